@@ -1,0 +1,1 @@
+"""Converts the CRCNS ssc-1 and ssc-2 data sets to NWB."""

@@ -1,0 +1,1 @@
+"""The typed functions that scripts and the command line call."""

@@ -1,0 +1,1 @@
+"""From finished files to a dandiset on DANDI."""

@@ -1,0 +1,1 @@
+"""The command line; calls the API and nothing below it."""

@@ -1,0 +1,1 @@
+"""Puts the interfaces together and writes whole files, or none."""

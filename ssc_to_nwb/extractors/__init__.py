@@ -1,0 +1,1 @@
+"""roiextractors extractors over the source model."""

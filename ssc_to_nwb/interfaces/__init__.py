@@ -1,0 +1,1 @@
+"""One neuroconv data interface per data type."""

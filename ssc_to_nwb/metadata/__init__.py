@@ -1,0 +1,1 @@
+"""What the session files do not say, checked against a schema."""

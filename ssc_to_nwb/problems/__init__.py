@@ -1,0 +1,1 @@
+"""Every problem the project can report, and the objects that carry one."""

@@ -1,0 +1,133 @@
+"""The objects that carry a problem: its kind, its particulars, the error, and the log of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Severity(str, Enum):
+    """How grave a problem is. An error ends the work on its session; the others are collected."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemKind:
+    """One entry of the catalogue.
+
+    identifier: kebab-case, stable over versions, what `ssc-to-nwb explain` takes.
+    title: a few words; reason: why it matters or how it comes about; remedy: what to do.
+    """
+
+    identifier: str
+    severity: Severity
+    title: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One occurrence of a kind of problem: what was expected and found, in which field of which file."""
+
+    kind: ProblemKind
+    file: str | None = None
+    field: str | None = None
+    expected: str | None = None
+    found: str | None = None
+    detail: str | None = None
+
+    def __str__(self) -> str:
+        parts = [f"{self.kind.title} [{self.kind.identifier}]"]
+        for label, value in (
+            ("file", self.file),
+            ("field", self.field),
+            ("expected", self.expected),
+            ("found", self.found),
+            ("detail", self.detail),
+        ):
+            if value is not None:
+                parts.append(f"  {label}: {value}")
+        parts.append(f"  what to do: {self.kind.remedy}")
+        return "\n".join(parts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form: identifier, severity, title, remedy and whatever particulars are known."""
+        particulars = {key: value for key, value in asdict(self).items() if key != "kind" and value is not None}
+        return {
+            "identifier": self.kind.identifier,
+            "severity": self.kind.severity.value,
+            "title": self.kind.title,
+            "remedy": self.kind.remedy,
+            **particulars,
+        }
+
+
+class SscError(Exception):
+    """A problem that ends the work on a session (or on the whole call); carries its `Problem`."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+    def __reduce__(self) -> tuple[type[SscError], tuple[Problem]]:
+        return (SscError, (self.problem,))
+
+
+def error(
+    kind: ProblemKind,
+    *,
+    file: object = None,
+    field: str | None = None,
+    expected: object = None,
+    found: object = None,
+    detail: object = None,
+) -> SscError:
+    """Build the exception for a problem of this kind; the caller raises it."""
+    return SscError(_problem(kind, file=file, field=field, expected=expected, found=found, detail=detail))
+
+
+def _problem(kind: ProblemKind, *, field: str | None = None, **particulars: object) -> Problem:
+    texts = {key: None if value is None else str(value) for key, value in particulars.items()}
+    return Problem(kind=kind, field=field, **texts)
+
+
+@dataclass(slots=True)
+class ProblemLog:
+    """Collects the warnings of one session, in the order they came. One log belongs to one session."""
+
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(
+        self,
+        kind: ProblemKind,
+        *,
+        file: object = None,
+        field: str | None = None,
+        expected: object = None,
+        found: object = None,
+        detail: object = None,
+    ) -> None:
+        """Record one occurrence."""
+        self.problems.append(
+            _problem(kind, file=file, field=field, expected=expected, found=found, detail=detail)
+        )
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Record problems that were built elsewhere."""
+        self.problems.extend(problems)
+
+    def by_kind(self) -> dict[ProblemKind, list[Problem]]:
+        """The collected problems, grouped by kind in the order of first occurrence."""
+        groups: dict[ProblemKind, list[Problem]] = {}
+        for problem in self.problems:
+            groups.setdefault(problem.kind, []).append(problem)
+        return groups

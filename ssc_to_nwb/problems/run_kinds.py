@@ -1,0 +1,3 @@
+"""Kinds of problems: run."""
+
+from ssc_to_nwb.problems.model import ProblemKind, Severity

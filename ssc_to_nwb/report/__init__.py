@@ -1,0 +1,1 @@
+"""Pictures, pages and texts made from NWB files alone."""

@@ -1,0 +1,1 @@
+"""Many sessions: plan, resume, run in parallel."""

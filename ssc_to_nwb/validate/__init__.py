@@ -1,0 +1,1 @@
+"""Schema, best-practice and project checks of finished files."""

@@ -1,0 +1,1 @@
+"""Reads a finished file back and compares every value with its source."""
