@@ -1,3 +1,1 @@
 """Kinds of problems: archive."""
-
-from ssc_to_nwb.problems.model import ProblemKind, Severity

@@ -117,9 +117,7 @@ class ProblemLog:
         detail: object = None,
     ) -> None:
         """Record one occurrence."""
-        self.problems.append(
-            _problem(kind, file=file, field=field, expected=expected, found=found, detail=detail)
-        )
+        self.problems.append(_problem(kind, file=file, field=field, expected=expected, found=found, detail=detail))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Record problems that were built elsewhere."""

@@ -1,3 +1,161 @@
-"""Kinds of problems: raw."""
+"""Kinds of problems: the raw files (imaging stacks, side images, registration files, whisker videos)."""
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
+
+_FETCH_AGAIN = "Copy or download the file again and compare its checksum; "
+_OR_GO_ON = "with --keep-going the file becomes a gap that is written into the result."
+
+TIF_UNREADABLE = ProblemKind(
+    identifier="tif-unreadable",
+    severity=Severity.ERROR,
+    title="A tif file cannot be read",
+    reason="The file is not a tif, its table of pages is damaged, or the system refuses to read it.",
+    remedy=_FETCH_AGAIN + _OR_GO_ON,
+)
+TIF_TRUNCATED = ProblemKind(
+    identifier="tif-truncated",
+    severity=Severity.ERROR,
+    title="A tif file ends before its last page does",
+    reason="A page or the table of pages points past the end of the file: a copy or a download was cut short.",
+    remedy=_FETCH_AGAIN + _OR_GO_ON,
+)
+TIF_PIXELS_UNSUPPORTED = ProblemKind(
+    identifier="tif-pixels-unsupported",
+    severity=Severity.ERROR,
+    title="A tif page is not one plane of whole-byte numbers",
+    reason="Colour pages and pixels of other than 8, 16, 32 or 64 bits do not occur in this data set.",
+    remedy="Check that the file is the one the acquisition wrote; " + _OR_GO_ON,
+)
+TIF_NEEDS_DECODER = ProblemKind(
+    identifier="tif-needs-decoder",
+    severity=Severity.ERROR,
+    title="A tif page is compressed in a way that cannot be decoded here",
+    reason="tifffile decodes deflate and packbits by itself; LZW, JPEG and others need the package imagecodecs.",
+    remedy="Install imagecodecs into the same environment, or write the tif again without compression.",
+)
+TIF_PAGES_DIFFER = ProblemKind(
+    identifier="tif-pages-differ",
+    severity=Severity.ERROR,
+    title="The pages of a tif file differ in size or data type",
+    reason="All frames of a stack come from one camera setting; a page that differs is damage or a strange file.",
+    remedy=_FETCH_AGAIN + _OR_GO_ON,
+)
+TIF_ODD_PAGES = ProblemKind(
+    identifier="tif-odd-pages",
+    severity=Severity.ERROR,
+    title="An imaging stack has an odd number of pages",
+    reason="Pages alternate green and red, so that a whole file has twice as many pages as frames.",
+    remedy=_FETCH_AGAIN + _OR_GO_ON,
+)
+TIF_TOO_FEW_FRAMES = ProblemKind(
+    identifier="tif-too-few-frames",
+    severity=Severity.ERROR,
+    title="An imaging stack has fewer frames than the session file names",
+    reason="sourceFileFrameIdx points at a frame behind the last one of the file.",
+    remedy="Check that tif and session file belong together; with --keep-going the frames become a gap.",
+)
+TIF_DIFFERS_FROM_STACK = ProblemKind(
+    identifier="tif-differs-from-stack",
+    severity=Severity.ERROR,
+    title="A tif file differs in size or data type from the others of its plane",
+    reason="All files of a plane go into one series, which has one image size and one data type.",
+    remedy="Check that the file belongs to this plane; " + _OR_GO_ON,
+)
+RAW_FILE_CHANGED = ProblemKind(
+    identifier="raw-file-changed",
+    severity=Severity.ERROR,
+    title="A raw file vanished or changed while it was being converted",
+    reason="The file was there and whole when the session was planned; now it is gone, of another size or unreadable.",
+    remedy="See that nobody writes to the source while it is converted, then convert the session again.",
+)
+RAW_PATH_OUTSIDE = ProblemKind(
+    identifier="raw-path-outside",
+    severity=Severity.ERROR,
+    title="A listed path would leave the session's directory",
+    reason="Paths of raw files come from the session file and are not trusted: no `..`, no absolute path, no link out.",
+    remedy="Put the file below the session's directory itself instead of linking to it, or correct the listed path.",
+)
+RAW_FILE_REQUIRED = ProblemKind(
+    identifier="raw-file-required",
+    severity=Severity.ERROR,
+    title="A listed raw file is missing, and --raw require was asked for",
+    reason="The session file names an imaging stack that does not lie below the session's directory.",
+    remedy="Fetch the missing files, or convert with --raw auto, which takes what is there.",
+)
+RAW_FILE_MISSING = ProblemKind(
+    identifier="raw-file-missing",
+    severity=Severity.WARNING,
+    title="A listed raw file is missing",
+    reason="The session file names an imaging stack that does not lie below the session's directory.",
+    remedy="Nothing, if only a part was downloaded: its frames are listed as gaps. Else fetch the file.",
+)
+STACK_FILE_SKIPPED = ProblemKind(
+    identifier="stack-file-skipped",
+    severity=Severity.WARNING,
+    title="A damaged imaging stack was left out",
+    reason="The file could not be used, and --keep-going asks to go on: its frames are listed as gaps.",
+    remedy="Mend the file and convert the session again with --overwrite.",
+)
+RAW_FILE_LEFT_OUT = ProblemKind(
+    identifier="raw-file-left-out",
+    severity=Severity.INFO,
+    title="A file beside the raw data stays outside the NWB file",
+    reason="The file holds nothing that the session file names or that has a place in NWB; the detail says which.",
+    remedy="Nothing; keep the source if you need it.",
+)
+SIDE_IMAGE_UNREADABLE = ProblemKind(
+    identifier="side-image-unreadable",
+    severity=Severity.ERROR,
+    title="A side image cannot be used",
+    reason="A master image or projection beside the stacks is damaged or of another size than the plane's frames.",
+    remedy=_FETCH_AGAIN + "with --keep-going the image is left out.",
+)
+REGISTRATION_UNREADABLE = ProblemKind(
+    identifier="registration-unreadable",
+    severity=Severity.ERROR,
+    title="A registration file cannot be read",
+    reason="An .imreg_out file is a MATLAB file with the vectors dx_r and dy_r, one value per frame.",
+    remedy=_FETCH_AGAIN + "with --keep-going its shifts are left out.",
+)
+REGISTRATION_LENGTH = ProblemKind(
+    identifier="registration-length",
+    severity=Severity.ERROR,
+    title="A registration file has another number of frames than its tif",
+    reason="dx_r and dy_r hold one shift per frame of the stack they lie beside.",
+    remedy="Check that the two files belong together; with --keep-going its shifts are left out.",
+)
+VIDEO_UNREADABLE = ProblemKind(
+    identifier="video-unreadable",
+    severity=Severity.ERROR,
+    title="A whisker video cannot be read",
+    reason="The container is damaged or holds no video stream.",
+    remedy=_FETCH_AGAIN + "with --keep-going the film is left out.",
+)
+VIDEO_DIFFERS = ProblemKind(
+    identifier="video-differs",
+    severity=Severity.ERROR,
+    title="A whisker video has another image size than the session's others",
+    reason="All films of a session stand in one series, which has one image size.",
+    remedy="Check that the film belongs to this session; with --keep-going it is left out.",
+)
+VIDEO_WITHOUT_TRIAL = ProblemKind(
+    identifier="video-without-trial",
+    severity=Severity.WARNING,
+    title="No trial is known for a whisker video",
+    reason="The file name does not fit the pattern for trial numbers, or it names a trial the session does not have.",
+    remedy="Set whisker_video.trial_pattern in a metadata file to the names at hand.",
+)
+VIDEO_TRIAL_TWICE = ProblemKind(
+    identifier="video-trial-twice",
+    severity=Severity.ERROR,
+    title="Two whisker videos bear the same trial number",
+    reason="There is one film per trial, so the pattern for trial numbers takes the wrong part of the names.",
+    remedy="Set whisker_video.trial_pattern in a metadata file to the names at hand.",
+)
+VIDEO_FRAME_COUNT = ProblemKind(
+    identifier="video-frame-count",
+    severity=Severity.WARNING,
+    title="A whisker video has another number of frames than its trial has whisker samples",
+    reason="Its frames cannot be put on the samples' time stamps one to one.",
+    remedy="Nothing; the film's time stamps run from the trial's start at its own frame rate.",
+)

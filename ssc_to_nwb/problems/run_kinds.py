@@ -1,3 +1,1 @@
 """Kinds of problems: run."""
-
-from ssc_to_nwb.problems.model import ProblemKind, Severity

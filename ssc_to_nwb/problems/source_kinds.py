@@ -1,3 +1,284 @@
-"""Kinds of problems: source."""
+"""Kinds of problems met while finding and reading session files."""
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
+
+NO_SESSION_FOUND = ProblemKind(
+    identifier="no-session-found",
+    severity=Severity.ERROR,
+    title="No session file was found",
+    reason="A session is found by its file name, <animal>_<yyyy>_<mm>_<dd>_session.mat or ..._data_struct.mat.",
+    remedy="Give the folder that holds the session files, or a session file itself; check --session.",
+)
+SOURCE_MISSING = ProblemKind(
+    identifier="source-missing",
+    severity=Severity.ERROR,
+    title="The source does not exist",
+    reason="The path given as SOURCE names nothing that can be read.",
+    remedy="Check the path.",
+)
+SESSION_NAME_UNKNOWN = ProblemKind(
+    identifier="session-name-unknown",
+    severity=Severity.ERROR,
+    title="The file name does not tell animal and date",
+    reason="Names inside the archive are made from <animal>_<yyyy>_<mm>_<dd>; nothing else in the file is unique.",
+    remedy="Rename the file as the data set has it: <animal>_<yyyy>_<mm>_<dd>_session.mat.",
+)
+SESSION_FOUND_TWICE = ProblemKind(
+    identifier="session-found-twice",
+    severity=Severity.ERROR,
+    title="Two files claim to be the same session",
+    reason="Both would be written to one NWB file.",
+    remedy="Convert them from different folders into different output folders, or remove one.",
+)
+MAT_UNREADABLE = ProblemKind(
+    identifier="mat-unreadable",
+    severity=Severity.ERROR,
+    title="The MATLAB file can't be read",
+    reason="It is no MATLAB 5, 7 or 7.3 file, is cut short or is damaged.",
+    remedy="Compare its size and checksum with the data set's and download it again.",
+)
+MAT_CLASS_UNSUPPORTED = ProblemKind(
+    identifier="mat-class-unsupported",
+    severity=Severity.ERROR,
+    title="The MATLAB file holds a value of a class that has no meaning outside MATLAB",
+    reason="Function handles and MATLAB objects can't be read without MATLAB.",
+    remedy="Save the file again from MATLAB with plain structs, cells, numbers and text.",
+)
+VARIABLE_MISSING = ProblemKind(
+    identifier="mat-variable-missing",
+    severity=Severity.ERROR,
+    title="The MATLAB file lacks the session variable",
+    reason="A session file holds one struct named s (dat in a variant of ssc-2).",
+    remedy="Check that this is a session file; metadata key source.variable_names adds other names.",
+)
+FIELD_MISSING = ProblemKind(
+    identifier="field-missing",
+    severity=Severity.ERROR,
+    title="A field of the session struct is absent",
+    reason="The field is needed to know what the data are.",
+    remedy="Compare the file with the layout in the README; a file of another layout needs a converter of its own.",
+)
+FIELD_TYPE = ProblemKind(
+    identifier="field-type",
+    severity=Severity.ERROR,
+    title="A field of the session struct is of another type than expected",
+    reason="The file differs from the known layout, and reading on would be guessing.",
+    remedy="Compare the field with the layout in the README; report the file if it is the original.",
+)
+FIELD_LENGTH = ProblemKind(
+    identifier="field-length",
+    severity=Severity.ERROR,
+    title="A field of the session struct has another length than expected",
+    reason="Arrays that run in parallel must be equally long, or values would be joined to the wrong partner.",
+    remedy="Compare the field with the layout in the README; the file may be damaged.",
+)
+FIELD_VALUE = ProblemKind(
+    identifier="field-value",
+    severity=Severity.ERROR,
+    title="A field of the session struct holds a value that can't be right",
+    reason="The value contradicts the known layout or another field.",
+    remedy="Look at the field in MATLAB; the file may be damaged.",
+)
+HASH_KEY_TWICE = ProblemKind(
+    identifier="hash-key-twice",
+    severity=Severity.ERROR,
+    title="A key occurs twice in a Hash",
+    reason="One of the two values would hide the other.",
+    remedy="Look at keyNames in MATLAB; rename one of the keys.",
+)
+TIME_UNIT_UNKNOWN = ProblemKind(
+    identifier="time-unit-unknown",
+    severity=Severity.ERROR,
+    title="The time unit is not one of the file's own table",
+    reason="timeUnit must be an id in timeUnitIds, whose name in timeUnitNames is a known unit.",
+    remedy="Look at timeUnitIds and timeUnitNames; the file may be damaged.",
+)
+TIME_BACKWARDS = ProblemKind(
+    identifier="time-backwards",
+    severity=Severity.ERROR,
+    title="Times go backwards",
+    reason="Time stamps must increase; otherwise samples can't be placed.",
+    remedy="Look at the time vector around the position named.",
+)
+TIME_REPEATED = ProblemKind(
+    identifier="time-repeated",
+    severity=Severity.WARNING,
+    title="A time stamp occurs twice",
+    reason="Two samples bear the same time; both are kept as they are.",
+    remedy="Nothing to do for the conversion; an analysis that needs strictly increasing times must choose one.",
+)
+TRIAL_NUMBER_TWICE = ProblemKind(
+    identifier="trial-number-twice",
+    severity=Severity.ERROR,
+    title="A trial number occurs twice",
+    reason="Everything else refers to trials by number.",
+    remedy="Look at trialIds in MATLAB.",
+)
+TRIAL_TYPE_UNKNOWN = ProblemKind(
+    identifier="trial-type-unknown",
+    severity=Severity.ERROR,
+    title="A trial type is not <response><correct side>",
+    reason="Known are Hit, Err and NoLick with L or R; outcome and correct side are read from the name.",
+    remedy="Look at trialTypeStr in MATLAB.",
+)
+TRIAL_TYPE_TWICE = ProblemKind(
+    identifier="trial-type-twice",
+    severity=Severity.ERROR,
+    title="A trial is of two types at once",
+    reason="trialTypeMat has more than one 1 in the trial's column.",
+    remedy="Look at trialTypeMat in MATLAB.",
+)
+TRIAL_TYPE_NONE = ProblemKind(
+    identifier="trial-type-none",
+    severity=Severity.WARNING,
+    title="A trial is of no type",
+    reason="trialTypeMat has no 1 in the trial's column; the trial is kept, its type is written as 'none'.",
+    remedy="Leave such trials out of analyses by outcome.",
+)
+TRIAL_UNKNOWN = ProblemKind(
+    identifier="trial-unknown",
+    severity=Severity.WARNING,
+    title="Data are labelled with a trial number that is not in trialIds",
+    reason="Samples or events outside every known trial occur; they are kept with their number.",
+    remedy="Nothing to do for the conversion; such data belong to no row of the trials table.",
+)
+TRIAL_WITHOUT_DATA = ProblemKind(
+    identifier="trial-without-data",
+    severity=Severity.WARNING,
+    title="A trial has no data from which its end could be told",
+    reason="A stop is the last time stamp labelled with the trial; without one the stop is written as NaN.",
+    remedy="Leave such trials out of analyses that need their end.",
+)
+ARRAY_KIND_UNKNOWN = ProblemKind(
+    identifier="array-kind-unknown",
+    severity=Severity.ERROR,
+    title="It can't be told what a time series array holds",
+    reason="Key name and description say neither whisker, dF/F, raw fluorescence nor calcium events, or several.",
+    remedy="Name it in a metadata file: source: {array_kinds: {<key>: whisker|dff|raw|event}}.",
+)
+ARRAY_KIND_TWICE = ProblemKind(
+    identifier="array-kind-twice",
+    severity=Severity.ERROR,
+    title="Two arrays of the same kind hold the same ROIs",
+    reason="One of them would hide the other, or one of them is of another kind than it seems.",
+    remedy="Name the kinds in a metadata file: source: {array_kinds: {'value{3}': event}}.",
+)
+ARRAYS_DISAGREE = ProblemKind(
+    identifier="arrays-disagree",
+    severity=Severity.ERROR,
+    title="The arrays of one subvolume disagree about its imaging planes",
+    reason="dF/F, raw fluorescence and events of a subvolume come from the same frames and the same ROIs.",
+    remedy="Compare imagingPlane and descrHash of the two arrays in MATLAB.",
+)
+WHISKER_ROW_UNKNOWN = ProblemKind(
+    identifier="whisker-row-unknown",
+    severity=Severity.ERROR,
+    title="A row of the whisker array is neither an angle nor a curvature change",
+    reason="Rows are named 'Angle for <whisker>' and 'Curvature change for <whisker>'.",
+    remedy="Look at idStrs of the whisker array.",
+)
+ROI_TWICE = ProblemKind(
+    identifier="roi-number-twice",
+    severity=Severity.ERROR,
+    title="A ROI number occurs twice",
+    reason="ROI numbers are unique within a session; masks and traces are joined by them.",
+    remedy="Look at the ids named.",
+)
+ROI_WITHOUT_PLANE = ProblemKind(
+    identifier="roi-without-plane",
+    severity=Severity.ERROR,
+    title="A trace belongs to a ROI that no imaging plane lists",
+    reason="Without its plane a ROI has no place in the tissue.",
+    remedy="Look at ids of the array and of its imagingPlane entries.",
+)
+ROI_WITHOUT_RECORD = ProblemKind(
+    identifier="roi-without-record",
+    severity=Severity.WARNING,
+    title="A ROI has no record of its mask",
+    reason="rois lacks a number that ids has; its traces are kept, its mask is empty.",
+    remedy="Nothing to do for the conversion; such ROIs have traces and no place in the image.",
+)
+ROI_WITHOUT_TRACE = ProblemKind(
+    identifier="roi-without-trace",
+    severity=Severity.WARNING,
+    title="A ROI has a mask and no trace",
+    reason="Some ROIs of a plane have no row in the arrays; their masks are kept.",
+    remedy="Nothing to do for the conversion.",
+)
+ROI_PIXEL_OUTSIDE = ProblemKind(
+    identifier="roi-pixel-outside",
+    severity=Severity.ERROR,
+    title="A ROI has a pixel outside the image",
+    reason="indicesWithinImage are 1-based, column-major positions in an image of the master image's size.",
+    remedy="Compare indicesWithinImage with the size of masterImage.",
+)
+FRAME_INDEX_OUTSIDE = ProblemKind(
+    identifier="frame-index-outside",
+    severity=Severity.ERROR,
+    title="A frame index points outside the file list",
+    reason="Row 1 of sourceFileFrameIdx counts within sourceFileList, row 2 counts frames from 1.",
+    remedy="Look at sourceFileFrameIdx at the position named.",
+)
+PLANE_NAME_UNTOLD = ProblemKind(
+    identifier="plane-name-untold",
+    severity=Severity.WARNING,
+    title="The file names don't tell the plane's fov name",
+    reason="Planes are named after the folder fov_VVPPP of their stacks; this one is named by its position.",
+    remedy="If the folders are named otherwise, set source.fov_pattern in a metadata file.",
+)
+EVENT_COUNT_ODD = ProblemKind(
+    identifier="event-count-odd",
+    severity=Severity.ERROR,
+    title="An on/off series has an odd number of times",
+    reason="Times come as on, off, on, off; one is missing, and every later pair would be wrong.",
+    remedy="Look at eventTimes of the series.",
+)
+EVENT_OFF_BEFORE_ON = ProblemKind(
+    identifier="event-off-before-on",
+    severity=Severity.ERROR,
+    title="An event ends before it begins",
+    reason="Times come as on, off, on, off.",
+    remedy="Look at eventTimes of the series at the position named.",
+)
+EVENT_ACROSS_TRIALS = ProblemKind(
+    identifier="event-across-trials",
+    severity=Severity.ERROR,
+    title="An event begins in one trial and ends in another",
+    reason="On and off of one event bear the same trial number.",
+    remedy="Look at eventTrials of the series at the position named.",
+)
+EVENT_TYPE = ProblemKind(
+    identifier="event-type",
+    severity=Severity.ERROR,
+    title="An event series is of another type than its name says",
+    reason="Type 1 are points (licks), type 2 on/off pairs (pole, touches, rewards, cue).",
+    remedy="Look at type and eventTimes of the series.",
+)
+TOUCH_LABEL_UNKNOWN = ProblemKind(
+    identifier="touch-label-unknown",
+    severity=Severity.ERROR,
+    title="A touch series does not tell direction and whisker",
+    reason="Series are named 'Protraction contacts for <whisker>' and 'Retraction contacts for <whisker>'.",
+    remedy="Look at idStrs of the touches.",
+)
+METADATA_DISAGREES = ProblemKind(
+    identifier="file-name-disagrees",
+    severity=Severity.ERROR,
+    title="File name and metaDataHash disagree",
+    reason="The file may have been renamed, and data would be archived under the wrong animal or day.",
+    remedy="Give the file its right name.",
+)
+UNKNOWN_KEY_KEPT = ProblemKind(
+    identifier="unknown-key-kept",
+    severity=Severity.WARNING,
+    title="A key that nobody knows is kept as it is",
+    reason="The file has a key beyond the known layout; it is written verbatim.",
+    remedy="Look at it, and tell the developers if it deserves a place of its own.",
+)
+VALUES_NAN = ProblemKind(
+    identifier="values-nan",
+    severity=Severity.WARNING,
+    title="Values are not a number (NaN)",
+    reason="NaN stands where tracking failed or a plane has no frame; it is kept.",
+    remedy="Analyses must expect NaN.",
+)

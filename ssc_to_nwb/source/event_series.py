@@ -1,0 +1,212 @@
+"""Event series: licks (points) and pole, touches, rewards, reward cue (pairs of on and off)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.source.clock import TimeUnits
+from ssc_to_nwb.source.field import Field
+from ssc_to_nwb.source.hash_map import HashEntry, read_hash
+from ssc_to_nwb.source.mat_tree import MatCell
+
+POINTS, PAIRS = 1, 2
+KNOWN_TYPES = {
+    "poleInReach": PAIRS,
+    "touches": PAIRS,
+    "leftLicks": POINTS,
+    "rightLicks": POINTS,
+    "leftReward": PAIRS,
+    "rightReward": PAIRS,
+    "rewardCue": PAIRS,
+}
+_TOUCH = re.compile(r"(?P<direction>protraction|retraction) contacts for (?P<whisker>\S.*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventProperty:
+    """One key of an eventPropertiesHash: a value per event time, float64 (E,)."""
+
+    key: str
+    description: str
+    values: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTrain:
+    """One list of event times, E of them: time_ms float64 (E,), trial int64 (E,) with -1 for NaN.
+
+    For pairs E is even, and on and off alternate; an off may equal its on (a touch of one frame).
+    """
+
+    path: str
+    label: str
+    time_ms: np.ndarray
+    trial: np.ndarray
+    properties: tuple[EventProperty, ...]
+
+    def touch_label(self) -> tuple[str, str] | None:
+        """('protraction' | 'retraction', whisker) from the label, None where it tells neither."""
+        match = _TOUCH.fullmatch(self.label.strip())
+        return None if match is None else (match["direction"].lower(), match["whisker"].strip())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSeries:
+    """One entry of eventSeriesArrayHash; touches have a train per direction and whisker, the others one train."""
+
+    path: str
+    key: str
+    description: str
+    type: Literal[1, 2]
+    trains: tuple[EventTrain, ...]
+
+
+def split_pairs(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values at the onsets and at the offsets, each (E/2,), of values (E,) that alternate on, off."""
+    return values[0::2], values[1::2]
+
+
+def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) -> EventSeries:
+    """Read one series and check its pairs.
+
+    Raises field-*, event-type, event-count-odd, event-off-before-on, event-across-trials, touch-label-unknown,
+    time-backwards.
+    """
+    field = entry.value
+    event_type = _read_type(field, key=entry.key)
+    if entry.key not in KNOWN_TYPES:
+        log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=field.path, found=f"event series {entry.key}")
+    series = EventSeries(
+        path=field.path,
+        key=entry.key,
+        description=entry.description,
+        type=event_type,
+        trains=_read_trains(field, units=units, pairs=event_type == PAIRS),
+    )
+    if entry.key == "touches":
+        for train in series.trains:
+            if train.touch_label() is None:
+                raise field.child("idStrs", "idStr").problem(
+                    kinds.TOUCH_LABEL_UNKNOWN,
+                    expected="'Protraction contacts for <whisker>' or 'Retraction contacts for <whisker>'",
+                    found=train.label,
+                )
+    return series
+
+
+def _read_type(field: Field, *, key: str) -> Literal[1, 2]:
+    number = field.child("type").integer()
+    if number not in (POINTS, PAIRS) or KNOWN_TYPES.get(key, number) != number:
+        expected = KNOWN_TYPES.get(key)
+        raise field.child("type").problem(
+            kinds.EVENT_TYPE, expected="1 or 2" if expected is None else f"{expected} for {key}", found=number
+        )
+    return 1 if number == POINTS else 2
+
+
+def _read_trains(field: Field, *, units: TimeUnits, pairs: bool) -> tuple[EventTrain, ...]:
+    times, trials = field.child("eventTimes"), field.child("eventTrials")
+    labels = field.child("idStrs", "idStr").texts()
+    hashes = field.optional("eventPropertiesHash")
+    unit = field.child("timeUnit")
+    if not isinstance(times.value, MatCell):
+        if len(labels) > 1 and not times.is_empty:
+            raise times.problem(
+                kinds.FIELD_TYPE,
+                expected=f"a cell with a list of times for each of {list(labels)}",
+                found="one list",
+            )
+        # Without any event the lists of several series may be one empty array.
+        return tuple(
+            _read_train(times, trials, hashes, label=label, units=units, unit=unit, pairs=pairs)
+            for label in labels or ("",)
+        )
+    time_items, trial_items = times.items(), trials.items()
+    hash_items = _hash_items(hashes, count=len(time_items))
+    for name, found in (
+        ("idStrs", len(labels)),
+        ("eventTrials", len(trial_items)),
+        ("eventPropertiesHash", len(hash_items)),
+    ):
+        if found != len(time_items):
+            raise field.problem(
+                kinds.FIELD_LENGTH,
+                expected=f"{len(time_items)} items in {name}, as in eventTimes",
+                found=found,
+            )
+    return tuple(
+        _read_train(time, trial, properties, label=label, units=units, unit=unit, pairs=pairs)
+        for time, trial, properties, label in zip(time_items, trial_items, hash_items, labels, strict=True)
+    )
+
+
+def _hash_items(hashes: Field | None, *, count: int) -> tuple[Field | None, ...]:
+    if hashes is None or (hashes.is_empty and not isinstance(hashes.value, MatCell)):
+        return (None,) * count
+    return hashes.items() or (None,) * count
+
+
+def _read_train(
+    times: Field,
+    trials: Field,
+    properties: Field | None,
+    *,
+    label: str,
+    units: TimeUnits,
+    unit: Field,
+    pairs: bool,
+) -> EventTrain:
+    time_ms = units.to_ms(times, unit)
+    train = EventTrain(
+        path=times.path,
+        label=label,
+        time_ms=time_ms,
+        trial=trials.integers(length=time_ms.size, nan_as=-1),
+        properties=() if properties is None else _read_properties(properties, count=time_ms.size),
+    )
+    _check_train(times, trials, train, pairs=pairs)
+    return train
+
+
+def _read_properties(field: Field, *, count: int) -> tuple[EventProperty, ...]:
+    return tuple(
+        EventProperty(key=entry.key, description=entry.description, values=entry.value.row(length=count))
+        for entry in read_hash(field)
+    )
+
+
+def _check_train(times: Field, trials: Field, train: EventTrain, *, pairs: bool) -> None:
+    if not np.isfinite(train.time_ms).all():
+        raise times.problem(kinds.FIELD_VALUE, expected="finite times", found="NaN or infinite")
+    starts = train.time_ms
+    if pairs:
+        if train.time_ms.size % 2:
+            raise times.problem(kinds.EVENT_COUNT_ODD, expected="an even number of times", found=train.time_ms.size)
+        starts, offsets = split_pairs(train.time_ms)
+        _raise_first(times, offsets < starts, kinds.EVENT_OFF_BEFORE_ON, starts, offsets, unit="ms")
+        on_trials, off_trials = split_pairs(train.trial)
+        _raise_first(trials, on_trials != off_trials, kinds.EVENT_ACROSS_TRIALS, on_trials, off_trials, unit="")
+    backwards = np.flatnonzero(np.diff(starts) < 0)
+    if backwards.size:
+        position = int(backwards[0])
+        raise times.problem(
+            kinds.TIME_BACKWARDS,
+            expected="events in the order of time",
+            found=f"{starts[position + 1]:g} ms after {starts[position]:g} ms, event {position + 2}",
+        )
+
+
+def _raise_first(
+    field: Field, bad: np.ndarray, kind: kinds.ProblemKind, on: np.ndarray, off: np.ndarray, *, unit: str
+) -> None:
+    if bad.any():
+        position = int(np.flatnonzero(bad)[0])
+        raise field.problem(
+            kind, found=f"on {on[position]:g} {unit}, off {off[position]:g} {unit}, event {position + 1}"
+        )

@@ -1,0 +1,89 @@
+"""MATLAB files of format 5 and 7, read with scipy."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.source.mat_tree import MatCell, MatStruct, MatStructArray, MatValue
+
+# What scipy's reader raises on files that are cut short or damaged, found by cutting and flipping bytes.
+_DAMAGE = (
+    ValueError, TypeError, KeyError, IndexError, EOFError, OSError, OverflowError, MemoryError,
+    NotImplementedError, AttributeError, SystemError, zlib.error,
+)  # fmt: skip
+
+
+def read_mat5(path: Path) -> dict[str, MatValue]:
+    """All variables of a format 5 or 7 file.
+
+    MATLAB stores whole-number doubles as the smallest integers; they come back as the doubles they are in MATLAB.
+    Raises mat-unreadable on a damaged file, mat-class-unsupported on function handles and objects.
+    """
+    import scipy.io
+
+    try:
+        variables = scipy.io.loadmat(str(path), mat_dtype=True, squeeze_me=False, chars_as_strings=True)
+    except _DAMAGE as damage:
+        raise error(
+            kinds.MAT_UNREADABLE,
+            file=path,
+            expected="a MATLAB file of format 5 or 7",
+            found=f"{type(damage).__name__}: {damage}",
+        ) from damage
+    return {
+        name: _convert(value, file=path, path=name) for name, value in variables.items() if not name.startswith("__")
+    }
+
+
+def _convert(value: Any, *, file: Path, path: str) -> MatValue:
+    from scipy.io.matlab import MatlabFunction, MatlabOpaque
+    from scipy.sparse import issparse
+
+    if isinstance(value, MatlabOpaque | MatlabFunction):
+        raise error(kinds.MAT_CLASS_UNSUPPORTED, file=file, field=path, found=type(value).__name__)
+    if issparse(value):
+        return np.asarray(value.todense())
+    if value.dtype.names is not None:
+        return _convert_struct(value, file=file, path=path)
+    if value.dtype == object:
+        return _convert_cell(value, file=file, path=path)
+    if value.dtype.kind in "US":
+        return _convert_text(value)
+    return np.asarray(value)
+
+
+def _convert_struct(value: np.ndarray, *, file: Path, path: str) -> MatValue:
+    names = tuple(value.dtype.names or ())
+    single = value.size == 1
+    elements = []
+    for number, record in enumerate(value.ravel(order="F"), start=1):
+        element_path = path if single else f"{path}({number})"
+        elements.append(
+            MatStruct(fields={name: _convert(record[name], file=file, path=f"{element_path}.{name}") for name in names})
+        )
+    if single:
+        return elements[0]
+    return MatStructArray(shape=value.shape, field_names=names, elements=tuple(elements))
+
+
+def _convert_cell(value: np.ndarray, *, file: Path, path: str) -> MatCell:
+    items = tuple(
+        _convert(item, file=file, path=f"{path}{{{number}}}")
+        for number, item in enumerate(value.ravel(order="F"), start=1)
+    )
+    return MatCell(shape=value.shape, items=items)
+
+
+def _convert_text(value: np.ndarray) -> MatValue:
+    if value.size == 0:
+        return ""
+    if value.size == 1:
+        return str(value.reshape(-1)[0])
+    # A char matrix: one text per row, as a column of texts.
+    return MatCell(shape=(value.size, 1), items=tuple(str(row) for row in value.reshape(-1)))

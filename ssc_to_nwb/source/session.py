@@ -1,0 +1,155 @@
+"""A whole session file as one frozen object, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.source.array_descriptions import ArrayDescription, read_array_descriptions
+from ssc_to_nwb.source.array_kinds import EntryKind, tell_array_kind
+from ssc_to_nwb.source.clock import TimeUnits, read_time_units
+from ssc_to_nwb.source.event_series import EventSeries, read_event_series
+from ssc_to_nwb.source.field import Field
+from ssc_to_nwb.source.hash_map import HashEntry, read_hash
+from ssc_to_nwb.source.mat_file import read_session_struct
+from ssc_to_nwb.source.mat_tree import MatStruct
+from ssc_to_nwb.source.session_files import SessionKey, key_from_path
+from ssc_to_nwb.source.subvolume import Subvolume
+from ssc_to_nwb.source.subvolume_reader import CalciumEntry, assemble_subvolumes, read_calcium_entry
+from ssc_to_nwb.source.trials import Trials, read_trials
+from ssc_to_nwb.source.whisker import WhiskerData, read_whisker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """The open questions of the layout that a metadata file may answer (section `source`)."""
+
+    variable_names: tuple[str, ...] = ("s", "dat")
+    array_kinds: Mapping[str, EntryKind] = field(default_factory=dict)
+    fov_pattern: str = r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One session as its MATLAB file tells it. Times are in ms of the session's clock.
+
+    metadata: metaDataHash by key; tree: the struct as it was read, for the ledger and for what is kept verbatim.
+    """
+
+    path: Path
+    key: SessionKey
+    variable: str
+    tree: MatStruct
+    units: TimeUnits
+    metadata: dict[str, Field]
+    trials: Trials
+    whisker: WhiskerData | None
+    subvolumes: tuple[Subvolume, ...]
+    events: dict[str, EventSeries]
+
+    def metadata_text(self, key: str) -> str | None:
+        """A text of metaDataHash, None where it is absent or empty. Raises field-type."""
+        entry = self.metadata.get(key)
+        return None if entry is None else (entry.text() or None)
+
+
+def read_session(path: Path, *, options: SourceOptions | None = None, log: ProblemLog) -> Session:
+    """Read and check a session file of any MATLAB format.
+
+    Warnings go to `log`. Raises SscError with a kind of `problems.source_kinds` on whatever differs from the layout.
+    """
+    options = options or SourceOptions()
+    key = key_from_path(path)
+    variable, tree = read_session_struct(path, variable_names=options.variable_names)
+    root = Field(file=path, path=variable, value=tree)
+    units = read_time_units(root)
+    metadata = {entry.key: entry.value for entry in read_hash(root.child("metaDataHash"))}
+    trials = read_trials(root, units=units, log=log)
+    whisker, subvolumes = _read_time_series(root.child("timeSeriesArrayHash"), units=units, options=options, log=log)
+    events = {
+        entry.key: read_event_series(entry, units=units, log=log)
+        for entry in read_hash(root.child("eventSeriesArrayHash"))
+    }
+    session = Session(
+        path=path, key=key, variable=variable, tree=tree, units=units, metadata=metadata, trials=trials,
+        whisker=whisker, subvolumes=subvolumes, events=events,
+    )  # fmt: skip
+    _check_name(session)
+    _report_unknown_trials(session, log=log)
+    _report_rois_without_trace(session, log=log)
+    return session
+
+
+def _read_time_series(
+    field: Field, *, units: TimeUnits, options: SourceOptions, log: ProblemLog
+) -> tuple[WhiskerData | None, tuple[Subvolume, ...]]:
+    entries = read_hash(field)
+    descriptions = read_array_descriptions(field.optional("descrHash"), count=len(entries))
+    whisker: WhiskerData | None = None
+    calcium: list[CalciumEntry] = []
+    for position, (entry, description) in enumerate(zip(entries, descriptions, strict=True), start=1):
+        kind = tell_array_kind(entry, position=position, overrides=options.array_kinds)
+        if kind != "whisker":
+            calcium.append(
+                read_calcium_entry(
+                    entry.value,
+                    kind=kind,
+                    key=entry.key,
+                    text=entry.description,
+                    units=units,
+                    description=description,
+                    log=log,
+                )  # fmt: skip
+            )
+        elif whisker is None:
+            whisker = _read_whisker_entry(entry, description=description, units=units, log=log)
+        else:
+            raise entry.value.problem(kinds.ARRAY_KIND_TWICE, expected="one whisker array", found=entry.key)
+    return whisker, assemble_subvolumes(tuple(calcium), fov_pattern=options.fov_pattern, log=log)
+
+
+def _read_whisker_entry(
+    entry: HashEntry, *, description: ArrayDescription, units: TimeUnits, log: ProblemLog
+) -> WhiskerData:
+    return read_whisker(entry.value, key=entry.key, units=units, valid_trials=description.valid_trials, log=log)
+
+
+def _check_name(session: Session) -> None:
+    """The file name must not contradict animalID and dateOfExperiment, where the file has them."""
+    for key, named in (("animalID", session.key.animal), ("dateOfExperiment", session.key.date)):
+        told = session.metadata_text(key)
+        if told is not None and told.strip() != named:
+            raise session.metadata[key].problem(
+                kinds.METADATA_DISAGREES, expected=f"{named}, as the file name says", found=told
+            )
+
+
+def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
+    labelled = [("timeSeriesArrayHash (whisker)", session.whisker.trial)] if session.whisker else []
+    labelled += [(f"subvolume {volume.number}", volume.trial) for volume in session.subvolumes]
+    labelled += [(train.path, train.trial) for series in session.events.values() for train in series.trains]
+    for where, trial in labelled:
+        unknown = trial[~session.trials.known(trial)]
+        if unknown.size:
+            log.add(
+                kinds.TRIAL_UNKNOWN, file=session.path, field=where,
+                found=f"{unknown.size} labelled {np.unique(unknown)[:10].tolist()}",
+            )  # fmt: skip
+
+
+def _report_rois_without_trace(session: Session, *, log: ProblemLog) -> None:
+    for subvolume in session.subvolumes:
+        for plane in subvolume.planes:
+            traced = np.concatenate([array.roi_numbers for array in subvolume.arrays.values()])
+            for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, traced)]:
+                log.add(
+                    kinds.ROI_WITHOUT_TRACE,
+                    file=session.path,
+                    field=plane.path,
+                    found=f"ROI {number} of {plane.name}",
+                )

@@ -1,0 +1,94 @@
+"""Finds session files, and tells animal and date from their names."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import error
+
+# ssc-1 names its files ..._session.mat, ssc-2 ..._data_struct.mat.
+_NAME = re.compile(
+    r"(?P<animal>[A-Za-z0-9]+)_(?P<year>\d{4})_(?P<month>\d{2})_(?P<day>\d{2})_(?P<kind>session|data_struct)\.mat"
+)
+# Folders below which no session file lies; the stacks alone are tens of thousands of files.
+_RAW_FOLDER = re.compile(r"fov_\d+|whisker|fluo_batch_out")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class SessionKey:
+    """Animal and day: `an197522`, `20130308`; text form `an197522_2013_03_08`, as folders are named."""
+
+    animal: str
+    date: str
+
+    def __str__(self) -> str:
+        return f"{self.animal}_{self.date[:4]}_{self.date[4:6]}_{self.date[6:]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFile:
+    """A session file and the folder its raw files would be in (None where there is no such folder)."""
+
+    path: Path
+    key: SessionKey
+    dataset: str
+    raw_folder: Path | None
+
+
+def key_from_path(path: Path) -> SessionKey:
+    """Animal and day from the file name. Raises session-name-unknown."""
+    match = _NAME.fullmatch(path.name)
+    if match is None:
+        raise error(
+            kinds.SESSION_NAME_UNKNOWN,
+            file=path,
+            expected="<animal>_<yyyy>_<mm>_<dd>_session.mat or ..._data_struct.mat",
+            found=path.name,
+        )
+    return SessionKey(animal=match["animal"], date=match["year"] + match["month"] + match["day"])
+
+
+def find_session_files(source: Path) -> tuple[SessionFile, ...]:
+    """The session files in a folder and its subfolders, or the one given, sorted by animal and date.
+
+    Raises source-missing, no-session-found, session-name-unknown (for a file), session-found-twice.
+    """
+    if source.is_file():
+        return (_session_file(source),)
+    if not source.is_dir():
+        raise error(kinds.SOURCE_MISSING, file=source, expected="a folder or a session file", found="nothing")
+    found: dict[SessionKey, SessionFile] = {}
+    for path in _walk(source):
+        session = _session_file(path)
+        if session.key in found:
+            raise error(kinds.SESSION_FOUND_TWICE, file=path, found=f"{found[session.key].path} is {session.key} too")
+        found[session.key] = session
+    if not found:
+        raise error(kinds.NO_SESSION_FOUND, file=source, expected="files named <animal>_<date>_session.mat")
+    return tuple(found[key] for key in sorted(found))
+
+
+def _walk(source: Path) -> list[Path]:
+    paths = []
+    for folder, subfolders, names in os.walk(source):
+        subfolders[:] = sorted(name for name in subfolders if not _RAW_FOLDER.fullmatch(name))
+        paths += [Path(folder) / name for name in sorted(names) if _NAME.fullmatch(name)]
+    return paths
+
+
+def _session_file(path: Path) -> SessionFile:
+    key = key_from_path(path)
+    folder = path.parent / str(key)
+    if not folder.is_dir():
+        folder = path.parent
+    kind = _NAME.fullmatch(path.name)
+    return SessionFile(
+        path=path,
+        key=key,
+        dataset="ssc-2" if kind is not None and kind["kind"] == "data_struct" else "ssc-1",
+        raw_folder=folder if folder.name == str(key) else None,
+    )

@@ -1,0 +1,148 @@
+"""Trials: numbers, starts, types and the properties that the session file keeps for every trial."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.source.clock import TimeUnits, check_times_increase
+from ssc_to_nwb.source.field import Field
+from ssc_to_nwb.source.hash_map import HashEntry, read_hash
+
+RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
+SIDES = {"L": "left", "R": "right"}
+KNOWN_PROPERTIES = ("LWaterValveTime", "RWaterValveTime", "StimulusPosition")
+_TYPE = re.compile(f"({'|'.join(RESPONSES)})({'|'.join(SIDES)})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialType:
+    """One row of `trialTypeMat`: its name in the source, and what the name says."""
+
+    name: str
+    response: str
+    correct_side: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialProperty:
+    """One key of `trialPropertiesHash`, a value per trial: numbers float64 (T,), or texts."""
+
+    key: str
+    description: str
+    values: np.ndarray | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trials:
+    """All trials of a session, in the order of the source, T of them.
+
+    numbers: int64 (T,), the trial numbers that everything else refers to; start_ms: float64 (T,).
+    types: the rows of trialTypeMat; type_rows: int64 (T,), the row that is 1 for the trial, -1 where none is.
+    """
+
+    numbers: np.ndarray
+    start_ms: np.ndarray
+    types: tuple[TrialType, ...]
+    type_rows: np.ndarray
+    properties: tuple[TrialProperty, ...]
+
+    def __len__(self) -> int:
+        return int(self.numbers.size)
+
+    def type_of(self, position: int) -> TrialType | None:
+        """The type of the trial at this position (0-based), None where the source gives none."""
+        row = int(self.type_rows[position])
+        return None if row < 0 else self.types[row]
+
+    def known(self, numbers: np.ndarray) -> np.ndarray:
+        """Which of these trial numbers are in the session: bool of the same shape."""
+        return np.isin(numbers, self.numbers)
+
+
+def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
+    """Read and check the trials of a session struct.
+
+    Raises field-*, trial-number-twice, trial-type-unknown, trial-type-twice, time-backwards.
+    """
+    numbers_field = session.child("trialIds")
+    numbers = numbers_field.integers()
+    _check_numbers_unique(numbers_field, numbers)
+    starts_field = session.child("trialStartTimes")
+    start_ms = units.to_ms(starts_field, session.child("trialTimeUnit"), length=numbers.size)
+    check_times_increase(starts_field, start_ms, log=log)
+    types = _read_types(session.child("trialTypeStr"))
+    return Trials(
+        numbers=numbers,
+        start_ms=start_ms,
+        types=types,
+        type_rows=_read_type_rows(session.child("trialTypeMat"), numbers=numbers, types=types, log=log),
+        properties=tuple(
+            _read_property(entry, count=numbers.size, log=log)
+            for entry in read_hash(session.child("trialPropertiesHash"))
+        ),
+    )
+
+
+def _check_numbers_unique(field: Field, numbers: np.ndarray) -> None:
+    values, counts = np.unique(numbers, return_counts=True)
+    if (counts > 1).any():
+        raise field.problem(kinds.TRIAL_NUMBER_TWICE, expected="unique numbers", found=values[counts > 1].tolist())
+
+
+def _read_types(field: Field) -> tuple[TrialType, ...]:
+    types = []
+    names = field.texts()
+    for number, name in enumerate(names, start=1):
+        match = _TYPE.fullmatch(name)
+        if match is None or names.count(name) > 1:
+            raise field.problem(
+                kinds.TRIAL_TYPE_UNKNOWN,
+                expected="Hit, Err or NoLick with L or R, each once",
+                found=f"{name!r} in row {number}",
+            )
+        types.append(TrialType(name=name, response=RESPONSES[match[1]], correct_side=SIDES[match[2]]))
+    return tuple(types)
+
+
+def _read_type_rows(field: Field, *, numbers: np.ndarray, types: tuple[TrialType, ...], log: ProblemLog) -> np.ndarray:
+    matrix = field.matrix(rows=len(types), columns=numbers.size)
+    if not np.isin(matrix, (0, 1)).all():
+        raise field.problem(kinds.FIELD_VALUE, expected="0 and 1 only", found=np.unique(matrix)[:10].tolist())
+    per_trial = (matrix == 1).sum(axis=0)
+    if (per_trial > 1).any():
+        position = int(np.flatnonzero(per_trial > 1)[0])
+        names = [types[row].name for row in np.flatnonzero(matrix[:, position] == 1)]
+        raise field.problem(
+            kinds.TRIAL_TYPE_TWICE,
+            expected="at most one 1 per column",
+            found=f"trial {numbers[position]} is {' and '.join(names)}",
+        )
+    for number in numbers[per_trial == 0]:
+        log.add(kinds.TRIAL_TYPE_NONE, file=field.file, field=field.path, found=f"trial {number}")
+    rows = (matrix == 1).argmax(axis=0) if len(types) else np.zeros(numbers.size, dtype=np.int64)
+    return np.where(per_trial == 0, -1, rows).astype(np.int64)
+
+
+def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> TrialProperty:
+    field = entry.value
+    known = entry.key in KNOWN_PROPERTIES
+    if not known:
+        log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=field.path, found=f"trial property {entry.key}")
+    values: np.ndarray | tuple[str, ...]
+    if isinstance(field.value, np.ndarray) or known:
+        values = field.row(length=count)
+        if np.isnan(values).any():
+            log.add(
+                kinds.VALUES_NAN, file=field.file, field=field.path,
+                found=f"{int(np.isnan(values).sum())} trials of {entry.key}",
+            )  # fmt: skip
+    else:
+        values = field.texts()
+        if len(values) != count:
+            raise field.problem(kinds.FIELD_LENGTH, expected=f"{count} texts", found=len(values))
+    return TrialProperty(key=entry.key, description=entry.description, values=values)
