@@ -1,0 +1,92 @@
+"""Cells of one made-up plane: where they lie, how bright they are, and the plane's master image."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ssc_to_nwb.synthetic.spec import SessionSpec
+from ssc_to_nwb.synthetic.truth import Drive, RoiTruth
+
+GREEN_BACKGROUND, RED_BACKGROUND = 100.0, 45.0
+_LARGEST_RADIUS = 11.0
+_OUTLINE_POINTS = 18
+_DRIVES: tuple[Drive, ...] = ("touch", "whisking", "none", "touch", "none")
+
+
+def make_rois(
+    *,
+    spec: SessionSpec,
+    numbers: np.ndarray,
+    without_trace: int,
+    without_record: int,
+    rng: np.random.Generator,
+) -> tuple[RoiTruth, ...]:
+    """ROIs that do not touch one another. The last `without_trace` have no row, the first `without_record` no mask."""
+    n = len(numbers)
+    centres, radius = _places(spec.image_shape, n, rng)
+    rois = []
+    for index, (number, centre) in enumerate(zip(numbers, centres, strict=True)):
+        corners = np.round(_outline(centre, radius, rng), 3)
+        rows, columns = _inside(corners, spec.image_shape)
+        rois.append(
+            RoiTruth(
+                number=int(number),
+                rows=rows,
+                columns=columns,
+                corners_xy=corners,
+                baseline=float(np.round(rng.uniform(260.0, 600.0), 3)),
+                red_level=float(rng.integers(120, 300)) if index % 2 == 0 or not spec.red_only_structure else 0.0,
+                drive=_DRIVES[index % len(_DRIVES)],
+                has_trace=index < n - without_trace,
+                has_record=index >= without_record,
+            )
+        )
+    return tuple(rois)
+
+
+def make_master_image(*, shape: tuple[int, int], rois: tuple[RoiTruth, ...], rng: np.random.Generator) -> np.ndarray:
+    """(rows, columns, 2) uint16: green, red. Bright exactly at the ROIs' pixels."""
+    green = GREEN_BACKGROUND + rng.normal(0, 3.0, shape)
+    red = RED_BACKGROUND + rng.normal(0, 2.0, shape)
+    for roi in rois:
+        green[roi.rows, roi.columns] = roi.baseline + rng.normal(0, 8.0, len(roi.rows))
+        red[roi.rows, roi.columns] += roi.red_level
+    return np.round(np.stack([green, red], axis=2)).astype(np.uint16)
+
+
+def linear_indices(roi: RoiTruth, shape: tuple[int, int]) -> np.ndarray:
+    """indicesWithinImage: 1-based, column-major."""
+    return roi.columns * shape[0] + roi.rows + 1
+
+
+def _places(shape: tuple[int, int], n: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    """Centres (n, 2) as x, y, 1-based, each in a field of its own of a grid over the image, and the largest radius."""
+    across = max(1, int(np.ceil(np.sqrt(n * shape[1] / shape[0]))))
+    down = int(np.ceil(n / across))
+    pitch = np.array([shape[1] / across, shape[0] / down])
+    radius = min(_LARGEST_RADIUS, 0.38 * float(pitch.min()))
+    fields = rng.permutation(across * down)[:n]
+    corner = np.stack([fields % across, fields // across], axis=1) * pitch
+    free = pitch - 2 * radius
+    return corner + 0.5 + radius + rng.uniform(0, 1, (n, 2)) * free, radius
+
+
+def _outline(centre: np.ndarray, radius: float, rng: np.random.Generator) -> np.ndarray:
+    """(2, C) corners of a tilted ellipse."""
+    turn = rng.uniform(0, np.pi)
+    angles = np.linspace(0, 2 * np.pi, _OUTLINE_POINTS, endpoint=False)
+    axes = radius * np.array([[1.0], [rng.uniform(0.6, 0.95)]])
+    ellipse = axes * np.stack([np.cos(angles), np.sin(angles)])
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    return np.asarray(centre[:, None] + rotation @ ellipse)
+
+
+def _inside(corners: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """0-based rows and columns of the pixels whose centres lie inside the (convex) outline, column-major order."""
+    low = np.maximum(np.floor(corners.min(axis=1)).astype(int), 1)
+    high = np.minimum(np.ceil(corners.max(axis=1)).astype(int), (shape[1], shape[0]))
+    x, y = np.meshgrid(np.arange(low[0], high[0] + 1), np.arange(low[1], high[1] + 1), indexing="ij")
+    start, end = corners[:, :, None, None], np.roll(corners, -1, axis=1)[:, :, None, None]
+    cross = (end[0] - start[0]) * (y - start[1]) - (end[1] - start[1]) * (x - start[0])
+    within = (cross > 0).all(axis=0)
+    return y[within] - 1, x[within] - 1

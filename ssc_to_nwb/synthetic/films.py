@@ -1,0 +1,60 @@
+"""Whisker films: one small mp4 per trial, 500 frames per second, each frame telling its number.
+
+The 16 squares along the top edge are the frame number in binary, least significant bit at the left, white = 1.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from ssc_to_nwb.synthetic.spec import SessionSpec
+from ssc_to_nwb.synthetic.truth import TrialTruth
+
+FILM_SHAPE = (48, 128)
+"""Rows, columns."""
+_SQUARE, _BITS = 8, 16
+
+
+def write_films(*, folder: Path, spec: SessionSpec, trials: TrialTruth) -> dict[int, Path]:
+    """Write `<session>_trial_NNN.mp4` for every trial; a film has as many frames as its trial has whisker samples."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {}
+    for number, start, stop in zip(trials.numbers, trials.start_ms, trials.stop_ms, strict=True):
+        n_frames = int((stop - start) // (1000.0 / spec.whisker_rate_hz))
+        path = folder / f"{spec.session_name}_trial_{number:03d}.mp4"
+        write_film(path=path, n_frames=n_frames, rate_hz=spec.whisker_rate_hz)
+        paths[int(number)] = path
+    return paths
+
+
+def write_film(*, path: Path, n_frames: int, rate_hz: float) -> None:
+    """Write one film."""
+    import av
+
+    rate = Fraction(rate_hz).limit_denominator(1000)
+    with av.open(str(path), mode="w") as container:
+        stream = container.add_stream("mpeg4", rate=rate)
+        stream.height, stream.width = FILM_SHAPE
+        stream.pix_fmt = "yuv420p"
+        for index in range(n_frames):
+            frame = av.VideoFrame.from_ndarray(film_frame(index), format="gray")
+            for packet in stream.encode(frame.reformat(format="yuv420p")):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+
+
+def film_frame(index: int) -> np.ndarray:
+    """(rows, columns) uint8: the frame's number above a bar that sways."""
+    picture = np.full(FILM_SHAPE, 90, dtype=np.uint8)
+    bits = (index >> np.arange(_BITS)) & 1
+    picture[:_SQUARE] = np.repeat(np.where(bits, 235, 16), _SQUARE).astype(np.uint8)
+    rows = np.arange(_SQUARE + 4, FILM_SHAPE[0])
+    tip = 0.6 * np.sin(2 * np.pi * index * 0.028) * (rows - _SQUARE)
+    columns = (FILM_SHAPE[1] // 2 + tip).astype(int)
+    picture[rows, columns] = 20
+    picture[rows, columns + 1] = 20
+    return picture

@@ -1,0 +1,95 @@
+"""MATLAB values as the generator builds them, before they are written to a file.
+
+A struct is a dict (field order kept), a struct array a `StructArray`, a cell array a `Cell`, a char row a str. Numbers
+are numpy arrays of two or more dimensions, float64 for MATLAB's double. Bare numbers are 1x1 doubles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+MatValue = Any
+MatStruct = dict[str, Any]
+
+
+class Cell:
+    """A cell array; `items` in MATLAB's column-major order. Shape 1xN (0x0 where empty) unless told."""
+
+    def __init__(self, items: Iterable[MatValue] = (), *, shape: tuple[int, int] | None = None) -> None:
+        self.items: list[MatValue] = list(items)
+        self._shape = shape
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows, columns."""
+        if self._shape is not None:
+            return self._shape
+        return (1, len(self.items)) if self.items else (0, 0)
+
+    def __getitem__(self, index: int) -> MatValue:
+        return self.items[index]
+
+    def __setitem__(self, index: int, value: MatValue) -> None:
+        self.items[index] = value
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[MatValue]:
+        return iter(self.items)
+
+
+class StructArray:
+    """A 1xN struct array: all elements have the same fields in the same order."""
+
+    def __init__(self, elements: Sequence[Mapping[str, MatValue]], *, field_names: Sequence[str] = ()) -> None:
+        self.elements: list[MatStruct] = [dict(element) for element in elements]
+        self._field_names = tuple(field_names)
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields, in order; kept for an array without elements too."""
+        return tuple(self.elements[0]) if self.elements else self._field_names
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows, columns."""
+        return (1, len(self.elements))
+
+    def __getitem__(self, index: int) -> MatStruct:
+        return self.elements[index]
+
+    def __len__(self) -> int:
+        return len(self.elements)
+
+    def __iter__(self) -> Iterator[MatStruct]:
+        return iter(self.elements)
+
+
+EMPTY = np.zeros((0, 0))
+
+
+def row(values: Any) -> np.ndarray:
+    """A 1xN double; 0x0 for no values, as MATLAB's `[]`."""
+    array = np.asarray(values, dtype=np.float64).reshape(1, -1)
+    return array if array.size else EMPTY
+
+
+def as_array(value: Any) -> np.ndarray:
+    """A number or array as a MATLAB array of at least two dimensions."""
+    array = np.asarray(value)
+    if array.dtype == np.int64:
+        array = array.astype(np.float64)
+    return array if array.ndim >= 2 else array.reshape(1, -1)
+
+
+def hash_struct(entries: Sequence[tuple[str, str, MatValue]]) -> MatStruct:
+    """A Hash with descr: `entries` are (key, description, value)."""
+    return {
+        "keyNames": Cell(key for key, _, _ in entries),
+        "descr": Cell(text for _, text, _ in entries),
+        "value": Cell(value for _, _, value in entries),
+    }

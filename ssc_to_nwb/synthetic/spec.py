@@ -1,0 +1,179 @@
+"""What a made-up session holds: sizes, and a switch for every awkward thing the data set's layout allows.
+
+All defaults together give a small, well-behaved session. Each switch alone turns on one thing that a reader has to
+cope with, so that a test can name the thing it is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date as calendar_date
+from typing import Literal
+
+TRIAL_TYPES = ("HitL", "HitR", "ErrL", "ErrR", "NoLickL", "NoLickR")
+TOUCH_PROPERTIES = (
+    "thetaAtTouchOnset",
+    "thetaMeanOverTouch",
+    "touchBoutNumber",
+    "touchNumberWithinBout",
+    "whTSACorrespondingIndex",
+    "caTSACorrespondingIndex",
+)
+
+ArrayKind = Literal["dff", "raw", "event"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubvolumeSpec:
+    """One subvolume: its number, the numbers of its planes and how many ROIs each plane has."""
+
+    number: int = 1
+    planes: tuple[int, ...] = (2, 3)
+    rois_per_plane: int = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackSpec:
+    """How the tif files are written, and which of them are damaged.
+
+    Files are told by their number, the NNN of `..._main_NNN.tif`; a damage hits that file of every plane.
+    """
+
+    dtype: Literal["uint16", "int16"] = "uint16"
+    bigtiff: bool = False
+    compression: Literal["zlib", "lzw"] | None = None
+    tile: tuple[int, int] | None = None
+    scanimage_header: bool = False
+    """Text of ScanImage 3 in the first page's ImageDescription: tifffile then may count one page too few."""
+    side_images: bool = True
+    imreg_files: bool = False
+    """`.imreg_out` beside each stack and `imreg_session_stats.mat` per plane."""
+    files_missing: tuple[int, ...] = ()
+    files_with_odd_pages: tuple[int, ...] = ()
+    """The last page (a red one) is absent."""
+    files_truncated: tuple[int, ...] = ()
+    """The file's last 40 % of bytes are cut off."""
+    files_of_other_size: tuple[int, ...] = ()
+    """The frames have two columns fewer than the plane."""
+    files_with_extra_frames: tuple[int, ...] = ()
+    """Two frames at the end that no index names."""
+    files_not_tif: tuple[int, ...] = ()
+    """Plain text under the name of a tif."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionSpec:
+    """Everything that decides a made-up session; the same spec gives the same bytes."""
+
+    # -- who and when
+    animal: str = "an900001"
+    date: calendar_date = calendar_date(2013, 3, 8)
+    time_of_day: str = "154546"
+    seed: int = 0
+    further_metadata: tuple[tuple[str, str | float], ...] = ()
+    """Keys of metaDataHash nobody knows, with their values."""
+    metadata_left_out: tuple[str, ...] = ()
+
+    # -- the file
+    data_set: Literal["ssc-1", "ssc-2"] = "ssc-1"
+    """ssc-2: the file is `<session>_data_struct.mat` and there are no raw files."""
+    variable_name: str = "s"
+    mat_format: Literal["5", "7.3"] = "5"
+    compressed: bool = True
+
+    # -- trials
+    n_trials: int = 6
+    trial_seconds: float = 1.0
+    inter_trial_seconds: float = 1.5
+    first_trial_number: int = 2
+    trial_number_gap_after: tuple[int, ...] = (4,)
+    """0-based positions after which one trial number is skipped."""
+    trial_types: tuple[str, ...] = TRIAL_TYPES
+    """Dealt to the trials in a shuffled order, each as often as the next."""
+    trial_type_order: tuple[str, ...] = TRIAL_TYPES
+    """Order of trialTypeStr."""
+    trials_without_type: tuple[int, ...] = ()
+    further_trial_properties: tuple[str, ...] = ()
+    """Names of numeric properties nobody knows; the last of them has an empty descr."""
+    trials_with_nan_valve_time: tuple[int, ...] = ()
+
+    # -- whiskers and events
+    whisker_data: bool = True
+    whiskers: tuple[str, ...] = ("c2",)
+    whisker_rate_hz: float = 500.0
+    trials_without_whisker: tuple[int, ...] = (2,)
+    """0-based positions."""
+    nan_stretches: bool = True
+    """The tracker loses the whisker for some ms in each trial (never during a touch)."""
+    nan_over_first_touch: bool = False
+    """The tracker loses the whisker over the whole of the first touch; its touch properties are NaN."""
+    one_frame_touch: bool = True
+    """The first touch of each series has onset = offset."""
+    further_touch_properties: tuple[str, ...] = ()
+    """Of TOUCH_PROPERTIES, or any other name for a numeric property nobody knows."""
+    empty_event_series: tuple[str, ...] = ()
+    one_event_series: tuple[str, ...] = ()
+    """Event series cut down to their first event (a scalar for licks, one pair for others)."""
+
+    # -- imaging
+    subvolumes: tuple[SubvolumeSpec, ...] = (
+        SubvolumeSpec(number=1, planes=(2, 3, 4)),
+        SubvolumeSpec(number=2, planes=(2, 3)),
+    )
+    image_shape: tuple[int, int] = (48, 64)
+    """Rows, columns."""
+    imaging_rate_hz: float = 7.0
+    arrays: tuple[ArrayKind, ...] = ("dff", "raw", "event")
+    array_keys: tuple[tuple[ArrayKind, str], ...] = (
+        ("dff", "dffTSA_subvolume_{ordinal:02d}"),
+        ("raw", "rawFluoTSA_subvolume_{ordinal:02d}"),
+        ("event", "eventTSA_subvolume_{ordinal:02d}"),
+    )
+    """keyNames of timeSeriesArrayHash; {ordinal} counts subvolumes from 1, {number} is the subvolume's own number."""
+    arrays_without_descr: bool = False
+    single_precision: bool = False
+    """valueMatrix of the imaging arrays is of class single."""
+    trials_not_imaged: tuple[int, ...] = ()
+    lone_plane_as_struct: bool = False
+    """imagingPlane of a subvolume with one plane is a bare struct, not a 1x1 cell."""
+    master_image_2d: bool = False
+    shuffled_rows: bool = False
+    """Rows of the subvolume's arrays are in another order than its planes' ids."""
+    rois_without_trace: int = 0
+    """So many ROIs at the end of each subvolume's first plane have no row in the arrays."""
+    traces_without_roi: int = 0
+    """So many ROIs at the start of each subvolume's last plane lack their record in roiIds and rois."""
+    red_only_structure: bool = True
+    """The red channel shows only every second cell."""
+
+    # -- frames and files
+    blank_time_point: bool = False
+    """In each subvolume's first trial the fourth time point has no frame in any plane."""
+    short_last_file: bool = False
+    """The last frame is missing in each subvolume's first plane."""
+    rejected_file: bool = False
+    """The second file of each subvolume's last plane is rejected: the tif is there, no list names it."""
+    late_first_file: bool = False
+    """The lists begin at frame 3 of each subvolume's first file; frames 1 and 2 are in the tif only."""
+    unknown_trial_frames: bool = False
+    """The last two frames of each subvolume's last file bear the trial numbers 0 and 9999."""
+    unlisted_tif: bool = False
+    """Each plane's folder holds a tif `..._main_900.tif` that no list names."""
+    listed_without_fluo_batch_out: bool = False
+    """The listed paths of each subvolume's last plane lack `fluo_batch_out/`."""
+    listed_without_fov: bool = False
+    """No listed path has a `fov_` part; the tifs lie in their fov_ folders all the same."""
+    planes_without_files: tuple[tuple[int, int], ...] = ()
+    """(subvolume number, plane number) whose sourceFileList is empty."""
+    stacks: StackSpec = field(default_factory=StackSpec)
+
+    @property
+    def session_name(self) -> str:
+        """`<animal>_<yyyy>_<mm>_<dd>`, the stem of every file name."""
+        return f"{self.animal}_{self.date:%Y_%m_%d}"
+
+    @property
+    def mat_file_name(self) -> str:
+        """Name of the session file."""
+        ending = "session" if self.data_set == "ssc-1" else "data_struct"
+        return f"{self.session_name}_{ending}.mat"
