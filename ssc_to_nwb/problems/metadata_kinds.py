@@ -1,1 +1,46 @@
-"""Kinds of problems: metadata."""
+"""Kinds of problems with metadata files and with what a session file says of itself."""
+
+from ssc_to_nwb.problems.model import ProblemKind, Severity
+
+METADATA_FILE_UNREADABLE = ProblemKind(
+    identifier="metadata-file-unreadable",
+    severity=Severity.ERROR,
+    title="A metadata file can't be read",
+    reason="It does not exist or is not YAML.",
+    remedy="Check the path given with --metadata, and the line named.",
+)
+METADATA_KEY_UNKNOWN = ProblemKind(
+    identifier="metadata-key-unknown",
+    severity=Severity.ERROR,
+    title="A metadata key is not known",
+    reason="A key with a typo would be left unused in silence.",
+    remedy="Correct the key; the README lists all of them.",
+)
+METADATA_VALUE_INVALID = ProblemKind(
+    identifier="metadata-value-invalid",
+    severity=Severity.ERROR,
+    title="A metadata value is not valid",
+    reason="The value does not have the type or form that its key asks for.",
+    remedy="Correct the value at the line named.",
+)
+METADATA_VALUE_MISSING = ProblemKind(
+    identifier="metadata-value-missing",
+    severity=Severity.ERROR,
+    title="A required value is neither in the session file nor in the metadata",
+    reason="NWB or DANDI needs it, and a placeholder would be a lie in an archive.",
+    remedy="Give it in a metadata file (--metadata), under the key named.",
+)
+METADATA_TEXT_UNREADABLE = ProblemKind(
+    identifier="metadata-text-unreadable",
+    severity=Severity.ERROR,
+    title="A value of metaDataHash can't be understood",
+    reason="It is not in the form that the known files have.",
+    remedy="Give the right value in a metadata file, under the key named.",
+)
+ASSUMPTION_MADE = ProblemKind(
+    identifier="assumption-made",
+    severity=Severity.INFO,
+    title="Something that no public source tells was assumed",
+    reason="The assumption is written into the NWB file's notes.",
+    remedy="If you know better, set the metadata key named.",
+)

@@ -1,0 +1,114 @@
+"""Loads metadata: the data set's own file, a user's files on top, and the part for one session; then checks it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ssc_to_nwb.metadata.yaml_lines import KeyPath, LinedMapping, load_yaml
+from ssc_to_nwb.problems import metadata_kinds as kinds
+from ssc_to_nwb.problems.model import SscError, error
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.metadata.model import Metadata
+
+# Sections that hold a mapping from subject or session to values that replace the general ones.
+_PARTICULAR = ("subjects", "sessions")
+
+
+def metadata_folder() -> Path:
+    """The folder of the packaged metadata files: inside the installed package, or beside it in a checkout."""
+    installed = Path(__file__).parent / "data"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "metadata"
+
+
+def load_metadata(
+    *, dataset: str, session: str, subject: str, files: Sequence[Path] = ()
+) -> Metadata:
+    """The metadata of one session: `<dataset>.yaml`, then `files` in order, later ones winning.
+
+    A file may have `subjects: {an197522: {...}}` and `sessions: {an197522_2013_03_08: {...}}` with any of the other
+    sections, which win for that subject or session. Raises metadata-*.
+    """
+    merged = _load_dataset(dataset)
+    for path in files:
+        merged = merged.merged_with(load_yaml(path))
+    return _validate(_particular(merged, names={"subjects": subject, "sessions": session}))
+
+
+def _load_dataset(name: str) -> LinedMapping:
+    """A packaged file, on top of the one that it extends."""
+    own = load_yaml(metadata_folder() / f"{name}.yaml")
+    below = own.values.pop("extends", None)
+    return own if below is None else _load_dataset(below).merged_with(own)
+
+
+def _particular(merged: LinedMapping, *, names: dict[str, str]) -> LinedMapping:
+    values = {key: value for key, value in merged.values.items() if key not in _PARTICULAR}
+    result = LinedMapping(values=values, places=merged.places)
+    for section, name in names.items():
+        chosen = (merged.values.get(section) or {}).get(name)
+        if chosen is None:
+            continue
+        if not isinstance(chosen, dict):
+            raise error(
+                kinds.METADATA_VALUE_INVALID,
+                file=merged.place((section, name)),
+                field=f"{section}.{name}",
+                expected="sections",
+                found=chosen,
+            )
+        places = {
+            key[2:]: place for key, place in merged.places.items() if key[:2] == (section, name) and len(key) > 2
+        }
+        result = result.merged_with(LinedMapping(values=chosen, places=places))
+    return result
+
+
+def _validate(merged: LinedMapping) -> Metadata:
+    from pydantic import ValidationError
+
+    from ssc_to_nwb.metadata.model import Metadata
+
+    try:
+        return Metadata.model_validate(merged.values)
+    except ValidationError as failure:
+        raise _as_error(failure.errors(include_url=False)[0], merged) from failure
+
+
+def _as_error(details: Any, merged: LinedMapping) -> SscError:
+    key: KeyPath = details["loc"]
+    dotted = ".".join(str(part) for part in key)
+    place = merged.place(key)
+    if details["type"] == "extra_forbidden":
+        return error(
+            kinds.METADATA_KEY_UNKNOWN, file=place, field=dotted, expected=_suggestion(key), found=str(key[-1])
+        )
+    if details["type"] == "missing":
+        return error(kinds.METADATA_VALUE_MISSING, file=place, field=dotted)
+    return error(
+        kinds.METADATA_VALUE_INVALID, file=place, field=dotted, expected=details["msg"], found=repr(details["input"])
+    )
+
+
+def _suggestion(key: KeyPath) -> str:
+    known = list(_known_keys(key[:-1]))
+    close = difflib.get_close_matches(str(key[-1]), known, n=1)
+    return f"{close[0]} (did you mean that?)" if close else f"one of {', '.join(known)}"
+
+
+def _known_keys(path: KeyPath) -> Iterable[str]:
+    from pydantic import BaseModel
+
+    from ssc_to_nwb.metadata.model import Metadata
+
+    model: Any = Metadata
+    for part in path:
+        annotation = model.model_fields[part].annotation if isinstance(part, str) and part in model.model_fields else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return ()
+        model = annotation
+    known = list(model.model_fields)
+    return [*known, *_PARTICULAR] if not path else known

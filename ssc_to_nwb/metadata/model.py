@@ -1,0 +1,183 @@
+"""The schema of the metadata files: everything the session files do not say, as typed, frozen models.
+
+Facts about a data set stand in `metadata/ssc-1.yaml` and `ssc-2.yaml`, each with its source; a user's own files are
+laid on top. Field descriptions are what the README's table of keys is made from.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+# An ISO 8601 duration in years, months, weeks and days, with at least one of them.
+_DURATION = r"P(?=\d)(\d+(\.\d+)?Y)?(\d+(\.\d+)?M)?(\d+(\.\d+)?W)?(\d+(\.\d+)?D)?"
+
+
+def _iso_age(age: str) -> str:
+    if re.fullmatch(f"{_DURATION}(/({_DURATION})?)?", age) is None:
+        raise ValueError("an age is an ISO 8601 duration such as P7W, or a range of two such as P6W/P8W")
+    return age
+
+
+def _known_zone(name: str) -> str:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as failure:
+        raise ValueError(f"{name!r} is not a time zone of the IANA data base") from failure
+    return name
+
+
+def _pattern_with(*groups: str) -> AfterValidator:
+    def check(pattern: str) -> str:
+        try:
+            compiled = re.compile(pattern)
+        except re.error as failure:
+            raise ValueError(f"not a regular expression: {failure}") from failure
+        missing = [group for group in groups if group not in compiled.groupindex]
+        if missing:
+            raise ValueError(f"the pattern lacks the named group(s) {', '.join(missing)}")
+        return pattern
+
+    return AfterValidator(check)
+
+
+class Section(BaseModel):
+    """A section of a metadata file: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class DataSet(Section):
+    """The published data set the session belongs to."""
+
+    name: str = Field(description="Short name; part of every file's identifier")
+    title: str = Field(description="Full title")
+    citation: str = Field(description="How the data set asks to be cited")
+    doi: str | None = Field(default=None, description="DataCite DOI of the data set, once known")
+    conditions_of_use: str = Field(description="Conditions under which the data set is given out")
+    related_publications: tuple[str, ...] = Field(description="Papers, as doi:...")
+
+
+class SessionFacts(Section):
+    """What is the same for every session of the data set, in NWB's terms."""
+
+    session_description: str
+    experiment_description: str
+    institution: str
+    lab: str
+    keywords: tuple[str, ...]
+    experimenters: tuple[str, ...] = Field(
+        default=(), description='"Last, First"; used where the session file names nobody, or to replace what it names'
+    )
+    virus: str | None = None
+    surgery: str | None = None
+    pharmacology: str | None = None
+    protocol: str | None = Field(default=None, description="Number of the approved animal protocol, once known")
+    stimulus_notes: str | None = None
+    data_collection: str | None = None
+
+
+class SubjectFacts(Section):
+    """The animal, where the session file does not say it."""
+
+    species: str | None = Field(default=None, description="Latin binomial; replaces what the session file says")
+    species_names: dict[str, str] = Field(default_factory=dict, description="Latin binomial of names in the files")
+    sex: Literal["M", "F", "U", "O"] | None = None
+    sex_names: dict[str, Literal["M", "F", "U", "O"]] = Field(default_factory=dict)
+    age: Annotated[str, AfterValidator(_iso_age)] | None = Field(default=None, description="ISO 8601 duration or range")
+    strain: str | None = None
+    genotype: str | None = None
+    weight: str | None = None
+    description: str | None = None
+
+
+class DeviceFacts(Section):
+    """A device."""
+
+    name: str
+    description: str
+    manufacturer: str | None = None
+
+
+class OpticalChannelFacts(Section):
+    """A detection channel of the microscope."""
+
+    description: str
+    emission_lambda_nm: float = Field(gt=0)
+    indicator: str
+
+
+class ImagingFacts(Section):
+    """The microscope and how it was used."""
+
+    microscope: DeviceFacts
+    channels: dict[Literal["green", "red"], OpticalChannelFacts]
+    excitation_lambda_nm: float = Field(gt=0)
+    indicator: str
+    location: str = Field(description="Acronym of the Allen Mouse Brain Common Coordinate Framework")
+    location_description: str
+    field_of_view_um: tuple[float, float] = Field(description="Width and height of the whole image")
+    plane_spacing_um: float = Field(gt=0)
+    scan_line_rate_hz: float | None = Field(default=None, gt=0)
+    subvolume_depth_um: dict[int, float] = Field(
+        default_factory=dict, description="Depth below the pia of the first plane, by subvolume number, once known"
+    )
+    data_processing: dict[Literal["raw", "dff", "event", "stacks"], str] = Field(default_factory=dict)
+
+
+class VideoFacts(Section):
+    """The whisker videos."""
+
+    camera: DeviceFacts
+    description: str
+    rate_hz: float = Field(gt=0)
+
+
+class SourceFacts(Section):
+    """How to read files whose names and keys no public source tells for sure."""
+
+    variable_names: tuple[str, ...] = Field(default=("s", "dat"), description="Names the session struct may have")
+    array_kinds: dict[str, Literal["whisker", "dff", "raw", "event"]] = Field(
+        default_factory=dict, description="Kind of a time series array, by key name or as `value{3}`"
+    )
+    fov_pattern: Annotated[str, _pattern_with("subvolume", "plane")] = Field(
+        default=r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})",
+        description="Finds subvolume and plane in a listed path",
+    )
+    video_pattern: Annotated[str, _pattern_with("trial")] = Field(
+        default=r"_trial_(?P<trial>\d+)\.mp4$", description="Finds the trial number in the name of a whisker video"
+    )
+
+
+class Assumptions(Section):
+    """What no public source tells and the conversion has to decide; each is named in the file's notes."""
+
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="America/New_York", description="Zone of dateOfExperiment and timeOfExperiment"
+    )
+    clock_zero_offset_s: float = Field(
+        default=0.0, description="Seconds from dateOfExperiment/timeOfExperiment to the zero of the session's clock"
+    )
+    corners_first_index: float = Field(default=1.0, description="Number of the first pixel in cornersXY")
+    motor_steps_per_mm: float = Field(default=10_000.0, gt=0, description="Zaber motor steps per mm of StimulusPosition")
+    green_page_first: bool = Field(default=True, description="Pages of a stack alternate green, red")
+
+
+class Metadata(Section):
+    """A complete, validated set of metadata for one session."""
+
+    dataset: DataSet
+    session: SessionFacts
+    subject: SubjectFacts
+    imaging: ImagingFacts
+    video: VideoFacts
+    source: SourceFacts = SourceFacts()
+    assumptions: Assumptions = Assumptions()
+    dandiset: dict[str, Any] | None = Field(default=None, description="See `ssc-to-nwb dandiset --help`")
+    sources: dict[str, str] = Field(
+        default_factory=dict, description="Where each fact comes from, by dotted key; a key stands for all below it"
+    )

@@ -1,0 +1,115 @@
+"""Names and paths: the one place that decides what files, folders and objects inside the NWB files are called."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+Channel = Literal["green", "red"]
+CHANNELS: tuple[Channel, ...] = ("green", "red")
+
+OPHYS_MODULE = "ophys"
+BEHAVIOR_MODULE = "behavior"
+SOURCE_MODULE = "source"
+IMAGE_SEGMENTATION = "image_segmentation"
+TRIALS = "trials"
+POLE_IN_REACH = "pole_in_reach"
+TOUCHES = "touches"
+LICKS = "licks"
+REWARDS = "rewards"
+REWARD_CUE = "reward_cue"
+IMAGING_GAPS = "imaging_gaps"
+UNASSIGNED_SAMPLES = "samples_outside_trials"
+WHISKER_VIDEO = "whisker_video"
+KEPT_FIELDS = "kept_source_fields"
+
+# Container and prefix of the series for each kind of array of a subvolume.
+RESPONSE_CONTAINERS = {"raw": "Fluorescence", "dff": "DfOverF", "event": "CalciumEvents"}
+RESPONSE_PREFIXES = {"raw": "raw_fluorescence", "dff": "dff", "event": "calcium_events"}
+IN_PROGRESS_SUFFIX = ".in-progress"
+
+
+def imaging_plane(plane_name: str) -> str:
+    """ImagingPlane of a plane."""
+    return f"imaging_plane_{plane_name}"
+
+
+def two_photon_series(plane_name: str, channel: Channel) -> str:
+    """TwoPhotonSeries of a plane and channel."""
+    return f"two_photon_series_{plane_name}_{channel}"
+
+
+def plane_segmentation(plane_name: str) -> str:
+    """PlaneSegmentation of a plane."""
+    return f"plane_segmentation_{plane_name}"
+
+
+def response_series(kind: str, plane_name: str) -> str:
+    """RoiResponseSeries of a plane for raw fluorescence, dF/F or calcium events."""
+    return f"{RESPONSE_PREFIXES[kind]}_{plane_name}"
+
+
+def images(plane_name: str) -> str:
+    """Images container of a plane."""
+    return f"images_{plane_name}"
+
+
+def image(kind: str, channel: Channel) -> str:
+    """An image inside a plane's Images container; `kind` such as `master` or `session_mean`."""
+    return f"{kind}_{channel}"
+
+
+def registration_shift(plane_name: str) -> str:
+    """TimeSeries of a plane's registration shifts."""
+    return f"registration_shift_{plane_name}"
+
+
+def whisker_series(quantity: str, whisker: str) -> str:
+    """TimeSeries of one whisker and quantity (`angle`, `curvature_change`)."""
+    return f"whisker_{quantity}_{snake_case(whisker)}"
+
+
+def event_table(source_key: str) -> str:
+    """Table of an event series that has no place of its own."""
+    return f"events_{snake_case(source_key)}"
+
+
+def snake_case(text: str) -> str:
+    """`StimulusPosition` -> `stimulus_position`; anything but letters and digits becomes an underscore."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
+    return re.sub(r"[^0-9A-Za-z]+", "_", spaced).strip("_").lower()
+
+
+def modalities(*, behavior: bool, imaging: bool, images: bool) -> str:
+    """The last part of a file name, from what the file holds, in DANDI's vocabulary and order."""
+    parts = [name for name, there in (("behavior", behavior), ("image", images), ("ophys", imaging)) if there]
+    return "+".join(parts)
+
+
+def nwb_path(output: Path, *, subject: str, date: str, modalities: str, suffix: str = ".nwb") -> Path:
+    """`OUTPUT/sub-an197522/sub-an197522_ses-20130308_behavior+image+ophys.nwb`, the layout DANDI expects.
+
+    Labels must not contain `_` or `-`, which separate them.
+    """
+    label = dandi_label(subject)
+    return output / f"sub-{label}" / f"sub-{label}_ses-{dandi_label(date)}_{modalities}{suffix}"
+
+
+def dandi_label(text: str) -> str:
+    """A text as part of a DANDI file name: without the separators `_` and `-`."""
+    return re.sub(r"[^0-9A-Za-z.+]", "", text)
+
+
+def video_folder(nwb: Path) -> Path:
+    """The folder for a file's external videos: named as the file, without its ending, as DANDI has it."""
+    return nwb.with_name(nwb.name.removesuffix(".zarr").removesuffix(".nwb"))
+
+
+def sidecar(nwb: Path, kind: Literal["ledger", "record", "report"]) -> Path:
+    """A file about an NWB file, out of sight of archive tools: `OUTPUT/.ssc-to-nwb/<name>.<kind>.json`.
+
+    `nwb` lies in OUTPUT/sub-<id>/.
+    """
+    stem = nwb.name.removesuffix(".zarr").removesuffix(".nwb")
+    return nwb.parent.parent / ".ssc-to-nwb" / f"{stem}.{kind}.json"
