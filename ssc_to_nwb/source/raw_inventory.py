@@ -1,0 +1,226 @@
+"""What lies in a session's directory: stacks per plane, side images, registration files, videos, and the rest.
+
+Every file is accounted for: it belongs to a plane, it is a video of a trial, or it is left out with a reason.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ssc_to_nwb.source.raw_files import (
+    ListedFile,
+    SideFileKind,
+    SideImageName,
+    kind_of_file,
+    relative_listed_path,
+    resolve_listed_paths,
+    side_image_name,
+)
+
+# The films of the data set are said to be one per trial, their naming is not told. `_trial_<number>.mp4` is what
+# look-alikes of the data set use; `WDBP*<number>.mp4`, with a running number, is the rig's habit. That the running
+# number is the trial number is an assumption; the pattern can be changed in the metadata.
+VIDEO_TRIAL_PATTERN = r"(?:_trial_|^WDBP.*?)(?P<trial>\d+)\.mp4$"
+# Step 4 of the registration puts this before the name of the file it took, beside which .imreg_out may have stayed.
+_REGISTERED_PREFIX = re.compile(r"^Image_Registration_\d+_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideImageFile:
+    """A side image of a plane."""
+
+    path: Path
+    name: SideImageName
+    byte_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaneFiles:
+    """The files of one plane.
+
+    listed_files: in the order of the plane's list; registration: path of the .imreg_out by position in that list.
+    """
+
+    plane_name: str
+    listed_files: tuple[ListedFile, ...]
+    side_images: tuple[SideImageFile, ...]
+    registration: Mapping[int, Path]
+
+    @property
+    def missing(self) -> tuple[ListedFile, ...]:
+        """Listed files that are not there."""
+        return tuple(file for file in self.listed_files if file.path is None)
+
+    @property
+    def byte_size(self) -> int:
+        """Bytes of the listed files that are there."""
+        return sum(file.byte_size for file in self.listed_files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoFile:
+    """A film; trial: number its name tells, None where the pattern does not fit."""
+
+    path: Path
+    trial: int | None
+    byte_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLeftOut:
+    """A file that has no place in the NWB file, and why."""
+
+    path: Path
+    reason: str
+    byte_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawInventory:
+    """All files of a session's directory; videos sorted by trial number."""
+
+    session_directory: Path
+    planes: tuple[PlaneFiles, ...]
+    videos: tuple[VideoFile, ...]
+    left_out: tuple[FileLeftOut, ...]
+
+
+def take_inventory(
+    session_directory: Path,
+    *,
+    listed_paths: Mapping[str, Sequence[str]],
+    video_trial_pattern: str = VIDEO_TRIAL_PATTERN,
+) -> RawInventory:
+    """Account for every file below a session's directory; `listed_paths` by plane name.
+
+    Raises SscError of kind RAW_PATH_OUTSIDE (see `resolve_listed_paths`).
+    """
+    listed = {name: resolve_listed_paths(session_directory, paths) for name, paths in listed_paths.items()}
+    plane_of_folder = _plane_of_folder(listed_paths)
+    walk = _Walk(session_directory, listed, plane_of_folder, re.compile(video_trial_pattern, re.IGNORECASE))
+    for path in _files_below(session_directory):
+        walk.place(path)
+    planes = tuple(
+        PlaneFiles(
+            plane_name=name,
+            listed_files=files,
+            side_images=tuple(walk.side_images[name]),
+            registration=dict(sorted(walk.registration[name].items())),
+        )
+        for name, files in listed.items()
+    )
+    videos = sorted(walk.videos, key=lambda video: (video.trial is None, video.trial or 0, video.path))
+    return RawInventory(
+        session_directory=session_directory, planes=planes, videos=tuple(videos), left_out=tuple(walk.left_out)
+    )
+
+
+def _plane_of_folder(listed_paths: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Plane name by the first folder of its listed paths (`fov_VVPPP`), or by its own name where it lists none."""
+    folders = {name: name for name in listed_paths}
+    for name, paths in listed_paths.items():
+        for path in paths:
+            relative = relative_listed_path(path)
+            if len(relative.parts) > 1:
+                folders[relative.parts[0]] = name
+    return folders
+
+
+def _files_below(directory: Path) -> list[Path]:
+    paths = []
+    for folder, subfolders, names in os.walk(directory):
+        subfolders.sort()
+        paths += [Path(folder) / name for name in sorted(names)]
+    return paths
+
+
+class _Walk:
+    """Places one file after the other; holds what has been placed so far."""
+
+    def __init__(
+        self,
+        session_directory: Path,
+        listed: Mapping[str, tuple[ListedFile, ...]],
+        plane_of_folder: Mapping[str, str],
+        trial_pattern: re.Pattern[str],
+    ) -> None:
+        self._directory = session_directory
+        self._root = session_directory.resolve()
+        self._plane_of_folder = plane_of_folder
+        self._trial_pattern = trial_pattern
+        self._listed = {file.path for files in listed.values() for file in files if file.path is not None}
+        self._positions = {name: _positions_by_stem(files) for name, files in listed.items()}
+        self.side_images: dict[str, list[SideImageFile]] = {name: [] for name in listed}
+        self.registration: dict[str, dict[int, Path]] = {name: {} for name in listed}
+        self.videos: list[VideoFile] = []
+        self.left_out: list[FileLeftOut] = []
+
+    def place(self, path: Path) -> None:
+        """Give one file its place, or a reason to have none."""
+        if path.is_symlink() and not path.resolve().is_relative_to(self._root):
+            self.left_out.append(FileLeftOut(path=path, reason="a link out of the session's directory", byte_size=0))
+            return
+        reason = self._place(path, kind_of_file(path.name))
+        if reason is not None:
+            self.left_out.append(FileLeftOut(path=path, reason=reason, byte_size=_byte_size(path)))
+
+    def _place(self, path: Path, kind: SideFileKind) -> str | None:
+        if kind is SideFileKind.STACK:
+            known = self._root / path.relative_to(self._directory) in self._listed
+            return None if known else "no file list of the session file names this stack"
+        if kind is SideFileKind.VIDEO:
+            match = self._trial_pattern.search(path.name)
+            trial = None if match is None else int(match["trial"])
+            self.videos.append(VideoFile(path=path, trial=trial, byte_size=_byte_size(path)))
+            return None
+        if kind is SideFileKind.REGISTRATION_STATISTICS:
+            return "summary of the registration in a layout nobody has published; the shifts per frame are kept"
+        if kind is SideFileKind.OTHER:
+            return "not a kind of file the data set is known to have"
+        plane = self._plane_of_folder.get(path.relative_to(self._directory).parts[0])
+        if plane is None:
+            return "its folder belongs to no plane of the session file"
+        if kind is SideFileKind.REGISTRATION:
+            return self._place_registration(path, plane)
+        name = side_image_name(path.name)
+        if name is None:
+            raise ValueError(f"{path.name} is not a side image's name")
+        self.side_images[plane].append(SideImageFile(path=path, name=name, byte_size=_byte_size(path)))
+        return None
+
+    def _place_registration(self, path: Path, plane: str) -> str | None:
+        position = self._positions[plane].get(_stem(path.name))
+        if position is None:
+            return "no listed stack of its name lies beside it"
+        if position in self.registration[plane]:
+            return f"{self.registration[plane][position].name} already holds the shifts of that stack"
+        self.registration[plane][position] = path
+        return None
+
+
+def _stem(name: str) -> str:
+    """The part of a stack's or a registration file's name that both share."""
+    lower = name.lower()
+    for ending in (".imreg_out", ".tif", ".tiff"):
+        if lower.endswith(ending):
+            name, lower = name[: -len(ending)], lower[: -len(ending)]
+    return _REGISTERED_PREFIX.sub("", name)
+
+
+def _positions_by_stem(files: Sequence[ListedFile]) -> dict[str, int]:
+    stems: dict[str, int] = {}
+    for position, file in enumerate(files):
+        stems.setdefault(_stem(relative_listed_path(file.listed_path).name), position)
+    return stems
+
+
+def _byte_size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        # A link to nothing, or a file that went away: it is named all the same.
+        return 0
