@@ -86,7 +86,7 @@ class ChunkCodec:
         if not self.deflate:
             return planes
         if self.compression is Compression.SMALL:
-            return zlib.compress(planes, _SMALL_ZLIB_LEVEL)
+            return zlib.compress(planes.data, _SMALL_ZLIB_LEVEL)
         return deflate_planes(planes)
 
 
@@ -142,7 +142,7 @@ def _shrinks(row: np.ndarray) -> bool:
 
 def _stored_blocks(planes: np.ndarray) -> list[bytes | memoryview]:
     """Deflate's stored blocks (RFC 1951, 3.2.4), none of them the last of the stream."""
-    data = memoryview(planes).cast("B")
+    data = planes.data.cast("B")
     parts: list[bytes | memoryview] = []
     for start in range(0, len(data), _STORED_BLOCK_BYTES):
         block = data[start : start + _STORED_BLOCK_BYTES]

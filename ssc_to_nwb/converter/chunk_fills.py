@@ -68,7 +68,7 @@ class Scratch:
 
 
 def check_chunks(dataset: h5py.Dataset, shape: tuple[int, ...], dtype: np.dtype) -> None:
-    """Raises ValueError unless the data set was reserved for such values in chunks whole along all axes but the first."""
+    """Raises ValueError unless the data set is reserved for such values in chunks whole along all axes but the first."""
     if dataset.shape != tuple(shape) or dataset.dtype != dtype:
         raise ValueError(
             f"{dataset.name} was reserved as {dataset.shape} {dataset.dtype}, the values are {shape} {dtype}"

@@ -1,4 +1,4 @@
-"""Fills reserved HDF5 data sets chunk by chunk: encoded in threads, written in order by the one thread that owns the file.
+"""Fills reserved HDF5 data sets chunk by chunk: encoded in threads, written in order by the thread owning the file.
 
 What is written depends on the values alone, not on the number of workers: chunks reach the file in order.
 """

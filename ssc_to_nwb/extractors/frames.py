@@ -39,7 +39,8 @@ class StackFrames(GenericDataChunkIterator):
     def _get_data(self, selection: tuple[slice, ...]) -> np.ndarray:
         start, stop, _ = selection[0].indices(self.stack.frame_count)
         frames = to_nwb_axes(self.stack.read(self.channel, start, max(start, stop)))
-        return frames[(slice(None), *selection[1:])]
+        window = (slice(None), *selection[1:])
+        return frames[window]
 
     def _get_maxshape(self) -> tuple[int, int, int]:
         rows, columns = self.stack.image_shape

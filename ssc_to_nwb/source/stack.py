@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -87,7 +88,7 @@ class PlaneStack:
         files, frames = self.file_number[start:stop], self.frame_number[start:stop]
         breaks = np.flatnonzero((np.diff(files) != 0) | (np.diff(frames) != 1)) + 1
         edges = [0, *breaks.tolist(), len(files)]
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in pairwise(edges):
             if last > first:
                 yield FrameSpan(
                     file_number=int(files[first]),

@@ -133,8 +133,8 @@ class _Opening:
         file_number, frame_number = self.frame_index.file_number, self.frame_index.frame_number
         # Frames each listed file has: none where it is missing or damaged. The last entry answers for "no file", whose
         # file and frame number are both -1.
-        counts = [0 if index is None else index.page_count // len(CHANNELS) for index in self.files]
-        counts = np.array([*counts, -1], dtype=np.int64)
+        known = [0 if index is None else index.page_count // len(CHANNELS) for index in self.files]
+        counts = np.array([*known, -1], dtype=np.int64)
         exists = frame_number < counts[file_number]
         position = np.flatnonzero(exists)
         first = self.first

@@ -7,6 +7,7 @@ are decoded by tifffile, page by page. An index holds no open file and can be pi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -153,7 +154,7 @@ class TifReader:
         self._file = self._tifffile = None
 
     def read_into(self, first_page: int, pages: np.ndarray, *, step: int = 1) -> None:
-        """Fill `pages` (n, rows, columns; C-contiguous, native byte order) with n pages, every `step`-th from the first."""
+        """Fill `pages` (n, rows, columns; C-contiguous, native byte order) with every `step`-th page from the first."""
         last_page = first_page + step * (len(pages) - 1)
         if last_page >= self._index.page_count:
             raise IndexError(f"{self._index.path} has no page {last_page + 1}")
@@ -165,7 +166,7 @@ class TifReader:
         # Pages that follow one another without a gap are read in one go.
         breaks = np.flatnonzero(np.diff(offsets) != self._index.page_bytes) + 1
         edges = [0, *breaks.tolist(), len(pages)]
-        for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        for start, stop in pairwise(edges):
             self._read_run(first_page + step * start, int(offsets[start]), pages[start:stop])
         if not self._index.dtype.isnative:
             pages.byteswap(inplace=True)
@@ -173,7 +174,7 @@ class TifReader:
     def _read_run(self, first_page: int, offset: int, pages: np.ndarray) -> None:
         if self._file is None:
             raise ValueError("the tif is not open")
-        rest = memoryview(pages).cast("B")
+        rest = pages.data.cast("B")
         try:
             self._file.seek(offset)
             while rest:

@@ -161,7 +161,7 @@ def _required(tags: _Tags, tag: int, file: BinaryIO, flavour: _Flavour) -> tuple
 
 
 def _values(entry: tuple[int, int, bytes], file: BinaryIO, flavour: _Flavour) -> tuple[int, ...]:
-    kind, count, inline = entry
+    kind, count, _ = entry
     if kind not in _TYPE_LETTERS or kind == 2 or not 0 < count < 2**24:
         raise TifDamagedError(f"a tag of {count} values of type {kind}")
     raw = _value_bytes(entry, file, flavour)
