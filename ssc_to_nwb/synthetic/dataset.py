@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -72,9 +72,14 @@ class SyntheticSession:
 
         plane = self.plane(plane_name)
         file = {file.number: file for file in plane.files}[file_number]
-        return draw_frames(spec=self.spec, plane=plane, file=file, raw=self._raw_of(plane))
+        return draw_frames(spec=self.spec, plane=plane, file=file, raw=self.raw_of(plane))
 
-    def _raw_of(self, plane: PlaneTruth) -> dict[int, np.ndarray]:
+    def stack_folder(self, plane: PlaneTruth) -> Path:
+        """Where the plane's tifs lie."""
+        return self.folder / plane.name / "fluo_batch_out"
+
+    def raw_of(self, plane: PlaneTruth) -> dict[int, np.ndarray]:
+        """(F,) raw fluorescence by ROI number, of all ROIs of the plane's subvolume."""
         return {subvolume.number: subvolume.all_raw for subvolume in self.subvolumes}[plane.subvolume_number]
 
 
@@ -134,15 +139,15 @@ def _write_mat(session: SyntheticSession) -> None:
 
 
 def _with_raw_files(session: SyntheticSession, *, raw: bool, videos: bool) -> SyntheticSession:
-    from dataclasses import replace
-
     if raw:
         from ssc_to_nwb.synthetic.stacks import write_plane_files
 
         stacks: dict[tuple[str, int], Path] = {}
         side: list[Path] = []
         for plane in session.planes:
-            paths, beside = write_plane_files(session=session, plane=plane)
+            paths, beside = write_plane_files(
+                folder=session.stack_folder(plane), spec=session.spec, plane=plane, raw=session.raw_of(plane)
+            )
             stacks.update({(plane.name, number): path for number, path in paths.items()})
             side += beside
         session = replace(session, stack_paths=stacks, side_paths=tuple(side))

@@ -13,16 +13,23 @@ import numpy as np
 from ssc_to_nwb.synthetic.spec import SessionSpec
 from ssc_to_nwb.synthetic.truth import TrialTruth
 
-FILM_SHAPE = (48, 128)
+FILM_SHAPE = (48, 64)
 """Rows, columns."""
-_SQUARE, _BITS = 8, 16
+_SQUARE, _BITS = 4, 16
+_GREY, _CHROMA_ZERO = 90, 128
 
 
 def write_films(*, folder: Path, spec: SessionSpec, trials: TrialTruth) -> dict[int, Path]:
-    """Write `<session>_trial_NNN.mp4` for every trial; a film has as many frames as its trial has whisker samples."""
+    """Write `<session>_trial_NNN.mp4` for every trial but `trials_without_video`; paths by trial number.
+
+    A film has as many frames as its trial has whisker samples.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     paths = {}
-    for number, start, stop in zip(trials.numbers, trials.start_ms, trials.stop_ms, strict=True):
+    for position, number in enumerate(trials.numbers):
+        if position in spec.trials_without_video:
+            continue
+        start, stop = trials.start_ms[position], trials.stop_ms[position]
         n_frames = int((stop - start) // (1000.0 / spec.whisker_rate_hz))
         path = folder / f"{spec.session_name}_trial_{number:03d}.mp4"
         write_film(path=path, n_frames=n_frames, rate_hz=spec.whisker_rate_hz)
@@ -36,12 +43,16 @@ def write_film(*, path: Path, n_frames: int, rate_hz: float) -> None:
 
     rate = Fraction(rate_hz).limit_denominator(1000)
     with av.open(str(path), mode="w") as container:
-        stream = container.add_stream("mpeg4", rate=rate)
+        codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
+        stream = container.add_stream(codec, rate=rate)
         stream.height, stream.width = FILM_SHAPE
         stream.pix_fmt = "yuv420p"
+        if codec == "libx264":
+            stream.options = {"preset": "ultrafast", "crf": "28", "threads": "1"}
+        planes = np.full((FILM_SHAPE[0] * 3 // 2, FILM_SHAPE[1]), _CHROMA_ZERO, dtype=np.uint8)
         for index in range(n_frames):
-            frame = av.VideoFrame.from_ndarray(film_frame(index), format="gray")
-            for packet in stream.encode(frame.reformat(format="yuv420p")):
+            planes[: FILM_SHAPE[0]] = film_frame(index)
+            for packet in stream.encode(av.VideoFrame.from_ndarray(planes, format="yuv420p")):
                 container.mux(packet)
         for packet in stream.encode():
             container.mux(packet)
@@ -49,11 +60,11 @@ def write_film(*, path: Path, n_frames: int, rate_hz: float) -> None:
 
 def film_frame(index: int) -> np.ndarray:
     """(rows, columns) uint8: the frame's number above a bar that sways."""
-    picture = np.full(FILM_SHAPE, 90, dtype=np.uint8)
+    picture = np.full(FILM_SHAPE, _GREY, dtype=np.uint8)
     bits = (index >> np.arange(_BITS)) & 1
     picture[:_SQUARE] = np.repeat(np.where(bits, 235, 16), _SQUARE).astype(np.uint8)
     rows = np.arange(_SQUARE + 4, FILM_SHAPE[0])
-    tip = 0.6 * np.sin(2 * np.pi * index * 0.028) * (rows - _SQUARE)
+    tip = 0.5 * np.sin(2 * np.pi * index * 0.028) * (rows - _SQUARE)
     columns = (FILM_SHAPE[1] // 2 + tip).astype(int)
     picture[rows, columns] = 20
     picture[rows, columns + 1] = 20

@@ -34,6 +34,8 @@ class TimePoints:
 
 def share_trials(spec: SessionSpec) -> list[np.ndarray]:
     """Positions of the trials imaged in each subvolume: consecutive blocks of the imaged ones."""
+    if not spec.subvolumes:
+        return []
     imaged = np.array([p for p in range(spec.n_trials) if p not in spec.trials_not_imaged], dtype=np.int64)
     return np.array_split(imaged, len(spec.subvolumes))
 
@@ -42,7 +44,7 @@ def plan_time(*, spec: SessionSpec, trials: TrialTruth, positions: np.ndarray) -
     """Time points of one subvolume, imaged in the trials at `positions`."""
     frame_ms = 1000.0 / spec.imaging_rate_hz
     length = trials.stop_ms[positions] - trials.start_ms[positions] - _FIRST_FRAME_AFTER_MS
-    counts = np.maximum(np.floor(length / frame_ms).astype(np.int64), 4)
+    counts = np.floor(length / frame_ms).astype(np.int64)
     frame = np.concatenate([np.arange(n) for n in counts]) if len(counts) else np.zeros(0, dtype=np.int64)
     place = np.repeat(positions, counts)
     time = trials.start_ms[place] + _FIRST_FRAME_AFTER_MS + frame * frame_ms

@@ -1,8 +1,8 @@
 """Registration files beside the stacks.
 
 Their layout is not published beyond the names `dx_r` and `dy_r`. Assumed here: an `.imreg_out` is a MATLAB 5 file
-under the stack's name with the ending replaced, holding two 1xN doubles, the shift in pixels of each of the stack's N frames;
-`imreg_session_stats.mat` holds the mean and the largest shift per stack, 1xT.
+under the stack's name with the ending replaced, holding two 1xN doubles, the shift in pixels of
+each of the stack's N frames; `imreg_session_stats.mat` holds the mean and the largest shift per stack, 1xT.
 """
 
 from __future__ import annotations

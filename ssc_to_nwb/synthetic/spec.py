@@ -163,9 +163,17 @@ class SessionSpec:
     """The listed paths of each subvolume's last plane lack `fluo_batch_out/`."""
     listed_without_fov: bool = False
     """No listed path has a `fov_` part; the tifs lie in their fov_ folders all the same."""
+    trials_without_video: tuple[int, ...] = ()
     planes_without_files: tuple[tuple[int, int], ...] = ()
     """(subvolume number, plane number) whose sourceFileList is empty."""
     stacks: StackSpec = field(default_factory=StackSpec)
+
+    def __post_init__(self) -> None:
+        """ValueError where the trials are too short for the task's phases or for what the imaging switches need."""
+        if self.trial_seconds < 0.6 or self.trial_seconds * self.imaging_rate_hz < 5.5:
+            raise ValueError("a trial must last 0.6 s and 5.5 frame intervals at least")
+        if self.n_trials < 1 + len(self.trials_without_whisker):
+            raise ValueError("one trial at least must have whisker data; else set whisker_data=False")
 
     @property
     def session_name(self) -> str:

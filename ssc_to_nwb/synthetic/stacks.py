@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.synthetic.frames import interleaved
+from ssc_to_nwb.synthetic.frames import draw_frames, interleaved
 from ssc_to_nwb.synthetic.registration import write_registration, write_registration_stats
-from ssc_to_nwb.synthetic.spec import StackSpec
+from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec
 from ssc_to_nwb.synthetic.truth import PlaneTruth
-
-if TYPE_CHECKING:
-    from ssc_to_nwb.synthetic.dataset import SyntheticSession
 
 _KEPT_OF_TRUNCATED = 0.6
 SCANIMAGE_TEXT = (
@@ -23,20 +19,24 @@ SCANIMAGE_TEXT = (
 )
 
 
-def write_plane_files(*, session: SyntheticSession, plane: PlaneTruth) -> tuple[dict[int, Path], tuple[Path, ...]]:
-    """Write every tif of `plane`; (stack paths by file number, paths of side images and registration files)."""
-    spec, how = session.spec, session.spec.stacks
-    folder = session.folder / plane.name / "fluo_batch_out"
+def write_plane_files(
+    *, folder: Path, spec: SessionSpec, plane: PlaneTruth, raw: dict[int, np.ndarray]
+) -> tuple[dict[int, Path], tuple[Path, ...]]:
+    """Write every tif of `plane` into `folder`; `raw` is the (F,) raw fluorescence by ROI number.
+
+    Gives the stacks' paths by file number, and the paths of the side images and registration files.
+    """
+    how = spec.stacks
     folder.mkdir(parents=True, exist_ok=True)
     stacks: dict[int, Path] = {}
     beside: list[Path] = []
     summary = _Summary()
     for file in plane.files:
-        frames = session.frames(plane.name, file.number)
+        frames = draw_frames(spec=spec, plane=plane, file=file, raw=raw)
         summary.add(frames)
         if file.number in how.files_missing:
             continue
-        path = folder / f"Image_Registration_4_{spec.session_name}_main_{file.number:03d}.tif"
+        path = folder / stack_name(spec, file.number)
         _write_stack(path, frames, file.number, how, spec.imaging_rate_hz)
         stacks[file.number] = path
         if how.imreg_files:
@@ -50,6 +50,11 @@ def write_plane_files(*, session: SyntheticSession, plane: PlaneTruth) -> tuple[
                 _write_pages(path, pages[:, channel].astype(np.uint16), StackSpec())
                 beside.append(path)
     return stacks, tuple(beside)
+
+
+def stack_name(spec: SessionSpec, number: int) -> str:
+    """File name of a stack."""
+    return f"Image_Registration_4_{spec.session_name}_main_{number:03d}.tif"
 
 
 def _write_stack(path: Path, frames: np.ndarray, number: int, how: StackSpec, rate_hz: float) -> None:
@@ -71,7 +76,7 @@ def _write_stack(path: Path, frames: np.ndarray, number: int, how: StackSpec, ra
 
 
 def _write_pages(path: Path, pages: np.ndarray, how: StackSpec, text: str | None = None) -> None:
-    """One IFD per page. With a ScanImage text each page bears it and its pixels follow it, as in that program's files."""
+    """One IFD per page. With a ScanImage text each page bears it, its pixels right behind."""
     import tifffile
 
     options: dict[str, object] = {"photometric": "minisblack", "metadata": None, "software": False}

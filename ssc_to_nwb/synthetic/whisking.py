@@ -8,10 +8,12 @@ from ssc_to_nwb.synthetic.spec import SessionSpec
 from ssc_to_nwb.synthetic.truth import TouchTruth, TrialTruth, WhiskerTruth
 
 _WHISK_HZ = 14.0
-_REST_DEG, _WHISKING_DEG = 1.5, 14.0
+_REST_DEG, _EXPLORING_DEG, _WHISKING_DEG = 1.5, 4.0, 14.0
+_EXPLORING_SHARES = (0.1, 0.45)
 _KAPPA_NOISE, _KAPPA_RANGE = 5e-5, (1e-3, 6e-3)
 _SLOT_MS = 70.0
-_TOUCH_PROBABILITY, _PROTRACTION_SHARE = 0.55, 0.65
+_TOUCH_PROBABILITY, _PROTRACTION_SHARE = 0.7, 0.65
+_OUT_OF_REACH_STEPS = 200_000
 _NAN_STRETCH_MS = 40.0
 
 
@@ -29,7 +31,8 @@ def make_whisker(*, spec: SessionSpec, trials: TrialTruth, rng: np.random.Genera
     angle = setpoint + amplitude * np.sin(phase) + rng.normal(0, 0.3, shape)
     curvature = rng.normal(0, _KAPPA_NOISE, shape)
     windows = _pole_windows(trials, used, counts, sample_ms)
-    placed = [_place_touches(spec, windows, curvature[w], sample_ms, rng) for w in range(shape[0])]
+    chances = _TOUCH_PROBABILITY * (1 - trials.position_steps[used] / _OUT_OF_REACH_STEPS)
+    placed = [_place_touches(spec, windows, chances, curvature[w], sample_ms, rng) for w in range(shape[0])]
     _lose_track(spec, counts, (angle, curvature), placed, sample_ms, rng)
     touches = []
     for w, (name, by_direction) in enumerate(zip(spec.whiskers, placed, strict=True)):
@@ -48,13 +51,21 @@ def make_whisker(*, spec: SessionSpec, trials: TrialTruth, rng: np.random.Genera
 
 
 def _amplitude(n_samples: int, sample_ms: float, rng: np.random.Generator) -> np.ndarray:
-    """Whisking amplitude of one trial: rest, with one bout of random place and strength."""
-    first = rng.uniform(0.02, 0.45) * n_samples
-    last = first + rng.uniform(0.2, 0.5) * n_samples
+    """Whisking amplitude of one trial: rest, exploring while the pole is about, then one vigorous bout.
+
+    The bout begins after the pole has gone, so that responses to touch and to whisking can be told apart.
+    """
+    first = rng.uniform(0.52, 0.62)
+    bout = (first, first + rng.uniform(0.15, 0.3))
     index = np.arange(n_samples)
-    edge = 40.0 / sample_ms
-    envelope = 1 / (1 + np.exp(-(index - first) / edge)) - 1 / (1 + np.exp(-(index - last) / edge))
-    return _REST_DEG + rng.uniform(0.5, 1.3) * _WHISKING_DEG * envelope
+
+    def envelope(begin: float, end: float) -> np.ndarray:
+        edge = 40.0 / sample_ms
+        rise, fall = (1 / (1 + np.exp((share * n_samples - index) / edge)) for share in (begin, end))
+        return np.asarray(rise - fall)
+
+    exploring = _EXPLORING_DEG * envelope(*_EXPLORING_SHARES)
+    return _REST_DEG + exploring + rng.uniform(0.6, 1.3) * _WHISKING_DEG * envelope(*bout)
 
 
 def _pole_windows(trials: TrialTruth, used: list[int], counts: list[int], sample_ms: float) -> list[tuple[int, int]]:
@@ -70,19 +81,25 @@ def _pole_windows(trials: TrialTruth, used: list[int], counts: list[int], sample
 def _place_touches(
     spec: SessionSpec,
     windows: list[tuple[int, int]],
+    chances: np.ndarray,
     curvature: np.ndarray,
     sample_ms: float,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Touches of one whisker as (N, 2) on and off columns, protraction then retraction; bends the curvature."""
+    """Touches of one whisker as (N, 2) on and off columns, protraction then retraction; bends the curvature.
+
+    `chances` is the probability of a touch per whisk, by trial. The first trial has both directions for sure.
+    """
     slot = max(8, int(_SLOT_MS / sample_ms))
     chosen: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
-    for first, last in windows:
+    for trial, ((first, last), chance) in enumerate(zip(windows, chances, strict=True)):
         slots = np.arange(first, last - slot + 1, slot)
-        slots = slots[rng.random(len(slots)) < _TOUCH_PROBABILITY]
+        slots = slots[(rng.random(len(slots)) < chance) | (trial == 0)]
         onsets = slots + rng.integers(0, slot // 4 + 1, len(slots))
         lengths = rng.integers(max(1, slot // 8), slot // 2, len(slots))
         protracted = rng.random(len(slots)) < _PROTRACTION_SHARE
+        if trial == 0:
+            protracted[0], protracted[-1] = True, False
         for onset, length, forward in zip(onsets, lengths, protracted, strict=True):
             series = chosen[0 if forward else 1]
             if not series and spec.one_frame_touch:
@@ -118,7 +135,7 @@ def _lose_track(
             lost[begin : begin + int(_NAN_STRETCH_MS / sample_ms)] = True
         lost &= ~touched
     if spec.nan_over_first_touch:
-        on, off = placed[0][0][0]
+        on, off = placed[0][0][0]  # the first trial has a protraction touch for sure
         lost[on : off + 1] = True
     for trace in traces:
         trace[:, lost] = np.nan
