@@ -24,9 +24,7 @@ def metadata_folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[2] / "metadata"
 
 
-def load_metadata(
-    *, dataset: str, session: str, subject: str, files: Sequence[Path] = ()
-) -> Metadata:
+def load_metadata(*, dataset: str, session: str, subject: str, files: Sequence[Path] = ()) -> Metadata:
     """The metadata of one session: `<dataset>.yaml`, then `files` in order, later ones winning.
 
     A file may have `subjects: {an197522: {...}}` and `sessions: {an197522_2013_03_08: {...}}` with any of the other
@@ -60,9 +58,7 @@ def _particular(merged: LinedMapping, *, names: dict[str, str]) -> LinedMapping:
                 expected="sections",
                 found=chosen,
             )
-        places = {
-            key[2:]: place for key, place in merged.places.items() if key[:2] == (section, name) and len(key) > 2
-        }
+        places = {key[2:]: place for key, place in merged.places.items() if key[:2] == (section, name) and len(key) > 2}
         result = result.merged_with(LinedMapping(values=chosen, places=places))
     return result
 
@@ -106,7 +102,9 @@ def _known_keys(path: KeyPath) -> Iterable[str]:
 
     model: Any = Metadata
     for part in path:
-        annotation = model.model_fields[part].annotation if isinstance(part, str) and part in model.model_fields else None
+        annotation = (
+            model.model_fields[part].annotation if isinstance(part, str) and part in model.model_fields else None
+        )
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
             return ()
         model = annotation

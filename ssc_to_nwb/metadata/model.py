@@ -126,6 +126,7 @@ class ImagingFacts(Section):
     subvolume_depth_um: dict[int, float] = Field(
         default_factory=dict, description="Depth below the pia of the first plane, by subvolume number, once known"
     )
+    response_units: dict[Literal["raw", "dff", "event"], str] = Field(description="Unit of each kind of trace")
     data_processing: dict[Literal["raw", "dff", "event", "stacks"], str] = Field(default_factory=dict)
 
 
@@ -163,7 +164,9 @@ class Assumptions(Section):
         default=0.0, description="Seconds from dateOfExperiment/timeOfExperiment to the zero of the session's clock"
     )
     corners_first_index: float = Field(default=1.0, description="Number of the first pixel in cornersXY")
-    motor_steps_per_mm: float = Field(default=10_000.0, gt=0, description="Zaber motor steps per mm of StimulusPosition")
+    motor_steps_per_mm: float = Field(
+        default=10_000.0, gt=0, description="Zaber motor steps per mm of StimulusPosition"
+    )
     green_page_first: bool = Field(default=True, description="Pages of a stack alternate green, red")
 
 

@@ -52,6 +52,11 @@ def key_from_path(path: Path) -> SessionKey:
     return SessionKey(animal=match["animal"], date=match["year"] + match["month"] + match["day"])
 
 
+def dataset_of(path: Path) -> str:
+    """`ssc-2` for a name ending in _data_struct.mat, else `ssc-1`."""
+    return "ssc-2" if path.name.endswith("_data_struct.mat") else "ssc-1"
+
+
 def find_session_files(source: Path) -> tuple[SessionFile, ...]:
     """The session files in a folder and its subfolders, or the one given, sorted by animal and date.
 
@@ -85,10 +90,9 @@ def _session_file(path: Path) -> SessionFile:
     folder = path.parent / str(key)
     if not folder.is_dir():
         folder = path.parent
-    kind = _NAME.fullmatch(path.name)
     return SessionFile(
         path=path,
         key=key,
-        dataset="ssc-2" if kind is not None and kind["kind"] == "data_struct" else "ssc-1",
+        dataset=dataset_of(path),
         raw_folder=folder if folder.name == str(key) else None,
     )

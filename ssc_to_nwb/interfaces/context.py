@@ -1,0 +1,53 @@
+"""What every interface of one session needs: the session as read, the metadata, the clock, the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from ssc_to_nwb.metadata.loader import load_metadata
+from ssc_to_nwb.metadata.model import Metadata, SourceFacts
+from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.source.clock import Clock
+from ssc_to_nwb.source.session import Session, SourceOptions, read_session
+from ssc_to_nwb.source.session_files import dataset_of, key_from_path
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionContext:
+    """One session, ready to be converted. Belongs to that session alone."""
+
+    session: Session
+    metadata: Metadata
+    log: ProblemLog = field(default_factory=ProblemLog)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """From the session's clock to seconds after its start."""
+        return Clock(zero_offset_s=self.metadata.assumptions.clock_zero_offset_s)
+
+
+def load_context(
+    path: Path, *, dataset: str | None = None, metadata_files: Sequence[Path] = (), log: ProblemLog | None = None
+) -> SessionContext:
+    """Read a session file with the metadata of its data set and a user's files on top.
+
+    dataset: `ssc-1` or `ssc-2`; told from the file name where None. Raises SscError of any kind that reading the
+    source or the metadata can meet.
+    """
+    log = ProblemLog() if log is None else log
+    key = key_from_path(path)
+    metadata = load_metadata(
+        dataset=dataset or dataset_of(path), session=str(key), subject=key.animal, files=metadata_files
+    )
+    session = read_session(path, options=source_options(metadata.source), log=log)
+    return SessionContext(session=session, metadata=metadata, log=log)
+
+
+def source_options(facts: SourceFacts) -> SourceOptions:
+    """The part of the metadata that the reader of session files needs."""
+    return SourceOptions(
+        variable_names=facts.variable_names, array_kinds=facts.array_kinds, fov_pattern=facts.fov_pattern
+    )

@@ -1,0 +1,219 @@
+"""Events: a TimeIntervals table where the source has on/off pairs, an EventsTable where it has points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from hdmf.common import VectorData
+from pynwb import NWBFile
+from pynwb.epoch import TimeIntervals
+from pynwb.event import EventsTable, TimestampVectorData
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.interfaces.base import SessionInterface
+from ssc_to_nwb.source.clock import Clock
+from ssc_to_nwb.source.event_series import PAIRS, EventProperty, EventSeries, EventTrain, split_pairs
+
+# Text columns that tell a table's trains apart, by source key.
+_LABELS = {
+    "leftLicks": {"side": "left"},
+    "rightLicks": {"side": "right"},
+    "leftReward": {"side": "left"},
+    "rightReward": {"side": "right"},
+}
+_LABEL_TEXTS = {
+    "side": "Lick port: left or right.",
+    "direction": "Movement of the whisker during the touch: protraction or retraction.",
+    "whisker": "Whisker that touches the pole.",
+    "series": "Name of the series in the source.",
+}
+_TRIAL_TEXT = "Number of the trial the source labels the event with, the id of the trials table; -1 for none."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTableSpec:
+    """A table of the file and the source's series that go into it."""
+
+    name: str
+    keys: tuple[str, ...]
+    description: str
+    labels: tuple[str, ...] = ()
+
+
+TABLES = (
+    EventTableSpec(
+        name=naming.POLE_IN_REACH,
+        keys=("poleInReach",),
+        description="Times when the pole was in reach of the whiskers.",
+    ),
+    EventTableSpec(
+        name=naming.TOUCHES,
+        keys=("touches",),
+        description="Touches of the pole by a whisker; a touch of one video frame starts and stops at the same time.",
+        labels=("direction", "whisker"),
+    ),
+    EventTableSpec(
+        name=naming.REWARDS,
+        keys=("leftReward", "rightReward"),
+        description="Delivery of water: the times a water valve was open.",
+        labels=("side",),
+    ),
+    EventTableSpec(
+        name=naming.REWARD_CUE,
+        keys=("rewardCue",),
+        description="Auditory cue that tells the animal to answer and collect its reward.",
+    ),
+    EventTableSpec(
+        name=naming.LICKS,
+        keys=("leftLicks", "rightLicks"),
+        description="Contacts of the tongue with a lick port.",
+        labels=("side",),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """Events of one train as rows: times in s (n,), trials (n,), properties (n,) by column name, text labels."""
+
+    start: np.ndarray
+    stop: np.ndarray | None
+    trial: np.ndarray
+    properties: dict[str, np.ndarray]
+    texts: dict[str, str]
+    labels: dict[str, str]
+
+
+class EventsInterface(SessionInterface):
+    """Pole in reach, touches, licks, rewards and reward cue."""
+
+    display_name = "CRCNS ssc events"
+    info = "Tables of pole, touches, licks, rewards and cue."
+
+    def add(self, nwbfile: NWBFile) -> None:
+        """Add one table per kind of event; series nobody knows get a table of their own."""
+        events = self.context.session.events
+        for spec in event_tables(tuple(events)):
+            series = [events[key] for key in spec.keys if key in events]
+            if not series:
+                continue
+            rows = [row for one in series for row in _rows(one, clock=self.context.clock, labels=spec.labels)]
+            descriptions = [f"{one.key}: {one.description}" for one in series]
+            text = f"{spec.description} Source: {'; '.join(descriptions)}"
+            if series[0].type == PAIRS:
+                nwbfile.add_time_intervals(_intervals_table(spec, text, rows))
+            else:
+                nwbfile.add_events_table(_points_table(spec, text, rows))
+
+
+def event_tables(keys: tuple[str, ...]) -> tuple[EventTableSpec, ...]:
+    """The tables for the series of these source keys: the known ones, then one for each unknown key."""
+    known = {key for spec in TABLES for key in spec.keys}
+    extra = tuple(
+        EventTableSpec(
+            name=naming.event_table(key),
+            keys=(key,),
+            description=f"Event series {key!r} of the source.",
+            labels=("series",),
+        )
+        for key in keys
+        if key not in known
+    )
+    return TABLES + extra
+
+
+def property_columns(item: EventProperty, *, pairs: bool) -> dict[str, np.ndarray]:
+    """Columns of a property: one value per event; two columns where the values at on and off differ."""
+    name = naming.snake_case(item.key)
+    if not pairs:
+        return {name: item.values}
+    on, off = split_pairs(item.values)
+    if np.array_equal(on, off, equal_nan=True):
+        return {name: on}
+    return {name: on, f"{name}_at_offset": off}
+
+
+def _rows(series: EventSeries, *, clock: Clock, labels: tuple[str, ...]) -> list[_Rows]:
+    return [_train_rows(train, series=series, clock=clock, labels=labels) for train in series.trains]
+
+
+def _train_rows(train: EventTrain, *, series: EventSeries, clock: Clock, labels: tuple[str, ...]) -> _Rows:
+    pairs = series.type == PAIRS
+    seconds = clock.seconds(train.time_ms)
+    start, stop = split_pairs(seconds) if pairs else (seconds, None)
+    properties: dict[str, np.ndarray] = {}
+    texts: dict[str, str] = {}
+    for item in train.properties:
+        for name, values in property_columns(item, pairs=pairs).items():
+            properties[name] = values
+            when = " Value at the end of the event, where it differs." if name.endswith("_at_offset") else ""
+            texts[name] = f"{item.key} of the source. {item.description}{when}".strip()
+    return _Rows(
+        start=start,
+        stop=stop,
+        trial=train.trial[0::2] if pairs else train.trial,
+        properties=properties,
+        texts=texts,
+        labels={name: _label(name, series=series, train=train) for name in labels},
+    )
+
+
+def _label(name: str, *, series: EventSeries, train: EventTrain) -> str:
+    if name == "side":
+        return _LABELS[series.key]["side"]
+    direction_and_whisker = train.touch_label()
+    if direction_and_whisker is not None and name in ("direction", "whisker"):
+        return direction_and_whisker[("direction", "whisker").index(name)]
+    return train.label or series.key
+
+
+def _columns(spec: EventTableSpec, rows: list[_Rows], *, order: np.ndarray) -> list[VectorData]:
+    texts = {name: text for row in rows for name, text in row.texts.items()}
+    columns = [
+        VectorData(
+            name=name,
+            description=_LABEL_TEXTS[name],
+            data=np.concatenate([np.full(row.start.size, row.labels[name], dtype=object) for row in rows])[
+                order
+            ].tolist(),
+        )
+        for name in spec.labels
+    ]
+    columns.append(
+        VectorData(
+            name="trial_number", description=_TRIAL_TEXT, data=np.concatenate([row.trial for row in rows])[order]
+        )
+    )
+    for name, text in texts.items():
+        values = [row.properties.get(name, np.full(row.start.size, np.nan)) for row in rows]
+        columns.append(VectorData(name=name, description=text, data=np.concatenate(values)[order]))
+    return columns
+
+
+def _intervals_table(spec: EventTableSpec, text: str, rows: list[_Rows]) -> TimeIntervals:
+    start = np.concatenate([row.start for row in rows])
+    stop = np.concatenate([row.stop for row in rows if row.stop is not None])
+    order = np.argsort(start, kind="stable")
+    columns = [
+        VectorData(name="start_time", description="Onset, in seconds after session start.", data=start[order]),
+        VectorData(name="stop_time", description="Offset, in seconds after session start.", data=stop[order]),
+        *_columns(spec, rows, order=order),
+    ]
+    return TimeIntervals(
+        name=spec.name, description=text, columns=columns, colnames=[column.name for column in columns],
+        id=np.arange(start.size),
+    )  # fmt: skip
+
+
+def _points_table(spec: EventTableSpec, text: str, rows: list[_Rows]) -> EventsTable:
+    start = np.concatenate([row.start for row in rows])
+    order = np.argsort(start, kind="stable")
+    columns = [
+        TimestampVectorData(name="timestamp", description="Time, in seconds after session start.", data=start[order]),
+        *_columns(spec, rows, order=order),
+    ]
+    return EventsTable(
+        name=spec.name, description=text, columns=columns, colnames=[column.name for column in columns],
+        id=np.arange(start.size), source_description="Behavior control system of the rig, as distributed with the data set",
+    )  # fmt: skip

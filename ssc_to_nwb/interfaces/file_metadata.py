@@ -1,0 +1,206 @@
+"""NWBFile and Subject from metaDataHash and the metadata files."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from ssc_to_nwb.interfaces.context import SessionContext
+from ssc_to_nwb.problems import metadata_kinds as kinds
+from ssc_to_nwb.problems.model import error
+
+if TYPE_CHECKING:
+    from pynwb import NWBFile
+
+# Names inside this UUID are `<data set>/<subject>/<session>`; it is itself a uuid5 of the data set's host.
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "crcns.org")
+
+
+def make_nwbfile(context: SessionContext) -> NWBFile:
+    """An NWBFile with everything general in it and no data. Raises metadata-value-missing, metadata-text-unreadable."""
+    from pynwb import NWBFile
+    from pynwb.file import Subject
+
+    return NWBFile(subject=Subject(**subject_fields(context)), **nwbfile_fields(context))
+
+
+def neuroconv_metadata(context: SessionContext) -> dict[str, Any]:
+    """The same in the form of neuroconv's metadata: `{"NWBFile": {...}, "Subject": {...}}`, JSON-ready."""
+    nwbfile = nwbfile_fields(context)
+    nwbfile.pop("was_generated_by")
+    return {
+        "NWBFile": {key: list(value) if isinstance(value, tuple) else value for key, value in nwbfile.items()},
+        "Subject": subject_fields(context),
+    }
+
+
+def nwbfile_fields(context: SessionContext) -> dict[str, Any]:
+    """Arguments of NWBFile, only those that are known."""
+    from ssc_to_nwb._version import __version__
+
+    facts, dataset = context.metadata.session, context.metadata.dataset
+    session = context.session
+    fields: dict[str, Any] = {
+        "session_description": facts.session_description,
+        "experiment_description": facts.experiment_description,
+        "identifier": identifier(context),
+        "session_id": session.key.date,
+        "session_start_time": session_start_time(context),
+        "experimenter": experimenters(context),
+        "institution": facts.institution,
+        "lab": facts.lab,
+        "keywords": facts.keywords,
+        "virus": facts.virus,
+        "surgery": facts.surgery,
+        "pharmacology": facts.pharmacology,
+        "protocol": facts.protocol,
+        "stimulus_notes": facts.stimulus_notes,
+        "data_collection": facts.data_collection,
+        "related_publications": dataset.related_publications,
+        "notes": notes(context),
+        "was_generated_by": [("ssc_to_nwb", __version__)],
+    }
+    return {key: value for key, value in fields.items() if value}
+
+
+def subject_fields(context: SessionContext) -> dict[str, Any]:
+    """Arguments of Subject, only those that are known. Raises metadata-value-missing where NWB needs one."""
+    facts, session = context.metadata.subject, context.session
+    fields = {
+        "subject_id": session.key.animal,
+        "species": facts.species or _translated(context, "species", facts.species_names),
+        "sex": facts.sex or _translated(context, "sex", facts.sex_names),
+        "age": facts.age,
+        "age__reference": "birth" if facts.age else None,
+        "strain": facts.strain or _joined(context, "animalStrain", source="animalSource"),
+        "genotype": facts.genotype or _joined(context, "animalGeneModification"),
+        "weight": facts.weight,
+        "description": facts.description,
+    }
+    if fields["age"] is None:
+        raise error(
+            kinds.METADATA_VALUE_MISSING, file=session.path, field="subject.age", expected="an ISO 8601 duration"
+        )
+    return {key: value for key, value in fields.items() if value}
+
+
+def identifier(context: SessionContext) -> str:
+    """The same for the same data set, subject and session, however often it is converted."""
+    key = context.session.key
+    return str(uuid.uuid5(_NAMESPACE, f"{context.metadata.dataset.name}/{key.animal}/{key.date}"))
+
+
+def session_start_time(context: SessionContext) -> datetime:
+    """dateOfExperiment and timeOfExperiment in the assumed zone. Raises metadata-value-missing, -text-unreadable."""
+    session = context.session
+    date = session.metadata_text("dateOfExperiment") or session.key.date
+    time = session.metadata_text("timeOfExperiment")
+    if time is None:
+        raise error(
+            kinds.METADATA_VALUE_MISSING, file=session.path, field="metaDataHash timeOfExperiment", expected="HHMMSS"
+        )
+    # MATLAB may have dropped the fraction's or the hour's leading zero when the time was a number.
+    match = re.fullmatch(r"(\d{2}):?(\d{2}):?(\d{2})(?:\.\d+)?", time.strip())
+    try:
+        if match is None:
+            raise ValueError("not HHMMSS")
+        start = datetime.strptime(date + "".join(match.groups()), "%Y%m%d%H%M%S")
+    except ValueError as failure:
+        raise error(
+            kinds.METADATA_TEXT_UNREADABLE,
+            file=session.path,
+            field="metaDataHash dateOfExperiment, timeOfExperiment",
+            expected="yyyymmdd and HHMMSS",
+            found=f"{date!r} and {time!r}",
+        ) from failure
+    return start.replace(tzinfo=ZoneInfo(context.metadata.assumptions.timezone))
+
+
+def experimenters(context: SessionContext) -> list[str]:
+    """Names as "Last, First". Raises metadata-value-missing where neither file nor metadata name anybody."""
+    if context.metadata.session.experimenters:
+        return list(context.metadata.session.experimenters)
+    entry = context.session.metadata.get("experimenters")
+    names = [] if entry is None else [name for text in entry.texts() for name in _split_names(text)]
+    if not names:
+        raise error(
+            kinds.METADATA_VALUE_MISSING,
+            file=context.session.path,
+            field="session.experimenters",
+            expected="metaDataHash experimenters, or names in a metadata file",
+        )
+    return [_last_first(name) for name in names]
+
+
+def _split_names(text: str) -> list[str]:
+    """Names in one text, separated by semicolons, `and`, or commas between full names."""
+    parts = re.split(r"\s*;\s*|\s+and\s+|\s*&\s*", text.strip())
+    names = []
+    for part in parts:
+        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        # "Peron, Simon" is one name; "Simon Peron, Jeremy Freeman" are two.
+        several = len(pieces) > 2 or (len(pieces) == 2 and all(" " in piece for piece in pieces))
+        names += pieces if several else [part]
+    return [name for name in names if name]
+
+
+def _last_first(name: str) -> str:
+    if "," in name:
+        return name
+    *first, last = name.split()
+    return f"{last}, {' '.join(first)}" if first else last
+
+
+def notes(context: SessionContext) -> str:
+    """Citation, conditions of use and every assumption, for the file itself."""
+    dataset, assumptions = context.metadata.dataset, context.metadata.assumptions
+    doi = f" doi:{dataset.doi.removeprefix('doi:')}" if dataset.doi else ""
+    lines = [
+        f"Converted from the CRCNS data set {dataset.name}: {dataset.title}.",
+        f"Citation: {dataset.citation}{doi}",
+        f"Conditions of use: {dataset.conditions_of_use}",
+        "Assumed, because no public source tells it: "
+        f"the rig's clock ran in the time zone {assumptions.timezone}; "
+        f"zero of the session's clock lies {assumptions.clock_zero_offset_s:g} s after the session's start time; "
+        f"outlines (cornersXY) count pixels from {assumptions.corners_first_index:g}; "
+        f"the pole's motor makes {assumptions.motor_steps_per_mm:g} steps per mm; "
+        f"pages of a stack alternate {'green, red' if assumptions.green_page_first else 'red, green'}.",
+    ]
+    experiment_type = context.session.metadata_text("experimentType")
+    if experiment_type is not None:
+        lines.append(f"Experiment type, as the source has it: {experiment_type}")
+    return "\n".join(lines)
+
+
+def _translated(context: SessionContext, key: str, names: dict[str, Any]) -> str:
+    text = context.session.metadata_text(key)
+    if text is None:
+        raise error(
+            kinds.METADATA_VALUE_MISSING, file=context.session.path, field=f"subject.{key}",
+            expected=f"metaDataHash {key}, or a value in a metadata file",
+        )  # fmt: skip
+    if text.strip() not in names:
+        raise error(
+            kinds.METADATA_TEXT_UNREADABLE,
+            file=context.session.path,
+            field=f"metaDataHash {key}",
+            expected=", ".join(names),
+            found=text,
+            detail=f"metadata key subject.{key}, or subject.{key}_names",
+        )
+    return str(names[text.strip()])
+
+
+def _joined(context: SessionContext, prefix: str, *, source: str | None = None) -> str | None:
+    """Values of `animalStrain1`, `animalStrain2`, ... in one text, each with its source where the file gives one."""
+    texts = []
+    for number in range(1, 10):
+        text = context.session.metadata_text(f"{prefix}{number}")
+        if text is None:
+            continue
+        origin = context.session.metadata_text(f"{source}{number}") if source else None
+        texts.append(f"{text} ({origin})" if origin else text)
+    return "; ".join(texts) or None

@@ -1,0 +1,237 @@
+"""The trials table: one row per trial, its properties, and where its samples lie in every series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from hdmf.common import VectorData, VectorIndex
+from pynwb import NWBFile
+from pynwb.epoch import TimeIntervals
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.interfaces.base import SessionInterface
+from ssc_to_nwb.interfaces.context import SessionContext
+from ssc_to_nwb.interfaces.trial_slices import TrialSlices, collect_trial_slices, references
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.source.session import Session
+from ssc_to_nwb.source.subvolume import Subvolume
+from ssc_to_nwb.source.trials import TrialProperty
+
+NO_TYPE = "none"
+_KNOWN = {
+    "LWaterValveTime": ("left_water_valve_time", "Time the left water valve is set to open for a reward, in seconds."),
+    "RWaterValveTime": (
+        "right_water_valve_time",
+        "Time the right water valve is set to open for a reward, in seconds.",
+    ),
+    "StimulusPosition": ("pole_position_motor_steps", "Position of the pole, in steps of its motor."),
+}
+
+
+class TrialsInterface(SessionInterface):
+    """The trials table. Add it last: it refers to the samples of every series that is in the file by then."""
+
+    display_name = "CRCNS ssc trials"
+    info = "Trial numbers, times, types, outcomes and properties."
+
+    def add(self, nwbfile: NWBFile) -> None:
+        """Add /intervals/trials, and /intervals/samples_outside_trials where samples belong to no known trial."""
+        slices = collect_trial_slices(nwbfile, context=self.context)
+        columns = _columns(nwbfile, context=self.context, slices=slices)
+        table = TimeIntervals(
+            name=naming.TRIALS,
+            description=(
+                "Trials of the pole localization task; the row id is the trial number of the source, which need not "
+                "start at 1 and may have gaps."
+            ),
+            columns=columns,
+            colnames=[column.name for column in columns if not isinstance(column, VectorIndex)],
+            id=self.context.session.trials.numbers.tolist(),
+        )
+        nwbfile.trials = table
+        _add_samples_outside(nwbfile, context=self.context, slices=slices)
+
+
+def _columns(nwbfile: NWBFile, *, context: SessionContext, slices: TrialSlices) -> list[VectorData]:
+    session, trials = context.session, context.session.trials
+    start = context.clock.seconds(trials.start_ms)
+    types = [trials.type_of(position) for position in range(len(trials))]
+    columns = [
+        _column("start_time", "Start of the trial, in seconds after session start.", start),
+        _column("stop_time", _STOP_TEXT, context.clock.seconds(stop_times_ms(context))),
+        _column("trial_type", _TYPE_TEXT, [NO_TYPE if one is None else one.name for one in types]),
+        _column("response", "What the animal did: hit, error, no_lick; none where the source gives no type.",
+                [NO_TYPE if one is None else one.response for one in types]),
+        _column("correct_side", "Side of the rewarded lick port: left, right; none where the source gives no type.",
+                [NO_TYPE if one is None else one.correct_side for one in types]),
+    ]  # fmt: skip
+    for item in trials.properties:
+        columns += _property_columns(item, steps_per_mm=context.metadata.assumptions.motor_steps_per_mm)
+    columns += _validity_columns(session)
+    columns += _lick_columns(context)
+    return columns + _slice_columns(slices, numbers=trials.numbers)
+
+
+_STOP_TEXT = (
+    "Last time stamp of any sample or event that the source labels with the trial, at most the start of the next "
+    "trial; the source has no stop of its own. NaN where nothing is labelled with the trial."
+)
+_TYPE_TEXT = (
+    "Type as the source names it, <response><correct side>: HitL, HitR, ErrL, ErrR, NoLickL, NoLickR; "
+    "none where the source gives no type."
+)
+
+
+def _column(name: str, description: str, data: np.ndarray | Sequence[object]) -> VectorData:
+    return VectorData(name=name, description=description, data=data)
+
+
+def stop_times_ms(context: SessionContext) -> np.ndarray:
+    """Stop of every trial in ms, float64 (T,): last labelled time, clipped to the next start; NaN where none."""
+    session, trials = context.session, context.session.trials
+    last = np.full(len(trials), -np.inf)
+    order = np.argsort(trials.numbers)
+    for labels, times in _labelled_times(session):
+        places = np.searchsorted(trials.numbers, labels, sorter=order)
+        places = order[np.minimum(places, len(trials) - 1)] if len(trials) else places
+        known = trials.numbers[places] == labels
+        np.maximum.at(last, places[known], times[known])
+    following = np.append(trials.start_ms[1:], np.inf)[: len(trials)]
+    stop = np.minimum(last, following)
+    untold = stop < trials.start_ms
+    for number in trials.numbers[untold]:
+        context.log.add(kinds.TRIAL_WITHOUT_DATA, file=session.path, field="trialIds", found=f"trial {number}")
+    return np.where(untold, np.nan, stop)
+
+
+def _labelled_times(session: Session) -> list[tuple[np.ndarray, np.ndarray]]:
+    labelled = [(volume.trial, volume.time_ms) for volume in session.subvolumes]
+    if session.whisker is not None:
+        labelled.append((session.whisker.trial, session.whisker.time_ms))
+    labelled += [(train.trial, train.time_ms) for series in session.events.values() for train in series.trains]
+    return labelled
+
+
+def _property_columns(item: TrialProperty, *, steps_per_mm: float) -> list[VectorData]:
+    name, text = _KNOWN.get(item.key, (naming.snake_case(item.key), f"{item.key} of the source."))
+    description = f"{text} Source: {item.description}" if item.description else text
+    data = item.values if isinstance(item.values, np.ndarray) else list(item.values)
+    columns = [_column(name, description, data)]
+    if item.key == "StimulusPosition" and isinstance(item.values, np.ndarray):
+        columns.append(
+            _column(
+                "pole_position_mm",
+                f"Position of the pole in mm, at {steps_per_mm:g} motor steps per mm (assumed).",
+                item.values / steps_per_mm,
+            )
+        )
+    return columns
+
+
+def _validity_columns(session: Session) -> list[VectorData]:
+    numbers = session.trials.numbers
+    columns: list[VectorData] = []
+    if session.whisker is not None and session.whisker.valid_trials is not None:
+        columns.append(
+            _column(
+                "whisker_valid",
+                "Whether the source lists the trial as one with valid whisker data.",
+                np.isin(numbers, session.whisker.valid_trials),
+            )
+        )
+    if not session.subvolumes:
+        return columns
+    listed = [volume for volume in session.subvolumes if volume.valid_trials is not None]
+    valid = np.zeros(numbers.size, dtype=bool)
+    for volume in listed:
+        valid |= np.isin(numbers, volume.valid_trials)
+    if listed:
+        columns.append(
+            _column(
+                "imaging_valid",
+                "Whether the source lists the trial as one with valid imaging data, in any subvolume.",
+                valid,
+            )
+        )
+        columns += _subvolume_lists(
+            "imaging_valid_subvolumes",
+            "Numbers of the subvolumes for which the source lists the trial as one with valid imaging data.",
+            session,
+            {volume.number: np.isin(numbers, volume.valid_trials) for volume in listed},
+        )
+    return columns + _subvolume_lists(
+        "imaged_subvolumes",
+        "Numbers of the subvolumes that have frames labelled with the trial.",
+        session,
+        {volume.number: np.isin(numbers, _imaged_trials(volume)) for volume in session.subvolumes},
+    )
+
+
+def _imaged_trials(volume: Subvolume) -> np.ndarray:
+    """Numbers of the trials in which at least one plane has a frame."""
+    present = np.zeros(volume.time_ms.size, dtype=bool)
+    for plane in volume.planes:
+        present |= plane.frame_index.present
+    return np.unique(volume.trial[present])
+
+
+def _subvolume_lists(name: str, description: str, session: Session, members: dict[int, np.ndarray]) -> list[VectorData]:
+    """A ragged column of subvolume numbers; members: for each subvolume number bool (T,)."""
+    lists = [[number for number, isin in members.items() if isin[position]] for position in range(len(session.trials))]
+    return _ragged(name, description, lists, dtype=np.int64)
+
+
+def _ragged(name: str, description: str, lists: Sequence[Sequence[object]], *, dtype: type) -> list[VectorData]:
+    column = _column(name, description, np.array([item for items in lists for item in items], dtype=dtype))
+    ends = np.cumsum([len(items) for items in lists], dtype=np.int64)
+    return [column, VectorIndex(name=f"{name}_index", data=ends, target=column)]
+
+
+def _lick_columns(context: SessionContext) -> list[VectorData]:
+    """Lick times by trial, for readers that know no EventsTable."""
+    columns: list[VectorData] = []
+    for key, side in (("leftLicks", "left"), ("rightLicks", "right")):
+        series = context.session.events.get(key)
+        if series is None:
+            continue
+        train = series.trains[0]
+        seconds = context.clock.seconds(train.time_ms)
+        columns += _ragged(
+            f"{side}_lick_times",
+            f"Times of the licks at the {side} port labelled with the trial, in seconds after session start; the same "
+            "as in the licks table.",
+            [seconds[train.trial == number] for number in context.session.trials.numbers],
+            dtype=np.float64,
+        )
+    return columns
+
+
+def _slice_columns(slices: TrialSlices, *, numbers: np.ndarray) -> list[VectorData]:
+    per_trial = [references(slices.by_trial.get(number, ())) for number in numbers.tolist()]
+    if not any(per_trial):
+        return []
+    return slices.as_columns(per_trial, description="Where the samples of the trial lie in each series.")
+
+
+def _add_samples_outside(nwbfile: NWBFile, *, context: SessionContext, slices: TrialSlices) -> None:
+    known = set(context.session.trials.numbers.tolist())
+    outside = {number: runs for number, runs in slices.by_trial.items() if number not in known}
+    if not outside:
+        return
+    rows = [(number, run) for number, runs in outside.items() for run in runs]
+    rows.sort(key=lambda row: (row[1].start_time, row[1].series.name))
+    columns = [
+        _column("start_time", "Time of the first sample.", [run.start_time for _, run in rows]),
+        _column("stop_time", "Time of the last sample.", [run.stop_time for _, run in rows]),
+        _column("source_trial_number", "Label in the source; -1 where it is not a number.", [n for n, _ in rows]),
+        *slices.as_columns([references((run,)) for _, run in rows], description="The samples."),
+    ]
+    nwbfile.add_time_intervals(
+        TimeIntervals(
+            name=naming.UNASSIGNED_SAMPLES,
+            description="Samples that the source labels with a trial number that is not in its list of trials.",
+            columns=columns,
+            colnames=[column.name for column in columns if not isinstance(column, VectorIndex)],
+        )
+    )
