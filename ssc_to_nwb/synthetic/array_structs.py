@@ -26,7 +26,7 @@ def time_series_hash(
     entries: list[tuple[str, str, MatStruct]] = []
     details: list[MatStruct] = []
     if whisker is not None:
-        entries.append(("whiskerVars", _WHISKER_TEXT, _whisker_array(whisker)))
+        entries.append(("whiskerVars", _WHISKER_TEXT, _whisker_array(spec, whisker)))
         valid = ("validTrialIds", "trials with valid whisker data", row(whisker.valid_trials))
         details.append(hash_struct([valid]))
     described = [_subvolume_details(spec, subvolume) for subvolume in subvolumes]
@@ -39,7 +39,7 @@ def time_series_hash(
     return {**hash_struct(entries), "descrHash": Cell(details)}
 
 
-def _whisker_array(whisker: WhiskerTruth) -> MatStruct:
+def _whisker_array(spec: SessionSpec, whisker: WhiskerTruth) -> MatStruct:
     names = [f"Angle for {name}" for name in whisker.names]
     names += [f"Curvature change for {name}" for name in whisker.names]
     return {
@@ -47,8 +47,8 @@ def _whisker_array(whisker: WhiskerTruth) -> MatStruct:
         "idStrs": Cell(names),
         "idStrDetailed": Cell(),
         "valueMatrix": np.concatenate([whisker.angle_deg, whisker.curvature_per_mm]),
-        "timeUnit": row([1]),
-        "time": row(whisker.time_ms),
+        "timeUnit": row([spec.time_unit_id]),
+        "time": row(spec.in_time_unit(whisker.time_ms)),
         "trial": row(whisker.trials),
         "sourceFileList": Cell(),
         "sourceFileIdx": EMPTY,
@@ -58,14 +58,15 @@ def _whisker_array(whisker: WhiskerTruth) -> MatStruct:
 def _imaging_array(spec: SessionSpec, subvolume: SubvolumeTruth, kind: ArrayKind) -> MatStruct:
     matrix = subvolume.matrices[kind]
     planes = [_plane_struct(plane) for plane in subvolume.planes]
+    names = [] if spec.arrays_without_row_names else [_ROW_NAMES[kind].format(number) for number in subvolume.ids]
     bare = spec.lone_plane_as_struct and len(planes) == 1
     return {
         "ids": row(subvolume.ids),
-        "idStrs": Cell(_ROW_NAMES[kind].format(number) for number in subvolume.ids),
+        "idStrs": Cell(names),
         "idStrDetailed": Cell(),
         "valueMatrix": matrix.astype(np.float32) if spec.single_precision else matrix,
-        "timeUnit": row([1]),
-        "time": row(subvolume.time_ms),
+        "timeUnit": row([spec.time_unit_id]),
+        "time": row(spec.in_time_unit(subvolume.time_ms)),
         "trial": row(subvolume.trials),
         "imagingPlane": planes[0] if bare else Cell(planes),
     }

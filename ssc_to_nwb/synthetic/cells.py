@@ -10,6 +10,8 @@ from ssc_to_nwb.synthetic.truth import Drive, RoiTruth
 GREEN_BACKGROUND, RED_BACKGROUND = 100.0, 45.0
 _LARGEST_RADIUS = 11.0
 _OUTLINE_POINTS = 18
+_EDGE = 0.6
+"""No corner lies nearer to the first pixel's outer edge, which is at 0.5; nor to the last one's."""
 _DRIVES: tuple[Drive, ...] = ("touch", "whisking", "none", "touch", "none")
 
 
@@ -23,10 +25,11 @@ def make_rois(
 ) -> tuple[RoiTruth, ...]:
     """ROIs that do not touch one another. The last `without_trace` have no row, the first `without_record` no mask."""
     n = len(numbers)
-    centres, radius = _places(spec.image_shape, n, rng)
+    centres, radius = _places(spec, n, rng)
     rois = []
     for index, (number, centre) in enumerate(zip(numbers, centres, strict=True)):
-        corners = np.round(_outline(centre, radius, rng), 3)
+        corners = np.clip(_outline(centre, radius, rng), _EDGE, np.array(spec.image_shape[::-1])[:, None] + 1 - _EDGE)
+        corners = np.round(corners, 3)
         rows, columns = _inside(corners, spec.image_shape)
         rois.append(
             RoiTruth(
@@ -35,7 +38,7 @@ def make_rois(
                 columns=columns,
                 corners_xy=corners,
                 baseline=float(np.round(rng.uniform(260.0, 600.0), 3)),
-                red_level=float(rng.integers(120, 300)) if index % 2 == 0 or not spec.red_only_structure else 0.0,
+                red_level=float(rng.integers(120, 300)) if index % 2 == 0 or spec.red_in_all_cells else 0.0,
                 drive=_DRIVES[index % len(_DRIVES)],
                 has_trace=index < n - without_trace,
                 has_record=index >= without_record,
@@ -59,16 +62,24 @@ def linear_indices(roi: RoiTruth, shape: tuple[int, int]) -> np.ndarray:
     return roi.columns * shape[0] + roi.rows + 1
 
 
-def _places(shape: tuple[int, int], n: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+def _places(spec: SessionSpec, n: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
     """Centres (n, 2) as x, y, 1-based, each in a field of its own of a grid over the image, and the largest radius."""
+    shape = spec.image_shape
     across = max(1, int(np.ceil(np.sqrt(n * shape[1] / shape[0]))))
     down = int(np.ceil(n / across))
     pitch = np.array([shape[1] / across, shape[0] / down])
     radius = min(_LARGEST_RADIUS, 0.38 * float(pitch.min()))
-    fields = rng.permutation(across * down)[:n]
+    fields = rng.permutation(across * down)
+    if spec.roi_at_corner:
+        last = int(np.argmax(fields))
+        fields[[0, last]] = fields[[last, 0]]
+    fields = fields[:n]
     corner = np.stack([fields % across, fields // across], axis=1) * pitch
     free = pitch - 2 * radius
-    return corner + 0.5 + radius + rng.uniform(0, 1, (n, 2)) * free, radius
+    centres = corner + 0.5 + radius + rng.uniform(0, 1, (n, 2)) * free
+    if spec.roi_at_corner:
+        centres[0] = np.array(shape[::-1]) - 0.2 * radius
+    return centres, radius
 
 
 def _outline(centre: np.ndarray, radius: float, rng: np.random.Generator) -> np.ndarray:
@@ -88,5 +99,6 @@ def _inside(corners: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np
     x, y = np.meshgrid(np.arange(low[0], high[0] + 1), np.arange(low[1], high[1] + 1), indexing="ij")
     start, end = corners[:, :, None, None], np.roll(corners, -1, axis=1)[:, :, None, None]
     cross = (end[0] - start[0]) * (y - start[1]) - (end[1] - start[1]) * (x - start[0])
-    within = (cross > 0).all(axis=0)
+    point = (start == end).all(axis=0)
+    within = ((cross > 0) | point).all(axis=0)
     return y[within] - 1, x[within] - 1

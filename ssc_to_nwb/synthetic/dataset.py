@@ -154,6 +154,6 @@ def _with_raw_files(session: SyntheticSession, *, raw: bool, videos: bool) -> Sy
     if videos:
         from ssc_to_nwb.synthetic.films import write_films
 
-        paths = write_films(folder=session.folder / "whisker", spec=session.spec, trials=session.trials)
+        paths = write_films(folder=session.folder, spec=session.spec, trials=session.trials)
         session = replace(session, video_paths=paths)
     return session

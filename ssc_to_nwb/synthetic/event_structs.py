@@ -44,22 +44,23 @@ def event_series_hash(
     entries = []
     for key, text in _TEXTS.items():
         if key != "touches":
-            entries.append((key, text, _lone_series(key, trials)))
+            entries.append((key, text, _lone_series(spec, key, trials)))
         elif whisker is not None:
             entries.append((key, text, _touch_series(spec, whisker.touches, subvolumes, rng)))
     return hash_struct(entries)
 
 
-def _lone_series(key: str, trials: TrialTruth) -> MatStruct:
+def _lone_series(spec: SessionSpec, key: str, trials: TrialTruth) -> MatStruct:
     number, name, kind = _IDS[key]
     events = trials.events[key]
+    plural = spec.plural_event_fields
     return {
-        "id": row([number]),
-        "idStr": name,
-        "idStrDetailed": "",
+        "ids" if plural else "id": row([number]),
+        "idStrs" if plural else "idStr": Cell([name]) if plural else name,
+        "idStrDetailed": Cell() if plural else "",
         "type": row([kind]),
-        "timeUnit": row([1]),
-        "eventTimes": row(events.times_ms),
+        "timeUnit": row([spec.time_unit_id]),
+        "eventTimes": row(spec.in_time_unit(events.times_ms)),
         "eventTrials": row(events.trials),
         "eventPropertiesHash": EMPTY,
     }
@@ -76,8 +77,10 @@ def _touch_series(
         "idStrs": Cell(f"{touch.direction} contacts for {touch.whisker}" for touch in touches),
         "idStrDetailed": Cell(),
         "type": row([2]),
-        "timeUnit": row([1]),
-        "eventTimes": Cell(_on_off(touch.onset_ms, touch.offset_ms) for touch in touches),
+        "timeUnit": row([spec.time_unit_id]),
+        "eventTimes": Cell(
+            _on_off(spec.in_time_unit(touch.onset_ms), spec.in_time_unit(touch.offset_ms)) for touch in touches
+        ),
         "eventTrials": Cell(_on_off(touch.trials, touch.trials) for touch in touches),
         "eventPropertiesHash": Cell(_properties(spec, touch, subvolumes, rng) for touch in touches),
     }

@@ -1,4 +1,4 @@
-"""Whisker films: one small mp4 per trial, 500 frames per second, each frame telling its number.
+"""Whisker films: one small mp4 per trial, at the whisker traces' rate, each frame telling its number.
 
 The 16 squares along the top edge are the frame number in binary, least significant bit at the left, white = 1.
 """
@@ -17,23 +17,31 @@ FILM_SHAPE = (48, 64)
 """Rows, columns."""
 _SQUARE, _BITS = 4, 16
 _GREY, _CHROMA_ZERO = 90, 128
+_FRAMES_SHORT, _KEPT_OF_BROKEN = 10, 0.67
 
 
 def write_films(*, folder: Path, spec: SessionSpec, trials: TrialTruth) -> dict[int, Path]:
-    """Write `<session>_trial_NNN.mp4` for every trial but `trials_without_video`; paths by trial number.
+    """Write the films of all trials into the session's `folder`; paths by trial number.
 
-    A film has as many frames as its trial has whisker samples.
+    A film has as many frames as its trial has whisker samples, but for the spec's short and broken ones.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    filmed = [p for p in range(spec.n_trials) if p not in spec.trials_without_video]
     paths = {}
-    for position, number in enumerate(trials.numbers):
-        if position in spec.trials_without_video:
-            continue
-        start, stop = trials.start_ms[position], trials.stop_ms[position]
-        n_frames = int((stop - start) // (1000.0 / spec.whisker_rate_hz))
-        path = folder / f"{spec.session_name}_trial_{number:03d}.mp4"
-        write_film(path=path, n_frames=n_frames, rate_hz=spec.whisker_rate_hz)
-        paths[int(number)] = path
+    for running, position in enumerate(filmed, start=1):
+        number = int(trials.numbers[position])
+        path = folder / spec.video_name.format(session=spec.session_name, trial=number, running=running)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        length_ms = trials.stop_ms[position] - trials.start_ms[position]
+        n_frames = int(length_ms // (1000.0 / spec.whisker_rate_hz))
+        write_film(
+            path=path,
+            n_frames=n_frames - _FRAMES_SHORT * (position in spec.trials_with_short_video),
+            rate_hz=spec.whisker_rate_hz,
+        )
+        if position in spec.trials_with_broken_video:
+            with path.open("r+b") as stream:
+                stream.truncate(int(path.stat().st_size * _KEPT_OF_BROKEN))
+        paths[number] = path
     return paths
 
 

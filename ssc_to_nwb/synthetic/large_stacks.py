@@ -2,8 +2,8 @@
 
 Frames are shot noise as a photomultiplier shows it: few photons per pixel, each of varying height, on a narrow
 electronic noise. A small pool of them is drawn once; every page is a pool frame rolled by a shift of its own, so that
-all pages differ. Rolled frames do not show the cells under their masks, and no ROI's mean is its fluorescence: what these
-stacks hold is bulk, not physiology.
+all pages differ. Rolled frames do not show the cells under their masks, and no ROI's mean is its fluorescence: what
+these stacks hold is bulk, not physiology.
 """
 
 from __future__ import annotations

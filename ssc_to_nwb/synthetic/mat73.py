@@ -56,7 +56,7 @@ class _Writer:
         return self._numeric(group, name, as_array(value))
 
     def _struct(self, group: Any, name: str, value: Mapping[str, MatValue]) -> Any:
-        made = self._described(group.create_group(name, track_order=True), "struct")
+        made = self._described(group.create_group(name), "struct")
         for field, content in value.items():
             self.put(made, field, content)
         self._name_fields(made, value)
@@ -69,7 +69,7 @@ class _Writer:
             made = self._empty(group, name, value.shape, "struct")
             self._name_fields(made, value.field_names)
             return made
-        made = self._described(group.create_group(name, track_order=True), "struct")
+        made = self._described(group.create_group(name), "struct")
         for field in value.field_names:
             self._references(made, field, [element[field] for element in value], value.shape)
         self._name_fields(made, value.field_names)
@@ -121,9 +121,10 @@ class _Writer:
 
     @staticmethod
     def _name_fields(made: Any, names: Iterable[str]) -> None:
-        """The order of the fields, as MATLAB keeps it: a list of names, each a list of characters."""
+        """The order of the fields, which HDF5 does not keep; as in MATLAB, a list of lists of characters."""
         import h5py
 
-        letters = np.empty(len(list(names)), dtype=object)
+        names = tuple(names)
+        letters = np.empty(len(names), dtype=object)
         letters[:] = [np.array([letter.encode() for letter in name], dtype="S1") for name in names]
         made.attrs.create("MATLAB_fields", letters, dtype=h5py.vlen_dtype(np.dtype("S1")))

@@ -31,8 +31,8 @@ def session_struct(
         "timeUnitIds": row([1, 2, 3, 4, 5]),
         "timeUnitNames": Cell(["millisecond", "second", "minute", "hour", "day"]),
         "trialIds": row(trials.numbers),
-        "trialStartTimes": row(trials.start_ms),
-        "trialTimeUnit": row([1]),
+        "trialStartTimes": row(spec.in_time_unit(trials.start_ms)),
+        "trialTimeUnit": row([spec.time_unit_id]),
         "trialTypeStr": Cell(spec.trial_type_order),
         "trialTypeMat": np.array(
             [[float(kind == name) for kind in trials.types] for name in spec.trial_type_order], dtype=np.float64

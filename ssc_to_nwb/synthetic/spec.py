@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date as calendar_date
 from typing import Literal
 
+import numpy as np
+
 TRIAL_TYPES = ("HitL", "HitR", "ErrL", "ErrR", "NoLickL", "NoLickR")
 TOUCH_PROPERTIES = (
     "thetaAtTouchOnset",
@@ -19,6 +21,8 @@ TOUCH_PROPERTIES = (
     "whTSACorrespondingIndex",
     "caTSACorrespondingIndex",
 )
+
+_MS_PER_UNIT = {1: 1.0, 2: 1000.0, 3: 60_000.0}
 
 ArrayKind = Literal["dff", "raw", "event"]
 
@@ -81,6 +85,9 @@ class SessionSpec:
     mat_format: Literal["5", "7.3"] = "5"
     compressed: bool = True
 
+    time_unit_id: int = 1
+    """Unit in which all times are written: 1 ms, 2 s, 3 min (an id of timeUnitIds)."""
+
     # -- trials
     n_trials: int = 6
     trial_seconds: float = 1.0
@@ -114,6 +121,8 @@ class SessionSpec:
     empty_event_series: tuple[str, ...] = ()
     one_event_series: tuple[str, ...] = ()
     """Event series cut down to their first event (a scalar for licks, one pair for others)."""
+    plural_event_fields: bool = False
+    """The series that stand alone bear ids and idStrs as touches do, in place of id and idStr."""
 
     # -- imaging
     subvolumes: tuple[SubvolumeSpec, ...] = (
@@ -131,6 +140,8 @@ class SessionSpec:
     )
     """keyNames of timeSeriesArrayHash; {ordinal} counts subvolumes from 1, {number} is the subvolume's own number."""
     arrays_without_descr: bool = False
+    arrays_without_row_names: bool = False
+    """idStrs of the imaging arrays are empty."""
     single_precision: bool = False
     """valueMatrix of the imaging arrays is of class single."""
     trials_not_imaged: tuple[int, ...] = ()
@@ -143,8 +154,10 @@ class SessionSpec:
     """So many ROIs at the end of each subvolume's first plane have no row in the arrays."""
     traces_without_roi: int = 0
     """So many ROIs at the start of each subvolume's last plane lack their record in roiIds and rois."""
-    red_only_structure: bool = True
-    """The red channel shows only every second cell."""
+    roi_at_corner: bool = True
+    """The first ROI of each plane lies in the corner of the last row and the last column."""
+    red_in_all_cells: bool = False
+    """The red channel shows every cell, not every second one."""
 
     # -- frames and files
     blank_time_point: bool = False
@@ -163,10 +176,18 @@ class SessionSpec:
     """The listed paths of each subvolume's last plane lack `fluo_batch_out/`."""
     listed_without_fov: bool = False
     """No listed path has a `fov_` part; the tifs lie in their fov_ folders all the same."""
-    trials_without_video: tuple[int, ...] = ()
     planes_without_files: tuple[tuple[int, int], ...] = ()
     """(subvolume number, plane number) whose sourceFileList is empty."""
     stacks: StackSpec = field(default_factory=StackSpec)
+
+    # -- whisker films
+    video_name: str = "whisker/{session}_trial_{trial:03d}.mp4"
+    """Path of a film in the session's folder; {running} counts the films from 1."""
+    trials_without_video: tuple[int, ...] = ()
+    trials_with_short_video: tuple[int, ...] = ()
+    """The film has ten frames fewer than its trial has whisker samples."""
+    trials_with_broken_video: tuple[int, ...] = ()
+    """The film's last third is cut off, and with it the index without which it cannot be read."""
 
     def __post_init__(self) -> None:
         """ValueError where the trials are too short for the task's phases or for what the imaging switches need."""
@@ -174,6 +195,10 @@ class SessionSpec:
             raise ValueError("a trial must last 0.6 s and 5.5 frame intervals at least")
         if self.n_trials < 1 + len(self.trials_without_whisker):
             raise ValueError("one trial at least must have whisker data; else set whisker_data=False")
+
+    def in_time_unit(self, time_ms: np.ndarray) -> np.ndarray:
+        """Times in the unit of the file."""
+        return time_ms / _MS_PER_UNIT[self.time_unit_id] if self.time_unit_id != 1 else time_ms
 
     @property
     def session_name(self) -> str:
