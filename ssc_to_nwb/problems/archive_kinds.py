@@ -1,1 +1,294 @@
-"""Kinds of problems: archive."""
+"""Kinds of problems: the archive, its instance, the key, the upload and the check of what came back."""
+
+from ssc_to_nwb.problems.model import ProblemKind, Severity
+
+_AGAIN = "Running the same command again goes on where this one stopped: what arrived is not sent twice."
+
+NO_API_KEY = ProblemKind(
+    identifier="archive-no-key",
+    severity=Severity.ERROR,
+    title="No API key for the archive",
+    reason="Uploading needs the key of an account at the archive; none was in the environment or the keyring.",
+    remedy="Set DANDI_API_KEY (or the variable named with --api-key-env) to the key that the archive's web page shows "
+    "under your initials, or store it in the keyring with `dandi`. A key is never taken from an argument.",
+)
+UNUSABLE_API_KEY = ProblemKind(
+    identifier="archive-key-unusable",
+    severity=Severity.ERROR,
+    title="The API key has characters that no key has",
+    reason="A key is one word of printable ASCII characters; blanks or line breaks come from a slip in copying.",
+    remedy="Copy the key again from the archive's web page into the variable or the keyring.",
+)
+WRONG_API_KEY = ProblemKind(
+    identifier="archive-key-refused",
+    severity=Severity.ERROR,
+    title="The archive refuses the API key",
+    reason="The key is mistyped, was replaced by a newer one, or belongs to another instance of the archive.",
+    remedy="Take the key from the web page of the very instance named with --instance. " + _AGAIN,
+)
+BAD_INSTANCE = ProblemKind(
+    identifier="archive-instance-not-understood",
+    severity=Severity.ERROR,
+    title="The instance is neither a known name nor a usable URL",
+    reason="An instance is named (dandi, dandi-sandbox...) or given as the http(s) URL of its API, without user name, "
+    "password, query or fragment.",
+    remedy="Give --instance dandi, --instance dandi-sandbox, or the API's URL, such as https://api.example.org/api.",
+)
+NEEDS_TLS = ProblemKind(
+    identifier="archive-needs-tls",
+    severity=Severity.ERROR,
+    title="Plain http is for this machine alone",
+    reason="Over plain http to another machine anybody on the way could read the key and the data, or change them.",
+    remedy="Use the https URL of the instance (or of its object store); plain http works only for localhost.",
+)
+TLS_FAILED = ProblemKind(
+    identifier="archive-certificate-refused",
+    severity=Severity.ERROR,
+    title="The server's certificate cannot be verified",
+    reason="Nobody vouches for the server being the one it says it is: a wrong host name, an expired certificate, "
+    "or an authority that this machine does not know.",
+    remedy="Check the URL. Where an institution signs its own certificates, name the file with its authority in "
+    "REQUESTS_CA_BUNDLE. Verification cannot be turned off.",
+)
+UNREACHABLE = ProblemKind(
+    identifier="archive-unreachable",
+    severity=Severity.ERROR,
+    title="The archive cannot be reached",
+    reason="No answer came in spite of repeated tries: a network fault, a wrong address, or a server that is down.",
+    remedy="Check the network and the address, and try later. " + _AGAIN,
+)
+SERVER_FAILING = ProblemKind(
+    identifier="archive-server-failing",
+    severity=Severity.ERROR,
+    title="The archive answers with errors of its own",
+    reason="The server reported a fault of its own or too much load in spite of repeated tries with growing waits.",
+    remedy="Try later. " + _AGAIN,
+)
+NOT_AN_ARCHIVE = ProblemKind(
+    identifier="archive-not-an-instance",
+    severity=Severity.ERROR,
+    title="What answers there is not an instance of the archive",
+    reason="The address answers, but not as the archive's API does.",
+    remedy="Give the URL of the API: for the public archive https://api.dandiarchive.org/api.",
+)
+API_ELSEWHERE = ProblemKind(
+    identifier="archive-api-on-another-host",
+    severity=Severity.ERROR,
+    title="The API of this instance is on another host",
+    reason="The key goes only to the host that was named; this one says that its API is somewhere else.",
+    remedy="If you trust that host, name it yourself: --instance with the URL shown.",
+)
+CLIENT_TOO_OLD = ProblemKind(
+    identifier="archive-client-too-old",
+    severity=Severity.ERROR,
+    title="The instance is too new for the installed dandi client",
+    reason="The instance asks for a newer dandi client, rejects this version, or uses a metadata schema that this "
+    "version does not know.",
+    remedy="Upgrade the client: pip install --upgrade dandi dandischema. " + _AGAIN,
+)
+BAD_DANDISET_ID = ProblemKind(
+    identifier="archive-dandiset-id",
+    severity=Severity.ERROR,
+    title="Not an identifier of a dandiset",
+    reason="A dandiset is known by six digits.",
+    remedy="Give --dandiset as six digits, such as 000123: they are in the address of its web page.",
+)
+NO_SUCH_DANDISET = ProblemKind(
+    identifier="archive-no-such-dandiset",
+    severity=Severity.ERROR,
+    title="There is no such dandiset at this instance",
+    reason="The identifier is mistyped, or the dandiset lies at another instance (dandi and dandi-sandbox share none).",
+    remedy="Create the dandiset on the instance's web page, or correct --dandiset or --instance.",
+)
+NO_PERMISSION = ProblemKind(
+    identifier="archive-no-permission",
+    severity=Severity.ERROR,
+    title="This account may not change the dandiset",
+    reason="Only owners of a dandiset may add assets, and only once the archive has approved their account.",
+    remedy="Ask an owner to add the account (web page of the dandiset, Owners), or use an owner's key. " + _AGAIN,
+)
+EMBARGOED = ProblemKind(
+    identifier="archive-embargoed",
+    severity=Severity.ERROR,
+    title="The dandiset is under embargo",
+    reason="What goes into a dandiset under embargo stays hidden from everybody but its owners until the embargo is "
+    "lifted; whoever is no owner cannot see it at all.",
+    remedy="Owners who want just that give --allow-embargoed; others need an owner's key or another dandiset.",
+)
+REFUSED = ProblemKind(
+    identifier="archive-refused",
+    severity=Severity.ERROR,
+    title="The archive refuses the asset",
+    reason="The archive does not accept the asset's path or metadata, or the dandiset cannot be changed at present.",
+    remedy="The detail is what the archive says. Mend that, then run the same command again.",
+)
+UPLOAD_LOST = ProblemKind(
+    identifier="archive-upload-lost",
+    severity=Severity.ERROR,
+    title="The archive no longer knows of the upload",
+    reason="The archive forgot an upload that had begun, or the addresses it gave for it expired, again and again.",
+    remedy="A slow line may need fewer files at once (--jobs 1). " + _AGAIN,
+)
+TRANSFER_CORRUPT = ProblemKind(
+    identifier="archive-transfer-corrupt",
+    severity=Severity.ERROR,
+    title="What arrived at the archive is not what was sent",
+    reason="The checksum of a part, or of the whole, differed at the two ends in spite of repeated tries.",
+    remedy="Look at the network path (a proxy, a faulty disk or memory). " + _AGAIN,
+)
+FILE_CHANGED = ProblemKind(
+    identifier="archive-file-changed",
+    severity=Severity.ERROR,
+    title="The file changed while it was being uploaded",
+    reason="Size, time stamp or content differ from what they were when the upload of this file began; a mixture of "
+    "two states must not be published.",
+    remedy="Let whatever writes the file finish, convert or validate again, then run the same command again.",
+)
+METADATA_UNREADABLE = ProblemKind(
+    identifier="archive-asset-metadata",
+    severity=Severity.ERROR,
+    title="The archive's metadata cannot be read out of the file",
+    reason="The dandi client takes subject, session and techniques from each NWB file; it cannot make sense of this one.",
+    remedy="The detail is what the client says. Convert the session again; `ssc-to-nwb validate` tells more.",
+)
+EMPTY_FILE = ProblemKind(
+    identifier="archive-empty-file",
+    severity=Severity.ERROR,
+    title="An empty file cannot be uploaded",
+    reason="The archive takes files of at least one byte; an empty NWB file or video is a conversion that went wrong.",
+    remedy="Convert the session again, or take the file away.",
+)
+NOTHING_TO_UPLOAD = ProblemKind(
+    identifier="archive-nothing-to-upload",
+    severity=Severity.ERROR,
+    title="The folder holds nothing that the archive takes",
+    reason="Neither NWB files nor videos were found: probably not the output folder of `convert`.",
+    remedy="Give the folder that `ssc-to-nwb convert` wrote, the one that holds sub-*.",
+)
+NOT_VALID = ProblemKind(
+    identifier="archive-not-valid",
+    severity=Severity.ERROR,
+    title="Validation found errors: nothing was uploaded",
+    reason="The archive would mark the files as invalid, and the dandiset could not be published.",
+    remedy="See `ssc-to-nwb validate` on the same folder for every message and how to mend it.",
+)
+LISTING_DIFFERS = ProblemKind(
+    identifier="archive-listing-differs",
+    severity=Severity.ERROR,
+    title="The archive does not hold what lies here",
+    reason="After the upload, the archive's own listing was compared with the local files by size and checksum.",
+    remedy="Run the same command again; if the difference stays, look at the asset on the web page.",
+)
+ONLY_REMOTE = ProblemKind(
+    identifier="archive-only-remote",
+    severity=Severity.WARNING,
+    title="The dandiset holds assets that are not here",
+    reason="They were uploaded from elsewhere, or their files were renamed or taken away here. Nothing is deleted "
+    "unasked.",
+    remedy="Leave them if they belong there; --prune removes them from the draft, after a confirmation.",
+)
+NOT_AN_ASSET = ProblemKind(
+    identifier="archive-not-an-asset",
+    severity=Severity.INFO,
+    title="Files that the archive does not take stay here",
+    reason="The archive takes NWB files and the videos and images that belong to them; records and reports are none.",
+    remedy="Nothing to do.",
+)
+PRUNE_UNCONFIRMED = ProblemKind(
+    identifier="archive-prune-unconfirmed",
+    severity=Severity.ERROR,
+    title="Removing assets from the dandiset was not confirmed",
+    reason="--prune takes assets out of the draft; that is done only after a yes at the terminal or with --yes.",
+    remedy="Look at the list with --dry-run --prune, then repeat with --yes.",
+)
+WOULD_DELETE = ProblemKind(
+    identifier="archive-would-delete",
+    severity=Severity.ERROR,
+    title="The archive would have to delete something, and --prune was not given",
+    reason="A Zarr asset was replaced by one with fewer or other chunks: the archive still holds the old ones.",
+    remedy="Repeat with --prune (and --yes where there is no terminal) to let the leftover chunks be deleted.",
+)
+UPLOAD_INTERRUPTED = ProblemKind(
+    identifier="archive-interrupted",
+    severity=Severity.ERROR,
+    title="The upload was interrupted",
+    reason="It was stopped from outside before all assets were there.",
+    remedy=_AGAIN,
+)
+RECORD_UNWRITABLE = ProblemKind(
+    identifier="archive-record-unwritable",
+    severity=Severity.ERROR,
+    title="The record of the upload cannot be written",
+    reason="Each upload is recorded, one line per event, beside the folder that is uploaded.",
+    remedy="Give another place with --record FILE.",
+)
+DOWNLOAD_DISK_FULL = ProblemKind(
+    identifier="archive-download-disk-full",
+    severity=Severity.ERROR,
+    title="No space for the downloaded asset",
+    reason="The asset is fetched into a work folder before it is compared.",
+    remedy="Give a folder on a disk with more space with --work-dir, or make space. Running it again starts afresh.",
+)
+DOWNLOAD_UNWRITABLE = ProblemKind(
+    identifier="archive-download-unwritable",
+    severity=Severity.ERROR,
+    title="The downloaded asset cannot be written",
+    reason="The work folder does not exist or may not be written.",
+    remedy="Give another folder with --work-dir.",
+)
+DOWNLOAD_DIFFERS = ProblemKind(
+    identifier="archive-download-differs",
+    severity=Severity.ERROR,
+    title="What comes back from the archive is not what lies here",
+    reason="The asset was fetched and compared byte for byte with the local file.",
+    remedy="See whether the local file was converted anew after the upload; otherwise upload it again.",
+)
+NOT_IN_ARCHIVE = ProblemKind(
+    identifier="archive-asset-missing",
+    severity=Severity.ERROR,
+    title="The dandiset does not hold the file",
+    reason="There is nothing to fetch back: no local file, or not the one asked for, is among its assets.",
+    remedy="Upload first, or give another path with --asset.",
+)
+DANDISET_FIELD_BAD = ProblemKind(
+    identifier="dandiset-field-malformed",
+    severity=Severity.ERROR,
+    title="A field of the dandiset's metadata does not fit the archive's schema",
+    reason="dandischema, which the archive uses itself, refuses the value.",
+    remedy="Correct it in the section `dandiset` of the metadata file, or in dandiset.yaml if it was filled in there.",
+)
+DANDISET_YAML_UNREADABLE = ProblemKind(
+    identifier="dandiset-yaml-unreadable",
+    severity=Severity.ERROR,
+    title="The existing dandiset.yaml cannot be read",
+    reason="It is updated, not overwritten, so that what a person filled in stays; for that it must be valid YAML.",
+    remedy="Mend the file, or take it away to have it written anew.",
+)
+DANDISET_YAML_UNWRITABLE = ProblemKind(
+    identifier="dandiset-yaml-unwritable",
+    severity=Severity.ERROR,
+    title="dandiset.yaml cannot be written",
+    reason="The output folder does not exist or may not be written.",
+    remedy="Give the folder that `ssc-to-nwb convert` wrote.",
+)
+DANDISET_BLANK = ProblemKind(
+    identifier="dandiset-to-fill-in",
+    severity=Severity.WARNING,
+    title="A person has to fill this in",
+    reason="No source that this project has says it, and nothing is made up.",
+    remedy="Fill it in in a metadata file of your own (--metadata), in dandiset.yaml, or on the dandiset's web page.",
+)
+DANDISET_VALUE_REPLACED = ProblemKind(
+    identifier="dandiset-value-replaced",
+    severity=Severity.WARNING,
+    title="A value in dandiset.yaml was replaced by the metadata file's",
+    reason="Where both say something, the metadata file wins, so that the file can be made again from its sources.",
+    remedy="If the old value is the right one, put it into a metadata file of your own (--metadata).",
+)
+DANDISET_NO_NWB = ProblemKind(
+    identifier="dandiset-no-nwb-files",
+    severity=Severity.WARNING,
+    title="No NWB file to take species, techniques and variables from",
+    reason="The summary of the assets is made from the NWB files in the folder; there is none that can be read.",
+    remedy="Convert first, then make dandiset.yaml again.",
+)

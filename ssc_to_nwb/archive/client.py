@@ -1,0 +1,140 @@
+"""The way in to an archive: the dandi client's API client, under this project's rules, opened on a dandiset's draft."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from dandi.consts import DRAFT, DandiInstance, EmbargoStatus
+from dandi.dandiapi import DandiAPIClient, RemoteDandiset
+from dandi.exceptions import SchemaVersionError
+
+from ssc_to_nwb.archive.api_key import ApiKey, Redactor
+from ssc_to_nwb.archive.failures import as_problem
+from ssc_to_nwb.archive.http_guard import KeyForOrigin, guard, require_tls
+from ssc_to_nwb.archive.instance import Instance, check_client_version, find_api
+from ssc_to_nwb.archive.retry import FIRST_CONTACT, RetryPolicy
+from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems.model import SscError, error
+
+
+class ArchiveClient(DandiAPIClient):
+    """The dandi client with the key bound to the API's origin, and with deleting switched off unless it was asked for.
+
+    `DandiAPIClient.authenticate` would put the key into the headers of the whole session, from where it goes to any URL
+    that the server hands out; and `for_dandi_instance` would ask the server where to send it.
+    """
+
+    def __init__(self, *, instance: Instance, key: ApiKey, stop: threading.Event) -> None:
+        # The dandi client otherwise reports its use to a telemetry server.
+        os.environ.setdefault("DANDI_NO_ET", "1")
+        super().__init__(dandi_instance=DandiInstance(name=instance.name, gui=instance.web_url, api=instance.api_url))
+        self.may_delete = False
+        guard(self.session, stop=stop, auth=KeyForOrigin(instance.api_url, key))
+
+    def request(self, method: str, path: str, **options: Any) -> Any:
+        """One request to the API. Errors: archive-would-delete, archive-needs-tls, and those of requests."""
+        if method.upper() == "DELETE" and not self.may_delete:
+            raise error(kinds.WOULD_DELETE, field=path.strip("/"))
+        answer = super().request(method, path, **options)
+        _check_storage_urls(answer)
+        return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """An archive opened on the draft of a dandiset."""
+
+    instance: Instance
+    client: ArchiveClient
+    dandiset: RemoteDandiset
+    user: str
+    redact: Redactor
+
+
+def parse_dandiset_id(text: str) -> str:
+    """Six digits from `000123`, `DANDI:000123` or `000123/draft`. Error: archive-dandiset-id."""
+    match = re.fullmatch(r"(?:[A-Za-z-]+:)?([0-9]{6})(?:/draft)?", text.strip())
+    if match is None:
+        raise error(kinds.BAD_DANDISET_ID, field="dandiset", expected="six digits", found=text)
+    return match[1]
+
+
+@contextmanager
+def open_archive(
+    *,
+    instance: Instance,
+    dandiset: str,
+    key: ApiKey,
+    stop: threading.Event,
+    allow_embargoed: bool = False,
+    retry: RetryPolicy = FIRST_CONTACT,
+) -> Iterator[Archive]:
+    """Find the API, check versions, key and dandiset, in this order; closes the connections at the end.
+
+    Errors: archive-unreachable, archive-server-failing, archive-certificate-refused, archive-not-an-instance,
+    archive-api-on-another-host, archive-client-too-old, archive-key-refused, archive-no-such-dandiset,
+    archive-no-permission, archive-embargoed.
+    """
+    identifier = parse_dandiset_id(dandiset)
+    found, facts = find_api(instance, retry=retry, stop=stop)
+    check_client_version(facts, instance=found)
+    redact = Redactor(key)
+    with ArchiveClient(instance=found, key=key, stop=stop) as client:
+        user = _ask(client, "/users/me/", redact=redact)
+        _check_schema(client, found)
+        data = _dandiset_data(client, identifier, redact=redact)
+        remote = RemoteDandiset(client, identifier, DRAFT, data)
+        if remote.embargo_status is not EmbargoStatus.OPEN and not allow_embargoed:
+            raise error(kinds.EMBARGOED, field="embargo_status", expected="OPEN", found=remote.embargo_status.value)
+        yield Archive(
+            instance=found, client=client, dandiset=remote, user=str(user.get("username", "?")), redact=redact
+        )
+
+
+def _ask(client: ArchiveClient, path: str, *, redact: Redactor) -> dict[str, Any]:
+    try:
+        answer = client.get(path)
+    except requests.RequestException as problem:
+        raise SscError(as_problem(problem, api_url=client.api_url, redact=redact).problem) from None
+    if not isinstance(answer, dict):
+        raise error(kinds.NOT_AN_ARCHIVE, field=path, expected="a JSON object", found=type(answer).__name__)
+    return answer
+
+
+def _dandiset_data(client: ArchiveClient, identifier: str, *, redact: Redactor) -> dict[str, Any]:
+    """What the archive says of the dandiset; it shows one under embargo to nobody but its owners (401, 403)."""
+    try:
+        return _ask(client, f"/dandisets/{identifier}/", redact=redact)
+    except SscError as refused:
+        problem = refused.problem
+        if problem.kind in (kinds.NO_PERMISSION, kinds.WRONG_API_KEY):
+            raise error(kinds.EMBARGOED, field=identifier, found=problem.found, detail=problem.detail) from None
+        raise
+
+
+def _check_schema(client: ArchiveClient, instance: Instance) -> None:
+    try:
+        client.check_schema_version()
+    except SchemaVersionError as problem:
+        raise error(kinds.CLIENT_TOO_OLD, field="schema_version", found=instance.name, detail=problem) from problem
+
+
+def _check_storage_urls(answer: Any) -> None:
+    """The addresses that an upload is told to use must be https, or on this machine."""
+    urls: list[Any] = []
+    if isinstance(answer, list):
+        urls = answer
+    elif isinstance(answer, dict):
+        parts = answer.get("parts")
+        urls = [part.get("upload_url") for part in parts or [] if isinstance(part, dict)]
+        urls.append(answer.get("complete_url"))
+    for url in urls:
+        if isinstance(url, str) and "://" in url:
+            require_tls(url, what="address for the upload")

@@ -1,0 +1,132 @@
+"""From what goes wrong on the way to the archive to a problem of the catalogue, and to what is to be done about it.
+
+The statuses and texts are those of the archive's server (dandi-archive: views and services) and of S3; the
+RuntimeErrors are those of the dandi client's `iter_upload`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+
+from ssc_to_nwb.archive.api_key import Redactor
+from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
+
+_SHOWN_CHARACTERS = 400
+#: Texts of the dandi client's RuntimeErrors that say the local file is not what it was.
+_FILE_CHANGED_TEXTS = ("File etag changed", "reached unexpectedly early", "at start of upload but is now")
+#: Problems that would meet every other file too.
+_FATAL_KINDS = frozenset(
+    kind.identifier
+    for kind in (
+        kinds.WRONG_API_KEY,
+        kinds.NO_PERMISSION,
+        kinds.NO_SUCH_DANDISET,
+        kinds.NEEDS_TLS,
+        kinds.TLS_FAILED,
+        kinds.UNREACHABLE,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A problem, whether trying again can help, and how long the server asked to wait."""
+
+    problem: Problem
+    retriable: bool
+    retry_after_s: float = 0.0
+
+
+def is_fatal(problem: Problem) -> bool:
+    """True where the other files would meet the same problem."""
+    return problem.kind.identifier in _FATAL_KINDS
+
+
+def as_problem(problem: Exception, *, api_url: str, redact: Redactor, file: str | None = None) -> Failure:
+    """What an exception of requests, the dandi client or the local disk means. Nothing secret is in the result."""
+    if isinstance(problem, SscError):
+        return Failure(problem=problem.problem, retriable=False)
+    if isinstance(problem, requests.HTTPError) and problem.response is not None:
+        return _from_response(problem.response, api_url=api_url, redact=redact, file=file)
+    kind, retriable = _kind_of(problem)
+    detail = redact(f"{type(problem).__name__}: {_shortened(str(problem))}")
+    return Failure(problem=Problem(kind=kind, file=file, detail=detail), retriable=retriable)
+
+
+def _kind_of(problem: Exception) -> tuple[ProblemKind, bool]:
+    """The kind of an exception that is not an answer of a server, and whether trying again can help."""
+    text = str(problem)
+    if isinstance(problem, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in text.upper():
+        return kinds.TLS_FAILED, False
+    if isinstance(problem, (requests.TooManyRedirects, requests.exceptions.InvalidURL)):
+        return kinds.NOT_AN_ARCHIVE, False
+    if isinstance(problem, requests.exceptions.JSONDecodeError):
+        return kinds.SERVER_FAILING, True
+    if isinstance(problem, requests.RequestException):
+        return kinds.UNREACHABLE, True
+    if isinstance(problem, OSError):
+        return kinds.FILE_CHANGED, False
+    if any(words in text for words in _FILE_CHANGED_TEXTS):
+        return kinds.FILE_CHANGED, False
+    if isinstance(problem, RuntimeError):
+        # The client found the two ends to disagree.
+        return kinds.TRANSFER_CORRUPT, True
+    # An answer that the client could not make sense of.
+    return kinds.SERVER_FAILING, True
+
+
+def _from_response(response: requests.Response, *, api_url: str, redact: Redactor, file: str | None) -> Failure:
+    method = response.request.method if response.request is not None else "?"
+    path = urlsplit(response.url).path
+    from_api = response.url.startswith(api_url.rstrip("/"))
+    kind, retriable = _kind_of_status(response.status_code, path=path, text=response.text, from_api=from_api)
+    said = redact(_shortened(response.text))
+    return Failure(
+        problem=Problem(
+            kind=kind,
+            file=file,
+            found=f"HTTP {response.status_code} to {method} {path if from_api else 'the object store'}",
+            detail=said or None,
+        ),
+        retriable=retriable,
+        retry_after_s=_retry_after_s(response),
+    )
+
+
+def _kind_of_status(status: int, *, path: str, text: str, from_api: bool) -> tuple[ProblemKind, bool]:
+    if status == 429 or status >= 500:
+        return kinds.SERVER_FAILING, True
+    if not from_api:
+        # An address that expired (403), an upload forgotten (404), a part damaged (400): all mend with a new upload.
+        return (kinds.TRANSFER_CORRUPT if status == 400 else kinds.UPLOAD_LOST), True
+    if status == 401:
+        return kinds.WRONG_API_KEY, False
+    if status == 403:
+        return kinds.NO_PERMISSION, False
+    if "/uploads/" in path and not path.rstrip("/").endswith("/initialize"):
+        return (kinds.UPLOAD_LOST if status == 404 else kinds.TRANSFER_CORRUPT), True
+    if status == 404:
+        # Creating an asset from an upload that was lost after it was finished answers 404 as well.
+        creates_asset = path.rstrip("/").endswith("/assets")
+        return (kinds.UPLOAD_LOST, True) if creates_asset else (kinds.NO_SUCH_DANDISET, False)
+    # An asset of that path came into being since it was looked up: the next try replaces it.
+    already_there = status == 409 and "conflicts with existing" not in text
+    return kinds.REFUSED, already_there
+
+
+def _retry_after_s(response: requests.Response) -> float:
+    """What the header Retry-After asks for, at most an hour."""
+    from dandi.utils import get_retry_after
+
+    if response.status_code not in (429, 503):
+        return 0.0
+    return float(min(get_retry_after(response) or 0, 3600))
+
+
+def _shortened(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _SHOWN_CHARACTERS else words[:_SHOWN_CHARACTERS] + "..."

@@ -1,0 +1,165 @@
+"""Which archive is meant: a known name or the URL of a self-hosted one, and what it says of itself.
+
+The key is sent to the host that the user named and to no other. The dandi client's own lookup takes the API's address
+from what the server answers; here an answer that names another host is an error that shows the address, for the user
+to decide.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+
+from ssc_to_nwb.archive.api_key import Redactor
+from ssc_to_nwb.archive.failures import as_problem
+from ssc_to_nwb.archive.http_guard import NoKey, guard, origin, require_tls
+from ssc_to_nwb.archive.retry import RetryPolicy
+from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems.model import SscError, error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """An archive: the name its key is filed under, and the candidates for the base URL of its API."""
+
+    name: str
+    api_urls: tuple[str, ...]
+    web_url: str | None = None
+
+    @property
+    def api_url(self) -> str:
+        """The base URL of the API; the first candidate until `find_api` has settled it."""
+        return self.api_urls[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFacts:
+    """What the instance says of itself."""
+
+    version: str
+    web_url: str | None
+    oldest_client: str
+    bad_clients: tuple[str, ...]
+
+
+def resolve_instance(text: str) -> Instance:
+    """The instance for a known name (dandi, dandi-sandbox...) or a URL, without asking the network.
+
+    A URL may be that of the server or of its API (`http://127.0.0.1:8000`, `https://example.org/api`).
+    Errors: archive-instance-not-understood, archive-needs-tls.
+    """
+    from dandi.consts import known_instances, known_instances_rev
+
+    url = text.strip().rstrip("/")
+    name = url if url in known_instances else known_instances_rev.get(url)
+    if name is not None:
+        known = known_instances[name]
+        return Instance(name=name, api_urls=(known.api.rstrip("/"),), web_url=known.gui)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        # The text is not quoted where it may hold a password.
+        found = "a URL with user name or password" if "@" in url else url
+        raise error(
+            kinds.BAD_INSTANCE,
+            field="instance",
+            expected=f"{', '.join(sorted(known_instances))} or a URL",
+            found=found,
+        )
+    if parts.query or parts.fragment:
+        raise error(kinds.BAD_INSTANCE, field="instance", expected="a URL without ? and #")
+    require_tls(url, what="instance")
+    base = urlunsplit((parts.scheme.lower(), parts.netloc, parts.path.rstrip("/"), "", ""))
+    candidates = (base,) if base.endswith("/api") else (f"{base}/api", base)
+    return Instance(name=parts.netloc, api_urls=candidates)
+
+
+def find_api(instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -> tuple[Instance, ServerFacts]:
+    """Ask the instance, without a key, what it is; settle which candidate is its API.
+
+    Errors: archive-unreachable, archive-server-failing, archive-certificate-refused, archive-not-an-instance,
+    archive-api-on-another-host, archive-needs-tls.
+    """
+    with guard(requests.Session(), stop=stop, auth=NoKey()) as session:
+        for url in instance.api_urls:
+            facts = _ask(session, f"{url}/info/", retry=retry, stop=stop)
+            if facts is not None:
+                web_url = facts.web_url or instance.web_url
+                return Instance(name=instance.name, api_urls=(url,), web_url=web_url), facts
+        _point_to_api(session, instance, retry=retry, stop=stop)
+    raise error(kinds.NOT_AN_ARCHIVE, field="instance", expected="an answer at /info/", found=instance.api_url)
+
+
+def check_client_version(facts: ServerFacts, *, instance: Instance) -> None:
+    """Raise archive-client-too-old where the instance does not take the installed dandi client."""
+    from dandi import __version__
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        too_old = Version(__version__) < Version(facts.oldest_client)
+        rejected = Version(__version__) in {Version(version) for version in facts.bad_clients}
+    except InvalidVersion as problem:
+        raise error(
+            kinds.NOT_AN_ARCHIVE, field="cli-minimal-version", expected="a version number", found=problem
+        ) from problem
+    if too_old or rejected:
+        raise error(
+            kinds.CLIENT_TOO_OLD,
+            field="dandi client",
+            expected=f"{facts.oldest_client} or newer"
+            + (f", but none of {', '.join(facts.bad_clients)}" if facts.bad_clients else ""),
+            found=__version__,
+            detail=f"instance {instance.name}, server version {facts.version}",
+        )
+
+
+def _point_to_api(session: requests.Session, instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -> None:
+    """A web page's address may have been given: its server says where the API is."""
+    base = instance.api_urls[-1]
+    response = _get(session, f"{base}/server-info", retry=retry, stop=stop)
+    try:
+        advertised = str(response.json()["services"]["api"]["url"])
+    except (ValueError, KeyError, TypeError):
+        return
+    if origin(advertised) != origin(base):
+        raise error(kinds.API_ELSEWHERE, field="instance", expected=base, found=advertised)
+
+
+def _ask(session: requests.Session, url: str, *, retry: RetryPolicy, stop: threading.Event) -> ServerFacts | None:
+    """What `/info/` answers, or None where the answer is not an archive's."""
+    from dandi.utils import ServerInfo
+    from pydantic import ValidationError
+
+    response = _get(session, url, retry=retry, stop=stop)
+    if origin(response.url) != origin(url):
+        raise error(kinds.API_ELSEWHERE, field="instance", expected=url, found=response.url)
+    try:
+        info = ServerInfo.model_validate(response.json())
+    except (ValueError, ValidationError):
+        return None
+    webui = info.services.webui
+    return ServerFacts(
+        version=info.version,
+        web_url=webui.url if webui is not None else None,
+        oldest_client=info.cli_minimal_version,
+        bad_clients=tuple(info.cli_bad_versions),
+    )
+
+
+def _get(session: requests.Session, url: str, *, retry: RetryPolicy, stop: threading.Event) -> requests.Response:
+    """GET with retries on network errors, 429 and 5xx; any other answer is the caller's to judge."""
+    waits = retry.waits()
+    while True:
+        try:
+            response = session.get(url, headers={"Accept": "application/json"})
+            if response.status_code != 429 and response.status_code < 500:
+                return response
+            response.raise_for_status()
+        except requests.RequestException as problem:
+            failure = as_problem(problem, api_url=url, redact=Redactor(None))
+            wait_s = next(waits, None)
+            if wait_s is None or not failure.retriable:
+                raise SscError(failure.problem) from None
+            stop.wait(max(wait_s, failure.retry_after_s))
