@@ -87,13 +87,14 @@ def modalities(*, behavior: bool, imaging: bool, images: bool) -> str:
     return "+".join(parts)
 
 
-def nwb_path(output: Path, *, subject: str, date: str, modalities: str, suffix: str = ".nwb") -> Path:
+def nwb_path(output: Path, *, subject: str, date: str, modalities: str, stub: bool = False, suffix: str = ".nwb") -> Path:
     """`OUTPUT/sub-an197522/sub-an197522_ses-20130308_behavior+image+ophys.nwb`, the layout DANDI expects.
 
-    Labels must not contain `_` or `-`, which separate them.
+    Labels must not contain `_` or `-`, which separate them. A stub says so in its name.
     """
     label = dandi_label(subject)
-    return output / f"sub-{label}" / f"sub-{label}_ses-{dandi_label(date)}_{modalities}{suffix}"
+    description = "_desc-stub" if stub else ""
+    return output / f"sub-{label}" / f"sub-{label}_ses-{dandi_label(date)}{description}_{modalities}{suffix}"
 
 
 def dandi_label(text: str) -> str:
@@ -104,6 +105,11 @@ def dandi_label(text: str) -> str:
 def video_folder(nwb: Path) -> Path:
     """The folder for a file's external videos: named as the file, without its ending, as DANDI has it."""
     return nwb.with_name(nwb.name.removesuffix(".zarr").removesuffix(".nwb"))
+
+
+def in_progress_path(final: Path) -> Path:
+    """Where a file or folder is built: beside its place, hidden, and not to be taken for a finished one."""
+    return final.with_name(f".{final.name}{IN_PROGRESS_SUFFIX}")
 
 
 def sidecar(nwb: Path, kind: Literal["ledger", "record", "report"]) -> Path:

@@ -50,7 +50,7 @@ class SessionInterface(BaseDataInterface):
         metadata.deep_update(neuroconv_metadata(self.context))
         return metadata
 
-    def add_to_nwbfile(self, nwbfile: NWBFile, metadata: dict[str, Any] | None = None) -> None:
+    def add_to_nwbfile(self, nwbfile: NWBFile, metadata: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Add the data to the file. `metadata` is neuroconv's; what it holds is used when the file is made."""
         self.add(nwbfile)
 

@@ -12,6 +12,7 @@ from pynwb.event import EventsTable, TimestampVectorData
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.base import SessionInterface
+from ssc_to_nwb.interfaces.columns import column, text_column
 from ssc_to_nwb.source.clock import Clock
 from ssc_to_nwb.source.event_series import PAIRS, EventProperty, EventSeries, EventTrain, split_pairs
 
@@ -171,24 +172,19 @@ def _label(name: str, *, series: EventSeries, train: EventTrain) -> str:
 def _columns(spec: EventTableSpec, rows: list[_Rows], *, order: np.ndarray) -> list[VectorData]:
     texts = {name: text for row in rows for name, text in row.texts.items()}
     columns = [
-        VectorData(
-            name=name,
-            description=_LABEL_TEXTS[name],
-            data=np.concatenate([np.full(row.start.size, row.labels[name], dtype=object) for row in rows])[
-                order
-            ].tolist(),
-        )
+        text_column(name, _LABEL_TEXTS[name], _in_order([[row.labels[name]] * row.start.size for row in rows], order))
         for name in spec.labels
     ]
-    columns.append(
-        VectorData(
-            name="trial_number", description=_TRIAL_TEXT, data=np.concatenate([row.trial for row in rows])[order]
-        )
-    )
+    columns.append(column("trial_number", _TRIAL_TEXT, np.concatenate([row.trial for row in rows])[order]))
     for name, text in texts.items():
         values = [row.properties.get(name, np.full(row.start.size, np.nan)) for row in rows]
-        columns.append(VectorData(name=name, description=text, data=np.concatenate(values)[order]))
+        columns.append(column(name, text, np.concatenate(values)[order]))
     return columns
+
+
+def _in_order(parts: list[list[str]], order: np.ndarray) -> list[str]:
+    texts = [text for part in parts for text in part]
+    return [texts[place] for place in order.tolist()]
 
 
 def _intervals_table(spec: EventTableSpec, text: str, rows: list[_Rows]) -> TimeIntervals:
@@ -196,12 +192,12 @@ def _intervals_table(spec: EventTableSpec, text: str, rows: list[_Rows]) -> Time
     stop = np.concatenate([row.stop for row in rows if row.stop is not None])
     order = np.argsort(start, kind="stable")
     columns = [
-        VectorData(name="start_time", description="Onset, in seconds after session start.", data=start[order]),
-        VectorData(name="stop_time", description="Offset, in seconds after session start.", data=stop[order]),
+        column("start_time", "Onset, in seconds after session start.", start[order]),
+        column("stop_time", "Offset, in seconds after session start.", stop[order]),
         *_columns(spec, rows, order=order),
     ]
     return TimeIntervals(
-        name=spec.name, description=text, columns=columns, colnames=[column.name for column in columns],
+        name=spec.name, description=text, columns=columns, colnames=[one.name for one in columns],
         id=np.arange(start.size),
     )  # fmt: skip
 
@@ -214,6 +210,6 @@ def _points_table(spec: EventTableSpec, text: str, rows: list[_Rows]) -> EventsT
         *_columns(spec, rows, order=order),
     ]
     return EventsTable(
-        name=spec.name, description=text, columns=columns, colnames=[column.name for column in columns],
-        id=np.arange(start.size), source_description="Behavior control system of the rig, as distributed with the data set",
+        name=spec.name, description=text, columns=columns, colnames=[one.name for one in columns],
+        id=np.arange(start.size), source_description="Behavior control system of the rig",
     )  # fmt: skip

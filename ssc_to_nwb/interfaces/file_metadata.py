@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ssc_to_nwb.interfaces.context import SessionContext
+from ssc_to_nwb.metadata.model import Assumptions
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
@@ -162,17 +163,23 @@ def notes(context: SessionContext) -> str:
         f"Converted from the CRCNS data set {dataset.name}: {dataset.title}.",
         f"Citation: {dataset.citation}{doi}",
         f"Conditions of use: {dataset.conditions_of_use}",
-        "Assumed, because no public source tells it: "
-        f"the rig's clock ran in the time zone {assumptions.timezone}; "
-        f"zero of the session's clock lies {assumptions.clock_zero_offset_s:g} s after the session's start time; "
-        f"outlines (cornersXY) count pixels from {assumptions.corners_first_index:g}; "
-        f"the pole's motor makes {assumptions.motor_steps_per_mm:g} steps per mm; "
-        f"pages of a stack alternate {'green, red' if assumptions.green_page_first else 'red, green'}.",
+        _assumed(assumptions),
     ]
     experiment_type = context.session.metadata_text("experimentType")
     if experiment_type is not None:
         lines.append(f"Experiment type, as the source has it: {experiment_type}")
     return "\n".join(lines)
+
+
+def _assumed(assumptions: Assumptions) -> str:
+    return (
+        "Assumed, because no public source tells it: "
+        f"the rig's clock ran in the time zone {assumptions.timezone}; "
+        f"zero of the session's clock lies {assumptions.clock_zero_offset_s:g} s after the session's start time; "
+        f"outlines (cornersXY) count pixels from {assumptions.corners_first_index:g}; "
+        f"the pole's motor makes {assumptions.motor_steps_per_mm:g} steps per mm; "
+        f"pages of a stack alternate {'green, red' if assumptions.green_page_first else 'red, green'}."
+    )
 
 
 def _translated(context: SessionContext, key: str, names: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""ImagingPlane, microscope and optical channels: made once per plane, found again by every interface that needs them."""
+"""ImagingPlane, microscope and optical channels: made once, found again by every interface that needs them."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hdmf.common import VectorData, VectorIndex
+from hdmf.common import VectorData
 from pynwb import NWBFile
 from pynwb.base import Images
 from pynwb.image import GrayscaleImage
@@ -11,6 +11,7 @@ from pynwb.ophys import ImageSegmentation, PlaneSegmentation
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.base import SessionInterface
+from ssc_to_nwb.interfaces.columns import column, ragged_column, text_column
 from ssc_to_nwb.interfaces.context import SessionContext
 from ssc_to_nwb.interfaces.imaging_plane import get_imaging_plane
 from ssc_to_nwb.interfaces.modules import get_module
@@ -76,26 +77,24 @@ def _columns(plane: Plane, numbers: np.ndarray, *, first_index: float) -> list[V
     outlines = [
         np.zeros((0, 2)) if roi is None else outline_zero_based(roi.corners_xy, first_index=first_index) for roi in rois
     ]
-    pixel_mask = VectorData(
-        name="pixel_mask",
-        description="Pixels of the ROI: x (column), y (row), counted from 0, and weight; empty without a record.",
-        data=np.concatenate([*masks, np.zeros(0, dtype=_PIXEL)]),
-    )
-    outline = VectorData(
-        name="outline",
-        description="Corners of the ROI's outline (cornersXY): x (column), y (row), counted from 0, in pixels.",
-        data=np.concatenate([*outlines, np.zeros((0, 2))]),
-    )
     return [
-        pixel_mask,
-        VectorIndex(name="pixel_mask_index", data=_ends(masks), target=pixel_mask),
-        VectorData(name="roi_number", description="Number of the ROI in the source.", data=numbers),
-        outline,
-        VectorIndex(name="outline_index", data=_ends(outlines), target=outline),
-        VectorData(
-            name="source_lists",
-            description="Which of the source's lists of this plane have the ROI: imagingPlane.ids, roiIds, rois.",
-            data=[_source_lists(plane, number, has_record=number in records) for number in numbers.tolist()],
+        *ragged_column(
+            "pixel_mask",
+            "Pixels of the ROI: x (column), y (row), counted from 0, and weight; empty without a record.",
+            masks,
+            empty=np.zeros(0, dtype=_PIXEL),
+        ),
+        column("roi_number", "Number of the ROI in the source.", numbers),
+        *ragged_column(
+            "outline",
+            "Corners of the ROI's outline (cornersXY): x (column), y (row), counted from 0, in pixels.",
+            outlines,
+            empty=np.zeros((0, 2)),
+        ),
+        text_column(
+            "source_lists",
+            "Which of the source's lists of this plane have the ROI: imagingPlane.ids, roiIds, rois.",
+            [_source_lists(plane, number, has_record=number in records) for number in numbers.tolist()],
         ),
     ]
 
@@ -107,10 +106,6 @@ def _pixel_mask(roi: Roi | None, *, image_rows: int) -> np.ndarray:
     mask = np.ones(rows.size, dtype=_PIXEL)
     mask["x"], mask["y"] = columns, rows
     return mask
-
-
-def _ends(parts: list[np.ndarray]) -> np.ndarray:
-    return np.cumsum([len(part) for part in parts], dtype=np.int64)
 
 
 def _source_lists(plane: Plane, number: int, *, has_record: bool) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from hdmf.common import VectorData, VectorIndex
 from pynwb import NWBFile
@@ -11,6 +9,7 @@ from pynwb.epoch import TimeIntervals
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.base import SessionInterface
+from ssc_to_nwb.interfaces.columns import column, ragged_column, text_column
 from ssc_to_nwb.interfaces.context import SessionContext
 from ssc_to_nwb.interfaces.trial_slices import TrialSlices, collect_trial_slices, references
 from ssc_to_nwb.problems import source_kinds as kinds
@@ -38,7 +37,7 @@ class TrialsInterface(SessionInterface):
     def add(self, nwbfile: NWBFile) -> None:
         """Add /intervals/trials, and /intervals/samples_outside_trials where samples belong to no known trial."""
         slices = collect_trial_slices(nwbfile, context=self.context)
-        columns = _columns(nwbfile, context=self.context, slices=slices)
+        columns = _columns(context=self.context, slices=slices)
         table = TimeIntervals(
             name=naming.TRIALS,
             description=(
@@ -46,24 +45,24 @@ class TrialsInterface(SessionInterface):
                 "start at 1 and may have gaps."
             ),
             columns=columns,
-            colnames=[column.name for column in columns if not isinstance(column, VectorIndex)],
+            colnames=[one.name for one in columns if not isinstance(one, VectorIndex)],
             id=self.context.session.trials.numbers.tolist(),
         )
         nwbfile.trials = table
         _add_samples_outside(nwbfile, context=self.context, slices=slices)
 
 
-def _columns(nwbfile: NWBFile, *, context: SessionContext, slices: TrialSlices) -> list[VectorData]:
+def _columns(*, context: SessionContext, slices: TrialSlices) -> list[VectorData]:
     session, trials = context.session, context.session.trials
     start = context.clock.seconds(trials.start_ms)
     types = [trials.type_of(position) for position in range(len(trials))]
     columns = [
-        _column("start_time", "Start of the trial, in seconds after session start.", start),
-        _column("stop_time", _STOP_TEXT, context.clock.seconds(stop_times_ms(context))),
-        _column("trial_type", _TYPE_TEXT, [NO_TYPE if one is None else one.name for one in types]),
-        _column("response", "What the animal did: hit, error, no_lick; none where the source gives no type.",
+        column("start_time", "Start of the trial, in seconds after session start.", start),
+        column("stop_time", _STOP_TEXT, context.clock.seconds(stop_times_ms(context))),
+        text_column("trial_type", _TYPE_TEXT, [NO_TYPE if one is None else one.name for one in types]),
+        text_column("response", "What the animal did: hit, error, no_lick; none where the source gives no type.",
                 [NO_TYPE if one is None else one.response for one in types]),
-        _column("correct_side", "Side of the rewarded lick port: left, right; none where the source gives no type.",
+        text_column("correct_side", "Side of the rewarded lick port: left, right; none where the source gives no type.",
                 [NO_TYPE if one is None else one.correct_side for one in types]),
     ]  # fmt: skip
     for item in trials.properties:
@@ -81,10 +80,6 @@ _TYPE_TEXT = (
     "Type as the source names it, <response><correct side>: HitL, HitR, ErrL, ErrR, NoLickL, NoLickR; "
     "none where the source gives no type."
 )
-
-
-def _column(name: str, description: str, data: np.ndarray | Sequence[object]) -> VectorData:
-    return VectorData(name=name, description=description, data=data)
 
 
 def stop_times_ms(context: SessionContext) -> np.ndarray:
@@ -116,11 +111,12 @@ def _labelled_times(session: Session) -> list[tuple[np.ndarray, np.ndarray]]:
 def _property_columns(item: TrialProperty, *, steps_per_mm: float) -> list[VectorData]:
     name, text = _KNOWN.get(item.key, (naming.snake_case(item.key), f"{item.key} of the source."))
     description = f"{text} Source: {item.description}" if item.description else text
-    data = item.values if isinstance(item.values, np.ndarray) else list(item.values)
-    columns = [_column(name, description, data)]
-    if item.key == "StimulusPosition" and isinstance(item.values, np.ndarray):
+    if not isinstance(item.values, np.ndarray):
+        return [text_column(name, description, item.values)]
+    columns = [column(name, description, item.values)]
+    if item.key == "StimulusPosition":
         columns.append(
-            _column(
+            column(
                 "pole_position_mm",
                 f"Position of the pole in mm, at {steps_per_mm:g} motor steps per mm (assumed).",
                 item.values / steps_per_mm,
@@ -134,7 +130,7 @@ def _validity_columns(session: Session) -> list[VectorData]:
     columns: list[VectorData] = []
     if session.whisker is not None and session.whisker.valid_trials is not None:
         columns.append(
-            _column(
+            column(
                 "whisker_valid",
                 "Whether the source lists the trial as one with valid whisker data.",
                 np.isin(numbers, session.whisker.valid_trials),
@@ -142,13 +138,15 @@ def _validity_columns(session: Session) -> list[VectorData]:
         )
     if not session.subvolumes:
         return columns
-    listed = [volume for volume in session.subvolumes if volume.valid_trials is not None]
-    valid = np.zeros(numbers.size, dtype=bool)
-    for volume in listed:
-        valid |= np.isin(numbers, volume.valid_trials)
+    listed = {
+        volume.number: np.isin(numbers, volume.valid_trials)
+        for volume in session.subvolumes
+        if volume.valid_trials is not None
+    }
+    valid = np.logical_or.reduce([np.zeros(numbers.size, dtype=bool), *listed.values()])
     if listed:
         columns.append(
-            _column(
+            column(
                 "imaging_valid",
                 "Whether the source lists the trial as one with valid imaging data, in any subvolume.",
                 valid,
@@ -158,7 +156,7 @@ def _validity_columns(session: Session) -> list[VectorData]:
             "imaging_valid_subvolumes",
             "Numbers of the subvolumes for which the source lists the trial as one with valid imaging data.",
             session,
-            {volume.number: np.isin(numbers, volume.valid_trials) for volume in listed},
+            listed,
         )
     return columns + _subvolume_lists(
         "imaged_subvolumes",
@@ -179,13 +177,8 @@ def _imaged_trials(volume: Subvolume) -> np.ndarray:
 def _subvolume_lists(name: str, description: str, session: Session, members: dict[int, np.ndarray]) -> list[VectorData]:
     """A ragged column of subvolume numbers; members: for each subvolume number bool (T,)."""
     lists = [[number for number, isin in members.items() if isin[position]] for position in range(len(session.trials))]
-    return _ragged(name, description, lists, dtype=np.int64)
-
-
-def _ragged(name: str, description: str, lists: Sequence[Sequence[object]], *, dtype: type) -> list[VectorData]:
-    column = _column(name, description, np.array([item for items in lists for item in items], dtype=dtype))
-    ends = np.cumsum([len(items) for items in lists], dtype=np.int64)
-    return [column, VectorIndex(name=f"{name}_index", data=ends, target=column)]
+    parts = [np.array(numbers, dtype=np.int64) for numbers in lists]
+    return ragged_column(name, description, parts, empty=np.zeros(0, dtype=np.int64))
 
 
 def _lick_columns(context: SessionContext) -> list[VectorData]:
@@ -197,12 +190,12 @@ def _lick_columns(context: SessionContext) -> list[VectorData]:
             continue
         train = series.trains[0]
         seconds = context.clock.seconds(train.time_ms)
-        columns += _ragged(
+        columns += ragged_column(
             f"{side}_lick_times",
             f"Times of the licks at the {side} port labelled with the trial, in seconds after session start; the same "
             "as in the licks table.",
             [seconds[train.trial == number] for number in context.session.trials.numbers],
-            dtype=np.float64,
+            empty=np.zeros(0),
         )
     return columns
 
@@ -222,9 +215,9 @@ def _add_samples_outside(nwbfile: NWBFile, *, context: SessionContext, slices: T
     rows = [(number, run) for number, runs in outside.items() for run in runs]
     rows.sort(key=lambda row: (row[1].start_time, row[1].series.name))
     columns = [
-        _column("start_time", "Time of the first sample.", [run.start_time for _, run in rows]),
-        _column("stop_time", "Time of the last sample.", [run.stop_time for _, run in rows]),
-        _column("source_trial_number", "Label in the source; -1 where it is not a number.", [n for n, _ in rows]),
+        column("start_time", "Time of the first sample.", [run.start_time for _, run in rows]),
+        column("stop_time", "Time of the last sample.", [run.stop_time for _, run in rows]),
+        column("source_trial_number", "Label in the source; -1 where it is not a number.", [n for n, _ in rows]),
         *slices.as_columns([references((run,)) for _, run in rows], description="The samples."),
     ]
     nwbfile.add_time_intervals(
@@ -232,6 +225,6 @@ def _add_samples_outside(nwbfile: NWBFile, *, context: SessionContext, slices: T
             name=naming.UNASSIGNED_SAMPLES,
             description="Samples that the source labels with a trial number that is not in its list of trials.",
             columns=columns,
-            colnames=[column.name for column in columns if not isinstance(column, VectorIndex)],
+            colnames=[one.name for one in columns if not isinstance(one, VectorIndex)],
         )
     )

@@ -75,17 +75,19 @@ def _collect(node: yaml.Node, *, path: Path, prefix: KeyPath, places: dict[KeyPa
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             name = str(key.value)
-            if (*prefix, name) in places:
+            full: KeyPath = (*prefix, name)
+            if full in places:
                 raise error(
                     kinds.METADATA_VALUE_INVALID,
                     file=f"{path}, line {key.start_mark.line + 1}",
-                    field=".".join(map(str, (*prefix, name))),
+                    field=".".join(map(str, full)),
                     expected="every key once",
-                    found=f"also in line {places[(*prefix, name)].line}",
+                    found=f"also in line {places[full].line}",
                 )
-            places[(*prefix, name)] = Place(file=path, line=key.start_mark.line + 1)
-            _collect(value, path=path, prefix=(*prefix, name), places=places)
+            places[full] = Place(file=path, line=key.start_mark.line + 1)
+            _collect(value, path=path, prefix=full, places=places)
     elif isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
-            places[(*prefix, number)] = Place(file=path, line=item.start_mark.line + 1)
-            _collect(item, path=path, prefix=(*prefix, number), places=places)
+            full = (*prefix, number)
+            places[full] = Place(file=path, line=item.start_mark.line + 1)
+            _collect(item, path=path, prefix=full, places=places)

@@ -1,1 +1,60 @@
-"""Kinds of problems: output."""
+"""Kinds of problems with writing: the output, its place, and the run's own words about it."""
+
+from ssc_to_nwb.problems.model import ProblemKind, Severity
+
+OUTPUT_EXISTS = ProblemKind(
+    identifier="output-exists",
+    severity=Severity.ERROR,
+    title="The output file exists",
+    reason="A finished file is never replaced unasked.",
+    remedy="Add --overwrite to replace it, or choose another output folder.",
+)
+OUTPUT_NOT_WRITABLE = ProblemKind(
+    identifier="output-not-writable",
+    severity=Severity.ERROR,
+    title="The output can't be written",
+    reason="The folder can't be made, or the system refuses to write there.",
+    remedy="Check the path and its permissions.",
+)
+DISK_FULL = ProblemKind(
+    identifier="disk-full",
+    severity=Severity.ERROR,
+    title="The disk is full",
+    reason="No space, or no quota, was left for the output; what was written of this session has been removed.",
+    remedy="Make room and run the same command again; finished sessions are not done twice.",
+)
+SOURCE_NOT_READABLE = ProblemKind(
+    identifier="source-not-readable",
+    severity=Severity.ERROR,
+    title="A source file can't be read",
+    reason="It vanished or the system refuses to read it.",
+    remedy="Check the file named and its permissions.",
+)
+SYSTEM_REFUSED = ProblemKind(
+    identifier="system-refused",
+    severity=Severity.ERROR,
+    title="The operating system refused a file operation",
+    reason="See what was found.",
+    remedy="Check the disk and the path named, and run the same command again.",
+)
+INTERRUPTED = ProblemKind(
+    identifier="interrupted",
+    severity=Severity.ERROR,
+    title="The conversion was interrupted",
+    reason="It was asked to stop; nothing of the session under way was left behind.",
+    remedy="Run the same command again.",
+)
+INTERNAL_ERROR = ProblemKind(
+    identifier="internal-error",
+    severity=Severity.ERROR,
+    title="The program met something it was not written for",
+    reason="This is a defect of the program, not of the data.",
+    remedy="Report it with the traceback (-v shows it).",
+)
+STUB_NOT_VERIFIED = ProblemKind(
+    identifier="stub-not-verified",
+    severity=Severity.INFO,
+    title="A stub holds a part of the session and is not verified",
+    reason="There is no whole source to compare it with.",
+    remedy="Convert without --stub for a file to be trusted.",
+)

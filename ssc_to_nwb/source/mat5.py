@@ -43,12 +43,12 @@ def read_mat5(path: Path) -> dict[str, MatValue]:
 
 def _convert(value: Any, *, file: Path, path: str) -> MatValue:
     from scipy.io.matlab import MatlabFunction, MatlabOpaque
-    from scipy.sparse import issparse
+    from scipy.sparse import csc_matrix, issparse
 
     if isinstance(value, MatlabOpaque | MatlabFunction):
         raise error(kinds.MAT_CLASS_UNSUPPORTED, file=file, field=path, found=type(value).__name__)
     if issparse(value):
-        return np.asarray(value.todense())
+        return np.asarray(csc_matrix(value).toarray())
     if value.dtype.names is not None:
         return _convert_struct(value, file=file, path=path)
     if value.dtype == object:

@@ -18,6 +18,7 @@ from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.hash_map import HashEntry, read_hash
 from ssc_to_nwb.source.mat_file import read_session_struct
 from ssc_to_nwb.source.mat_tree import MatStruct
+from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.source.session_files import SessionKey, key_from_path
 from ssc_to_nwb.source.subvolume import Subvolume
 from ssc_to_nwb.source.subvolume_reader import CalciumEntry, assemble_subvolumes, read_calcium_entry
@@ -51,6 +52,11 @@ class Session:
     whisker: WhiskerData | None
     subvolumes: tuple[Subvolume, ...]
     events: dict[str, EventSeries]
+
+    @property
+    def planes(self) -> tuple[Plane, ...]:
+        """Every imaging plane, subvolume by subvolume."""
+        return tuple(plane for volume in self.subvolumes for plane in volume.planes)
 
     def metadata_text(self, key: str) -> str | None:
         """A text of metaDataHash, None where it is absent or empty. Raises field-type."""
@@ -104,7 +110,7 @@ def _read_time_series(
                     units=units,
                     description=description,
                     log=log,
-                )  # fmt: skip
+                )
             )
         elif whisker is None:
             whisker = _read_whisker_entry(entry, description=description, units=units, log=log)

@@ -1,0 +1,77 @@
+"""The command `ssc-to-nwb`: finds its subcommands by name and loads only the one that is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+# Subcommand, module of its `command`, and the line of --help, so that help loads nothing else.
+_COMMANDS = {
+    "sessions": ("ssc_to_nwb.cli.sessions", "List the sessions of a source and what they hold."),
+    "convert": ("ssc_to_nwb.cli.convert", "Convert sessions to NWB files."),
+    "demo": ("ssc_to_nwb.cli.demo", "Make a small synthetic data set and convert it."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose subcommands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Names of the subcommands, in the order in which a user meets them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The subcommand of this name, None where there is none."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(_COMMANDS[cmd_name][0]).command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of subcommands in --help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, with the nearest name where there is no such command."""
+        import difflib
+
+        name = args[0]
+        close = [] if name in _COMMANDS else difflib.get_close_matches(name, _COMMANDS, n=1)
+        if close:
+            ctx.fail(f"No such command {name!r}. Did you mean {close[0]!r}?")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with:  ssc-to-nwb demo demo-output",
+)
+@click.version_option(package_name="ssc-to-nwb", prog_name="ssc-to-nwb")
+def group() -> None:
+    """Convert the two-photon data sets CRCNS ssc-1 and ssc-2 to NWB, prove that nothing was lost, and bring them to
+    the DANDI archive.
+
+    Exit status: 0 all that was asked for is done; 1 something failed, and the output says what; 2 wrong usage.
+    """
+
+
+def main() -> None:
+    """Run the command line; problems of the catalogue are printed, not traced."""
+    from ssc_to_nwb.cli.output import print_problem
+    from ssc_to_nwb.problems.model import SscError
+
+    try:
+        group.main(standalone_mode=True)
+    except SscError as failure:
+        print_problem(failure.problem)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""`ssc-to-nwb sessions`: what a source holds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ssc_to_nwb.api.sessions import list_sessions
+from ssc_to_nwb.cli.options import json_option, metadata_option, session_option, source_argument
+from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.api.sessions import SessionSummary
+
+
+@click.command(epilog="Example:  ssc-to-nwb sessions /data/ssc-1 --session 'an1975*'")
+@source_argument
+@session_option
+@metadata_option
+@json_option
+def command(source: Path, sessions: tuple[str, ...], metadata_files: tuple[Path, ...], *, as_json: bool) -> None:
+    """List the sessions found in SOURCE: trials, planes, ROIs, whiskers, data types, raw files and bytes.
+
+    SOURCE is a folder laid out as the data set is, or a session file.
+    """
+    summaries = list_sessions(source=source, sessions=sessions, metadata_files=metadata_files)
+    if as_json:
+        print_json([summary.as_dict() for summary in summaries])
+    else:
+        _print_table(summaries)
+    if any(summary.error is not None for summary in summaries):
+        sys.exit(1)
+
+
+def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
+    for summary in summaries:
+        if summary.error is not None:
+            click.secho(summary.session, bold=True)
+            print_problem(summary.error)
+            continue
+        click.secho(f"{summary.session}  ({summary.dataset}, {bytes_text(summary.mat_bytes)})", bold=True)
+        click.echo(
+            f"  {summary.trials} trials, {summary.subvolumes} subvolumes, {summary.planes} planes, "
+            f"{summary.rois} ROIs, whiskers {', '.join(summary.whiskers) or 'none'}"
+        )
+        click.echo(f"  data types: {', '.join(summary.data_types)}")
+        click.echo(
+            f"  raw files: {summary.raw_present} stacks present, {summary.raw_missing} missing, "
+            f"{summary.videos} whisker videos, {bytes_text(summary.raw_bytes)}"
+        )
+    whole = sum(summary.mat_bytes + summary.raw_bytes for summary in summaries)
+    click.echo(f"{len(summaries)} sessions, {bytes_text(whole)}")

@@ -1,0 +1,48 @@
+"""Writes an NWBFile as HDF5: the objects through hdmf, the large arrays and frames through the fast path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import h5py
+import numpy as np
+from pynwb import NWBHDF5IO, NWBFile
+
+from ssc_to_nwb.converter.chunk_codec import Compression
+from ssc_to_nwb.converter.chunk_fills import ArrayFill, ArraySource, ChunkFill, FramesFill
+from ssc_to_nwb.converter.chunk_pipeline import FillProgress, fill_datasets
+from ssc_to_nwb.converter.options import ConversionOptions
+from ssc_to_nwb.converter.reserve import Reserved, reserve_large_data
+
+
+def write_hdf5(nwbfile: NWBFile, path: Path, *, options: ConversionOptions) -> Iterator[FillProgress]:
+    """Write the whole file to `path`, which must not exist; yields as large data go in; the file is on disk at the end.
+
+    `nwbfile` is used up: its large arrays are taken out. Raises OSError of the disk, SscError of the raw files.
+    """
+    compression = Compression(options.compression)
+    reserved = reserve_large_data(nwbfile, compression=compression)
+    with h5py.File(path, "x") as file, NWBHDF5IO(file=file, mode="w") as io:
+        io.write(nwbfile, cache_spec=True)
+        yield from fill_datasets(_fills(reserved, compression), workers=options.workers, memory_mb=options.memory_mb)
+    _flush_to_disk(path)
+
+
+def _fills(reserved: Reserved, compression: Compression) -> list[ChunkFill]:
+    fills: list[ChunkFill] = []
+    for array in reserved.arrays:
+        fills.append(ArrayFill(array.io.dataset, ArraySource(_little_endian(array.values)), compression))
+    for stack in reserved.stacks:
+        fills.append(FramesFill([io.dataset for io in stack.ios], stack.frames[0].stack, compression))
+    return fills
+
+
+def _little_endian(values: np.ndarray) -> np.ndarray:
+    return values if values.dtype.byteorder != ">" else values.astype(values.dtype.newbyteorder("<"))
+
+
+def _flush_to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,98 @@
+"""Takes large arrays out of an NWBFile before it is written, and leaves reserved, empty data sets in their place.
+
+hdmf writes everything else; the arrays follow chunk by chunk through the fast path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from hdmf.backends.hdf5 import H5DataIO
+from pynwb import NWBFile
+from pynwb.base import TimeSeries
+from pynwb.image import GrayscaleImage
+
+from ssc_to_nwb.converter.chunk_codec import Compression
+from ssc_to_nwb.extractors.chunk_shapes import ARRAY_CHUNK_MB, chunk_shape
+from ssc_to_nwb.extractors.frames import StackFrames
+
+# Below this a data set is written by hdmf as it is: a chunk of its own would cost more than it saves.
+_SMALL_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedArray:
+    """A reserved data set and the values that belong into it; `io.dataset` is there once hdmf has written."""
+
+    io: H5DataIO
+    values: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedFrames:
+    """The reserved data sets of the channels of one stack, green first."""
+
+    ios: tuple[H5DataIO, ...]
+    frames: tuple[StackFrames, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """Everything that was taken out of a file."""
+
+    arrays: tuple[ReservedArray, ...]
+    stacks: tuple[ReservedFrames, ...]
+
+
+def reserve_large_data(nwbfile: NWBFile, *, compression: Compression) -> Reserved:
+    """Replace the large arrays and the frames in `nwbfile` by reserved data sets; returns what is to be filled in."""
+    arrays: list[ReservedArray] = []
+    frames: dict[int, list[tuple[H5DataIO, StackFrames]]] = {}
+    for container in list(nwbfile.objects.values()):
+        for values, put in _large_values(container):
+            if isinstance(values, StackFrames):
+                io = _reserve(values.maxshape, values.dtype, chunks=values.chunk_shape, compression=compression)
+                frames.setdefault(id(values.stack), []).append((io, values))
+            else:
+                chunks = chunk_shape(values.shape, values.dtype, chunk_mb=ARRAY_CHUNK_MB)
+                io = _reserve(values.shape, values.dtype, chunks=chunks, compression=compression)
+                arrays.append(ReservedArray(io=io, values=values))
+            put(io)
+    stacks = [sorted(pairs, key=lambda pair: pair[1].channel) for pairs in frames.values()]
+    return Reserved(
+        arrays=tuple(arrays),
+        stacks=tuple(
+            ReservedFrames(ios=tuple(io for io, _ in pairs), frames=tuple(one for _, one in pairs)) for pairs in stacks
+        ),
+    )
+
+
+def _large_values(container: Any) -> list[tuple[Any, Callable[[H5DataIO], None]]]:
+    """The large values of an object, each with the function that puts something else in its place."""
+    found: list[tuple[Any, Callable[[H5DataIO], None]]] = []
+    if isinstance(container, TimeSeries):
+        for name in ("data", "timestamps"):
+            values = container.fields.get(name)
+            if _is_large(values):
+                found.append((values, partial(container.fields.__setitem__, name)))
+    elif isinstance(container, GrayscaleImage) and _is_large(container.data):
+        found.append((container.data, partial(_replace_data, container)))
+    return found
+
+
+def _replace_data(image: GrayscaleImage, io: H5DataIO) -> None:
+    image.transform(lambda _: io)
+
+
+def _is_large(values: Any) -> bool:
+    if isinstance(values, StackFrames):
+        return True
+    return isinstance(values, np.ndarray) and values.dtype.kind in "biuf" and values.nbytes >= _SMALL_BYTES
+
+
+def _reserve(shape: tuple[int, ...], dtype: np.dtype, *, chunks: tuple[int, ...], compression: Compression) -> H5DataIO:
+    return H5DataIO(shape=shape, dtype=np.dtype(dtype), chunks=chunks, **compression.dataset_options())

@@ -1,0 +1,72 @@
+"""What a conversion reports: its progress while it runs, and what came of each session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from ssc_to_nwb.problems.model import Problem
+
+Stage = Literal["read", "write", "verify", "done"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the work on a session has come; bytes are those of the data before compression."""
+
+    session: str
+    stage: Stage
+    done_bytes: int = 0
+    total_bytes: int = 0
+
+
+OnProgress = Callable[[Progress], None]
+
+
+def no_progress(_: Progress) -> None:
+    """Takes progress and does nothing with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOutcome:
+    """What came of one session.
+
+    status: `converted`, `skipped` (done before, and nothing changed) or `failed`; output: the NWB file; seconds by
+    stage; left_out: raw files that are not in the NWB file, each with the reason.
+    """
+
+    session: str
+    source: Path
+    status: Literal["converted", "skipped", "failed"]
+    output: Path | None = None
+    problems: tuple[Problem, ...] = ()
+    error: Problem | None = None
+    traceback: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    output_bytes: int = 0
+    verified: str = "off"
+    digest: str | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that was asked for this session was done."""
+        return self.status != "failed"
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "session": self.session,
+            "source": str(self.source),
+            "status": self.status,
+            "output": None if self.output is None else str(self.output),
+            "output_bytes": self.output_bytes,
+            "verified": self.verified,
+            "digest": self.digest,
+            "seconds": {stage: round(value, 3) for stage, value in self.seconds.items()},
+            "error": None if self.error is None else self.error.as_dict(),
+            "problems": [problem.as_dict() for problem in self.problems],
+            "left_out": [{"file": file, "reason": reason} for file, reason in self.left_out],
+        }

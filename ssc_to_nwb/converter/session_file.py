@@ -1,0 +1,144 @@
+"""One session from its source to a finished, verified NWB file, or to nothing."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.converter.assemble import assemble_nwbfile
+from ssc_to_nwb.converter.hdf5_file import write_hdf5
+from ssc_to_nwb.converter.in_progress import InProgress, output_in_progress
+from ssc_to_nwb.converter.options import ConversionOptions
+from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress
+from ssc_to_nwb.interfaces.context import SessionContext, load_context
+from ssc_to_nwb.problems import output_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog, SscError, error
+from ssc_to_nwb.source.session_files import SessionFile
+from ssc_to_nwb.source.stub import stub_session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionTask:
+    """Everything needed to convert one session, wherever that is done; can be pickled."""
+
+    session_file: SessionFile
+    output: Path
+    metadata_files: tuple[Path, ...] = ()
+    options: ConversionOptions = field(default_factory=ConversionOptions)
+
+
+def convert_session(task: SessionTask, *, on_progress: OnProgress = no_progress) -> SessionOutcome:
+    """Convert one session and say what came of it; a failure is an outcome, not an exception.
+
+    KeyboardInterrupt and SystemExit pass through, with nothing left behind.
+    """
+    log = ProblemLog()
+    work = _Work(task=task, log=log, on_progress=on_progress)
+    try:
+        work.run()
+    except SscError as failure:
+        return work.failed(failure)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as failure:  # noqa: BLE001 - one session's defect must not stop the others; it is reported whole
+        return work.failed(
+            error(kinds.INTERNAL_ERROR, file=task.session_file.path, found=f"{type(failure).__name__}: {failure}")
+        )
+    return work.outcome()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """One session under way: what is known of it so far."""
+
+    task: SessionTask
+    log: ProblemLog
+    on_progress: OnProgress
+    seconds: dict[str, float] = field(default_factory=dict)
+    target: Path | None = None
+    output_bytes: int = 0
+    verified: str = "off"
+
+    @property
+    def session(self) -> str:
+        return str(self.task.session_file.key)
+
+    def run(self) -> None:
+        options = self.task.options
+        with self._timed("read"):
+            context = self._load()
+        self.target = target_path(context, output=self.task.output, options=options)
+        with output_in_progress(self.target, overwrite=options.overwrite) as place:
+            with self._timed("write"):
+                self._write(context, place)
+            self.output_bytes = place.building.stat().st_size
+        self.on_progress(Progress(session=self.session, stage="done"))
+
+    def _load(self) -> SessionContext:
+        self.on_progress(Progress(session=self.session, stage="read"))
+        file = self.task.session_file
+        context = load_context(file.path, dataset=file.dataset, metadata_files=self.task.metadata_files, log=self.log)
+        if not self.task.options.stub:
+            return context
+        self.log.add(kinds.STUB_NOT_VERIFIED, file=file.path)
+        return SessionContext(session=stub_session(context.session), metadata=context.metadata, log=self.log)
+
+    def _write(self, context: SessionContext, place: InProgress) -> None:
+        nwbfile = assemble_nwbfile(context)
+        for step in write_hdf5(nwbfile, place.building, options=self.task.options):
+            self.on_progress(
+                Progress(session=self.session, stage="write", done_bytes=step.done_bytes, total_bytes=step.total_bytes)
+            )
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = time.perf_counter() - start
+
+    def outcome(self) -> SessionOutcome:
+        return SessionOutcome(
+            session=self.session,
+            source=self.task.session_file.path,
+            status="converted",
+            output=self.target,
+            output_bytes=self.output_bytes,
+            verified=self.verified,
+            problems=tuple(self.log.problems),
+            seconds=self.seconds,
+        )
+
+    def failed(self, failure: SscError) -> SessionOutcome:
+        return SessionOutcome(
+            session=self.session,
+            source=self.task.session_file.path,
+            status="failed",
+            error=failure.problem,
+            traceback=traceback.format_exc(),
+            problems=tuple(self.log.problems),
+            seconds=self.seconds,
+        )
+
+
+def target_path(context: SessionContext, *, output: Path, options: ConversionOptions) -> Path:
+    """Where the NWB file of a session stands, from what it holds."""
+    session = context.session
+    return naming.nwb_path(
+        output,
+        subject=session.key.animal,
+        date=session.key.date,
+        modalities=naming.modalities(
+            behavior=session.whisker is not None or bool(session.events),
+            imaging=bool(session.subvolumes),
+            images=bool(session.subvolumes),
+        ),
+        stub=options.stub,
+        suffix=".nwb.zarr" if options.backend == "zarr" else ".nwb",
+    )
