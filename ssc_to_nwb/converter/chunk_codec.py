@@ -19,8 +19,10 @@ from isal import igzip_lib, isal_zlib
 # Denser than `fast` by a few per cent at about a twentieth of its rate: what is left to gain in shot noise.
 _SMALL_ZLIB_LEVEL = 9
 _FAST_ISAL_LEVEL = 1
-# Shot noise has no repeats worth finding far away; a short search window is a little faster and no worse.
-_FAST_WINDOW_BITS = 9
+# Shot noise has runs but no repeats worth finding. A search window of two bytes leaves runs and Huffman codes: twice as
+# fast as the full window, and smaller too, as chance repeats cost more than they save. Traces and tables do repeat.
+NOISE_WINDOW_BITS = 1
+FULL_WINDOW_BITS = 15
 _ZLIB_HEADER = b"\x78\x01"
 _STORED_BLOCK_BYTES = 65535
 # A plane of bytes that shrinks less than this is stored as it is: writing and reading it then cost next to nothing.
@@ -47,16 +49,18 @@ class Compression(str, Enum):
 class ChunkCodec:
     """The filters of one data set, and how hard to compress.
 
-    dtype: little-endian, of the data set's elements; deflate: whether the data set has HDF5's gzip filter.
+    dtype: little-endian, of the data set's elements; deflate: whether the data set has HDF5's gzip filter;
+    window_bits: how far ISA-L looks back for repeats, as a power of two.
     """
 
     dtype: np.dtype
     shuffle: bool
     deflate: bool
     compression: Compression
+    window_bits: int
 
     @classmethod
-    def of(cls, dataset: h5py.Dataset, compression: Compression) -> ChunkCodec:
+    def of(cls, dataset: h5py.Dataset, compression: Compression, *, window_bits: int) -> ChunkCodec:
         """The codec for a reserved data set. Raises ValueError for filters other than shuffle and gzip."""
         properties = dataset.id.get_create_plist()
         filters = [properties.get_filter(number)[0] for number in range(properties.get_nfilters())]
@@ -67,6 +71,7 @@ class ChunkCodec:
             shuffle=h5py.h5z.FILTER_SHUFFLE in filters,
             deflate=h5py.h5z.FILTER_DEFLATE in filters,
             compression=compression,
+            window_bits=window_bits,
         )
 
     def planes_for(self, element_count: int) -> np.ndarray:
@@ -87,7 +92,7 @@ class ChunkCodec:
             return planes
         if self.compression is Compression.SMALL:
             return zlib.compress(planes.data, _SMALL_ZLIB_LEVEL)
-        return deflate_planes(planes)
+        return deflate_planes(planes, window_bits=self.window_bits)
 
 
 _SHUFFLE_GZIP = [h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE]
@@ -99,10 +104,10 @@ def split_bytes(values: np.ndarray, planes: np.ndarray) -> None:
     if len(planes) == 1:
         planes[0] = flat.view(np.uint8)
     elif flat.dtype.itemsize == 2 and flat.dtype.kind in "ui" and _is_little_endian(flat.dtype):
-        # Narrowing casts run at several times the speed of strided byte copies.
+        # Shifts and narrowing casts run at several times the speed of strided byte copies.
         words = flat.view("<u2")
         np.copyto(planes[0], words, casting="unsafe")
-        np.copyto(planes[1], words.view(np.uint8)[1::2])
+        np.right_shift(words, 8, out=planes[1], casting="unsafe")
     else:
         planes[...] = flat.view(np.uint8).reshape(-1, flat.dtype.itemsize).T
 
@@ -111,32 +116,32 @@ def _is_little_endian(dtype: np.dtype) -> bool:
     return dtype.newbyteorder("<") == dtype
 
 
-def deflate_planes(planes: np.ndarray) -> bytes:
+def deflate_planes(planes: np.ndarray, *, window_bits: int) -> bytes:
     """A zlib stream of the rows of `planes`, one after the other; rows that will not shrink are stored.
 
     The low bytes of bright shot noise are as good as random: ISA-L finds that out at a third of the speed of a copy,
     so a sample of each row decides. The choice depends on the values alone.
     """
     stored = 0
-    while stored < len(planes) - 1 and not _shrinks(planes[stored]):
+    while stored < len(planes) - 1 and not _shrinks(planes[stored], window_bits):
         stored += 1
     if not stored:
-        return igzip_lib.compress(planes, level=_FAST_ISAL_LEVEL, flag=igzip_lib.COMP_ZLIB, hist_bits=_FAST_WINDOW_BITS)
+        return igzip_lib.compress(
+            planes, _FAST_ISAL_LEVEL, igzip_lib.COMP_ZLIB, igzip_lib.MEM_LEVEL_EXTRA_LARGE, window_bits
+        )
     rest = igzip_lib.compress(
-        planes[stored:], level=_FAST_ISAL_LEVEL, flag=igzip_lib.COMP_DEFLATE, hist_bits=_FAST_WINDOW_BITS
+        planes[stored:], _FAST_ISAL_LEVEL, igzip_lib.COMP_DEFLATE, igzip_lib.MEM_LEVEL_EXTRA_LARGE, window_bits
     )
     checksum = isal_zlib.adler32(planes)
     return b"".join((_ZLIB_HEADER, *_stored_blocks(planes[:stored]), rest, struct.pack(">I", checksum)))
 
 
-def _shrinks(row: np.ndarray) -> bool:
+def _shrinks(row: np.ndarray, window_bits: int) -> bool:
     if len(row) < 4 * _SAMPLE_BYTES:
         return True
     middle = len(row) // 2
     sample = row[middle : middle + _SAMPLE_BYTES]
-    packed = igzip_lib.compress(
-        sample, level=_FAST_ISAL_LEVEL, flag=igzip_lib.COMP_DEFLATE, hist_bits=_FAST_WINDOW_BITS
-    )
+    packed = igzip_lib.compress(sample, _FAST_ISAL_LEVEL, igzip_lib.COMP_DEFLATE, hist_bits=window_bits)
     return len(packed) < _WORTH_DEFLATING * _SAMPLE_BYTES
 
 

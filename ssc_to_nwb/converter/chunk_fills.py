@@ -8,7 +8,7 @@ from typing import Protocol
 import h5py
 import numpy as np
 
-from ssc_to_nwb.converter.chunk_codec import ChunkCodec, Compression
+from ssc_to_nwb.converter.chunk_codec import FULL_WINDOW_BITS, NOISE_WINDOW_BITS, ChunkCodec, Compression
 from ssc_to_nwb.source.image_axes import to_nwb_axes
 from ssc_to_nwb.source.stack import CHANNELS, PlaneStack
 
@@ -68,7 +68,7 @@ class Scratch:
 
 
 def check_chunks(dataset: h5py.Dataset, shape: tuple[int, ...], dtype: np.dtype) -> None:
-    """Raises ValueError unless the data set is reserved for such values in chunks whole along all axes but the first."""
+    """Raises ValueError unless a data set is reserved for such values in chunks whole along all axes but the first."""
     if dataset.shape != tuple(shape) or dataset.dtype != dtype:
         raise ValueError(
             f"{dataset.name} was reserved as {dataset.shape} {dataset.dtype}, the values are {shape} {dtype}"
@@ -90,7 +90,7 @@ class ArrayFill:
         self.row_bytes = int(np.prod(source.shape[1:], dtype=np.int64)) * source.dtype.itemsize
         self._source = source
         self._chunk_shape = dataset.chunks
-        self._codec = ChunkCodec.of(dataset, compression)
+        self._codec = ChunkCodec.of(dataset, compression, window_bits=FULL_WINDOW_BITS)
 
     def scratch(self) -> Scratch:
         """Room for a padded chunk and its byte planes."""
@@ -122,7 +122,7 @@ class FramesFill:
         self.rows = datasets[0].chunks[0]
         self.row_bytes = len(CHANNELS) * stack.frame_bytes
         self._stack = stack
-        self._codecs = [ChunkCodec.of(dataset, compression) for dataset in datasets]
+        self._codecs = [ChunkCodec.of(dataset, compression, window_bits=NOISE_WINDOW_BITS) for dataset in datasets]
 
     def scratch(self) -> Scratch:
         """Room for the pages of a chunk as they come from the files, turned, and split into byte planes."""
