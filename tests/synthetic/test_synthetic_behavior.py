@@ -27,7 +27,9 @@ def types_of(made: Any) -> list[str]:
 def bounds(made: Any) -> dict[int, tuple[float, float]]:
     """First and last time of each trial, the last from the truth: the file does not say."""
     starts = made.s["trialStartTimes"].ravel().astype(float)
-    return dict(zip(made.s["trialIds"].ravel().tolist(), zip(starts, made.truth.trials.stop_ms, strict=True), strict=True))
+    return dict(
+        zip(made.s["trialIds"].ravel().tolist(), zip(starts, made.truth.trials.stop_ms, strict=True), strict=True)
+    )
 
 
 def times_and_trials(made: Any, key: str) -> tuple[np.ndarray, np.ndarray]:

@@ -150,9 +150,7 @@ def test_row_names_and_single_precision(make: Make) -> None:
     made = make(arrays_without_row_names=True, single_precision=True)
     assert made.array(DFF)["idStrs"] == []
     assert made.array(DFF)["valueMatrix"].dtype == np.float32
-    np.testing.assert_array_equal(
-        made.array(DFF)["valueMatrix"], make().array(DFF)["valueMatrix"].astype(np.float32)
-    )
+    np.testing.assert_array_equal(made.array(DFF)["valueMatrix"], make().array(DFF)["valueMatrix"].astype(np.float32))
 
 
 def test_raw_is_baseline_times_one_plus_dff(make: Make) -> None:
