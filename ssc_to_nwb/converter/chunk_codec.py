@@ -126,14 +126,14 @@ def deflate_planes(planes: np.ndarray, *, window_bits: int) -> bytes:
     while stored < len(planes) - 1 and not _shrinks(planes[stored], window_bits):
         stored += 1
     if not stored:
-        return igzip_lib.compress(
-            planes, _FAST_ISAL_LEVEL, igzip_lib.COMP_ZLIB, igzip_lib.MEM_LEVEL_EXTRA_LARGE, window_bits
-        )
-    rest = igzip_lib.compress(
-        planes[stored:], _FAST_ISAL_LEVEL, igzip_lib.COMP_DEFLATE, igzip_lib.MEM_LEVEL_EXTRA_LARGE, window_bits
-    )
+        return _deflate(planes, igzip_lib.COMP_ZLIB, window_bits)
+    rest = _deflate(planes[stored:], igzip_lib.COMP_DEFLATE, window_bits)
     checksum = isal_zlib.adler32(planes)
     return b"".join((_ZLIB_HEADER, *_stored_blocks(planes[:stored]), rest, struct.pack(">I", checksum)))
+
+
+def _deflate(data: np.ndarray, flag: int, window_bits: int) -> bytes:
+    return igzip_lib.compress(data, _FAST_ISAL_LEVEL, flag, igzip_lib.MEM_LEVEL_EXTRA_LARGE, window_bits)
 
 
 def _shrinks(row: np.ndarray, window_bits: int) -> bool:
@@ -141,7 +141,7 @@ def _shrinks(row: np.ndarray, window_bits: int) -> bool:
         return True
     middle = len(row) // 2
     sample = row[middle : middle + _SAMPLE_BYTES]
-    packed = igzip_lib.compress(sample, _FAST_ISAL_LEVEL, igzip_lib.COMP_DEFLATE, hist_bits=window_bits)
+    packed = _deflate(sample, igzip_lib.COMP_DEFLATE, window_bits)
     return len(packed) < _WORTH_DEFLATING * _SAMPLE_BYTES
 
 

@@ -143,14 +143,14 @@ VIDEO_WITHOUT_TRIAL = ProblemKind(
     severity=Severity.WARNING,
     title="No trial is known for a whisker video",
     reason="The file name does not fit the pattern for trial numbers, or it names a trial the session does not have.",
-    remedy="Set whisker_video.trial_pattern in a metadata file to the names at hand.",
+    remedy="Set source.video_pattern in a metadata file to the names at hand.",
 )
 VIDEO_TRIAL_TWICE = ProblemKind(
     identifier="video-trial-twice",
     severity=Severity.ERROR,
     title="Two whisker videos bear the same trial number",
     reason="There is one film per trial, so the pattern for trial numbers takes the wrong part of the names.",
-    remedy="Set whisker_video.trial_pattern in a metadata file to the names at hand.",
+    remedy="Set source.video_pattern in a metadata file to the names at hand.",
 )
 VIDEO_FRAME_COUNT = ProblemKind(
     identifier="video-frame-count",
