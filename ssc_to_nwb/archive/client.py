@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from dandi.dandiapi import DandiAPIClient, RemoteDandiset
 from dandi.exceptions import SchemaVersionError
 
 from ssc_to_nwb.archive.api_key import ApiKey, Redactor
+from ssc_to_nwb.archive.dandiset_id import parse_dandiset_id
 from ssc_to_nwb.archive.failures import as_problem
 from ssc_to_nwb.archive.http_guard import KeyForOrigin, guard, require_tls
 from ssc_to_nwb.archive.instance import Instance, check_client_version, find_api
@@ -56,14 +56,6 @@ class Archive:
     dandiset: RemoteDandiset
     user: str
     redact: Redactor
-
-
-def parse_dandiset_id(text: str) -> str:
-    """Six digits from `000123`, `DANDI:000123` or `000123/draft`. Error: archive-dandiset-id."""
-    match = re.fullmatch(r"(?:[A-Za-z-]+:)?([0-9]{6})(?:/draft)?", text.strip())
-    if match is None:
-        raise error(kinds.BAD_DANDISET_ID, field="dandiset", expected="six digits", found=text)
-    return match[1]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dandi.files import LocalAsset, ZarrAsset, find_dandi_files
 
@@ -47,6 +48,16 @@ class LocalFile:
     def checksum(self) -> str:
         """dandi-etag of a file, Zarr checksum of a folder; the client remembers a file's while it is unchanged."""
         return self.asset.get_digest().value
+
+    def metadata(self) -> dict[str, Any]:
+        """What the dandi client reads out of the file for the archive, JSON-ready. Error: archive-asset-metadata."""
+        digest = None if isinstance(self.asset, ZarrAsset) else self.asset.get_digest()
+        try:
+            metadata = self.asset.get_metadata(digest=digest, ignore_errors=False)
+        except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as problem:
+            detail = f"{type(problem).__name__}: {problem}"
+            raise error(kinds.METADATA_UNREADABLE, file=self.path, detail=detail) from None
+        return metadata.model_dump(mode="json", exclude_none=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

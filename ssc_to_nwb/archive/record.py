@@ -1,4 +1,4 @@
-"""The record of uploads: one JSON line per event, beside the folder that is uploaded.
+"""The record of uploads: one JSON line per event, beside the other records of the output folder.
 
 What decides whether an asset is sent is always the archive's own listing and the checksum of the local file; the
 record says what was tried when, with what outcome, and whether the last run came to its end. A line is written in one
@@ -23,9 +23,8 @@ from ssc_to_nwb.problems.model import error
 
 
 def record_path(root: Path) -> Path:
-    """Where the record of a folder lies: `<folder>.upload.jsonl` beside it."""
-    folder = root.resolve()
-    return folder.with_name(f"{folder.name or 'root'}.upload.jsonl")
+    """Where the record of an output folder lies: with its other records, in a hidden folder that no archive takes."""
+    return root / ".ssc-to-nwb" / "upload.jsonl"
 
 
 class UploadRecord:
@@ -43,6 +42,7 @@ class UploadRecord:
         if path is None:
             return
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             torn = _ends_within_a_line(path)
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(path, flags, 0o600)

@@ -115,7 +115,7 @@ class Uploader:
         options = self._zarr_options() if isinstance(local.asset, ZarrAsset) else {}
         for status in local.asset.iter_upload(
             dandiset,
-            _metadata(local),
+            local.metadata(),
             jobs=self.parts_at_once,
             replacing=remote.asset if remote is not None else None,
             **options,
@@ -193,16 +193,6 @@ class Uploader:
             self._report(local, Stage.UPLOADING, bytes_done=reported)
 
         return count
-
-
-def _metadata(local: LocalFile) -> dict[str, Any]:
-    """What the dandi client reads out of the file for the archive. Error: archive-asset-metadata."""
-    digest = None if isinstance(local.asset, ZarrAsset) else local.asset.get_digest()
-    try:
-        metadata = local.asset.get_metadata(digest=digest, ignore_errors=False)
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise error(kinds.METADATA_UNREADABLE, file=local.path, detail=f"{type(problem).__name__}: {problem}") from None
-    return metadata.model_dump(mode="json", exclude_none=True)
 
 
 def _changed(planned: PlannedAsset) -> bool:
