@@ -8,6 +8,7 @@ from ssc_to_nwb.synthetic.spec import SessionSpec
 from ssc_to_nwb.synthetic.truth import Drive, RoiTruth
 
 GREEN_BACKGROUND, RED_BACKGROUND = 100.0, 45.0
+_NEUROPIL_DEPTH = 18.0
 _LARGEST_RADIUS = 11.0
 _OUTLINE_POINTS = 18
 _EDGE = 0.6
@@ -37,6 +38,7 @@ def make_rois(
                 rows=rows,
                 columns=columns,
                 corners_xy=corners,
+                profile=_profile(rows, columns),
                 baseline=float(np.round(rng.uniform(260.0, 600.0), 3)),
                 red_level=float(rng.integers(120, 300)) if index % 2 == 0 or spec.red_in_all_cells else 0.0,
                 drive=_DRIVES[index % len(_DRIVES)],
@@ -47,12 +49,21 @@ def make_rois(
     return tuple(rois)
 
 
-def make_master_image(*, shape: tuple[int, int], rois: tuple[RoiTruth, ...], rng: np.random.Generator) -> np.ndarray:
+def make_neuropil(*, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """(rows, columns): a few broad waves around zero, small beside any cell."""
+    y, x = np.indices(shape) / np.array(shape).reshape(2, 1, 1)
+    waves = np.zeros(shape)
+    for across, down, phase in zip(rng.uniform(-2, 2, 4), rng.uniform(-2, 2, 4), rng.uniform(0, 1, 4), strict=True):
+        waves += np.cos(2 * np.pi * (across * x + down * y + phase))
+    return _NEUROPIL_DEPTH * waves / 4
+
+
+def make_master_image(*, neuropil: np.ndarray, rois: tuple[RoiTruth, ...], rng: np.random.Generator) -> np.ndarray:
     """(rows, columns, 2) uint16: green, red. Bright exactly at the ROIs' pixels."""
-    green = GREEN_BACKGROUND + rng.normal(0, 3.0, shape)
-    red = RED_BACKGROUND + rng.normal(0, 2.0, shape)
+    green = GREEN_BACKGROUND + neuropil + rng.normal(0, 3.0, neuropil.shape)
+    red = RED_BACKGROUND + rng.normal(0, 2.0, neuropil.shape)
     for roi in rois:
-        green[roi.rows, roi.columns] = roi.baseline + rng.normal(0, 8.0, len(roi.rows))
+        green[roi.rows, roi.columns] = roi.baseline * roi.profile + rng.normal(0, 8.0, len(roi.rows))
         red[roi.rows, roi.columns] += roi.red_level
     return np.round(np.stack([green, red], axis=2)).astype(np.uint16)
 
@@ -90,6 +101,13 @@ def _outline(centre: np.ndarray, radius: float, rng: np.random.Generator) -> np.
     ellipse = axes * np.stack([np.cos(angles), np.sin(angles)])
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     return np.asarray(centre[:, None] + rotation @ ellipse)
+
+
+def _profile(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Relative brightness of the pixels, rising from the middle to the rim; its mean is 1."""
+    distance = np.hypot(rows - rows.mean(), columns - columns.mean())
+    profile = 0.75 + 0.4 * (distance / distance.max()) ** 2
+    return np.asarray(profile / profile.mean())
 
 
 def _inside(corners: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:

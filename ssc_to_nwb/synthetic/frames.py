@@ -26,11 +26,11 @@ def draw_frames(*, spec: SessionSpec, plane: PlaneTruth, file: StackFile, raw: d
     signed = spec.stacks.dtype == "int16"
     green_level, red_level = (0.0, 0.0) if signed else (GREEN_BACKGROUND, RED_BACKGROUND)
     frames = np.empty((file.n_frames, 2, *spec.image_shape), dtype=spec.stacks.dtype)
-    frames[:, 0] = np.round(green_level + rng.normal(0, _GREEN_NOISE, shape))
+    frames[:, 0] = np.round(green_level + plane.neuropil + rng.normal(0, _GREEN_NOISE, shape))
     red = red_level + rng.normal(0, _RED_NOISE, shape)
     for roi in plane.rois:
         mean = np.where(file.columns >= 0, raw[roi.number][file.columns], _whole_baseline(roi))
-        frames[:, 0, roi.rows, roi.columns] = _pixels_with_mean(mean, len(roi.rows), rng)
+        frames[:, 0, roi.rows, roi.columns] = _pixels_with_mean(mean, roi.profile, rng)
         red[:, roi.rows, roi.columns] += roi.red_level
     frames[:, 1] = np.round(red)
     return frames
@@ -45,9 +45,10 @@ def _whole_baseline(roi: RoiTruth) -> float:
     return round(roi.baseline * len(roi.rows)) / len(roi.rows)
 
 
-def _pixels_with_mean(mean: np.ndarray, n_pixels: int, rng: np.random.Generator) -> np.ndarray:
-    """(frames, pixels) of whole numbers with shot noise whose sum is `mean` * `n_pixels`, a whole number."""
-    noisy = mean[:, None] + np.sqrt(mean)[:, None] * rng.normal(0, 1, (len(mean), n_pixels))
+def _pixels_with_mean(mean: np.ndarray, profile: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(frames, pixels) of whole numbers with shot noise whose sum is `mean` * pixels, a whole number."""
+    n_pixels = len(profile)
+    noisy = mean[:, None] * profile + np.sqrt(mean)[:, None] * rng.normal(0, 1, (len(mean), n_pixels))
     pixels = np.round(noisy).astype(np.int64)
     missing = np.round(mean * n_pixels).astype(np.int64) - pixels.sum(axis=1)
     pixels += (missing // n_pixels)[:, None]

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ssc_to_nwb.synthetic.cells import make_master_image, make_rois
+from ssc_to_nwb.synthetic.cells import make_master_image, make_neuropil, make_rois
 from ssc_to_nwb.synthetic.frames_plan import TimePoints, listed_path, plan_files, plan_time, share_trials
 from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
 from ssc_to_nwb.synthetic.truth import PlaneTruth, RoiTruth, SubvolumeTruth, TrialTruth, WhiskerTruth
@@ -90,6 +90,7 @@ def _make_plane(
         without_record=spec.traces_without_roi if plane_number == subvolume.planes[-1] else 0,
         rng=rng,
     )
+    neuropil = make_neuropil(shape=spec.image_shape, rng=rng)
     files, index = plan_files(spec=spec, subvolume=subvolume, plane_number=plane_number, points=points)
     return PlaneTruth(
         subvolume_number=subvolume.number,
@@ -102,7 +103,8 @@ def _make_plane(
             if file.listed
         ),
         frame_index=index,
-        master_image=make_master_image(shape=spec.image_shape, rois=rois, rng=rng),
+        master_image=make_master_image(neuropil=neuropil, rois=rois, rng=rng),
+        neuropil=neuropil,
     )
 
 

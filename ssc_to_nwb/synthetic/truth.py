@@ -80,6 +80,8 @@ class RoiTruth:
     columns: np.ndarray
     corners_xy: np.ndarray
     """(2, C): x, y of the outline in MATLAB's 1-based pixel coordinates."""
+    profile: np.ndarray
+    """Brightness of each pixel relative to the ROI's mean: the nucleus is darker than the rim."""
     baseline: float
     red_level: float
     drive: Drive
@@ -111,6 +113,8 @@ class PlaneTruth:
     """(2, F): sourceFileFrameIdx as in the file, 1-based, NaN where there is no frame."""
     master_image: np.ndarray
     """(rows, columns, 2) uint16: green, red."""
+    neuropil: np.ndarray
+    """(rows, columns): how much brighter or darker than its mean the green background is, in every frame."""
 
     @property
     def name(self) -> str:
