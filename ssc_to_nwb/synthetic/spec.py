@@ -45,7 +45,7 @@ class StackSpec:
 
     dtype: Literal["uint16", "int16"] = "uint16"
     bigtiff: bool = False
-    compression: Literal["zlib", "lzw"] | None = None
+    compression: Literal["zlib"] | None = None
     tile: tuple[int, int] | None = None
     scanimage_header: bool = False
     """Text of ScanImage 3 in the first page's ImageDescription: tifffile then may count one page too few."""
