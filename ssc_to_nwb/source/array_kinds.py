@@ -28,9 +28,15 @@ def tell_array_kind(entry: HashEntry, *, position: int, overrides: Mapping[str, 
         if name in overrides:
             return overrides[name]
     for text in (entry.key, entry.description):
-        told = [kind for kind, pattern in _PATTERNS.items() if pattern.search(text)]
+        told = {kind for kind, pattern in _PATTERNS.items() if pattern.search(text)}
+        if told == {"event", "dff"}:
+            # "calcium events (amplitude in dF/F ...)": dF/F is the unit of an event's amplitude.
+            return "event"
+        if told == {"dff", "raw"} and not re.search("raw", text, re.IGNORECASE):
+            # "change in fluorescence (dF/F)": fluorescence alone does not make it raw.
+            return "dff"
         if len(told) == 1:
-            return told[0]
+            return told.pop()
     raise entry.value.problem(
         kinds.ARRAY_KIND_UNKNOWN,
         expected="a key name or description that says whisker, dff, raw or fluo, or event",
