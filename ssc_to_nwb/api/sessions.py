@@ -111,7 +111,8 @@ def _with_raw_files(summary: SessionSummary, inventory: RawInventory) -> Session
         summary,
         raw_present=summary.raw_missing - missing,
         raw_missing=missing,
-        raw_bytes=sum(plane.byte_size for plane in inventory.planes) + sum(video.byte_size for video in inventory.videos),
+        raw_bytes=sum(plane.byte_size for plane in inventory.planes)
+        + sum(video.byte_size for video in inventory.videos),
         videos=len(inventory.videos),
     )
 
