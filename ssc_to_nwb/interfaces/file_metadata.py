@@ -177,7 +177,8 @@ def _assumed(assumptions: Assumptions) -> str:
         f"the rig's clock ran in the time zone {assumptions.timezone}; "
         f"zero of the session's clock lies {assumptions.clock_zero_offset_s:g} s after the session's start time; "
         f"outlines (cornersXY) count pixels from {assumptions.corners_first_index:g}; "
-        f"the pole's motor makes {assumptions.motor_steps_per_mm:g} steps per mm."
+        f"the pole's motor makes {assumptions.motor_steps_per_mm:g} steps per mm; "
+        f"pages of a stack alternate {'green, red' if assumptions.green_page_first else 'red, green'}."
     )
 
 

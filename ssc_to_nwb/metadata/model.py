@@ -150,8 +150,7 @@ class SourceFacts(Section):
         description="Finds subvolume and plane in a listed path",
     )
     video_pattern: Annotated[str, _pattern_with("trial")] = Field(
-        default=r"(?:_trial_|^WDBP.*?)(?P<trial>\d+)\.mp4$",
-        description="Finds the trial number in the name of a whisker video",
+        default=r"(?:_trial_|^WDBP.*?)(?P<trial>\d+)\.mp4$", description="Finds the trial number in the name of a whisker video"
     )
 
 
@@ -168,6 +167,7 @@ class Assumptions(Section):
     motor_steps_per_mm: float = Field(
         default=10_000.0, gt=0, description="Zaber motor steps per mm of StimulusPosition"
     )
+    green_page_first: bool = Field(default=True, description="Pages of a stack alternate green, red")
 
 
 class Metadata(Section):
