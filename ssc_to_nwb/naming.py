@@ -23,6 +23,25 @@ IMAGING_GAPS = "imaging_gaps"
 UNASSIGNED_SAMPLES = "samples_outside_trials"
 WHISKER_VIDEO = "whisker_video"
 KEPT_FIELDS = "kept_source_fields"
+SOURCE_STACKS = "source_stacks"
+SOURCE_FILES = "source_files"
+PROVENANCE = "provenance"
+
+# Tables of the event series the data set is known to have, and columns of the known trial properties.
+EVENT_TABLES = {
+    "poleInReach": POLE_IN_REACH,
+    "touches": TOUCHES,
+    "leftLicks": LICKS,
+    "rightLicks": LICKS,
+    "leftReward": REWARDS,
+    "rightReward": REWARDS,
+    "rewardCue": REWARD_CUE,
+}
+TRIAL_COLUMNS = {
+    "LWaterValveTime": "left_water_valve_time",
+    "RWaterValveTime": "right_water_valve_time",
+    "StimulusPosition": "pole_position_motor_steps",
+}
 
 # Container and prefix of the series for each kind of array of a subvolume.
 RESPONSE_CONTAINERS = {"raw": "Fluorescence", "dff": "DfOverF", "event": "CalciumEvents"}
@@ -60,6 +79,11 @@ def image(kind: str, channel: Channel) -> str:
     return f"{kind}_{channel}"
 
 
+def image_pages(plane_name: str, kind: str, channel: Channel) -> str:
+    """Table of the pages of a side image that has one per trial; `kind` such as `session_pertrial_mean`."""
+    return f"{kind}_{plane_name}_{channel}"
+
+
 def registration_shift(plane_name: str) -> str:
     """TimeSeries of a plane's registration shifts."""
     return f"registration_shift_{plane_name}"
@@ -71,8 +95,23 @@ def whisker_series(quantity: str, whisker: str) -> str:
 
 
 def event_table(source_key: str) -> str:
-    """Table of an event series that has no place of its own."""
-    return f"events_{snake_case(source_key)}"
+    """Table of an event series; one that nobody knows has a table of its own."""
+    return EVENT_TABLES.get(source_key, f"events_{snake_case(source_key)}")
+
+
+def trial_column(source_key: str) -> str:
+    """Column of a trial property."""
+    return TRIAL_COLUMNS.get(source_key, snake_case(source_key))
+
+
+def frame_index(plane_name: str) -> str:
+    """Table that tells which frame of which file each time stamp of a plane is."""
+    return f"frame_index_{plane_name}"
+
+
+def kept_array(number: int) -> str:
+    """Table of a large array that is kept verbatim; numbers count from 1."""
+    return f"kept_source_array_{number}"
 
 
 def snake_case(text: str) -> str:

@@ -1,0 +1,78 @@
+"""Which file and frame each time stamp of a plane is, as the source lists it, whether or not the stacks are there."""
+
+from __future__ import annotations
+
+import numpy as np
+from hdmf.common import DynamicTable
+from pynwb import NWBFile
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.interfaces.base import SessionInterface
+from ssc_to_nwb.interfaces.columns import column, text_column
+from ssc_to_nwb.interfaces.modules import get_module
+from ssc_to_nwb.source.plane import Plane
+
+_NONE = -1
+
+
+class SourceFramesInterface(SessionInterface):
+    """File list and frame index of every plane (sourceFileList, sourceFileFrameIdx)."""
+
+    display_name = "CRCNS ssc source frames"
+    info = "Which frame of which stack each time stamp of a plane is."
+
+    def add(self, nwbfile: NWBFile) -> None:
+        """Add /processing/source/source_stacks, and a frame index for every plane."""
+        planes = self.context.session.planes
+        if not planes:
+            return
+        module = get_module(nwbfile, naming.SOURCE_MODULE)
+        module.add(_stacks_table(planes))
+        for plane in planes:
+            module.add(_frame_index_table(plane))
+
+
+def _stacks_table(planes: tuple[Plane, ...]) -> DynamicTable:
+    rows = [(plane.name, number, path) for plane in planes for number, path in enumerate(plane.listed_paths, start=1)]
+    columns = [
+        text_column("plane", "Name of the imaging plane.", [name for name, _, _ in rows]),
+        column(
+            "file_number",
+            "Place of the file in the plane's list, counted from 1; what a frame index refers to.",
+            np.array([number for _, number, _ in rows], dtype=np.int64),
+        ),
+        text_column("listed_path", "Path of the stack as the source lists it.", [path for _, _, path in rows]),
+    ]
+    return DynamicTable(
+        name=naming.SOURCE_STACKS,
+        description="Imaging stacks (tif) that the source lists for every plane (sourceFileList).",
+        columns=columns,
+        colnames=[one.name for one in columns],
+    )
+
+
+def _frame_index_table(plane: Plane) -> DynamicTable:
+    index = plane.frame_index
+    columns = [
+        column(
+            "file_number", "Stack, a file_number of source_stacks; -1 without a frame.", _one_based(index.file_number)
+        ),
+        column(
+            "frame_number",
+            "Frame of this plane within the stack, counted from 1 (a frame is a green and a red page); -1 without one.",
+            _one_based(index.frame_number),
+        ),
+    ]
+    return DynamicTable(
+        name=naming.frame_index(plane.name),
+        description=(
+            f"Frames of {plane.name} (sourceFileFrameIdx), a row per time stamp of its subvolume: row i belongs to "
+            "sample i of the plane's traces."
+        ),
+        columns=columns,
+        colnames=[one.name for one in columns],
+    )
+
+
+def _one_based(zero_based: np.ndarray) -> np.ndarray:
+    return np.where(zero_based < 0, _NONE, zero_based + 1)

@@ -1,0 +1,150 @@
+"""The ledger: every leaf of the session struct and every raw file, once, with what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from re import Pattern
+
+from ssc_to_nwb.mapping.facts import SessionFacts
+from ssc_to_nwb.mapping.matlab_class import matlab_class, matlab_shape
+from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Rule, path_template, pattern_regex
+from ssc_to_nwb.mapping.rules import RULES, UNMAPPED
+from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog, error
+from ssc_to_nwb.source.mat_tree import leaf_bytes, walk_leaves
+from ssc_to_nwb.source.session import Session
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """What became of one leaf: its path, class, shape and bytes in the source, and its places in the NWB file.
+
+    kept: whether it stands verbatim in the table of kept fields, alone or besides its other places.
+    """
+
+    source: str
+    matlab_class: str
+    shape: tuple[int, ...]
+    bytes: int
+    disposition: Disposition
+    nwb: tuple[str, ...]
+    rule: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """What became of one source file: role, path below the session's folder, and its places in the NWB file.
+
+    bytes: 0 where the file is not there; sha256: None where it was not hashed.
+    """
+
+    source: str
+    role: str
+    bytes: int
+    sha256: str | None
+    disposition: Disposition
+    nwb: tuple[str, ...]
+    rule: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """All entries of one session, leaves in the order of the struct."""
+
+    session: str
+    variable: str
+    leaves: tuple[LedgerEntry, ...]
+    files: tuple[FileEntry, ...] = ()
+
+    def kept_paths(self) -> set[str]:
+        """Paths of the leaves that stand verbatim in the table of kept fields."""
+        return {entry.source for entry in self.leaves if entry.kept}
+
+    def summary(self) -> dict[str, dict[str, int]]:
+        """Leaves, bytes and files by disposition, JSON-ready; every disposition is there."""
+        totals = {one.value: {"leaves": 0, "bytes": 0, "files": 0, "file_bytes": 0} for one in Disposition}
+        for entry in self.leaves:
+            totals[entry.disposition.value]["leaves"] += 1
+            totals[entry.disposition.value]["bytes"] += entry.bytes
+        for file in self.files:
+            totals[file.disposition.value]["files"] += 1
+            totals[file.disposition.value]["file_bytes"] += file.bytes
+        return totals
+
+    def by_rule(self) -> Counter[str]:
+        """Number of leaves by rule."""
+        return Counter(entry.rule for entry in self.leaves)
+
+
+def build_ledger(session: Session, *, allow_unmapped: bool, log: ProblemLog) -> Ledger:
+    """Account for every leaf of a session.
+
+    Raises unmapped-leaf where no rule knows one; with `allow_unmapped` such leaves are logged (unmapped-leaf-kept)
+    and kept verbatim.
+    """
+    facts = SessionFacts(session)
+    entries = tuple(_entry(leaf, rule, facts) for leaf, rule in _ruled_leaves(session, facts))
+    unmapped = [entry for entry in entries if entry.rule == UNMAPPED.identifier]
+    if unmapped and not allow_unmapped:
+        shown = ", ".join(entry.source for entry in unmapped[:_SHOWN])
+        more = f" and {len(unmapped) - _SHOWN} more" if len(unmapped) > _SHOWN else ""
+        raise error(
+            kinds.UNMAPPED_LEAF, file=session.path, field=unmapped[0].source, found=f"{len(unmapped)}: {shown}{more}"
+        )
+    for entry in unmapped:
+        size = "x".join(map(str, entry.shape))
+        log.add(kinds.UNMAPPED_LEAF_KEPT, file=session.path, field=entry.source, found=f"{size} {entry.matlab_class}")
+    return Ledger(session=str(session.key), variable=session.variable, leaves=entries)
+
+
+def _ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
+    skipped = len(session.variable) + 1
+    for path, value in walk_leaves(session.tree, session.variable):
+        below = path[skipped:]
+        for rule, pattern in _candidates(path_template(below)):
+            match = pattern.fullmatch(below)
+            if match is None:
+                continue
+            indices = tuple(1 if index is None else int(index) for index in match.groups())
+            leaf = Leaf(path=path, value=value, indices=indices)
+            if rule.when(leaf, facts):
+                yield leaf, rule
+                break
+        else:
+            yield Leaf(path=path, value=value, indices=()), UNMAPPED
+
+
+@cache
+def _compiled() -> tuple[tuple[Rule, Pattern[str]], ...]:
+    return tuple((rule, pattern_regex(pattern)) for rule in RULES for pattern in rule.patterns)
+
+
+@cache
+def _candidates(template: str) -> tuple[tuple[Rule, Pattern[str]], ...]:
+    """The rules that can apply to leaves of a kind; kinds are few, leaves are tens of thousands."""
+    example = template.replace("{*}", "{1}")
+    return tuple((rule, pattern) for rule, pattern in _compiled() if pattern.fullmatch(example))
+
+
+def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts) -> LedgerEntry:
+    kept = rule.disposition is Disposition.KEPT or rule.keep(leaf, facts)
+    places = rule.places(leaf, facts)
+    if kept and KEPT_TABLE not in places:
+        places = (*places, KEPT_TABLE)
+    return LedgerEntry(
+        source=leaf.path,
+        matlab_class=matlab_class(leaf.value),
+        shape=matlab_shape(leaf.value),
+        bytes=leaf_bytes(leaf.value),
+        disposition=rule.disposition,
+        nwb=places,
+        rule=rule.identifier,
+        kept=kept,
+    )

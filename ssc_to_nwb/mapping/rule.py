@@ -1,0 +1,115 @@
+"""A rule says what becomes of the leaves of the session struct whose path fits its pattern."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.mapping.facts import SessionFacts
+from ssc_to_nwb.source.mat_tree import MatValue
+
+KEPT_TABLE = f"/processing/{naming.SOURCE_MODULE}/{naming.KEPT_FIELDS}"
+_INDEX = re.compile(r"\{\d+\}|\(\d+\)")
+# An index in a cell or a struct array; a lone value stands without one.
+_WILDCARDS = {"{*}": r"(?:[{(](\d+)[)}])?", "**": r".*"}
+
+
+class Disposition(str, Enum):
+    """What becomes of a leaf."""
+
+    WRITTEN = "written"
+    DERIVED = "derived"
+    KEPT = "kept verbatim"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One leaf of the session struct.
+
+    path: as `walk_leaves` gives it, the variable's name included; indices: the numbers at the `{*}` of the rule's
+    pattern, 1 where the path has none (a lone value without the cell around it).
+    """
+
+    path: str
+    value: MatValue
+    indices: tuple[int, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the value holds nothing: [], {}, '' or an empty struct array."""
+        if isinstance(self.value, np.ndarray):
+            return self.value.size == 0
+        return not isinstance(self.value, str) or not self.value
+
+
+Names: TypeAlias = Mapping[str, str]
+
+
+def _always(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    return True
+
+
+def _never(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    return False
+
+
+def is_empty(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """Whether the leaf holds nothing; an empty value keeps its size and class only where it is kept."""
+    return leaf.is_empty
+
+
+def has_label_below_zero(leaf: Leaf, facts: SessionFacts) -> bool:
+    """Whether trial labels hold a number below 0, which can't be told from the -1 that stands for NaN; or nothing."""
+    return is_empty(leaf, facts) or (isinstance(leaf.value, np.ndarray) and bool((leaf.value < 0).any()))
+
+
+def _no_names(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:  # noqa: ARG001
+    return ({},)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What becomes of some leaves.
+
+    patterns: paths below the session variable; `{*}` stands for an index in a cell or a struct array, which may be
+    absent, `**` for any rest. nwb: where in the file, with names in braces that `names` fills in, once for each place.
+    text: the rule in words; unit: of the values in the file; since: version of this package that has the rule.
+    when: whether the rule applies to a leaf that fits a pattern; the first rule of the table that does is taken.
+    keep: whether the leaf is kept verbatim besides, because the places in `nwb` alone would not give it back.
+    """
+
+    identifier: str
+    patterns: tuple[str, ...]
+    disposition: Disposition
+    text: str
+    nwb: tuple[str, ...] = ()
+    unit: str = ""
+    since: str = "0.1.0"
+    when: Callable[[Leaf, SessionFacts], bool] = _always
+    names: Callable[[Leaf, SessionFacts], Iterable[Names]] = _no_names
+    keep: Callable[[Leaf, SessionFacts], bool] = _never
+
+    def places(self, leaf: Leaf, facts: SessionFacts) -> tuple[str, ...]:
+        """The paths in the NWB file where this leaf is found."""
+        if not self.nwb:
+            return ()
+        found = [template.format_map(names) for names in self.names(leaf, facts) for template in self.nwb]
+        return tuple(dict.fromkeys(found))
+
+
+def path_template(path: str) -> str:
+    """A leaf's path with every index replaced by a star: equal for equal kinds of leaves."""
+    return _INDEX.sub("{*}", path)
+
+
+def pattern_regex(pattern: str) -> re.Pattern[str]:
+    """A pattern as a regular expression over paths below the session variable; its groups are the indices."""
+    parts = re.split(r"(\{\*\}|\*\*)", pattern)
+    return re.compile("".join(_WILDCARDS.get(part, re.escape(part)) for part in parts))

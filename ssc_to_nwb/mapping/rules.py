@@ -1,0 +1,24 @@
+"""The table of all rules for the session struct, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from ssc_to_nwb.mapping import rules_calcium, rules_events, rules_general, rules_trials, rules_whisker
+from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Rule
+
+RULES: tuple[Rule, ...] = (
+    *rules_general.RULES,
+    *rules_trials.RULES,
+    *rules_whisker.RULES,
+    *rules_calcium.RULES,
+    *rules_whisker.SHARED_RULES,
+    *rules_events.RULES,
+)
+
+# Not in the table: stands in for a missing rule where the user allows it.
+UNMAPPED = Rule(
+    identifier="unmapped",
+    patterns=("**",),
+    disposition=Disposition.KEPT,
+    nwb=(KEPT_TABLE,),
+    text="A field that no rule knows; an error, unless --allow-unmapped was given.",
+)

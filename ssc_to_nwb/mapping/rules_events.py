@@ -1,0 +1,104 @@
+"""Rules for the event series: pole, touches, licks, rewards, cue, and series nobody knows."""
+
+from __future__ import annotations
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.mapping.facts import SessionFacts
+from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, has_label_below_zero, is_empty
+from ssc_to_nwb.source.event_series import PAIRS, EventSeries
+
+_HASH = "eventSeriesArrayHash"
+_ENTRY = f"{_HASH}.value{{*}}"
+
+
+def _series(leaf: Leaf, facts: SessionFacts) -> EventSeries:
+    return tuple(facts.session.events.values())[leaf.indices[0] - 1]
+
+
+def _table_names(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
+    series = _series(leaf, facts)
+    folder = "intervals" if series.type == PAIRS else "events"
+    return ({"table": f"/{folder}/{naming.event_table(series.key)}"},)
+
+
+def _time_names(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
+    columns = ("start_time", "stop_time") if _series(leaf, facts).type == PAIRS else ("timestamp",)
+    table = _table_names(leaf, facts)[0]["table"]
+    return tuple({"table": table, "column": column} for column in columns)
+
+
+def _property_names(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
+    train = _series(leaf, facts).trains[leaf.indices[1] - 1]
+    key = train.properties[leaf.indices[2] - 1].key
+    return ({**_table_names(leaf, facts)[0], "column": naming.snake_case(key)},)
+
+
+RULES = (
+    Rule(
+        identifier="event-texts",
+        patterns=(
+            _HASH,
+            f"{_HASH}.keyNames{{*}}",
+            f"{_HASH}.descr{{*}}",
+            f"{_ENTRY}.id",
+            f"{_ENTRY}.ids",
+            f"{_ENTRY}.idStr{{*}}",
+            f"{_ENTRY}.idStrs{{*}}",
+            f"{_ENTRY}.idStrDetailed{{*}}",
+            f"{_ENTRY}.eventPropertiesHash{{*}}.keyNames{{*}}",
+            f"{_ENTRY}.eventPropertiesHash{{*}}.descr{{*}}",
+        ),
+        disposition=Disposition.KEPT,
+        nwb=(KEPT_TABLE,),
+        text="Keys, names, numbers and descriptions, in their order; tables and columns are described with them.",
+    ),
+    Rule(
+        identifier="event-empties",
+        patterns=(
+            f"{_HASH}.value",
+            f"{_ENTRY}.eventPropertiesHash{{*}}",
+            f"{_ENTRY}.eventPropertiesHash{{*}}.value",
+        ),
+        disposition=Disposition.KEPT,
+        nwb=(KEPT_TABLE,),
+        text="Where there is no property, the empty value is kept.",
+        when=is_empty,
+    ),
+    Rule(
+        identifier="event-type",
+        patterns=(f"{_ENTRY}.type",),
+        disposition=Disposition.DERIVED,
+        nwb=("{table}",),
+        text="2 (on/off pairs): a TimeIntervals table; 1 (points): an EventsTable.",
+        names=_table_names,
+    ),
+    Rule(
+        identifier="event-times",
+        patterns=(f"{_ENTRY}.eventTimes{{*}}",),
+        disposition=Disposition.WRITTEN,
+        nwb=("{table}/{column}",),
+        unit="s",
+        text="On and off times as start and stop, points as time stamps; rows in the order of time.",
+        names=_time_names,
+        keep=is_empty,
+    ),
+    Rule(
+        identifier="event-trials",
+        patterns=(f"{_ENTRY}.eventTrials{{*}}",),
+        disposition=Disposition.WRITTEN,
+        nwb=("{table}/trial_number",),
+        text="The number of the event's trial; -1 for NaN.",
+        names=_table_names,
+        keep=has_label_below_zero,
+    ),
+    Rule(
+        identifier="event-property-values",
+        patterns=(f"{_ENTRY}.eventPropertiesHash{{*}}.value{{*}}",),
+        disposition=Disposition.WRITTEN,
+        nwb=("{table}/{column}",),
+        unit="as in the source",
+        text="A column for every property; a second one (_at_offset) where values at on and off differ.",
+        names=_property_names,
+        keep=is_empty,
+    ),
+)
