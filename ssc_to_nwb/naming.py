@@ -46,6 +46,16 @@ TRIAL_COLUMNS = {
 # Container and prefix of the series for each kind of array of a subvolume.
 RESPONSE_CONTAINERS = {"raw": "Fluorescence", "dff": "DfOverF", "event": "CalciumEvents"}
 RESPONSE_PREFIXES = {"raw": "raw_fluorescence", "dff": "dff", "event": "calcium_events"}
+# Columns of the tables of trials and events that are not properties of the source.
+_COLUMNS = frozenset(
+    (
+        "id", "start_time", "stop_time", "timestamp", "duration", "tags", "timeseries", "trial_number", "trial_type",
+        "response", "correct_side", "pole_position_mm", "whisker_valid", "imaging_valid", "imaging_valid_subvolumes",
+        "imaged_subvolumes", "left_lick_times", "right_lick_times", "side", "direction", "whisker", "series",
+        *TRIAL_COLUMNS.values(),
+    )
+)  # fmt: skip
+_AT_OFFSET = "_at_offset"
 IN_PROGRESS_SUFFIX = ".in-progress"
 
 
@@ -101,7 +111,18 @@ def event_table(source_key: str) -> str:
 
 def trial_column(source_key: str) -> str:
     """Column of a trial property."""
-    return TRIAL_COLUMNS.get(source_key, snake_case(source_key))
+    return TRIAL_COLUMNS.get(source_key, property_column(source_key))
+
+
+def property_column(source_key: str) -> str:
+    """Column of a property of events or trials; one that bears the name of another column gets an ending."""
+    name = snake_case(source_key)
+    return f"{name}_property" if name in _COLUMNS or name.endswith(_AT_OFFSET) else name
+
+
+def at_offset(column: str) -> str:
+    """Column of a property's values at the end of events, beside the column of those at their start."""
+    return f"{column}{_AT_OFFSET}"
 
 
 def frame_index(plane_name: str) -> str:
@@ -126,7 +147,9 @@ def modalities(*, behavior: bool, imaging: bool, images: bool) -> str:
     return "+".join(parts)
 
 
-def nwb_path(output: Path, *, subject: str, date: str, modalities: str, stub: bool = False, suffix: str = ".nwb") -> Path:
+def nwb_path(
+    output: Path, *, subject: str, date: str, modalities: str, stub: bool = False, suffix: str = ".nwb"
+) -> Path:
     """`OUTPUT/sub-an197522/sub-an197522_ses-20130308_behavior+image+ophys.nwb`, the layout DANDI expects.
 
     Labels must not contain `_` or `-`, which separate them. A stub says so in its name.

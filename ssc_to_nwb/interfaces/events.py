@@ -76,13 +76,12 @@ TABLES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rows:
-    """Events of one train as rows: times in s (n,), trials (n,), properties (n,) by column name, text labels."""
+    """Events of one train as rows: times in s (n,), trials (n,), properties by column name, text labels."""
 
     start: np.ndarray
     stop: np.ndarray | None
     trial: np.ndarray
-    properties: dict[str, np.ndarray]
-    texts: dict[str, str]
+    properties: dict[str, EventProperty]
     labels: dict[str, str]
 
 
@@ -124,62 +123,80 @@ def event_tables(keys: tuple[str, ...]) -> tuple[EventTableSpec, ...]:
     return TABLES + extra
 
 
-def property_columns(item: EventProperty, *, pairs: bool) -> dict[str, np.ndarray]:
-    """Columns of a property: one value per event; two columns where the values at on and off differ."""
-    name = naming.snake_case(item.key)
-    if not pairs:
-        return {name: item.values}
-    on, off = split_pairs(item.values)
-    if np.array_equal(on, off, equal_nan=True):
-        return {name: on}
-    return {name: on, f"{name}_at_offset": off}
-
-
 def _rows(series: EventSeries, *, clock: Clock, labels: tuple[str, ...]) -> list[_Rows]:
-    return [_train_rows(train, series=series, clock=clock, labels=labels) for train in series.trains]
+    names = series_names(series)
+    return [
+        _train_rows(
+            train,
+            series=series,
+            clock=clock,
+            labels={label: _label(label, series=series, train=train, name=name) for label in labels},
+        )
+        for train, name in zip(series.trains, names, strict=True)
+    ]
 
 
-def _train_rows(train: EventTrain, *, series: EventSeries, clock: Clock, labels: tuple[str, ...]) -> _Rows:
+def series_names(series: EventSeries) -> list[str]:
+    """What tells the trains of a series apart: their labels, the key where there is none, numbered where equal."""
+    labels = [train.label or series.key for train in series.trains]
+    return [label if labels.count(label) == 1 else f"{label} ({place})" for place, label in enumerate(labels, start=1)]
+
+
+def _train_rows(train: EventTrain, *, series: EventSeries, clock: Clock, labels: dict[str, str]) -> _Rows:
     pairs = series.type == PAIRS
     seconds = clock.seconds(train.time_ms)
     start, stop = split_pairs(seconds) if pairs else (seconds, None)
-    properties: dict[str, np.ndarray] = {}
-    texts: dict[str, str] = {}
-    for item in train.properties:
-        for name, values in property_columns(item, pairs=pairs).items():
-            properties[name] = values
-            when = " Value at the end of the event, where it differs." if name.endswith("_at_offset") else ""
-            texts[name] = f"{item.key} of the source. {item.description}{when}".strip()
     return _Rows(
         start=start,
         stop=stop,
         trial=train.trial[0::2] if pairs else train.trial,
-        properties=properties,
-        texts=texts,
-        labels={name: _label(name, series=series, train=train) for name in labels},
+        properties={naming.property_column(item.key): item for item in train.properties},
+        labels=labels,
     )
 
 
-def _label(name: str, *, series: EventSeries, train: EventTrain) -> str:
-    if name == "side":
+def _label(column_name: str, *, series: EventSeries, train: EventTrain, name: str) -> str:
+    if column_name == "side":
         return _LABELS[series.key]["side"]
     direction_and_whisker = train.touch_label()
-    if direction_and_whisker is not None and name in ("direction", "whisker"):
-        return direction_and_whisker[("direction", "whisker").index(name)]
-    return train.label or series.key
+    if direction_and_whisker is not None and column_name in ("direction", "whisker"):
+        return direction_and_whisker[("direction", "whisker").index(column_name)]
+    return name
 
 
 def _columns(spec: EventTableSpec, rows: list[_Rows], *, order: np.ndarray) -> list[VectorData]:
-    texts = {name: text for row in rows for name, text in row.texts.items()}
     columns = [
         text_column(name, _LABEL_TEXTS[name], _in_order([[row.labels[name]] * row.start.size for row in rows], order))
         for name in spec.labels
     ]
     columns.append(column("trial_number", _TRIAL_TEXT, np.concatenate([row.trial for row in rows])[order]))
-    for name, text in texts.items():
-        values = [row.properties.get(name, np.full(row.start.size, np.nan)) for row in rows]
-        columns.append(column(name, text, np.concatenate(values)[order]))
+    for name in dict.fromkeys(name for row in rows for name in row.properties):
+        columns += property_columns(name, rows, order=order)
     return columns
+
+
+def property_columns(name: str, rows: list[_Rows], *, order: np.ndarray) -> list[VectorData]:
+    """Columns of a property: one value per event; a second column where the values at on and off differ anywhere.
+
+    NaN stands for the events of a train that has no such property.
+    """
+    parts = [_property_values(row, name) for row in rows]
+    on, off = (np.concatenate([part[place] for part in parts])[order] for place in (0, 1))
+    item = next(row.properties[name] for row in rows if name in row.properties)
+    text = f"{item.key} of the source. {item.description}".strip()
+    columns = [column(name, text, on)]
+    if not np.array_equal(on, off, equal_nan=True):
+        columns.append(column(naming.at_offset(name), f"{text} Value at the end of the event.", off))
+    return columns
+
+
+def _property_values(row: _Rows, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Values at the onsets and at the offsets, (n,) each; twice the same for points."""
+    item = row.properties.get(name)
+    if item is None:
+        nothing = np.full(row.start.size, np.nan)
+        return nothing, nothing
+    return (item.values, item.values) if row.stop is None else split_pairs(item.values)
 
 
 def _in_order(parts: list[list[str]], order: np.ndarray) -> list[str]:

@@ -28,7 +28,7 @@ _HASH_PART = re.compile(r"\.(?:value|descr|descrHash|keyNames)(?:\{(\d+)\})?(?=[
 _TEXT = (
     "Fields of the source's session struct that have no place of their own in NWB, or whose exact form such a place "
     "does not keep, one row each. value is JSON: texts as they are; numbers as nested lists in MATLAB's shape, null "
-    'for NaN, "Infinity" and "-Infinity"; complex numbers as {"real": ..., "imag": ...}; {"table": name} where the values '
+    'for NaN, "Infinity" and "-Infinity"; complex numbers as {"real": ..., "imag": ...}; {"table": name} where they '
     "stand in a table of this module of that name, flattened column by column; an empty struct array as "
     '{"fields": [...]}.'
 )

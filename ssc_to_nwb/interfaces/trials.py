@@ -18,13 +18,10 @@ from ssc_to_nwb.source.subvolume import Subvolume
 from ssc_to_nwb.source.trials import TrialProperty
 
 NO_TYPE = "none"
-_KNOWN = {
-    "LWaterValveTime": ("left_water_valve_time", "Time the left water valve is set to open for a reward, in seconds."),
-    "RWaterValveTime": (
-        "right_water_valve_time",
-        "Time the right water valve is set to open for a reward, in seconds.",
-    ),
-    "StimulusPosition": ("pole_position_motor_steps", "Position of the pole, in steps of its motor."),
+_KNOWN_TEXTS = {
+    "LWaterValveTime": "Time the left water valve is set to open for a reward, in seconds.",
+    "RWaterValveTime": "Time the right water valve is set to open for a reward, in seconds.",
+    "StimulusPosition": "Position of the pole, in steps of its motor.",
 }
 
 
@@ -109,7 +106,8 @@ def _labelled_times(session: Session) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _property_columns(item: TrialProperty, *, steps_per_mm: float) -> list[VectorData]:
-    name, text = _KNOWN.get(item.key, (naming.snake_case(item.key), f"{item.key} of the source."))
+    name = naming.trial_column(item.key)
+    text = _KNOWN_TEXTS.get(item.key, f"{item.key} of the source.")
     description = f"{text} Source: {item.description}" if item.description else text
     if not isinstance(item.values, np.ndarray):
         return [text_column(name, description, item.values)]

@@ -30,7 +30,7 @@ def _time_names(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
 def _property_names(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
     train = _series(leaf, facts).trains[leaf.indices[1] - 1]
     key = train.properties[leaf.indices[2] - 1].key
-    return ({**_table_names(leaf, facts)[0], "column": naming.snake_case(key)},)
+    return ({**_table_names(leaf, facts)[0], "column": naming.property_column(key)},)
 
 
 RULES = (

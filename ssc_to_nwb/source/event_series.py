@@ -90,11 +90,12 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
         trains=_read_trains(field, units=units, pairs=event_type == PAIRS),
     )
     if entry.key == "touches":
-        for train in series.trains:
-            if train.touch_label() is None:
+        told = [train.touch_label() for train in series.trains]
+        for train, label in zip(series.trains, told, strict=True):
+            if label is None or told.count(label) > 1:
                 raise field.child("idStrs", "idStr").problem(
                     kinds.TOUCH_LABEL_UNKNOWN,
-                    expected="'Protraction contacts for <whisker>' or 'Retraction contacts for <whisker>'",
+                    expected="'Protraction contacts for <whisker>' or 'Retraction contacts for <whisker>', each once",
                     found=train.label,
                 )
     return series

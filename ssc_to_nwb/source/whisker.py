@@ -64,6 +64,8 @@ def read_whisker(
     time_ms = units.to_ms(time_field, field.child("timeUnit"))
     check_times_increase(time_field, time_ms, log=log)
     values = field.child("valueMatrix").matrix(rows=len(labels), columns=time_ms.size)
+    if values.dtype.kind != "f":
+        values = values.astype(np.float64)
     traces = tuple(
         _read_trace(labels_field, label=label, row=row, values=values[row]) for row, label in enumerate(labels)
     )
