@@ -9,8 +9,9 @@ import h5py
 import numpy as np
 
 from ssc_to_nwb.converter.chunk_codec import FULL_WINDOW_BITS, NOISE_WINDOW_BITS, ChunkCodec, Compression
+from ssc_to_nwb.naming import CHANNELS
 from ssc_to_nwb.source.image_axes import to_nwb_axes
-from ssc_to_nwb.source.stack import CHANNELS, PlaneStack
+from ssc_to_nwb.source.stack import PlaneStack
 
 # Rows of a page that are turned at a time: a strip of them and its columns stay in the processor's first cache.
 _STRIP_ROWS = 32

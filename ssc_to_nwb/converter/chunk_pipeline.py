@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
+from ssc_to_nwb.allocator import keep_freed_memory
 from ssc_to_nwb.converter.chunk_fills import ChunkFill, Scratch
 
 # Chunks that may wait to be written, per worker, so that no worker waits for the disk.
@@ -36,6 +37,7 @@ def fill_datasets(fills: Sequence[ChunkFill], *, workers: int, memory_mb: float)
     finish. Memory stays below `memory_mb` (2^20 bytes) as far as a single chunk fits. Raises whatever a fill raises
     (SscError naming the frame) and OSError of the disk.
     """
+    keep_freed_memory()
     total = sum(fill.length * fill.row_bytes for fill in fills)
     done = written = 0
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="chunks") as pool:

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 from roiextractors import ImagingExtractor
 
+from ssc_to_nwb.naming import CHANNELS, Channel
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.plane import FrameIndex
 from ssc_to_nwb.source.raw_files import ListedFile
-from ssc_to_nwb.source.stack import CHANNELS, PlaneStack
+from ssc_to_nwb.source.stack import PlaneStack
 from ssc_to_nwb.source.stack_opening import open_plane_stack
+from ssc_to_nwb.source.tif import index_tif
 
 
 class SscImagingExtractor(ImagingExtractor):
@@ -28,7 +30,7 @@ class SscImagingExtractor(ImagingExtractor):
         self,
         *,
         stack: PlaneStack,
-        channel: str = "green",
+        channel: Channel = "green",
         timestamps: np.ndarray | None = None,
         sampling_frequency: float | None = None,
     ) -> None:
@@ -52,13 +54,11 @@ class SscImagingExtractor(ImagingExtractor):
         cls,
         paths: Sequence[Path],
         *,
-        channel: str = "green",
+        channel: Channel = "green",
         timestamps: np.ndarray | None = None,
         sampling_frequency: float | None = None,
     ) -> SscImagingExtractor:
         """All frames of the given tifs, one after the other, without a session file. Raises as `open_plane_stack`."""
-        from ssc_to_nwb.source.tif import index_tif
-
         counts = [index_tif(path).page_count // len(CHANNELS) for path in paths]
         index = FrameIndex(
             file_number=np.repeat(np.arange(len(paths), dtype=np.int64), counts),
@@ -73,6 +73,7 @@ class SscImagingExtractor(ImagingExtractor):
             frame_index=index,
             trial=np.full(len(index.file_number), -1, dtype=np.int64),
             image_shape=None,
+            green_first=True,
             keep_going=False,
             log=ProblemLog(),
         )

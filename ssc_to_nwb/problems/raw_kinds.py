@@ -89,6 +89,13 @@ RAW_FILE_MISSING = ProblemKind(
     reason="The session file names an imaging stack that does not lie below the session's directory.",
     remedy="Nothing, if only a part was downloaded: its frames are listed as gaps. Else fetch the file.",
 )
+RAW_FOLDER_MISSING = ProblemKind(
+    identifier="raw-folder-missing",
+    severity=Severity.WARNING,
+    title="No raw files lie beside the session file",
+    reason="Stacks, side images and films are looked for in the folder that bears the session's name.",
+    remedy="Nothing, if only the session file was downloaded; --raw skip says so and silences this.",
+)
 STACK_FILE_SKIPPED = ProblemKind(
     identifier="stack-file-skipped",
     severity=Severity.WARNING,
@@ -109,6 +116,13 @@ SIDE_IMAGE_UNREADABLE = ProblemKind(
     title="A side image cannot be used",
     reason="A master image or projection beside the stacks is damaged or of another size than the plane's frames.",
     remedy=_FETCH_AGAIN + "with --keep-going the image is left out.",
+)
+TIF_TEXT_CUT = ProblemKind(
+    identifier="tif-text-cut",
+    severity=Severity.WARNING,
+    title="A tif's description was cut",
+    reason="An HDF5 attribute holds 64 kB at most, and the text in the first tif of the plane is longer.",
+    remedy="Nothing; what was cut is the end of the acquisition program's list of settings.",
 )
 REGISTRATION_UNREADABLE = ProblemKind(
     identifier="registration-unreadable",
@@ -157,5 +171,12 @@ VIDEO_FRAME_COUNT = ProblemKind(
     severity=Severity.WARNING,
     title="A whisker video has another number of frames than its trial has whisker samples",
     reason="Its frames cannot be put on the samples' time stamps one to one.",
-    remedy="Nothing; the film's time stamps run from the trial's start at its own frame rate.",
+    remedy="Nothing; its time stamps run from the trial's first sample, or its start, at the camera's frame rate.",
+)
+VIDEO_OVERLAPS = ProblemKind(
+    identifier="video-overlaps",
+    severity=Severity.WARNING,
+    title="A whisker video runs into the next one",
+    reason="At the camera's frame rate the film lasts longer than until the next film begins.",
+    remedy="Check video.rate_hz in the metadata, and that the film belongs to its trial.",
 )

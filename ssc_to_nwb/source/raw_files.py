@@ -103,14 +103,14 @@ class SideFileKind(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideImageName:
-    """A side image's kind (`master`, `session_mean`, `session_pertrial_sd`...) and its channel, 1 green or 2 red."""
+    """A side image's kind (`master_imreg_image`, `session_pertrial_sd`...) and channel, 1 green, 2 red."""
 
     kind: str
     channel: int
 
 
 _SIDE_IMAGE = re.compile(
-    r"(?:(?P<master>master)_imreg_image|(?P<session>session_(?:mean|maxproj|sdmean|sdmax|pertrial_mean|pertrial_sd)))"
+    r"(?P<kind>master_imreg_image|session_(?:mean|maxproj|sdmean|sdmax|pertrial_mean|pertrial_sd))"
     r"_chan_(?P<channel>0[12])\.tiff?",
     re.IGNORECASE,
 )
@@ -122,8 +122,7 @@ def side_image_name(name: str) -> SideImageName | None:
     match = _SIDE_IMAGE.fullmatch(name)
     if match is None:
         return None
-    kind = (match["master"] or match["session"]).lower()
-    return SideImageName(kind=kind, channel=int(match["channel"]))
+    return SideImageName(kind=match["kind"].lower(), channel=int(match["channel"]))
 
 
 def kind_of_file(name: str) -> SideFileKind:

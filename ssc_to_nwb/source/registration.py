@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from ssc_to_nwb.naming import CHANNELS
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.source.plane import FrameIndex
-from ssc_to_nwb.source.stack import CHANNELS, PlaneStack
+from ssc_to_nwb.source.stack import PlaneStack
 
 _SHIFT_VARIABLES = ("dx_r", "dy_r")
 
@@ -40,7 +41,7 @@ def read_shifts(path: Path) -> np.ndarray:
 
     try:
         variables: dict[str, Any] = loadmat(str(path), variable_names=_SHIFT_VARIABLES, appendmat=False)
-    except Exception as failure:  # noqa: BLE001  scipy raises whatever it meets on damaged bytes
+    except Exception as failure:  # scipy raises whatever it meets on damaged bytes
         raise error(kinds.REGISTRATION_UNREADABLE, file=path, detail=failure) from failure
     columns = []
     for name in _SHIFT_VARIABLES:

@@ -1,7 +1,7 @@
 """One plane's imaging stack: the frames that exist, in the order of the session file's frame index.
 
-Frames are numbered 0..T-1 over those that exist. A frame is a green and a red page of one tif: pages alternate
-green, red, green, red [ssc-format, 3].
+Frames are numbered 0..T-1 over those that exist. A frame is a green and a red page of one tif: pages alternate green,
+red, green, red, as public programs rely on that read the real files.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from ssc_to_nwb.naming import CHANNELS
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source.raw_files import ListedFile
 from ssc_to_nwb.source.tif import TifError, TifIndex, TifReader
-
-CHANNELS = ("green", "red")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +45,14 @@ class FrameSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaneStack:
-    """The existing frames of one plane. Holds no open file; can be pickled.
+    """The existing frames of one plane, channels green (0) and red (1). Holds no open file; can be pickled.
 
     image_shape: (rows, columns) and dtype, in native byte order, of every frame; (0, 0) and uint16 where no frame is.
     index_position: int64 (T,), where each frame stands among the F time stamps; file_number, frame_number: int64 (T,).
     trial: int64 (F,), trial number of every time stamp; exists: bool (F,).
     files: index of each listed file, None where it is not used.
     description: the first file's ImageDescription (ScanImage's settings).
+    channel_pages: which page of a frame is green and which is red: (0, 1), or (1, 0) where red comes first.
     """
 
     plane_name: str
@@ -67,6 +67,7 @@ class PlaneStack:
     listed_files: tuple[ListedFile, ...]
     gaps: tuple[StackGap, ...]
     description: str | None
+    channel_pages: tuple[int, int]
 
     @property
     def frame_count(self) -> int:
@@ -107,7 +108,8 @@ class PlaneStack:
         for span in self.spans(start, stop):
             with self._reading(span) as reader:
                 pages = out[span.start - start : span.start - start + span.count]
-                reader.read_into(len(CHANNELS) * span.first_frame + channel, pages, step=len(CHANNELS))
+                first_page = len(CHANNELS) * span.first_frame + self.channel_pages[channel]
+                reader.read_into(first_page, pages, step=len(CHANNELS))
         return out
 
     def read_both(self, start: int, stop: int, out: np.ndarray | None = None) -> np.ndarray:
@@ -124,7 +126,7 @@ class PlaneStack:
                 first = len(CHANNELS) * (span.start - start)
                 run = pages[first : first + len(CHANNELS) * span.count]
                 reader.read_into(len(CHANNELS) * span.first_frame, run)
-        return out[: stop - start]
+        return out[: stop - start] if self.channel_pages == (0, 1) else out[: stop - start, ::-1]
 
     def _checked(self, start: int, stop: int) -> tuple[int, int]:
         if not 0 <= start <= stop <= self.frame_count:
@@ -142,7 +144,10 @@ class PlaneStack:
         except TifError as failure:
             position = self.index_position[span.start : span.start + span.count]
             raise named_error(
-                failure, plane_name=self.plane_name, trials=self.trial[position], first_frame=span.first_frame
+                failure,
+                plane_name=self.plane_name,
+                trials=self.trial[position],
+                first_frame=span.first_frame,
             ) from failure
 
 
@@ -150,8 +155,7 @@ def named_error(failure: TifError, *, plane_name: str, trials: np.ndarray, first
     """The same problem with plane, trials and frame named; frames are counted from 1, as the session file does."""
     parts = [f"plane {plane_name}", describe_trials(trials)]
     if failure.page is not None:
-        channel = CHANNELS[failure.page % len(CHANNELS)]
-        parts.append(f"frame {failure.page // len(CHANNELS) + 1} ({channel}, page {failure.page + 1})")
+        parts.append(f"frame {failure.page // len(CHANNELS) + 1} (page {failure.page + 1})")
     elif first_frame is not None:
         parts.append(f"frame {first_frame + 1}")
     return SscError(replace(failure.problem, field=", ".join(part for part in parts if part)))

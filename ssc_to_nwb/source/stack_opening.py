@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ssc_to_nwb.naming import CHANNELS
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, ProblemLog, SscError
 from ssc_to_nwb.source.plane import FrameIndex
 from ssc_to_nwb.source.raw_files import ListedFile
-from ssc_to_nwb.source.stack import CHANNELS, PlaneStack, StackGap, describe_trials, named_error
+from ssc_to_nwb.source.stack import PlaneStack, StackGap, describe_trials, named_error
 from ssc_to_nwb.source.tif import TifError, TifIndex, index_tif
 
 NO_FRAME_LISTED = "the session file lists no frame of this plane"
@@ -27,20 +28,22 @@ def open_plane_stack(
     frame_index: FrameIndex,
     trial: np.ndarray,
     image_shape: tuple[int, int] | None,
+    green_first: bool,
     keep_going: bool,
     log: ProblemLog,
 ) -> PlaneStack:
     """Index the files of a plane that the frame index names, and line up the frames that exist.
 
     trial: int64 (F,), trial number per time stamp; image_shape: (rows, columns) the frames must have, as the plane's
-    master image and so its masks have it; None where the first file decides. Missing files are logged
+    master image and so its masks have it; None where the first file decides; green_first: whether a frame's first page
+    is green. Missing files are logged
     (RAW_FILE_MISSING) and become gaps.
 
     Raises SscError of kind TIF_UNREADABLE, TIF_TRUNCATED, TIF_PIXELS_UNSUPPORTED, TIF_PAGES_DIFFER, TIF_ODD_PAGES,
     TIF_TOO_FEW_FRAMES or TIF_DIFFERS_FROM_STACK; with `keep_going` these are logged (STACK_FILE_SKIPPED) and become
     gaps too.
     """
-    opening = _Opening(plane_name, tuple(listed_files), frame_index, trial, image_shape, keep_going, log)
+    opening = _Opening(plane_name, tuple(listed_files), frame_index, trial, image_shape, green_first, keep_going, log)
     for number in np.unique(frame_index.file_number[frame_index.present]).tolist():
         opening.open_file(number)
     return opening.stack()
@@ -53,6 +56,7 @@ class _Opening:
     frame_index: FrameIndex
     trial: np.ndarray
     image_shape: tuple[int, int] | None
+    green_first: bool
     keep_going: bool
     log: ProblemLog
     files: list[TifIndex | None] = field(init=False)
@@ -151,6 +155,7 @@ class _Opening:
             listed_files=self.listed_files,
             gaps=self._gaps(exists),
             description=None if first is None else first.description,
+            channel_pages=(0, 1) if self.green_first else (1, 0),
         )
 
     def _gaps(self, exists: np.ndarray) -> tuple[StackGap, ...]:

@@ -1,0 +1,63 @@
+"""Frames that are missing: a table of intervals, one row per run of missing frames of a plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from pynwb import NWBFile
+from pynwb.epoch import TimeIntervals
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.source.raw_files import relative_listed_path
+from ssc_to_nwb.source.stack import PlaneStack, StackGap
+
+_DESCRIPTION = (
+    "Runs of imaging frames that the session file has a time stamp for, but of which no frame is in this file. "
+    "start_time and stop_time are the time stamps of the first and the last missing frame."
+)
+_COLUMNS = (
+    ("plane_name", "The imaging plane, as in the names of its objects."),
+    ("reason", "Why the frames are missing."),
+    ("listed_file", "The tif the session file names for them, relative to the session's folder; empty where none."),
+    ("frame_count", "Number of missing frames."),
+    ("first_time_index", "Place of the first missing frame among the subvolume's time stamps, counted from 0."),
+)
+
+
+def add_imaging_gaps(nwbfile: NWBFile, stacks: Sequence[tuple[PlaneStack, np.ndarray]]) -> TimeIntervals | None:
+    """Add the table `imaging_gaps`, in the order of time; None, and no table, where no frame is missing.
+
+    stacks: with each the time stamps of its subvolume, float64 (F,), seconds from session start.
+    """
+    rows = [_row(stack, gap, seconds) for stack, seconds in stacks for gap in stack.gaps]
+    if not rows:
+        return None
+    table = _new_table()
+    for row in sorted(rows, key=lambda row: (row["start_time"], row["stop_time"])):
+        table.add_row(**row)
+    nwbfile.add_time_intervals(table)
+    return table
+
+
+def _row(stack: PlaneStack, gap: StackGap, seconds: np.ndarray) -> dict[str, Any]:
+    trials = np.unique(stack.trial[gap.start : gap.stop])
+    return {
+        "start_time": float(seconds[gap.start]),
+        "stop_time": float(seconds[gap.stop - 1]),
+        "plane_name": stack.plane_name,
+        "reason": gap.reason,
+        "listed_file": "" if gap.listed_path is None else str(relative_listed_path(gap.listed_path)),
+        "frame_count": gap.stop - gap.start,
+        "first_time_index": gap.start,
+        "trial_numbers": trials[trials >= 0].tolist(),
+    }
+
+
+def _new_table() -> TimeIntervals:
+    table = TimeIntervals(name=naming.IMAGING_GAPS, description=_DESCRIPTION)
+    for name, description in _COLUMNS:
+        table.add_column(name=name, description=description)
+    table.add_column(name="trial_numbers", description="Trials the missing frames belong to.", index=True)
+    return table

@@ -1,0 +1,50 @@
+"""The common ground of the interfaces that take raw files: a session, and the folder its raw files lie in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import DirectoryPath, FilePath
+from typing_extensions import Self
+
+from ssc_to_nwb.interfaces.base import SessionInterface
+from ssc_to_nwb.interfaces.context import SessionContext
+from ssc_to_nwb.source.raw_data import RawData, open_raw_data
+from ssc_to_nwb.source.session_files import find_session_files
+
+
+class RawInterface(SessionInterface):
+    """Adds one data type of a session's raw files to an NWBFile.
+
+    folder_path: the folder of the session's raw files; looked for beside the session file where None. Used from a
+    session that is loaded already, `from_raw` takes the raw files opened by `open_raw_data`.
+    """
+
+    associated_suffixes = (".mat", ".tif", ".mp4")  # type: ignore[assignment]
+    raw: RawData | None
+
+    def __init__(
+        self,
+        file_path: FilePath,
+        folder_path: DirectoryPath | None = None,
+        metadata_file_paths: list[FilePath] | None = None,
+        verbose: bool = False,
+    ) -> None:
+        super().__init__(file_path=file_path, metadata_file_paths=metadata_file_paths, verbose=verbose)
+        folder = find_session_files(Path(file_path))[0].raw_folder if folder_path is None else Path(folder_path)
+        self.raw = open_raw_data(
+            self.context.session,
+            raw_folder=folder,
+            mode="auto",
+            video_pattern=self.context.metadata.source.video_pattern,
+            green_first=self.context.metadata.assumptions.green_page_first,
+            keep_going=False,
+            log=self.context.log,
+        )
+
+    @classmethod
+    def from_raw(cls, context: SessionContext, raw: RawData | None) -> Self:
+        """An interface over a session and raw files that are opened already; `raw` None adds nothing."""
+        interface = cls.from_context(context)
+        interface.raw = raw
+        return interface

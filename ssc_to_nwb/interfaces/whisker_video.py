@@ -1,0 +1,128 @@
+"""Whisker videos: one external ImageSeries per session, its files beside the NWB file in the folder DANDI wants."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from pynwb import NWBFile
+from pynwb.device import Device
+from pynwb.image import ImageSeries
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.interfaces.imaging_plane import get_device
+from ssc_to_nwb.interfaces.raw_base import RawInterface
+from ssc_to_nwb.source.clock import Clock
+from ssc_to_nwb.source.films import Film, open_films
+
+
+class WhiskerVideoInterface(RawInterface):
+    """The whisker films of a session.
+
+    place_in: folder the films are linked or copied into when they are added; folder_name: its name in the paths the
+    NWB file keeps, that of `place_in` where None. Where `place_in` is None the films stay where they are, and the
+    NWB file names them there.
+    """
+
+    display_name = "CRCNS ssc whisker videos"
+    info = "Films of the whiskers, one per trial, as an external ImageSeries."
+    place_in: Path | None = None
+    folder_name: str | None = None
+
+    def add(self, nwbfile: NWBFile) -> None:
+        """Add the series of all films that belong to a trial; none where there is no such film."""
+        if self.raw is None:
+            return
+        facts = self.context.metadata.video
+        films = open_films(
+            self.raw.inventory.videos,
+            session=self.context.session,
+            rate_hz=facts.rate_hz,
+            keep_going=self.raw.keep_going,
+            log=self.context.log,
+        )
+        if not films:
+            return
+        names = [str(film.header.path) for film in films]
+        if self.place_in is not None:
+            folder_name = self.place_in.name if self.folder_name is None else self.folder_name
+            names = [f"{folder_name}/{path.name}" for path in place_films(films, self.place_in)]
+        add_whisker_video(
+            nwbfile,
+            films=films,
+            external_files=names,
+            clock=self.context.clock,
+            device=get_device(nwbfile, facts.camera),
+            description=facts.description,
+        )
+
+
+def add_whisker_video(
+    nwbfile: NWBFile,
+    *,
+    films: Sequence[Film],
+    external_files: Sequence[str],
+    clock: Clock,
+    device: Device,
+    description: str,
+) -> ImageSeries:
+    """Add the films, at least one, to the acquisition; external_files: their paths relative to the NWB file."""
+    counts = [film.header.frame_count for film in films]
+    rows, columns = films[0].header.image_shape
+    series = ImageSeries(
+        name=naming.WHISKER_VIDEO,
+        description=description,
+        format="external",
+        external_file=list(external_files),
+        starting_frame=np.cumsum([0, *counts[:-1]], dtype=np.int32),
+        timestamps=clock.seconds(np.concatenate([film.time_ms for film in films])),
+        dimension=[columns, rows],
+        unit="n.a.",
+        device=device,
+        comments=_comments(films),
+    )
+    nwbfile.add_acquisition(series)
+    return series
+
+
+def _comments(films: Sequence[Film]) -> str:
+    numbers = [film.trial for film in films]
+    by_rate = [film.trial for film in films if not film.from_samples]
+    text = f"One film per trial, in this order of trial numbers: {', '.join(map(str, numbers))}. "
+    if not by_rate:
+        return text + "Time stamps are those of the trials' whisker samples, one per frame."
+    return text + (
+        "Time stamps are those of the trials' whisker samples, one per frame, but for trials "
+        f"{', '.join(map(str, by_rate))}, whose films have another number of frames: there they run from the trial's "
+        "first whisker sample, or from its start where it has none, at the camera's frame rate."
+    )
+
+
+def place_films(films: Sequence[Film], folder: Path) -> tuple[Path, ...]:
+    """Put the films into `folder`, made where it is not there: hard links where the file system allows, else copies.
+
+    Two films of one name keep apart by their trial numbers. Raises OSError of the disk.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [film.header.path.name for film in films]
+    placed = []
+    for film, name in zip(films, names, strict=True):
+        path = folder / (name if names.count(name) == 1 else f"trial_{film.trial:04d}_{name}")
+        link_or_copy(film.header.path, path)
+        placed.append(path)
+    return tuple(placed)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Make `target` the same file as `source`, or a copy that is on disk where a link is not possible."""
+    try:
+        os.link(source.resolve(), target)
+    except OSError:
+        # Another disk, a file system without links, or a link that is there already: a copy serves as well, and an
+        # error that stands in its way too is raised by it.
+        shutil.copyfile(source, target)
+        with target.open("rb+") as copy:
+            os.fsync(copy.fileno())

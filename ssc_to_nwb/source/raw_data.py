@@ -1,0 +1,97 @@
+"""The raw data of one session: what lies beside its file, opened and checked, nothing read yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog, error
+from ssc_to_nwb.source.raw_inventory import RawInventory, take_inventory
+from ssc_to_nwb.source.session import Session
+from ssc_to_nwb.source.stack import PlaneStack
+from ssc_to_nwb.source.stack_opening import open_plane_stack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawData:
+    """A session's raw files; stacks by plane name, every plane of the session among them.
+
+    keep_going: whether damaged files are left out with a warning, instead of an error.
+    """
+
+    inventory: RawInventory
+    stacks: Mapping[str, PlaneStack]
+    keep_going: bool
+
+    @property
+    def stack_bytes(self) -> int:
+        """Bytes of all frames of all planes, both channels."""
+        return sum(stack.byte_size for stack in self.stacks.values())
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether any plane has a frame."""
+        return any(stack.frame_count for stack in self.stacks.values())
+
+
+def open_raw_data(
+    session: Session,
+    *,
+    raw_folder: Path | None,
+    mode: Literal["auto", "require"],
+    video_pattern: str,
+    green_first: bool,
+    keep_going: bool,
+    log: ProblemLog,
+) -> RawData | None:
+    """Account for all files of a session's folder and index its stacks; None where there is no such folder.
+
+    video_pattern: finds the group `trial` in the name of a film; green_first: whether the first page of a frame is
+    green. Missing and left-out files are logged. Raises SscError as `take_inventory` and `open_plane_stack` do, and
+    of kind RAW_FILE_REQUIRED where mode is `require` and a listed file is missing.
+    """
+    if raw_folder is None:
+        if mode == "require":
+            raise error(kinds.RAW_FILE_REQUIRED, file=session.path, expected=f"a folder {session.key} beside the file")
+        log.add(kinds.RAW_FOLDER_MISSING, file=session.path, expected=f"a folder {session.key} beside the file")
+        return None
+    inventory = take_inventory(
+        raw_folder,
+        listed_paths={plane.name: plane.listed_paths for plane in session.planes},
+        video_trial_pattern=video_pattern,
+    )
+    if mode == "require":
+        _require_all(inventory)
+    for left_out in inventory.left_out:
+        log.add(kinds.RAW_FILE_LEFT_OUT, file=left_out.path, detail=left_out.reason)
+    files = {plane.plane_name: plane.listed_files for plane in inventory.planes}
+    stacks = {
+        plane.name: open_plane_stack(
+            plane_name=plane.name,
+            listed_files=files[plane.name],
+            frame_index=plane.frame_index,
+            trial=volume.trial,
+            image_shape=plane.image_shape,
+            green_first=green_first,
+            keep_going=keep_going,
+            log=log,
+        )
+        for volume in session.subvolumes
+        for plane in volume.planes
+    }
+    return RawData(inventory=inventory, stacks=stacks, keep_going=keep_going)
+
+
+def _require_all(inventory: RawInventory) -> None:
+    missing = [file.listed_path for plane in inventory.planes for file in plane.missing]
+    if missing:
+        raise error(
+            kinds.RAW_FILE_REQUIRED,
+            file=missing[0],
+            field="sourceFileList",
+            expected=f"below {inventory.session_directory}",
+            found=f"{len(missing)} listed files are missing",
+        )
