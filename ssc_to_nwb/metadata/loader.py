@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,16 +25,37 @@ def metadata_folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[2] / "metadata"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataFiles:
+    """The metadata files of one data set, read and merged once; gives the metadata of any of its sessions.
+
+    paths: the packaged files and the user's.
+    """
+
+    merged: LinedMapping
+    paths: tuple[Path, ...]
+
+    def of_session(self, *, session: str, subject: str) -> Metadata:
+        """The checked metadata of one session. Raises metadata-*."""
+        return _validate(_particular(self.merged, names={"subjects": subject, "sessions": session}))
+
+
+def read_metadata_files(*, dataset: str, files: Sequence[Path] = ()) -> MetadataFiles:
+    """Read `<dataset>.yaml`, then `files` in order, later ones winning. Raises metadata-*."""
+    merged = _load_dataset(dataset)
+    for path in files:
+        merged = merged.merged_with(load_yaml(path))
+    packaged = {place.file for place in merged.places.values()}.difference(files)
+    return MetadataFiles(merged=merged, paths=(*sorted(packaged), *files))
+
+
 def load_metadata(*, dataset: str, session: str, subject: str, files: Sequence[Path] = ()) -> Metadata:
     """The metadata of one session: `<dataset>.yaml`, then `files` in order, later ones winning.
 
     A file may have `subjects: {an197522: {...}}` and `sessions: {an197522_2013_03_08: {...}}` with any of the other
     sections, which win for that subject or session. Raises metadata-*.
     """
-    merged = _load_dataset(dataset)
-    for path in files:
-        merged = merged.merged_with(load_yaml(path))
-    return _validate(_particular(merged, names={"subjects": subject, "sessions": session}))
+    return read_metadata_files(dataset=dataset, files=files).of_session(session=session, subject=subject)
 
 
 def _load_dataset(name: str) -> LinedMapping:

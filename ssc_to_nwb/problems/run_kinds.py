@@ -1,1 +1,142 @@
-"""Kinds of problems: run."""
+"""Kinds of problems with a whole run: its lock, its record, its workers, the room it needs, sessions in packed files."""
+
+from ssc_to_nwb.problems.model import ProblemKind, Severity
+
+_AGAIN = "Run the same command again: finished sessions are not done twice."
+
+OUTPUT_IN_USE = ProblemKind(
+    identifier="output-in-use",
+    severity=Severity.ERROR,
+    title="Another run is writing to the same output",
+    reason="Two runs at once would do the same sessions and get in each other's way; the first one has the output.",
+    remedy="Wait for the other run to end, or give this one another output folder.",
+)
+RECORD_UNWRITABLE = ProblemKind(
+    identifier="record-unwritable",
+    severity=Severity.ERROR,
+    title="The record of the run can't be written",
+    reason="What was done is written down, a line per attempt, in .ssc-to-nwb/record.jsonl of the output folder; "
+    "without it no later run could tell which sessions are done.",
+    remedy="Check the permissions of that file and folder.",
+)
+RECORD_LINE_LOST = ProblemKind(
+    identifier="record-line-lost",
+    severity=Severity.WARNING,
+    title="The outcome of a session could not be written down",
+    reason="The session's outcome is as stated here, but the record does not have it.",
+    remedy="See what was found (a full disk?). The next run takes over what is whole, and does the rest again.",
+)
+SESSION_REDONE = ProblemKind(
+    identifier="session-redone",
+    severity=Severity.WARNING,
+    title="The session had been done and was done again",
+    reason="What it depends on is not what it was then; the older NWB file is replaced by the new one.",
+    remedy="Nothing, if you know of the change.",
+)
+OUTPUT_CHANGED = ProblemKind(
+    identifier="output-changed",
+    severity=Severity.ERROR,
+    title="The NWB file is not as it was written",
+    reason="Something else changed the file after the conversion. It can be opened, so it may hold work that is "
+    "nowhere else, and it is not replaced unasked.",
+    remedy="Move the file away if you need it, or add --overwrite to replace it.",
+)
+TAKEN_OVER = ProblemKind(
+    identifier="session-taken-over",
+    severity=Severity.INFO,
+    title="The session was finished by a run that did not live to write it down",
+    reason="Its NWB file was whole and verified when that run was ended; it stands, and is now in the record.",
+    remedy="Nothing.",
+)
+WORKER_DIED = ProblemKind(
+    identifier="worker-died",
+    severity=Severity.ERROR,
+    title="The process that converted the session died",
+    reason="It was killed from outside (often by the system, for lack of memory) or crashed; other sessions go on.",
+    remedy="If memory is short, lower --workers or --memory-mb. " + _AGAIN,
+)
+ATTEMPT_SUPERSEDED = ProblemKind(
+    identifier="attempt-superseded",
+    severity=Severity.ERROR,
+    title="Another attempt at the same session took over",
+    reason="The run that had asked for this attempt ended or gave it up, so it must not put its file in place.",
+    remedy="Nothing: the outcome of the other attempt counts.",
+)
+SOURCE_CHANGED = ProblemKind(
+    identifier="source-changed-meanwhile",
+    severity=Severity.ERROR,
+    title="The source changed while it was converted",
+    reason="The NWB file would hold a mixture of two states; what was written of it has been removed.",
+    remedy="Let whatever writes to the source finish. " + _AGAIN,
+)
+SPACE_SHORT = ProblemKind(
+    identifier="space-short",
+    severity=Severity.ERROR,
+    title="The disk has too little room for the output",
+    reason="The room needed was estimated from the sizes of the sources and a sample of them.",
+    remedy="Make room, convert fewer sessions (--session), choose another output, or add --ignore-space to try anyway.",
+)
+EXTRA_MISSING = ProblemKind(
+    identifier="extra-not-installed",
+    severity=Severity.ERROR,
+    title="A package that this option needs is not installed",
+    reason="It is not needed otherwise, so it is not installed by default.",
+    remedy="Install it with the extra that is named.",
+)
+CLUSTER_UNREACHABLE = ProblemKind(
+    identifier="cluster-unreachable",
+    severity=Severity.ERROR,
+    title="The Dask cluster can't be reached",
+    reason="No scheduler answers at the address, or it went away.",
+    remedy="Check the address given with --dask and that the scheduler runs. " + _AGAIN,
+)
+CLUSTER_SEES_NO_FILES = ProblemKind(
+    identifier="cluster-sees-no-files",
+    severity=Severity.ERROR,
+    title="A worker of the cluster does not see the same files",
+    reason="Sessions are read and written by the workers themselves, under the very paths that were given.",
+    remedy="Use paths that lie on a file system all machines share.",
+)
+PACKED_UNREADABLE = ProblemKind(
+    identifier="packed-unreadable",
+    severity=Severity.ERROR,
+    title="A packed file can't be read",
+    reason="It is cut short, damaged, encrypted, or not what its name says.",
+    remedy="Download it again.",
+)
+PACKED_UNSAFE = ProblemKind(
+    identifier="packed-unsafe",
+    severity=Severity.ERROR,
+    title="A packed file holds what must not be unpacked",
+    reason="Names that lead out of the folder, links and devices have no place in a download of this data set.",
+    remedy="Look at the file before you trust it; download it again from the data set's own site.",
+)
+PACKED_TOO_LARGE = ProblemKind(
+    identifier="packed-too-large",
+    severity=Severity.ERROR,
+    title="A packed file unpacks to more than it announces",
+    reason="More bytes came out of an entry than its header says; unpacking stopped there.",
+    remedy="Look at the file before you trust it; download it again from the data set's own site.",
+)
+PACKED_TWICE = ProblemKind(
+    identifier="packed-twice",
+    severity=Severity.ERROR,
+    title="The same file is there in two states",
+    reason="A packed file holds a file under a name that another packed file, or the folder itself, has with another "
+    "size; which one is meant can't be told.",
+    remedy="Take one of the two away.",
+)
+PARTLY_UNPACKED = ProblemKind(
+    identifier="packed-partly-unpacked",
+    severity=Severity.ERROR,
+    title="A packed file is unpacked in part",
+    reason="The session's folder holds some of the files of a packed file beside it, but not all of them.",
+    remedy="Unpack the rest, or move the folder away to have the packed file unpacked here.",
+)
+CHECKSUM_DIFFERS = ProblemKind(
+    identifier="checksum-differs",
+    severity=Severity.ERROR,
+    title="A source file is not what the list of checksums says",
+    reason="The download is incomplete or damaged.",
+    remedy="Download the file again.",
+)
