@@ -57,6 +57,7 @@ _COLUMNS = frozenset(
 )  # fmt: skip
 _AT_OFFSET = "_at_offset"
 IN_PROGRESS_SUFFIX = ".in-progress"
+RUN_FOLDER = ".ssc-to-nwb"
 
 
 def imaging_plane(plane_name: str) -> str:
@@ -180,4 +181,49 @@ def sidecar(nwb: Path, kind: Literal["ledger", "record", "report"]) -> Path:
     `nwb` lies in OUTPUT/sub-<id>/.
     """
     stem = nwb.name.removesuffix(".zarr").removesuffix(".nwb")
-    return nwb.parent.parent / ".ssc-to-nwb" / f"{stem}.{kind}.json"
+    return run_folder(nwb.parent.parent) / f"{stem}.{kind}.json"
+
+
+def run_folder(output: Path) -> Path:
+    """Where a run keeps what it needs to know of earlier runs, out of sight of archive tools."""
+    return output / RUN_FOLDER
+
+
+def run_record(output: Path) -> Path:
+    """The record of all attempts, a JSON line each."""
+    return run_folder(output) / "record.jsonl"
+
+
+def run_lock(output: Path) -> Path:
+    """The file that a run holds a lock on."""
+    return run_folder(output) / "lock"
+
+
+def workers_lock(output: Path) -> Path:
+    """The file that the processes of a run share a lock on, for as long as they live."""
+    return run_folder(output) / "workers.lock"
+
+
+def work_name(session: str, *, backend: str, stub: bool) -> str:
+    """A session as a piece of work: the same one as HDF5, as Zarr and as a stub are three."""
+    return session + ("_zarr" if backend == "zarr" else "") + ("_stub" if stub else "")
+
+
+def attempt_marker(output: Path, work: str) -> Path:
+    """There while an attempt at a session is under way, or after one that was killed."""
+    return run_folder(output) / "attempts" / f"{work}.json"
+
+
+def source_list(output: Path, work: str) -> Path:
+    """The source files a session was converted from, a line each."""
+    return run_folder(output) / "sources" / f"{work}.txt"
+
+
+def packed_listing(output: Path) -> Path:
+    """What packed files (tar, zip) hold, so that they need not be read through again."""
+    return run_folder(output) / "packed.json"
+
+
+def work_folder(output: Path) -> Path:
+    """Where packed sessions are unpacked unless another place is given."""
+    return run_folder(output) / "work"

@@ -1,0 +1,70 @@
+"""The state of a finished output: size, number and time of its files, and whether it can be opened at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ssc_to_nwb import naming
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputState:
+    """An NWB file or Zarr folder: bytes, number of files, when the last one was changed; and its videos.
+
+    The videos' times don't count: the same films may serve an HDF5 file and a Zarr folder of one session.
+    """
+
+    size: int
+    files: int
+    mtime_ns: int
+    video_files: int
+    video_size: int
+
+    def as_dict(self) -> dict[str, int]:
+        """JSON-ready form."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> OutputState:
+        """What `as_dict` gave. Raises TypeError where a part is missing or unknown."""
+        return cls(**values)
+
+
+def state_of_output(nwb: Path) -> OutputState | None:
+    """The state of an NWB file in place and its folder of videos; None where there is no such file."""
+    return state_of(nwb, videos=naming.video_folder(nwb)) if nwb.exists() else None
+
+
+def state_of(nwb: Path, *, videos: Path) -> OutputState:
+    """The state of an NWB file, wherever it is, and of the folder of its videos, if that is there. Raises OSError."""
+    own = [file.stat() for file in _files(nwb)]
+    films = [file.stat() for file in _files(videos)]
+    return OutputState(
+        size=sum(status.st_size for status in own),
+        files=len(own),
+        mtime_ns=max((status.st_mtime_ns for status in own), default=0),
+        video_files=len(films),
+        video_size=sum(status.st_size for status in films),
+    )
+
+
+def opens(nwb: Path) -> bool:
+    """Whether the file is whole enough to be opened: HDF5 knows its own length, Zarr has its table of contents."""
+    if nwb.is_dir():
+        return (nwb / ".zmetadata").is_file()
+    import h5py
+
+    try:
+        with h5py.File(nwb, "r"):
+            return True
+    except OSError:
+        return False
+
+
+def _files(path: Path) -> Iterable[Path]:
+    if path.is_dir():
+        return (below for below in path.rglob("*") if below.is_file())
+    return (path,) if path.exists() else ()
