@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import h5py
@@ -11,36 +11,43 @@ import numpy as np
 from pynwb import NWBHDF5IO, NWBFile
 
 from ssc_to_nwb.converter.chunk_codec import Compression
-from ssc_to_nwb.converter.chunk_fills import ArrayFill, ArraySource, ChunkFill, FramesFill
+from ssc_to_nwb.converter.chunk_fills import ArrayFill, ArraySource, BlockSource, ChunkFill, FramesFill
 from ssc_to_nwb.converter.chunk_pipeline import FillProgress, fill_datasets
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.reserve import Reserved, reserve_large_data
+from ssc_to_nwb.extractors.pages import LazyPages
 
 
-def write_hdf5(nwbfile: NWBFile, path: Path, *, options: ConversionOptions) -> Iterator[FillProgress]:
+def write_hdf5(
+    nwbfile: NWBFile, path: Path, *, options: ConversionOptions, finish: Callable[[h5py.File], None]
+) -> Iterator[FillProgress]:
     """Write the whole file to `path`, which must not exist; yields as large data go in; the file is on disk at the end.
 
-    `nwbfile` is used up: its large arrays are taken out. Raises OSError of the disk, SscError of the raw files.
+    `nwbfile` is used up: its large arrays are taken out. `finish` is called with the open file when all data are in.
+    Raises OSError of the disk, SscError of the raw files.
     """
     compression = Compression(options.compression)
     reserved = reserve_large_data(nwbfile, compression=compression)
     with h5py.File(path, "x") as file, NWBHDF5IO(file=file, mode="w") as io:
         io.write(nwbfile, cache_spec=True)
         yield from fill_datasets(_fills(reserved, compression), workers=options.workers, memory_mb=options.memory_mb)
+        finish(file)
     _flush_to_disk(path)
 
 
 def _fills(reserved: Reserved, compression: Compression) -> list[ChunkFill]:
     fills: list[ChunkFill] = []
     for array in reserved.arrays:
-        fills.append(ArrayFill(array.io.dataset, ArraySource(_little_endian(array.values)), compression))
+        fills.append(ArrayFill(array.io.dataset, _block_source(array.values), compression))
     for stack in reserved.stacks:
         fills.append(FramesFill([io.dataset for io in stack.ios], stack.frames[0].stack, compression))
     return fills
 
 
-def _little_endian(values: np.ndarray) -> np.ndarray:
-    return values if values.dtype.byteorder != ">" else values.astype(values.dtype.newbyteorder("<"))
+def _block_source(values: np.ndarray | LazyPages) -> BlockSource:
+    if isinstance(values, LazyPages):
+        return values
+    return ArraySource(values if values.dtype.isnative else values.astype(values.dtype.newbyteorder("=")))
 
 
 def _flush_to_disk(path: Path) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 from hdmf.backends.hdf5 import H5DataIO
+from hdmf.common import VectorData
+from hdmf.container import Data
 from pynwb import NWBFile
 from pynwb.base import TimeSeries
 from pynwb.image import GrayscaleImage
@@ -19,6 +21,7 @@ from pynwb.image import GrayscaleImage
 from ssc_to_nwb.converter.chunk_codec import Compression
 from ssc_to_nwb.extractors.chunk_shapes import ARRAY_CHUNK_MB, chunk_shape
 from ssc_to_nwb.extractors.frames import StackFrames
+from ssc_to_nwb.extractors.pages import LazyPages
 
 # Below this a data set is written by hdmf as it is: a chunk of its own would cost more than it saves.
 _SMALL_BYTES = 16 * 1024
@@ -29,7 +32,7 @@ class ReservedArray:
     """A reserved data set and the values that belong into it; `io.dataset` is there once hdmf has written."""
 
     io: H5DataIO
-    values: np.ndarray
+    values: np.ndarray | LazyPages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,10 @@ def reserve_large_data(nwbfile: NWBFile, *, compression: Compression) -> Reserve
                 io = _reserve(values.maxshape, values.dtype, chunks=values.chunk_shape, compression=compression)
                 frames.setdefault(id(values.stack), []).append((io, values))
             else:
-                chunks = chunk_shape(values.shape, values.dtype, chunk_mb=ARRAY_CHUNK_MB)
+                lazy = isinstance(values, LazyPages)
+                chunks = (
+                    values.chunk_shape if lazy else chunk_shape(values.shape, values.dtype, chunk_mb=ARRAY_CHUNK_MB)
+                )
                 io = _reserve(values.shape, values.dtype, chunks=chunks, compression=compression)
                 arrays.append(ReservedArray(io=io, values=values))
             put(io)
@@ -79,17 +85,17 @@ def _large_values(container: Any) -> list[tuple[Any, Callable[[H5DataIO], None]]
             values = container.fields.get(name)
             if _is_large(values):
                 found.append((values, partial(container.fields.__setitem__, name)))
-    elif isinstance(container, GrayscaleImage) and _is_large(container.data):
+    elif isinstance(container, GrayscaleImage | VectorData) and _is_large(container.data):
         found.append((container.data, partial(_replace_data, container)))
     return found
 
 
-def _replace_data(image: GrayscaleImage, io: H5DataIO) -> None:
-    image.transform(lambda _: io)
+def _replace_data(container: Data, io: H5DataIO) -> None:
+    container.transform(lambda _: io)
 
 
 def _is_large(values: Any) -> bool:
-    if isinstance(values, StackFrames):
+    if isinstance(values, StackFrames | LazyPages):
         return True
     return isinstance(values, np.ndarray) and values.dtype.kind in "biuf" and values.nbytes >= _SMALL_BYTES
 

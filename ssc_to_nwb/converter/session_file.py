@@ -10,14 +10,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.converter.assemble import assemble_nwbfile
+from ssc_to_nwb.converter.assemble import VideoPlace, assemble_nwbfile
 from ssc_to_nwb.converter.hdf5_file import write_hdf5
 from ssc_to_nwb.converter.in_progress import InProgress, output_in_progress
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress
+from ssc_to_nwb.converter.source_hashes import hash_small_files, hashing, stack_paths, with_hashes, write_hashes
 from ssc_to_nwb.interfaces.context import SessionContext, load_context
+from ssc_to_nwb.mapping.ledger import Ledger, build_ledger
+from ssc_to_nwb.mapping.ledger_file import write_ledger
 from ssc_to_nwb.problems import output_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
+from ssc_to_nwb.problems.raw_kinds import RAW_FILE_LEFT_OUT
+from ssc_to_nwb.source.raw_data import RawData, open_raw_data
 from ssc_to_nwb.source.session_files import SessionFile
 from ssc_to_nwb.source.stub import stub_session
 
@@ -72,11 +77,15 @@ class _Work:
         options = self.task.options
         with self._timed("read"):
             context = self._load()
+            ledger = build_ledger(context.session, allow_unmapped=options.allow_unmapped, log=self.log)
+            raw = self._open_raw(context)
         self.target = target_path(context, output=self.task.output, options=options)
         with output_in_progress(self.target, overwrite=options.overwrite) as place:
             with self._timed("write"):
-                self._write(context, place)
+                ledger = self._write(context, raw, ledger, place)
             self.output_bytes = place.building.stat().st_size
+            if not options.stub:
+                write_ledger(ledger, naming.sidecar(self.target, "ledger"))
         self.on_progress(Progress(session=self.session, stage="done"))
 
     def _load(self) -> SessionContext:
@@ -88,12 +97,47 @@ class _Work:
         self.log.add(kinds.STUB_NOT_VERIFIED, file=file.path)
         return SessionContext(session=stub_session(context.session), metadata=context.metadata, log=self.log)
 
-    def _write(self, context: SessionContext, place: InProgress) -> None:
-        nwbfile = assemble_nwbfile(context)
-        for step in write_hdf5(nwbfile, place.building, options=self.task.options):
-            self.on_progress(
-                Progress(session=self.session, stage="write", done_bytes=step.done_bytes, total_bytes=step.total_bytes)
+    def _open_raw(self, context: SessionContext) -> RawData | None:
+        options = self.task.options
+        if options.raw == "skip":
+            return None
+        return open_raw_data(
+            context.session,
+            raw_folder=self.task.session_file.raw_folder,
+            mode=options.raw,
+            video_pattern=context.metadata.source.video_pattern,
+            green_first=context.metadata.assumptions.green_page_first,
+            keep_going=options.keep_going,
+            log=self.log,
+        )
+
+    def _write(self, context: SessionContext, raw: RawData | None, ledger: Ledger, place: InProgress) -> Ledger:
+        """Write the file to where it is built; returns the ledger with the source files in it."""
+        options = self.task.options
+        root = context.session.path.parent
+        nwbfile, ledger = assemble_nwbfile(
+            context,
+            raw=raw,
+            ledger=ledger,
+            hashes=hash_small_files(context.session, raw),
+            options=content_options(options),
+            video_place=VideoPlace(folder=place.building_videos, final_name=place.final_videos.name),
+            chunk_mb=options.chunk_mb,
+        )
+        with hashing(() if options.stub else stack_paths(raw)) as hashes:
+            steps = write_hdf5(
+                nwbfile,
+                place.building,
+                options=options,
+                finish=lambda file: write_hashes(file, hashes.result(), root=root),
             )
+            for step in steps:
+                self.on_progress(
+                    Progress(
+                        session=self.session, stage="write", done_bytes=step.done_bytes, total_bytes=step.total_bytes
+                    )
+                )
+            return with_hashes(ledger, hashes.result(), root=root)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
@@ -113,6 +157,14 @@ class _Work:
             verified=self.verified,
             problems=tuple(self.log.problems),
             seconds=self.seconds,
+            left_out=self._left_out(),
+        )
+
+    def _left_out(self) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (problem.file or "", problem.detail or problem.kind.title)
+            for problem in self.log.problems
+            if problem.kind is RAW_FILE_LEFT_OUT
         )
 
     def failed(self, failure: SscError) -> SessionOutcome:
@@ -142,3 +194,8 @@ def target_path(context: SessionContext, *, output: Path, options: ConversionOpt
         stub=options.stub,
         suffix=".nwb.zarr" if options.backend == "zarr" else ".nwb",
     )
+
+
+def content_options(options: ConversionOptions) -> dict[str, object]:
+    """The options that decide what is in the file, for its provenance."""
+    return {"raw": options.raw, "keep_going": options.keep_going, "stub": options.stub}

@@ -50,10 +50,10 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, metadata: Metadata, opti
                 "are more than one word."
             ),
             columns=[
-                text_column("name", "What the value is.", list(texts)),
+                text_column("item", "What the value is.", list(texts)),
                 text_column("value", "The value.", list(texts.values())),
             ],
-            colnames=["name", "value"],
+            colnames=["item", "value"],
         )
     )
 
