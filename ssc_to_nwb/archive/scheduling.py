@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from ssc_to_nwb.archive.failures import is_fatal
@@ -33,13 +33,23 @@ def upload_in_order(
     An NWB file whose video failed is not uploaded (the archive must not show it without), and yields nothing. After a
     problem that would meet every other asset too, nothing more is begun. Ctrl-C sets `stop` and is passed on.
     """
-    finished: queue.Queue[Future[AssetOutcome]] = queue.Queue()
+    finished: queue.Queue[Future[AssetOutcome | None]] = queue.Queue()
+    halted = threading.Event()
+
+    def upload_unless_halted(asset: PlannedAsset) -> AssetOutcome | None:
+        if halted.is_set():
+            return None
+        outcome = upload(asset)
+        if outcome.problem is not None and is_fatal(outcome.problem):
+            halted.set()
+        return outcome
+
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        pending: dict[Future[AssetOutcome], _Group] = {}
+        pending: dict[Future[AssetOutcome | None], _Group] = {}
 
         def begin(assets: Sequence[PlannedAsset], group: _Group) -> None:
             for asset in assets:
-                future = pool.submit(upload, asset)
+                future = pool.submit(upload_unless_halted, asset)
                 pending[future] = group
                 future.add_done_callback(finished.put)
 
@@ -52,15 +62,10 @@ def upload_in_order(
             while pending:
                 future = _next(finished)
                 group = pending.pop(future)
-                outcome = _outcome(future)
+                outcome = future.result()
                 if outcome is None:
                     continue
                 yield outcome
-                if outcome.problem is not None and is_fatal(outcome.problem):
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    group.failed = True
-                    for other in pending.values():
-                        other.failed = True
                 group.open_videos -= 1
                 group.failed = group.failed or outcome.status is not Status.UPLOADED
                 if group.open_videos == 0 and not group.failed:
@@ -72,17 +77,10 @@ def upload_in_order(
             raise
 
 
-def _next(finished: queue.Queue[Future[AssetOutcome]]) -> Future[AssetOutcome]:
+def _next(finished: queue.Queue[Future[AssetOutcome | None]]) -> Future[AssetOutcome | None]:
     """Wait for the next one, in slices: a wait without end cannot be interrupted on every platform."""
     while True:
         try:
             return finished.get(timeout=_POLL_S)
         except queue.Empty:
             continue
-
-
-def _outcome(future: Future[AssetOutcome]) -> AssetOutcome | None:
-    try:
-        return future.result()
-    except CancelledError:
-        return None
