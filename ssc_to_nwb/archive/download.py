@@ -102,25 +102,10 @@ def _fetch_and_compare(
     archive: Archive, local: LocalFile, remote: RemoteFile, options: DownloadOptions
 ) -> DownloadCheckResult:
     started = time.monotonic()
-    compared = 0
-    problem: Problem | None = None
-    first_difference: int | None = None
     work_dir = _work_dir(options, local)
     try:
         _require_space(work_dir, remote.size)
-        for piece in _pieces(local, remote):
-            fetched = work_dir / Path(piece.name).name
-            _fetch(archive, piece, fetched, done=compared, total=remote.size, path=local.path, options=options)
-            offset = first_differing_byte(fetched, piece.local)
-            if offset is not None:
-                first_difference = compared + offset
-                compared += offset
-                problem = _differs(local, piece, offset)
-                break
-            compared += piece.size
-            if not options.keep:
-                fetched.unlink()
-        problem = problem or _missing_pieces(local, remote)
+        compared, problem = _compare_pieces(archive, local, remote, work_dir, options)
     finally:
         if not options.keep:
             shutil.rmtree(work_dir, ignore_errors=True)
@@ -131,21 +116,42 @@ def _fetch_and_compare(
         path=local.path,
         size=remote.size,
         bytes_compared=compared,
-        first_difference=first_difference,
+        first_difference=compared if problem is not None else None,
         kept=work_dir if options.keep else None,
         seconds=time.monotonic() - started,
         problem=problem,
     )
 
 
+def _compare_pieces(
+    archive: Archive, local: LocalFile, remote: RemoteFile, work_dir: Path, options: DownloadOptions
+) -> tuple[int, Problem | None]:
+    """How many bytes are the same from the beginning, and the problem where something differs."""
+    compared = 0
+    for piece in _pieces(local, remote):
+        fetched = work_dir / piece.name
+        fetched.parent.mkdir(parents=True, exist_ok=True)
+        _fetch(archive, piece, fetched, done=compared, total=remote.size, path=local.path, options=options)
+        offset = first_differing_byte(fetched, piece.local) if piece.local.is_file() else 0
+        if offset is not None:
+            return compared + offset, _differs(local, piece, offset)
+        compared += piece.size
+        if not options.keep:
+            fetched.unlink()
+    return compared, _missing_pieces(local, remote)
+
+
 def _pieces(local: LocalFile, remote: RemoteFile) -> Iterator[_Piece]:
     """The one file of a blob, or the many of a Zarr."""
     asset = remote.asset
     if isinstance(asset, BaseRemoteBlobAsset):
-        yield _Piece(local.path, local.file, remote.size, asset.get_download_file_iter())
+        yield _Piece(local.file.name, local.file, remote.size, asset.get_download_file_iter())
     elif isinstance(asset, BaseRemoteZarrAsset):
         for entry in asset.iterfiles():
-            yield _Piece(str(entry), local.file / str(entry), entry.size, entry.get_download_file_iter())
+            if any(part in ("", ".", "..") for part in entry.parts):
+                # The name decides where the download is written.
+                raise error(kinds.NOT_AN_ARCHIVE, field=local.path, expected="a path inside the Zarr", found=entry)
+            yield _Piece(str(entry), local.file.joinpath(*entry.parts), entry.size, entry.get_download_file_iter())
 
 
 def _missing_pieces(local: LocalFile, remote: RemoteFile) -> Problem | None:
@@ -164,11 +170,10 @@ def _fetch(
     """Download to `target`; after a fault goes on where it stopped, with growing waits while nothing arrives."""
     waits = options.retry.waits()
     received = 0
-    target.touch()
-    while received < piece.size:
+    while received < piece.size or not target.exists():
         before = received
         try:
-            with target.open("r+b") as file:
+            with target.open("r+b" if received else "wb") as file:
                 file.seek(received)
                 for block in piece.fetch(received):
                     file.write(block[: piece.size - received])
@@ -228,7 +233,7 @@ def _cannot_write(problem: OSError, folder: Path) -> SscError:
 
 
 def _differs(local: LocalFile, piece: _Piece, offset: int) -> Problem:
-    where = f"byte {offset}" if piece.name == local.path else f"byte {offset} of {piece.name}"
+    where = f"byte {offset}" if piece.local == local.file else f"byte {offset} of {piece.name}"
     return Problem(
         kind=kinds.DOWNLOAD_DIFFERS, file=local.path, expected="the same bytes", found=f"first difference at {where}"
     )
