@@ -40,7 +40,7 @@ class RunRecord:
             if not self._is_in_place():
                 raise FileNotFoundError("it was taken away")
             end = os.fstat(self._descriptor).st_size
-            if end and os.pread(self._descriptor, 1, end - 1) != b"\n":
+            if end and self._byte_at(end - 1) != b"\n":
                 data = b"\n" + data
             self._write_whole(data, end)
             os.fsync(self._descriptor)
@@ -68,6 +68,10 @@ class RunRecord:
         except OSError:
             os.ftruncate(self._descriptor, end)
             raise
+
+    def _byte_at(self, position: int) -> bytes:
+        os.lseek(self._descriptor, position, os.SEEK_SET)
+        return os.read(self._descriptor, 1)
 
     def _is_in_place(self) -> bool:
         """Whether the file that is open is still the one of that name."""

@@ -1,4 +1,4 @@
-"""The state of a session's source files: which there are, how large, of when, and what is in them where that was asked.
+"""The state of a session's source files: which there are, how large and of when, or what is in them.
 
 Two states are compared file by file, so that a run can say what changed.
 """
@@ -7,35 +7,25 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from ssc_to_nwb.mapping.file_hash import sha256_of
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems.model import error
 
-_HASH_BLOCK_BYTES = 2**20
 _SHOWN_CHANGES = 5
-_NO_HASH = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileState:
-    """One file: name relative to the folder of the session file, bytes, time of change, and SHA-256 where known."""
+    """One file: name relative to the folder of the session file, bytes, and time of change."""
 
     name: str
     size: int
     mtime_ns: int
-    sha256: str | None = None
-
-    def same_as(self, other: FileState) -> bool:
-        """Same content where both hashes are known, else same size and time."""
-        if self.size != other.size:
-            return False
-        if self.sha256 is not None and other.sha256 is not None:
-            return self.sha256 == other.sha256
-        return self.mtime_ns == other.mtime_ns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,44 +42,44 @@ class SourceState:
 
     @property
     def digest(self) -> str:
-        """One value for the whole state, hashes aside."""
-        lines = "".join(f"{file.size} {file.mtime_ns} {file.name}\n" for file in self.files)
-        return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
-
-    def changes_since(self, earlier: SourceState) -> tuple[str, ...]:
-        """What differs from an earlier state, in words; empty where nothing does."""
-        return tuple(_differences(earlier, self))
-
-    def with_hashes(self, *, workers: int, check: Callable[[], None]) -> SourceState:
-        """The same state with the SHA-256 of every file; `check` is called now and then and may raise to stop it.
-
-        Raises source-not-readable.
-        """
-
-        def hashed(file: FileState) -> FileState:
-            return replace(file, sha256=sha256_of(self.root / file.name, check=check))
-
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            return replace(self, files=tuple(pool.map(hashed, self.files)))
+        """One value for the whole state."""
+        return hashlib.sha256(self.as_lines().encode("utf-8", "surrogateescape")).hexdigest()
 
     def as_lines(self) -> str:
-        """A readable text: a line per file with size, time, hash and name."""
-        return "".join(
-            f"{file.size} {file.mtime_ns} {file.sha256 or _NO_HASH} {file.name}\n" for file in self.files
-        )
+        """A readable text: a line per file with size, time and name."""
+        return "".join(f"{file.size} {file.mtime_ns} {file.name}\n" for file in self.files)
 
     @classmethod
     def from_lines(cls, text: str, *, root: Path) -> SourceState:
         """The state that `as_lines` wrote. Raises ValueError on a line that is not of that form."""
         files = []
         for line in text.split("\n")[:-1]:
-            size, mtime_ns, digest, name = line.split(" ", 3)
-            files.append(
-                FileState(
-                    name=name, size=int(size), mtime_ns=int(mtime_ns), sha256=None if digest == _NO_HASH else digest
-                )
-            )
+            size, mtime_ns, name = line.split(" ", 2)
+            files.append(FileState(name=name, size=int(size), mtime_ns=int(mtime_ns)))
         return cls(root=root, files=tuple(files))
+
+    def changes_since(self, earlier: SourceState) -> tuple[str, ...]:
+        """What differs from an earlier state, in words; empty where nothing does."""
+        old = {file.name: file for file in earlier.files}
+        new = {file.name: file for file in self.files}
+        changed = {name: _how(old[name], file) for name, file in new.items() if name in old and file != old[name]}
+        return _in_words(old, new, changed)
+
+    def content_changes(self, recorded: Mapping[str, str], *, workers: int) -> tuple[str, ...]:
+        """What differs from the SHA-256 recorded by name, in words, whatever the times say; reads every file.
+
+        Raises source-not-readable.
+        """
+        names = [file.name for file in self.files]
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            try:
+                hashes = dict(zip(names, pool.map(lambda name: sha256_of(self.root / name), names), strict=True))
+            except OSError as failure:
+                raise error(output_kinds.SOURCE_NOT_READABLE, file=failure.filename, found=failure) from failure
+            finally:
+                pool.shutdown(cancel_futures=True)
+        changed = {name: "other content" for name in names if name in recorded and hashes[name] != recorded[name]}
+        return _in_words(recorded, hashes, changed)
 
 
 def take_state(root: Path, paths: Iterable[Path]) -> SourceState:
@@ -102,20 +92,6 @@ def take_state(root: Path, paths: Iterable[Path]) -> SourceState:
         for file, status in _with_status(path):
             states.append(FileState(name=_name(file, root), size=status.st_size, mtime_ns=status.st_mtime_ns))
     return SourceState(root=root, files=tuple(sorted(states, key=lambda state: state.name)))
-
-
-def sha256_of(path: Path, *, check: Callable[[], None]) -> str:
-    """SHA-256 of a file's bytes. Raises source-not-readable, and whatever `check` raises."""
-    digest = hashlib.sha256()
-    block = bytearray(_HASH_BLOCK_BYTES)
-    try:
-        with path.open("rb", buffering=0) as file:
-            while count := file.readinto(block):
-                digest.update(memoryview(block)[:count])
-                check()
-    except OSError as failure:
-        raise error(output_kinds.SOURCE_NOT_READABLE, file=path, found=failure) from failure
-    return digest.hexdigest()
 
 
 def _with_status(path: Path) -> Iterator[tuple[str, os.stat_result]]:
@@ -150,22 +126,14 @@ def _name(file: str, root: Path) -> str:
     return name.replace(os.sep, "/")
 
 
-def _differences(earlier: SourceState, later: SourceState) -> Iterator[str]:
-    old = {file.name: file for file in earlier.files}
-    new = {file.name: file for file in later.files}
-    changed = [
-        f"source file {name}: {_how(old[name], file)}"
-        for name, file in new.items()
-        if name in old and not file.same_as(old[name])
-    ]
-    for words, names in (("appeared", new.keys() - old.keys()), ("is gone", old.keys() - new.keys())):
-        changed += [f"source file {name} {words}" for name in sorted(names)]
-    yield from changed[:_SHOWN_CHANGES]
-    if len(changed) > _SHOWN_CHANGES:
-        yield f"and {len(changed) - _SHOWN_CHANGES} more source files"
-
-
 def _how(old: FileState, new: FileState) -> str:
-    if old.size != new.size:
-        return f"{old.size} bytes then, {new.size} now"
-    return "other content" if old.sha256 and new.sha256 else "another time of change"
+    return f"{old.size} bytes then, {new.size} now" if old.size != new.size else "another time of change"
+
+
+def _in_words(old: Iterable[str], new: Iterable[str], changed: Mapping[str, str]) -> tuple[str, ...]:
+    words = [f"source file {name}: {how}" for name, how in changed.items()]
+    words += [f"source file {name} appeared" for name in sorted(set(new) - set(old))]
+    words += [f"source file {name} is gone" for name in sorted(set(old) - set(new))]
+    if len(words) > _SHOWN_CHANGES:
+        return (*words[:_SHOWN_CHANGES], f"and {len(words) - _SHOWN_CHANGES} more source files")
+    return tuple(words)

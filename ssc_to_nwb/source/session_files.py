@@ -54,6 +54,11 @@ def key_from_path(path: Path) -> SessionKey:
     return SessionKey(animal=match["animal"], date=match["year"] + match["month"] + match["day"])
 
 
+def is_session_file(name: str) -> bool:
+    """Whether a file name is that of a session file."""
+    return _NAME.fullmatch(name) is not None
+
+
 def dataset_of(path: Path) -> str:
     """`ssc-2` for a name ending in _data_struct.mat, else `ssc-1`."""
     return "ssc-2" if path.name.endswith("_data_struct.mat") else "ssc-1"

@@ -1,0 +1,175 @@
+"""Finds the sessions of a source, unpacked and packed, and remembers what packed files hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, SscError, error
+from ssc_to_nwb.run.marker import write_whole
+from ssc_to_nwb.source.packed_files import PackedFile, PackedMember, is_packed, list_packed, packed_stem
+from ssc_to_nwb.source.packed_sessions import PackedSession, find_packed_files, group_by_session, packed_session
+from ssc_to_nwb.source.session_files import SessionFile, dataset_of, find_session_files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSource:
+    """A session and where it comes from: unpacked files, or some that are packed.
+
+    problem: why it can't be converted; `name` is then that of a packed file where no session could be told.
+    """
+
+    name: str
+    path: Path
+    session_file: SessionFile | None = None
+    packed: PackedSession | None = None
+    problem: Problem | None = None
+
+    @property
+    def dataset(self) -> str:
+        """`ssc-1` or `ssc-2`."""
+        return dataset_of(self.path)
+
+    @property
+    def subject(self) -> str:
+        """The animal, as its name has it."""
+        return self.name.split("_", 1)[0]
+
+    def sources(self, *, raw: bool) -> tuple[Path, ...]:
+        """Files and folders that make up the session; folders stand for all that is in them."""
+        if self.packed is not None:
+            return self.packed.sources(raw=raw)
+        if self.session_file is None:
+            return ()
+        folder = self.session_file.raw_folder if raw else None
+        # Where the session file lies in the folder of its raw files, it is one of those.
+        if folder is not None and folder in self.path.parents:
+            return (folder,)
+        return (self.path, *(() if folder is None else (folder,)))
+
+
+@dataclass(slots=True, kw_only=True)
+class PackedListings:
+    """What packed files hold, kept from run to run: a large .tar.gz takes minutes to read through."""
+
+    path: Path
+    known: dict[str, PackedFile]
+
+    @classmethod
+    def of_output(cls, output: Path) -> PackedListings:
+        """What earlier runs with this output noted; nothing where that can't be read."""
+        path = naming.packed_listing(output)
+        try:
+            known = {entry["path"]: _packed_file(entry) for entry in json.loads(path.read_text(encoding="utf-8"))}
+        except (OSError, ValueError, KeyError, TypeError):
+            known = {}
+        return cls(path=path, known=known)
+
+    def get(self, packed: Path) -> PackedFile:
+        """What a packed file holds, from the notes where size and time are the same. Raises packed-*."""
+        status = packed.stat()
+        noted = self.known.get(str(packed))
+        if noted is None or (noted.size, noted.mtime_ns) != (status.st_size, status.st_mtime_ns):
+            noted = self.known[str(packed)] = list_packed(packed)
+        return noted
+
+    def save(self) -> None:
+        """Note everything down. Raises output-not-writable, disk-full."""
+        if not self.known:
+            return
+        entries = [
+            {
+                "path": str(packed.path),
+                "size": packed.size,
+                "mtime_ns": packed.mtime_ns,
+                "members": [[member.name, member.size] for member in packed.members],
+            }
+            for packed in self.known.values()
+        ]
+        write_whole(self.path, json.dumps(entries), durable=False)
+
+
+def find_sources(
+    source: Path,
+    *,
+    patterns: Sequence[str],
+    listings: PackedListings,
+    on_listing: Callable[[Path], None] = lambda _: None,
+) -> tuple[SessionSource, ...]:
+    """The sessions of a source, unpacked and packed, sorted by name; those that match one of `patterns`, if any.
+
+    on_listing is told each packed file before it is looked into. A session that can't be used bears its problem.
+    Raises source-missing, no-session-found, session-found-twice, session-name-unknown.
+    """
+    source = source.absolute()
+    unpacked = _unpacked_sessions(source)
+    sources = {name: SessionSource(name=name, path=file.path, session_file=file) for name, file in unpacked.items()}
+    for found in _packed_sessions(source, unpacked, listings=listings, on_listing=on_listing):
+        sources[found.name] = found
+    if not sources:
+        raise error(
+            kinds.NO_SESSION_FOUND, file=source, expected="files named <animal>_<date>_session.mat, packed or not"
+        )
+    chosen = [name for name in sorted(sources) if not patterns or any(fnmatchcase(name, glob) for glob in patterns)]
+    if not chosen:
+        raise error(
+            kinds.NO_SESSION_FOUND,
+            file=source,
+            expected=f"a session named {' or '.join(patterns)}",
+            found=", ".join(sorted(sources)),
+        )
+    return tuple(sources[name] for name in chosen)
+
+
+def _unpacked_sessions(source: Path) -> dict[str, SessionFile]:
+    if source.is_file() and is_packed(source):
+        return {}
+    try:
+        return {str(file.key): file for file in find_session_files(source)}
+    except SscError as failure:
+        if failure.problem.kind is kinds.NO_SESSION_FOUND:
+            return {}
+        raise
+
+
+def _packed_sessions(
+    source: Path,
+    unpacked: dict[str, SessionFile],
+    *,
+    listings: PackedListings,
+    on_listing: Callable[[Path], None],
+) -> Iterator[SessionSource]:
+    by_folder: dict[Path, list[PackedFile]] = {}
+    for path in find_packed_files(source):
+        on_listing(path)
+        try:
+            by_folder.setdefault(path.parent, []).append(listings.get(path))
+        except SscError as failure:
+            yield SessionSource(name=packed_stem(path), path=path, problem=failure.problem)
+    for folder, packed_files in by_folder.items():
+        for key, found in group_by_session(packed_files).items():
+            name = str(key)
+            place = (found.mats or found.raw)[0]
+            try:
+                session = packed_session(key, found, unpacked=unpacked.get(name), folder=folder)
+            except SscError as failure:
+                yield SessionSource(name=name, path=folder / place.target, problem=failure.problem)
+                continue
+            if session is not None:
+                path = session.unpacked_mat or folder / session.file_name
+                yield SessionSource(name=name, path=path, packed=session)
+
+
+def _packed_file(entry: dict[str, Any]) -> PackedFile:
+    return PackedFile(
+        path=Path(entry["path"]),
+        size=entry["size"],
+        mtime_ns=entry["mtime_ns"],
+        members=tuple(PackedMember(name=name, size=size) for name, size in entry["members"]),
+    )

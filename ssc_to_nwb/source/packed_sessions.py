@@ -1,0 +1,199 @@
+"""Sessions that lie in packed files, wholly or in part, beside sessions that lie unpacked.
+
+A packed file is read as if it were unpacked where it lies. What is unpacked there already counts, and its packed twin
+is passed over.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.source.packed_files import PackedFile, PackedMember, is_packed, packed_stem
+from ssc_to_nwb.source.session_files import SessionFile, SessionKey, dataset_of, is_session_file, key_from_path
+
+_SESSION_NAME = re.compile(r"[A-Za-z0-9]+_\d{4}_\d{2}_\d{2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedPart:
+    """A member of a packed file, and where it goes below the folder a session is unpacked to."""
+
+    packed: Path
+    member: PackedMember
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedSession:
+    """A session of which something is packed.
+
+    file_name: of the session file; unpacked_mat, unpacked_raw: the parts that need no unpacking, None where they are
+    packed or not there; mat, raw: the packed parts.
+    """
+
+    key: SessionKey
+    folder: Path
+    file_name: str
+    unpacked_mat: Path | None
+    unpacked_raw: Path | None
+    mat: PackedPart | None
+    raw: tuple[PackedPart, ...]
+
+    def parts(self, *, raw: bool) -> tuple[PackedPart, ...]:
+        """What has to be unpacked; without `raw` the session file at most."""
+        return (*((self.mat,) if self.mat else ()), *(self.raw if raw else ()))
+
+    def unpacked_size(self, *, raw: bool) -> int:
+        """Bytes that unpacking takes."""
+        return sum(part.member.size for part in self.parts(raw=raw))
+
+    def sources(self, *, raw: bool) -> tuple[Path, ...]:
+        """The files and folders that the session comes from, as they lie there."""
+        paths = [self.unpacked_mat] if self.unpacked_mat else []
+        paths += [self.unpacked_raw] if self.unpacked_raw and raw else []
+        return (*paths, *sorted({part.packed for part in self.parts(raw=raw)}))
+
+    def session_file(self, unpacked: Path) -> SessionFile:
+        """The session as it is once its parts are unpacked to the folder `unpacked`."""
+        path = self.unpacked_mat or unpacked / self.file_name
+        packed_raw = unpacked / str(self.key) if self.raw else None
+        return SessionFile(
+            path=path, key=self.key, dataset=dataset_of(path), raw_folder=packed_raw or self.unpacked_raw
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """What packed files hold of one session."""
+
+    mats: list[PackedPart] = field(default_factory=list)
+    raw: list[PackedPart] = field(default_factory=list)
+
+
+def find_packed_files(source: Path) -> tuple[Path, ...]:
+    """The packed files in a folder and its subfolders, or the one given, sorted."""
+    if source.is_file():
+        return (source,) if is_packed(source) else ()
+    found = []
+    for folder, subfolders, names in os.walk(source):
+        subfolders.sort()
+        found += [Path(folder) / name for name in names if is_packed(Path(name))]
+    return tuple(sorted(found))
+
+
+def group_by_session(packed_files: Iterable[PackedFile]) -> dict[SessionKey, _Found]:
+    """What belongs to which session, by the names; members that belong to none are of no use here."""
+    groups: dict[SessionKey, _Found] = {}
+    for packed in packed_files:
+        for member in packed.members:
+            name = PurePosixPath(member.name)
+            if is_session_file(name.name):
+                key = key_from_path(Path(name.name))
+                part = PackedPart(packed=packed.path, member=member, target=name.name)
+                groups.setdefault(key, _Found()).mats.append(part)
+            elif (placed := _raw_place(name, packed.path)) is not None:
+                key, below = placed
+                part = PackedPart(packed=packed.path, member=member, target=f"{key}/{below}")
+                groups.setdefault(key, _Found()).raw.append(part)
+    return groups
+
+
+def packed_session(
+    key: SessionKey, found: _Found, *, unpacked: SessionFile | None, folder: Path
+) -> PackedSession | None:
+    """The session put together from its packed and its unpacked parts; None where nothing packed is needed.
+
+    folder: of the packed file. Raises packed-twice, packed-partly-unpacked.
+    """
+    mats = _without_doubles(found.mats)
+    raw = _without_doubles(found.raw)
+    if len(mats) > 1:
+        raise error(kinds.PACKED_TWICE, file=mats[1].packed, field=mats[1].target, found=f"also in {mats[0].packed}")
+    if unpacked is None and not mats:
+        return None
+    mat = mats[0] if mats else None
+    if unpacked is not None and mat is not None:
+        _check_twin(unpacked.path, mat)
+        mat = None
+    unpacked_raw = None if unpacked is None else unpacked.raw_folder
+    if unpacked is None and (folder / str(key)).is_dir():
+        unpacked_raw = folder / str(key)
+    if unpacked_raw is not None and _is_unpacked(raw, unpacked_raw):
+        raw = []
+    if mat is None and not raw:
+        return None
+    return PackedSession(
+        key=key,
+        folder=folder,
+        file_name=mat.target if mat else unpacked.path.name if unpacked else "",
+        unpacked_mat=None if unpacked is None else unpacked.path,
+        unpacked_raw=unpacked_raw,
+        mat=mat,
+        raw=tuple(raw),
+    )
+
+
+def _raw_place(name: PurePosixPath, packed: Path) -> tuple[SessionKey, str] | None:
+    """The session a raw file belongs to, told by a folder's name or the packed file's, and its path below."""
+    for position, part in enumerate(name.parts[:-1]):
+        if _SESSION_NAME.fullmatch(part):
+            return _key(part), "/".join(name.parts[position + 1 :])
+    match = _SESSION_NAME.match(packed_stem(packed))
+    return None if match is None else (_key(match[0]), name.as_posix())
+
+
+def _key(name: str) -> SessionKey:
+    animal, year, month, day = name.rsplit("_", 3)
+    return SessionKey(animal=animal, date=year + month + day)
+
+
+def _without_doubles(parts: Sequence[PackedPart]) -> list[PackedPart]:
+    """Each target once. Raises packed-twice where two parts of other sizes have one target."""
+    kept: dict[str, PackedPart] = {}
+    for part in parts:
+        first = kept.setdefault(part.target, part)
+        if first.member.size != part.member.size:
+            raise error(
+                kinds.PACKED_TWICE,
+                file=part.packed,
+                field=part.target,
+                expected=f"{first.member.size} bytes, as in {first.packed}",
+                found=f"{part.member.size} bytes",
+            )
+    return list(kept.values())
+
+
+def _check_twin(path: Path, part: PackedPart) -> None:
+    size = path.stat().st_size
+    if size != part.member.size:
+        raise error(
+            kinds.PACKED_TWICE,
+            file=path,
+            expected=f"{part.member.size} bytes, as in {part.packed}",
+            found=f"{size} bytes",
+        )
+
+
+def _is_unpacked(parts: Sequence[PackedPart], folder: Path) -> bool:
+    """Whether all parts lie unpacked in a session's folder; false where none does. Raises packed-partly-unpacked."""
+    lacking = []
+    for part in parts:
+        path = folder.parent / part.target
+        if not path.is_file():
+            lacking.append(part)
+        else:
+            _check_twin(path, part)
+    if lacking and (len(lacking) < len(parts) or any(folder.iterdir())):
+        raise error(
+            kinds.PARTLY_UNPACKED,
+            file=folder,
+            expected=f"all {len(parts)} files of {lacking[0].packed}",
+            found=f"{len(lacking)} are lacking, {lacking[0].target} for one",
+        )
+    return not lacking
