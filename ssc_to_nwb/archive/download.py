@@ -148,7 +148,7 @@ def _pieces(local: LocalFile, remote: RemoteFile) -> Iterator[_Piece]:
         yield _Piece(local.file.name, local.file, remote.size, asset.get_download_file_iter())
     elif isinstance(asset, BaseRemoteZarrAsset):
         for entry in asset.iterfiles():
-            if any(part in ("", ".", "..") for part in entry.parts):
+            if any(part in ("", ".", "..") or set(part) & set("\\:") for part in entry.parts):
                 # The name decides where the download is written.
                 raise error(kinds.NOT_AN_ARCHIVE, field=local.path, expected="a path inside the Zarr", found=entry)
             yield _Piece(str(entry), local.file.joinpath(*entry.parts), entry.size, entry.get_download_file_iter())

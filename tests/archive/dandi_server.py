@@ -83,7 +83,7 @@ class DandiServer:
     def fail(self, step: str, action: str, *, times: int = 1, skip: int = 0, retry_after: int | None = None) -> None:
         """Queue a fault: the next `times` requests of this step (after `skip` others) go wrong."""
         with self.lock:
-            self.faults += [Fault(step, action, skip, retry_after) for _ in range(times)]
+            self.faults += [Fault(step, action, 0 if number else skip, retry_after) for number in range(times)]
 
     def take_fault(self, step: str) -> Fault | None:
         with self.lock:
