@@ -90,7 +90,7 @@ def build_ledger(session: Session, *, allow_unmapped: bool, log: ProblemLog) -> 
     and kept verbatim.
     """
     facts = SessionFacts(session)
-    entries = tuple(_entry(leaf, rule, facts) for leaf, rule in _ruled_leaves(session, facts))
+    entries = tuple(_entry(leaf, rule, facts) for leaf, rule in ruled_leaves(session, facts))
     unmapped = [entry for entry in entries if entry.rule == UNMAPPED.identifier]
     if unmapped and not allow_unmapped:
         shown = ", ".join(entry.source for entry in unmapped[:_SHOWN])
@@ -104,7 +104,8 @@ def build_ledger(session: Session, *, allow_unmapped: bool, log: ProblemLog) -> 
     return Ledger(session=str(session.key), variable=session.variable, leaves=entries)
 
 
-def _ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
+def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
+    """Every leaf of the session struct with the rule that applies to it; `UNMAPPED` where none does."""
     skipped = len(session.variable) + 1
     for path, value in walk_leaves(session.tree, session.variable):
         below = path[skipped:]
@@ -134,7 +135,7 @@ def _candidates(template: str) -> tuple[tuple[Rule, Pattern[str]], ...]:
 
 
 def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts) -> LedgerEntry:
-    kept = rule.disposition is Disposition.KEPT or rule.keep(leaf, facts)
+    kept = rule.is_kept(leaf, facts)
     places = rule.places(leaf, facts)
     if kept and KEPT_TABLE not in places:
         places = (*places, KEPT_TABLE)

@@ -119,10 +119,12 @@ class _Files:
                 rule=rules_raw.MISSING.identifier,
                 reason=rules_raw.MISSING.text,
             )
-        if not used and str(listed.path.resolve()) not in self._unusable:
-            return self.left_out(listed.path, _NOT_NAMED, role="imaging stack")
+        unusable = self._unusable.get(str(listed.path.resolve()))
+        if not used:
+            return self.left_out(listed.path, unusable or _NOT_NAMED, role="imaging stack")
         series = tuple(f"/acquisition/{naming.two_photon_series(plane, channel)}/data" for channel in naming.CHANNELS)
-        return self.entry(listed.path, rules_raw.STACK, role="imaging stack", nwb=series)
+        # A stack that is cut short is used as far as it goes.
+        return self._entry(listed.path, rules_raw.STACK, role="imaging stack", nwb=series, reason=unusable or "")
 
     def _side_image_place(self, plane: str, path: Path, kind: str, channel: int) -> tuple[str, ...]:
         name = naming.CHANNELS[channel - 1]

@@ -96,6 +96,10 @@ class Rule:
     names: Callable[[Leaf, SessionFacts], Iterable[Names]] = _no_names
     keep: Callable[[Leaf, SessionFacts], bool] = _never
 
+    def is_kept(self, leaf: Leaf, facts: SessionFacts) -> bool:
+        """Whether this leaf stands verbatim in the table of kept fields."""
+        return self.disposition is Disposition.KEPT or self.keep(leaf, facts)
+
     def places(self, leaf: Leaf, facts: SessionFacts) -> tuple[str, ...]:
         """The paths in the NWB file where this leaf is found."""
         if not self.nwb:
