@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from pathlib import Path
 from typing import Literal
@@ -57,6 +58,7 @@ _COLUMNS = frozenset(
 )  # fmt: skip
 _AT_OFFSET = "_at_offset"
 IN_PROGRESS_SUFFIX = ".in-progress"
+TOKEN_CHARACTERS = 8
 RUN_FOLDER = ".ssc-to-nwb"
 
 
@@ -139,7 +141,7 @@ def kept_array(number: int) -> str:
 def snake_case(text: str) -> str:
     """`StimulusPosition` -> `stimulus_position`; anything but letters and digits becomes an underscore."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
-    return re.sub(r"[^0-9A-Za-z]+", "_", spaced).strip("_").lower()
+    return re.sub(r"[\W_]+", "_", spaced).strip("_").lower()
 
 
 def modalities(*, behavior: bool, imaging: bool, images: bool) -> str:
@@ -170,9 +172,18 @@ def video_folder(nwb: Path) -> Path:
     return nwb.with_name(nwb.name.removesuffix(".zarr").removesuffix(".nwb"))
 
 
-def in_progress_path(final: Path) -> Path:
-    """Where a file or folder is built: beside its place, hidden, and not to be taken for a finished one."""
-    return final.with_name(f".{final.name}{IN_PROGRESS_SUFFIX}")
+def in_progress_path(final: Path, token: str) -> Path:
+    """Where an attempt builds a file or folder: beside its place, hidden, and not to be taken for a finished one.
+
+    token: hexadecimal, of TOKEN_CHARACTERS characters, and more after a dot where need be.
+    """
+    return final.with_name(f".{final.name}.{token}{IN_PROGRESS_SUFFIX}")
+
+
+def in_progress_pattern(final: Path) -> str:
+    """A glob over the names that any attempt's `in_progress_path` of this file may have."""
+    token = "[0-9a-f]" * TOKEN_CHARACTERS
+    return f".{glob.escape(final.name)}.{token}*{IN_PROGRESS_SUFFIX}"
 
 
 def sidecar(nwb: Path, kind: Literal["ledger", "record", "report"]) -> Path:

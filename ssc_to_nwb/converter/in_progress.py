@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +22,23 @@ _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InProgress:
-    """Where a file and its folder of videos are built, and where they will stand when they are whole."""
+    """Where a file and its folder of videos are built, and where they will stand when they are whole.
+
+    token: this attempt's own, so that two attempts never touch each other's unfinished files.
+    """
 
     final: Path
-    building: Path
+    token: str
+
+    @property
+    def building(self) -> Path:
+        """The NWB file (or Zarr folder) until it is whole."""
+        return naming.in_progress_path(self.final, self.token)
+
+    def byte_size(self) -> int:
+        """Bytes of what has been built of the NWB file or Zarr folder."""
+        files = self.building.rglob("*") if self.building.is_dir() else (self.building,)
+        return sum(file.stat().st_size for file in files if file.is_file())
 
     @property
     def final_videos(self) -> Path:
@@ -34,7 +48,7 @@ class InProgress:
     @property
     def building_videos(self) -> Path:
         """The folder of videos until the file is whole."""
-        return naming.in_progress_path(self.final_videos)
+        return naming.in_progress_path(self.final_videos, self.token)
 
 
 @contextmanager
@@ -45,34 +59,50 @@ def output_in_progress(final: Path, *, overwrite: bool) -> Iterator[InProgress]:
     """
     if final.exists() and not overwrite:
         raise error(kinds.OUTPUT_EXISTS, file=final)
-    place = InProgress(final=final, building=naming.in_progress_path(final))
+    place = InProgress(final=final, token=_new_token())
     with system_errors_named(final):
         final.parent.mkdir(parents=True, exist_ok=True)
-        _remove(place)
+        remove_unfinished(final)
         try:
             yield place
             _move_into_place(place)
         except BaseException:
-            _remove(place)
+            _remove(place.building, place.building_videos)
             raise
+
+
+def remove_unfinished(final: Path) -> None:
+    """Remove what attempts that were killed have left of an output. Raises OSError."""
+    for path in (final, naming.video_folder(final)):
+        _remove(*final.parent.glob(naming.in_progress_pattern(path)))
 
 
 def _move_into_place(place: InProgress) -> None:
     """Videos first: a finished file must not name films that are not there yet."""
+    replaced = []
     if place.building_videos.exists():
-        if place.final_videos.exists():
-            shutil.rmtree(place.final_videos)
-        place.building_videos.replace(place.final_videos)
-    if place.final.is_dir():
-        shutil.rmtree(place.final)
-    place.building.replace(place.final)
+        replaced.append(_replace(place.building_videos, place.final_videos))
+    replaced.append(_replace(place.building, place.final))
     flush_folder(place.final.parent)
+    _remove(*replaced)
 
 
-def _remove(place: InProgress) -> None:
-    """Remove what is there of unfinished output, this run's or one that was killed."""
-    for path in (place.building, place.building_videos):
-        if path.is_dir():
+def _replace(building: Path, final: Path) -> Path:
+    """Rename `building` to `final`; a folder in its way is put aside in one step. Returns the path for that."""
+    aside = naming.in_progress_path(final, f"{_new_token()}.old")
+    if final.is_dir():
+        final.replace(aside)
+    building.replace(final)
+    return aside
+
+
+def _new_token() -> str:
+    return uuid.uuid4().hex[: naming.TOKEN_CHARACTERS]
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from ssc_to_nwb.converter.in_progress import InProgress, output_in_progress
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress
 from ssc_to_nwb.converter.source_hashes import hash_small_files, hashing, stack_paths, with_hashes, write_hashes
+from ssc_to_nwb.converter.task import SessionTask
 from ssc_to_nwb.interfaces.context import SessionContext, load_context
 from ssc_to_nwb.mapping.ledger import Ledger, build_ledger
 from ssc_to_nwb.mapping.ledger_file import write_ledger
@@ -23,27 +24,27 @@ from ssc_to_nwb.problems import output_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.problems.raw_kinds import RAW_FILE_LEFT_OUT
 from ssc_to_nwb.source.raw_data import RawData, open_raw_data
-from ssc_to_nwb.source.session_files import SessionFile
 from ssc_to_nwb.source.stub import stub_session
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionTask:
-    """Everything needed to convert one session, wherever that is done; can be pickled."""
-
-    session_file: SessionFile
-    output: Path
-    metadata_files: tuple[Path, ...] = ()
-    options: ConversionOptions = field(default_factory=ConversionOptions)
+BeforeRename = Callable[[SessionOutcome, InProgress], None]
 
 
-def convert_session(task: SessionTask, *, on_progress: OnProgress = no_progress) -> SessionOutcome:
+def nothing_before_rename(_outcome: SessionOutcome, _place: InProgress) -> None:
+    """Takes a finished file's outcome and place and does nothing with them."""
+
+
+def convert_session(
+    task: SessionTask, *, on_progress: OnProgress = no_progress, before_rename: BeforeRename = nothing_before_rename
+) -> SessionOutcome:
     """Convert one session and say what came of it; a failure is an outcome, not an exception.
 
-    KeyboardInterrupt and SystemExit pass through, with nothing left behind.
+    before_rename is called when the file is whole and verified, right before it gets its name, with the outcome to be;
+    an SscError it raises is the session's failure. KeyboardInterrupt and SystemExit pass through, with nothing left
+    behind.
     """
     log = ProblemLog()
-    work = _Work(task=task, log=log, on_progress=on_progress)
+    work = _Work(task=task, log=log, on_progress=on_progress, before_rename=before_rename)
     try:
         work.run()
     except SscError as failure:
@@ -64,6 +65,7 @@ class _Work:
     task: SessionTask
     log: ProblemLog
     on_progress: OnProgress
+    before_rename: BeforeRename
     seconds: dict[str, float] = field(default_factory=dict)
     target: Path | None = None
     output_bytes: int = 0
@@ -83,9 +85,10 @@ class _Work:
         with output_in_progress(self.target, overwrite=options.overwrite) as place:
             with self._timed("write"):
                 ledger = self._write(context, raw, ledger, place)
-            self.output_bytes = place.building.stat().st_size
+            self.output_bytes = place.byte_size()
             if not options.stub:
                 write_ledger(ledger, naming.sidecar(self.target, "ledger"))
+            self.before_rename(self.outcome(), place)
         self.on_progress(Progress(session=self.session, stage="done"))
 
     def _load(self) -> SessionContext:
