@@ -24,7 +24,7 @@ _DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError)
 def read_mat73(path: Path) -> dict[str, MatValue]:
     """All variables of a format 7.3 file, in the same terms as `read_mat5` gives them.
 
-    Raises mat-unreadable on a damaged file, mat-class-unsupported on function handles and objects.
+    Raises mat-unreadable on a damaged file, mat-class-unsupported on function handles, objects and complex numbers.
     """
     import h5py
 
@@ -64,6 +64,8 @@ def _convert(item: h5py.Group | h5py.Dataset, *, path: Path, field: str) -> MatV
     if matlab_class in ("function_handle", "FileWrapper__") or "MATLAB_object_decode" in item.attrs:
         raise error(kinds.MAT_CLASS_UNSUPPORTED, file=path, field=field, found=matlab_class)
     array = np.asarray(item[()]).T
+    if array.dtype.names is not None:
+        raise error(kinds.MAT_CLASS_UNSUPPORTED, file=path, field=field, found="complex numbers")
     return array.astype(bool) if matlab_class == "logical" else array
 
 

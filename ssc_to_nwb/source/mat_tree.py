@@ -43,9 +43,9 @@ MatValue: TypeAlias = "MatStruct | MatStructArray | MatCell | str | np.ndarray"
 def walk_leaves(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
     """Yield every leaf with its path in MATLAB's notation, such as `s.a.value{2}(3).id`.
 
-    Leaves are numbers, texts, and the empty cells and struct arrays, which are a value of their own.
+    Leaves are numbers, texts, and the empty cells, structs and struct arrays, which are a value of their own.
     """
-    if isinstance(value, MatStruct):
+    if isinstance(value, MatStruct) and value.fields:
         for name, child in value.fields.items():
             yield from walk_leaves(child, f"{path}.{name}")
     elif isinstance(value, MatStructArray) and value.elements:
