@@ -86,6 +86,13 @@ HASH_KEY_TWICE = ProblemKind(
     reason="One of the two values would hide the other.",
     remedy="Look at keyNames in MATLAB; rename one of the keys.",
 )
+NAME_NOT_DISTINCT = ProblemKind(
+    identifier="name-not-distinct",
+    severity=Severity.ERROR,
+    title="Two names of the source would become one in the NWB file",
+    reason="Columns and series are named after the source's keys in lower case, with underscores; one would hide another.",
+    remedy="Rename one of the two in MATLAB.",
+)
 TIME_UNIT_UNKNOWN = ProblemKind(
     identifier="time-unit-unknown",
     severity=Severity.ERROR,

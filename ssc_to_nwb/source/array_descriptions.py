@@ -9,7 +9,7 @@ import numpy as np
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.hash_map import read_hash
-from ssc_to_nwb.source.mat_tree import MatStruct, MatStructArray
+from ssc_to_nwb.source.mat_tree import MatCell, MatStruct, MatStructArray, describe
 from ssc_to_nwb.source.plane import PlaneRecord, read_plane_record
 
 
@@ -21,24 +21,21 @@ class ArrayDescription:
     valid_trials: np.ndarray | None
     planes: tuple[PlaneRecord, ...]
 
-    def same_as(self, other: ArrayDescription) -> bool:
-        """True where trials, images and ROI records are equal."""
-        return (
-            _equal(self.valid_trials, other.valid_trials)
-            and len(self.planes) == len(other.planes)
-            and all(_same_record(a, b) for a, b in zip(self.planes, other.planes, strict=True))
+    def agrees_with(self, other: ArrayDescription) -> bool:
+        """True where trials, images and ROI records are equal, as far as both have them."""
+        trials = [one.valid_trials for one in (self, other) if one.valid_trials is not None]
+        if len(trials) == 2 and not np.array_equal(trials[0], trials[1]):
+            return False
+        if not self.planes or not other.planes:
+            return True
+        return len(self.planes) == len(other.planes) and all(
+            _same_record(one, another) for one, another in zip(self.planes, other.planes, strict=True)
         )
-
-
-def _equal(one: np.ndarray | None, other: np.ndarray | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return np.array_equal(one, other)
 
 
 def _same_record(one: PlaneRecord, other: PlaneRecord) -> bool:
     return (
-        np.array_equal(one.master_image, other.master_image)
+        np.array_equal(one.master_image, other.master_image, equal_nan=True)
         and np.array_equal(one.roi_numbers, other.roi_numbers)
         and len(one.rois) == len(other.rois)
         and all(
@@ -53,30 +50,46 @@ def _same_record(one: PlaneRecord, other: PlaneRecord) -> bool:
 def read_array_descriptions(field: Field | None, *, count: int) -> tuple[ArrayDescription, ...]:
     """One description per entry of timeSeriesArrayHash; an absent or empty descrHash gives empty ones.
 
-    The values of a descrHash are told apart by what they are, not by their place: a struct array holds the planes,
-    numbers are the valid trials. Raises field-length, field-type.
+    The values of a descrHash are told apart by what they are, not by their place: structs are the planes, numbers are
+    the valid trials. Raises field-length, field-type, and what the records of planes raise.
     """
     if field is None or field.is_empty:
-        return (ArrayDescription(path="", valid_trials=None, planes=()),) * count
+        return (_NOTHING,) * count
     items = field.items()
     if len(items) != count:
         raise field.problem(kinds.FIELD_LENGTH, expected=f"{count} items, as in value", found=len(items))
     return tuple(_read_description(item) for item in items)
 
 
+_NOTHING = ArrayDescription(path="", valid_trials=None, planes=())
+
+
 def _read_description(field: Field) -> ArrayDescription:
-    valid_trials: np.ndarray | None = None
-    planes: tuple[PlaneRecord, ...] | None = None
+    if field.is_empty:
+        return _NOTHING
     values = (field,) if not isinstance(field.value, MatStruct) else tuple(e.value for e in read_hash(field))
+    planes = [value for value in values if _holds_structs(value)]
+    numbers = [value for value in values if isinstance(value.value, np.ndarray)]
+    if len(numbers) > 1:
+        # An empty array may stand in the place of the planes.
+        numbers = [value for value in numbers if not value.is_empty] or numbers[:1]
+    understood = [*planes[:1], *numbers[:1]]
     for value in values:
-        if isinstance(value.value, MatStruct | MatStructArray) and planes is None:
-            planes = tuple(read_plane_record(item) for item in value.items())
-        elif isinstance(value.value, np.ndarray) and valid_trials is None:
-            valid_trials = value.integers()
-        else:
+        if not value.is_empty and all(value is not one for one in understood):
             raise value.problem(
                 kinds.FIELD_TYPE,
                 expected="one struct array of planes and one list of trial numbers",
-                found="a further value",
+                found=f"besides them {describe(value.value)}",
             )
-    return ArrayDescription(path=field.path, valid_trials=valid_trials, planes=planes or ())
+    return ArrayDescription(
+        path=field.path,
+        valid_trials=numbers[0].integers() if numbers else None,
+        planes=tuple(read_plane_record(item) for value in planes[:1] for item in value.items()),
+    )
+
+
+def _holds_structs(field: Field) -> bool:
+    """True for a struct, a struct array, or a cell of structs."""
+    if isinstance(field.value, MatCell):
+        return bool(field.value.items) and all(isinstance(item, MatStruct) for item in field.value.items)
+    return isinstance(field.value, MatStruct | MatStructArray)

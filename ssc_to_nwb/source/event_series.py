@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.clock import TimeUnits
+from ssc_to_nwb.source.distinct_names import check_names_distinct
 from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.hash_map import HashEntry, read_hash
 from ssc_to_nwb.source.mat_tree import MatCell
@@ -76,7 +78,7 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
     """Read one series and check its pairs.
 
     Raises field-*, event-type, event-count-odd, event-off-before-on, event-across-trials, touch-label-unknown,
-    time-backwards.
+    time-backwards, name-not-distinct.
     """
     field = entry.value
     event_type = _read_type(field, key=entry.key)
@@ -116,19 +118,16 @@ def _read_trains(field: Field, *, units: TimeUnits, pairs: bool) -> tuple[EventT
     labels = field.child("idStrs", "idStr").texts()
     hashes = field.optional("eventPropertiesHash")
     unit = field.child("timeUnit")
-    if not isinstance(times.value, MatCell):
-        if len(labels) > 1 and not times.is_empty:
-            raise times.problem(
-                kinds.FIELD_TYPE,
-                expected=f"a cell with a list of times for each of {list(labels)}",
-                found="one list",
-            )
-        # Without any event the lists of several series may be one empty array.
-        return tuple(
-            _read_train(times, trials, hashes, label=label, units=units, unit=unit, pairs=pairs)
-            for label in labels or ("",)
-        )
-    time_items, trial_items = times.items(), trials.items()
+    if isinstance(times.value, MatCell) and not times.is_empty:
+        time_items, trial_items = times.items(), trials.items()
+    elif times.is_empty and trials.is_empty:
+        # Without any event the lists of several series may be one empty array or cell.
+        nothing = replace(times, value=np.zeros((0, 0)))
+        labels = labels or ("",)
+        time_items = trial_items = (nothing,) * len(labels)
+    else:
+        labels = labels or ("",)
+        time_items, trial_items = (times,), (trials,)
     hash_items = _hash_items(hashes, count=len(time_items))
     for name, found in (
         ("idStrs", len(labels)),
@@ -137,9 +136,7 @@ def _read_trains(field: Field, *, units: TimeUnits, pairs: bool) -> tuple[EventT
     ):
         if found != len(time_items):
             raise field.problem(
-                kinds.FIELD_LENGTH,
-                expected=f"{len(time_items)} items in {name}, as in eventTimes",
-                found=found,
+                kinds.FIELD_LENGTH, expected=f"{len(time_items)} items in {name}, as in eventTimes", found=found
             )
     return tuple(
         _read_train(time, trial, properties, label=label, units=units, unit=unit, pairs=pairs)
@@ -148,9 +145,8 @@ def _read_trains(field: Field, *, units: TimeUnits, pairs: bool) -> tuple[EventT
 
 
 def _hash_items(hashes: Field | None, *, count: int) -> tuple[Field | None, ...]:
-    if hashes is None or (hashes.is_empty and not isinstance(hashes.value, MatCell)):
-        return (None,) * count
-    return hashes.items() or (None,) * count
+    """One Hash of properties per list of times; none where the source has an empty array or cell for all."""
+    return (None,) * count if hashes is None or hashes.is_empty else hashes.items()
 
 
 def _read_train(
@@ -176,9 +172,11 @@ def _read_train(
 
 
 def _read_properties(field: Field, *, count: int) -> tuple[EventProperty, ...]:
+    entries = read_hash(field)
+    check_names_distinct(field, [entry.key for entry in entries], named=naming.property_column)
     return tuple(
         EventProperty(key=entry.key, description=entry.description, values=entry.value.row(length=count))
-        for entry in read_hash(field)
+        for entry in entries
     )
 
 

@@ -18,10 +18,11 @@ class HashEntry:
     value: Field
 
 
-def read_hash(field: Field) -> tuple[HashEntry, ...]:
+def read_hash(field: Field, *, keys_may_repeat: bool = False) -> tuple[HashEntry, ...]:
     """The entries of a Hash in their order; an empty array counts as a Hash without entries.
 
-    Raises field-missing, field-type, field-length where the cells are not equally long, hash-key-twice.
+    keys_may_repeat: for entries that are told apart by their place. Raises field-missing, field-type, field-length
+    where the cells are not equally long, hash-key-twice.
     """
     if field.is_empty:
         return ()
@@ -35,7 +36,7 @@ def read_hash(field: Field) -> tuple[HashEntry, ...]:
                 kinds.FIELD_LENGTH, expected=f"{len(keys)} items in {name}, as in keyNames", found=found
             )
     for key in keys:
-        if keys.count(key) > 1:
+        if keys.count(key) > 1 and not keys_may_repeat:
             raise field.problem(kinds.HASH_KEY_TWICE, found=key)
     return tuple(
         HashEntry(key=key, description=description, value=value)

@@ -11,6 +11,7 @@ from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.image_axes import rows_and_columns
+from ssc_to_nwb.source.mat_tree import describe
 
 NO_FRAME = -1
 
@@ -97,20 +98,33 @@ class PlaneRecord:
 
 def read_plane_record(field: Field) -> PlaneRecord:
     """Read one element of the struct array in descrHash. Raises field-*, roi-number-twice, roi-pixel-outside."""
-    image_field = field.child("masterImage")
-    image = image_field.array()
+    image = _read_master_image(field.child("masterImage"))
+    rois = tuple(_read_roi(roi, image_shape=(image.shape[0], image.shape[1])) for roi in field.child("rois").items())
+    check_roi_numbers_unique(field.child("rois"), np.array([roi.number for roi in rois], dtype=np.int64))
+    numbers_field = field.child("roiIds")
+    numbers = numbers_field.integers()
+    check_roi_numbers_unique(numbers_field, numbers)
+    return PlaneRecord(path=field.path, master_image=image, roi_numbers=numbers, rois=rois)
+
+
+def check_roi_numbers_unique(field: Field, numbers: np.ndarray) -> None:
+    """Raise roi-number-twice where one of the numbers (N,) that were read from `field` occurs again."""
+    values, counts = np.unique(numbers, return_counts=True)
+    if (counts > 1).any():
+        raise field.problem(kinds.ROI_TWICE, expected="every number once", found=values[counts > 1].tolist())
+
+
+def _read_master_image(field: Field) -> np.ndarray:
+    image = field.array()
     if image.ndim == 2:
         image = image[:, :, np.newaxis]
-    if image.ndim != 3 or image.shape[2] not in (1, 2):
-        raise image_field.problem(
-            kinds.FIELD_TYPE, expected="rows x columns, or rows x columns x 2 (green, red)", found=image.shape
+    if image.ndim != 3 or image.shape[2] not in (1, 2) or not image.size:
+        raise field.problem(
+            kinds.FIELD_TYPE,
+            expected="rows x columns, or rows x columns x 2 (green, red)",
+            found=describe(field.value),
         )
-    rois = tuple(_read_roi(roi, image_shape=(image.shape[0], image.shape[1])) for roi in field.child("rois").items())
-    numbers = [roi.number for roi in rois]
-    if len(set(numbers)) != len(numbers):
-        twice = sorted({number for number in numbers if numbers.count(number) > 1})
-        raise field.child("rois").problem(kinds.ROI_TWICE, found=twice)
-    return PlaneRecord(path=field.path, master_image=image, roi_numbers=field.child("roiIds").integers(), rois=rois)
+    return image
 
 
 def _read_roi(field: Field, *, image_shape: tuple[int, int]) -> Roi:

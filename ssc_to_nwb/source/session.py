@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.array_descriptions import ArrayDescription, read_array_descriptions
 from ssc_to_nwb.source.array_kinds import EntryKind, tell_array_kind
 from ssc_to_nwb.source.clock import TimeUnits, read_time_units
-from ssc_to_nwb.source.event_series import EventSeries, read_event_series
+from ssc_to_nwb.source.distinct_names import check_names_distinct
+from ssc_to_nwb.source.event_series import KNOWN_TYPES, EventSeries, read_event_series
 from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.hash_map import HashEntry, read_hash
 from ssc_to_nwb.source.mat_file import read_session_struct
@@ -21,7 +23,8 @@ from ssc_to_nwb.source.mat_tree import MatStruct
 from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.source.session_files import SessionKey, key_from_path
 from ssc_to_nwb.source.subvolume import Subvolume
-from ssc_to_nwb.source.subvolume_reader import CalciumEntry, assemble_subvolumes, read_calcium_entry
+from ssc_to_nwb.source.subvolume_assembly import assemble_subvolumes
+from ssc_to_nwb.source.subvolume_reader import CalciumEntry, read_calcium_entry
 from ssc_to_nwb.source.trials import Trials, read_trials
 from ssc_to_nwb.source.whisker import WhiskerData, read_whisker
 
@@ -59,9 +62,13 @@ class Session:
         return tuple(plane for volume in self.subvolumes for plane in volume.planes)
 
     def metadata_text(self, key: str) -> str | None:
-        """A text of metaDataHash, None where it is absent or empty. Raises field-type."""
+        """A text of metaDataHash, a whole number as its digits; None where it is absent or empty. Raises field-type."""
         entry = self.metadata.get(key)
-        return None if entry is None else (entry.text() or None)
+        if entry is None or entry.is_empty:
+            return None
+        if isinstance(entry.value, np.ndarray):
+            return str(entry.integer())
+        return entry.text().strip() or None
 
 
 def read_session(path: Path, *, options: SourceOptions | None = None, log: ProblemLog) -> Session:
@@ -77,10 +84,7 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     metadata = {entry.key: entry.value for entry in read_hash(root.child("metaDataHash"))}
     trials = read_trials(root, units=units, log=log)
     whisker, subvolumes = _read_time_series(root.child("timeSeriesArrayHash"), units=units, options=options, log=log)
-    events = {
-        entry.key: read_event_series(entry, units=units, log=log)
-        for entry in read_hash(root.child("eventSeriesArrayHash"))
-    }
+    events = _read_events(root.child("eventSeriesArrayHash"), units=units, log=log)
     session = Session(
         path=path, key=key, variable=variable, tree=tree, units=units, metadata=metadata, trials=trials,
         whisker=whisker, subvolumes=subvolumes, events=events,
@@ -94,8 +98,9 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
 def _read_time_series(
     field: Field, *, units: TimeUnits, options: SourceOptions, log: ProblemLog
 ) -> tuple[WhiskerData | None, tuple[Subvolume, ...]]:
-    entries = read_hash(field)
-    descriptions = read_array_descriptions(field.optional("descrHash"), count=len(entries))
+    # All that is known of the keys is what they hold (`dffTSA`); several subvolumes may bear the same.
+    entries = read_hash(field, keys_may_repeat=True)
+    descriptions = read_array_descriptions(field.optional("descrHash") if entries else None, count=len(entries))
     whisker: WhiskerData | None = None
     calcium: list[CalciumEntry] = []
     for position, (entry, description) in enumerate(zip(entries, descriptions, strict=True), start=1):
@@ -125,11 +130,24 @@ def _read_whisker_entry(
     return read_whisker(entry.value, key=entry.key, units=units, valid_trials=description.valid_trials, log=log)
 
 
+def _read_events(field: Field, *, units: TimeUnits, log: ProblemLog) -> dict[str, EventSeries]:
+    entries = read_hash(field)
+    unknown = [entry.key for entry in entries if entry.key not in KNOWN_TYPES]
+    check_names_distinct(field, unknown, named=naming.event_table)
+    return {entry.key: read_event_series(entry, units=units, log=log) for entry in entries}
+
+
 def _check_name(session: Session) -> None:
-    """The file name must not contradict animalID and dateOfExperiment, where the file has them."""
-    for key, named in (("animalID", session.key.animal), ("dateOfExperiment", session.key.date)):
+    """The file name must not contradict animalID and dateOfExperiment, where the file has them.
+
+    The lab's animals are `an` and a number; an animalID that is the number alone does not contradict the name.
+    """
+    for key, named, also in (
+        ("animalID", session.key.animal, session.key.animal.removeprefix("an")),
+        ("dateOfExperiment", session.key.date, session.key.date),
+    ):
         told = session.metadata_text(key)
-        if told is not None and told.strip() != named:
+        if told is not None and told not in (named, also):
             raise session.metadata[key].problem(
                 kinds.METADATA_DISAGREES, expected=f"{named}, as the file name says", found=told
             )

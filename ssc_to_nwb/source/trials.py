@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.clock import TimeUnits, check_times_increase
+from ssc_to_nwb.source.distinct_names import check_names_distinct
 from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.hash_map import HashEntry, read_hash
 
@@ -67,7 +69,7 @@ class Trials:
 def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
     """Read and check the trials of a session struct.
 
-    Raises field-*, trial-number-twice, trial-type-unknown, trial-type-twice, time-backwards.
+    Raises field-*, trial-number-twice, trial-type-unknown, trial-type-twice, time-backwards, name-not-distinct.
     """
     numbers_field = session.child("trialIds")
     numbers = numbers_field.integers()
@@ -76,15 +78,15 @@ def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
     start_ms = units.to_ms(starts_field, session.child("trialTimeUnit"), length=numbers.size)
     check_times_increase(starts_field, start_ms, log=log)
     types = _read_types(session.child("trialTypeStr"))
+    properties_field = session.child("trialPropertiesHash")
+    properties = read_hash(properties_field)
+    check_names_distinct(properties_field, [entry.key for entry in properties], named=naming.trial_column)
     return Trials(
         numbers=numbers,
         start_ms=start_ms,
         types=types,
         type_rows=_read_type_rows(session.child("trialTypeMat"), numbers=numbers, types=types, log=log),
-        properties=tuple(
-            _read_property(entry, count=numbers.size, log=log)
-            for entry in read_hash(session.child("trialPropertiesHash"))
-        ),
+        properties=tuple(_read_property(entry, count=numbers.size, log=log) for entry in properties),
     )
 
 

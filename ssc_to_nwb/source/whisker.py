@@ -8,9 +8,11 @@ from typing import Literal
 
 import numpy as np
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.clock import TimeUnits, check_times_increase
+from ssc_to_nwb.source.distinct_names import check_names_distinct
 from ssc_to_nwb.source.field import Field
 
 Quantity = Literal["angle", "curvature_change"]
@@ -56,7 +58,7 @@ class WhiskerData:
 def read_whisker(
     field: Field, *, key: str, units: TimeUnits, valid_trials: np.ndarray | None, log: ProblemLog
 ) -> WhiskerData:
-    """Read the whisker array. Raises field-*, whisker-row-unknown, time-backwards."""
+    """Read the whisker array. Raises field-*, whisker-row-unknown, name-not-distinct, time-backwards."""
     labels_field = field.child("idStrs", "idStr")
     labels = labels_field.texts()
     ids = field.child("ids", "id").integers(length=len(labels))
@@ -69,10 +71,9 @@ def read_whisker(
     traces = tuple(
         _read_trace(labels_field, label=label, row=row, values=values[row]) for row, label in enumerate(labels)
     )
-    seen = [(trace.quantity, trace.whisker) for trace in traces]
-    for pair in seen:
-        if seen.count(pair) > 1:
-            raise labels_field.problem(kinds.WHISKER_ROW_UNKNOWN, expected="each row once", found=list(labels))
+    for quantity in _LABELS:
+        whiskers = [trace.whisker for trace in traces if trace.quantity == quantity]
+        check_names_distinct(labels_field, whiskers, named=naming.snake_case)
     _report_nan(field, traces=traces, log=log)
     return WhiskerData(
         path=field.path,
