@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ssc_to_nwb.interfaces.context import SessionContext
+from ssc_to_nwb.interfaces.person_names import last_first, split_names
 from ssc_to_nwb.metadata.model import Assumptions
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import error
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Names inside this UUID are `<data set>/<subject>/<session>`; it is itself a uuid5 of the data set's host.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "crcns.org")
+# HHMMSS; an hour that was once a number has lost its leading zero.
+_TIME_OF_DAY = re.compile(r"(\d{1,2}):?(\d{2}):?(\d{2})(?:\.(\d{1,6}))?")
 
 
 def make_nwbfile(context: SessionContext) -> NWBFile:
@@ -103,12 +106,13 @@ def session_start_time(context: SessionContext) -> datetime:
         raise error(
             kinds.METADATA_VALUE_MISSING, file=session.path, field="metaDataHash timeOfExperiment", expected="HHMMSS"
         )
-    # MATLAB may have dropped the fraction's or the hour's leading zero when the time was a number.
-    match = re.fullmatch(r"(\d{2}):?(\d{2}):?(\d{2})(?:\.\d+)?", time.strip())
+    match = _TIME_OF_DAY.fullmatch(time)
     try:
         if match is None:
             raise ValueError("not HHMMSS")
-        start = datetime.strptime(date + "".join(match.groups()), "%Y%m%d%H%M%S")
+        hour, minute, second, fraction = match.groups()
+        text = f"{date}{hour:0>2}{minute}{second}.{fraction or '0'}"
+        start = datetime.strptime(text, "%Y%m%d%H%M%S.%f")
     except ValueError as failure:
         raise error(
             kinds.METADATA_TEXT_UNREADABLE,
@@ -121,11 +125,22 @@ def session_start_time(context: SessionContext) -> datetime:
 
 
 def experimenters(context: SessionContext) -> list[str]:
-    """Names as "Last, First". Raises metadata-value-missing where neither file nor metadata name anybody."""
+    """Names as "Last, First". Raises metadata-value-missing where nobody is named, metadata-text-unreadable."""
     if context.metadata.session.experimenters:
         return list(context.metadata.session.experimenters)
     entry = context.session.metadata.get("experimenters")
-    names = [] if entry is None else [name for text in entry.texts() for name in _split_names(text)]
+    texts = () if entry is None else entry.texts()
+    try:
+        names = [name for text in texts for name in split_names(text)]
+    except ValueError as failure:
+        raise error(
+            kinds.METADATA_TEXT_UNREADABLE,
+            file=context.session.path,
+            field="metaDataHash experimenters",
+            expected="names as 'Last, First' or 'First Last', separated by semicolons or in a cell",
+            found=", ".join(map(repr, texts)),
+            detail="metadata key session.experimenters",
+        ) from failure
     if not names:
         raise error(
             kinds.METADATA_VALUE_MISSING,
@@ -133,26 +148,7 @@ def experimenters(context: SessionContext) -> list[str]:
             field="session.experimenters",
             expected="metaDataHash experimenters, or names in a metadata file",
         )
-    return [_last_first(name) for name in names]
-
-
-def _split_names(text: str) -> list[str]:
-    """Names in one text, separated by semicolons, `and`, or commas between full names."""
-    parts = re.split(r"\s*;\s*|\s+and\s+|\s*&\s*", text.strip())
-    names = []
-    for part in parts:
-        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
-        # "Peron, Simon" is one name; "Simon Peron, Jeremy Freeman" are two.
-        several = len(pieces) > 2 or (len(pieces) == 2 and all(" " in piece for piece in pieces))
-        names += pieces if several else [part]
-    return [name for name in names if name]
-
-
-def _last_first(name: str) -> str:
-    if "," in name:
-        return name
-    *first, last = name.split()
-    return f"{last}, {' '.join(first)}" if first else last
+    return [last_first(name) for name in names]
 
 
 def notes(context: SessionContext) -> str:
@@ -189,7 +185,8 @@ def _translated(context: SessionContext, key: str, names: dict[str, Any]) -> str
             kinds.METADATA_VALUE_MISSING, file=context.session.path, field=f"subject.{key}",
             expected=f"metaDataHash {key}, or a value in a metadata file",
         )  # fmt: skip
-    if text.strip() not in names:
+    by_lower_case = {name.lower(): value for name, value in names.items()}
+    if text.lower() not in by_lower_case:
         raise error(
             kinds.METADATA_TEXT_UNREADABLE,
             file=context.session.path,
@@ -198,7 +195,7 @@ def _translated(context: SessionContext, key: str, names: dict[str, Any]) -> str
             found=text,
             detail=f"metadata key subject.{key}, or subject.{key}_names",
         )
-    return str(names[text.strip()])
+    return str(by_lower_case[text.lower()])
 
 
 def _joined(context: SessionContext, prefix: str, *, source: str | None = None) -> str | None:
