@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # Sections that hold a mapping from subject or session to values that replace the general ones.
 _PARTICULAR = ("subjects", "sessions")
+_SESSION_NAME = re.compile(r"[A-Za-z0-9]+_\d{4}_\d{2}_\d{2}")
 
 
 def metadata_folder() -> Path:
@@ -69,20 +71,45 @@ def _particular(merged: LinedMapping, *, names: dict[str, str]) -> LinedMapping:
     values = {key: value for key, value in merged.values.items() if key not in _PARTICULAR}
     result = LinedMapping(values=values, places=merged.places)
     for section, name in names.items():
-        chosen = (merged.values.get(section) or {}).get(name)
-        if chosen is None:
+        by_name = _mapping(merged, (section,))
+        _check_names(merged, section, by_name)
+        if by_name.get(name) is None:
             continue
-        if not isinstance(chosen, dict):
-            raise error(
-                kinds.METADATA_VALUE_INVALID,
-                file=merged.place((section, name)),
-                field=f"{section}.{name}",
-                expected="sections",
-                found=chosen,
-            )
+        chosen = _mapping(merged, (section, name))
         places = {key[2:]: place for key, place in merged.places.items() if key[:2] == (section, name) and len(key) > 2}
         result = result.merged_with(LinedMapping(values=chosen, places=places))
     return result
+
+
+def _mapping(merged: LinedMapping, key: KeyPath) -> dict[str, Any]:
+    """The mapping under a key, empty where there is nothing. Raises metadata-value-invalid."""
+    value: Any = merged.values
+    for part in key:
+        value = value.get(part)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise error(
+            kinds.METADATA_VALUE_INVALID,
+            file=merged.place(key),
+            field=".".join(map(str, key)),
+            expected="a mapping",
+            found=repr(value),
+        )
+    return value
+
+
+def _check_names(merged: LinedMapping, section: str, by_name: dict[str, Any]) -> None:
+    """A session's name with a typo would be left unused in silence; of subjects only the data set knows the names."""
+    for name in by_name if section == "sessions" else ():
+        if _SESSION_NAME.fullmatch(str(name)) is None:
+            raise error(
+                kinds.METADATA_KEY_UNKNOWN,
+                file=merged.place((section, name)),
+                field=f"{section}.{name}",
+                expected="names such as an197522_2013_03_08",
+                found=str(name),
+            )
 
 
 def _validate(merged: LinedMapping) -> Metadata:

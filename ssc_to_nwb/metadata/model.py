@@ -150,7 +150,8 @@ class SourceFacts(Section):
         description="Finds subvolume and plane in a listed path",
     )
     video_pattern: Annotated[str, _pattern_with("trial")] = Field(
-        default=r"(?:_trial_|^WDBP.*?)(?P<trial>\d+)\.mp4$", description="Finds the trial number in the name of a whisker video"
+        default=r"(?:_trial_|^WDBP.*?)(?P<trial>\d+)\.mp4$",
+        description="Finds the trial number in the name of a whisker video",
     )
 
 

@@ -60,7 +60,8 @@ def load_yaml(path: Path) -> LinedMapping:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
+    except (OSError, ValueError, yaml.YAMLError) as failure:
+        # ValueError: not UTF-8, or a scalar that looks like a date and is none.
         raise error(kinds.METADATA_FILE_UNREADABLE, file=path, found=failure) from failure
     if node is None:
         return LinedMapping()
