@@ -27,7 +27,7 @@ class SessionSummary:
     session: str
     path: Path
     dataset: str
-    mat_bytes: int
+    mat_bytes: int = 0
     trials: int = 0
     subvolumes: int = 0
     planes: int = 0
@@ -78,9 +78,7 @@ def _summarize(file: SessionFile, *, metadata_files: Sequence[Path]) -> SessionS
     facts = load_metadata(
         dataset=file.dataset, session=str(file.key), subject=file.key.animal, files=metadata_files
     ).source
-    summary = SessionSummary(
-        session=str(file.key), path=file.path, dataset=file.dataset, mat_bytes=file.path.stat().st_size
-    )
+    summary = SessionSummary(session=str(file.key), path=file.path, dataset=file.dataset)
     options = SourceOptions(
         variable_names=facts.variable_names, array_kinds=facts.array_kinds, fov_pattern=facts.fov_pattern
     )
@@ -94,6 +92,7 @@ def _summarize(file: SessionFile, *, metadata_files: Sequence[Path]) -> SessionS
         return replace(summary, error=failure.problem)
     summary = replace(
         summary,
+        mat_bytes=file.path.stat().st_size,
         trials=len(session.trials),
         subvolumes=len(session.subvolumes),
         planes=len(session.planes),

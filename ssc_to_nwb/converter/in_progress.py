@@ -60,8 +60,8 @@ def output_in_progress(final: Path, *, overwrite: bool) -> Iterator[InProgress]:
     if final.exists() and not overwrite:
         raise error(kinds.OUTPUT_EXISTS, file=final)
     place = InProgress(final=final, token=_new_token())
+    _make_folder(final.parent)
     with system_errors_named(final):
-        final.parent.mkdir(parents=True, exist_ok=True)
         remove_unfinished(final)
         try:
             yield place
@@ -69,6 +69,17 @@ def output_in_progress(final: Path, *, overwrite: bool) -> Iterator[InProgress]:
         except BaseException:
             _remove(place.building, place.building_videos)
             raise
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder for output; whatever the system objects to, short of a full disk, is output-not-writable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as failure:
+        named = name_system_error(failure, folder)
+        if named.problem.kind is kinds.DISK_FULL:
+            raise named from failure
+        raise error(kinds.OUTPUT_NOT_WRITABLE, file=failure.filename or folder, found=failure) from failure
 
 
 def remove_unfinished(final: Path) -> None:

@@ -190,7 +190,7 @@ def target_path(context: SessionContext, *, output: Path, options: ConversionOpt
         subject=session.key.animal,
         date=session.key.date,
         modalities=naming.modalities(
-            behavior=session.whisker is not None or bool(session.events),
+            behavior=session.whisker is not None or bool(session.events) or not session.subvolumes,
             imaging=bool(session.subvolumes),
             images=bool(session.subvolumes),
         ),

@@ -84,9 +84,9 @@ def stop_times_ms(context: SessionContext) -> np.ndarray:
     session, trials = context.session, context.session.trials
     last = np.full(len(trials), -np.inf)
     order = np.argsort(trials.numbers)
-    for labels, times in _labelled_times(session):
+    for labels, times in _labelled_times(session) if len(trials) else ():
         places = np.searchsorted(trials.numbers, labels, sorter=order)
-        places = order[np.minimum(places, len(trials) - 1)] if len(trials) else places
+        places = order[np.minimum(places, len(trials) - 1)]
         known = trials.numbers[places] == labels
         np.maximum.at(last, places[known], times[known])
     following = np.append(trials.start_ms[1:], np.inf)[: len(trials)]
@@ -136,11 +136,14 @@ def _validity_columns(session: Session) -> list[VectorData]:
         )
     if not session.subvolumes:
         return columns
-    listed = {
-        volume.number: np.isin(numbers, volume.valid_trials)
-        for volume in session.subvolumes
-        if volume.valid_trials is not None
-    }
+    listed: dict[int, np.ndarray] = {}
+    imaged: dict[int, np.ndarray] = {}
+    for volume in session.subvolumes:
+        # Two arrays may bear the number of one subvolume, with other planes each.
+        nothing = np.zeros(numbers.size, dtype=bool)
+        imaged[volume.number] = imaged.get(volume.number, nothing) | np.isin(numbers, _imaged_trials(volume))
+        if volume.valid_trials is not None:
+            listed[volume.number] = listed.get(volume.number, nothing) | np.isin(numbers, volume.valid_trials)
     valid = np.logical_or.reduce([np.zeros(numbers.size, dtype=bool), *listed.values()])
     if listed:
         columns.append(
@@ -160,7 +163,7 @@ def _validity_columns(session: Session) -> list[VectorData]:
         "imaged_subvolumes",
         "Numbers of the subvolumes that have frames labelled with the trial.",
         session,
-        {volume.number: np.isin(numbers, _imaged_trials(volume)) for volume in session.subvolumes},
+        imaged,
     )
 
 
