@@ -6,9 +6,11 @@ from types import ModuleType
 
 from ssc_to_nwb.problems import (
     archive_kinds,
+    check_kinds,
     metadata_kinds,
     output_kinds,
     raw_kinds,
+    report_kinds,
     run_kinds,
     source_kinds,
     validate_kinds,
@@ -23,8 +25,10 @@ _AREAS: tuple[ModuleType, ...] = (
     output_kinds,
     verify_kinds,
     validate_kinds,
+    check_kinds,
     run_kinds,
     archive_kinds,
+    report_kinds,
 )
 
 

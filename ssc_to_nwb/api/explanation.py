@@ -1,0 +1,42 @@
+"""What an identifier in an error, a warning or a message means."""
+
+from __future__ import annotations
+
+import difflib
+
+from ssc_to_nwb.problems.catalogue import catalogue
+from ssc_to_nwb.problems.model import ProblemKind
+
+_CHECK_PREFIX = "check_"
+_DANDI_PREFIX = "DANDI."
+
+
+def all_problems() -> tuple[ProblemKind, ...]:
+    """Every entry of the catalogue, in the order of the path data take."""
+    return tuple(catalogue().values())
+
+
+def find_problem(identifier: str) -> ProblemKind | None:
+    """The entry of an identifier: of the catalogue, of nwbinspector's checks, or of the dandi client's layout rules.
+
+    None where nobody knows it. Names that begin with `check_` load nwbinspector, which takes seconds.
+    """
+    if identifier.startswith(_DANDI_PREFIX):
+        return catalogue()["dandi-layout"]
+    if identifier.startswith(_CHECK_PREFIX):
+        from ssc_to_nwb.validate.explained_checks import explained_checks
+
+        return explained_checks().get(identifier)
+    return catalogue().get(identifier)
+
+
+def similar_problems(identifier: str) -> list[str]:
+    """Identifiers that look like one nobody knows, the likeliest first."""
+    known = list(catalogue())
+    if identifier.startswith(_CHECK_PREFIX):
+        from ssc_to_nwb.validate.explained_checks import explained_checks
+
+        known = list(explained_checks())
+    close = difflib.get_close_matches(identifier, known, n=3, cutoff=0.5)
+    words = {word for word in identifier.split("-") if len(word) > 2}
+    return close or [name for name in known if words & set(name.split("-"))][:3]

@@ -1,0 +1,64 @@
+"""Validate NWB files: schema, nwbinspector, DANDI's rules, and the checks of this project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.validate.messages import FailOn, ValidationResult
+
+ReportFormat = Literal["text", "jsonl", "junit"]
+OnFile = Callable[[int, int, Path], None]
+
+
+def validate(
+    *,
+    paths: Sequence[Path | str],
+    fail_on: FailOn = "error",
+    accept_file: Path | str | None = None,
+    workers: int = 1,
+    on_file: OnFile | None = None,
+) -> ValidationResult:
+    """Validate NWB files, `.nwb` or `.nwb.zarr`, and all that lie below folders. Writes nothing and uses no network.
+
+    fail_on: the least severity that makes the result not `ok`: error, warning, info or never; accept_file: a YAML list
+    of messages that are accepted, on top of the packaged `inspector.yaml`; workers: files at a time, each in a process
+    of its own where there are more than one; on_file: called with (files done, files in all, the file just done).
+
+    Raises SscError: no-nwb-file, accept-file-invalid. Whatever is wrong with a file is a message, not an error.
+    """
+    from ssc_to_nwb.validate.accept import apply_entries, load_entries
+    from ssc_to_nwb.validate.messages import ValidationResult, sorted_messages
+    from ssc_to_nwb.validate.nwb_files import find_nwb_files
+    from ssc_to_nwb.validate.run import validate_each
+
+    entries = load_entries(None if accept_file is None else Path(accept_file))
+    files = find_nwb_files(Path(path) for path in paths)
+    by_file = {}
+    for file, messages in validate_each(files, workers=workers):
+        by_file[file] = messages
+        if on_file is not None:
+            on_file(len(by_file), len(files), file)
+    found = apply_entries([message for file in files for message in by_file[file]], entries)
+    return ValidationResult(files=files, messages=sorted_messages(found), fail_on=fail_on)
+
+
+def validation_report(result: ValidationResult, *, report_format: ReportFormat, only_failing: bool = False) -> str:
+    """A result as text, JSON lines or JUnit XML; `only_failing` shortens the text to what makes it fail."""
+    from ssc_to_nwb.validate.machine_reports import jsonl_report, junit_report
+    from ssc_to_nwb.validate.text_report import text_report
+
+    if report_format == "jsonl":
+        return jsonl_report(result)
+    if report_format == "junit":
+        return junit_report(result)
+    return text_report(result, only_failing=only_failing)
+
+
+def validation_summary(result: ValidationResult) -> str:
+    """A result in one line."""
+    from ssc_to_nwb.validate.text_report import summary
+
+    return summary(result)

@@ -1,0 +1,107 @@
+"""Accepted messages: a file names them by identifier and path, each with the reason why it is no problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from ssc_to_nwb.metadata.loader import metadata_folder
+from ssc_to_nwb.metadata.yaml_lines import LinedMapping, load_yaml
+from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemKind, SscError, error
+from ssc_to_nwb.validate.messages import Message, message_of
+
+PACKAGED_FILE = "inspector.yaml"
+_REQUIRED = ("identifier", "path", "reason")
+_KEYS = (*_REQUIRED, "file")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptEntry:
+    """One entry: globs over a message's identifier, object path and file name, and why such messages are accepted.
+
+    A `*` matches any text, slashes too. source, line: where the entry stands. unused: the kind of message for an entry
+    that matches nothing.
+    """
+
+    identifier: str
+    path: str
+    reason: str
+    file: str
+    source: Path
+    line: int
+    unused: ProblemKind
+
+    def matches(self, message: Message) -> bool:
+        """Whether a message is one of those that the entry accepts."""
+        return (
+            fnmatchcase(message.identifier, self.identifier)
+            and fnmatchcase(message.object_path, self.path)
+            and fnmatchcase(message.file.name, self.file)
+        )
+
+
+def load_entries(accept_file: Path | None) -> tuple[AcceptEntry, ...]:
+    """The entries of a user's file, if any, and then those of the packaged one. Raises accept-file-invalid."""
+    own = () if accept_file is None else read_entries(accept_file, unused=kinds.ACCEPT_ENTRY_UNUSED)
+    return own + read_entries(metadata_folder() / PACKAGED_FILE, unused=kinds.ACCEPT_DEFAULT_UNUSED)
+
+
+def read_entries(path: Path, *, unused: ProblemKind) -> tuple[AcceptEntry, ...]:
+    """The entries of one file: a list `accept` of mappings. Raises accept-file-invalid."""
+    try:
+        loaded = load_yaml(path)
+    except SscError as failure:
+        found = failure.problem.found
+        raise error(kinds.ACCEPT_FILE_INVALID, file=path, expected="readable YAML", found=found) from failure
+    listed = loaded.values.get("accept")
+    if not isinstance(listed, list) or set(loaded.values) != {"accept"}:
+        keys = ", ".join(map(str, loaded.values)) or "nothing"
+        raise error(kinds.ACCEPT_FILE_INVALID, file=path, expected="one list, `accept`", found=keys)
+    return tuple(_entry(loaded, path, position, unused=unused) for position in range(len(listed)))
+
+
+def apply_entries(messages: Sequence[Message], entries: Sequence[AcceptEntry]) -> list[Message]:
+    """The messages, each marked by the first entry that accepts it, and one more for each entry that matches none."""
+    used: set[int] = set()
+    result = []
+    for message in messages:
+        matching = [position for position, entry in enumerate(entries) if entry.matches(message)]
+        used.update(matching)
+        result.append(replace(message, accepted=entries[matching[0]].reason) if matching else message)
+    unused = [entry for position, entry in enumerate(entries) if position not in used]
+    return result + [_unused_message(entry) for entry in unused]
+
+
+def _unused_message(entry: AcceptEntry) -> Message:
+    text = f"Line {entry.line}: no message {entry.identifier} at {entry.path}, in files {entry.file}."
+    return message_of(entry.unused, file=entry.source, object_path=entry.path, text=text)
+
+
+def _entry(loaded: LinedMapping, path: Path, position: int, *, unused: ProblemKind) -> AcceptEntry:
+    value: Any = loaded.values["accept"][position]
+    place = loaded.place(("accept", position))
+    line = place.line if place else 1
+    texts = value if isinstance(value, dict) else {}
+    wrong = [key for key in texts if key not in _KEYS]
+    wrong += [key for key in _REQUIRED if not isinstance(texts.get(key), str) or not texts[key].strip()]
+    if wrong or not isinstance(texts.get("file", "*"), str):
+        raise error(
+            kinds.ACCEPT_FILE_INVALID,
+            file=f"{path}, line {line}",
+            field=f"accept[{position}]",
+            expected="texts identifier, path and reason, and perhaps file",
+            found=f"unknown or missing: {', '.join(map(str, wrong)) or 'file'}" if texts else repr(value),
+        )
+    return AcceptEntry(
+        identifier=texts["identifier"],
+        path=texts["path"],
+        reason=texts["reason"].strip(),
+        file=texts.get("file", "*"),
+        source=path,
+        line=line,
+        unused=unused,
+    )

@@ -1,0 +1,167 @@
+"""Checks of masks and traces: they fit their image, agree with each other and hold something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+from pynwb import NWBFile
+from pynwb.base import Images, TimeSeries
+from pynwb.image import ImageSeries
+from pynwb.ophys import PlaneSegmentation, RoiResponseSeries, TwoPhotonSeries
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.problems import check_kinds as kinds
+from ssc_to_nwb.validate.arrays import all_values, blocks, ragged, row_ids, shape_of
+from ssc_to_nwb.validate.project_check import examples, project_check
+
+_PLANE = re.compile(r"fov_\d+")
+_SEGMENTATION_PREFIX = naming.plane_segmentation("")
+_EVENT_PREFIX = naming.RESPONSE_PREFIXES["event"]
+
+
+@project_check(kinds.MASK_OUTSIDE_IMAGE, neurodata_type=PlaneSegmentation)
+def check_masks_inside_image(plane_segmentation: PlaneSegmentation) -> str | None:
+    """x of every pixel of a mask is a column of the image and y a row, both from 0."""
+    size, masks = image_size(plane_segmentation), ragged(plane_segmentation, "pixel_mask")
+    if size is None or masks is None:
+        return None
+    ends, pixels = masks
+    outside: list[np.ndarray] = []
+    for first, block in blocks(pixels.data):
+        x, y = _x_and_y(block)
+        outside.append(first + np.flatnonzero((x < 0) | (x >= size[0]) | (y < 0) | (y >= size[1])))
+    bad = np.concatenate([np.zeros(0, dtype=np.int64), *outside])
+    if not bad.size:
+        return None
+    places = np.unique(np.minimum(np.searchsorted(ends, bad, side="right"), ends.size - 1))
+    ids = row_ids(plane_segmentation)[places].tolist()
+    return f"{bad.size} pixels of ROIs {examples(ids)}; the image has {size[0]} columns (x) and {size[1]} rows (y)."
+
+
+@project_check(kinds.MASK_EMPTY, neurodata_type=PlaneSegmentation)
+def check_masks_not_empty(plane_segmentation: PlaneSegmentation) -> str | None:
+    """Every ROI has a pixel."""
+    masks = ragged(plane_segmentation, "pixel_mask")
+    if masks is None:
+        return None
+    empty = row_ids(plane_segmentation)[np.diff(masks[0], prepend=0) == 0].tolist()
+    return f"{len(empty)} of {masks[0].size} ROIs: {examples(empty)}." if empty else None
+
+
+@project_check(kinds.TRACES_ROIS_DISAGREE, neurodata_type=RoiResponseSeries)
+def check_traces_match_rois(roi_response_series: RoiResponseSeries) -> str | None:
+    """Each column of data stands for one ROI of the series' own plane, and no ROI for two columns."""
+    shape, rows = shape_of(roi_response_series.data), all_values(roi_response_series.rois.data)
+    columns = shape[1] if len(shape) > 1 else 1
+    planes = {*_PLANE.findall(roi_response_series.name), *_PLANE.findall(roi_response_series.rois.table.name)}
+    found = []
+    if columns != rows.size:
+        found.append(f"{columns} columns of data for {rows.size} ROIs")
+    if np.unique(rows).size != rows.size:
+        found.append(f"{rows.size - np.unique(rows).size} ROIs occur again")
+    if len(planes) > 1:
+        found.append(f"data and ROIs are of different planes: {', '.join(sorted(planes))}")
+    return "; ".join(found) or None
+
+
+@project_check(kinds.MASK_WITHOUT_TRACE, neurodata_type=PlaneSegmentation)
+def check_every_roi_has_traces(plane_segmentation: PlaneSegmentation) -> str | None:
+    """Every ROI of a plane has a column in each series of traces of that plane."""
+    found = []
+    for series in _traces_of(plane_segmentation):
+        missing = np.setdiff1d(np.arange(len(row_ids(plane_segmentation))), all_values(series.rois.data))
+        if missing.size:
+            found.append(f"{series.name} lacks ROIs {examples(row_ids(plane_segmentation)[missing].tolist())}")
+    return "; ".join(found) or None
+
+
+@project_check(kinds.TRACE_EMPTY, neurodata_type=TimeSeries)
+def check_traces_not_empty(time_series: TimeSeries) -> str | None:
+    """No trace is NaN throughout, and none but a trace of calcium events is zero throughout."""
+    if not _holds_traces(time_series):
+        return None
+    nan, zero = _empty_columns(time_series)
+    zero = [] if _is_of_events(time_series) else zero
+    found = [f"{len(bad)} traces are {what}: {examples(bad)}" for bad, what in ((nan, "NaN"), (zero, "zero")) if bad]
+    return f"{'; '.join(found)}." if found else None
+
+
+@project_check(kinds.EVENT_TRACE_EMPTY, neurodata_type=RoiResponseSeries)
+def check_event_traces_not_empty(roi_response_series: RoiResponseSeries) -> str | None:
+    """Every trace of calcium events holds an event."""
+    if not _is_of_events(roi_response_series):
+        return None
+    zero = _empty_columns(roi_response_series)[1]
+    return (
+        f"{len(zero)} of {all_values(roi_response_series.rois.data).size} traces: {examples(zero)}." if zero else None
+    )
+
+
+def image_size(plane_segmentation: PlaneSegmentation) -> tuple[int, int] | None:
+    """Columns and rows (width, height) of the image that the masks lie in; None where the file does not tell."""
+    nwbfile: NWBFile | None = plane_segmentation.get_ancestor("NWBFile")
+    if nwbfile is None:
+        return None
+    for series in nwbfile.acquisition.values():
+        own = isinstance(series, TwoPhotonSeries) and series.imaging_plane is plane_segmentation.imaging_plane
+        if own and len(shape_of(series.data)) >= 3 and series.external_file is None:
+            return shape_of(series.data)[1], shape_of(series.data)[2]
+    name = naming.images(plane_segmentation.name.removeprefix(_SEGMENTATION_PREFIX))
+    for container in nwbfile.objects.values():
+        if isinstance(container, Images) and container.name == name:
+            for image in container.images.values():
+                return shape_of(image.data)[0], shape_of(image.data)[1]
+    return None
+
+
+def _x_and_y(block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    if block.dtype.names:
+        return block["x"].astype(np.int64), block["y"].astype(np.int64)
+    table = np.asarray([tuple(pixel) for pixel in block.tolist()], dtype=np.float64).reshape(-1, 3)
+    return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
+
+
+def _traces_of(plane_segmentation: PlaneSegmentation) -> Iterator[RoiResponseSeries]:
+    nwbfile = plane_segmentation.get_ancestor("NWBFile")
+    for container in () if nwbfile is None else nwbfile.objects.values():
+        if isinstance(container, RoiResponseSeries) and container.rois.table is plane_segmentation:
+            yield container
+
+
+def _holds_traces(time_series: TimeSeries) -> bool:
+    shape = shape_of(time_series.data)
+    return not isinstance(time_series, ImageSeries) and len(shape) in (1, 2) and shape[0] > 0
+
+
+def _is_of_events(time_series: TimeSeries) -> bool:
+    return isinstance(time_series, RoiResponseSeries) and time_series.name.startswith(_EVENT_PREFIX)
+
+
+def _empty_columns(time_series: TimeSeries) -> tuple[list[str], list[str]]:
+    """Labels of the columns that are NaN throughout, and of those that are zero or NaN throughout and once zero."""
+    all_nan: np.ndarray | None = None
+    no_value: np.ndarray | None = None
+    for _, block in blocks(time_series.data):
+        if block.dtype.kind not in "iuf":
+            return [], []
+        table = block.reshape(len(block), -1)
+        nan, empty = np.isnan(table).all(axis=0), (np.isnan(table) | (table == 0)).all(axis=0)
+        all_nan = nan if all_nan is None else all_nan & nan
+        no_value = empty if no_value is None else no_value & empty
+    if all_nan is None or no_value is None:
+        return [], []
+    labels = _column_labels(time_series, columns=all_nan.size)
+    return (
+        [labels[column] for column in np.flatnonzero(all_nan)],
+        [labels[column] for column in np.flatnonzero(no_value & ~all_nan)],
+    )
+
+
+def _column_labels(time_series: TimeSeries, *, columns: int) -> list[str]:
+    if isinstance(time_series, RoiResponseSeries):
+        table, rows = time_series.rois.table, all_values(time_series.rois.data)
+        if rows.size == columns and (rows.size == 0 or 0 <= rows.min() <= rows.max() < len(row_ids(table))):
+            return [f"ROI {number}" for number in row_ids(table)[rows].tolist()]
+    return [f"column {column}" for column in range(columns)]

@@ -1,0 +1,149 @@
+"""Checks of times: of series, intervals and events, over their full length."""
+
+from __future__ import annotations
+
+import numpy as np
+from hdmf.common import DynamicTable
+from pynwb import NWBFile
+from pynwb.base import TimeSeries
+from pynwb.epoch import TimeIntervals
+from pynwb.event import EventsTable
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.problems import check_kinds as kinds
+from ssc_to_nwb.validate.arrays import blocks, column, first_not_rising, interval_table, shape_of
+from ssc_to_nwb.validate.project_check import examples, project_check
+
+DAY_S = 24 * 3600.0
+# Times are doubles that went through one multiplication; a microsecond is far below any sampling interval.
+TOLERANCE_S = 1e-6
+
+
+@project_check(kinds.TIMESTAMPS_NOT_INCREASING, neurodata_type=TimeSeries)
+def check_timestamps_strictly_increasing(time_series: TimeSeries) -> str | None:
+    """Each time stamp must come after the one before it."""
+    if not _has_own_timestamps(time_series):
+        return None
+    count, first = first_not_rising(time_series.timestamps, strictly=True)
+    if first is None:
+        return None
+    before, at = (float(time_series.timestamps[index]) for index in (first - 1, first))
+    return f"{count} time stamps don't come after the one before; the first is number {first}: {at} s after {before} s."
+
+
+@project_check(kinds.TIMESTAMPS_NOT_FINITE, neurodata_type=TimeSeries)
+def check_timestamps_finite(time_series: TimeSeries) -> str | None:
+    """No time stamp may be NaN or infinite."""
+    if not _has_own_timestamps(time_series):
+        return None
+    count, first = _count_not_finite(time_series.timestamps)
+    return f"{count} time stamps are NaN or infinite; the first is number {first}." if count else None
+
+
+@project_check(kinds.TIMESTAMPS_OUTSIDE_SESSION, neurodata_type=TimeSeries)
+def check_timestamps_inside_session(time_series: TimeSeries) -> str | None:
+    """Samples lie at or after the session's start, and within a day of it."""
+    span = None if isinstance(time_series.fields.get("timestamps"), TimeSeries) else series_span(time_series)
+    return None if span is None else _outside_session(*span)
+
+
+@project_check(kinds.TIMESTAMPS_OUTSIDE_SESSION, neurodata_type=DynamicTable)
+def check_table_times_inside_session(table: DynamicTable) -> str | None:
+    """Events and intervals lie at or after the session's start, and within a day of it."""
+    span = table_span(table)
+    return None if span is None else _outside_session(*span)
+
+
+@project_check(kinds.TIMESTAMPS_AFTER_LAST_TRIAL, neurodata_type=TimeSeries)
+def check_timestamps_before_last_trial_ends(time_series: TimeSeries) -> str | None:
+    """Samples end with the last trial, or with the last of those that the file lists as outside trials."""
+    nwbfile = time_series.get_ancestor("NWBFile")
+    end = None if nwbfile is None else end_of_trials(nwbfile)
+    if end is None or isinstance(time_series.fields.get("timestamps"), TimeSeries):
+        return None
+    span = series_span(time_series)
+    if span is None or span[1] <= end + TOLERANCE_S:
+        return None
+    return f"The last sample is at {span[1]} s; the last trial ends at {end} s."
+
+
+@project_check(kinds.INTERVAL_TIMES_INVALID, neurodata_type=TimeIntervals)
+def check_intervals_stop_at_or_after_start(time_intervals: TimeIntervals) -> str | None:
+    """Every interval has a start, and stops when it starts or later; an unknown stop is allowed."""
+    start, stop = column(time_intervals, "start_time"), column(time_intervals, "stop_time")
+    if start is None or stop is None:
+        return None
+    rows = np.flatnonzero(~np.isfinite(start) | (stop < start))
+    return f"{rows.size} of {start.size} intervals: rows {examples(rows.tolist())}." if rows.size else None
+
+
+@project_check(kinds.EVENTS_NOT_SORTED, neurodata_type=EventsTable)
+def check_events_sorted(events_table: EventsTable) -> str | None:
+    """Events come in the order of time, and each has a time."""
+    return _unsorted(events_table, "timestamp")
+
+
+@project_check(kinds.EVENTS_NOT_SORTED, neurodata_type=TimeIntervals)
+def check_intervals_sorted(time_intervals: TimeIntervals) -> str | None:
+    """Intervals come in the order of their starts."""
+    return _unsorted(time_intervals, "start_time")
+
+
+def series_span(time_series: TimeSeries) -> tuple[float, float] | None:
+    """Smallest and largest finite time of a series in s; None where it has no sample."""
+    if time_series.timestamps is not None:
+        finite = [block[np.isfinite(block)] for _, block in blocks(time_series.timestamps)]
+        bounds = [(float(block.min()), float(block.max())) for block in finite if block.size]
+        return (min(low for low, _ in bounds), max(high for _, high in bounds)) if bounds else None
+    samples = shape_of(time_series.data)[:1]
+    if not time_series.rate or not samples or not samples[0]:
+        return None
+    first = float(time_series.starting_time or 0.0)
+    return first, first + (samples[0] - 1) / time_series.rate
+
+
+def table_span(table: DynamicTable) -> tuple[float, float] | None:
+    """Smallest and largest finite time in a table of events or intervals; None where it has none."""
+    columns = [column(table, name) for name in ("timestamp", "start_time", "stop_time")]
+    times = np.concatenate([np.zeros(0), *(values for values in columns if values is not None)])
+    times = times[np.isfinite(times)]
+    return (float(times.min()), float(times.max())) if times.size else None
+
+
+def end_of_trials(nwbfile: NWBFile) -> float | None:
+    """Last stop of the trials, or of the samples the file lists as outside them; None without trials."""
+    tables = [interval_table(nwbfile, name) for name in (naming.TRIALS, naming.UNASSIGNED_SAMPLES)]
+    spans = [None if table is None else table_span(table) for table in tables]
+    return max(span[1] for span in spans if span is not None) if spans[0] is not None else None
+
+
+def _has_own_timestamps(time_series: TimeSeries) -> bool:
+    """False where the series has a rate, or shares the time stamps of another, which is checked itself."""
+    return time_series.timestamps is not None and not isinstance(time_series.fields.get("timestamps"), TimeSeries)
+
+
+def _count_not_finite(data: object) -> tuple[int, int | None]:
+    count, first = 0, None
+    for start, block in blocks(data):
+        bad = np.flatnonzero(~np.isfinite(block))
+        if bad.size and first is None:
+            first = start + int(bad[0])
+        count += bad.size
+    return count, first
+
+
+def _outside_session(first: float, last: float) -> str | None:
+    if first >= 0 and last <= DAY_S:
+        return None
+    return f"Times run from {first} s to {last} s after the session's start."
+
+
+def _unsorted(table: DynamicTable, name: str) -> str | None:
+    times = column(table, name)
+    if times is None:
+        return None
+    untimed = int(np.count_nonzero(np.isnan(times)))
+    count, first = first_not_rising(times, strictly=False)
+    found = [] if first is None else [f"{count} rows come before the row above them; the first is row {first}"]
+    found += [f"{untimed} rows have no time"] if untimed else []
+    return f"{'; '.join(found)}." if found else None

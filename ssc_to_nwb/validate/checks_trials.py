@@ -1,0 +1,138 @@
+"""Checks of the trials table, and of events against the trials they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from hdmf.common import DynamicTable
+from pynwb import NWBFile
+from pynwb.epoch import TimeIntervals
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.problems import check_kinds as kinds
+from ssc_to_nwb.validate.arrays import column, interval_table, row_ids
+from ssc_to_nwb.validate.checks_time import TOLERANCE_S
+from ssc_to_nwb.validate.project_check import examples, project_check
+
+TRIAL_NUMBER = "trial_number"
+_NO_TRIAL = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialSpans:
+    """Numbers of the trials (T,) in rising order, with start and end of each in s.
+
+    The end is the trial's stop or, where that is not known, the start of the next trial, at last infinity.
+    """
+
+    number: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+    def places(self, trial_numbers: np.ndarray) -> np.ndarray:
+        """Position of each trial number (N,), -1 where there is no such trial."""
+        if not self.number.size:
+            return np.full(trial_numbers.size, -1)
+        found = np.minimum(np.searchsorted(self.number, trial_numbers), self.number.size - 1)
+        return np.where(self.number[found] == trial_numbers, found, -1)
+
+
+@project_check(kinds.TRIALS_OUT_OF_ORDER, neurodata_type=TimeIntervals)
+def check_trials_in_order(trials: TimeIntervals) -> str | None:
+    """Trials follow one another: starts rise, no stop lies after the next start, no number occurs twice."""
+    start, stop = column(trials, "start_time"), column(trials, "stop_time")
+    if trials.name != naming.TRIALS or start is None or stop is None:
+        return None
+    ids = row_ids(trials)
+    bad = set(ids[1:][np.diff(start) <= 0].tolist())
+    bad |= set(ids[:-1][stop[:-1] > start[1:] + TOLERANCE_S].tolist())
+    unique, counts = np.unique(ids, return_counts=True)
+    bad |= set(unique[counts > 1].tolist())
+    return f"{len(bad)} of {ids.size} trials: {examples(sorted(bad))}." if bad else None
+
+
+@project_check(kinds.EVENT_TRIAL_UNKNOWN, neurodata_type=DynamicTable)
+def check_event_trials_known(table: DynamicTable) -> str | None:
+    """The trial number of every event is the id of a row of the trials table, or -1."""
+    spans, labels = _spans_for(table), column(table, TRIAL_NUMBER)
+    if spans is None or labels is None:
+        return None
+    unknown = labels[(spans.places(labels) < 0) & (labels != _NO_TRIAL)]
+    if not unknown.size:
+        return None
+    return f"{unknown.size} of {labels.size} events, with the trial numbers {examples(np.unique(unknown).tolist())}."
+
+
+@project_check(kinds.EVENT_OUTSIDE_TRIAL, neurodata_type=DynamicTable)
+def check_events_inside_trial(table: DynamicTable) -> str | None:
+    """Every event lies between the start and the end of the trial whose number it bears."""
+    spans, labels = _spans_for(table), column(table, TRIAL_NUMBER)
+    times = _start_and_stop(table)
+    if spans is None or labels is None or times is None:
+        return None
+    start, stop = times
+    known = spans.places(labels) >= 0
+    place = spans.places(labels)[known]
+    early = start[known] < spans.start[place] - TOLERANCE_S
+    late = stop[known] > spans.end[place] + TOLERANCE_S
+    rows = np.flatnonzero(known)[early | late]
+    if not rows.size:
+        return None
+    found = [f"row {row} at {start[row]} s in trial {labels[row]}" for row in rows[:5]]
+    return f"{rows.size} of {labels.size} events ({early.sum()} before, {late.sum()} after): {'; '.join(found)}."
+
+
+@project_check(kinds.TOUCH_OUTSIDE_POLE_IN_REACH, neurodata_type=TimeIntervals)
+def check_touches_inside_pole_in_reach(touches: TimeIntervals) -> str | None:
+    """Every touch lies inside a time when the pole was in reach."""
+    nwbfile = touches.get_ancestor("NWBFile")
+    pole = None if nwbfile is None else interval_table(nwbfile, naming.POLE_IN_REACH)
+    times, reach = _start_and_stop(touches), None if pole is None else _start_and_stop(pole)
+    if touches.name != naming.TOUCHES or times is None or reach is None or not times[0].size:
+        return None
+    order = np.argsort(reach[0])
+    begins, ends = np.append(-np.inf, reach[0][order]), np.append(-np.inf, reach[1][order])
+    before = np.searchsorted(begins, times[0] + TOLERANCE_S, side="right") - 1
+    rows = np.flatnonzero(~(times[1] <= ends[before] + TOLERANCE_S))
+    if not rows.size:
+        return None
+    found = [f"row {row} at {times[0][row]} s" for row in rows[:5]]
+    return f"{rows.size} of {times[0].size} touches: {'; '.join(found)}."
+
+
+def trial_spans(nwbfile: NWBFile) -> TrialSpans | None:
+    """Numbers and times of the file's trials; None where it has no trials table with starts and stops."""
+    trials = nwbfile.trials
+    if trials is None:
+        return None
+    start, stop = column(trials, "start_time"), column(trials, "stop_time")
+    if start is None or stop is None:
+        return None
+    following = np.append(np.sort(start), np.inf)[np.searchsorted(np.sort(start), start, side="right")]
+    order = np.argsort(row_ids(trials), kind="stable")
+    end = np.where(np.isfinite(stop), stop, following)
+    return TrialSpans(number=row_ids(trials)[order], start=start[order], end=end[order])
+
+
+def rows_of_trials(table: DynamicTable, spans: TrialSpans) -> Iterator[tuple[int, int]]:
+    """(row, trial number) of every row of a table of events whose trial is known."""
+    labels = column(table, TRIAL_NUMBER)
+    if labels is not None:
+        for row in np.flatnonzero(spans.places(labels) >= 0).tolist():
+            yield row, int(labels[row])
+
+
+def _spans_for(table: DynamicTable) -> TrialSpans | None:
+    nwbfile = table.get_ancestor("NWBFile")
+    return None if nwbfile is None else trial_spans(nwbfile)
+
+
+def _start_and_stop(table: DynamicTable) -> tuple[np.ndarray, np.ndarray] | None:
+    """Start and stop of every row in s, the same where the rows are points in time."""
+    points = column(table, "timestamp")
+    if points is not None:
+        return points, points
+    start, stop = column(table, "start_time"), column(table, "stop_time")
+    return None if start is None or stop is None else (start, stop)

@@ -1,0 +1,73 @@
+"""DANDI's own rules: the layout of paths, and the metadata that an archive draws from a file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.validate.messages import Message, message_of
+from ssc_to_nwb.validate.nwb_files import is_zarr
+
+_DANDISET_FILE = "dandiset.yaml"
+
+
+def layout_messages(file: Path) -> Iterator[Message]:
+    """What the dandi client has against the path of a file.
+
+    The path is taken relative to the folder with `dandiset.yaml` around it or, where there is none, to the folder that
+    would hold it: the one above the subject's. The client's own command needs that file; its rule for a path does not.
+    """
+    from dandi.organize import validate_organized_path
+
+    whole = file.absolute()
+    root = next((folder for folder in whole.parents if (folder / _DANDISET_FILE).is_file()), whole.parent.parent)
+    relative = whole.relative_to(root)
+    if is_zarr(whole):
+        # The client knows the layout for .nwb only, and lets anything else pass.
+        relative = relative.with_suffix("")
+    for found in validate_organized_path(relative.as_posix(), whole, root):
+        told = f"{found.id}: {found.message}: {relative.as_posix()}"
+        yield message_of(kinds.DANDI_LAYOUT, file=file, text=told)
+
+
+def metadata_messages(file: Path, *, species: str | None) -> Iterator[Message]:
+    """What the dandi client and DANDI's schema have against the metadata that the client draws from a file.
+
+    species: as the file has it. Where it is an address, the client would look it up over the network: nothing is done.
+    """
+    if (species or "").startswith("http"):
+        return
+    from dandi.files import dandi_file
+    from dandi.misctypes import DUMMY_DANDI_ETAG, DUMMY_DANDI_ZARR_CHECKSUM
+    from dandischema.models import BareAsset
+    from pydantic import ValidationError
+
+    with _quiet_dandi():
+        try:
+            asset = dandi_file(file, dandiset_path=file.parent.parent)
+            digest = DUMMY_DANDI_ZARR_CHECKSUM if is_zarr(file) else DUMMY_DANDI_ETAG
+            BareAsset(**asset.get_metadata(digest=digest, ignore_errors=False).model_dump())
+        except ValidationError as failure:
+            for found in failure.errors(include_url=False):
+                field = ".".join(str(part) for part in found["loc"])
+                yield message_of(kinds.DANDI_METADATA, file=file, text=f"{field}: {found['msg']}")
+        except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, OSError) as failure:
+            yield message_of(kinds.DANDI_METADATA, file=file, text=f"{type(failure).__name__}: {failure}")
+
+
+@contextmanager
+def _quiet_dandi() -> Iterator[None]:
+    """Keep the client's log messages off the terminal: what matters in them comes back as an exception."""
+    logger = logging.getLogger("dandi")
+    handler = logging.NullHandler()
+    propagated = logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.propagate = propagated
+        logger.removeHandler(handler)

@@ -1,0 +1,56 @@
+"""Finds NWB files and opens them, whether HDF5 or zarr."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems.model import error
+
+if TYPE_CHECKING:
+    from hdmf.backends.io import HDMFIO
+
+ZARR_SUFFIX = ".nwb.zarr"
+
+
+def find_nwb_files(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Every NWB file among the paths and below them, each once, in order of paths and names; hidden ones are left out.
+
+    Raises no-nwb-file for a path that is not there or holds none.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        here = [path] if path.is_file() or is_zarr(path) else list(_below(path))
+        if not here:
+            raise error(kinds.NO_NWB_FILE, file=path)
+        found.update(dict.fromkeys(here))
+    return tuple(found)
+
+
+def is_zarr(path: Path) -> bool:
+    """Whether a path is an NWB file in the form of a zarr folder."""
+    return path.name.endswith(ZARR_SUFFIX) and path.is_dir()
+
+
+def open_nwb(path: Path) -> HDMFIO:
+    """An open reader. Raises zarr-support-missing, and whatever the backends raise for a damaged file."""
+    from pynwb import NWBHDF5IO
+
+    if not is_zarr(path):
+        return NWBHDF5IO(str(path), mode="r", load_namespaces=True)
+    try:
+        from hdmf_zarr import NWBZarrIO
+    except ImportError as failure:
+        raise error(kinds.ZARR_SUPPORT_MISSING, file=path) from failure
+    return NWBZarrIO(str(path), mode="r", load_namespaces=True)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder):
+        stores = [name for name in folders if name.endswith(ZARR_SUFFIX)]
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in stores)
+        names = [name for name in files if name.endswith(".nwb")] + stores
+        yield from (Path(parent) / name for name in sorted(names) if not name.startswith("."))

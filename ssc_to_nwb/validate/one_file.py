@@ -1,0 +1,90 @@
+"""Everything that is validated about one NWB file."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from hdmf.backends.io import HDMFIO
+from hdmf.build.errors import ConstructError
+from pynwb import NWBFile
+
+from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.validate.dandi_rules import layout_messages, metadata_messages
+from ssc_to_nwb.validate.inspection import inspection_messages
+from ssc_to_nwb.validate.messages import Message, message_of
+from ssc_to_nwb.validate.nwb_files import open_nwb
+from ssc_to_nwb.validate.object_paths import normal_path, path_finder
+from ssc_to_nwb.validate.schema import schema_messages
+
+_BENIGN_WARNINGS = ("cached namespace", "No cached namespaces")
+
+
+def validate_file(file: Path) -> tuple[Message, ...]:
+    """All messages about one file; a file that can't be read is itself a message."""
+    return (*layout_messages(file), *_content_messages(file))
+
+
+def _content_messages(file: Path) -> Iterator[Message]:
+    with ExitStack() as stack:
+        try:
+            io = stack.enter_context(open_nwb(file))
+            messages = list(schema_messages(io, file=file))
+            nwbfile, caught = _read(io)
+        except SscError as failure:
+            yield message_of(failure.problem.kind, file=file, text=failure.problem.kind.title)
+            return
+        except Exception as failure:  # noqa: BLE001 - hdmf, h5py and zarr raise what they like at a damaged file
+            yield _unreadable(failure, file=file)
+            return
+        yield from messages
+        yield from _warning_messages(caught, file=file)
+        yield from _inspection(nwbfile, io, file=file)
+
+
+def _read(io: HDMFIO) -> tuple[NWBFile, list[warnings.WarningMessage]]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        nwbfile = io.read()
+    return nwbfile, caught or []
+
+
+def _inspection(nwbfile: NWBFile, io: HDMFIO, *, file: Path) -> Iterator[Message]:
+    with warnings.catch_warnings():
+        # Whatever is wrong with an object comes back as a message of a check.
+        warnings.simplefilter("ignore")
+        yield from inspection_messages(nwbfile, file=file, path_of=path_finder(io))
+        subject = nwbfile.subject
+        yield from metadata_messages(file, species=None if subject is None else subject.species)
+
+
+def _warning_messages(caught: list[warnings.WarningMessage], *, file: Path) -> Iterator[Message]:
+    texts = dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, UserWarning))
+    for text in texts:
+        if not any(benign in text for benign in _BENIGN_WARNINGS):
+            yield message_of(kinds.NWB_READ_WARNING, file=file, text=text)
+
+
+def _unreadable(failure: Exception, *, file: Path) -> Message:
+    causes = list(_causes(failure))
+    if any(type(cause).__name__ == "UnsafeDecodeError" for cause in causes):
+        return message_of(kinds.ZARR_PICKLES_REFUSED, file=file, text="References to rows and samples are pickled.")
+    places = [cause.args[0].path for cause in causes if isinstance(cause, ConstructError)]
+    # hdmf wraps what went wrong with one object, and prints the whole object.
+    first = causes[-1] if places else failure
+    line = next(iter(str(first).strip().splitlines()), "")
+    text = f"{type(first).__name__}: {line}"
+    return message_of(
+        kinds.NWB_UNREADABLE, file=file, object_path=normal_path(places[-1] if places else None), text=text
+    )
+
+
+def _causes(failure: BaseException) -> Iterator[BaseException]:
+    """The exception, the one that it came from, and so on to the first."""
+    cause: BaseException | None = failure
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__

@@ -1,0 +1,54 @@
+"""How a check of this project is made: a function of one NWB object, registered with nwbinspector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nwbinspector import Importance, InspectorMessage, available_checks, register_check
+
+from ssc_to_nwb.problems.model import ProblemKind, Severity
+
+Check = Callable[[Any], Any]
+CheckFunction = Callable[[Any], str | None]
+
+_IMPORTANCE = {
+    Severity.ERROR: Importance.CRITICAL,
+    Severity.WARNING: Importance.BEST_PRACTICE_VIOLATION,
+    Severity.INFO: Importance.BEST_PRACTICE_SUGGESTION,
+}
+_SHOWN = 5
+
+
+def project_check(kind: ProblemKind, *, neurodata_type: type | None) -> Callable[[CheckFunction], Check]:
+    """Make a nwbinspector check of a function that returns what is wrong with an object, or None.
+
+    The check bears its kind as `kind`. register_check also puts it into nwbinspector's list of this process; it is
+    taken out again, so that to import a check changes nobody's inspection. `ssc_to_nwb.validate.checks` puts all in.
+    """
+
+    def decorate(function: CheckFunction) -> Check:
+        def as_message(neurodata_object: Any) -> InspectorMessage | None:
+            text = function(neurodata_object)
+            return None if text is None else InspectorMessage(message=text)
+
+        as_message.__name__ = function.__name__
+        as_message.__doc__ = function.__doc__
+        check = register_check(importance=_IMPORTANCE[kind.severity], neurodata_type=neurodata_type)(as_message)
+        available_checks.remove(check)
+        check.kind = kind
+        return check
+
+    return decorate
+
+
+def kind_of(check: Check) -> ProblemKind | None:
+    """The kind of a check of this project; None for a check of nwbinspector."""
+    kind = getattr(check, "kind", None)
+    return kind if isinstance(kind, ProblemKind) else None
+
+
+def examples(items: Sequence[object]) -> str:
+    """The first few items, and how many more there are: `3, 4, 8, 9, 12 and 7 more`."""
+    shown = ", ".join(str(item) for item in items[:_SHOWN])
+    return f"{shown} and {len(items) - _SHOWN} more" if len(items) > _SHOWN else shown

@@ -1,0 +1,45 @@
+"""Validates files one after the other, or several at a time in processes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+
+from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.validate.messages import Message, message_of
+
+FileMessages = tuple[Path, tuple[Message, ...]]
+
+
+def validate_each(files: Sequence[Path], *, workers: int) -> Iterator[FileMessages]:
+    """(file, its messages) as they are done; with more than one worker in the order in which they end.
+
+    nwbinspector's own pool can't be used: its checks, configured, can't be pickled. Here every process makes its own.
+    """
+    if workers == 1 or len(files) == 1:
+        yield from ((file, validate_in_process(file)) for file in files)
+        return
+    # Not fork: this process may have threads and open HDF5 files.
+    with ProcessPoolExecutor(max_workers=min(workers, len(files)), mp_context=get_context("spawn")) as pool:
+        tasks: dict[Future[tuple[Message, ...]], Path] = {
+            pool.submit(validate_in_process, file): file for file in files
+        }
+        for task in as_completed(tasks):
+            yield tasks[task], _result(task, file=tasks[task])
+
+
+def validate_in_process(file: Path) -> tuple[Message, ...]:
+    """The messages of one file; what a worker process runs."""
+    from ssc_to_nwb.validate.one_file import validate_file
+
+    return validate_file(file)
+
+
+def _result(task: Future[tuple[Message, ...]], *, file: Path) -> tuple[Message, ...]:
+    try:
+        return task.result()
+    except BrokenProcessPool as failure:
+        return (message_of(kinds.VALIDATION_CUT_SHORT, file=file, text=str(failure)),)

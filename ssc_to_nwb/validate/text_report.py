@@ -1,0 +1,79 @@
+"""A validation as text: file by file, what was found under each identifier, why it matters and how to mend it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ssc_to_nwb.problems.model import Severity
+from ssc_to_nwb.validate.messages import FailOn, Message, ValidationResult, fails
+
+_WIDTH = 120
+_WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def text_report(result: ValidationResult, *, only_failing: bool = False) -> str:
+    """The whole report, ending with the summary; `only_failing` leaves out what does not make the validation fail."""
+    groups = by_file(result)
+    lines: list[str] = []
+    for file, messages in groups.items():
+        shown = [one for one in messages if not only_failing or fails(one, result.fail_on)]
+        if shown or not only_failing:
+            lines += [*_file_lines(file, shown), ""]
+    return "\n".join([*lines, summary(result)])
+
+
+def summary(result: ValidationResult) -> str:
+    """One line: `2 files: 0 errors, 1 warning, 3 notes; 2 messages accepted. Passed.`"""
+    counts = ", ".join(_counted(result.count(severity), word) for severity, word in _WORDS.items())
+    accepted = sum(message.accepted is not None for message in result.messages)
+    verdict = "Passed" if result.ok else f"Failed: {_told(result.fail_on)}"
+    return f"{_counted(len(result.files), 'file')}: {counts}; {_counted(accepted, 'message')} accepted. {verdict}."
+
+
+def by_file(result: ValidationResult) -> dict[Path, list[Message]]:
+    """The messages of every file that was validated, and then of any other file that messages are about."""
+    groups: dict[Path, list[Message]] = {file: [] for file in result.files}
+    for message in result.messages:
+        groups.setdefault(message.file, []).append(message)
+    return groups
+
+
+def _file_lines(file: Path, messages: Sequence[Message]) -> Iterator[str]:
+    yield str(file)
+    open_ones = [message for message in messages if message.accepted is None]
+    for identifier in dict.fromkeys(message.identifier for message in open_ones):
+        yield from _group_lines([message for message in open_ones if message.identifier == identifier])
+    accepted = [message for message in messages if message.accepted is not None]
+    for identifier, reason in dict.fromkeys((message.identifier, message.accepted or "") for message in accepted):
+        same = [one for one in accepted if (one.identifier, one.accepted) == (identifier, reason)]
+        yield f"  accepted  {identifier}"
+        yield from (f"    {message.object_path}" for message in same)
+        yield from _wrapped("because: ", reason)
+    if not messages:
+        yield "  nothing found"
+
+
+def _group_lines(messages: Sequence[Message]) -> Iterator[str]:
+    first = messages[0]
+    yield f"  {_WORDS[first.severity]}  {first.identifier}"
+    for message in messages:
+        yield from _wrapped(f"{message.object_path}: ", message.text)
+    yield from _wrapped("why: ", first.reason)
+    yield from _wrapped("to mend: ", first.remedy)
+
+
+def _wrapped(label: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        f"{label}{text}", width=_WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _told(fail_on: FailOn) -> str:
+    return {"error": "there are errors", "warning": "there are errors or warnings"}.get(fail_on, "there are messages")

@@ -1,0 +1,118 @@
+"""Chunks, compression and external files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import h5py
+import pytest
+from conftest import RunCheck, Spoil, run_over
+from ssc_like import VIDEO_FOLDER
+
+from ssc_to_nwb.validate import checks_storage
+
+DFF = "/processing/ophys/DfOverF/dff_fov_01002/data"
+VIDEO = "/acquisition/whisker_video"
+STORAGE_CHECKS = (
+    checks_storage.check_large_data_compressed,
+    checks_storage.check_chunks_not_too_large,
+    checks_storage.check_chunks_not_too_small,
+)
+
+
+def stored(rows: int, **storage: object) -> Spoil:
+    """Put `rows` times 1 MB in the place of the traces."""
+
+    def spoil(file: h5py.File) -> None:
+        attributes = dict(file[DFF].attrs)
+        del file[DFF]
+        file.create_dataset(DFF, shape=(rows, 125_000), dtype="f8", **storage).attrs.update(attributes)
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("rows", "storage", "tripped"),
+    [
+        (9, {}, None),
+        (11, {}, 0),
+        (11, {"chunks": (1, 125_000)}, 0),
+        (11, {"chunks": (1, 125_000), "compression": "gzip"}, None),
+        (11, {"chunks": (1, 125_000), "shuffle": True, "compression": "lzf"}, None),
+        (21, {"chunks": (20, 125_000), "compression": "gzip"}, None),
+        (21, {"chunks": (21, 125_000), "compression": "gzip"}, 1),
+        (11, {"chunks": (1, 1250), "compression": "gzip"}, None),
+        (11, {"chunks": (1, 1249), "compression": "gzip"}, 2),
+    ],
+)
+def test_storage(rows: int, storage: dict, tripped: int | None, spoiled: object) -> None:
+    path = spoiled(stored(rows, **storage))  # type: ignore[operator]
+    found = [bool(run_over(check, path)) for check in STORAGE_CHECKS]
+    assert found == [number == tripped for number in range(3)]
+
+
+def test_storage_of_zarr() -> None:
+    zarr = pytest.importorskip("zarr")
+    raw = zarr.zeros((2000, 1000), chunks=(100, 1000), dtype="f8", compressor=None)
+    packed = zarr.zeros((2000, 1000), chunks=(1, 1000), dtype="f8")
+    from pynwb.base import TimeSeries
+
+    for data, expected in ((raw, [True, False, False]), (packed, [False, False, True])):
+        series = TimeSeries(name="a", data=data, unit="V", rate=1.0)
+        assert [check(series) is not None for check in STORAGE_CHECKS] == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["/data/trial_003.mp4", "../trial_003.mp4", f"{VIDEO_FOLDER}/../../trial_003.mp4", "C:\\films\\trial_003.mp4",
+     f"{VIDEO_FOLDER}\\trial_003.mp4", "https://example.org/trial_003.mp4", ""],
+)  # fmt: skip
+def test_paths_that_lead_out(name: str, run_check: RunCheck) -> None:
+    def spoil(file: h5py.File) -> None:
+        file[f"{VIDEO}/external_file"][1] = name
+
+    assert run_check(checks_storage.check_external_files_inside, spoil) == [f"{VIDEO}: 1 of 3 files: {name}."]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+@pytest.mark.parametrize("link", ["file", "folder"])
+def test_links_that_lead_out(link: str, spoiled: object, tmp_path: Path) -> None:
+    path: Path = spoiled(lambda _: None)  # type: ignore[operator]
+    elsewhere = tmp_path / "elsewhere"
+    (path.parent / VIDEO_FOLDER).rename(elsewhere)
+    if link == "folder":
+        (path.parent / VIDEO_FOLDER).symlink_to(elsewhere)
+    else:
+        (path.parent / VIDEO_FOLDER).mkdir()
+        for film in elsewhere.iterdir():
+            (path.parent / VIDEO_FOLDER / film.name).symlink_to(film)
+
+    (found,) = run_over(checks_storage.check_external_files_inside, path)
+
+    assert found.startswith(f"{VIDEO}: 3 of 3 files")
+    assert run_over(checks_storage.check_external_files_present, path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_links_inside_the_folder_are_no_problem(spoiled: object) -> None:
+    path: Path = spoiled(lambda _: None)  # type: ignore[operator]
+    film = path.parent / VIDEO_FOLDER / "trial_003.mp4"
+    film.rename(film.with_name("film.mp4"))
+    film.symlink_to("film.mp4")
+
+    assert run_over(checks_storage.check_external_files_inside, path) == []
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "folder"])
+def test_films_that_are_not_there(damage: str, spoiled: object) -> None:
+    path: Path = spoiled(lambda _: None)  # type: ignore[operator]
+    film = path.parent / VIDEO_FOLDER / "trial_003.mp4"
+    film.unlink()
+    if damage == "empty":
+        film.touch()
+    elif damage == "folder":
+        film.mkdir()
+
+    found = run_over(checks_storage.check_external_files_present, path)
+    assert found == [f"{VIDEO}: 1 of 3 files: {VIDEO_FOLDER}/trial_003.mp4."]

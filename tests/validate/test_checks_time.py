@@ -1,0 +1,89 @@
+"""What the checks of time let pass, and what they don't."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from conftest import RunCheck, run_over
+from pynwb.base import TimeSeries
+from pynwb.epoch import TimeIntervals
+from ssc_like import sound_nwbfile
+
+from ssc_to_nwb.validate import checks_time
+
+
+def shared_times(file: h5py.File) -> h5py.Dataset:
+    return file["/processing/ophys/Fluorescence/raw_fluorescence_fov_01002/timestamps"]
+
+
+def test_time_stamps_that_series_share_are_reported_once(run_check: RunCheck) -> None:
+    def repeat(file: h5py.File) -> None:
+        shared_times(file)[7] = shared_times(file)[6]
+
+    found = run_check(checks_time.check_timestamps_strictly_increasing, repeat)
+
+    assert [text.split(":")[0] for text in found] == ["/processing/ophys/Fluorescence/raw_fluorescence_fov_01002"]
+
+
+def test_a_nan_is_no_fall_but_is_not_finite(run_check: RunCheck) -> None:
+    def lose(file: h5py.File) -> None:
+        shared_times(file)[3] = np.nan
+
+    assert run_check(checks_time.check_timestamps_strictly_increasing, lose) == []
+    assert len(run_check(checks_time.check_timestamps_finite, lose)) == 1
+
+
+@pytest.mark.parametrize(("start", "found"), [(0.0, False), (-0.001, True), (86400.0, True)])
+def test_series_with_a_rate_are_placed_by_their_start(start: float, found: bool) -> None:
+    series = TimeSeries(name="a", data=np.zeros(100), unit="V", rate=10.0, starting_time=start)
+    assert (checks_time.check_timestamps_inside_session(series) is not None) == found
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "rows"),
+    [([1.0, 2.0], [1.0, 3.0], None), ([1.0, 2.0], [np.nan, 3.0], None), ([1.0, 2.0], [0.9, 1.0], "0, 1"),
+     ([np.nan, 2.0], [1.0, 3.0], "0")],
+)  # fmt: skip
+def test_instants_and_unknown_stops_are_intervals(start: list[float], stop: list[float], rows: str | None) -> None:
+    table = TimeIntervals(name="things", description="Things.")
+    for row in zip(start, stop, strict=True):
+        table.add_interval(start_time=row[0], stop_time=row[1])
+    found = checks_time.check_intervals_stop_at_or_after_start(table)
+    assert (found and found.message) == (rows and f"{len(rows.split(','))} of 2 intervals: rows {rows}.")
+
+
+def test_events_at_the_same_time_are_sorted_and_events_without_time_are_not(run_check: RunCheck) -> None:
+    def same(file: h5py.File) -> None:
+        file["/events/licks/timestamp"][2] = 14.6
+
+    def without(file: h5py.File) -> None:
+        file["/events/licks/timestamp"][1] = np.nan
+
+    assert run_check(checks_time.check_events_sorted, same) == []
+    assert run_check(checks_time.check_events_sorted, without) == ["/events/licks: 1 rows have no time."]
+
+
+def test_without_trials_no_series_is_too_late(sound_file: Path) -> None:
+    nwbfile = sound_nwbfile()
+    late = TimeSeries(name="late", data=np.zeros(2), unit="V", timestamps=[40.0, 41.0])
+    nwbfile.add_acquisition(late)
+
+    assert checks_time.check_timestamps_before_last_trial_ends(late) is not None
+    assert checks_time.end_of_trials(nwbfile) == 36.0
+    alone = TimeSeries(name="late", data=np.zeros(2), unit="V", timestamps=[40.0, 41.0])
+    assert checks_time.check_timestamps_before_last_trial_ends(alone) is None
+    assert run_over(checks_time.check_timestamps_before_last_trial_ends, sound_file) == []
+
+
+def test_samples_listed_as_outside_trials_count_as_the_end() -> None:
+    nwbfile = sound_nwbfile()
+    outside = TimeIntervals(name="samples_outside_trials", description="Samples.")
+    outside.add_interval(start_time=39.0, stop_time=42.0)
+    nwbfile.add_time_intervals(outside)
+    late = TimeSeries(name="late", data=np.zeros(2), unit="V", timestamps=[40.0, 41.0])
+    nwbfile.add_acquisition(late)
+
+    assert checks_time.check_timestamps_before_last_trial_ends(late) is None
