@@ -72,6 +72,7 @@ def _add_page_table(nwbfile: NWBFile, *, plane_name: str, image: SideImage, mean
         name=naming.image_pages(plane_name, image.kind, image.channel),
         description=f"{meaning} of {plane_name}: one row per page of the tif, in its order.",
         id=list(range(pages)),
+        colnames=["image"],
         columns=[
             VectorData(
                 name="image",
