@@ -83,6 +83,10 @@ class SscImagingExtractor(ImagingExtractor):
         """(rows, columns)."""
         return self.stack.image_shape
 
+    def get_image_size(self) -> tuple[int, int]:
+        """(rows, columns), under the name that roiextractors' own test helpers ask for."""
+        return self.get_image_shape()
+
     def get_num_samples(self) -> int:
         """Number of frames that exist."""
         return self.stack.frame_count

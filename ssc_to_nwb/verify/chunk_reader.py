@@ -18,7 +18,6 @@ from isal import igzip_lib
 
 from ssc_to_nwb.allocator import keep_freed_memory
 
-_ISAL_ERROR: type[Exception] = igzip_lib.error
 _AHEAD_PER_WORKER = 3
 # A chunk's room on its way, in its own size: as stored, inflated, put together, and the reader's copy.
 _COPIES_PER_CHUNK = 4
@@ -131,7 +130,7 @@ class _Decoder:
     def _inflate(self, start: int, stored: bytes, size: int) -> bytes:
         try:
             return igzip_lib.decompress(stored, igzip_lib.DECOMP_ZLIB, bufsize=size)
-        except (ValueError, EOFError, _ISAL_ERROR) as failure:
+        except (ValueError, EOFError, igzip_lib.IsalError) as failure:  # type: ignore[misc]
             raise OSError(f"{self._name}: the chunk at {start} is damaged: {failure}") from failure
 
     def _join(self, flat: np.ndarray) -> np.ndarray:

@@ -1,0 +1,151 @@
+"""A session's raw files as a whole: every file has its place or a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.source.raw_data import RawData, open_raw_data
+from ssc_to_nwb.source.session import read_session
+from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
+from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec, SubvolumeSpec
+
+
+def made(root: Path, **fields: Any) -> SyntheticSession:
+    small: dict[str, Any] = {
+        "image_shape": (20, 28),
+        "subvolumes": (SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=2),),
+        "arrays": ("dff",),
+    }
+    return write_session(root=root, spec=SessionSpec(**(small | fields)), videos=False)
+
+
+def opened(
+    session: SyntheticSession, *, mode: Any = "auto", folder: Path | str | None = "own", log: ProblemLog | None = None
+) -> RawData | None:
+    return open_raw_data(
+        read_session(session.mat_path, log=ProblemLog()),
+        raw_folder=session.folder if folder == "own" else folder,  # type: ignore[arg-type]
+        mode=mode,
+        video_pattern=r"_trial_(?P<trial>\d+)\.mp4$",
+        green_first=True,
+        keep_going=False,
+        log=ProblemLog() if log is None else log,
+    )
+
+
+def test_every_file_is_accounted_for(tmp_path: Path) -> None:
+    session = made(
+        tmp_path, rejected_file=True, unlisted_tif=True, stacks=StackSpec(imreg_files=True, files_missing=(4,))
+    )
+    (session.folder / "notes.txt").write_text("x")
+    (session.folder / "whisker").mkdir(exist_ok=True)
+    (session.folder / "whisker" / "x_trial_003.mp4").write_bytes(b"x")
+    log = ProblemLog()
+    raw = opened(session, log=log)
+    assert raw is not None
+    inventory = raw.inventory
+    placed = {file.path for plane in inventory.planes for file in plane.listed_files if file.path is not None}
+    placed |= {image.path for plane in inventory.planes for image in plane.side_images}
+    placed |= {path for plane in inventory.planes for path in plane.registration.values()}
+    placed |= {video.path for video in inventory.videos} | {file.path for file in inventory.left_out}
+    assert placed == {path for path in session.folder.rglob("*") if path.is_file()}
+    assert [problem.file for problem in log.by_kind()[kinds.RAW_FILE_LEFT_OUT]] == [
+        str(file.path) for file in inventory.left_out
+    ]
+
+
+def test_reasons_of_what_is_left_out(tmp_path: Path) -> None:
+    session = made(tmp_path, unlisted_tif=True, stacks=StackSpec(imreg_files=True))
+    (session.folder / "fov_09009" / "fluo_batch_out").mkdir(parents=True)
+    (session.folder / "fov_09009" / "fluo_batch_out" / "session_mean_chan_01.tif").write_bytes(b"x")
+    (session.folder / "notes.txt").write_text("x")
+    (session.folder / "gone.txt").symlink_to("/nowhere")
+    lone = session.stack_folder(session.planes[0]) / "something_else.imreg_out"
+    lone.write_bytes(b"x")
+    raw = opened(session)
+    assert raw is not None
+    reasons = {file.path.name: file.reason for file in raw.inventory.left_out}
+    assert reasons["notes.txt"] == "not a kind of file the data set is known to have"
+    assert reasons["gone.txt"] == "a link out of the session's directory"
+    assert reasons["session_mean_chan_01.tif"] == "its folder belongs to no plane of the session file"
+    assert reasons["imreg_session_stats.mat"].startswith("summary of the registration")
+    assert reasons[lone.name] == "no listed stack of its name lies beside it"
+    assert reasons["Image_Registration_4_an900001_2013_03_08_main_900.tif"] == (
+        "no file list of the session file names this stack"
+    )
+
+
+def test_sizes(tmp_path: Path) -> None:
+    session = made(tmp_path, stacks=StackSpec(files_missing=(2,)))
+    raw = opened(session)
+    assert raw is not None
+    for plane in raw.inventory.planes:
+        paths = [path for (name, _), path in session.stack_paths.items() if name == plane.plane_name]
+        assert plane.byte_size == sum(path.stat().st_size for path in paths)
+        assert len(plane.missing) == 1
+    assert raw.stack_bytes == sum(stack.frame_count for stack in raw.stacks.values()) * 2 * 20 * 28 * 2
+    assert raw.has_frames
+
+
+def test_require_fails_where_a_listed_file_is_missing(tmp_path: Path) -> None:
+    session = made(tmp_path, stacks=StackSpec(files_missing=(2, 3)))
+    with pytest.raises(SscError, match=kinds.RAW_FILE_REQUIRED.identifier) as caught:
+        opened(session, mode="require")
+    assert caught.value.problem.found == "4 listed files are missing"
+
+
+def test_require_is_content_when_all_is_there(tmp_path: Path) -> None:
+    assert opened(made(tmp_path), mode="require") is not None
+
+
+def test_without_a_folder(tmp_path: Path) -> None:
+    session = made(tmp_path)
+    log = ProblemLog()
+    assert opened(session, folder=None, log=log) is None
+    assert list(log.by_kind()) == [kinds.RAW_FOLDER_MISSING]
+    with pytest.raises(SscError, match=kinds.RAW_FILE_REQUIRED.identifier):
+        opened(session, folder=None, mode="require")
+
+
+def test_registration_files_go_with_their_stacks(tmp_path: Path) -> None:
+    session = made(tmp_path, stacks=StackSpec(imreg_files=True))
+    raw = opened(session)
+    assert raw is not None
+    for plane in raw.inventory.planes:
+        for number, path in plane.registration.items():
+            stack = plane.listed_files[number].path
+            assert stack is not None
+            assert path.stem == stack.stem
+        assert len(plane.registration) == len(plane.listed_files)
+
+
+@pytest.mark.parametrize("name", ["an900001_2013_03_08_main_001.imreg_out", "{stack}.imreg_out"])
+def test_other_names_of_registration_files(tmp_path: Path, name: str) -> None:
+    session = made(tmp_path)
+    plane = session.planes[0]
+    stack = session.stack_paths[plane.name, 1]
+    path = stack.parent / name.format(stack=stack.name)
+    path.write_bytes(b"x")
+    raw = opened(session)
+    assert raw is not None
+    assert dict(raw.inventory.planes[0].registration) == {0: path}
+
+
+def test_trial_numbers_of_films_by_pattern(tmp_path: Path) -> None:
+    session = made(tmp_path)
+    (session.folder / "whisker").mkdir()
+    for name in ("b_trial_012.mp4", "a_trial_3.mp4", "strange.mp4"):
+        (session.folder / "whisker" / name).write_bytes(b"x")
+    raw = opened(session)
+    assert raw is not None
+    videos = raw.inventory.videos
+    assert [(video.path.name, video.trial) for video in videos] == [
+        ("a_trial_3.mp4", 3),
+        ("b_trial_012.mp4", 12),
+        ("strange.mp4", None),
+    ]

@@ -1,0 +1,143 @@
+"""Listed paths and names of raw files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.source.raw_files import (
+    SideFileKind,
+    kind_of_file,
+    relative_listed_path,
+    resolve_listed_paths,
+    side_image_name,
+)
+
+RIG = "/groups/svoboda/wdbp/perons/an1/imaging_data/"
+
+
+def touch(path: Path, content: bytes = b"x") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("listed", "relative"),
+    [
+        (RIG + "fov_01002/fluo_batch_out/a.tif", "fov_01002/fluo_batch_out/a.tif"),
+        (r"D:\rig\imaging_data\fov_01002\a.tif", "fov_01002/a.tif"),
+        ("/a/imaging_data/b/imaging_data/fov_01002/a.tif", "fov_01002/a.tif"),
+        ("fov_01002/a.tif", "fov_01002/a.tif"),
+    ],
+)
+def test_what_follows_imaging_data(listed: str, relative: str) -> None:
+    assert str(relative_listed_path(listed)) == relative
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        RIG + "../../secret.tif",
+        RIG + "fov_01002/../../a.tif",
+        "/etc/passwd",
+        RIG + "/etc/passwd",
+        r"C:\windows\a.tif",
+        RIG,
+        "",
+        "..",
+        RIG + "C:/a.tif",
+        RIG + "a\0.tif",
+    ],
+)
+def test_paths_that_would_leave_are_refused(listed: str) -> None:
+    with pytest.raises(SscError, match=kinds.RAW_PATH_OUTSIDE.identifier):
+        relative_listed_path(listed)
+
+
+@given(st.lists(st.sampled_from(["..", "a", "imaging_data", "", ".", "c:", "\\", "fov"]), max_size=6).map("/".join))
+def test_whatever_is_listed_stays_below(listed: str) -> None:
+    try:
+        relative = relative_listed_path(listed)
+    except SscError:
+        return
+    root = Path("/data/session")
+    assert (root / relative).resolve().is_relative_to(root)
+
+
+@pytest.mark.parametrize("lies", ["fov_01002/fluo_batch_out/a.tif", "fov_01002/a.tif"])
+@pytest.mark.parametrize("listed", ["fov_01002/fluo_batch_out/a.tif", "fov_01002/a.tif"])
+def test_with_and_without_fluo_batch_out(tmp_path: Path, lies: str, listed: str) -> None:
+    path = touch(tmp_path / lies, b"12345")
+    (found,) = resolve_listed_paths(tmp_path, [RIG + listed])
+    assert found.path is not None
+    assert found.path.samefile(path)
+    assert (found.listed_path, found.byte_size) == (RIG + listed, 5)
+
+
+def test_order_is_kept_and_missing_files_are_told(tmp_path: Path) -> None:
+    touch(tmp_path / "fov_01002" / "b.tif")
+    found = resolve_listed_paths(tmp_path, [RIG + f"fov_01002/{name}.tif" for name in "abc"])
+    assert [file.path is not None for file in found] == [False, True, False]
+
+
+def test_link_inside_is_followed(tmp_path: Path) -> None:
+    target = touch(tmp_path / "fov_01003" / "a.tif")
+    (tmp_path / "fov_01002").mkdir()
+    (tmp_path / "fov_01002" / "a.tif").symlink_to(target)
+    (found,) = resolve_listed_paths(tmp_path, [RIG + "fov_01002/a.tif"])
+    assert found.path is not None
+
+
+@pytest.mark.parametrize("through", ["file", "folder"])
+def test_link_out_is_refused(tmp_path: Path, through: str) -> None:
+    outside = touch(tmp_path / "outside" / "a.tif")
+    session = tmp_path / "session"
+    session.mkdir()
+    if through == "file":
+        (session / "fov_01002").mkdir()
+        (session / "fov_01002" / "a.tif").symlink_to(outside)
+    else:
+        (session / "fov_01002").symlink_to(outside.parent)
+    with pytest.raises(SscError, match=kinds.RAW_PATH_OUTSIDE.identifier):
+        resolve_listed_paths(session, [RIG + "fov_01002/a.tif"])
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "channel"),
+    [
+        ("master_imreg_image_chan_01.tif", "master_imreg_image", 1),
+        ("session_mean_chan_02.tif", "session_mean", 2),
+        ("session_pertrial_sd_chan_01.tif", "session_pertrial_sd", 1),
+    ],
+)
+def test_side_images_by_name(name: str, kind: str, channel: int) -> None:
+    found = side_image_name(name)
+    assert found is not None
+    assert (found.kind, found.channel) == (kind, channel)
+
+
+@pytest.mark.parametrize("name", ["session_mean_chan_03.tif", "my_session_mean_chan_01.tif", "session_mean.tif"])
+def test_names_that_are_no_side_image(name: str) -> None:
+    assert side_image_name(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Image_Registration_4_x_main_001.tif", SideFileKind.STACK),
+        ("session_mean_chan_01.tif", SideFileKind.SIDE_IMAGE),
+        ("x_main_001.imreg_out", SideFileKind.REGISTRATION),
+        ("imreg_session_stats.mat", SideFileKind.REGISTRATION_STATISTICS),
+        ("imreg_err_file.mat", SideFileKind.REGISTRATION_STATISTICS),
+        ("x_trial_001.MP4", SideFileKind.VIDEO),
+        ("notes.txt", SideFileKind.OTHER),
+    ],
+)
+def test_kinds_by_name(name: str, kind: SideFileKind) -> None:
+    assert kind_of_file(name) is kind
