@@ -12,6 +12,11 @@ _COMMANDS = {
     "sessions": ("ssc_to_nwb.cli.sessions", "List the sessions of a source and what they hold."),
     "convert": ("ssc_to_nwb.cli.convert", "Convert sessions to NWB files."),
     "demo": ("ssc_to_nwb.cli.demo", "Make a small synthetic data set and convert it."),
+    "validate": ("ssc_to_nwb.cli.validate", "Check NWB files: schema, best practice, DANDI's rules, this data set."),
+    "explain": ("ssc_to_nwb.cli.explain", "Explain a problem by its identifier."),
+    "dandiset": ("ssc_to_nwb.cli.dandiset", "Write dandiset.yaml for the archive."),
+    "upload": ("ssc_to_nwb.cli.upload", "Upload NWB files to a DANDI archive."),
+    "download-check": ("ssc_to_nwb.cli.download_check", "Fetch an asset back and compare it byte for byte."),
 }
 
 
