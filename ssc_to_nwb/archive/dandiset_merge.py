@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ssc_to_nwb.archive.dandiset_metadata import is_tool
+from ssc_to_nwb.archive.dandiset_metadata import FIELD_ORDER, is_tool
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
@@ -30,7 +30,9 @@ def merge_metadata(new: Mapping[str, Any], existing: Mapping[str, Any], *, log: 
             merged[key] = _merge_named(key, value, before, log=log)
         else:
             merged[key] = _new_or_same(key, value, before, log=log)
-    return {**merged, **{key: value for key, value in existing.items() if key not in merged}}
+    complete = {**merged, **{key: value for key, value in existing.items() if key not in merged}}
+    known = [key for key in FIELD_ORDER if key in complete]
+    return {key: complete[key] for key in (*known, *(key for key in complete if key not in FIELD_ORDER))}
 
 
 def _merge_named(

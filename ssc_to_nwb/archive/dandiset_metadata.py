@@ -16,6 +16,25 @@ from ssc_to_nwb.archive.dandiset_model import (
 from ssc_to_nwb.archive.results import Blank
 
 TOOL = "ssc-to-nwb"
+#: In which order the file has its fields, wherever their values come from.
+FIELD_ORDER = (
+    "schemaKey",
+    "schemaVersion",
+    "identifier",
+    "id",
+    "version",
+    "name",
+    "description",
+    "contributor",
+    "license",
+    "keywords",
+    "ethicsApproval",
+    "protocol",
+    "acknowledgement",
+    "citation",
+    "relatedResource",
+    "assetsSummary",
+)
 _WITHOUT_DANDISET = "six digits that the archive gives out when the dandiset is created (--dandiset)"
 
 

@@ -1,0 +1,75 @@
+"""`ssc-to-nwb dandiset`: write or update dandiset.yaml."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ssc_to_nwb.cli.archive_options import problems_for_machines
+from ssc_to_nwb.cli.options import json_option, metadata_option, output_argument, quiet_option, verbose_option
+from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.archive.results import DandisetResult
+
+_EXAMPLES = """Examples:
+
+\b
+  ssc-to-nwb dandiset /data/ssc-1-nwb
+  ssc-to-nwb dandiset /data/ssc-1-nwb --dandiset 000123 --metadata orcids-and-funding.yaml
+  ssc-to-nwb dandiset /data/ssc-2-nwb --data-set ssc-2 --json
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@output_argument
+@click.option(
+    "--data-set",
+    "dataset",
+    type=click.Choice(["ssc-1", "ssc-2"]),
+    default="ssc-1",
+    show_default=True,
+    help="Whose metadata to begin with.",
+)
+@metadata_option
+@click.option("--dandiset", metavar="ID", help="The dandiset's six digits, where it exists already.")
+@json_option
+@verbose_option
+@quiet_option
+def command(output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+    """Write or update OUTPUT/dandiset.yaml: what the archive shows of the data set.
+
+    Made from the metadata files (section `dandiset`) and from the NWB files in OUTPUT, and checked with the archive's
+    own schema. What nobody public says is listed, for a person to fill in, and never made up; what was filled in in
+    the file by hand stays.
+
+    Exit status: 0 the archive can store it as a draft; 1 it cannot, and nothing was written; 2 wrong usage.
+    """
+    from ssc_to_nwb.api.archive import write_dandiset
+
+    with problems_for_machines(as_json=as_json):
+        result = write_dandiset(output=output, **options)
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        _print(result, verbose=verbose, quiet=quiet)
+    if not result.ok:
+        sys.exit(1)
+
+
+def _print(result: DandisetResult, *, verbose: bool, quiet: bool) -> None:
+    for problem in result.malformed:
+        print_problem(problem)
+    print_warnings(result.warnings, verbose=verbose)
+    if quiet:
+        return
+    if result.blanks:
+        click.echo("To be filled in by a person (! = publishing needs it):")
+    for blank in result.blanks:
+        click.echo(f"  {'!' if blank.needed_to_publish else ' '} {blank.field}: {blank.what}")
+    if result.ok:
+        publishing = "ready to publish" if result.publishable else "a draft: publishing needs more"
+        click.echo(f"{result.path}: {'written' if result.changed else 'unchanged'}, {publishing}")

@@ -1,0 +1,158 @@
+"""`ssc-to-nwb upload`: from converted files to a dandiset."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ssc_to_nwb.cli.archive_options import (
+    dandiset_option,
+    instance_option,
+    key_option,
+    problems_for_machines,
+    termination_as_interrupt,
+)
+from ssc_to_nwb.cli.options import json_option, output_argument, quiet_option, verbose_option
+from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, print_warnings
+from ssc_to_nwb.cli.transfer_bars import on_progress_of, transfer_bars
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.archive.results import UploadResult
+    from ssc_to_nwb.cli.transfer_bars import TransferBars
+
+_PATHS_SHOWN = 20
+_EXAMPLES = """Examples:
+
+\b
+  export DANDI_API_KEY=...        # from the archive's web page
+  ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123 --dry-run
+  ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123
+  ssc-to-nwb upload out --dandiset 000123 --instance dandi-sandbox --api-key-env SANDBOX_KEY
+  ssc-to-nwb upload out --dandiset 000123 --instance http://127.0.0.1:8000 --prune --yes
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@output_argument
+@dandiset_option
+@instance_option
+@key_option
+@click.option("--dry-run", is_flag=True, help="Say what would be new, replaced, unchanged, with bytes; send nothing.")
+@click.option("--prune", is_flag=True, help="Remove from the draft what is not in OUTPUT, after a confirmation.")
+@click.option("-y", "--yes", is_flag=True, help="Confirm --prune beforehand.")
+@click.option("--allow-embargoed", is_flag=True, help="Upload to a dandiset under embargo.")
+@click.option("--jobs", type=click.IntRange(min=1), default=4, show_default=True, help="Files at once.")
+@click.option(
+    "--jobs-per-file",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    help="Parts of a file at once; each is 64 MiB and held in memory.",
+)
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where each event is recorded.  [default: OUTPUT/.ssc-to-nwb/upload.jsonl]",
+)
+@json_option
+@verbose_option
+@quiet_option
+def command(output: Path, *, yes: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+    """Upload what `convert` wrote to OUTPUT to the draft of a dandiset.
+
+    The files that would be sent are validated first; errors stop the upload. What the archive holds already is not
+    sent again, so that the same command takes an interrupted upload up again. Afterwards the archive's listing is
+    compared with the local files by size and checksum. Nothing is ever deleted there unless --prune is given.
+
+    Exit status: 0 the archive holds every file as it is here; 1 it does not, or nothing could be begun; 2 wrong usage.
+    """
+    from ssc_to_nwb.api.archive import upload
+
+    with (
+        problems_for_machines(as_json=as_json),
+        termination_as_interrupt(),
+        transfer_bars(quiet=quiet or as_json) as bars,
+    ):
+        result = upload(
+            output=output, confirm_prune=_confirmation(yes=yes, bars=bars), on_progress=on_progress_of(bars), **options
+        )
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        _print(result, verbose=verbose, quiet=quiet)
+    if not result.ok:
+        sys.exit(1)
+
+
+def _confirmation(*, yes: bool, bars: TransferBars | None) -> Callable[[tuple[str, ...]], bool]:
+    """Yes by option, or by answer at the terminal; no where there is none."""
+
+    def confirm(paths: tuple[str, ...]) -> bool:
+        if yes or not sys.stdin.isatty():
+            return yes
+        if bars is not None:
+            bars.pause()
+        click.echo("Not in the folder, to be removed from the draft:", err=True)
+        _print_paths(paths, err=True)
+        answer = click.confirm("Remove them after the upload?", err=True)
+        if bars is not None:
+            bars.resume()
+        return answer
+
+    return confirm
+
+
+def _print(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
+    if not quiet:
+        if result.resumed:
+            click.echo("An earlier run did not come to its end; this one went on where it stopped.")
+        tell = _print_plan if result.dry_run else _print_done
+        tell(result)
+    errors = [problem for problem in result.problems if problem.kind.severity.value == "error"]
+    for problem in errors:
+        print_problem(problem)
+    for difference in result.differences:
+        click.echo(
+            f"  {difference.path}: {difference.kind.value}, here {difference.local}, there {difference.remote}",
+            err=True,
+        )
+    print_warnings([problem for problem in result.problems if problem not in errors], verbose=verbose)
+    if result.only_remote and not quiet:
+        _print_paths(result.only_remote, err=True)
+    if not result.ok and not result.dry_run:
+        click.echo("Run the same command again to go on: what arrived is not sent twice.", err=True)
+
+
+def _print_plan(result: UploadResult) -> None:
+    for outcome in result.outcomes:
+        if outcome.action.value != "unchanged":
+            click.echo(f"{outcome.action.value:9} {bytes_text(outcome.size):>9}  {outcome.path}")
+    click.echo(f"{_totals(result)} (dry run, nothing was sent)")
+
+
+def _print_done(result: UploadResult) -> None:
+    counts: dict[str, list[int]] = {}
+    for outcome in result.outcomes:
+        counts.setdefault(outcome.status.value, []).append(outcome.size)
+    told = [f"{len(sizes)} {status} ({bytes_text(sum(sizes))})" for status, sizes in counts.items()]
+    pruned = f", {len(result.pruned)} removed" if result.pruned else ""
+    click.echo(f"dandiset {result.dandiset} at {result.instance}: {', '.join(told)}{pruned}")
+    if result.ok:
+        click.echo(f"The archive holds all {len(result.outcomes)} files as they are here.")
+
+
+def _totals(result: UploadResult) -> str:
+    return ", ".join(
+        f"{count} {action.value} ({bytes_text(size)})" for action, (count, size) in result.bytes_by_action().items()
+    )
+
+
+def _print_paths(paths: tuple[str, ...], *, err: bool) -> None:
+    for path in paths[:_PATHS_SHOWN]:
+        click.echo(f"    {path}", err=err)
+    if len(paths) > _PATHS_SHOWN:
+        click.echo(f"    ... and {len(paths) - _PATHS_SHOWN} more", err=err)

@@ -1,0 +1,205 @@
+"""`ssc-to-nwb upload` as a user meets it: output, questions, exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from archive_samples import NWB, VIDEO_FOLDER, CleanReport
+from click.testing import CliRunner, Result
+from dandi_server import KEY, DandiServer
+
+from ssc_to_nwb.api import archive as archive_api
+from ssc_to_nwb.cli.upload import command
+from ssc_to_nwb.problems.model import SscError
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(
+    archive: DandiServer, output: Path, no_waiting: None, key: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
+    """Runs the command on the output folder, with a validation that finds nothing."""
+    monkeypatch.setattr(archive_api, "_validate", lambda _files: CleanReport())
+
+    def invoke(*options: str, dandiset: str = "000123", answer: str | None = None) -> Result:
+        arguments = [str(output), "--dandiset", dandiset, "--instance", archive.url, *options]
+        return CliRunner().invoke(command, arguments, input=answer)
+
+    yield invoke
+
+
+def test_everything_arrives(run: Run, same_there: Callable[[], bool]) -> None:
+    result = run()
+    assert result.exit_code == 0
+    assert "3 uploaded" in result.stdout and "holds all 3 files" in result.stdout
+    assert result.stderr == ""
+    assert same_there()
+
+
+def test_quiet_prints_nothing(run: Run) -> None:
+    result = run("-q")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_a_dry_run_lists_what_would_be_sent(run: Run, output: Path, archive: DandiServer) -> None:
+    run("-q")
+    (output / VIDEO_FOLDER / "trial_2.mp4").write_bytes(b"changed")
+    (output / VIDEO_FOLDER / "trial_4.mp4").write_bytes(b"a new film")
+
+    result = run("--dry-run")
+
+    assert result.exit_code == 0
+    assert [line.split() for line in result.stdout.splitlines()[:2]] == [
+        ["replaced", "7", "B", f"{VIDEO_FOLDER}/trial_2.mp4"],
+        ["new", "10", "B", f"{VIDEO_FOLDER}/trial_4.mp4"],
+    ]
+    assert "1 new (10 B), 1 replaced (7 B), 2 unchanged" in result.stdout
+    assert len(archive.contents()) == 3
+
+
+def test_json_has_everything(run: Run) -> None:
+    result = run("--json")
+    told = json.loads(result.stdout)
+    assert told["ok"] and told["compared"] and {asset["status"] for asset in told["assets"]} == {"uploaded"}
+    assert told["totals"]["new"]["assets"] == 3
+    again = json.loads(run("--json").stdout)
+    assert {asset["status"] for asset in again["assets"]} == {"unchanged"}
+
+
+def test_json_when_nothing_could_be_begun(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DANDI_API_KEY")
+    result = run("--json")
+    assert result.exit_code == 1
+    told = json.loads(result.stdout)
+    assert not told["ok"] and told["problems"][0]["identifier"] == "archive-no-key"
+
+
+def test_no_key_is_an_error_at_once_and_no_question(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DANDI_API_KEY")
+    result = run(answer=f"{KEY}\n")
+    assert isinstance(result.exception, SscError)
+    assert result.output == ""
+
+
+def test_the_key_is_no_argument(run: Run) -> None:
+    assert not any("key" in name and "env" not in name for parameter in command.params for name in parameter.opts)
+    result = run("--api-key", KEY)
+    assert result.exit_code == 2 and KEY not in result.output
+
+
+def test_wrong_usage(output: Path) -> None:
+    for arguments in ([], [str(output)], [str(output), "--dandiset", "000123", "--jobs", "0"]):
+        assert CliRunner().invoke(command, arguments).exit_code == 2
+
+
+def test_a_failure_is_told_with_what_to_do(run: Run, archive: DandiServer) -> None:
+    archive.fail("create", "400")
+    result = run("--jobs", "1")
+    assert result.exit_code == 1
+    assert "1 failed" in result.stdout and "1 uploaded" in result.stdout
+    assert "archive-refused" in result.stderr and "Run the same command again" in result.stderr
+    second = run()
+    assert second.exit_code == 0 and "went on where it stopped" in second.stdout
+
+
+class TestPrune:
+    """Removing assets: asked for, confirmed, or not at all."""
+
+    @pytest.fixture(autouse=True)
+    def one_too_many(self, run: Run, output: Path) -> None:
+        film = output / VIDEO_FOLDER / "trial_9.mp4"
+        film.write_bytes(b"will go")
+        run("-q")
+        film.unlink()
+
+    def test_unasked_it_is_named(self, run: Run, archive: DandiServer) -> None:
+        result = run()
+        assert result.exit_code == 0
+        assert "archive-only-remote" in result.stderr and "trial_9.mp4" in result.stderr
+        assert len(archive.contents()) == 4
+
+    def test_without_a_terminal_nobody_is_asked(self, run: Run, archive: DandiServer) -> None:
+        result = run("--prune", answer="y\n")
+        assert isinstance(result.exception, SscError)
+        assert result.exception.problem.kind.identifier == "archive-prune-unconfirmed"
+        assert len(archive.contents()) == 4
+
+    def test_with_yes_it_goes(self, run: Run, archive: DandiServer) -> None:
+        result = run("--prune", "--yes")
+        assert result.exit_code == 0 and "1 removed" in result.stdout
+        assert len(archive.contents()) == 3
+
+    @pytest.mark.parametrize(("answer", "left"), [("y\n", 3), ("n\n", 4)])
+    def test_at_a_terminal_the_question_shows_the_list(
+        self, run: Run, archive: DandiServer, monkeypatch: pytest.MonkeyPatch, answer: str, left: int
+    ) -> None:
+        from click.testing import _NamedTextIOWrapper
+
+        monkeypatch.setattr(_NamedTextIOWrapper, "isatty", lambda stream: stream.name == "<stdin>", raising=False)
+        result = run("--prune", answer=answer)
+        assert "trial_9.mp4" in result.stderr and "Remove them" in result.stderr
+        assert len(archive.contents()) == left
+
+
+@pytest.mark.long
+class TestProcess:
+    """The command in a process of its own."""
+
+    def start(self, output: Path, archive: DandiServer, *options: str) -> subprocess.Popen[str]:
+        program = (
+            "import sys; from ssc_to_nwb.api import archive; from types import SimpleNamespace\n"
+            "archive._validate = lambda files: SimpleNamespace(ok=True, messages=())\n"
+            "from ssc_to_nwb.cli.upload import command; command()"
+        )
+        return subprocess.Popen(
+            [sys.executable, "-c", program, str(output), "--dandiset", "000123", "--instance", archive.url, *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "DANDI_API_KEY": KEY},
+        )
+
+    def test_a_file_over_a_real_part_size_arrives(self, output: Path, archive: DandiServer) -> None:
+        film = output / VIDEO_FOLDER / "trial_2.mp4"
+        with film.open("wb") as large:
+            large.truncate(70 << 20)
+        printed, errors = self.start(output, archive).communicate(timeout=120)
+        assert "holds all 3 files" in printed and errors == ""
+        assert archive.contents()[f"{VIDEO_FOLDER}/trial_2.mp4"][0] == 70 << 20
+        assert len(archive.requests("part")) == 4
+
+    @pytest.mark.skipif(os.name != "posix", reason="signals")
+    @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+    def test_ended_from_outside_a_second_run_ends_complete(
+        self, output: Path, archive: DandiServer, same_there: Callable[[], bool], sent: signal.Signals
+    ) -> None:
+        archive.fail("create", "500", times=1000)
+        process = self.start(output, archive, "--jobs", "1")
+        deadline = time.monotonic() + 60
+        while not archive.requests("create") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(sent)
+        printed, errors = process.communicate(timeout=120)
+        assert process.returncode != 0
+        if sent is not signal.SIGKILL:
+            assert "archive-interrupted" in errors and "not tried" in printed
+        archive.faults.clear()
+        printed, errors = self.start(output, archive).communicate(timeout=120)
+        assert "holds all 3 files" in printed and errors == ""
+        assert same_there() and NWB in archive.contents()
+
+
+def test_help_has_examples() -> None:
+    result = CliRunner().invoke(command, ["--help"])
+    assert result.exit_code == 0
+    assert "Examples:" in result.output and "--dry-run" in result.output and "Exit status" in result.output
