@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ssc_to_nwb.problems.model import Problem
 
-Stage = Literal["read", "write", "verify", "done"]
+Stage = Literal["unpack", "check", "read", "write", "verify", "done"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

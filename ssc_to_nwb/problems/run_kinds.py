@@ -26,6 +26,13 @@ RECORD_LINE_LOST = ProblemKind(
     reason="The session's outcome is as stated here, but the record does not have it.",
     remedy="See what was found (a full disk?). The next run takes over what is whole, and does the rest again.",
 )
+EVENTS_UNWRITABLE = ProblemKind(
+    identifier="events-unwritable",
+    severity=Severity.ERROR,
+    title="The file for events can't be written",
+    reason="The path given with --events can't be opened for writing.",
+    remedy="Give another path.",
+)
 SESSION_REDONE = ProblemKind(
     identifier="session-redone",
     severity=Severity.WARNING,

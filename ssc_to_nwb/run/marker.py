@@ -26,15 +26,20 @@ class Marker:
     """The mark of one attempt. `token` is the attempt's own; another token in the file means another attempt."""
 
     path: Path
+    session: str
     token: str
     started: str
     attempt: int
 
     @classmethod
-    def begin(cls, output: Path, work: str, *, attempt: int) -> Marker:
+    def begin(cls, output: Path, work: str, *, session: str, attempt: int) -> Marker:
         """Mark the beginning of an attempt, in place of any earlier mark. Raises output-not-writable, disk-full."""
         marker = cls(
-            path=naming.attempt_marker(output, work), token=uuid.uuid4().hex, started=now_text(), attempt=attempt
+            path=naming.attempt_marker(output, work),
+            session=session,
+            token=uuid.uuid4().hex,
+            started=now_text(),
+            attempt=attempt,
         )
         marker._write(prepared=None, durable=False)
         return marker
@@ -55,6 +60,7 @@ class Marker:
 
     def _write(self, *, prepared: dict[str, Any] | None, durable: bool) -> None:
         content = {
+            "session": self.session,
             "token": self.token,
             "attempt": self.attempt,
             "started": self.started,

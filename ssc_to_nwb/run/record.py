@@ -1,6 +1,7 @@
 """The record of a run's attempts: one JSON line each, appended in one piece and flushed to the disk.
 
-A crash at any byte leaves at most one torn line, at the end, which reading passes over and the next line is set off from.
+A crash at any byte leaves at most one torn line, at the end: reading passes over it, and the next line is set off
+from it.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class RunRecord:
     def _is_in_place(self) -> bool:
         """Whether the file that is open is still the one of that name."""
         try:
-            return os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))
+            return os.path.samestat(self.path.stat(), os.fstat(self._descriptor))
         except OSError:
             return False
 

@@ -22,14 +22,26 @@ from ssc_to_nwb.source.session_files import SessionFile, dataset_of, find_sessio
 class SessionSource:
     """A session and where it comes from: unpacked files, or some that are packed.
 
+    path: of the session file, or where it would be if it were unpacked; top: the folder that was searched;
     problem: why it can't be converted; `name` is then that of a packed file where no session could be told.
     """
 
     name: str
     path: Path
+    top: Path
     session_file: SessionFile | None = None
     packed: PackedSession | None = None
     problem: Problem | None = None
+
+    @property
+    def mat_bytes(self) -> int:
+        """Bytes of the session file, 0 where there is none."""
+        if self.packed is not None and self.packed.mat is not None:
+            return self.packed.mat.member.size
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
 
     @property
     def dataset(self) -> str:
@@ -109,8 +121,11 @@ def find_sources(
     """
     source = source.absolute()
     unpacked = _unpacked_sessions(source)
-    sources = {name: SessionSource(name=name, path=file.path, session_file=file) for name, file in unpacked.items()}
-    for found in _packed_sessions(source, unpacked, listings=listings, on_listing=on_listing):
+    top = source.parent if source.is_file() else source
+    sources = {
+        name: SessionSource(name=name, path=file.path, top=top, session_file=file) for name, file in unpacked.items()
+    }
+    for found in _packed_sessions(source, unpacked, top=top, listings=listings, on_listing=on_listing):
         sources[found.name] = found
     if not sources:
         raise error(
@@ -142,6 +157,7 @@ def _packed_sessions(
     source: Path,
     unpacked: dict[str, SessionFile],
     *,
+    top: Path,
     listings: PackedListings,
     on_listing: Callable[[Path], None],
 ) -> Iterator[SessionSource]:
@@ -151,7 +167,7 @@ def _packed_sessions(
         try:
             by_folder.setdefault(path.parent, []).append(listings.get(path))
         except SscError as failure:
-            yield SessionSource(name=packed_stem(path), path=path, problem=failure.problem)
+            yield SessionSource(name=packed_stem(path), path=path, top=top, problem=failure.problem)
     for folder, packed_files in by_folder.items():
         for key, found in group_by_session(packed_files).items():
             name = str(key)
@@ -159,11 +175,11 @@ def _packed_sessions(
             try:
                 session = packed_session(key, found, unpacked=unpacked.get(name), folder=folder)
             except SscError as failure:
-                yield SessionSource(name=name, path=folder / place.target, problem=failure.problem)
+                yield SessionSource(name=name, path=folder / place.target, top=top, problem=failure.problem)
                 continue
             if session is not None:
                 path = session.unpacked_mat or folder / session.file_name
-                yield SessionSource(name=name, path=path, packed=session)
+                yield SessionSource(name=name, path=path, top=top, packed=session)
 
 
 def _packed_file(entry: dict[str, Any]) -> PackedFile:

@@ -1,0 +1,252 @@
+"""One attempt at a session, from its source to its line in the record, in whatever process it is done."""
+
+from __future__ import annotations
+
+import math
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ssc_to_nwb.converter.options import ConversionOptions
+from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, Stage
+from ssc_to_nwb.converter.task import SessionTask
+from ssc_to_nwb.naming import source_list
+from ssc_to_nwb.problems import output_kinds
+from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.run.attempt_line import attempt_line
+from ssc_to_nwb.run.clock_text import now_text
+from ssc_to_nwb.run.inputs import SessionInputs, content_options
+from ssc_to_nwb.run.marker import Marker, write_whole
+from ssc_to_nwb.run.output_state import state_of, state_of_output
+from ssc_to_nwb.run.recorded import Done
+from ssc_to_nwb.run.session_sources import SessionSource
+from ssc_to_nwb.run.source_state import SourceState, take_state
+from ssc_to_nwb.run.unpacking import unpacked_session
+from ssc_to_nwb.source.checksums import check_files, find_checksums
+from ssc_to_nwb.source.session_files import SessionFile
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.converter.in_progress import InProgress
+
+# How often an attempt looks whether it still counts.
+_CHECK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptCall:
+    """What an attempt needs to know; can be pickled.
+
+    work: the session's name as a piece of work; metadata: hashes of its metadata's sections; metadata_files,
+    metadata_state: the user's files, the packaged ones go with the version; why: what changed since the session was
+    done; confirm: where the session was done, and stands if its source files still hold what they held.
+    """
+
+    source: SessionSource
+    work: str
+    output: Path
+    work_folder: Path
+    options: ConversionOptions
+    attempt: int
+    metadata: dict[str, str]
+    metadata_state: SourceState
+    metadata_files: tuple[Path, ...] = ()
+    why: tuple[str, ...] = ()
+    confirm: Done | None = None
+
+    @property
+    def raw(self) -> bool:
+        """Whether raw files are looked at."""
+        return self.options.raw != "skip"
+
+    def source_state(self) -> SourceState:
+        """The state of the source now. Raises source-not-readable."""
+        return take_state(self.source.path.parent, self.source.sources(raw=self.raw))
+
+    def inputs(self, state: SourceState) -> SessionInputs:
+        """What the session is made from, with its source in this state."""
+        return SessionInputs(
+            source=state.digest,
+            source_files=len(state.files),
+            source_bytes=state.byte_size,
+            metadata=self.metadata,
+            options=content_options(self.options),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptResult:
+    """What came of an attempt, and what the record says of it."""
+
+    outcome: SessionOutcome
+    line: dict[str, Any]
+
+
+def run_attempt(call: AttemptCall, *, report: OnProgress) -> AttemptResult:
+    """Convert a session, unpacked first where it is packed; a failure is a result, not an exception.
+
+    KeyboardInterrupt and SystemExit pass through, with nothing left behind.
+    """
+    attempt = _Attempt(call=call, report=report)
+    try:
+        outcome = attempt.run()
+    except SscError as failure:
+        outcome = attempt.failed(failure)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as failure:  # noqa: BLE001 - a defect must not stop the other sessions; it is reported whole
+        found = f"{type(failure).__name__}: {failure}"
+        outcome = attempt.failed(error(output_kinds.INTERNAL_ERROR, file=call.source.path, found=found))
+    return AttemptResult(outcome=outcome, line=attempt.line(outcome))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Attempt:
+    """An attempt under way: what is known of it so far."""
+
+    call: AttemptCall
+    report: OnProgress
+    started: str = field(default_factory=now_text)
+    marker: Marker | None = None
+    state: SourceState | None = None
+    why: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    next_check: float = 0.0
+
+    def run(self) -> SessionOutcome:
+        call = self.call
+        self.why = call.why
+        self.marker = Marker.begin(call.output, call.work, session=call.source.name, attempt=call.attempt)
+        self.state = call.source_state()
+        with unpacked_session(
+            call.source, call.work_folder, work=call.work, raw=call.raw, on_bytes=self._unpacking
+        ) as file:
+            if call.confirm is not None and self._confirms(call.confirm, file):
+                return call.confirm.outcome(session=call.source.name, source=call.source.path, seconds=self.seconds)
+            self._check_sums(file)
+            return self._convert(file)
+
+    def _convert(self, file: SessionFile) -> SessionOutcome:
+        from ssc_to_nwb.converter.session_file import convert_session
+
+        call = self.call
+        task = SessionTask(
+            session_file=file, output=call.output, metadata_files=call.metadata_files, options=call.options
+        )
+        outcome = convert_session(task, on_progress=self._progress, before_rename=self._before_rename)
+        return self._completed(outcome)
+
+    def _completed(self, outcome: SessionOutcome) -> SessionOutcome:
+        """The outcome of the conversion with what only the attempt knows."""
+        source, problems = self.call.source, outcome.problems
+        if self.why:
+            redone = error(kinds.SESSION_REDONE, file=source.path, found="; ".join(self.why)).problem
+            problems = (redone, *problems)
+        seconds = {**self.seconds, **outcome.seconds}
+        return replace(outcome, session=source.name, source=source.path, seconds=seconds, problems=problems)
+
+    def _before_rename(self, outcome: SessionOutcome, place: InProgress) -> None:
+        """The source must be as it was, and the record must be able to tell whose file this is."""
+        if self.marker is None or self.state is None:
+            raise ValueError("the attempt has not begun")
+        changes = (
+            *self.call.source_state().changes_since(self.state),
+            *take_state(Path(), self.call.metadata_files).changes_since(self.call.metadata_state),
+        )
+        if changes:
+            raise error(kinds.SOURCE_CHANGED, file=self.call.source.path, found="; ".join(changes))
+        write_whole(source_list(self.call.output, self.call.work), self.state.as_lines(), durable=False)
+        state = state_of(place.building, videos=place.building_videos)
+        self.marker.prepare(self.line(self._completed(outcome), output_state=state.as_dict()))
+        # From here on the attempt has won, whatever becomes of its mark.
+        self.next_check = math.inf
+
+    def _confirms(self, done: Done, file: SessionFile) -> bool:
+        """Whether the source files hold what they held when the session was done; notes what differs."""
+        self._say("check")
+        folders = (file.raw_folder,) if self.call.raw and file.raw_folder is not None else ()
+        with self._timed("check"):
+            state = take_state(file.path.parent, (file.path, *folders))
+            try:
+                hashes = done.source_hashes()
+            except SscError:
+                changes: tuple[str, ...] = ("no hashes of the source files are on record",)
+            else:
+                changes = state.content_changes(hashes, workers=self.call.options.workers)
+        self.why = (*self.why, *changes)
+        return not changes
+
+    def _check_sums(self, file: SessionFile) -> None:
+        """Compare the source with the lists of checksums beside it. Raises checksum-differs."""
+        source = self.call.source
+        above = [folder for folder in (source.path.parent, *source.path.parents) if folder.is_relative_to(source.top)]
+        raw_folder = file.raw_folder if self.call.raw else None
+        packed = source.sources(raw=self.call.raw) if source.packed is not None else ()
+        sums = find_checksums(dict.fromkeys([*above, file.path.parent, *((raw_folder,) if raw_folder else ())]))
+        mine = [
+            checksum
+            for path, checksum in sums.items()
+            if path == file.path or path in packed or (raw_folder is not None and raw_folder in path.parents)
+        ]
+        if mine:
+            self._say("check")
+            with self._timed("check"):
+                check_files(mine, workers=self.call.options.workers)
+
+    def _say(self, stage: Stage) -> None:
+        self._progress(Progress(session=self.call.source.name, stage=stage))
+
+    def _unpacking(self, done: int, total: int) -> None:
+        self._progress(Progress(session=self.call.source.name, stage="unpack", done_bytes=done, total_bytes=total))
+
+    def _progress(self, progress: Progress) -> None:
+        """Pass progress on; every now and then make sure that this attempt still counts. Raises attempt-superseded."""
+        now = time.monotonic()
+        if self.marker is not None and now >= self.next_check:
+            self.marker.check()
+            self.next_check = now + _CHECK_SECONDS
+        self.report(progress)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+
+    def failed(self, failure: SscError) -> SessionOutcome:
+        """The outcome of an attempt that ended outside the conversion."""
+        return SessionOutcome(
+            session=self.call.source.name,
+            source=self.call.source.path,
+            status="failed",
+            error=failure.problem,
+            traceback=traceback.format_exc(),
+            seconds=self.seconds,
+        )
+
+    def line(self, outcome: SessionOutcome, *, output_state: dict[str, int] | None = None) -> dict[str, Any]:
+        """What the record says of this attempt; output_state: of the NWB file, looked up where None."""
+        output = None
+        if outcome.ok and outcome.output is not None:
+            if output_state is None:
+                state = state_of_output(outcome.output)
+                output_state = None if state is None else state.as_dict()
+            output = {"path": outcome.output.relative_to(self.call.output).as_posix(), "state": output_state}
+        return attempt_line(
+            work=self.call.work,
+            attempt=self.call.attempt,
+            token=None if self.marker is None else self.marker.token,
+            started=self.started,
+            finished=now_text(),
+            outcome=outcome,
+            status="confirmed" if outcome.status == "skipped" else None,
+            inputs=None if self.state is None else self.call.inputs(self.state).as_dict(),
+            output=output,
+            why=self.why,
+        )

@@ -1,0 +1,70 @@
+"""What a line of the record says of a session that was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.converter.results import SessionOutcome
+from ssc_to_nwb.mapping.ledger_file import read_ledger
+from ssc_to_nwb.run.inputs import SessionInputs
+from ssc_to_nwb.run.output_state import OutputState
+
+# Statuses of lines after which the session's NWB file stands.
+DONE_STATUSES = ("converted", "confirmed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A session that was done: where its NWB file stands, in what state that was left, and what it was made from."""
+
+    output: Path
+    state: OutputState
+    inputs: SessionInputs
+    verified: str
+    digest: str | None
+
+    @classmethod
+    def from_line(cls, line: Mapping[str, Any], output: Path) -> Done | None:
+        """What a line says; None where it does not say that the session was done, or not in a form known here."""
+        if line.get("status") not in DONE_STATUSES:
+            return None
+        try:
+            return cls(
+                output=output / line["output"]["path"],
+                state=OutputState.from_dict(line["output"]["state"]),
+                inputs=SessionInputs.from_dict(line["inputs"]),
+                verified=line["verified"],
+                digest=line["digest"],
+            )
+        except (KeyError, TypeError):
+            return None
+
+    def source_hashes(self) -> dict[str, str]:
+        """SHA-256 of the source files by name, as the ledger beside the NWB file has them. Raises ledger-*."""
+        ledger = read_ledger(naming.sidecar(self.output, "ledger"))
+        return {entry.source: entry.sha256 for entry in ledger.files if entry.sha256 is not None}
+
+    def outcome(self, *, session: str, source: Path, seconds: Mapping[str, float] | None = None) -> SessionOutcome:
+        """The outcome of letting the session stand."""
+        return SessionOutcome(
+            session=session,
+            source=source,
+            status="skipped",
+            output=self.output,
+            output_bytes=self.state.size,
+            verified=self.verified,
+            digest=self.digest,
+            seconds=dict(seconds or {}),
+        )
+
+
+def last_lines(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """The lines of each piece of work, oldest first."""
+    by_work: dict[str, list[Mapping[str, Any]]] = {}
+    for line in lines:
+        by_work.setdefault(str(line.get("work")), []).append(line)
+    return by_work

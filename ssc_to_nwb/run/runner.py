@@ -1,0 +1,196 @@
+"""Runs the conversion of many sessions on one output: one run at a time, what is done is not done again."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.converter.in_progress import system_errors_named
+from ssc_to_nwb.converter.options import ConversionOptions
+from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress
+from ssc_to_nwb.run.budget import Budget
+from ssc_to_nwb.run.events import EventName, OnEvent, RunEvent, no_event
+from ssc_to_nwb.run.executor import InProcess, SessionExecutor
+from ssc_to_nwb.run.output_lock import output_lock
+from ssc_to_nwb.run.record import RunRecord
+from ssc_to_nwb.run.resume import Decider, Decision
+from ssc_to_nwb.run.session_loop import Message, SessionLoop, StopSignal
+from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
+from ssc_to_nwb.run.settle import remove_unfinished_files, settle
+from ssc_to_nwb.run.signals import SignalGate, signals_to
+
+MakeExecutor = Callable[[OnProgress], SessionExecutor]
+CheckSpace = Callable[[Sequence[Decision]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """How a run goes about it.
+
+    output: absolute; options: those of the conversion, with the threads and the memory of the whole run; retry: how
+    many more times a session is tried whose failure may pass; work_folder: where packed sessions are unpacked;
+    executor: makes the executor, given where progress goes, in place of processes of this machine.
+    """
+
+    output: Path
+    options: ConversionOptions = field(default_factory=ConversionOptions)
+    metadata_files: tuple[Path, ...] = ()
+    retry: int = 0
+    rehash: bool = False
+    work_folder: Path | None = None
+    executor: MakeExecutor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What came of a run: an outcome per session, in the order asked for; the signal that ended it before its time."""
+
+    outcomes: tuple[SessionOutcome, ...]
+    stopped_by: int | None
+    seconds: float
+
+
+def run_sessions(
+    sources: Sequence[SessionSource],
+    settings: RunSettings,
+    *,
+    listings: PackedListings | None = None,
+    check_space: CheckSpace | None = None,
+    on_progress: OnProgress = no_progress,
+    on_event: OnEvent = no_event,
+) -> RunResult:
+    """Convert what is not done yet. A failing session is an outcome; SIGINT and SIGTERM end the run with a result.
+
+    check_space is called with what is to be done before anything is begun. Raises output-in-use, output-not-writable,
+    record-unwritable, and what `check_space` raises.
+    """
+    start = time.monotonic()
+    with ExitStack() as stack:
+        stack.enter_context(output_lock(settings.output))
+        record = stack.enter_context(RunRecord(naming.run_record(settings.output)))
+        with system_errors_named(settings.output):
+            settle(settings.output, record)
+        if listings is not None:
+            listings.save()
+        decider = decider_of(record.lines, settings)
+        decisions = [decider.decide(source) for source in sources]
+        to_do = [decision for decision in decisions if decision.action == "convert"]
+        if check_space is not None and to_do:
+            check_space(to_do)
+        on_event(_started(decisions, to_do))
+        done = {decision.source.name: outcome for decision in decisions if (outcome := _settled(decision))}
+        for outcome in done.values():
+            name: EventName = "session-skipped" if outcome.ok else "session-finished"
+            on_event(RunEvent(name=name, session=outcome.session, fields=outcome.as_dict()))
+        loop = _convert(to_do, settings, record, on_progress=on_progress, on_event=on_event)
+        with contextlib.suppress(OSError):
+            remove_unfinished_files(settings.output)
+    outcomes = {**done, **loop.outcomes}
+    result = RunResult(
+        outcomes=tuple(outcomes[source.name] for source in sources),
+        stopped_by=loop.stopped_by,
+        seconds=time.monotonic() - start,
+    )
+    on_event(_finished(result))
+    return result
+
+
+def decider_of(lines: Sequence[dict[str, object]], settings: RunSettings) -> Decider:
+    """A decider for a run with these settings."""
+    return Decider.of_record(
+        lines,
+        output=settings.output,
+        options=settings.options,
+        metadata_files=settings.metadata_files,
+        rehash=settings.rehash,
+        work_folder=settings.work_folder or naming.work_folder(settings.output),
+    )
+
+
+def _convert(
+    to_do: list[Decision], settings: RunSettings, record: RunRecord, *, on_progress: OnProgress, on_event: OnEvent
+) -> SessionLoop:
+    inbox: SimpleQueue[Message] = SimpleQueue()
+    gate = SignalGate(lambda number: inbox.put(StopSignal(number)))
+    budget = Budget(workers=settings.options.workers, memory_mb=settings.options.memory_mb)
+
+    def report(progress: Progress) -> None:
+        """Progress of an attempt in this very process and thread."""
+        loop.progress(progress)
+
+    executor = _executor(settings, len(to_do), budget, gate=gate, inbox=inbox, report=report)
+    loop = SessionLoop(
+        executor=executor,
+        record=record,
+        budget=budget,
+        retry=settings.retry,
+        inbox=inbox,
+        on_progress=on_progress,
+        on_event=on_event,
+    )
+    with signals_to(gate):
+        try:
+            loop.run(to_do)
+        finally:
+            executor.close()
+    return loop
+
+
+def _executor(
+    settings: RunSettings,
+    sessions: int,
+    budget: Budget,
+    *,
+    gate: SignalGate,
+    inbox: SimpleQueue[Message],
+    report: OnProgress,
+) -> SessionExecutor:
+    if settings.executor is not None and sessions:
+        return settings.executor(inbox.put)
+    if sessions <= 1:
+        return InProcess(report, running=gate.set_raising)
+    from ssc_to_nwb.run.local_processes import LocalProcesses
+
+    return LocalProcesses(budget.at_once(sessions), output=settings.output, report=inbox.put)
+
+
+def _settled(decision: Decision) -> SessionOutcome | None:
+    """The outcome of a session that is not to be converted."""
+    source = decision.source
+    if decision.action == "skip" and decision.done is not None:
+        return decision.done.outcome(session=source.name, source=source.path)
+    if decision.action == "refuse":
+        return SessionOutcome(session=source.name, source=source.path, status="failed", error=decision.problem)
+    return None
+
+
+def _started(decisions: Sequence[Decision], to_do: Sequence[Decision]) -> RunEvent:
+    return RunEvent(
+        name="run-started",
+        fields={
+            "sessions": len(decisions),
+            "to_do": len(to_do),
+            "skipped": sum(decision.action == "skip" for decision in decisions),
+            "source_bytes": sum(decision.source_bytes for decision in to_do),
+        },
+    )
+
+
+def _finished(result: RunResult) -> RunEvent:
+    failed = sum(not outcome.ok for outcome in result.outcomes)
+    return RunEvent(
+        name="run-finished",
+        fields={
+            "ok": not failed,
+            "done": len(result.outcomes) - failed,
+            "failed": failed,
+            "signal": result.stopped_by,
+            "seconds": round(result.seconds, 3),
+        },
+    )

@@ -1,0 +1,109 @@
+"""Puts an output in order after runs that did not live to their end.
+
+What such a run had put in place whole and verified is taken into the record; what it had begun is noted as killed; and
+its unfinished files are removed. Called under the output's lock, when no process of that run is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.converter.results import SessionOutcome
+from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.run.attempt_line import attempt_line
+from ssc_to_nwb.run.clock_text import now_text
+from ssc_to_nwb.run.marker import read_marker
+from ssc_to_nwb.run.output_state import OutputState, state_of_output
+from ssc_to_nwb.run.record import RunRecord
+
+_UNFINISHED = re.compile(
+    rf"\..+\.[0-9a-f]{{{naming.TOKEN_CHARACTERS}}}(?:\.old)?{re.escape(naming.IN_PROGRESS_SUFFIX)}"
+)
+# Status of an attempt that had its file ready when it was killed: what stands in place may be a part of its doing.
+KILLED_READY = "killed-at-the-end"
+KILLED = "killed"
+
+
+def settle(output: Path, record: RunRecord) -> None:
+    """Bring record and output to a state that tells what is done. Raises record-unwritable; OSError of the output."""
+    known = {line.get("token") for line in record.lines}
+    for path in sorted(naming.attempt_marker(output, "x").parent.glob("*.json")):
+        marker = read_marker(path)
+        if marker is not None and marker.get("token") not in known:
+            record.append(_line_of(marker, work=path.stem, output=output))
+        path.unlink(missing_ok=True)
+    remove_unfinished_files(output)
+
+
+def remove_unfinished_files(output: Path) -> None:
+    """Remove what attempts that were killed have left. Raises OSError."""
+    for path in unfinished_files(output):
+        _remove(path)
+
+
+def unfinished_files(output: Path) -> Iterator[Path]:
+    """What attempts that were killed have left: half-written files, and what was unpacked in the default place."""
+    for folder in output.glob("sub-*"):
+        yield from (path for path in folder.iterdir() if _UNFINISHED.fullmatch(path.name))
+    for name in ("attempts", "sources"):
+        yield from naming.run_folder(output).glob(f"{name}/.*")
+    if naming.work_folder(output).is_dir():
+        yield naming.work_folder(output)
+
+
+def remove_superseded(line: dict[str, Any], earlier: Path | None, output: Path) -> Path | None:
+    """Remove the NWB file of an earlier attempt where the new one has another name; returns what was removed.
+
+    A session's file is named after what it holds, so the name changes when raw files join.
+    """
+    if earlier is None or line["output"] is None or earlier == output / line["output"]["path"]:
+        return None
+    if not earlier.exists():
+        return None
+    _remove(earlier)
+    _remove(naming.video_folder(earlier))
+    for kind in ("ledger", "record", "report"):
+        naming.sidecar(earlier, kind).unlink(missing_ok=True)
+    return earlier
+
+
+def _line_of(marker: dict[str, Any], *, work: str, output: Path) -> dict[str, Any]:
+    """What the record says of an attempt that did not live to say it: its own words, if its file is in place."""
+    prepared = marker.get("prepared")
+    if prepared is not None and _is_in_place(prepared, output):
+        note = error(kinds.TAKEN_OVER, file=prepared["output"]["path"]).problem
+        warnings = [*prepared["warnings"], {"identifier": note.kind.identifier, "count": 1, "first": note.as_dict()}]
+        return {**prepared, "warnings": warnings}
+    died = error(kinds.WORKER_DIED, found=f"process {marker.get('pid')} on {marker.get('host')}").problem
+    return attempt_line(
+        work=work,
+        attempt=marker.get("attempt", 1),
+        token=marker.get("token"),
+        started=marker.get("started", ""),
+        finished=now_text(),
+        outcome=SessionOutcome(session=marker.get("session", work), source=Path(), status="failed", error=died),
+        status=KILLED if prepared is None else KILLED_READY,
+    )
+
+
+def _is_in_place(prepared: dict[str, Any], output: Path) -> bool:
+    try:
+        state = OutputState.from_dict(prepared["output"]["state"])
+        return state_of_output(output / prepared["output"]["path"]) == state
+    except (KeyError, TypeError):
+        return False
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
