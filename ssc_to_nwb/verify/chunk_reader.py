@@ -49,13 +49,13 @@ def read_blocks(dataset: h5py.Dataset, pool: ThreadPoolExecutor, *, workers: int
     least one. The data set is read by the calling thread alone. Raises OSError where a chunk cannot be read or is
     damaged.
     """
-    if not _can_read_chunks(dataset):
+    if not can_read_chunks(dataset):
         yield from _read_with_h5py(dataset)
         return
     chunk_bytes = math.prod(dataset.chunks) * dataset.dtype.itemsize
     ahead = max(1, min(workers * _AHEAD_PER_WORKER, int(memory_mb * _MB / (chunk_bytes * _COPIES_PER_CHUNK))))
     keep_freed_memory()
-    decoder = _Decoder(dataset)
+    decoder = ChunkDecoder(dataset)
     waiting: deque[Future[Block]] = deque()
     try:
         for start in range(0, dataset.shape[0], dataset.chunks[0]):
@@ -74,7 +74,8 @@ def _filters(dataset: h5py.Dataset) -> list[int]:
     return [properties.get_filter(number)[0] for number in range(properties.get_nfilters())]
 
 
-def _can_read_chunks(dataset: h5py.Dataset) -> bool:
+def can_read_chunks(dataset: h5py.Dataset) -> bool:
+    """Whether the chunks of a data set are runs along its first axis, under filters that are undone here."""
     return (
         dataset.chunks is not None
         and dataset.chunks[1:] == dataset.shape[1:]
@@ -90,8 +91,8 @@ def _read_with_h5py(dataset: h5py.Dataset) -> Iterator[Block]:
         yield Block(start=start, values=dataset[start : start + rows])
 
 
-class _Decoder:
-    """The filters of one data set, undone."""
+class ChunkDecoder:
+    """The filters of one data set, undone: `stored` is for the thread that owns the file, `decode` for any."""
 
     def __init__(self, dataset: h5py.Dataset) -> None:
         filters = _filters(dataset)
