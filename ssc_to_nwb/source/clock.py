@@ -82,7 +82,7 @@ def check_times_increase(field: Field, time_ms: np.ndarray, *, log: ProblemLog) 
         raise field.problem(
             kinds.TIME_BACKWARDS,
             expected="times that increase",
-            found=f"{time_ms[position]:g} ms after {time_ms[position - 1]:g} ms, at position {position + 1}",
+            found=f"{time_ms[position]:.10g} ms after {time_ms[position - 1]:.10g} ms, at position {position + 1}",
         )
     repeated = int((steps == 0).sum())
     if repeated:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import source_kinds as kinds
-from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
 from ssc_to_nwb.source.clock import TimeUnits
 from ssc_to_nwb.source.distinct_names import check_names_distinct
 from ssc_to_nwb.source.field import Field
@@ -160,15 +160,21 @@ def _read_train(
     pairs: bool,
 ) -> EventTrain:
     time_ms = units.to_ms(times, unit)
-    train = EventTrain(
+    # The times by themselves first: where one is missing, every parallel list has the wrong length too.
+    _check_times(times, time_ms, pairs=pairs)
+    trial = trials.integers(length=time_ms.size, nan_as=-1)
+    if pairs:
+        _refuse_first(
+            trials, kinds.EVENT_ACROSS_TRIALS, expected="on and off of an event in one trial",
+            where=trial[0::2] != trial[1::2], found="on in trial {}, off in trial {}", values=split_pairs(trial),
+        )  # fmt: skip
+    return EventTrain(
         path=times.path,
         label=label,
         time_ms=time_ms,
-        trial=trials.integers(length=time_ms.size, nan_as=-1),
+        trial=trial,
         properties=() if properties is None else _read_properties(properties, count=time_ms.size),
     )
-    _check_train(times, trials, train, pairs=pairs)
-    return train
 
 
 def _read_properties(field: Field, *, count: int) -> tuple[EventProperty, ...]:
@@ -180,32 +186,36 @@ def _read_properties(field: Field, *, count: int) -> tuple[EventProperty, ...]:
     )
 
 
-def _check_train(times: Field, trials: Field, train: EventTrain, *, pairs: bool) -> None:
-    if not np.isfinite(train.time_ms).all():
-        raise times.problem(kinds.FIELD_VALUE, expected="finite times", found="NaN or infinite")
-    starts = train.time_ms
+def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool) -> None:
+    if not np.isfinite(time_ms).all():
+        raise field.problem(kinds.FIELD_VALUE, expected="finite times", found="NaN or infinite")
+    starts = time_ms
     if pairs:
-        if train.time_ms.size % 2:
-            raise times.problem(kinds.EVENT_COUNT_ODD, expected="an even number of times", found=train.time_ms.size)
-        starts, offsets = split_pairs(train.time_ms)
-        _raise_first(times, offsets < starts, kinds.EVENT_OFF_BEFORE_ON, starts, offsets, unit="ms")
-        on_trials, off_trials = split_pairs(train.trial)
-        _raise_first(trials, on_trials != off_trials, kinds.EVENT_ACROSS_TRIALS, on_trials, off_trials, unit="")
-    backwards = np.flatnonzero(np.diff(starts) < 0)
-    if backwards.size:
-        position = int(backwards[0])
-        raise times.problem(
-            kinds.TIME_BACKWARDS,
-            expected="events in the order of time",
-            found=f"{starts[position + 1]:g} ms after {starts[position]:g} ms, event {position + 2}",
-        )
+        if time_ms.size % 2:
+            raise field.problem(kinds.EVENT_COUNT_ODD, expected="an even number of times", found=time_ms.size)
+        starts, offsets = split_pairs(time_ms)
+        _refuse_first(
+            field, kinds.EVENT_OFF_BEFORE_ON, expected="an off at or after its on",
+            where=offsets < starts, found="on {:.10g} ms, off {:.10g} ms", values=(starts, offsets),
+        )  # fmt: skip
+    _refuse_first(
+        field, kinds.TIME_BACKWARDS, expected="events in the order of time",
+        where=np.diff(starts, prepend=starts[:1]) < 0, found="{:.10g} ms after {:.10g} ms",
+        values=(starts, np.roll(starts, 1)),
+    )  # fmt: skip
 
 
-def _raise_first(
-    field: Field, bad: np.ndarray, kind: kinds.ProblemKind, on: np.ndarray, off: np.ndarray, *, unit: str
+def _refuse_first(
+    field: Field,
+    kind: ProblemKind,
+    *,
+    expected: str,
+    where: np.ndarray,
+    found: str,
+    values: tuple[np.ndarray, np.ndarray],
 ) -> None:
-    if bad.any():
-        position = int(np.flatnonzero(bad)[0])
-        raise field.problem(
-            kind, found=f"on {on[position]:g} {unit}, off {off[position]:g} {unit}, event {position + 1}"
-        )
+    """Raise `kind` for the first event at which `where` (n,) is True; `found` is a text with room for two values."""
+    if where.any():
+        place = int(np.flatnonzero(where)[0])
+        told = found.format(values[0][place], values[1][place])
+        raise field.problem(kind, expected=expected, found=f"{told}, event {place + 1}")
