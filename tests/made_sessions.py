@@ -1,0 +1,138 @@
+"""Made-up sessions for tests: written, read and converted, with what went wrong on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ssc_to_nwb.converter.results import SessionOutcome
+from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
+from ssc_to_nwb.source.field import Field
+from ssc_to_nwb.source.mat_tree import MatCell, MatStruct, MatStructArray
+from ssc_to_nwb.source.session import Session, SourceOptions, read_session
+from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
+from ssc_to_nwb.synthetic.spec import SessionSpec
+
+Struct = dict[str, Any]
+Edit = Callable[[Struct], None]
+FILE = Path("an900001_2013_03_08_session.mat")
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A made-up session and the NWB file made from it."""
+
+    made: SyntheticSession
+    outcome: SessionOutcome
+
+    @property
+    def path(self) -> Path:
+        """The NWB file."""
+        assert self.outcome.output is not None, self.outcome.error
+        return self.outcome.output
+
+    def warned(self, identifier: str) -> list[str]:
+        """What was found by the problems of a kind, in their order."""
+        return found_of(self.outcome.problems, identifier)
+
+
+def field(value: Any, path: str = "s.x") -> Field:
+    """A field of a file that need not exist."""
+    return Field(file=FILE, path=path, value=value)
+
+
+def row(*values: float) -> np.ndarray:
+    """A 1xN double, 0x0 without values."""
+    return np.array([values], dtype=np.float64) if values else np.zeros((0, 0))
+
+
+def cell(*items: Any) -> MatCell:
+    """A 1xN cell."""
+    return MatCell(shape=(1, len(items)) if items else (0, 0), items=items)
+
+
+def struct(**fields: Any) -> MatStruct:
+    """A 1x1 struct."""
+    return MatStruct(fields=fields)
+
+
+def struct_array(*elements: MatStruct) -> MatStructArray:
+    """A 1xN struct array."""
+    names = tuple(elements[0].fields) if elements else ()
+    return MatStructArray(shape=(1, len(elements)), field_names=names, elements=elements)
+
+
+def hash_of(**values: Any) -> MatStruct:
+    """A Hash without descriptions."""
+    return struct(keyNames=cell(*values), value=cell(*values.values()))
+
+
+def write(folder: Path, *, edit: Edit | None = None, raw: bool = False, **fields: Any) -> SyntheticSession:
+    """Write a session file from the named fields of a spec, with the stacks and films where `raw`."""
+    return write_session(root=folder, spec=SessionSpec(**fields), raw=raw, videos=raw, edit=edit)
+
+
+def read(made: SyntheticSession, **options: Any) -> tuple[Session, ProblemLog]:
+    """The session as the source model has it, with the warnings."""
+    log = ProblemLog()
+    return read_session(made.mat_path, options=SourceOptions(**options), log=log), log
+
+
+def read_edited(folder: Path, edit: Edit, **fields: Any) -> tuple[Session, ProblemLog]:
+    """The session as it is read after its struct was changed."""
+    return read(write(folder, edit=edit, **fields))
+
+
+def problem_of(folder: Path, edit: Edit | None = None, **fields: Any) -> Problem:
+    """The problem that reading a session meets after its struct was changed."""
+    made = write(folder, edit=edit, **fields)
+    with pytest.raises(SscError) as raised:
+        read(made)
+    assert raised.value.problem.file == str(made.mat_path)
+    return raised.value.problem
+
+
+@contextmanager
+def problem_raised() -> Iterator[list[Problem]]:
+    """Expects an SscError; the list holds its problem afterwards."""
+    found: list[Problem] = []
+    with pytest.raises(SscError) as raised:
+        yield found
+    found.append(raised.value.problem)
+
+
+def found_of(problems: tuple[Problem, ...] | list[Problem], identifier: str) -> list[str]:
+    """What was found by the problems of a kind, in their order."""
+    return [problem.found or "" for problem in problems if problem.kind.identifier == identifier]
+
+
+def entry(hash_: Struct, key: str) -> Any:
+    """The value of a Hash of the generator's that goes with a key."""
+    return hash_["value"][list(hash_["keyNames"]).index(key)]
+
+
+def set_entry(hash_: Struct, key: str, value: Any) -> None:
+    """Replace the value of a Hash of the generator's that goes with a key."""
+    hash_["value"][list(hash_["keyNames"]).index(key)] = value
+
+
+def array(s: Struct, key: str) -> Struct:
+    """An entry of timeSeriesArrayHash."""
+    return entry(s["timeSeriesArrayHash"], key)
+
+
+def events(s: Struct, key: str) -> Struct:
+    """An entry of eventSeriesArrayHash."""
+    return entry(s["eventSeriesArrayHash"], key)
+
+
+def records(s: Struct, key: str) -> Any:
+    """The struct array of planes in the descrHash that goes with an array."""
+    hash_ = s["timeSeriesArrayHash"]
+    return hash_["descrHash"][list(hash_["keyNames"]).index(key)]["value"][0]
