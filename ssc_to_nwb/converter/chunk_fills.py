@@ -51,6 +51,9 @@ class ChunkFill(Protocol):
     rows: int
     row_bytes: int
 
+    def announce(self, start: int) -> None:
+        """Tell the source that the elements from `start` on will be wanted soon. Called in order, by one thread."""
+
     def scratch(self) -> Scratch:
         """Room for one thread's work."""
 
@@ -93,6 +96,9 @@ class ArrayFill:
         self._chunk_shape = dataset.chunks
         self._codec = ChunkCodec.of(dataset, compression, window_bits=FULL_WINDOW_BITS)
 
+    def announce(self, start: int) -> None:
+        """Nothing: arrays are read when they are wanted."""
+
     def scratch(self) -> Scratch:
         """Room for a padded chunk and its byte planes."""
         chunk = np.zeros(self._chunk_shape, dtype=self._codec.dtype)
@@ -124,6 +130,10 @@ class FramesFill:
         self.row_bytes = len(CHANNELS) * stack.frame_bytes
         self._stack = stack
         self._codecs = [ChunkCodec.of(dataset, compression, window_bits=NOISE_WINDOW_BITS) for dataset in datasets]
+
+    def announce(self, start: int) -> None:
+        """Let the disk fetch the pages of a chunk while those before it are compressed."""
+        self._stack.announce(start, min(start + self.rows, self.length))
 
     def scratch(self) -> Scratch:
         """Room for the pages of a chunk as they come from the files, turned, and split into byte planes."""

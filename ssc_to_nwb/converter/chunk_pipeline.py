@@ -69,6 +69,7 @@ def _encoded(
     waiting: deque[tuple[int, Future[list[bytes]]]] = deque()
     try:
         for start in range(0, fill.length, fill.rows):
+            fill.announce(start)
             waiting.append((start, pool.submit(encode, start)))
             if len(waiting) >= ahead:
                 yield _finished(waiting)

@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import DirectoryPath, FilePath
 from typing_extensions import Self
 
 from ssc_to_nwb.interfaces.base import SessionInterface
 from ssc_to_nwb.interfaces.context import SessionContext
+from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.raw_data import RawData, open_raw_data
 from ssc_to_nwb.source.session_files import find_session_files
+
+
+def open_raw(
+    context: SessionContext,
+    *,
+    raw_folder: Path | None,
+    mode: Literal["auto", "require", "skip"],
+    keep_going: bool,
+    log: ProblemLog,
+) -> RawData | None:
+    """The raw files of a session, opened as its metadata says; None where there are none, or mode is `skip`.
+
+    Raises as `open_raw_data` does.
+    """
+    if mode == "skip":
+        return None
+    return open_raw_data(
+        context.session,
+        raw_folder=raw_folder,
+        mode=mode,
+        video_pattern=context.metadata.source.video_pattern,
+        green_first=context.metadata.assumptions.green_page_first,
+        keep_going=keep_going,
+        log=log,
+    )
 
 
 class RawInterface(SessionInterface):
@@ -32,15 +59,7 @@ class RawInterface(SessionInterface):
     ) -> None:
         super().__init__(file_path=file_path, metadata_file_paths=metadata_file_paths, verbose=verbose)
         folder = find_session_files(Path(file_path))[0].raw_folder if folder_path is None else Path(folder_path)
-        self.raw = open_raw_data(
-            self.context.session,
-            raw_folder=folder,
-            mode="auto",
-            video_pattern=self.context.metadata.source.video_pattern,
-            green_first=self.context.metadata.assumptions.green_page_first,
-            keep_going=False,
-            log=self.context.log,
-        )
+        self.raw = open_raw(self.context, raw_folder=folder, mode="auto", keep_going=False, log=self.context.log)
 
     @classmethod
     def from_raw(cls, context: SessionContext, raw: RawData | None) -> Self:

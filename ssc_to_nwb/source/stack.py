@@ -16,7 +16,7 @@ import numpy as np
 from ssc_to_nwb.naming import CHANNELS
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source.raw_files import ListedFile
-from ssc_to_nwb.source.tif import TifError, TifIndex, TifReader
+from ssc_to_nwb.source.tif import TifError, TifIndex, TifReader, announce_pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +127,13 @@ class PlaneStack:
                 run = pages[first : first + len(CHANNELS) * span.count]
                 reader.read_into(len(CHANNELS) * span.first_frame, run)
         return out[: stop - start] if self.channel_pages == (0, 1) else out[: stop - start, ::-1]
+
+    def announce(self, start: int, stop: int) -> None:
+        """Tell the system that frames start..stop-1 will be read soon."""
+        for span in self.spans(start, stop):
+            index = self.files[span.file_number]
+            if index is not None:
+                announce_pages(index, len(CHANNELS) * span.first_frame, len(CHANNELS) * span.count)
 
     def _checked(self, start: int, stop: int) -> tuple[int, int]:
         if not 0 <= start <= stop <= self.frame_count:

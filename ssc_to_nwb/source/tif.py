@@ -6,6 +6,8 @@ are decoded by tifffile, page by page. An index holds no open file and can be pi
 
 from __future__ import annotations
 
+import contextlib
+import os
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -198,6 +200,18 @@ class TifReader:
             found = " x ".join(map(str, pixels.shape))
             raise _error(kinds.TIF_UNREADABLE, self._index.path, page=number, expected=expected, found=found)
         return pixels
+
+
+def announce_pages(index: TifIndex, first_page: int, count: int) -> None:
+    """Tell the system that `count` pages will be read soon, so that the disk works while others compress.
+
+    A hint and no more: where the system knows none, or the file is gone, nothing happens.
+    """
+    if index.page_offsets is None or not hasattr(os, "posix_fadvise"):
+        return
+    start, last = index.page_offsets[[first_page, first_page + count - 1]].tolist()
+    with contextlib.suppress(OSError), index.path.open("rb", buffering=0) as file:
+        os.posix_fadvise(file.fileno(), start, last + index.page_bytes - start, os.POSIX_FADV_WILLNEED)
 
 
 def read_all_pages(index: TifIndex) -> np.ndarray:

@@ -136,6 +136,10 @@ class Watched:
         self.taken = 0
         self.most = 0
         self.rooms = 0
+        self.announced: list[int] = []
+
+    def announce(self, start: int) -> None:
+        self.announced.append(start)
 
     def scratch(self) -> Scratch:
         self.rooms += 1
@@ -158,6 +162,7 @@ def test_memory_bounds_how_many_chunks_wait(memory_mb: float, bound: int) -> Non
         with fill.lock:
             fill.taken += 1
     assert fill.made == 100
+    assert fill.announced == list(range(100))
     # The one handed out is being written while the next may have been begun.
     assert fill.most <= bound + 1
     assert fill.rooms <= 2

@@ -136,6 +136,23 @@ def test_reads_into_given_room(files: tuple[list[Path], np.ndarray]) -> None:
     assert np.array_equal(room[:4], frames[2:6])
 
 
+def test_announcing_frames_reads_nothing_and_needs_no_file(files: tuple[list[Path], np.ndarray]) -> None:
+    paths, frames = files
+    stack = opened(paths, ALL)
+    stack.announce(0, 9)
+    assert np.array_equal(stack.read_both(0, 9), frames)
+    paths[1].unlink()
+    stack.announce(2, 6)
+    stack.announce(4, 4)
+
+
+def test_announcing_without_the_systems_help(
+    files: tuple[list[Path], np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("os.posix_fadvise", raising=False)
+    opened(files[0], ALL).announce(0, 9)
+
+
 def test_a_stack_can_be_pickled(files: tuple[list[Path], np.ndarray]) -> None:
     paths, frames = files
     stack = pickle.loads(pickle.dumps(opened(paths, ALL)))
