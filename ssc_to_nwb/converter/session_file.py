@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.converter.assemble import VideoPlace, assemble_nwbfile
+from ssc_to_nwb.converter.finished import FinishedFile, Verified, VerifyStep, not_verified
 from ssc_to_nwb.converter.hdf5_file import write_hdf5
 from ssc_to_nwb.converter.in_progress import InProgress, output_in_progress
 from ssc_to_nwb.converter.options import ConversionOptions
@@ -18,14 +19,14 @@ from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, n
 from ssc_to_nwb.converter.source_hashes import hash_small_files, hashing, stack_paths, with_hashes, write_hashes
 from ssc_to_nwb.converter.task import SessionTask
 from ssc_to_nwb.interfaces.context import SessionContext, load_context
+from ssc_to_nwb.interfaces.raw_base import open_raw
 from ssc_to_nwb.mapping.ledger import Ledger, build_ledger
 from ssc_to_nwb.mapping.ledger_file import write_ledger
 from ssc_to_nwb.problems import output_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.problems.raw_kinds import RAW_FILE_LEFT_OUT
-from ssc_to_nwb.source.raw_data import RawData, open_raw_data
+from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.stub import stub_session
-
 
 BeforeRename = Callable[[SessionOutcome, InProgress], None]
 
@@ -35,16 +36,20 @@ def nothing_before_rename(_outcome: SessionOutcome, _place: InProgress) -> None:
 
 
 def convert_session(
-    task: SessionTask, *, on_progress: OnProgress = no_progress, before_rename: BeforeRename = nothing_before_rename
+    task: SessionTask,
+    *,
+    on_progress: OnProgress = no_progress,
+    verify: VerifyStep = not_verified,
+    before_rename: BeforeRename = nothing_before_rename,
 ) -> SessionOutcome:
     """Convert one session and say what came of it; a failure is an outcome, not an exception.
 
-    before_rename is called when the file is whole and verified, right before it gets its name, with the outcome to be;
-    an SscError it raises is the session's failure. KeyboardInterrupt and SystemExit pass through, with nothing left
-    behind.
+    verify compares the written file with its source; before_rename is called when the file is whole and verified, right
+    before it gets its name, with the outcome to be. An SscError that either raises is the session's failure.
+    KeyboardInterrupt and SystemExit pass through, with nothing left behind.
     """
     log = ProblemLog()
-    work = _Work(task=task, log=log, on_progress=on_progress, before_rename=before_rename)
+    work = _Work(task=task, log=log, on_progress=on_progress, verify=verify, before_rename=before_rename)
     try:
         work.run()
     except SscError as failure:
@@ -65,11 +70,12 @@ class _Work:
     task: SessionTask
     log: ProblemLog
     on_progress: OnProgress
+    verify: VerifyStep
     before_rename: BeforeRename
     seconds: dict[str, float] = field(default_factory=dict)
     target: Path | None = None
     output_bytes: int = 0
-    verified: str = "off"
+    verified: Verified = field(default_factory=lambda: Verified(mode="off"))
 
     @property
     def session(self) -> str:
@@ -80,11 +86,30 @@ class _Work:
         with self._timed("read"):
             context = self._load()
             ledger = build_ledger(context.session, allow_unmapped=options.allow_unmapped, log=self.log)
-            raw = self._open_raw(context)
+            raw = open_raw(
+                context,
+                raw_folder=self.task.session_file.raw_folder,
+                mode=options.raw,
+                keep_going=options.keep_going,
+                log=self.log,
+            )
         self.target = target_path(context, output=self.task.output, options=options)
         with output_in_progress(self.target, overwrite=options.overwrite) as place:
             with self._timed("write"):
-                ledger = self._write(context, raw, ledger, place)
+                hashes = hash_small_files(context.session, raw)
+                ledger = self._write(context, raw, ledger, place, hashes=hashes)
+            # The arrays of this reading make room for those of the next.
+            del context, raw
+            with self._timed("verify"):
+                self.verified = self.verify(
+                    FinishedFile(
+                        task=self.task,
+                        place=place,
+                        problems=tuple(self.log.problems),
+                        hashes=hashes,
+                        on_progress=self.on_progress,
+                    )
+                )
             self.output_bytes = place.byte_size()
             if not options.stub:
                 write_ledger(ledger, naming.sidecar(self.target, "ledger"))
@@ -100,39 +125,36 @@ class _Work:
         self.log.add(kinds.STUB_NOT_VERIFIED, file=file.path)
         return SessionContext(session=stub_session(context.session), metadata=context.metadata, log=self.log)
 
-    def _open_raw(self, context: SessionContext) -> RawData | None:
-        options = self.task.options
-        if options.raw == "skip":
-            return None
-        return open_raw_data(
-            context.session,
-            raw_folder=self.task.session_file.raw_folder,
-            mode=options.raw,
-            video_pattern=context.metadata.source.video_pattern,
-            green_first=context.metadata.assumptions.green_page_first,
-            keep_going=options.keep_going,
-            log=self.log,
-        )
+    def _write(
+        self,
+        context: SessionContext,
+        raw: RawData | None,
+        ledger: Ledger,
+        place: InProgress,
+        *,
+        hashes: dict[Path, str],
+    ) -> Ledger:
+        """Write the file to where it is built; returns the ledger with the source files in it.
 
-    def _write(self, context: SessionContext, raw: RawData | None, ledger: Ledger, place: InProgress) -> Ledger:
-        """Write the file to where it is built; returns the ledger with the source files in it."""
+        hashes: of the source files, to which those of the stacks are added.
+        """
         options = self.task.options
         root = context.session.path.parent
         nwbfile, ledger = assemble_nwbfile(
             context,
             raw=raw,
             ledger=ledger,
-            hashes=hash_small_files(context.session, raw),
+            hashes=hashes,
             options=content_options(options),
             video_place=VideoPlace(folder=place.building_videos, final_name=place.final_videos.name),
             chunk_mb=options.chunk_mb,
         )
-        with hashing(() if options.stub else stack_paths(raw)) as hashes:
+        with hashing(() if options.stub else stack_paths(raw)) as of_stacks:
             steps = write_hdf5(
                 nwbfile,
                 place.building,
                 options=options,
-                finish=lambda file: write_hashes(file, hashes.result(), root=root),
+                finish=lambda file: write_hashes(file, of_stacks.result(), root=root),
             )
             for step in steps:
                 self.on_progress(
@@ -140,7 +162,8 @@ class _Work:
                         session=self.session, stage="write", done_bytes=step.done_bytes, total_bytes=step.total_bytes
                     )
                 )
-            return with_hashes(ledger, hashes.result(), root=root)
+            hashes.update(of_stacks.result())
+        return with_hashes(ledger, hashes, root=root)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
@@ -157,7 +180,8 @@ class _Work:
             status="converted",
             output=self.target,
             output_bytes=self.output_bytes,
-            verified=self.verified,
+            verified=self.verified.mode,
+            digest=self.verified.digest,
             problems=tuple(self.log.problems),
             seconds=self.seconds,
             left_out=self._left_out(),

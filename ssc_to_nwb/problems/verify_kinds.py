@@ -81,6 +81,13 @@ VERIFY_LEAF_UNPROVEN = ProblemKind(
     reason="Each field of the ledger must have been read back and compared; this one was not.",
     remedy="Report it with the ledger: this is a defect of the program.",
 )
+VERIFICATION_FAILED = ProblemKind(
+    identifier="verification-failed",
+    severity=Severity.ERROR,
+    title="The written file differs from its source",
+    reason="It was read back and compared before it got its name; it has been removed.",
+    remedy="This is a defect of the program, or of the disk: convert again, and report it if it happens again.",
+)
 VERIFY_UNREADABLE = ProblemKind(
     identifier="verify-unreadable",
     severity=Severity.ERROR,

@@ -27,6 +27,7 @@ from ssc_to_nwb.run.recorded import Done
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.source_state import SourceState, take_state
 from ssc_to_nwb.run.unpacking import unpacked_session
+from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source.checksums import check_files, find_checksums
 from ssc_to_nwb.source.session_files import SessionFile
 
@@ -137,7 +138,9 @@ class _Attempt:
         task = SessionTask(
             session_file=file, output=call.output, metadata_files=call.metadata_files, options=call.options
         )
-        outcome = convert_session(task, on_progress=self._progress, before_rename=self._before_rename)
+        outcome = convert_session(
+            task, on_progress=self._progress, verify=verify_finished, before_rename=self._before_rename
+        )
         return self._completed(outcome)
 
     def _completed(self, outcome: SessionOutcome) -> SessionOutcome:
