@@ -1,0 +1,62 @@
+"""Which ROIs respond to an event: a rank test per ROI, and the false discovery rate held over all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssc_to_nwb.analysis.event_triggered import TriggeredTraces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseWindows:
+    """Where response and baseline are taken, in s from the event; the fewest events and frames for a test.
+
+    The defaults suit GCaMP6s at 7 Hz, whose transients rise over some 0.2 s and fall with about 0.5 s.
+    """
+
+    baseline_s: tuple[float, float] = (-0.6, 0.0)
+    response_s: tuple[float, float] = (0.0, 1.0)
+    least_events: int = 5
+    least_frames: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoiTests:
+    """A test per ROI, all (R,): effect in dF/F (mean response minus baseline), p value, events used; NaN untested."""
+
+    effect: np.ndarray
+    p_value: np.ndarray
+    event_count: np.ndarray
+
+
+def roi_tests(traces: TriggeredTraces, *, windows: ResponseWindows) -> RoiTests:
+    """Does dF/F go up after the event? One-sided Wilcoxon signed-rank test over events of response minus baseline.
+
+    A ROI with fewer than `least_events` events with frames in both windows is not tested.
+    """
+    from scipy.stats import wilcoxon
+
+    baseline = traces.windowed_mean(*windows.baseline_s, least_frames=windows.least_frames)
+    change = traces.windowed_mean(*windows.response_s, least_frames=windows.least_frames) - baseline
+    counts = np.isfinite(change).sum(axis=0)
+    tested = np.flatnonzero(counts >= windows.least_events)
+    p_value, effect = np.full(counts.size, np.nan), np.full(counts.size, np.nan)
+    if tested.size:
+        used = change[:, tested]
+        used = used[np.isfinite(used).any(axis=1)]
+        p_value[tested] = wilcoxon(used, alternative="greater", axis=0, nan_policy="omit").pvalue
+        effect[tested] = np.nanmean(used, axis=0)
+    return RoiTests(effect=effect, p_value=p_value, event_count=counts)
+
+
+def responsive(p_value: np.ndarray, *, false_discovery_rate: float = 0.05) -> np.ndarray:
+    """Which of all tests (R,) count as responses, bool (R,): Benjamini-Hochberg over the tests that were made."""
+    from scipy.stats import false_discovery_control
+
+    found = np.zeros(p_value.size, dtype=bool)
+    tested = np.isfinite(p_value)
+    if tested.any():
+        found[tested] = false_discovery_control(p_value[tested]) <= false_discovery_rate
+    return found

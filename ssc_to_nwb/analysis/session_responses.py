@@ -1,0 +1,148 @@
+"""Responses of every ROI of a session to touch and to whisking, from its NWB file alone.
+
+After Peron et al. (2015, doi:10.1016/j.neuron.2015.03.027), who ask how many neurons of barrel cortex represent touch
+and how many whisking. They fit an encoding model; here a rank test on dF/F around events answers the same question:
+
+- touch: the first touch of each trial, of any whisker, against the 0.6 s before it;
+- whisking: the onset of bouts of whisking in the absence of touch, none from 0.3 s before the onset to 1 s after it.
+
+Per ROI a one-sided Wilcoxon signed-rank test over events (`response_test`), and the Benjamini-Hochberg false discovery
+rate held at 5 % over all tested ROIs of the session, for touch and for whisking each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ssc_to_nwb.analysis.event_triggered import TriggeredTraces, trigger
+from ssc_to_nwb.analysis.response_test import ResponseWindows, responsive, roi_tests
+from ssc_to_nwb.analysis.whisking import BoutRule, away_from, bout_onsets, whisking_amplitude
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces
+from ssc_to_nwb.reading.nwb_session import NwbSession
+
+_SHOWN_BEFORE_S, _SHOWN_AFTER_S = 1.0, 2.0
+_TOUCH_FREE_BEFORE_S, _TOUCH_FREE_AFTER_S = 0.3, 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseOptions:
+    """How responses are looked for."""
+
+    windows: ResponseWindows = field(default_factory=ResponseWindows)
+    bouts: BoutRule = field(default_factory=BoutRule)
+    false_discovery_rate: float = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventResponses:
+    """Responses of all ROIs of a session to one kind of event, all (R,), NaN where a ROI could not be tested."""
+
+    event_s: np.ndarray
+    plane_names: np.ndarray
+    roi_numbers: np.ndarray
+    effect: np.ndarray
+    p_value: np.ndarray
+    event_count: np.ndarray
+    responsive: np.ndarray
+
+    @property
+    def tested_count(self) -> int:
+        """ROIs that had enough events."""
+        return int(np.isfinite(self.p_value).sum())
+
+    @property
+    def responsive_count(self) -> int:
+        """ROIs that respond."""
+        return int(self.responsive.sum())
+
+    @property
+    def share(self) -> float:
+        """Responsive ROIs among those tested; NaN where none was."""
+        return self.responsive_count / self.tested_count if self.tested_count else float("nan")
+
+    @property
+    def responsive_rois(self) -> tuple[int, ...]:
+        """Numbers of the responsive ROIs."""
+        return tuple(self.roi_numbers[self.responsive].tolist())
+
+    def strongest(self, count: int) -> np.ndarray:
+        """Places (into these arrays) of the responsive ROIs with the largest effect, largest first."""
+        places = np.flatnonzero(self.responsive)
+        return places[np.argsort(-self.effect[places], kind="stable")][:count]
+
+
+def touch_responses(session: NwbSession, *, options: ResponseOptions | None = None) -> EventResponses:
+    """Responses to the first touch of each trial."""
+    return _responses(session, first_touches_s(session), options or ResponseOptions())
+
+
+def whisking_responses(session: NwbSession, *, options: ResponseOptions | None = None) -> EventResponses:
+    """Responses to the onset of whisking without touch."""
+    options = options or ResponseOptions()
+    return _responses(session, free_whisking_onsets_s(session, rule=options.bouts), options)
+
+
+def first_touches_s(session: NwbSession) -> np.ndarray:
+    """Onset of the first touch of each trial that has one, in s, increasing."""
+    touches = session.touches
+    if touches is None or not len(touches):
+        return np.zeros(0)
+    onset, trial = touches.numbers("start_time"), touches.integers("trial_number")
+    order = np.argsort(onset, kind="stable")
+    _, first = np.unique(trial[order], return_index=True)
+    return np.sort(onset[order][first])
+
+
+def free_whisking_onsets_s(session: NwbSession, *, rule: BoutRule) -> np.ndarray:
+    """Onsets of whisking bouts away from any touch, in s. Several whiskers move as one: their mean amplitude counts."""
+    angles = [trace for trace in session.whisker_traces if trace.quantity == "angle"]
+    if not angles:
+        return np.zeros(0)
+    time_s = angles[0].time_s
+    amplitude = np.mean([whisking_amplitude(time_s=time_s, angle_deg=trace.values) for trace in angles], axis=0)
+    onsets = bout_onsets(time_s=time_s, amplitude_deg=amplitude, rule=rule)
+    touches = np.zeros(0) if session.touches is None else session.touches.numbers("start_time")
+    return away_from(onsets, touches, before_s=_TOUCH_FREE_BEFORE_S, after_s=_TOUCH_FREE_AFTER_S)
+
+
+def triggered_dff(plane: ImagedPlane, event_s: np.ndarray) -> tuple[RoiTraces, TriggeredTraces] | None:
+    """dF/F of a plane's ROIs around the events, from 1 s before to 2 s after; None where the plane has no dF/F."""
+    traces = plane.traces("dff")
+    if traces is None:
+        return None
+    return traces, trigger(
+        time_s=traces.time_s,
+        values=traces.values,
+        event_s=event_s,
+        before_s=_SHOWN_BEFORE_S,
+        after_s=_SHOWN_AFTER_S,
+    )
+
+
+def _responses(session: NwbSession, event_s: np.ndarray, options: ResponseOptions) -> EventResponses:
+    names: list[np.ndarray] = [np.zeros(0, dtype=object)]
+    numbers: list[np.ndarray] = [np.zeros(0, dtype=np.int64)]
+    effects, p_values, counts = ([np.zeros(0)] for _ in range(3))
+    for plane in session.planes:
+        found = triggered_dff(plane, event_s)
+        if found is None:
+            continue
+        traces, triggered = found
+        tests = roi_tests(triggered, windows=options.windows)
+        names.append(np.full(traces.roi_numbers.size, plane.name, dtype=object))
+        numbers.append(traces.roi_numbers)
+        effects.append(tests.effect)
+        p_values.append(tests.p_value)
+        counts.append(tests.event_count)
+    p_value = np.concatenate(p_values)
+    return EventResponses(
+        event_s=event_s,
+        plane_names=np.concatenate(names),
+        roi_numbers=np.concatenate(numbers),
+        effect=np.concatenate(effects),
+        p_value=p_value,
+        event_count=np.concatenate(counts).astype(np.int64),
+        responsive=responsive(p_value, false_discovery_rate=options.false_discovery_rate),
+    )

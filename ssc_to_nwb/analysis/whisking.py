@@ -1,0 +1,84 @@
+"""Whisking: its amplitude from the whisker angle, and the times at which bouts begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+# Mice whisk at 5 to 20 Hz; the band in which the lab's papers take amplitude.
+_BAND_HZ = (6.0, 30.0)
+_FILTER_ORDER = 2
+# A stretch shorter than this has no room for the filter.
+_LEAST_STRETCH_S = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoutRule:
+    """A bout begins where the amplitude rises above `threshold_deg` for `least_s` after `quiet_s` below it."""
+
+    threshold_deg: float = 7.0
+    least_s: float = 0.1
+    quiet_s: float = 0.4
+
+
+def whisking_amplitude(*, time_s: np.ndarray, angle_deg: np.ndarray) -> np.ndarray:
+    """Amplitude of whisking in degrees, (N,): the envelope of the angle between 6 and 30 Hz, stretch by stretch.
+
+    time_s: (N,), increasing, with gaps between trials; angle_deg: (N,). Lost samples (NaN) within a stretch are
+    bridged by straight lines for the filter, and are NaN in the result; so are stretches under 0.25 s.
+    """
+    from scipy.signal import butter, hilbert, sosfiltfilt
+
+    amplitude = np.full(angle_deg.shape, np.nan)
+    for part in stretches(time_s):
+        angle = angle_deg[part]
+        known = np.isfinite(angle)
+        step = float(np.median(np.diff(time_s[part]))) if angle.size > 1 else np.inf
+        if known.sum() < 2 or angle.size * step < _LEAST_STRETCH_S or 1 / step <= 2 * _BAND_HZ[1]:
+            continue
+        places = np.arange(angle.size)
+        bridged = np.interp(places, places[known], angle[known])
+        band = butter(_FILTER_ORDER, _BAND_HZ, btype="bandpass", fs=1 / step, output="sos")
+        filtered = sosfiltfilt(band, bridged - bridged.mean())
+        amplitude[part] = np.where(known, np.abs(hilbert(filtered)), np.nan)
+    return amplitude
+
+
+def bout_onsets(*, time_s: np.ndarray, amplitude_deg: np.ndarray, rule: BoutRule | None = None) -> np.ndarray:
+    """Times at which bouts of whisking begin, (B,), in s. Where the amplitude is not known, no bout begins."""
+    rule = rule or BoutRule()
+    onsets: list[float] = []
+    for part in stretches(time_s):
+        strong = np.nan_to_num(amplitude_deg[part]) > rule.threshold_deg
+        times = time_s[part]
+        edges = np.flatnonzero(np.diff(strong.astype(np.int8), prepend=0, append=0))
+        ended = -np.inf
+        for first, last in edges.reshape(-1, 2):
+            begin, end = times[first], times[last - 1]
+            # From the start of a stretch on, how long it has been quiet is not known.
+            quiet_since = max(ended, times[0])
+            if end - begin >= rule.least_s and begin - quiet_since >= rule.quiet_s:
+                onsets.append(float(begin))
+            ended = end
+    return np.array(onsets)
+
+
+def stretches(time_s: np.ndarray) -> Iterator[slice]:
+    """Runs of samples without a gap of more than 1.5 sample intervals."""
+    if not time_s.size:
+        return
+    steps = np.diff(time_s)
+    breaks = np.flatnonzero(steps > 1.5 * np.median(steps)) + 1 if steps.size else np.zeros(0, dtype=np.int64)
+    edges = np.concatenate([[0], breaks, [time_s.size]])
+    for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        yield slice(first, last)
+
+
+def away_from(event_s: np.ndarray, others_s: np.ndarray, *, before_s: float, after_s: float) -> np.ndarray:
+    """The events (E,) that have none of `others_s` from `before_s` before them to `after_s` after them."""
+    others = np.sort(others_s)
+    first = np.searchsorted(others, event_s - before_s, side="left")
+    last = np.searchsorted(others, event_s + after_s, side="right")
+    return event_s[first == last]

@@ -1,0 +1,16 @@
+"""`ssc-to-nwb methods`: a methods paragraph from an NWB file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(epilog="Example:  ssc-to-nwb methods session.nwb > methods.txt")
+@click.argument("file", type=click.Path(path_type=Path))
+def command(file: Path) -> None:
+    """Print a methods paragraph for a data descriptor, from what the NWB file says and nothing else."""
+    from ssc_to_nwb.api.reporting import methods
+
+    click.echo(methods(file=file))

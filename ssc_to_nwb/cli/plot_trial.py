@@ -1,0 +1,40 @@
+"""`ssc-to-nwb plot-trial`: the picture of one trial."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+_EXAMPLES = """Examples:
+
+\b
+  ssc-to-nwb plot-trial session.nwb --trial 8 -o trial-8.png
+  ssc-to-nwb plot-trial session.nwb --trial 8 --roi 1001 --roi 2003 -o trial-8.pdf
+  ssc-to-nwb plot-trial session.nwb --trial 8
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--trial", required=True, type=int, help="Number of the trial, an id of the trials table.")
+@click.option(
+    "--roi",
+    "rois",
+    multiple=True,
+    type=int,
+    help="Number of a ROI whose dF/F to draw; may be repeated. Without it, the most active ones of the trial.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Picture to write, .png, .svg or .pdf. Without it, a window opens.",
+)
+def command(file: Path, *, trial: int, rois: tuple[int, ...], output: Path | None) -> None:
+    """Draw a trial of an NWB file: whiskers, pole, touches, licks, water, cue and dF/F on one time axis."""
+    from ssc_to_nwb.api.reporting import plot_trial
+
+    written = plot_trial(file=file, trial=trial, output=output, rois=rois)
+    if written is not None:
+        click.echo(written)

@@ -1,0 +1,1 @@
+"""Reads finished NWB files into frozen views, for reports, plots and analyses."""

@@ -1,0 +1,99 @@
+"""One imaging plane of an NWB file: its ROIs, images and traces, read when they are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.reading.nwb_table import NwbTable, read_table
+
+if TYPE_CHECKING:
+    from pynwb import NWBFile
+    from pynwb.ophys import ImagingPlane, PlaneSegmentation, RoiResponseSeries
+
+ResponseKind = Literal["raw", "dff", "event"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoiTraces:
+    """Traces of a plane's ROIs: time_s float64 (F,), values float64 (F, R), roi_numbers int64 (R,); NaN: no frame."""
+
+    roi_numbers: np.ndarray
+    time_s: np.ndarray
+    values: np.ndarray
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagedPlane:
+    """A view of one plane of an open file. `name` as in the names of its objects (`fov_01002`)."""
+
+    name: str
+    nwbfile: NWBFile
+
+    @property
+    def segmentation(self) -> PlaneSegmentation:
+        """The plane's PlaneSegmentation."""
+        module = self.nwbfile.processing[naming.OPHYS_MODULE]
+        return module[naming.IMAGE_SEGMENTATION][naming.plane_segmentation(self.name)]
+
+    @property
+    def imaging_plane(self) -> ImagingPlane:
+        """The plane's ImagingPlane."""
+        return self.segmentation.imaging_plane
+
+    @cached_property
+    def rois(self) -> NwbTable:
+        """The ROIs: id is the number, ragged `pixel_mask` (structured x, y, weight) and `outline` (C, 2) x, y."""
+        return read_table(self.segmentation)
+
+    @property
+    def roi_numbers(self) -> np.ndarray:
+        """Numbers of the ROIs, int64 (R,), in the order of the table."""
+        return np.asarray(self.segmentation.id.data[:], dtype=np.int64)
+
+    @property
+    def image_names(self) -> tuple[str, ...]:
+        """Names of the plane's images (`master_green`, `session_mean_red`, ...)."""
+        module = self.nwbfile.processing[naming.OPHYS_MODULE]
+        container = module.data_interfaces.get(naming.images(self.name))
+        return () if container is None else tuple(container.images)
+
+    def image(self, name: str) -> np.ndarray:
+        """An image as a picture: (rows, columns), the file's data[x, y] turned."""
+        container = self.nwbfile.processing[naming.OPHYS_MODULE][naming.images(self.name)]
+        return np.asarray(container.images[name].data[:]).swapaxes(0, 1)
+
+    def series(self, kind: ResponseKind) -> RoiResponseSeries | None:
+        """The series of a kind of trace; None where the file has none of this plane."""
+        module = self.nwbfile.processing[naming.OPHYS_MODULE]
+        container = module.data_interfaces.get(naming.RESPONSE_CONTAINERS[kind])
+        return None if container is None else container.roi_response_series.get(naming.response_series(kind, self.name))
+
+    def traces(self, kind: ResponseKind) -> RoiTraces | None:
+        """The whole traces of a kind; None where the file has none of this plane."""
+        series = self.series(kind)
+        if series is None:
+            return None
+        return RoiTraces(
+            roi_numbers=self.roi_numbers[np.asarray(series.rois.data[:], dtype=np.int64)],
+            time_s=np.asarray(series.timestamps[:], dtype=np.float64),
+            values=np.asarray(series.data[:], dtype=np.float64),
+            unit=str(series.unit),
+        )
+
+
+def imaged_planes(nwbfile: NWBFile) -> tuple[ImagedPlane, ...]:
+    """Every plane that has a PlaneSegmentation, by name."""
+    module = nwbfile.processing.get(naming.OPHYS_MODULE)
+    if module is None or naming.IMAGE_SEGMENTATION not in module.data_interfaces:
+        return ()
+    prefix = naming.plane_segmentation("")
+    names = sorted(module[naming.IMAGE_SEGMENTATION].plane_segmentations)
+    return tuple(
+        ImagedPlane(name=name.removeprefix(prefix), nwbfile=nwbfile) for name in names if name.startswith(prefix)
+    )

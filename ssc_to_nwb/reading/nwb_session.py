@@ -1,0 +1,126 @@
+"""One converted session: a view of an open NWB file, HDF5 or Zarr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.problems import report_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes
+from ssc_to_nwb.reading.nwb_table import NwbTable, read_table
+from ssc_to_nwb.reading.provenance import Provenance, read_provenance
+from ssc_to_nwb.reading.whisker_trace import WhiskerTrace, whisker_traces
+
+if TYPE_CHECKING:
+    from pynwb import NWBFile
+
+
+@dataclass(frozen=True, kw_only=True)
+class NwbSession:
+    """What a file holds, read when it is asked for and then kept. Good as long as the file is open."""
+
+    path: Path
+    nwbfile: NWBFile
+
+    @property
+    def subject_id(self) -> str:
+        """Name of the animal; `unknown` in a file without a subject."""
+        subject = self.nwbfile.subject
+        return str(subject.subject_id) if subject is not None and subject.subject_id else "unknown"
+
+    @property
+    def date(self) -> str:
+        """Date of the session, `2013-03-08`."""
+        return f"{self.nwbfile.session_start_time:%Y-%m-%d}"
+
+    @property
+    def title(self) -> str:
+        """Animal and date."""
+        return f"{self.subject_id}, {self.date}"
+
+    @property
+    def nwb_version(self) -> str:
+        """Version of the NWB schema the file was written with, as the file has it; empty where it has none."""
+        version = self.nwbfile.read_io.manager.get_builder(self.nwbfile).attributes.get("nwb_version", "")
+        return version.decode() if isinstance(version, bytes) else str(version)
+
+    @cached_property
+    def trials(self) -> NwbTable | None:
+        """The trials; their ids are the trial numbers. None where the file has none."""
+        return self.intervals(naming.TRIALS)
+
+    def intervals(self, name: str) -> NwbTable | None:
+        """A table of /intervals; None where the file lacks it."""
+        intervals = self.nwbfile.intervals or {}
+        return read_table(intervals[name]) if name in intervals else None
+
+    @cached_property
+    def touches(self) -> NwbTable | None:
+        """Touches with start_time, stop_time, direction, whisker, trial_number."""
+        return self.intervals(naming.TOUCHES)
+
+    @cached_property
+    def licks(self) -> NwbTable | None:
+        """Licks with timestamp, side, trial_number."""
+        tables = self.nwbfile.events or {}
+        return read_table(tables[naming.LICKS]) if naming.LICKS in tables else None
+
+    @cached_property
+    def pole_in_reach(self) -> NwbTable | None:
+        """Times the pole was in reach, with start_time, stop_time, trial_number."""
+        return self.intervals(naming.POLE_IN_REACH)
+
+    @cached_property
+    def rewards(self) -> NwbTable | None:
+        """Water deliveries with start_time, stop_time, side, trial_number."""
+        return self.intervals(naming.REWARDS)
+
+    @cached_property
+    def reward_cue(self) -> NwbTable | None:
+        """Cues with start_time, stop_time, trial_number."""
+        return self.intervals(naming.REWARD_CUE)
+
+    @cached_property
+    def planes(self) -> tuple[ImagedPlane, ...]:
+        """The imaging planes by name."""
+        return imaged_planes(self.nwbfile)
+
+    @cached_property
+    def whisker_traces(self) -> tuple[WhiskerTrace, ...]:
+        """The whisker traces, angles first."""
+        return whisker_traces(self.nwbfile)
+
+    @cached_property
+    def provenance(self) -> Provenance | None:
+        """What the file says of its making; None where it says nothing."""
+        return read_provenance(self.nwbfile)
+
+
+@contextmanager
+def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
+    """Open an NWB file (`.nwb`, or a `.nwb.zarr` folder) for reading.
+
+    Raises nwb-file-missing, nwb-file-unreadable.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise error(kinds.NWB_FILE_MISSING, file=path)
+    import pynwb
+
+    # hdmf, h5py and zarr raise what they like at a file that is not NWB.
+    try:
+        nwbfile = pynwb.read_nwb(path)
+    except Exception as failure:
+        raise error(
+            kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=f"{type(failure).__name__}: {failure}"
+        ) from failure
+    try:
+        yield NwbSession(path=path, nwbfile=nwbfile)
+    finally:
+        nwbfile.read_io.close()

@@ -1,0 +1,100 @@
+"""A table of an NWB file as plain columns, read one by one: as a DataFrame, ragged columns are slow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from hdmf.common import DynamicTable
+
+# References to samples; thousands of object look-ups, and no view needs them.
+_REFERENCES = "timeseries"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NwbTable:
+    """The rows of a DynamicTable.
+
+    ids: int64 (n,); columns: arrays (n,) or (n, ...), texts as arrays of str objects, ragged columns as tuples of n
+    arrays; descriptions of the columns by name.
+    """
+
+    name: str
+    description: str
+    ids: np.ndarray
+    columns: Mapping[str, np.ndarray | tuple[np.ndarray, ...]] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return int(self.ids.size)
+
+    def __contains__(self, column: object) -> bool:
+        return column in self.columns
+
+    def numbers(self, column: str) -> np.ndarray:
+        """Values of a plain column as float64 (n,); all NaN where the table lacks it."""
+        values = self.columns.get(column)
+        return np.full(len(self), np.nan) if values is None else np.asarray(values, dtype=np.float64)
+
+    def texts(self, column: str) -> np.ndarray:
+        """Values of a plain column as str objects (n,); all empty where the table lacks it."""
+        values = self.columns.get(column)
+        return np.array([""] * len(self) if values is None else [str(value) for value in values], dtype=object)
+
+    def integers(self, column: str) -> np.ndarray:
+        """Values of a plain column as int64 (n,); all -1 where the table lacks it."""
+        values = self.columns.get(column)
+        return np.full(len(self), -1, dtype=np.int64) if values is None else np.asarray(values, dtype=np.int64)
+
+    def flags(self, column: str) -> np.ndarray | None:
+        """Values of a plain column as bool (n,); None where the table lacks it."""
+        values = self.columns.get(column)
+        return None if values is None else np.asarray(values, dtype=bool)
+
+    def lists(self, column: str) -> tuple[np.ndarray, ...]:
+        """An array per row of a ragged column; all empty where the table lacks it."""
+        values = self.columns.get(column)
+        return tuple(values) if values is not None else tuple(np.zeros(0) for _ in range(len(self)))
+
+
+def read_table(table: DynamicTable) -> NwbTable:
+    """Read every column of a table, references to samples aside."""
+    columns = {name: _values(table, name) for name in table.colnames if name != _REFERENCES}
+    return NwbTable(
+        name=table.name,
+        description=table.description,
+        ids=np.asarray(table.id.data[:], dtype=np.int64),
+        columns=columns,
+        descriptions={name: _description(table, name) for name in columns},
+    )
+
+
+def _values(table: DynamicTable, name: str) -> np.ndarray | tuple[np.ndarray, ...]:
+    from hdmf.common import VectorIndex
+
+    column = table[name]
+    if not isinstance(column, VectorIndex):
+        return _array(column.data[:])
+    ends = np.asarray(column.data[:], dtype=np.int64)
+    whole = _array(column.target.data[:])
+    # Splitting at the last end as well leaves an empty rest.
+    return tuple(np.split(whole, ends)[: ends.size])
+
+
+def _description(table: DynamicTable, name: str) -> str:
+    from hdmf.common import VectorIndex
+
+    column = table[name]
+    return str((column.target if isinstance(column, VectorIndex) else column).description)
+
+
+def _array(values: object) -> np.ndarray:
+    array = np.asarray(values)
+    if array.dtype.kind not in "OSU":
+        return array
+    texts = [value.decode() if isinstance(value, bytes) else value for value in array.ravel().tolist()]
+    return np.array(texts, dtype=object).reshape(array.shape)

@@ -1,0 +1,52 @@
+"""Where an NWB file comes from, as the file itself says: source files, tool, options, metadata, the ledger in short."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.reading.nwb_table import NwbTable, read_table
+
+if TYPE_CHECKING:
+    from pynwb import NWBFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Texts by item as the file has them (`tool`, `tool_version`, `options`, `metadata_sha256`, ...), and the files."""
+
+    items: Mapping[str, str]
+    source_files: NwbTable | None
+
+    @property
+    def ledger(self) -> Mapping[str, Mapping[str, int]]:
+        """By what became of the source's fields and files: counts `leaves`, `bytes`, `files`, `file_bytes`."""
+        return _mapping(self.items.get("ledger"))
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """The metadata the conversion used."""
+        return _mapping(self.items.get("metadata"))
+
+
+def read_provenance(nwbfile: NWBFile) -> Provenance | None:
+    """The provenance in the file; None where there is none."""
+    module = nwbfile.processing.get(naming.SOURCE_MODULE)
+    if module is None or naming.PROVENANCE not in module.data_interfaces:
+        return None
+    table = read_table(module[naming.PROVENANCE])
+    files = module.data_interfaces.get(naming.SOURCE_FILES)
+    return Provenance(
+        items=dict(zip(table.texts("item").tolist(), table.texts("value").tolist(), strict=True)),
+        source_files=None if files is None else read_table(files),
+    )
+
+
+def _mapping(text: str | None) -> Mapping[str, Any]:
+    if text is None:
+        return {}
+    value = json.loads(text)
+    return value if isinstance(value, dict) else {}

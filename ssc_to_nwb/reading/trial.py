@@ -1,0 +1,158 @@
+"""One trial of a session: everything in it on one time axis, 0 at its start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ssc_to_nwb.problems import report_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.reading.nwb_session import NwbSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceOfTrial:
+    """A trace: time_s (N,) from the start of the trial, values (N,); `name` is a whisker or a ROI number."""
+
+    name: str
+    time_s: np.ndarray
+    values: np.ndarray
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialData:
+    """What happened in a trial; all times in s from its start.
+
+    angles, curvatures: by whisker; intervals: (E, 2) onset and offset by name (`pole in reach`, `protraction touch c2`,
+    `left water`, `reward cue`); points: (E,) by name (`left lick`); dff: chosen ROIs; duration_s: NaN where the file
+    has no stop.
+    """
+
+    number: int
+    trial_type: str
+    duration_s: float
+    angles: tuple[TraceOfTrial, ...] = ()
+    curvatures: tuple[TraceOfTrial, ...] = ()
+    intervals: Mapping[str, np.ndarray] = field(default_factory=dict)
+    points: Mapping[str, np.ndarray] = field(default_factory=dict)
+    dff: tuple[TraceOfTrial, ...] = ()
+
+
+def read_trial(session: NwbSession, number: int, *, rois: Sequence[int] = (), most_rois: int = 8) -> TrialData:
+    """Read a trial by its number.
+
+    rois: numbers of the ROIs whose dF/F to read; where empty, the `most_rois` of those imaged in the trial whose dF/F
+    goes highest, in the order of their numbers. Raises trial-not-in-file, roi-not-in-file.
+    """
+    trials = session.trials
+    if trials is None or number not in trials.ids:
+        raise error(
+            kinds.TRIAL_NOT_IN_FILE,
+            file=session.path,
+            field="intervals/trials",
+            expected="no trials" if trials is None or not len(trials) else _ranges_text(trials.ids),
+            found=number,
+        )
+    row = int(np.flatnonzero(trials.ids == number)[0])
+    start, stop = float(trials.numbers("start_time")[row]), float(trials.numbers("stop_time")[row])
+    window = (start, stop if np.isfinite(stop) else start)
+    return TrialData(
+        number=number,
+        trial_type=str(trials.texts("trial_type")[row]),
+        duration_s=stop - start,
+        angles=_whisker(session, "angle", window),
+        curvatures=_whisker(session, "curvature_change", window),
+        intervals=_intervals(session, number, start),
+        points=_points(session, number, start),
+        dff=_dff(session, number, window, rois=rois, most_rois=most_rois),
+    )
+
+
+def _whisker(session: NwbSession, quantity: str, window: tuple[float, float]) -> tuple[TraceOfTrial, ...]:
+    found = []
+    for trace in session.whisker_traces:
+        if trace.quantity != quantity:
+            continue
+        part = _inside(trace.time_s, window)
+        found.append(
+            TraceOfTrial(
+                name=trace.whisker,
+                time_s=trace.time_s[part] - window[0],
+                values=trace.values[part],
+                unit=trace.unit,
+            )
+        )
+    return tuple(found)
+
+
+def _inside(time_s: np.ndarray, window: tuple[float, float]) -> slice:
+    """Samples with start <= time <= stop."""
+    first = np.searchsorted(time_s, window[0], side="left")
+    last = np.searchsorted(time_s, window[1], side="right")
+    return slice(int(first), int(last))
+
+
+def _intervals(session: NwbSession, number: int, start: float) -> dict[str, np.ndarray]:
+    """Onset and offset (E, 2) by name, of every table of intervals that the trial has something in."""
+    pole, cue, touches, rewards = session.pole_in_reach, session.reward_cue, session.touches, session.rewards
+    found: dict[str, np.ndarray] = {}
+    for table, names in (
+        (pole, None if pole is None else np.full(len(pole), "pole in reach", dtype=object)),
+        (touches, None if touches is None else touches.texts("direction") + " touch " + touches.texts("whisker")),
+        (cue, None if cue is None else np.full(len(cue), "reward cue", dtype=object)),
+        (rewards, None if rewards is None else rewards.texts("side") + " water"),
+    ):
+        if table is None or names is None:
+            continue
+        times = np.stack([table.numbers("start_time"), table.numbers("stop_time")], axis=1) - start
+        of_trial = table.integers("trial_number") == number
+        found.update({name: times[of_trial & (names == name)] for name in sorted(set(names[of_trial].tolist()))})
+    return found
+
+
+def _points(session: NwbSession, number: int, start: float) -> dict[str, np.ndarray]:
+    licks = session.licks
+    if licks is None:
+        return {}
+    names, time_s = licks.texts("side") + " lick", licks.numbers("timestamp") - start
+    of_trial = licks.integers("trial_number") == number
+    return {name: time_s[of_trial & (names == name)] for name in sorted(set(names[of_trial].tolist()))}
+
+
+def _dff(
+    session: NwbSession, number: int, window: tuple[float, float], *, rois: Sequence[int], most_rois: int
+) -> tuple[TraceOfTrial, ...]:
+    found: dict[int, TraceOfTrial] = {}
+    for plane in session.planes:
+        wanted = np.isin(plane.roi_numbers, rois) if rois else np.ones(plane.roi_numbers.size, dtype=bool)
+        traces = plane.traces("dff") if wanted.any() else None
+        if traces is None:
+            continue
+        part = _inside(traces.time_s, window)
+        for column, roi in enumerate(traces.roi_numbers.tolist()):
+            values = traces.values[part, column]
+            if (not rois or roi in rois) and np.isfinite(values).any():
+                found[roi] = TraceOfTrial(
+                    name=str(roi), time_s=traces.time_s[part] - window[0], values=values, unit=traces.unit
+                )
+    missing = [roi for roi in rois if roi not in found]
+    if missing:
+        raise error(
+            kinds.ROI_NOT_IN_FILE,
+            file=session.path,
+            expected=f"ROIs with dF/F in trial {number}: {_ranges_text(np.array(sorted(found)))}" if found else None,
+            found=", ".join(str(roi) for roi in missing),
+        )
+    if rois:
+        return tuple(found[roi] for roi in dict.fromkeys(rois))
+    highest = sorted(found, key=lambda roi: -float(np.nanmax(found[roi].values)))[:most_rois]
+    return tuple(found[roi] for roi in sorted(highest))
+
+
+def _ranges_text(numbers: np.ndarray) -> str:
+    """`2 to 5, 7, 9 to 12` of increasing whole numbers."""
+    runs = np.split(numbers, np.flatnonzero(np.diff(numbers) != 1) + 1)
+    return ", ".join(f"{run[0]}" if run.size == 1 else f"{run[0]} to {run[-1]}" for run in runs)

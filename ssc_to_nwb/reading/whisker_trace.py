@@ -1,0 +1,56 @@
+"""Whisker angle and curvature change of an NWB file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ssc_to_nwb import naming
+
+if TYPE_CHECKING:
+    from pynwb import NWBFile
+    from pynwb.base import TimeSeries
+
+QUANTITIES = ("angle", "curvature_change")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhiskerTrace:
+    """A view of one trace of an open file; quantity: `angle` or `curvature_change`; whisker: `c2`."""
+
+    whisker: str
+    quantity: str
+    series: TimeSeries
+
+    @property
+    def unit(self) -> str:
+        """`degrees` or `1/mm`."""
+        return str(self.series.unit)
+
+    @cached_property
+    def time_s(self) -> np.ndarray:
+        """Time stamps in s, float64 (N,); there are gaps between trials."""
+        return np.asarray(self.series.timestamps[:], dtype=np.float64)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """Values float64 (N,), NaN where tracking failed."""
+        return np.asarray(self.series.data[:], dtype=np.float64)
+
+
+def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerTrace, ...]:
+    """Every whisker trace, all the angles first."""
+    module = nwbfile.processing.get(naming.BEHAVIOR_MODULE)
+    if module is None:
+        return ()
+    found = []
+    for quantity in QUANTITIES:
+        prefix = naming.whisker_series(quantity, "")
+        names = sorted(name for name in module.data_interfaces if name.startswith(prefix))
+        found += [
+            WhiskerTrace(whisker=name.removeprefix(prefix), quantity=quantity, series=module[name]) for name in names
+        ]
+    return tuple(found)

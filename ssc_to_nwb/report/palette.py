@@ -1,0 +1,58 @@
+"""Colours of the figures: the set of Okabe and Ito, told apart by colour-blind eyes, lighter on a dark page.
+
+A figure is drawn with the light colours; in the page each becomes a CSS variable, which the style sheet sets for light,
+dark and print.
+"""
+
+from __future__ import annotations
+
+INK = "#1b1b1a"
+MUTED = "#6a6a67"
+GRID = "#dcdcd8"
+LEFT = "#0072b2"
+RIGHT = "#d55e00"
+HIT = "#008f68"
+ERROR = "#b0387f"
+NO_LICK = "#8a8a86"
+PROTRACTION = "#17608a"
+RETRACTION = "#a65a00"
+POLE = "#e6e4dc"
+WATER = "#3a9bd9"
+SERIES = ("#0073b3", "#d45f00", "#009070", "#a3427c", "#8c6d00")
+
+OUTCOMES = {"hit": HIT, "error": ERROR, "no_lick": NO_LICK, "none": GRID}
+OUTCOME_LABELS = {"hit": "hit", "error": "error", "no_lick": "no lick", "none": "no type"}
+
+# Light colour, CSS variable, dark colour.
+THEME: tuple[tuple[str, str, str], ...] = (
+    (INK, "ink", "#eceae5"),
+    (MUTED, "muted", "#aaa8a2"),
+    (GRID, "grid", "#3b3b38"),
+    (LEFT, "left", "#5ab4ec"),
+    (RIGHT, "right", "#ff9a4d"),
+    (HIT, "hit", "#35cfa0"),
+    (ERROR, "error", "#ec7fbd"),
+    (NO_LICK, "no-lick", "#8f8f8b"),
+    (PROTRACTION, "protraction", "#7cc8f2"),
+    (RETRACTION, "retraction", "#f0b35a"),
+    (POLE, "pole", "#34342f"),
+    (WATER, "water", "#7cc4f5"),
+    (SERIES[0], "series-1", "#5bb5ed"),
+    (SERIES[1], "series-2", "#ff9b4e"),
+    (SERIES[2], "series-3", "#36d0a1"),
+    (SERIES[3], "series-4", "#e58cc0"),
+    (SERIES[4], "series-5", "#e0c04a"),
+)
+
+
+def css_variables(*, dark: bool) -> str:
+    """`--ink: #1b1b1a; --muted: ...` for the style sheet."""
+    return " ".join(f"--{name}: {in_dark if dark else light};" for light, name, in_dark in THEME)
+
+
+def as_css_variable(light: str) -> str:
+    """`var(--ink)` for a colour of this module; ValueError for any other."""
+    for colour, name, _ in THEME:
+        if colour == light:
+            return f"var(--{name})"
+    raise ValueError(f"{light!r} is no colour of the palette")

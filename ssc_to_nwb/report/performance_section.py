@@ -1,0 +1,97 @@
+"""Outcomes of the trials over the session, and how well the animal did."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import NwbTable
+from ssc_to_nwb.report import palette
+from ssc_to_nwb.report.blocks import Heading, Picture, Section, Table, Text
+from ssc_to_nwb.report.figure import add_legend, page_figure, picture
+
+_HEADING = Heading(anchor="performance", short="Performance", title="Outcomes and performance")
+_WINDOW, _LEAST_ANSWERS = 21, 3
+_SIDE_COLOURS = {"left": palette.LEFT, "right": palette.RIGHT}
+
+
+def performance_section(session: NwbSession) -> Section:
+    """Every trial with its outcome, the running share of correct answers, and the counts."""
+    trials = session.trials
+    if trials is None or not len(trials):
+        return _HEADING.lacking("trials")
+    share = performance(trials)
+    answered = int(np.isin(trials.texts("response"), ["hit", "error"]).sum())
+    text = f"{len(trials)} trials. "
+    text += f"Of {answered} answers {100 * share:.0f} % were correct." if answered else "No trial has an answer."
+    return _HEADING.section(Text(text=text), _figure(trials), _counts(trials))
+
+
+def performance(trials: NwbTable) -> float:
+    """Share of hits among hits and errors; NaN where there are neither."""
+    outcome = trials.texts("response")
+    answered = np.isin(outcome, ["hit", "error"])
+    return float(np.mean(outcome[answered] == "hit")) if answered.any() else float("nan")
+
+
+def running_performance(outcome: np.ndarray, *, window: int = _WINDOW) -> np.ndarray:
+    """Share of hits among the answers in a window centred on each trial, (T,); NaN with fewer than 3 answers."""
+    kernel = np.ones(min(window, 2 * ((outcome.size - 1) // 2) + 1))
+    hits = np.convolve(outcome == "hit", kernel, mode="same")
+    answers = np.convolve(np.isin(outcome, ["hit", "error"]), kernel, mode="same")
+    return np.divide(hits, answers, out=np.full(outcome.size, np.nan), where=answers > _LEAST_ANSWERS - 0.5)
+
+
+def _figure(trials: NwbTable) -> Picture:
+    outcome, side = trials.texts("response"), trials.texts("correct_side")
+    with page_figure(height=3.6) as figure:
+        marks, curve = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.3))
+        rows = [name for name in palette.OUTCOME_LABELS if (outcome == name).any()]
+        for (name, colour), shift in zip(_SIDE_COLOURS.items(), (-0.2, 0.2), strict=True):
+            chosen = side == name
+            heights = np.array([rows.index(one) for one in outcome[chosen]]) + shift
+            marks.plot(
+                trials.ids[chosen], heights, linestyle="", marker="|", markersize=7, markeredgewidth=1.4, color=colour,
+                label=f"{name} trials",
+            )  # fmt: skip
+        untold = ~np.isin(side, list(_SIDE_COLOURS))
+        marks.plot(
+            trials.ids[untold],
+            [rows.index(one) for one in outcome[untold]],
+            linestyle="",
+            marker="|",
+            color=palette.INK,
+        )
+        marks.set_yticks(range(len(rows)), [palette.OUTCOME_LABELS[name] for name in rows])
+        marks.set_ylim(len(rows) - 0.4, -0.6)
+        add_legend(marks)
+        curve.axhline(50, color=palette.MUTED, linestyle=":", linewidth=1)
+        curve.plot(trials.ids, 100 * running_performance(outcome), color=palette.INK, linewidth=1.6, label="both sides")
+        for name, colour in _SIDE_COLOURS.items():
+            chosen = side == name
+            if chosen.any():
+                share = running_performance(outcome[chosen])
+                curve.plot(trials.ids[chosen], 100 * share, color=colour, linewidth=1.1, label=f"{name} trials")
+        curve.set_ylim(-4, 104)
+        curve.set_ylabel("correct answers (%)")
+        curve.set_xlabel("trial number")
+        curve.xaxis.get_major_locator().set_params(integer=True)
+        add_legend(curve)
+        alt = f"Outcome of each of {len(trials)} trials by side, and the running share of correct answers"
+        caption = f"Outcomes, and correct answers among answers in a window of {_WINDOW} trials"
+        return picture(figure, name="performance", alt=alt, caption=caption)
+
+
+def _counts(trials: NwbTable) -> Table:
+    outcome, side = trials.texts("response"), trials.texts("correct_side")
+    names = [name for name in palette.OUTCOME_LABELS if (outcome == name).any()]
+    rows = []
+    for label, chosen in (*((f"{name} trials", side == name) for name in _SIDE_COLOURS), ("all trials", side == side)):
+        counts = [int((outcome[chosen] == name).sum()) for name in names]
+        answered = np.isin(outcome[chosen], ["hit", "error"]).sum()
+        hits = (outcome[chosen] == "hit").sum()
+        rows.append(
+            (label, *map(str, counts), str(int(chosen.sum())), f"{100 * hits / answered:.0f} %" if answered else "-")
+        )
+    headings = ("", *(palette.OUTCOME_LABELS[name] for name in names), "trials", "correct")
+    return Table(headings=headings, rows=tuple(rows), numeric=headings[1:])
