@@ -188,8 +188,17 @@ def plane_numbers_from_paths(paths: tuple[str, ...], *, fov_pattern: str, field:
     found = set()
     for path in paths:
         matches = list(re.finditer(fov_pattern, path.replace("\\", "/")))
-        if matches:
-            found.add((int(matches[-1]["subvolume"]), int(matches[-1]["plane"])))
+        if not matches:
+            continue
+        told = (matches[-1]["subvolume"], matches[-1]["plane"])
+        if not all(one is not None and re.fullmatch("[0-9]+", one) for one in told):
+            raise field.problem(
+                kinds.FIELD_VALUE,
+                expected="numbers of subvolume and plane",
+                found=f"{told[0]!r} and {told[1]!r}",
+                detail="metadata key source.fov_pattern",
+            )
+        found.add((int(told[0]), int(told[1])))
     if len(found) > 1:
         raise field.problem(kinds.FIELD_VALUE, expected="the files of one plane in one fov folder", found=sorted(found))
     return found.pop() if found else None
