@@ -45,18 +45,6 @@ def test_types_go_by_name_not_by_row(tmp_path: Path) -> None:
     assert found_of(log.problems, "trial-type-none") == [f"trial {made.trials.numbers[2]}"]
 
 
-def test_a_type_tells_response_and_side() -> None:
-    told = {
-        "HitL": ("hit", "left"),
-        "HitR": ("hit", "right"),
-        "ErrL": ("error", "left"),
-        "ErrR": ("error", "right"),
-        "NoLickL": ("no_lick", "left"),
-        "NoLickR": ("no_lick", "right"),
-    }
-    assert set(told) == set(TRIAL_TYPES)
-
-
 @pytest.mark.parametrize("name", TRIAL_TYPES)
 def test_each_type_is_read(tmp_path: Path, name: str) -> None:
     session, _ = read(write(tmp_path, trial_types=(name,)))
