@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from ssc_to_nwb.converter.options import Backend, CompressionName, RawMode, VerifyMode
     from ssc_to_nwb.converter.results import OnProgress, SessionOutcome
+    from ssc_to_nwb.run.events import OnEvent, RunEvent
+    from ssc_to_nwb.run.runner import MakeExecutor
+    from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +40,18 @@ class ConversionResult:
         return {"ok": self.ok, "sessions": [outcome.as_dict() for outcome in self.outcomes]}
 
 
+class ConversionInterrupted(KeyboardInterrupt):
+    """SIGINT or SIGTERM ended a run in order: nothing half written is left, and `result` says what was done.
+
+    signal: number of the signal.
+    """
+
+    def __init__(self, result: ConversionResult, signal: int) -> None:
+        super().__init__(f"signal {signal}")
+        self.result = result
+        self.signal = signal
+
+
 def convert(
     *,
     source: Path | str,
@@ -44,51 +63,133 @@ def convert(
     raw: RawMode = "auto",
     keep_going: bool = False,
     compression: CompressionName = "fast",
-    chunk_mb: float = 2.0,
-    workers: int = 2,
-    memory_mb: float = 256.0,
+    chunk_mb: float | None = None,
+    workers: int | None = None,
+    memory_mb: float | None = None,
     verify: VerifyMode = "full",
     allow_unmapped: bool = False,
     backend: Backend = "hdf5",
+    retry: int = 0,
+    rehash: bool = False,
+    ignore_space: bool = False,
+    work_dir: Path | str | None = None,
+    dask: str | None = None,
+    executor: Executor | None = None,
+    events: Path | str | None = None,
     on_progress: OnProgress | None = None,
+    on_event: OnEvent | None = None,
 ) -> ConversionResult:
     """Convert every session found in `source` to one NWB file each, below `output`, in the layout DANDI expects.
 
-    source: a folder laid out as the data set is, or a session file; sessions: globs over names such as
-    `an197522_2013_03_08`, all where empty; metadata_files: YAML files on top of the data set's own, later ones win;
+    What an earlier run has done is not done again, unless the source files, the metadata, the options or the version
+    have changed since; the outcome then says what. Sessions go in processes, as many at once as `workers` and
+    `memory_mb` allow, and their frames in threads.
+
+    source: a folder laid out as the data set is, a session file, or a packed file (.tar, .tar.gz, .zip); packed files
+    in a folder are looked into as well; sessions: globs over names such as `an197522_2013_03_08`, all where empty;
+    metadata_files: YAML files on top of the data set's own, later ones win; chunk_mb: 2 for HDF5 and 16 for Zarr where
+    None; workers, memory_mb: threads, and memory in 2^20 bytes beyond what the libraries take, of the whole run: all
+    processors and half the memory where None; retry: how many more times a session is tried whose failure may pass;
+    rehash: tell changes of source files by their content, not by size and time; ignore_space: begin even where the
+    disk seems too small; work_dir: where packed sessions are unpacked, in `output` where None; dask: address of a Dask
+    scheduler, or "" for Dask's own configuration; executor: any `concurrent.futures` executor whose workers see the
+    same files, `workers` and `memory_mb` are then those of each session; events: a file for events as JSON lines;
     the other arguments are those of `ConversionOptions`.
 
     A session that fails does not stop the others; look at `ok` and at the outcomes. Raises SscError where nothing
-    can be begun: source-missing, no-session-found, session-found-twice, metadata-file-unreadable.
+    can be begun: source-missing, no-session-found, session-found-twice, metadata-*, output-in-use, record-unwritable,
+    space-short, extra-not-installed, cluster-unreachable, events-unwritable; and ConversionInterrupted.
     """
     from ssc_to_nwb.converter.options import ConversionOptions
     from ssc_to_nwb.converter.results import no_progress
-    from ssc_to_nwb.converter.session_file import SessionTask, convert_session
-    from ssc_to_nwb.source.session_files import find_session_files, select_sessions
+    from ssc_to_nwb.run.estimate import check_space
+    from ssc_to_nwb.run.machine import half_the_memory_mb, processors
+    from ssc_to_nwb.run.runner import RunSettings, run_sessions
 
     options = ConversionOptions(
         raw=raw,
         keep_going=keep_going,
         compression=compression,
-        chunk_mb=chunk_mb,
-        workers=workers,
-        memory_mb=memory_mb,
+        chunk_mb=_chunk_mb(backend) if chunk_mb is None else chunk_mb,
+        workers=processors() if workers is None else workers,
+        memory_mb=half_the_memory_mb() if memory_mb is None else memory_mb,
         verify=verify,
         stub=stub,
         overwrite=overwrite,
         allow_unmapped=allow_unmapped,
         backend=backend,
     )
-    files = select_sessions(find_session_files(Path(source)), patterns=sessions, source=Path(source))
-    tasks = [
-        SessionTask(
-            session_file=file,
-            output=Path(output),
-            metadata_files=tuple(Path(path) for path in metadata_files),
-            options=options,
-        )
-        for file in files
-    ]
-    return ConversionResult(
-        outcomes=tuple(convert_session(task, on_progress=on_progress or no_progress) for task in tasks)
+    settings = RunSettings(
+        output=Path(output).absolute(),
+        options=options,
+        metadata_files=tuple(Path(path).absolute() for path in metadata_files),
+        retry=retry,
+        rehash=rehash,
+        work_folder=None if work_dir is None else Path(work_dir).absolute(),
+        executor=_executor_maker(dask, executor),
     )
+    with _event_sink(events, on_event) as sink:
+        sources, listings = _find(Path(source), settings.output, sessions, sink)
+        result = run_sessions(
+            sources,
+            settings,
+            listings=listings,
+            check_space=None if ignore_space else partial(check_space, settings=settings),
+            on_progress=on_progress or no_progress,
+            on_event=sink,
+        )
+    conversion = ConversionResult(outcomes=result.outcomes)
+    if result.stopped_by is not None:
+        raise ConversionInterrupted(conversion, result.stopped_by)
+    return conversion
+
+
+# Chunks of frames before compression, in 2^20 bytes: each chunk of a Zarr array is a file (or an object of a store) of
+# its own, and archives ask for few and large ones.
+_CHUNK_MB = {"hdf5": 2.0, "zarr": 16.0}
+
+
+def _chunk_mb(backend: Backend) -> float:
+    return _CHUNK_MB[backend]
+
+
+def _find(
+    source: Path, output: Path, sessions: Sequence[str], on_event: OnEvent
+) -> tuple[tuple[SessionSource, ...], PackedListings]:
+    from ssc_to_nwb.run.events import RunEvent
+    from ssc_to_nwb.run.session_sources import PackedListings, find_sources
+
+    def on_listing(packed: Path) -> None:
+        on_event(RunEvent(name="listing", fields={"file": str(packed)}))
+
+    listings = PackedListings.of_output(output)
+    return find_sources(source, patterns=sessions, listings=listings, on_listing=on_listing), listings
+
+
+def _executor_maker(dask: str | None, executor: Executor | None) -> MakeExecutor | None:
+    if dask is not None:
+        from ssc_to_nwb.run.dask_cluster import DaskCluster
+
+        return lambda report: DaskCluster(dask, report=report)
+    if executor is not None:
+        from ssc_to_nwb.run.any_executor import AnyExecutor
+
+        return lambda _report: AnyExecutor(executor)
+    return None
+
+
+@contextmanager
+def _event_sink(events: Path | str | None, on_event: OnEvent | None) -> Iterator[OnEvent]:
+    """Where events go: to the file, to the function, to both or to neither."""
+    from ssc_to_nwb.run.events import EventFile
+
+    with ExitStack() as stack:
+        takers: list[OnEvent] = [] if on_event is None else [on_event]
+        if events is not None:
+            takers.append(stack.enter_context(closing(EventFile(Path(events)))))
+
+        def sink(event: RunEvent) -> None:
+            for taker in takers:
+                taker(event)
+
+        yield sink

@@ -25,11 +25,13 @@ def attempt_line(
     inputs: Mapping[str, Any] | None = None,
     output: Mapping[str, Any] | None = None,
     why: Iterable[str] = (),
+    was_ready: bool = False,
 ) -> dict[str, Any]:
     """One attempt as the record has it, JSON-ready.
 
     status: the outcome's own where None; inputs: what the session was made from; output: path relative to the output
-    folder and state of the NWB file; why: what had changed since it was done before.
+    folder and state of the NWB file; why: what had changed since it was done before; was_ready: it ended while it put
+    its whole file in place.
     """
     seconds = sum(outcome.seconds.values())
     source_bytes = 0 if inputs is None else inputs["source_bytes"]
@@ -56,6 +58,7 @@ def attempt_line(
         "inputs": None if inputs is None else dict(inputs),
         "host": socket.gethostname(),
         "pid": os.getpid(),
+        "was_ready": was_ready,
         "token": token,
     }
 

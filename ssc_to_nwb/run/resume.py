@@ -16,7 +16,6 @@ from ssc_to_nwb.run.attempt import AttemptCall
 from ssc_to_nwb.run.inputs import metadata_hashes
 from ssc_to_nwb.run.output_state import opens, state_of_output
 from ssc_to_nwb.run.recorded import DONE_STATUSES, Done, last_lines
-from ssc_to_nwb.run.settle import KILLED_READY
 from ssc_to_nwb.run.source_state import SourceState, take_state
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ class Decider:
         if current is None:
             return replace(convert, call=replace(call, why=("the NWB file is gone",)))
         if current != done.state:
-            if opens(done.output) and not self._was_killed_ready(call.work):
+            if opens(done.output) and not self._was_ready(call.work):
                 return replace(convert, action="refuse", problem=error(kinds.OUTPUT_CHANGED, file=done.output).problem)
             return replace(convert, call=replace(call, why=("the NWB file is damaged",)))
         why = self._changes(call, state, done)
@@ -150,12 +149,12 @@ class Decider:
                 return done
         return None
 
-    def _was_killed_ready(self, work: str) -> bool:
+    def _was_ready(self, work: str) -> bool:
         """Whether an attempt was killed while it put its file in place of the one that is on record as done."""
         for line in reversed(self.lines.get(work, [])):
             if line.get("status") in DONE_STATUSES:
                 return False
-            if line.get("status") == KILLED_READY:
+            if line.get("was_ready"):
                 return True
         return False
 

@@ -21,8 +21,9 @@ from ssc_to_nwb.run.events import OnEvent, RunEvent
 from ssc_to_nwb.run.executor import SessionExecutor, WorkerDiedError
 from ssc_to_nwb.run.marker import read_marker
 from ssc_to_nwb.run.record import RunRecord
+from ssc_to_nwb.run.recorded import Done
 from ssc_to_nwb.run.resume import Decision
-from ssc_to_nwb.run.settle import remove_superseded
+from ssc_to_nwb.run.settle import finished_line, remove_superseded
 from ssc_to_nwb.run.signals import StopRequested
 
 # Failures that may pass by themselves; what is wrong with a file or with metadata will be so again.
@@ -191,6 +192,12 @@ def _without_result(
     """What stands for the result of an attempt that gave none."""
     call = running.call
     marker = read_marker(attempt_marker(call.output, call.work)) or {}
+    finished = finished_line(marker, call.output)
+    done = None if finished is None else Done.from_line(finished, call.output)
+    if finished is not None and done is not None:
+        # It was lost between putting its file in place and saying so.
+        outcome = done.outcome(session=call.source.name, source=call.source.path)
+        return AttemptResult(outcome=replace(outcome, status="converted"), line=finished)
     outcome = SessionOutcome(
         session=call.source.name,
         source=call.source.path,
@@ -206,6 +213,7 @@ def _without_result(
         outcome=outcome,
         status=status,
         why=call.why,
+        was_ready=marker.get("prepared") is not None,
     )
     return AttemptResult(outcome=outcome, line=line)
 

@@ -11,7 +11,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.converter.results import SessionOutcome
@@ -21,14 +20,11 @@ from ssc_to_nwb.run.attempt_line import attempt_line
 from ssc_to_nwb.run.clock_text import now_text
 from ssc_to_nwb.run.marker import read_marker
 from ssc_to_nwb.run.output_state import OutputState, state_of_output
-from ssc_to_nwb.run.record import RunRecord
+from ssc_to_nwb.run.record import Line, RunRecord
 
 _UNFINISHED = re.compile(
     rf"\..+\.[0-9a-f]{{{naming.TOKEN_CHARACTERS}}}(?:\.old)?{re.escape(naming.IN_PROGRESS_SUFFIX)}"
 )
-# Status of an attempt that had its file ready when it was killed: what stands in place may be a part of its doing.
-KILLED_READY = "killed-at-the-end"
-KILLED = "killed"
 
 
 def settle(output: Path, record: RunRecord) -> None:
@@ -58,7 +54,7 @@ def unfinished_files(output: Path) -> Iterator[Path]:
         yield naming.work_folder(output)
 
 
-def remove_superseded(line: dict[str, Any], earlier: Path | None, output: Path) -> Path | None:
+def remove_superseded(line: Line, earlier: Path | None, output: Path) -> Path | None:
     """Remove the NWB file of an earlier attempt where the new one has another name; returns what was removed.
 
     A session's file is named after what it holds, so the name changes when raw files join.
@@ -74,26 +70,36 @@ def remove_superseded(line: dict[str, Any], earlier: Path | None, output: Path) 
     return earlier
 
 
-def _line_of(marker: dict[str, Any], *, work: str, output: Path) -> dict[str, Any]:
+def _line_of(marker: Line, *, work: str, output: Path) -> Line:
     """What the record says of an attempt that did not live to say it: its own words, if its file is in place."""
-    prepared = marker.get("prepared")
-    if prepared is not None and _is_in_place(prepared, output):
-        note = error(kinds.TAKEN_OVER, file=prepared["output"]["path"]).problem
-        warnings = [*prepared["warnings"], {"identifier": note.kind.identifier, "count": 1, "first": note.as_dict()}]
-        return {**prepared, "warnings": warnings}
+    finished = finished_line(marker, output)
+    if finished is not None:
+        return finished
     died = error(kinds.WORKER_DIED, found=f"process {marker.get('pid')} on {marker.get('host')}").problem
+    session = str(marker.get("session", work))
     return attempt_line(
         work=work,
         attempt=marker.get("attempt", 1),
         token=marker.get("token"),
         started=marker.get("started", ""),
         finished=now_text(),
-        outcome=SessionOutcome(session=marker.get("session", work), source=Path(), status="failed", error=died),
-        status=KILLED if prepared is None else KILLED_READY,
+        outcome=SessionOutcome(session=session, source=Path(), status="failed", error=died),
+        status="killed",
+        was_ready=marker.get("prepared") is not None,
     )
 
 
-def _is_in_place(prepared: dict[str, Any], output: Path) -> bool:
+def finished_line(marker: Line, output: Path) -> Line | None:
+    """The line an attempt had prepared, where the file that it speaks of is in place; else None."""
+    prepared = marker.get("prepared")
+    if prepared is None or not _is_in_place(prepared, output):
+        return None
+    note = error(kinds.TAKEN_OVER, file=prepared["output"]["path"]).problem
+    group = {"identifier": note.kind.identifier, "count": 1, "first": note.as_dict()}
+    return {**prepared, "warnings": [*prepared["warnings"], group]}
+
+
+def _is_in_place(prepared: Line, output: Path) -> bool:
     try:
         state = OutputState.from_dict(prepared["output"]["state"])
         return state_of_output(output / prepared["output"]["path"]) == state

@@ -87,11 +87,13 @@ def unpack(path: Path, targets: Mapping[str, Path], *, on_bytes: Callable[[int],
             if entry.name in missing:
                 missing.remove(entry.name)
                 _write(path, entry, targets[entry.name], on_bytes=on_bytes)
+            if not missing:
+                break
         if missing:
             raise error(kinds.PACKED_UNREADABLE, file=path, expected=min(missing), found="no such entry any more")
 
 
-class _TargetFailure(Exception):
+class _TargetError(Exception):
     """Carries an OSError of the disk that is written to past those of the packed file."""
 
 
@@ -103,7 +105,7 @@ def _damage_named(path: Path) -> Iterator[None]:
         yield
     except SscError:
         raise
-    except _TargetFailure as failure:
+    except _TargetError as failure:
         raise failure.__cause__ or failure from None
     except (*_DAMAGE, igzip_lib.IsalError) as failure:
         raise error(kinds.PACKED_UNREADABLE, file=path, found=f"{type(failure).__name__}: {failure}") from failure
@@ -130,7 +132,7 @@ def _target(path: Path) -> Iterator[IO[bytes]]:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("xb")
     except OSError as failure:
-        raise _TargetFailure from failure
+        raise _TargetError from failure
     try:
         yield file
     finally:
@@ -141,14 +143,14 @@ def _put(file: IO[bytes], block: bytes) -> None:
     try:
         file.write(block)
     except OSError as failure:
-        raise _TargetFailure from failure
+        raise _TargetError from failure
 
 
 def _close(file: IO[bytes]) -> None:
     try:
         file.close()
     except OSError as failure:
-        raise _TargetFailure from failure
+        raise _TargetError from failure
 
 
 def _entries(path: Path) -> Iterator[_Entry]:

@@ -69,7 +69,7 @@ class PackedSession:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Found:
+class PackedFinds:
     """What packed files hold of one session."""
 
     mats: list[PackedPart] = field(default_factory=list)
@@ -87,25 +87,25 @@ def find_packed_files(source: Path) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def group_by_session(packed_files: Iterable[PackedFile]) -> dict[SessionKey, _Found]:
+def group_by_session(packed_files: Iterable[PackedFile]) -> dict[SessionKey, PackedFinds]:
     """What belongs to which session, by the names; members that belong to none are of no use here."""
-    groups: dict[SessionKey, _Found] = {}
+    groups: dict[SessionKey, PackedFinds] = {}
     for packed in packed_files:
         for member in packed.members:
             name = PurePosixPath(member.name)
             if is_session_file(name.name):
                 key = key_from_path(Path(name.name))
                 part = PackedPart(packed=packed.path, member=member, target=name.name)
-                groups.setdefault(key, _Found()).mats.append(part)
+                groups.setdefault(key, PackedFinds()).mats.append(part)
             elif (placed := _raw_place(name, packed.path)) is not None:
                 key, below = placed
                 part = PackedPart(packed=packed.path, member=member, target=f"{key}/{below}")
-                groups.setdefault(key, _Found()).raw.append(part)
+                groups.setdefault(key, PackedFinds()).raw.append(part)
     return groups
 
 
 def packed_session(
-    key: SessionKey, found: _Found, *, unpacked: SessionFile | None, folder: Path
+    key: SessionKey, found: PackedFinds, *, unpacked: SessionFile | None, folder: Path
 ) -> PackedSession | None:
     """The session put together from its packed and its unpacked parts; None where nothing packed is needed.
 

@@ -1,0 +1,99 @@
+"""Sessions on the workers of a Dask cluster, which see the same files under the same paths."""
+
+from __future__ import annotations
+
+import uuid
+from concurrent.futures import Future, wait
+from typing import Any
+
+from ssc_to_nwb.converter.results import OnProgress, Progress
+from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.run.any_executor import NOTICE_SECONDS, revoke
+from ssc_to_nwb.run.attempt import AttemptCall, AttemptResult, run_attempt
+
+_CONNECT_SECONDS = "20s"
+_PROGRESS_SECONDS = 0.2
+
+
+class DaskCluster:
+    """An executor over `distributed.Client`. All attempts are handed over at once; Dask deals them to its workers.
+
+    Dask begins an attempt again where its worker dies, a few times. Progress comes back as Dask's own events.
+    """
+
+    capacity: int | None = None
+
+    def __init__(self, address: str, *, report: OnProgress) -> None:
+        """`address` of a scheduler, empty for Dask's configuration. Raises extra-not-installed, cluster-unreachable."""
+        self._client = _connect(address)
+        self._topic = f"ssc-to-nwb-{uuid.uuid4().hex}"
+        self._client.subscribe_topic(self._topic, _Receiver(report))
+        self._executor = self._client.get_executor(pure=False)
+        self._futures: list[tuple[AttemptCall, Future[AttemptResult]]] = []
+
+    def submit(self, call: AttemptCall) -> Future[AttemptResult]:
+        """Hand an attempt over."""
+        future = self._executor.submit(attempt_on_worker, call, self._topic)
+        self._futures.append((call, future))
+        return future
+
+    def stop(self) -> None:
+        """Cancel what has not begun, take the mark of what is under way away, and give it a moment to notice."""
+        revoke(self._futures)
+        wait([future for _, future in self._futures], timeout=NOTICE_SECONDS)
+
+    def close(self) -> None:
+        """Leave the cluster, which goes on without."""
+        self._client.unsubscribe_topic(self._topic)
+        self._client.close(timeout=NOTICE_SECONDS)
+
+
+def attempt_on_worker(call: AttemptCall, topic: str) -> AttemptResult:
+    """What a worker of the cluster runs."""
+    from distributed import get_worker
+
+    if not call.output.is_dir():
+        raise error(kinds.CLUSTER_SEES_NO_FILES, file=call.output)
+    return run_attempt(call, report=_Sender(get_worker(), topic))
+
+
+class _Sender:
+    """Sends progress as an event of the worker, not too often."""
+
+    def __init__(self, worker: Any, topic: str) -> None:
+        self._worker = worker
+        self._topic = topic
+        self._last = ("", 0.0)
+
+    def __call__(self, progress: Progress) -> None:
+        import time
+
+        now = time.monotonic()
+        if progress.stage == self._last[0] and now - self._last[1] < _PROGRESS_SECONDS:
+            return
+        self._last = (progress.stage, now)
+        fields = (progress.session, progress.stage, progress.done_bytes, progress.total_bytes)
+        self._worker.log_event(self._topic, fields)
+
+
+class _Receiver:
+    """Takes such events where the run is."""
+
+    def __init__(self, report: OnProgress) -> None:
+        self._report = report
+
+    def __call__(self, event: tuple[float, Any]) -> None:
+        session, stage, done_bytes, total_bytes = event[1]
+        self._report(Progress(session=session, stage=stage, done_bytes=done_bytes, total_bytes=total_bytes))
+
+
+def _connect(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError as failure:
+        raise error(kinds.EXTRA_MISSING, expected="pip install 'ssc-to-nwb[cluster]'", found=failure) from failure
+    try:
+        return Client(address, timeout=_CONNECT_SECONDS) if address else Client(timeout=_CONNECT_SECONDS)
+    except (OSError, ValueError, TimeoutError) as failure:
+        raise error(kinds.CLUSTER_UNREACHABLE, file=address or None, found=failure) from failure

@@ -1,0 +1,130 @@
+"""Estimates what a run will write and whether the disk has room for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.run.frame_sample import sample_frames
+from ssc_to_nwb.run.space import existing_folder, free_bytes
+from ssc_to_nwb.source.raw_files import SideFileKind, kind_of_file
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.run.resume import Decision
+    from ssc_to_nwb.run.runner import RunSettings
+
+# Without a sample: frames compress or, at worst, come with the overhead of chunks.
+_WORST_RATIO = 1.02
+# What the data of a session file take as NWB, for each of its bytes, compressed there too; and what every NWB file
+# has of its own, its schema above all. Measured with `scripts/bench_scale.py`; small files take more per byte.
+_PER_MAT_BYTE = 1.2
+_PER_NWB_FILE = 3 * 10**6
+# Left free on the disk, for everything else that happens there.
+_MARGIN_BYTES = 50 * 10**6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSizes:
+    """Bytes of a session's source by what becomes of them: its data, frames, and files that are copied as they are."""
+
+    mat: int = 0
+    frames: int = 0
+    copied: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.mat + self.frames + self.copied
+
+    def output_bytes(self, ratio: float) -> int:
+        """Bytes of the NWB file and its videos; ratio: bytes written for each byte of frames."""
+        return round(self.mat * _PER_MAT_BYTE + _PER_NWB_FILE + self.frames * ratio + self.copied)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Room needed and room there is, in bytes, where the output is and where packed sessions are unpacked."""
+
+    output: Path
+    output_needed: int
+    output_free: int
+    work: Path
+    work_needed: int
+    work_free: int
+
+    @property
+    def short(self) -> bool:
+        """Whether there is too little."""
+        if _same_disk(self.output, self.work):
+            return self.output_needed + self.work_needed + _MARGIN_BYTES > self.output_free
+        return (
+            self.output_needed + _MARGIN_BYTES > self.output_free
+            or self.work_needed + (_MARGIN_BYTES if self.work_needed else 0) > self.work_free
+        )
+
+
+def check_space(to_do: Sequence[Decision], settings: RunSettings) -> None:
+    """See whether there is room for what is to be done, with a sample of the frames where it might be short.
+
+    Raises space-short.
+    """
+    room = room_for(to_do, settings, ratio=_WORST_RATIO)
+    if not room.short:
+        return
+    sample = sample_frames([decision.source for decision in to_do], output=settings.output, options=settings.options)
+    room = room_for(to_do, settings, ratio=_WORST_RATIO if sample is None else sample.ratio)
+    if room.short:
+        work = f" and {room.work_needed} bytes to unpack in {room.work}" if room.work_needed else ""
+        raise error(
+            kinds.SPACE_SHORT,
+            file=settings.output,
+            expected=f"about {room.output_needed} bytes{work}, and {_MARGIN_BYTES} to spare",
+            found=f"{room.output_free} bytes free" + (f", {room.work_free} for unpacking" if work else ""),
+        )
+
+
+def room_for(to_do: Sequence[Decision], settings: RunSettings, *, ratio: float) -> Room:
+    """Room for what is to be done, with frames compressed to `ratio`."""
+    at_once = settings.options.workers
+    unpacked = sorted((decision.unpack_bytes for decision in to_do), reverse=True)
+    work = settings.work_folder or naming.work_folder(settings.output)
+    return Room(
+        output=settings.output,
+        output_needed=sum(sizes_of(decision, settings).output_bytes(ratio) for decision in to_do),
+        output_free=free_bytes(settings.output),
+        work=work,
+        work_needed=sum(unpacked[:at_once]),
+        work_free=free_bytes(work),
+    )
+
+
+def sizes_of(decision: Decision, settings: RunSettings) -> SourceSizes:
+    """Bytes of a session's source files, those in packed files counted as they are unpacked."""
+    if decision.call is None:
+        return SourceSizes(mat=decision.mat_bytes)
+    raw = settings.options.raw != "skip"
+    if decision.source.packed is not None:
+        parts = decision.source.packed.parts(raw=raw)
+        named = [(part.target, part.member.size) for part in parts]
+    else:
+        named = [(file.name, file.size) for file in decision.call.source_state().files]
+    sizes = {"mat": 0, "frames": 0, "copied": 0}
+    for name, size in named:
+        sizes[_what_becomes_of(Path(name).name)] += size
+    return SourceSizes(**sizes)
+
+
+def _what_becomes_of(name: str) -> str:
+    kind = kind_of_file(name)
+    if kind in (SideFileKind.STACK, SideFileKind.SIDE_IMAGE):
+        return "frames"
+    return "mat" if name.endswith(".mat") else "copied"
+
+
+def _same_disk(one: Path, other: Path) -> bool:
+    return existing_folder(one).stat().st_dev == existing_folder(other).stat().st_dev
