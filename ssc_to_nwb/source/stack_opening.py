@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,6 +20,8 @@ NO_FRAME_LISTED = "the session file lists no frame of this plane"
 FILE_MISSING = "the tif file is missing"
 FILE_SKIPPED = "the tif file is damaged"
 FRAME_ABSENT = "the tif file has fewer frames than listed"
+# A page's table is a small read of its own; several at a time hide the latency of disks and networks.
+_INDEXING_THREADS = 4
 
 
 def open_plane_stack(
@@ -36,16 +39,26 @@ def open_plane_stack(
 
     trial: int64 (F,), trial number per time stamp; image_shape: (rows, columns) the frames must have, as the plane's
     master image and so its masks have it; None where the first file decides; green_first: whether a frame's first page
-    is green. Missing files are logged
-    (RAW_FILE_MISSING) and become gaps.
+    is green. Missing files are logged (RAW_FILE_MISSING) and become gaps.
 
     Raises SscError of kind TIF_UNREADABLE, TIF_TRUNCATED, TIF_PIXELS_UNSUPPORTED, TIF_PAGES_DIFFER, TIF_ODD_PAGES,
     TIF_TOO_FEW_FRAMES or TIF_DIFFERS_FROM_STACK; with `keep_going` these are logged (STACK_FILE_SKIPPED) and become
     gaps too.
     """
     opening = _Opening(plane_name, tuple(listed_files), frame_index, trial, image_shape, green_first, keep_going, log)
-    for number in np.unique(frame_index.file_number[frame_index.present]).tolist():
-        opening.open_file(number)
+    numbers = np.unique(frame_index.file_number[frame_index.present]).tolist()
+    with ThreadPoolExecutor(_INDEXING_THREADS, thread_name_prefix="tif") as pool:
+        indices = {
+            number: pool.submit(index_tif, path)
+            for number in numbers
+            if (path := listed_files[number].path) is not None
+        }
+        try:
+            for number in numbers:
+                opening.open_file(number, indices.get(number))
+        except SscError:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return opening.stack()
 
 
@@ -66,17 +79,17 @@ class _Opening:
     def __post_init__(self) -> None:
         self.files = [None] * len(self.listed_files)
 
-    def open_file(self, number: int) -> None:
-        """Index one file; on trouble raise, or note why it is a gap."""
-        listed = self.listed_files[number]
-        if listed.path is None:
+    def open_file(self, number: int, indexing: Future[TifIndex] | None) -> None:
+        """Take in one file, None where it is missing; on trouble raise, or note why it is a gap."""
+        if indexing is None:
+            listed = self.listed_files[number]
             self.reasons[number] = FILE_MISSING
             trials = self.trial[self.frame_index.file_number == number]
             place = ", ".join(part for part in (f"plane {self.plane_name}", describe_trials(trials)) if part)
             self.log.add(kinds.RAW_FILE_MISSING, file=listed.listed_path, field=place)
             return
         try:
-            index = index_tif(listed.path)
+            index = indexing.result()
             self._check(index, number)
         except TifError as failure:
             self._fail(failure, number)

@@ -102,7 +102,7 @@ def test_a_thousand_files_with_a_low_limit_on_open_files(tmp_path: Path) -> None
         path.write_bytes(data)
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     used = len(list(Path("/dev/fd").iterdir()))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (used + 5, limits[1]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used + 8, limits[1]))
     try:
         extractor = SscImagingExtractor.from_files(paths, sampling_frequency=7.0)
         frames = extractor.get_series()
