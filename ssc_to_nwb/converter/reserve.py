@@ -101,4 +101,11 @@ def _is_large(values: Any) -> bool:
 
 
 def _reserve(shape: tuple[int, ...], dtype: np.dtype, *, chunks: tuple[int, ...], compression: Compression) -> H5DataIO:
-    return H5DataIO(shape=shape, dtype=np.dtype(dtype), chunks=chunks, **compression.dataset_options())
+    return ReservedIO(shape=shape, dtype=np.dtype(dtype), chunks=chunks, **compression.dataset_options())
+
+
+class ReservedIO(H5DataIO):
+    """An H5DataIO without values that is not taken for an empty column: hdmf leaves out the names of such columns."""
+
+    def __bool__(self) -> bool:
+        return True
