@@ -59,8 +59,9 @@ def upload(
     prune: bool = False,
     confirm_prune: Callable[[tuple[str, ...]], bool] | None = None,
     allow_embargoed: bool = False,
+    with_metadata: bool = False,
     jobs: int = 4,
-    jobs_per_file: int = 4,
+    jobs_per_file: int = 2,
     record: Path | str | None = None,
     retry: RetryPolicy | None = None,
     first_contact: RetryPolicy | None = None,
@@ -74,10 +75,11 @@ def upload(
     the environment variable `api_key_variable`, or else from `DANDI_API_KEY` or the keyring; it cannot be passed in.
     dry_run: say what would be new, replaced and unchanged, and send nothing. prune: afterwards remove from the draft
     what is not in `output`, if `confirm_prune`, called with the paths before anything is sent, returns True; without
-    it nothing is ever deleted. allow_embargoed: upload to a dandiset under embargo. jobs: files at once;
-    jobs_per_file: parts of a file (64 MiB each) at once, each held in memory. record: where each event is recorded
-    (default `output`/.ssc-to-nwb/upload.jsonl). validate: called with the NWB files that would be sent; default is
-    this package's validation. on_progress: called from several threads. stop: set it to end the upload early.
+    it nothing is ever deleted. allow_embargoed: upload to a dandiset under embargo. with_metadata: also set the
+    draft's metadata from `output`/dandiset.yaml; what only the archive says stays, what is replaced is reported.
+    jobs: files at once; jobs_per_file: parts of a file (64 MiB each) at once, each held in memory. record: where each
+    event is recorded (default `output`/.ssc-to-nwb/upload.jsonl). validate: called with the NWB files that would be
+    sent; default is this package's validation. on_progress: called from several threads. stop: set it to end early.
 
     Files of the same checksum are not sent again. Whether the archive holds everything afterwards is in the result
     (`ok`, `differences`); problems of single files are in its outcomes and do not stop the others.
@@ -100,6 +102,7 @@ def upload(
             prune=prune,
             confirm_prune=confirm_prune or _refuse,
             allow_embargoed=allow_embargoed,
+            with_metadata=with_metadata,
             jobs=jobs,
             jobs_per_file=jobs_per_file,
             record=Path(record) if record is not None else record_path(root),

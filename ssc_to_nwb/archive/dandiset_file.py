@@ -63,6 +63,14 @@ def write_dandiset_file(
     )
 
 
+def read_dandiset_file(root: Path) -> dict[str, Any]:
+    """What `root`/dandiset.yaml says. Error: dandiset-yaml-unreadable, where it is absent as well."""
+    metadata, text = _read(root / FILE_NAME)
+    if text is None:
+        raise error(kinds.DANDISET_YAML_UNREADABLE, file=root / FILE_NAME, found="no such file")
+    return metadata
+
+
 def draft_problems(metadata: Mapping[str, Any], *, file: Path) -> tuple[Problem, ...]:
     """What dandischema refuses in the fields that are there, one problem per field."""
     return tuple(

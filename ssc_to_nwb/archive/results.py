@@ -91,7 +91,8 @@ class UploadResult:
     """The outcome of an upload.
 
     only_remote: paths that the dandiset holds and the folder does not; pruned: those of them that were removed;
-    not_assets: local files that the archive does not take; compared: whether the listing was compared afterwards;
+    not_assets: local files that the archive does not take; metadata_fields: fields of the draft's metadata that differ
+    from dandiset.yaml's and are set where that was asked for; compared: whether the listing was compared afterwards;
     resumed: whether an earlier run on the same folder and dandiset had not come to its end.
     """
 
@@ -104,6 +105,7 @@ class UploadResult:
     only_remote: tuple[str, ...]
     pruned: tuple[str, ...]
     not_assets: tuple[str, ...]
+    metadata_fields: tuple[str, ...]
     compared: bool
     resumed: bool
     problems: tuple[Problem, ...]
@@ -141,6 +143,7 @@ class UploadResult:
             "only_remote": list(self.only_remote),
             "pruned": list(self.pruned),
             "not_assets": list(self.not_assets),
+            "metadata_fields": list(self.metadata_fields),
             "compared": self.compared,
             "resumed": self.resumed,
             "problems": [problem.as_dict() for problem in self.problems],

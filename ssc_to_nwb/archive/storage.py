@@ -9,7 +9,6 @@ dandi client no longer has that name, the upload works without those four; a tes
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +22,7 @@ from ssc_to_nwb.archive.http_guard import NoKey, TransferStoppedError, guard
 #: The modules of the dandi client that open connections to the object store, and the name they use.
 PATCHED_MODULES = ("dandi.files.bases", "dandi.files.zarr")
 PATCHED_NAME = "RESTFullAPIClient"
+_PIECE_BYTES = 128 << 10
 
 
 class Transfer:
@@ -55,29 +55,31 @@ class Transfer:
             raise TransferStoppedError
 
 
-class CountedBody(io.BytesIO):
-    """A part's bytes, handed to the socket piece by piece: counted, and stopped in between."""
+class CountedBody:
+    """A part's bytes, handed to the socket piece by piece: counted, and stopped in between.
+
+    Each sending goes through it from the beginning and takes back what an earlier one counted. (Not a file: that would
+    have to be wound back before a request is repeated, which older dandi clients do not do after a network error.)
+    """
 
     def __init__(self, content: bytes, transfer: Transfer) -> None:
-        super().__init__(content)
+        self._content = memoryview(content)
         self._transfer = transfer
         self._counted = 0
 
-    def read(self, size: int | None = -1) -> bytes:
-        """The next bytes, counted as sent."""
-        self._transfer.check()
-        piece = super().read(size)
-        self._counted += len(piece)
-        self._transfer.on_bytes(len(piece))
-        return piece
+    def __len__(self) -> int:
+        return len(self._content)
 
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Going back means sending again, so what was counted is taken back."""
-        position = super().seek(offset, whence)
-        if position < self._counted:
-            self._transfer.on_bytes(position - self._counted)
-            self._counted = position
-        return position
+    def __iter__(self) -> Iterator[memoryview]:
+        if self._counted:
+            self._transfer.on_bytes(-self._counted)
+            self._counted = 0
+        for start in range(0, len(self._content), _PIECE_BYTES):
+            self._transfer.check()
+            piece = self._content[start : start + _PIECE_BYTES]
+            yield piece
+            self._counted += len(piece)
+            self._transfer.on_bytes(len(piece))
 
 
 class StorageClient(RESTFullAPIClient):

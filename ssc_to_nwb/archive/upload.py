@@ -15,6 +15,7 @@ from ssc_to_nwb.archive.http_guard import TransferStoppedError
 from ssc_to_nwb.archive.instance import resolve_instance
 from ssc_to_nwb.archive.library_log import library_messages_to
 from ssc_to_nwb.archive.local_assets import LocalFile, LocalFiles, find_local_files
+from ssc_to_nwb.archive.metadata_upload import MetadataChange, plan_metadata, send_metadata
 from ssc_to_nwb.archive.plan import UploadPlan, make_plan
 from ssc_to_nwb.archive.record import UploadRecord, was_interrupted
 from ssc_to_nwb.archive.remote import Checksums, compare, list_remote
@@ -51,6 +52,7 @@ class UploadOptions:
     prune: bool
     confirm_prune: Callable[[tuple[str, ...]], bool]
     allow_embargoed: bool
+    with_metadata: bool
     jobs: int
     jobs_per_file: int
     record: Path
@@ -110,6 +112,7 @@ class _Run:
     problems: list[Problem] = field(default_factory=list)
     only_remote: tuple[str, ...] = ()
     pruned: tuple[str, ...] = ()
+    metadata: MetadataChange | None = None
     compared: bool = False
     resumed: bool = False
 
@@ -118,6 +121,8 @@ class _Run:
         self.resumed = was_interrupted(self.options.record, api_url=api_url, dandiset=dandiset)
         plan = self._plan()
         self._set_outcomes(plan)
+        if self.metadata is not None:
+            self.problems.extend(self.metadata.replaced)
         if self.options.dry_run:
             return self._result()
         prune = self._confirmed_prune(plan)
@@ -129,9 +134,11 @@ class _Run:
                 self.problems.append(Problem(kind=kinds.UPLOAD_INTERRUPTED))
             elif not any(is_fatal(problem) for problem in self.problems):
                 self._compare()
+            if self.compared and self.metadata is not None:
+                send_metadata(self.metadata, self.archive)
             if prune and self.compared and not self.differences:
                 self._prune(plan.only_remote)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, TransferStoppedError):
             self.options.stop.set()
             self.problems.append(Problem(kind=kinds.UPLOAD_INTERRUPTED))
         except _LISTING_ERRORS as problem:
@@ -151,6 +158,8 @@ class _Run:
                 jobs=self.options.jobs,
                 on_asset=lambda local: self._report(local, Stage.CHECKSUM),
             )
+            if self.options.with_metadata:
+                self.metadata = plan_metadata(self.options.root, self.archive)
         except _LISTING_ERRORS as problem:
             api_url = self.archive.client.api_url
             raise SscError(as_problem(problem, api_url=api_url, redact=self.archive.redact).problem) from None
@@ -190,6 +199,8 @@ class _Run:
 
     def _send(self, plan: UploadPlan, *, may_delete: bool) -> None:
         self.archive.client.may_delete = may_delete
+        bytes_total = sum(planned.local.size for planned in plan.to_send())
+        self.options.on_progress(Progress(stage=Stage.UPLOADING, bytes_total=bytes_total))
         groups = self.local_files.groups(planned.local.path for planned in plan.to_send())
         with guarded_storage(self.options.stop) as set_transfer:
             uploader = Uploader(
@@ -252,6 +263,7 @@ class _Run:
             only_remote=self.only_remote,
             pruned=self.pruned,
             not_assets=self.local_files.not_assets,
+            metadata_fields=self.metadata.fields if self.metadata is not None else (),
             compared=self.compared,
             resumed=self.resumed,
             problems=tuple(problems),

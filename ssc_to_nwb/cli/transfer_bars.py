@@ -27,11 +27,13 @@ class TransferBars:
         self._lines: dict[str, TaskID] = {}
         self._sizes: dict[str, int] = {}
         self._done: dict[str, int] = {}
+        self._bytes_total = 0
 
     def draw(self, progress: Progress) -> None:
         """Show one step."""
         with self._lock:
             if progress.path is None:
+                self._bytes_total = progress.bytes_total or self._bytes_total
                 self._bars.update(self._total, description=f"{progress.stage.value} {progress.note}".strip())
             else:
                 self._draw_file(progress.path, progress)
@@ -42,7 +44,8 @@ class TransferBars:
             self._sizes[path] = progress.bytes_total or self._sizes.get(path, 0)
             if stage != "waiting":
                 self._done[path] = progress.bytes_done
-            total, done = sum(self._sizes.values()), sum(self._done.values())
+            total = max(self._bytes_total, sum(self._sizes.values()))
+            done = sum(self._done.values())
             self._bars.update(self._total, description="total", completed=done, total=total or None)
         if stage in ("done", "failed"):
             if path in self._lines:

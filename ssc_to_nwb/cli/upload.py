@@ -45,11 +45,14 @@ _EXAMPLES = """Examples:
 @click.option("--prune", is_flag=True, help="Remove from the draft what is not in OUTPUT, after a confirmation.")
 @click.option("-y", "--yes", is_flag=True, help="Confirm --prune beforehand.")
 @click.option("--allow-embargoed", is_flag=True, help="Upload to a dandiset under embargo.")
+@click.option(
+    "--with-metadata", is_flag=True, help="Also set the draft's metadata from OUTPUT/dandiset.yaml (see `dandiset`)."
+)
 @click.option("--jobs", type=click.IntRange(min=1), default=4, show_default=True, help="Files at once.")
 @click.option(
     "--jobs-per-file",
     type=click.IntRange(min=1),
-    default=4,
+    default=2,
     show_default=True,
     help="Parts of a file at once; each is 64 MiB and held in memory.",
 )
@@ -131,6 +134,8 @@ def _print_plan(result: UploadResult) -> None:
     for outcome in result.outcomes:
         if outcome.action.value != "unchanged":
             click.echo(f"{outcome.action.value:9} {bytes_text(outcome.size):>9}  {outcome.path}")
+    if result.metadata_fields:
+        click.echo(f"metadata  {', '.join(result.metadata_fields)}")
     click.echo(f"{_totals(result)} (dry run, nothing was sent)")
 
 
@@ -141,6 +146,8 @@ def _print_done(result: UploadResult) -> None:
     told = [f"{len(sizes)} {status} ({bytes_text(sum(sizes))})" for status, sizes in counts.items()]
     pruned = f", {len(result.pruned)} removed" if result.pruned else ""
     click.echo(f"dandiset {result.dandiset} at {result.instance}: {', '.join(told)}{pruned}")
+    if result.metadata_fields:
+        click.echo(f"metadata set: {', '.join(result.metadata_fields)}")
     if result.ok:
         click.echo(f"The archive holds all {len(result.outcomes)} files as they are here.")
 

@@ -260,9 +260,9 @@ DANDISET_FIELD_BAD = ProblemKind(
 DANDISET_YAML_UNREADABLE = ProblemKind(
     identifier="dandiset-yaml-unreadable",
     severity=Severity.ERROR,
-    title="The existing dandiset.yaml cannot be read",
+    title="dandiset.yaml cannot be read",
     reason="It is updated, not overwritten, so that what a person filled in stays; for that it must be valid YAML.",
-    remedy="Mend the file, or take it away to have it written anew.",
+    remedy="Mend the file, or take it away and have it written anew: ssc-to-nwb dandiset.",
 )
 DANDISET_YAML_UNWRITABLE = ProblemKind(
     identifier="dandiset-yaml-unwritable",
@@ -281,9 +281,9 @@ DANDISET_BLANK = ProblemKind(
 DANDISET_VALUE_REPLACED = ProblemKind(
     identifier="dandiset-value-replaced",
     severity=Severity.WARNING,
-    title="A value in dandiset.yaml was replaced by the metadata file's",
-    reason="Where both say something, the metadata file wins, so that the file can be made again from its sources.",
-    remedy="If the old value is the right one, put it into a metadata file of your own (--metadata).",
+    title="A value of the dandiset's metadata is replaced",
+    reason="The metadata file wins over dandiset.yaml, and that over the archive's web page, where both say something.",
+    remedy="If the old value is the right one, put it into a metadata file of your own (`dandiset --metadata`).",
 )
 DANDISET_NO_NWB = ProblemKind(
     identifier="dandiset-no-nwb-files",

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from archive_samples import NWB, VIDEO_FOLDER
+from archive_samples import NWB, VIDEO_FOLDER, local_assets
 from dandi_server import DandiServer
 
 from ssc_to_nwb.archive.record import read_record, record_path
@@ -302,7 +302,9 @@ def test_progress_counts_every_byte(upload: Upload, output: Path) -> None:
         sent = [step.bytes_done for step in steps if step.path == path and step.stage is Stage.UPLOADING]
         assert sent[-1] == (output / path).stat().st_size
     runs = [step.stage for step in steps if step.path is None]
-    assert runs == [Stage.CONNECTING, Stage.VALIDATING, Stage.COMPARING]
+    assert runs == [Stage.CONNECTING, Stage.VALIDATING, Stage.UPLOADING, Stage.COMPARING]
+    (whole,) = [step.bytes_total for step in steps if step.path is None and step.stage is Stage.UPLOADING]
+    assert whole == sum(map(len, local_assets(output).values()))
 
 
 class TestRecord:

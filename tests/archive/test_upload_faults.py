@@ -102,7 +102,7 @@ def test_a_lasting_fault_is_named_and_a_second_run_ends_complete(
     result = upload(retry=RetryPolicy(attempts=2, first_wait_s=0.01, jitter=0.0))
 
     assert not result.ok
-    assert identifier in problems(result)
+    assert identifier in problems(result), [str(problem) for problem in result.problems]
     failed = [outcome for outcome in result.outcomes if outcome.status is Status.FAILED]
     assert failed and failed[0].problem is not None and "again" in failed[0].problem.kind.remedy
     archive.faults.clear()

@@ -40,6 +40,13 @@ def test_a_bar_per_file_under_way_and_one_in_total(bars: Bars) -> None:
     assert shown(bars) == [("total", 80, 150), ("  a.nwb uploading", 30, 100)]
 
 
+def test_the_total_is_of_all_that_is_to_be_sent(bars: Bars) -> None:
+    drawn = TransferBars(bars)
+    drawn.draw(Progress(stage=Stage.UPLOADING, bytes_total=1000))
+    drawn.draw(Progress(stage=Stage.UPLOADING, path="a.nwb", bytes_done=30, bytes_total=100))
+    assert shown(bars)[0] == ("total", 30, 1000)
+
+
 def test_a_wait_says_why_and_keeps_the_count(bars: Bars) -> None:
     drawn = TransferBars(bars)
     drawn.draw(Progress(stage=Stage.UPLOADING, path="a.nwb", bytes_done=30, bytes_total=100))
