@@ -1,0 +1,101 @@
+"""All that the checks of one file share: the proof, the session read anew, its leaves by rule, and tables read once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.interfaces.context import SessionContext
+from ssc_to_nwb.mapping.facts import SessionFacts
+from ssc_to_nwb.mapping.ledger import ruled_leaves
+from ssc_to_nwb.mapping.rule import Leaf
+from ssc_to_nwb.source.session import Session
+from ssc_to_nwb.verify.nwb_reader import NwbReader
+from ssc_to_nwb.verify.nwb_table import NwbTable
+from ssc_to_nwb.verify.proof import Proof
+from ssc_to_nwb.verify.source_unit import UNITS_PER_SECOND, SourceUnit
+
+TRIALS = f"/intervals/{naming.TRIALS}"
+UNASSIGNED = f"/intervals/{naming.UNASSIGNED_SAMPLES}"
+OPHYS = f"/processing/{naming.OPHYS_MODULE}"
+BEHAVIOR = f"/processing/{naming.BEHAVIOR_MODULE}"
+SOURCE = f"/processing/{naming.SOURCE_MODULE}"
+SEGMENTATION = f"{OPHYS}/{naming.IMAGE_SEGMENTATION}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Comparison:
+    """One file and its source.
+
+    leaves: the source's leaves by the rule that the ledger has for them; kept: paths of those that stand in the table
+    of kept fields; labels, expected_labels: trial number per sample by series, as rebuilt from the
+    file and as the source has it; general_fields: keys of metaDataHash whose
+    field of the file has been compared.
+    """
+
+    proof: Proof
+    reader: NwbReader
+    context: SessionContext
+    facts: SessionFacts
+    leaves: Mapping[str, Sequence[Leaf]]
+    kept: frozenset[str]
+    tables: dict[str, NwbTable] = field(default_factory=dict)
+    labels: dict[str, np.ndarray] = field(default_factory=dict)
+    expected_labels: dict[str, np.ndarray] = field(default_factory=dict)
+    general_fields: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def session(self) -> Session:
+        """The session as it was read for this comparison."""
+        return self.context.session
+
+    def table(self, path: str) -> NwbTable:
+        """A table of the file, read once."""
+        if path not in self.tables:
+            self.tables[path] = NwbTable(reader=self.reader, path=path)
+        return self.tables[path]
+
+    def stamps(self, series: str) -> np.ndarray:
+        """Time stamps of a series in seconds, whether it has its own or links to another's."""
+        path = f"{series}/timestamps"
+        node = self.reader.tree.node(path)
+        return self.reader.tree.values(node.target if node is not None and node.target else path)
+
+    @property
+    def milliseconds(self) -> SourceUnit:
+        """The unit of the source model's times."""
+        zero = self.context.metadata.assumptions.clock_zero_offset_s
+        return SourceUnit(per_second=1000.0, zero_offset_s=zero)
+
+    def unit_of(self, leaf: Leaf) -> SourceUnit:
+        """The time unit of the entry that a leaf such as `s.eventSeriesArrayHash.value{2}.eventTimes{1}` belongs to."""
+        entry = leaf.path.rpartition(".")[0]
+        return self.unit(self.proof.leaves[f"{entry}.timeUnit"])
+
+    def unit(self, value: object) -> SourceUnit:
+        """The unit with this id, by the source's own table."""
+        number = int(np.asarray(value).reshape(-1)[0])
+        return SourceUnit(
+            per_second=UNITS_PER_SECOND[self.session.units.names[number]],
+            zero_offset_s=self.context.metadata.assumptions.clock_zero_offset_s,
+        )
+
+
+def leaves_by_rule(session: Session, facts: SessionFacts) -> tuple[dict[str, list[Leaf]], frozenset[str]]:
+    """The leaves of a session by rule, and the paths of those that must stand in the table of kept fields."""
+    groups: dict[str, list[Leaf]] = defaultdict(list)
+    kept = set()
+    for leaf, rule in ruled_leaves(session, facts):
+        groups[rule.identifier].append(leaf)
+        if rule.is_kept(leaf, facts):
+            kept.add(leaf.path)
+    return dict(groups), frozenset(kept)
+
+
+def row(value: object) -> np.ndarray:
+    """A source leaf of numbers as a row, in its own class, (n,)."""
+    return np.asarray(value).reshape(-1)

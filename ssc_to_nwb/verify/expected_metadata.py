@@ -1,0 +1,145 @@
+"""What the general fields of the file must hold, from the source's metaDataHash and the metadata files."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from ssc_to_nwb.interfaces.context import SessionContext
+from ssc_to_nwb.source.mat_tree import MatValue
+from ssc_to_nwb.verify.comparison import Comparison
+
+SUBJECT = "/general/subject"
+
+
+class SourceMetadata:
+    """metaDataHash as texts by key, read off the leaves."""
+
+    def __init__(self, work: Comparison) -> None:
+        self.context: SessionContext = work.context
+        root = f"{work.session.variable}.metaDataHash"
+        leaves = work.proof.leaves
+        self._values: dict[str, list[str]] = {}
+        for path, key in leaves.items():
+            if not path.startswith(f"{root}.keyNames") or not isinstance(key, str):
+                continue
+            value = path.replace(".keyNames", ".value", 1)
+            own = [leaf for name, leaf in leaves.items() if name == value or name.startswith(f"{value}{{")]
+            self._values[key] = [text for leaf in own if (text := _as_text(leaf))]
+
+    def texts(self, key: str) -> list[str]:
+        """All texts of a key, none where it is absent or empty."""
+        return self._values.get(key, [])
+
+    def text(self, key: str) -> str | None:
+        """The one text of a key."""
+        found = self.texts(key)
+        return found[0] if found else None
+
+
+def _as_text(leaf: MatValue) -> str:
+    if isinstance(leaf, str):
+        return leaf.strip()
+    if isinstance(leaf, np.ndarray) and leaf.size == 1:
+        return f"{leaf.reshape(-1)[0]:.0f}"
+    return ""
+
+
+def general_texts(source: SourceMetadata) -> dict[str, str]:
+    """Texts by path in the file; those that are not known are left out."""
+    context = source.context
+    session, facts, dataset = context.session, context.metadata.session, context.metadata.dataset
+    name = f"{dataset.name}/{session.key.animal}/{session.key.date}"
+    texts = {
+        "/identifier": str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_DNS, "crcns.org"), name)),
+        "/session_description": facts.session_description,
+        "/general/experiment_description": facts.experiment_description,
+        "/general/session_id": session.key.date,
+        "/general/institution": facts.institution,
+        "/general/lab": facts.lab,
+        "/general/virus": facts.virus,
+        "/general/surgery": facts.surgery,
+        "/general/pharmacology": facts.pharmacology,
+        "/general/protocol": facts.protocol,
+        "/general/stimulus": facts.stimulus_notes,
+        "/general/data_collection": facts.data_collection,
+    }
+    return {path: text for path, text in texts.items() if text}
+
+
+def general_lists(source: SourceMetadata) -> dict[str, list[str]]:
+    """Lists of texts by path in the file."""
+    facts, dataset = source.context.metadata.session, source.context.metadata.dataset
+    lists = {"/general/keywords": list(facts.keywords), "/general/related_publications": list(_publications(dataset))}
+    return {path: texts for path, texts in lists.items() if texts}
+
+
+def _publications(dataset: object) -> tuple[str, ...]:
+    return tuple(getattr(dataset, "related_publications", ()))
+
+
+def subject_texts(source: SourceMetadata) -> dict[str, str]:
+    """Texts of the subject by path in the file."""
+    facts, session = source.context.metadata.subject, source.context.session
+    texts = {
+        "subject_id": session.key.animal,
+        "species": facts.species or _translated(source.text("species"), facts.species_names),
+        "sex": facts.sex or _translated(source.text("sex"), dict(facts.sex_names)),
+        "age": facts.age,
+        "strain": facts.strain or _joined(source, "animalStrain", "animalSource"),
+        "genotype": facts.genotype or _joined(source, "animalGeneModification", None),
+        "weight": facts.weight,
+        "description": facts.description,
+    }
+    return {f"{SUBJECT}/{name}": text for name, text in texts.items() if text}
+
+
+def _translated(text: str | None, names: dict[str, str]) -> str | None:
+    wanted = (text or "").casefold()
+    return next((value for name, value in names.items() if name.casefold() == wanted), None)
+
+
+def _joined(source: SourceMetadata, prefix: str, origin: str | None) -> str:
+    parts = []
+    for number in "123456789":
+        text = source.text(prefix + number)
+        place = source.text(origin + number) if origin else None
+        if text:
+            parts.append(f"{text} ({place})" if place else text)
+    return "; ".join(parts)
+
+
+def start_time(source: SourceMetadata) -> datetime | None:
+    """Start of the session with its zone; None where the source's texts don't tell it."""
+    date = source.text("dateOfExperiment") or source.context.session.key.date
+    match = re.fullmatch(r"(\d{1,2}):?(\d\d):?(\d\d)(\.\d+)?", source.text("timeOfExperiment") or "")
+    if match is None:
+        return None
+    day = datetime.strptime(date, "%Y%m%d")
+    microsecond = round(float(match[4] or 0) * 1e6)
+    moment = day.replace(hour=int(match[1]), minute=int(match[2]), second=int(match[3]), microsecond=microsecond)
+    return moment.replace(tzinfo=ZoneInfo(source.context.metadata.assumptions.timezone))
+
+
+def note_parts(source: SourceMetadata) -> list[str]:
+    """Texts that the notes must hold: citation, conditions of use, every assumption, the experiment type."""
+    dataset, assumed = source.context.metadata.dataset, source.context.metadata.assumptions
+    parts = [dataset.title, dataset.citation, dataset.conditions_of_use, assumed.timezone]
+    parts += [
+        f"{assumed.clock_zero_offset_s:g} s after",
+        f"from {assumed.corners_first_index:g}",
+        f"{assumed.motor_steps_per_mm:g} steps per mm",
+        "green, red" if assumed.green_page_first else "red, green",
+        source.text("experimentType") or "",
+    ]
+    return [part for part in parts if part]
+
+
+def name_words(texts: list[str]) -> list[str]:
+    """The words of people's names, sorted, whatever order and separators they stand in."""
+    words = re.split(r"[\s,;&]+|\band\b", " ".join(texts))
+    return sorted(word for word in words if word and word != "and")

@@ -1,0 +1,98 @@
+"""An HDF5 file as an `ArrayTree`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import h5py
+import numpy as np
+
+from ssc_to_nwb.verify.chunk_reader import read_blocks
+from ssc_to_nwb.verify.nwb_reader import ArrayTree, Node, SeriesReferences
+
+
+class Hdf5Tree(ArrayTree):
+    """Reads with h5py; to be used in a `with` statement. Raises OSError where the file can't be opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = h5py.File(path, "r")
+
+    def __enter__(self) -> Hdf5Tree:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def node(self, path: str) -> Node | None:
+        """The object at this path; soft and external links are not followed."""
+        if path == "/":
+            return Node(path=path, kind="group", attributes=tuple(self._file.attrs))
+        parent, _, name = path.rpartition("/")
+        group = self._file.get(parent or "/")
+        if not isinstance(group, h5py.Group):
+            return None
+        link = group.get(name, getlink=True)
+        if link is None:
+            return None
+        if isinstance(link, h5py.SoftLink):
+            return Node(path=path, kind="link", target=link.path)
+        if isinstance(link, h5py.ExternalLink):
+            return Node(path=path, kind="link", target=f"{link.filename}:{link.path}")
+        item = group[name]
+        kind = "group" if isinstance(item, h5py.Group) else "dataset"
+        return Node(path=path, kind=kind, attributes=tuple(item.attrs))  # type: ignore[arg-type]
+
+    def members(self, path: str) -> tuple[str, ...]:
+        """Names in a group, sorted by HDF5."""
+        return tuple(self._file[path])
+
+    def dataset(self, path: str) -> h5py.Dataset:
+        """The data set itself."""
+        return self._file[path]
+
+    def values(self, path: str) -> np.ndarray:
+        """All values; texts as `str` objects."""
+        dataset = self._file[path]
+        if h5py.check_string_dtype(dataset.dtype) is not None:
+            return np.asarray(dataset.asstr()[()], dtype=object)
+        return np.asarray(dataset[()])
+
+    def blocks(self, path: str, *, pool: ThreadPoolExecutor, workers: int, memory_mb: float) -> Iterator[np.ndarray]:
+        """Chunk by chunk, inflated in threads."""
+        for block in read_blocks(self._file[path], pool, workers=workers, memory_mb=memory_mb):
+            yield block.values
+
+    def is_numeric(self, path: str) -> bool:
+        """Integers, floats, booleans and complex numbers, not scalar."""
+        dataset = self._file[path]
+        return dataset.dtype.kind in "biufc" and dataset.ndim > 0 and dataset.size > 0
+
+    def is_reference(self, path: str) -> bool:
+        """A compound with an object reference in it."""
+        names = self._file[path].dtype.names
+        return names is not None and "timeseries" in names
+
+    def references(self, path: str) -> SeriesReferences:
+        """A compound of idx_start, count and an object reference."""
+        records = self._file[path][()]
+        series = tuple(self._file[reference].name for reference in records["timeseries"])
+        return SeriesReferences(
+            first=records["idx_start"].astype(np.int64), count=records["count"].astype(np.int64), series=series
+        )
+
+    def attribute(self, path: str, name: str) -> Any:
+        """An attribute; references as the path they point to."""
+        value = self._file[path].attrs.get(name)
+        if isinstance(value, h5py.Reference):
+            return self._file[value].name if value else ""
+        if isinstance(value, bytes):
+            return value.decode()
+        if isinstance(value, np.ndarray):
+            return tuple(value.tolist())
+        return value.item() if isinstance(value, np.generic) else value

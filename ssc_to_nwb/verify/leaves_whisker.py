@@ -1,0 +1,94 @@
+"""From the whisker series back to the whisker entry of timeSeriesArrayHash; and what other entries share with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.mapping.rule import KEPT_TABLE, Leaf
+from ssc_to_nwb.verify.comparison import BEHAVIOR, TRIALS, Comparison, row
+from ssc_to_nwb.verify.trial_labels import expected_labels
+
+
+def series_paths(work: Comparison) -> list[str]:
+    """Paths of the whisker series, in the order of the source's rows."""
+    whisker = work.session.whisker
+    traces = () if whisker is None else whisker.traces
+    return [f"{BEHAVIOR}/{naming.whisker_series(trace.quantity, trace.whisker)}" for trace in traces]
+
+
+def whisker_values(work: Comparison, leaves: Sequence[Leaf]) -> None:
+    """One row of valueMatrix per series."""
+    for leaf in leaves:
+        matrix = np.asarray(leaf.value)
+        kind = matrix.dtype if matrix.dtype.kind == "f" else np.dtype(np.float64)
+        for number, path in enumerate(series_paths(work)):
+            found = work.reader.values(f"{path}/data")
+            work.proof.dtype(f"{path}/data", found.dtype, expected=kind, leaf=leaf.path)
+            work.proof.numbers(
+                f"{path}/data", expected=matrix[number].astype(kind, copy=False), found=found, leaf=leaf.path
+            )
+        work.proof.prove([leaf.path])
+
+
+def whisker_times(work: Comparison, leaves: Sequence[Leaf]) -> None:
+    """Time stamps of the first series; the others link to them."""
+    for leaf in leaves:
+        compare_timestamps(work, leaf, owner=series_paths(work)[0])
+
+
+def compare_timestamps(work: Comparison, leaf: Leaf, *, owner: str) -> None:
+    """Compare a `time` of the source with the time stamps of the series that owns them."""
+    path = f"{owner}/timestamps"
+    seconds = work.reader.values(path)
+    work.proof.dtype(path, seconds.dtype, expected=np.float64, leaf=leaf.path)
+    work.proof.times(
+        path, expected=row(leaf.value).astype(np.float64), seconds=seconds, unit=work.unit_of(leaf), leaf=leaf.path
+    )
+    work.proof.prove([leaf.path])
+
+
+def whisker_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
+    """The trial number of every sample, for every series."""
+    for leaf in leaves:
+        compare_labels(work, leaf, series=series_paths(work))
+
+
+def compare_labels(work: Comparison, leaf: Leaf, *, series: Sequence[str]) -> None:
+    """Compare a `trial` of the source with the labels rebuilt for each of these series."""
+    expected = expected_labels(np.asarray(leaf.value))
+    for path in series:
+        if path in work.labels:
+            work.proof.numbers(f"{TRIALS}/timeseries", expected=expected, found=work.labels[path], leaf=leaf.path)
+            work.proof.prove([leaf.path])
+
+
+def whisker_valid_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
+    """Numbers of the trials whose row says that whisker data are valid."""
+    path = f"{TRIALS}/whisker_valid"
+    for leaf in leaves:
+        table = work.table(TRIALS)
+        valid = table.column("whisker_valid")
+        work.proof.dtype(path, valid.dtype, expected=np.bool_, leaf=leaf.path)
+        listed = row(leaf.value)
+        compare_valid_trials(work, path, leaf, found=table.ids[valid.astype(bool)], listed=listed)
+
+
+def compare_valid_trials(work: Comparison, path: str, leaf: Leaf, *, found: np.ndarray, listed: np.ndarray) -> None:
+    """Compare a list of valid trials; what the table does not show of it, order or unknown numbers, is kept besides."""
+    expected = listed
+    if leaf.path in work.kept:
+        numbers = work.session.trials.numbers
+        expected = numbers[np.isin(numbers, listed)]
+    work.proof.numbers(path, expected=expected, found=found, leaf=leaf.path)
+    work.proof.prove([leaf.path])
+
+
+def time_unit(work: Comparison, leaves: Sequence[Leaf]) -> None:
+    """The same id as trialTimeUnit, which stands in the table of kept fields."""
+    kept = work.proof.leaves[f"{work.session.variable}.trialTimeUnit"]
+    for leaf in leaves:
+        work.proof.numbers(KEPT_TABLE, expected=row(leaf.value), found=row(kept), leaf=leaf.path)
+        work.proof.prove([leaf.path])

@@ -1,0 +1,174 @@
+"""Reads a finished NWB file as a tree of groups and data sets, and remembers what was read.
+
+What was never read is what the source does not account for. The same reader serves HDF5 and Zarr: `ArrayTree` is the
+little that differs between them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+NodeKind = Literal["group", "dataset", "link"]
+
+
+class ObjectError(Exception):
+    """An object of the file is absent, of another kind, or can't be read."""
+
+    def __init__(self, path: str, *, expected: str, found: str) -> None:
+        super().__init__(f"{path}: expected {expected}, found {found}")
+        self.path = path
+        self.expected = expected
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """An object of the file; links are not followed, their target is given."""
+
+    path: str
+    kind: NodeKind
+    attributes: tuple[str, ...] = ()
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesReferences:
+    """References to runs of samples: int64 (n,) first sample and count, and the path of each series."""
+
+    first: np.ndarray
+    count: np.ndarray
+    series: tuple[str, ...]
+
+
+class ArrayTree(ABC):
+    """A file of groups, data sets, links and attributes."""
+
+    @abstractmethod
+    def node(self, path: str) -> Node | None:
+        """The object at this path, None where there is none. A link is an object of its own."""
+
+    @abstractmethod
+    def members(self, path: str) -> tuple[str, ...]:
+        """Names of the objects in a group, links included."""
+
+    @abstractmethod
+    def dataset(self, path: str) -> Any:
+        """A data set with `shape`, `dtype` and slicing; links are followed."""
+
+    @abstractmethod
+    def values(self, path: str) -> np.ndarray:
+        """All values of a data set: numbers, compounds of numbers, or `str` objects."""
+
+    @abstractmethod
+    def blocks(self, path: str, *, pool: ThreadPoolExecutor, workers: int, memory_mb: float) -> Iterator[np.ndarray]:
+        """All values of a data set of numbers with one axis or more, in order, some of them at a time.
+
+        pool: of at least `workers` threads; memory_mb: room for values on their way, in 2^20 bytes.
+        """
+
+    @abstractmethod
+    def is_numeric(self, path: str) -> bool:
+        """Whether a data set holds plain numbers, and can be read in blocks."""
+
+    @abstractmethod
+    def is_reference(self, path: str) -> bool:
+        """Whether a data set holds references to runs of samples."""
+
+    @abstractmethod
+    def references(self, path: str) -> SeriesReferences:
+        """The values of a data set of references to runs of samples."""
+
+    @abstractmethod
+    def attribute(self, path: str, name: str) -> Any:
+        """An attribute: number, str, tuple, or the path an object reference points to; None where there is none."""
+
+    def walk(self, path: str = "/") -> Iterator[Node]:
+        """Every object below a group, itself included."""
+        node = self.node(path)
+        if node is None:
+            return
+        yield node
+        if node.kind == "group":
+            for name in self.members(path):
+                yield from self.walk(f"{path.rstrip('/')}/{name}")
+
+
+@dataclass(slots=True)
+class NwbReader:
+    """Reads from a tree, and remembers every object and attribute that was read."""
+
+    tree: ArrayTree
+    seen: set[str] = field(default_factory=lambda: {"/"})
+    seen_attributes: set[tuple[str, str]] = field(default_factory=set)
+
+    def has(self, path: str) -> bool:
+        """Whether there is an object at this path."""
+        return self.tree.node(path) is not None
+
+    def members(self, path: str) -> tuple[str, ...]:
+        """Names of the objects in a group. Raises ObjectError."""
+        self.group(path)
+        return self.tree.members(path)
+
+    def group(self, path: str) -> None:
+        """See that there is a group. Raises ObjectError."""
+        self._expect(path, "group")
+
+    def link(self, path: str) -> str:
+        """The path a link points to. Raises ObjectError where there is no link."""
+        return self._expect(path, "link").target or ""
+
+    def dataset(self, path: str) -> Any:
+        """A data set, not read yet. Raises ObjectError."""
+        self._expect(path, "dataset")
+        return self.tree.dataset(path)
+
+    def values(self, path: str) -> np.ndarray:
+        """All values of a data set. Raises ObjectError."""
+        self._expect(path, "dataset")
+        try:
+            return self.tree.values(path)
+        except (OSError, RuntimeError, ValueError) as failure:
+            raise ObjectError(path, expected="readable values", found=str(failure)) from failure
+
+    def text(self, path: str) -> str:
+        """A data set of one text. Raises ObjectError."""
+        values = self.values(path)
+        if values.shape != () or not isinstance(values.item(), str):
+            raise ObjectError(path, expected="one text", found=f"{values.dtype} of shape {values.shape}")
+        return str(values.item())
+
+    def texts(self, path: str) -> list[str]:
+        """A data set of texts in a row. Raises ObjectError."""
+        values = self.values(path)
+        if values.ndim != 1 or not all(isinstance(one, str) for one in values.tolist()):
+            raise ObjectError(path, expected="a row of texts", found=f"{values.dtype} of shape {values.shape}")
+        return list(values.tolist())
+
+    def references(self, path: str) -> SeriesReferences:
+        """References to runs of samples. Raises ObjectError."""
+        self._expect(path, "dataset")
+        try:
+            return self.tree.references(path)
+        except (OSError, RuntimeError, ValueError, KeyError, TypeError) as failure:
+            raise ObjectError(path, expected="references to time series", found=str(failure)) from failure
+
+    def attribute(self, path: str, name: str) -> Any:
+        """An attribute, None where there is none."""
+        self.seen_attributes.add((path, name))
+        return self.tree.attribute(path, name)
+
+    def _expect(self, path: str, kind: NodeKind) -> Node:
+        self.seen.add(path)
+        node = self.tree.node(path)
+        if node is None:
+            raise ObjectError(path, expected=f"a {kind}", found="nothing")
+        if node.kind != kind:
+            raise ObjectError(path, expected=f"a {kind}", found=f"a {node.kind}")
+        return node

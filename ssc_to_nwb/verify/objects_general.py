@@ -1,0 +1,180 @@
+"""The general part of the file: identity, subject, texts, devices, imaging planes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.metadata.model import DeviceFacts
+from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.source.plane import Plane
+from ssc_to_nwb.source.subvolume import Subvolume
+from ssc_to_nwb.verify import expected_metadata as expected
+from ssc_to_nwb.verify.comparison import Comparison
+from ssc_to_nwb.verify.expected_metadata import SUBJECT, SourceMetadata
+from ssc_to_nwb.verify.nwb_reader import ObjectError
+
+_UM = 1e-6
+# Keys of metaDataHash whose fields are compared here; where a metadata file replaces one, its text is.
+_SUBJECT_KEYS = ("species", "animalID", "sex", "animalStrain", "animalSource", "animalGeneModification")
+
+
+def check_general(work: Comparison) -> None:
+    """Compare every general field of the file."""
+    source = SourceMetadata(work)
+    for path, text in {**expected.general_texts(source), **expected.subject_texts(source)}.items():
+        work.proof.guarded(path, _check_text, work, path, text)
+    for path, texts in expected.general_lists(source).items():
+        work.proof.guarded(path, _check_list, work, path, texts)
+    for path in ("/session_start_time", "/timestamps_reference_time"):
+        work.proof.guarded(path, _check_start, work, source, path)
+    for path, check in (
+        (SUBJECT, _check_subject),
+        ("/general/experimenter", _check_experimenter),
+        ("/general/notes", _check_notes),
+        ("/general/was_generated_by", _check_tool),
+        ("/file_create_date", _check_create_date),
+    ):
+        work.proof.guarded(path, check, work, source)
+    work.proof.typed("/", "NWBFile")
+    work.reader.attribute("/", "nwb_version")
+    for key in work.session.metadata:
+        known = key.rstrip("123456789") in _SUBJECT_KEYS or key in _GENERAL_KEYS
+        work.general_fields[key] = known
+
+
+_GENERAL_KEYS = ("experimentType", "dateOfExperiment", "timeOfExperiment", "experimenters")
+
+
+def _check_text(work: Comparison, path: str, text: str) -> None:
+    work.proof.equal(path, expected=text, found=work.reader.text(path))
+
+
+def _check_list(work: Comparison, path: str, texts: list[str]) -> None:
+    work.proof.equal(path, expected=texts, found=work.reader.texts(path))
+
+
+def _check_start(work: Comparison, source: SourceMetadata, path: str) -> None:
+    moment = expected.start_time(source)
+    text = work.reader.text(path)
+    found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    same = moment is not None and found == moment and found.utcoffset() == moment.utcoffset()
+    work.proof.counts[path] += 1
+    if not same:
+        work.proof.problem(kinds.VERIFY_VALUE_DIFFERS, path, expected=moment and moment.isoformat(), found=text)
+
+
+def _check_subject(work: Comparison, source: SourceMetadata) -> None:  # noqa: ARG001
+    work.reader.group(SUBJECT)
+    work.proof.typed(SUBJECT, "Subject")
+    if work.reader.has(f"{SUBJECT}/age"):
+        work.proof.attribute(f"{SUBJECT}/age", "reference", "birth")
+
+
+def _check_experimenter(work: Comparison, source: SourceMetadata) -> None:
+    path = "/general/experimenter"
+    found = work.reader.texts(path)
+    given = list(source.context.metadata.session.experimenters)
+    if given:
+        work.proof.equal(path, expected=given, found=found)
+        return
+    told = source.texts("experimenters")
+    work.proof.equal(path, expected=expected.name_words(told), found=expected.name_words(found))
+    for name in found:
+        # "First Last" of the source, with no comma to tell, is to stand as "Last, First".
+        last, _, first = name.partition(", ")
+        if first and not any(name in text or f"{first} {last}" in text or f"{last}, {first}" in text for text in told):
+            work.proof.problem(kinds.VERIFY_VALUE_DIFFERS, path, expected=f"a name of {told}", found=name)
+
+
+def _check_notes(work: Comparison, source: SourceMetadata) -> None:
+    path = "/general/notes"
+    text = work.reader.text(path)
+    for part in expected.note_parts(source):
+        work.proof.counts[path] += 1
+        if part not in text:
+            work.proof.problem(kinds.VERIFY_VALUE_DIFFERS, path, expected=f"notes with {part!r}", found="other notes")
+
+
+def _check_tool(work: Comparison, source: SourceMetadata) -> None:  # noqa: ARG001
+    path = "/general/was_generated_by"
+    values = work.reader.values(path)
+    if values.shape != (1, 2) or values[0, 0] != "ssc_to_nwb" or not values[0, 1]:
+        work.proof.problem(
+            kinds.VERIFY_VALUE_DIFFERS, path, expected="ssc_to_nwb and its version", found=values.tolist()
+        )
+
+
+def _check_create_date(work: Comparison, source: SourceMetadata) -> None:  # noqa: ARG001
+    path = "/file_create_date"
+    for text in work.reader.texts(path):
+        if datetime.fromisoformat(text.replace("Z", "+00:00")).tzinfo is None:
+            raise ObjectError(path, expected="a time with its zone", found=text)
+
+
+def check_device(work: Comparison, facts: DeviceFacts) -> str:
+    """A device with the metadata's words; returns its path."""
+    path = f"/general/devices/{facts.name}"
+    work.reader.group(path)
+    work.proof.typed(path, "Device")
+    work.proof.attribute(path, "description", facts.description)
+    work.proof.attribute(path, "manufacturer", facts.manufacturer)
+    return path
+
+
+def check_imaging_planes(work: Comparison) -> None:
+    """One ImagingPlane per plane of the source, and the microscope."""
+    for subvolume in work.session.subvolumes:
+        for plane in subvolume.planes:
+            path = f"/general/optophysiology/{naming.imaging_plane(plane.name)}"
+            work.proof.guarded(path, _check_plane, work, path, subvolume, plane)
+    if work.session.subvolumes:
+        facts = work.context.metadata.imaging.microscope
+        work.proof.guarded(f"/general/devices/{facts.name}", check_device, work, facts)
+
+
+def _check_plane(work: Comparison, path: str, subvolume: Subvolume, plane: Plane) -> None:
+    facts, proof = work.context.metadata.imaging, work.proof
+    work.reader.group(path)
+    proof.typed(path, "ImagingPlane")
+    text = work.reader.text(f"{path}/description")
+    for part in (plane.name, facts.location_description, f"Plane {plane.position} of {len(subvolume.planes)}"):
+        if part not in text:
+            proof.problem(kinds.VERIFY_VALUE_DIFFERS, f"{path}/description", expected=f"... {part} ...", found=text)
+    if not work.reader.text(f"{path}/reference_frame"):
+        proof.problem(kinds.VERIFY_VALUE_DIFFERS, f"{path}/reference_frame", expected="a text", found="''")
+    _check_text(work, f"{path}/indicator", facts.indicator)
+    _check_text(work, f"{path}/location", facts.location)
+    _check_number(work, f"{path}/excitation_lambda", facts.excitation_lambda_nm)
+    proof.links_to(f"{path}/device", f"/general/devices/{facts.microscope.name}")
+    rows, columns = plane.image_shape
+    width, height = facts.field_of_view_um
+    spacing = np.array([width / columns * _UM, height / rows * _UM, facts.plane_spacing_um * _UM])
+    proof.numbers(f"{path}/grid_spacing", expected=spacing, found=work.reader.values(f"{path}/grid_spacing"))
+    proof.attribute(f"{path}/grid_spacing", "unit", "meters")
+    _check_rate(work, f"{path}/imaging_rate", subvolume)
+    for name in naming.CHANNELS:
+        channel = f"{path}/{name}"
+        work.reader.group(channel)
+        proof.typed(channel, "OpticalChannel")
+        _check_number(work, f"{channel}/emission_lambda", facts.channels[name].emission_lambda_nm)
+        text = work.reader.text(f"{channel}/description")
+        for part in (facts.channels[name].description, facts.channels[name].indicator):
+            if part not in text:
+                proof.problem(
+                    kinds.VERIFY_VALUE_DIFFERS, f"{channel}/description", expected=f"... {part} ...", found=text
+                )
+
+
+def _check_rate(work: Comparison, path: str, subvolume: Subvolume) -> None:
+    """Frames per second: the inverse of the median step of the source's time stamps."""
+    steps_ms = np.diff(subvolume.time_ms)
+    rate = 1000.0 / float(np.median(steps_ms)) if steps_ms.size and np.median(steps_ms) > 0 else None
+    if rate is not None:
+        _check_number(work, path, rate)
+
+
+def _check_number(work: Comparison, path: str, value: float) -> None:
+    work.proof.numbers(path, expected=np.array(value), found=work.reader.values(path))

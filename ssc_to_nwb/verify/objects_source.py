@@ -1,0 +1,98 @@
+"""The module `source`: kept fields, lists of stacks, frame indices, source files, provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.mapping.ledger import Ledger
+from ssc_to_nwb.mapping.rule import KEPT_TABLE
+from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.verify.comparison import SOURCE, Comparison
+from ssc_to_nwb.verify.leaves_kept import COLUMNS, large_tables
+from ssc_to_nwb.verify.objects import check_module, check_table
+
+_FILES = f"{SOURCE}/{naming.SOURCE_FILES}"
+_PROVENANCE = f"{SOURCE}/{naming.PROVENANCE}"
+_ITEMS = ("tool", "tool_version", "options", "metadata", "metadata_sha256", "ledger", "ledger_rules")
+
+
+def check_source_module(work: Comparison, *, ledger: Ledger) -> None:
+    """Compare the tables of the module with the source and its ledger."""
+    work.proof.guarded(SOURCE, check_module, work, SOURCE)
+    work.proof.guarded(KEPT_TABLE, _check_kept, work)
+    work.proof.guarded(f"{SOURCE}/{naming.SOURCE_STACKS}", _check_stacks, work)
+    work.proof.guarded(_FILES, _check_files, work, ledger)
+    work.proof.guarded(_PROVENANCE, _check_provenance, work, ledger)
+
+
+def _check_kept(work: Comparison) -> None:
+    check_table(work, KEPT_TABLE, columns=COLUMNS)
+    for number, name in enumerate(large_tables(work), start=1):
+        work.proof.equal(f"{KEPT_TABLE}/value", expected=naming.kept_array(number), found=name)
+        check_table(work, f"{SOURCE}/{name}", columns=["value"])
+
+
+def _check_stacks(work: Comparison) -> None:
+    if not work.session.planes:
+        return
+    path = f"{SOURCE}/{naming.SOURCE_STACKS}"
+    table = check_table(work, path, columns=["plane", "file_number", "listed_path"])
+    listed = [(plane.name, number) for plane in work.session.planes for number in range(1, len(plane.listed_paths) + 1)]
+    work.proof.equal(f"{path}/plane", expected=[name for name, _ in listed], found=table.texts("plane"))
+    numbers = np.array([number for _, number in listed], dtype=np.int64)
+    work.proof.numbers(f"{path}/file_number", expected=numbers, found=table.column("file_number"))
+    for plane in work.session.planes:
+        index = f"{SOURCE}/{naming.frame_index(plane.name)}"
+        work.proof.guarded(index, check_table, work, index, columns=["file_number", "frame_number"])
+
+
+def _check_files(work: Comparison, ledger: Ledger) -> None:
+    """Every source file once, with its size; hashes are compared by `check_hashes`."""
+    table = check_table(work, _FILES, columns=["role", "path", "bytes", "sha256", "disposition", "reason"])
+    columns = {
+        "role": [file.role for file in ledger.files],
+        "path": [file.source for file in ledger.files],
+        "disposition": [file.disposition.value for file in ledger.files],
+        "reason": [file.reason for file in ledger.files],
+    }
+    for name, expected in columns.items():
+        work.proof.equal(f"{_FILES}/{name}", expected=expected, found=table.texts(name))
+    sizes = np.array([file.bytes for file in ledger.files], dtype=np.int64)
+    work.proof.numbers(f"{_FILES}/bytes", expected=sizes, found=table.column("bytes"))
+
+
+def check_hashes(work: Comparison, hashes: Mapping[Path, str]) -> None:
+    """Compare SHA-256 of the source files, as far as they are known, with those in the file."""
+    root = work.session.path.parent.resolve()
+    table = work.table(_FILES)
+    found = dict(zip(table.texts("path"), table.texts("sha256"), strict=True))
+    for path, digest in hashes.items():
+        resolved = path.resolve()
+        name = resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else path.name
+        work.proof.equal(f"{_FILES}/sha256", expected=digest, found=found.get(name, ""))
+
+
+def _check_provenance(work: Comparison, ledger: Ledger) -> None:
+    table = check_table(work, _PROVENANCE, columns=["item", "value"])
+    work.proof.equal(f"{_PROVENANCE}/item", expected=list(_ITEMS), found=table.texts("item"))
+    values = dict(zip(table.texts("item"), table.texts("value"), strict=True))
+    path = f"{_PROVENANCE}/value"
+    metadata = values["metadata"]
+    work.proof.equal(path, expected="ssc_to_nwb", found=values["tool"])
+    version = work.reader.values("/general/was_generated_by")[0, 1]
+    work.proof.equal(path, expected=version, found=values["tool_version"])
+    work.proof.equal(path, expected=hashlib.sha256(metadata.encode()).hexdigest(), found=values["metadata_sha256"])
+    if json.loads(metadata) != work.context.metadata.model_dump(mode="json"):
+        work.proof.problem(
+            kinds.VERIFY_VALUE_DIFFERS, path, expected="the metadata given to this comparison", found="other metadata"
+        )
+    work.proof.equal(path, expected=ledger.summary(), found=json.loads(values["ledger"]))
+    work.proof.equal(path, expected=dict(ledger.by_rule()), found=json.loads(values["ledger_rules"]))
+    options = json.loads(values["options"])
+    work.proof.equal(path, expected=True, found=isinstance(options, dict))

@@ -1,0 +1,197 @@
+"""The trials table: its columns, and those that are derived: stop, response, side, millimetres, validity, licks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.source.subvolume import Subvolume
+from ssc_to_nwb.verify.comparison import TRIALS, UNASSIGNED, Comparison
+from ssc_to_nwb.verify.leaves_events import SIDES
+from ssc_to_nwb.verify.objects import check_table
+
+_RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
+_CORRECT_SIDES = {"L": "left", "R": "right"}
+_NONE = "none"
+
+
+def check_trials(work: Comparison) -> None:
+    """Compare the structure of the table and every derived column."""
+    session = work.session
+    ragged = [name for name in _columns(work) if name in _RAGGED]
+    check_table(
+        work,
+        TRIALS,
+        columns=_columns(work),
+        neurodata_type="TimeIntervals",
+        ragged=ragged,
+        types={"timeseries": "TimeSeriesReferenceVectorData"},
+        numbered=False,
+    )
+    for name, check in (
+        ("stop_time", _check_stop_times),
+        ("response", _check_outcomes),
+        ("pole_position_mm", _check_pole),
+        ("imaging_valid", _check_imaging_valid),
+        ("imaged_subvolumes", _check_imaged),
+        ("left_lick_times", _check_licks),
+    ):
+        work.proof.guarded(f"{TRIALS}/{name}", check, work)
+    for item in session.trials.properties:
+        column = f"{TRIALS}/{naming.trial_column(item.key)}"
+        parts = [item.description] if item.key in naming.TRIAL_COLUMNS else [item.key, item.description]
+        work.proof.guarded(column, work.proof.described, column, *parts)
+
+
+_RAGGED = ("imaging_valid_subvolumes", "imaged_subvolumes", "left_lick_times", "right_lick_times", "timeseries")
+
+
+def _columns(work: Comparison) -> list[str]:
+    """Columns in the order of the table: those of every session, then what this session has."""
+    session = work.session
+    columns = ["start_time", "stop_time", "trial_type", "response", "correct_side"]
+    for item in session.trials.properties:
+        columns.append(naming.trial_column(item.key))
+        if item.key == "StimulusPosition":
+            columns.append("pole_position_mm")
+    if session.whisker is not None and session.whisker.valid_trials is not None:
+        columns.append("whisker_valid")
+    if any(volume.valid_trials is not None for volume in session.subvolumes):
+        columns += ["imaging_valid", "imaging_valid_subvolumes"]
+    if session.subvolumes:
+        columns.append("imaged_subvolumes")
+    columns += [f"{SIDES[key]}_lick_times" for key in ("leftLicks", "rightLicks") if key in session.events]
+    if any(np.isin(labels, session.trials.numbers).any() for labels in work.labels.values()):
+        columns.append("timeseries")
+    return columns
+
+
+def _check_stop_times(work: Comparison) -> None:
+    """The last time labelled with the trial, at most the next start; NaN without any, or before the start."""
+    trials = work.session.trials
+    last = dict.fromkeys(trials.numbers.tolist(), -np.inf)
+    for labels, times in _labelled_times(work):
+        order = np.argsort(labels, kind="stable")
+        numbers, firsts = np.unique(labels[order], return_index=True)
+        if not numbers.size:
+            continue
+        latest = np.maximum.reduceat(times[order], firsts)
+        for number, time in zip(numbers.tolist(), latest.tolist(), strict=True):
+            if number in last:
+                last[number] = max(last[number], time)
+    stop = np.array([last[number] for number in trials.numbers.tolist()])
+    stop = np.minimum(stop, np.append(trials.start_ms[1:], np.inf)[: stop.size])
+    stop[stop < trials.start_ms] = np.nan
+    seconds = work.table(TRIALS).column("stop_time")
+    work.proof.dtype(f"{TRIALS}/stop_time", seconds.dtype, expected=np.float64)
+    work.proof.times(f"{TRIALS}/stop_time", expected=stop, seconds=seconds, unit=work.milliseconds)
+
+
+def _labelled_times(work: Comparison) -> list[tuple[np.ndarray, np.ndarray]]:
+    session = work.session
+    found = [] if session.whisker is None else [(session.whisker.trial, session.whisker.time_ms)]
+    found += [(volume.trial, volume.time_ms) for volume in session.subvolumes]
+    return found + [(train.trial, train.time_ms) for series in session.events.values() for train in series.trains]
+
+
+def _check_outcomes(work: Comparison) -> None:
+    """What the name of the trial's type says: <response><side>."""
+    table = work.table(TRIALS)
+    names = table.texts("trial_type")
+    outcomes = [
+        (_NONE, _NONE) if name == _NONE else (_RESPONSES[name[:-1]], _CORRECT_SIDES[name[-1]]) for name in names
+    ]
+    for place, column in enumerate(("response", "correct_side")):
+        expected = [outcome[place] for outcome in outcomes]
+        work.proof.equal(f"{TRIALS}/{column}", expected=expected, found=table.texts(column))
+
+
+def _check_pole(work: Comparison) -> None:
+    for item in work.session.trials.properties:
+        if item.key == "StimulusPosition" and isinstance(item.values, np.ndarray):
+            per_mm = work.context.metadata.assumptions.motor_steps_per_mm
+            found = work.table(TRIALS).column("pole_position_mm") * per_mm
+            tolerance = 2 * np.spacing(np.abs(np.nan_to_num(item.values)))
+            work.proof.numbers(f"{TRIALS}/pole_position_mm", expected=item.values, found=found, tolerance=tolerance)
+
+
+def _check_imaging_valid(work: Comparison) -> None:
+    """True where any subvolume lists the trial; the list by subvolume is compared with the source."""
+    if not any(volume.valid_trials is not None for volume in work.session.subvolumes):
+        return
+    table = work.table(TRIALS)
+    found = table.column("imaging_valid")
+    listed = np.diff(np.concatenate([[0], table.ends("imaging_valid_subvolumes")])) > 0
+    work.proof.dtype(f"{TRIALS}/imaging_valid", found.dtype, expected=np.bool_)
+    work.proof.numbers(f"{TRIALS}/imaging_valid", expected=listed, found=found)
+    _check_numbers_known(work, "imaging_valid_subvolumes")
+
+
+def _check_numbers_known(work: Comparison, column: str) -> None:
+    """Each subvolume number at most once per trial, in the order of the source."""
+    order = {volume.number: place for place, volume in enumerate(work.session.subvolumes)}
+    for part in work.table(TRIALS).parts(column):
+        expected = sorted({number for number in part.tolist() if number in order}, key=order.__getitem__)
+        work.proof.equal(f"{TRIALS}/{column}", expected=expected, found=part.tolist())
+
+
+def _check_imaged(work: Comparison) -> None:
+    """Subvolumes in which a plane has a frame labelled with the trial."""
+    if not work.session.subvolumes:
+        return
+    imaged = {volume.number: _imaged_trials(work, volume) for volume in work.session.subvolumes}
+    parts = work.table(TRIALS).parts("imaged_subvolumes")
+    for number, part in zip(work.session.trials.numbers.tolist(), parts, strict=True):
+        expected = [volume for volume, trials in imaged.items() if number in trials]
+        work.proof.equal(f"{TRIALS}/imaged_subvolumes", expected=expected, found=part.tolist())
+
+
+def _imaged_trials(work: Comparison, volume: Subvolume) -> set[int]:
+    """From the source's own frame indices: trials of the columns where any plane has a file."""
+    has_frame = np.zeros(volume.trial.size, dtype=bool)
+    for plane in volume.planes:
+        index = np.asarray(work.proof.leaves[f"{plane.path}.sourceFileFrameIdx"], dtype=np.float64)
+        if index.size:
+            has_frame |= ~np.isnan(index[0])
+    return set(volume.trial[has_frame].tolist())
+
+
+def _check_licks(work: Comparison) -> None:
+    """The licks of each trial, the same as in the table of licks."""
+    for key in ("leftLicks", "rightLicks"):
+        series = work.session.events.get(key)
+        if series is None:
+            continue
+        column = f"{SIDES[key]}_lick_times"
+        table, train = work.table(TRIALS), series.trains[0]
+        parts = table.parts(column)
+        for number, part in zip(work.session.trials.numbers.tolist(), parts, strict=True):
+            expected = train.time_ms[train.trial == number]
+            work.proof.times(f"{TRIALS}/{column}", expected=expected, seconds=part, unit=work.milliseconds)
+
+
+def check_samples_outside(work: Comparison) -> None:
+    """The table of samples that belong to no known trial: there where there are any, with the times of its runs."""
+    outside = any((~np.isin(labels, work.session.trials.numbers)).any() for labels in work.expected_labels.values())
+    if not outside:
+        return
+    columns = ["start_time", "stop_time", "source_trial_number", "timeseries"]
+    table = check_table(
+        work,
+        UNASSIGNED,
+        columns=columns,
+        neurodata_type="TimeIntervals",
+        ragged=["timeseries"],
+        types={"timeseries": "TimeSeriesReferenceVectorData"},
+    )
+    work.proof.dtype(f"{UNASSIGNED}/source_trial_number", table.column("source_trial_number").dtype, expected=np.int64)
+    known = np.isin(table.column("source_trial_number"), work.session.trials.numbers)
+    work.proof.numbers(f"{UNASSIGNED}/source_trial_number", expected=np.zeros_like(known), found=known)
+    runs = work.reader.references(f"{UNASSIGNED}/timeseries")
+    work.proof.numbers(
+        f"{UNASSIGNED}/timeseries_index", expected=np.arange(1, table.rows + 1), found=table.ends_of("timeseries")
+    )
+    stamps = {path: work.stamps(path) for path in dict.fromkeys(runs.series)}
+    for column, places in (("start_time", runs.first), ("stop_time", runs.first + runs.count - 1)):
+        expected = np.array([stamps[path][place] for path, place in zip(runs.series, places.tolist(), strict=True)])
+        work.proof.numbers(f"{UNASSIGNED}/{column}", expected=expected, found=table.column(column))

@@ -1,0 +1,28 @@
+"""From the seconds of the NWB file back to the source's unit of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+UNITS_PER_SECOND = {"millisecond": 1000.0, "second": 1.0, "minute": 1 / 60, "hour": 1 / 3600, "day": 1 / 86400}
+# Times are scaled and shifted on the way into the file, and again on the way back.
+_TOLERANCE_ULP = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceUnit:
+    """The source's unit of time, and the seconds from the session's start to the zero of its clock."""
+
+    per_second: float
+    zero_offset_s: float
+
+    def from_seconds(self, seconds: np.ndarray) -> np.ndarray:
+        """Times in the source's unit, float64, same shape."""
+        return (np.asarray(seconds, dtype=np.float64) - self.zero_offset_s) * self.per_second
+
+    def rounding(self, times: np.ndarray) -> np.ndarray:
+        """How far times (in the source's unit) may differ after the way into the file and back: 4 ulp."""
+        largest = np.maximum(np.abs(np.nan_to_num(times)), abs(self.zero_offset_s * self.per_second))
+        return _TOLERANCE_ULP * np.spacing(largest)
