@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.conversion import ConversionResult
-    from ssc_to_nwb.converter.results import OnProgress
+    from ssc_to_nwb.run.events import OnEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class DemoResult:
     conversion: ConversionResult
 
 
-def demo(*, output: Path | str, overwrite: bool = False, on_progress: OnProgress | None = None) -> DemoResult:
+def demo(*, output: Path | str, overwrite: bool = False, on_event: OnEvent | None = None) -> DemoResult:
     """Make a data set of two sessions in `output/source`, in the layout of ssc-1, and convert it to `output/nwb`.
 
     The source is made anew each time, always the same. Raises output-not-writable, disk-full.
@@ -34,5 +34,5 @@ def demo(*, output: Path | str, overwrite: bool = False, on_progress: OnProgress
     source, nwb = folder / "source", folder / "nwb"
     with system_errors_named(source):
         write_dataset(root=source, specs=demo_specs())
-    conversion = convert(source=source, output=nwb, overwrite=overwrite, on_progress=on_progress)
+    conversion = convert(source=source, output=nwb, overwrite=overwrite, on_event=on_event)
     return DemoResult(source=source, output=nwb, conversion=conversion)

@@ -18,18 +18,22 @@ from ssc_to_nwb.cli.options import (
     verbose_option,
 )
 from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, print_warnings, seconds_text
-from ssc_to_nwb.cli.progress import progress_bar
+from ssc_to_nwb.cli.progress import run_display
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.conversion import ConversionResult
     from ssc_to_nwb.converter.results import SessionOutcome
 
+# What shells add to the number of the signal that ended a program.
+_SIGNAL_STATUS = 128
 _EXAMPLES = """Examples:
 
 \b
   ssc-to-nwb convert /data/ssc-1 /data/ssc-1-nwb
   ssc-to-nwb convert /data/ssc-1 out --session 'an1975*' --raw skip
   ssc-to-nwb convert an197522_2013_03_08_session.mat out --stub --json
+  ssc-to-nwb convert downloads.tar.gz out --work-dir /scratch --retry 2
+  ssc-to-nwb convert /data/ssc-2 out --dask tcp://scheduler:8786 --events events.jsonl
 """
 
 
@@ -58,17 +62,17 @@ _EXAMPLES = """Examples:
 @click.option(
     "--chunk-mb",
     type=click.FloatRange(min=0.01, max=64),
-    default=2.0,
-    show_default=True,
-    help="Size of a chunk of frames.",
+    help="Size of a chunk of frames.  [default: 2 for HDF5, 16 for Zarr]",
 )
-@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Threads.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Threads of the whole run, shared out among sessions that go at once.  [default: all processors]",
+)
 @click.option(
     "--memory-mb",
     type=click.FloatRange(min=1),
-    default=256.0,
-    show_default=True,
-    help="Memory for frames on their way.",
+    help="Memory of the whole run, beyond 300 MB for its libraries.  [default: half the machine's]",
 )
 @click.option(
     "--verify",
@@ -78,25 +82,63 @@ _EXAMPLES = """Examples:
     help="Read the file back and compare it with its source before it gets its name.",
 )
 @click.option("--allow-unmapped", is_flag=True, help="Keep source fields that nobody knows as they are.")
+@click.option(
+    "--backend",
+    type=click.Choice(["hdf5", "zarr"]),
+    default="hdf5",
+    show_default=True,
+    help="HDF5 files, or Zarr folders (extra `zarr`) with the same content.",
+)
+@click.option(
+    "--retry",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="How many more times to try a session whose failure may pass.",
+)
+@click.option("--rehash", is_flag=True, help="Tell changes of source files by their content, not by size and time.")
+@click.option("--ignore-space", is_flag=True, help="Begin even where the disk seems too small.")
+@click.option(
+    "--work-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where packed sessions are unpacked.  [default: in OUTPUT]",
+)
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help='Convert on a Dask cluster (extra `cluster`): tcp://host:port, or "" for Dask\'s own configuration.',
+)
+@click.option(
+    "--events",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what happens to this file as it happens, as JSON lines.",
+)
 @json_option
 @verbose_option
 @quiet_option
 def command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Convert every session found in SOURCE to one NWB file each, below OUTPUT.
 
-    SOURCE is a folder laid out as the data set is, or a session file. A session that fails does not stop the others;
-    the exit status is then 1.
+    SOURCE is a folder laid out as the data set is, a session file, or a packed file (.tar, .tar.gz, .zip); packed
+    files in a folder are looked into as well. What an earlier run has done is not done again, unless something it
+    depends on has changed. A session that fails does not stop the others; the exit status is then 1. Ctrl-C and
+    SIGTERM end the run within seconds, with the summary; the exit status is then 130 or 143.
     """
-    from ssc_to_nwb.api.conversion import convert
+    from ssc_to_nwb.api.conversion import ConversionInterrupted, convert
 
-    with progress_bar(quiet=quiet or as_json) as on_progress:
-        result = convert(source=source, output=output, on_progress=on_progress, **options)
+    status = 0
+    with run_display(quiet=quiet or as_json) as on_event:
+        try:
+            result = convert(source=source, output=output, on_event=on_event, **options)
+        except ConversionInterrupted as interruption:
+            result = interruption.result
+            status = _SIGNAL_STATUS + interruption.signal
     if as_json:
         print_json(result.as_dict())
     else:
         print_summary(result, verbose=verbose, quiet=quiet)
-    if not result.ok:
-        sys.exit(1)
+    if status or not result.ok:
+        sys.exit(status or 1)
 
 
 def print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> None:
@@ -107,7 +149,9 @@ def print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> No
     failed = [outcome.session for outcome in result.outcomes if not outcome.ok]
     done = len(result.outcomes) - len(failed)
     if not quiet:
-        click.echo(f"{done} of {len(result.outcomes)} sessions done")
+        skipped = sum(outcome.status == "skipped" for outcome in result.outcomes)
+        before = f", {skipped} of them before" if skipped else ""
+        click.echo(f"{done} of {len(result.outcomes)} sessions done{before}")
     if failed:
         click.echo(f"failed: {', '.join(failed)}", err=True)
 
@@ -120,8 +164,9 @@ def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:
             click.echo(outcome.traceback, err=True)
     else:
         seconds = seconds_text(sum(outcome.seconds.values()))
+        what = "was done before" if outcome.status == "skipped" else f"{outcome.status} in {seconds}"
         click.echo(
-            f"{click.style(outcome.session, bold=True)}: {outcome.status} in {seconds}, "
+            f"{click.style(outcome.session, bold=True)}: {what}, "
             f"{bytes_text(outcome.output_bytes)}, verified: {outcome.verified}"
         )
         click.echo(f"  {outcome.output}")

@@ -11,7 +11,7 @@ from ssc_to_nwb.api.demo import demo
 from ssc_to_nwb.cli.convert import print_summary
 from ssc_to_nwb.cli.options import json_option, output_argument, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_json
-from ssc_to_nwb.cli.progress import progress_bar
+from ssc_to_nwb.cli.progress import run_display
 
 
 @click.command(epilog="Example:  ssc-to-nwb demo demo-output")
@@ -25,8 +25,8 @@ def command(output: Path, *, overwrite: bool, as_json: bool, verbose: bool, quie
 
     No account at the data set's host is needed, and no network.
     """
-    with progress_bar(quiet=quiet or as_json) as on_progress:
-        result = demo(output=output, overwrite=overwrite, on_progress=on_progress)
+    with run_display(quiet=quiet or as_json) as on_event:
+        result = demo(output=output, overwrite=overwrite, on_event=on_event)
     if as_json:
         print_json({"source": str(result.source), "output": str(result.output), **result.conversion.as_dict()})
     else:

@@ -121,7 +121,7 @@ def _measured(stacks: Sequence[PlaneStack], path: Path, options: ConversionOptio
     import h5py
 
     from ssc_to_nwb.converter.chunk_codec import Compression
-    from ssc_to_nwb.converter.chunk_fills import FramesFill
+    from ssc_to_nwb.converter.chunk_fills import ChunkFill, FramesFill
     from ssc_to_nwb.converter.chunk_pipeline import fill_datasets
     from ssc_to_nwb.extractors.chunk_shapes import chunk_shape
     from ssc_to_nwb.source.stack import CHANNELS
@@ -130,7 +130,7 @@ def _measured(stacks: Sequence[PlaneStack], path: Path, options: ConversionOptio
     written = 0
     start = time.perf_counter()
     with h5py.File(path, "w") as file:
-        fills = []
+        fills: list[ChunkFill] = []
         for number, stack in enumerate(stacks):
             shape = (stack.frame_count, *reversed(stack.image_shape))
             chunks = chunk_shape(shape, stack.dtype, chunk_mb=options.chunk_mb)
