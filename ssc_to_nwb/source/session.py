@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,11 @@ from ssc_to_nwb.source.subvolume_assembly import assemble_subvolumes
 from ssc_to_nwb.source.subvolume_reader import CalciumEntry, read_calcium_entry
 from ssc_to_nwb.source.trials import Trials, read_trials
 from ssc_to_nwb.source.whisker import WhiskerData, read_whisker
+
+_KNOWN_METADATA = re.compile(
+    r"species|experimentType|animalID|sex|dateOfBirth|dateOfExperiment|timeOfExperiment|experimenters"
+    r"|(?:animalStrain|animalSource|animalGeneModification)[1-9]"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +87,7 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     variable, tree = read_session_struct(path, variable_names=options.variable_names)
     root = Field(file=path, path=variable, value=tree)
     units = read_time_units(root)
-    metadata = {entry.key: entry.value for entry in read_hash(root.child("metaDataHash"))}
+    metadata = _read_metadata(root.child("metaDataHash"), log=log)
     trials = read_trials(root, units=units, log=log)
     whisker, subvolumes = _read_time_series(root.child("timeSeriesArrayHash"), units=units, options=options, log=log)
     events = _read_events(root.child("eventSeriesArrayHash"), units=units, log=log)
@@ -93,6 +99,14 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     _report_unknown_trials(session, log=log)
     _report_rois_without_trace(session, log=log)
     return session
+
+
+def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:
+    metadata = {entry.key: entry.value for entry in read_hash(field)}
+    for key, value in metadata.items():
+        if _KNOWN_METADATA.fullmatch(key) is None:
+            log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=value.path, found=f"metaDataHash key {key}")
+    return metadata
 
 
 def _read_time_series(
