@@ -58,7 +58,8 @@ def _list(problems: tuple[ProblemKind, ...]) -> None:
 def _explain(kind: ProblemKind) -> None:
     click.echo(f"{click.style(kind.title, bold=True)} [{kind.identifier}]")
     for label, text in (("severity", kind.severity.value), ("why", kind.reason), ("what to do", kind.remedy)):
-        click.echo(textwrap.fill(f"  {label}: {text}", width=100, subsequent_indent="    "))
+        whole = f"  {label}: {text}"
+        click.echo(textwrap.fill(whole, width=100, subsequent_indent="    ", break_on_hyphens=False))
 
 
 def _as_dict(kind: ProblemKind) -> dict[str, str]:

@@ -137,8 +137,8 @@ MASK_EMPTY = ProblemKind(
     identifier="mask-empty",
     severity=Severity.INFO,
     title="ROIs have no pixel",
-    reason="The source may list a ROI without its record, or the mask was lost.",
-    remedy="Compare with the column source_lists, where there is one.",
+    reason="The mask was lost; ROIs that the source has no mask of, by the column source_lists, are not counted.",
+    remedy="Compare with the source.",
 )
 TRACES_ROIS_DISAGREE = ProblemKind(
     identifier="traces-rois-disagree",

@@ -72,6 +72,13 @@ CHECK_FAILED = ProblemKind(
     reason="The check itself ended with an exception, so that nothing is known about what it looks at.",
     remedy="See the exception; where the file is sound, report it as a defect of the check.",
 )
+CHECK_NOT_MADE_FOR_IT = ProblemKind(
+    identifier="check-not-made-for-it",
+    severity=Severity.INFO,
+    title="A check of nwbinspector can't deal with a table",
+    reason="It takes the first value of every column, and a ragged column has none where all its rows are empty.",
+    remedy="Nothing; what the check looks for in the table's other columns was not looked at.",
+)
 VALIDATION_CUT_SHORT = ProblemKind(
     identifier="validation-cut-short",
     severity=Severity.ERROR,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -11,10 +11,9 @@ from typing import Any
 from ssc_to_nwb.metadata.loader import metadata_folder
 from ssc_to_nwb.metadata.yaml_lines import LinedMapping, load_yaml
 from ssc_to_nwb.problems import validate_kinds as kinds
-from ssc_to_nwb.problems.model import ProblemKind, SscError, error
+from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.validate.messages import Message, message_of
 
-PACKAGED_FILE = "inspector.yaml"
 _REQUIRED = ("identifier", "path", "reason")
 _KEYS = (*_REQUIRED, "file")
 
@@ -23,8 +22,7 @@ _KEYS = (*_REQUIRED, "file")
 class AcceptEntry:
     """One entry: globs over a message's identifier, object path and file name, and why such messages are accepted.
 
-    A `*` matches any text, slashes too. source, line: where the entry stands. unused: the kind of message for an entry
-    that matches nothing.
+    A `*` matches any text, slashes too. source, line: where the entry stands.
     """
 
     identifier: str
@@ -33,7 +31,6 @@ class AcceptEntry:
     file: str
     source: Path
     line: int
-    unused: ProblemKind
 
     def matches(self, message: Message) -> bool:
         """Whether a message is one of those that the entry accepts."""
@@ -44,13 +41,18 @@ class AcceptEntry:
         )
 
 
+def packaged_file() -> Path:
+    """The list for the data sets that this project is about."""
+    return metadata_folder() / "inspector.yaml"
+
+
 def load_entries(accept_file: Path | None) -> tuple[AcceptEntry, ...]:
     """The entries of a user's file, if any, and then those of the packaged one. Raises accept-file-invalid."""
-    own = () if accept_file is None else read_entries(accept_file, unused=kinds.ACCEPT_ENTRY_UNUSED)
-    return own + read_entries(metadata_folder() / PACKAGED_FILE, unused=kinds.ACCEPT_DEFAULT_UNUSED)
+    own = () if accept_file is None else read_entries(accept_file)
+    return own + read_entries(packaged_file())
 
 
-def read_entries(path: Path, *, unused: ProblemKind) -> tuple[AcceptEntry, ...]:
+def read_entries(path: Path) -> tuple[AcceptEntry, ...]:
     """The entries of one file: a list `accept` of mappings. Raises accept-file-invalid."""
     try:
         loaded = load_yaml(path)
@@ -61,7 +63,7 @@ def read_entries(path: Path, *, unused: ProblemKind) -> tuple[AcceptEntry, ...]:
     if not isinstance(listed, list) or set(loaded.values) != {"accept"}:
         keys = ", ".join(map(str, loaded.values)) or "nothing"
         raise error(kinds.ACCEPT_FILE_INVALID, file=path, expected="one list, `accept`", found=keys)
-    return tuple(_entry(loaded, path, position, unused=unused) for position in range(len(listed)))
+    return tuple(_entry(loaded, path, position) for position in range(len(listed)))
 
 
 def apply_entries(messages: Sequence[Message], entries: Sequence[AcceptEntry]) -> list[Message]:
@@ -73,15 +75,25 @@ def apply_entries(messages: Sequence[Message], entries: Sequence[AcceptEntry]) -
         used.update(matching)
         result.append(replace(message, accepted=entries[matching[0]].reason) if matching else message)
     unused = [entry for position, entry in enumerate(entries) if position not in used]
-    return result + [_unused_message(entry) for entry in unused]
+    return [*result, *_unused_messages(unused)]
 
 
-def _unused_message(entry: AcceptEntry) -> Message:
-    text = f"Line {entry.line}: no message {entry.identifier} at {entry.path}, in files {entry.file}."
-    return message_of(entry.unused, file=entry.source, object_path=entry.path, text=text)
+def _unused_messages(entries: Sequence[AcceptEntry]) -> Iterator[Message]:
+    """One message for each entry of a user's file; one for all those of the packaged file, which nobody need mend."""
+    for entry in entries:
+        if entry.source != packaged_file():
+            text = f"{_told(entry)} matches nothing, in files {entry.file}."
+            yield message_of(kinds.ACCEPT_ENTRY_UNUSED, file=entry.source, object_path=entry.path, text=text)
+    packaged = [_told(entry) for entry in entries if entry.source == packaged_file()]
+    if packaged:
+        yield message_of(kinds.ACCEPT_DEFAULT_UNUSED, file=packaged_file(), text=f"{'; '.join(packaged)}.")
 
 
-def _entry(loaded: LinedMapping, path: Path, position: int, *, unused: ProblemKind) -> AcceptEntry:
+def _told(entry: AcceptEntry) -> str:
+    return f"line {entry.line}: {entry.identifier} at {entry.path}"
+
+
+def _entry(loaded: LinedMapping, path: Path, position: int) -> AcceptEntry:
     value: Any = loaded.values["accept"][position]
     place = loaded.place(("accept", position))
     line = place.line if place else 1
@@ -103,5 +115,4 @@ def _entry(loaded: LinedMapping, path: Path, position: int, *, unused: ProblemKi
         file=texts.get("file", "*"),
         source=path,
         line=line,
-        unused=unused,
     )

@@ -13,11 +13,12 @@ from pynwb.ophys import PlaneSegmentation, RoiResponseSeries, TwoPhotonSeries
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import check_kinds as kinds
-from ssc_to_nwb.validate.arrays import all_values, blocks, ragged, row_ids, shape_of
+from ssc_to_nwb.validate.arrays import all_values, blocks, ragged, row_ids, shape_of, texts
 from ssc_to_nwb.validate.project_check import examples, project_check
 
 _PLANE = re.compile(r"fov_\d+")
 _SEGMENTATION_PREFIX = naming.plane_segmentation("")
+_MASK_LIST = "rois"
 _EVENT_PREFIX = naming.RESPONSE_PREFIXES["event"]
 
 
@@ -42,11 +43,12 @@ def check_masks_inside_image(plane_segmentation: PlaneSegmentation) -> str | Non
 
 @project_check(kinds.MASK_EMPTY, neurodata_type=PlaneSegmentation)
 def check_masks_not_empty(plane_segmentation: PlaneSegmentation) -> str | None:
-    """Every ROI has a pixel."""
-    masks = ragged(plane_segmentation, "pixel_mask")
+    """Every ROI has a pixel, but for those that the source lists without a record of their mask."""
+    masks, lists = ragged(plane_segmentation, "pixel_mask"), texts(plane_segmentation, "source_lists")
     if masks is None:
         return None
-    empty = row_ids(plane_segmentation)[np.diff(masks[0], prepend=0) == 0].tolist()
+    recorded = np.array([_MASK_LIST in one.split(", ") for one in lists]) if lists is not None else True
+    empty = row_ids(plane_segmentation)[(np.diff(masks[0], prepend=0) == 0) & recorded].tolist()
     return f"{len(empty)} of {masks[0].size} ROIs: {examples(empty)}." if empty else None
 
 

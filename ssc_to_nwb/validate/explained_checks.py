@@ -8,7 +8,7 @@ from nwbinspector import available_checks, configure_checks, load_config
 
 from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind
-from ssc_to_nwb.validate.inspection import SEVERITIES, best_practice
+from ssc_to_nwb.validate.inspection import best_practice, severity_of
 from ssc_to_nwb.validate.project_check import kind_of
 from ssc_to_nwb.validate.project_checks import project_checks
 
@@ -22,8 +22,8 @@ def explained_checks() -> dict[str, ProblemKind]:
 def _entry(check: Any) -> ProblemKind:
     return ProblemKind(
         identifier=check.__name__,
-        severity=SEVERITIES[check.importance],
+        severity=severity_of(check),
         title=f"A check of nwbinspector: {check.__name__.removeprefix('check_').replace('_', ' ')}",
-        reason=best_practice(check) or kinds.NWBINSPECTOR.reason,
+        reason=best_practice(check.__name__),
         remedy=kinds.NWBINSPECTOR.remedy,
     )

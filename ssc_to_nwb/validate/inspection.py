@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from hdmf.common import DynamicTable, VectorIndex
 from nwbinspector import (
     Importance,
     InspectorMessage,
@@ -21,66 +22,96 @@ from pynwb import NWBFile
 
 from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.problems.model import Severity
+from ssc_to_nwb.validate.arrays import shape_of
 from ssc_to_nwb.validate.messages import Message, message_of
 from ssc_to_nwb.validate.object_paths import PathOf
 from ssc_to_nwb.validate.project_check import Check, kind_of
 from ssc_to_nwb.validate.project_checks import project_checks
 
-SEVERITIES = {
+_SEVERITIES = {
     Importance.CRITICAL: Severity.ERROR,
     Importance.BEST_PRACTICE_VIOLATION: Severity.WARNING,
     Importance.BEST_PRACTICE_SUGGESTION: Severity.INFO,
 }
-_EVALUATED = re.compile(r"During evaluation of '(\w+)'")
+_EMPTY_TABLE_CHECK = "check_empty_table"
 
 
-def inspection_messages(nwbfile: NWBFile, *, file: Path, path_of: PathOf) -> Iterator[Message]:
+def inspection_messages(nwbfile: NWBFile, *, file: Path, path_of: PathOf) -> list[Message]:
     """The messages of all checks, nwbinspector's in DANDI's configuration, every check run once."""
     own = project_checks()
     checks = [check for check in available_checks if check not in own] + list(own)
+    found: list[Message] = []
+
+    def collecting(check: Check) -> Check:
+        """The check in the form that run_checks wants, its messages put aside with the path of the object."""
+
+        @wraps(check)
+        def collect(neurodata_object: Any) -> None:
+            for message in _messages(check, neurodata_object, file=file):
+                found.append(replace(message, object_path=path_of(neurodata_object)))
+
+        return collect
+
     configured = configure_checks(checks=checks, config=load_config("dandi"))
-    by_name = {check.__name__: check for check in checks}
-    for found in run_checks(nwbfile=nwbfile, checks=[_located(check, path_of) for check in configured]):
-        if found is not None:
-            yield _as_message(found, file=file, check=by_name.get(str(found.check_function_name)))
+    list(run_checks(nwbfile=nwbfile, checks=[collecting(check) for check in configured]))
+    return found
 
 
-def best_practice(check: Check) -> str:
+def best_practice(check_name: str) -> str:
     """What a check of nwbinspector wants, in its own words: the first paragraph of its documentation."""
-    paragraph = (inspect.getdoc(check) or "").split("\n\n")[0]
-    return " ".join(paragraph.split())
+    documented = {check.__name__: inspect.getdoc(check) for check in available_checks}
+    paragraph = (documented.get(check_name) or "").split("\n\n")[0]
+    return " ".join(paragraph.split()) or kinds.NWBINSPECTOR.reason
 
 
-def _located(check: Check, path_of: PathOf) -> Check:
-    """The check, its messages bearing the path of the object; nwbinspector tells it only for some objects."""
-
-    @wraps(check)
-    def with_location(neurodata_object: Any) -> Iterable[InspectorMessage] | None:
+def _messages(check: Check, neurodata_object: Any, *, file: Path) -> Iterator[Message]:
+    if _has_nothing_for(check, neurodata_object):
+        return
+    try:
         output = check(neurodata_object)
-        messages = [output] if isinstance(output, InspectorMessage) else [one for one in output or () if one]
-        for message in messages:
-            message.location = path_of(neurodata_object)
-        return messages or None
+    except Exception as failure:  # noqa: BLE001 - whatever one check meets, the others have to be run
+        kind = kinds.CHECK_NOT_MADE_FOR_IT if _stumbles(check, neurodata_object, failure) else kinds.CHECK_FAILED
+        yield message_of(kind, file=file, text=f"{check.__name__}: {type(failure).__name__}: {failure}")
+        return
+    for one in [output] if isinstance(output, InspectorMessage) else output or ():
+        if one is not None:
+            yield _as_message(one, check=check, file=file)
 
-    return with_location
 
-
-def _as_message(found: InspectorMessage, *, file: Path, check: Check | None) -> Message:
-    place = found.location or "/"
-    if check is None or found.importance not in SEVERITIES:
-        name = _EVALUATED.match(str(found.check_function_name))
-        last_line = found.message.strip().splitlines()[-1]
-        text = f"{name[1] if name else found.check_function_name}: {last_line}"
-        return message_of(kinds.CHECK_FAILED, file=file, object_path=place, text=text)
+def _as_message(found: InspectorMessage, *, check: Check, file: Path) -> Message:
     kind = kind_of(check)
     if kind is not None:
-        return message_of(kind, file=file, object_path=place, text=found.message)
+        return message_of(kind, file=file, text=found.message)
     return Message(
-        identifier=str(found.check_function_name),
-        severity=SEVERITIES[found.importance],
+        identifier=check.__name__,
+        severity=severity_of(check),
         file=file,
-        object_path=place,
+        object_path="/",
         text=found.message,
-        reason=best_practice(check) or kinds.NWBINSPECTOR.reason,
+        reason=best_practice(check.__name__),
         remedy=kinds.NWBINSPECTOR.remedy,
     )
+
+
+def severity_of(check: Any) -> Severity:
+    """The severity of a check's messages, by its importance as configured."""
+    return _SEVERITIES[check.importance]
+
+
+def _has_nothing_for(check: Check, neurodata_object: Any) -> bool:
+    """Whether a check of nwbinspector, which looks at the first row of columns, is to look at a table without rows."""
+    if kind_of(check) is not None or check.__name__ == _EMPTY_TABLE_CHECK:
+        return False
+    return isinstance(neurodata_object, DynamicTable) and len(neurodata_object.id) == 0
+
+
+def _stumbles(check: Check, neurodata_object: Any, failure: Exception) -> bool:
+    """Whether a check of nwbinspector failed at a ragged column all of whose rows are empty."""
+    if kind_of(check) is not None or not isinstance(failure, IndexError):
+        return False
+    table = isinstance(neurodata_object, DynamicTable)
+    return table and any(shape_of(column.target.data)[0] == 0 for column in _ragged_columns(neurodata_object))
+
+
+def _ragged_columns(table: DynamicTable) -> list[VectorIndex]:
+    return [column for column in table.columns if isinstance(column, VectorIndex)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from ssc_to_nwb.problems.model import Severity
 from ssc_to_nwb.validate.messages import FailOn, Message, ValidationResult, fails
 
 _WIDTH = 120
+_PLACES_SHOWN = 3
 _WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -47,9 +49,11 @@ def _file_lines(file: Path, messages: Sequence[Message]) -> Iterator[str]:
         yield from _group_lines([message for message in open_ones if message.identifier == identifier])
     accepted = [message for message in messages if message.accepted is not None]
     for identifier, reason in dict.fromkeys((message.identifier, message.accepted or "") for message in accepted):
-        same = [one for one in accepted if (one.identifier, one.accepted) == (identifier, reason)]
         yield f"  accepted  {identifier}"
-        yield from (f"    {message.object_path}" for message in same)
+        same = [one for one in accepted if (one.identifier, one.accepted) == (identifier, reason)]
+        places = list(dict.fromkeys(message.object_path for message in same))
+        more = f" and {len(places) - _PLACES_SHOWN} more" if len(places) > _PLACES_SHOWN else ""
+        yield f"    {', '.join(places[:_PLACES_SHOWN])}{more}"
         yield from _wrapped("because: ", reason)
     if not messages:
         yield "  nothing found"
@@ -58,8 +62,8 @@ def _file_lines(file: Path, messages: Sequence[Message]) -> Iterator[str]:
 def _group_lines(messages: Sequence[Message]) -> Iterator[str]:
     first = messages[0]
     yield f"  {_WORDS[first.severity]}  {first.identifier}"
-    for message in messages:
-        yield from _wrapped(f"{message.object_path}: ", message.text)
+    for (place, text), times in Counter((message.object_path, message.text) for message in messages).items():
+        yield from _wrapped(f"{place}: ", text if times == 1 else f"{text} ({times} times)")
     yield from _wrapped("why: ", first.reason)
     yield from _wrapped("to mend: ", first.remedy)
 

@@ -9,10 +9,8 @@ from typing import Any
 
 import h5py
 import pytest
+from check_runs import RunCheck, Spoil, run_over
 from ssc_like import write_sound_file
-
-Spoil = Callable[[h5py.File], None]
-RunCheck = Callable[..., list[str]]
 
 
 @pytest.fixture(scope="session")
@@ -43,24 +41,3 @@ def run_check(spoiled: Callable[[Spoil], Path]) -> RunCheck:
         return run_over(check, spoiled(spoil))
 
     return run
-
-
-def run_over(check: Any, path: Path) -> list[str]:
-    """`path: text` of every message that a check has about a file."""
-    from nwbinspector import run_checks
-
-    from ssc_to_nwb.validate.nwb_files import open_nwb
-    from ssc_to_nwb.validate.object_paths import path_finder
-
-    with open_nwb(path) as io:
-        nwbfile = io.read()
-        path_of = path_finder(io)
-        kinds = {obj.object_id: obj for obj in nwbfile.objects.values()}
-        found = []
-        for neurodata_object in kinds.values():
-            if check.neurodata_type is None or isinstance(neurodata_object, check.neurodata_type):
-                message = check(neurodata_object)
-                if message is not None:
-                    found.append(f"{path_of(neurodata_object)}: {message.message}")
-        assert len(list(run_checks(nwbfile=nwbfile, checks=[check]))) == len(found)
-    return found

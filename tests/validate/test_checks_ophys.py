@@ -5,7 +5,7 @@ from __future__ import annotations
 import h5py
 import numpy as np
 import pytest
-from conftest import RunCheck
+from check_runs import RunCheck
 from pynwb.base import TimeSeries
 from pynwb.ophys import PlaneSegmentation
 from ssc_like import sound_nwbfile

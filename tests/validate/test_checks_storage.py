@@ -7,7 +7,7 @@ from pathlib import Path
 
 import h5py
 import pytest
-from conftest import RunCheck, Spoil, run_over
+from check_runs import RunCheck, Spoil, run_over
 from ssc_like import VIDEO_FOLDER
 
 from ssc_to_nwb.validate import checks_storage

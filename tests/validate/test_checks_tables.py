@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import h5py
 import pytest
-from conftest import RunCheck
+from check_runs import RunCheck
 from pynwb.base import TimeSeries, TimeSeriesReference, TimeSeriesReferenceVectorData
 from ssc_like import sound_nwbfile
 

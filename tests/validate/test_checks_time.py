@@ -7,7 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from conftest import RunCheck, run_over
+from check_runs import RunCheck, run_over
 from pynwb.base import TimeSeries
 from pynwb.epoch import TimeIntervals
 from ssc_like import sound_nwbfile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import h5py
 import numpy as np
 import pytest
-from conftest import RunCheck
+from check_runs import RunCheck
 
 from ssc_to_nwb.validate import checks_trial_types, checks_trials
 

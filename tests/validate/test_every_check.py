@@ -11,7 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from conftest import RunCheck, Spoil, run_over
+from check_runs import RunCheck, Spoil, run_over
 
 from ssc_to_nwb.problems import check_kinds
 from ssc_to_nwb.problems.model import ProblemKind

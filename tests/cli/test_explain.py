@@ -1,0 +1,74 @@
+"""`ssc-to-nwb explain`: one entry, all entries, and what nobody knows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ssc_to_nwb.cli.explain import command
+from ssc_to_nwb.problems.catalogue import catalogue
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments)
+
+
+def test_one_entry() -> None:
+    result = run("mask-outside-image")
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "Pixels of a mask lie outside the image [mask-outside-image]",
+        "  severity: error",
+        "  why: x must be a column and y a row, both from 0; exchanged axes or a count from 1 end up here.",
+        "  what to do: Write the masks again, with x and y in NWB's sense.",
+    ]
+
+
+@pytest.mark.parametrize("identifier", sorted(catalogue()))
+def test_every_entry_can_be_explained(identifier: str) -> None:
+    kind = catalogue()[identifier]
+    shown = " ".join(run(identifier).output.split())
+    for text in (kind.title, kind.reason, kind.remedy, kind.severity.value):
+        assert " ".join(text.split()) in shown
+
+
+def test_all_entries() -> None:
+    result = run()
+    assert [line.split()[0] for line in result.output.splitlines()] == list(catalogue())
+
+
+def test_as_json() -> None:
+    assert json.loads(run("mask-empty", "--json").output)["severity"] == "info"
+    assert [entry["identifier"] for entry in json.loads(run("--json").output)] == list(catalogue())
+
+
+def test_checks_of_nwbinspector_and_rules_of_dandi() -> None:
+    result = run("check_time_intervals_stop_after_start")
+    assert "severity: warning" in result.output
+    assert "all stop times on a TimeInterval object" in result.output
+    assert "[dandi-layout]" in run("DANDI.NON_DANDI_FILENAME").output
+    assert "[timestamps-not-finite]" in run("check_timestamps_finite").output
+
+
+@pytest.mark.parametrize(
+    ("identifier", "suggested"),
+    [
+        ("mask-outside-imag", "mask-outside-image"),
+        ("outside", "-outside"),
+        ("check_subjct_age", "check_subject_age"),
+    ],
+)
+def test_an_unknown_identifier_is_wrong_usage_and_gets_suggestions(identifier: str, suggested: str) -> None:
+    result = run(identifier)
+    assert result.exit_code == 2
+    assert "Did you mean" in result.output
+    assert suggested in result.output
+
+
+def test_nonsense_gets_none() -> None:
+    result = run("qqqqqqqq")
+    assert result.exit_code == 2
+    assert "Did you mean" not in result.output
+    assert "`ssc-to-nwb explain` lists all" in result.output

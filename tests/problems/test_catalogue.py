@@ -1,0 +1,68 @@
+"""The catalogue of problems: each entry known once, by a name that lasts, with a reason and a remedy."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import ssc_to_nwb
+from ssc_to_nwb.problems import catalogue as module
+from ssc_to_nwb.problems import check_kinds
+from ssc_to_nwb.problems.catalogue import catalogue
+from ssc_to_nwb.problems.model import ProblemKind, Severity
+
+KINDS = tuple(catalogue().values())
+PACKAGE = Path(ssc_to_nwb.__file__).parent
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.identifier)
+def test_entries_are_whole(kind: ProblemKind) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", kind.identifier)
+    assert isinstance(kind.severity, Severity)
+    assert kind.title
+    assert not kind.title.endswith(".")
+    for text in (kind.reason, kind.remedy):
+        assert len(text.split()) >= 1
+        assert text == text.strip()
+        assert "\n" not in text
+
+
+def test_the_keys_are_the_identifiers() -> None:
+    assert all(key == kind.identifier for key, kind in catalogue().items())
+
+
+def test_an_identifier_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = ModuleType("twice")
+    twice.AGAIN = check_kinds.MASK_EMPTY  # type: ignore[attr-defined]
+    monkeypatch.setattr(module, "_AREAS", (check_kinds, twice))
+    with pytest.raises(ValueError, match="mask-empty"):
+        catalogue()
+
+
+def test_every_file_of_kinds_is_in_the_catalogue() -> None:
+    files = {path.stem for path in (PACKAGE / "problems").glob("*_kinds.py")}
+    assert {area.__name__.rpartition(".")[2] for area in module._AREAS} == files
+
+
+def test_every_constant_of_kinds_is_used_somewhere() -> None:
+    """An entry that nothing reports would be a promise that nobody keeps."""
+    defined = {
+        name
+        for path in (PACKAGE / "problems").glob("*_kinds.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign)
+        for name in (getattr(node.targets[0], "id", "_"),)
+        if not name.startswith("_")
+    }
+    used = {
+        node.attr if isinstance(node, ast.Attribute) else node.name
+        for path in PACKAGE.rglob("*.py")
+        if not path.stem.endswith("_kinds")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.Attribute, ast.alias))
+    }
+    assert defined - used == set()

@@ -1,0 +1,61 @@
+"""Files that this project writes have no error and no warning that is not explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from made_sessions import Converted
+
+from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.api.validation import validate
+from ssc_to_nwb.synthetic.dataset import write_dataset
+from ssc_to_nwb.synthetic.examples import demo_specs
+from ssc_to_nwb.validate.messages import ValidationResult
+
+
+def unexplained(result: ValidationResult) -> list[tuple[str, str, str]]:
+    """Errors and warnings that are not accepted."""
+    return [
+        (message.identifier, message.object_path, message.text)
+        for message in result.messages
+        if message.severity.value != "info" and message.accepted is None
+    ]
+
+
+def test_a_session_without_raw_files(converted_default: Converted) -> None:
+    assert unexplained(validate(paths=[converted_default.path], fail_on="warning")) == []
+
+
+def test_an_awkward_session_shows_what_its_source_lacks(converted_awkward: Converted) -> None:
+    found = unexplained(validate(paths=[converted_awkward.path]))
+    assert [(identifier, path) for identifier, path, _ in found] == [("trial-reward-mismatch", "/intervals/trials")]
+
+
+@pytest.mark.long
+def test_the_demo_s_sessions_with_stacks_and_films(tmp_path: Path) -> None:
+    write_dataset(root=tmp_path / "source", specs=demo_specs())
+    assert convert(source=tmp_path / "source", output=tmp_path / "nwb").ok
+
+    result = validate(paths=[tmp_path / "nwb"], fail_on="warning")
+
+    assert unexplained(result) == []
+    assert len(result.files) == 2
+
+
+def test_a_stub(converted_default: Converted, tmp_path: Path) -> None:
+    assert convert(source=converted_default.made.root, output=tmp_path, stub=True).ok
+    assert unexplained(validate(paths=[tmp_path], fail_on="warning")) == []
+
+
+def test_any_empty_series_of_events(convert_once: Callable[..., Converted]) -> None:
+    empty = ("leftLicks", "rightLicks", "leftReward", "rightReward", "rewardCue", "poleInReach")
+    found = unexplained(validate(paths=[convert_once(empty_event_series=empty).path]))
+    assert {identifier for identifier, _, _ in found} == {"trial-reward-mismatch", "touch-outside-pole-in-reach"}
+
+
+@pytest.mark.sample
+def test_the_sample(sample_root: Path, tmp_path: Path) -> None:
+    assert convert(source=sample_root, output=tmp_path).ok
+    assert unexplained(validate(paths=[tmp_path], fail_on="warning")) == []

@@ -1,0 +1,228 @@
+"""One file from its path to all its messages: schema, nwbinspector, DANDI, and files that can't be read."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from check_runs import Spoil
+from ssc_like import sound_nwbfile
+
+from ssc_to_nwb.validate.messages import Message
+from ssc_to_nwb.validate.one_file import validate_file
+
+
+def by_identifier(messages: tuple[Message, ...]) -> dict[str, Message]:
+    return {message.identifier: message for message in messages}
+
+
+def test_the_sound_file_has_two_slight_peculiarities(sound_file: Path) -> None:
+    messages = by_identifier(validate_file(sound_file))
+
+    assert set(messages) == {"check_time_intervals_stop_after_start", "check_single_row"}
+    touches = messages["check_time_intervals_stop_after_start"]
+    assert (touches.severity.value, touches.object_path) == ("warning", "/intervals/touches")
+    assert touches.reason.startswith("Check that all stop times")
+    assert (messages["check_single_row"].severity.value, messages["check_single_row"].object_path) == (
+        "info", "/intervals/rewards",
+    )  # fmt: skip
+
+
+def test_validation_leaves_no_trace_in_the_folder(sound_file: Path) -> None:
+    def listing() -> list[tuple[str, int, float]]:
+        files = sorted(sound_file.parents[1].rglob("*"))
+        return [(str(path), path.stat().st_size, path.stat().st_mtime) for path in files]
+
+    before = listing()
+    validate_file(sound_file)
+    assert listing() == before
+
+
+def test_breaches_of_the_schema(spoiled: Callable[[Spoil], Path]) -> None:
+    def spoil(file: h5py.File) -> None:
+        del file["/processing/behavior/whisker_angle_c2/data"].attrs["unit"]
+
+    message = by_identifier(validate_file(spoiled(spoil)))["nwb-schema"]
+    assert message.object_path == "/processing/behavior/whisker_angle_c2/data"
+    assert message.text == "TimeSeries/data/unit: argument missing"
+
+
+def test_what_dandi_demands_of_a_subject_is_an_error(spoiled: Callable[[Spoil], Path]) -> None:
+    def spoil(file: h5py.File) -> None:
+        del file["/general/subject/sex"]
+        file["/general/subject/species"][()] = "mouse of some kind"
+
+    messages = by_identifier(validate_file(spoiled(spoil)))
+
+    assert messages["check_subject_sex"].severity.value == "error"
+    assert messages["check_subject_species_form"].severity.value == "error"
+    assert messages["dandi-metadata"].text.startswith("ValueError: Cannot interpret species field")
+
+
+def test_no_network_for_a_species_that_is_an_address(
+    spoiled: Callable[[Spoil], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    def spoil(file: h5py.File) -> None:
+        file["/general/subject/species"][()] = "http://purl.obolibrary.org/obo/NCBITaxon_999999"
+
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    assert "dandi-metadata" not in by_identifier(validate_file(spoiled(spoil)))
+
+
+def test_a_check_that_fails_is_a_message_and_the_others_are_run(
+    spoiled: Callable[[Spoil], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ssc_to_nwb.validate import checks_ophys
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no image")
+
+    monkeypatch.setattr(checks_ophys, "image_size", fail)
+    messages = by_identifier(validate_file(spoiled(lambda _: None)))
+
+    assert messages["check-failed"].text == "check_masks_inside_image: RuntimeError: no image"
+    assert messages["check-failed"].object_path.endswith("plane_segmentation_fov_01002")
+    assert "check_single_row" in messages
+
+
+def test_empty_tables_are_named_and_break_no_check(tmp_path: Path) -> None:
+    from pynwb import NWBHDF5IO
+    from pynwb.epoch import TimeIntervals
+
+    nwbfile = sound_nwbfile()
+    nwbfile.add_time_intervals(TimeIntervals(name="nothing", description="No intervals.", id=np.zeros(0, dtype=int)))
+    path = tmp_path / "sub-an1" / "sub-an1_ses-1_behavior.nwb"
+    path.parent.mkdir()
+    with NWBHDF5IO(path, "w") as io:
+        io.write(nwbfile)
+
+    messages = by_identifier(validate_file(path))
+
+    assert messages["check_empty_table"].object_path == "/intervals/nothing"
+    assert "check-failed" not in messages
+
+
+@pytest.mark.parametrize("damage", ["cut", "text", "empty", "not-nwb"])
+def test_files_that_cannot_be_read_are_messages(damage: str, sound_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "sub-an1" / sound_file.name
+    path.parent.mkdir()
+    if damage == "not-nwb":
+        with h5py.File(path, "w") as file:
+            file["a"] = 1
+    else:
+        whole = sound_file.read_bytes()
+        path.write_bytes({"cut": whole[: len(whole) // 2], "text": b"no NWB file", "empty": b""}[damage])
+
+    messages = validate_file(path)
+
+    assert [message.identifier for message in messages] == ["nwb-unreadable"]
+    assert len(messages[0].text) < 300
+
+
+def test_an_object_that_pynwb_cannot_make_is_named(spoiled: Callable[[Spoil], Path]) -> None:
+    def cut_column(file: h5py.File) -> None:
+        attributes = dict(file["/intervals/touches/direction"].attrs)
+        del file["/intervals/touches/direction"]
+        texts = file.create_dataset("/intervals/touches/direction", data=["protraction"])
+        texts.attrs.update(attributes)
+
+    message = by_identifier(validate_file(spoiled(cut_column)))["nwb-unreadable"]
+    assert (message.object_path, message.text) == ("/intervals/touches", "ValueError: Columns must be the same length")
+
+
+def test_what_pynwb_warns_of_while_reading_is_a_message(spoiled: Callable[[Spoil], Path]) -> None:
+    def spoil(file: h5py.File) -> None:
+        file["/processing/ophys/DfOverF/dff_fov_01002/rois"][0] = 7
+
+    messages = by_identifier(validate_file(spoiled(spoil)))
+
+    assert "out of bounds" in messages["nwb-read-warning"].text
+    assert "table-region-out-of-range" in messages
+
+
+@pytest.fixture
+def zarr_file(sound_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sound file as zarr, with its films; pickled references may be read."""
+    pytest.importorskip("hdmf_zarr")
+    from hdmf_zarr import NWBZarrIO
+    from numcodecs import pickles
+    from pynwb import NWBHDF5IO
+
+    monkeypatch.setattr(pickles, "ALLOW_UNSAFE_PICKLE_DECODE", True, raising=False)
+    shutil.copytree(sound_file.parent / sound_file.stem, tmp_path / "sub-an1" / sound_file.stem)
+    path = tmp_path / "sub-an1" / f"{sound_file.name}.zarr"
+    with NWBHDF5IO(sound_file, "r") as source, NWBZarrIO(str(path), "w") as target:
+        target.export(src_io=source, write_args={"link_data": False})
+    return path
+
+
+def test_zarr_is_validated_as_hdf5_is(zarr_file: Path, sound_file: Path) -> None:
+    def told(path: Path) -> set[tuple[str, str, str]]:
+        return {(message.identifier, message.object_path, message.text) for message in validate_file(path)}
+
+    assert told(zarr_file) == told(sound_file)
+
+
+def test_faults_are_found_in_zarr_too(zarr_file: Path) -> None:
+    import zarr
+
+    store = zarr.open(str(zarr_file), mode="r+")
+    times = store["processing/behavior/whisker_angle_c2/timestamps"]
+    times[300] = times[299]
+    row = store["intervals/trials/timeseries"][0]
+    row["count"] = 451
+    store["intervals/trials/timeseries"][0] = row
+
+    messages = by_identifier(validate_file(zarr_file))
+
+    assert messages["timestamps-not-increasing"].text.startswith("1 time stamps")
+    assert messages["series-reference-out-of-range"].object_path == "/intervals/trials/timeseries"
+
+
+def test_pickles_are_read_only_where_the_user_allows_it(zarr_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from numcodecs import errors, pickles
+
+    if not hasattr(errors, "UnsafeDecodeError"):
+        pytest.skip("this version of numcodecs reads all pickles")
+    monkeypatch.setattr(pickles, "ALLOW_UNSAFE_PICKLE_DECODE", False)
+
+    assert [message.identifier for message in validate_file(zarr_file)] == ["zarr-pickles-refused"]
+
+
+@pytest.mark.parametrize(
+    ("place", "identifier"),
+    [
+        ("sub-an1/sub-an1_ses-20130308_behavior.nwb", None),
+        ("sub-an1/session1.nwb", "DANDI.NON_DANDI_FILENAME"),
+        ("an1/sub-an1_ses-20130308_behavior.nwb", "DANDI.NON_DANDI_FOLDERNAME"),
+        ("sub-an2/sub-an1_ses-20130308_behavior.nwb", "DANDI.METADATA_MISMATCH_SUBJECT"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["", ".zarr"])
+def test_layout(place: str, identifier: str | None, suffix: str, tmp_path: Path) -> None:
+    from ssc_to_nwb.validate.dandi_rules import layout_messages
+
+    path = tmp_path / f"{place}{suffix}"
+    path.mkdir(parents=True) if suffix else (path.parent.mkdir(parents=True), path.touch())
+    found = [message.text.split(":")[0] for message in layout_messages(path)]
+    assert found == ([] if identifier is None else [identifier])
+
+
+def test_the_layout_counts_from_the_dandiset_around_the_file(tmp_path: Path) -> None:
+    from ssc_to_nwb.validate.dandi_rules import layout_messages
+
+    (tmp_path / "dandiset.yaml").touch()
+    path = tmp_path / "nwb" / "sub-an1" / "sub-an1_ses-20130308_behavior.nwb"
+    path.parent.mkdir(parents=True)
+    path.touch()
+
+    (message,) = layout_messages(path)
+    assert message.text.startswith("DANDI.NON_DANDI_FOLDERNAME")
+    assert message.text.endswith("nwb/sub-an1/sub-an1_ses-20130308_behavior.nwb")

@@ -1,0 +1,135 @@
+"""Many files at a time, the call from Python, and nwbinspector's registry."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from check_runs import Spoil
+
+from ssc_to_nwb.api.validation import validate
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.validate import run
+from ssc_to_nwb.validate.messages import Message
+
+
+def end_the_process(_: Path) -> tuple[Message, ...]:
+    """Stands for a crash on a damaged file."""
+    os._exit(9)
+
+
+def test_validate_gives_the_verdict_and_accepts(sound_file: Path) -> None:
+    told: list[tuple[int, int, Path]] = []
+    result = validate(paths=[str(sound_file.parents[1])], on_file=lambda *state: told.append(state))
+
+    assert result.files == (sound_file,)
+    assert told == [(1, 1, sound_file)]
+    assert result.ok
+    accepted = [message.identifier for message in result.messages if message.accepted is not None]
+    assert accepted == ["check_time_intervals_stop_after_start"]
+
+
+def test_a_user_s_list_decides_the_verdict(spoiled: Callable[[Spoil], Path], tmp_path: Path) -> None:
+    def spoil(file: Any) -> None:
+        file["/processing/ophys/DfOverF/dff_fov_01002/data"][:, 1] = np.nan
+
+    accept = tmp_path / "accept.yaml"
+    accept.write_text(
+        "accept: [{identifier: trace-empty, path: '*/dff_fov_01002', reason: cell out of focus}]", encoding="utf-8"
+    )
+    path = spoiled(spoil)
+
+    assert not validate(paths=[path], fail_on="warning").ok
+    assert validate(paths=[path], fail_on="warning", accept_file=accept).ok
+
+
+def test_nothing_to_validate_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SscError):
+        validate(paths=[tmp_path])
+
+
+@pytest.mark.long
+def test_processes_give_what_one_process_gives(
+    sound_file: Path, spoiled: Callable[[Spoil], Path], tmp_path: Path
+) -> None:
+    def spoil(file: Any) -> None:
+        file["/processing/behavior/whisker_angle_c2/timestamps"][5] = np.nan
+
+    paths = [sound_file, spoiled(spoil)]
+    alone = validate(paths=paths)
+
+    assert validate(paths=paths, workers=2) == alone
+    assert [message.file for message in alone.messages if message.identifier == "timestamps-not-finite"] == [paths[1]]
+
+
+def test_a_process_that_dies_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "validate_in_process", end_the_process)
+    files = [Path("a.nwb"), Path("b.nwb")]
+
+    found = dict(run.validate_each(files, workers=2))
+
+    assert {file: [message.identifier for message in messages] for file, messages in found.items()} == {
+        file: ["validation-cut-short"] for file in files
+    }
+
+
+def in_a_new_process(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_validating_leaves_nwbinspector_as_it_is_and_importing_checks_adds_each_once() -> None:
+    code = """
+from nwbinspector import available_checks
+before = list(available_checks)
+from ssc_to_nwb.validate.project_checks import project_checks
+own = project_checks()
+assert available_checks == before
+import ssc_to_nwb.validate.checks
+import importlib; importlib.reload(ssc_to_nwb.validate.checks)
+assert available_checks == [*before, *own]
+from ssc_to_nwb.validate.explained_checks import explained_checks
+print(len(explained_checks()) == len(available_checks))
+"""
+    assert in_a_new_process(code) == "True"
+
+
+def test_registered_checks_are_not_run_twice(spoiled: Callable[[Spoil], Path]) -> None:
+    def spoil(file: Any) -> None:
+        file["/processing/behavior/whisker_angle_c2/timestamps"][5] = np.nan
+
+    code = f"""
+import ssc_to_nwb.validate.checks
+from ssc_to_nwb.validate.one_file import validate_file
+from pathlib import Path
+print([m.identifier for m in validate_file(Path({str(spoiled(spoil))!r}))].count("timestamps-not-finite"))
+"""
+    assert in_a_new_process(code) == "1"
+
+
+def test_nwbinspector_s_command_runs_the_checks(spoiled: Callable[[Spoil], Path]) -> None:
+    def spoil(file: Any) -> None:
+        file["/processing/behavior/whisker_angle_c2/timestamps"][400] = np.nan
+
+    code = f"""
+from nwbinspector import inspect_all
+found = inspect_all({str(spoiled(spoil))!r}, modules=["ssc_to_nwb.validate.checks"], progress_bar=False)
+print([m.message for m in found if m.check_function_name == "check_timestamps_finite"])
+"""
+    assert in_a_new_process(code) == "['1 time stamps are NaN or infinite; the first is number 400.']"
+
+
+def test_the_command_line_can_start_without_any_of_it() -> None:
+    code = """
+import sys
+import ssc_to_nwb.cli.validate, ssc_to_nwb.cli.explain, ssc_to_nwb.api.validation, ssc_to_nwb.api.explanation
+print([name for name in ("pynwb", "nwbinspector", "dandi", "h5py", "numpy", "rich") if name in sys.modules])
+"""
+    assert in_a_new_process(code) == "[]"
