@@ -73,12 +73,15 @@ def nwbfile_fields(context: SessionContext) -> dict[str, Any]:
 def subject_fields(context: SessionContext) -> dict[str, Any]:
     """Arguments of Subject, only those that are known. Raises metadata-value-missing where NWB needs one."""
     facts, session = context.metadata.subject, context.session
+    born = date_of_birth(context)
+    age = facts.age if born is None else f"P{(session_start_time(context) - born).days}D"
     fields = {
         "subject_id": session.key.animal,
         "species": facts.species or _translated(context, "species", facts.species_names),
         "sex": facts.sex or _translated(context, "sex", facts.sex_names),
-        "age": facts.age,
-        "age__reference": "birth" if facts.age else None,
+        "age": age,
+        "age__reference": "birth" if age else None,
+        "date_of_birth": born,
         "strain": facts.strain or _joined(context, "animalStrain", source="animalSource"),
         "genotype": facts.genotype or _joined(context, "animalGeneModification"),
         "weight": facts.weight,
@@ -122,6 +125,27 @@ def session_start_time(context: SessionContext) -> datetime:
             found=f"{date!r} and {time!r}",
         ) from failure
     return start.replace(tzinfo=ZoneInfo(context.metadata.assumptions.timezone))
+
+
+def date_of_birth(context: SessionContext) -> datetime | None:
+    """dateOfBirth in the assumed zone, None where the source has none. Raises metadata-text-unreadable."""
+    session = context.session
+    text = session.metadata_text("dateOfBirth")
+    if text is None:
+        return None
+    try:
+        born = datetime.strptime(text, "%Y%m%d").replace(tzinfo=ZoneInfo(context.metadata.assumptions.timezone))
+        if born > session_start_time(context):
+            raise ValueError("after the session")
+    except ValueError as failure:
+        raise error(
+            kinds.METADATA_TEXT_UNREADABLE,
+            file=session.path,
+            field="metaDataHash dateOfBirth",
+            expected="yyyymmdd, before the session",
+            found=repr(text),
+        ) from failure
+    return born
 
 
 def experimenters(context: SessionContext) -> list[str]:

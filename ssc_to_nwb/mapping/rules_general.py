@@ -12,6 +12,7 @@ _METADATA_PLACES = {
     "experimentType": "/general/notes",
     "animalID": f"{_SUBJECT}/subject_id",
     "sex": f"{_SUBJECT}/sex",
+    "dateOfBirth": f"{_SUBJECT}/date_of_birth",
     "dateOfExperiment": "/session_start_time",
     "timeOfExperiment": "/session_start_time",
     "experimenters": "/general/experimenter",

@@ -24,11 +24,12 @@ class SourceMetadata:
         root = f"{work.session.variable}.metaDataHash"
         leaves = work.proof.leaves
         self._values: dict[str, list[str]] = {}
-        for path, key in leaves.items():
+        below = {path: value for path, value in leaves.items() if path.startswith(root)}
+        for path, key in below.items():
             if not path.startswith(f"{root}.keyNames") or not isinstance(key, str):
                 continue
             value = path.replace(".keyNames", ".value", 1)
-            own = [leaf for name, leaf in leaves.items() if name == value or name.startswith(f"{value}{{")]
+            own = [leaf for name, leaf in below.items() if name == value or name.startswith(f"{value}{{")]
             self._values[key] = [text for leaf in own if (text := _as_text(leaf))]
 
     def texts(self, key: str) -> list[str]:
@@ -89,13 +90,26 @@ def subject_texts(source: SourceMetadata) -> dict[str, str]:
         "subject_id": session.key.animal,
         "species": facts.species or _translated(source.text("species"), facts.species_names),
         "sex": facts.sex or _translated(source.text("sex"), dict(facts.sex_names)),
-        "age": facts.age,
+        "age": _age(source) or facts.age,
         "strain": facts.strain or _joined(source, "animalStrain", "animalSource"),
         "genotype": facts.genotype or _joined(source, "animalGeneModification", None),
         "weight": facts.weight,
         "description": facts.description,
     }
     return {f"{SUBJECT}/{name}": text for name, text in texts.items() if text}
+
+
+def _age(source: SourceMetadata) -> str | None:
+    """Whole days from the date of birth to the session, where the source has that date."""
+    born, start = birth_date(source), start_time(source)
+    return None if born is None or start is None else f"P{(start - born).days}D"
+
+
+def birth_date(source: SourceMetadata) -> datetime | None:
+    """Midnight of dateOfBirth in the assumed zone; None where the source has none."""
+    text = source.text("dateOfBirth")
+    zone = ZoneInfo(source.context.metadata.assumptions.timezone)
+    return None if text is None else datetime.strptime(text, "%Y%m%d").replace(tzinfo=zone)
 
 
 def _translated(text: str | None, names: dict[str, str]) -> str | None:

@@ -29,7 +29,10 @@ def check_general(work: Comparison) -> None:
     for path, texts in expected.general_lists(source).items():
         work.proof.guarded(path, _check_list, work, path, texts)
     for path in ("/session_start_time", "/timestamps_reference_time"):
-        work.proof.guarded(path, _check_start, work, source, path)
+        work.proof.guarded(path, _check_moment, work, path, expected.start_time(source))
+    born = expected.birth_date(source)
+    if born is not None:
+        work.proof.guarded(f"{SUBJECT}/date_of_birth", _check_moment, work, f"{SUBJECT}/date_of_birth", born)
     for path, check in (
         (SUBJECT, _check_subject),
         ("/general/experimenter", _check_experimenter),
@@ -45,7 +48,7 @@ def check_general(work: Comparison) -> None:
         work.general_fields[key] = known
 
 
-_GENERAL_KEYS = ("experimentType", "dateOfExperiment", "timeOfExperiment", "experimenters")
+_GENERAL_KEYS = ("experimentType", "dateOfBirth", "dateOfExperiment", "timeOfExperiment", "experimenters")
 
 
 def _check_text(work: Comparison, path: str, text: str) -> None:
@@ -56,8 +59,7 @@ def _check_list(work: Comparison, path: str, texts: list[str]) -> None:
     work.proof.equal(path, expected=texts, found=work.reader.texts(path))
 
 
-def _check_start(work: Comparison, source: SourceMetadata, path: str) -> None:
-    moment = expected.start_time(source)
+def _check_moment(work: Comparison, path: str, moment: datetime | None) -> None:
     text = work.reader.text(path)
     found = datetime.fromisoformat(text.replace("Z", "+00:00"))
     same = moment is not None and found == moment and found.utcoffset() == moment.utcoffset()
