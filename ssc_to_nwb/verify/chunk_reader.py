@@ -97,7 +97,6 @@ class ChunkDecoder:
     def __init__(self, dataset: h5py.Dataset) -> None:
         filters = _filters(dataset)
         self._dataset = dataset
-        self._name = dataset.name
         self._deflated = h5py.h5z.FILTER_DEFLATE in filters
         self._shuffled = h5py.h5z.FILTER_SHUFFLE in filters
         self._dtype = dataset.dtype
@@ -111,7 +110,7 @@ class ChunkDecoder:
         if info.byte_offset is None:
             return None
         if info.filter_mask:
-            raise OSError(f"{self._name}: the chunk at {start} leaves out filters of its data set")
+            raise OSError(f"{self._dataset.name}: the chunk at {start} leaves out filters of its data set")
         return self._dataset.id.read_direct_chunk(offset)[1]
 
     def decode(self, start: int, stored: bytes | None) -> Block:
@@ -123,7 +122,7 @@ class ChunkDecoder:
         size = math.prod(self._chunks) * self._dtype.itemsize
         raw = self._inflate(start, stored, size) if self._deflated else stored
         if len(raw) != size:
-            raise OSError(f"{self._name}: the chunk at {start} holds {len(raw)} bytes, not {size}")
+            raise OSError(f"{self._dataset.name}: the chunk at {start} holds {len(raw)} bytes, not {size}")
         flat = np.frombuffer(raw, dtype=np.uint8)
         values = self._join(flat) if self._shuffled else flat.view(self._dtype)
         return Block(start=start, values=values.reshape(self._chunks)[:rows])
@@ -132,7 +131,7 @@ class ChunkDecoder:
         try:
             return igzip_lib.decompress(stored, igzip_lib.DECOMP_ZLIB, bufsize=size)
         except (ValueError, EOFError, igzip_lib.IsalError) as failure:  # type: ignore[misc]
-            raise OSError(f"{self._name}: the chunk at {start} is damaged: {failure}") from failure
+            raise OSError(f"{self._dataset.name}: the chunk at {start} is damaged: {failure}") from failure
 
     def _join(self, flat: np.ndarray) -> np.ndarray:
         """Bytes of an element lie apart by the number of elements (HDF5's shuffle); put them together."""

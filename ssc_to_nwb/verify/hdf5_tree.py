@@ -11,8 +11,13 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ssc_to_nwb.verify.chunk_reader import read_blocks
+from ssc_to_nwb.verify.chunk_reader import can_read_chunks, read_blocks
 from ssc_to_nwb.verify.nwb_reader import ArrayTree, Node, SeriesReferences
+
+# From this size on chunks are inflated in threads; below, a thread costs more than it saves.
+_LARGE_BYTES = 2**20
+_WORKERS = 2
+_MEMORY_MB = 64.0
 
 
 class Hdf5Tree(ArrayTree):
@@ -20,6 +25,7 @@ class Hdf5Tree(ArrayTree):
 
     def __init__(self, path: Path) -> None:
         self._file = h5py.File(path, "r")
+        self._names: dict[int, str] = {}
 
     def __enter__(self) -> Hdf5Tree:
         return self
@@ -61,7 +67,13 @@ class Hdf5Tree(ArrayTree):
         dataset = self._file[path]
         if h5py.check_string_dtype(dataset.dtype) is not None:
             return np.asarray(dataset.asstr()[()], dtype=object)
-        return np.asarray(dataset[()])
+        if dataset.nbytes < _LARGE_BYTES or not can_read_chunks(dataset):
+            return np.asarray(dataset[()])
+        values = np.empty(dataset.shape, dtype=dataset.dtype)
+        with ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="values") as pool:
+            for block in read_blocks(dataset, pool, workers=_WORKERS, memory_mb=_MEMORY_MB):
+                values[block.start : block.stop] = block.values
+        return values
 
     def blocks(self, path: str, *, pool: ThreadPoolExecutor, workers: int, memory_mb: float) -> Iterator[np.ndarray]:
         """Chunk by chunk, inflated in threads."""
@@ -81,7 +93,7 @@ class Hdf5Tree(ArrayTree):
     def references(self, path: str) -> SeriesReferences:
         """A compound of idx_start, count and an object reference."""
         records = self._file[path][()]
-        series = tuple(self._file[reference].name for reference in records["timeseries"])
+        series = tuple(self._target(reference) for reference in records["timeseries"])
         return SeriesReferences(
             first=records["idx_start"].astype(np.int64), count=records["count"].astype(np.int64), series=series
         )
@@ -90,9 +102,19 @@ class Hdf5Tree(ArrayTree):
         """An attribute; references as the path they point to."""
         value = self._file[path].attrs.get(name)
         if isinstance(value, h5py.Reference):
-            return self._file[value].name if value else ""
+            return self._target(value)
         if isinstance(value, bytes):
             return value.decode()
         if isinstance(value, np.ndarray):
             return tuple(value.tolist())
         return value.item() if isinstance(value, np.generic) else value
+
+    def _target(self, reference: h5py.Reference) -> str:
+        """Path of the object a reference points to; HDF5 searches the file for a name, so each is looked up once."""
+        if not reference:
+            return ""
+        item = self._file[reference]
+        address = h5py.h5o.get_info(item.id).addr
+        if address not in self._names:
+            self._names[address] = item.name
+        return self._names[address]
