@@ -131,7 +131,7 @@ def _as_error(details: Any, merged: LinedMapping) -> SscError:
         return error(
             kinds.METADATA_KEY_UNKNOWN, file=place, field=dotted, expected=_suggestion(key), found=str(key[-1])
         )
-    if details["type"] == "missing":
+    if details["type"] == "missing" and isinstance(key[-1], str):
         return error(kinds.METADATA_VALUE_MISSING, file=place, field=dotted)
     return error(
         kinds.METADATA_VALUE_INVALID, file=place, field=dotted, expected=details["msg"], found=repr(details["input"])

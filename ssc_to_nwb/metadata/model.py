@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
 
+# A text that says something, and one that can be the name of an object in an NWB file.
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(pattern=r"^[^/:\s](?:[^/:]*[^/:\s])?$")]
 # An ISO 8601 duration in years, months, weeks and days, with at least one of them.
 _DURATION = r"P(?=\d)(\d+(\.\d+)?Y)?(\d+(\.\d+)?M)?(\d+(\.\d+)?W)?(\d+(\.\d+)?D)?"
 
@@ -54,21 +57,21 @@ class Section(BaseModel):
 class DataSet(Section):
     """The published data set the session belongs to."""
 
-    name: str = Field(description="Short name; part of every file's identifier")
-    title: str = Field(description="Full title")
-    citation: str = Field(description="How the data set asks to be cited")
+    name: Text = Field(description="Short name; part of every file's identifier")
+    title: Text = Field(description="Full title")
+    citation: Text = Field(description="How the data set asks to be cited")
     doi: str | None = Field(default=None, description="DataCite DOI of the data set, once known")
-    conditions_of_use: str = Field(description="Conditions under which the data set is given out")
+    conditions_of_use: Text = Field(description="Conditions under which the data set is given out")
     related_publications: tuple[str, ...] = Field(description="Papers, as doi:...")
 
 
 class SessionFacts(Section):
     """What is the same for every session of the data set, in NWB's terms."""
 
-    session_description: str
-    experiment_description: str
-    institution: str
-    lab: str
+    session_description: Text
+    experiment_description: Text
+    institution: Text
+    lab: Text
     keywords: tuple[str, ...]
     experimenters: tuple[str, ...] = Field(
         default=(), description='"Last, First"; used where the session file names nobody, or to replace what it names'
@@ -98,17 +101,17 @@ class SubjectFacts(Section):
 class DeviceFacts(Section):
     """A device."""
 
-    name: str
-    description: str
+    name: Name
+    description: Text
     manufacturer: str | None = None
 
 
 class OpticalChannelFacts(Section):
     """A detection channel of the microscope."""
 
-    description: str
-    emission_lambda_nm: float = Field(gt=0)
-    indicator: str
+    description: Text
+    emission_lambda_nm: PositiveFloat
+    indicator: Text
 
 
 class ImagingFacts(Section):
@@ -116,17 +119,17 @@ class ImagingFacts(Section):
 
     microscope: DeviceFacts
     channels: dict[Literal["green", "red"], OpticalChannelFacts]
-    excitation_lambda_nm: float = Field(gt=0)
-    indicator: str
-    location: str = Field(description="Acronym of the Allen Mouse Brain Common Coordinate Framework")
-    location_description: str
-    field_of_view_um: tuple[float, float] = Field(description="Width and height of the whole image")
-    plane_spacing_um: float = Field(gt=0)
+    excitation_lambda_nm: PositiveFloat
+    indicator: Text
+    location: Text = Field(description="Acronym of the Allen Mouse Brain Common Coordinate Framework")
+    location_description: Text
+    field_of_view_um: tuple[PositiveFloat, PositiveFloat] = Field(description="Width and height of the whole image")
+    plane_spacing_um: PositiveFloat
     scan_line_rate_hz: float | None = Field(default=None, gt=0)
     subvolume_depth_um: dict[int, float] = Field(
         default_factory=dict, description="Depth below the pia of the first plane, by subvolume number, once known"
     )
-    response_units: dict[Literal["raw", "dff", "event"], str] = Field(description="Unit of each kind of trace")
+    response_units: dict[Literal["raw", "dff", "event"], Text] = Field(description="Unit of each kind of trace")
     data_processing: dict[Literal["raw", "dff", "event", "stacks"], str] = Field(default_factory=dict)
 
 
@@ -134,8 +137,8 @@ class VideoFacts(Section):
     """The whisker videos."""
 
     camera: DeviceFacts
-    description: str
-    rate_hz: float = Field(gt=0)
+    description: Text
+    rate_hz: PositiveFloat
 
 
 class SourceFacts(Section):

@@ -41,7 +41,19 @@ class LinedMapping:
 
     def merged_with(self, other: LinedMapping) -> LinedMapping:
         """This mapping with the other's values on top: mappings are merged, everything else is replaced."""
-        return LinedMapping(values=_merge(self.values, other.values), places={**self.places, **other.places})
+        kept = {key: place for key, place in self.places.items() if not other.replaces(key)}
+        return LinedMapping(values=_merge(self.values, other.values), places={**kept, **other.places})
+
+    def replaces(self, key: KeyPath) -> bool:
+        """Whether a key of a mapping below this one is gone: one above it has another value here than a mapping."""
+        value: Any = self.values
+        for part in key[:-1]:
+            if not isinstance(value, dict) or part not in value:
+                return False
+            value = value[part]
+            if not isinstance(value, dict):
+                return True
+        return False
 
 
 def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
