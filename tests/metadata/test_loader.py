@@ -1,0 +1,157 @@
+"""Metadata of a session: the data set's own, a user's on top, checked with line and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from made_sessions import problem_raised
+
+from ssc_to_nwb.metadata.loader import load_metadata, metadata_folder
+from ssc_to_nwb.metadata.model import Metadata
+from ssc_to_nwb.problems.model import Problem
+
+SESSION, SUBJECT = "an197522_2013_03_08", "an197522"
+
+
+def load(*files: Path, dataset: str = "ssc-1", session: str = SESSION, subject: str = SUBJECT) -> Metadata:
+    return load_metadata(dataset=dataset, session=session, subject=subject, files=files)
+
+
+def user_file(folder: Path, text: str, name: str = "mine.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refused(folder: Path, text: str) -> Problem:
+    with problem_raised() as found:
+        load(user_file(folder, text))
+    return found[0]
+
+
+class TestDataSets:
+    def test_the_files_are_packaged(self) -> None:
+        assert {"ssc-1.yaml", "ssc-2.yaml"} <= {path.name for path in metadata_folder().iterdir()}
+
+    def test_what_ssc_1_says(self) -> None:
+        metadata = load()
+        assert metadata.dataset.name == "ssc-1"
+        assert metadata.dataset.doi is None, "the page at hand does not show it, and it is never guessed"
+        assert "doi:10.1016/j.neuron.2015.03.027" in metadata.dataset.related_publications
+        assert "doi:10.1016/j.neuron.2013.10.020" in metadata.dataset.related_publications
+        assert metadata.subject.age == "P6W/P8W"
+        assert metadata.imaging.location == "SSp-bfd"
+        assert metadata.assumptions.timezone == "America/New_York"
+
+    def test_green_is_the_reflected_indicator_and_red_the_transmitted_label(self) -> None:
+        """An older converter had the two exchanged."""
+        channels = load().imaging.channels
+        assert channels["green"].indicator == "GCaMP6s"
+        assert "BG22" in channels["green"].description
+        assert channels["green"].emission_lambda_nm < channels["red"].emission_lambda_nm
+        assert "675/70" in channels["red"].description
+
+    def test_ssc_2_extends_ssc_1(self) -> None:
+        first, second = load(), load(dataset="ssc-2")
+        assert second.dataset.name == "ssc-2"
+        assert second.imaging == first.imaging
+        assert second.dataset.conditions_of_use == first.dataset.conditions_of_use
+
+
+class TestLayers:
+    def test_later_files_win_key_by_key(self, tmp_path: Path) -> None:
+        one = user_file(tmp_path, "session: {lab: First, institution: First}\n", "one.yaml")
+        two = user_file(tmp_path, "session: {lab: Second}\n", "two.yaml")
+        assert load(one, two).session.lab == "Second"
+        assert load(two, one).session.lab == "First"
+        assert load(one, two).session.institution == "First"
+        assert load(one).session.keywords == load().session.keywords
+
+    def test_lists_are_replaced_not_appended(self, tmp_path: Path) -> None:
+        assert load(user_file(tmp_path, "session: {keywords: [one]}\n")).session.keywords == ("one",)
+
+    def test_a_subject_and_a_session_of_their_own(self, tmp_path: Path) -> None:
+        mine = user_file(
+            tmp_path,
+            "subject: {age: P10W}\n"
+            "subjects:\n  an197522: {subject: {age: P7W, weight: 20 g}}\n  an2: {subject: {age: P9W}}\n"
+            "sessions:\n  an197522_2013_03_08: {subject: {weight: 21 g}, assumptions: {clock_zero_offset_s: 2.5}}\n",
+        )
+        here = load(mine)
+        assert (here.subject.age, here.subject.weight) == ("P7W", "21 g")
+        assert here.assumptions.clock_zero_offset_s == 2.5
+        other_day = load(mine, session="an197522_2013_03_10")
+        assert (other_day.subject.weight, other_day.assumptions.clock_zero_offset_s) == ("20 g", 0.0)
+        assert load(mine, session="an9_2013_03_10", subject="an9").subject.age == "P10W"
+
+
+class TestWrongFiles:
+    def test_a_key_with_a_typo_names_file_line_key_and_the_likely_one(self, tmp_path: Path) -> None:
+        problem = refused(tmp_path, "session:\n  lab: A\n  institutoin: B\n")
+        assert (problem.kind.identifier, problem.field) == ("metadata-key-unknown", "session.institutoin")
+        assert problem.file == f"{tmp_path / 'mine.yaml'}, line 3"
+        assert problem.expected == "institution (did you mean that?)"
+        assert problem.found == "institutoin"
+
+    @pytest.mark.parametrize(
+        ("text", "field", "expected"),
+        [
+            ("sesion: {lab: A}\n", "sesion", "session (did you mean that?)"),
+            ("imaging: {channels: {green: {indicater: x}}}\n", "imaging.channels.green.indicater", "one of "),
+            ("qqq: 1\n", "qqq", "one of dataset, session"),
+        ],
+    )
+    def test_unknown_keys_at_any_depth(self, tmp_path: Path, text: str, field: str, expected: str) -> None:
+        problem = refused(tmp_path, text)
+        assert (problem.kind.identifier, problem.field) == ("metadata-key-unknown", field)
+        assert expected in (problem.expected or "")
+
+    @pytest.mark.parametrize(
+        ("text", "field", "line"),
+        [
+            ("subject:\n  age: seven weeks\n", "subject.age", 2),
+            ("subject:\n  age: P\n", "subject.age", 2),
+            ("subject:\n  sex: male\n", "subject.sex", 2),
+            ("assumptions:\n\n  timezone: Eastern\n", "assumptions.timezone", 3),
+            ("assumptions:\n  clock_zero_offset_s: soon\n", "assumptions.clock_zero_offset_s", 2),
+            ("imaging:\n  channels:\n    blue: {}\n", "imaging.channels.blue", 3),
+            ("imaging:\n  excitation_lambda_nm: -3\n", "imaging.excitation_lambda_nm", 2),
+            ("imaging:\n  field_of_view_um: [600]\n", "imaging.field_of_view_um", 2),
+            ("imaging:\n  field_of_view_um: [600, 0]\n", "imaging.field_of_view_um", 2),
+            ("source:\n  array_kinds: {ephysTSA: ephys}\n", "source.array_kinds.ephysTSA", 2),
+            ("source:\n  fov_pattern: 'fov_(\\d+'\n", "source.fov_pattern", 2),
+            ("source:\n  fov_pattern: 'fov_(\\d+)'\n", "source.fov_pattern", 2),
+            ("source:\n  video_pattern: 'WDBP'\n", "source.video_pattern", 2),
+            ("session:\n  session_description: ''\n", "session.session_description", 2),
+            ("session:\n  lab: '   '\n", "session.lab", 2),
+            ("imaging:\n  microscope:\n    name: a/b\n", "imaging.microscope.name", 3),
+            ("session: 5\n", "session", 1),
+            ("session:\n", "session", 1),
+            ("sessions: [an197522_2013_03_08]\n", "sessions", 1),
+            ("subjects:\n  an197522: mouse\n", "subjects.an197522", 2),
+        ],
+    )
+    def test_values_that_are_not_valid(self, tmp_path: Path, text: str, field: str, line: int) -> None:
+        problem = refused(tmp_path, text)
+        assert problem.kind.identifier == "metadata-value-invalid"
+        assert (problem.field or "").startswith(field)
+        assert problem.file == f"{tmp_path / 'mine.yaml'}, line {line}"
+        assert problem.expected
+
+    @pytest.mark.parametrize("age", ["P7W", "P52D", "P6W/P8W", "P6W/", "P1Y2M", "P49.5D"])
+    def test_ages(self, tmp_path: Path, age: str) -> None:
+        assert load(user_file(tmp_path, f"subject: {{age: {age}}}\n")).subject.age == age
+
+    def test_a_typo_in_a_part_for_one_session(self, tmp_path: Path) -> None:
+        problem = refused(tmp_path, f"sessions:\n  {SESSION}:\n    sesion: {{lab: A}}\n")
+        assert (problem.kind.identifier, problem.field) == ("metadata-key-unknown", "sesion")
+        assert problem.file == f"{tmp_path / 'mine.yaml'}, line 3"
+
+    def test_a_typo_in_the_name_of_a_session(self, tmp_path: Path) -> None:
+        problem = refused(tmp_path, "sessions:\n  an197522_2013_3_8: {session: {lab: A}}\n")
+        assert (problem.kind.identifier, problem.field) == ("metadata-key-unknown", "sessions.an197522_2013_3_8")
+
+    def test_a_value_that_is_needed_and_taken_away(self, tmp_path: Path) -> None:
+        problem = refused(tmp_path, "session: {lab: null}\n")
+        assert (problem.kind.identifier, problem.field) == ("metadata-value-invalid", "session.lab")
