@@ -14,7 +14,7 @@ from ssc_to_nwb.converter.chunk_codec import Compression
 from ssc_to_nwb.converter.chunk_fills import ArrayFill, ArraySource, BlockSource, ChunkFill, FramesFill
 from ssc_to_nwb.converter.chunk_pipeline import FillProgress, fill_datasets
 from ssc_to_nwb.converter.options import ConversionOptions
-from ssc_to_nwb.converter.reserve import Reserved, reserve_large_data
+from ssc_to_nwb.converter.reserve import Reserved, hdf5_reserve, reserve_large_data
 from ssc_to_nwb.extractors.pages import LazyPages
 
 
@@ -27,7 +27,7 @@ def write_hdf5(
     Raises OSError of the disk, SscError of the raw files.
     """
     compression = Compression(options.compression)
-    reserved = reserve_large_data(nwbfile, compression=compression)
+    reserved = reserve_large_data(nwbfile, reserve=hdf5_reserve(compression))
     with h5py.File(path, "x") as file, NWBHDF5IO(file=file, mode="w") as io:
         io.write(nwbfile, cache_spec=True)
         yield from fill_datasets(_fills(reserved, compression), workers=options.workers, memory_mb=options.memory_mb)

@@ -7,10 +7,12 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.converter.assemble import VideoPlace, assemble_nwbfile
+from ssc_to_nwb.converter.chunk_pipeline import FillProgress
 from ssc_to_nwb.converter.finished import FinishedFile, Verified, VerifyStep, not_verified
 from ssc_to_nwb.converter.hdf5_file import write_hdf5
 from ssc_to_nwb.converter.in_progress import InProgress, output_in_progress
@@ -18,6 +20,7 @@ from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress
 from ssc_to_nwb.converter.source_hashes import hash_small_files, hashing, stack_paths, with_hashes, write_hashes
 from ssc_to_nwb.converter.task import SessionTask
+from ssc_to_nwb.converter.zarr_fills import PlaneFiller, fill_in_threads
 from ssc_to_nwb.interfaces.context import SessionContext, load_context
 from ssc_to_nwb.interfaces.raw_base import open_raw
 from ssc_to_nwb.mapping.ledger import Ledger, build_ledger
@@ -41,15 +44,24 @@ def convert_session(
     on_progress: OnProgress = no_progress,
     verify: VerifyStep = not_verified,
     before_rename: BeforeRename = nothing_before_rename,
+    fill_planes: PlaneFiller = fill_in_threads,
 ) -> SessionOutcome:
     """Convert one session and say what came of it; a failure is an outcome, not an exception.
 
     verify compares the written file with its source; before_rename is called when the file is whole and verified, right
     before it gets its name, with the outcome to be. An SscError that either raises is the session's failure.
+    fill_planes has the frames of planes written elsewhere, which takes the Zarr backend.
     KeyboardInterrupt and SystemExit pass through, with nothing left behind.
     """
     log = ProblemLog()
-    work = _Work(task=task, log=log, on_progress=on_progress, verify=verify, before_rename=before_rename)
+    work = _Work(
+        task=task,
+        log=log,
+        on_progress=on_progress,
+        verify=verify,
+        before_rename=before_rename,
+        fill_planes=fill_planes,
+    )
     try:
         work.run()
     except SscError as failure:
@@ -72,6 +84,7 @@ class _Work:
     on_progress: OnProgress
     verify: VerifyStep
     before_rename: BeforeRename
+    fill_planes: PlaneFiller
     seconds: dict[str, float] = field(default_factory=dict)
     target: Path | None = None
     output_bytes: int = 0
@@ -150,7 +163,7 @@ class _Work:
             chunk_mb=options.chunk_mb,
         )
         with hashing(() if options.stub else stack_paths(raw)) as of_stacks:
-            steps = write_hdf5(
+            steps = self._writer()(
                 nwbfile,
                 place.building,
                 options=options,
@@ -164,6 +177,13 @@ class _Work:
                 )
             hashes.update(of_stacks.result())
         return with_hashes(ledger, hashes, root=root)
+
+    def _writer(self) -> Callable[..., Iterator[FillProgress]]:
+        if self.task.options.backend == "hdf5":
+            return write_hdf5
+        from ssc_to_nwb.converter.zarr_file import write_zarr
+
+        return partial(write_zarr, fill_planes=self.fill_planes)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

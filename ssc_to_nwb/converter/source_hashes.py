@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import h5py
 
@@ -55,19 +56,23 @@ def hashing(paths: tuple[Path, ...]) -> Iterator[Future[dict[Path, str]]]:
             raise
 
 
-def write_hashes(file: h5py.File, hashes: Mapping[Path, str], *, root: Path) -> None:
+def write_hashes(file: Any, hashes: Mapping[Path, str], *, root: Path) -> None:
     """Put the hashes of stacks into the table of source files, whose other rows have theirs already.
 
-    root: the folder that the table's paths are relative to.
+    file: an open h5py file or Zarr group; root: the folder that the table's paths are relative to.
     """
     if not hashes:
         return
     by_name = {path.resolve().relative_to(root.resolve()).as_posix(): digest for path, digest in hashes.items()}
     table = file[_TABLE]
-    digests = table["sha256"].asstr()[:]
-    for row, name in enumerate(table["path"].asstr()[:]):
+    digests = _texts(table["sha256"])
+    for row, name in enumerate(_texts(table["path"])):
         digests[row] = by_name.get(name, digests[row])
     table["sha256"][:] = digests
+
+
+def _texts(column: Any) -> Any:
+    return column.asstr()[:] if isinstance(column, h5py.Dataset) else column[:]
 
 
 def with_hashes(ledger: Ledger, hashes: Mapping[Path, str], *, root: Path) -> Ledger:
