@@ -80,7 +80,7 @@ def open_archive(
     redact = Redactor(key)
     with ArchiveClient(instance=found, key=key, stop=stop) as client:
         user = _ask(client, "/users/me/", redact=redact)
-        _check_schema(client, found)
+        _check_schema(client, found, redact=redact)
         data = _dandiset_data(client, identifier, redact=redact)
         remote = RemoteDandiset(client, identifier, DRAFT, data)
         if remote.embargo_status is not EmbargoStatus.OPEN and not allow_embargoed:
@@ -111,11 +111,16 @@ def _dandiset_data(client: ArchiveClient, identifier: str, *, redact: Redactor) 
         raise
 
 
-def _check_schema(client: ArchiveClient, instance: Instance) -> None:
+def _check_schema(client: ArchiveClient, instance: Instance, *, redact: Redactor) -> None:
     try:
         client.check_schema_version()
     except SchemaVersionError as problem:
         raise error(kinds.CLIENT_TOO_OLD, field="schema_version", found=instance.name, detail=problem) from problem
+    except requests.RequestException as problem:
+        raise SscError(as_problem(problem, api_url=client.api_url, redact=redact).problem) from None
+    except RuntimeError as problem:
+        # The client's words for an instance that names no schema version.
+        raise error(kinds.NOT_AN_ARCHIVE, field="schema_version", found=redact(problem)) from None
 
 
 def _check_storage_urls(answer: Any) -> None:

@@ -189,6 +189,13 @@ class TestInstance:
         archive.faults.clear()
         assert upload().ok
 
+    @pytest.mark.parametrize("step", ["info", "users-me", "dandiset"])
+    def test_lost_while_it_is_opened(self, upload: Upload, archive: DandiServer, step: str) -> None:
+        archive.fail(step, "drop", skip=1 if step == "info" else 0, times=100)
+        assert identifier(refusal(upload)) == "archive-unreachable"
+        archive.faults.clear()
+        assert upload().ok
+
     def test_something_else_answers(self, upload: Upload, archive: DandiServer) -> None:
         refused = refusal(upload, instance=archive.storage_url)
         assert identifier(refused) == "archive-not-an-instance"
