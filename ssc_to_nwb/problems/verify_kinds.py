@@ -102,6 +102,13 @@ VERIFY_OUTPUT_MISSING = ProblemKind(
     reason="The output folder holds no file of the session's subject and date.",
     remedy="Convert the session, or give the output folder it was converted to.",
 )
+VERIFY_STUB = ProblemKind(
+    identifier="verify-stub",
+    severity=Severity.ERROR,
+    title="The NWB file is a stub",
+    reason="A stub holds a few trials only, so that there is no whole source to compare it with.",
+    remedy="Convert the session without --stub, and verify that file.",
+)
 LEDGER_MISSING = ProblemKind(
     identifier="ledger-missing",
     severity=Severity.ERROR,

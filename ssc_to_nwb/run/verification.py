@@ -14,10 +14,13 @@ _SHOWN = 5
 def verify_finished(finished: FinishedFile) -> Verified:
     """Compare a finished file with its source, as its options ask; a stub has no whole source to be compared with.
 
+    The digest of the content is made where every value was read.
+
     Raises verification-failed, with the first differences.
     """
     from ssc_to_nwb.interfaces.context import SessionContext, load_context
     from ssc_to_nwb.interfaces.raw_base import open_raw
+    from ssc_to_nwb.verify.digest import content_digest
     from ssc_to_nwb.verify.file import verify_file
 
     task, options = finished.task, finished.task.options
@@ -59,4 +62,12 @@ def verify_finished(finished: FinishedFile) -> Verified:
             file=finished.place.final,
             found=f"{len(report.problems) + report.left_out} differences: {'; '.join(first[:_SHOWN])}",
         )
-    return Verified(mode=options.verify)
+    digest = None
+    if options.verify == "full":
+        digest = content_digest(
+            finished.place.building,
+            workers=options.workers,
+            memory_mb=options.memory_mb,
+            known=report.value_digests,
+        )
+    return Verified(mode=options.verify, digest=digest)

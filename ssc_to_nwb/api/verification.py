@@ -1,0 +1,212 @@
+"""Compare NWB files with their sources, show their ledgers, compute digests of their content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.mapping.ledger import Ledger
+    from ssc_to_nwb.problems.model import Problem
+    from ssc_to_nwb.run.session_sources import SessionSource
+    from ssc_to_nwb.source.session_files import SessionFile
+    from ssc_to_nwb.verify.report import VerifyReport
+
+# Takes the session's name, the bytes of frames compared so far, and all there are.
+OnVerified = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionVerification:
+    """What came of comparing one session's NWB file with its source.
+
+    report: None where there was nothing to compare, or the source can't be read; error then says why.
+    """
+
+    session: str
+    source: Path
+    report: VerifyReport | None = None
+    error: Problem | None = None
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file was compared and nothing differs."""
+        return self.report is not None and self.report.ok
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "session": self.session,
+            "source": str(self.source),
+            "ok": self.ok,
+            "error": None if self.error is None else self.error.as_dict(),
+            "report": None if self.report is None else self.report.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationResult:
+    """What came of a run: one entry per session, in the order of animal and date."""
+
+    sessions: tuple[SessionVerification, ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        """Whether every session's file was compared and nothing differs."""
+        return all(session.ok for session in self.sessions)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {"ok": self.ok, "sessions": [session.as_dict() for session in self.sessions]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settings:
+    output: Path
+    metadata_files: tuple[Path, ...]
+    mode: Literal["full", "sample"]
+    workers: int
+    memory_mb: float
+    work_dir: Path | None
+    on_progress: OnVerified
+
+
+def verify_sessions(
+    *,
+    source: Path | str,
+    output: Path | str,
+    sessions: Sequence[str] = (),
+    metadata_files: Sequence[Path | str] = (),
+    mode: Literal["full", "sample"] = "full",
+    workers: int | None = None,
+    memory_mb: float | None = None,
+    work_dir: Path | str | None = None,
+    on_progress: OnVerified | None = None,
+) -> VerificationResult:
+    """Compare existing NWB files below `output` with the sessions of `source` they were converted from.
+
+    Source and files are read anew; the options that decided what is in a file are taken from the file. metadata_files:
+    those given to the conversion. mode: `full` compares every value and frame and hashes every source file, `sample`
+    all but the frames and stacks, and a seeded part of the frames. workers: threads, all processors where None;
+    memory_mb: room for frames on their way, in 2^20 bytes, 256 where None; work_dir: where packed sessions are
+    unpacked.
+
+    What differs, and what can't be read, is in the result. Raises SscError where nothing can be begun: source-missing,
+    no-session-found, session-found-twice.
+    """
+    from ssc_to_nwb.run.machine import processors
+    from ssc_to_nwb.run.session_sources import PackedListings, find_sources
+
+    settings = _Settings(
+        output=Path(output).absolute(),
+        metadata_files=tuple(Path(path) for path in metadata_files),
+        mode=mode,
+        workers=processors() if workers is None else workers,
+        memory_mb=256.0 if memory_mb is None else memory_mb,
+        work_dir=None if work_dir is None else Path(work_dir),
+        on_progress=on_progress or (lambda *_: None),
+    )
+    listings = PackedListings.of_output(settings.output)
+    sources = find_sources(Path(source), patterns=sessions, listings=listings)
+    return VerificationResult(sessions=tuple(_verify_source(one, settings) for one in sources))
+
+
+def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerification:
+    from ssc_to_nwb.problems.model import SscError
+    from ssc_to_nwb.run.unpacking import unpacked_session
+
+    if source.problem is not None:
+        return SessionVerification(session=source.name, source=source.path, error=source.problem)
+    try:
+        nwb_path = find_output(settings.output, session=source.name)
+        with (
+            TemporaryDirectory(prefix="ssc-to-nwb-", dir=settings.work_dir) as folder,
+            unpacked_session(
+                source, Path(folder), work=source.name, raw=True, on_bytes=lambda _done, _total: None
+            ) as file,
+        ):
+            return _verify_session(source, file, nwb_path, settings)
+    except SscError as failure:
+        return SessionVerification(session=source.name, source=source.path, error=failure.problem)
+
+
+def _verify_session(
+    source: SessionSource, file: SessionFile, nwb_path: Path, settings: _Settings
+) -> SessionVerification:
+    from ssc_to_nwb.interfaces.context import load_context
+    from ssc_to_nwb.interfaces.raw_base import open_raw
+    from ssc_to_nwb.problems.model import ProblemLog
+    from ssc_to_nwb.verify.file import verify_file
+    from ssc_to_nwb.verify.options_used import options_used
+    from ssc_to_nwb.verify.source_hashes import hash_sources
+
+    log = ProblemLog()
+    context = load_context(file.path, dataset=file.dataset, metadata_files=settings.metadata_files, log=log)
+    options = options_used(nwb_path)
+    raw = open_raw(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
+    report = verify_file(
+        nwb_path,
+        context=context,
+        raw=raw,
+        mode=settings.mode,
+        workers=settings.workers,
+        memory_mb=settings.memory_mb,
+        hashes=hash_sources(context.session, raw, stacks=settings.mode == "full", workers=settings.workers),
+        progress=lambda done, total: settings.on_progress(source.name, done, total),
+    )
+    return SessionVerification(session=source.name, source=source.path, report=report, warnings=tuple(log.problems))
+
+
+def find_output(output: Path, *, session: str) -> Path:
+    """The NWB file of a session (`an197522_2013_03_08`) below an output folder, or `output` itself where it is one.
+
+    Raises verify-output-missing.
+    """
+    from ssc_to_nwb import naming
+    from ssc_to_nwb.problems import verify_kinds as kinds
+    from ssc_to_nwb.problems.model import error
+
+    if output.name.endswith((".nwb", ".nwb.zarr")):
+        if output.exists():
+            return output
+        raise error(kinds.VERIFY_OUTPUT_MISSING, file=output, expected="an NWB file", found="nothing")
+    animal, _, date = session.partition("_")
+    folder = output / f"sub-{naming.dandi_label(animal)}"
+    stem = f"sub-{naming.dandi_label(animal)}_ses-{date.replace('_', '')}"
+    found = sorted(
+        path
+        for path in folder.glob(f"{stem}_*")
+        if path.name.endswith((".nwb", ".nwb.zarr")) and "_desc-" not in path.name
+    )
+    if len(found) != 1:
+        raise error(
+            kinds.VERIFY_OUTPUT_MISSING,
+            file=folder,
+            expected=f"one NWB file named {stem}_...",
+            found=", ".join(path.name for path in found) or "none",
+        )
+    return found[0]
+
+
+def read_ledger(*, file: Path | str) -> Ledger:
+    """The ledger of an NWB file, or of the ledger file itself. Raises ledger-missing, ledger-unreadable."""
+    from ssc_to_nwb import naming
+    from ssc_to_nwb.mapping import ledger_file
+
+    path = Path(file).absolute()
+    return ledger_file.read_ledger(path if path.suffix == ".json" else naming.sidecar(path, "ledger"))
+
+
+def content_digest(*, file: Path | str, workers: int | None = None) -> str:
+    """SHA-256 of the content of an NWB file: the same however it is chunked, compressed or written.
+
+    Object ids, the time of creation and the copy of the schema do not count. Raises verify-unreadable.
+    """
+    from ssc_to_nwb.run.machine import processors
+    from ssc_to_nwb.verify import digest
+
+    return digest.content_digest(Path(file), workers=processors() if workers is None else workers)

@@ -1,0 +1,22 @@
+"""`ssc-to-nwb digest`: a hash over the content of NWB files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(epilog="Example:  ssc-to-nwb digest out/sub-*/*.nwb")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: all processors]")
+def command(files: tuple[Path, ...], workers: int | None) -> None:
+    """Print a SHA-256 over every data set and attribute of each FILE, and its name.
+
+    Object ids and the time of creation do not count, nor do chunks and compression: converting the same source twice
+    gives the same digest, on whatever machine.
+    """
+    from ssc_to_nwb.api.verification import content_digest
+
+    for file in files:
+        click.echo(f"{content_digest(file=file, workers=workers)}  {file}")

@@ -1,0 +1,84 @@
+"""`ssc-to-nwb ledger`: what became of every field and file of a source."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ssc_to_nwb.cli.options import json_option
+from ssc_to_nwb.cli.output import bytes_text, print_json
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.mapping.ledger import FileEntry, Ledger, LedgerEntry
+
+_EXAMPLES = """Examples:
+
+\b
+  ssc-to-nwb ledger out/sub-an197522/sub-an197522_ses-20130308_behavior+image+ophys.nwb
+  ssc-to-nwb ledger FILE.nwb --find masterImage
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--by-rule", is_flag=True, help="A line for each rule instead of each outcome.")
+@click.option("--find", metavar="TEXT", help="List the fields and files whose path contains TEXT, with their places.")
+@json_option
+def command(file: Path, find: str | None, *, by_rule: bool, as_json: bool) -> None:
+    """Show what became of each field of the session file, and of each raw file, that FILE was converted from.
+
+    FILE is an NWB file; its ledger is the JSON file that the conversion wrote into the folder .ssc-to-nwb beside it.
+    Fields are written, derived from others, kept verbatim, or left out; the table has their shares by number and bytes.
+    """
+    from ssc_to_nwb.api.verification import read_ledger
+
+    found = read_ledger(file=file)
+    if as_json:
+        print_json({"session": found.session, "summary": found.summary(), "by_rule": dict(found.by_rule())})
+    elif find is not None:
+        _print_entries(found, find)
+    else:
+        _print_table(found, by_rule=by_rule)
+
+
+def _print_table(ledger: Ledger, *, by_rule: bool) -> None:
+    leaves: dict[str, list[int]] = defaultdict(list)
+    for entry in ledger.leaves:
+        leaves[entry.rule if by_rule else entry.disposition.value].append(entry.bytes)
+    total = sum(entry.bytes for entry in ledger.leaves)
+    click.secho(f"{ledger.session}: {len(ledger.leaves)} fields, {bytes_text(total)}", bold=True)
+    _print_rows("fields", leaves)
+    files: dict[str, list[int]] = defaultdict(list)
+    for file in ledger.files:
+        files[file.rule if by_rule else file.disposition.value].append(file.bytes)
+    whole = sum(file.bytes for file in ledger.files)
+    click.secho(f"{len(ledger.files)} source files, {bytes_text(whole)}", bold=True)
+    _print_rows("files", files)
+
+
+def _print_rows(what: str, groups: dict[str, list[int]]) -> None:
+    count = sum(map(len, groups.values()))
+    total = sum(map(sum, groups.values()))
+    width = max((len(name) for name in groups), default=0)
+    click.echo(f"  {'':{width}}  {what:>8}          {'bytes':>10}")
+    for name, sizes in groups.items():
+        click.echo(
+            f"  {name:{width}}  {len(sizes):>8} {_share(len(sizes), count):>7}  "
+            f"{bytes_text(sum(sizes)):>10} {_share(sum(sizes), total):>7}"
+        )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+def _print_entries(ledger: Ledger, text: str) -> None:
+    entries: list[LedgerEntry | FileEntry] = [*ledger.leaves, *ledger.files]
+    for entry in entries:
+        if text in entry.source:
+            click.echo(f"{entry.source}: {entry.disposition.value} [{entry.rule}]")
+            for place in entry.nwb:
+                click.echo(f"    {place}")

@@ -1,0 +1,134 @@
+"""`ssc-to-nwb verify`: compare finished NWB files with their sources."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ssc_to_nwb.cli.options import (
+    json_option,
+    metadata_option,
+    quiet_option,
+    session_option,
+    source_argument,
+    verbose_option,
+)
+from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, print_warnings, seconds_text
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.api.verification import SessionVerification, VerificationResult
+
+_EXAMPLES = """Examples:
+
+\b
+  ssc-to-nwb verify /data/ssc-1 /data/ssc-1-nwb
+  ssc-to-nwb verify /data/ssc-1 out --session 'an1975*' --mode sample --json
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@source_argument
+@click.argument("output", type=click.Path(path_type=Path, exists=True))
+@session_option
+@metadata_option
+@click.option(
+    "--mode",
+    type=click.Choice(["full", "sample"]),
+    default="full",
+    show_default=True,
+    help="Every value and frame, or all but the frames and a tenth of those, the same at each time.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: all processors]")
+@click.option("--memory-mb", type=click.FloatRange(min=1), default=256.0, show_default=True, help="Room for frames.")
+@click.option(
+    "--work-dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Where packed sessions are unpacked.  [default: the system's folder for such files]",
+)
+@json_option
+@verbose_option
+@quiet_option
+def command(
+    source: Path,
+    output: Path,
+    sessions: tuple[str, ...],
+    metadata_files: tuple[Path, ...],
+    mode: str,
+    workers: int | None,
+    memory_mb: float,
+    work_dir: Path | None,
+    *,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+) -> None:
+    """Compare the NWB files below OUTPUT with the sessions of SOURCE they were converted from.
+
+    Every array is compared element by element over its full length, every table by rows and columns, every mask pixel
+    by pixel, every frame bit by bit, from the NWB file back to the source's own terms. OUTPUT is the folder that
+    `convert` wrote to, or one NWB file. The exit status is 1 where anything differs.
+    """
+    from ssc_to_nwb.api.verification import verify_sessions
+
+    progress = None if quiet or as_json or not sys.stderr.isatty() else _draw
+    result = verify_sessions(
+        source=source,
+        output=output,
+        sessions=sessions,
+        metadata_files=metadata_files,
+        mode="sample" if mode == "sample" else "full",
+        workers=workers,
+        memory_mb=memory_mb,
+        work_dir=work_dir,
+        on_progress=progress,
+    )
+    if progress is not None:
+        click.echo("\r\x1b[K", nl=False, err=True)
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        _print_result(result, verbose=verbose, quiet=quiet)
+    if not result.ok:
+        sys.exit(1)
+
+
+def _draw(session: str, done_bytes: int, total_bytes: int) -> None:
+    share = 100 * done_bytes / total_bytes if total_bytes else 100.0
+    text = f"{session}: {share:.0f} % of {bytes_text(total_bytes)} of frames compared"
+    click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+
+
+def _print_result(result: VerificationResult, *, verbose: bool, quiet: bool) -> None:
+    for session in result.sessions:
+        if not session.ok:
+            _print_failure(session)
+        elif not quiet and session.report is not None:
+            report = session.report
+            frames = f", {report.frames} of {report.frames_total} frames" if report.frames_total else ""
+            click.echo(
+                f"{click.style(session.session, bold=True)}: nothing differs; {report.leaves} source fields, "
+                f"{report.values} values in {len(report.objects)} objects{frames}, in {seconds_text(report.seconds)}"
+            )
+            click.echo(f"  {report.file}")
+        if not quiet:
+            print_warnings(session.warnings, verbose=verbose)
+    if not quiet:
+        good = sum(session.ok for session in result.sessions)
+        click.echo(f"{good} of {len(result.sessions)} sessions agree with their source")
+
+
+def _print_failure(session: SessionVerification) -> None:
+    if session.error is not None:
+        click.secho(f"{session.session}: not compared", fg="red", bold=True, err=True)
+        print_problem(session.error)
+    if session.report is None:
+        return
+    count = len(session.report.problems) + session.report.left_out
+    click.secho(f"{session.session}: {count} differences", fg="red", bold=True, err=True)
+    for problem in session.report.problems:
+        print_problem(problem)
+    if session.report.left_out:
+        click.echo(f"and {session.report.left_out} more of the same objects", err=True)
