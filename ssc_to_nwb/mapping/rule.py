@@ -80,7 +80,8 @@ class Rule:
 
     patterns: paths below the session variable; `{*}` stands for an index in a cell or a struct array, which may be
     absent, `**` for any rest. nwb: where in the file, with names in braces that `names` fills in, once for each place.
-    text: the rule in words; unit: of the values in the file; since: version of this package that has the rule.
+    text: the rule in words; scope: of which entries, where patterns alone do not tell; unit: of the values in the file;
+    since: version of this package that has the rule.
     when: whether the rule applies to a leaf that fits a pattern; the first rule of the table that does is taken.
     keep: whether the leaf is kept verbatim besides, because the places in `nwb` alone would not give it back.
     """
@@ -90,6 +91,7 @@ class Rule:
     disposition: Disposition
     text: str
     nwb: tuple[str, ...] = ()
+    scope: str = ""
     unit: str = ""
     since: str = "0.1.0"
     when: Callable[[Leaf, SessionFacts], bool] = _always

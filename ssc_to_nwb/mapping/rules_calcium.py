@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -117,7 +118,7 @@ def _record_patterns(field: str) -> tuple[str, ...]:
     return (f"{entry}.value{{*}}{{*}}.{field}", f"{entry}{{*}}.{field}")
 
 
-RULES = (
+_RULES = (
     Rule(
         identifier="calcium-rois",
         patterns=(f"{_ENTRY}.ids", f"{_ENTRY}.id"),
@@ -285,3 +286,4 @@ RULES = (
         keep=_valid_trials_hide,
     ),
 )
+RULES = tuple(replace(rule, scope="entries of dF/F, raw fluorescence and events") for rule in _RULES)

@@ -7,7 +7,7 @@ from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule
 
 _SUBJECT = "/general/subject"
 # The fields of the NWB file that are made from a key of metaDataHash, where no metadata file replaces them.
-_METADATA_PLACES = {
+METADATA_PLACES = {
     "species": f"{_SUBJECT}/species",
     "experimentType": "/general/notes",
     "animalID": f"{_SUBJECT}/subject_id",
@@ -27,11 +27,11 @@ def _metadata_key(leaf: Leaf, facts: SessionFacts) -> str:
 
 
 def _is_known_key(leaf: Leaf, facts: SessionFacts) -> bool:
-    return _metadata_key(leaf, facts) in _METADATA_PLACES
+    return _metadata_key(leaf, facts) in METADATA_PLACES
 
 
 def _metadata_place(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
-    return ({"general": _METADATA_PLACES[_metadata_key(leaf, facts)]},)
+    return ({"general": METADATA_PLACES[_metadata_key(leaf, facts)]},)
 
 
 def _yes(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def same_unit_as_trials(leaf: Leaf, facts: SessionFacts) -> bool:
     return isinstance(value, np.ndarray) and value.shape == (1, 1) and float(value[0, 0]) == facts.trial_time_unit
 
 
-RULES = (
+_RULES = (
     Rule(
         identifier="whisker-labels",
         patterns=(
@@ -125,6 +126,7 @@ RULES = (
         keep=_valid_trials_hide,
     ),
 )
+RULES = tuple(replace(rule, scope="the whisker entry") for rule in _RULES)
 
 SHARED_RULES = (
     Rule(
