@@ -46,10 +46,13 @@ class ChunkFill(Protocol):
     length: elements along the first axis; rows: those of a chunk; row_bytes: of one element in all data sets.
     """
 
-    datasets: Sequence[h5py.Dataset]
     length: int
     rows: int
     row_bytes: int
+
+    @property
+    def datasets(self) -> Sequence[h5py.Dataset]:
+        """The data sets, in the order of the chunks that `encode` gives."""
 
     def announce(self, start: int) -> None:
         """Tell the source that the elements from `start` on will be wanted soon. Called in order, by one thread."""
