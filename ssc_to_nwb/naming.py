@@ -205,6 +205,11 @@ def run_record(output: Path) -> Path:
     return run_folder(output) / "record.jsonl"
 
 
+def upload_record(output: Path) -> Path:
+    """The record of all uploads, a JSON line per event."""
+    return run_folder(output) / "upload.jsonl"
+
+
 def run_lock(output: Path) -> Path:
     """The file that a run holds a lock on."""
     return run_folder(output) / "lock"

@@ -87,9 +87,9 @@ def upload(
     archive-unreachable, archive-no-such-dandiset, archive-embargoed, archive-client-too-old, archive-not-valid,
     archive-prune-unconfirmed, archive-nothing-to-upload and the like.
     """
-    from ssc_to_nwb.archive.record import record_path
     from ssc_to_nwb.archive.retry import FIRST_CONTACT, RetryPolicy
     from ssc_to_nwb.archive.upload import UploadOptions, run_upload
+    from ssc_to_nwb.naming import upload_record
 
     root = Path(output)
     return run_upload(
@@ -105,7 +105,7 @@ def upload(
             with_metadata=with_metadata,
             jobs=jobs,
             jobs_per_file=jobs_per_file,
-            record=Path(record) if record is not None else record_path(root),
+            record=Path(record) if record is not None else upload_record(root),
             retry=retry or RetryPolicy(),
             first_contact=first_contact or FIRST_CONTACT,
             validate=validate or _validate,

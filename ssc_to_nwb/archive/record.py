@@ -22,11 +22,6 @@ from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
 
-def record_path(root: Path) -> Path:
-    """Where the record of an output folder lies: with its other records, in a hidden folder that no archive takes."""
-    return root / ".ssc-to-nwb" / "upload.jsonl"
-
-
 class UploadRecord:
     """Appends events of one run; usable from several threads. Error: archive-record-unwritable.
 

@@ -20,9 +20,9 @@ from dandi_server import KEY, DandiServer
 
 from ssc_to_nwb.archive.api_key import ApiKey, Redactor
 from ssc_to_nwb.archive.http_guard import KeyForOrigin, NoKey, guard, is_loopback, require_tls
-from ssc_to_nwb.archive.record import record_path
 from ssc_to_nwb.archive.results import UploadResult
 from ssc_to_nwb.archive.retry import RetryPolicy
+from ssc_to_nwb.naming import upload_record
 from ssc_to_nwb.problems.model import SscError
 
 Upload = Callable[..., UploadResult]
@@ -147,8 +147,8 @@ class TestWhereItIsNotFound:
         assert "fault 500" in shown, "the server's text is shown, without the key"
         assert KEY not in shown + printed.out + printed.err
         assert not files_with(KEY, output, own_home)
-        if record_path(output).exists():
-            assert "X-Amz-Signature" not in record_path(output).read_text()
+        if upload_record(output).exists():
+            assert "X-Amz-Signature" not in upload_record(output).read_text()
 
     def test_the_library_prints_nothing_of_its_own(
         self, upload: Upload, archive: DandiServer, capfd: pytest.CaptureFixture[str]
@@ -162,14 +162,14 @@ class TestWhereItIsNotFound:
     def test_its_messages_are_in_the_record(self, upload: Upload, archive: DandiServer, output: Path) -> None:
         archive.fail("part", "500", times=2)
         assert upload().ok
-        text = record_path(output).read_text()
+        text = upload_record(output).read_text()
         assert '"event": "library"' in text and "Error 500" in text
         assert KEY not in text and "X-Amz-Signature" not in text
 
     def test_the_record_is_for_its_owner_alone(self, upload: Upload, output: Path) -> None:
         upload()
         if os.name == "posix":
-            assert record_path(output).stat().st_mode & 0o077 == 0
+            assert upload_record(output).stat().st_mode & 0o077 == 0
 
     def test_the_object_that_holds_it_does_not_show_it(self) -> None:
         key = ApiKey(KEY)

@@ -11,8 +11,9 @@ import pytest
 from archive_samples import NWB, VIDEO_FOLDER, local_assets
 from dandi_server import DandiServer
 
-from ssc_to_nwb.archive.record import read_record, record_path
+from ssc_to_nwb.archive.record import read_record
 from ssc_to_nwb.archive.results import Action, DifferenceKind, Progress, Stage, Status, UploadResult
+from ssc_to_nwb.naming import upload_record
 from ssc_to_nwb.problems.model import SscError
 
 Upload = Callable[..., UploadResult]
@@ -127,7 +128,7 @@ def test_a_dry_run_tells_and_changes_nothing(upload: Upload, output: Path, archi
     sizes = [path.stat().st_size for path in (output / NWB, *(output / VIDEO_FOLDER).iterdir())]
     assert result.bytes_by_action()[Action.NEW] == (3, sum(sizes))
     assert {request.method for request in archive.seen} == {"GET"}
-    assert not record_path(output).exists()
+    assert not upload_record(output).exists()
 
 
 def test_invalid_files_stop_the_upload_before_anything_is_sent(upload: Upload, archive: DandiServer) -> None:
@@ -312,15 +313,15 @@ class TestRecord:
 
     def test_it_has_the_run_and_every_asset(self, upload: Upload, output: Path) -> None:
         result = upload()
-        events = list(read_record(record_path(output)))
+        events = list(read_record(upload_record(output)))
 
-        assert result.record == record_path(output)
+        assert result.record == upload_record(output)
         assert events[0]["event"] == "run-started" and events[-1] == {**events[-1], "event": "run-ended", "ok": True}
         assert {event["path"] for event in events if event["event"] == "asset"} == set(statuses(result))
 
     def test_a_torn_line_is_passed_over_and_the_next_run_begins_a_new_one(self, upload: Upload, output: Path) -> None:
         upload()
-        path = record_path(output)
+        path = upload_record(output)
         path.write_bytes(path.read_bytes() + b'{"event": "run-sta')
 
         assert upload().ok

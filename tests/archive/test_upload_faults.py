@@ -12,9 +12,10 @@ import pytest
 from archive_samples import NWB, VIDEO_FOLDER
 from dandi_server import DandiServer
 
-from ssc_to_nwb.archive.record import read_record, record_path
+from ssc_to_nwb.archive.record import read_record
 from ssc_to_nwb.archive.results import Progress, Stage, Status, UploadResult
 from ssc_to_nwb.archive.retry import RetryPolicy
+from ssc_to_nwb.naming import upload_record
 
 Upload = Callable[..., UploadResult]
 FILM = f"{VIDEO_FOLDER}/trial_2.mp4"
@@ -155,7 +156,7 @@ def test_waits_grow_and_heed_what_the_server_asks(upload: Upload, archive: Dandi
     assert result.ok
     assert len(notes) == 3
     assert time.monotonic() - started >= 3
-    tries = [event for event in read_record(record_path(output)) if event["event"] == "try-failed"]
+    tries = [event for event in read_record(upload_record(output)) if event["event"] == "try-failed"]
     assert [event["attempt"] for event in tries] == [1, 2, 3]
     waits = list(RetryPolicy(attempts=6, first_wait_s=2, growth=2, longest_wait_s=10, jitter=0).waits())
     assert waits == [2, 4, 8, 10, 10]
