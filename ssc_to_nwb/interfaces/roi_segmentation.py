@@ -56,7 +56,7 @@ def get_plane_segmentation(
             "series.data[time, x, y] and image.data[x, y]."
         ),
         imaging_plane=get_imaging_plane(nwbfile, context=context, subvolume=subvolume, plane=plane),
-        id=numbers.tolist(),
+        id=numbers,
         columns=_columns(plane, numbers, first_index=context.metadata.assumptions.corners_first_index),
         colnames=["pixel_mask", "roi_number", "outline", "source_lists"],
     )

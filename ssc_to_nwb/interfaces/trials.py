@@ -43,7 +43,7 @@ class TrialsInterface(SessionInterface):
             ),
             columns=columns,
             colnames=[one.name for one in columns if not isinstance(one, VectorIndex)],
-            id=self.context.session.trials.numbers.tolist(),
+            id=self.context.session.trials.numbers,
         )
         nwbfile.trials = table
         _add_samples_outside(nwbfile, context=self.context, slices=slices)
