@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_sessions import AWKWARD, Converted
+from made_sessions import AWKWARD, Converted, Edit, opened, write
 
-from ssc_to_nwb.synthetic.spec import SessionSpec
+from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
 
 _SAMPLE = Path(__file__).parents[2] / "shared" / "data" / "ssc-1-sample"
 
@@ -42,6 +42,21 @@ def convert_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Conv
     return build
 
 
+@pytest.fixture
+def convert_edited(tmp_path: Path) -> Callable[..., Converted]:
+    """Converts a small session, made from the fields of a spec, after its struct was changed."""
+    from ssc_to_nwb.api.conversion import convert
+
+    small = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30)}
+
+    def build(edit: Edit | None = None, *, options: dict[str, Any] | None = None, **fields: Any) -> Converted:
+        made = write(tmp_path / "source", edit=edit, **{**small, **fields})
+        result = convert(source=tmp_path / "source", output=tmp_path / "nwb", **(options or {}))
+        return Converted(made=made, outcome=result.outcomes[0])
+
+    return build
+
+
 @pytest.fixture(scope="session")
 def converted_default(convert_once: Callable[..., Converted]) -> Converted:
     """A small, well-behaved session, converted."""
@@ -67,7 +82,5 @@ def nwb_awkward(converted_awkward: Converted) -> Iterator[Any]:
 
 
 def _opened(path: Path) -> Iterator[Any]:
-    from pynwb import NWBHDF5IO
-
-    with NWBHDF5IO(path, "r") as io:
-        yield io.read()
+    with opened(path) as nwbfile:
+        yield nwbfile

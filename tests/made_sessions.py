@@ -156,6 +156,15 @@ def problem_raised() -> Iterator[list[Problem]]:
     found.append(raised.value.problem)
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """The NWBFile in a file, read with pynwb."""
+    from pynwb import NWBHDF5IO
+
+    with NWBHDF5IO(path, "r") as io:
+        yield io.read()
+
+
 def found_of(problems: tuple[Problem, ...] | list[Problem], identifier: str) -> list[str]:
     """What was found by the problems of a kind, in their order."""
     return [problem.found or "" for problem in problems if problem.kind.identifier == identifier]

@@ -1,0 +1,166 @@
+"""Tables of events: intervals where the source has on and off, points for licks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from made_sessions import Converted, Struct, events, opened
+
+from ssc_to_nwb.synthetic.matlab import Cell, hash_struct, row
+
+EVERY_SERIES = ("poleInReach", "touches", "leftLicks", "rightLicks", "leftReward", "rightReward", "rewardCue")
+
+
+def pairs_of(converted: Converted, *keys: str) -> np.ndarray:
+    """(n, 3): start, stop in s and trial number, in the order of the starts."""
+    rows = []
+    for key in keys:
+        truth = converted.made.trials.events[key]
+        rows += list(zip(truth.times_ms[0::2] / 1000, truth.times_ms[1::2] / 1000, truth.trials[0::2], strict=True))
+    return np.array(sorted(rows)).reshape(-1, 3)
+
+
+@pytest.fixture(params=["default", "awkward"])
+def case(request: pytest.FixtureRequest) -> tuple[Converted, Any]:
+    """A converted session and its NWBFile; the awkward one keeps its times in seconds."""
+    return request.getfixturevalue(f"converted_{request.param}"), request.getfixturevalue(f"nwb_{request.param}")
+
+
+@pytest.mark.parametrize(
+    ("table", "keys"),
+    [
+        ("pole_in_reach", ("poleInReach",)),
+        ("reward_cue", ("rewardCue",)),
+        ("rewards", ("leftReward", "rightReward")),
+    ],
+)
+def test_intervals_are_the_sources_pairs(case: tuple[Converted, Any], table: str, keys: tuple[str, ...]) -> None:
+    converted, nwbfile = case
+    frame = nwbfile.intervals[table].to_dataframe()
+    expected = pairs_of(converted, *keys)
+    assert len(frame) == len(expected)
+    np.testing.assert_allclose(frame["start_time"], expected[:, 0], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(frame["stop_time"], expected[:, 1], rtol=0, atol=1e-9)
+    np.testing.assert_array_equal(frame["trial_number"], expected[:, 2])
+
+
+def test_rewards_tell_their_side(case: tuple[Converted, Any]) -> None:
+    converted, nwbfile = case
+    frame = nwbfile.intervals["rewards"].to_dataframe()
+    for side in ("left", "right"):
+        own = frame[frame["side"] == side]
+        np.testing.assert_allclose(own["start_time"], pairs_of(converted, f"{side}Reward")[:, 0], atol=1e-9)
+    assert set(frame["side"]) <= {"left", "right"}
+
+
+def test_licks_are_points_with_a_side(case: tuple[Converted, Any]) -> None:
+    converted, nwbfile = case
+    frame = nwbfile.events["licks"].to_dataframe()
+    truth = converted.made.trials.events
+    assert len(frame) == truth["leftLicks"].times_ms.size + truth["rightLicks"].times_ms.size
+    assert (np.diff(frame["timestamp"]) >= 0).all()
+    for side in ("left", "right"):
+        own = frame[frame["side"] == side]
+        np.testing.assert_allclose(own["timestamp"], truth[f"{side}Licks"].times_ms / 1000, rtol=0, atol=1e-9)
+        np.testing.assert_array_equal(own["trial_number"], truth[f"{side}Licks"].trials)
+
+
+def test_touches_by_direction_and_whisker_with_every_property(case: tuple[Converted, Any]) -> None:
+    converted, nwbfile = case
+    frame = nwbfile.intervals["touches"].to_dataframe()
+    made = converted.made.whisker
+    assert made is not None
+    assert len(frame) == sum(touch.onset_ms.size for touch in made.touches)
+    for touch in made.touches:
+        own = frame[(frame["direction"] == touch.direction.lower()) & (frame["whisker"] == touch.whisker)]
+        np.testing.assert_allclose(own["start_time"], touch.onset_ms / 1000, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(own["stop_time"], touch.offset_ms / 1000, rtol=0, atol=1e-9)
+        np.testing.assert_array_equal(own["trial_number"], touch.trials)
+        np.testing.assert_array_equal(own["touch_number_within_trial"], touch.number_within_trial)
+        np.testing.assert_array_equal(own["kappa_max_abs_over_touch"], touch.kappa_extreme)
+
+
+def test_a_touch_of_one_frame_starts_and_stops_at_once(nwb_default: Any) -> None:
+    frame = nwb_default.intervals["touches"].to_dataframe()
+    assert (frame["start_time"] == frame["stop_time"]).sum() >= 2
+
+
+def test_properties_that_differ_at_on_and_off_have_two_columns(nwb_awkward: Any, converted_awkward: Converted) -> None:
+    frame = nwb_awkward.intervals["touches"].to_dataframe()
+    assert "touch_bout_number_at_offset" not in frame
+    made = converted_awkward.made.whisker
+    assert made is not None
+    for touch in made.touches:
+        own = frame[(frame["direction"] == touch.direction.lower()) & (frame["whisker"] == touch.whisker)]
+        np.testing.assert_array_equal(own["wh_tsa_corresponding_index"], touch.onset_sample + 1)
+        np.testing.assert_array_equal(own["wh_tsa_corresponding_index_at_offset"], touch.offset_sample + 1)
+        np.testing.assert_array_equal(own["theta_at_touch_onset"], touch.theta_at_onset)
+    assert {"wobble", "ca_tsa_corresponding_index", "theta_mean_over_touch"} <= set(frame)
+
+
+def test_nan_in_a_touch_property_is_kept(nwb_awkward: Any) -> None:
+    frame = nwb_awkward.intervals["touches"].to_dataframe()
+    assert frame["kappa_max_abs_over_touch"].isna().sum() == 1
+
+
+def test_a_series_without_events_leaves_its_table(convert_once: Callable[..., Converted]) -> None:
+    converted = convert_once(empty_event_series=EVERY_SERIES)
+    with opened(converted.path) as nwbfile:
+        for name in ("pole_in_reach", "touches", "rewards", "reward_cue"):
+            assert len(nwbfile.intervals[name]) == 0
+        assert len(nwbfile.events["licks"]) == 0
+        columns = {"start_time", "stop_time", "direction", "whisker", "trial_number", "kappa_max_abs_over_touch"}
+        assert columns <= set(nwbfile.intervals["touches"].colnames)
+
+
+def test_series_of_one_event(convert_once: Callable[..., Converted]) -> None:
+    converted = convert_once(one_event_series=EVERY_SERIES)
+    with opened(converted.path) as nwbfile:
+        assert {name: len(nwbfile.intervals[name]) for name in ("pole_in_reach", "rewards", "reward_cue")} == {
+            "pole_in_reach": 1, "rewards": 2, "reward_cue": 1,
+        }  # fmt: skip
+        assert len(nwbfile.events["licks"]) == 2
+        assert len(nwbfile.intervals["touches"]) == 2
+
+
+def test_series_nobody_knows_have_tables_of_their_own(convert_edited: Callable[..., Converted]) -> None:
+    def edit(s: Struct) -> None:
+        hash_ = s["eventSeriesArrayHash"]
+        puff = dict(
+            events(s, "leftLicks"), eventPropertiesHash=hash_struct([("strength", "in bar", row([1, 2, 3, 4, 5, 6]))])
+        )
+        for key, value in (("airPuff", puff), ("lightOn", events(s, "rewardCue"))):
+            for name, part in (("keyNames", key), ("descr", f"{key} times"), ("value", value)):
+                hash_[name] = Cell([*hash_[name], part])
+
+    converted = convert_edited(edit)
+    with opened(converted.path) as nwbfile:
+        puffs = nwbfile.events["events_air_puff"].to_dataframe()
+        truth = converted.made.trials.events
+        np.testing.assert_allclose(puffs["timestamp"], truth["leftLicks"].times_ms / 1000, atol=1e-9)
+        assert puffs["strength"].tolist() == [1, 2, 3, 4, 5, 6]
+        lights = nwbfile.intervals["events_light_on"].to_dataframe()
+        np.testing.assert_allclose(lights["stop_time"], truth["rewardCue"].times_ms[1::2] / 1000, atol=1e-9)
+        assert "lightOn times" in nwbfile.intervals["events_light_on"].description
+
+
+def test_an_event_of_no_trial_is_minus_one_or_its_unknown_number(convert_edited: Callable[..., Converted]) -> None:
+    def edit(s: Struct) -> None:
+        events(s, "leftLicks")["eventTrials"][0, :2] = [np.nan, 777]
+
+    with opened(convert_edited(edit).path) as nwbfile:
+        frame = nwbfile.events["licks"].to_dataframe()
+        assert frame[frame["side"] == "left"]["trial_number"].tolist()[:2] == [-1, 777]
+
+
+def test_a_shift_of_the_clock_moves_events_too(convert_edited: Callable[..., Converted], tmp_path: Any) -> None:
+    shift = tmp_path / "shift.yaml"
+    shift.write_text("assumptions: {clock_zero_offset_s: -10.0}\n")
+    converted = convert_edited(options={"metadata_files": [shift]})
+    with opened(converted.path) as nwbfile:
+        frame = nwbfile.intervals["reward_cue"].to_dataframe()
+        np.testing.assert_allclose(frame["start_time"], pairs_of(converted, "rewardCue")[:, 0] - 10.0, atol=1e-9)
+        assert "-10 s after" in nwbfile.notes

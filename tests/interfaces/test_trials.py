@@ -1,0 +1,165 @@
+"""The trials table: every column against what is true of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from made_sessions import Converted, Struct, opened
+
+from ssc_to_nwb.synthetic.dataset import SyntheticSession
+from ssc_to_nwb.synthetic.matlab import Cell, hash_struct, row
+
+RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick", "": "none"}
+SIDES = {"L": "left", "R": "right", "": "none"}
+
+
+def labelled(made: SyntheticSession) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Everything of the session that bears a trial number, with its time in ms."""
+    parts = [(volume.trials, volume.time_ms) for volume in made.subvolumes]
+    parts += [(series.trials, series.times_ms) for series in made.trials.events.values()]
+    if made.whisker is not None:
+        parts.append((made.whisker.trials, made.whisker.time_ms))
+        parts += [(touch.trials, touch.offset_ms) for touch in made.whisker.touches]
+    return parts
+
+
+def stops(made: SyntheticSession) -> np.ndarray:
+    """Last labelled time of every trial, at most the next start; in s."""
+    starts = made.trials.start_ms
+    found = []
+    for place, number in enumerate(made.trials.numbers):
+        last = max(times[trials == number].max(initial=-np.inf) for trials, times in labelled(made))
+        found.append(min(last, starts[place + 1]) if place + 1 < starts.size else last)
+    return np.array(found) / 1000
+
+
+@pytest.fixture(params=["default", "awkward"])
+def case(request: pytest.FixtureRequest) -> tuple[SyntheticSession, Any]:
+    made = request.getfixturevalue(f"converted_{request.param}").made
+    return made, request.getfixturevalue(f"nwb_{request.param}").trials.to_dataframe()
+
+
+def test_numbers_are_the_ids_gaps_and_all(case: tuple[SyntheticSession, Any]) -> None:
+    made, frame = case
+    assert frame.index.tolist() == made.trials.numbers.tolist()
+
+
+def test_starts_and_stops(case: tuple[SyntheticSession, Any]) -> None:
+    made, frame = case
+    np.testing.assert_allclose(frame["start_time"], made.trials.start_ms / 1000, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(frame["stop_time"], stops(made), rtol=0, atol=1e-9)
+
+
+def test_type_response_and_side(case: tuple[SyntheticSession, Any]) -> None:
+    made, frame = case
+    assert frame["trial_type"].tolist() == [kind or "none" for kind in made.trials.types]
+    assert frame["response"].tolist() == [RESPONSES[kind[:-1]] for kind in made.trials.types]
+    assert frame["correct_side"].tolist() == [SIDES[kind[-1:]] for kind in made.trials.types]
+
+
+def test_pole_position_in_steps_and_mm(case: tuple[SyntheticSession, Any]) -> None:
+    made, frame = case
+    np.testing.assert_array_equal(frame["pole_position_motor_steps"], made.trials.position_steps)
+    np.testing.assert_allclose(frame["pole_position_mm"], made.trials.position_steps / 10_000)
+
+
+def test_valve_times_are_the_trials_durations(case: tuple[SyntheticSession, Any]) -> None:
+    made, frame = case
+    np.testing.assert_array_equal(frame["left_water_valve_time"], made.trials.left_valve_s)
+    np.testing.assert_array_equal(frame["right_water_valve_time"], made.trials.right_valve_s)
+
+
+def test_validity_is_looked_up_by_trial_number(case: tuple[SyntheticSession, Any]) -> None:
+    made, frame = case
+    assert made.whisker is not None
+    numbers = made.trials.numbers
+    assert frame["whisker_valid"].tolist() == np.isin(numbers, made.whisker.valid_trials).tolist()
+    assert not frame["whisker_valid"].all()
+    for number, subvolumes in frame["imaging_valid_subvolumes"].items():
+        assert list(subvolumes) == [v.number for v in made.subvolumes if number in v.valid_trials]
+    assert frame["imaging_valid"].tolist() == [bool(len(one)) for one in frame["imaging_valid_subvolumes"]]
+
+
+def test_which_subvolume_was_imaged(case: tuple[SyntheticSession, Any]) -> None:
+    made, frame = case
+    for number, subvolumes in frame["imaged_subvolumes"].items():
+        expected = []
+        for volume in made.subvolumes:
+            frames = ~np.all([np.isnan(plane.frame_index[0]) for plane in volume.planes], axis=0)
+            if number in volume.trials[frames]:
+                expected.append(volume.number)
+        assert list(subvolumes) == expected
+
+
+def test_licks_by_trial(case: tuple[SyntheticSession, Any]) -> None:
+    made, frame = case
+    for side in ("left", "right"):
+        truth = made.trials.events[f"{side}Licks"]
+        for number, times in frame[f"{side}_lick_times"].items():
+            np.testing.assert_allclose(times, truth.times_ms[truth.trials == number] / 1000, rtol=0, atol=1e-9)
+
+
+def test_an_unimaged_trial_and_one_without_a_type(nwb_awkward: Any, converted_awkward: Converted) -> None:
+    frame = nwb_awkward.trials.to_dataframe()
+    numbers = converted_awkward.made.trials.numbers
+    assert not frame.loc[numbers[6], "imaging_valid"]
+    assert list(frame.loc[numbers[6], "imaged_subvolumes"]) == []
+    assert frame.loc[numbers[3], "trial_type"] == "none"
+
+
+def test_properties_nobody_knows_are_columns(nwb_awkward: Any) -> None:
+    """One of them bears the name of a column of event tables, and is told apart."""
+    frame = nwb_awkward.trials.to_dataframe()
+    assert {"luminance", "side_property"} <= set(frame)
+    assert frame["luminance"].between(0, 10).all()
+    assert "Luminance of the trial (synthetic)" in nwb_awkward.trials["luminance"].description
+
+
+def test_the_stop_says_where_it_comes_from(nwb_default: Any) -> None:
+    assert "no stop of its own" in nwb_default.trials["stop_time"].description
+
+
+def test_a_trial_that_nothing_is_labelled_with_has_no_stop(convert_edited: Callable[..., Converted]) -> None:
+    def edit(s: Struct) -> None:
+        s["trialIds"][0, -1] = 500
+
+    converted = convert_edited(edit)
+    assert converted.warned("trial-without-data") == ["trial 500"]
+    assert converted.warned("trial-unknown")
+    with opened(converted.path) as nwbfile:
+        frame = nwbfile.trials.to_dataframe()
+        assert frame["stop_time"].isna().tolist() == [False] * 5 + [True]
+        assert len(frame.loc[500, "timeseries"]) == 0
+
+
+def test_texts_as_trial_property(convert_edited: Callable[..., Converted]) -> None:
+    moods = [f"mood {n}" for n in range(6)]
+    with opened(
+        convert_edited(lambda s: s.update(trialPropertiesHash=hash_struct([("mood", "", Cell(moods))]))).path
+    ) as nwbfile:
+        assert nwbfile.trials.to_dataframe()["mood"].tolist() == moods
+        assert "pole_position_mm" not in nwbfile.trials.colnames
+
+
+def test_a_session_without_trials(convert_edited: Callable[..., Converted]) -> None:
+    def edit(s: Struct) -> None:
+        s.update(trialIds=row([]), trialStartTimes=row([]), trialTypeMat=np.zeros((6, 0)))
+        s["trialPropertiesHash"]["value"] = Cell([row([])] * 3)
+
+    converted = convert_edited(edit)
+    with opened(converted.path) as nwbfile:
+        assert len(nwbfile.trials) == 0
+        assert len(nwbfile.intervals["samples_outside_trials"]) > 0
+
+
+def test_a_session_with_neither_whisker_nor_imaging_nor_events(convert_edited: Callable[..., Converted]) -> None:
+    def edit(s: Struct) -> None:
+        s.update(timeSeriesArrayHash=row([]), eventSeriesArrayHash=row([]))
+
+    converted = convert_edited(edit)
+    assert converted.path.name == "sub-an900001_ses-20130308_behavior.nwb"
+    with opened(converted.path) as nwbfile:
+        assert len(nwbfile.trials) == 6
