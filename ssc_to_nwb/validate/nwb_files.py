@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hdmf.backends.io import HDMFIO
 
 ZARR_SUFFIX = ".nwb.zarr"
+_CHUNK_CACHE_BYTES = 2**19
 
 
 def find_nwb_files(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -37,15 +38,26 @@ def is_zarr(path: Path) -> bool:
 
 def open_nwb(path: Path) -> HDMFIO:
     """An open reader. Raises zarr-support-missing, and whatever the backends raise for a damaged file."""
-    from pynwb import NWBHDF5IO
-
     if not is_zarr(path):
-        return NWBHDF5IO(str(path), mode="r", load_namespaces=True)
+        return _open_hdf5(path)
     try:
         from hdmf_zarr import NWBZarrIO
     except ImportError as failure:
         raise error(kinds.ZARR_SUPPORT_MISSING, file=path) from failure
     return NWBZarrIO(str(path), mode="r", load_namespaces=True)
+
+
+def _open_hdf5(path: Path) -> HDMFIO:
+    import h5py
+    from pynwb import NWBHDF5IO
+
+    # pynwb keeps every data set open, and HDF5 2 would keep 8 MB of chunks for each of them.
+    file = h5py.File(path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES)
+    try:
+        return NWBHDF5IO(file=file, mode="r", load_namespaces=True)
+    except Exception:
+        file.close()
+        raise
 
 
 def _below(folder: Path) -> Iterator[Path]:

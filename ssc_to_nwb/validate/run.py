@@ -12,6 +12,7 @@ from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.validate.messages import Message, message_of
 
 FileMessages = tuple[Path, tuple[Message, ...]]
+Task = Future[tuple[Message, ...]]
 
 
 def validate_each(files: Sequence[Path], *, workers: int) -> Iterator[FileMessages]:
@@ -23,12 +24,14 @@ def validate_each(files: Sequence[Path], *, workers: int) -> Iterator[FileMessag
         yield from ((file, validate_in_process(file)) for file in files)
         return
     # Not fork: this process may have threads and open HDF5 files.
-    with ProcessPoolExecutor(max_workers=min(workers, len(files)), mp_context=get_context("spawn")) as pool:
-        tasks: dict[Future[tuple[Message, ...]], Path] = {
-            pool.submit(validate_in_process, file): file for file in files
-        }
+    pool = ProcessPoolExecutor(max_workers=min(workers, len(files)), mp_context=get_context("spawn"))
+    try:
+        tasks: dict[Task, Path] = {pool.submit(validate_in_process, file): file for file in files}
         for task in as_completed(tasks):
             yield tasks[task], _result(task, file=tasks[task])
+    finally:
+        # An interruption must not wait for files that nobody has begun with.
+        pool.shutdown(cancel_futures=True)
 
 
 def validate_in_process(file: Path) -> tuple[Message, ...]:
@@ -38,7 +41,7 @@ def validate_in_process(file: Path) -> tuple[Message, ...]:
     return validate_file(file)
 
 
-def _result(task: Future[tuple[Message, ...]], *, file: Path) -> tuple[Message, ...]:
+def _result(task: Task, *, file: Path) -> tuple[Message, ...]:
     try:
         return task.result()
     except BrokenProcessPool as failure:

@@ -26,12 +26,11 @@ def test_one_entry() -> None:
     ]
 
 
-@pytest.mark.parametrize("identifier", sorted(catalogue()))
-def test_every_entry_can_be_explained(identifier: str) -> None:
-    kind = catalogue()[identifier]
-    shown = " ".join(run(identifier).output.split())
-    for text in (kind.title, kind.reason, kind.remedy, kind.severity.value):
-        assert " ".join(text.split()) in shown
+def test_every_entry_can_be_explained() -> None:
+    for identifier, kind in catalogue().items():
+        shown = " ".join(run(identifier).output.split())
+        for text in (kind.title, kind.reason, kind.remedy, kind.severity.value):
+            assert " ".join(text.split()) in shown
 
 
 def test_all_entries() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,12 @@ def run_over(check: Any, path: Path) -> list[str]:
     from ssc_to_nwb.validate.nwb_files import open_nwb
     from ssc_to_nwb.validate.object_paths import path_finder
 
-    with open_nwb(path) as io:
+    with open_nwb(path) as io, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
         nwbfile = io.read()
         path_of = path_finder(io)
-        kinds = {obj.object_id: obj for obj in nwbfile.objects.values()}
         found = []
-        for neurodata_object in kinds.values():
+        for neurodata_object in nwbfile.objects.values():
             if check.neurodata_type is None or isinstance(neurodata_object, check.neurodata_type):
                 message = check(neurodata_object)
                 if message is not None:

@@ -55,6 +55,7 @@ def test_any_empty_series_of_events(convert_once: Callable[..., Converted]) -> N
     assert {identifier for identifier, _, _ in found} == {"trial-reward-mismatch", "touch-outside-pole-in-reach"}
 
 
+@pytest.mark.long
 @pytest.mark.sample
 def test_the_sample(sample_root: Path, tmp_path: Path) -> None:
     assert convert(source=sample_root, output=tmp_path).ok
