@@ -28,7 +28,7 @@ _PATHS_SHOWN = 20
 _EXAMPLES = """Examples:
 
 \b
-  export DANDI_API_KEY=...        # from the archive's web page
+  read -rs DANDI_API_KEY && export DANDI_API_KEY      # typed in, so that it is in no history
   ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123 --dry-run
   ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123
   ssc-to-nwb upload out --dandiset 000123 --instance dandi-sandbox --api-key-env SANDBOX_KEY
@@ -115,6 +115,9 @@ def _print(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
             click.echo("An earlier run did not come to its end; this one went on where it stopped.")
         tell = _print_plan if result.dry_run else _print_done
         tell(result)
+    if verbose and result.not_assets:
+        click.echo("No assets, so they stay here:")
+        _print_paths(result.not_assets, err=False)
     errors = [problem for problem in result.problems if problem.kind.severity.value == "error"]
     for problem in errors:
         print_problem(problem)

@@ -148,7 +148,7 @@ METADATA_UNREADABLE = ProblemKind(
     identifier="archive-asset-metadata",
     severity=Severity.ERROR,
     title="The archive's metadata cannot be read out of the file",
-    reason="The dandi client takes subject, session and techniques from each NWB file; it cannot make sense of this one.",
+    reason="The dandi client takes subject, session and techniques from each NWB file, and cannot from this one.",
     remedy="The detail is what the client says. Convert the session again; `ssc-to-nwb validate` tells more.",
 )
 EMPTY_FILE = ProblemKind(
@@ -186,13 +186,6 @@ ONLY_REMOTE = ProblemKind(
     reason="They were uploaded from elsewhere, or their files were renamed or taken away here. Nothing is deleted "
     "unasked.",
     remedy="Leave them if they belong there; --prune removes them from the draft, after a confirmation.",
-)
-NOT_AN_ASSET = ProblemKind(
-    identifier="archive-not-an-asset",
-    severity=Severity.INFO,
-    title="Files that the archive does not take stay here",
-    reason="The archive takes NWB files and the videos and images that belong to them; records and reports are none.",
-    remedy="Nothing to do.",
 )
 PRUNE_UNCONFIRMED = ProblemKind(
     identifier="archive-prune-unconfirmed",
@@ -270,13 +263,6 @@ DANDISET_YAML_UNWRITABLE = ProblemKind(
     title="dandiset.yaml cannot be written",
     reason="The output folder does not exist or may not be written.",
     remedy="Give the folder that `ssc-to-nwb convert` wrote.",
-)
-DANDISET_BLANK = ProblemKind(
-    identifier="dandiset-to-fill-in",
-    severity=Severity.WARNING,
-    title="A person has to fill this in",
-    reason="No source that this project has says it, and nothing is made up.",
-    remedy="Fill it in in a metadata file of your own (--metadata), in dandiset.yaml, or on the dandiset's web page.",
 )
 DANDISET_VALUE_REPLACED = ProblemKind(
     identifier="dandiset-value-replaced",

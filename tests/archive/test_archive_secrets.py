@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import shutil
+import ssl
 import subprocess
 import sys
 import threading
@@ -60,6 +62,37 @@ def listening() -> Iterator[tuple[str, list[str | None]]]:
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}", noted
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def https_server(folder: Path) -> Iterator[tuple[str, Path]]:
+    """A server with a certificate that it signed itself; its URL and the certificate."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate with")
+    certificate, private = folder / "certificate.pem", folder / "private.pem"
+    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(private), "-out", str(certificate)]
+    subprocess.run([*request, *names], check=True, capture_output=True)
+
+    class NotThere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            """Silent."""
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, private)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), NotThere)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"https://127.0.0.1:{server.server_address[1]}", certificate
     finally:
         server.shutdown()
         server.server_close()
@@ -251,6 +284,19 @@ class TestGuard:
         session.get("https://example.org/", verify=False)
         assert used["verify"] is True
         assert used["timeout"] == (30.0, 300.0)
+
+    def test_a_certificate_that_nobody_vouches_for(
+        self, upload: Upload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with https_server(tmp_path) as (url, certificate):
+            with pytest.raises(SscError) as refused:
+                upload(instance=url)
+            assert refused.value.problem.kind.identifier == "archive-certificate-refused"
+            # An institution's own authority, named by the user, is trusted: this server is then merely no archive.
+            monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+            with pytest.raises(SscError) as refused:
+                upload(instance=url)
+            assert refused.value.problem.kind.identifier == "archive-not-an-instance"
 
     @pytest.mark.parametrize(
         ("url", "gets_it"),

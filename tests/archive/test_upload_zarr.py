@@ -107,6 +107,21 @@ def test_leftover_chunks_are_deleted_only_with_prune(upload: Upload, archive: Da
     assert files_there(archive) == files_here(zarr)
 
 
+def test_a_file_that_became_a_folder_needs_prune_too(upload: Upload, archive: DandiServer, zarr: Path) -> None:
+    (zarr / "notes").write_bytes(b"a file at first")
+    upload()
+    (zarr / "notes").unlink()
+    (zarr / "notes").mkdir()
+    (zarr / "notes" / "0").write_bytes(b"then a folder")
+
+    result = upload()
+
+    assert "archive-would-delete" in {problem.kind.identifier for problem in result.problems}
+    assert "notes" in files_there(archive) and not archive.requests("zarr-delete")
+    assert upload(prune=True, confirm_prune=lambda _paths: True).ok
+    assert files_there(archive) == files_here(zarr)
+
+
 def test_it_comes_back_as_it_was_sent(
     upload: Upload, download_check: Callable[..., DownloadCheckResult], archive: DandiServer, zarr: Path
 ) -> None:

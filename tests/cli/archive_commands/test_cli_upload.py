@@ -50,6 +50,11 @@ def test_quiet_prints_nothing(run: Run) -> None:
     assert (result.exit_code, result.output) == (0, "")
 
 
+def test_verbose_names_what_is_no_asset(run: Run) -> None:
+    assert "notes.txt" in run("--dry-run", "-v").stdout
+    assert "notes.txt" not in run("--dry-run").stdout
+
+
 def test_a_dry_run_lists_what_would_be_sent(run: Run, output: Path, archive: DandiServer) -> None:
     run("-q")
     (output / VIDEO_FOLDER / "trial_2.mp4").write_bytes(b"changed")
