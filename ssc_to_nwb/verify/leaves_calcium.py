@@ -74,6 +74,9 @@ def calcium_values(work: Comparison, leaves: Sequence[Leaf]) -> None:
         matrix = np.asarray(leaf.value)
         kind = matrix.dtype if matrix.dtype.kind == "f" else np.dtype(np.float64)
         row_of = {number: place for place, number in enumerate(_source_ids(work, leaf))}
+        if not matrix.size:
+            # MATLAB's [] stands for no frames of any number of ROIs.
+            matrix = np.zeros((len(row_of), 0))
         for plane, path in entry_series(work, leaf.indices[0]):
             found = work.reader.values(f"{path}/data")
             rows = [row_of[number] for number in roi_numbers_of(work, plane, path).tolist()]
