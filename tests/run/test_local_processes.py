@@ -1,0 +1,162 @@
+"""Processes of this machine: what dies takes nothing else with it, and nothing of the caller's is run in them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from tiny_sessions import record_lines, stray_files, write_tiny
+
+from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.run.events import RunEvent
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four tiny sessions."""
+    root = tmp_path_factory.mktemp("processes")
+    write_tiny(root, 4)
+    return root
+
+
+def killer_of_worker(which: int) -> Callable[[RunEvent], None]:
+    """Takes events, and kills the process that does the session of this number as soon as it has begun."""
+    killed: list[int] = []
+
+    def on_event(event: RunEvent) -> None:
+        wanted = event.session is not None and event.session.endswith(f"_{which + 1:02d}")
+        if wanted and event.name == "progress" and not killed:
+            marker = MARKERS[0] / f"{event.session}.json"
+            killed.append(json.loads(marker.read_text())["pid"])
+            os.kill(killed[0], signal.SIGKILL)
+
+    return on_event
+
+
+MARKERS: list[Path] = []
+
+
+@pytest.fixture(autouse=True)
+def markers(tmp_path: Path) -> None:
+    """Where the marks of attempts are."""
+    MARKERS[:] = [tmp_path / "nwb" / ".ssc-to-nwb" / "attempts"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
+def test_a_killed_process_costs_its_own_session_only(source: Path, tmp_path: Path) -> None:
+    result = convert(source=source, output=tmp_path / "nwb", workers=2, verify="off", on_event=killer_of_worker(1))
+    statuses = {outcome.session[-2:]: outcome.status for outcome in result.outcomes}
+    assert statuses == {"01": "converted", "02": "failed", "03": "converted", "04": "converted"}
+    failed = result.outcomes[1].error
+    assert failed is not None
+    assert failed.kind.identifier == "worker-died"
+    assert failed.found == "ended by signal SIGKILL"
+    assert sorted(line["status"] for line in record_lines(tmp_path / "nwb")) == ["converted"] * 3 + ["died"]
+    assert stray_files(tmp_path / "nwb") == []
+    again = convert(source=source, output=tmp_path / "nwb", workers=2, verify="off")
+    assert [outcome.status for outcome in again.outcomes] == ["skipped", "converted", "skipped", "skipped"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
+def test_with_retry_it_costs_nothing(source: Path, tmp_path: Path) -> None:
+    events: list[str] = []
+    kill = killer_of_worker(2)
+
+    def on_event(event: RunEvent) -> None:
+        events.append(event.name)
+        kill(event)
+
+    result = convert(source=source, output=tmp_path / "nwb", workers=2, verify="off", retry=1, on_event=on_event)
+    assert [outcome.status for outcome in result.outcomes] == ["converted"] * 4
+    assert events.count("session-retried") == 1
+    lines = [line for line in record_lines(tmp_path / "nwb") if line["session"].endswith("_03")]
+    assert [(line["attempt"], line["status"]) for line in lines] == [(1, "died"), (2, "converted")]
+
+
+def test_a_failing_session_does_not_stop_the_others(source: Path, tmp_path: Path) -> None:
+    shutil.copytree(source, tmp_path / "source")
+    (tmp_path / "source" / "an900010_2013_01_02_session.mat").write_bytes(b"MATLAB 5.0 MAT-file, cut")
+    result = convert(source=tmp_path / "source", output=tmp_path / "nwb", workers=2, verify="off")
+    assert [outcome.status for outcome in result.outcomes] == ["converted", "failed", "converted", "converted"]
+    error = result.outcomes[1].error
+    assert error is not None
+    assert error.kind.identifier == "mat-unreadable"
+    line = next(line for line in record_lines(tmp_path / "nwb") if line["status"] == "failed")
+    assert line["error"]["identifier"] == "mat-unreadable"
+    assert "SscError" in line["traceback"]
+
+
+def test_outcomes_come_in_the_order_of_the_sessions(source: Path, tmp_path: Path) -> None:
+    result = convert(source=source, output=tmp_path / "nwb", workers=2, verify="off")
+    assert [outcome.session for outcome in result.outcomes] == sorted(outcome.session for outcome in result.outcomes)
+
+
+def test_no_process_is_left_when_the_run_is_over(source: Path, tmp_path: Path) -> None:
+    convert(source=source, output=tmp_path / "nwb", workers=2, verify="off")
+    children = [child for child in psutil.Process().children(recursive=True) if "ssc" in " ".join(child.cmdline())]
+    assert not [child for child in children if child.status() != psutil.STATUS_ZOMBIE and _holds(child, tmp_path)]
+
+
+def _holds(process: psutil.Process, folder: Path) -> bool:
+    return any(str(folder) in file.path for file in process.open_files())
+
+
+def test_a_script_needs_no_guard_around_its_main_part(source: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent(
+            f"""
+            from pathlib import Path
+            from ssc_to_nwb import convert
+            with Path({str(tmp_path / "runs")!r}).open("a") as file:
+                file.write("run\\n")
+            result = convert(source={str(source)!r}, output={str(tmp_path / "nwb")!r}, workers=2, verify="off")
+            print([outcome.status for outcome in result.outcomes])
+            """
+        )
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.strip() == str(["converted"] * 4)
+    assert (tmp_path / "runs").read_text() == "run\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
+def test_workers_end_when_the_run_is_killed(source: Path, tmp_path: Path) -> None:
+    code = (
+        f"from ssc_to_nwb import convert; convert(source={str(source)!r}, output={str(tmp_path / 'nwb')!r}, workers=2)"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code])
+    workers = _wait_for(lambda: [child for child in _children(run.pid) if _holds(child, tmp_path)])
+    run.kill()
+    run.wait()
+    assert psutil.wait_procs(workers, timeout=5)[1] == []
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _wait_for(look: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            found = look()
+        except psutil.Error:
+            continue
+        if found:
+            return found
+        time.sleep(0.02)
+    raise TimeoutError("no worker came")
