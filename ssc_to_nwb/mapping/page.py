@@ -15,8 +15,8 @@ _HEAD = ("Source field", "Becomes", "In the NWB file", "Unit", "Rule", "Since")
 
 
 _INTRODUCTION = (
-    "Paths of the session file are those below its variable (`s`, or `dat`); the first row that fits a field tells what "
-    "becomes of it. `{*}` stands for an index, `**` for anything; names in braces on the NWB side are told below."
+    "Paths of the session file are those below its variable (`s`, or `dat`); the first row that fits a field tells "
+    "what becomes of it. `{*}` stands for an index, `**` for anything; names in braces on the NWB side are told below."
 )
 _NAMES = (
     ("{plane}", "`fov_VVPPP`, from the folder of the plane's files; `subvolume_VV_plane_P` where no path tells it"),

@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from ssc_to_nwb.verify.chunk_reader import can_read_chunks, read_blocks
-from ssc_to_nwb.verify.nwb_reader import ArrayTree, Node, SeriesReferences
+from ssc_to_nwb.verify.nwb_reader import ArrayTree, Node, NodeKind, SeriesReferences
 
 # From this size on chunks are inflated in threads; below, a thread costs more than it saves.
 _LARGE_BYTES = 2**20
@@ -24,8 +24,11 @@ class Hdf5Tree(ArrayTree):
     """Reads with h5py; to be used in a `with` statement. Raises OSError where the file can't be opened."""
 
     def __init__(self, path: Path) -> None:
-        self._file = h5py.File(path, "r")
+        # Objects stay open, and each would keep a cache of chunks that are read once.
+        self._file = h5py.File(path, "r", rdcc_nbytes=0)
         self._names: dict[int, str] = {}
+        self._nodes: dict[str, Node | None] = {}
+        self._items: dict[str, h5py.Group | h5py.Dataset] = {}
 
     def __enter__(self) -> Hdf5Tree:
         return self
@@ -36,35 +39,46 @@ class Hdf5Tree(ArrayTree):
         self._file.close()
 
     def node(self, path: str) -> Node | None:
-        """The object at this path; soft and external links are not followed."""
+        """The object at this path; soft and external links are not followed. The file is not expected to change."""
+        if path not in self._nodes:
+            self._nodes[path] = self._look_up(path)
+        return self._nodes[path]
+
+    def _look_up(self, path: str) -> Node | None:
         if path == "/":
             return Node(path=path, kind="group", attributes=tuple(self._file.attrs))
         parent, _, name = path.rpartition("/")
-        group = self._file.get(parent or "/")
-        if not isinstance(group, h5py.Group):
+        holder = self.node(parent or "/")
+        if holder is None or holder.kind != "group":
             return None
-        link = group.get(name, getlink=True)
+        link = self._item(parent or "/").get(name, getlink=True)
         if link is None:
             return None
         if isinstance(link, h5py.SoftLink):
             return Node(path=path, kind="link", target=link.path)
         if isinstance(link, h5py.ExternalLink):
             return Node(path=path, kind="link", target=f"{link.filename}:{link.path}")
-        item = group[name]
-        kind = "group" if isinstance(item, h5py.Group) else "dataset"
-        return Node(path=path, kind=kind, attributes=tuple(item.attrs))  # type: ignore[arg-type]
+        item = self._item(path)
+        kind: NodeKind = "group" if isinstance(item, h5py.Group) else "dataset"
+        return Node(path=path, kind=kind, attributes=tuple(item.attrs))
+
+    def _item(self, path: str) -> h5py.Group | h5py.Dataset:
+        """The object itself, links followed; opened once."""
+        if path not in self._items:
+            self._items[path] = self._file[path]
+        return self._items[path]
 
     def members(self, path: str) -> tuple[str, ...]:
         """Names in a group, sorted by HDF5."""
-        return tuple(self._file[path])
+        return tuple(self._item(path))
 
     def dataset(self, path: str) -> h5py.Dataset:
         """The data set itself."""
-        return self._file[path]
+        return self._item(path)
 
     def values(self, path: str) -> np.ndarray:
         """All values; texts as `str` objects."""
-        dataset = self._file[path]
+        dataset = self._item(path)
         if h5py.check_string_dtype(dataset.dtype) is not None:
             return np.asarray(dataset.asstr()[()], dtype=object)
         if dataset.nbytes < _LARGE_BYTES or not can_read_chunks(dataset):
@@ -77,22 +91,22 @@ class Hdf5Tree(ArrayTree):
 
     def blocks(self, path: str, *, pool: ThreadPoolExecutor, workers: int, memory_mb: float) -> Iterator[np.ndarray]:
         """Chunk by chunk, inflated in threads."""
-        for block in read_blocks(self._file[path], pool, workers=workers, memory_mb=memory_mb):
+        for block in read_blocks(self._item(path), pool, workers=workers, memory_mb=memory_mb):
             yield block.values
 
     def is_numeric(self, path: str) -> bool:
         """Integers, floats, booleans and complex numbers, not scalar."""
-        dataset = self._file[path]
+        dataset = self._item(path)
         return dataset.dtype.kind in "biufc" and dataset.ndim > 0 and dataset.size > 0
 
     def is_reference(self, path: str) -> bool:
         """A compound with an object reference in it."""
-        names = self._file[path].dtype.names
+        names = self._item(path).dtype.names
         return names is not None and "timeseries" in names
 
     def references(self, path: str) -> SeriesReferences:
         """A compound of idx_start, count and an object reference."""
-        records = self._file[path][()]
+        records = self._item(path)[()]
         series = tuple(self._target(reference) for reference in records["timeseries"])
         return SeriesReferences(
             first=records["idx_start"].astype(np.int64), count=records["count"].astype(np.int64), series=series
@@ -100,7 +114,7 @@ class Hdf5Tree(ArrayTree):
 
     def attribute(self, path: str, name: str) -> Any:
         """An attribute; references as the path they point to."""
-        value = self._file[path].attrs.get(name)
+        value = self._item(path).attrs.get(name)
         if isinstance(value, h5py.Reference):
             return self._target(value)
         if isinstance(value, bytes):

@@ -13,7 +13,7 @@ from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.stack import PlaneStack
 from ssc_to_nwb.source.subvolume import ARRAY_KINDS, Subvolume
-from ssc_to_nwb.verify.comparison import Comparison
+from ssc_to_nwb.verify.comparison import TRIALS, Comparison
 from ssc_to_nwb.verify.leaves_calcium import series_path
 from ssc_to_nwb.verify.leaves_whisker import series_paths
 from ssc_to_nwb.verify.objects import check_series
@@ -118,6 +118,8 @@ def _check_series(work: Comparison, stack: PlaneStack, volume: Subvolume) -> Non
         _check_sizes(work, path, sizes={"field_of_view": [width_um * _UM, height_um * _UM]})
         if facts.scan_line_rate_hz is not None:
             proof.attribute(path, "scan_line_rate", facts.scan_line_rate_hz)
+        if path in work.labels:
+            proof.numbers(f"{TRIALS}/timeseries", expected=work.expected_labels[path], found=work.labels[path])
         text = (stack.description or "").encode()[:_TEXT_BYTES].decode(errors="ignore")
         comments = str(work.reader.attribute(path, "comments"))
         proof.equal(path, expected="the acquisition program's text", found=_kept_text(text, comments))

@@ -12,7 +12,7 @@ from ssc_to_nwb.source.tif import TifReader
 from ssc_to_nwb.verify.comparison import OPHYS, Comparison
 from ssc_to_nwb.verify.objects import check_image, check_table
 
-# Pages that are compared at a time, so that memory does not grow with their number.
+# Pages that are compared at a time where they stand in no chunks, so that memory does not grow with their number.
 _PAGES = 16
 
 
@@ -52,8 +52,9 @@ def _check(work: Comparison, plane: str, image: SideImage) -> None:
     column = f"{path}/image"
     dataset = work.reader.dataset(column)
     work.proof.dtype(column, dataset.dtype, expected=image.index.native_dtype)
-    for start in range(0, image.index.page_count, _PAGES):
-        stop = min(start + _PAGES, image.index.page_count)
+    step = int(dataset.chunks[0]) if dataset.chunks else _PAGES
+    for start in range(0, image.index.page_count, step):
+        stop = min(start + step, image.index.page_count)
         found = np.asarray(dataset[start:stop])
         if not work.proof.numbers(column, expected=_pages(image, start, stop), found=found.swapaxes(-1, -2)):
             return

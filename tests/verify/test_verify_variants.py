@@ -1,0 +1,157 @@
+"""Every awkward session the layout allows is converted, and agrees with its source to the last field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from made_sessions import Converted, Struct, array, entry, events, records, row
+
+from ssc_to_nwb.synthetic.matlab import EMPTY, Cell, StructArray, hash_struct
+from ssc_to_nwb.synthetic.spec import SubvolumeSpec
+
+ONE_PLANE = (SubvolumeSpec(number=3, planes=(2,), rois_per_plane=3),)
+VARIANTS: dict[str, dict[str, Any]] = {
+    "well-behaved": {},
+    "ssc-2": {"data_set": "ssc-2", "variable_name": "dat"},
+    "format 7.3": {"mat_format": "7.3", "subvolumes": ONE_PLANE},
+    "minutes": {"time_unit_id": 3, "subvolumes": ONE_PLANE},
+    "no whisker data": {"whisker_data": False, "subvolumes": ONE_PLANE},
+    "no imaging": {"subvolumes": ()},
+    "dF/F alone": {"arrays": ("dff",), "arrays_without_row_names": True, "subvolumes": ONE_PLANE},
+    "planes mixed": {"shuffled_rows": True, "rois_without_trace": 1, "traces_without_roi": 1},
+    "paths without fov": {"listed_without_fov": True},
+    "plane without files": {"planes_without_files": ((1, 3),)},
+    "empty events": {"empty_event_series": ("touches", "leftLicks", "rewardCue"), "subvolumes": ONE_PLANE},
+    "one event": {"one_event_series": ("touches", "leftLicks", "leftReward"), "plural_event_fields": True},
+    "gaps": {"blank_time_point": True, "short_last_file": True, "late_first_file": True, "unknown_trial_frames": True},
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_variant_agrees_with_its_source(convert_once: Callable[..., Converted], name: str):
+    converted = convert_once(**VARIANTS[name])
+    assert converted.outcome.status == "converted", converted.outcome.error
+    assert converted.outcome.verified == "full"
+
+
+def test_awkward_session_agrees_with_its_source(converted_awkward: Converted):
+    assert converted_awkward.outcome.verified == "full"
+
+
+def unsorted_valid_trials(s: Struct) -> None:
+    """A list out of order, with a number twice, and one that is no trial."""
+    hash_ = s["timeSeriesArrayHash"]["descrHash"][0]
+    numbers = hash_["value"][0].reshape(-1)
+    hash_["value"][0] = row(*numbers[::-1], numbers[0], 9999)
+
+
+def records_in_another_order(s: Struct) -> None:
+    """roiIds and rois not in the order of imagingPlane.ids."""
+    for key in s["timeSeriesArrayHash"]["keyNames"]:
+        if key != "whiskerVars":
+            for plane in records(s, key):
+                plane["roiIds"] = plane["roiIds"][:, ::-1].copy()
+                plane["rois"] = StructArray(plane["rois"].elements[::-1])
+
+
+def trial_labels_of_nan_and_below_zero(s: Struct) -> None:
+    """NaN, which is written as -1, beside -1 itself."""
+    trial = array(s, "whiskerVars")["trial"]
+    trial[0, :3] = np.nan
+    trial[0, 5:7] = -1
+
+
+def unlabelled_events(s: Struct) -> None:
+    """Events of no trial."""
+    events(s, "leftLicks")["eventTrials"][0, 0] = np.nan
+
+
+def properties_differ_between_trains(s: Struct) -> None:
+    """A property that only retractions have, and another description of one that both have."""
+    for place, hash_ in enumerate(events(s, "touches")["eventPropertiesHash"]):
+        hash_["descr"] = Cell(f"text of train {place}" for _ in hash_["keyNames"])
+    last = events(s, "touches")["eventPropertiesHash"][1]
+    count = events(s, "touches")["eventTimes"][1].size
+    last["keyNames"] = Cell([*last["keyNames"], "onlyHere"])
+    last["descr"] = Cell([*last["descr"], ""])
+    last["value"] = Cell([*last["value"], row(*np.arange(float(count)))])
+
+
+def unknown_event_series(s: Struct) -> None:
+    """A series of two trains with one label, and points with a property."""
+    hash_ = s["eventSeriesArrayHash"]
+    pulses = {
+        "ids": row(1, 2), "idStrs": Cell(["laser", "laser"]), "idStrDetailed": Cell(), "type": row(2),
+        "timeUnit": row(1),
+        "eventTimes": Cell([row(500, 510), row(900, 905, 1200, 1201)]),
+        "eventTrials": Cell([row(2, 2), row(2, 2, 2, 2)]),
+        "eventPropertiesHash": Cell([EMPTY, hash_struct([("power", "in mW", row(3, 3, 4, 5))])]),
+    }  # fmt: skip
+    sounds = {
+        "id": row(9), "idStr": "", "idStrDetailed": "", "type": row(1), "timeUnit": row(2), "eventTimes": row(0.25),
+        "eventTrials": row(2), "eventPropertiesHash": hash_struct([("startTime", "", row(7))]),
+    }  # fmt: skip
+    hash_["keyNames"] = Cell([*hash_["keyNames"], "laserPulses", "clickSounds"])
+    hash_["descr"] = Cell([*hash_["descr"], "laser on", ""])
+    hash_["value"] = Cell([*hash_["value"], pulses, sounds])
+
+
+def array_without_rows(s: Struct) -> None:
+    """A subvolume's events have no ROI, though its dF/F has."""
+    events_array = array(s, "eventTSA_subvolume_01")
+    length = events_array["time"].size
+    events_array.update(ids=EMPTY, idStrs=Cell(), valueMatrix=np.zeros((0, length)))
+
+
+def odd_metadata(s: Struct) -> None:
+    """Keys of all kinds that nobody knows."""
+    hash_ = s["metaDataHash"]
+    values = {
+        "weights": row(20.5, np.nan, np.inf, -np.inf, -0.0),
+        "flags": np.array([[True, False]]),
+        "counts": np.array([[2**53 + 1, -(2**62)]], dtype=np.int64),
+        "rig": {"name": "2W", "ports": Cell(["left", "right"]), "empty": EMPTY, "nothing": Cell()},
+        "big": np.arange(12_000, dtype=np.float64).reshape(100, 120) + 0.1,
+        "umlaut": "Mäuse → \U0001f42d",
+        "single": np.array([[0.1, np.nan]], dtype=np.float32),
+    }
+    hash_["keyNames"] = Cell([*hash_["keyNames"], *values])
+    hash_["value"] = Cell([*hash_["value"], *values.values()])
+
+
+def descriptions_bare(s: Struct) -> None:
+    """descrHash entries that are the list of trials themselves, without a Hash around it."""
+    hash_ = s["timeSeriesArrayHash"]
+    hash_["descrHash"][0] = entry(hash_["descrHash"][0], "validTrialIds")
+
+
+EDITS = (
+    unsorted_valid_trials,
+    records_in_another_order,
+    trial_labels_of_nan_and_below_zero,
+    unlabelled_events,
+    properties_differ_between_trains,
+    unknown_event_series,
+    array_without_rows,
+    odd_metadata,
+    descriptions_bare,
+)
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=[edit.__name__ for edit in EDITS])
+def test_edited_session_agrees_with_its_source(
+    convert_edited: Callable[..., Converted], edit: Callable[[Struct], None]
+):
+    converted = convert_edited(edit, subvolumes=(SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=3),))
+    assert converted.outcome.status == "converted", converted.outcome.error
+    assert converted.outcome.verified == "full"
+
+
+def test_clock_that_starts_later_is_taken_off_again(tmp_path, convert_edited: Callable[..., Converted]):
+    metadata = tmp_path / "clock.yaml"
+    metadata.write_text("assumptions: {clock_zero_offset_s: 1234.567}\n", encoding="utf-8")
+    converted = convert_edited(lambda _: None, options={"metadata_files": [metadata]}, subvolumes=ONE_PLANE)
+    assert converted.outcome.verified == "full", converted.outcome.error
