@@ -1,9 +1,15 @@
 """Converts the CRCNS ssc-1 and ssc-2 data sets to NWB, proves that nothing was lost, and brings them to DANDI."""
 
+from ssc_to_nwb.api.archive import download_check, upload, write_dandiset
 from ssc_to_nwb.api.conversion import ConversionResult, convert
 from ssc_to_nwb.api.demo import DemoResult, demo
+from ssc_to_nwb.api.reporting import methods, plot_trial
+
+# Under names of their own: `report` and `validate` are subpackages.
+from ssc_to_nwb.api.reporting import report as write_report
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions, sessions_table
-from ssc_to_nwb.api.verification import VerificationResult, content_digest, read_ledger, verify_sessions
+from ssc_to_nwb.api.validation import validate as validate_files
+from ssc_to_nwb.api.verification import content_digest, read_ledger, verify_sessions
 from ssc_to_nwb.problems.model import Problem, ProblemKind, Severity, SscError
 
 __all__ = [
@@ -14,12 +20,18 @@ __all__ = [
     "SessionSummary",
     "Severity",
     "SscError",
-    "VerificationResult",
     "content_digest",
     "convert",
     "demo",
+    "download_check",
     "list_sessions",
+    "methods",
+    "plot_trial",
     "read_ledger",
     "sessions_table",
+    "upload",
+    "validate_files",
     "verify_sessions",
+    "write_dandiset",
+    "write_report",
 ]

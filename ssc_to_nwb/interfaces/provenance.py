@@ -85,8 +85,11 @@ def canonical_json(value: Any) -> str:
 
 
 def metadata_json(metadata: Metadata) -> str:
-    """All metadata used, defaults included, as canonical JSON."""
-    return canonical_json(metadata.model_dump(mode="json"))
+    """All metadata that decides what is in the file, defaults included, as canonical JSON.
+
+    What the archive shows of the whole data set (section dandiset) decides nothing in a file.
+    """
+    return canonical_json(metadata.model_dump(mode="json", exclude={"dandiset"}))
 
 
 def metadata_sha256(metadata: Metadata) -> str:

@@ -37,10 +37,3 @@ METADATA_TEXT_UNREADABLE = ProblemKind(
     reason="It is not in the form that the known files have.",
     remedy="Give the right value in a metadata file, under the key named.",
 )
-ASSUMPTION_MADE = ProblemKind(
-    identifier="assumption-made",
-    severity=Severity.INFO,
-    title="Something that no public source tells was assumed",
-    reason="The assumption is written into the NWB file's notes.",
-    remedy="If you know better, set the metadata key named.",
-)
