@@ -180,6 +180,11 @@ def in_progress_path(final: Path, token: str) -> Path:
     return final.with_name(f".{final.name}.{token}{IN_PROGRESS_SUFFIX}")
 
 
+def spare_path(building: Path) -> Path:
+    """A file beside one that is being built, of the same attempt."""
+    return building.with_name(f"{building.name.removesuffix(IN_PROGRESS_SUFFIX)}.spare{IN_PROGRESS_SUFFIX}")
+
+
 def in_progress_pattern(final: Path) -> str:
     """A glob over the names that any attempt's `in_progress_path` of this file may have."""
     token = "[0-9a-f]" * TOKEN_CHARACTERS

@@ -15,7 +15,11 @@ from ssc_to_nwb.converter.chunk_fills import ArrayFill, ArraySource, BlockSource
 from ssc_to_nwb.converter.chunk_pipeline import FillProgress, fill_datasets
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.reserve import Reserved, hdf5_reserve, reserve_large_data
+from ssc_to_nwb.converter.spare_room import spare_room
 from ssc_to_nwb.extractors.pages import LazyPages
+
+# Steps of the next size that may be written before the room on the disk is looked at again.
+_STEPS_AHEAD = 2
 
 
 def write_hdf5(
@@ -28,10 +32,15 @@ def write_hdf5(
     """
     compression = Compression(options.compression)
     reserved = reserve_large_data(nwbfile, reserve=hdf5_reserve(compression))
-    with h5py.File(path, "x") as file, NWBHDF5IO(file=file, mode="w") as io:
+    with h5py.File(path, "x") as file, NWBHDF5IO(file=file, mode="w") as io, spare_room(path) as room:
         io.write(nwbfile, cache_spec=True)
-        yield from fill_datasets(_fills(reserved, compression), workers=options.workers, memory_mb=options.memory_mb)
+        written = 0
+        for step in fill_datasets(_fills(reserved, compression), workers=options.workers, memory_mb=options.memory_mb):
+            room.check(_STEPS_AHEAD * (step.written_bytes - written))
+            written = step.written_bytes
+            yield step
         finish(file)
+        file.flush()
     _flush_to_disk(path)
 
 

@@ -17,7 +17,11 @@ from ssc_to_nwb.problems import output_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
-_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG)
+# No entry (ENOENT) is what a system without room for folders, such as /proc, says to one that is to be made there.
+_REFUSED = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR,
+    errno.ENAMETOOLONG,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +64,8 @@ def output_in_progress(final: Path, *, overwrite: bool) -> Iterator[InProgress]:
     if final.exists() and not overwrite:
         raise error(kinds.OUTPUT_EXISTS, file=final)
     place = InProgress(final=final, token=_new_token())
-    _make_folder(final.parent)
     with system_errors_named(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
         remove_unfinished(final)
         try:
             yield place
@@ -69,17 +73,6 @@ def output_in_progress(final: Path, *, overwrite: bool) -> Iterator[InProgress]:
         except BaseException:
             _remove(place.building, place.building_videos)
             raise
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder for output; whatever the system objects to, short of a full disk, is output-not-writable."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as failure:
-        named = name_system_error(failure, folder)
-        if named.problem.kind is kinds.DISK_FULL:
-            raise named from failure
-        raise error(kinds.OUTPUT_NOT_WRITABLE, file=failure.filename or folder, found=failure) from failure
 
 
 def remove_unfinished(final: Path) -> None:

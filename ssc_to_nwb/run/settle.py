@@ -23,7 +23,7 @@ from ssc_to_nwb.run.output_state import OutputState, state_of_output
 from ssc_to_nwb.run.record import Line, RunRecord
 
 _UNFINISHED = re.compile(
-    rf"\..+\.[0-9a-f]{{{naming.TOKEN_CHARACTERS}}}(?:\.old)?{re.escape(naming.IN_PROGRESS_SUFFIX)}"
+    rf"\..+\.[0-9a-f]{{{naming.TOKEN_CHARACTERS}}}(?:\.(?:old|spare))?{re.escape(naming.IN_PROGRESS_SUFFIX)}"
 )
 
 
@@ -39,14 +39,21 @@ def settle(output: Path, record: RunRecord) -> None:
 
 
 def remove_unfinished_files(output: Path) -> None:
-    """Remove what attempts that were killed have left. Raises OSError."""
+    """Remove what attempts that failed or were killed have left, and folders that hold nothing. Raises OSError."""
     for path in unfinished_files(output):
         _remove(path)
+    for folder in _subject_folders(output):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _subject_folders(output: Path) -> list[Path]:
+    return [path for path in output.glob("sub-*") if path.is_dir()]
 
 
 def unfinished_files(output: Path) -> Iterator[Path]:
     """What attempts that were killed have left: half-written files, and what was unpacked in the default place."""
-    for folder in output.glob("sub-*"):
+    for folder in _subject_folders(output):
         yield from (path for path in folder.iterdir() if _UNFINISHED.fullmatch(path.name))
     for name in ("attempts", "sources"):
         yield from naming.run_folder(output).glob(f"{name}/.*")
