@@ -128,6 +128,7 @@ class FramesFill:
         if len({dataset.chunks for dataset in datasets}) != 1:
             raise ValueError("the channels of a stack must have chunks of one shape")
         self.datasets = tuple(datasets)
+        self.plane_name = stack.plane_name
         self.length = stack.frame_count
         self.rows = datasets[0].chunks[0]
         self.row_bytes = len(CHANNELS) * stack.frame_bytes

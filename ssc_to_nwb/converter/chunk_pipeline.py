@@ -6,7 +6,7 @@ What is written depends on the values alone, not on the number of workers: chunk
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -30,8 +30,14 @@ class FillProgress:
     written_bytes: int
 
 
-def fill_datasets(fills: Sequence[ChunkFill], *, workers: int, memory_mb: float) -> Iterator[FillProgress]:
-    """Fill the data sets of all `fills`, one after the other; yields after each step.
+def fill_datasets(
+    fills: Sequence[ChunkFill],
+    *,
+    workers: int,
+    memory_mb: float,
+    after: Callable[[ChunkFill], None] = lambda _fill: None,
+) -> Iterator[FillProgress]:
+    """Fill the data sets of all `fills`, one after the other; yields after each step, calls `after` after each fill.
 
     Closing the generator, or an exception thrown into it, stops the work: waiting chunks are dropped, running ones
     finish. Memory stays below `memory_mb` (2^20 bytes) as far as a single chunk fits. Raises whatever a fill raises
@@ -46,6 +52,7 @@ def fill_datasets(fills: Sequence[ChunkFill], *, workers: int, memory_mb: float)
                 written += _write(fill, start, chunks)
                 done += min(fill.rows, fill.length - start) * fill.row_bytes
                 yield FillProgress(done_bytes=done, total_bytes=total, written_bytes=written)
+            after(fill)
 
 
 def _encoded(

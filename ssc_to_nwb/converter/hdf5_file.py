@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import h5py
@@ -23,11 +24,17 @@ _STEPS_AHEAD = 2
 
 
 def write_hdf5(
-    nwbfile: NWBFile, path: Path, *, options: ConversionOptions, finish: Callable[[h5py.File], None]
+    nwbfile: NWBFile,
+    path: Path,
+    *,
+    options: ConversionOptions,
+    finish: Callable[[h5py.File], None],
+    after_plane: Callable[[str], None] = lambda _name: None,
 ) -> Iterator[FillProgress]:
     """Write the whole file to `path`, which must not exist; yields as large data go in; the file is on disk at the end.
 
-    `nwbfile` is used up: its large arrays are taken out. `finish` is called with the open file when all data are in.
+    `nwbfile` is used up: its large arrays are taken out. `finish` is called with the open file when all data are in,
+    `after_plane` with the name of each plane whose frames are.
     Raises OSError of the disk, SscError of the raw files.
     """
     compression = Compression(options.compression)
@@ -35,13 +42,23 @@ def write_hdf5(
     with h5py.File(path, "x") as file, NWBHDF5IO(file=file, mode="w") as io, spare_room(path) as room:
         io.write(nwbfile, cache_spec=True)
         written = 0
-        for step in fill_datasets(_fills(reserved, compression), workers=options.workers, memory_mb=options.memory_mb):
+        for step in fill_datasets(
+            _fills(reserved, compression),
+            workers=options.workers,
+            memory_mb=options.memory_mb,
+            after=partial(_tell_plane, after_plane),
+        ):
             room.check(_STEPS_AHEAD * (step.written_bytes - written))
             written = step.written_bytes
             yield step
         finish(file)
         file.flush()
     _flush_to_disk(path)
+
+
+def _tell_plane(after_plane: Callable[[str], None], fill: ChunkFill) -> None:
+    if isinstance(fill, FramesFill):
+        after_plane(fill.plane_name)
 
 
 def _fills(reserved: Reserved, compression: Compression) -> list[ChunkFill]:

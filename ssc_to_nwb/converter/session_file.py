@@ -18,7 +18,7 @@ from ssc_to_nwb.converter.hdf5_file import write_hdf5
 from ssc_to_nwb.converter.in_progress import InProgress, output_in_progress
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress
-from ssc_to_nwb.converter.source_hashes import hash_small_files, hashing, stack_paths, with_hashes, write_hashes
+from ssc_to_nwb.converter.source_hashes import StackHashes, hash_small_files, with_hashes, write_hashes
 from ssc_to_nwb.converter.task import SessionTask
 from ssc_to_nwb.converter.zarr_fills import PlaneFiller, fill_in_threads
 from ssc_to_nwb.interfaces.context import SessionContext, load_context
@@ -111,6 +111,7 @@ class _Work:
             with self._timed("write"):
                 hashes = hash_small_files(context.session, raw)
                 ledger = self._write(context, raw, ledger, place, hashes=hashes)
+            self.seconds["write"] -= self.seconds["hash"]
             # The arrays of this reading make room for those of the next.
             del context, raw
             with self._timed("verify"):
@@ -162,25 +163,24 @@ class _Work:
             video_place=VideoPlace(folder=place.building_videos, final_name=place.final_videos.name),
             chunk_mb=options.chunk_mb,
         )
-        with hashing(() if options.stub else stack_paths(raw)) as of_stacks:
-            steps = self._writer()(
-                nwbfile,
-                place.building,
-                options=options,
-                finish=lambda file: write_hashes(file, of_stacks.result(), root=root),
+        of_stacks = StackHashes(None if options.stub else raw, workers=options.workers)
+        steps = self._writer(of_stacks)(
+            nwbfile,
+            place.building,
+            options=options,
+            finish=lambda file: write_hashes(file, of_stacks.all(), root=root),
+        )
+        for step in steps:
+            self.on_progress(
+                Progress(session=self.session, stage="write", done_bytes=step.done_bytes, total_bytes=step.total_bytes)
             )
-            for step in steps:
-                self.on_progress(
-                    Progress(
-                        session=self.session, stage="write", done_bytes=step.done_bytes, total_bytes=step.total_bytes
-                    )
-                )
-            hashes.update(of_stacks.result())
+        hashes.update(of_stacks.all())
+        self.seconds["hash"] = of_stacks.seconds
         return with_hashes(ledger, hashes, root=root)
 
-    def _writer(self) -> Callable[..., Iterator[FillProgress]]:
+    def _writer(self, of_stacks: StackHashes) -> Callable[..., Iterator[FillProgress]]:
         if self.task.options.backend == "hdf5":
-            return write_hdf5
+            return partial(write_hdf5, after_plane=of_stacks.hash_plane)
         from ssc_to_nwb.converter.zarr_file import write_zarr
 
         return partial(write_zarr, fill_planes=self.fill_planes)

@@ -1,14 +1,10 @@
-"""SHA-256 of the source files: small ones at once, stacks in a thread of their own while their frames are written.
-
-A stack is read for its hash shortly before or after it is read for its frames, so it mostly comes from the system's
-cache.
-"""
+"""SHA-256 of the source files: small ones at once, the stacks of a plane when its frames have been written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,24 +32,34 @@ def hash_small_files(session: Session, raw: RawData | None) -> dict[Path, str]:
     return {path: sha256_of(path) for path in paths}
 
 
-def stack_paths(raw: RawData | None) -> tuple[Path, ...]:
-    """The stacks that are there, in the order in which their frames are written."""
-    if raw is None:
-        return ()
-    return tuple(file.path for plane in raw.inventory.planes for file in plane.listed_files if file.path is not None)
+class StackHashes:
+    """Hashes of the stacks, made plane by plane right after its frames were written: the system still has them cached.
 
+    paths: of all stacks that are there; workers: files at a time; seconds: spent so far.
+    """
 
-@contextmanager
-def hashing(paths: tuple[Path, ...]) -> Iterator[Future[dict[Path, str]]]:
-    """Hash files in a thread while the block runs; the rest is not hashed when the block ends with an exception."""
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="hashes") as pool:
-        futures = [(path, pool.submit(sha256_of, path)) for path in paths]
-        whole = pool.submit(lambda: {path: future.result() for path, future in futures})
-        try:
-            yield whole
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    def __init__(self, raw: RawData | None, *, workers: int) -> None:
+        planes = () if raw is None else raw.inventory.planes
+        self._waiting = {
+            plane.plane_name: [file.path for file in plane.listed_files if file.path is not None] for plane in planes
+        }
+        self._workers = workers
+        self._hashes: dict[Path, str] = {}
+        self.seconds = 0.0
+
+    def hash_plane(self, plane_name: str) -> None:
+        """Hash the stacks of a plane. Raises OSError."""
+        start = time.perf_counter()
+        paths = self._waiting.pop(plane_name, [])
+        with ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="hashes") as pool:
+            self._hashes.update(zip(paths, pool.map(sha256_of, paths), strict=True))
+        self.seconds += time.perf_counter() - start
+
+    def all(self) -> dict[Path, str]:
+        """The hashes of all stacks, by path; those not made so far are made now. Raises OSError."""
+        for plane_name in list(self._waiting):
+            self.hash_plane(plane_name)
+        return self._hashes
 
 
 def write_hashes(file: Any, hashes: Mapping[Path, str], *, root: Path) -> None:
