@@ -63,7 +63,7 @@ def test_every_constant_of_kinds_is_used_somewhere() -> None:
     used = {
         node.attr if isinstance(node, ast.Attribute) else node.name
         for path in PACKAGE.rglob("*.py")
-        if not path.stem.endswith("_kinds")
+        if path.parent.name != "problems" or not path.stem.endswith("_kinds")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, (ast.Attribute, ast.alias))
     }
