@@ -58,6 +58,21 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the subcommand; a problem of the catalogue ends it with status 1 and is printed, not traced."""
+        from ssc_to_nwb.cli.options import JSON_ASKED
+        from ssc_to_nwb.cli.output import print_json, print_problem
+        from ssc_to_nwb.problems.model import SscError
+
+        try:
+            return super().invoke(ctx)
+        except SscError as failure:
+            if ctx.meta.get(JSON_ASKED):
+                print_json({"ok": False, "error": failure.problem.as_dict()})
+            print_problem(failure.problem)
+            sys.exit(1)
+
+
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -73,15 +88,8 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run the command line; problems of the catalogue are printed, not traced."""
-    from ssc_to_nwb.cli.output import print_problem
-    from ssc_to_nwb.problems.model import SscError
-
-    try:
-        group.main(standalone_mode=True)
-    except SscError as failure:
-        print_problem(failure.problem)
-        sys.exit(1)
+    """Run the command line."""
+    group.main(standalone_mode=True)
 
 
 if __name__ == "__main__":
