@@ -14,6 +14,7 @@ from pynwb import NWBHDF5IO, NWBFile
 from ssc_to_nwb.converter.chunk_codec import Compression
 from ssc_to_nwb.converter.chunk_fills import ArrayFill, ArraySource, BlockSource, ChunkFill, FramesFill
 from ssc_to_nwb.converter.chunk_pipeline import FillProgress, fill_datasets
+from ssc_to_nwb.converter.file_space import file_space
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.reserve import Reserved, hdf5_reserve, reserve_large_data
 from ssc_to_nwb.converter.spare_room import spare_room
@@ -39,7 +40,8 @@ def write_hdf5(
     """
     compression = Compression(options.compression)
     reserved = reserve_large_data(nwbfile, reserve=hdf5_reserve(compression))
-    with h5py.File(path, "x") as file, NWBHDF5IO(file=file, mode="w") as io, spare_room(path) as room:
+    space = file_space(reserved)
+    with h5py.File(path, "x", **space) as file, NWBHDF5IO(file=file, mode="w") as io, spare_room(path) as room:
         io.write(nwbfile, cache_spec=True)
         written = 0
         for step in fill_datasets(
