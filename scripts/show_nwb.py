@@ -19,7 +19,7 @@ def show(path: str) -> None:
                 file[place].visititems(_show_object)
 
 
-def _show_object(name: str, item: h5py.Group | h5py.Dataset) -> None:
+def _show_object(_name: str, item: h5py.Group | h5py.Dataset) -> None:
     kind = item.attrs.get("neurodata_type")
     if not isinstance(item, h5py.Group) or kind in (None, "ProcessingModule"):
         return

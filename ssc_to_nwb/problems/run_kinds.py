@@ -1,4 +1,4 @@
-"""Kinds of problems with a whole run: its lock, its record, its workers, the room it needs, sessions in packed files."""
+"""Kinds of problems with a whole run: its lock, record, workers and room, and sessions in packed files."""
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 

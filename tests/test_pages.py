@@ -1,0 +1,15 @@
+"""The pages that are made from the code are up to date; `scripts/write_docs.py` writes them anew."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+from ssc_to_nwb.mapping.page import map_page
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_field_map_tells_what_the_rules_say() -> None:
+    head = runpy.run_path(str(ROOT / "scripts" / "write_docs.py"))["FIELD_MAP_HEAD"]
+    assert (ROOT / "docs" / "field_map.md").read_text(encoding="utf-8") == head + map_page()
