@@ -20,8 +20,6 @@ _SCHEMA = "/specifications"
 _NAMESPACES = ("core", "hdmf-common", "hdmf-experimental")
 _OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FREE_ATTRIBUTES = ("object_id", "namespace", ".specloc")
-# What Zarr needs to say of arrays and links, which HDF5 says otherwise.
-_BACKEND_ATTRIBUTES = ("zarr_dtype", "zarr_link", "_ARRAY_DIMENSIONS", "source", ".specloc")
 
 
 def report_leftovers(work: Comparison) -> None:
@@ -47,7 +45,7 @@ def report_leftovers(work: Comparison) -> None:
 
 def _check_attributes(work: Comparison, node: Node, identifiers: Counter[str]) -> None:
     for name in node.attributes:
-        if name in _FREE_ATTRIBUTES or name in _BACKEND_ATTRIBUTES:
+        if name in _FREE_ATTRIBUTES:
             continue
         if (node.path, name) not in work.reader.seen_attributes:
             work.proof.problem(

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import h5py
 import numpy as np
 
 from ssc_to_nwb.naming import CHANNELS
@@ -141,34 +142,34 @@ class _ChunkPairs:
         self._stack = stack
         chunks = [dataset.chunks for dataset in datasets]
         self.rows = int(chunks[0][0]) if chunks[0] else _DEFAULT_ROWS
-        direct = chunks[0] == chunks[1] and all(_is_direct(dataset) for dataset in datasets)
+        self._in_hdf5 = all(isinstance(dataset, h5py.Dataset) for dataset in datasets)
+        direct = self._in_hdf5 and chunks[0] == chunks[1] and all(can_read_chunks(dataset) for dataset in datasets)
         self._decoders = [ChunkDecoder(dataset) for dataset in datasets] if direct else None
         self.starts = range(0, stack.frame_count, self.rows)
         self.chunk_bytes = len(datasets) * self.rows * stack.frame_bytes
 
     def stored(self, start: int) -> list[Any]:
-        """The chunks of both channels from a frame on: as they are stored where that can be decoded in threads."""
-        if self._decoders is None:
-            return [dataset[start : start + self.rows] for dataset in self._datasets]
-        return [decoder.stored(start) for decoder in self._decoders]
+        """What the thread that owns the file reads of both channels from a frame on: bytes as stored, or values."""
+        if self._decoders is not None:
+            return [decoder.stored(start) for decoder in self._decoders]
+        return [dataset[start : start + self.rows] for dataset in self._datasets] if self._in_hdf5 else []
 
     def compare(self, start: int, stored: list[Any]) -> ComparedChunk:
         """Compare the chunks of both channels with the tif; names frames that differ, and their first such pixel."""
         stop = min(start + self.rows, self._stack.frame_count)
         pages = self._stack.read_both(start, stop)
-        chunks = [
-            part if self._decoders is None else self._decoders[channel].decode(start, part).values
-            for channel, part in enumerate(stored)
-        ]
+        chunks = self._values(start, stop, stored)
         differences: list[FrameDifference] = []
         for channel, values in enumerate(chunks):
             if not _equal_turned(values, pages[:, channel]):
                 differences += _differences(values, pages[:, channel], start=start, channel=channel)
         return ComparedChunk(values=tuple(chunks), differences=tuple(differences))
 
-
-def _is_direct(dataset: Any) -> bool:
-    return type(dataset).__module__.startswith("h5py") and can_read_chunks(dataset)
+    def _values(self, start: int, stop: int, stored: list[Any]) -> list[np.ndarray]:
+        if self._decoders is not None:
+            return [decoder.decode(start, part).values for decoder, part in zip(self._decoders, stored, strict=True)]
+        # Chunks of Zarr are files of their own, which any thread can read.
+        return stored or [np.asarray(dataset[start:stop]) for dataset in self._datasets]
 
 
 def _equal_turned(values: np.ndarray, pages: np.ndarray) -> bool:
