@@ -1,0 +1,154 @@
+"""`convert` on the command line: what it prints, what it exits with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from made_sessions import Struct, write
+
+from ssc_to_nwb.cli.main import group
+from ssc_to_nwb.synthetic.spec import SubvolumeSpec
+
+SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30)}
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(group, ["convert", *map(str, arguments)], catch_exceptions=False)
+
+
+def two_types(s: Struct) -> None:
+    s["trialTypeMat"][:, 1] = 1
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    write(tmp_path / "source", **SMALL)
+    return tmp_path / "source"
+
+
+@pytest.fixture
+def half_wrong(tmp_path: Path) -> Path:
+    write(tmp_path / "source", animal="an1", edit=two_types, **SMALL)
+    write(tmp_path / "source", animal="an2", **SMALL)
+    return tmp_path / "source"
+
+
+def test_all_done(source: Path, tmp_path: Path) -> None:
+    result = call(source, tmp_path / "nwb")
+    assert result.exit_code == 0
+    assert "an900001_2013_03_08: converted in" in result.stdout
+    assert "verified: full" in result.stdout
+    assert "1 of 1 sessions done" in result.stdout
+    assert str(tmp_path / "nwb/sub-an900001/sub-an900001_ses-20130308_behavior+image+ophys.nwb") in result.stdout
+
+
+def test_each_kind_of_warning_once_with_its_count(source: Path, tmp_path: Path) -> None:
+    told = call(source, tmp_path / "nwb").stderr
+    assert told.count("[values-nan]") == 1
+    assert "Values are not a number (NaN) (2 times) [values-nan]" in told
+    assert "whiskerVars" not in told
+    assert "s.timeSeriesArrayHash.value{1}.valueMatrix" in told
+
+
+def test_verbose_prints_every_warning(source: Path, tmp_path: Path) -> None:
+    told = call(source, tmp_path / "nwb", "-v").stderr
+    assert "'Angle for c2'" in told
+    assert "'Curvature change for c2'" in told
+
+
+def test_a_failure_is_summed_up_and_the_others_are_converted(half_wrong: Path, tmp_path: Path) -> None:
+    result = call(half_wrong, tmp_path / "nwb")
+    assert result.exit_code == 1
+    assert "1 of 2 sessions done" in result.stdout
+    assert "an2_2013_03_08: converted" in result.stdout
+    assert "an1_2013_03_08: failed" in result.stderr
+    assert "A trial is of two types at once [trial-type-twice]" in result.stderr
+    assert "field: s.trialTypeMat" in result.stderr
+    assert "failed: an1_2013_03_08" in result.stderr
+    assert "Traceback" not in result.output
+    assert (tmp_path / "nwb/sub-an2").is_dir()
+    assert not (tmp_path / "nwb/sub-an1").exists()
+
+
+def test_quiet_prints_nothing_but_errors(half_wrong: Path, tmp_path: Path) -> None:
+    result = call(half_wrong, tmp_path / "nwb", "-q")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "an1_2013_03_08: failed" in result.stderr
+    assert "an2" not in result.stderr
+
+
+def test_verbose_shows_where_it_failed(half_wrong: Path, tmp_path: Path) -> None:
+    assert "Traceback" in call(half_wrong, tmp_path / "nwb", "-v", "--session", "an1*").stderr
+
+
+def test_json_on_standard_output_and_nothing_else_there(half_wrong: Path, tmp_path: Path) -> None:
+    result = call(half_wrong, tmp_path / "nwb", "--json")
+    assert result.exit_code == 1
+    told = json.loads(result.stdout)
+    failed, done = told["sessions"]
+    assert (told["ok"], failed["status"], done["status"]) == (False, "failed", "converted")
+    assert failed["output"] is None
+    error = failed["error"]
+    assert (error["identifier"], error["field"], error["found"]) == (
+        "trial-type-twice", "s.trialTypeMat", "trial 3 is HitL and HitR and ErrL and ErrR and NoLickL and NoLickR",
+    )  # fmt: skip
+    assert Path(done["output"]).is_file()
+    assert done["output_bytes"] == Path(done["output"]).stat().st_size
+    warnings = [problem for problem in done["problems"] if problem["severity"] == "warning"]
+    assert [warning["identifier"] for warning in warnings].count("values-nan") == 2
+    assert all(warning["remedy"] for warning in warnings)
+
+
+def test_options_reach_the_conversion(source: Path, tmp_path: Path) -> None:
+    mine, last = tmp_path / "mine.yaml", tmp_path / "last.yaml"
+    mine.write_text("session: {lab: First}\n")
+    last.write_text("session: {lab: Last}\n")
+    result = call(
+        source, tmp_path / "nwb", "--stub", "--metadata", mine, "--metadata", last,
+        "--session", "an9*", "--session", "x",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    (path,) = (tmp_path / "nwb").rglob("*.nwb")
+    assert "_desc-stub_" in path.name
+    import h5py
+
+    with h5py.File(path) as file:
+        assert file["general/lab"][()] == b"Last"
+
+
+def test_overwrite(source: Path, tmp_path: Path) -> None:
+    place = tmp_path / "nwb/sub-an900001/sub-an900001_ses-20130308_behavior+image+ophys.nwb"
+    place.parent.mkdir(parents=True)
+    place.write_text("somebody's work")
+    refused = call(source, tmp_path / "nwb")
+    assert refused.exit_code == 1
+    assert "[output-exists]" in refused.stderr
+    assert "--overwrite" in refused.stderr
+    assert call(source, tmp_path / "nwb", "--overwrite").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--raw", "some"),
+        ("--compression", "lots"),
+        ("--workers", "0"),
+        ("--memory-mb", "few"),
+        ("--verify", "maybe"),
+        ("--metadata", "absent.yaml"),
+    ],
+)
+def test_wrong_usage(source: Path, tmp_path: Path, arguments: tuple[str, str]) -> None:
+    assert call(source, tmp_path / "nwb", *arguments).exit_code == 2
+    assert not (tmp_path / "nwb").exists()
+
+
+def test_an_output_that_is_a_file(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    assert call(source, tmp_path / "file").exit_code == 2
+    result = call(source, tmp_path / "file/nwb")
+    assert result.exit_code == 1
+    assert "[output-not-writable]" in result.stderr

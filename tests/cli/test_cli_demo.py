@@ -1,0 +1,29 @@
+"""`demo` on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ssc_to_nwb.cli.main import group
+
+
+@pytest.mark.long
+def test_the_demo_says_where_everything_is(tmp_path: Path) -> None:
+    result = CliRunner().invoke(group, ["demo", str(tmp_path / "demo"), "--json"], catch_exceptions=False)
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert told["ok"]
+    assert told["source"] == str(tmp_path / "demo/source")
+    assert [Path(session["output"]).parent.name for session in told["sessions"]] == ["sub-an900001", "sub-an900002"]
+
+
+def test_an_output_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    result = CliRunner().invoke(group, ["demo", str(tmp_path / "file" / "demo")])
+    assert result.exit_code == 1
+    assert "[output-not-writable]" in result.stderr
+    assert CliRunner().invoke(group, ["demo", str(tmp_path / "file")]).exit_code == 2
