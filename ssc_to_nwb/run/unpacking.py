@@ -60,6 +60,9 @@ def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnByte
             targets.setdefault(part.packed, {})[part.member.name] = folder / part.target
         for packed, members in targets.items():
             unpack(packed, members, on_bytes=count)
+        if session.unpacked_mat is not None:
+            # Files of a session are named relative to its session file, so it joins the others.
+            shutil.copy2(session.unpacked_mat, folder / session.file_name)
     except OSError as failure:
         raise name_system_error(failure, folder) from failure
 

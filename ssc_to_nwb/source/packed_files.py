@@ -23,7 +23,15 @@ from ssc_to_nwb.problems.model import SscError, error
 PACKED_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".zip")
 _BLOCK_BYTES = 2**20
 # What a damaged packed file makes the readers raise.
-_DAMAGE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+_DAMAGE: tuple[type[Exception], ...] = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +109,14 @@ class _TargetError(Exception):
 def _damage_named(path: Path) -> Iterator[None]:
     from isal import igzip_lib
 
+    damage: tuple[type[Exception], ...] = (*_DAMAGE, igzip_lib.IsalError)
     try:
         yield
     except SscError:
         raise
     except _TargetError as failure:
         raise failure.__cause__ or failure from None
-    except (*_DAMAGE, igzip_lib.IsalError) as failure:
+    except damage as failure:
         raise error(kinds.PACKED_UNREADABLE, file=path, found=f"{type(failure).__name__}: {failure}") from failure
 
 
@@ -168,8 +177,8 @@ def _zip_entries(path: Path) -> Iterator[_Entry]:
             if info.is_dir():
                 continue
             size = info.file_size
-            # zipfile cuts an entry off at its announced size: with one byte more it shows that there is more.
-            info.file_size += 1
+            # zipfile cuts an entry off at its announced size: with more room it shows whether there is more.
+            info.file_size += 2 * _BLOCK_BYTES
             yield _Entry(name=name, size=size, open=partial(packed.open, info))
 
 

@@ -33,15 +33,13 @@ class PackedPart:
 class PackedSession:
     """A session of which something is packed.
 
-    file_name: of the session file; unpacked_mat, unpacked_raw: the parts that need no unpacking, None where they are
-    packed or not there; mat, raw: the packed parts.
+    file_name: of the session file; unpacked_mat: where that needs no unpacking, else None; mat, raw: the packed parts.
     """
 
     key: SessionKey
     folder: Path
     file_name: str
     unpacked_mat: Path | None
-    unpacked_raw: Path | None
     mat: PackedPart | None
     raw: tuple[PackedPart, ...]
 
@@ -56,15 +54,16 @@ class PackedSession:
     def sources(self, *, raw: bool) -> tuple[Path, ...]:
         """The files and folders that the session comes from, as they lie there."""
         paths = [self.unpacked_mat] if self.unpacked_mat else []
-        paths += [self.unpacked_raw] if self.unpacked_raw and raw else []
         return (*paths, *sorted({part.packed for part in self.parts(raw=raw)}))
 
     def session_file(self, unpacked: Path) -> SessionFile:
-        """The session as it is once its parts are unpacked to the folder `unpacked`."""
-        path = self.unpacked_mat or unpacked / self.file_name
-        packed_raw = unpacked / str(self.key) if self.raw else None
+        """The session as it is once its parts are unpacked to the folder `unpacked`, its session file always there."""
+        path = unpacked / self.file_name
         return SessionFile(
-            path=path, key=self.key, dataset=dataset_of(path), raw_folder=packed_raw or self.unpacked_raw
+            path=path,
+            key=self.key,
+            dataset=dataset_of(path),
+            raw_folder=unpacked / str(self.key) if self.raw else None,
         )
 
 
@@ -126,6 +125,13 @@ def packed_session(
         unpacked_raw = folder / str(key)
     if unpacked_raw is not None and _is_unpacked(raw, unpacked_raw):
         raw = []
+        if mat is not None:
+            raise error(
+                kinds.PARTLY_UNPACKED,
+                file=unpacked_raw,
+                expected=f"{mat.target} beside it",
+                found=f"it in {mat.packed}",
+            )
     if mat is None and not raw:
         return None
     return PackedSession(
@@ -133,7 +139,6 @@ def packed_session(
         folder=folder,
         file_name=mat.target if mat else unpacked.path.name if unpacked else "",
         unpacked_mat=None if unpacked is None else unpacked.path,
-        unpacked_raw=unpacked_raw,
         mat=mat,
         raw=tuple(raw),
     )
