@@ -33,6 +33,7 @@ from ssc_to_nwb.source.session_files import SessionFile
 
 if TYPE_CHECKING:
     from ssc_to_nwb.converter.in_progress import InProgress
+    from ssc_to_nwb.converter.zarr_fills import PlaneFiller
 
 # How often an attempt looks whether it still counts.
 _CHECK_SECONDS = 1.0
@@ -87,12 +88,13 @@ class AttemptResult:
     line: dict[str, Any]
 
 
-def run_attempt(call: AttemptCall, *, report: OnProgress) -> AttemptResult:
+def run_attempt(call: AttemptCall, *, report: OnProgress, fill_planes: PlaneFiller | None = None) -> AttemptResult:
     """Convert a session, unpacked first where it is packed; a failure is a result, not an exception.
 
-    KeyboardInterrupt and SystemExit pass through, with nothing left behind.
+    fill_planes: writes the frames of planes elsewhere, for the Zarr backend. KeyboardInterrupt and SystemExit pass
+    through, with nothing left behind.
     """
-    attempt = _Attempt(call=call, report=report)
+    attempt = _Attempt(call=call, report=report, fill_planes=fill_planes)
     try:
         outcome = attempt.run()
     except SscError as failure:
@@ -111,6 +113,7 @@ class _Attempt:
 
     call: AttemptCall
     report: OnProgress
+    fill_planes: PlaneFiller | None
     started: str = field(default_factory=now_text)
     marker: Marker | None = None
     state: SourceState | None = None
@@ -133,13 +136,18 @@ class _Attempt:
 
     def _convert(self, file: SessionFile) -> SessionOutcome:
         from ssc_to_nwb.converter.session_file import convert_session
+        from ssc_to_nwb.converter.zarr_fills import fill_in_threads
 
         call = self.call
         task = SessionTask(
             session_file=file, output=call.output, metadata_files=call.metadata_files, options=call.options
         )
         outcome = convert_session(
-            task, on_progress=self._progress, verify=verify_finished, before_rename=self._before_rename
+            task,
+            on_progress=self._progress,
+            verify=verify_finished,
+            before_rename=self._before_rename,
+            fill_planes=self.fill_planes or fill_in_threads,
         )
         return self._completed(outcome)
 

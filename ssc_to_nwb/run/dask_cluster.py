@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, wait
+from functools import partial
 from typing import Any
 
 from ssc_to_nwb.converter.results import OnProgress, Progress
+from ssc_to_nwb.converter.zarr_fills import ZarrFill, fill_in_threads, fill_plane
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.any_executor import NOTICE_SECONDS, revoke
 from ssc_to_nwb.run.attempt import AttemptCall, AttemptResult, run_attempt
 
+# Frames of a session whose planes are worth being dealt to several workers, where the backend allows it.
+LARGE_BYTES = 10**9
 _CONNECT_SECONDS = "20s"
 _PROGRESS_SECONDS = 0.2
 
@@ -34,7 +40,7 @@ class DaskCluster:
 
     def submit(self, call: AttemptCall) -> Future[AttemptResult]:
         """Hand an attempt over."""
-        future = self._executor.submit(attempt_on_worker, call, self._topic)
+        future = self._executor.submit(attempt_on_worker, call, self._topic, LARGE_BYTES)
         self._futures.append((call, future))
         return future
 
@@ -49,13 +55,30 @@ class DaskCluster:
         self._client.close(timeout=NOTICE_SECONDS)
 
 
-def attempt_on_worker(call: AttemptCall, topic: str) -> AttemptResult:
-    """What a worker of the cluster runs."""
+def attempt_on_worker(call: AttemptCall, topic: str, large_bytes: int) -> AttemptResult:
+    """What a worker of the cluster runs; planes are dealt on where their frames come to `large_bytes`."""
     from distributed import get_worker
 
     if not call.output.is_dir():
         raise error(kinds.CLUSTER_SEES_NO_FILES, file=call.output)
-    return run_attempt(call, report=_Sender(get_worker(), topic))
+    sender = _Sender(get_worker(), topic)
+    return run_attempt(call, report=sender, fill_planes=partial(deal_planes, large_bytes=large_bytes))
+
+
+def deal_planes(fills: Sequence[ZarrFill], *, workers: int, memory_mb: float, large_bytes: int) -> Iterator[int]:
+    """Have each plane written by whichever worker is free; yields the bytes of each plane that is written.
+
+    This worker takes part: its place among those that work is free while it waits.
+    """
+    if len(fills) < 2 or sum(fill.byte_size for fill in fills) < large_bytes:
+        yield from fill_in_threads(fills, workers=workers, memory_mb=memory_mb)
+        return
+    from distributed import as_completed, worker_client
+
+    with worker_client() as client:
+        futures = client.map(partial(fill_plane, workers=workers, memory_mb=memory_mb), fills, pure=False)
+        for _, written in as_completed(futures, with_results=True):
+            yield written
 
 
 class _Sender:
@@ -67,8 +90,6 @@ class _Sender:
         self._last = ("", 0.0)
 
     def __call__(self, progress: Progress) -> None:
-        import time
-
         now = time.monotonic()
         if progress.stage == self._last[0] and now - self._last[1] < _PROGRESS_SECONDS:
             return

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
@@ -109,7 +109,7 @@ class _TargetError(Exception):
 def _damage_named(path: Path) -> Iterator[None]:
     from isal import igzip_lib
 
-    damage: tuple[type[Exception], ...] = (*_DAMAGE, igzip_lib.IsalError)
+    damage = (*_DAMAGE, cast("type[Exception]", igzip_lib.IsalError))
     try:
         yield
     except SscError:
