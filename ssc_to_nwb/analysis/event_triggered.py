@@ -33,7 +33,8 @@ class TriggeredTraces:
     def windowed_mean(self, start_s: float, stop_s: float, *, least_frames: int = 1) -> np.ndarray:
         """Mean over the frames with start <= offset < stop, (E, R); NaN with fewer than `least_frames` of them."""
         # A frame's offset is a multiple of the frame interval; the tolerance keeps rounding from moving an edge.
-        inside = (self.offset_s >= start_s - 1e-9) & (self.offset_s < stop_s - 1e-9)
+        tolerance = 0.01 * frame_interval_s(self.offset_s)
+        inside = (self.offset_s >= start_s - tolerance) & (self.offset_s < stop_s - tolerance)
         part = self.values[:, inside]
         enough = np.isfinite(part).sum(axis=1) >= max(1, least_frames)
         return np.where(enough, _mean(part, axis=1), np.nan)
@@ -50,7 +51,7 @@ def trigger(
     without values.
     """
     interval = frame_interval_s(time_s)
-    steps = np.arange(-int(np.floor(before_s / interval)), int(np.floor(after_s / interval)) + 1)
+    steps = np.arange(-_whole_steps(before_s, interval), _whole_steps(after_s, interval) + 1)
     shape = (event_s.size, steps.size, values.shape[1])
     if not time_s.size or not event_s.size:
         return TriggeredTraces(offset_s=steps * interval, values=np.full(shape, np.nan))
@@ -69,6 +70,11 @@ def trigger(
 def frame_interval_s(time_s: np.ndarray) -> float:
     """Time between frames in s: the median step, which the pauses between trials don't move; 1 with fewer than two."""
     return float(np.median(np.diff(time_s))) if time_s.size > 1 else 1.0
+
+
+def _whole_steps(span_s: float, interval_s: float) -> int:
+    """Frame intervals that fit a span; one that is a hair too long for it, by rounding, still fits."""
+    return int(np.floor(span_s / interval_s + 0.01))
 
 
 def _mean(values: np.ndarray, axis: int = 0) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 # Mice whisk at 5 to 20 Hz; the band in which the lab's papers take amplitude.
 _BAND_HZ = (6.0, 30.0)
-_FILTER_ORDER = 2
+_FILTER_ORDER = 4
 # A stretch shorter than this has no room for the filter.
 _LEAST_STRETCH_S = 0.25
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -140,10 +141,12 @@ def _dff(
                 )
     missing = [roi for roi in rois if roi not in found]
     if missing:
+        there = [int(trace.name) for trace in _dff(session, number, window, rois=(), most_rois=sys.maxsize)]
         raise error(
             kinds.ROI_NOT_IN_FILE,
             file=session.path,
-            expected=f"ROIs with dF/F in trial {number}: {_ranges_text(np.array(sorted(found)))}" if found else None,
+            field=f"trial {number}",
+            expected=_ranges_text(np.array(there)) if there else "no ROI was imaged in this trial",
             found=", ".join(str(roi) for roi in missing),
         )
     if rois:

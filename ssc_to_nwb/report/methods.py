@@ -9,7 +9,7 @@ import numpy as np
 from ssc_to_nwb.analysis.event_triggered import frame_interval_s
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, ResponseKind
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.report.texts import listed, plural, range_text
+from ssc_to_nwb.report.texts import joined, plural, range_text
 
 _SEXES = {"M": "male", "F": "female"}
 _RESPONSES: tuple[tuple[ResponseKind, str], ...] = (
@@ -64,15 +64,13 @@ def _imaging(session: NwbSession) -> Iterator[str]:
         round(float(rate), 1) for plane in session.planes if (rate := plane.imaging_plane.imaging_rate) is not None
     }
     text = f"{plural(len(session.planes), 'plane')} in {first.location}"
-    text += (
-        f" were imaged at {' and '.join(f'{rate:g}' for rate in sorted(rates))} Hz each" if rates else " were imaged"
-    )
+    text += f" were imaged at {joined([f'{rate:g}' for rate in sorted(rates)])} Hz each" if rates else " were imaged"
     yield f"{text}, with excitation at {float(first.excitation_lambda):g} nm; indicator {first.indicator}."
     size = _image_shape(session.planes[0])
     if size is not None:
         yield f"Images have {size[0]} rows and {size[1]} columns{_pixel_size(session.planes[0])}."
     channels = sorted({(str(one.name), float(one.emission_lambda)) for one in first.optical_channel})
-    yield f"Emission was collected in {listed([f'a {name} channel ({length:g} nm)' for name, length in channels])}."
+    yield f"Emission was collected in {joined([f'a {name} channel ({length:g} nm)' for name, length in channels])}."
 
 
 def _image_shape(plane: ImagedPlane) -> tuple[int, int] | None:
@@ -96,7 +94,7 @@ def _rois(session: NwbSession) -> Iterator[str]:
         return
     counts = [plane.roi_numbers.size for plane in session.planes]
     kinds = [name for kind, name in _RESPONSES if any(plane.series(kind) is not None for plane in session.planes)]
-    given = f", with {' and '.join(kinds)} of each" if kinds else ""
+    given = f", with {joined(kinds)} of each" if kinds else ""
     yield f"{sum(counts):,} regions of interest were drawn ({range_text(counts)} per plane){given}."
 
 
@@ -108,7 +106,7 @@ def _whiskers(session: NwbSession) -> Iterator[str]:
     rate = 1 / frame_interval_s(traces[0].time_s)
     kinds = dict.fromkeys(f"{trace.quantity.replace('_', ' ')} in {trace.unit}" for trace in traces)
     word = "whisker" if len(whiskers) == 1 else "whiskers"
-    yield f"Of {word} {' and '.join(whiskers)}, {' and '.join(kinds)} were tracked at {rate:.0f} Hz."
+    yield f"Of {word} {joined(whiskers)}, {joined(list(kinds))} were tracked at {rate:.0f} Hz."
 
 
 def _behavior(session: NwbSession) -> Iterator[str]:
@@ -126,7 +124,7 @@ def _behavior(session: NwbSession) -> Iterator[str]:
         if table is not None:
             found.append(plural(len(table), one, many))
     if found:
-        yield f"It holds {' and '.join((', '.join(found[:-1]), found[-1])) if len(found) > 1 else found[0]}."
+        yield f"It holds {joined(found)}."
 
 
 def _file(session: NwbSession) -> Iterator[str]:

@@ -27,6 +27,8 @@ _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "trial",
     "figure.facecolor": "white",
 }
+# What matplotlib falls back to, or is told to use, where there is no display.
+_WINDOWLESS = ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
 _WIDTH = 9.0
 _TRACE_HEIGHT, _EVENT_HEIGHT, _ROI_HEIGHT = 1.5, 0.24, 0.42
 _EVENT_COLOURS = {
@@ -90,7 +92,7 @@ def show_trial(trial: TrialData, *, title: str) -> None:
             figure = pyplot.figure(layout="constrained")
         except ImportError as failure:
             raise error(kinds.NO_WINDOW, found=str(failure)) from failure
-        if not hasattr(figure.canvas, "start_event_loop") or mpl.get_backend().lower() == "agg":
+        if mpl.get_backend().lower() in _WINDOWLESS:
             pyplot.close(figure)
             raise error(kinds.NO_WINDOW, found=f"matplotlib draws with {mpl.get_backend()}")
         draw_trial(trial, figure=figure, title=title)

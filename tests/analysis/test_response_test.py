@@ -1,0 +1,64 @@
+"""Which ROIs respond: the rank test and the false discovery rate."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ssc_to_nwb.analysis.event_triggered import TriggeredTraces
+from ssc_to_nwb.analysis.response_test import ResponseWindows, responsive, roi_tests
+
+OFFSET_S = np.array([-0.4, -0.2, 0.0, 0.2, 0.4])
+WINDOWS = ResponseWindows(baseline_s=(-0.4, 0.0), response_s=(0.0, 0.6))
+
+
+def _traces(change: np.ndarray) -> TriggeredTraces:
+    """change: (E, R), what is added to dF/F from the event on."""
+    values = np.zeros((change.shape[0], OFFSET_S.size, change.shape[1]))
+    values[:, OFFSET_S >= 0] = change[:, None, :]
+    return TriggeredTraces(offset_s=OFFSET_S, values=values)
+
+
+def test_a_rise_is_found_and_a_fall_is_not() -> None:
+    steps = np.linspace(0.1, 1.0, 10)
+    tests = roi_tests(_traces(np.stack([steps, -steps], axis=1)), windows=WINDOWS)
+    assert tests.p_value[0] == 0.5**10
+    assert tests.p_value[1] == 1.0
+    np.testing.assert_allclose(tests.effect, [steps.mean(), -steps.mean()])
+    assert tests.event_count.tolist() == [10, 10]
+
+
+def test_a_roi_with_too_few_events_is_not_tested() -> None:
+    change = np.linspace(0.1, 1.0, 20).reshape(10, 2)
+    change[4:, 1] = np.nan
+    tests = roi_tests(_traces(change), windows=WINDOWS)
+    assert np.isfinite(tests.p_value[0])
+    assert np.isnan(tests.p_value[1])
+    assert np.isnan(tests.effect[1])
+    assert tests.event_count.tolist() == [10, 4]
+
+
+def test_missing_events_of_one_roi_do_not_touch_another() -> None:
+    change = np.linspace(0.1, 1.0, 20).reshape(10, 2)
+    whole = roi_tests(_traces(change), windows=WINDOWS)
+    change[7:, 1] = np.nan
+    partly = roi_tests(_traces(change), windows=WINDOWS)
+    assert partly.p_value[0] == whole.p_value[0]
+    assert partly.p_value[1] == 0.5**7
+
+
+def test_the_false_discovery_rate_is_held_over_all_tests() -> None:
+    p_value = np.array([0.01, 0.02, 0.04, 0.9, np.nan])
+    assert responsive(p_value, false_discovery_rate=0.05).tolist() == [True, True, False, False, False]
+    assert responsive(p_value, false_discovery_rate=0.06).tolist() == [True, True, True, False, False]
+
+
+def test_nothing_to_test() -> None:
+    assert not responsive(np.array([np.nan, np.nan])).any()
+    assert responsive(np.zeros(0)).size == 0
+
+
+def test_by_chance_few_rois_respond() -> None:
+    noise = np.random.default_rng(0).normal(size=(30, 400))
+    tests = roi_tests(_traces(noise), windows=WINDOWS)
+    assert np.mean(tests.p_value < 0.05) < 0.08
+    assert responsive(tests.p_value).mean() < 0.01
