@@ -18,7 +18,7 @@ from ssc_to_nwb.interfaces.columns import column, text_column
 from ssc_to_nwb.interfaces.modules import get_module
 from ssc_to_nwb.mapping.ledger import Ledger, build_ledger
 from ssc_to_nwb.mapping.matlab_class import matlab_class, matlab_shape
-from ssc_to_nwb.source.mat_tree import MatStructArray, MatValue, walk_leaves
+from ssc_to_nwb.source.mat_tree import MatStruct, MatStructArray, MatValue, walk_leaves
 from ssc_to_nwb.source.session import Session
 
 # An array of more elements is no reading matter: it has a table of its own.
@@ -109,8 +109,9 @@ def as_json(value: MatValue) -> str:
     """A leaf as JSON from which it can be had back, given its class and shape."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, MatStructArray):
-        return json.dumps({"fields": list(value.field_names)})
+    if isinstance(value, MatStruct | MatStructArray):
+        # As a leaf, a struct is one without fields.
+        return json.dumps({"fields": list(value.field_names) if isinstance(value, MatStructArray) else []})
     if not isinstance(value, np.ndarray):
         return "[]"
     if value.dtype.kind == "c":

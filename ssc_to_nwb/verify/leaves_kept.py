@@ -11,7 +11,7 @@ import numpy as np
 
 from ssc_to_nwb.mapping.rule import KEPT_TABLE
 from ssc_to_nwb.problems import verify_kinds as kinds
-from ssc_to_nwb.source.mat_tree import MatCell, MatStructArray, MatValue
+from ssc_to_nwb.source.mat_tree import MatCell, MatStruct, MatStructArray, MatValue
 from ssc_to_nwb.verify.comparison import SOURCE, Comparison
 
 COLUMNS = ("path", "key", "matlab_class", "shape", "value")
@@ -51,8 +51,9 @@ def _compare_row(work: Comparison, path: str, texts: dict[str, str], *, keys: di
     if isinstance(value, np.ndarray) and isinstance(found, np.ndarray):
         work.proof.dtype(place, found.dtype, expected=value.dtype, leaf=path)
         work.proof.numbers(place, expected=value, found=found, leaf=path)
-    elif isinstance(value, MatStructArray):
-        work.proof.equal(place, expected={"fields": list(value.field_names)}, found=found, leaf=path)
+    elif isinstance(value, MatStruct | MatStructArray):
+        names = list(value.field_names) if isinstance(value, MatStructArray) else []
+        work.proof.equal(place, expected={"fields": names}, found=found, leaf=path)
     else:
         work.proof.equal(place, expected=[] if isinstance(value, MatCell) else value, found=found, leaf=path)
 
