@@ -97,7 +97,7 @@ def _is_plain_row_label(leaf: Leaf, facts: SessionFacts) -> bool:
         return False
     numbers = facts.calcium[leaf.indices[0]].array.roi_numbers
     row = leaf.indices[1] - 1
-    return row < numbers.size and leaf.value == f"Ca TS for {numbers[row]}"
+    return isinstance(leaf.value, str) and row < numbers.size and leaf.value == f"Ca TS for {numbers[row]}"
 
 
 def _recorded_out_of_order(leaf: Leaf, facts: SessionFacts) -> bool:
