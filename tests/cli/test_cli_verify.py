@@ -1,0 +1,105 @@
+"""`verify`, `ledger` and `digest` on the command line: what they print, and their exit status."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import h5py
+import pytest
+from click.testing import CliRunner, Result
+from made_sessions import Converted
+
+from ssc_to_nwb.cli.main import group
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(group, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def wrong(converted_default: Converted, tmp_path: Path) -> Path:
+    """A copy of an output folder in which one value is wrong."""
+    output = Path(shutil.copytree(converted_default.path.parent.parent, tmp_path / "nwb"))
+    with h5py.File(output / converted_default.path.parent.name / converted_default.path.name, "r+") as file:
+        file["/intervals/trials/start_time"][0] += 1
+    return output
+
+
+def test_verify_says_how_much_agrees(converted_default: Converted):
+    result = run("verify", converted_default.made.root, converted_default.path.parent.parent)
+    assert result.exit_code == 0, result.output
+    assert "an900001_2013_03_08: nothing differs" in result.output
+    assert "1 of 1 sessions agree with their source" in result.output
+
+
+def test_verify_takes_one_file_as_well(converted_default: Converted):
+    assert run("verify", converted_default.made.mat_path, converted_default.path).exit_code == 0
+
+
+def test_verify_names_the_object_and_fails(converted_default: Converted, wrong: Path):
+    result = run("verify", converted_default.made.root, wrong)
+    assert result.exit_code == 1
+    assert "/intervals/trials/start_time" in result.output
+    assert "s.trialStartTimes" in result.output
+    assert "0 of 1 sessions agree" in result.output
+
+
+def test_verify_in_json(converted_default: Converted, wrong: Path):
+    result = run("verify", converted_default.made.root, wrong, "--json", "--mode", "sample")
+    assert result.exit_code == 1
+    content = json.loads(result.stdout)
+    assert content["ok"] is False
+    problems = content["sessions"][0]["report"]["problems"]
+    assert problems[0]["identifier"] == "verify-value-differs"
+    assert content["sessions"][0]["report"]["mode"] == "sample"
+
+
+def test_quiet_verify_prints_nothing_but_differences(converted_default: Converted, wrong: Path):
+    good = run("verify", converted_default.made.root, converted_default.path.parent.parent, "-q")
+    assert (good.exit_code, good.output) == (0, "")
+    assert "start_time" in run("verify", converted_default.made.root, wrong, "-q").output
+
+
+def test_verify_says_what_could_not_be_compared(converted_default: Converted, tmp_path: Path):
+    result = run("verify", converted_default.made.root, tmp_path)
+    assert result.exit_code == 1
+    assert "verify-output-missing" in result.output
+
+
+def test_wrong_usage_has_a_status_of_its_own(converted_default: Converted):
+    assert run("verify", converted_default.made.root).exit_code == 2
+    assert run("verify", converted_default.made.root, "/no/such/folder").exit_code == 2
+    assert run("digest").exit_code == 2
+
+
+def test_ledger_shows_shares_of_fields_and_bytes(converted_default: Converted):
+    result = run("ledger", converted_default.path)
+    assert result.exit_code == 0
+    shares = {line.split("  ")[1].strip(): line for line in result.output.splitlines() if "%" in line}
+    assert {"written", "derived", "kept verbatim"} <= set(shares)
+    assert "%" in shares["written"]
+    assert "1 source files" in result.output
+
+
+def test_ledger_by_rule_and_of_one_field(converted_default: Converted):
+    assert "calcium-values" in run("ledger", converted_default.path, "--by-rule").output
+    found = run("ledger", converted_default.path, "--find", "trialStartTimes").output
+    assert found == "s.trialStartTimes: written [trial-starts]\n    /intervals/trials/start_time\n"
+
+
+def test_ledger_in_json_adds_up(converted_default: Converted):
+    content = json.loads(run("ledger", converted_default.path, "--json").stdout)
+    assert sum(part["leaves"] for part in content["summary"].values()) == sum(content["by_rule"].values())
+
+
+def test_file_without_a_ledger_is_named(tmp_path: Path):
+    result = run("ledger", tmp_path / "sub-a" / "x.nwb")
+    assert result.exit_code == 1
+    assert "ledger-missing" in result.output
+
+
+def test_digest_is_that_of_the_record(converted_default: Converted):
+    result = run("digest", converted_default.path)
+    assert result.output == f"{converted_default.outcome.digest}  {converted_default.path}\n"

@@ -1,0 +1,130 @@
+"""Fields without a place of their own are kept so that plain pynwb gives them back as they were in MATLAB."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from made_sessions import Converted, Struct, cell, opened, row
+from pynwb import NWBFile
+
+from ssc_to_nwb.interfaces.kept_fields import LARGE_ELEMENTS, KeptFieldsInterface, as_json, key_path
+from ssc_to_nwb.mapping.matlab_class import matlab_class, matlab_shape
+from ssc_to_nwb.source.mat_tree import MatStructArray
+from ssc_to_nwb.synthetic.matlab import Cell
+
+NUMBERS = st.one_of(
+    *(
+        hnp.arrays(dtype, hnp.array_shapes(min_dims=2, max_dims=3, max_side=4))
+        for dtype in ("float64", "float32", "int64", "uint8", "bool")
+    )
+)
+
+
+def decoded(value: Any, text: str) -> Any:
+    """A reader's way back, with nothing but json and numpy."""
+    content = json.loads(text)
+    if isinstance(value, str):
+        return content
+    flat = np.array(content, dtype=object).reshape(-1)
+    special = {None: np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
+    flat = [special[one] if one is None or isinstance(one, str) else one for one in flat]
+    return np.array(flat, dtype=value.dtype).reshape(value.shape)
+
+
+@given(value=NUMBERS)
+def test_numbers_come_back_exactly(value: np.ndarray):
+    text = as_json(value)
+    np.testing.assert_array_equal(decoded(value, text), value)
+    # Strict JSON: NaN and infinities are no numbers there.
+    json.loads(text, parse_constant=pytest.fail)
+
+
+@given(text=st.text())
+def test_texts_come_back_exactly(text: str):
+    assert decoded(text, as_json(text)) == text
+
+
+def test_signs_of_zero_and_last_digits_are_kept():
+    value = np.array([[-0.0, 0.1 + 0.2, 2.0**-1074, 1.7976931348623157e308]])
+    back = decoded(value, as_json(value))
+    assert back.tobytes() == value.tobytes()
+
+
+def test_complex_numbers_keep_both_parts():
+    assert json.loads(as_json(np.array([[1 + 2j, np.nan]]))) == {"real": [[1.0, None]], "imag": [[2.0, 0.0]]}
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "name", "shape"),
+    [
+        ("", '""', "char", (0, 0)),
+        ("ab", '"ab"', "char", (1, 2)),
+        (np.zeros((0, 3)), "[]", "double", (0, 3)),
+        (np.ones((1, 1), dtype=bool), "[[true]]", "logical", (1, 1)),
+        (np.ones((1, 1), dtype=np.float32), "[[1.0]]", "single", (1, 1)),
+        (cell(), "[]", "cell", (0, 0)),
+        (MatStructArray(shape=(1, 0), field_names=("a", "b"), elements=()), '{"fields": ["a", "b"]}', "struct", (1, 0)),
+    ],
+)
+def test_class_and_size_are_told_as_matlab_does(value: Any, text: str, name: str, shape: tuple[int, ...]):
+    assert (as_json(value), matlab_class(value), matlab_shape(value)) == (text, name, shape)
+
+
+def test_keys_on_the_way_are_named():
+    keys = {("s.a", 2): "outer", ("s.a.value{2}.b", 1): "inner"}
+    assert key_path("s.a.value{2}.b.value{1}", keys) == "outer/inner"
+    assert key_path("s.a.value{2}.b.keyNames{1}", keys) == "outer/inner"
+    assert key_path("s.a.value{3}", keys) == ""
+    assert key_path("s.a.valueMatrix{2}", keys) == ""
+
+
+def test_plain_pynwb_reads_what_was_kept(converted_awkward: Converted):
+    with opened(converted_awkward.path) as nwbfile:
+        table = nwbfile.processing["source"]["kept_source_fields"].to_dataframe().set_index("path")
+    room = table[table["key"] == "roomTemperature"].loc["s.metaDataHash.value{15}"]
+    assert json.loads(room["value"]) == [[21.5]]
+    assert (room["matlab_class"], room["shape"]) == ("double", "1x1")
+    names = [json.loads(table.loc[f"s.trialTypeStr{{{place}}}", "value"]) for place in range(1, 7)]
+    assert tuple(names) == converted_awkward.made.spec.trial_type_order
+    assert json.loads(table.loc["s.timeUnitNames{2}", "value"]) == "second"
+
+
+def test_large_arrays_have_a_table_of_their_own(convert_edited: Callable[..., Converted]):
+    large = np.arange(LARGE_ELEMENTS + 4.0).reshape(4, -1) / 3
+    small = np.arange(float(LARGE_ELEMENTS)).reshape(1, -1)
+
+    def edit(s: Struct) -> None:
+        entries = s["metaDataHash"]
+        entries["keyNames"] = Cell([*entries["keyNames"], "large", "small"])
+        entries["value"] = Cell([*entries["value"], large, small])
+
+    converted = convert_edited(edit, subvolumes=())
+    assert converted.outcome.verified == "full", converted.outcome.error
+    with opened(converted.path) as nwbfile:
+        module = nwbfile.processing["source"]
+        table = module["kept_source_fields"].to_dataframe().set_index("key")
+        values = {key: table.loc[key][table.loc[key]["path"].str.contains("value")]["value"].item() for key in
+                  ("large", "small")}  # fmt: skip
+        assert json.loads(values["large"]) == {"table": "kept_source_array_1"}
+        assert np.array_equal(json.loads(values["small"]), small)
+        data = np.asarray(module["kept_source_array_1"]["value"][:])
+    np.testing.assert_array_equal(data.reshape(large.shape, order="F"), large)
+
+
+def test_interface_works_alone_and_refuses_unknown_fields(converted_default: Converted, convert_edited):
+    from ssc_to_nwb.problems.model import SscError
+
+    nwbfile = NWBFile(session_description="x", identifier="y", session_start_time=datetime.now(timezone.utc))
+    KeptFieldsInterface(file_path=converted_default.made.mat_path).add_to_nwbfile(nwbfile)
+    assert len(nwbfile.processing["source"]["kept_source_fields"]) > 50
+    edited = convert_edited(lambda s: s.update(mood=row(1)), options={"allow_unmapped": True})
+    with pytest.raises(SscError):
+        KeptFieldsInterface(file_path=edited.made.mat_path).add_to_nwbfile(nwbfile)
