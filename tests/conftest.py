@@ -70,6 +70,18 @@ def converted_awkward(convert_once: Callable[..., Converted]) -> Converted:
 
 
 @pytest.fixture(scope="session")
+def converted_raw(tmp_path_factory: pytest.TempPathFactory) -> Converted:
+    """A session with two whiskers, gaps, stacks, side images, registration files and films, converted with them."""
+    from ssc_to_nwb.api.conversion import convert
+    from ssc_to_nwb.synthetic.dataset import write_session
+    from ssc_to_nwb.synthetic.examples import demo_specs
+
+    root = tmp_path_factory.mktemp("converted_raw")
+    made = write_session(root=root / "source", spec=demo_specs()[1])
+    return Converted(made=made, outcome=convert(source=root / "source", output=root / "nwb").outcomes[0])
+
+
+@pytest.fixture(scope="session")
 def nwb_default(converted_default: Converted) -> Iterator[Any]:
     """The NWBFile of `converted_default`, read with pynwb."""
     yield from _opened(converted_default.path)

@@ -1,0 +1,125 @@
+"""A session's views show what was in its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_sessions import Converted
+
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+
+
+@pytest.fixture(scope="module")
+def session(converted_awkward: Converted) -> Iterator[NwbSession]:
+    with open_nwb_session(converted_awkward.path) as opened:
+        yield opened
+
+
+def test_title(session: NwbSession) -> None:
+    assert session.title == "an900007, 2013-12-01"
+    assert session.nwb_version.startswith("2.")
+
+
+def test_trials(session: NwbSession, converted_awkward: Converted) -> None:
+    truth = converted_awkward.made.trials
+    assert session.trials.ids.tolist() == truth.numbers.tolist()
+    assert session.trials.texts("trial_type").tolist() == [kind or "none" for kind in truth.types]
+    np.testing.assert_allclose(session.trials.numbers("start_time"), truth.start_ms / 1000.0)
+    assert "timeseries" not in session.trials
+
+
+def test_events(session: NwbSession, converted_awkward: Converted) -> None:
+    events, touches = converted_awkward.made.trials.events, converted_awkward.made.whisker.touches
+    licks = np.concatenate([events["leftLicks"].times_ms, events["rightLicks"].times_ms])
+    np.testing.assert_allclose(session.licks.numbers("timestamp"), np.sort(licks) / 1000.0)
+    assert len(session.touches) == sum(touch.onset_ms.size for touch in touches)
+    assert set(session.touches.texts("whisker")) == {"c1", "c2", "D4"}
+    assert len(session.pole_in_reach) == len(session.reward_cue) == len(session.trials)
+    assert set(session.rewards.texts("side")) <= {"left"}
+
+
+def test_whisker_traces(session: NwbSession, converted_awkward: Converted) -> None:
+    truth = converted_awkward.made.whisker
+    names = [(trace.quantity, trace.whisker) for trace in session.whisker_traces]
+    assert names == [
+        (quantity, whisker) for quantity in ("angle", "curvature_change") for whisker in ("c1", "c2", "d4")
+    ]
+    assert [trace.unit for trace in session.whisker_traces] == ["degrees"] * 3 + ["1/mm"] * 3
+    np.testing.assert_array_equal(session.whisker_traces[1].values, truth.angle_deg[1])
+    np.testing.assert_allclose(session.whisker_traces[5].time_s, truth.time_ms / 1000.0)
+
+
+def test_planes(session: NwbSession, converted_awkward: Converted) -> None:
+    truth = {plane.name: plane for plane in converted_awkward.made.planes}
+    assert [plane.name for plane in session.planes] == sorted(truth)
+    for plane in session.planes:
+        image = plane.image("master_green")
+        np.testing.assert_array_equal(image, truth[plane.name].master_image[:, :, 0])
+        assert set(plane.roi_numbers) == {roi.number for roi in truth[plane.name].rois}
+
+
+def test_masks_and_outlines_lie_on_the_picture(session: NwbSession, converted_awkward: Converted) -> None:
+    truth = {roi.number: roi for roi in converted_awkward.made.rois if roi.has_record}
+    for plane in session.planes:
+        rows = zip(plane.rois.ids, plane.rois.lists("pixel_mask"), plane.rois.lists("outline"), strict=True)
+        for number, mask, outline in rows:
+            if number not in truth:
+                assert mask.size == outline.size == 0
+                continue
+            roi = truth[number]
+            assert set(zip(mask["x"], mask["y"], strict=True)) == set(zip(roi.columns, roi.rows, strict=True))
+            np.testing.assert_allclose(outline, roi.corners_xy.T - 1)
+
+
+@pytest.mark.parametrize("kind", ["raw", "dff", "event"])
+def test_traces_go_with_their_roi_numbers(session: NwbSession, converted_awkward: Converted, kind: str) -> None:
+    for volume in converted_awkward.made.subvolumes:
+        rows = {number: row for row, number in enumerate(volume.ids.tolist())}
+        for plane in volume.planes:
+            view = next(one for one in session.planes if one.name == plane.name)
+            traces = view.traces(kind)
+            np.testing.assert_allclose(traces.time_s, volume.time_ms / 1000.0)
+            expected = volume.matrices[kind][[rows[number] for number in traces.roi_numbers.tolist()]].T
+            np.testing.assert_array_equal(traces.values, expected.astype(np.float32))
+
+
+def test_provenance(session: NwbSession, converted_awkward: Converted) -> None:
+    found = session.provenance
+    assert found.items["tool"] == "ssc_to_nwb"
+    assert found.metadata["dataset"]["name"] == "ssc-1"
+    assert sum(counts["leaves"] for counts in found.ledger.values()) > 100
+    assert converted_awkward.made.mat_path.name in found.source_files.texts("path").tolist()
+
+
+def test_what_a_file_lacks_is_none(tmp_path: Path) -> None:
+    from datetime import datetime, timezone
+
+    from pynwb import NWBHDF5IO, NWBFile
+
+    start = datetime(2013, 3, 8, tzinfo=timezone.utc)
+    with NWBHDF5IO(tmp_path / "bare.nwb", "w") as io:
+        io.write(NWBFile(session_description="bare", identifier="bare", session_start_time=start))
+    with open_nwb_session(tmp_path / "bare.nwb") as bare:
+        assert bare.subject_id == "unknown"
+        assert bare.trials is bare.touches is bare.licks is bare.rewards is bare.provenance is None
+        assert bare.planes == bare.whisker_traces == ()
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SscError) as raised, open_nwb_session(tmp_path / "none.nwb"):
+        pass
+    assert raised.value.problem.kind.identifier == "nwb-file-missing"
+
+
+@pytest.mark.parametrize("content", [b"", b"plain text", b"\x89HDF\r\n\x1a\n" + bytes(100)])
+def test_a_file_that_is_not_nwb(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.nwb"
+    path.write_bytes(content)
+    with pytest.raises(SscError) as raised, open_nwb_session(path):
+        pass
+    assert raised.value.problem.kind.identifier == "nwb-file-unreadable"
+    assert raised.value.problem.file == str(path)
