@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from ssc_to_nwb.mapping import rules_calcium, rules_events, rules_general, rules_trials, rules_whisker
+from ssc_to_nwb.mapping import (
+    rules_calcium,
+    rules_events,
+    rules_general,
+    rules_planes,
+    rules_trials,
+    rules_whisker,
+)
 from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -10,6 +17,7 @@ RULES: tuple[Rule, ...] = (
     *rules_trials.RULES,
     *rules_whisker.RULES,
     *rules_calcium.RULES,
+    *rules_planes.RULES,
     *rules_whisker.SHARED_RULES,
     *rules_events.RULES,
 )
