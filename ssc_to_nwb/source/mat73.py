@@ -18,7 +18,7 @@ from ssc_to_nwb.source.mat_tree import MatCell, MatStruct, MatStructArray, MatVa
 if TYPE_CHECKING:
     import h5py
 
-_DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError)
+_DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError)
 
 
 def read_mat73(path: Path) -> dict[str, MatValue]:
