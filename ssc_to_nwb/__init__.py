@@ -1,8 +1,9 @@
 """Converts the CRCNS ssc-1 and ssc-2 data sets to NWB, proves that nothing was lost, and brings them to DANDI."""
 
 from ssc_to_nwb.api.archive import download_check, upload, write_dandiset
-from ssc_to_nwb.api.conversion import ConversionResult, convert
+from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, convert
 from ssc_to_nwb.api.demo import DemoResult, demo
+from ssc_to_nwb.api.planning import Plan, PlannedSession, plan
 from ssc_to_nwb.api.reporting import methods, plot_trial
 
 # Under names of their own: `report` and `validate` are subpackages.
@@ -13,8 +14,11 @@ from ssc_to_nwb.api.verification import content_digest, read_ledger, verify_sess
 from ssc_to_nwb.problems.model import Problem, ProblemKind, Severity, SscError
 
 __all__ = [
+    "ConversionInterrupted",
     "ConversionResult",
     "DemoResult",
+    "Plan",
+    "PlannedSession",
     "Problem",
     "ProblemKind",
     "SessionSummary",
@@ -26,6 +30,7 @@ __all__ = [
     "download_check",
     "list_sessions",
     "methods",
+    "plan",
     "plot_trial",
     "read_ledger",
     "sessions_table",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from ssc_to_nwb.converter.options import Backend, CompressionName, RawMode, VerifyMode
+    from ssc_to_nwb.converter.options import Backend, CompressionName, ConversionOptions, RawMode, VerifyMode
     from ssc_to_nwb.converter.results import OnProgress, SessionOutcome
     from ssc_to_nwb.run.events import OnEvent, RunEvent
     from ssc_to_nwb.run.runner import MakeExecutor
@@ -100,19 +100,17 @@ def convert(
     can be begun: source-missing, no-session-found, session-found-twice, metadata-*, output-in-use, record-unwritable,
     space-short, extra-not-installed, cluster-unreachable, events-unwritable; and ConversionInterrupted.
     """
-    from ssc_to_nwb.converter.options import ConversionOptions
     from ssc_to_nwb.converter.results import no_progress
     from ssc_to_nwb.run.estimate import check_space
-    from ssc_to_nwb.run.machine import half_the_memory_mb, processors
     from ssc_to_nwb.run.runner import RunSettings, run_sessions
 
-    options = ConversionOptions(
+    options = conversion_options(
         raw=raw,
         keep_going=keep_going,
         compression=compression,
-        chunk_mb=_chunk_mb(backend) if chunk_mb is None else chunk_mb,
-        workers=processors() if workers is None else workers,
-        memory_mb=half_the_memory_mb() if memory_mb is None else memory_mb,
+        chunk_mb=chunk_mb,
+        workers=workers,
+        memory_mb=memory_mb,
         verify=verify,
         stub=stub,
         overwrite=overwrite,
@@ -149,8 +147,25 @@ def convert(
 _CHUNK_MB = {"hdf5": 2.0, "zarr": 16.0}
 
 
-def _chunk_mb(backend: Backend) -> float:
-    return _CHUNK_MB[backend]
+def conversion_options(
+    *,
+    backend: Backend = "hdf5",
+    chunk_mb: float | None = None,
+    workers: int | None = None,
+    memory_mb: float | None = None,
+    **others: Any,
+) -> ConversionOptions:
+    """The options of a conversion, with what is None filled in for the backend and this machine."""
+    from ssc_to_nwb.converter.options import ConversionOptions
+    from ssc_to_nwb.run.machine import half_the_memory_mb, processors
+
+    return ConversionOptions(
+        backend=backend,
+        chunk_mb=_CHUNK_MB[backend] if chunk_mb is None else chunk_mb,
+        workers=processors() if workers is None else workers,
+        memory_mb=half_the_memory_mb() if memory_mb is None else memory_mb,
+        **others,
+    )
 
 
 def _find(

@@ -58,7 +58,7 @@ def list_sessions(
 
     files = select_sessions(find_session_files(Path(source)), patterns=sessions, source=Path(source))
     extra = tuple(Path(path) for path in metadata_files)
-    return tuple(_summarize(file, metadata_files=extra) for file in files)
+    return tuple(summarize(file, metadata_files=extra) for file in files)
 
 
 def sessions_table(summaries: Sequence[SessionSummary]) -> pd.DataFrame:
@@ -69,7 +69,8 @@ def sessions_table(summaries: Sequence[SessionSummary]) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("session") if rows else pd.DataFrame()
 
 
-def _summarize(file: SessionFile, *, metadata_files: Sequence[Path]) -> SessionSummary:
+def summarize(file: SessionFile, *, metadata_files: Sequence[Path]) -> SessionSummary:
+    """What one session holds. Raises metadata-*; what is wrong with the session file is in the summary."""
     from ssc_to_nwb.metadata.loader import load_metadata
     from ssc_to_nwb.problems.model import ProblemLog, SscError
     from ssc_to_nwb.source.raw_inventory import take_inventory

@@ -15,6 +15,7 @@ from ssc_to_nwb.run.space import existing_folder, free_bytes
 from ssc_to_nwb.source.raw_files import SideFileKind, kind_of_file
 
 if TYPE_CHECKING:
+    from ssc_to_nwb.converter.options import ConversionOptions
     from ssc_to_nwb.run.resume import Decision
     from ssc_to_nwb.run.runner import RunSettings
 
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
 _WORST_RATIO = 1.02
 # What the data of a session file take as NWB, for each of its bytes, compressed there too; and what every NWB file
 # has of its own, its schema above all. Measured with `scripts/bench_scale.py`; small files take more per byte.
-_PER_MAT_BYTE = 1.2
+_PER_MAT_BYTE = 1.0
 _PER_NWB_FILE = 3 * 10**6
+# A session's data take so many times as long as its file takes to be read: made into objects, written, read again, and
+# compared; and its frames so many times as long as they take to be written. Measured in the same way.
+_READINGS = {"full": 4.5, "sample": 4.5, "off": 2.0}
+_FRAME_PASSES = {"full": 2.3, "sample": 1.2, "off": 1.0}
+_SECONDS_PER_FILE = 0.4
 # Left free on the disk, for everything else that happens there.
 _MARGIN_BYTES = 50 * 10**6
 
@@ -68,16 +74,33 @@ class Room:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """How fast things go: seconds to read a session file once, and bytes of frames written per second, if measured."""
+
+    read_seconds: float
+    frames_per_second: float | None
+
+
+def seconds_for(sizes: SourceSizes, rates: Rates, *, verify: str) -> tuple[float, float]:
+    """Seconds for a session's data, in one thread, and for its frames, with all threads."""
+    data = _SECONDS_PER_FILE + rates.read_seconds * _READINGS[verify]
+    if not sizes.frames or not rates.frames_per_second:
+        return data, 0.0
+    return data, sizes.frames / rates.frames_per_second * _FRAME_PASSES[verify]
+
+
 def check_space(to_do: Sequence[Decision], settings: RunSettings) -> None:
     """See whether there is room for what is to be done, with a sample of the frames where it might be short.
 
     Raises space-short.
     """
-    room = room_for(to_do, settings, ratio=_WORST_RATIO)
+    worst = worst_ratio(settings.options)
+    room = room_for(to_do, settings, ratio=worst)
     if not room.short:
         return
     sample = sample_frames([decision.source for decision in to_do], output=settings.output, options=settings.options)
-    room = room_for(to_do, settings, ratio=_WORST_RATIO if sample is None else sample.ratio)
+    room = room_for(to_do, settings, ratio=worst if sample is None else sample.ratio)
     if room.short:
         work = f" and {room.work_needed} bytes to unpack in {room.work}" if room.work_needed else ""
         raise error(
@@ -86,6 +109,11 @@ def check_space(to_do: Sequence[Decision], settings: RunSettings) -> None:
             expected=f"about {room.output_needed} bytes{work}, and {_MARGIN_BYTES} to spare",
             found=f"{room.output_free} bytes free" + (f", {room.work_free} for unpacking" if work else ""),
         )
+
+
+def worst_ratio(options: ConversionOptions) -> float:
+    """Bytes written for each byte of frames, at worst; those of a stub are few."""
+    return 0.0 if options.stub else _WORST_RATIO
 
 
 def room_for(to_do: Sequence[Decision], settings: RunSettings, *, ratio: float) -> Room:

@@ -17,6 +17,7 @@ import pytest
 from tiny_sessions import record_lines, stray_files, write_tiny
 
 from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, convert
+from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run import clock_text
 from ssc_to_nwb.run.events import RunEvent
@@ -89,11 +90,15 @@ def test_a_disk_that_fills_up_while_frames_are_written_brings_nothing_down(
 
 
 def test_a_disk_too_small_is_seen_before_any_work(source: Path, mounted: Callable[..., Path]) -> None:
-    disk = mounted("-t", "tmpfs", "-o", "size=4m", "tmpfs")
+    disk = mounted("-t", "tmpfs", "-o", "size=30m", "tmpfs")
+    planned = plan(source=source, output=disk / "nwb")
+    assert planned.room.short
+    assert not planned.ok
     with pytest.raises(SscError) as caught:
         convert(source=source, output=disk / "nwb")
     assert caught.value.problem.kind.identifier == "space-short"
     assert not list((disk / "nwb").glob("sub-*"))
+    assert convert(source=source, output=disk / "nwb", ignore_space=True, verify="off").ok
 
 
 def test_an_output_folder_that_goes_away_ends_in_failures_not_in_a_crash(source: Path, output: Path) -> None:

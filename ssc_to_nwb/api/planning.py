@@ -1,0 +1,212 @@
+"""Say what a conversion would do, before any work: contents, bytes, time, space, and what is done already."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ssc_to_nwb.api.sessions import SessionSummary, summarize
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.converter.options import Backend, CompressionName, RawMode, VerifyMode
+    from ssc_to_nwb.problems.model import Problem
+    from ssc_to_nwb.run.estimate import Room
+    from ssc_to_nwb.run.frame_sample import FrameSample
+    from ssc_to_nwb.run.resume import Decision
+    from ssc_to_nwb.run.runner import RunSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSession:
+    """What would be done with one session.
+
+    action: `convert`, `skip` (done before) or `refuse` (see `problem`); why: what has changed since it was done;
+    contents: what the session holds, None where it is not read; source_bytes: read, unpack_bytes: unpacked for that;
+    output_bytes and seconds: estimates, with all threads of the run for the frames.
+    """
+
+    session: str
+    path: Path
+    action: Literal["convert", "skip", "refuse"]
+    why: tuple[str, ...] = ()
+    contents: SessionSummary | None = None
+    source_bytes: int = 0
+    unpack_bytes: int = 0
+    output_bytes: int = 0
+    seconds: float = 0.0
+    problem: Problem | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "session": self.session,
+            "path": str(self.path),
+            "action": self.action,
+            "why": list(self.why),
+            "contents": None if self.contents is None else self.contents.as_dict(),
+            "source_bytes": self.source_bytes,
+            "unpack_bytes": self.unpack_bytes,
+            "output_bytes": self.output_bytes,
+            "seconds": round(self.seconds, 1),
+            "problem": None if self.problem is None else self.problem.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a conversion would do.
+
+    output_bytes, seconds: estimates for all; sample: what a sample of the frames came to on this disk, None where there
+    are none; room: needed and free, in bytes.
+    """
+
+    sessions: tuple[PlannedSession, ...]
+    output_bytes: int
+    seconds: float
+    sample: FrameSample | None
+    room: Room
+
+    @property
+    def ok(self) -> bool:
+        """Whether every session can be begun and there is room for all."""
+        return not self.room.short and all(session.action != "refuse" for session in self.sessions)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        room = {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self.room).items()}
+        return {
+            "ok": self.ok,
+            "sessions": [session.as_dict() for session in self.sessions],
+            "output_bytes": self.output_bytes,
+            "seconds": round(self.seconds, 1),
+            "sample": None if self.sample is None else asdict(self.sample),
+            "room": {**room, "short": self.room.short},
+        }
+
+
+def plan(
+    *,
+    source: Path | str,
+    output: Path | str,
+    sessions: Sequence[str] = (),
+    metadata_files: Sequence[Path | str] = (),
+    overwrite: bool = False,
+    stub: bool = False,
+    raw: RawMode = "auto",
+    compression: CompressionName = "fast",
+    workers: int | None = None,
+    memory_mb: float | None = None,
+    verify: VerifyMode = "full",
+    backend: Backend = "hdf5",
+    work_dir: Path | str | None = None,
+) -> Plan:
+    """What `convert` with the same arguments would do. Nothing stays behind.
+
+    Session files are read, and a few frames are written to the output's disk and removed again, to see how well they
+    compress and how fast that goes here. Raises what `convert` raises where nothing can be begun, and OSError of the
+    output's disk.
+    """
+    from ssc_to_nwb.api.conversion import conversion_options
+    from ssc_to_nwb.naming import run_record
+    from ssc_to_nwb.run.frame_sample import sample_frames
+    from ssc_to_nwb.run.record import read_record
+    from ssc_to_nwb.run.runner import RunSettings, decider_of
+    from ssc_to_nwb.run.session_sources import PackedListings, find_sources
+
+    settings = RunSettings(
+        output=Path(output).absolute(),
+        options=conversion_options(
+            raw=raw,
+            compression=compression,
+            workers=workers,
+            memory_mb=memory_mb,
+            verify=verify,
+            stub=stub,
+            overwrite=overwrite,
+            backend=backend,
+        ),
+        metadata_files=tuple(Path(path).absolute() for path in metadata_files),
+        work_folder=None if work_dir is None else Path(work_dir).absolute(),
+    )
+    sources = find_sources(Path(source), patterns=sessions, listings=PackedListings.of_output(settings.output))
+    decider = decider_of(list(read_record(run_record(settings.output))), settings)
+    decisions = [decider.decide(one) for one in sources]
+    to_do = [decision.source for decision in decisions if decision.action == "convert"]
+    wanted = raw != "skip" and bool(to_do)
+    sample = sample_frames(to_do, output=settings.output, options=settings.options) if wanted else None
+    return _plan(decisions, settings, sample)
+
+
+def _plan(decisions: Sequence[Decision], settings: RunSettings, sample: FrameSample | None) -> Plan:
+    from ssc_to_nwb.run.budget import Budget
+    from ssc_to_nwb.run.estimate import room_for, worst_ratio
+
+    ratio = worst_ratio(settings.options) if sample is None else sample.ratio
+    to_do = [decision for decision in decisions if decision.action == "convert"]
+    planned, in_turn, together = [], 0.0, 0.0
+    for decision in decisions:
+        session, data_seconds, frame_seconds = _planned(decision, settings, sample, ratio=ratio)
+        planned.append(session)
+        together += data_seconds
+        in_turn += frame_seconds
+    budget = Budget(workers=settings.options.workers, memory_mb=settings.options.memory_mb)
+    return Plan(
+        sessions=tuple(planned),
+        output_bytes=sum(session.output_bytes for session in planned),
+        seconds=in_turn + together / budget.at_once(len(to_do)),
+        sample=sample,
+        room=room_for(to_do, settings, ratio=ratio),
+    )
+
+
+def _planned(
+    decision: Decision, settings: RunSettings, sample: FrameSample | None, *, ratio: float
+) -> tuple[PlannedSession, float, float]:
+    """A session with the seconds for its data, which may overlap with others', and for its frames."""
+    from ssc_to_nwb.run.estimate import Rates, seconds_for, sizes_of
+
+    session = PlannedSession(
+        session=decision.source.name, path=decision.source.path, action=decision.action, problem=decision.problem
+    )
+    if decision.call is None or decision.action != "convert":
+        return session, 0.0, 0.0
+    contents, read_seconds = _contents(decision, settings)
+    sizes = sizes_of(decision, settings)
+    rates = Rates(read_seconds=read_seconds, frames_per_second=None if sample is None else sample.bytes_per_second)
+    data_seconds, frame_seconds = seconds_for(sizes, rates, verify=settings.options.verify)
+    session = replace(
+        session,
+        action="convert" if contents.error is None else "refuse",
+        why=decision.call.why,
+        contents=contents,
+        source_bytes=decision.source_bytes,
+        unpack_bytes=decision.unpack_bytes,
+        output_bytes=sizes.output_bytes(ratio),
+        seconds=data_seconds + frame_seconds,
+        problem=contents.error,
+    )
+    return session, data_seconds, frame_seconds
+
+
+def _contents(decision: Decision, settings: RunSettings) -> tuple[SessionSummary, float]:
+    """What the session holds, and the seconds it took to read that; a packed session file is unpacked for it."""
+    from ssc_to_nwb.problems.model import SscError
+    from ssc_to_nwb.run.space import existing_folder
+    from ssc_to_nwb.run.unpacking import unpacked_session
+
+    source = decision.source
+    place = existing_folder(settings.work_folder or settings.output)
+    start = time.perf_counter()
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix=".ssc-to-nwb-plan-", dir=place) as folder,
+            unpacked_session(source, Path(folder), work=source.name, raw=False, on_bytes=lambda *_: None) as file,
+        ):
+            summary = summarize(file, metadata_files=settings.metadata_files)
+    except SscError as failure:
+        summary = SessionSummary(session=source.name, path=source.path, dataset=source.dataset, error=failure.problem)
+    return replace(summary, path=source.path), time.perf_counter() - start

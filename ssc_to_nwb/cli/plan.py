@@ -1,0 +1,113 @@
+"""`ssc-to-nwb plan`: what a conversion would do, before any work."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ssc_to_nwb.api.planning import plan
+from ssc_to_nwb.cli.options import json_option, metadata_option, output_argument, session_option, source_argument
+from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, seconds_text
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.api.planning import Plan, PlannedSession
+    from ssc_to_nwb.api.sessions import SessionSummary
+
+_ACTIONS = {"convert": "to be converted", "skip": "done before", "refuse": "can't be converted"}
+
+
+@click.command(epilog="Example:  ssc-to-nwb plan /data/ssc-1 /data/ssc-1-nwb --raw skip")
+@source_argument
+@output_argument
+@session_option
+@metadata_option
+@click.option("--overwrite", is_flag=True, help="As for convert: do again what is done.")
+@click.option("--stub", is_flag=True, help="As for convert.")
+@click.option(
+    "--raw", type=click.Choice(["auto", "require", "skip"]), default="auto", show_default=True, help="As for convert."
+)
+@click.option(
+    "--compression",
+    type=click.Choice(["fast", "small", "none"]),
+    default="fast",
+    show_default=True,
+    help="As for convert.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="As for convert.")
+@click.option("--memory-mb", type=click.FloatRange(min=1), help="As for convert.")
+@click.option(
+    "--verify", type=click.Choice(["full", "sample", "off"]), default="full", show_default=True, help="As for convert."
+)
+@click.option(
+    "--backend", type=click.Choice(["hdf5", "zarr"]), default="hdf5", show_default=True, help="As for convert."
+)
+@click.option("--work-dir", type=click.Path(path_type=Path, file_okay=False), help="As for convert.")
+@json_option
+def command(source: Path, output: Path, *, as_json: bool, **options: Any) -> None:
+    """Say what `convert` would do with SOURCE and OUTPUT: sessions and what they hold, what is missing, what is done
+    already, bytes, time, and whether the disk has room.
+
+    Time and size are estimates from a sample of the frames, which is written to OUTPUT's disk and removed. The exit
+    status is 1 where a session can't be converted or room is short.
+    """
+    result = plan(source=source, output=output, **options)
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        _print(result)
+    if not result.ok:
+        sys.exit(1)
+
+
+def _print(result: Plan) -> None:
+    for session in result.sessions:
+        _print_session(session)
+    to_do = [session for session in result.sessions if session.action == "convert"]
+    done = sum(session.action == "skip" for session in result.sessions)
+    click.echo(f"{len(result.sessions)} sessions: {len(to_do)} to be converted, {done} done before")
+    source_bytes = sum(session.source_bytes for session in to_do)
+    click.echo(
+        f"read {bytes_text(source_bytes)}, write about {bytes_text(result.output_bytes)}, "
+        f"in about {seconds_text(result.seconds)}"
+    )
+    if result.sample is not None:
+        rate = bytes_text(result.sample.bytes_per_second)
+        click.echo(f"sample of the frames: compressed to {100 * result.sample.ratio:.0f} %, {rate}/s")
+    room = result.room
+    click.echo(f"free where the output goes: {bytes_text(room.output_free)}")
+    if room.work_needed:
+        needed, free = bytes_text(room.work_needed), bytes_text(room.work_free)
+        click.echo(f"unpacking takes up to {needed} in {room.work}, {free} free there")
+    if room.short:
+        click.secho("room is short", fg="red", bold=True, err=True)
+
+
+def _print_session(session: PlannedSession) -> None:
+    click.echo(f"{click.style(session.session, bold=True)}: {_ACTIONS[session.action]}")
+    for change in session.why:
+        click.echo(f"  changed: {change}")
+    if session.problem is not None:
+        print_problem(session.problem)
+    if session.action != "convert":
+        return
+    if session.contents is not None:
+        _print_contents(session.contents)
+    unpacked = f", {bytes_text(session.unpack_bytes)} unpacked" if session.unpack_bytes else ""
+    click.echo(
+        f"  {bytes_text(session.source_bytes)} in{unpacked}, about {bytes_text(session.output_bytes)} out, "
+        f"about {seconds_text(session.seconds)}"
+    )
+
+
+def _print_contents(contents: SessionSummary) -> None:
+    click.echo(
+        f"  {contents.trials} trials, {contents.planes} planes, {contents.rois} ROIs, "
+        f"data types: {', '.join(contents.data_types)}"
+    )
+    stacks = contents.raw_present + contents.raw_missing
+    if stacks:
+        missing = f", {contents.raw_missing} of {stacks} listed stacks are missing" if contents.raw_missing else ""
+        click.echo(f"  {contents.raw_present} stacks, {contents.videos} whisker videos{missing}")

@@ -1,0 +1,41 @@
+"""`ssc-to-nwb plan` in words and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ssc_to_nwb.cli.main import group
+from ssc_to_nwb.synthetic.dataset import write_session
+from ssc_to_nwb.synthetic.spec import SessionSpec
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A session without imaging."""
+    root = tmp_path_factory.mktemp("plan-command")
+    write_session(root=root, spec=SessionSpec(animal="an900012", subvolumes=()), raw=False, videos=False)
+    return root
+
+
+def test_the_plan_in_words(made: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(group, ["plan", str(made), str(tmp_path / "nwb")])
+    assert result.exit_code == 0, result.output
+    assert "an900012_2013_03_08: to be converted" in result.output
+    assert "6 trials, 0 planes, 0 ROIs" in result.output
+    assert "1 sessions: 1 to be converted, 0 done before" in result.output
+
+
+def test_the_plan_as_json(made: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(group, ["plan", str(made), str(tmp_path / "nwb"), "--json"])
+    assert json.loads(result.stdout)["sessions"][0]["action"] == "convert"
+
+
+def test_a_source_that_can_not_be_converted_is_exit_status_1(tmp_path: Path) -> None:
+    (tmp_path / "an900012_2013_03_08_session.mat").write_bytes(b"")
+    result = CliRunner().invoke(group, ["plan", str(tmp_path), str(tmp_path / "nwb")])
+    assert result.exit_code == 1
+    assert "can't be converted" in result.output
