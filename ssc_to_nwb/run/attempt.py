@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, Stage
@@ -45,7 +45,8 @@ class AttemptCall:
 
     work: the session's name as a piece of work; metadata: hashes of its metadata's sections; metadata_files,
     metadata_state: the user's files, the packaged ones go with the version; why: what changed since the session was
-    done; confirm: where the session was done, and stands if its source files still hold what they held.
+    done; standing: the file that is there, where it may stand if its content (`compare="output"`) or that of the source
+    files (`"source"`) is what it was.
     """
 
     source: SessionSource
@@ -58,7 +59,8 @@ class AttemptCall:
     metadata_state: SourceState
     metadata_files: tuple[Path, ...] = ()
     why: tuple[str, ...] = ()
-    confirm: Done | None = None
+    standing: Done | None = None
+    compare: Literal["output", "source"] = "source"
 
     @property
     def raw(self) -> bool:
@@ -129,8 +131,8 @@ class _Attempt:
         with unpacked_session(
             call.source, call.work_folder, work=call.work, raw=call.raw, on_bytes=self._unpacking
         ) as file:
-            if call.confirm is not None and self._confirms(call.confirm, file):
-                return call.confirm.outcome(session=call.source.name, source=call.source.path, seconds=self.seconds)
+            if call.standing is not None and self._stands(call.standing, file):
+                return call.standing.outcome(session=call.source.name, source=call.source.path, seconds=self.seconds)
             self._check_sums(file)
             return self._convert(file)
 
@@ -176,20 +178,34 @@ class _Attempt:
         # From here on the attempt has won, whatever becomes of its mark.
         self.next_check = math.inf
 
-    def _confirms(self, done: Done, file: SessionFile) -> bool:
-        """Whether the source files hold what they held when the session was done; notes what differs."""
+    def _stands(self, done: Done, file: SessionFile) -> bool:
+        """Whether the file that is there may stand. Raises output-changed where somebody else has worked on it."""
         self._say("check")
-        folders = (file.raw_folder,) if self.call.raw and file.raw_folder is not None else ()
         with self._timed("check"):
-            state = take_state(file.path.parent, (file.path, *folders))
-            try:
-                hashes = done.source_hashes()
-            except SscError:
-                changes: tuple[str, ...] = ("no hashes of the source files are on record",)
-            else:
-                changes = state.content_changes(hashes, workers=self.call.options.workers)
-        self.why = (*self.why, *changes)
-        return not changes
+            if self.call.compare == "source":
+                self.why = (*self.why, *self._content_changes(done, file))
+            elif self._digest_of(done.output) != done.digest:
+                raise error(kinds.OUTPUT_CHANGED, file=done.output, found="other content than was written")
+        return not self.why
+
+    def _content_changes(self, done: Done, file: SessionFile) -> tuple[str, ...]:
+        """What the source files don't hold as they did when the session was done."""
+        folders = (file.raw_folder,) if self.call.raw and file.raw_folder is not None else ()
+        state = take_state(file.path.parent, (file.path, *folders))
+        try:
+            hashes = done.source_hashes()
+        except SscError:
+            return ("no hashes of the source files are on record",)
+        return state.content_changes(hashes, workers=self.call.options.workers)
+
+    def _digest_of(self, output: Path) -> str | None:
+        from ssc_to_nwb.verify.digest import content_digest
+
+        options = self.call.options
+        try:
+            return content_digest(output, workers=options.workers, memory_mb=options.memory_mb)
+        except SscError:
+            return None
 
     def _check_sums(self, file: SessionFile) -> None:
         """Compare the source with the lists of checksums beside it. Raises checksum-differs."""

@@ -23,6 +23,14 @@ class OutputState:
     video_files: int
     video_size: int
 
+    def same_file(self, other: OutputState) -> bool:
+        """Whether the NWB file is as it was, by size and time."""
+        return (self.size, self.files, self.mtime_ns) == (other.size, other.files, other.mtime_ns)
+
+    def same_videos(self, other: OutputState) -> bool:
+        """Whether there are as many videos of as many bytes."""
+        return (self.video_files, self.video_size) == (other.video_files, other.video_size)
+
     def as_dict(self) -> dict[str, int]:
         """JSON-ready form."""
         return asdict(self)

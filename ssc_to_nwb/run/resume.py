@@ -112,14 +112,20 @@ class Decider:
         current = state_of_output(done.output)
         if current is None:
             return replace(convert, call=replace(call, why=("the NWB file is gone",)))
-        if current != done.state:
-            if opens(done.output) and not self._was_ready(call.work):
-                return replace(convert, action="refuse", problem=error(kinds.OUTPUT_CHANGED, file=done.output).problem)
+        if current != done.state and (self._was_ready(call.work) or not opens(done.output)):
             return replace(convert, call=replace(call, why=("the NWB file is damaged",)))
         why = self._changes(call, state, done)
+        if not current.same_videos(done.state):
+            why = ("the folder of videos is not as it was", *why)
+        if not current.same_file(done.state):
+            if done.digest is None:
+                return replace(convert, action="refuse", problem=error(kinds.OUTPUT_CHANGED, file=done.output).problem)
+            return replace(convert, call=replace(call, why=why, standing=done, compare="output"))
         if not why and not self.rehash:
             return replace(convert, action="skip")
-        return replace(convert, call=replace(call, why=why, confirm=None if why else done))
+        if why:
+            return replace(convert, call=replace(call, why=why))
+        return replace(convert, call=replace(call, standing=done, compare="source"))
 
     def _changes(self, call: AttemptCall, state: SourceState, done: Done) -> tuple[str, ...]:
         """What the session depends on that is not as it was, in words."""

@@ -172,6 +172,28 @@ def test_an_output_that_somebody_has_worked_on_is_not_replaced_unasked(place: Pa
         assert "mine" not in file.get("/scratch", {})
 
 
+def test_an_output_that_was_copied_is_known_by_its_content(place: Path) -> None:
+    path = only(again(place)).output
+    assert path is not None
+    os.utime(path, ns=(1, 1))
+    assert only(again(place)).status == "skipped"
+    assert record_lines(place / "nwb")[-1]["status"] == "confirmed"
+    assert only(again(place)).status == "skipped"
+    assert [line["status"] for line in record_lines(place / "nwb")] == ["converted", "confirmed"]
+
+
+def test_an_output_that_was_copied_is_done_again_where_its_source_has_changed(place: Path) -> None:
+    path = only(again(place)).output
+    assert path is not None
+    os.utime(path, ns=(1, 1))
+    os.utime(place / "source" / f"{SESSION}_session.mat", ns=(1, 1))
+    outcome = only(again(place))
+    assert (outcome.status, why(outcome)) == (
+        "converted",
+        f"source file {SESSION}_session.mat: another time of change",
+    )
+
+
 def test_a_file_that_no_record_knows_is_not_replaced_unasked(place: Path) -> None:
     (place / "nwb" / ".ssc-to-nwb" / "record.jsonl").unlink()
     outcome = only(again(place))
