@@ -26,9 +26,10 @@ from ssc_to_nwb.run.output_state import state_of, state_of_output
 from ssc_to_nwb.run.recorded import Done
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.source_state import SourceState, take_state
+from ssc_to_nwb.run.standing import checksums_of, content_changes, has_content
 from ssc_to_nwb.run.unpacking import unpacked_session
 from ssc_to_nwb.run.verification import verify_finished
-from ssc_to_nwb.source.checksums import check_files, find_checksums
+from ssc_to_nwb.source.checksums import check_files
 from ssc_to_nwb.source.session_files import SessionFile
 
 if TYPE_CHECKING:
@@ -181,48 +182,21 @@ class _Attempt:
     def _stands(self, done: Done, file: SessionFile) -> bool:
         """Whether the file that is there may stand. Raises output-changed where somebody else has worked on it."""
         self._say("check")
+        options = self.call.options
         with self._timed("check"):
             if self.call.compare == "source":
-                self.why = (*self.why, *self._content_changes(done, file))
-            elif self._digest_of(done.output) != done.digest:
+                self.why = (*self.why, *content_changes(done, file, options=options))
+            elif not has_content(done.output, done.digest, options=options):
                 raise error(kinds.OUTPUT_CHANGED, file=done.output, found="other content than was written")
         return not self.why
 
-    def _content_changes(self, done: Done, file: SessionFile) -> tuple[str, ...]:
-        """What the source files don't hold as they did when the session was done."""
-        folders = (file.raw_folder,) if self.call.raw and file.raw_folder is not None else ()
-        state = take_state(file.path.parent, (file.path, *folders))
-        try:
-            hashes = done.source_hashes()
-        except SscError:
-            return ("no hashes of the source files are on record",)
-        return state.content_changes(hashes, workers=self.call.options.workers)
-
-    def _digest_of(self, output: Path) -> str | None:
-        from ssc_to_nwb.verify.digest import content_digest
-
-        options = self.call.options
-        try:
-            return content_digest(output, workers=options.workers, memory_mb=options.memory_mb)
-        except SscError:
-            return None
-
     def _check_sums(self, file: SessionFile) -> None:
         """Compare the source with the lists of checksums beside it. Raises checksum-differs."""
-        source = self.call.source
-        above = [folder for folder in (source.path.parent, *source.path.parents) if folder.is_relative_to(source.top)]
-        raw_folder = file.raw_folder if self.call.raw else None
-        packed = source.sources(raw=self.call.raw) if source.packed is not None else ()
-        sums = find_checksums(dict.fromkeys([*above, file.path.parent, *((raw_folder,) if raw_folder else ())]))
-        mine = [
-            checksum
-            for path, checksum in sums.items()
-            if path == file.path or path in packed or (raw_folder is not None and raw_folder in path.parents)
-        ]
-        if mine:
+        checksums = checksums_of(self.call.source, file, raw=self.call.raw)
+        if checksums:
             self._say("check")
             with self._timed("check"):
-                check_files(mine, workers=self.call.options.workers)
+                check_files(checksums, workers=self.call.options.workers)
 
     def _say(self, stage: Stage) -> None:
         self._progress(Progress(session=self.call.source.name, stage=stage))

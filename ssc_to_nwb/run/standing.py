@@ -1,0 +1,60 @@
+"""Whether the NWB file that is there may stand, told by content where times do not tell; and checksum lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ssc_to_nwb.converter.options import ConversionOptions
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.run.recorded import Done
+from ssc_to_nwb.run.session_sources import SessionSource
+from ssc_to_nwb.run.source_state import take_state
+from ssc_to_nwb.source.checksums import Checksum, find_checksums
+from ssc_to_nwb.source.session_files import SessionFile
+
+
+def content_changes(done: Done, file: SessionFile, *, options: ConversionOptions) -> tuple[str, ...]:
+    """What the source files don't hold as they did when the session was done, in words.
+
+    Raises source-not-readable.
+    """
+    folders = (file.raw_folder,) if options.raw != "skip" and file.raw_folder is not None else ()
+    state = take_state(file.path.parent, (file.path, *folders))
+    try:
+        hashes = done.source_hashes()
+    except SscError:
+        return ("no hashes of the source files are on record",)
+    return state.content_changes(hashes, workers=options.workers)
+
+
+def has_content(output: Path, digest: str | None, *, options: ConversionOptions) -> bool:
+    """Whether an NWB file has the content of this digest; a file that can't be read has not."""
+    from ssc_to_nwb.verify.digest import content_digest
+
+    try:
+        return content_digest(output, workers=options.workers, memory_mb=options.memory_mb) == digest
+    except SscError:
+        return False
+
+
+def checksums_of(source: SessionSource, file: SessionFile, *, raw: bool) -> list[Checksum]:
+    """What lists beside and above a session say of the files it is made from; packed ones as they are and unpacked.
+
+    Raises source-not-readable.
+    """
+    sums = find_checksums(dict.fromkeys(_folders(source, file, raw=raw)))
+    packed = source.sources(raw=raw) if source.packed is not None else ()
+    raw_folder = file.raw_folder if raw else None
+    return [
+        checksum
+        for path, checksum in sums.items()
+        if path == file.path or path in packed or (raw_folder is not None and raw_folder in path.parents)
+    ]
+
+
+def _folders(source: SessionSource, file: SessionFile, *, raw: bool) -> Iterator[Path]:
+    yield from (folder for folder in source.path.parents if folder.is_relative_to(source.top))
+    yield file.path.parent
+    if raw and file.raw_folder is not None:
+        yield file.raw_folder
