@@ -48,11 +48,3 @@ THEME: tuple[tuple[str, str, str], ...] = (
 def css_variables(*, dark: bool) -> str:
     """`--ink: #1b1b1a; --muted: ...` for the style sheet."""
     return " ".join(f"--{name}: {in_dark if dark else light};" for light, name, in_dark in THEME)
-
-
-def as_css_variable(light: str) -> str:
-    """`var(--ink)` for a colour of this module; ValueError for any other."""
-    for colour, name, _ in THEME:
-        if colour == light:
-            return f"var(--{name})"
-    raise ValueError(f"{light!r} is no colour of the palette")

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,16 @@ _FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
     "--remote-debugging-pipe",
 )  # fmt: skip
+
+
+# The browser takes commands on descriptor 3 and answers on 4; both ends are moved out of the way first.
+_BECOME_BROWSER = """
+import fcntl, os, sys
+commands, answers = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3])
+os.dup2(commands, 3)
+os.dup2(answers, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find_chromium() -> str | None:
@@ -114,10 +125,9 @@ def open_browser(chromium: str) -> Iterator[Browser]:
     read_commands, to_browser = os.pipe()
     from_browser, write_answers = os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        # The browser takes commands on descriptor 3 and answers on 4.
-        command = " ".join(["exec", '"$0"', '"$@"', f"3<&{read_commands}", f"4>&{write_answers}"])
+        start = [sys.executable, "-c", _BECOME_BROWSER, str(read_commands), str(write_answers)]
         process = subprocess.Popen(
-            ["/bin/sh", "-c", command, chromium, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            [*start, chromium, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
             pass_fds=(read_commands, write_answers),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

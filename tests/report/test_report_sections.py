@@ -1,0 +1,216 @@
+"""What the sections say and show, against what is true of the session."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from made_sessions import Converted
+from PIL import Image
+
+from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.report.activity import plane_activity
+from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text
+from ssc_to_nwb.report.findings_section import findings_section
+from ssc_to_nwb.report.page import SessionPage
+from ssc_to_nwb.report.performance_section import performance, running_performance
+from ssc_to_nwb.report.plane_section import image_address, plane_section
+from ssc_to_nwb.report.provenance_section import ledger_section, provenance_section
+from ssc_to_nwb.report.raster_section import binned_mean, raster_section
+from ssc_to_nwb.report.whisker_section import ranges
+
+
+def _text(section: Section) -> str:
+    texts = [block.text for block in section.blocks if isinstance(block, Text)]
+    notes = [item.text for block in section.blocks if isinstance(block, Notes) for item in block.items]
+    return "\n".join(texts + notes)
+
+
+def _tables(section: Section) -> list[Table]:
+    return [block for block in section.blocks if isinstance(block, Table)]
+
+
+def _section(page: SessionPage, anchor: str) -> Section:
+    return next(section for section in page.sections if section.heading.anchor == anchor)
+
+
+def test_facts(rich_page: SessionPage) -> None:
+    facts = dict(rich_page.facts)
+    assert (facts["trials"], facts["planes"], facts["ROIs"], facts["whiskers"]) == ("16", "3", "24", "c1, c2")
+    assert facts["correct"] == "50 %"
+
+
+def test_contents_list_every_kind_of_object_with_its_size(rich_page: SessionPage, converted_raw: Converted) -> None:
+    rows = {row[0]: row for table in _tables(_section(rich_page, "contents")) for row in table.rows}
+    assert rows["Two-photon frames, green"][1] == "3"
+    assert rows["Two-photon frames, green"][2].endswith("× 96 × 64")
+    assert rows["dF/F"][1:4] == ("3", "189 to 216 × 7 to 8", "dF/F")
+    assert rows["Trials"][2] == "16 rows"
+    assert rows["Whisker video"][2] == "16 files"
+    assert rows["Licks"][4] == "events/licks"
+    touches = sum(touch.onset_ms.size for touch in converted_raw.made.whisker.touches)
+    assert rows["Touches"][2] == f"{touches} rows"
+
+
+def _picture(svg: str) -> np.ndarray:
+    """The first image of an SVG, (rows, columns), 0 to 255."""
+    data = re.search(r'href="data:image/jpeg;base64,([^"]+)"', svg)
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data[1]))), dtype=np.float64)
+
+
+def test_the_picture_is_the_master_image_within_the_tolerance_of_jpeg(rich_session: NwbSession, converted_raw) -> None:
+    section = plane_section(rich_session)
+    gallery = next(block for block in section.blocks if isinstance(block, Gallery))
+    for plane, card in zip(converted_raw.made.planes, gallery.pictures, strict=True):
+        assert plane.name in card.caption
+        image = plane.master_image[:, :, 0].astype(np.float64)
+        low, high = np.percentile(image, (1.0, 99.7))
+        expected = 255 * np.clip((image - low) / (high - low), 0, 1) ** 0.7
+        shown = _picture(card.svg)
+        assert shown.shape == image.shape
+        assert np.sqrt(np.mean((shown - expected) ** 2)) < 8
+
+
+def test_outlines_enclose_the_bright_cells_of_the_picture(rich_session: NwbSession, converted_raw: Converted) -> None:
+    gallery = next(block for block in plane_section(rich_session).blocks if isinstance(block, Gallery))
+    for plane, card in zip(converted_raw.made.planes, gallery.pictures, strict=True):
+        shown = _picture(card.svg)
+        background = np.median(shown)
+        outlines = re.findall(r'<polygon points="([^"]+)".*?<title>ROI (\d+): ([^<]+)</title>', card.svg)
+        assert len(outlines) == len(plane.rois)
+        for points, number, label in outlines:
+            corners = np.array([[float(value) for value in pair.split(",")] for pair in points.split()])
+            column, row = corners.mean(axis=0).round().astype(int)
+            roi = next(one for one in plane.rois if one.number == int(number))
+            assert shown[min(row, shown.shape[0] - 1), min(column, shown.shape[1] - 1)] > 2 * background
+            assert ("no trace" in label) is not roi.has_trace
+
+
+def test_activity_is_events_per_minute(rich_session: NwbSession, converted_raw: Converted) -> None:
+    volume = converted_raw.made.subvolumes[0]
+    for plane in rich_session.planes[:2]:
+        found = plane_activity(plane)
+        assert found.unit == "events/min"
+        for number, value in zip(found.roi_numbers.tolist(), found.values.tolist(), strict=True):
+            events = volume.matrices["event"][volume.ids.tolist().index(number)]
+            minutes = np.isfinite(events).sum() / 7.0 / 60.0
+            assert value == pytest.approx(np.nansum(events > 0) / minutes, rel=1e-3)
+
+
+def test_activity_without_events_is_a_percentile_of_dff(convert_once: Callable[..., Converted]) -> None:
+    made = convert_once(arrays=("dff",))
+    with open_nwb_session(made.path) as session:
+        found = plane_activity(session.planes[0])
+        values = session.planes[0].traces("dff").values
+    assert "percentile" in found.quantity
+    np.testing.assert_allclose(found.values, np.nanpercentile(values, 95, axis=0))
+
+
+def test_an_image_of_one_value_and_of_none_can_be_shown() -> None:
+    for image in (np.full((4, 6), 7.0), np.full((4, 6), np.nan)):
+        assert _picture(f'href="{image_address(image)}"').shape == (4, 6)
+
+
+def test_planes_imaged_together_share_a_raster(rich_session: NwbSession, converted_raw: Converted) -> None:
+    pictures = [block for block in raster_section(rich_session).blocks if isinstance(block, Picture)]
+    expected = [", ".join(plane.name for plane in volume.planes) for volume in converted_raw.made.subvolumes]
+    assert [picture.caption for picture in pictures] == expected
+
+
+def test_binned_means_leave_missing_values_out() -> None:
+    values = np.array([[1.0, 4.0], [3.0, np.nan], [np.nan, 6.0], [np.nan, 8.0], [5.0, 10.0]])
+    np.testing.assert_array_equal(binned_mean(values, columns=2), [[2.0, 4.0], [5.0, 8.0]])
+    np.testing.assert_array_equal(binned_mean(values, columns=5), values)
+
+
+def test_ranges_of_a_trace_hold_every_extreme() -> None:
+    time_s = np.linspace(0, 10, 1001)
+    values = np.sin(time_s)
+    values[:100] = np.nan
+    middle, low, high = ranges(time_s, values, bins=10)
+    assert np.isnan(low[0])
+    assert np.isnan(high[0])
+    assert np.nanmax(high) == np.nanmax(values)
+    assert np.nanmin(low) == np.nanmin(values)
+    np.testing.assert_allclose(middle, np.arange(10) + 0.5)
+
+
+def test_performance_counts_answers_only(rich_session: NwbSession, converted_raw: Converted) -> None:
+    types = converted_raw.made.trials.types
+    hits, errors = (sum(kind.startswith(word) for kind in types) for word in ("Hit", "Err"))
+    assert performance(rich_session.trials) == hits / (hits + errors)
+
+
+def test_running_performance() -> None:
+    outcome = np.array(["hit", "hit", "error", "no_lick", "error", "error", "error"])
+    found = running_performance(outcome, window=3)
+    np.testing.assert_array_equal(found, [np.nan, 2 / 3, np.nan, np.nan, np.nan, 0.0, np.nan])
+    assert np.isnan(running_performance(np.array(["hit"]))).all()
+
+
+def test_the_table_of_outcomes_adds_up(rich_page: SessionPage, converted_raw: Converted) -> None:
+    table = _tables(_section(rich_page, "performance"))[0]
+    left, right, both = (dict(zip(table.headings, row, strict=True)) for row in table.rows)
+    for name in ("hit", "error", "no lick", "trials"):
+        assert int(left[name]) + int(right[name]) == int(both[name])
+    assert int(left["hit"]) == converted_raw.made.trials.types.count("HitL")
+    assert int(right["no lick"]) == converted_raw.made.trials.types.count("NoLickR")
+
+
+def test_responses_are_counted(rich_page: SessionPage, converted_raw: Converted) -> None:
+    text = _text(_section(rich_page, "touch"))
+    traced = sum(roi.has_trace for roi in converted_raw.made.rois)
+    assert re.search(rf"Touch: \d+ of {traced} tested ROIs respond", text)
+    assert "Wilcoxon" in text
+
+
+def test_findings_of_a_session_with_gaps(rich_session: NwbSession, converted_raw: Converted) -> None:
+    section = findings_section(rich_session)
+    text = _text(section)
+    missing = [roi.number for roi in converted_raw.made.rois if not roi.has_trace]
+    assert f"ROIs with a mask and no dF/F: {', '.join(str(number) for number in missing)}." in text
+    assert "as having valid imaging data: 18." in text
+    assert "Trial numbers that the source leaves out: 9." in text
+    assert "c1 angle 0.88 %" in text
+    gaps = _tables(section)[0]
+    assert sum(int(row[3]) for row in gaps.rows) == int(re.search(r"(\d+) imaging frames", text)[1])
+    assert {row[0] for row in gaps.rows} == {plane.name for plane in converted_raw.made.planes}
+
+
+def test_findings_of_an_awkward_session(converted_awkward: Converted) -> None:
+    with open_nwb_session(converted_awkward.path) as session:
+        text = _text(findings_section(session))
+    assert "1 trial without a type" in text
+    assert "1 trial without a valve time of the left port" in text
+    assert "ROIs with a trace and no mask" in text
+    assert "are labelled with trials that the source does not list: 0, 9999" in text
+
+
+def test_warnings_come_first(rich_session: NwbSession) -> None:
+    notes = next(block for block in findings_section(rich_session).blocks if isinstance(block, Notes))
+    weights = [item.weight for item in notes.items]
+    assert weights == sorted(weights, reverse=True)
+    assert "warning" in weights
+
+
+def test_the_ledger_accounts_for_everything(rich_session: NwbSession) -> None:
+    section = ledger_section(rich_session)
+    table = _tables(section)[0]
+    counts = {row[0]: int(row[1].replace(",", "")) for row in table.rows}
+    assert counts["left out"] == 0
+    assert f"Every one of the {sum(counts.values()):,} fields" in _text(section)
+    assert sum(float(row[2].removesuffix(" %")) for row in table.rows) == pytest.approx(100, abs=0.3)
+
+
+def test_provenance_names_tool_source_and_conditions(rich_session: NwbSession, converted_raw: Converted) -> None:
+    section = provenance_section(rich_session)
+    cells = [str(cell) for table in _tables(section) for row in table.rows for cell in row]
+    assert converted_raw.made.mat_path.name in cells
+    assert any(cell.startswith("ssc_to_nwb") for cell in cells)
+    assert "Conditions of use" in _text(section)
+    assert any("https://doi.org/10.1016/j.neuron.2015.03.027" in cell for cell in cells)
+    assert any(re.fullmatch(r"[0-9a-f]{64}", cell) for cell in cells)

@@ -1,0 +1,59 @@
+"""The functions and commands for looking at files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from made_sessions import Converted, problem_raised
+
+from ssc_to_nwb.api import reporting
+from ssc_to_nwb.cli.main import group
+
+
+def _run(*arguments: object) -> str:
+    result = CliRunner().invoke(group, [str(argument) for argument in arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_report(bare_file: Path, tmp_path: Path) -> None:
+    result = reporting.report(files=[bare_file.parent], output=tmp_path / "pages")
+    assert result.index.is_file()
+    assert result.as_dict() == {"index": str(result.index), "pages": [str(tmp_path / "pages" / "bare.html")]}
+
+
+def test_the_report_command_prints_the_pages(bare_file: Path, tmp_path: Path) -> None:
+    printed = _run("report", bare_file, "-o", tmp_path / "pages").split()
+    assert [Path(line).name for line in printed] == ["bare.html", "index.html"]
+    assert json.loads(_run("report", bare_file, "-o", tmp_path / "pages", "--json"))["pages"] == printed[:1]
+    assert _run("report", bare_file, "-o", tmp_path / "pages", "-q") == ""
+
+
+def test_plot_trial_command(converted_raw: Converted, tmp_path: Path) -> None:
+    roi = int(converted_raw.made.subvolumes[0].ids[1])
+    out = tmp_path / "trial.svg"
+    assert _run("plot-trial", converted_raw.path, "--trial", 2, "--roi", roi, "-o", out).strip() == str(out)
+    assert f">{roi}</text>" in out.read_text()
+
+
+def test_methods_command(converted_raw: Converted) -> None:
+    assert _run("methods", converted_raw.path) == reporting.methods(file=converted_raw.path) + "\n"
+
+
+@pytest.mark.parametrize("name", ["report", "plot-trial", "methods"])
+def test_help_has_examples(name: str) -> None:
+    assert f"ssc-to-nwb {name}" in _run(name, "--help").split("Example", maxsplit=1)[1]
+
+
+def test_problems_of_the_system_are_named(bare_file: Path, converted_raw: Converted, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    for ask in (
+        lambda: reporting.report(files=[bare_file], output=tmp_path / "taken" / "pages"),
+        lambda: reporting.plot_trial(file=converted_raw.path, trial=2, output=tmp_path / "taken" / "trial.png"),
+    ):
+        with problem_raised() as found:
+            ask()
+        assert found[0].kind.identifier == "output-not-writable"
