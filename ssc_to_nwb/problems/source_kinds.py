@@ -90,7 +90,7 @@ NAME_NOT_DISTINCT = ProblemKind(
     identifier="name-not-distinct",
     severity=Severity.ERROR,
     title="Two names of the source would become one in the NWB file",
-    reason="Columns and series are named after the source's keys in lower case with underscores: one would hide the other.",
+    reason="Names are the source's keys in lower case with underscores: one would hide the other.",
     remedy="Rename one of the two in MATLAB.",
 )
 TIME_UNIT_UNKNOWN = ProblemKind(
