@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-import numpy as np
-
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
 from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, has_label_below_zero, is_empty
-from ssc_to_nwb.mapping.rules_whisker import LABEL_PLACES, valid_trials_hide
+from ssc_to_nwb.mapping.rules_whisker import LABEL_PLACES, lists_trials, valid_trials_hide
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
 SCOPE = "entries of dF/F, raw fluorescence and events"
@@ -30,8 +28,8 @@ def _has_series(leaf: Leaf, facts: SessionFacts) -> bool:
     return is_calcium(leaf, facts) and facts.first_series[leaf.indices[0]] is not None
 
 
-def _is_numbers(leaf: Leaf, facts: SessionFacts) -> bool:
-    return is_calcium(leaf, facts) and isinstance(leaf.value, np.ndarray)
+def _lists_valid_trials(leaf: Leaf, facts: SessionFacts) -> bool:
+    return is_calcium(leaf, facts) and lists_trials(leaf, facts.calcium[leaf.indices[0]].subvolume.valid_trials)
 
 
 def _series(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:
@@ -143,7 +141,7 @@ _RULES = (
             f"/intervals/{naming.TRIALS}/imaging_valid_subvolumes",
         ),
         text="Whether the trial is in the list of any subvolume, and of which; kept besides where that hides some.",
-        when=_is_numbers,
+        when=_lists_valid_trials,
         keep=_valid_trials_hide,
     ),
 )

@@ -34,6 +34,18 @@ def _series(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:  # noqa: ARG001
     return [{"series": naming.whisker_series(trace.quantity, trace.whisker)} for trace in traces]
 
 
+def _lists_valid_trials(leaf: Leaf, facts: SessionFacts) -> bool:
+    whisker = facts.session.whisker
+    return is_whisker(leaf, facts) and whisker is not None and lists_trials(leaf, whisker.valid_trials)
+
+
+def lists_trials(leaf: Leaf, written: np.ndarray | None) -> bool:
+    """Whether the leaf is the list of valid trials that a column was made from; `[]` may stand for no list at all."""
+    return (
+        written is not None and isinstance(leaf.value, np.ndarray) and np.array_equal(leaf.value.reshape(-1), written)
+    )
+
+
 def _valid_trials_hide(leaf: Leaf, facts: SessionFacts) -> bool:
     """True where the column whisker_valid does not give the list back."""
     whisker = facts.session.whisker
@@ -122,7 +134,7 @@ _RULES = (
         disposition=Disposition.WRITTEN,
         nwb=(f"/intervals/{naming.TRIALS}/whisker_valid",),
         text="Whether the trial's number is in the list.",
-        when=lambda leaf, facts: is_whisker(leaf, facts) and isinstance(leaf.value, np.ndarray),
+        when=_lists_valid_trials,
         keep=_valid_trials_hide,
     ),
 )
