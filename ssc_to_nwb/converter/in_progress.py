@@ -82,10 +82,12 @@ def remove_unfinished(final: Path) -> None:
 
 
 def _move_into_place(place: InProgress) -> None:
-    """Videos first: a finished file must not name films that are not there yet."""
+    """Videos first: a finished file must not name films that are not there yet; nor may films of an older one stay."""
     replaced = []
     if place.building_videos.exists():
         replaced.append(_replace(place.building_videos, place.final_videos))
+    else:
+        replaced.append(place.final_videos)
     replaced.append(_replace(place.building, place.final))
     flush_folder(place.final.parent)
     _remove(*replaced)

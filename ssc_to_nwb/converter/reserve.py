@@ -82,7 +82,7 @@ def reserve_large_data(nwbfile: NWBFile, *, reserve: ReserveOne, array_chunk_mb:
                 chunks = (
                     values.chunk_shape if lazy else chunk_shape(values.shape, values.dtype, chunk_mb=array_chunk_mb)
                 )
-                io = reserve(values.shape, values.dtype, chunks)
+                io = reserve(values.shape, values.dtype.newbyteorder("="), chunks)
                 arrays.append(ReservedArray(io=io, values=values, place=place))
             put(io)
     stacks = [sorted(parts, key=lambda part: part[1].channel) for parts in frames.values()]
