@@ -1,0 +1,201 @@
+"""The house rules that a program can check: which way imports point, where printing is done, how long modules are."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import ssc_to_nwb
+from ssc_to_nwb.metadata.loader import metadata_folder
+
+ROOT = Path(ssc_to_nwb.__file__).parent
+MODULES = sorted(ROOT.rglob("*.py"))
+PACKAGE = "ssc_to_nwb"
+
+# What each part may import of the package. Data flow: source -> interfaces -> converter -> verify -> run -> api -> cli.
+MAY_IMPORT = {
+    "_version": set(),
+    "naming": set(),
+    "allocator": set(),
+    "problems": set(),
+    "source": {"naming", "problems"},
+    "metadata": {"problems"},
+    "extractors": {"naming", "problems", "source"},
+    "mapping": {"naming", "problems", "source"},
+    "synthetic": set(),
+    "interfaces": {"_version", "extractors", "mapping", "metadata", "naming", "problems", "source"},
+    "converter": {"allocator", "extractors", "interfaces", "mapping", "naming", "problems", "source"},
+    "verify": {"allocator", "interfaces", "mapping", "metadata", "naming", "problems", "source"},
+    "validate": {"metadata", "naming", "problems"},
+    "reading": {"naming", "problems"},
+    "analysis": {"reading"},
+    "report": {"_version", "analysis", "naming", "problems", "reading"},
+    "archive": {"_version", "metadata", "problems"},
+    "run": {
+        "_version", "converter", "extractors", "interfaces", "mapping", "metadata", "naming", "problems", "source",
+        "verify",
+    },
+    "api": {
+        "archive", "converter", "interfaces", "mapping", "metadata", "naming", "problems", "reading", "report", "run",
+        "source", "synthetic", "validate", "verify",
+    },
+    "cli": {"api", "problems"},
+    "__init__": {"api", "problems"},
+}  # fmt: skip
+
+# Packages that a part must never load, not even inside a function.
+KEPT_OUT = {
+    "source": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
+    "synthetic": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
+    "problems": {"pynwb", "hdmf", "neuroconv", "numpy", "scipy", "h5py"},
+    "cli": {"pynwb", "hdmf", "neuroconv", "roiextractors", "numpy", "scipy", "h5py", "dandi", "nwbinspector"},
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """An import: of which module, where, and whether only for the type checker."""
+
+    module: str
+    place: str
+    for_types: bool
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports_of(path: Path) -> Iterator[Import]:
+    tree = parsed(path)
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+            if node.module == PACKAGE:
+                names = [f"{PACKAGE}.{alias.name}" for alias in node.names]
+        for name in names:
+            yield Import(module=name, place=f"{place(path)}, line {node.lineno}", for_types=id(node) in for_types)
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def place(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def modules_of(part: str) -> list[Path]:
+    return [path for path in MODULES if part_of(path) == part]
+
+
+def test_every_part_has_its_place() -> None:
+    assert {part_of(path) for path in MODULES} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("part", MAY_IMPORT)
+def test_imports_point_one_way(part: str) -> None:
+    wrong = []
+    for one in (one for path in modules_of(part) for one in imports_of(path)):
+        if one.module.startswith(f"{PACKAGE}.") and not one.for_types:
+            other = one.module.split(".")[1]
+            if other != part and other not in MAY_IMPORT[part]:
+                wrong.append(f"{one.place}: {one.module}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("part", KEPT_OUT)
+def test_some_packages_are_kept_out(part: str) -> None:
+    wrong = [
+        f"{one.place}: {one.module}"
+        for path in modules_of(part)
+        for one in imports_of(path)
+        if one.module.split(".")[0] in KEPT_OUT[part] and not one.for_types
+    ]
+    assert wrong == []
+
+
+def test_of_the_problems_the_command_line_knows_the_model_alone() -> None:
+    wrong = [
+        f"{one.place}: {one.module}"
+        for path in modules_of("cli")
+        for one in imports_of(path)
+        if one.module.startswith(f"{PACKAGE}.problems") and one.module != f"{PACKAGE}.problems.model"
+    ]
+    assert wrong == []
+
+
+def test_nothing_is_printed_but_on_the_command_line() -> None:
+    calls = [
+        f"{place(path)}, line {node.lineno}"
+        for path in MODULES
+        if part_of(path) != "cli"
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert calls == []
+
+
+def test_a_module_has_one_subject_and_says_which() -> None:
+    assert [place(path) for path in MODULES if not ast.get_docstring(parsed(path))] == []
+    assert [place(path) for path in MODULES if path.read_text(encoding="utf-8").count("\n") > 300] == []
+
+
+def test_public_functions_and_classes_explain_themselves() -> None:
+    assert [f"{place(path)}: {name}" for path in MODULES for name in _silent(parsed(path).body)] == []
+
+
+def _silent(body: Sequence[ast.stmt], above: str = "") -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            if not ast.get_docstring(node):
+                yield f"{above}{node.name}"
+            if isinstance(node, ast.ClassDef):
+                yield from _silent(node.body, f"{node.name}.")
+
+
+def test_packages_hold_no_code_but_exports() -> None:
+    for path in (path for path in MODULES if path.name == "__init__.py"):
+        for node in parsed(path).body:
+            exports = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__all__", "_HOME")
+            lazy = isinstance(node, ast.FunctionDef) and node.name in ("__getattr__", "__dir__")
+            words = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            imports = isinstance(node, ast.Import | ast.ImportFrom)
+            assert exports or lazy or words or types or imports, f"{place(path)}, line {node.lineno}"
+
+
+def test_a_user_never_meets_an_assert_or_a_blind_except() -> None:
+    wrong = [
+        f"{place(path)}, line {node.lineno}"
+        for path in MODULES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Assert) or (isinstance(node, ast.ExceptHandler) and node.type is None)
+    ]
+    assert wrong == []
+
+
+def test_nothing_is_sent_anywhere_unasked() -> None:
+    """No telemetry: the only part that opens connections is the one for the archive; a run asks for its host's name."""
+    network = {"requests", "urllib.request", "http.client", "socket", "httpx", "aiohttp"}
+    users = {part_of(path) for path in MODULES for one in imports_of(path) if one.module in network}
+    assert users <= {"archive", "run"}
+
+
+def test_the_metadata_files_travel_with_the_package() -> None:
+    assert {path.name for path in metadata_folder().glob("*.yaml")} >= {"ssc-1.yaml", "ssc-2.yaml"}
+    assert (ROOT / "py.typed").is_file()
