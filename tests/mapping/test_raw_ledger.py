@@ -109,3 +109,12 @@ def test_without_raw_files_the_session_file_stands_alone(made: SyntheticSession,
     outcome = convert(source=made.root, output=tmp_path, raw="skip").outcomes[0]
     assert outcome.output is not None, outcome.error
     assert [file.rule for file in read_ledger(file=outcome.output).files] == ["session-file"]
+
+
+def test_file_with_damaged_sources_left_out_is_verified_at_any_time(made: SyntheticSession, tmp_path: Path):
+    from ssc_to_nwb.api.verification import verify_sessions
+
+    assert convert(source=made.root, output=tmp_path, keep_going=True, verify="off").ok
+    result = verify_sessions(source=made.root, output=tmp_path)
+    assert result.ok, result.as_dict()
+    assert {"stack-file-skipped"} <= {problem.kind.identifier for problem in result.sessions[0].warnings}
