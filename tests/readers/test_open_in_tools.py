@@ -1,0 +1,194 @@
+"""The files open in the tools people have, and the values are those of the source. One test per row of the README."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+TOOLS = Path(__file__).parent / "tools"
+READERS = ("pynapple==0.11.*", "lazynwb==1.*", "nwb2bids==0.13.*", "pynwb==4.*")
+EVERYTHING = ("subject", "trial_numbers", "trial_types", "left_licks_s", "touch_onsets_s", "angle", "dff", "frame")
+
+
+def check(found: dict[str, Any], expected: Any, *names: str) -> None:
+    """Compare what a tool found, by name, with the truth."""
+    truth = {
+        **{name: getattr(expected, name) for name in EVERYTHING[:5]},
+        "angle": expected.whisker_angle[:100],
+        "dff": expected.dff[:20],
+        "frame": expected.frame,
+    }
+    for name in names:
+        if name in ("subject", "trial_types"):
+            assert found[name] == truth[name], name
+        else:
+            numbers = np.array(found[name], dtype=np.float64)
+            np.testing.assert_allclose(numbers, np.asarray(truth[name], dtype=np.float64), rtol=1e-12, err_msg=name)
+
+
+def test_pynwb_of_today(expected: Any) -> None:
+    import pynwb
+
+    run = [sys.executable, TOOLS / "with_pynwb.py", expected.path, expected.plane]
+    found = json.loads(subprocess.run(run, capture_output=True, text=True, check=True).stdout)
+    check(found, expected, *EVERYTHING)
+    assert found["events_seen"]
+    assert {tuple(pair) for pair in found["mask"]} == expected.mask
+    with pynwb.NWBHDF5IO(expected.path, "r") as io:
+        licks = io.read().events["licks"]
+        left = [time for time, side in zip(licks["timestamp"][:], licks["side"][:], strict=True) if side == "left"]
+        assert left == pytest.approx(expected.left_licks_s)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("version", "packages"), [("3.1", ("pynwb==3.1.*",)), ("2.8", ("pynwb==2.8.*", "hdmf<4"))])
+def test_pynwb_of_the_past(
+    expected: Any, ask_tool: Callable[..., Any], version: str, packages: tuple[str, ...]
+) -> None:
+    found = ask_tool("with_pynwb.py", expected.path, expected.plane, packages=packages)
+    assert found["version"].startswith(version)
+    check(found, expected, *EVERYTHING)
+    assert {tuple(pair) for pair in found["mask"]} == expected.mask
+    # These know no EventsTable; the licks come from the columns of the trials.
+    assert not found["events_seen"]
+
+
+def test_h5py_alone(expected: Any) -> None:
+    with h5py.File(expected.path) as file:
+        licks, trials = file["events/licks"], file["intervals/trials"]
+        left = licks["side"].asstr()[:] == "left"
+        frames = file[f"acquisition/two_photon_series_{expected.plane}_green/data"]
+        found = {
+            "subject": file["general/subject/subject_id"].asstr()[()],
+            "trial_numbers": trials["id"][:],
+            "trial_types": trials["trial_type"].asstr()[:].tolist(),
+            "left_licks_s": licks["timestamp"][:][left],
+            "touch_onsets_s": file["intervals/touches/start_time"][:],
+            "angle": file["processing/behavior/whisker_angle_c2/data"][:100],
+            "dff": file[f"processing/ophys/DfOverF/dff_{expected.plane}/data"][:20, 0],
+            "frame": frames[0].T,
+        }
+        check(found, expected, *EVERYTHING)
+        # The standard filters: no reader needs a plug-in.
+        assert (frames.compression, frames.shuffle) == ("gzip", True)
+
+
+def test_roiextractors_imaging_reader(expected: Any) -> None:
+    from roiextractors import NwbImagingExtractor
+
+    extractor = NwbImagingExtractor(expected.path, optical_series_name=f"two_photon_series_{expected.plane}_green")
+    assert tuple(extractor.get_image_shape()) == expected.frame.shape
+    np.testing.assert_array_equal(extractor.get_series(0, 1)[0], expected.frame)
+    assert extractor.get_sampling_frequency() == pytest.approx(7.0)
+
+
+@pytest.mark.long
+def test_pynapple(expected: Any, ask_tool: Callable[..., Any]) -> None:
+    found = ask_tool("with_pynapple.py", expected.path, expected.plane, packages=READERS)
+    check(found, expected, "angle", "dff", "frame")
+    np.testing.assert_allclose(found["angle_times_s"], expected.whisker_time_s[:100])
+    # An IntervalSet has no overlaps: touches of two whiskers at once become one, touches of one frame vanish. Their
+    # onsets are onsets of the source all the same.
+    assert found["touch_onsets_s"]
+    assert set(np.round(found["touch_onsets_s"], 6)) <= set(np.round(expected.touch_onsets_s, 6))
+    assert {"trials", "touches", "rewards", "pole_in_reach", "reward_cue"} <= set(found["keys"])
+
+
+@pytest.mark.long
+def test_lazynwb(expected: Any, ask_tool: Callable[..., Any]) -> None:
+    found = ask_tool("with_lazynwb.py", expected.path, expected.plane, packages=READERS)
+    check(found, expected, "subject", "trial_numbers", "trial_types", "left_licks_s", "touch_onsets_s", "angle")
+
+
+@pytest.mark.long
+def test_nwb2bids(expected: Any, ask_tool: Callable[..., Any], tmp_path: Path) -> None:
+    found = ask_tool("with_nwb2bids.py", expected.path, tmp_path / "bids", packages=READERS)
+    participants = dict(zip(*found["participants"], strict=True))
+    assert participants["participant_id"] == f"sub-{expected.subject}"
+    assert participants["species"] == "Mus musculus"
+    nwb = [name for name in found["files"] if name.endswith(".nwb")]
+    assert len(nwb) == 1
+    assert (tmp_path / "bids" / nwb[0]).read_bytes() == expected.path.read_bytes()
+
+
+@pytest.mark.long
+def test_dandi_reads_its_metadata_from_the_file(expected: Any) -> None:
+    from dandi.metadata.nwb import nwb2asset
+
+    asset = nwb2asset(expected.path).model_dump(mode="json", exclude_none=True)
+    participant = asset["wasAttributedTo"][0]
+    assert participant["identifier"] == expected.subject
+    assert participant["species"]["identifier"].endswith("NCBITaxon_10090")
+    assert {"TwoPhotonSeries", "PlaneSegmentation"} <= {one["value"] for one in asset["variableMeasured"]}
+
+
+@pytest.mark.long
+def test_hdmf_zarr_exports_it(expected: Any, tmp_path: Path) -> None:
+    pytest.importorskip("hdmf_zarr", reason="the Zarr backend is not installed")
+    target = tmp_path / "session.nwb.zarr"
+    export = (
+        "import sys; from hdmf_zarr.nwb import NWBZarrIO; from pynwb import NWBHDF5IO\n"
+        "with NWBHDF5IO(sys.argv[1], 'r') as read, NWBZarrIO(sys.argv[2], 'w') as write:\n"
+        "    write.export(src_io=read, write_args={'link_data': False})"
+    )
+    # hdmf-zarr keeps references as pickles, which newer numcodecs reads only where told to.
+    environment = {**os.environ, "NUMCODECS_ALLOW_UNSAFE_PICKLE_DECODE": "1"}
+    subprocess.run([sys.executable, "-c", export, expected.path, target], env=environment, check=True)
+    import zarr
+
+    file = zarr.open(str(target), mode="r")
+    np.testing.assert_array_equal(file[f"processing/ophys/DfOverF/dff_{expected.plane}/data"][:, 0], expected.dff)
+    np.testing.assert_array_equal(
+        file[f"acquisition/two_photon_series_{expected.plane}_green/data"][0].T, expected.frame
+    )
+    np.testing.assert_allclose(file["intervals/touches/start_time"][:], expected.touch_onsets_s)
+
+
+@pytest.mark.long
+def test_neuroconv_appends_to_it(expected: Any, tmp_path: Path) -> None:
+    import pynwb
+    from neuroconv import NWBConverter
+    from neuroconv.datainterfaces import CsvTimeIntervalsInterface
+
+    class NotesConverter(NWBConverter):
+        data_interface_classes = {"Notes": CsvTimeIntervalsInterface}  # noqa: RUF012
+
+    notes, copy = tmp_path / "notes.csv", tmp_path / "session.nwb"
+    notes.write_text("start_time,stop_time,note\n20.0,21.5,animal grooms\n")
+    shutil.copyfile(expected.path, copy)
+    converter = NotesConverter(source_data={"Notes": {"file_path": str(notes)}})
+    metadata = converter.get_metadata()
+    metadata["TimeIntervals"]["trials"].update(table_name="notes", table_description="Notes.")
+    converter.run_conversion(
+        nwbfile_path=copy,
+        metadata=metadata,
+        append_on_disk_nwbfile=True,
+        conversion_options={"Notes": {"tag": "trials"}},
+    )
+    with pynwb.NWBHDF5IO(copy, "r") as io:
+        file = io.read()
+        assert file.intervals["notes"]["note"][:].tolist() == ["animal grooms"]
+        assert file.trials.id[:].tolist() == expected.trial_numbers
+        np.testing.assert_array_equal(file.processing["behavior"]["whisker_angle_c2"].data[:], expected.whisker_angle)
+
+
+@pytest.mark.long
+def test_h5wasm_as_web_viewers_use_it(expected: Any, node_folder: Path) -> None:
+    shutil.copyfile(TOOLS / "with_h5wasm.mjs", node_folder / "with_h5wasm.mjs")
+    run = subprocess.run(
+        ["node", "with_h5wasm.mjs", expected.path, expected.plane],
+        cwd=node_folder, capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    found = json.loads(run.stdout)
+    found["frame"] = np.array(found["frame"]).reshape(found["frame_shape"]).T
+    check(found, expected, *EVERYTHING)

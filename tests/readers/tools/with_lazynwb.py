@@ -1,0 +1,25 @@
+"""Reads a file with lazynwb."""
+
+import json
+import sys
+
+import lazynwb
+
+path, plane = sys.argv[1:]
+tables = {
+    name: lazynwb.get_df(path, name, exact_path=True)
+    for name in ("/intervals/trials", "/intervals/touches", "/events/licks")
+}
+licks = tables["/events/licks"]
+angle = lazynwb.get_timeseries(path, "/processing/behavior/whisker_angle_c2", exact_path=True)
+result = {
+    "subject": lazynwb.LazyNWB(path).subject.subject_id,
+    "trial_numbers": [int(number) for number in tables["/intervals/trials"]["id"]],
+    "trial_types": [str(kind) for kind in tables["/intervals/trials"]["trial_type"]],
+    "touch_onsets_s": [float(time) for time in tables["/intervals/touches"]["start_time"]],
+    "left_licks_s": [
+        float(time) for time, side in zip(licks["timestamp"], licks["side"], strict=True) if side == "left"
+    ],
+    "angle": [float(value) for value in angle.data[:100]],
+}
+print(json.dumps(result))
