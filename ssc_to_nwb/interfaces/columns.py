@@ -1,11 +1,11 @@
-"""Columns of tables: plain, of texts, and ragged, all of a known type even where they are empty."""
+"""Columns of tables: plain, of texts, and ragged, all of a known type even where they are empty; and plain tables."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from hdmf.common import VectorData, VectorIndex
+from hdmf.common import DynamicTable, VectorData, VectorIndex
 
 
 def column(name: str, description: str, values: np.ndarray | Sequence[object]) -> VectorData:
@@ -14,8 +14,19 @@ def column(name: str, description: str, values: np.ndarray | Sequence[object]) -
 
 
 def text_column(name: str, description: str, texts: Sequence[str]) -> VectorData:
-    """A column of texts; hdmf can't tell the type of an empty list, so an empty one is an empty array of text."""
-    return VectorData(name=name, description=description, data=list(texts) or np.zeros(0, dtype="U1"))
+    """A column of texts, as an array: hdmf can't tell the type of an empty list, and looks at every item of others."""
+    return VectorData(name=name, description=description, data=np.array(list(texts), dtype=object))
+
+
+def plain_table(name: str, description: str, columns: Sequence[VectorData]) -> DynamicTable:
+    """A table of columns of equal length, none of them ragged; row ids count from 0."""
+    return DynamicTable(
+        name=name,
+        description=description,
+        columns=list(columns),
+        colnames=[one.name for one in columns],
+        id=np.arange(len(columns[0].data)),
+    )
 
 
 def ragged_column(name: str, description: str, parts: Sequence[np.ndarray], *, empty: np.ndarray) -> list[VectorData]:

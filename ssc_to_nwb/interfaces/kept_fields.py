@@ -14,7 +14,7 @@ from pynwb import NWBFile
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.base import SessionInterface
-from ssc_to_nwb.interfaces.columns import column, text_column
+from ssc_to_nwb.interfaces.columns import column, plain_table, text_column
 from ssc_to_nwb.interfaces.modules import get_module
 from ssc_to_nwb.mapping.ledger import Ledger, build_ledger
 from ssc_to_nwb.mapping.matlab_class import matlab_class, matlab_shape
@@ -80,11 +80,7 @@ def add_kept_fields(nwbfile: NWBFile, *, ledger: Ledger, session: Session) -> No
             [json.dumps({"table": large[path]}) if path in large else as_json(value) for path, value in leaves],
         ),
     ]
-    module.add(
-        DynamicTable(
-            name=naming.KEPT_FIELDS, description=_TEXT, columns=columns, colnames=[one.name for one in columns]
-        )
-    )
+    module.add(plain_table(naming.KEPT_FIELDS, _TEXT, columns))
 
 
 def _large_paths(leaves: Sequence[tuple[str, MatValue]]) -> list[str]:
@@ -97,12 +93,7 @@ def _large_paths(leaves: Sequence[tuple[str, MatValue]]) -> list[str]:
 
 def _large_table(name: str, *, path: str, value: MatValue) -> DynamicTable:
     data = column("value", f"Values of {path}.", np.asarray(value).reshape(-1, order="F"))
-    return DynamicTable(
-        name=name,
-        description=_LARGE_TEXT.format(path=path, table=naming.KEPT_FIELDS),
-        columns=[data],
-        colnames=["value"],
-    )
+    return plain_table(name, _LARGE_TEXT.format(path=path, table=naming.KEPT_FIELDS), [data])
 
 
 def as_json(value: MatValue) -> str:

@@ -17,7 +17,7 @@ from pynwb import NWBFile
 
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
-from ssc_to_nwb.interfaces.columns import column, text_column
+from ssc_to_nwb.interfaces.columns import column, plain_table, text_column
 from ssc_to_nwb.interfaces.modules import get_module
 from ssc_to_nwb.mapping.ledger import FileEntry, Ledger
 from ssc_to_nwb.metadata.model import Metadata
@@ -41,19 +41,16 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, metadata: Metadata, opti
         "ledger_rules": canonical_json(dict(ledger.by_rule())),
     }
     module.add(
-        DynamicTable(
-            name=naming.PROVENANCE,
-            description=(
-                "How this file was made: the tool and its version; the options that decide what is in the file; the "
-                "metadata used, with its SHA-256; and the ledger in short: fields of the session file by what became "
-                "of them (leaves, bytes, files, file_bytes), and number of fields by rule. Values are JSON where they "
-                "are more than one word."
-            ),
-            columns=[
+        plain_table(
+            naming.PROVENANCE,
+            "How this file was made: the tool and its version; the options that decide what is in the file; the "
+            "metadata used, with its SHA-256; and the ledger in short: fields of the session file by what became of "
+            "them (leaves, bytes, files, file_bytes), and number of fields by rule. Values are JSON where they are "
+            "more than one word.",
+            [
                 text_column("item", "What the value is.", list(texts)),
                 text_column("value", "The value.", list(texts.values())),
             ],
-            colnames=["item", "value"],
         )
     )
 
@@ -71,11 +68,8 @@ def _files_table(files: Sequence[FileEntry]) -> DynamicTable:
         text_column("disposition", "written, or left out.", [file.disposition.value for file in files]),
         text_column("reason", "Why the file is left out.", [file.reason for file in files]),
     ]
-    return DynamicTable(
-        name=naming.SOURCE_FILES,
-        description="The files this file was made from, and those beside them that were left out.",
-        columns=columns,
-        colnames=[one.name for one in columns],
+    return plain_table(
+        naming.SOURCE_FILES, "The files this file was made from, and those beside them that were left out.", columns
     )
 
 

@@ -8,7 +8,7 @@ from pynwb import NWBFile
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.base import SessionInterface
-from ssc_to_nwb.interfaces.columns import column, text_column
+from ssc_to_nwb.interfaces.columns import column, plain_table, text_column
 from ssc_to_nwb.interfaces.modules import get_module
 from ssc_to_nwb.source.plane import Plane
 
@@ -43,11 +43,8 @@ def _stacks_table(planes: tuple[Plane, ...]) -> DynamicTable:
         ),
         text_column("listed_path", "Path of the stack as the source lists it.", [path for _, _, path in rows]),
     ]
-    return DynamicTable(
-        name=naming.SOURCE_STACKS,
-        description="Imaging stacks (tif) that the source lists for every plane (sourceFileList).",
-        columns=columns,
-        colnames=[one.name for one in columns],
+    return plain_table(
+        naming.SOURCE_STACKS, "Imaging stacks (tif) that the source lists for every plane (sourceFileList).", columns
     )
 
 
@@ -63,14 +60,11 @@ def _frame_index_table(plane: Plane) -> DynamicTable:
             _one_based(index.frame_number),
         ),
     ]
-    return DynamicTable(
-        name=naming.frame_index(plane.name),
-        description=(
-            f"Frames of {plane.name} (sourceFileFrameIdx), a row per time stamp of its subvolume: row i belongs to "
-            "sample i of the plane's traces."
-        ),
-        columns=columns,
-        colnames=[one.name for one in columns],
+    return plain_table(
+        naming.frame_index(plane.name),
+        f"Frames of {plane.name} (sourceFileFrameIdx), a row per time stamp of its subvolume: row i belongs to sample "
+        "i of the plane's traces.",
+        columns,
     )
 
 

@@ -59,13 +59,18 @@ class SessionFacts:
 
     def series_planes(self, entry: int) -> list[tuple[Plane, str]]:
         """Planes of a calcium entry that have rows in it, with the kind of the array."""
-        facts = self.calcium[entry]
-        kind = facts.array.kind
-        return [
-            (plane, kind)
-            for plane in facts.subvolume.planes
-            if (traces := facts.subvolume.traces(plane, kind)) is not None and traces.rows.size
-        ]
+        return self._series_planes[entry]
+
+    @cached_property
+    def _series_planes(self) -> dict[int, list[tuple[Plane, str]]]:
+        return {
+            entry: [
+                (plane, facts.array.kind)
+                for plane in facts.subvolume.planes
+                if (traces := facts.subvolume.traces(plane, facts.array.kind)) is not None and traces.rows.size
+            ]
+            for entry, facts in self.calcium.items()
+        }
 
     @cached_property
     def first_series(self) -> dict[int, tuple[Plane, str] | None]:

@@ -70,7 +70,9 @@ def _check_joins(group: list[CalciumEntry], entry: CalciumEntry) -> None:
             and np.array_equal(one.frame_index.frame_number, other.frame_index.frame_number)
         ):
             raise other.field.problem(kinds.ARRAYS_DISAGREE, expected=f"sourceFileFrameIdx as in {one.field.path}")
-    for member in group:
+    # What a member that says everything says, the others were compared with when they came.
+    complete = [member for member in group if member.description.planes and member.description.valid_trials is not None]
+    for member in complete[:1] or group:
         if not entry.description.agrees_with(member.description):
             raise entry.field.problem(
                 kinds.ARRAYS_DISAGREE,
