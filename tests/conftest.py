@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,13 @@ import pytest
 from made_sessions import AWKWARD, Converted, Edit, opened, write
 
 from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+
+
+def pytest_configure() -> None:
+    """Interrupts reach the tests' own processes even where the tests run in the background, which ignores them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 _SAMPLE = Path(__file__).parents[2] / "shared" / "data" / "ssc-1-sample"
 
