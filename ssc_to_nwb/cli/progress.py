@@ -51,6 +51,8 @@ class PlainLines:
             return f"looking into {fields['file']}"
         if event.name == "stopping":
             return "stopping..."
+        if event.name == "waiting":
+            return f"waiting for {fields['for']}"
         if session is None:
             return None
         if event.name == "session-started":

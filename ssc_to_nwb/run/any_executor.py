@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
+from functools import partial
 
 from ssc_to_nwb.converter.results import no_progress
 from ssc_to_nwb.naming import attempt_marker
@@ -21,28 +23,32 @@ class AnyExecutor:
 
     capacity: int | None = None
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: Executor, *, run: Callable[[AttemptCall], AttemptResult] | None = None) -> None:
+        """`run` is what the executor's workers are given to do; it must be picklable."""
         self._executor = executor
-        self._futures: list[tuple[AttemptCall, Future[AttemptResult]]] = []
+        self._run = run or partial(run_attempt, report=no_progress)
+        self._calls: dict[Future[AttemptResult], AttemptCall] = {}
 
     def submit(self, call: AttemptCall) -> Future[AttemptResult]:
         """Hand an attempt over."""
-        future = self._executor.submit(run_attempt, call, report=no_progress)
-        self._futures.append((call, future))
+        future = self._executor.submit(self._run, call)
+        self._calls[future] = call
+        # Dask does again what is done, if a worker dies that holds a result somebody still refers to.
+        future.add_done_callback(lambda done: self._calls.pop(done, None))
         return future
 
     def stop(self) -> None:
         """Cancel what has not begun, take the mark of what is under way away, and give it a moment to notice."""
-        revoke(self._futures)
-        wait([future for _, future in self._futures], timeout=NOTICE_SECONDS)
+        under_way = dict(self._calls)
+        for future, call in under_way.items():
+            path = attempt_marker(call.output, call.work)
+            if not future.cancel() and not future.done() and (read_marker(path) or {}).get("prepared") is None:
+                path.unlink(missing_ok=True)
+        wait(list(under_way), timeout=NOTICE_SECONDS)
 
     def close(self) -> None:
         """The executor is its owner's to close."""
 
-
-def revoke(futures: list[tuple[AttemptCall, Future[AttemptResult]]]) -> None:
-    """Cancel attempts; those under way end within a second or two, when they miss their mark."""
-    for call, future in futures:
-        path = attempt_marker(call.output, call.work)
-        if not future.cancel() and not future.done() and (read_marker(path) or {}).get("prepared") is None:
-            path.unlink(missing_ok=True)
+    def waits_for(self) -> str | None:
+        """Nothing is known of the executor's workers."""
+        return None

@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, Any, Literal
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, Stage
 from ssc_to_nwb.converter.task import SessionTask
-from ssc_to_nwb.naming import source_list
+from ssc_to_nwb.naming import attempt_marker, source_list
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.run.attempt_line import attempt_line
 from ssc_to_nwb.run.clock_text import now_text
 from ssc_to_nwb.run.inputs import SessionInputs, content_options
-from ssc_to_nwb.run.marker import Marker, write_whole
+from ssc_to_nwb.run.marker import Marker, read_marker, write_whole
 from ssc_to_nwb.run.output_state import state_of, state_of_output
 from ssc_to_nwb.run.recorded import Done
 from ssc_to_nwb.run.session_sources import SessionSource
+from ssc_to_nwb.run.settle import finished_line
 from ssc_to_nwb.run.source_state import SourceState, take_state
 from ssc_to_nwb.run.standing import checksums_of, content_changes, has_content
 from ssc_to_nwb.run.unpacking import unpacked_session
@@ -97,6 +98,10 @@ def run_attempt(call: AttemptCall, *, report: OnProgress, fill_planes: PlaneFill
     fill_planes: writes the frames of planes elsewhere, for the Zarr backend. KeyboardInterrupt and SystemExit pass
     through, with nothing left behind.
     """
+    # A cluster begins anew what is done already, where the answer was lost with the worker that had it.
+    finished = finished_attempt(call, read_marker(attempt_marker(call.output, call.work)) or {})
+    if finished is not None:
+        return finished
     attempt = _Attempt(call=call, report=report, fill_planes=fill_planes)
     try:
         outcome = attempt.run()
@@ -108,6 +113,16 @@ def run_attempt(call: AttemptCall, *, report: OnProgress, fill_planes: PlaneFill
         found = f"{type(failure).__name__}: {failure}"
         outcome = attempt.failed(error(output_kinds.INTERNAL_ERROR, file=call.source.path, found=found))
     return AttemptResult(outcome=outcome, line=attempt.line(outcome))
+
+
+def finished_attempt(call: AttemptCall, marker: dict[str, Any]) -> AttemptResult | None:
+    """The result of an attempt that has put its file in place, from the mark it left; None where it has not."""
+    line = finished_line(marker, call.output)
+    done = None if line is None else Done.from_line(line, call.output)
+    if line is None or done is None:
+        return None
+    outcome = done.outcome(session=call.source.name, source=call.source.path)
+    return AttemptResult(outcome=replace(outcome, status="converted"), line=line)
 
 
 @dataclass(slots=True, kw_only=True)

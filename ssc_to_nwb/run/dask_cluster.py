@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, wait
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,7 @@ from ssc_to_nwb.converter.results import OnProgress, Progress
 from ssc_to_nwb.converter.zarr_fills import ZarrFill, fill_in_threads, fill_plane
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.run.any_executor import NOTICE_SECONDS, revoke
+from ssc_to_nwb.run.any_executor import NOTICE_SECONDS, AnyExecutor
 from ssc_to_nwb.run.attempt import AttemptCall, AttemptResult, run_attempt
 
 # Frames of a session whose planes are worth being dealt to several workers, where the backend allows it.
@@ -22,40 +21,31 @@ _CONNECT_SECONDS = "20s"
 _PROGRESS_SECONDS = 0.2
 
 
-class DaskCluster:
+class DaskCluster(AnyExecutor):
     """An executor over `distributed.Client`. All attempts are handed over at once; Dask deals them to its workers.
 
     Dask begins an attempt again where its worker dies, a few times. Progress comes back as Dask's own events.
     """
-
-    capacity: int | None = None
 
     def __init__(self, address: str, *, report: OnProgress) -> None:
         """`address` of a scheduler, empty for Dask's configuration. Raises extra-not-installed, cluster-unreachable."""
         self._client = _connect(address)
         self._topic = f"ssc-to-nwb-{uuid.uuid4().hex}"
         self._client.subscribe_topic(self._topic, _Receiver(report))
-        self._executor = self._client.get_executor(pure=False)
-        self._futures: list[tuple[AttemptCall, Future[AttemptResult]]] = []
-
-    def submit(self, call: AttemptCall) -> Future[AttemptResult]:
-        """Hand an attempt over."""
-        future = self._executor.submit(attempt_on_worker, call, self._topic, LARGE_BYTES)
-        self._futures.append((call, future))
-        return future
-
-    def stop(self) -> None:
-        """Cancel what has not begun, take the mark of what is under way away, and give it a moment to notice."""
-        revoke(self._futures)
-        wait([future for _, future in self._futures], timeout=NOTICE_SECONDS)
+        run = partial(attempt_on_worker, topic=self._topic, large_bytes=LARGE_BYTES)
+        super().__init__(self._client.get_executor(pure=False), run=run)
 
     def close(self) -> None:
         """Leave the cluster, which goes on without."""
         self._client.unsubscribe_topic(self._topic)
         self._client.close(timeout=NOTICE_SECONDS)
 
+    def waits_for(self) -> str | None:
+        """Workers, where the cluster has none at present."""
+        return None if self._client.scheduler_info(n_workers=1)["workers"] else "a worker of the cluster"
 
-def attempt_on_worker(call: AttemptCall, topic: str, large_bytes: int) -> AttemptResult:
+
+def attempt_on_worker(call: AttemptCall, *, topic: str, large_bytes: int) -> AttemptResult:
     """What a worker of the cluster runs; planes are dealt on where their frames come to `large_bytes`."""
     from distributed import get_worker
 

@@ -23,6 +23,7 @@ EventName = Literal[
     "progress",
     "session-retried",
     "session-finished",
+    "waiting",
     "stopping",
     "run-finished",
 ]
@@ -35,7 +36,8 @@ class RunEvent:
     """One event. session: its name, None where the event is about the run; fields: JSON-ready particulars.
 
     progress: stage, done_bytes, total_bytes; session-finished: what `SessionOutcome.as_dict` has; run-started:
-    sessions, to_do, skipped, source_bytes; run-finished: ok, done, failed, seconds.
+    sessions, to_do, skipped, source_bytes; run-finished: ok, done, failed, seconds;
+    waiting: for what.
     """
 
     name: EventName

@@ -34,6 +34,9 @@ class SessionExecutor(Protocol):
     def close(self) -> None:
         """Give back what the executor holds. No attempt is under way."""
 
+    def waits_for(self) -> str | None:
+        """What the executor lacks to go on, None where it lacks nothing."""
+
 
 class InProcess:
     """Does an attempt right here, in `submit`: for a run of one session, which needs no other process."""
@@ -60,3 +63,7 @@ class InProcess:
 
     def close(self) -> None:
         """There is nothing to give back."""
+
+    def waits_for(self) -> str | None:
+        """It waits for nothing."""
+        return None

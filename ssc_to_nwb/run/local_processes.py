@@ -97,6 +97,10 @@ class LocalProcesses:
                 worker.process.join()
         self._threads.shutdown(wait=True)
 
+    def waits_for(self) -> str | None:
+        """A process that dies is replaced at once."""
+        return None
+
 
 class _Worker:
     """A process and this end of its pipe."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from ssc_to_nwb.converter.in_progress import name_system_error
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome
@@ -13,7 +13,7 @@ from ssc_to_nwb.naming import attempt_marker
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError, error
-from ssc_to_nwb.run.attempt import AttemptCall, AttemptResult
+from ssc_to_nwb.run.attempt import AttemptCall, AttemptResult, finished_attempt
 from ssc_to_nwb.run.attempt_line import attempt_line
 from ssc_to_nwb.run.budget import Budget
 from ssc_to_nwb.run.clock_text import now_text
@@ -21,13 +21,14 @@ from ssc_to_nwb.run.events import OnEvent, RunEvent
 from ssc_to_nwb.run.executor import SessionExecutor, WorkerDiedError
 from ssc_to_nwb.run.marker import read_marker
 from ssc_to_nwb.run.record import RunRecord
-from ssc_to_nwb.run.recorded import Done
 from ssc_to_nwb.run.resume import Decision
-from ssc_to_nwb.run.settle import finished_line, remove_superseded
+from ssc_to_nwb.run.settle import remove_superseded
 from ssc_to_nwb.run.signals import StopRequested
 
 # Failures that may pass by themselves; what is wrong with a file or with metadata will be so again.
 _PASSING = (kinds.WORKER_DIED, kinds.SOURCE_CHANGED, output_kinds.SYSTEM_REFUSED, output_kinds.SOURCE_NOT_READABLE)
+# After so long without a message it is asked whether the executor lacks anything.
+_SILENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class SessionLoop:
             while (self._waiting or self._running) and self.stopped_by is None:
                 self._begin_some()
                 if self._running:
-                    self._take(self.inbox.get())
+                    self._wait()
         except StopRequested as request:
             self._stop(request.number)
         except BaseException:
@@ -113,6 +114,17 @@ class SessionLoop:
         del self._running[placeholder]
         self._running[future] = running
         future.add_done_callback(self.inbox.put)
+
+    def _wait(self) -> None:
+        """Take the next message; where none comes for long, say what the executor waits for."""
+        try:
+            message = self.inbox.get(timeout=_SILENCE_SECONDS)
+        except Empty:
+            lacking = self.executor.waits_for()
+            if lacking is not None:
+                self.on_event(RunEvent(name="waiting", fields={"for": lacking}))
+        else:
+            self._take(message)
 
     def _take(self, message: Message) -> None:
         if isinstance(message, Progress):
@@ -192,12 +204,10 @@ def _without_result(
     """What stands for the result of an attempt that gave none."""
     call = running.call
     marker = read_marker(attempt_marker(call.output, call.work)) or {}
-    finished = finished_line(marker, call.output)
-    done = None if finished is None else Done.from_line(finished, call.output)
-    if finished is not None and done is not None:
+    finished = finished_attempt(call, marker)
+    if finished is not None:
         # It was lost between putting its file in place and saying so.
-        outcome = done.outcome(session=call.source.name, source=call.source.path)
-        return AttemptResult(outcome=replace(outcome, status="converted"), line=finished)
+        return finished
     outcome = SessionOutcome(
         session=call.source.name,
         source=call.source.path,
