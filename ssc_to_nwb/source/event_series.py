@@ -91,6 +91,10 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
         type=event_type,
         trains=_read_trains(field, units=units, pairs=event_type == PAIRS),
     )
+    if entry.key in KNOWN_TYPES and entry.key != "touches" and len(series.trains) != 1:
+        raise field.child("eventTimes").problem(
+            kinds.FIELD_LENGTH, expected="one list of times", found=len(series.trains)
+        )
     if entry.key == "touches":
         told = [train.touch_label() for train in series.trains]
         for train, label in zip(series.trains, told, strict=True):

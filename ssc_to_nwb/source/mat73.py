@@ -57,7 +57,7 @@ def _convert(item: h5py.Group | h5py.Dataset, *, path: Path, field: str) -> MatV
         return _convert_struct(item, path=path, field=field)
     if item.attrs.get("MATLAB_empty", 0):
         return _empty(matlab_class, shape=tuple(int(length) for length in item[()].ravel()), item=item)
-    if matlab_class == "cell":
+    if matlab_class == "cell" or item.dtype == h5py.ref_dtype:
         return _convert_cell(item, path=path, field=field)
     if matlab_class == "char":
         return _convert_text(item[()].T)

@@ -158,6 +158,12 @@ class TestForms:
             series_of("touches", times, cell(row(2, 2), row(2, 2)), kind=PAIRS, labels=labels)
         assert (found[0].kind.identifier, found[0].field) == ("touch-label-unknown", "s.e.idStr")
 
+    def test_two_lists_where_there_is_one_series(self) -> None:
+        times, trials = cell(row(1, 2), row(3, 4)), cell(row(7, 7), row(7, 7))
+        with problem_raised() as found:
+            series_of("rewardCue", times, trials, kind=PAIRS, labels=cell("a", "b"))
+        assert (found[0].kind.identifier, found[0].expected) == ("field-length", "one list of times")
+
     def test_one_list_for_two_series_is_not_shared_out(self) -> None:
         names = cell("Protraction contacts for c2", "Retraction contacts for c2")
         with problem_raised() as found:

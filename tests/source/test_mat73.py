@@ -95,6 +95,14 @@ def test_fields_without_a_listed_order_are_still_read(tmp_path: Path) -> None:
     assert read_session_struct(path)[1] == MatStruct(fields={"a": "y", "b": "x"})
 
 
+def test_a_cell_that_another_program_wrote_without_its_class(tmp_path: Path) -> None:
+    path = tmp_path / "values.mat"
+    write_mat73(path=path, variables={"s": {"names": Cell(["a", "b"]), "n": np.array([[1.0]])}})
+    with h5py.File(path, "r+") as file:
+        del file["s/names"].attrs["MATLAB_class"]
+    assert read_session_struct(path)[1].fields["names"] == MatCell(shape=(1, 2), items=("a", "b"))
+
+
 def test_a_sparse_matrix_becomes_a_full_one(tmp_path: Path) -> None:
     path = tmp_path / "sparse.mat"
     with h5py.File(path, "w") as file:
