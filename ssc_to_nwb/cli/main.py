@@ -58,7 +58,6 @@ class LazyGroup(click.Group):
             ctx.fail(f"No such command {name!r}. Did you mean {close[0]!r}?")
         return super().resolve_command(ctx, args)
 
-
     def invoke(self, ctx: click.Context) -> object:
         """Run the subcommand; a problem of the catalogue ends it with status 1 and is printed, not traced."""
         from ssc_to_nwb.cli.options import JSON_ASKED
