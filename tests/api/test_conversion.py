@@ -50,7 +50,7 @@ class TestFormats:
         return found
 
     @pytest.mark.parametrize(
-        "form", [{"mat_format": "7.3"}, {"compressed": False}, {"variable_name": "dat"}], ids=["7.3", "v6", "dat"]
+        "form", [{"mat_format": "7.3"}, {"compressed": False, "variable_name": "dat"}], ids=["7.3", "v6"]
     )
     def test_of_matlab(
         self, converted_awkward: Converted, convert_once: Callable[..., Converted], form: dict[str, object]

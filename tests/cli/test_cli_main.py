@@ -41,10 +41,11 @@ class TestLoading:
         call = "from click.testing import CliRunner\nfrom ssc_to_nwb.cli.main import group\n"
         assert loaded_by(f"{call}assert CliRunner().invoke(group, ['--help']).exit_code == 0") == set()
 
-    @pytest.mark.parametrize("name", subcommands())
-    def test_nor_does_the_help_of_a_subcommand(self, name: str) -> None:
-        call = "from click.testing import CliRunner\nfrom ssc_to_nwb.cli.main import group\n"
-        assert loaded_by(f"{call}assert CliRunner().invoke(group, [{name!r}, '--help']).exit_code == 0") == set()
+    def test_nor_does_the_help_of_any_subcommand(self) -> None:
+        code = "from click.testing import CliRunner\nfrom ssc_to_nwb.cli.main import group\n"
+        for name in subcommands():
+            code += f"assert CliRunner().invoke(group, [{name!r}, '--help']).exit_code == 0\n"
+        assert loaded_by(code) == set()
 
     def test_sessions_does_not_load_pynwb(self, tmp_path: Path) -> None:
         from made_sessions import write

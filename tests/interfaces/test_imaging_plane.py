@@ -38,7 +38,7 @@ def test_green_and_red_are_not_exchanged(nwb_default: Any) -> None:
         assert "GCaMP" not in channels["red"].description
 
 
-@pytest.mark.parametrize("rate", [7.0, 14.0, 28.0])
+@pytest.mark.parametrize("rate", [14.0, 28.0])
 def test_the_rate_comes_from_the_time_stamps(convert_edited: Callable[..., Converted], rate: float) -> None:
     with opened(convert_edited(imaging_rate_hz=rate, arrays=("dff",)).path) as nwbfile:
         np.testing.assert_allclose(nwbfile.imaging_planes["imaging_plane_fov_01002"].imaging_rate, rate, rtol=0.02)
