@@ -15,12 +15,14 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -35,8 +37,6 @@ SESSIONS = 5
 SHARES = {"worker": 0.74, "run, one session": 0.15, "run, several sessions": 0.05, "Dask worker": 0.06}
 # Moments lie between 0 and this after an attempt, or a run, has begun.
 _ATTEMPT_SECONDS, _RUN_SECONDS = 1.0, 4.0
-# Dask's nanny gives a worker up for good that dies while the nanny still waits for it to come up.
-_DASK_SECONDS = (0.4, 1.2)
 
 
 @dataclass(kw_only=True)
@@ -130,7 +130,6 @@ class _Assassin:
     """Takes events, and kills three of four attempts at some moment after they begin."""
 
     def __init__(self, output: Path, kills: int, rng: random.Random, findings: Findings) -> None:
-        self._moments = _DASK_SECONDS if findings.kind == "Dask worker" else (0.0, _ATTEMPT_SECONDS)
         self._output = output
         self._left = kills
         self._rng = rng
@@ -147,7 +146,7 @@ class _Assassin:
         if mark is None or mark["token"] in self._timers:
             return
         spared = self._rng.random() < 0.25
-        moment = self._rng.uniform(*self._moments)
+        moment = self._rng.uniform(0, _ATTEMPT_SECONDS)
         timer = threading.Timer(moment, self._kill, (event.session, mark["token"]))
         self._timers[mark["token"]] = timer
         if not spared:
@@ -204,6 +203,40 @@ def _run_to_the_end(run: Callable[[], Any], findings: Findings) -> None:
     raise RuntimeError("the sessions don't get done")
 
 
+@contextmanager
+def dask_cluster(*, workers: int) -> Iterator[str]:
+    """A scheduler and so many worker processes, each started again when it dies, as a batch system would; the address.
+
+    Dask's own nanny gives a worker up for good that dies while it comes up.
+    """
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as cluster:
+        address = cluster.scheduler_address
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", "1"]
+        running: dict[int, subprocess.Popen[bytes]] = {}
+        over = threading.Event()
+
+        def keep_one(number: int) -> None:
+            while not over.is_set():
+                running[number] = subprocess.Popen(
+                    [*command, "--no-dashboard"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                )
+                running[number].wait()
+
+        threads = [threading.Thread(target=keep_one, args=(number,)) for number in range(workers)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield address
+        finally:
+            over.set()
+            for process in list(running.values()):
+                process.kill()
+            for thread in threads:
+                thread.join()
+
+
 def cause_faults(*, kills: int, seed: int, dask: bool) -> list[Findings]:
     """Kill so many times in all, and say what was found."""
     rng = random.Random(seed)
@@ -222,12 +255,8 @@ def cause_faults(*, kills: int, seed: int, dask: bool) -> list[Findings]:
             kill_runs(several, folder, counts["run, several sessions"], rng, kind="run, several sessions"),
         ]
         if dask:
-            from distributed import LocalCluster
-
-            with LocalCluster(
-                n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
-            ) as cluster:
-                run = partial(several, dask=cluster.scheduler_address, workers=1)
+            with dask_cluster(workers=2) as address:
+                run = partial(several, dask=address, workers=1)
                 findings.append(kill_attempts(run, folder, counts["Dask worker"], rng, kind="Dask worker"))
     return findings
 
