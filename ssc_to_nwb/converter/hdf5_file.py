@@ -30,12 +30,13 @@ def write_hdf5(
     *,
     options: ConversionOptions,
     finish: Callable[[h5py.File], None],
+    begin: Callable[[h5py.File], None] = lambda _file: None,
     after_plane: Callable[[str], None] = lambda _name: None,
 ) -> Iterator[FillProgress]:
     """Write the whole file to `path`, which must not exist; yields as large data go in; the file is on disk at the end.
 
-    `nwbfile` is used up: its large arrays are taken out. `finish` is called with the open file when all data are in,
-    `after_plane` with the name of each plane whose frames are.
+    `nwbfile` is used up: its large arrays are taken out. `begin` is called with the open file before the large data go
+    in, `finish` when all data are in, `after_plane` with the name of each plane whose frames are.
     Raises OSError of the disk, SscError of the raw files.
     """
     compression = Compression(options.compression)
@@ -43,6 +44,7 @@ def write_hdf5(
     space = file_space(reserved)
     with h5py.File(path, "x", **space) as file, NWBHDF5IO(file=file, mode="w") as io, spare_room(path) as room:
         io.write(nwbfile, cache_spec=True)
+        begin(file)
         written = 0
         for step in fill_datasets(
             _fills(reserved, compression),

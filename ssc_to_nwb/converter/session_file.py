@@ -18,7 +18,13 @@ from ssc_to_nwb.converter.hdf5_file import write_hdf5
 from ssc_to_nwb.converter.in_progress import InProgress, output_in_progress
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress
-from ssc_to_nwb.converter.source_hashes import StackHashes, hash_small_files, with_hashes, write_hashes
+from ssc_to_nwb.converter.source_hashes import (
+    StackHashes,
+    hash_small_files,
+    reserve_hashes,
+    with_hashes,
+    write_hashes,
+)
 from ssc_to_nwb.converter.task import SessionTask
 from ssc_to_nwb.converter.zarr_fills import PlaneFiller, fill_in_threads
 from ssc_to_nwb.interfaces.context import SessionContext, load_context
@@ -164,7 +170,7 @@ class _Work:
             chunk_mb=options.chunk_mb,
         )
         of_stacks = StackHashes(None if options.stub else raw, workers=options.workers)
-        steps = self._writer(of_stacks)(
+        steps = self._writer(of_stacks, root=root)(
             nwbfile,
             place.building,
             options=options,
@@ -178,9 +184,10 @@ class _Work:
         self.seconds["hash"] = of_stacks.seconds
         return with_hashes(ledger, hashes, root=root)
 
-    def _writer(self, of_stacks: StackHashes) -> Callable[..., Iterator[FillProgress]]:
+    def _writer(self, of_stacks: StackHashes, *, root: Path) -> Callable[..., Iterator[FillProgress]]:
         if self.task.options.backend == "hdf5":
-            return partial(write_hdf5, after_plane=of_stacks.hash_plane)
+            begin = partial(reserve_hashes, paths=of_stacks.paths, root=root)
+            return partial(write_hdf5, begin=begin, after_plane=of_stacks.hash_plane)
         from ssc_to_nwb.converter.zarr_file import write_zarr
 
         return partial(write_zarr, fill_planes=self.fill_planes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from ssc_to_nwb.mapping.ledger import Ledger
 from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.session import Session
 
+_DIGEST_CHARACTERS = 64
 _TABLE = f"processing/{naming.SOURCE_MODULE}/{naming.SOURCE_FILES}"
 
 
@@ -47,6 +48,11 @@ class StackHashes:
         self._hashes: dict[Path, str] = {}
         self.seconds = 0.0
 
+    @property
+    def paths(self) -> list[Path]:
+        """The stacks whose hashes are still to be made."""
+        return [path for paths in self._waiting.values() for path in paths]
+
     def hash_plane(self, plane_name: str) -> None:
         """Hash the stacks of a plane. Raises OSError."""
         start = time.perf_counter()
@@ -60,6 +66,14 @@ class StackHashes:
         for plane_name in list(self._waiting):
             self.hash_plane(plane_name)
         return self._hashes
+
+
+def reserve_hashes(file: Any, paths: Sequence[Path], *, root: Path) -> None:
+    """Put zeros where the hashes of `paths` will be: HDF5 then writes those over these, beside the rest of the table.
+
+    Otherwise it would put them behind the frames, where a reader over a network would need them to open the file.
+    """
+    write_hashes(file, dict.fromkeys(paths, "0" * _DIGEST_CHARACTERS), root=root)
 
 
 def write_hashes(file: Any, hashes: Mapping[Path, str], *, root: Path) -> None:
