@@ -98,6 +98,9 @@ def bench(root: Path, *, quick: bool, repeats: int, workers: int) -> list[Figure
         Figure("peak memory", ours["peak_mb"], "MB", 600.0, True, f"{gigabytes:g} GB of input"),
     ]  # fmt: skip
     figures.append(_files_figure(root))
+    say("validating a session of full size")
+    validation = child("validate", root / "full")["seconds"]
+    figures.append(Figure("validation of a full-size session", validation, "s", 30.0, True, "beyond the imports"))
     if not quick:
         shutil.rmtree(source)
         figures.append(_memory_figure(root, gigabytes, ours["peak_mb"], workers))
@@ -222,6 +225,19 @@ def child_convert(source: str, output: str, workers: str, verify: str) -> dict[s
     }
 
 
+def child_validate(root: str) -> dict[str, Any]:
+    """Validate a converted session of full size, without stacks: seconds beyond the imports."""
+    import ssc_to_nwb.validate.one_file  # noqa: F401  so that its imports are not counted
+    from ssc_to_nwb import convert, validate_files
+    from ssc_to_nwb.synthetic import full_size_spec, write_session
+
+    write_session(root=Path(root) / "source", spec=full_size_spec(), raw=False, videos=False)
+    outputs = convert(source=Path(root) / "source", output=Path(root) / "nwb", verify="off").outputs
+    start = time.perf_counter()
+    validate_files(paths=outputs)
+    return {"seconds": time.perf_counter() - start}
+
+
 def child_neuroconv(path: str, output: str) -> dict[str, Any]:
     """Convert one tif with neuroconv's own interface and its defaults."""
     import h5py
@@ -290,6 +306,7 @@ def child_stack(folder: str, output: str) -> dict[str, Any]:
 CHILDREN = {
     "make": child_make,
     "convert": child_convert,
+    "validate": child_validate,
     "neuroconv": child_neuroconv,
     "split": child_split,
     "stack": child_stack,

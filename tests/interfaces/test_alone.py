@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from made_sessions import opened, write
-from neuroconv import ConverterPipe
-from neuroconv.tools.testing import MockBehaviorEventInterface
+from neuroconv import BaseDataInterface, ConverterPipe
+from pynwb import NWBFile, TimeSeries
 
 from ssc_to_nwb.interfaces.base import SessionInterface
 from ssc_to_nwb.interfaces.context import load_context
@@ -19,6 +19,13 @@ from ssc_to_nwb.interfaces.trials import TrialsInterface
 from ssc_to_nwb.interfaces.whisker import WhiskerInterface
 
 INTERFACES = [EventsInterface, RoiResponsesInterface, RoiSegmentationInterface, TrialsInterface, WhiskerInterface]
+
+
+class PupilInterface(BaseDataInterface):
+    """An interface of another lab."""
+
+    def add_to_nwbfile(self, nwbfile: NWBFile, metadata: dict[str, Any]) -> None:
+        nwbfile.add_acquisition(TimeSeries(name="pupil", data=[1.0, 1.1], unit="mm", rate=30.0))
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +58,12 @@ def test_alone(interface: type[SessionInterface], session_file: Path, tmp_path: 
 
 def test_all_together_with_anothers(session_file: Path, tmp_path: Path) -> None:
     ours = {interface.__name__: interface(file_path=session_file) for interface in INTERFACES}
-    pipe = ConverterPipe(data_interfaces={"other": MockBehaviorEventInterface(), **ours})
+    pipe = ConverterPipe(data_interfaces={"pupil": PupilInterface(), **ours})
     pipe.run_conversion(nwbfile_path=tmp_path / "all.nwb", metadata=pipe.get_metadata())
     with opened(tmp_path / "all.nwb") as nwbfile:
         assert all(holds(interface, nwbfile) for interface in INTERFACES)
         assert len(nwbfile.imaging_planes) == 5, "interfaces find what another has made"
+        assert nwbfile.acquisition["pupil"].unit == "mm"
 
 
 def test_metadata_files_of_ones_own(session_file: Path, tmp_path: Path) -> None:
