@@ -9,5 +9,7 @@ ssc-to-nwb demo "$output" --overwrite
 for file in "$output"/nwb/sub-*/*.nwb; do
     python "$root/scripts/show_nwb.py" "$file"
 done
+ssc-to-nwb report "$output"/nwb/sub-*/*.nwb -o "$output/report" > /dev/null
+echo "Report: $output/report/index.html"
 echo "NWB files:"
 ls -1 "$output"/nwb/sub-*/*.nwb
