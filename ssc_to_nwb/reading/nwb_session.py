@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -111,11 +111,9 @@ def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
     path = Path(path)
     if not path.exists():
         raise error(kinds.NWB_FILE_MISSING, file=path)
-    import pynwb
-
     # hdmf, h5py and zarr raise what they like at a file that is not NWB.
     try:
-        nwbfile = pynwb.read_nwb(path)
+        nwbfile = _read(path)
     except Exception as failure:
         raise error(
             kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=f"{type(failure).__name__}: {failure}"
@@ -124,3 +122,18 @@ def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
         yield NwbSession(path=path, nwbfile=nwbfile)
     finally:
         nwbfile.read_io.close()
+
+
+def _read(path: Path) -> NWBFile:
+    import pynwb
+
+    if path.is_dir():
+        return pynwb.read_nwb(path)
+    import h5py
+
+    with ExitStack() as stack:
+        # Arrays are read whole, so that HDF5 need not keep a megabyte of each of the hundreds of data sets.
+        file = stack.enter_context(h5py.File(path, "r", rdcc_nbytes=0))
+        nwbfile = pynwb.NWBHDF5IO(file=file, mode="r", load_namespaces=True).read()
+        stack.pop_all()
+    return nwbfile

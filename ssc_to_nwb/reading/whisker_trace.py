@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,22 +18,35 @@ QUANTITIES = ("angle", "curvature_change")
 
 
 @dataclass(frozen=True, kw_only=True)
+class SharedTimes:
+    """Time stamps that several series have in common, read once."""
+
+    timestamps: Any
+
+    @cached_property
+    def seconds(self) -> np.ndarray:
+        """float64 (N,)."""
+        return np.asarray(self.timestamps[:], dtype=np.float64)
+
+
+@dataclass(frozen=True, kw_only=True)
 class WhiskerTrace:
     """A view of one trace of an open file; quantity: `angle` or `curvature_change`; whisker: `c2`."""
 
     whisker: str
     quantity: str
     series: TimeSeries
+    times: SharedTimes
 
     @property
     def unit(self) -> str:
         """`degrees` or `1/mm`."""
         return str(self.series.unit)
 
-    @cached_property
+    @property
     def time_s(self) -> np.ndarray:
         """Time stamps in s, float64 (N,); there are gaps between trials."""
-        return np.asarray(self.series.timestamps[:], dtype=np.float64)
+        return self.times.seconds
 
     @cached_property
     def values(self) -> np.ndarray:
@@ -47,10 +60,13 @@ def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerTrace, ...]:
     if module is None:
         return ()
     found = []
+    shared: dict[object, SharedTimes] = {}
     for quantity in QUANTITIES:
         prefix = naming.whisker_series(quantity, "")
         names = sorted(name for name in module.data_interfaces if name.startswith(prefix))
-        found += [
-            WhiskerTrace(whisker=name.removeprefix(prefix), quantity=quantity, series=module[name]) for name in names
-        ]
+        for name in names:
+            series = module[name]
+            # Linked time stamps are one data set, by the name it has in the file.
+            times = shared.setdefault(series.timestamps.name, SharedTimes(timestamps=series.timestamps))
+            found.append(WhiskerTrace(whisker=name.removeprefix(prefix), quantity=quantity, series=series, times=times))
     return tuple(found)
