@@ -78,10 +78,14 @@ def load_yaml(path: Path) -> LinedMapping:
     if node is None:
         return LinedMapping()
     if not isinstance(node, yaml.MappingNode):
-        raise error(kinds.METADATA_VALUE_INVALID, file=path, expected="a mapping of sections", found=node.id)
+        raise error(kinds.METADATA_VALUE_INVALID, file=path, expected="a mapping of sections", found=_form(node))
     places: dict[KeyPath, Place] = {}
     _collect(node, path=path, prefix=(), places=places)
     return LinedMapping(values=values, places=places)
+
+
+def _form(node: yaml.Node) -> str:
+    return "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
 
 
 def _collect(node: yaml.Node, *, path: Path, prefix: KeyPath, places: dict[KeyPath, Place]) -> None:

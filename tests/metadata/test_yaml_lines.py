@@ -77,11 +77,12 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert found[0].kind.identifier == "metadata-file-unreadable"
 
 
-@pytest.mark.parametrize("text", ["- a\n- b\n", "just a text\n"])
-def test_the_top_must_be_a_mapping(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(("text", "form"), [("- a\n- b\n", "a list"), ("just a text\n", "a single value")])
+def test_the_top_must_be_a_mapping(tmp_path: Path, text: str, form: str) -> None:
     with problem_raised() as found:
         load(tmp_path, text)
     assert (found[0].kind.identifier, found[0].expected) == ("metadata-value-invalid", "a mapping of sections")
+    assert found[0].found == form
 
 
 def test_a_key_given_twice_names_both_lines(tmp_path: Path) -> None:
