@@ -15,7 +15,14 @@ from pathlib import Path, PurePosixPath
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.source.packed_files import PackedFile, PackedMember, is_packed, packed_stem
-from ssc_to_nwb.source.session_files import SessionFile, SessionKey, dataset_of, is_session_file, key_from_path
+from ssc_to_nwb.source.session_files import (
+    SessionFile,
+    SessionKey,
+    dataset_of,
+    is_session_file,
+    key_from_path,
+    may_hold_sessions,
+)
 
 _SESSION_NAME = re.compile(r"[A-Za-z0-9]+_\d{4}_\d{2}_\d{2}")
 
@@ -81,7 +88,7 @@ def find_packed_files(source: Path) -> tuple[Path, ...]:
         return (source,) if is_packed(source) else ()
     found = []
     for folder, subfolders, names in os.walk(source):
-        subfolders.sort()
+        subfolders[:] = sorted(name for name in subfolders if may_hold_sessions(name))
         found += [Path(folder) / name for name in names if is_packed(Path(name))]
     return tuple(sorted(found))
 

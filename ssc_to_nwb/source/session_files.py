@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from ssc_to_nwb.naming import RUN_FOLDER
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
@@ -59,6 +60,11 @@ def is_session_file(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+def may_hold_sessions(folder_name: str) -> bool:
+    """Whether a folder is worth looking into for sessions: not one of stacks, nor what a run keeps for itself."""
+    return folder_name != RUN_FOLDER and _RAW_FOLDER.fullmatch(folder_name) is None
+
+
 def dataset_of(path: Path) -> str:
     """`ssc-2` for a name ending in _data_struct.mat, else `ssc-1`."""
     return "ssc-2" if path.name.endswith("_data_struct.mat") else "ssc-1"
@@ -104,7 +110,7 @@ def select_sessions(
 def _walk(source: Path) -> list[Path]:
     paths = []
     for folder, subfolders, names in os.walk(source):
-        subfolders[:] = sorted(name for name in subfolders if not _RAW_FOLDER.fullmatch(name))
+        subfolders[:] = sorted(name for name in subfolders if may_hold_sessions(name))
         paths += [Path(folder) / name for name in sorted(names) if _NAME.fullmatch(name)]
     return paths
 
