@@ -57,7 +57,11 @@ class LocalProcesses:
             raise
         with self._lock:
             self._busy.discard(worker)
-            self._idle.append(worker)
+            if result.outcome.ok:
+                self._idle.append(worker)
+        if not result.outcome.ok:
+            # A failure inside a library may have left it in any state.
+            worker.end()
         return result
 
     def _take(self) -> _Worker:
@@ -91,10 +95,7 @@ class LocalProcesses:
         for worker in workers:
             worker.pipe.close()
         for worker in workers:
-            worker.process.join(_STOP_SECONDS)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+            worker.end()
         self._threads.shutdown(wait=True)
 
     def waits_for(self) -> str | None:
@@ -118,6 +119,14 @@ class _Worker:
         # With no other copy of its end, the death of the process ends the reading on ours.
         theirs.close()
         return cls(process, ours)
+
+    def end(self) -> None:
+        """End the process, which does nothing: it ends when its pipe is closed."""
+        self.pipe.close()
+        self.process.join(_STOP_SECONDS)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
 
     def do(self, call: AttemptCall, report: OnProgress) -> AttemptResult:
         """Have an attempt done. Raises WorkerDiedError."""
@@ -146,8 +155,11 @@ def _how_it_ended(code: int | None) -> str:
 
 
 def _context() -> BaseContext:
-    """Processes free of this one's threads; where the system can, forked from one that has loaded all modules."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
+    """Processes free of this one's threads; on Linux forked from one that has loaded all modules.
+
+    Elsewhere the system's own libraries may not be used any more after a fork.
+    """
+    if not sys.platform.startswith("linux"):
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -153,7 +154,8 @@ def _executor(
 ) -> SessionExecutor:
     if settings.executor is not None and sessions:
         return settings.executor(inbox.put)
-    if sessions <= 1:
+    # A daemon process, such as a worker of somebody else's pool, may not have processes of its own.
+    if sessions <= 1 or multiprocessing.current_process().daemon:
         return InProcess(report, running=gate.set_raising)
     from ssc_to_nwb.run.local_processes import LocalProcesses
 
