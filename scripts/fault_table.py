@@ -23,7 +23,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -51,6 +51,10 @@ class Findings:
     whole: int = 0
     stray_files: int = 0
     done_twice: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form; `dataclasses.asdict` can't copy a Counter."""
+        return {**vars(self), "killed_at": dict(self.killed_at), "ok": self.ok}
 
     @property
     def ok(self) -> bool:
@@ -291,7 +295,7 @@ def main() -> None:
     print("killed while:", ", ".join(f"{stage} {count}" for stage, count in moments.most_common()))
     print(f"seed {arguments.seed}, {time.monotonic() - start:.0f} s")
     if arguments.json:
-        arguments.json.write_text(json.dumps([asdict(one) for one in findings], indent=1))
+        arguments.json.write_text(json.dumps([one.as_dict() for one in findings], indent=1))
     if not all(one.ok for one in findings):
         sys.exit(1)
 
