@@ -246,7 +246,7 @@ def target_path(context: SessionContext, *, output: Path, options: ConversionOpt
             images=bool(session.subvolumes),
         ),
         stub=options.stub,
-        suffix=".nwb.zarr" if options.backend == "zarr" else ".nwb",
+        suffix=naming.ZARR_SUFFIX if options.backend == "zarr" else naming.HDF5_SUFFIX,
     )
 
 

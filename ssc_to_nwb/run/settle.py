@@ -48,7 +48,7 @@ def remove_unfinished_files(output: Path) -> None:
 
 
 def _subject_folders(output: Path) -> list[Path]:
-    return [path for path in output.glob("sub-*") if path.is_dir()]
+    return [path for path in output.glob(naming.SUBJECT_FOLDERS) if path.is_dir()]
 
 
 def unfinished_files(output: Path) -> Iterator[Path]:
