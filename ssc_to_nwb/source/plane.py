@@ -85,6 +85,12 @@ class Plane:
         recorded = np.array([roi.number for roi in self.rois], dtype=np.int64)
         return np.unique(np.concatenate([self.roi_numbers, self.recorded_numbers, recorded]))
 
+    @property
+    def ordered_roi_numbers(self) -> np.ndarray:
+        """The same numbers in imagingPlane's own order, then ascending those that it lacks."""
+        numbers = self.all_roi_numbers
+        return np.concatenate([self.roi_numbers, numbers[~np.isin(numbers, self.roi_numbers)]])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaneRecord:
