@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from ssc_to_nwb.problems.model import Problem
+from ssc_to_nwb.problems.model import Problem, grouped_by_kind
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
@@ -23,11 +22,7 @@ def print_problem(problem: Problem) -> None:
 
 def print_warnings(problems: Iterable[Problem], *, verbose: bool) -> None:
     """Each kind of problem once, with its count and its first occurrence; every one of them where `verbose`."""
-    groups: dict[str, list[Problem]] = {}
-    for problem in problems:
-        groups.setdefault(problem.kind.identifier, []).append(problem)
-    for found in groups.values():
-        kind = found[0].kind
+    for kind, found in grouped_by_kind(problems).items():
         if kind.severity.value == "info" and not verbose:
             continue
         label = click.style(f"{kind.severity.value}:", fg=_COLOURS[kind.severity.value])
