@@ -42,7 +42,13 @@ _EXAMPLES = """Examples:
     help="Every value and frame, or all but the frames and a tenth of those, the same at each time.",
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: all processors]")
-@click.option("--memory-mb", type=click.FloatRange(min=1), default=256.0, show_default=True, help="Room for frames.")
+@click.option(
+    "--memory-mb",
+    type=click.FloatRange(min=1),
+    default=256.0,
+    show_default=True,
+    help="Room for frames, in 2^20 bytes.",
+)
 @click.option(
     "--work-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
