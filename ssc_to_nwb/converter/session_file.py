@@ -165,7 +165,7 @@ class _Work:
             raw=raw,
             ledger=ledger,
             hashes=hashes,
-            options=content_options(options),
+            options=provenance_options(options),
             video_place=VideoPlace(folder=place.building_videos, final_name=place.final_videos.name),
             chunk_mb=options.chunk_mb,
         )
@@ -250,6 +250,6 @@ def target_path(context: SessionContext, *, output: Path, options: ConversionOpt
     )
 
 
-def content_options(options: ConversionOptions) -> dict[str, object]:
-    """The options that decide what is in the file, for its provenance."""
+def provenance_options(options: ConversionOptions) -> dict[str, object]:
+    """The options that decide which data are in the file, however they are stored; the file itself names them."""
     return {"raw": options.raw, "keep_going": options.keep_going, "stub": options.stub}
