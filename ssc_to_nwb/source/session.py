@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,10 +28,17 @@ from ssc_to_nwb.source.subvolume_reader import CalciumEntry, read_calcium_entry
 from ssc_to_nwb.source.trials import Trials, read_trials
 from ssc_to_nwb.source.whisker import WhiskerData, read_whisker
 
-_KNOWN_METADATA = re.compile(
-    r"species|experimentType|animalID|sex|dateOfBirth|dateOfExperiment|timeOfExperiment|experimenters"
-    r"|(?:animalStrain|animalSource|animalGeneModification)[1-9]"
-)
+KNOWN_METADATA_KEYS = frozenset(
+    (
+        "species", "experimentType", "animalID", "sex", "dateOfBirth", "dateOfExperiment", "timeOfExperiment",
+        "experimenters",
+        *(
+            f"{key}{number}"
+            for key in ("animalStrain", "animalSource", "animalGeneModification")
+            for number in range(1, 10)
+        ),
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +110,7 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
 def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:
     metadata = {entry.key: entry.value for entry in read_hash(field)}
     for key, value in metadata.items():
-        if _KNOWN_METADATA.fullmatch(key) is None:
+        if key not in KNOWN_METADATA_KEYS:
             log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=value.path, found=f"metaDataHash key {key}")
     return metadata
 

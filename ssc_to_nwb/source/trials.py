@@ -17,7 +17,6 @@ from ssc_to_nwb.source.hash_map import HashEntry, read_hash
 
 RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
 SIDES = {"L": "left", "R": "right"}
-KNOWN_PROPERTIES = ("LWaterValveTime", "RWaterValveTime", "StimulusPosition")
 _TYPE = re.compile(f"({'|'.join(RESPONSES)})({'|'.join(SIDES)})")
 
 
@@ -132,7 +131,7 @@ def _read_type_rows(field: Field, *, numbers: np.ndarray, types: tuple[TrialType
 
 def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> TrialProperty:
     field = entry.value
-    known = entry.key in KNOWN_PROPERTIES
+    known = entry.key in naming.TRIAL_COLUMNS
     if not known:
         log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=field.path, found=f"trial property {entry.key}")
     values: np.ndarray | tuple[str, ...]
