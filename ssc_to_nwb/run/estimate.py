@@ -12,7 +12,7 @@ from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.frame_sample import sample_frames
 from ssc_to_nwb.run.space import existing_folder, free_bytes
-from ssc_to_nwb.source.raw_files import SideFileKind, kind_of_file
+from ssc_to_nwb.source.raw_files import RawFileKind, kind_of_file
 
 if TYPE_CHECKING:
     from ssc_to_nwb.converter.options import ConversionOptions
@@ -149,7 +149,7 @@ def sizes_of(decision: Decision, settings: RunSettings) -> SourceSizes:
 
 def _what_becomes_of(name: str) -> str:
     kind = kind_of_file(name)
-    if kind in (SideFileKind.STACK, SideFileKind.SIDE_IMAGE):
+    if kind in (RawFileKind.STACK, RawFileKind.SIDE_IMAGE):
         return "frames"
     return "mat" if name.endswith(".mat") else "copied"
 

@@ -13,7 +13,7 @@ from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.space import existing_folder
-from ssc_to_nwb.source.raw_files import SideFileKind, kind_of_file
+from ssc_to_nwb.source.raw_files import RawFileKind, kind_of_file
 
 if TYPE_CHECKING:
     from ssc_to_nwb.source.stack import PlaneStack
@@ -54,7 +54,7 @@ def _stack_paths(sources: Sequence[SessionSource], folder: Path) -> list[Path]:
             found = sorted(
                 path
                 for path in source.session_file.raw_folder.rglob("*.tif")
-                if kind_of_file(path.name) is SideFileKind.STACK
+                if kind_of_file(path.name) is RawFileKind.STACK
             )
             if found:
                 return found[:: max(1, len(found) // _SAMPLED_STACKS)][:_SAMPLED_STACKS]
@@ -71,7 +71,7 @@ def _unpacked_stack(source: SessionSource, folder: Path) -> Path | None:
         return None
     for part in source.packed.raw:
         small = part.member.size <= _LARGEST_UNPACKED_BYTES
-        if small and kind_of_file(Path(part.target).name) is SideFileKind.STACK:
+        if small and kind_of_file(Path(part.target).name) is RawFileKind.STACK:
             target = folder / Path(part.target).name
             try:
                 unpack(part.packed, {part.member.name: target}, on_bytes=lambda _: None)
