@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -150,6 +151,4 @@ def name_system_error(failure: OSError, path: Path) -> SscError:
 
 
 def _errno_in(text: str) -> list[str]:
-    import re
-
     return re.findall(r"errno = (\d+)", text)

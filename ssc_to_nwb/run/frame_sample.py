@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Sequence
@@ -116,8 +117,6 @@ def _opened(path: Path) -> PlaneStack | None:
 
 
 def _measured(stacks: Sequence[PlaneStack], path: Path, options: ConversionOptions) -> FrameSample:
-    import os
-
     import h5py
 
     from ssc_to_nwb.converter.chunk_codec import Compression
