@@ -19,8 +19,9 @@ from ssc_to_nwb.cli.options import (
     verbose_option,
     work_dir_option,
 )
-from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, print_warnings, seconds_text
+from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
 from ssc_to_nwb.cli.progress import run_display
+from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.conversion import ConversionResult

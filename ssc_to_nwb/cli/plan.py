@@ -18,7 +18,8 @@ from ssc_to_nwb.cli.options import (
     source_argument,
     work_dir_option,
 )
-from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, seconds_text
+from ssc_to_nwb.cli.output import print_json, print_problem
+from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.planning import Plan, PlannedSession

@@ -16,7 +16,8 @@ from ssc_to_nwb.cli.options import (
     source_argument,
     verbose_option,
 )
-from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, print_warnings, seconds_text
+from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
+from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.verification import SessionVerification, VerificationResult
