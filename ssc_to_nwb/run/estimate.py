@@ -42,11 +42,6 @@ class SourceSizes:
     frames: int = 0
     copied: int = 0
 
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.mat + self.frames + self.copied
-
     def output_bytes(self, ratio: float) -> int:
         """Bytes of the NWB file and its videos; ratio: bytes written for each byte of frames."""
         return round(self.mat * _PER_MAT_BYTE + _PER_NWB_FILE + self.frames * ratio + self.copied)
