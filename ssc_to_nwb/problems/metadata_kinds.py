@@ -14,7 +14,7 @@ METADATA_KEY_UNKNOWN = ProblemKind(
     severity=Severity.ERROR,
     title="A metadata key is not known",
     reason="A key with a typo would be left unused in silence.",
-    remedy="Correct the key; metadata/ssc-1.yaml of this tool has all of them.",
+    remedy="Correct the key; ssc_to_nwb/metadata/model.py has all of them, each with its meaning.",
 )
 METADATA_VALUE_INVALID = ProblemKind(
     identifier="metadata-value-invalid",
