@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssc_to_nwb import naming
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.frame_sample import sample_frames
@@ -115,7 +114,7 @@ def room_for(to_do: Sequence[Decision], settings: RunSettings, *, ratio: float) 
     """Room for what is to be done, with frames compressed to `ratio`."""
     at_once = settings.options.workers
     unpacked = sorted((decision.unpack_bytes for decision in to_do), reverse=True)
-    work = settings.work_folder or naming.work_folder(settings.output)
+    work = settings.unpacking_folder
     return Room(
         output=settings.output,
         output_needed=sum(sizes_of(decision, settings).output_bytes(ratio) for decision in to_do),
