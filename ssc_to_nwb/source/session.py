@@ -18,7 +18,7 @@ from ssc_to_nwb.source.distinct_names import check_names_distinct
 from ssc_to_nwb.source.event_series import KNOWN_TYPES, EventSeries, read_event_series
 from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.hash_map import HashEntry, read_hash
-from ssc_to_nwb.source.mat_file import read_session_struct
+from ssc_to_nwb.source.mat_file import VARIABLE_NAMES, read_session_struct
 from ssc_to_nwb.source.mat_tree import MatStruct
 from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.source.session_files import SessionKey, key_from_path
@@ -45,7 +45,7 @@ KNOWN_METADATA_KEYS = frozenset(
 class SourceOptions:
     """The open questions of the layout that a metadata file may answer (section `source`)."""
 
-    variable_names: tuple[str, ...] = ("s", "dat")
+    variable_names: tuple[str, ...] = VARIABLE_NAMES
     array_kinds: Mapping[str, EntryKind] = field(default_factory=dict)
     fov_pattern: str = r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})"
 
