@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from ssc_to_nwb.converter.finished import FinishedFile, Verified
 from ssc_to_nwb.converter.results import Progress
 from ssc_to_nwb.problems import verify_kinds as kinds
-from ssc_to_nwb.problems.model import ProblemLog, error
+from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 
 if TYPE_CHECKING:
     from ssc_to_nwb.verify.report import VerifyReport
@@ -48,7 +48,7 @@ def verify_finished(finished: FinishedFile) -> Verified:
 
 
 def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> VerifyReport:
-    """What comes of reading source and file anew."""
+    """What comes of reading source and file anew. Raises what telling the progress raises."""
     from ssc_to_nwb.interfaces.context import SessionContext, load_context
     from ssc_to_nwb.interfaces.raw_base import open_raw
     from ssc_to_nwb.verify.file import verify_file
@@ -60,12 +60,19 @@ def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> Ver
     )
     context = SessionContext(session=again.session, metadata=again.metadata, log=ProblemLog(list(finished.problems)))
 
+    stopped_by: list[SscError] = []
+
     def draw(done_bytes: int, total_bytes: int) -> None:
         session = str(task.session_file.key)
-        finished.on_progress(Progress(session=session, stage="verify", done_bytes=done_bytes, total_bytes=total_bytes))
+        progress = Progress(session=session, stage="verify", done_bytes=done_bytes, total_bytes=total_bytes)
+        try:
+            finished.on_progress(progress)
+        except SscError as failure:
+            stopped_by.append(failure)
+            raise
 
     draw(0, 0)
-    return verify_file(
+    report = verify_file(
         finished.place.building,
         context=context,
         raw=open_raw(
@@ -83,3 +90,7 @@ def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> Ver
         videos=finished.place.building_videos,
         progress=draw,
     )
+    # The comparison takes problems that end one of its checks for findings; that the work is to stop is none.
+    if stopped_by:
+        raise stopped_by[0]
+    return report
