@@ -60,6 +60,11 @@ _AT_OFFSET = "_at_offset"
 IN_PROGRESS_SUFFIX = ".in-progress"
 TOKEN_CHARACTERS = 8
 RUN_FOLDER = ".ssc-to-nwb"
+HDF5_SUFFIX, ZARR_SUFFIX = ".nwb", ".nwb.zarr"
+NWB_SUFFIXES = (HDF5_SUFFIX, ZARR_SUFFIX)
+SUBJECT_FOLDERS = "sub-*"
+# Marks a file that does not hold a whole session, as the BIDS entity that DANDI's layout has for it.
+_DESCRIPTION = "_desc-"
 
 
 def imaging_plane(plane_name: str) -> str:
@@ -151,15 +156,36 @@ def modalities(*, behavior: bool, imaging: bool, images: bool) -> str:
 
 
 def nwb_path(
-    output: Path, *, subject: str, date: str, modalities: str, stub: bool = False, suffix: str = ".nwb"
+    output: Path, *, subject: str, date: str, modalities: str, stub: bool = False, suffix: str = HDF5_SUFFIX
 ) -> Path:
     """`OUTPUT/sub-an197522/sub-an197522_ses-20130308_behavior+image+ophys.nwb`, the layout DANDI expects.
 
     Labels must not contain `_` or `-`, which separate them. A stub says so in its name.
     """
-    label = dandi_label(subject)
-    description = "_desc-stub" if stub else ""
-    return output / f"sub-{label}" / f"sub-{label}_ses-{dandi_label(date)}{description}_{modalities}{suffix}"
+    stem = session_stem(subject=subject, date=date)
+    description = f"{_DESCRIPTION}stub" if stub else ""
+    return subject_folder(output, subject) / f"{stem}{description}_{modalities}{suffix}"
+
+
+def subject_folder(output: Path, subject: str) -> Path:
+    """The folder of a subject's files, one of SUBJECT_FOLDERS."""
+    return output / f"sub-{dandi_label(subject)}"
+
+
+def session_stem(*, subject: str, date: str) -> str:
+    """What the names of all files of a session begin with: `sub-an197522_ses-20130308`."""
+    return f"sub-{dandi_label(subject)}_ses-{dandi_label(date)}"
+
+
+def is_whole_session(nwb: Path, *, subject: str, date: str) -> bool:
+    """Whether this is the name of an NWB file of the session, and not of a stub."""
+    of_session = nwb.name.startswith(f"{session_stem(subject=subject, date=date)}_")
+    return of_session and nwb.name.endswith(NWB_SUFFIXES) and _DESCRIPTION not in nwb.name
+
+
+def nwb_stem(nwb: Path) -> str:
+    """The name of an NWB file without its ending."""
+    return nwb.name.removesuffix(ZARR_SUFFIX).removesuffix(HDF5_SUFFIX)
 
 
 def dandi_label(text: str) -> str:
@@ -169,7 +195,7 @@ def dandi_label(text: str) -> str:
 
 def video_folder(nwb: Path) -> Path:
     """The folder for a file's external videos: named as the file, without its ending, as DANDI has it."""
-    return nwb.with_name(nwb.name.removesuffix(".zarr").removesuffix(".nwb"))
+    return nwb.with_name(nwb_stem(nwb))
 
 
 def in_progress_path(final: Path, token: str) -> Path:
@@ -196,8 +222,7 @@ def sidecar(nwb: Path, kind: Literal["ledger", "record", "report"]) -> Path:
 
     `nwb` lies in OUTPUT/sub-<id>/.
     """
-    stem = nwb.name.removesuffix(".zarr").removesuffix(".nwb")
-    return run_folder(nwb.parent.parent) / f"{stem}.{kind}.json"
+    return run_folder(nwb.parent.parent) / f"{nwb_stem(nwb)}.{kind}.json"
 
 
 def run_folder(output: Path) -> Path:

@@ -18,7 +18,7 @@ from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.mat_tree import MatCell, MatStruct, MatStructArray
 from ssc_to_nwb.source.session import Session, SourceOptions, read_session
 from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
-from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.synthetic.spec import TOUCH_PROPERTIES, SessionSpec, SubvolumeSpec
 
 Struct = dict[str, Any]
 Edit = Callable[[Struct], None]
@@ -40,15 +40,7 @@ AWKWARD = SessionSpec(
     whiskers=("c1", "c2", "D4"),
     trials_without_whisker=(2, 5),
     nan_over_first_touch=True,
-    further_touch_properties=(
-        "thetaAtTouchOnset",
-        "thetaMeanOverTouch",
-        "touchBoutNumber",
-        "touchNumberWithinBout",
-        "whTSACorrespondingIndex",
-        "caTSACorrespondingIndex",
-        "wobble",
-    ),
+    further_touch_properties=(*TOUCH_PROPERTIES, "wobble"),
     empty_event_series=("rightReward",),
     one_event_series=("leftLicks",),
     subvolumes=(

@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "_version": set(),
     "naming": set(),
     "allocator": set(),
+    "quantities": set(),
     "problems": set(),
     "source": {"naming", "problems"},
     "metadata": {"problems"},
@@ -34,7 +35,7 @@ MAY_IMPORT = {
     "validate": {"metadata", "naming", "problems"},
     "reading": {"naming", "problems"},
     "analysis": {"reading"},
-    "report": {"_version", "analysis", "naming", "problems", "reading"},
+    "report": {"_version", "analysis", "naming", "problems", "quantities", "reading"},
     "archive": {"_version", "metadata", "problems"},
     "run": {
         "_version", "converter", "extractors", "interfaces", "mapping", "metadata", "naming", "problems", "source",
@@ -44,7 +45,7 @@ MAY_IMPORT = {
         "archive", "converter", "interfaces", "mapping", "metadata", "naming", "problems", "reading", "report", "run",
         "source", "synthetic", "validate", "verify",
     },
-    "cli": {"api", "problems"},
+    "cli": {"api", "problems", "quantities"},
     "__init__": {"api", "problems"},
 }  # fmt: skip
 

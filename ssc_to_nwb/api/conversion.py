@@ -142,11 +142,6 @@ def convert(
     return conversion
 
 
-# Chunks of frames before compression, in 2^20 bytes: each chunk of a Zarr array is a file (or an object of a store) of
-# its own, and archives ask for few and large ones.
-_CHUNK_MB = {"hdf5": 2.0, "zarr": 16.0}
-
-
 def conversion_options(
     *,
     backend: Backend = "hdf5",
@@ -156,12 +151,12 @@ def conversion_options(
     **others: Any,
 ) -> ConversionOptions:
     """The options of a conversion, with what is None filled in for the backend and this machine."""
-    from ssc_to_nwb.converter.options import ConversionOptions
+    from ssc_to_nwb.converter.options import DEFAULT_CHUNK_MB, ConversionOptions
     from ssc_to_nwb.run.machine import half_the_memory_mb, processors
 
     return ConversionOptions(
         backend=backend,
-        chunk_mb=_CHUNK_MB[backend] if chunk_mb is None else chunk_mb,
+        chunk_mb=DEFAULT_CHUNK_MB[backend] if chunk_mb is None else chunk_mb,
         workers=processors() if workers is None else workers,
         memory_mb=half_the_memory_mb() if memory_mb is None else memory_mb,
         **others,

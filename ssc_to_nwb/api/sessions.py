@@ -71,20 +71,18 @@ def sessions_table(summaries: Sequence[SessionSummary]) -> pd.DataFrame:
 
 def summarize(file: SessionFile, *, metadata_files: Sequence[Path]) -> SessionSummary:
     """What one session holds. Raises metadata-*; what is wrong with the session file is in the summary."""
+    from ssc_to_nwb.interfaces.context import source_options
     from ssc_to_nwb.metadata.loader import load_metadata
     from ssc_to_nwb.problems.model import ProblemLog, SscError
     from ssc_to_nwb.source.raw_inventory import take_inventory
-    from ssc_to_nwb.source.session import SourceOptions, read_session
+    from ssc_to_nwb.source.session import read_session
 
     facts = load_metadata(
         dataset=file.dataset, session=str(file.key), subject=file.key.animal, files=metadata_files
     ).source
     summary = SessionSummary(session=str(file.key), path=file.path, dataset=file.dataset)
-    options = SourceOptions(
-        variable_names=facts.variable_names, array_kinds=facts.array_kinds, fov_pattern=facts.fov_pattern
-    )
     try:
-        session = read_session(file.path, options=options, log=ProblemLog())
+        session = read_session(file.path, options=source_options(facts), log=ProblemLog())
         listed = {plane.name: plane.listed_paths for plane in session.planes}
         inventory = None
         if file.raw_folder is not None:

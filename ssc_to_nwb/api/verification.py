@@ -170,23 +170,18 @@ def find_output(output: Path, *, session: str) -> Path:
     from ssc_to_nwb.problems import verify_kinds as kinds
     from ssc_to_nwb.problems.model import error
 
-    if output.name.endswith((".nwb", ".nwb.zarr")):
+    if output.name.endswith(naming.NWB_SUFFIXES):
         if output.exists():
             return output
         raise error(kinds.VERIFY_OUTPUT_MISSING, file=output, expected="an NWB file", found="nothing")
     animal, _, date = session.partition("_")
-    folder = output / f"sub-{naming.dandi_label(animal)}"
-    stem = f"sub-{naming.dandi_label(animal)}_ses-{date.replace('_', '')}"
-    found = sorted(
-        path
-        for path in folder.glob(f"{stem}_*")
-        if path.name.endswith((".nwb", ".nwb.zarr")) and "_desc-" not in path.name
-    )
+    folder = naming.subject_folder(output, animal)
+    found = sorted(path for path in folder.glob("*") if naming.is_whole_session(path, subject=animal, date=date))
     if len(found) != 1:
         raise error(
             kinds.VERIFY_OUTPUT_MISSING,
             file=folder,
-            expected=f"one NWB file named {stem}_...",
+            expected=f"one NWB file named {naming.session_stem(subject=animal, date=date)}_...",
             found=", ".join(path.name for path in found) or "none",
         )
     return found[0]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ssc_to_nwb.cli.options import (
+    conversion_options,
     json_option,
     metadata_option,
     output_argument,
@@ -16,9 +17,11 @@ from ssc_to_nwb.cli.options import (
     session_option,
     source_argument,
     verbose_option,
+    work_dir_option,
 )
-from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, print_warnings, seconds_text
+from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
 from ssc_to_nwb.cli.progress import run_display
+from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.conversion import ConversionResult
@@ -42,53 +45,7 @@ _EXAMPLES = """Examples:
 @output_argument
 @session_option
 @metadata_option
-@click.option("--overwrite", is_flag=True, help="Replace NWB files that exist.")
-@click.option("--stub", is_flag=True, help="Write small true files: a few trials, every data type.")
-@click.option(
-    "--raw",
-    type=click.Choice(["auto", "require", "skip"]),
-    default="auto",
-    show_default=True,
-    help="Raw files: take what is there, require all that are listed, or take none.",
-)
-@click.option("--keep-going", is_flag=True, help="Turn damaged raw files into gaps, with a warning.")
-@click.option(
-    "--compression",
-    type=click.Choice(["fast", "small", "none"]),
-    default="fast",
-    show_default=True,
-    help="Fast and good, slow and a little smaller, or none; every HDF5 reader opens all of them.",
-)
-@click.option(
-    "--chunk-mb",
-    type=click.FloatRange(min=0.01, max=64),
-    help="Size of a chunk of frames.  [default: 2 for HDF5, 16 for Zarr]",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    help="Threads of the whole run, shared out among sessions that go at once.  [default: all processors]",
-)
-@click.option(
-    "--memory-mb",
-    type=click.FloatRange(min=1),
-    help="Memory of the whole run, beyond 300 MB for its libraries.  [default: half the machine's]",
-)
-@click.option(
-    "--verify",
-    type=click.Choice(["full", "sample", "off"]),
-    default="full",
-    show_default=True,
-    help="Read the file back and compare it with its source before it gets its name.",
-)
-@click.option("--allow-unmapped", is_flag=True, help="Keep source fields that nobody knows as they are.")
-@click.option(
-    "--backend",
-    type=click.Choice(["hdf5", "zarr"]),
-    default="hdf5",
-    show_default=True,
-    help="HDF5 files, or Zarr folders (extra `zarr`) with the same content.",
-)
+@conversion_options
 @click.option(
     "--retry",
     type=click.IntRange(min=0),
@@ -98,11 +55,7 @@ _EXAMPLES = """Examples:
 )
 @click.option("--rehash", is_flag=True, help="Tell changes of source files by their content, not by size and time.")
 @click.option("--ignore-space", is_flag=True, help="Begin even where the disk seems too small.")
-@click.option(
-    "--work-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where packed sessions are unpacked.  [default: in OUTPUT]",
-)
+@work_dir_option
 @click.option(
     "--dask",
     metavar="ADDRESS",

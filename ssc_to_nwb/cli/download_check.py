@@ -15,8 +15,9 @@ from ssc_to_nwb.cli.archive_options import (
     problems_for_machines,
 )
 from ssc_to_nwb.cli.options import json_option, output_argument, quiet_option
-from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, seconds_text
+from ssc_to_nwb.cli.output import print_json, print_problem
 from ssc_to_nwb.cli.transfer_bars import on_progress_of, transfer_bars
+from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 _EXAMPLES = """Examples:
 

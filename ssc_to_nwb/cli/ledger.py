@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ssc_to_nwb.cli.options import json_option
-from ssc_to_nwb.cli.output import bytes_text, print_json
+from ssc_to_nwb.cli.output import print_json
+from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.mapping.ledger import FileEntry, Ledger, LedgerEntry

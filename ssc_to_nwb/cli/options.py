@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,3 +34,66 @@ verbose_option = click.option("-v", "--verbose", is_flag=True, help="Print every
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 source_argument = click.argument("source", type=click.Path(path_type=Path))
 output_argument = click.argument("output", type=click.Path(path_type=Path, file_okay=False))
+work_dir_option = click.option(
+    "--work-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where packed sessions are unpacked.  [default: in OUTPUT]",
+)
+
+# What convert and plan share: all that decides what a conversion does, and with how much of the machine.
+_CONVERSION_OPTIONS = (
+    click.option("--overwrite", is_flag=True, help="Replace NWB files that exist."),
+    click.option("--stub", is_flag=True, help="Write small true files: a few trials, every data type."),
+    click.option(
+        "--raw",
+        type=click.Choice(["auto", "require", "skip"]),
+        default="auto",
+        show_default=True,
+        help="Raw files: take what is there, require all that are listed, or take none.",
+    ),
+    click.option("--keep-going", is_flag=True, help="Turn damaged raw files into gaps, with a warning."),
+    click.option(
+        "--compression",
+        type=click.Choice(["fast", "small", "none"]),
+        default="fast",
+        show_default=True,
+        help="Fast and good, slow and a little smaller, or none; every HDF5 reader opens all of them.",
+    ),
+    click.option(
+        "--chunk-mb",
+        type=click.FloatRange(min=0.01, max=64),
+        help="Size of a chunk of frames before compression, in 2^20 bytes.  [default: 2 for HDF5, 16 for Zarr]",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(min=1),
+        help="Threads of the whole run, shared out among sessions that go at once.  [default: all processors]",
+    ),
+    click.option(
+        "--memory-mb",
+        type=click.FloatRange(min=1),
+        help="Memory of the whole run in 2^20 bytes, beyond 300 MB for its libraries.  [default: half the machine's]",
+    ),
+    click.option(
+        "--verify",
+        type=click.Choice(["full", "sample", "off"]),
+        default="full",
+        show_default=True,
+        help="Read the file back and compare it with its source before it gets its name.",
+    ),
+    click.option("--allow-unmapped", is_flag=True, help="Keep source fields that nobody knows as they are."),
+    click.option(
+        "--backend",
+        type=click.Choice(["hdf5", "zarr"]),
+        default="hdf5",
+        show_default=True,
+        help="HDF5 files, or Zarr folders (extra `zarr`) with the same content.",
+    ),
+)
+
+
+def conversion_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a conversion, in the order of the list."""
+    for option in reversed(_CONVERSION_OPTIONS):
+        command = option(command)
+    return command

@@ -1,15 +1,14 @@
-"""What every command prints in the same way: problems, warnings, byte counts, JSON."""
+"""What every command prints in the same way: problems, warnings, JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from ssc_to_nwb.problems.model import Problem
+from ssc_to_nwb.problems.model import Problem, grouped_by_kind
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
@@ -23,11 +22,7 @@ def print_problem(problem: Problem) -> None:
 
 def print_warnings(problems: Iterable[Problem], *, verbose: bool) -> None:
     """Each kind of problem once, with its count and its first occurrence; every one of them where `verbose`."""
-    groups: dict[str, list[Problem]] = {}
-    for problem in problems:
-        groups.setdefault(problem.kind.identifier, []).append(problem)
-    for found in groups.values():
-        kind = found[0].kind
+    for kind, found in grouped_by_kind(problems).items():
         if kind.severity.value == "info" and not verbose:
             continue
         label = click.style(f"{kind.severity.value}:", fg=_COLOURS[kind.severity.value])
@@ -41,23 +36,3 @@ def print_warnings(problems: Iterable[Problem], *, verbose: bool) -> None:
 def print_json(value: Any) -> None:
     """A machine-readable result on standard output; NaN and infinities don't occur in results."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def bytes_text(count: float) -> str:
-    """`1.2 GB`, in powers of ten as disks are sold."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if abs(count) < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"
-
-
-def seconds_text(seconds: float) -> str:
-    """`0.4 s`, `3 min 20 s`, `2 h 5 min`."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min"

@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ssc_to_nwb.api.planning import plan
-from ssc_to_nwb.cli.options import json_option, metadata_option, output_argument, session_option, source_argument
-from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, seconds_text
+from ssc_to_nwb.cli.options import (
+    conversion_options,
+    json_option,
+    metadata_option,
+    output_argument,
+    session_option,
+    source_argument,
+    work_dir_option,
+)
+from ssc_to_nwb.cli.output import print_json, print_problem
+from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.planning import Plan, PlannedSession
@@ -24,31 +33,12 @@ _ACTIONS = {"convert": "to be converted", "skip": "done before", "refuse": "can'
 @output_argument
 @session_option
 @metadata_option
-@click.option("--overwrite", is_flag=True, help="As for convert: do again what is done.")
-@click.option("--stub", is_flag=True, help="As for convert.")
-@click.option(
-    "--raw", type=click.Choice(["auto", "require", "skip"]), default="auto", show_default=True, help="As for convert."
-)
-@click.option(
-    "--compression",
-    type=click.Choice(["fast", "small", "none"]),
-    default="fast",
-    show_default=True,
-    help="As for convert.",
-)
-@click.option("--workers", type=click.IntRange(min=1), help="As for convert.")
-@click.option("--memory-mb", type=click.FloatRange(min=1), help="As for convert.")
-@click.option(
-    "--verify", type=click.Choice(["full", "sample", "off"]), default="full", show_default=True, help="As for convert."
-)
-@click.option(
-    "--backend", type=click.Choice(["hdf5", "zarr"]), default="hdf5", show_default=True, help="As for convert."
-)
-@click.option("--work-dir", type=click.Path(path_type=Path, file_okay=False), help="As for convert.")
+@conversion_options
+@work_dir_option
 @json_option
 def command(source: Path, output: Path, *, as_json: bool, **options: Any) -> None:
     """Say what `convert` would do with SOURCE and OUTPUT: sessions and what they hold, what is missing, what is done
-    already, bytes, time, and whether the disk has room.
+    already, bytes, time, and whether the disk has room. The options are those of `convert`.
 
     Time and size are estimates from a sample of the frames, which is written to OUTPUT's disk and removed. The exit
     status is 1 where a session can't be converted or room is short.

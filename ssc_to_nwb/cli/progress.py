@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.cli.output import bytes_text
+from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.run.events import OnEvent, RunEvent

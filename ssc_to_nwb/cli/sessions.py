@@ -10,7 +10,8 @@ import click
 
 from ssc_to_nwb.api.sessions import list_sessions
 from ssc_to_nwb.cli.options import json_option, metadata_option, session_option, source_argument
-from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem
+from ssc_to_nwb.cli.output import print_json, print_problem
+from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.sessions import SessionSummary

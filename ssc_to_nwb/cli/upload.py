@@ -17,8 +17,9 @@ from ssc_to_nwb.cli.archive_options import (
     termination_as_interrupt,
 )
 from ssc_to_nwb.cli.options import json_option, output_argument, quiet_option, verbose_option
-from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, print_warnings
+from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
 from ssc_to_nwb.cli.transfer_bars import on_progress_of, transfer_bars
+from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.archive.results import UploadResult

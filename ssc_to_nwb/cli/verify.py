@@ -16,7 +16,8 @@ from ssc_to_nwb.cli.options import (
     source_argument,
     verbose_option,
 )
-from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, print_warnings, seconds_text
+from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
+from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.verification import SessionVerification, VerificationResult
@@ -42,7 +43,13 @@ _EXAMPLES = """Examples:
     help="Every value and frame, or all but the frames and a tenth of those, the same at each time.",
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: all processors]")
-@click.option("--memory-mb", type=click.FloatRange(min=1), default=256.0, show_default=True, help="Room for frames.")
+@click.option(
+    "--memory-mb",
+    type=click.FloatRange(min=1),
+    default=256.0,
+    show_default=True,
+    help="Room for frames, in 2^20 bytes.",
+)
 @click.option(
     "--work-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),

@@ -28,6 +28,7 @@ _STORED_BLOCK_BYTES = 65535
 # A plane of bytes that shrinks less than this is stored as it is: writing and reading it then cost next to nothing.
 _WORTH_DEFLATING = 0.97
 _SAMPLE_BYTES = 16384
+_SHUFFLE_GZIP = [h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE]
 
 
 class Compression(str, Enum):
@@ -93,9 +94,6 @@ class ChunkCodec:
         if self.compression is Compression.SMALL:
             return zlib.compress(planes.data, _SMALL_ZLIB_LEVEL)
         return deflate_planes(planes, window_bits=self.window_bits)
-
-
-_SHUFFLE_GZIP = [h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE]
 
 
 def split_bytes(values: np.ndarray, planes: np.ndarray) -> None:

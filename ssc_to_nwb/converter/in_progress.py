@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -71,14 +72,14 @@ def output_in_progress(final: Path, *, overwrite: bool) -> Iterator[InProgress]:
             yield place
             _move_into_place(place)
         except BaseException:
-            _remove(place.building, place.building_videos)
+            remove(place.building, place.building_videos)
             raise
 
 
 def remove_unfinished(final: Path) -> None:
     """Remove what attempts that were killed have left of an output. Raises OSError."""
     for path in (final, naming.video_folder(final)):
-        _remove(*final.parent.glob(naming.in_progress_pattern(path)))
+        remove(*final.parent.glob(naming.in_progress_pattern(path)))
 
 
 def _move_into_place(place: InProgress) -> None:
@@ -90,7 +91,7 @@ def _move_into_place(place: InProgress) -> None:
         replaced.append(place.final_videos)
     replaced.append(_replace(place.building, place.final))
     flush_folder(place.final.parent)
-    _remove(*replaced)
+    remove(*replaced)
 
 
 def _replace(building: Path, final: Path) -> Path:
@@ -106,7 +107,8 @@ def _new_token() -> str:
     return uuid.uuid4().hex[: naming.TOKEN_CHARACTERS]
 
 
-def _remove(*paths: Path) -> None:
+def remove(*paths: Path) -> None:
+    """Remove files, links and whole folders, those that are there. Raises OSError."""
     for path in paths:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -149,6 +151,4 @@ def name_system_error(failure: OSError, path: Path) -> SscError:
 
 
 def _errno_in(text: str) -> list[str]:
-    import re
-
     return re.findall(r"errno = (\d+)", text)

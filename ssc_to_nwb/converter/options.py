@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,10 @@ RawMode = Literal["auto", "require", "skip"]
 CompressionName = Literal["fast", "small", "none"]
 VerifyMode = Literal["full", "sample", "off"]
 Backend = Literal["hdf5", "zarr"]
+
+# Chunks of frames before compression, in 2^20 bytes: each chunk of a Zarr array is a file (or an object of a store) of
+# its own, and archives ask for few and large ones.
+DEFAULT_CHUNK_MB: Mapping[Backend, float] = {"hdf5": 2.0, "zarr": 16.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +32,7 @@ class ConversionOptions:
     raw: RawMode = "auto"
     keep_going: bool = False
     compression: CompressionName = "fast"
-    chunk_mb: float = 2.0
+    chunk_mb: float = DEFAULT_CHUNK_MB["hdf5"]
     workers: int = 2
     memory_mb: float = 256.0
     verify: VerifyMode = "full"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,7 +15,7 @@ from ssc_to_nwb.converter.finished import FinishedFile, Verified, VerifyStep, no
 from ssc_to_nwb.converter.hdf5_file import write_hdf5
 from ssc_to_nwb.converter.in_progress import InProgress, output_in_progress
 from ssc_to_nwb.converter.options import ConversionOptions
-from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress
+from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress, timed
 from ssc_to_nwb.converter.source_hashes import (
     StackHashes,
     hash_small_files,
@@ -102,7 +100,7 @@ class _Work:
 
     def run(self) -> None:
         options = self.task.options
-        with self._timed("read"):
+        with timed(self.seconds, "read"):
             context = self._load()
             ledger = build_ledger(context.session, allow_unmapped=options.allow_unmapped, log=self.log)
             raw = open_raw(
@@ -114,13 +112,13 @@ class _Work:
             )
         self.target = target_path(context, output=self.task.output, options=options)
         with output_in_progress(self.target, overwrite=options.overwrite) as place:
-            with self._timed("write"):
+            with timed(self.seconds, "write"):
                 hashes = hash_small_files(context.session, raw)
                 ledger = self._write(context, raw, ledger, place, hashes=hashes)
             self.seconds["write"] -= self.seconds["hash"]
             # The arrays of this reading make room for those of the next.
             del context, raw
-            with self._timed("verify"):
+            with timed(self.seconds, "verify"):
                 self.verified = self.verify(
                     FinishedFile(
                         task=self.task,
@@ -165,7 +163,7 @@ class _Work:
             raw=raw,
             ledger=ledger,
             hashes=hashes,
-            options=content_options(options),
+            options=provenance_options(options),
             video_place=VideoPlace(folder=place.building_videos, final_name=place.final_videos.name),
             chunk_mb=options.chunk_mb,
         )
@@ -191,14 +189,6 @@ class _Work:
         from ssc_to_nwb.converter.zarr_file import write_zarr
 
         return partial(write_zarr, fill_planes=self.fill_planes)
-
-    @contextmanager
-    def _timed(self, stage: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = time.perf_counter() - start
 
     def outcome(self) -> SessionOutcome:
         return SessionOutcome(
@@ -246,10 +236,10 @@ def target_path(context: SessionContext, *, output: Path, options: ConversionOpt
             images=bool(session.subvolumes),
         ),
         stub=options.stub,
-        suffix=".nwb.zarr" if options.backend == "zarr" else ".nwb",
+        suffix=naming.ZARR_SUFFIX if options.backend == "zarr" else naming.HDF5_SUFFIX,
     )
 
 
-def content_options(options: ConversionOptions) -> dict[str, object]:
-    """The options that decide what is in the file, for its provenance."""
+def provenance_options(options: ConversionOptions) -> dict[str, object]:
+    """The options that decide which data are in the file, however they are stored; the file itself names them."""
     return {"raw": options.raw, "keep_going": options.keep_going, "stub": options.stub}

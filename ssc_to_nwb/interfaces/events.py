@@ -16,13 +16,8 @@ from ssc_to_nwb.interfaces.columns import column, text_column
 from ssc_to_nwb.source.clock import Clock
 from ssc_to_nwb.source.event_series import PAIRS, EventProperty, EventSeries, EventTrain, split_pairs
 
-# Text columns that tell a table's trains apart, by source key.
-_LABELS = {
-    "leftLicks": {"side": "left"},
-    "rightLicks": {"side": "right"},
-    "leftReward": {"side": "left"},
-    "rightReward": {"side": "right"},
-}
+_SIDES = {"leftLicks": "left", "rightLicks": "right", "leftReward": "left", "rightReward": "right"}
+# Text columns that tell a table's trains apart.
 _LABEL_TEXTS = {
     "side": "Lick port: left or right.",
     "direction": "Movement of the whisker during the touch: protraction or retraction.",
@@ -42,33 +37,33 @@ class EventTableSpec:
     labels: tuple[str, ...] = ()
 
 
+def _known_table(name: str, description: str, labels: tuple[str, ...] = ()) -> EventTableSpec:
+    keys = tuple(key for key, table in naming.EVENT_TABLES.items() if table == name)
+    return EventTableSpec(name=name, keys=keys, description=description, labels=labels)
+
+
 TABLES = (
-    EventTableSpec(
-        name=naming.POLE_IN_REACH,
-        keys=("poleInReach",),
-        description="Times when the pole was in reach of the whiskers.",
+    _known_table(
+        naming.POLE_IN_REACH,
+        "Times when the pole was in reach of the whiskers.",
     ),
-    EventTableSpec(
-        name=naming.TOUCHES,
-        keys=("touches",),
-        description="Touches of the pole by a whisker; a touch of one video frame starts and stops at the same time.",
+    _known_table(
+        naming.TOUCHES,
+        "Touches of the pole by a whisker; a touch of one video frame starts and stops at the same time.",
         labels=("direction", "whisker"),
     ),
-    EventTableSpec(
-        name=naming.REWARDS,
-        keys=("leftReward", "rightReward"),
-        description="Delivery of water: the times a water valve was open.",
+    _known_table(
+        naming.REWARDS,
+        "Delivery of water: the times a water valve was open.",
         labels=("side",),
     ),
-    EventTableSpec(
-        name=naming.REWARD_CUE,
-        keys=("rewardCue",),
-        description="Auditory cue that tells the animal to answer and collect its reward.",
+    _known_table(
+        naming.REWARD_CUE,
+        "Auditory cue that tells the animal to answer and collect its reward.",
     ),
-    EventTableSpec(
-        name=naming.LICKS,
-        keys=("leftLicks", "rightLicks"),
-        description="Contacts of the tongue with a lick port.",
+    _known_table(
+        naming.LICKS,
+        "Contacts of the tongue with a lick port.",
         labels=("side",),
     ),
 )
@@ -157,7 +152,7 @@ def _train_rows(train: EventTrain, *, series: EventSeries, clock: Clock, labels:
 
 def _label(column_name: str, *, series: EventSeries, train: EventTrain, name: str) -> str:
     if column_name == "side":
-        return _LABELS[series.key]["side"]
+        return _SIDES[series.key]
     direction_and_whisker = train.touch_label()
     if direction_and_whisker is not None and column_name in ("direction", "whisker"):
         return direction_and_whisker[("direction", "whisker").index(column_name)]

@@ -10,7 +10,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.base import SessionInterface
 from ssc_to_nwb.interfaces.context import SessionContext
 from ssc_to_nwb.interfaces.modules import get_module
-from ssc_to_nwb.interfaces.roi_segmentation import get_plane_segmentation, roi_rows
+from ssc_to_nwb.interfaces.roi_segmentation import get_plane_segmentation
 from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.source.subvolume import ARRAY_KINDS, PlaneTraces, Subvolume
 
@@ -50,7 +50,7 @@ def _make_series(
     kind = traces.array.kind
     facts = context.metadata.imaging
     table = get_plane_segmentation(nwbfile, context=context, subvolume=subvolume, plane=plane)
-    rows = {number: row for row, number in enumerate(roi_rows(plane).tolist())}
+    rows = {number: row for row, number in enumerate(plane.ordered_roi_numbers.tolist())}
     series = RoiResponseSeries(
         name=naming.response_series(kind, plane.name),
         description=(

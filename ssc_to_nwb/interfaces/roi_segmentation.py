@@ -47,7 +47,7 @@ def get_plane_segmentation(
     name = naming.plane_segmentation(plane.name)
     if name in segmentation.plane_segmentations:
         return segmentation[name]
-    numbers = roi_rows(plane)
+    numbers = plane.ordered_roi_numbers
     table = PlaneSegmentation(
         name=name,
         description=(
@@ -62,12 +62,6 @@ def get_plane_segmentation(
     )
     segmentation.add_plane_segmentation(table)
     return table
-
-
-def roi_rows(plane: Plane) -> np.ndarray:
-    """ROI numbers in the order of the table's rows, int64: imagingPlane's own order, then any that it lacks."""
-    own = plane.roi_numbers
-    return np.concatenate([own, plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, own)]])
 
 
 def _columns(plane: Plane, numbers: np.ndarray, *, first_index: float) -> list[VectorData]:

@@ -23,6 +23,14 @@ _KNOWN_TEXTS = {
     "RWaterValveTime": "Time the right water valve is set to open for a reward, in seconds.",
     "StimulusPosition": "Position of the pole, in steps of its motor.",
 }
+_STOP_TEXT = (
+    "Last time stamp of any sample or event that the source labels with the trial, at most the start of the next "
+    "trial; the source has no stop of its own. NaN where nothing is labelled with the trial."
+)
+_TYPE_TEXT = (
+    "Type as the source names it, <response><correct side>: HitL, HitR, ErrL, ErrR, NoLickL, NoLickR; "
+    "none where the source gives no type."
+)
 
 
 class TrialsInterface(SessionInterface):
@@ -67,16 +75,6 @@ def _columns(*, context: SessionContext, slices: TrialSlices) -> list[VectorData
     columns += _validity_columns(session)
     columns += _lick_columns(context)
     return columns + _slice_columns(slices, numbers=trials.numbers)
-
-
-_STOP_TEXT = (
-    "Last time stamp of any sample or event that the source labels with the trial, at most the start of the next "
-    "trial; the source has no stop of its own. NaN where nothing is labelled with the trial."
-)
-_TYPE_TEXT = (
-    "Type as the source names it, <response><correct side>: HitL, HitR, ErrL, ErrR, NoLickL, NoLickR; "
-    "none where the source gives no type."
-)
 
 
 def stop_times_ms(context: SessionContext) -> np.ndarray:

@@ -105,9 +105,7 @@ def _rows_in_plane_order(subvolume: Subvolume, array: RoiArray) -> bool:
 
 
 def _plane_facts(plane: Plane) -> PlaneFacts:
-    table = np.concatenate(
-        [plane.roi_numbers, plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, plane.roi_numbers)]]
-    )
+    table = plane.ordered_roi_numbers
     records = np.array([roi.number for roi in plane.rois], dtype=np.int64)
     return PlaneFacts(
         recorded_in_order=np.array_equal(table[np.isin(table, plane.recorded_numbers)], plane.recorded_numbers),

@@ -52,7 +52,8 @@ class Leaf:
 Names: TypeAlias = Mapping[str, str]
 
 
-def _always(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+def always(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """True for every leaf."""
     return True
 
 
@@ -94,7 +95,7 @@ class Rule:
     scope: str = ""
     unit: str = ""
     since: str = "0.1.0"
-    when: Callable[[Leaf, SessionFacts], bool] = _always
+    when: Callable[[Leaf, SessionFacts], bool] = always
     names: Callable[[Leaf, SessionFacts], Iterable[Names]] = _no_names
     keep: Callable[[Leaf, SessionFacts], bool] = _never
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule
+from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, always
 
 _SUBJECT = "/general/subject"
 # The fields of the NWB file that are made from a key of metaDataHash, where no metadata file replaces them.
@@ -34,10 +34,6 @@ def _metadata_place(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
     return ({"general": METADATA_PLACES[_metadata_key(leaf, facts)]},)
 
 
-def _yes(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
-    return True
-
-
 RULES = (
     Rule(
         identifier="metadata-value",
@@ -47,7 +43,7 @@ RULES = (
         text="Fields of NWBFile and Subject are made from it, where no metadata file replaces them; kept besides.",
         when=_is_known_key,
         names=_metadata_place,
-        keep=_yes,
+        keep=always,
     ),
     Rule(
         identifier="metadata-kept",

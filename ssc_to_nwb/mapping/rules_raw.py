@@ -6,6 +6,8 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.rule import Disposition, Rule
 
 _OPHYS = f"/processing/{naming.OPHYS_MODULE}"
+# Stands for the name of any plane.
+_PLANE = "{plane}"
 
 SESSION_FILE = Rule(
     identifier="session-file",
@@ -17,7 +19,7 @@ STACK = Rule(
     identifier="imaging-stack",
     patterns=("fov_VVPPP/fluo_batch_out/*_main_NNN.tif",),
     disposition=Disposition.WRITTEN,
-    nwb=("/acquisition/two_photon_series_{plane}_green/data", "/acquisition/two_photon_series_{plane}_red/data"),
+    nwb=tuple(f"/acquisition/{naming.two_photon_series(_PLANE, channel)}/data" for channel in naming.CHANNELS),
     unit="pixel value",
     text="The frames that sourceFileFrameIdx names, in its order, axes (time, column, row), values unchanged.",
 )
@@ -25,14 +27,14 @@ SIDE_IMAGE = Rule(
     identifier="side-image",
     patterns=("fov_VVPPP/fluo_batch_out/{master_imreg_image,session_*}_chan_NN.tif",),
     disposition=Disposition.WRITTEN,
-    nwb=(_OPHYS + "/images_{plane}",),
+    nwb=(f"{_OPHYS}/{naming.images(_PLANE)}",),
     text="An image per channel and kind, axes (column, row), values unchanged.",
 )
 REGISTRATION = Rule(
     identifier="registration-shifts",
     patterns=("fov_VVPPP/fluo_batch_out/*.imreg_out",),
     disposition=Disposition.WRITTEN,
-    nwb=(_OPHYS + "/registration_shift_{plane}/data",),
+    nwb=(f"{_OPHYS}/{naming.registration_shift(_PLANE)}/data",),
     unit="pixels",
     text="Shifts per frame, on the frames' time stamps.",
 )

@@ -1,7 +1,7 @@
 """The schema of the metadata files: everything the session files do not say, as typed, frozen models.
 
 Facts about a data set stand in `metadata/ssc-1.yaml` and `ssc-2.yaml`, each with its source; a user's own files are
-laid on top. Field descriptions are what the README's table of keys is made from.
+laid on top.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ METADATA_KEY_UNKNOWN = ProblemKind(
     severity=Severity.ERROR,
     title="A metadata key is not known",
     reason="A key with a typo would be left unused in silence.",
-    remedy="Correct the key; the README lists all of them.",
+    remedy="Correct the key; ssc_to_nwb/metadata/model.py has all of them, each with its meaning.",
 )
 METADATA_VALUE_INVALID = ProblemKind(
     identifier="metadata-value-invalid",

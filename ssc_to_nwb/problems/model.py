@@ -100,6 +100,14 @@ def _problem(kind: ProblemKind, *, field: str | None = None, **particulars: obje
     return Problem(kind=kind, field=field, **texts)
 
 
+def grouped_by_kind(problems: Iterable[Problem]) -> dict[ProblemKind, list[Problem]]:
+    """Problems by kind, in the order of first occurrence."""
+    groups: dict[ProblemKind, list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault(problem.kind, []).append(problem)
+    return groups
+
+
 @dataclass(slots=True)
 class ProblemLog:
     """Collects the warnings of one session, in the order they came. One log belongs to one session."""
@@ -125,7 +133,4 @@ class ProblemLog:
 
     def by_kind(self) -> dict[ProblemKind, list[Problem]]:
         """The collected problems, grouped by kind in the order of first occurrence."""
-        groups: dict[ProblemKind, list[Problem]] = {}
-        for problem in self.problems:
-            groups.setdefault(problem.kind, []).append(problem)
-        return groups
+        return grouped_by_kind(self.problems)

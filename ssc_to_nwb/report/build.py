@@ -14,7 +14,6 @@ from ssc_to_nwb.reading.nwb_session import open_nwb_session
 from ssc_to_nwb.report.page import IndexEntry, index_html, make_page, session_html
 
 INDEX = "index.html"
-_SUFFIXES = (".nwb", ".nwb.zarr")
 
 
 def nwb_files(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -24,7 +23,7 @@ def nwb_files(paths: Iterable[Path]) -> tuple[Path, ...]:
     """
     found: dict[Path, None] = {}
     for path in paths:
-        inside = [path] if path.name.endswith(_SUFFIXES) or path.is_file() else sorted(_below(path))
+        inside = [path] if path.name.endswith(naming.NWB_SUFFIXES) or path.is_file() else sorted(_below(path))
         if not path.exists() or not inside:
             raise error(kinds.NWB_FILE_MISSING, file=path)
         found.update(dict.fromkeys(one.resolve() for one in inside))
@@ -33,7 +32,7 @@ def nwb_files(paths: Iterable[Path]) -> tuple[Path, ...]:
 
 def _below(folder: Path) -> Iterator[Path]:
     """NWB files in a folder and its subfolders; hidden ones are unfinished."""
-    for suffix in _SUFFIXES:
+    for suffix in naming.NWB_SUFFIXES:
         yield from (path for path in folder.rglob(f"*{suffix}") if not path.name.startswith("."))
 
 
@@ -66,7 +65,7 @@ def build_pages(files: Iterable[Path], *, output: Path) -> tuple[Path, ...]:
 def _page_paths(files: Iterable[Path], *, output: Path) -> dict[Path, Path]:
     pages: dict[Path, Path] = {}
     for file in files:
-        page = output / f"{naming.video_folder(file).name}.html"
+        page = output / f"{naming.nwb_stem(file)}.html"
         taken = next((other for other, path in pages.items() if path == page), None)
         if taken is not None:
             raise error(kinds.REPORT_NAME_TAKEN, file=file, found=taken, detail=page.name)

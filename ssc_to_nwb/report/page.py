@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup, escape
 
+from ssc_to_nwb.quantities import seconds_text
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Gallery, Notes, Section
@@ -22,7 +23,6 @@ from ssc_to_nwb.report.performance_section import performance, performance_secti
 from ssc_to_nwb.report.plane_section import plane_section
 from ssc_to_nwb.report.provenance_section import ledger_section, provenance_section
 from ssc_to_nwb.report.raster_section import raster_section
-from ssc_to_nwb.report.texts import duration_text
 from ssc_to_nwb.report.touch_section import touch_section
 from ssc_to_nwb.report.whisker_section import whisker_section
 
@@ -115,7 +115,7 @@ def _facts(session: NwbSession) -> tuple[tuple[str, str], ...]:
     if trials is not None and len(trials):
         ends = trials.numbers("stop_time")
         last = float(np.nanmax(ends)) if np.isfinite(ends).any() else float("nan")
-        facts.append(("duration", duration_text(last - float(trials.numbers("start_time").min()))))
+        facts.append(("duration", seconds_text(last - float(trials.numbers("start_time").min()))))
         share = performance(trials)
         facts.append(("correct", f"{100 * share:.0f} %" if np.isfinite(share) else "no answers"))
     facts.append(("planes", f"{len(session.planes)}"))

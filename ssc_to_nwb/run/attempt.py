@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb.converter.options import ConversionOptions
-from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, Stage
+from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, Stage, timed
 from ssc_to_nwb.converter.task import SessionTask
 from ssc_to_nwb.naming import attempt_marker, source_list
 from ssc_to_nwb.problems import output_kinds
@@ -198,7 +196,7 @@ class _Attempt:
         """Whether the file that is there may stand. Raises output-changed where somebody else has worked on it."""
         self._say("check")
         options = self.call.options
-        with self._timed("check"):
+        with timed(self.seconds, "check"):
             if self.call.compare == "source":
                 self.why = (*self.why, *content_changes(done, file, options=options))
             elif not has_content(done.output, done.digest, options=options):
@@ -210,7 +208,7 @@ class _Attempt:
         checksums = checksums_of(self.call.source, file, raw=self.call.raw)
         if checksums:
             self._say("check")
-            with self._timed("check"):
+            with timed(self.seconds, "check"):
                 check_files(checksums, workers=self.call.options.workers)
 
     def _say(self, stage: Stage) -> None:
@@ -226,14 +224,6 @@ class _Attempt:
             self.marker.check()
             self.next_check = now + _CHECK_SECONDS
         self.report(progress)
-
-    @contextmanager
-    def _timed(self, stage: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
 
     def failed(self, failure: SscError) -> SessionOutcome:
         """The outcome of an attempt that ended outside the conversion."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ssc_to_nwb.converter.results import SessionOutcome
-from ssc_to_nwb.problems.model import Problem
+from ssc_to_nwb.problems.model import Problem, grouped_by_kind
 
 FORMAT = 1
 
@@ -65,8 +65,7 @@ def attempt_line(
 
 def _grouped(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """Each kind of warning once, with its count and its first occurrence."""
-    groups: dict[str, dict[str, Any]] = {}
-    for problem in problems:
-        group = groups.setdefault(problem.kind.identifier, {"count": 0, "first": problem.as_dict()})
-        group["count"] += 1
-    return [{"identifier": identifier, **group} for identifier, group in groups.items()]
+    return [
+        {"identifier": kind.identifier, "count": len(found), "first": found[0].as_dict()}
+        for kind, found in grouped_by_kind(problems).items()
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ssc_to_nwb.converter.options import ConversionOptions
 
@@ -36,8 +36,6 @@ class Budget:
 
     def share(self, options: ConversionOptions, *, at_once: int) -> ConversionOptions:
         """The options for one of `at_once` sessions that go together."""
-        from dataclasses import replace
-
         return replace(
             options,
             workers=max(1, self.workers // at_once),

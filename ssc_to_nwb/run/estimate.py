@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssc_to_nwb import naming
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.frame_sample import sample_frames
 from ssc_to_nwb.run.space import existing_folder, free_bytes
-from ssc_to_nwb.source.raw_files import SideFileKind, kind_of_file
+from ssc_to_nwb.source.raw_files import RawFileKind, kind_of_file
 
 if TYPE_CHECKING:
     from ssc_to_nwb.converter.options import ConversionOptions
@@ -41,11 +40,6 @@ class SourceSizes:
     mat: int = 0
     frames: int = 0
     copied: int = 0
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.mat + self.frames + self.copied
 
     def output_bytes(self, ratio: float) -> int:
         """Bytes of the NWB file and its videos; ratio: bytes written for each byte of frames."""
@@ -120,7 +114,7 @@ def room_for(to_do: Sequence[Decision], settings: RunSettings, *, ratio: float) 
     """Room for what is to be done, with frames compressed to `ratio`."""
     at_once = settings.options.workers
     unpacked = sorted((decision.unpack_bytes for decision in to_do), reverse=True)
-    work = settings.work_folder or naming.work_folder(settings.output)
+    work = settings.unpacking_folder
     return Room(
         output=settings.output,
         output_needed=sum(sizes_of(decision, settings).output_bytes(ratio) for decision in to_do),
@@ -149,7 +143,7 @@ def sizes_of(decision: Decision, settings: RunSettings) -> SourceSizes:
 
 def _what_becomes_of(name: str) -> str:
     kind = kind_of_file(name)
-    if kind in (SideFileKind.STACK, SideFileKind.SIDE_IMAGE):
+    if kind in (RawFileKind.STACK, RawFileKind.SIDE_IMAGE):
         return "frames"
     return "mat" if name.endswith(".mat") else "copied"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.space import existing_folder
-from ssc_to_nwb.source.raw_files import SideFileKind, kind_of_file
+from ssc_to_nwb.source.raw_files import RawFileKind, kind_of_file
 
 if TYPE_CHECKING:
     from ssc_to_nwb.source.stack import PlaneStack
@@ -54,7 +55,7 @@ def _stack_paths(sources: Sequence[SessionSource], folder: Path) -> list[Path]:
             found = sorted(
                 path
                 for path in source.session_file.raw_folder.rglob("*.tif")
-                if kind_of_file(path.name) is SideFileKind.STACK
+                if kind_of_file(path.name) is RawFileKind.STACK
             )
             if found:
                 return found[:: max(1, len(found) // _SAMPLED_STACKS)][:_SAMPLED_STACKS]
@@ -71,7 +72,7 @@ def _unpacked_stack(source: SessionSource, folder: Path) -> Path | None:
         return None
     for part in source.packed.raw:
         small = part.member.size <= _LARGEST_UNPACKED_BYTES
-        if small and kind_of_file(Path(part.target).name) is SideFileKind.STACK:
+        if small and kind_of_file(Path(part.target).name) is RawFileKind.STACK:
             target = folder / Path(part.target).name
             try:
                 unpack(part.packed, {part.member.name: target}, on_bytes=lambda _: None)
@@ -116,8 +117,6 @@ def _opened(path: Path) -> PlaneStack | None:
 
 
 def _measured(stacks: Sequence[PlaneStack], path: Path, options: ConversionOptions) -> FrameSample:
-    import os
-
     import h5py
 
     from ssc_to_nwb.converter.chunk_codec import Compression

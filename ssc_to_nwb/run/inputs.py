@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -64,8 +65,6 @@ def content_options(options: ConversionOptions) -> dict[str, Any]:
 
 
 def _canonical(value: Any) -> bytes:
-    import json
-
     return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import signal
 import sys
 import threading
 import time
@@ -147,8 +148,6 @@ class _Worker:
 
 def _how_it_ended(code: int | None) -> str:
     if code is not None and code < 0:
-        import signal
-
         with contextlib.suppress(ValueError):
             return f"ended by signal {signal.Signals(-code).name}"
     return f"ended with status {code}"

@@ -35,7 +35,8 @@ class RunSettings:
     """How a run goes about it.
 
     output: absolute; options: those of the conversion, with the threads and the memory of the whole run; retry: how
-    many more times a session is tried whose failure may pass; work_folder: where packed sessions are unpacked;
+    many more times a session is tried whose failure may pass; work_folder: where packed sessions are unpacked,
+    in the output where None;
     executor: makes the executor, given where progress goes, in place of processes of this machine.
     """
 
@@ -46,6 +47,11 @@ class RunSettings:
     rehash: bool = False
     work_folder: Path | None = None
     executor: MakeExecutor | None = None
+
+    @property
+    def unpacking_folder(self) -> Path:
+        """Where packed sessions are unpacked: the folder given, or one of the output."""
+        return self.work_folder or naming.work_folder(self.output)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +116,7 @@ def decider_of(lines: Sequence[dict[str, object]], settings: RunSettings) -> Dec
         options=settings.options,
         metadata_files=settings.metadata_files,
         rehash=settings.rehash,
-        work_folder=settings.work_folder or naming.work_folder(settings.output),
+        work_folder=settings.unpacking_folder,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.run.marker import write_whole
 from ssc_to_nwb.source.packed_files import PackedFile, PackedMember, is_packed, list_packed, packed_stem
 from ssc_to_nwb.source.packed_sessions import PackedSession, find_packed_files, group_by_session, packed_session
-from ssc_to_nwb.source.session_files import SessionFile, dataset_of, find_session_files
+from ssc_to_nwb.source.session_files import SessionFile, dataset_of, find_session_files, select_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,15 +130,7 @@ def find_sources(
         raise error(
             kinds.NO_SESSION_FOUND, file=source, expected="files named <animal>_<date>_session.mat, packed or not"
         )
-    chosen = [name for name in sorted(sources) if not patterns or any(fnmatchcase(name, glob) for glob in patterns)]
-    if not chosen:
-        raise error(
-            kinds.NO_SESSION_FOUND,
-            file=source,
-            expected=f"a session named {' or '.join(patterns)}",
-            found=", ".join(sorted(sources)),
-        )
-    return tuple(sources[name] for name in chosen)
+    return tuple(sources[name] for name in select_names(sorted(sources), patterns=patterns, source=source))
 
 
 def _unpacked_sessions(source: Path) -> dict[str, SessionFile]:

@@ -6,13 +6,12 @@ its unfinished files are removed. Called under the output's lock, when no proces
 
 from __future__ import annotations
 
-import contextlib
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.converter.in_progress import remove
 from ssc_to_nwb.converter.results import SessionOutcome
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
@@ -41,14 +40,14 @@ def settle(output: Path, record: RunRecord) -> None:
 def remove_unfinished_files(output: Path) -> None:
     """Remove what attempts that failed or were killed have left, and folders that hold nothing. Raises OSError."""
     for path in unfinished_files(output):
-        _remove(path)
+        remove(path)
     for folder in _subject_folders(output):
         if not any(folder.iterdir()):
             folder.rmdir()
 
 
 def _subject_folders(output: Path) -> list[Path]:
-    return [path for path in output.glob("sub-*") if path.is_dir()]
+    return [path for path in output.glob(naming.SUBJECT_FOLDERS) if path.is_dir()]
 
 
 def unfinished_files(output: Path) -> Iterator[Path]:
@@ -70,8 +69,8 @@ def remove_superseded(line: Line, earlier: Path | None, output: Path) -> Path | 
         return None
     if not earlier.exists():
         return None
-    _remove(earlier)
-    _remove(naming.video_folder(earlier))
+    remove(earlier)
+    remove(naming.video_folder(earlier))
     for kind in ("ledger", "record", "report"):
         naming.sidecar(earlier, kind).unlink(missing_ok=True)
     return earlier
@@ -112,11 +111,3 @@ def _is_in_place(prepared: Line, output: Path) -> bool:
         return state_of_output(output / prepared["output"]["path"]) == state
     except (KeyError, TypeError):
         return False
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal
+
 from ssc_to_nwb.converter.finished import FinishedFile, Verified
 from ssc_to_nwb.converter.results import Progress
 from ssc_to_nwb.problems import verify_kinds as kinds
-from ssc_to_nwb.problems.model import ProblemLog, error
+from ssc_to_nwb.problems.model import ProblemLog, SscError, error
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.verify.report import VerifyReport
 
 # Differences named in the message of a failed verification; `verify` on the command line shows more.
 _SHOWN = 5
@@ -18,43 +23,12 @@ def verify_finished(finished: FinishedFile) -> Verified:
 
     Raises verification-failed, with the first differences.
     """
-    from ssc_to_nwb.interfaces.context import SessionContext, load_context
-    from ssc_to_nwb.interfaces.raw_base import open_raw
     from ssc_to_nwb.verify.digest import content_digest
-    from ssc_to_nwb.verify.file import verify_file
 
-    task, options = finished.task, finished.task.options
+    options = finished.task.options
     if options.verify == "off" or options.stub:
         return Verified(mode="off")
-    # The problems the conversion met tell what is left out; those of the second reading would only repeat them.
-    again = load_context(
-        task.session_file.path, dataset=task.session_file.dataset, metadata_files=task.metadata_files, log=ProblemLog()
-    )
-    context = SessionContext(session=again.session, metadata=again.metadata, log=ProblemLog(list(finished.problems)))
-
-    def draw(done_bytes: int, total_bytes: int) -> None:
-        session = str(task.session_file.key)
-        finished.on_progress(Progress(session=session, stage="verify", done_bytes=done_bytes, total_bytes=total_bytes))
-
-    draw(0, 0)
-    report = verify_file(
-        finished.place.building,
-        context=context,
-        raw=open_raw(
-            context,
-            raw_folder=task.session_file.raw_folder,
-            mode=options.raw,
-            keep_going=options.keep_going,
-            log=ProblemLog(),
-        ),
-        mode=options.verify,
-        workers=options.workers,
-        memory_mb=options.memory_mb,
-        hashes=finished.hashes,
-        final_path=finished.place.final,
-        videos=finished.place.building_videos,
-        progress=draw,
-    )
+    report = _compared(finished, mode=options.verify)
     if not report.ok:
         first = [f"{problem.kind.title}: {problem.field} {problem.detail or ''}".strip() for problem in report.problems]
         raise error(
@@ -71,3 +45,52 @@ def verify_finished(finished: FinishedFile) -> Verified:
             known=report.value_digests,
         )
     return Verified(mode=options.verify, digest=digest)
+
+
+def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> VerifyReport:
+    """What comes of reading source and file anew. Raises what telling the progress raises."""
+    from ssc_to_nwb.interfaces.context import SessionContext, load_context
+    from ssc_to_nwb.interfaces.raw_base import open_raw
+    from ssc_to_nwb.verify.file import verify_file
+
+    task, options = finished.task, finished.task.options
+    # The problems the conversion met tell what is left out; those of the second reading would only repeat them.
+    again = load_context(
+        task.session_file.path, dataset=task.session_file.dataset, metadata_files=task.metadata_files, log=ProblemLog()
+    )
+    context = SessionContext(session=again.session, metadata=again.metadata, log=ProblemLog(list(finished.problems)))
+
+    stopped_by: list[SscError] = []
+
+    def draw(done_bytes: int, total_bytes: int) -> None:
+        session = str(task.session_file.key)
+        progress = Progress(session=session, stage="verify", done_bytes=done_bytes, total_bytes=total_bytes)
+        try:
+            finished.on_progress(progress)
+        except SscError as failure:
+            stopped_by.append(failure)
+            raise
+
+    draw(0, 0)
+    report = verify_file(
+        finished.place.building,
+        context=context,
+        raw=open_raw(
+            context,
+            raw_folder=task.session_file.raw_folder,
+            mode=options.raw,
+            keep_going=options.keep_going,
+            log=ProblemLog(),
+        ),
+        mode=mode,
+        workers=options.workers,
+        memory_mb=options.memory_mb,
+        hashes=finished.hashes,
+        final_path=finished.place.final,
+        videos=finished.place.building_videos,
+        progress=draw,
+    )
+    # The comparison takes problems that end one of its checks for findings; that the work is to stop is none.
+    if stopped_by:
+        raise stopped_by[0]
+    return report

@@ -149,6 +149,13 @@ class Field:
         return array
 
 
+def check_numbers_unique(field: Field, numbers: np.ndarray, *, twice: ProblemKind) -> None:
+    """Raise a problem of kind `twice` where one of the numbers (N,) that were read from `field` occurs again."""
+    values, counts = np.unique(numbers, return_counts=True)
+    if (counts > 1).any():
+        raise field.problem(twice, expected="every number once", found=values[counts > 1].tolist())
+
+
 def _first(mask: np.ndarray) -> int:
     """1-based, column-major position of the first True, as MATLAB counts."""
     return int(np.flatnonzero(mask.reshape(-1, order="F"))[0]) + 1

@@ -10,6 +10,8 @@ from ssc_to_nwb.source.mat5 import read_mat5
 from ssc_to_nwb.source.mat73 import read_mat73
 from ssc_to_nwb.source.mat_tree import MatStruct, MatValue, describe
 
+# Of the session struct: `s` is what ssc-1 has, `dat` a derived variant of ssc-2.
+VARIABLE_NAMES = ("s", "dat")
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _HEADER_BYTES = 128
 
@@ -37,10 +39,10 @@ def read_mat(path: Path) -> dict[str, MatValue]:
     )
 
 
-def read_session_struct(path: Path, *, variable_names: tuple[str, ...] = ("s", "dat")) -> tuple[str, MatStruct]:
+def read_session_struct(path: Path, *, variable_names: tuple[str, ...] = VARIABLE_NAMES) -> tuple[str, MatStruct]:
     """Name and value of the session struct: the first of `variable_names` that the file holds.
 
-    `s` is what ssc-1 has, `dat` a derived variant of ssc-2. Raises mat-variable-missing or field-type.
+    Raises mat-variable-missing or field-type.
     """
     variables = read_mat(path)
     for name in variable_names:

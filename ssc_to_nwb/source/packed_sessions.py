@@ -7,7 +7,6 @@ is passed over.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -23,8 +22,6 @@ from ssc_to_nwb.source.session_files import (
     key_from_path,
     may_hold_sessions,
 )
-
-_SESSION_NAME = re.compile(r"[A-Za-z0-9]+_\d{4}_\d{2}_\d{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +151,11 @@ def packed_session(
 def _raw_place(name: PurePosixPath, packed: Path) -> tuple[SessionKey, str] | None:
     """The session a raw file belongs to, told by a folder's name or the packed file's, and its path below."""
     for position, part in enumerate(name.parts[:-1]):
-        if _SESSION_NAME.fullmatch(part):
-            return _key(part), "/".join(name.parts[position + 1 :])
-    match = _SESSION_NAME.match(packed_stem(packed))
-    return None if match is None else (_key(match[0]), name.as_posix())
-
-
-def _key(name: str) -> SessionKey:
-    animal, year, month, day = name.rsplit("_", 3)
-    return SessionKey(animal=animal, date=year + month + day)
+        key = SessionKey.from_name(part)
+        if key is not None:
+            return key, "/".join(name.parts[position + 1 :])
+    key = SessionKey.at_start_of(packed_stem(packed))
+    return None if key is None else (key, name.as_posix())
 
 
 def _without_doubles(parts: Sequence[PackedPart]) -> list[PackedPart]:

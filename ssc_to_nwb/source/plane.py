@@ -9,7 +9,7 @@ import numpy as np
 
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.source.field import Field
+from ssc_to_nwb.source.field import Field, check_numbers_unique
 from ssc_to_nwb.source.image_axes import rows_and_columns
 from ssc_to_nwb.source.mat_tree import describe
 
@@ -85,6 +85,12 @@ class Plane:
         recorded = np.array([roi.number for roi in self.rois], dtype=np.int64)
         return np.unique(np.concatenate([self.roi_numbers, self.recorded_numbers, recorded]))
 
+    @property
+    def ordered_roi_numbers(self) -> np.ndarray:
+        """The same numbers in imagingPlane's own order, then ascending those that it lacks."""
+        numbers = self.all_roi_numbers
+        return np.concatenate([self.roi_numbers, numbers[~np.isin(numbers, self.roi_numbers)]])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaneRecord:
@@ -100,18 +106,12 @@ def read_plane_record(field: Field) -> PlaneRecord:
     """Read one element of the struct array in descrHash. Raises field-*, roi-number-twice, roi-pixel-outside."""
     image = _read_master_image(field.child("masterImage"))
     rois = tuple(_read_roi(roi, image_shape=(image.shape[0], image.shape[1])) for roi in field.child("rois").items())
-    check_roi_numbers_unique(field.child("rois"), np.array([roi.number for roi in rois], dtype=np.int64))
-    numbers_field = field.child("roiIds")
-    numbers = numbers_field.integers()
-    check_roi_numbers_unique(numbers_field, numbers)
-    return PlaneRecord(path=field.path, master_image=image, roi_numbers=numbers, rois=rois)
-
-
-def check_roi_numbers_unique(field: Field, numbers: np.ndarray) -> None:
-    """Raise roi-number-twice where one of the numbers (N,) that were read from `field` occurs again."""
-    values, counts = np.unique(numbers, return_counts=True)
-    if (counts > 1).any():
-        raise field.problem(kinds.ROI_TWICE, expected="every number once", found=values[counts > 1].tolist())
+    numbers = np.array([roi.number for roi in rois], dtype=np.int64)
+    check_numbers_unique(field.child("rois"), numbers, twice=kinds.ROI_TWICE)
+    listed_field = field.child("roiIds")
+    listed = listed_field.integers()
+    check_numbers_unique(listed_field, listed, twice=kinds.ROI_TWICE)
+    return PlaneRecord(path=field.path, master_image=image, roi_numbers=listed, rois=rois)
 
 
 def _read_master_image(field: Field) -> np.ndarray:

@@ -26,16 +26,6 @@ class RawData:
     stacks: Mapping[str, PlaneStack]
     keep_going: bool
 
-    @property
-    def stack_bytes(self) -> int:
-        """Bytes of all frames of all planes, both channels."""
-        return sum(stack.byte_size for stack in self.stacks.values())
-
-    @property
-    def has_frames(self) -> bool:
-        """Whether any plane has a frame."""
-        return any(stack.frame_count for stack in self.stacks.values())
-
 
 def open_raw_data(
     session: Session,

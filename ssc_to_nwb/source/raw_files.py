@@ -90,7 +90,7 @@ def _candidates(relative: PurePosixPath) -> tuple[PurePosixPath, ...]:
     return (relative.parent / BATCH_DIRECTORY / relative.name, relative)
 
 
-class SideFileKind(str, Enum):
+class RawFileKind(str, Enum):
     """What a file of a session's directory is, by its name."""
 
     STACK = "stack"
@@ -125,17 +125,17 @@ def side_image_name(name: str) -> SideImageName | None:
     return SideImageName(kind=match["kind"].lower(), channel=int(match["channel"]))
 
 
-def kind_of_file(name: str) -> SideFileKind:
+def kind_of_file(name: str) -> RawFileKind:
     """What a file is by its name alone."""
     lower = name.lower()
     if side_image_name(name) is not None:
-        return SideFileKind.SIDE_IMAGE
+        return RawFileKind.SIDE_IMAGE
     if lower.endswith((".tif", ".tiff")):
-        return SideFileKind.STACK
+        return RawFileKind.STACK
     if lower.endswith(".imreg_out"):
-        return SideFileKind.REGISTRATION
+        return RawFileKind.REGISTRATION
     if lower in _STATISTICS:
-        return SideFileKind.REGISTRATION_STATISTICS
+        return RawFileKind.REGISTRATION_STATISTICS
     if lower.endswith(".mp4"):
-        return SideFileKind.VIDEO
-    return SideFileKind.OTHER
+        return RawFileKind.VIDEO
+    return RawFileKind.OTHER

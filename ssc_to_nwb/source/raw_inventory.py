@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ssc_to_nwb.source.raw_files import (
     ListedFile,
-    SideFileKind,
+    RawFileKind,
     SideImageName,
     kind_of_file,
     relative_listed_path,
@@ -168,23 +168,23 @@ class _Walk:
         if reason is not None:
             self.left_out.append(FileLeftOut(path=path, reason=reason, byte_size=_byte_size(path)))
 
-    def _place(self, path: Path, kind: SideFileKind) -> str | None:
-        if kind is SideFileKind.STACK:
+    def _place(self, path: Path, kind: RawFileKind) -> str | None:
+        if kind is RawFileKind.STACK:
             known = self._root / path.relative_to(self._directory) in self._listed
             return None if known else "no file list of the session file names this stack"
-        if kind is SideFileKind.VIDEO:
+        if kind is RawFileKind.VIDEO:
             match = self._trial_pattern.search(path.name)
             trial = None if match is None else int(match["trial"])
             self.videos.append(VideoFile(path=path, trial=trial, byte_size=_byte_size(path)))
             return None
-        if kind is SideFileKind.REGISTRATION_STATISTICS:
+        if kind is RawFileKind.REGISTRATION_STATISTICS:
             return "summary of the registration in a layout nobody has published; the shifts per frame are kept"
-        if kind is SideFileKind.OTHER:
+        if kind is RawFileKind.OTHER:
             return "not a kind of file the data set is known to have"
         plane = self._plane_of_folder.get(path.relative_to(self._directory).parts[0])
         if plane is None:
             return "its folder belongs to no plane of the session file"
-        if kind is SideFileKind.REGISTRATION:
+        if kind is RawFileKind.REGISTRATION:
             return self._place_registration(path, plane)
         name = side_image_name(path.name)
         if name is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ from ssc_to_nwb.source.distinct_names import check_names_distinct
 from ssc_to_nwb.source.event_series import KNOWN_TYPES, EventSeries, read_event_series
 from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.hash_map import HashEntry, read_hash
-from ssc_to_nwb.source.mat_file import read_session_struct
+from ssc_to_nwb.source.mat_file import VARIABLE_NAMES, read_session_struct
 from ssc_to_nwb.source.mat_tree import MatStruct
 from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.source.session_files import SessionKey, key_from_path
@@ -29,17 +28,24 @@ from ssc_to_nwb.source.subvolume_reader import CalciumEntry, read_calcium_entry
 from ssc_to_nwb.source.trials import Trials, read_trials
 from ssc_to_nwb.source.whisker import WhiskerData, read_whisker
 
-_KNOWN_METADATA = re.compile(
-    r"species|experimentType|animalID|sex|dateOfBirth|dateOfExperiment|timeOfExperiment|experimenters"
-    r"|(?:animalStrain|animalSource|animalGeneModification)[1-9]"
-)
+KNOWN_METADATA_KEYS = frozenset(
+    (
+        "species", "experimentType", "animalID", "sex", "dateOfBirth", "dateOfExperiment", "timeOfExperiment",
+        "experimenters",
+        *(
+            f"{key}{number}"
+            for key in ("animalStrain", "animalSource", "animalGeneModification")
+            for number in range(1, 10)
+        ),
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
     """The open questions of the layout that a metadata file may answer (section `source`)."""
 
-    variable_names: tuple[str, ...] = ("s", "dat")
+    variable_names: tuple[str, ...] = VARIABLE_NAMES
     array_kinds: Mapping[str, EntryKind] = field(default_factory=dict)
     fov_pattern: str = r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})"
 
@@ -104,7 +110,7 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
 def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:
     metadata = {entry.key: entry.value for entry in read_hash(field)}
     for key, value in metadata.items():
-        if _KNOWN_METADATA.fullmatch(key) is None:
+        if key not in KNOWN_METADATA_KEYS:
             log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=value.path, found=f"metaDataHash key {key}")
     return metadata
 

@@ -13,10 +13,9 @@ from ssc_to_nwb.naming import RUN_FOLDER
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
+_SESSION_NAME = re.compile(r"(?P<animal>[A-Za-z0-9]+)_(?P<year>\d{4})_(?P<month>\d{2})_(?P<day>\d{2})")
 # ssc-1 names its files ..._session.mat, ssc-2 ..._data_struct.mat.
-_NAME = re.compile(
-    r"(?P<animal>[A-Za-z0-9]+)_(?P<year>\d{4})_(?P<month>\d{2})_(?P<day>\d{2})_(?P<kind>session|data_struct)\.mat"
-)
+_FILE_NAME = re.compile(rf"{_SESSION_NAME.pattern}_(?:session|data_struct)\.mat")
 # Folders below which no session file lies; the stacks alone are tens of thousands of files.
 _RAW_FOLDER = re.compile(r"fov_\d+|whisker|fluo_batch_out")
 
@@ -27,6 +26,22 @@ class SessionKey:
 
     animal: str
     date: str
+
+    @classmethod
+    def at_start_of(cls, text: str) -> SessionKey | None:
+        """Animal and day from a name that begins with them; None where it does not."""
+        match = _SESSION_NAME.match(text)
+        return None if match is None else cls._of_match(match)
+
+    @classmethod
+    def from_name(cls, name: str) -> SessionKey | None:
+        """The key whose text form is `name`; None where that is the name of no session."""
+        match = _SESSION_NAME.fullmatch(name)
+        return None if match is None else cls._of_match(match)
+
+    @classmethod
+    def _of_match(cls, match: re.Match[str]) -> SessionKey:
+        return cls(animal=match["animal"], date=match["year"] + match["month"] + match["day"])
 
     def __str__(self) -> str:
         return f"{self.animal}_{self.date[:4]}_{self.date[4:6]}_{self.date[6:]}"
@@ -44,20 +59,20 @@ class SessionFile:
 
 def key_from_path(path: Path) -> SessionKey:
     """Animal and day from the file name. Raises session-name-unknown."""
-    match = _NAME.fullmatch(path.name)
-    if match is None:
+    key = SessionKey.at_start_of(path.name)
+    if key is None or not is_session_file(path.name):
         raise error(
             kinds.SESSION_NAME_UNKNOWN,
             file=path,
             expected="<animal>_<yyyy>_<mm>_<dd>_session.mat or ..._data_struct.mat",
             found=path.name,
         )
-    return SessionKey(animal=match["animal"], date=match["year"] + match["month"] + match["day"])
+    return key
 
 
 def is_session_file(name: str) -> bool:
     """Whether a file name is that of a session file."""
-    return _NAME.fullmatch(name) is not None
+    return _FILE_NAME.fullmatch(name) is not None
 
 
 def may_hold_sessions(folder_name: str) -> bool:
@@ -94,15 +109,19 @@ def select_sessions(
     files: tuple[SessionFile, ...], *, patterns: Sequence[str], source: Path
 ) -> tuple[SessionFile, ...]:
     """Those whose name (`an197522_2013_03_08`) matches one of the globs; all without globs. Raises no-session-found."""
-    if not patterns:
-        return files
-    chosen = tuple(file for file in files if any(fnmatchcase(str(file.key), pattern) for pattern in patterns))
+    chosen = set(select_names([str(file.key) for file in files], patterns=patterns, source=source))
+    return tuple(file for file in files if str(file.key) in chosen)
+
+
+def select_names(names: Sequence[str], *, patterns: Sequence[str], source: Path) -> tuple[str, ...]:
+    """The names that match one of the globs; all without globs. Raises no-session-found."""
+    chosen = tuple(name for name in names if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns))
     if not chosen:
         raise error(
             kinds.NO_SESSION_FOUND,
             file=source,
             expected=f"a session named {' or '.join(patterns)}",
-            found=", ".join(str(file.key) for file in files),
+            found=", ".join(names),
         )
     return chosen
 
@@ -111,7 +130,7 @@ def _walk(source: Path) -> list[Path]:
     paths = []
     for folder, subfolders, names in os.walk(source):
         subfolders[:] = sorted(name for name in subfolders if may_hold_sessions(name))
-        paths += [Path(folder) / name for name in sorted(names) if _NAME.fullmatch(name)]
+        paths += [Path(folder) / name for name in sorted(names) if is_session_file(name)]
     return paths
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,11 +87,3 @@ class Subvolume:
             return None
         rows = np.flatnonzero(np.isin(array.roi_numbers, plane.all_roi_numbers))
         return PlaneTraces(array=array, roi_numbers=array.roi_numbers[rows], rows=rows)
-
-    def each_plane_traces(self) -> Iterator[tuple[Plane, PlaneTraces]]:
-        """Every plane with every array it has, planes first."""
-        for plane in self.planes:
-            for kind in self.arrays:
-                traces = self.traces(plane, kind)
-                if traces is not None:
-                    yield plane, traces

@@ -10,8 +10,8 @@ from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.array_descriptions import ArrayDescription
 from ssc_to_nwb.source.clock import TimeUnits, check_times_increase
-from ssc_to_nwb.source.field import Field
-from ssc_to_nwb.source.plane import FrameIndex, check_roi_numbers_unique, read_frame_index
+from ssc_to_nwb.source.field import Field, check_numbers_unique
+from ssc_to_nwb.source.plane import FrameIndex, read_frame_index
 from ssc_to_nwb.source.subvolume import ArrayKind, RoiArray
 
 
@@ -78,7 +78,7 @@ def _read_plane_entry(field: Field, *, length: int) -> PlaneEntry:
 
 def _unique_integers(field: Field) -> np.ndarray:
     numbers = field.integers()
-    check_roi_numbers_unique(field, numbers)
+    check_numbers_unique(field, numbers, twice=kinds.ROI_TWICE)
     return numbers
 
 

@@ -214,14 +214,6 @@ def announce_pages(index: TifIndex, first_page: int, count: int) -> None:
         os.posix_fadvise(file.fileno(), start, last + index.page_bytes - start, os.POSIX_FADV_WILLNEED)
 
 
-def read_all_pages(index: TifIndex) -> np.ndarray:
-    """All pages, (pages, rows, columns), in native byte order."""
-    pages = np.empty((index.page_count, *index.image_shape), dtype=index.native_dtype)
-    with TifReader(index) as reader:
-        reader.read_into(0, pages)
-    return pages
-
-
 def _open_with_tifffile(path: Path) -> Any:
     # tifffile is needed for compressed files alone; without `is_scanimage=False` it can miss a page of a file that
     # bears ScanImage's text.

@@ -12,12 +12,11 @@ from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.clock import TimeUnits, check_times_increase
 from ssc_to_nwb.source.distinct_names import check_names_distinct
-from ssc_to_nwb.source.field import Field
+from ssc_to_nwb.source.field import Field, check_numbers_unique
 from ssc_to_nwb.source.hash_map import HashEntry, read_hash
 
 RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
 SIDES = {"L": "left", "R": "right"}
-KNOWN_PROPERTIES = ("LWaterValveTime", "RWaterValveTime", "StimulusPosition")
 _TYPE = re.compile(f"({'|'.join(RESPONSES)})({'|'.join(SIDES)})")
 
 
@@ -73,7 +72,7 @@ def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
     """
     numbers_field = session.child("trialIds")
     numbers = numbers_field.integers()
-    _check_numbers_unique(numbers_field, numbers)
+    check_numbers_unique(numbers_field, numbers, twice=kinds.TRIAL_NUMBER_TWICE)
     starts_field = session.child("trialStartTimes")
     start_ms = units.to_ms(starts_field, session.child("trialTimeUnit"), length=numbers.size)
     check_times_increase(starts_field, start_ms, log=log)
@@ -88,12 +87,6 @@ def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
         type_rows=_read_type_rows(session.child("trialTypeMat"), numbers=numbers, types=types, log=log),
         properties=tuple(_read_property(entry, count=numbers.size, log=log) for entry in properties),
     )
-
-
-def _check_numbers_unique(field: Field, numbers: np.ndarray) -> None:
-    values, counts = np.unique(numbers, return_counts=True)
-    if (counts > 1).any():
-        raise field.problem(kinds.TRIAL_NUMBER_TWICE, expected="unique numbers", found=values[counts > 1].tolist())
 
 
 def _read_types(field: Field) -> tuple[TrialType, ...]:
@@ -132,7 +125,7 @@ def _read_type_rows(field: Field, *, numbers: np.ndarray, types: tuple[TrialType
 
 def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> TrialProperty:
     field = entry.value
-    known = entry.key in KNOWN_PROPERTIES
+    known = entry.key in naming.TRIAL_COLUMNS
     if not known:
         log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=field.path, found=f"trial property {entry.key}")
     values: np.ndarray | tuple[str, ...]

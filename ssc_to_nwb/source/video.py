@@ -21,8 +21,6 @@ class VideoHeader:
     frame_count: int
     image_shape: tuple[int, int]
     rate_hz: float | None
-    codec: str
-    byte_size: int
 
 
 def read_video_header(path: Path) -> VideoHeader:
@@ -46,8 +44,6 @@ def read_video_header(path: Path) -> VideoHeader:
                 frame_count=frame_count,
                 image_shape=(stream.codec_context.height, stream.codec_context.width),
                 rate_hz=float(rate) if rate else None,
-                codec=stream.codec_context.name,
-                byte_size=path.stat().st_size,
             )
     except (av.error.FFmpegError, OSError, ValueError) as failure:
         raise error(kinds.VIDEO_UNREADABLE, file=path, detail=failure) from failure

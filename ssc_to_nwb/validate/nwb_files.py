@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ssc_to_nwb.naming import HDF5_SUFFIX, ZARR_SUFFIX
 from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
 if TYPE_CHECKING:
     from hdmf.backends.io import HDMFIO
 
-ZARR_SUFFIX = ".nwb.zarr"
 _CHUNK_CACHE_BYTES = 2**19
 
 
@@ -64,5 +64,5 @@ def _below(folder: Path) -> Iterator[Path]:
     for parent, folders, files in os.walk(folder):
         stores = [name for name in folders if name.endswith(ZARR_SUFFIX)]
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in stores)
-        names = [name for name in files if name.endswith(".nwb")] + stores
+        names = [name for name in files if name.endswith(HDF5_SUFFIX)] + stores
         yield from (Path(parent) / name for name in sorted(names) if not name.startswith("."))

@@ -9,6 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from ssc_to_nwb.cli.main import group
+from ssc_to_nwb.cli.plan import command
+from ssc_to_nwb.converter.options import ConversionOptions
+from ssc_to_nwb.run.inputs import content_options
 from ssc_to_nwb.synthetic.dataset import write_session
 from ssc_to_nwb.synthetic.spec import SessionSpec
 
@@ -32,6 +35,11 @@ def test_the_plan_in_words(made: Path, tmp_path: Path) -> None:
 def test_the_plan_as_json(made: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(group, ["plan", str(made), str(tmp_path / "nwb"), "--json"])
     assert json.loads(result.stdout)["sessions"][0]["action"] == "convert"
+
+
+def test_it_takes_every_option_that_decides_what_is_in_a_file() -> None:
+    names = {parameter.name for parameter in command.params}
+    assert set(content_options(ConversionOptions())) <= names
 
 
 def test_a_source_that_can_not_be_converted_is_exit_status_1(tmp_path: Path) -> None:

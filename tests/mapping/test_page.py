@@ -1,4 +1,4 @@
-"""The map of the README says what the code does."""
+"""The page of the field map says what the code does."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.ledger import build_ledger
 from ssc_to_nwb.mapping.page import map_page
 from ssc_to_nwb.mapping.rules import RULES
+from ssc_to_nwb.mapping.rules_general import METADATA_PLACES
 from ssc_to_nwb.mapping.rules_raw import RAW_RULES
 from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.source.event_series import KNOWN_TYPES
+from ssc_to_nwb.source.session import KNOWN_METADATA_KEYS
 from ssc_to_nwb.synthetic.spec import SessionSpec
 
 
@@ -66,3 +69,8 @@ def test_tables_have_as_many_cells_as_their_head():
             assert lengths[-1] == lengths[0]
         else:
             lengths = []
+
+
+def test_what_the_reader_knows_has_a_place_and_nothing_else_has() -> None:
+    assert set(METADATA_PLACES) == KNOWN_METADATA_KEYS
+    assert set(naming.EVENT_TABLES) == set(KNOWN_TYPES)

@@ -84,7 +84,7 @@ def ask_tool() -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with h5wasm installed from the npm registry, kept between runs."""
+    """A folder with h5wasm installed with npm, kept between runs."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("node and npm are not on this machine")
     folder = _KEPT / "h5wasm"
@@ -96,7 +96,7 @@ def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             cwd=folder, capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
         if run.returncode:
-            pytest.skip(f"h5wasm can't be had from the npm registry: {run.stderr.strip()[-200:]}")
+            pytest.skip(f"npm can't install h5wasm: {run.stderr.strip()[-200:]}")
     return folder
 
 

@@ -8,7 +8,7 @@ from made_sessions import Converted
 
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.report.methods import methods_text
-from ssc_to_nwb.report.texts import bytes_text, duration_text, joined, listed, plural, range_text
+from ssc_to_nwb.report.texts import joined, listed, plural, range_text
 
 
 def test_a_whole_session(rich_session: NwbSession, converted_raw: Converted) -> None:
@@ -42,12 +42,6 @@ def test_a_file_with_nothing_in_it(bare_file: Path) -> None:
 
 
 def test_numbers_and_lists_as_texts() -> None:
-    assert bytes_text(999) == "999 B"
-    assert bytes_text(1_234_567) == "1.2 MB"
-    assert bytes_text(154e9) == "154.0 GB"
-    assert duration_text(12.34) == "12.3 s"
-    assert duration_text(3725) == "1 h 2 min"
-    assert duration_text(float("nan")) == "not known"
     assert range_text([9, 7, 1200]) == "7 to 1,200"
     assert range_text([5, 5]) == "5"
     assert joined([]) == ""

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSI
 
 @pytest.fixture(scope="module")
 def faults() -> ModuleType:
-    """The script that causes the faults and makes the README's table."""
+    """The script that causes the faults and prints the table of what was found."""
     path = Path(__file__).parents[2] / "scripts" / "fault_table.py"
     spec = importlib.util.spec_from_file_location("fault_table", path)
     assert spec is not None

@@ -88,8 +88,8 @@ def test_sizes(tmp_path: Path) -> None:
         paths = [path for (name, _), path in session.stack_paths.items() if name == plane.plane_name]
         assert plane.byte_size == sum(path.stat().st_size for path in paths)
         assert len(plane.missing) == 1
-    assert raw.stack_bytes == sum(stack.frame_count for stack in raw.stacks.values()) * 2 * 20 * 28 * 2
-    assert raw.has_frames
+    for stack in raw.stacks.values():
+        assert stack.byte_size == stack.frame_count * 2 * 20 * 28 * 2 > 0
 
 
 def test_require_fails_where_a_listed_file_is_missing(tmp_path: Path) -> None:

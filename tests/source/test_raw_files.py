@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source.raw_files import (
-    SideFileKind,
+    RawFileKind,
     kind_of_file,
     relative_listed_path,
     resolve_listed_paths,
@@ -130,14 +130,14 @@ def test_names_that_are_no_side_image(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("Image_Registration_4_x_main_001.tif", SideFileKind.STACK),
-        ("session_mean_chan_01.tif", SideFileKind.SIDE_IMAGE),
-        ("x_main_001.imreg_out", SideFileKind.REGISTRATION),
-        ("imreg_session_stats.mat", SideFileKind.REGISTRATION_STATISTICS),
-        ("imreg_err_file.mat", SideFileKind.REGISTRATION_STATISTICS),
-        ("x_trial_001.MP4", SideFileKind.VIDEO),
-        ("notes.txt", SideFileKind.OTHER),
+        ("Image_Registration_4_x_main_001.tif", RawFileKind.STACK),
+        ("session_mean_chan_01.tif", RawFileKind.SIDE_IMAGE),
+        ("x_main_001.imreg_out", RawFileKind.REGISTRATION),
+        ("imreg_session_stats.mat", RawFileKind.REGISTRATION_STATISTICS),
+        ("imreg_err_file.mat", RawFileKind.REGISTRATION_STATISTICS),
+        ("x_trial_001.MP4", RawFileKind.VIDEO),
+        ("notes.txt", RawFileKind.OTHER),
     ],
 )
-def test_kinds_by_name(name: str, kind: SideFileKind) -> None:
+def test_kinds_by_name(name: str, kind: RawFileKind) -> None:
     assert kind_of_file(name) is kind

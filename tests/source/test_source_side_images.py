@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from tif_pages import read_all_pages
 
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source.raw_files import side_image_name
 from ssc_to_nwb.source.raw_inventory import SideImageFile
 from ssc_to_nwb.source.side_images import open_side_image
-from ssc_to_nwb.source.tif import read_all_pages
 
 PAGES = np.arange(3 * 6 * 8, dtype=np.float32).reshape(3, 6, 8)
 

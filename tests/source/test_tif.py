@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
+from tif_pages import read_all_pages
 
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind
-from ssc_to_nwb.source.tif import TifError, TifReader, index_tif, read_all_pages
+from ssc_to_nwb.source.tif import TifError, TifReader, index_tif
 
 PAGES = np.random.default_rng(0).integers(0, 4000, (6, 10, 14)).astype(np.uint16)
 
