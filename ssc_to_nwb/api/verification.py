@@ -158,7 +158,39 @@ def _verify_session(
         hashes=hash_sources(context.session, raw, stacks=settings.mode == "full", workers=settings.workers),
         progress=lambda done, total: settings.on_progress(source.name, done, total),
     )
+    if report.ok and settings.mode == "full":
+        report = _compared_with_record(report, nwb_path, settings)
     return SessionVerification(session=source.name, source=source.path, report=report, warnings=tuple(log.problems))
+
+
+def _compared_with_record(report: VerifyReport, nwb_path: Path, settings: _Settings) -> VerifyReport:
+    """The report, with a problem where the file does not have the content that its conversion put on record.
+
+    That finds changes to what the source says nothing of, such as this package's own words about a column.
+    """
+    from dataclasses import replace
+
+    from ssc_to_nwb.problems import verify_kinds as kinds
+    from ssc_to_nwb.problems.model import Problem
+    from ssc_to_nwb.run.recorded import recorded_digest
+    from ssc_to_nwb.verify import digest
+
+    try:
+        recorded = recorded_digest(nwb_path)
+    except OSError:
+        # The proof does not need the record; a file that was moved elsewhere has none.
+        return report
+    if recorded is None:
+        return report
+    found = digest.content_digest(
+        nwb_path, workers=settings.workers, memory_mb=settings.memory_mb, known=report.value_digests
+    )
+    if found == recorded:
+        return report
+    changed = Problem(
+        kind=kinds.VERIFY_CONTENT_CHANGED, file=str(nwb_path), field="/", expected=f"digest {recorded}", found=found
+    )
+    return replace(report, problems=(changed,))
 
 
 def find_output(output: Path, *, session: str) -> Path:

@@ -80,6 +80,8 @@ def _print_entries(ledger: Ledger, text: str) -> None:
     entries: list[LedgerEntry | FileEntry] = [*ledger.leaves, *ledger.files]
     for entry in entries:
         if text in entry.source:
-            click.echo(f"{entry.source}: {entry.disposition.value} [{entry.rule}]")
+            # Leaves have no reason of their own: their rule has.
+            reason = getattr(entry, "reason", "")
+            click.echo(f"{entry.source}: {entry.disposition.value} [{entry.rule}]{reason and f': {reason}'}")
             for place in entry.nwb:
                 click.echo(f"    {place}")

@@ -71,6 +71,10 @@ def has_label_below_zero(leaf: Leaf, facts: SessionFacts) -> bool:
     return is_empty(leaf, facts) or (isinstance(leaf.value, np.ndarray) and bool((leaf.value < 0).any()))
 
 
+def _everywhere(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    return True
+
+
 def _no_names(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:  # noqa: ARG001
     return ({},)
 
@@ -85,6 +89,7 @@ class Rule:
     since: version of this package that has the rule.
     when: whether the rule applies to a leaf that fits a pattern; the first rule of the table that does is taken.
     keep: whether the leaf is kept verbatim besides, because the places in `nwb` alone would not give it back.
+    has: whether a place in `nwb` holds something of this leaf, where some of them do not hold something of every leaf.
     """
 
     identifier: str
@@ -98,6 +103,7 @@ class Rule:
     when: Callable[[Leaf, SessionFacts], bool] = always
     names: Callable[[Leaf, SessionFacts], Iterable[Names]] = _no_names
     keep: Callable[[Leaf, SessionFacts], bool] = _never
+    has: Callable[[str, Leaf, SessionFacts], bool] = _everywhere
 
     def is_kept(self, leaf: Leaf, facts: SessionFacts) -> bool:
         """Whether this leaf stands verbatim in the table of kept fields."""
@@ -108,7 +114,7 @@ class Rule:
         if not self.nwb:
             return ()
         found = [template.format_map(names) for names in self.names(leaf, facts) for template in self.nwb]
-        return tuple(dict.fromkeys(found))
+        return tuple(place for place in dict.fromkeys(found) if self.has(place, leaf, facts))
 
 
 def path_template(path: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
 from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, has_label_below_zero, is_empty
-from ssc_to_nwb.mapping.rules_whisker import LABEL_PLACES, lists_trials, valid_trials_hide
+from ssc_to_nwb.mapping.rules_whisker import LABEL_PLACES, has_labels, lists_trials, valid_trials_hide
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
 SCOPE = "entries of dF/F, raw fluorescence and events"
@@ -114,6 +114,7 @@ _RULES = (
         text="References from each trial to its samples; samples of no known trial stand in a table of their own.",
         when=_has_series,
         keep=has_label_below_zero,
+        has=has_labels,
     ),
     Rule(
         identifier="calcium-kept",

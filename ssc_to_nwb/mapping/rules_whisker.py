@@ -13,10 +13,9 @@ from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, 
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
 _MODULE = f"/processing/{naming.BEHAVIOR_MODULE}"
-LABEL_PLACES = (
-    f"/intervals/{naming.TRIALS}/timeseries",
-    f"/intervals/{naming.UNASSIGNED_SAMPLES}/timeseries",
-)
+_OF_TRIALS = f"/intervals/{naming.TRIALS}/timeseries"
+_OUTSIDE_TRIALS = f"/intervals/{naming.UNASSIGNED_SAMPLES}/timeseries"
+LABEL_PLACES = (_OF_TRIALS, _OUTSIDE_TRIALS)
 
 
 def is_whisker(leaf: Leaf, facts: SessionFacts) -> bool:
@@ -32,6 +31,12 @@ def _series(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:  # noqa: ARG001
     whisker = facts.session.whisker
     traces = () if whisker is None else whisker.traces
     return [{"series": naming.whisker_series(trace.quantity, trace.whisker)} for trace in traces]
+
+
+def has_labels(place: str, leaf: Leaf, facts: SessionFacts) -> bool:
+    """Whether any of a leaf's trial labels leads to this place: those of known trials to one, all others to another."""
+    known = np.isin(leaf.value, facts.session.trials.numbers) if isinstance(leaf.value, np.ndarray) else np.zeros(0)
+    return bool(known.any() if place == _OF_TRIALS else not known.all())
 
 
 def _lists_valid_trials(leaf: Leaf, facts: SessionFacts) -> bool:
@@ -116,6 +121,7 @@ _RULES = (
         text="References from each trial to its samples; samples of no known trial stand in a table of their own.",
         when=_has_traces,
         keep=has_label_below_zero,
+        has=has_labels,
     ),
     Rule(
         identifier="whisker-rowless",

@@ -81,6 +81,14 @@ VERIFY_LEAF_UNPROVEN = ProblemKind(
     reason="Each field of the ledger must have been read back and compared; this one was not.",
     remedy="Report it with the ledger: this is a defect of the program.",
 )
+VERIFY_CONTENT_CHANGED = ProblemKind(
+    identifier="verify-content-changed",
+    severity=Severity.ERROR,
+    title="The content of the NWB file is no longer the one on record",
+    reason="All values are those of the source, but the digest is not the one that the conversion recorded: something "
+    "that follows from no source field was changed, such as the description of a column.",
+    remedy="Convert the session again with --overwrite, unless the change was meant.",
+)
 VERIFICATION_FAILED = ProblemKind(
     identifier="verification-failed",
     severity=Severity.ERROR,

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb import naming
+from ssc_to_nwb._version import __version__
 from ssc_to_nwb.converter.results import SessionOutcome
 from ssc_to_nwb.mapping.ledger_file import read_ledger
 from ssc_to_nwb.run.inputs import SessionInputs
 from ssc_to_nwb.run.output_state import OutputState
+from ssc_to_nwb.run.record import read_record
 
 # Statuses of lines after which the session's NWB file stands.
 DONE_STATUSES = ("converted", "confirmed")
@@ -60,6 +62,19 @@ class Done:
             digest=self.digest,
             seconds=dict(seconds or {}),
         )
+
+
+def recorded_digest(nwb: Path) -> str | None:
+    """The digest that the newest line of its output's record has of an NWB file; None where it has none.
+
+    A digest made by another version of this package is none: it may have covered something else. Raises OSError.
+    """
+    output, newest = nwb.parent.parent, None
+    for line in read_record(naming.run_record(output)):
+        done = Done.from_line(line, output)
+        if done is not None and done.output == nwb:
+            newest = done
+    return newest.digest if newest is not None and newest.inputs.version == __version__ else None
 
 
 def last_lines(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

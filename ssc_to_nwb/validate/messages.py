@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 
 FailOn = Literal["error", "warning", "info", "never"]
@@ -79,6 +80,9 @@ class ValidationResult:
 def fails(message: Message, fail_on: FailOn) -> bool:
     """Whether a message makes a validation fail."""
     if fail_on == "never" or message.accepted is not None:
+        return False
+    if message.identifier == kinds.ACCEPT_DEFAULT_UNUSED.identifier:
+        # It is about this package's own list: no file could ever pass.
         return False
     return _GRAVITY[message.severity] >= _GRAVITY[Severity(fail_on)]
 

@@ -29,15 +29,18 @@ def validate_file(file: Path) -> tuple[Message, ...]:
 
 
 def _content_messages(file: Path) -> Iterator[Message]:
+    messages: list[Message] = []
     with ExitStack() as stack:
         try:
             io = stack.enter_context(open_nwb(file))
-            messages = list(schema_messages(io, file=file))
+            messages += schema_messages(io, file=file)
             nwbfile, caught = _read(io)
         except SscError as failure:
             yield message_of(failure.problem.kind, file=file, text=failure.problem.kind.title)
             return
         except Exception as failure:  # noqa: BLE001 - hdmf, h5py and zarr raise what they like at a damaged file
+            # What the schema misses is often what keeps pynwb from reading the file.
+            yield from messages
             yield _unreadable(failure, file=file)
             return
         yield from messages

@@ -123,6 +123,8 @@ def _add_array(digest: Any, values: np.ndarray) -> None:
         digest.update(json.dumps(values.tolist(), ensure_ascii=False).encode())
     elif values.dtype.names is not None:
         for name in values.dtype.names:
+            # Columns and rows of a mask are told apart by their names alone.
+            digest.update(f"{name} ".encode())
             _add_array(digest, values[name])
     else:
         digest.update(_little_endian(values).tobytes())

@@ -29,6 +29,7 @@ from ssc_to_nwb.verify.open_tree import open_tree
 from ssc_to_nwb.verify.proof import Proof
 from ssc_to_nwb.verify.raw import RawProof, check_raw, series_labels
 from ssc_to_nwb.verify.report import VerifyMode, VerifyReport
+from ssc_to_nwb.verify.schema_copy import check_schema_copy
 from ssc_to_nwb.verify.trial_labels import collect_labels
 
 # Takes the bytes of frames compared so far, before compression, and all there are.
@@ -139,6 +140,7 @@ def _ledger(context: SessionContext, raw: RawProof | None, *, hashes: Mapping[Pa
 
 # The checks of the parts of the file, by the path that a check is reported for where it can't be carried out.
 _CHECKS: Mapping[str, Callable[[Comparison], None]] = {
+    "/specifications": check_schema_copy,
     "/general": check_general,
     "/general/optophysiology": check_imaging_planes,
     "/intervals/trials": check_trials,

@@ -114,9 +114,13 @@ def event_property_values(work: Comparison, leaves: Sequence[Leaf]) -> None:
         found = table.column(name)[train_rows(work, series, train)]
         if series.type == PAIRS:
             other = naming.at_offset(name)
-            has_other = work.reader.has(f"{table.path}/{other}")
-            off = table.column(other)[train_rows(work, series, train)] if has_other else found
-            found = _together(found, off)
+            if work.reader.has(f"{table.path}/{other}"):
+                work.proof.dtype(
+                    f"{table.path}/{other}", table.column(other).dtype, expected=np.float64, leaf=leaf.path
+                )
+                found = _together(found, table.column(other)[train_rows(work, series, train)])
+            else:
+                found = _together(found, found)
         path = f"{table.path}/{name}"
         work.proof.dtype(path, table.column(name).dtype, expected=np.float64, leaf=leaf.path)
         work.proof.numbers(path, expected=row(leaf.value).astype(np.float64), found=found, leaf=leaf.path)

@@ -8,18 +8,17 @@ from collections import Counter
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.verify.comparison import Comparison
 from ssc_to_nwb.verify.nwb_reader import Node
+from ssc_to_nwb.verify.schema_copy import NAMESPACES
 
-# Groups that every NWB file has, filled or not; the copy of the schema in the file is pynwb's own.
+# Groups that every NWB file has, filled or not.
 _FRAME = frozenset(
     (
         "/acquisition", "/analysis", "/events", "/general", "/general/devices", "/general/optophysiology", "/intervals",
         "/processing", "/stimulus", "/stimulus/presentation", "/stimulus/templates",
     )
 )  # fmt: skip
-_SCHEMA = "/specifications"
-_NAMESPACES = ("core", "hdmf-common", "hdmf-experimental")
 _OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_FREE_ATTRIBUTES = ("object_id", "namespace", ".specloc")
+_FREE_ATTRIBUTES = ("object_id", "namespace")
 
 
 def report_leftovers(work: Comparison) -> None:
@@ -27,8 +26,6 @@ def report_leftovers(work: Comparison) -> None:
     identifiers: Counter[str] = Counter()
     unexpected: list[str] = []
     for node in work.reader.tree.walk():
-        if node.path == _SCHEMA or node.path.startswith(f"{_SCHEMA}/"):
-            continue
         if any(node.path.startswith(f"{path}/") for path in unexpected):
             continue
         if node.path not in work.reader.seen and node.path not in _FRAME:
@@ -55,9 +52,9 @@ def _check_attributes(work: Comparison, node: Node, identifiers: Counter[str]) -
         namespace = work.reader.attribute(node.path, "namespace")
         identifier = str(work.reader.attribute(node.path, "object_id"))
         identifiers[identifier] += 1
-        if namespace not in _NAMESPACES:
+        if namespace not in NAMESPACES:
             work.proof.problem(
-                kinds.VERIFY_ATTRIBUTE_DIFFERS, node.path, expected=f"namespace {_NAMESPACES}", found=namespace
+                kinds.VERIFY_ATTRIBUTE_DIFFERS, node.path, expected=f"namespace {NAMESPACES}", found=namespace
             )
         if _OBJECT_ID.fullmatch(identifier) is None:
             work.proof.problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.verify.comparison import Comparison
@@ -43,7 +44,7 @@ def check_series(
     if clock is not None:
         proof.links_to(stamps, f"{clock}/timestamps")
     else:
-        work.reader.dataset(stamps)
+        proof.dtype(stamps, work.reader.dataset(stamps).dtype, expected=np.float64)
         proof.attribute(stamps, "interval", 1)
         proof.attribute(stamps, "unit", "seconds")
 
@@ -56,13 +57,16 @@ def check_table(
     neurodata_type: str = "DynamicTable",
     ragged: Sequence[str] = (),
     types: Mapping[str, str] | None = None,
+    dtypes: Mapping[str, DTypeLike] | None = None,
+    axes: Mapping[str, int] | None = None,
     parts: Sequence[str] = (),
     numbered: bool = True,
 ) -> NwbTable:
     """Type, description and columns of a table: exactly these, in this order, each with a value per row.
 
-    ragged: columns with several values per row; types: of columns that are no plain VectorData; numbered: whether the
-    row ids count from 0. Raises ObjectError where a column is absent.
+    ragged: columns with several values per row; types: of columns that are no plain VectorData; dtypes: element types
+    of columns that no other comparison tells; axes: number of axes of columns whose items are no single values;
+    numbered: whether the row ids count from 0. Raises ObjectError where a column is absent.
     """
     proof = work.proof
     work.reader.group(path)
@@ -72,6 +76,8 @@ def check_table(
     # hdmf writes no names for the columns of a table without rows.
     proof.attribute(path, "colnames", tuple(columns) if table.rows else ())
     proof.typed(f"{path}/id", "ElementIdentifiers")
+    proof.dtype(f"{path}/id", table.ids.dtype, expected=np.int64)
+    _check_axes(work, f"{path}/id", table.ids.shape, 1)
     if numbered:
         proof.numbers(f"{path}/id", expected=np.arange(table.rows), found=table.ids)
     for name in columns:
@@ -79,6 +85,9 @@ def check_table(
         dataset = work.reader.dataset(column)
         proof.typed(column, (types or {}).get(name, "VectorData"))
         proof.described(column)
+        if dtypes is not None and name in dtypes:
+            proof.dtype(column, dataset.dtype, expected=dtypes[name])
+        _check_axes(work, column, dataset.shape, (axes or {}).get(name, 1))
         length = table.rows
         if name in ragged:
             length = _check_index(work, table, name)
@@ -89,6 +98,13 @@ def check_table(
     return table
 
 
+def _check_axes(work: Comparison, path: str, shape: tuple[int, ...], count: int) -> None:
+    if len(shape) != count:
+        work.proof.problem(
+            kinds.VERIFY_SHAPE_DIFFERS, path, expected=f"{count} axes", found=f"size {'x'.join(map(str, shape)) or '1'}"
+        )
+
+
 def _check_index(work: Comparison, table: NwbTable, name: str) -> int:
     """The index of a ragged column; returns how many values the column must have."""
     path = f"{table.path}/{name}_index"
@@ -96,7 +112,8 @@ def _check_index(work: Comparison, table: NwbTable, name: str) -> int:
     work.proof.typed(path, "VectorIndex")
     work.proof.described(path)
     work.proof.attribute(path, "target", f"{table.path}/{name}")
-    if ends.shape != (table.rows,) or ends.dtype.kind not in "ui":
+    # The schema has ends without a sign; how wide they are follows from how many values there are.
+    if ends.shape != (table.rows,) or ends.dtype.kind != "u":
         work.proof.problem(
             kinds.VERIFY_SHAPE_DIFFERS, path, expected=f"{table.rows} ends", found=f"{ends.shape} {ends.dtype}"
         )

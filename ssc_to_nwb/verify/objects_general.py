@@ -42,7 +42,6 @@ def check_general(work: Comparison) -> None:
     ):
         work.proof.guarded(path, check, work, source)
     work.proof.typed("/", "NWBFile")
-    work.reader.attribute("/", "nwb_version")
     for key in work.session.metadata:
         known = key.rstrip("123456789") in _SUBJECT_KEYS or key in _GENERAL_KEYS
         work.general_fields[key] = known
@@ -149,19 +148,19 @@ def _check_plane(work: Comparison, path: str, subvolume: Subvolume, plane: Plane
         proof.problem(kinds.VERIFY_VALUE_DIFFERS, f"{path}/reference_frame", expected="a text", found="''")
     _check_text(work, f"{path}/indicator", facts.indicator)
     _check_text(work, f"{path}/location", facts.location)
-    _check_number(work, f"{path}/excitation_lambda", facts.excitation_lambda_nm)
+    _check_numbers(work, f"{path}/excitation_lambda", np.array(facts.excitation_lambda_nm))
     proof.links_to(f"{path}/device", f"/general/devices/{facts.microscope.name}")
     rows, columns = plane.image_shape
     width, height = facts.field_of_view_um
     spacing = np.array([width / columns * _UM, height / rows * _UM, facts.plane_spacing_um * _UM])
-    proof.numbers(f"{path}/grid_spacing", expected=spacing, found=work.reader.values(f"{path}/grid_spacing"))
+    _check_numbers(work, f"{path}/grid_spacing", spacing)
     proof.attribute(f"{path}/grid_spacing", "unit", "meters")
     _check_rate(work, f"{path}/imaging_rate", subvolume)
     for name in naming.CHANNELS:
         channel = f"{path}/{name}"
         work.reader.group(channel)
         proof.typed(channel, "OpticalChannel")
-        _check_number(work, f"{channel}/emission_lambda", facts.channels[name].emission_lambda_nm)
+        _check_numbers(work, f"{channel}/emission_lambda", np.array(facts.channels[name].emission_lambda_nm))
         text = work.reader.text(f"{channel}/description")
         for part in (facts.channels[name].description, facts.channels[name].indicator):
             if part not in text:
@@ -175,8 +174,10 @@ def _check_rate(work: Comparison, path: str, subvolume: Subvolume) -> None:
     steps_ms = np.diff(subvolume.time_ms)
     rate = 1000.0 / float(np.median(steps_ms)) if steps_ms.size and np.median(steps_ms) > 0 else None
     if rate is not None:
-        _check_number(work, path, rate)
+        _check_numbers(work, path, np.array(rate))
 
 
-def _check_number(work: Comparison, path: str, value: float) -> None:
-    work.proof.numbers(path, expected=np.array(value), found=work.reader.values(path))
+def _check_numbers(work: Comparison, path: str, expected_values: np.ndarray) -> None:
+    found = work.reader.values(path)
+    work.proof.dtype(path, found.dtype, expected=np.float64)
+    work.proof.numbers(path, expected=expected_values, found=found)

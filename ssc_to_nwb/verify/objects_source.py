@@ -42,19 +42,21 @@ def _check_stacks(work: Comparison) -> None:
     if not work.session.planes:
         return
     path = f"{SOURCE}/{naming.SOURCE_STACKS}"
-    table = check_table(work, path, columns=["plane", "file_number", "listed_path"])
+    table = check_table(work, path, columns=["plane", "file_number", "listed_path"], dtypes={"file_number": np.int64})
     listed = [(plane.name, number) for plane in work.session.planes for number in range(1, len(plane.listed_paths) + 1)]
     work.proof.equal(f"{path}/plane", expected=[name for name, _ in listed], found=table.texts("plane"))
     numbers = np.array([number for _, number in listed], dtype=np.int64)
     work.proof.numbers(f"{path}/file_number", expected=numbers, found=table.column("file_number"))
     for plane in work.session.planes:
         index = f"{SOURCE}/{naming.frame_index(plane.name)}"
-        work.proof.guarded(index, check_table, work, index, columns=["file_number", "frame_number"])
+        whole = dict.fromkeys(("file_number", "frame_number"), np.int64)
+        work.proof.guarded(index, check_table, work, index, columns=list(whole), dtypes=whole)
 
 
 def _check_files(work: Comparison, ledger: Ledger) -> None:
     """Every source file once, with its size; hashes are compared by `check_hashes`."""
-    table = check_table(work, _FILES, columns=["role", "path", "bytes", "sha256", "disposition", "reason"])
+    names = ["role", "path", "bytes", "sha256", "disposition", "reason"]
+    table = check_table(work, _FILES, columns=names, dtypes={"bytes": np.int64})
     columns = {
         "role": [file.role for file in ledger.files],
         "path": [file.source for file in ledger.files],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
@@ -145,7 +146,7 @@ class Proof:
         )
         return False
 
-    def dtype(self, path: str, found: np.dtype, *, expected: np.dtype | type | str, leaf: str | None = None) -> bool:
+    def dtype(self, path: str, found: np.dtype, *, expected: DTypeLike, leaf: str | None = None) -> bool:
         """Compare element types; byte order does not matter."""
         wanted = np.dtype(expected).newbyteorder("=")
         if wanted == np.dtype(found).newbyteorder("="):

@@ -124,7 +124,6 @@ def _check_series(work: Comparison, stack: PlaneStack, volume: Subvolume) -> Non
         comments = str(work.reader.attribute(path, "comments"))
         proof.equal(path, expected="the acquisition program's text", found=_kept_text(text, comments))
     seconds = work.reader.values(f"{first}/timestamps")
-    proof.dtype(f"{first}/timestamps", seconds.dtype, expected=np.float64)
     proof.times(
         f"{first}/timestamps", expected=volume.time_ms[stack.index_position], seconds=seconds, unit=work.milliseconds
     )
@@ -138,6 +137,7 @@ def _check_sizes(work: Comparison, path: str, *, sizes: dict[str, list[float]]) 
     for name, expected in sizes.items():
         found = work.reader.values(f"{path}/{name}")
         work.proof.numbers(f"{path}/{name}", expected=np.array(expected), found=found)
+        work.proof.dtype(f"{path}/{name}", found.dtype, expected=np.int64 if name == "dimension" else np.float64)
 
 
 def _compare_all_frames(work: Comparison, proof: RawProof) -> tuple[int, int]:

@@ -17,6 +17,11 @@ _COLUMNS = (
     "trial_numbers",
 )  # fmt: skip
 
+_DTYPES = {
+    **dict.fromkeys(("start_time", "stop_time"), np.float64),
+    **dict.fromkeys(("frame_count", "first_time_index", "trial_numbers"), np.int64),
+}
+
 
 def check_gaps(work: Comparison, raw: RawData) -> None:
     """Compare the table, row by row, with the runs of time stamps that have no frame."""
@@ -30,7 +35,9 @@ def check_gaps(work: Comparison, raw: RawData) -> None:
         return
     gaps.sort(key=lambda item: (item[0].time_ms[item[2].start], item[0].time_ms[item[2].stop - 1]))
     path = f"/intervals/{naming.IMAGING_GAPS}"
-    table = check_table(work, path, columns=_COLUMNS, neurodata_type="TimeIntervals", ragged=["trial_numbers"])
+    table = check_table(
+        work, path, columns=_COLUMNS, neurodata_type="TimeIntervals", ragged=["trial_numbers"], dtypes=_DTYPES
+    )
     for column, place in (("start_time", 0), ("stop_time", 1)):
         expected = np.array([_edges(volume, gap)[place] for volume, _, gap in gaps])
         work.proof.times(

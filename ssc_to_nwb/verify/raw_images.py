@@ -47,7 +47,7 @@ def _check(work: Comparison, plane: str, image: SideImage) -> None:
         work.proof.dtype(path, found.dtype, expected=image.index.native_dtype)
         work.proof.numbers(path, expected=_pages(image, 0, 1)[0], found=found.T)
         return
-    table = check_table(work, path, columns=["image"], parts=parts)
+    table = check_table(work, path, columns=["image"], axes={"image": 3}, parts=parts)
     work.proof.equal(f"{path}/id", expected=image.index.page_count, found=table.rows)
     column = f"{path}/image"
     dataset = work.reader.dataset(column)

@@ -40,9 +40,9 @@ def check_videos(work: Comparison, raw: RawData, *, videos: Path, folder_name: s
         f"{_SERIES}/data", expected=(0, 0, 0), found=tuple(work.reader.dataset(f"{_SERIES}/data").shape)
     )  # fmt: skip
     rows, columns = films[0].header.image_shape
-    work.proof.numbers(
-        f"{_SERIES}/dimension", expected=np.array([columns, rows]), found=work.reader.values(f"{_SERIES}/dimension")
-    )
+    dimension = work.reader.values(f"{_SERIES}/dimension")
+    work.proof.dtype(f"{_SERIES}/dimension", dimension.dtype, expected=np.int64)
+    work.proof.numbers(f"{_SERIES}/dimension", expected=np.array([columns, rows]), found=dimension)
     counts = [film.header.frame_count for film in films]
     starting = tuple(int(one) for one in np.cumsum([0, *counts[:-1]]))
     work.proof.attribute(_FILES, "starting_frame", starting)

@@ -58,6 +58,21 @@ def test_one_bad_file_does_not_hide_the_other(two: tuple[Path, Path], tmp_path: 
     assert not result.ok
 
 
+def test_changed_text_that_no_source_field_tells_is_found_by_the_record(converted_default: Converted, tmp_path: Path):
+    source, output = converted_default.made.root, converted_default.path.parent.parent
+    assert verify_sessions(source=source, output=output).ok
+    copy = Path(shutil.copytree(output, tmp_path / "nwb"))
+    bad = find_output(copy, session="an900001_2013_03_08")
+    with h5py.File(bad, "r+") as file:
+        file["/intervals/trials/start_time"].attrs["description"] = "Start of the trial, in minutes."
+    report = verify_sessions(source=source, output=copy).sessions[0].report
+    assert report is not None
+    assert [problem.kind.identifier for problem in report.problems] == ["verify-content-changed"]
+    assert converted_default.outcome.digest in str(report.problems[0].expected)
+    (copy / ".ssc-to-nwb/record.jsonl").unlink()
+    assert verify_sessions(source=source, output=copy).ok
+
+
 def test_source_that_changed_since_is_found_by_its_hash(two: tuple[Path, Path], tmp_path: Path):
     source, output = two
     copy = Path(shutil.copytree(source, tmp_path / "source"))

@@ -11,7 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 from made_sessions import Converted
 
+from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.cli.main import group
+from ssc_to_nwb.synthetic.dataset import write_session
+from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec, SubvolumeSpec
 
 
 def run(*arguments: object) -> Result:
@@ -87,6 +90,14 @@ def test_ledger_by_rule_and_of_one_field(converted_default: Converted):
     assert "calcium-values" in run("ledger", converted_default.path, "--by-rule").output
     found = run("ledger", converted_default.path, "--find", "trialStartTimes").output
     assert found == "s.trialStartTimes: written [trial-starts]\n    /intervals/trials/start_time\n"
+
+
+def test_ledger_tells_why_a_file_is_left_out(tmp_path: Path):
+    spec = SessionSpec(subvolumes=(SubvolumeSpec(planes=(2,), rois_per_plane=2),), stacks=StackSpec(files_missing=(1,)))
+    write_session(root=tmp_path / "source", spec=spec, videos=False)
+    outcome = convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off").outcomes[0]
+    found = run("ledger", outcome.output, "--find", "main_001.tif").output
+    assert "left out [raw-file-missing]: The listed file is not there; its frames are gaps." in found
 
 
 def test_ledger_in_json_adds_up(converted_default: Converted):

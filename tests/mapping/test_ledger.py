@@ -61,15 +61,27 @@ def test_no_leaf_is_left_out(session: Session):
     assert sum(part["leaves"] for part in summary.values()) == sum(1 for _ in walk_leaves(session.tree, "s"))
 
 
-def test_places_are_in_the_file(convert_once: Callable[..., Converted]):
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+def test_places_are_in_the_file(convert_once: Callable[..., Converted], spec: SessionSpec):
     import h5py
 
-    for spec in (SessionSpec(), AWKWARD):
-        converted = convert_once(spec)
-        with h5py.File(converted.path) as file:
-            places = {place for entry in ledger_of(read(converted.made)[0]).leaves for place in entry.nwb}
-            # The table of samples outside trials is there only where there are any.
-            assert {place for place in places if place not in file} <= {"/intervals/samples_outside_trials/timeseries"}
+    converted = convert_once(spec)
+    with h5py.File(converted.path) as file:
+        places = {place for entry in ledger_of(read(converted.made)[0]).leaves for place in entry.nwb}
+        assert {place for place in places if place not in file} == set()
+
+
+def test_trial_labels_are_where_their_trials_are(tmp_path: Path):
+    def two_unknown(s: Struct) -> None:
+        s["trialIds"] = s["trialIds"] + 100
+        array(s, "whiskerVars")["trial"] = array(s, "whiskerVars")["trial"] + 100
+        array(s, "whiskerVars")["trial"].flat[:2] = 1
+
+    session, _ = read_edited(tmp_path, two_unknown)
+    places = {entry.source: entry.nwb for entry in ledger_of(session).leaves}
+    of_trials, outside = "/intervals/trials/timeseries", "/intervals/samples_outside_trials/timeseries"
+    assert places["s.timeSeriesArrayHash.value{1}.trial"] == (of_trials, outside)
+    assert places["s.timeSeriesArrayHash.value{2}.trial"] == (outside,)
 
 
 # -- fields that nobody knows

@@ -51,6 +51,15 @@ def test_breaches_of_the_schema(spoiled: Callable[[Spoil], Path]) -> None:
     assert message.text == "TimeSeries/data/unit: argument missing"
 
 
+def test_breaches_of_the_schema_are_told_where_they_keep_pynwb_from_reading(spoiled: Callable[[Spoil], Path]) -> None:
+    def spoil(file: h5py.File) -> None:
+        del file["/session_description"]
+
+    messages = by_identifier(validate_file(spoiled(spoil)))
+    assert set(messages) == {"nwb-schema", "nwb-unreadable"}
+    assert "session_description" in messages["nwb-schema"].text
+
+
 def test_what_dandi_demands_of_a_subject_is_an_error(spoiled: Callable[[Spoil], Path]) -> None:
     def spoil(file: h5py.File) -> None:
         del file["/general/subject/sex"]

@@ -19,6 +19,7 @@ ERROR = message_of(check_kinds.MASK_OUTSIDE_IMAGE, file=FILE, object_path="/proc
 WARNING = message_of(check_kinds.TRACE_EMPTY, file=OTHER, object_path="/processing/t", text="2 traces")
 INFO = message_of(check_kinds.MASK_EMPTY, file=FILE, object_path="/processing/m", text="1 of 3 ROIs")
 ACCEPTED = replace(ERROR, object_path="/processing/n", accepted="the source has it so")
+UNUSED = message_of(validate_kinds.ACCEPT_DEFAULT_UNUSED, file=Path("inspector.yaml"), text="line 10")
 ALL = (ERROR, WARNING, INFO, ACCEPTED)
 
 
@@ -34,6 +35,7 @@ def result(*messages: Message, fail_on: FailOn = "error") -> ValidationResult:
         ((WARNING, INFO), {"info", "warning"}),
         ((INFO, ERROR), {"info", "warning", "error"}),
         ((ACCEPTED,), set()),
+        ((UNUSED,), set()),
     ],
 )
 def test_the_verdict_depends_on_the_gravest_message_that_is_not_accepted(

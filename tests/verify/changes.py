@@ -197,31 +197,6 @@ def rows_exchanged(table: str, one: int, other: int) -> Change:
     return change
 
 
-def roi_axes_swapped(file: h5py.File) -> None:
-    """x and y of the first ROI's pixels exchanged."""
-    end = int(file[f"{ROIS}/pixel_mask_index"][0])
-    mask = file[f"{ROIS}/pixel_mask"][()]
-    mask["x"][:end], mask["y"][:end] = mask["y"][:end].copy(), mask["x"][:end].copy()
-    file[f"{ROIS}/pixel_mask"][...] = mask
-
-
-def mask_field(name: str, amount: float) -> Change:
-    """Change one field of one pixel."""
-
-    def change(file: h5py.File) -> None:
-        mask = file[f"{ROIS}/pixel_mask"][()]
-        mask[name][5] = float(mask[name][5]) + amount
-        file[f"{ROIS}/pixel_mask"][...] = mask
-
-    return change
-
-
-def rois_exchanged(file: h5py.File) -> None:
-    """Two ROIs exchanged in the table: number and id, with each other's masks."""
-    swap(f"{ROIS}/id", 0, 1)(file)
-    swap(f"{ROIS}/roi_number", 0, 1)(file)
-
-
 def run_field(table: str, name: str, amount: int) -> Change:
     """Change the beginning or the length of one run of samples."""
 
@@ -298,3 +273,14 @@ def other_side(file: h5py.File, path: str) -> None:
 def reversed_attribute(file: h5py.File, path: str, name: str) -> None:
     """A list of an attribute in reverse order."""
     file[path].attrs[name] = file[path].attrs[name][::-1]
+
+
+def in_type(path: str, dtype: str) -> Change:
+    """The same values in another type."""
+
+    def change(file: h5py.File) -> None:
+        before = file[path][()]
+        assert np.array_equal(before, before.astype(dtype), equal_nan=before.dtype.kind == "f")
+        replace(file, path, before.astype(dtype))
+
+    return change

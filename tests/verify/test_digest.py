@@ -88,6 +88,15 @@ def test_float32_of_equal_values_is_other_content(tmp_path: Path):
     assert len(digests) == 3
 
 
+def test_names_of_the_parts_of_a_compound_count(tmp_path: Path):
+    digests = set()
+    for names in (("x", "y"), ("y", "x")):
+        with h5py.File(tmp_path / f"{names[0]}.nwb", "w") as file:
+            file["mask"] = np.array([(1, 2), (3, 4)], dtype=[(name, "u4") for name in names])
+        digests.add(content_digest(tmp_path / f"{names[0]}.nwb"))
+    assert len(digests) == 2
+
+
 def test_shape_and_empty_values_count(tmp_path: Path):
     digests = set()
     for number, values in enumerate((np.zeros((0, 3)), np.zeros((3, 0)), np.zeros((2, 3)), np.zeros((3, 2)))):
