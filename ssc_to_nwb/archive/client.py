@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from dandi.consts import DRAFT, DandiInstance, EmbargoStatus
@@ -17,7 +18,7 @@ from dandi.exceptions import SchemaVersionError
 from ssc_to_nwb.archive.api_key import ApiKey, Redactor
 from ssc_to_nwb.archive.dandiset_id import parse_dandiset_id
 from ssc_to_nwb.archive.failures import as_problem
-from ssc_to_nwb.archive.http_guard import KeyForOrigin, guard, require_tls
+from ssc_to_nwb.archive.http_guard import KeyForOrigin, guard, origin, require_tls
 from ssc_to_nwb.archive.instance import Instance, check_client_version, find_api
 from ssc_to_nwb.archive.retry import FIRST_CONTACT, RetryPolicy
 from ssc_to_nwb.problems import archive_kinds as kinds
@@ -37,6 +38,18 @@ class ArchiveClient(DandiAPIClient):
         super().__init__(dandi_instance=DandiInstance(name=instance.name, gui=instance.web_url, api=instance.api_url))
         self.may_delete = False
         guard(self.session, stop=stop, auth=KeyForOrigin(instance.api_url, key))
+
+    def get_url(self, path: str) -> str:
+        """The URL of a path of the API.
+
+        A further page's address is taken at the API's own origin: the server writes it with the scheme and host that
+        it takes for its own, which behind a proxy are not those by which it is reached.
+        """
+        url: str = super().get_url(path)
+        named, own = urlsplit(url), urlsplit(self.api_url)
+        if origin(url) == origin(self.api_url) or not named.path.startswith(f"{own.path.rstrip('/')}/"):
+            return url
+        return urlunsplit((own.scheme, own.netloc, named.path, named.query, ""))
 
     def request(self, method: str, path: str, **options: Any) -> Any:
         """One request to the API. Errors: archive-would-delete, archive-needs-tls, and those of requests."""

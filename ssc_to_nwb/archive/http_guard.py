@@ -83,8 +83,9 @@ class NoKey(AuthBase):
 class GuardedAdapter(HTTPAdapter):
     """Sends requests under the rules above."""
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, stop: threading.Event, auth: AuthBase) -> None:
         self._stop = stop
+        self._auth = auth
         super().__init__(pool_connections=16, pool_maxsize=64)
 
     def send(  # type: ignore[override]
@@ -95,6 +96,9 @@ class GuardedAdapter(HTTPAdapter):
             raise TransferStoppedError
         url = request.url or ""
         require_tls(url, what="request to the archive or its object store")
+        # On a redirect requests looks a password up in ~/.netrc, whatever the session's own authentication is.
+        request.headers.pop("Authorization", None)
+        self._auth(request)
         if urlsplit(url).scheme == "http":
             # Through a proxy, plain http would leave this machine after all.
             proxies = {}
@@ -109,7 +113,7 @@ class GuardedAdapter(HTTPAdapter):
 
 def guard(session: Session, *, stop: threading.Event, auth: AuthBase) -> Session:
     """Put a session under the rules above and return it."""
-    adapter = GuardedAdapter(stop)
+    adapter = GuardedAdapter(stop, auth)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     session.auth = auth
