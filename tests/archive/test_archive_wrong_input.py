@@ -126,7 +126,8 @@ class TestDandiset:
         result = upload(dandiset="000200")
 
         assert not result.ok
-        assert {problem.kind.identifier for problem in result.problems} == {"archive-no-permission"}
+        assert [problem.kind.identifier for problem in result.problems] == ["archive-no-permission"], "told once"
+        assert result.problems[0].file is None, "it is about no file"
         assert not archive.requests("part"), "no byte is sent"
         archive.model.dandisets["000200"].owners.add("owner")
         assert upload(dandiset="000200").ok

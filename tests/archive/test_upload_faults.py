@@ -12,6 +12,8 @@ import pytest
 from archive_samples import NWB, VIDEO_FOLDER
 from dandi_server import DandiServer
 
+from ssc_to_nwb.archive import waits
+from ssc_to_nwb.archive.http_guard import TransferStoppedError
 from ssc_to_nwb.archive.record import read_record
 from ssc_to_nwb.archive.results import Progress, Stage, Status, UploadResult
 from ssc_to_nwb.archive.retry import RetryPolicy
@@ -47,6 +49,7 @@ FAULTS = [
     ("create", "drop"),
     ("create", "drop-after"),
     ("create", "502"),
+    ("create", "423"),
     ("list", "500"),
     ("list", "drop"),
     ("users-me", "503"),
@@ -109,6 +112,18 @@ def test_a_lasting_fault_is_named_and_a_second_run_ends_complete(
     archive.faults.clear()
     assert upload().ok
     assert same_there()
+
+
+def test_an_asset_that_is_gone_when_it_is_to_be_replaced_is_made_anew(
+    upload: Upload, archive: DandiServer, output: Path, same_there: Callable[[], bool]
+) -> None:
+    """Somebody replaced or removed it on the web page since it was looked up: 404, which is not the dandiset's."""
+    upload()
+    (output / FILM).write_bytes(b"changed")
+    archive.fail("replace", "404")
+
+    assert upload().ok and same_there()
+    assert not archive.faults
 
 
 def test_what_arrived_before_the_fault_is_not_sent_twice(upload: Upload, archive: DandiServer) -> None:
@@ -236,6 +251,31 @@ class TestInterruption:
         assert "archive-interrupted" in problems(result) and not result.ok
         assert {outcome.status for outcome in result.outcomes} == {Status.UPLOADED}
         assert upload().ok and same_there()
+
+    @pytest.mark.parametrize("retry_after", [3600, None])
+    def test_the_dandi_clients_own_waits_are_cut_short(
+        self, upload: Upload, archive: DandiServer, monkeypatch: pytest.MonkeyPatch, retry_after: int | None
+    ) -> None:
+        """What the server asks for, and what the client waits between tries of a request."""
+        begun, stop = threading.Event(), threading.Event()
+
+        def wait(stop: threading.Event, seconds: float) -> None:
+            begun.set()
+            if stop.wait(max(seconds, 600)):
+                raise TransferStoppedError
+
+        monkeypatch.setattr(waits, "wait_or_stop", wait)
+        archive.fail("initialize", "503", times=100, retry_after=retry_after)
+        stopper = threading.Thread(target=lambda: begun.wait(30) and stop.set())
+        stopper.start()
+        started = time.monotonic()
+
+        result = upload(stop=stop)
+
+        stopper.join()
+        assert begun.is_set() and time.monotonic() - started < 30
+        assert "archive-interrupted" in problems(result)
+        assert {outcome.status for outcome in result.outcomes} == {Status.NOT_TRIED}
 
     def test_a_wait_is_cut_short(self, upload: Upload, archive: DandiServer) -> None:
         archive.fail("create", "500", times=100)
