@@ -14,6 +14,8 @@ import requests
 from dandi.consts import DRAFT, DandiInstance, EmbargoStatus
 from dandi.dandiapi import DandiAPIClient, RemoteDandiset
 from dandi.exceptions import SchemaVersionError
+from dandischema import models
+from packaging.version import Version
 
 from ssc_to_nwb.archive.api_key import ApiKey, Redactor
 from ssc_to_nwb.archive.dandiset_id import parse_dandiset_id
@@ -84,8 +86,8 @@ def open_archive(
     """Find the API, check versions, key and dandiset, in this order; closes the connections at the end.
 
     Errors: archive-unreachable, archive-server-failing, archive-certificate-refused, archive-not-an-instance,
-    archive-api-on-another-host, archive-client-too-old, archive-key-refused, archive-no-such-dandiset,
-    archive-no-permission, archive-embargoed.
+    archive-api-on-another-host, archive-client-too-old, archive-instance-too-old, archive-key-refused,
+    archive-no-such-dandiset, archive-no-permission, archive-embargoed.
     """
     identifier = parse_dandiset_id(dandiset)
     found, facts = find_api(instance, retry=retry, stop=stop)
@@ -93,7 +95,7 @@ def open_archive(
     redact = Redactor(key)
     with ArchiveClient(instance=found, key=key, stop=stop) as client:
         user = _ask(client, "/users/me/", redact=redact)
-        _check_schema(client, found, redact=redact)
+        _check_schema(client, redact=redact)
         data = _dandiset_data(client, identifier, redact=redact)
         remote = RemoteDandiset(client, identifier, DRAFT, data)
         if remote.embargo_status is not EmbargoStatus.OPEN and not allow_embargoed:
@@ -124,11 +126,13 @@ def _dandiset_data(client: ArchiveClient, identifier: str, *, redact: Redactor) 
         raise
 
 
-def _check_schema(client: ArchiveClient, instance: Instance, *, redact: Redactor) -> None:
+def _check_schema(client: ArchiveClient, *, redact: Redactor) -> None:
     try:
         client.check_schema_version()
     except SchemaVersionError as problem:
-        raise error(kinds.CLIENT_TOO_OLD, field="schema_version", found=instance.name, detail=problem) from problem
+        theirs, ours = client.server_schema_version, models.get_schema_version()
+        kind = kinds.CLIENT_TOO_OLD if Version(theirs) > Version(ours) else kinds.INSTANCE_TOO_OLD
+        raise error(kind, field="schema_version", expected=ours, found=theirs, detail=problem) from problem
     except requests.RequestException as problem:
         raise SscError(as_problem(problem, api_url=client.api_url, redact=redact).problem) from None
     except RuntimeError as problem:
