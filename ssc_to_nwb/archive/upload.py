@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ssc_to_nwb.archive.api_key import Redactor, find_api_key
 from ssc_to_nwb.archive.client import Archive, open_archive
+from ssc_to_nwb.archive.connections import cut_when_stopped
 from ssc_to_nwb.archive.failures import as_problem, is_fatal
 from ssc_to_nwb.archive.http_guard import TransferStoppedError
 from ssc_to_nwb.archive.instance import resolve_instance
@@ -78,6 +79,7 @@ def run_upload(options: UploadOptions) -> UploadResult:
         )
         stack.enter_context(_stop_as_problem())
         stack.enter_context(interruptible_waits(options.stop))
+        stack.enter_context(cut_when_stopped(options.stop))
         options.on_progress(Progress(stage=Stage.CONNECTING, note=instance.name))
         archive = stack.enter_context(
             open_archive(

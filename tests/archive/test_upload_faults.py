@@ -252,6 +252,32 @@ class TestInterruption:
         assert {outcome.status for outcome in result.outcomes} == {Status.UPLOADED}
         assert upload().ok and same_there()
 
+    @pytest.mark.parametrize("step", ["initialize", "part", "storage-complete"])
+    def test_a_host_that_has_gone_silent_holds_nobody_up(
+        self, upload: Upload, archive: DandiServer, same_there: Callable[[], bool], step: str
+    ) -> None:
+        """Whoever waits for its answer, or for it to take what is sent, is woken."""
+        archive.fail(step, "silence", times=100)
+        stop = threading.Event()
+
+        def stop_once_silent() -> None:
+            deadline = time.monotonic() + 30
+            while not archive.requests(step) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            stop.set()
+
+        stopper = threading.Thread(target=stop_once_silent)
+        stopper.start()
+        started = time.monotonic()
+
+        result = upload(stop=stop)
+
+        stopper.join()
+        assert archive.requests(step) and time.monotonic() - started < 20
+        assert "archive-interrupted" in problems(result) and not result.ok
+        archive.faults.clear()
+        assert upload().ok and same_there()
+
     @pytest.mark.parametrize("retry_after", [3600, None])
     def test_the_dandi_clients_own_waits_are_cut_short(
         self, upload: Upload, archive: DandiServer, monkeypatch: pytest.MonkeyPatch, retry_after: int | None
