@@ -160,6 +160,7 @@ class _Run:
                 remote_files,
                 checksums=self.checksums,
                 jobs=self.options.jobs,
+                stop=self.options.stop,
                 on_asset=lambda local: self._report(local, Stage.CHECKSUM),
             )
             if self.options.with_metadata:
@@ -239,6 +240,7 @@ class _Run:
             remote_files,
             checksums=self.checksums,
             jobs=self.options.jobs,
+            stop=self.options.stop,
             on_compared=lambda local: self._report(local, Stage.COMPARING),
         )
         self.compared = True

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import requests
 from dandi_server import KEY, DandiServer
+from dandischema.digests.dandietag import DandiETag
 
 from ssc_to_nwb.archive.api_key import ApiKey, Redactor
 from ssc_to_nwb.archive.http_guard import KeyForOrigin, NoKey, guard, is_loopback, require_tls
@@ -349,7 +350,9 @@ def test_the_client_is_as_before_after_an_upload(upload: Upload) -> None:
     import tenacity
     from dandi.dandiapi import RESTFullAPIClient
 
+    add_part = DandiETag.update
     upload()
+    assert DandiETag.update is add_part
     assert dandi.dandiapi.tenacity is tenacity and dandi.dandiapi.sleep is time.sleep
     assert dandi.files.bases.RESTFullAPIClient is RESTFullAPIClient
     assert logging.getLogger("dandi").propagate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from archive_samples import NWB, VIDEO_FOLDER
 from dandi_server import DandiServer
+from dandischema.digests.dandietag import DandiETag
 
 from ssc_to_nwb.archive import waits
 from ssc_to_nwb.archive.http_guard import TransferStoppedError
@@ -18,6 +20,7 @@ from ssc_to_nwb.archive.record import read_record
 from ssc_to_nwb.archive.results import Progress, Stage, Status, UploadResult
 from ssc_to_nwb.archive.retry import RetryPolicy
 from ssc_to_nwb.naming import upload_record
+from ssc_to_nwb.problems.model import SscError
 
 Upload = Callable[..., UploadResult]
 FILM = f"{VIDEO_FOLDER}/trial_2.mp4"
@@ -251,6 +254,32 @@ class TestInterruption:
         assert "archive-interrupted" in problems(result) and not result.ok
         assert {outcome.status for outcome in result.outcomes} == {Status.UPLOADED}
         assert upload().ok and same_there()
+
+    @pytest.mark.skipif(os.name != "posix", reason="signals")
+    @pytest.mark.usefixtures("small_parts")
+    def test_a_checksum_ends_between_two_parts(
+        self, upload: Upload, output: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Ctrl-C while the main thread waits for the checksum of a file as large as the archive's."""
+        upload()
+        (output / FILM).write_bytes(bytes((output / FILM).stat().st_size))
+        parts: list[int] = []
+
+        def slow(etag: DandiETag, block: bytes, *arguments: object) -> None:
+            if not parts:
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+                time.sleep(0.5)
+            parts.append(len(block))
+            add_part(etag, block, *arguments)
+
+        add_part = DandiETag.update
+        monkeypatch.setattr(DandiETag, "update", slow)
+
+        with pytest.raises(SscError) as stopped:
+            upload()
+
+        assert stopped.value.problem.kind.identifier == "archive-interrupted"
+        assert parts == [1000], "one part of four"
 
     @pytest.mark.parametrize("step", ["initialize", "part", "storage-complete"])
     def test_a_host_that_has_gone_silent_holds_nobody_up(
