@@ -21,24 +21,22 @@ GRACE_S = 1.0
 
 _open: weakref.WeakKeyDictionary[threading.Event, weakref.WeakSet[HTTPConnection]] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
+_KINDS = (("http", HTTPConnectionPool, HTTPConnection), ("https", HTTPSConnectionPool, HTTPSConnection))
 
 
 def pool_classes(stop: threading.Event) -> dict[str, Any]:
     """Connection pools of urllib3, by scheme, whose connections are cut when `stop` is set (see `cut_when_stopped`)."""
 
-    class Http(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            _remember(self, stop)
+    def connect(connection: HTTPConnection) -> None:
+        super(type(connection), connection).connect()
+        _remember(connection, stop)
 
-    class Https(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            _remember(self, stop)
-
-    http = type("HttpPool", (HTTPConnectionPool,), {"ConnectionCls": Http})
-    https = type("HttpsPool", (HTTPSConnectionPool,), {"ConnectionCls": Https})
-    return {"http": http, "https": https}
+    classes = {}
+    for scheme, pool, connection in _KINDS:
+        # Named as urllib3's own are: errors show the names.
+        own = type(connection.__name__, (connection,), {"connect": connect})
+        classes[scheme] = type(pool.__name__, (pool,), {"ConnectionCls": own})
+    return classes
 
 
 def _remember(connection: HTTPConnection, stop: threading.Event) -> None:
