@@ -46,6 +46,7 @@ def make_plan(
     jobs: int,
     stop: threading.Event,
     on_asset: Callable[[LocalFile], None],
+    on_planned: Callable[[LocalFile], None],
 ) -> UploadPlan:
     """Decide for each local asset; a checksum is computed only where the archive has a file of that path and size."""
 
@@ -59,6 +60,7 @@ def make_plan(
             action = Action.UNCHANGED
         else:
             action = Action.REPLACED
+        on_planned(local)
         return PlannedAsset(local=local, action=action, state=state)
 
     planned = {each.local.path: each for each in in_threads(decide, local_files.assets, jobs=jobs, stop=stop)}

@@ -162,6 +162,7 @@ class _Run:
                 jobs=self.options.jobs,
                 stop=self.options.stop,
                 on_asset=lambda local: self._report(local, Stage.CHECKSUM),
+                on_planned=lambda local: self._report(local, Stage.PLANNED),
             )
             if self.options.with_metadata:
                 self.metadata = plan_metadata(self.options.root, self.archive)

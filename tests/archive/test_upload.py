@@ -308,6 +308,17 @@ def test_an_empty_file_is_an_error(upload: Upload, output: Path) -> None:
     assert refused.value.problem.kind.identifier == "archive-empty-file"
 
 
+def test_each_file_that_is_looked_at_is_told_off_again(upload: Upload, output: Path) -> None:
+    upload()
+    steps: list[Progress] = []
+
+    upload(on_progress=steps.append)
+
+    begun = sorted(step.path or "" for step in steps if step.stage is Stage.CHECKSUM)
+    assert begun == sorted(local_assets(output))
+    assert sorted(step.path or "" for step in steps if step.stage is Stage.PLANNED) == begun
+
+
 def test_progress_counts_every_byte(upload: Upload, output: Path) -> None:
     steps: list[Progress] = []
     upload(on_progress=steps.append)
