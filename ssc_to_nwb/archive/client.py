@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from dandi.consts import DRAFT, DandiInstance, EmbargoStatus
 from dandi.dandiapi import DandiAPIClient, RemoteDandiset
 from dandi.exceptions import SchemaVersionError
+from dandischema import models
+from packaging.version import Version
 
 from ssc_to_nwb.archive.api_key import ApiKey, Redactor
 from ssc_to_nwb.archive.dandiset_id import parse_dandiset_id
 from ssc_to_nwb.archive.failures import as_problem
-from ssc_to_nwb.archive.http_guard import KeyForOrigin, guard, require_tls
+from ssc_to_nwb.archive.http_guard import KeyForOrigin, guard, origin, require_tls
 from ssc_to_nwb.archive.instance import Instance, check_client_version, find_api
 from ssc_to_nwb.archive.retry import FIRST_CONTACT, RetryPolicy
 from ssc_to_nwb.problems import archive_kinds as kinds
@@ -37,6 +40,18 @@ class ArchiveClient(DandiAPIClient):
         super().__init__(dandi_instance=DandiInstance(name=instance.name, gui=instance.web_url, api=instance.api_url))
         self.may_delete = False
         guard(self.session, stop=stop, auth=KeyForOrigin(instance.api_url, key))
+
+    def get_url(self, path: str) -> str:
+        """The URL of a path of the API.
+
+        A further page's address is taken at the API's own origin: the server writes it with the scheme and host that
+        it takes for its own, which behind a proxy are not those by which it is reached.
+        """
+        url: str = super().get_url(path)
+        named, own = urlsplit(url), urlsplit(self.api_url)
+        if origin(url) == origin(self.api_url) or not named.path.startswith(f"{own.path.rstrip('/')}/"):
+            return url
+        return urlunsplit((own.scheme, own.netloc, named.path, named.query, ""))
 
     def request(self, method: str, path: str, **options: Any) -> Any:
         """One request to the API. Errors: archive-would-delete, archive-needs-tls, and those of requests."""
@@ -71,8 +86,8 @@ def open_archive(
     """Find the API, check versions, key and dandiset, in this order; closes the connections at the end.
 
     Errors: archive-unreachable, archive-server-failing, archive-certificate-refused, archive-not-an-instance,
-    archive-api-on-another-host, archive-client-too-old, archive-key-refused, archive-no-such-dandiset,
-    archive-no-permission, archive-embargoed.
+    archive-api-on-another-host, archive-client-too-old, archive-instance-too-old, archive-key-refused,
+    archive-no-such-dandiset, archive-no-permission, archive-embargoed.
     """
     identifier = parse_dandiset_id(dandiset)
     found, facts = find_api(instance, retry=retry, stop=stop)
@@ -80,7 +95,7 @@ def open_archive(
     redact = Redactor(key)
     with ArchiveClient(instance=found, key=key, stop=stop) as client:
         user = _ask(client, "/users/me/", redact=redact)
-        _check_schema(client, found, redact=redact)
+        _check_schema(client, redact=redact)
         data = _dandiset_data(client, identifier, redact=redact)
         remote = RemoteDandiset(client, identifier, DRAFT, data)
         if remote.embargo_status is not EmbargoStatus.OPEN and not allow_embargoed:
@@ -111,11 +126,13 @@ def _dandiset_data(client: ArchiveClient, identifier: str, *, redact: Redactor) 
         raise
 
 
-def _check_schema(client: ArchiveClient, instance: Instance, *, redact: Redactor) -> None:
+def _check_schema(client: ArchiveClient, *, redact: Redactor) -> None:
     try:
         client.check_schema_version()
     except SchemaVersionError as problem:
-        raise error(kinds.CLIENT_TOO_OLD, field="schema_version", found=instance.name, detail=problem) from problem
+        theirs, ours = client.server_schema_version, models.get_schema_version()
+        kind = kinds.CLIENT_TOO_OLD if Version(theirs) > Version(ours) else kinds.INSTANCE_TOO_OLD
+        raise error(kind, field="schema_version", expected=ours, found=theirs, detail=problem) from problem
     except requests.RequestException as problem:
         raise SscError(as_problem(problem, api_url=client.api_url, redact=redact).problem) from None
     except RuntimeError as problem:

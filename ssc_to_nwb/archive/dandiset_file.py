@@ -35,6 +35,16 @@ _LACKING_TYPES = frozenset({"missing", "too_short"})
 _LACKING_TEXTS = ("must have role ContactPerson", "Contact person must have an email")
 
 
+class _TextLoader(yaml.SafeLoader):
+    """Reads dates as the text they are written as, which is what the archive's JSON has."""
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def write_dandiset_file(
     *, root: Path, section: DandisetSection, identifier: str | None, summarize_assets: bool = True
 ) -> DandisetResult:
@@ -137,7 +147,7 @@ def _read(path: Path) -> tuple[dict[str, Any], str | None]:
         return {}, None
     try:
         text = path.read_text(encoding="utf-8")
-        loaded = yaml.safe_load(text)
+        loaded = yaml.load(text, Loader=_TextLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         raise error(kinds.DANDISET_YAML_UNREADABLE, file=path, detail=problem) from problem
     if loaded is not None and not isinstance(loaded, dict):

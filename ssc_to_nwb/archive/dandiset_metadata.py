@@ -35,6 +35,8 @@ FIELD_ORDER = (
     "relatedResource",
     "assetsSummary",
 )
+_WITHOUT_CONTACT = "who answers for the dandiset: one with dcite:ContactPerson among the roleName, and an email"
+_WITHOUT_LICENSE = "[spdx:CC0-1.0] or [spdx:CC-BY-4.0], decided by whoever holds the rights"
 _WITHOUT_DANDISET = "six digits that the archive gives out when the dandiset is created (--dandiset)"
 
 
@@ -155,8 +157,8 @@ def blanks_in(metadata: Mapping[str, Any], section: DandisetSection) -> tuple[Bl
     funders = [each for each in metadata.get("contributor", []) if "dcite:Funder" in each.get("roleName", [])]
     contacts = [each for each in people if "dcite:ContactPerson" in each.get("roleName", []) and each.get("email")]
     checks = [
-        (not contacts, "contributor (ContactPerson)", "who answers for the dandiset, with an email address", True),
-        (not metadata.get("license"), "license", "CC0-1.0 or CC-BY-4.0, decided by whoever holds the rights", True),
+        (not contacts, "contributor (ContactPerson)", _WITHOUT_CONTACT, True),
+        (not metadata.get("license"), "license", _WITHOUT_LICENSE, True),
         (not metadata.get("identifier"), "identifier", _WITHOUT_DANDISET, False),
         (not funders, "contributor (Funder)", "who paid for the work, with award numbers", False),
         (not metadata.get("ethicsApproval"), "ethicsApproval", "number of the approved animal protocol", False),

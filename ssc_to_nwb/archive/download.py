@@ -24,6 +24,7 @@ from ssc_to_nwb.archive.local_assets import LocalFile, LocalFiles, find_local_fi
 from ssc_to_nwb.archive.remote import RemoteFile, list_remote
 from ssc_to_nwb.archive.results import DownloadCheckResult, Progress, Stage
 from ssc_to_nwb.archive.retry import RetryPolicy
+from ssc_to_nwb.archive.waits import interruptible_waits
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
@@ -67,6 +68,7 @@ def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
     options.on_progress(Progress(stage=Stage.CONNECTING, note=instance.name))
     with (
         library_messages_to(lambda _level, _message: None),
+        interruptible_waits(options.stop),
         open_archive(
             instance=instance,
             dandiset=options.dandiset,

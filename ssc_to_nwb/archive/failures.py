@@ -80,10 +80,14 @@ def _kind_of(problem: Exception) -> tuple[ProblemKind, bool]:
 
 
 def _from_response(response: requests.Response, *, api_url: str, redact: Redactor, file: str | None) -> Failure:
-    method = response.request.method if response.request is not None else "?"
+    method = (response.request.method if response.request is not None else None) or "?"
     path = urlsplit(response.url).path
     from_api = response.url.startswith(api_url.rstrip("/"))
-    kind, retriable = _kind_of_status(response.status_code, path=path, text=response.text, from_api=from_api)
+    kind, retriable = (
+        _kind_of_status(response.status_code, method=method, path=path.rstrip("/"), text=response.text)
+        if from_api
+        else _kind_of_storage_status(response.status_code, method=method)
+    )
     said = redact(_shortened(response.text))
     return Failure(
         problem=Problem(
@@ -97,25 +101,41 @@ def _from_response(response: requests.Response, *, api_url: str, redact: Redacto
     )
 
 
-def _kind_of_status(status: int, *, path: str, text: str, from_api: bool) -> tuple[ProblemKind, bool]:
+def _kind_of_storage_status(status: int, *, method: str) -> tuple[ProblemKind, bool]:
+    """What the object store means: an address that expired (403), an upload forgotten (404), a part damaged (400)."""
     if status == 429 or status >= 500:
         return kinds.SERVER_FAILING, True
-    if not from_api:
-        # An address that expired (403), an upload forgotten (404), a part damaged (400): all mend with a new upload.
-        return (kinds.TRANSFER_CORRUPT if status == 400 else kinds.UPLOAD_LOST), True
+    if method == "GET":
+        return (kinds.NOT_IN_ARCHIVE if status == 404 else kinds.SERVER_FAILING), True
+    # All of them mend with a new upload.
+    return (kinds.TRANSFER_CORRUPT if status == 400 else kinds.UPLOAD_LOST), True
+
+
+def _kind_of_status(status: int, *, method: str, path: str, text: str) -> tuple[ProblemKind, bool]:
+    """What the API means. path: without the slash at its end."""
+    if status == 429 or status >= 500:
+        return kinds.SERVER_FAILING, True
     if status == 401:
         return kinds.WRONG_API_KEY, False
     if status == 403:
         return kinds.NO_PERMISSION, False
-    if "/uploads/" in path and not path.rstrip("/").endswith("/initialize"):
+    if "/uploads/" in path and not path.endswith("/initialize"):
         return (kinds.UPLOAD_LOST if status == 404 else kinds.TRANSFER_CORRUPT), True
     if status == 404:
-        # Creating an asset from an upload that was lost after it was finished answers 404 as well.
-        creates_asset = path.rstrip("/").endswith("/assets")
-        return (kinds.UPLOAD_LOST, True) if creates_asset else (kinds.NO_SUCH_DANDISET, False)
-    # An asset of that path came into being since it was looked up: the next try replaces it.
-    already_there = status == 409 and "conflicts with existing" not in text
-    return kinds.REFUSED, already_there
+        return _kind_of_absence(method, path)
+    # Locked while it is being published; or an asset of that path came into being since it was looked up, and the next
+    # try replaces it.
+    passes = status == 423 or (status == 409 and "conflicts with existing" not in text)
+    return kinds.REFUSED, passes
+
+
+def _kind_of_absence(method: str, path: str) -> tuple[ProblemKind, bool]:
+    """What was not found: the dandiset, or something of it that was there when it was looked up."""
+    if method == "GET" and "/assets/" in path:
+        return kinds.NOT_IN_ARCHIVE, False
+    # The finished upload that an asset is made from, or the asset that is replaced: the next try looks both up anew.
+    changes_asset = method != "GET" and (path.endswith("/assets") or "/assets/" in path)
+    return (kinds.UPLOAD_LOST, True) if changes_asset or "/zarr/" in path else (kinds.NO_SUCH_DANDISET, False)
 
 
 def _retry_after_s(response: requests.Response) -> float:

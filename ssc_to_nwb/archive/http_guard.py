@@ -5,7 +5,7 @@
 - The key goes to the API's own scheme, host and port and nowhere else: not to a page of results that claims to continue
   on another host, not to the object store, not along with a redirect (requests takes the header off there).
 - No request waits for ever: the dandi client sets no time limits of its own.
-- An upload that is being stopped sends nothing more.
+- An upload that is being stopped sends nothing more, and waits for no answer.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from ssc_to_nwb.archive.api_key import ApiKey
+from ssc_to_nwb.archive.connections import pool_classes
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
@@ -83,9 +84,21 @@ class NoKey(AuthBase):
 class GuardedAdapter(HTTPAdapter):
     """Sends requests under the rules above."""
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, stop: threading.Event, auth: AuthBase) -> None:
         self._stop = stop
+        self._auth = auth
         super().__init__(pool_connections=16, pool_maxsize=64)
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        """As requests does it, with connections that are cut when the work is stopped."""
+        super().init_poolmanager(*arguments, **options)  # type: ignore[no-untyped-call]
+        self.poolmanager.pool_classes_by_scheme = pool_classes(self._stop)
+
+    def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
+        """The same for connections through a proxy."""
+        manager = super().proxy_manager_for(proxy, **options)  # type: ignore[no-untyped-call]
+        manager.pool_classes_by_scheme = pool_classes(self._stop)
+        return manager
 
     def send(  # type: ignore[override]
         self, request: PreparedRequest, timeout: Any = None, verify: Any = True, proxies: Any = None, **options: Any
@@ -95,6 +108,9 @@ class GuardedAdapter(HTTPAdapter):
             raise TransferStoppedError
         url = request.url or ""
         require_tls(url, what="request to the archive or its object store")
+        # On a redirect requests looks a password up in ~/.netrc, whatever the session's own authentication is.
+        request.headers.pop("Authorization", None)
+        self._auth(request)
         if urlsplit(url).scheme == "http":
             # Through a proxy, plain http would leave this machine after all.
             proxies = {}
@@ -109,7 +125,7 @@ class GuardedAdapter(HTTPAdapter):
 
 def guard(session: Session, *, stop: threading.Event, auth: AuthBase) -> Session:
     """Put a session under the rules above and return it."""
-    adapter = GuardedAdapter(stop)
+    adapter = GuardedAdapter(stop, auth)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     session.auth = auth

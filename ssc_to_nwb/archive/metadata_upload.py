@@ -61,7 +61,8 @@ def plan_metadata(root: Path, archive: Archive) -> MetadataChange:
     ours = {key: value for key, value in local.items() if key not in _ARCHIVES_OWN}
     theirs = {key: value for key, value in remote.items() if key not in _ARCHIVES_OWN}
     merged = merge_metadata(ours, theirs, log=log)
-    fields = tuple(key for key in merged if merged[key] != theirs.get(key))
+    # An older archive keeps the schema version that the dandi client translates into: no change by itself.
+    fields = tuple(key for key in merged if key != "schemaVersion" and merged[key] != theirs.get(key))
     return MetadataChange(metadata={**remote, **merged}, fields=fields, replaced=tuple(log.problems))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from ssc_to_nwb.archive.local_assets import FileState, LocalFile, LocalFiles
 from ssc_to_nwb.archive.remote import Checksums, RemoteFile
 from ssc_to_nwb.archive.results import Action
+from ssc_to_nwb.archive.waits import in_threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,9 @@ def make_plan(
     *,
     checksums: Checksums,
     jobs: int,
+    stop: threading.Event,
     on_asset: Callable[[LocalFile], None],
+    on_planned: Callable[[LocalFile], None],
 ) -> UploadPlan:
     """Decide for each local asset; a checksum is computed only where the archive has a file of that path and size."""
 
@@ -57,9 +60,9 @@ def make_plan(
             action = Action.UNCHANGED
         else:
             action = Action.REPLACED
+        on_planned(local)
         return PlannedAsset(local=local, action=action, state=state)
 
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        planned = {each.local.path: each for each in pool.map(decide, local_files.assets)}
+    planned = {each.local.path: each for each in in_threads(decide, local_files.assets, jobs=jobs, stop=stop)}
     only_remote = tuple(sorted(set(remote_files) - set(planned)))
     return UploadPlan(assets=planned, only_remote=only_remote)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from dandi.dandiapi import RemoteAsset, RemoteDandiset
 
 from ssc_to_nwb.archive.local_assets import FileState, LocalFile
 from ssc_to_nwb.archive.results import Difference, DifferenceKind
+from ssc_to_nwb.archive.waits import in_threads
 
 _CHECKSUM_KEYS = ("dandi:dandi-etag", "dandi:dandi-zarr-checksum")
 
@@ -85,6 +86,7 @@ def compare(
     *,
     checksums: Checksums,
     jobs: int,
+    stop: threading.Event,
     on_compared: Callable[[LocalFile], None],
 ) -> tuple[Difference, ...]:
     """How the archive's listing differs from the local files, by size and then by checksum; empty where it does not."""
@@ -104,5 +106,5 @@ def compare(
             return None
         return Difference(path=local.path, kind=DifferenceKind.CHECKSUM, local=here, remote=there or "not known")
 
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        return tuple(found for found in pool.map(difference, local_files) if found is not None)
+    differences = in_threads(difference, local_files, jobs=jobs, stop=stop)
+    return tuple(found for found in differences if found is not None)

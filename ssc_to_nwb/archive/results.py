@@ -33,6 +33,7 @@ class Stage(str, Enum):
 
     CONNECTING = "connecting"
     CHECKSUM = "checksum"
+    PLANNED = "planned"
     VALIDATING = "validating"
     UPLOADING = "uploading"
     WAITING = "waiting"

@@ -21,6 +21,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import requests
+from dandi.dandiapi import RemoteZarrAsset
 from dandi.exceptions import UploadError
 from dandi.files import ZarrAsset
 
@@ -34,6 +35,7 @@ from ssc_to_nwb.archive.remote import Checksums, find_remote
 from ssc_to_nwb.archive.results import AssetOutcome, Progress, Stage, Status
 from ssc_to_nwb.archive.retry import RetryPolicy
 from ssc_to_nwb.archive.storage import Transfer
+from ssc_to_nwb.archive.zarr_state import wait_until_changeable, wait_until_summed_up
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
@@ -112,7 +114,10 @@ class Uploader:
         remote = find_remote(dandiset, local.path)
         if remote is not None and (remote.size, remote.checksum) == (planned.state.size, checksum):
             return
-        options = self._zarr_options() if isinstance(local.asset, ZarrAsset) else {}
+        client, is_zarr = self.archive.client, isinstance(local.asset, ZarrAsset)
+        if remote is not None and isinstance(remote.asset, RemoteZarrAsset):
+            wait_until_changeable(client, remote.asset.zarr, stop=self.stop)
+        options = self._zarr_options() if is_zarr else {}
         for status in local.asset.iter_upload(
             dandiset,
             local.metadata(),
@@ -122,8 +127,10 @@ class Uploader:
         ):
             if self.stop.is_set():
                 raise TransferStoppedError
-            if isinstance(local.asset, ZarrAsset) and status.get("status") == "uploading":
+            if is_zarr and status.get("status") == "uploading":
                 self._report(local, Stage.UPLOADING, bytes_done=int(status.get("current", 0)))
+            if isinstance(status.get("asset"), RemoteZarrAsset):
+                wait_until_summed_up(client, status["asset"].zarr, stop=self.stop)
 
     def _zarr_options(self) -> dict[str, Any]:
         """Without leave to delete, leftover chunks stay (and the comparison afterwards says so)."""

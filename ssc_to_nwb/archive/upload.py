@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ssc_to_nwb.archive.api_key import Redactor, find_api_key
 from ssc_to_nwb.archive.client import Archive, open_archive
+from ssc_to_nwb.archive.connections import cut_when_stopped
 from ssc_to_nwb.archive.failures import as_problem, is_fatal
 from ssc_to_nwb.archive.http_guard import TransferStoppedError
 from ssc_to_nwb.archive.instance import resolve_instance
@@ -33,6 +34,7 @@ from ssc_to_nwb.archive.scheduling import upload_in_order
 from ssc_to_nwb.archive.storage import guarded_storage
 from ssc_to_nwb.archive.transfer import Uploader
 from ssc_to_nwb.archive.validation import Validate, require_valid
+from ssc_to_nwb.archive.waits import interruptible_waits
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
@@ -76,6 +78,8 @@ def run_upload(options: UploadOptions) -> UploadResult:
             library_messages_to(lambda level, message: record.add("library", level=level, message=message))
         )
         stack.enter_context(_stop_as_problem())
+        stack.enter_context(interruptible_waits(options.stop))
+        stack.enter_context(cut_when_stopped(options.stop))
         options.on_progress(Progress(stage=Stage.CONNECTING, note=instance.name))
         archive = stack.enter_context(
             open_archive(
@@ -94,8 +98,8 @@ def run_upload(options: UploadOptions) -> UploadResult:
 def _stop_as_problem() -> Iterator[None]:
     try:
         yield
-    except TransferStoppedError:
-        raise error(kinds.UPLOAD_INTERRUPTED) from None
+    except (KeyboardInterrupt, TransferStoppedError):
+        raise error(kinds.UPLOAD_INTERRUPTED, found="stopped before anything was sent") from None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -156,7 +160,9 @@ class _Run:
                 remote_files,
                 checksums=self.checksums,
                 jobs=self.options.jobs,
+                stop=self.options.stop,
                 on_asset=lambda local: self._report(local, Stage.CHECKSUM),
+                on_planned=lambda local: self._report(local, Stage.PLANNED),
             )
             if self.options.with_metadata:
                 self.metadata = plan_metadata(self.options.root, self.archive)
@@ -216,8 +222,16 @@ class _Run:
             planned = [[plan.assets[local.path] for local in group] for group in groups]
             for outcome in upload_in_order(planned, uploader.upload, jobs=self.options.jobs, stop=self.options.stop):
                 self.outcomes[outcome.path] = outcome
-                if outcome.problem is not None:
-                    self.problems.append(outcome.problem)
+                self._add_problem(outcome.problem)
+
+    def _add_problem(self, problem: Problem | None) -> None:
+        """One that is not about the file at hand is told once, whichever files met it."""
+        if problem is not None and is_fatal(problem):
+            problem = replace(problem, file=None)
+            if any(problem.kind is other.kind for other in self.problems):
+                return
+        if problem is not None:
+            self.problems.append(problem)
 
     def _compare(self) -> None:
         self.options.on_progress(Progress(stage=Stage.COMPARING))
@@ -227,6 +241,7 @@ class _Run:
             remote_files,
             checksums=self.checksums,
             jobs=self.options.jobs,
+            stop=self.options.stop,
             on_compared=lambda local: self._report(local, Stage.COMPARING),
         )
         self.compared = True

@@ -27,8 +27,8 @@ key_option = click.option(
     "--api-key-env",
     "api_key_variable",
     metavar="NAME",
-    help="Environment variable that holds the API key. Without it: DANDI_API_KEY, or else the keyring. The key itself "
-    "is never an argument.",
+    help="Environment variable that holds the API key. Without it: the dandi client's own variable for the instance "
+    "(such as DANDI_SANDBOX_API_KEY), DANDI_API_KEY, or else the keyring. The key itself is never an argument.",
 )
 
 

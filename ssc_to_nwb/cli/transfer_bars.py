@@ -47,7 +47,7 @@ class TransferBars:
             total = max(self._bytes_total, sum(self._sizes.values()))
             done = sum(self._done.values())
             self._bars.update(self._total, description="total", completed=done, total=total or None)
-        if stage in ("done", "failed"):
+        if stage in ("planned", "done", "failed"):
             if path in self._lines:
                 self._bars.remove_task(self._lines.pop(path))
             return

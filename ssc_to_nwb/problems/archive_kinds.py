@@ -86,6 +86,13 @@ CLIENT_TOO_OLD = ProblemKind(
     "version does not know.",
     remedy="Upgrade the client: pip install --upgrade dandi dandischema. " + _AGAIN,
 )
+INSTANCE_TOO_OLD = ProblemKind(
+    identifier="archive-instance-too-old",
+    severity=Severity.ERROR,
+    title="The instance is too old for the installed dandi client",
+    reason="The instance uses a metadata schema so old that the client cannot write metadata for it.",
+    remedy="Ask whoever runs the instance to update it, or install the dandischema (and a dandi client) of its time.",
+)
 BAD_DANDISET_ID = ProblemKind(
     identifier="archive-dandiset-id",
     severity=Severity.ERROR,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import types
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -49,12 +48,11 @@ def archive() -> Iterator[DandiServer]:
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """The dandi client's own waits take no time, and it tries a request three times, not twelve."""
     import dandi.dandiapi
-    import dandi.files.zarr
-    import tenacity.nap
 
-    monkeypatch.setattr(tenacity.nap, "time", types.SimpleNamespace(sleep=lambda _seconds: None))
-    monkeypatch.setattr(dandi.dandiapi, "sleep", lambda _seconds: None)
-    monkeypatch.setattr(dandi.files.zarr, "sleep", lambda _seconds: None)
+    from ssc_to_nwb.archive import waits
+
+    wait_or_stop = waits.wait_or_stop
+    monkeypatch.setattr(waits, "wait_or_stop", lambda stop, _seconds: wait_or_stop(stop, 0))
     monkeypatch.setattr(dandi.dandiapi, "REQUEST_RETRIES", 3)
 
 

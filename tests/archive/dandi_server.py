@@ -26,9 +26,9 @@ OTHER_KEY = "0123456789abcdef0123456789abcdef01234567"
 class Fault:
     """What goes wrong at a step.
 
-    action: drop (the connection ends in the middle), drop-after (the work is done, the answer is lost), a status such
-    as 500 or 429, expire (the presigned address), corrupt (a part arrives damaged), lose (the upload is forgotten),
-    truncate (a download ends early), redirect:URL.
+    action: drop (the connection ends in the middle), drop-after (the work is done, the answer is lost), silence (the
+    body is not read and no answer comes), a status such as 500 or 429, expire (the presigned address), corrupt (a part
+    arrives damaged), lose (the upload is forgotten), truncate (a download ends early), redirect:URL.
     """
 
     step: str
@@ -64,6 +64,7 @@ class DandiServer:
     web_page_points_to: str | None = None
     echo_request_in_errors: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
+    closing: threading.Event = field(default_factory=threading.Event)
     api_port: int = 0
     storage_port: int = 0
 
@@ -140,6 +141,7 @@ def running_archive(**settings: object) -> Iterator[DandiServer]:
     try:
         yield server
     finally:
+        server.closing.set()
         for http in servers:
             http.shutdown()
             http.server_close()

@@ -127,7 +127,7 @@ class ApiHandler(ZarrRoutes, Handler):
 
     def set_version(self, identifier: str) -> Any:
         state = self.model.dandiset(identifier, self.known_user(), change=True)
-        state.metadata = self.json()["metadata"]
+        self.model.set_version(state, self.json())
         return 200, self._version(state), {}
 
     def assets(self, identifier: str) -> Any:
@@ -176,6 +176,7 @@ class ApiHandler(ZarrRoutes, Handler):
     def download(self, asset_id: str) -> Any:
         for state in self.model.dandisets.values():
             if asset_id in state.assets and state.assets[asset_id].blob is not None:
+                self.model.dandiset(state.identifier, self.user())
                 url = self.presigned(f"/blobs/{state.assets[asset_id].blob}")
                 return 302, "", {"Location": url}
         raise RefusedError(404, {"detail": "Not found."})

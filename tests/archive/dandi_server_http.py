@@ -51,6 +51,10 @@ class Handler(BaseHTTPRequestHandler):
         action = fault.action if fault else ""
         self.damage = action if action in ("corrupt", "truncate") else ""
         try:
+            if action == "silence":
+                self.archive.closing.wait(600)
+                self.hang_up()
+                return
             if action == "drop":
                 self.read_body(half=True)
                 self.hang_up()

@@ -15,6 +15,12 @@ ETAG = re.compile(r"[0-9a-f]{32}-\d{1,5}")
 # dandi-archive, models/asset.py: ASSET_PATH_REGEX
 _CHARACTER = r"[A-z0-9(),&\s#+~_=-]"
 ASSET_PATH = re.compile(rf"^({_CHARACTER}?\/?\.?{_CHARACTER})+$")
+INGESTING = "Zarr archive is currently ingesting or has already ingested"
+# dandi-archive, models/version.py: Version.strip_metadata
+COMPUTED_OF_VERSION = {
+    "name", "identifier", "version", "id", "url", "assetsSummary", "citation", "doi", "dateCreated", "datePublished",
+    "publishedBy", "manifestLocation",
+}  # fmt: skip
 COMPUTED = {"id", "path", "identifier", "contentUrl", "contentSize", "digest", "datePublished", "publishedBy"}
 
 
@@ -45,7 +51,23 @@ class Zarr:
     dandiset: str
     files: dict[str, bytes] = field(default_factory=dict)
     checksum: str | None = None
+    size: int = 0
+    file_count: int = 0
     status: str = "Pending"
+
+    def change(self) -> None:
+        """Begin to change its files: refused while they are being summed up, and what was summed up goes."""
+        if self.status in ("Uploaded", "Ingesting"):
+            raise RefusedError(400, INGESTING)
+        self.status, self.checksum, self.size, self.file_count = "Pending", None, 0, 0
+
+    def work(self) -> None:
+        """One step of the archive's worker, which sums up a finalized Zarr in its own time."""
+        if self.status == "Ingesting":
+            self.status, self.checksum = "Complete", zarr_checksum(self.files)
+            self.size, self.file_count = sum(map(len, self.files.values())), len(self.files)
+        elif self.status == "Uploaded":
+            self.status = "Ingesting"
 
 
 @dataclass
@@ -209,6 +231,32 @@ class Model:
         dandiset.assets[asset.identifier] = asset
         return asset
 
+    def set_version(self, dandiset: DandisetState, body: Any) -> None:
+        """Store a draft's metadata: what the archive computes is taken out and put in anew."""
+        name, metadata = body.get("name"), body.get("metadata")
+        if not isinstance(name, str) or not name.strip():
+            raise RefusedError(400, {"name": ["This field may not be blank."]})
+        if len(name) > 300:
+            raise RefusedError(400, {"name": ["Ensure this field has no more than 300 characters."]})
+        if not isinstance(metadata, dict) or not metadata.get("schemaVersion"):
+            raise RefusedError(400, {"metadata": ["This field is required."]})
+        kept = {key: value for key, value in metadata.items() if key not in COMPUTED_OF_VERSION}
+        identifier = f"DANDI:{dandiset.identifier}"
+        dandiset.metadata = {
+            **kept,
+            "@context": f"https://example.org/{metadata['schemaVersion']}/context.json",
+            "manifestLocation": ["https://example.org/assets.yaml"],
+            "name": name,
+            "identifier": identifier,
+            "version": "draft",
+            "id": f"{identifier}/draft",
+            "repository": "https://example.org",
+            "url": f"https://example.org/dandiset/{dandiset.identifier}/draft",
+            "dateCreated": "2020-01-01T00:00:00Z",
+            "citation": "computed there",
+            "assetsSummary": {"schemaKey": "AssetsSummary", "numberOfBytes": 0, "numberOfFiles": 0},
+        }
+
     def asset(self, dandiset: DandisetState, identifier: str) -> Asset:
         if identifier not in dandiset.assets:
             raise RefusedError(404, {"detail": "Not found."})
@@ -217,7 +265,7 @@ class Model:
     def size_of(self, asset: Asset) -> int:
         if asset.blob is not None:
             return len(self.blobs[asset.blob].content)
-        return sum(map(len, self.zarrs[str(asset.zarr)].files.values()))
+        return self.zarrs[str(asset.zarr)].size
 
     def checksum_of(self, asset: Asset) -> str | None:
         return self.blobs[asset.blob].etag if asset.blob is not None else self.zarrs[str(asset.zarr)].checksum

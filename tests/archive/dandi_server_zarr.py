@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from dandi_server_model import RefusedError, md5, now, zarr_checksum
+from dandi_server_model import INGESTING, RefusedError, md5, now
 
 
 class ZarrRoutes:
@@ -21,8 +21,8 @@ class ZarrRoutes:
             "dandiset": zarr.dandiset,
             "status": zarr.status,
             "checksum": zarr.checksum,
-            "file_count": len(zarr.files),
-            "size": sum(map(len, zarr.files.values())),
+            "file_count": zarr.file_count,
+            "size": zarr.size,
         }
 
     def _own_zarr(self, identifier: str, *, change: bool = False) -> Any:
@@ -41,7 +41,9 @@ class ZarrRoutes:
         return 200, {"count": len(wanted), "next": None, "previous": None, "results": wanted}, {}
 
     def zarr(self, identifier: str) -> Any:
-        return 200, self._zarr(self._own_zarr(identifier)), {}
+        zarr = self._own_zarr(identifier)
+        zarr.work()
+        return 200, self._zarr(zarr), {}
 
     def zarr_files(self, identifier: str) -> Any:
         zarr = self._own_zarr(identifier)
@@ -57,30 +59,30 @@ class ZarrRoutes:
         following = None
         if len(keys) > limit:
             query = urlencode({**self.query, "after": keys[limit - 1]})
-            following = f"{self.archive.url}{urlsplit(self.path).path}?{query}"
+            following = f"{self.archive.next_page_host or self.archive.url}{urlsplit(self.path).path}?{query}"
         return 200, {"next": following, "results": results}, {}
 
     def zarr_urls(self, identifier: str) -> Any:
         zarr, wanted = self._own_zarr(identifier, change=True), self.json()
         if not wanted or any(set(entry) != {"path", "base64md5"} for entry in wanted):
             raise RefusedError(400, {"path": ["This field is required."]})
-        zarr.status, zarr.checksum = "Pending", None
+        zarr.change()
         urls = [self.presigned(f"/zarr/{identifier}/{entry['path']}", md5=entry["base64md5"]) for entry in wanted]
         return 200, urls, {}
 
     def zarr_delete(self, identifier: str) -> Any:
         zarr, wanted = self._own_zarr(identifier, change=True), self.json()
+        zarr.change()
         for entry in wanted:
             if entry["path"] not in zarr.files:
                 raise RefusedError(400, [f"File {entry['path']} does not exist."])
         for entry in wanted:
             del zarr.files[entry["path"]]
-        zarr.status, zarr.checksum = "Pending", None
         return 204, None, {}
 
     def zarr_finalize(self, identifier: str) -> Any:
         zarr = self._own_zarr(identifier, change=True)
         if zarr.status != "Pending":
-            raise RefusedError(400, "Zarr archive is currently ingesting or has already ingested")
-        zarr.status, zarr.checksum = "Complete", zarr_checksum(zarr.files)
+            raise RefusedError(400, INGESTING)
+        zarr.status = "Uploaded"
         return 204, None, {}

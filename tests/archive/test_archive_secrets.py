@@ -10,15 +10,18 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 from dandi_server import KEY, DandiServer
+from dandischema.digests.dandietag import DandiETag
 
 from ssc_to_nwb.archive.api_key import ApiKey, Redactor
 from ssc_to_nwb.archive.http_guard import KeyForOrigin, NoKey, guard, is_loopback, require_tls
@@ -123,7 +126,7 @@ class TestWhereItGoes:
     ) -> None:
         upload()
         with listening() as (elsewhere, noted):
-            archive.page_size, archive.next_page_host = 1, elsewhere
+            archive.page_size, archive.next_page_host = 1, f"{elsewhere}/another-api"
             upload(dry_run=True)
         assert noted and set(noted) == {None}
 
@@ -131,6 +134,16 @@ class TestWhereItGoes:
         (own_home / ".netrc").write_text("machine 127.0.0.1 login somebody password else\n")
         (own_home / ".netrc").chmod(0o600)
         assert upload().ok
+        assert {each.authorization for each in archive.seen} == {None, f"token {KEY}"}
+
+    def test_a_password_file_goes_to_nobody_after_a_redirect(
+        self, upload: Upload, download_check: Callable[..., Any], archive: DandiServer, own_home: Path
+    ) -> None:
+        """The object store refuses an address with a signature to whoever brings a password as well."""
+        upload()
+        (own_home / ".netrc").write_text("default login somebody password else\n")
+        (own_home / ".netrc").chmod(0o600)
+        assert download_check().ok
         assert {each.authorization for each in archive.seen} == {None, f"token {KEY}"}
 
     def test_a_proxy_does_not_see_requests_to_this_machine(
@@ -318,19 +331,28 @@ class TestGuard:
 
 
 def test_the_names_that_are_replaced_in_the_dandi_client_exist() -> None:
-    """Where this fails, a later client opens its connections otherwise: see `archive/storage.py`."""
+    """Where this fails, a later client does something otherwise: see `archive/storage.py` and `archive/waits.py`."""
     import importlib
 
     from ssc_to_nwb.archive.storage import PATCHED_MODULES, PATCHED_NAME
+    from ssc_to_nwb.archive.waits import RETRYING_MODULE, RETRYING_NAME, SLEEP_NAME, SLEEPING_MODULES
 
     for module in PATCHED_MODULES:
         assert hasattr(importlib.import_module(module), PATCHED_NAME)
+    for module in SLEEPING_MODULES:
+        assert hasattr(importlib.import_module(module), SLEEP_NAME)
+    assert hasattr(getattr(importlib.import_module(RETRYING_MODULE), RETRYING_NAME), "Retrying")
 
 
 def test_the_client_is_as_before_after_an_upload(upload: Upload) -> None:
+    import dandi.dandiapi
     import dandi.files.bases
+    import tenacity
     from dandi.dandiapi import RESTFullAPIClient
 
+    add_part = DandiETag.update
     upload()
+    assert DandiETag.update is add_part
+    assert dandi.dandiapi.tenacity is tenacity and dandi.dandiapi.sleep is time.sleep
     assert dandi.files.bases.RESTFullAPIClient is RESTFullAPIClient
     assert logging.getLogger("dandi").propagate

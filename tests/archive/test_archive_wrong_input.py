@@ -126,7 +126,8 @@ class TestDandiset:
         result = upload(dandiset="000200")
 
         assert not result.ok
-        assert {problem.kind.identifier for problem in result.problems} == {"archive-no-permission"}
+        assert [problem.kind.identifier for problem in result.problems] == ["archive-no-permission"], "told once"
+        assert result.problems[0].file is None, "it is about no file"
         assert not archive.requests("part"), "no byte is sent"
         archive.model.dandisets["000200"].owners.add("owner")
         assert upload(dandiset="000200").ok
@@ -211,6 +212,21 @@ class TestInstance:
         for name, value in before.items():
             setattr(archive, name, value)
         assert upload().ok
+
+    def test_too_old_for_the_client(self, upload: Upload, archive: DandiServer) -> None:
+        archive.schema_version = "0.5.0"
+        refused = refusal(upload)
+        assert identifier(refused) == "archive-instance-too-old"
+        assert refused.problem.found == "0.5.0"
+
+    def test_somewhat_older_than_the_client(self, upload: Upload, archive: DandiServer) -> None:
+        """The client writes metadata in the instance's own schema, where it knows how."""
+        from dandischema.consts import ALLOWED_TARGET_SCHEMAS
+
+        archive.schema_version = ALLOWED_TARGET_SCHEMAS[0]
+        assert upload().ok
+        (stored, *_) = archive.model.dandisets["000123"].assets.values()
+        assert stored.metadata["schemaVersion"] == archive.schema_version
 
     def test_a_client_version_that_the_instance_rejects(self, upload: Upload, archive: DandiServer) -> None:
         import dandi

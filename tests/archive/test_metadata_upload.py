@@ -94,6 +94,29 @@ def test_again_nothing_changes(upload: Upload, archive: DandiServer, draft: Any,
     assert not archive.requests("version-put")
 
 
+def test_the_version_of_the_schema_alone_is_no_change(
+    upload: Upload, archive: DandiServer, draft: Any, local: Path
+) -> None:
+    """An older instance keeps its own, into which the dandi client translates what it sends."""
+    from dandischema.consts import ALLOWED_TARGET_SCHEMAS
+
+    archive.schema_version = ALLOWED_TARGET_SCHEMAS[0]
+    assert upload(with_metadata=True).ok
+    assert archive.model.dandisets["000123"].metadata["schemaVersion"] == archive.schema_version
+    assert upload(with_metadata=True).metadata_fields == ()
+
+
+def test_a_date_filled_in_by_hand_arrives(upload: Upload, archive: DandiServer, draft: Any, local: Path) -> None:
+    """YAML reads an unquoted date as more than text, which JSON does not know."""
+    project = "wasGeneratedBy:\n- {schemaKey: Project, name: active touch, startDate: 2013-03-08}\n"
+    local.write_text(local.read_text() + project)
+
+    assert upload(with_metadata=True).ok
+    (stored,) = archive.model.dandisets["000123"].metadata["wasGeneratedBy"]
+    assert stored["startDate"] == "2013-03-08"
+    assert upload(with_metadata=True).metadata_fields == ()
+
+
 def test_a_dry_run_tells_the_fields(upload: Upload, archive: DandiServer, draft: Any, local: Path) -> None:
     result = upload(with_metadata=True, dry_run=True)
     assert "description" in result.metadata_fields

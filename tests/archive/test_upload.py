@@ -156,6 +156,19 @@ def test_only_what_would_be_sent_is_validated(upload: Upload) -> None:
     assert upload(validate=lambda _files: pytest.fail("nothing is sent")).ok
 
 
+@pytest.mark.parametrize("host", ["http://internal.example:8000", "https://archive.example.org"])
+def test_a_server_behind_a_proxy_names_its_pages_by_another_host(
+    upload: Upload, output: Path, archive: DandiServer, host: str
+) -> None:
+    """Each page is asked for where the first one was, with the key: under embargo there is none without it."""
+    archive.page_size, archive.next_page_host = 1, host
+
+    assert upload(dandiset="000301", allow_embargoed=True).ok
+    again = upload(dandiset="000301", allow_embargoed=True)
+
+    assert again.ok and {outcome.status for outcome in again.outcomes} == {Status.UNCHANGED}
+
+
 def test_a_listing_of_many_pages_is_read_to_its_end(upload: Upload, output: Path, archive: DandiServer) -> None:
     archive.page_size = 2
     for trial in range(5, 12):
@@ -293,6 +306,17 @@ def test_an_empty_file_is_an_error(upload: Upload, output: Path) -> None:
     with pytest.raises(SscError) as refused:
         upload()
     assert refused.value.problem.kind.identifier == "archive-empty-file"
+
+
+def test_each_file_that_is_looked_at_is_told_off_again(upload: Upload, output: Path) -> None:
+    upload()
+    steps: list[Progress] = []
+
+    upload(on_progress=steps.append)
+
+    begun = sorted(step.path or "" for step in steps if step.stage is Stage.CHECKSUM)
+    assert begun == sorted(local_assets(output))
+    assert sorted(step.path or "" for step in steps if step.stage is Stage.PLANNED) == begun
 
 
 def test_progress_counts_every_byte(upload: Upload, output: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -11,11 +12,15 @@ from pathlib import Path
 import pytest
 from archive_samples import NWB, VIDEO_FOLDER
 from dandi_server import DandiServer
+from dandischema.digests.dandietag import DandiETag
 
+from ssc_to_nwb.archive import waits
+from ssc_to_nwb.archive.http_guard import TransferStoppedError
 from ssc_to_nwb.archive.record import read_record
 from ssc_to_nwb.archive.results import Progress, Stage, Status, UploadResult
 from ssc_to_nwb.archive.retry import RetryPolicy
 from ssc_to_nwb.naming import upload_record
+from ssc_to_nwb.problems.model import SscError
 
 Upload = Callable[..., UploadResult]
 FILM = f"{VIDEO_FOLDER}/trial_2.mp4"
@@ -47,6 +52,7 @@ FAULTS = [
     ("create", "drop"),
     ("create", "drop-after"),
     ("create", "502"),
+    ("create", "423"),
     ("list", "500"),
     ("list", "drop"),
     ("users-me", "503"),
@@ -109,6 +115,18 @@ def test_a_lasting_fault_is_named_and_a_second_run_ends_complete(
     archive.faults.clear()
     assert upload().ok
     assert same_there()
+
+
+def test_an_asset_that_is_gone_when_it_is_to_be_replaced_is_made_anew(
+    upload: Upload, archive: DandiServer, output: Path, same_there: Callable[[], bool]
+) -> None:
+    """Somebody replaced or removed it on the web page since it was looked up: 404, which is not the dandiset's."""
+    upload()
+    (output / FILM).write_bytes(b"changed")
+    archive.fail("replace", "404")
+
+    assert upload().ok and same_there()
+    assert not archive.faults
 
 
 def test_what_arrived_before_the_fault_is_not_sent_twice(upload: Upload, archive: DandiServer) -> None:
@@ -236,6 +254,83 @@ class TestInterruption:
         assert "archive-interrupted" in problems(result) and not result.ok
         assert {outcome.status for outcome in result.outcomes} == {Status.UPLOADED}
         assert upload().ok and same_there()
+
+    @pytest.mark.skipif(os.name != "posix", reason="signals")
+    @pytest.mark.usefixtures("small_parts")
+    def test_a_checksum_ends_between_two_parts(
+        self, upload: Upload, output: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Ctrl-C while the main thread waits for the checksum of a file as large as the archive's."""
+        upload()
+        (output / FILM).write_bytes(bytes((output / FILM).stat().st_size))
+        parts: list[int] = []
+
+        def slow(etag: DandiETag, block: bytes, *arguments: object) -> None:
+            if not parts:
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+                time.sleep(0.5)
+            parts.append(len(block))
+            add_part(etag, block, *arguments)
+
+        add_part = DandiETag.update
+        monkeypatch.setattr(DandiETag, "update", slow)
+
+        with pytest.raises(SscError) as stopped:
+            upload()
+
+        assert stopped.value.problem.kind.identifier == "archive-interrupted"
+        assert parts == [1000], "one part of four"
+
+    @pytest.mark.parametrize("step", ["initialize", "part", "storage-complete"])
+    def test_a_host_that_has_gone_silent_holds_nobody_up(
+        self, upload: Upload, archive: DandiServer, same_there: Callable[[], bool], step: str
+    ) -> None:
+        """Whoever waits for its answer, or for it to take what is sent, is woken."""
+        archive.fail(step, "silence", times=100)
+        stop = threading.Event()
+
+        def stop_once_silent() -> None:
+            deadline = time.monotonic() + 30
+            while not archive.requests(step) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            stop.set()
+
+        stopper = threading.Thread(target=stop_once_silent)
+        stopper.start()
+        started = time.monotonic()
+
+        result = upload(stop=stop)
+
+        stopper.join()
+        assert archive.requests(step) and time.monotonic() - started < 20
+        assert "archive-interrupted" in problems(result) and not result.ok
+        archive.faults.clear()
+        assert upload().ok and same_there()
+
+    @pytest.mark.parametrize("retry_after", [3600, None])
+    def test_the_dandi_clients_own_waits_are_cut_short(
+        self, upload: Upload, archive: DandiServer, monkeypatch: pytest.MonkeyPatch, retry_after: int | None
+    ) -> None:
+        """What the server asks for, and what the client waits between tries of a request."""
+        begun, stop = threading.Event(), threading.Event()
+
+        def wait(stop: threading.Event, seconds: float) -> None:
+            begun.set()
+            if stop.wait(max(seconds, 600)):
+                raise TransferStoppedError
+
+        monkeypatch.setattr(waits, "wait_or_stop", wait)
+        archive.fail("initialize", "503", times=100, retry_after=retry_after)
+        stopper = threading.Thread(target=lambda: begun.wait(30) and stop.set())
+        stopper.start()
+        started = time.monotonic()
+
+        result = upload(stop=stop)
+
+        stopper.join()
+        assert begun.is_set() and time.monotonic() - started < 30
+        assert "archive-interrupted" in problems(result)
+        assert {outcome.status for outcome in result.outcomes} == {Status.NOT_TRIED}
 
     def test_a_wait_is_cut_short(self, upload: Upload, archive: DandiServer) -> None:
         archive.fail("create", "500", times=100)

@@ -79,6 +79,38 @@ def test_after_a_lasting_fault_a_second_run_ends_complete(upload: Upload, archiv
     assert files_there(archive) == files_here(zarr)
 
 
+@pytest.mark.parametrize("answer", ["500", "drop-after"])
+def test_after_a_stop_before_the_archive_summed_it_up_a_second_run_ends_complete(
+    upload: Upload, archive: DandiServer, zarr: Path, answer: str
+) -> None:
+    """All chunks are there, and their sum is not: nothing is left to send, and yet something to do."""
+    archive.fail("zarr-finalize", answer, times=50)
+    assert not upload(retry=RetryPolicy(attempts=1)).ok
+    archive.faults.clear()
+    archive.seen.clear()
+
+    assert upload().ok
+    assert not archive.requests("zarr-put") and files_there(archive) == files_here(zarr)
+
+
+def test_a_change_while_the_archive_sums_up_waits_for_it(upload: Upload, archive: DandiServer, zarr: Path) -> None:
+    upload()
+    (only,) = archive.model.zarrs.values()
+    only.status = "Ingesting"
+    next(file for file in sorted(zarr.rglob("*")) if file.name == "0").write_bytes(b"other values")
+
+    assert upload().ok
+    assert files_there(archive) == files_here(zarr)
+
+
+def test_its_files_are_listed_behind_a_proxy_too(upload: Upload, archive: DandiServer, zarr: Path) -> None:
+    archive.page_size, archive.next_page_host = 5, "http://internal.example:8000"
+    upload()
+    next(file for file in sorted(zarr.rglob("*")) if file.name == "0").write_bytes(b"other values")
+
+    assert upload().ok and files_there(archive) == files_here(zarr)
+
+
 def test_a_changed_chunk_replaces_the_old_one_alone(upload: Upload, archive: DandiServer, zarr: Path) -> None:
     upload()
     chunk = next(file for file in sorted(zarr.rglob("*")) if file.name == "0")

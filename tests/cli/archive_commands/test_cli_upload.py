@@ -116,6 +116,19 @@ def test_a_failure_is_told_with_what_to_do(run: Run, archive: DandiServer) -> No
     assert second.exit_code == 0 and "went on where it stopped" in second.stdout
 
 
+def test_ctrl_c_before_anything_is_sent_says_so(
+    run: Run, archive: DandiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_files: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(archive_api, "_validate", interrupted)
+    result = run()
+    assert result.exit_code == 1 and isinstance(result.exception, SscError)
+    assert result.exception.problem.kind.identifier == "archive-interrupted"
+    assert not archive.requests("initialize")
+
+
 class TestPrune:
     """Removing assets: asked for, confirmed, or not at all."""
 
@@ -188,13 +201,13 @@ class TestProcess:
     def test_ended_from_outside_a_second_run_ends_complete(
         self, output: Path, archive: DandiServer, same_there: Callable[[], bool], sent: signal.Signals
     ) -> None:
-        archive.fail("create", "500", times=1000)
+        archive.fail("create", "503", times=1000, retry_after=300)
         process = self.start(output, archive, "--jobs", "1")
         deadline = time.monotonic() + 60
         while not archive.requests("create") and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(sent)
-        printed, errors = process.communicate(timeout=120)
+        printed, errors = process.communicate(timeout=20)
         assert process.returncode != 0
         if sent is not signal.SIGKILL:
             assert "archive-interrupted" in errors and "not tried" in printed

@@ -40,6 +40,16 @@ def test_a_bar_per_file_under_way_and_one_in_total(bars: Bars) -> None:
     assert shown(bars) == [("total", 80, 150), ("  a.nwb uploading", 30, 100)]
 
 
+def test_a_file_that_was_only_looked_at_leaves_no_bar(bars: Bars) -> None:
+    """However many files are unchanged: their checksums are over before anything is sent."""
+    drawn = TransferBars(bars)
+    for number in range(100):
+        drawn.draw(Progress(stage=Stage.CHECKSUM, path=f"{number}.mp4", bytes_total=50))
+        drawn.draw(Progress(stage=Stage.PLANNED, path=f"{number}.mp4", bytes_total=50))
+
+    assert len(bars.tasks) == 1 and bars.tasks[0].completed == 0
+
+
 def test_the_total_is_of_all_that_is_to_be_sent(bars: Bars) -> None:
     drawn = TransferBars(bars)
     drawn.draw(Progress(stage=Stage.UPLOADING, bytes_total=1000))
