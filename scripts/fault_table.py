@@ -235,10 +235,11 @@ def dask_cluster(*, workers: int) -> Iterator[str]:
             yield address
         finally:
             over.set()
-            for process in list(running.values()):
-                process.kill()
             for thread in threads:
-                thread.join()
+                while thread.is_alive():  # a worker may have been started meanwhile
+                    for process in list(running.values()):
+                        process.kill()
+                    thread.join(timeout=0.1)
 
 
 def cause_faults(*, kills: int, seed: int, dask: bool) -> list[Findings]:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def command(source: Path, sessions: tuple[str, ...], metadata_files: tuple[Path, ...], *, as_json: bool) -> None:
     """List the sessions found in SOURCE: trials, planes, ROIs, whiskers, data types, raw files and bytes.
 
-    SOURCE is a folder laid out as the data set is, or a session file.
+    SOURCE is a folder laid out as the data set is, or a session file. Packed files (.tar, .tar.gz, .zip) are not
+    looked into; `ssc-to-nwb plan` says what is in those.
     """
     summaries = list_sessions(source=source, sessions=sessions, metadata_files=metadata_files)
     if as_json:

@@ -41,8 +41,8 @@ class NwbSession:
 
     @property
     def title(self) -> str:
-        """Animal and date."""
-        return f"{self.subject_id}, {self.date}"
+        """Animal and date, and that the file is a stub where it is one."""
+        return f"{self.subject_id}, {self.date}{', stub' if self.is_stub else ''}"
 
     @property
     def nwb_version(self) -> str:
@@ -95,6 +95,11 @@ class NwbSession:
     def whisker_traces(self) -> tuple[WhiskerTrace, ...]:
         """The whisker traces, angles first."""
         return whisker_traces(self.nwbfile)
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether the file says that it holds a few trials of its session only."""
+        return self.provenance is not None and self.provenance.is_stub
 
     @cached_property
     def provenance(self) -> Provenance | None:

@@ -27,6 +27,11 @@ class Provenance:
         return _mapping(self.items.get("ledger"))
 
     @property
+    def is_stub(self) -> bool:
+        """Whether the file was made with `--stub`, and so holds a few trials of its session only."""
+        return bool(_mapping(self.items.get("options")).get("stub", False))
+
+    @property
     def metadata(self) -> Mapping[str, Any]:
         """The metadata the conversion used."""
         return _mapping(self.items.get("metadata"))

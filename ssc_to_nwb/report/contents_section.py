@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pynwb.base import Images, TimeSeries
 
 _HEADING = Heading(anchor="contents", short="Contents", title="What is in the file")
+_ARRAYS = ("TimeSeries", "RoiResponseSeries", "TwoPhotonSeries")
+_COUNTED = {"Images": "image", "ImageSeries": "file"}
 _COLUMNS = ("what", "objects", "size of each", "unit", "where in the file", "type")
 # Names that read better than the object's own; … stands for the plane.
 _LABELS = {
@@ -65,14 +67,10 @@ def _size(members: list[_Object]) -> str:
     if len({len(shape) for shape in shapes}) > 1:
         return "various"
     lengths = [range_text([shape[axis] for shape in shapes]) for axis in range(len(shapes[0]))]
-    unit = {
-        "Images": "images",
-        "ImageSeries": "files",
-        "TimeSeries": "",
-        "RoiResponseSeries": "",
-        "TwoPhotonSeries": "",
-    }
-    return f"{' × '.join(lengths)} {unit.get(members[0].type, 'rows')}".rstrip()
+    if members[0].type in _ARRAYS:
+        return " × ".join(lengths)
+    unit = _COUNTED.get(members[0].type, "row")
+    return f"{lengths[0]} {unit}{'' if lengths[0] == '1' else 's'}"
 
 
 def _words(pattern: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from ssc_to_nwb.reading.nwb_table import NwbTable
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
+from ssc_to_nwb.report.texts import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +23,7 @@ _BIN_S = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """Events of one kind: times relative to their trial's cue (E,), and the row of the raster each is in."""
+    """Events of one kind: times relative to their trial's cue (E,), and the row of the raster each is in, from 1."""
 
     label: str
     colour: str
@@ -38,10 +39,10 @@ class _Cues:
     onset_s: np.ndarray
 
     def aligned(self, time_s: np.ndarray, trial: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Times relative to the cue of their trial, and its row; events of trials without a cue are left out."""
+        """Times relative to the cue of their trial, and its row, from 1; without those of trials without a cue."""
         row = np.minimum(np.searchsorted(self.numbers, trial), self.numbers.size - 1)
         known = self.numbers[row] == trial
-        return time_s[known] - self.onset_s[row[known]], row[known]
+        return time_s[known] - self.onset_s[row[known]], row[known] + 1
 
 
 def cue_section(session: NwbSession) -> Section:
@@ -53,7 +54,7 @@ def cue_section(session: NwbSession) -> Section:
     numbers, first = np.unique(cue.integers("trial_number")[order], return_index=True)
     cues = _Cues(numbers=numbers, onset_s=cue.numbers("start_time")[order][first])
     licks, touches = _licks(session, cues), _touches(session, cues)
-    text = f"{len(numbers)} trials with a cue, in order from top to bottom; time 0 is the onset of the cue."
+    text = f"{plural(len(numbers), 'trial')} with a cue, in order from top to bottom; time 0 is the onset of the cue."
     missing = [
         name for name, kinds in (("licks", licks), ("touches", touches)) if not any(kind.time_s.size for kind in kinds)
     ]
@@ -102,9 +103,10 @@ def _figure(session: NwbSession, cues: _Cues, licks: list[_Kind], touches: list[
             for kind in kinds:
                 _draw_events(raster, kind, rows=cues.numbers.size)
                 _draw_rate(rate, kind, rows=cues.numbers.size)
-            raster.set_ylim(cues.numbers.size - 0.5, -0.5)
+            raster.set_ylim(cues.numbers.size + 0.5, 0.5)
             raster.set_ylabel("trial, in order")
-            raster.yaxis.get_major_locator().set_params(integer=True)
+            ticks: Any = raster.yaxis.get_major_locator()
+            ticks.set_params(integer=True, min_n_ticks=1)
             rate.set_ylabel(f"{title} per s")
             rate.set_xlabel("time from the cue (s)")
             for axes in (raster, rate):

@@ -21,7 +21,14 @@ _QUANTITIES = {"angle": "angle", "curvature_change": "curvature change"}
 
 def findings_section(session: NwbSession) -> Section:
     """Everything found, and the table of the imaging gaps."""
-    notes = [*_trials(session), *_whiskers(session), *_planes(session), *_samples(session), *_gap_notes(session)]
+    notes = [
+        *_stub(session),
+        *_trials(session),
+        *_whiskers(session),
+        *_planes(session),
+        *_samples(session),
+        *_gap_notes(session),
+    ]
     notes.sort(key=lambda note: note.weight != "warning")
     blocks: list[Block] = [Notes(items=tuple(notes))] if notes else []
     gaps = session.intervals(naming.IMAGING_GAPS)
@@ -32,6 +39,12 @@ def findings_section(session: NwbSession) -> Section:
             Text(text="Nothing was found: no gap, no lost sample, no ROI without a trace, no trial without data.")
         )
     return _HEADING.section(*blocks)
+
+
+def _stub(session: NwbSession) -> Iterator[Note]:
+    if session.is_stub:
+        text = "This file is a stub: it holds a few trials of the session, to try things out with. "
+        yield Note(weight="warning", text=text + "Numbers of this page are not those of the session.")
 
 
 def _trials(session: NwbSession) -> Iterator[Note]:
@@ -60,7 +73,8 @@ def _trials(session: NwbSession) -> Iterator[Note]:
             )
     skipped = np.setdiff1d(np.arange(trials.ids.min(), trials.ids.max() + 1), trials.ids) if len(trials) else trials.ids
     if skipped.size:
-        yield Note(weight="info", text=f"Trial numbers that the source leaves out: {_numbers(skipped)}.")
+        who = "this stub leaves out, or the source" if session.is_stub else "the source leaves out"
+        yield Note(weight="info", text=f"Trial numbers that {who}: {_numbers(skipped)}.")
 
 
 def _whiskers(session: NwbSession) -> Iterator[Note]:

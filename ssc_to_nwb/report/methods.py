@@ -86,7 +86,7 @@ def _pixel_size(plane: ImagedPlane) -> str:
     if spacing is None or plane.imaging_plane.grid_spacing_unit != "meters":
         return ""
     across, down = (float(value) * 1e6 for value in spacing[:2])
-    return f" of {across:.3g} x {down:.3g} um per pixel"
+    return f" of {across:.3g} x {down:.3g} µm per pixel"
 
 
 def _rois(session: NwbSession) -> Iterator[str]:
@@ -114,7 +114,8 @@ def _behavior(session: NwbSession) -> Iterator[str]:
     if trials is not None and len(trials):
         names, counts = np.unique(trials.texts("trial_type").astype(str), return_counts=True)
         types = ", ".join(f"{count} {name}" for name, count in zip(names, counts, strict=True))
-        yield f"The session has {plural(len(trials), 'trial')} ({types})."
+        what = "This file is a stub with" if session.is_stub else "The session has"
+        yield f"{what} {plural(len(trials), 'trial')} ({types})."
     found = []
     for table, one, many in (
         (session.touches, "touch of the pole", "touches of the pole"),

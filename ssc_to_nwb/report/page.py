@@ -57,7 +57,8 @@ class SessionPage:
     @property
     def summary(self) -> str:
         """The facts in one line."""
-        return ", ".join(f"{name}: {value}" for name, value in self.facts)
+        unbroken = ((name, value.replace(" ", "\N{NO-BREAK SPACE}")) for name, value in self.facts)
+        return " · ".join(f"{name}: {value}" for name, value in unbroken)
 
     @property
     def thumbnail(self) -> Markup:

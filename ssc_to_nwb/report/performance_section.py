@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ssc_to_nwb.reading.nwb_session import NwbSession
@@ -9,6 +11,10 @@ from ssc_to_nwb.reading.nwb_table import NwbTable
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Table, Text
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
+from ssc_to_nwb.report.texts import plural
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _HEADING = Heading(anchor="performance", short="Performance", title="Outcomes and performance")
 _WINDOW, _LEAST_ANSWERS = 21, 3
@@ -22,8 +28,8 @@ def performance_section(session: NwbSession) -> Section:
         return _HEADING.lacking("trials")
     share = performance(trials)
     answered = int(np.isin(trials.texts("response"), ["hit", "error"]).sum())
-    text = f"{len(trials)} trials. "
-    text += f"Of {answered} answers {100 * share:.0f} % were correct." if answered else "No trial has an answer."
+    text = f"{plural(len(trials), 'trial')}. "
+    text += f"Of {plural(answered, 'answer')} {100 * share:.0f} % were correct." if answered else "None has an answer."
     return _HEADING.section(Text(text=text), _figure(trials), _counts(trials))
 
 
@@ -65,21 +71,38 @@ def _figure(trials: NwbTable) -> Picture:
         marks.set_yticks(range(len(rows)), [palette.OUTCOME_LABELS[name] for name in rows])
         marks.set_ylim(len(rows) - 0.4, -0.6)
         add_legend(marks)
-        curve.axhline(50, color=palette.MUTED, linestyle=":", linewidth=1)
-        curve.plot(trials.ids, 100 * running_performance(outcome), color=palette.INK, linewidth=1.6, label="both sides")
-        for name, colour in _SIDE_COLOURS.items():
-            chosen = side == name
-            if chosen.any():
-                share = running_performance(outcome[chosen])
-                curve.plot(trials.ids[chosen], 100 * share, color=colour, linewidth=1.1, label=f"{name} trials")
-        curve.set_ylim(-4, 104)
-        curve.set_ylabel("correct answers (%)")
-        curve.set_xlabel("trial number")
-        curve.xaxis.get_major_locator().set_params(integer=True)
-        add_legend(curve)
+        _draw_curve(curve, trials)
         alt = f"Outcome of each of {len(trials)} trials by side, and the running share of correct answers"
-        caption = f"Outcomes, and correct answers among answers in a window of {_WINDOW} trials"
+        caption = (
+            f"Outcomes, and correct answers among the answers in a window of {_WINDOW} trials (of the same side, for "
+            f"one side), where it has {_LEAST_ANSWERS} answers"
+        )
         return picture(figure, name="performance", alt=alt, caption=caption)
+
+
+def _draw_curve(curve: Axes, trials: NwbTable) -> None:
+    """The running share of correct answers, of both sides and of each."""
+    outcome, side = trials.texts("response"), trials.texts("correct_side")
+    curve.axhline(50, color=palette.MUTED, linestyle=":", linewidth=1)
+    lines = [("both sides", side == side, palette.INK)]
+    lines += [(f"{name} trials", side == name, colour) for name, colour in _SIDE_COLOURS.items()]
+    for label, chosen, colour in lines:
+        share = running_performance(outcome[chosen]) if chosen.any() else np.zeros(0)
+        if np.isfinite(share).any():
+            width = 1.1 if label != "both sides" else 1.6
+            style: dict[str, Any] = {"color": colour, "linewidth": width, "marker": ".", "markersize": 3}
+            curve.plot(trials.ids[chosen], 100 * share, label=label, **style)
+    curve.set_ylim(-4, 104)
+    curve.set_ylabel("correct answers (%)")
+    curve.set_xlabel("trial number")
+    margin = 0.5 + 0.02 * float(np.ptp(trials.ids))
+    curve.set_xlim(trials.ids.min() - margin, trials.ids.max() + margin)
+    ticks: Any = curve.xaxis.get_major_locator()
+    ticks.set_params(integer=True, min_n_ticks=1)
+    if curve.get_lines()[1:]:
+        add_legend(curve)
+    else:
+        curve.text(0.5, 0.6, f"fewer than {_LEAST_ANSWERS} answers", transform=curve.transAxes, ha="center")
 
 
 def _counts(trials: NwbTable) -> Table:

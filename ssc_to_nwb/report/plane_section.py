@@ -14,6 +14,7 @@ from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report.activity import Activity, plane_activity
 from ssc_to_nwb.report.blocks import Gallery, Heading, Picture, Section, Text
+from ssc_to_nwb.report.texts import plural
 
 _HEADING = Heading(anchor="planes", short="Planes", title="Imaging planes and ROIs")
 # What is shown of the range of grey values: the brightest few pixels would darken all the rest.
@@ -48,16 +49,19 @@ def plane_section(session: NwbSession) -> Section:
     scale = _ColourScale(top=float(np.nanpercentile(every, 99)) if np.isfinite(every).any() else 0.0)
     cards = (_card(plane, activity=activities[plane.name], scale=scale) for plane in session.planes)
     pictures = tuple(card for card in cards if card is not None)
-    quantity = next(iter(activities.values())).quantity
+    known = next((activity for activity in activities.values() if activity.values.size), None)
+    coloured = f"coloured by activity: {known.quantity}, on one scale for the session" if known else "not coloured"
+    coloured += "" if known else ", as the file holds neither dF/F nor calcium events"
+    rois = sum(len(plane.rois) for plane in session.planes)
     text = (
-        f"{len(session.planes)} planes with {sum(len(plane.rois) for plane in session.planes)} ROIs. Outlines are "
-        f"coloured by activity: {quantity}, on one scale for the session. Point at an outline for the ROI's number. "
+        f"{plural(len(session.planes), 'plane')} with {plural(rois, 'ROI')}. Outlines are {coloured}. "
+        "Point at an outline for the ROI's number. "
         f"Grey values run from the {_PERCENTILES[0]:g}st to the {_PERCENTILES[1]:g}th percentile of each image, with "
         f"gamma {_GAMMA:g}."
     )
     if not pictures:
         return _HEADING.section(Text(text="This file holds no master images."))
-    legend = _legend(scale, unit=next(iter(activities.values())).unit)
+    legend = _legend(scale, unit=known.unit) if known else Markup("")
     return _HEADING.section(Text(text=text), Gallery(pictures=pictures, legend=legend))
 
 
@@ -128,9 +132,11 @@ def _scale_bar(plane: ImagedPlane, *, rows: int, columns: int) -> str:
     length_um = next((length for length in (100, 50, 20, 10) if length / pixel_um < columns / 3), 10)
     right, bottom, size = columns * 0.96, rows * 0.95, max(rows, columns) / 24
     left = right - length_um / pixel_um
+    place = f'x1="{left:.1f}" x2="{right:.1f}" y1="{bottom:.1f}" y2="{bottom:.1f}" vector-effect="non-scaling-stroke"'
+    # White on black: a cell below the bar may be white itself.
     return (
-        f'<line x1="{left:.1f}" x2="{right:.1f}" y1="{bottom:.1f}" y2="{bottom:.1f}" stroke="#fff" '
-        f'stroke-width="3" vector-effect="non-scaling-stroke"/><text x="{(left + right) / 2:.1f}" '
+        f'<line {place} stroke="#000" stroke-width="5"/><line {place} stroke="#fff" stroke-width="3"/>'
+        f'<text x="{(left + right) / 2:.1f}" '
         f'y="{bottom - size * 0.4:.1f}" font-size="{size:.1f}" fill="#fff" text-anchor="middle" '
         f'style="font-family:system-ui,sans-serif;paint-order:stroke;stroke:#000;stroke-width:{size / 8:.2f}px">'
         f"{length_um} µm</text>"
@@ -154,5 +160,5 @@ def _legend(scale: _ColourScale, *, unit: str) -> Markup:
     swatches = "".join(f'<span style="background:{colour}"></span>' for colour in _SCALE)
     return Markup(
         '<p class="scale" aria-label="Colour scale of activity">0 <span class="swatches" aria-hidden="true">{}</span> '
-        '{} {}, <span class="dashed" style="border-color:{}"></span> no trace</p>'
+        '{} {} or more, <span class="dashed" style="border-color:{}"></span> no trace</p>'
     ).format(Markup(swatches), f"{scale.top:.3g}", unit, _NO_TRACE)

@@ -40,7 +40,8 @@ def raster_section(session: NwbSession) -> Section:
     if not tops:
         return _HEADING.lacking("dF/F")
     text = (
-        "One row per ROI, plane by plane, in the order of the file. Only times at which the planes were imaged are "
+        "One row per ROI that has a trace, plane by plane, in the order of the file; blank where there is no frame. "
+        f"The brightest colour stands for {max(tops):.2g} and more. Only times at which the planes were imaged are "
         "shown: pauses between trials and trials imaged elsewhere are left out. Vertical marks separate trials; the "
         "strip above tells their outcome."
     )

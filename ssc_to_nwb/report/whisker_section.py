@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _HEADING = Heading(anchor="whiskers", short="Whiskers", title="Whiskers")
 _BINS = 1500
+# With one sample in a bin its range is nothing, and with none there is a gap: nothing would be drawn.
+_LEAST_SAMPLES = 4
 LABELS = {"angle": "angle (degrees)", "curvature_change": "curvature\nchange (1/mm)"}
 
 
@@ -45,9 +47,9 @@ def _overview(traces: tuple[WhiskerTrace, ...]) -> Picture:
         for axes, quantity in zip(rows, quantities, strict=True):
             chosen = [trace for trace in traces if trace.quantity == quantity]
             for colour, trace in zip(_colours(chosen), chosen, strict=True):
-                time_s, low, high = ranges(trace.time_s, trace.values, bins=_BINS)
+                time_s, low, high = ranges(trace.time_s, trace.values, bins=bin_count(trace.values.size))
                 axes.fill_between(
-                    time_s / 60, low, high, color=colour, alpha=0.55 if len(chosen) > 1 else 1.0, linewidth=0,
+                    time_s / 60, low, high, color=colour, alpha=0.55 if len(chosen) > 1 else 1.0, linewidth=0.5,
                     label=trace.whisker,
                 )  # fmt: skip
             axes.set_ylabel(LABELS[quantity])
@@ -57,6 +59,11 @@ def _overview(traces: tuple[WhiskerTrace, ...]) -> Picture:
         rows[-1].set_xlabel("time in the session (min)")
         alt = "Range of whisker angle and curvature change over the whole session"
         return picture(figure, name="whisker-session", alt=alt, caption="Range (minimum to maximum) over the session")
+
+
+def bin_count(samples: int) -> int:
+    """Bins for a trace of so many samples, few enough that no bin is without a range to draw."""
+    return max(1, min(_BINS, samples // _LEAST_SAMPLES))
 
 
 def ranges(time_s: np.ndarray, values: np.ndarray, *, bins: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

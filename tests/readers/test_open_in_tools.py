@@ -107,7 +107,7 @@ def test_pynapple(expected: Any, ask_tool: Callable[..., Any]) -> None:
 @pytest.mark.long
 def test_lazynwb(expected: Any, ask_tool: Callable[..., Any]) -> None:
     found = ask_tool("with_lazynwb.py", expected.path, expected.plane, packages=READERS)
-    check(found, expected, "subject", "trial_numbers", "trial_types", "left_licks_s", "touch_onsets_s", "angle")
+    check(found, expected, *EVERYTHING)
 
 
 @pytest.mark.long
@@ -116,8 +116,13 @@ def test_nwb2bids(expected: Any, ask_tool: Callable[..., Any], tmp_path: Path) -
     participants = dict(zip(*found["participants"], strict=True))
     assert participants["participant_id"] == f"sub-{expected.subject}"
     assert participants["species"] == "Mus musculus"
+    of_table = {name: [row for row in found["events"] if row["nwb_table"] == name] for name in ("trials", "touches")}
+    assert [row["trial_type"] for row in of_table["trials"]] == expected.trial_types
+    np.testing.assert_allclose([float(row["onset"]) for row in of_table["touches"]], expected.touch_onsets_s)
     nwb = [name for name in found["files"] if name.endswith(".nwb")]
     assert len(nwb) == 1
+    # It knows no imaging; the README says so.
+    assert "/ecephys/" in nwb[0]
     assert (tmp_path / "bids" / nwb[0]).read_bytes() == expected.path.read_bytes()
 
 
@@ -130,6 +135,9 @@ def test_dandi_reads_its_metadata_from_the_file(expected: Any) -> None:
     assert participant["identifier"] == expected.subject
     assert participant["species"]["identifier"].endswith("NCBITaxon_10090")
     assert {"TwoPhotonSeries", "PlaneSegmentation"} <= {one["value"] for one in asset["variableMeasured"]}
+    session = next(one for one in asset["wasGeneratedBy"] if one["schemaKey"] == "Session")
+    assert session["identifier"] in expected.path.name
+    assert "two-photon microscopy technique" in {one["name"] for one in asset["measurementTechnique"]}
 
 
 @pytest.mark.long

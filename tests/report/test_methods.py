@@ -18,7 +18,7 @@ def test_a_whole_session(rich_session: NwbSession, converted_raw: Converted) -> 
         "one male Mus musculus (an900002; age P6W/P8W; strain 006528 (JAX); 023139 (JAX)",
         "on 2 December 2013 (Svoboda lab, Janelia Research Campus)",
         "3 planes in SSp-bfd were imaged at 7 Hz each, with excitation at 1000 nm; indicator GCaMP6s.",
-        "Images have 64 rows and 96 columns of 6.25 x 9.38 um per pixel.",
+        "Images have 64 rows and 96 columns of 6.25 x 9.38 µm per pixel.",
         "a green channel (515 nm) and a red channel (675 nm)",
         "24 regions of interest were drawn (8 per plane), with raw fluorescence, dF/F and calcium events of each.",
         "Of whiskers c1 and c2, angle in degrees and curvature change in 1/mm were tracked at 500 Hz.",

@@ -12,6 +12,8 @@ tables = {
 }
 licks = tables["/events/licks"]
 angle = lazynwb.get_timeseries(path, "/processing/behavior/whisker_angle_c2", exact_path=True)
+dff = lazynwb.get_timeseries(path, f"/processing/ophys/DfOverF/dff_{plane}", exact_path=True)
+frames = lazynwb.get_timeseries(path, f"/acquisition/two_photon_series_{plane}_green", exact_path=True)
 result = {
     "subject": lazynwb.LazyNWB(path).subject.subject_id,
     "trial_numbers": [int(number) for number in tables["/intervals/trials"]["id"]],
@@ -21,5 +23,7 @@ result = {
         float(time) for time, side in zip(licks["timestamp"], licks["side"], strict=True) if side == "left"
     ],
     "angle": [float(value) for value in angle.data[:100]],
+    "dff": [float(value) for value in dff.data[:20, 0]],
+    "frame": frames.data[0].T.tolist(),
 }
 print(json.dumps(result))

@@ -14,4 +14,11 @@ nwb2bids.convert_nwb_dataset(nwb_paths=[path], run_config=config)
 participants = (output / "participants.tsv").read_text().splitlines()
 found = (path.relative_to(output) for path in output.rglob("*") if path.is_file())
 files = sorted(str(path) for path in found if not path.parts[0].startswith("."))
-print(json.dumps({"files": files, "participants": [line.split("\t") for line in participants]}))
+events = [line.split("\t") for line in next(output.rglob("*_events.tsv")).read_text().splitlines()]
+heads = events[0]
+result = {
+    "files": files,
+    "participants": [line.split("\t") for line in participants],
+    "events": [dict(zip(heads, row, strict=True)) for row in events[1:]],
+}
+print(json.dumps(result))

@@ -1,0 +1,108 @@
+"""Pages of sessions that hold little: one trial, no touches, no dF/F, a stub."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from made_sessions import Converted, write
+
+from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text
+from ssc_to_nwb.report.contents_section import contents_section
+from ssc_to_nwb.report.cue_section import cue_section
+from ssc_to_nwb.report.findings_section import findings_section
+from ssc_to_nwb.report.methods import methods_text
+from ssc_to_nwb.report.performance_section import performance_section
+from ssc_to_nwb.report.plane_section import plane_section
+from ssc_to_nwb.report.whisker_section import bin_count, ranges
+
+
+def _text(section: Section) -> str:
+    return " ".join(block.text for block in section.blocks if isinstance(block, Text))
+
+
+def _picture(section: Section) -> str:
+    return next(str(block.svg) for block in section.blocks if isinstance(block, Picture))
+
+
+@pytest.fixture(scope="module")
+def one_trial(convert_once: Callable[..., Converted]) -> Iterator[NwbSession]:
+    converted = convert_once(n_trials=1, trials_without_whisker=(), trial_number_gap_after=())
+    with open_nwb_session(converted.path) as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NwbSession]:
+    folder = tmp_path_factory.mktemp("stub")
+    write(folder / "source", n_trials=8)
+    result = convert(source=folder / "source", output=folder / "nwb", stub=True)
+    path = result.outcomes[0].output
+    assert path is not None
+    with open_nwb_session(path) as session:
+        yield session
+
+
+def test_one_of_a_thing_is_not_many(one_trial: NwbSession) -> None:
+    assert "1 trial." in _text(performance_section(one_trial))
+    assert "1 trial with a cue" in _text(cue_section(one_trial))
+    table = next(block for block in contents_section(one_trial).blocks if isinstance(block, Table))
+    assert {row[0]: row[2] for row in table.rows}["Trials"] == "1 row"
+
+
+def test_the_axis_of_one_trial_counts_trials(one_trial: NwbSession) -> None:
+    picture = _picture(performance_section(one_trial))
+    assert ">2</text>" in picture
+    assert not re.search(r">[12]\.\d+</text>", picture)
+
+
+def test_without_enough_answers_no_curve_is_promised(one_trial: NwbSession) -> None:
+    picture = _picture(performance_section(one_trial))
+    assert "fewer than 3 answers" in picture
+    assert "both sides" not in picture
+
+
+def test_traces_of_a_short_session_are_drawn() -> None:
+    """With more bins than samples every bin would have a range of nothing, or no sample."""
+    time_s = np.linspace(0, 1, 500)
+    _, low, high = ranges(time_s, np.sin(40 * time_s), bins=bin_count(500))
+    assert (high > low).all()
+    assert (bin_count(3), bin_count(10**6)) == (1, 1500)
+
+
+def test_rows_of_the_raster_count_from_one(stub: NwbSession) -> None:
+    labels = re.findall(r">(\d+)</text>", _picture(cue_section(stub)))
+    assert "1" in labels
+    assert str(len(stub.trials or ())) in labels
+
+
+def test_a_stub_says_that_it_is_one(stub: NwbSession) -> None:
+    assert stub.title.endswith(", stub")
+    notes = [note for block in findings_section(stub).blocks if isinstance(block, Notes) for note in block.items]
+    assert notes[0].weight == "warning"
+    assert notes[0].text.startswith("This file is a stub")
+    assert not any("the source leaves out" in note.text for note in notes)
+    assert "This file is a stub with" in methods_text(stub)
+
+
+def test_a_whole_session_is_no_stub(one_trial: NwbSession) -> None:
+    assert not one_trial.is_stub
+    assert one_trial.title == "an900001, 2013-03-08"
+
+
+def test_outlines_without_activity_have_no_colour_scale(convert_once: Callable[..., Converted]) -> None:
+    with open_nwb_session(convert_once(arrays=("raw",)).path) as session:
+        section = plane_section(session)
+    assert "Outlines are not coloured, as the file holds neither dF/F nor calcium events." in _text(section)
+    assert next(block for block in section.blocks if isinstance(block, Gallery)).legend == ""
+
+
+def test_without_touches_and_licks_nothing_is_drawn(convert_once: Callable[..., Converted]) -> None:
+    with open_nwb_session(convert_once(empty_event_series=("touches", "leftLicks", "rightLicks")).path) as session:
+        section = cue_section(session)
+    assert "This file holds no licks and no touches." in _text(section)
+    assert not any(isinstance(block, Picture) for block in section.blocks)
