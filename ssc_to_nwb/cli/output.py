@@ -39,8 +39,12 @@ def print_warnings(problems: Iterable[Problem], *, verbose: bool) -> None:
 
 
 def print_json(value: Any) -> None:
-    """A machine-readable result on standard output; NaN and infinities don't occur in results."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """A machine-readable result on standard output; NaN and infinities don't occur in results.
+
+    It is UTF-8 even where file names are not: what is none in them is written as JSON writes it, `\\udcff`.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def bytes_text(count: float) -> str:
