@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ssc_to_nwb.problems.model import Problem
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
@@ -21,8 +23,11 @@ def print_problem(problem: Problem) -> None:
     click.echo(f"{label} {problem}", err=True)
 
 
-def print_warnings(problems: Iterable[Problem], *, verbose: bool) -> None:
-    """Each kind of problem once, with its count and its first occurrence; every one of them where `verbose`."""
+def print_warnings(problems: Iterable[Problem], *, verbose: bool, about: Path | None = None) -> None:
+    """Each kind of problem once, with its count and its first occurrence; every one of them where `verbose`.
+
+    about: the session file that the problems are about; any other file is named.
+    """
     groups: dict[str, list[Problem]] = {}
     for problem in problems:
         groups.setdefault(problem.kind.identifier, []).append(problem)
@@ -30,11 +35,13 @@ def print_warnings(problems: Iterable[Problem], *, verbose: bool) -> None:
         kind = found[0].kind
         if kind.severity.value == "info" and not verbose:
             continue
-        label = click.style(f"{kind.severity.value}:", fg=_COLOURS[kind.severity.value])
+        severity = found[0].severity.value
+        label = click.style(f"{severity}:", fg=_COLOURS[severity])
         count = f" ({len(found)} times)" if len(found) > 1 else ""
         click.echo(f"  {label} {kind.title}{count} [{kind.identifier}]", err=True)
         for problem in found if verbose else found[:1]:
-            place = ", ".join(part for part in (problem.field, problem.found, problem.detail) if part)
+            other = problem.file if about is not None and problem.file != str(about) else None
+            place = ", ".join(part for part in (other, problem.field, problem.found, problem.detail) if part)
             click.echo(f"    {place or problem.file}", err=True)
 
 

@@ -173,3 +173,17 @@ def test_file_names_that_are_no_utf_8(tmp_path: Path) -> None:
         assert f"{made.folder.name}/notes\\xff.txt" in paths
         names = nwbfile.acquisition["whisker_video"].external_file[:]
         assert f"_{film.name}" in {Path(name).name for name in names}
+
+
+def test_what_a_run_goes_on_in_spite_of_is_a_warning_that_names_the_file(tmp_path: Path) -> None:
+    made = write(tmp_path / "source", raw=True, trials_with_broken_video=(1,), **SMALL)
+    number = made.trials.numbers[1]
+    film = next(path for path in made.folder.rglob("*.mp4") if path.stem.endswith(f"_trial_{number:03d}"))
+    result = call(tmp_path / "source", tmp_path / "nwb", "--keep-going")
+    assert result.exit_code == 0
+    assert "warning: A whisker video cannot be read [video-unreadable]" in result.stderr
+    assert f"    {film}, " in result.stderr
+    assert "error:" not in result.stderr
+    told = json.loads(call(tmp_path / "source", tmp_path / "json", "--keep-going", "--json").stdout)
+    (problem,) = (one for one in told["sessions"][0]["problems"] if one["identifier"] == "video-unreadable")
+    assert (problem["severity"], problem["file"]) == ("warning", str(film))
