@@ -170,4 +170,4 @@ def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:
             f"{bytes_text(outcome.output_bytes)}, verified: {outcome.verified}"
         )
         click.echo(f"  {outcome.output}")
-    print_warnings(outcome.problems, verbose=verbose, about=outcome.source)
+    print_warnings(outcome.problems, verbose=verbose, session=outcome.session)

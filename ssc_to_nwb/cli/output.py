@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ssc_to_nwb.problems.model import Problem
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
@@ -23,10 +22,10 @@ def print_problem(problem: Problem) -> None:
     click.echo(f"{label} {problem}", err=True)
 
 
-def print_warnings(problems: Iterable[Problem], *, verbose: bool, about: Path | None = None) -> None:
+def print_warnings(problems: Iterable[Problem], *, verbose: bool, session: str | None = None) -> None:
     """Each kind of problem once, with its count and its first occurrence; every one of them where `verbose`.
 
-    about: the session file that the problems are about; any other file is named.
+    session: the one that the problems are about; files are named, all but its session file.
     """
     groups: dict[str, list[Problem]] = {}
     for problem in problems:
@@ -40,9 +39,15 @@ def print_warnings(problems: Iterable[Problem], *, verbose: bool, about: Path | 
         count = f" ({len(found)} times)" if len(found) > 1 else ""
         click.echo(f"  {label} {kind.title}{count} [{kind.identifier}]", err=True)
         for problem in found if verbose else found[:1]:
-            other = problem.file if about is not None and problem.file != str(about) else None
-            place = ", ".join(part for part in (other, problem.field, problem.found, problem.detail) if part)
+            named = problem.file if session is not None and not _is_session_file(problem.file, session) else None
+            place = ", ".join(part for part in (named, problem.field, problem.found, problem.detail) if part)
             click.echo(f"    {place or problem.file}", err=True)
+
+
+def _is_session_file(file: str | None, session: str) -> bool:
+    """Whether a path is that of the session's file, wherever it lies or was unpacked to."""
+    name = Path(file or "").name
+    return name.startswith(f"{session}_") and name.endswith(".mat")
 
 
 def print_json(value: Any) -> None:
