@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 from pathlib import Path
 from typing import Literal
@@ -191,6 +192,16 @@ def nwb_stem(nwb: Path) -> str:
 def dandi_label(text: str) -> str:
     """A text as part of a DANDI file name: without the separators `_` and `-`."""
     return re.sub(r"[^0-9A-Za-z.+]", "", text)
+
+
+def path_text(path: str) -> str:
+    """A path as text that any file can hold: bytes in it that are no UTF-8 as `\\xff`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def film_file(name: str) -> str:
+    """Name of a film beside the NWB file, which must be able to hold it: bytes that are no UTF-8 become `_`."""
+    return os.fsencode(name).decode("utf-8", "replace").replace("\ufffd", "_")
 
 
 def video_folder(nwb: Path) -> Path:

@@ -86,7 +86,12 @@ def summarize(file: SessionFile, *, metadata_files: Sequence[Path]) -> SessionSu
         listed = {plane.name: plane.listed_paths for plane in session.planes}
         inventory = None
         if file.raw_folder is not None:
-            inventory = take_inventory(file.raw_folder, listed_paths=listed, video_trial_pattern=facts.video_pattern)
+            inventory = take_inventory(
+                file.raw_folder,
+                listed_paths=listed,
+                video_trial_pattern=facts.video_pattern,
+                listed_in=file.path,
+            )
     except SscError as failure:
         return replace(summary, error=failure.problem)
     summary = replace(

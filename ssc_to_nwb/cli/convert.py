@@ -123,4 +123,4 @@ def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:
             f"{bytes_text(outcome.output_bytes)}, verified: {outcome.verified}"
         )
         click.echo(f"  {outcome.output}")
-    print_warnings(outcome.problems, verbose=verbose)
+    print_warnings(outcome.problems, verbose=verbose, session=outcome.session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,19 +21,34 @@ def print_problem(problem: Problem) -> None:
     click.echo(f"{label} {problem}", err=True)
 
 
-def print_warnings(problems: Iterable[Problem], *, verbose: bool) -> None:
-    """Each kind of problem once, with its count and its first occurrence; every one of them where `verbose`."""
+def print_warnings(problems: Iterable[Problem], *, verbose: bool, session: str | None = None) -> None:
+    """Each kind of problem once, with its count and its first occurrence; every one of them where `verbose`.
+
+    session: the one that the problems are about; files are named, all but its session file.
+    """
     for kind, found in grouped_by_kind(problems).items():
         if kind.severity.value == "info" and not verbose:
             continue
-        label = click.style(f"{kind.severity.value}:", fg=_COLOURS[kind.severity.value])
+        severity = found[0].severity.value
+        label = click.style(f"{severity}:", fg=_COLOURS[severity])
         count = f" ({len(found)} times)" if len(found) > 1 else ""
         click.echo(f"  {label} {kind.title}{count} [{kind.identifier}]", err=True)
         for problem in found if verbose else found[:1]:
-            place = ", ".join(part for part in (problem.field, problem.found, problem.detail) if part)
+            named = problem.file if session is not None and not _is_session_file(problem.file, session) else None
+            place = ", ".join(part for part in (named, problem.field, problem.found, problem.detail) if part)
             click.echo(f"    {place or problem.file}", err=True)
 
 
+def _is_session_file(file: str | None, session: str) -> bool:
+    """Whether a path is that of the session's file, wherever it lies or was unpacked to."""
+    name = Path(file or "").name
+    return name.startswith(f"{session}_") and name.endswith(".mat")
+
+
 def print_json(value: Any) -> None:
-    """A machine-readable result on standard output; NaN and infinities don't occur in results."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """A machine-readable result on standard output; NaN and infinities don't occur in results.
+
+    It is UTF-8 even where file names are not: what is none in them is written as JSON writes it, `\\udcff`.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))

@@ -121,7 +121,7 @@ def _print_result(result: VerificationResult, *, verbose: bool, quiet: bool) -> 
             )
             click.echo(f"  {report.file}")
         if not quiet:
-            print_warnings(session.warnings, verbose=verbose)
+            print_warnings(session.warnings, verbose=verbose, session=session.session)
     if not quiet:
         good = sum(session.ok for session in result.sessions)
         click.echo(f"{good} of {len(result.sessions)} sessions agree with their source")

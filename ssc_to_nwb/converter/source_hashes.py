@@ -83,7 +83,7 @@ def write_hashes(file: Any, hashes: Mapping[Path, str], *, root: Path) -> None:
     """
     if not hashes:
         return
-    by_name = _by_name(hashes, root)
+    by_name = _by_name(hashes, root=root)
     table = file[_TABLE]
     digests = _texts(table["sha256"])
     for row, name in enumerate(_texts(table["path"])):
@@ -91,8 +91,10 @@ def write_hashes(file: Any, hashes: Mapping[Path, str], *, root: Path) -> None:
     table["sha256"][:] = digests
 
 
-def _by_name(hashes: Mapping[Path, str], root: Path) -> dict[str, str]:
-    return {path.resolve().relative_to(root.resolve()).as_posix(): digest for path, digest in hashes.items()}
+def _by_name(hashes: Mapping[Path, str], *, root: Path) -> dict[str, str]:
+    """Hashes by the names that the ledger has for the files."""
+    folder = root.resolve()
+    return {naming.path_text(path.resolve().relative_to(folder).as_posix()): digest for path, digest in hashes.items()}
 
 
 def _texts(column: Any) -> Any:
@@ -101,6 +103,6 @@ def _texts(column: Any) -> Any:
 
 def with_hashes(ledger: Ledger, hashes: Mapping[Path, str], *, root: Path) -> Ledger:
     """The ledger with the hashes of stacks in it."""
-    by_name = _by_name(hashes, root)
+    by_name = _by_name(hashes, root=root)
     files = tuple(replace(entry, sha256=by_name.get(entry.source, entry.sha256)) for entry in ledger.files)
     return replace(ledger, files=files)

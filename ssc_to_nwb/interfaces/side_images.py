@@ -47,7 +47,7 @@ class SideImagesInterface(RawInterface):
                 except SscError as failure:
                     if not self.raw.keep_going:
                         raise
-                    self.context.log.extend([failure.problem])
+                    self.context.log.add_overcome(failure.problem)
                     continue
                 add_side_image(nwbfile, plane_name=plane.plane_name, image=image)
 

@@ -11,7 +11,9 @@ from pynwb import NWBFile
 from pynwb.base import TimeSeries, TimeSeriesReference, TimeSeriesReferenceVectorData
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.extractors.frames import StackFrames
 from ssc_to_nwb.interfaces.context import SessionContext
+from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.source.subvolume import ARRAY_KINDS, Subvolume
 
 
@@ -76,11 +78,21 @@ def collect_trial_slices(nwbfile: NWBFile, *, context: SessionContext) -> TrialS
     for subvolume in session.subvolumes:
         times = clock.seconds(subvolume.time_ms)
         slices.add(list(_response_series(nwbfile, subvolume)), labels=subvolume.trial, times=times)
-        for one in _frame_series(nwbfile, subvolume):
-            # A plane's frames are those of the subvolume's time stamps that it has.
+        for plane, one in _frame_series(nwbfile, subvolume):
             own = np.asarray(one.timestamps, dtype=np.float64)
-            slices.add([one], labels=subvolume.trial[np.searchsorted(times, own)], times=own)
+            labels = subvolume.trial[_frame_places(one, plane=plane, times=times, own=own)]
+            slices.add([one], labels=labels, times=own)
     return slices
+
+
+def _frame_places(series: TimeSeries, *, plane: Plane, times: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Which of the subvolume's time stamps (F,) each frame of a plane is, int64 (T,)."""
+    if isinstance(series.data, StackFrames):
+        return series.data.stack.index_position
+    # Frames written before are told by their time stamps, equal ones by their order.
+    present = np.flatnonzero(plane.frame_index.present)
+    earlier = np.arange(own.size) - np.searchsorted(own, own)
+    return present[np.searchsorted(times[present], own) + earlier]
 
 
 def _response_series(nwbfile: NWBFile, subvolume: Subvolume) -> Iterator[TimeSeries]:
@@ -93,9 +105,9 @@ def _response_series(nwbfile: NWBFile, subvolume: Subvolume) -> Iterator[TimeSer
                 yield container[name]
 
 
-def _frame_series(nwbfile: NWBFile, subvolume: Subvolume) -> Iterator[TimeSeries]:
+def _frame_series(nwbfile: NWBFile, subvolume: Subvolume) -> Iterator[tuple[Plane, TimeSeries]]:
     for plane in subvolume.planes:
         for channel in naming.CHANNELS:
             name = naming.two_photon_series(plane.name, channel)
             if name in nwbfile.acquisition:
-                yield nwbfile.acquisition[name]
+                yield plane, nwbfile.acquisition[name]

@@ -107,7 +107,7 @@ def place_films(films: Sequence[Film], folder: Path) -> tuple[Path, ...]:
     Two films of one name keep apart by their trial numbers. Raises OSError of the disk.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    names = [film.header.path.name for film in films]
+    names = [naming.film_file(film.header.path.name) for film in films]
     placed = []
     for film, name in zip(films, names, strict=True):
         path = folder / (name if names.count(name) == 1 else f"trial_{film.trial:04d}_{name}")

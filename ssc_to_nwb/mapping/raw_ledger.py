@@ -84,8 +84,9 @@ class _Files:
     def _entry(self, path: Path, rule: Rule, *, role: str, nwb: tuple[str, ...], reason: str = "") -> FileEntry:
         resolved = path.resolve()
         inside = resolved if resolved.is_relative_to(self._root) else path.absolute()
+        name = inside.relative_to(self._root).as_posix() if inside.is_relative_to(self._root) else path.name
         return FileEntry(
-            source=inside.relative_to(self._root).as_posix() if inside.is_relative_to(self._root) else path.name,
+            source=naming.path_text(name),
             role=role,
             bytes=path.stat().st_size if path.exists() else 0,
             sha256=self._hashes.get(resolved),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -33,7 +33,10 @@ class ProblemKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One occurrence of a kind of problem: what was expected and found, in which field of which file."""
+    """One occurrence of a kind of problem: what was expected and found, in which field of which file.
+
+    overcome: whether the work went on in spite of an error, as it was told to; it then counts as a warning.
+    """
 
     kind: ProblemKind
     file: str | None = None
@@ -41,6 +44,12 @@ class Problem:
     expected: str | None = None
     found: str | None = None
     detail: str | None = None
+    overcome: bool = False
+
+    @property
+    def severity(self) -> Severity:
+        """That of the kind, but a warning where an error was overcome."""
+        return Severity.WARNING if self.overcome else self.kind.severity
 
     def __str__(self) -> str:
         parts = [f"{self.kind.title} [{self.kind.identifier}]"]
@@ -58,10 +67,12 @@ class Problem:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form: identifier, severity, title, remedy and whatever particulars are known."""
-        particulars = {key: value for key, value in asdict(self).items() if key != "kind" and value is not None}
+        particulars = {
+            key: value for key, value in asdict(self).items() if key not in ("kind", "overcome") and value is not None
+        }
         return {
             "identifier": self.kind.identifier,
-            "severity": self.kind.severity.value,
+            "severity": self.severity.value,
             "title": self.kind.title,
             "remedy": self.kind.remedy,
             **particulars,
@@ -95,9 +106,16 @@ def error(
     return SscError(_problem(kind, file=file, field=field, expected=expected, found=found, detail=detail))
 
 
-def _problem(kind: ProblemKind, *, field: str | None = None, **particulars: object) -> Problem:
-    texts = {key: None if value is None else str(value) for key, value in particulars.items()}
-    return Problem(kind=kind, field=field, **texts)
+def _problem(
+    kind: ProblemKind, *, file: object, field: str | None, expected: object, found: object, detail: object
+) -> Problem:
+    return Problem(
+        kind=kind, file=_text(file), field=field, expected=_text(expected), found=_text(found), detail=_text(detail)
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def grouped_by_kind(problems: Iterable[Problem]) -> dict[ProblemKind, list[Problem]]:
@@ -130,6 +148,10 @@ class ProblemLog:
     def extend(self, problems: Iterable[Problem]) -> None:
         """Record problems that were built elsewhere."""
         self.problems.extend(problems)
+
+    def add_overcome(self, problem: Problem) -> None:
+        """Record an error that the work goes on in spite of."""
+        self.problems.append(replace(problem, overcome=True))
 
     def by_kind(self) -> dict[ProblemKind, list[Problem]]:
         """The collected problems, grouped by kind in the order of first occurrence."""

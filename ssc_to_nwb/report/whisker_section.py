@@ -25,7 +25,7 @@ LABELS = {"angle": "angle (degrees)", "curvature_change": "curvature\nchange (1/
 def whisker_section(session: NwbSession) -> Section:
     """The range of every trace over the session, and the traces of the trial with the most touches."""
     traces = session.whisker_traces
-    if not traces:
+    if not any(trace.time_s.size for trace in traces):
         return _HEADING.lacking("whisker traces")
     whiskers = sorted({trace.whisker for trace in traces})
     lost = [

@@ -73,7 +73,7 @@ class EventFile:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._file: TextIO = path.open("a", encoding="utf-8")
+            self._file: TextIO = path.open("a", encoding="utf-8", errors="backslashreplace")
         except OSError as failure:
             raise error(kinds.EVENTS_UNWRITABLE, file=path, found=failure) from failure
         self._last: dict[str | None, tuple[str, float]] = {}

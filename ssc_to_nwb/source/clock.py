@@ -31,13 +31,14 @@ class TimeUnits:
 
     def ms_per_unit(self, unit: Field) -> float:
         """How many ms the unit with this id has. Raises time-unit-unknown."""
-        name = self.names.get(unit.integer(), "")
+        number = unit.integer()
+        name = self.names.get(number)
+        if name is None:
+            known = ", ".join(f"{number} ({name})" for number, name in self.names.items())
+            raise unit.problem(kinds.TIME_UNIT_UNKNOWN, expected=known, found=number)
         if name not in _MS_PER_UNIT:
-            raise unit.problem(
-                kinds.TIME_UNIT_UNKNOWN,
-                expected=", ".join(f"{number} ({name})" for number, name in self.names.items()),
-                found=unit.integer(),
-            )
+            known = ", ".join(_MS_PER_UNIT)
+            raise unit.problem(kinds.TIME_UNIT_UNKNOWN, expected=known, found=f"{number} ({name})")
         return _MS_PER_UNIT[name]
 
 

@@ -95,7 +95,8 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
         raise field.child("eventTimes").problem(
             kinds.FIELD_LENGTH, expected="one list of times", found=len(series.trains)
         )
-    if entry.key == "touches":
+    # A series of touches that holds nothing need not say of which whisker.
+    if entry.key == "touches" and any(train.label or train.time_ms.size for train in series.trains):
         told = [train.touch_label() for train in series.trains]
         for train, label in zip(series.trains, told, strict=True):
             if label is None or told.count(label) > 1:
@@ -122,16 +123,18 @@ def _read_trains(field: Field, *, units: TimeUnits, pairs: bool) -> tuple[EventT
     labels = field.child("idStrs", "idStr").texts()
     hashes = field.optional("eventPropertiesHash")
     unit = field.child("timeUnit")
+    nothing = replace(times, value=np.zeros((0, 0)))
     if isinstance(times.value, MatCell) and not times.is_empty:
         time_items, trial_items = times.items(), trials.items()
+        if trials.is_empty and all(item.is_empty for item in time_items):
+            trial_items = (nothing,) * len(time_items)
     elif times.is_empty and trials.is_empty:
         # Without any event the lists of several series may be one empty array or cell.
-        nothing = replace(times, value=np.zeros((0, 0)))
-        labels = labels or ("",)
-        time_items = trial_items = (nothing,) * len(labels)
+        time_items = trial_items = (nothing,) * max(len(labels), 1)
     else:
-        labels = labels or ("",)
         time_items, trial_items = (times,), (trials,)
+    if len(time_items) == 1:
+        labels = labels or ("",)
     hash_items = _hash_items(hashes, count=len(time_items))
     for name, found in (
         ("idStrs", len(labels)),

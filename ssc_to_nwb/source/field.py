@@ -75,8 +75,10 @@ class Field:
         return (self,)
 
     def text(self) -> str:
-        """A row of char; the empty char and the empty array are ''. Raises field-type."""
+        """A row of char; the empty char and the empty array are ''. Raises field-type, and field-value on NUL."""
         if isinstance(self.value, str):
+            if "\0" in self.value:
+                raise self.problem(kinds.FIELD_VALUE, expected="text without the character NUL", found=repr(self.value))
             return self.value
         if self.is_empty and not isinstance(self.value, MatStructArray):
             return ""

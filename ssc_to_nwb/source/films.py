@@ -45,7 +45,7 @@ def open_films(
         except SscError as failure:
             if not keep_going:
                 raise
-            log.extend([failure.problem])
+            log.add_overcome(failure.problem)
     films = sorted(opening.films.values(), key=lambda film: float(film.time_ms[0]))
     _report_overlap(films, log=log)
     return tuple(films)

@@ -118,7 +118,8 @@ def _convert_text(codes: np.ndarray) -> MatValue:
 
 
 def _decode(codes: np.ndarray) -> str:
-    return codes.astype("<u2").tobytes().decode("utf-16-le")
+    # Padding at the end is no text, as in format 5.
+    return codes.astype("<u2").tobytes().decode("utf-16-le").rstrip("\0")
 
 
 def _convert_sparse(group: h5py.Group) -> np.ndarray:

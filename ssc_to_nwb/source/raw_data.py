@@ -11,8 +11,11 @@ from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.source.raw_inventory import RawInventory, take_inventory
 from ssc_to_nwb.source.session import Session
+from ssc_to_nwb.source.session_files import dataset_of
 from ssc_to_nwb.source.stack import PlaneStack
 from ssc_to_nwb.source.stack_opening import open_plane_stack
+
+_WITHOUT_RAW_FILES = ("ssc-2",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +49,14 @@ def open_raw_data(
     if raw_folder is None:
         if mode == "require":
             raise error(kinds.RAW_FILE_REQUIRED, file=session.path, expected=f"a folder {session.key} beside the file")
-        log.add(kinds.RAW_FOLDER_MISSING, file=session.path, expected=f"a folder {session.key} beside the file")
+        if dataset_of(session.path) not in _WITHOUT_RAW_FILES:
+            log.add(kinds.RAW_FOLDER_MISSING, file=session.path, expected=f"a folder {session.key} beside the file")
         return None
     inventory = take_inventory(
         raw_folder,
         listed_paths={plane.name: plane.listed_paths for plane in session.planes},
         video_trial_pattern=video_pattern,
+        listed_in=session.path,
     )
     if mode == "require":
         _require_all(inventory)

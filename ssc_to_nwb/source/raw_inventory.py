@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source.raw_files import (
     ListedFile,
     RawFileKind,
@@ -94,12 +95,16 @@ def take_inventory(
     *,
     listed_paths: Mapping[str, Sequence[str]],
     video_trial_pattern: str = VIDEO_TRIAL_PATTERN,
+    listed_in: Path | None = None,
 ) -> RawInventory:
-    """Account for every file below a session's directory; `listed_paths` by plane name.
+    """Account for every file below a session's directory; `listed_paths` by plane name, as `listed_in` has them.
 
     Raises SscError of kind RAW_PATH_OUTSIDE (see `resolve_listed_paths`).
     """
-    listed = {name: resolve_listed_paths(session_directory, paths) for name, paths in listed_paths.items()}
+    listed = {
+        name: _resolve(session_directory, paths, plane_name=name, listed_in=listed_in)
+        for name, paths in listed_paths.items()
+    }
     plane_of_folder = _plane_of_folder(listed_paths)
     walk = _Walk(session_directory, listed, plane_of_folder, re.compile(video_trial_pattern, re.IGNORECASE))
     for path in _files_below(session_directory):
@@ -117,6 +122,17 @@ def take_inventory(
     return RawInventory(
         session_directory=session_directory, planes=planes, videos=tuple(videos), left_out=tuple(walk.left_out)
     )
+
+
+def _resolve(
+    session_directory: Path, paths: Sequence[str], *, plane_name: str, listed_in: Path | None
+) -> tuple[ListedFile, ...]:
+    try:
+        return resolve_listed_paths(session_directory, paths)
+    except SscError as failure:
+        problem = failure.problem
+        file = problem.file if problem.file is not None or listed_in is None else str(listed_in)
+        raise SscError(replace(problem, file=file, field=f"plane {plane_name}, {problem.field}")) from failure
 
 
 def _plane_of_folder(listed_paths: Mapping[str, Sequence[str]]) -> dict[str, str]:

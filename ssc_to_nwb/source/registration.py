@@ -87,7 +87,7 @@ def read_plane_shifts(
         except SscError as failure:
             if not keep_going:
                 raise
-            log.extend([failure.problem])
+            log.add_overcome(failure.problem)
             continue
         shift_px[frames] = shifts[frame_index.frame_number[frames]]
         known[frames] = True

@@ -8,6 +8,8 @@ import numpy as np
 
 from ssc_to_nwb.source.event_series import PAIRS, EventSeries, EventTrain
 from ssc_to_nwb.source.plane import FrameIndex, Plane
+from ssc_to_nwb.source.raw_data import RawData
+from ssc_to_nwb.source.raw_inventory import FileLeftOut
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.subvolume import Subvolume
 from ssc_to_nwb.source.trials import Trials
@@ -33,6 +35,22 @@ def stub_session(session: Session) -> Session:
         subvolumes=tuple(_cut_subvolume(volume, numbers) for volume in session.subvolumes),
         events={key: _cut_events(series, numbers) for key, series in session.events.items()},
     )
+
+
+def stub_films(raw: RawData, *, whole: np.ndarray, kept: np.ndarray) -> RawData:
+    """The raw data without the films of trials that the stub leaves out; they count as left out, for that reason.
+
+    whole, kept: trial numbers of the session and of its stub.
+    """
+    dropped = set(whole.tolist()) - set(kept.tolist())
+    inventory = raw.inventory
+    left_out = tuple(
+        FileLeftOut(path=video.path, reason="its trial is not in the stub", byte_size=video.byte_size)
+        for video in inventory.videos
+        if video.trial in dropped
+    )
+    videos = tuple(video for video in inventory.videos if video.trial not in dropped)
+    return replace(raw, inventory=replace(inventory, videos=videos, left_out=(*inventory.left_out, *left_out)))
 
 
 def _choose_trials(session: Session) -> np.ndarray:

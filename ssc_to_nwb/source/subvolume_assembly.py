@@ -93,6 +93,10 @@ def _assemble(
 ) -> Subvolume:
     first = group[0]
     described = _joined_description([entry.description for entry in group])
+    if described.planes and not first.planes:
+        raise first.field.child("imagingPlane").problem(
+            kinds.FIELD_LENGTH, expected=f"{len(described.planes)} planes, as in {described.path}", found=0
+        )
     if len(described.planes) != len(first.planes):
         raise first.field.problem(
             kinds.FIELD_LENGTH,

@@ -100,7 +100,7 @@ def event_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
             found = column[train_rows(work, series, train)]
             if series.type == PAIRS:
                 found = _together(found, found)
-            work.proof.numbers(path, expected=expected_labels(np.asarray(leaf.value)), found=found, leaf=leaf.path)
+            work.proof.numbers(path, expected=expected_labels(row(leaf.value)), found=found, leaf=leaf.path)
         work.proof.prove([leaf.path])
 
 

@@ -76,7 +76,7 @@ def check_hashes(work: Comparison, hashes: Mapping[Path, str]) -> None:
     found = dict(zip(table.texts("path"), table.texts("sha256"), strict=True))
     for path, digest in hashes.items():
         resolved = path.resolve()
-        name = resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else path.name
+        name = naming.path_text(resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else path.name)
         work.proof.equal(f"{_FILES}/sha256", expected=digest, found=found.get(name, ""))
 
 

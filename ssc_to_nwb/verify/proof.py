@@ -56,14 +56,14 @@ class Proof:
         if self._per_object[path] > _SHOWN_PER_OBJECT:
             self.left_out += 1
             return
-        texts = (None if value is None else str(value) for value in (expected, found))
         self.problems.append(
             Problem(
                 kind=kind,
                 file=self.file_name,
                 field=path,
+                expected=None if expected is None else str(expected),
+                found=None if found is None else str(found),
                 detail=None if leaf is None else f"source field {leaf}",
-                **dict(zip(("expected", "found"), texts, strict=True)),
             )
         )
 

@@ -26,7 +26,7 @@ def check_side_images(work: Comparison, raw: RawData, *, log: ProblemLog) -> Non
             except SscError as failure:
                 if not raw.keep_going:
                     raise
-                log.extend([failure.problem])
+                log.add_overcome(failure.problem)
                 continue
             place = _place(plane.plane_name, image)
             work.proof.guarded(place, _check, work, plane.plane_name, image)

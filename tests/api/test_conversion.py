@@ -14,6 +14,7 @@ from made_sessions import (
     AWKWARD,
     Converted,
     Struct,
+    found_of,
     opened,
     problem_raised,
     write,
@@ -160,6 +161,18 @@ class TestChoices:
             assert len(nwbfile.trials) == 3
             assert "dff_fov_01002" in nwbfile.processing["ophys"]["DfOverF"].roi_response_series
             assert len(nwbfile.events["licks"]) > 0
+
+    def test_films_of_trials_that_a_stub_leaves_out_are_no_films_of_unknown_trials(self, tmp_path: Path) -> None:
+        write(tmp_path / "source", raw=True, **{**SMALL, "n_trials": 6})
+        result = convert(source=tmp_path / "source", output=tmp_path / "nwb", stub=True)
+        (path,) = result.outputs
+        assert not found_of(result.outcomes[0].problems, "video-without-trial")
+        with opened(path) as nwbfile:
+            assert len(nwbfile.acquisition["whisker_video"].external_file) == len(nwbfile.trials) == 3
+            files = nwbfile.processing["source"]["source_files"].to_dataframe()
+            left_out = files[files["reason"] == "its trial is not in the stub"]
+            assert len(left_out) == 3
+            assert set(left_out["disposition"]) == {"left out"}
 
     def test_only_the_sessions_asked_for(self, tmp_path: Path) -> None:
         for day in (8, 10):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from made_sessions import Struct, write
+from made_sessions import Struct, opened, write
 
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.synthetic.spec import SubvolumeSpec
@@ -152,3 +153,37 @@ def test_an_output_that_is_a_file(source: Path, tmp_path: Path) -> None:
     result = call(source, tmp_path / "file/nwb")
     assert result.exit_code == 1
     assert "[output-not-writable]" in result.stderr
+
+
+def test_file_names_that_are_no_utf_8(tmp_path: Path) -> None:
+    made = write(tmp_path / "source", raw=True, **SMALL)
+    film = min(made.folder.rglob("*.mp4"))
+    odd = [made.folder / os.fsdecode(b"notes\xff.txt"), film.with_name(os.fsdecode(b"\xff") + film.name)]
+    try:
+        odd[0].write_text("x")
+        film.rename(odd[1])
+    except OSError:
+        pytest.skip("the file system takes no such names")
+    result = call(tmp_path / "source", tmp_path / "nwb", "--json")
+    assert result.exit_code == 0, result.output
+    (session,) = json.loads(result.stdout_bytes.decode("utf-8"))["sessions"]
+    assert str(odd[0]) in {problem.get("file") for problem in session["problems"]}
+    with opened(Path(session["output"])) as nwbfile:
+        paths = nwbfile.processing["source"]["source_files"]["path"][:].tolist()
+        assert f"{made.folder.name}/notes\\xff.txt" in paths
+        names = nwbfile.acquisition["whisker_video"].external_file[:]
+        assert f"_{film.name}" in {Path(name).name for name in names}
+
+
+def test_what_a_run_goes_on_in_spite_of_is_a_warning_that_names_the_file(tmp_path: Path) -> None:
+    made = write(tmp_path / "source", raw=True, trials_with_broken_video=(1,), **SMALL)
+    number = made.trials.numbers[1]
+    film = next(path for path in made.folder.rglob("*.mp4") if path.stem.endswith(f"_trial_{number:03d}"))
+    result = call(tmp_path / "source", tmp_path / "nwb", "--keep-going")
+    assert result.exit_code == 0
+    assert "warning: A whisker video cannot be read [video-unreadable]" in result.stderr
+    assert f"    {film}, " in result.stderr
+    assert "error:" not in result.stderr
+    told = json.loads(call(tmp_path / "source", tmp_path / "json", "--keep-going", "--json").stdout)
+    (problem,) = (one for one in told["sessions"][0]["problems"] if one["identifier"] == "video-unreadable")
+    assert (problem["severity"], problem["file"]) == ("warning", str(film))

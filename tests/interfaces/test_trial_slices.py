@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_sessions import Converted, Struct, array, opened
 
-from ssc_to_nwb.interfaces.trial_slices import runs_of
+from ssc_to_nwb.interfaces.context import load_context
+from ssc_to_nwb.interfaces.trial_slices import collect_trial_slices, runs_of
 
 
 @given(st.lists(st.integers(-1, 4), max_size=60))
@@ -87,3 +88,29 @@ def test_a_trial_in_pieces_and_samples_of_no_trial(convert_edited: Callable[...,
 
 def test_a_session_where_every_sample_has_its_trial_needs_no_table_for_others(nwb_default: Any) -> None:
     assert "samples_outside_trials" not in nwb_default.intervals
+
+
+def test_frames_of_one_time_stamp_keep_their_own_trials(convert_edited: Callable[..., Converted]) -> None:
+    """Two trials meet in one time stamp: the frames before and after it are told apart all the same."""
+
+    def edit(s: Struct) -> None:
+        for key in s["timeSeriesArrayHash"]["keyNames"]:
+            if key != "whiskerVars":
+                time, trial = (array(s, key)[name] for name in ("time", "trial"))
+                last = np.flatnonzero(np.diff(trial[0]))[0]
+                time[0, last + 1] = time[0, last]
+
+    converted = convert_edited(edit, raw=True)
+    assert converted.outcome.verified == "full", converted.outcome.error
+    expected = converted.made.subvolumes[0].trials
+    with opened(converted.path) as nwbfile:
+        labels = labels_in(nwbfile)
+        for channel in ("green", "red"):
+            np.testing.assert_array_equal(labels[f"two_photon_series_fov_01002_{channel}"], expected)
+        # Added again to the file as it was read back, where the frames no longer know their stack.
+        again = collect_trial_slices(nwbfile, context=load_context(converted.made.mat_path))
+        runs = {
+            number: sum(run.count for run in found if run.series.name == "two_photon_series_fov_01002_green")
+            for number, found in again.by_trial.items()
+        }
+        assert runs == {number: int((expected == number).sum()) for number in again.by_trial}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from made_sessions import Converted
+from made_sessions import Converted, Struct, array
 from PIL import Image
 
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
@@ -21,7 +21,8 @@ from ssc_to_nwb.report.performance_section import performance, running_performan
 from ssc_to_nwb.report.plane_section import image_address, plane_section
 from ssc_to_nwb.report.provenance_section import ledger_section, provenance_section
 from ssc_to_nwb.report.raster_section import binned_mean, raster_section
-from ssc_to_nwb.report.whisker_section import ranges
+from ssc_to_nwb.report.whisker_section import ranges, whisker_section
+from ssc_to_nwb.synthetic.matlab import EMPTY
 
 
 def _text(section: Section) -> str:
@@ -214,3 +215,12 @@ def test_provenance_names_tool_source_and_conditions(rich_session: NwbSession, c
     assert "Conditions of use" in _text(section)
     assert any("https://doi.org/10.1016/j.neuron.2015.03.027" in cell for cell in cells)
     assert any(re.fullmatch(r"[0-9a-f]{64}", cell) for cell in cells)
+
+
+def test_whiskers_that_were_never_tracked(convert_edited: Callable[..., Converted]) -> None:
+    def edit(s: Struct) -> None:
+        array(s, "whiskerVars").update(time=EMPTY, trial=EMPTY, valueMatrix=np.zeros((2, 0)))
+
+    with open_nwb_session(convert_edited(edit).path) as session:
+        section = whisker_section(session)
+    assert not [block for block in section.blocks if isinstance(block, Picture)]

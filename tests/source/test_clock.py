@@ -27,13 +27,20 @@ def test_the_files_own_table_decides_what_a_number_means() -> None:
     assert table.ms_per_unit(field(row(3))) == 1
 
 
-@pytest.mark.parametrize("unit", [0, 6, 9])
-def test_a_unit_that_is_not_in_the_table_or_has_no_known_name(unit: int) -> None:
+@pytest.mark.parametrize("unit", [0, 6])
+def test_a_unit_that_is_not_in_the_table(unit: int) -> None:
     with problem_raised() as found:
         UNITS.to_ms(field(row(1)), field(row(unit), "s.trialTimeUnit"))
     assert (found[0].kind.identifier, found[0].field) == ("time-unit-unknown", "s.trialTimeUnit")
     assert found[0].found == str(unit)
     assert "1 (millisecond)" in (found[0].expected or "")
+
+
+def test_a_unit_whose_name_nobody_knows() -> None:
+    with problem_raised() as found:
+        UNITS.to_ms(field(row(1)), field(row(9), "s.trialTimeUnit"))
+    assert (found[0].kind.identifier, found[0].found) == ("time-unit-unknown", "9 (fortnight)")
+    assert found[0].expected == "millisecond, second, minute, hour, day"
 
 
 def test_a_table_with_a_name_too_few() -> None:

@@ -221,6 +221,32 @@ class TestSessions:
 
         assert [t.properties for t in read_edited(tmp_path, edit)[0].events["touches"].trains] == [(), ()]
 
+    def test_trials_of_empty_touches_may_be_one_empty_array(self, tmp_path: Path) -> None:
+        def edit(s: Struct) -> None:
+            events(s, "touches").update(
+                eventTimes=Cell([EMPTY, EMPTY]), eventTrials=EMPTY, eventPropertiesHash=EMPTY
+            )  # fmt: skip
+
+        found = read_edited(tmp_path, edit)[0].events["touches"].trains
+        assert [(train.label, train.trial.size) for train in found] == [
+            ("Protraction contacts for c2", 0), ("Retraction contacts for c2", 0),
+        ]  # fmt: skip
+
+    def test_touches_that_hold_nothing_need_no_whisker(self, tmp_path: Path) -> None:
+        nothing = {"eventTimes": Cell(), "eventTrials": Cell(), "eventPropertiesHash": Cell(), "idStrs": Cell()}
+        session, _ = read_edited(tmp_path, lambda s: events(s, "touches").update(nothing))
+        (train,) = session.events["touches"].trains
+        assert (train.label, train.time_ms.size) == ("", 0)
+
+    def test_a_cell_of_one_list_needs_no_name(self, tmp_path: Path) -> None:
+        def edit(s: Struct) -> None:
+            licks = events(s, "leftLicks")
+            licks.update({name: Cell([licks[name]]) for name in ("eventTimes", "eventTrials")}, idStr=EMPTY)
+
+        (train,) = read_edited(tmp_path, edit)[0].events["leftLicks"].trains
+        (before,) = read(write(tmp_path / "before"))[0].events["leftLicks"].trains
+        np.testing.assert_array_equal(train.time_ms, before.time_ms)
+
 
 def touches(s: Struct) -> Struct:
     return events(s, "touches")

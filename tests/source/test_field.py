@@ -70,6 +70,11 @@ class TestTexts:
     def test_the_empty_array_is_the_empty_text(self) -> None:
         assert field(np.zeros((0, 0))).text() == ""
 
+    def test_the_character_nul_is_refused_which_no_text_of_hdf5_can_hold(self) -> None:
+        with problem_raised() as found:
+            field("a\0b").text()
+        assert (found[0].kind.identifier, found[0].found) == ("field-value", r"'a\x00b'")
+
     @pytest.mark.parametrize("value", [row(1), cell("a"), struct(a="x")])
     def test_everything_else_is_refused(self, value: object) -> None:
         with problem_raised() as found:

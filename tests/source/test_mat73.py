@@ -74,6 +74,13 @@ def test_classes_and_empties(tmp_path: Path) -> None:
     assert fields["no_records"] == MatStructArray(shape=(1, 0), field_names=("id", "rois"), elements=())
 
 
+@pytest.mark.parametrize("mat_format", ["5", "7.3"])
+def test_padding_at_the_end_of_a_text_is_no_text(tmp_path: Path, mat_format: str) -> None:
+    made = write(tmp_path, mat_format=mat_format, further_metadata=(("room", "2W\0\0"),), subvolumes=())
+    hash_ = read_session_struct(made.mat_path)[1].fields["metaDataHash"]
+    assert hash_.fields["value"].items[-1] == "2W"
+
+
 def test_struct_arrays_and_cells_of_structs(tmp_path: Path) -> None:
     path = tmp_path / "values.mat"
     rois = StructArray([{"id": np.array([[float(n)]]), "name": f"roi {n}"} for n in (7, 8, 9)])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_sessions import Edit, Struct, array
 
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
@@ -15,13 +16,13 @@ from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
 from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec, SubvolumeSpec
 
 
-def made(root: Path, **fields: Any) -> SyntheticSession:
+def made(root: Path, *, edit: Edit | None = None, **fields: Any) -> SyntheticSession:
     small: dict[str, Any] = {
         "image_shape": (20, 28),
         "subvolumes": (SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=2),),
         "arrays": ("dff",),
     }
-    return write_session(root=root, spec=SessionSpec(**(small | fields)), videos=False)
+    return write_session(root=root, spec=SessionSpec(**(small | fields)), videos=False, edit=edit)
 
 
 def opened(
@@ -149,3 +150,24 @@ def test_trial_numbers_of_films_by_pattern(tmp_path: Path) -> None:
         ("b_trial_012.mp4", 12),
         ("strange.mp4", None),
     ]
+
+
+def test_data_set_without_raw_files_is_not_said_to_lack_them(tmp_path: Path) -> None:
+    log = ProblemLog()
+    assert opened(made(tmp_path, data_set="ssc-2"), folder=None, log=log) is None
+    assert not log.problems
+
+
+def test_path_that_leaves_the_folder_names_session_file_and_plane(tmp_path: Path) -> None:
+    listed = r"C:\rig\fov_01003\x.tif"
+    session = made(tmp_path, edit=lambda s: list_path(s, plane=1, path=listed))
+    with pytest.raises(SscError, match=kinds.RAW_PATH_OUTSIDE.identifier) as caught:
+        opened(session)
+    problem = caught.value.problem
+    assert (problem.file, problem.field, problem.found) == (
+        str(session.mat_path), "plane fov_01003, sourceFileList", listed,
+    )  # fmt: skip
+
+
+def list_path(s: Struct, *, plane: int, path: str) -> None:
+    array(s, "dffTSA_subvolume_01")["imagingPlane"][plane]["sourceFileList"][0] = path

@@ -81,6 +81,15 @@ def test_a_hash_may_be_empty(tmp_path: Path, hash_: str, kept: str, empty: objec
     assert not session.events if hash_ == "eventSeriesArrayHash" else session.whisker is None
 
 
+def test_an_array_without_planes_is_told_where_they_should_be(tmp_path: Path) -> None:
+    problem = problem_of(
+        tmp_path, lambda s: array(s, "eventTSA_subvolume_01").update(imagingPlane=Cell()), arrays=("dff", "event")
+    )
+    assert problem.field is not None
+    assert problem.field.endswith(".imagingPlane")
+    assert (problem.kind.identifier, problem.found) == ("field-length", "0")
+
+
 def test_one_array_alone_may_stand_without_a_cell(tmp_path: Path) -> None:
     def edit(s: Struct) -> None:
         hash_ = s["timeSeriesArrayHash"]

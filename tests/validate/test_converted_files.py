@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 from made_sessions import Converted
 
@@ -12,6 +14,7 @@ from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.validation import validate
 from ssc_to_nwb.synthetic.dataset import write_dataset
 from ssc_to_nwb.synthetic.examples import demo_specs
+from ssc_to_nwb.synthetic.spec import SubvolumeSpec
 from ssc_to_nwb.validate.messages import ValidationResult
 
 
@@ -53,6 +56,22 @@ def test_any_empty_series_of_events(convert_once: Callable[..., Converted]) -> N
     empty = ("leftLicks", "rightLicks", "leftReward", "rightReward", "rewardCue", "poleInReach")
     found = unexplained(validate(paths=[convert_once(empty_event_series=empty).path]))
     assert {identifier for identifier, _, _ in found} == {"trial-reward-mismatch", "touch-outside-pole-in-reach"}
+
+
+def test_gaps_and_unlabelled_samples_that_all_planes_share(convert_edited: Callable[..., Converted]) -> None:
+    """One time point without any frame, in two planes: two rows of one start, as there are of unknown trials."""
+    converted = convert_edited(
+        raw=True,
+        blank_time_point=True,
+        unknown_trial_frames=True,
+        subvolumes=(SubvolumeSpec(planes=(2, 3), rois_per_plane=2),),
+        image_shape=(20, 30),
+    )
+    with h5py.File(converted.path) as file:
+        starts = file["intervals/imaging_gaps/start_time"][:]
+        assert starts.size == 2
+        assert np.ptp(starts) == 0
+    assert unexplained(validate(paths=[converted.path], fail_on="warning")) == []
 
 
 @pytest.mark.long

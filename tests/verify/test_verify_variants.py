@@ -128,6 +128,14 @@ def descriptions_bare(s: Struct) -> None:
     hash_["descrHash"][0] = entry(hash_["descrHash"][0], "validTrialIds")
 
 
+def empty_cells_for_events(s: Struct) -> None:
+    """Series without an event whose lists are empty cells, touches without any name among them."""
+    nothing = {"eventTimes": Cell(), "eventTrials": Cell(), "eventPropertiesHash": Cell()}
+    for key in ("touches", "leftLicks", "rewardCue"):
+        events(s, key).update(nothing)
+    events(s, "touches")["idStrs"] = Cell()
+
+
 EDITS = (
     unsorted_valid_trials,
     records_in_another_order,
@@ -138,6 +146,7 @@ EDITS = (
     array_without_rows,
     odd_metadata,
     descriptions_bare,
+    empty_cells_for_events,
 )
 
 
