@@ -10,7 +10,7 @@ import click
 
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.cli.options import json_option, metadata_option, output_argument, session_option, source_argument
-from ssc_to_nwb.cli.output import bytes_text, print_json, print_problem, seconds_text
+from ssc_to_nwb.cli.output import bytes_text, print_json, print_list, print_listing, print_problem, seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.planning import Plan, PlannedSession
@@ -53,7 +53,7 @@ def command(source: Path, output: Path, *, as_json: bool, **options: Any) -> Non
     Time and size are estimates from a sample of the frames, which is written to OUTPUT's disk and removed. The exit
     status is 1 where a session can't be converted or room is short.
     """
-    result = plan(source=source, output=output, **options)
+    result = plan(source=source, output=output, on_listing=print_listing, **options)
     if as_json:
         print_json(result.as_dict())
     else:
@@ -105,8 +105,9 @@ def _print_session(session: PlannedSession) -> None:
 def _print_contents(contents: SessionSummary) -> None:
     click.echo(
         f"  {contents.trials} trials, {contents.planes} planes, {contents.rois} ROIs, "
-        f"data types: {', '.join(contents.data_types)}"
+        f"whiskers {', '.join(contents.whiskers) or 'none'}"
     )
+    print_list("data types", contents.data_types)
     stacks = contents.raw_present + contents.raw_missing
     if stacks:
         missing = f", {contents.raw_missing} of {stacks} listed stacks are missing" if contents.raw_missing else ""

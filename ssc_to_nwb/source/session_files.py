@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ssc_to_nwb.naming import RUN_FOLDER
@@ -88,23 +86,6 @@ def find_session_files(source: Path) -> tuple[SessionFile, ...]:
     if not found:
         raise error(kinds.NO_SESSION_FOUND, file=source, expected="files named <animal>_<date>_session.mat")
     return tuple(found[key] for key in sorted(found))
-
-
-def select_sessions(
-    files: tuple[SessionFile, ...], *, patterns: Sequence[str], source: Path
-) -> tuple[SessionFile, ...]:
-    """Those whose name (`an197522_2013_03_08`) matches one of the globs; all without globs. Raises no-session-found."""
-    if not patterns:
-        return files
-    chosen = tuple(file for file in files if any(fnmatchcase(str(file.key), pattern) for pattern in patterns))
-    if not chosen:
-        raise error(
-            kinds.NO_SESSION_FOUND,
-            file=source,
-            expected=f"a session named {' or '.join(patterns)}",
-            found=", ".join(str(file.key) for file in files),
-        )
-    return chosen
 
 
 def _walk(source: Path) -> list[Path]:
