@@ -61,7 +61,9 @@ class PlainLines:
         if event.name == "session-retried":
             return f"{session}: failed, is tried again"
         if event.name == "session-finished":
-            return f"{session}: {fields['status']} {self._count}"
+            if (fields["error"] or {}).get("identifier") == "interrupted":
+                return None
+            return f"{session}: {fields['status']} {self._count}".rstrip()
         return self._progress_text(session, fields) if event.name == "progress" else None
 
     def _progress_text(self, session: str, fields: dict[str, Any]) -> str | None:
