@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +21,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from command_run import peak_memory, run_seconds
+
 _MB = 2**20
+# Tiny sessions: so many are the first animal's, and are those that are skipped.
+_FIRST_ANIMAL, _PER_ANIMAL = "an900050", 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,27 +66,42 @@ def timed(call: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, result
 
 
-def two_without_raw(folder: Path) -> Figure:
-    """Two sessions without raw files, at once and one after the other, one thread each."""
+def memory_figure(what: str, source: Path, output: Path, *, memory_mb: float) -> Figure:
+    """The memory of a run beyond what it was given."""
+    peak = peak_memory(source, output, memory_mb=memory_mb) / _MB
+    return Figure(
+        name=f"memory of two sessions {what} beyond --memory-mb {memory_mb:g}",
+        value=peak - memory_mb,
+        bound=300.0,
+        unit="MB",
+        details={"peak_mb": peak},
+    )
+
+
+def two_without_raw(folder: Path, trials: int) -> list[Figure]:
+    """Two sessions without raw files, at once and one after the other, one thread each; and the memory of that."""
     from ssc_to_nwb.synthetic.dataset import write_session
     from ssc_to_nwb.synthetic.examples import full_size_spec
 
     source = folder / "without_raw"
     for number in range(2):
         spec = replace(
-            full_size_spec(), animal=f"an90003{number}", seed=number, n_trials=200, trials_without_whisker=()
+            full_size_spec(), animal=f"an90003{number}", seed=number, n_trials=trials, trials_without_whisker=()
         )
         spec = replace(spec, trial_number_gap_after=())
         write_session(root=source, spec=spec, raw=False, videos=False)
     in_turn, _ = timed(lambda: convert(source, folder / "in_turn", workers=1))
     at_once, _ = timed(lambda: convert(source, folder / "at_once", workers=2))
-    return Figure(
-        name="two sessions without raw files, at once : in turn",
-        value=at_once / in_turn,
-        bound=0.65,
-        unit="x",
-        details={"in_turn_s": in_turn, "at_once_s": at_once},
-    )
+    return [
+        Figure(
+            name="two sessions without raw files, at once : in turn",
+            value=at_once / in_turn,
+            bound=0.65,
+            unit="x",
+            details={"in_turn_s": in_turn, "at_once_s": at_once},
+        ),
+        memory_figure("without raw files", source, folder / "memory", memory_mb=1024.0),
+    ]
 
 
 def two_with_raw(folder: Path, gigabytes: float) -> list[Figure]:
@@ -103,7 +121,6 @@ def two_with_raw(folder: Path, gigabytes: float) -> list[Figure]:
         for name in names
     )
     at_once, _ = timed(lambda: convert(source, folder / "raw_at_once", **options))
-    peak = peak_memory(source, folder / "raw_memory", memory_mb=options["memory_mb"])
     return [
         Figure(
             name="two sessions with raw files, at once : in turn",
@@ -112,13 +129,7 @@ def two_with_raw(folder: Path, gigabytes: float) -> list[Figure]:
             unit="x",
             details={"in_turn_s": in_turn, "at_once_s": at_once},
         ),
-        Figure(
-            name="memory of that run beyond --memory-mb 256",
-            value=peak / _MB - options["memory_mb"],
-            bound=300.0,
-            unit="MB",
-            details={"peak_mb": peak / _MB},
-        ),
+        memory_figure("with raw files", source, folder / "raw_memory", memory_mb=options["memory_mb"]),
     ]
 
 
@@ -131,8 +142,7 @@ def many_tiny(folder: Path, count: int) -> list[Figure]:
         write_session(root=source, spec=_tiny_spec(number), raw=False, videos=False)
     seconds, result = timed(lambda: convert(source, folder / "tiny_nwb", workers=2))
     own = sum(sum(outcome.seconds.values()) for outcome in result.outcomes)
-    names = ["an900050_*"]
-    skip_seconds, skipped = timed(lambda: convert(source, folder / "tiny_nwb", workers=2, sessions=names))
+    skip_seconds = run_seconds(source, folder / "tiny_nwb", "--session", f"{_FIRST_ANIMAL}_*")
     return [
         Figure(
             name=f"{count} tiny sessions, each beyond its own work",
@@ -142,7 +152,7 @@ def many_tiny(folder: Path, count: int) -> list[Figure]:
             details={"wall_s": seconds, "own_work_s": own},
         ),
         Figure(
-            name=f"skipping {len(skipped.outcomes)} finished sessions",
+            name=f"skipping {min(count, _PER_ANIMAL)} finished sessions, by the command line",
             value=skip_seconds,
             bound=5.0,
             unit="s",
@@ -155,8 +165,8 @@ def _tiny_spec(number: int) -> Any:
     from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
 
     return SessionSpec(
-        animal=f"an90005{number // 500}",
-        date=date(2010, 1, 1) + timedelta(days=number % 500),
+        animal=_FIRST_ANIMAL if number < _PER_ANIMAL else f"an90006{number // _PER_ANIMAL}",
+        date=date(2010, 1, 1) + timedelta(days=number % _PER_ANIMAL),
         seed=number,
         n_trials=2,
         trials_without_whisker=(),
@@ -191,30 +201,11 @@ def dask_cluster(folder: Path, count: int) -> Figure:
     )
 
 
-def peak_memory(source: Path, output: Path, *, memory_mb: float) -> float:
-    """The largest memory of a run by the command line, in bytes: of all its processes together.
-
-    Pages that several processes share are counted once (PSS, on Linux), elsewhere once for each.
-    """
-    import psutil
-
-    def of(process: psutil.Process) -> float:
-        try:
-            info = process.memory_full_info()
-        except psutil.Error:
-            return 0.0
-        return float(getattr(info, "pss", 0) or info.rss)
-
-    command = [sys.executable, "-m", "ssc_to_nwb.cli.main", "convert", str(source), str(output), "--quiet"]
-    run = subprocess.Popen([*command, "--workers", "2", "--memory-mb", str(memory_mb)])
-    peak = 0.0
-    while run.poll() is None:
-        main_process = psutil.Process(run.pid)
-        peak = max(peak, sum(map(of, [main_process, *main_process.children(recursive=True)])))
-        time.sleep(0.05)
-    if run.returncode:
-        raise RuntimeError(f"the run ended with status {run.returncode}")
-    return peak
+def table(figures: list[Figure]) -> str:
+    """The figures as rows of the README's table."""
+    rows = ["| what | measured | limit |", "| --- | --- | --- |"]
+    rows += [f"| {one.name} | {one.value:.3g} {one.unit} | {one.bound:g} {one.unit} |" for one in figures]
+    return "\n".join(rows)
 
 
 def main() -> None:
@@ -225,14 +216,16 @@ def main() -> None:
     parser.add_argument(
         "--gigabytes", type=float, default=1.0, help="of stacks in each of the two sessions with raw files"
     )
+    parser.add_argument("--trials", type=int, default=200, help="of each of the two sessions without raw files")
+    parser.add_argument("--sessions", type=int, default=40, help="number of sessions for the Dask cluster")
     parser.add_argument("--only", choices=["mat", "raw", "tiny", "dask"], action="append")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     parts: dict[str, Callable[[Path], Any]] = {
-        "mat": two_without_raw,
+        "mat": lambda folder: two_without_raw(folder, arguments.trials),
         "raw": lambda folder: two_with_raw(folder, arguments.gigabytes),
         "tiny": lambda folder: many_tiny(folder, arguments.tiny),
-        "dask": lambda folder: dask_cluster(folder, 40),
+        "dask": lambda folder: dask_cluster(folder, arguments.sessions),
     }
     figures: list[Figure] = []
     for name in arguments.only or parts:
@@ -245,6 +238,7 @@ def main() -> None:
             print(figure, flush=True)
             figures.append(figure)
     print(f"load average {', '.join(f'{load:.1f}' for load in os.getloadavg())}, {os.cpu_count()} processors")
+    print(table(figures))
     if arguments.json:
         arguments.json.write_text(json.dumps([{**asdict(figure), "ok": figure.ok} for figure in figures], indent=1))
     if not all(figure.ok for figure in figures):

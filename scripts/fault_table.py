@@ -23,11 +23,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from fault_findings import Findings, examine, table, with_table
 
 from ssc_to_nwb.naming import attempt_marker
 from ssc_to_nwb.run.marker import read_marker
@@ -35,31 +36,6 @@ from ssc_to_nwb.run.marker import read_marker
 SESSIONS = 5
 # Of all kills, how many go to workers of the local pool, to runs of one session, to runs of several, to Dask's workers.
 SHARES = {"worker": 0.74, "run, one session": 0.15, "run, several sessions": 0.05, "Dask worker": 0.06}
-# Moments lie between 0 and this after an attempt, or a run, has begun.
-_ATTEMPT_SECONDS, _RUN_SECONDS = 1.0, 4.0
-
-
-@dataclass(kw_only=True)
-class Findings:
-    """What was found after kills of one kind."""
-
-    kind: str
-    kills: int = 0
-    killed_at: Counter[str] = field(default_factory=Counter)
-    reruns: int = 0
-    sessions: int = 0
-    whole: int = 0
-    stray_files: int = 0
-    done_twice: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form; `dataclasses.asdict` can't copy a Counter."""
-        return {**vars(self), "killed_at": dict(self.killed_at), "ok": self.ok}
-
-    @property
-    def ok(self) -> bool:
-        """Whether all is as it should be."""
-        return self.whole == self.sessions and not self.stray_files and not self.done_twice
 
 
 def write_source(root: Path, sessions: int = SESSIONS) -> Path:
@@ -83,33 +59,6 @@ def write_source(root: Path, sessions: int = SESSIONS) -> Path:
     return root
 
 
-def examine(output: Path, findings: Findings) -> None:
-    """Count what is whole and verified, what is stray, and what was done more than once."""
-    import h5py
-
-    from ssc_to_nwb.run.output_state import state_of_output
-    from ssc_to_nwb.run.record import read_record
-    from ssc_to_nwb.run.recorded import Done
-    from ssc_to_nwb.run.settle import unfinished_files
-
-    done: dict[str, list[Done]] = {}
-    for line in read_record(output / ".ssc-to-nwb" / "record.jsonl"):
-        found = Done.from_line(line, output)
-        if found is not None:
-            done.setdefault(line["session"], []).append(found)
-    for attempts in done.values():
-        findings.sessions += 1
-        findings.done_twice += len(attempts) - 1
-        last = attempts[-1]
-        with h5py.File(last.output) as file:
-            readable = "acquisition" in file and "trials" in file["intervals"]
-        findings.whole += readable and last.verified == "full" and state_of_output(last.output) == last.state
-    findings.stray_files += len(list(unfinished_files(output)))
-    findings.stray_files += len(list((output / ".ssc-to-nwb" / "attempts").glob("*")))
-    findings.stray_files += len([path for path in output.glob("sub-*/*") if path.suffix != ".nwb"])
-    findings.stray_files += len(list(output.glob("sub-*/*.nwb"))) - len(done)
-
-
 def convert(source: Path, output: Path, **options: Any) -> Any:
     """A run as these tests have it: two at once, everything verified."""
     from ssc_to_nwb.api.conversion import convert as api_convert
@@ -117,26 +66,45 @@ def convert(source: Path, output: Path, **options: Any) -> Any:
     return api_convert(source=source, output=output, **{"workers": 2, "memory_mb": 512.0, **options})
 
 
-def kill_attempts(run: Callable[..., Any], folder: Path, kills: int, rng: random.Random, *, kind: str) -> Findings:
+class Scene(NamedTuple):
+    """Where kills take place, and when.
+
+    digests: of the content that each session has where nothing is killed; attempt_seconds, run_seconds: what an attempt
+    and a run take then. Moments lie between 0 and these, so that a slow machine is hit at the same stages.
+    """
+
+    folder: Path
+    rng: random.Random
+    digests: dict[str, str]
+    attempt_seconds: float
+    run_seconds: float
+
+    def output(self, findings: Findings) -> Path:
+        """An output folder that was not used yet."""
+        return self.folder / f"{findings.kind.replace(' ', '_')}{findings.reruns}"
+
+
+def kill_attempts(run: Callable[..., Any], scene: Scene, kills: int, *, kind: str) -> Findings:
     """Kill processes that do attempts, again and again, in runs that try each session many times."""
     findings = Findings(kind=kind)
     while findings.kills < kills:
-        output = folder / f"{kind.replace(' ', '_')}{findings.reruns}"
-        assassin = _Assassin(output, kills - findings.kills, rng, findings)
+        output = scene.output(findings)
+        assassin = _Assassin(output, kills - findings.kills, scene, findings)
         run(output, retry=kills, on_event=assassin)
         assassin.join()
         _run_to_the_end(partial(run, output), findings)
-        examine(output, findings)
+        examine(output, findings, digests=scene.digests)
     return findings
 
 
 class _Assassin:
     """Takes events, and kills three of four attempts at some moment after they begin."""
 
-    def __init__(self, output: Path, kills: int, rng: random.Random, findings: Findings) -> None:
+    def __init__(self, output: Path, kills: int, scene: Scene, findings: Findings) -> None:
         self._output = output
         self._left = kills
-        self._rng = rng
+        self._rng = scene.rng
+        self._seconds = scene.attempt_seconds
         self._findings = findings
         self._lock = threading.Lock()
         self._timers: dict[str, threading.Timer] = {}
@@ -150,7 +118,7 @@ class _Assassin:
         if mark is None or mark["token"] in self._timers:
             return
         spared = self._rng.random() < 0.25
-        moment = self._rng.uniform(0, _ATTEMPT_SECONDS)
+        moment = self._rng.uniform(0, self._seconds)
         timer = threading.Timer(moment, self._kill, (event.session, mark["token"]))
         self._timers[mark["token"]] = timer
         if not spared:
@@ -177,17 +145,17 @@ class _Assassin:
             timer.cancel()
 
 
-def kill_runs(run: Callable[..., Any], folder: Path, kills: int, rng: random.Random, *, kind: str) -> Findings:
+def kill_runs(run: Callable[..., Any], scene: Scene, kills: int, *, kind: str) -> Findings:
     """Kill whole runs at random moments, four in a row at most, and let the next one come to its end."""
     findings = Findings(kind=kind)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["ssc_to_nwb.converter.session_file", "ssc_to_nwb.run.runner"])
     while findings.kills < kills:
-        output = folder / f"{kind.replace(' ', '_')}{findings.reruns}"
+        output = scene.output(findings)
         for _ in range(4):
             process = context.Process(target=run, args=(output,))
             process.start()
-            process.join(rng.uniform(0, _ATTEMPT_SECONDS if "one" in kind else _RUN_SECONDS))
+            process.join(scene.rng.uniform(0, scene.run_seconds))
             findings.reruns += 1
             if findings.kills < kills and process.pid is not None and process.is_alive():
                 os.kill(process.pid, signal.SIGKILL)
@@ -195,7 +163,7 @@ def kill_runs(run: Callable[..., Any], folder: Path, kills: int, rng: random.Ran
                 findings.killed_at["any"] += 1
             process.join()
         _run_to_the_end(partial(run, output), findings)
-        examine(output, findings)
+        examine(output, findings, digests=scene.digests)
     return findings
 
 
@@ -254,31 +222,27 @@ def cause_faults(*, kills: int, seed: int, dask: bool) -> list[Findings]:
         source = write_source(folder / "source")
         one = min(source.glob("*.mat"))
         several = partial(convert, source)
+        begin = time.monotonic()
+        undisturbed = several(folder / "undisturbed").outcomes
+        all_of_them = Scene(
+            folder=folder,
+            rng=rng,
+            digests={outcome.session: outcome.digest for outcome in undisturbed},
+            attempt_seconds=max(sum(outcome.seconds.values()) for outcome in undisturbed),
+            run_seconds=time.monotonic() - begin,
+        )
+        first = undisturbed[0]
+        only_one = all_of_them._replace(digests={first.session: first.digest}, run_seconds=all_of_them.attempt_seconds)
         findings = [
-            kill_attempts(several, folder, counts["worker"], rng, kind="worker"),
-            kill_runs(partial(convert, one), folder, counts["run, one session"], rng, kind="run, one session"),
-            kill_runs(several, folder, counts["run, several sessions"], rng, kind="run, several sessions"),
+            kill_attempts(several, all_of_them, counts["worker"], kind="worker"),
+            kill_runs(partial(convert, one), only_one, counts["run, one session"], kind="run, one session"),
+            kill_runs(several, all_of_them, counts["run, several sessions"], kind="run, several sessions"),
         ]
         if dask:
             with dask_cluster(workers=2) as address:
                 run = partial(several, dask=address, workers=1)
-                findings.append(kill_attempts(run, folder, counts["Dask worker"], rng, kind="Dask worker"))
+                findings.append(kill_attempts(run, all_of_them, counts["Dask worker"], kind="Dask worker"))
     return findings
-
-
-def table(findings: list[Findings]) -> str:
-    """The findings as a Markdown table, with a line of sums."""
-    rows = [
-        "| SIGKILL of | kills | runs | sessions | whole and verified | stray files | done twice |",
-        "| --- | --: | --: | --: | --: | --: | --: |",
-    ]
-    for one in findings:
-        numbers = (one.kills, one.reruns, one.sessions, one.whole, one.stray_files, one.done_twice)
-        rows.append(f"| {one.kind} | " + " | ".join(map(str, numbers)) + " |")
-    names = ("kills", "reruns", "sessions", "whole", "stray_files", "done_twice")
-    sums = (str(sum(getattr(one, name) for one in findings)) for name in names)
-    rows.append("| all | " + " | ".join(sums) + " |")
-    return "\n".join(rows)
 
 
 def main() -> None:
@@ -288,13 +252,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-dask", action="store_true")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--page", type=Path, help="write the table between the markers of this page, README.md")
     arguments = parser.parse_args()
     start = time.monotonic()
     findings = cause_faults(kills=arguments.kills, seed=arguments.seed, dask=not arguments.no_dask)
     print(table(findings))
     moments: Counter[str] = sum((one.killed_at for one in findings), Counter())
-    print("killed while:", ", ".join(f"{stage} {count}" for stage, count in moments.most_common()))
-    print(f"seed {arguments.seed}, {time.monotonic() - start:.0f} s")
+    remark = f"Killed while: {', '.join(f'{stage} {count}' for stage, count in moments.most_common())}; "
+    remark += f"seed {arguments.seed}, {time.monotonic() - start:.0f} s."
+    print(remark)
+    if arguments.page:
+        text = arguments.page.read_text(encoding="utf-8")
+        arguments.page.write_text(with_table(text, findings, remark), encoding="utf-8")
     if arguments.json:
         arguments.json.write_text(json.dumps([one.as_dict() for one in findings], indent=1))
     if not all(one.ok for one in findings):

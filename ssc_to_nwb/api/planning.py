@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -106,12 +105,13 @@ def plan(
     allow_unmapped: bool = False,
     backend: Backend = "hdf5",
     work_dir: Path | str | None = None,
+    on_listing: Callable[[Path], None] | None = None,
 ) -> Plan:
     """What `convert` with the same arguments would do. Nothing stays behind.
 
     Session files are read, and a few frames are written to the output's disk and removed again, to see how well they
-    compress and how fast that goes here. Raises what `convert` raises where nothing can be begun, and OSError of the
-    output's disk.
+    compress and how fast that goes here. on_listing is told each packed file before it is looked into. Raises what
+    `convert` raises where nothing can be begun, and OSError of the output's disk.
     """
     from ssc_to_nwb.api.conversion import conversion_options
     from ssc_to_nwb.naming import run_record
@@ -138,7 +138,8 @@ def plan(
         metadata_files=tuple(Path(path).absolute() for path in metadata_files),
         work_folder=None if work_dir is None else Path(work_dir).absolute(),
     )
-    sources = find_sources(Path(source), patterns=sessions, listings=PackedListings.of_output(settings.output))
+    listings = PackedListings.of_output(settings.output)
+    sources = find_sources(Path(source), patterns=sessions, listings=listings, on_listing=on_listing)
     decider = decider_of(list(read_record(run_record(settings.output))), settings)
     decisions = [decider.decide(one) for one in sources]
     to_do = [decision.source for decision in decisions if decision.action == "convert"]
@@ -200,19 +201,9 @@ def _planned(
 
 def _contents(decision: Decision, settings: RunSettings) -> tuple[SessionSummary, float]:
     """What the session holds, and the seconds it took to read that; a packed session file is unpacked for it."""
-    from ssc_to_nwb.problems.model import SscError
     from ssc_to_nwb.run.space import existing_folder
-    from ssc_to_nwb.run.unpacking import unpacked_session
 
-    source = decision.source
     place = existing_folder(settings.work_folder or settings.output)
     start = time.perf_counter()
-    try:
-        with (
-            tempfile.TemporaryDirectory(prefix=".ssc-to-nwb-plan-", dir=place) as folder,
-            unpacked_session(source, Path(folder), work=source.name, raw=False, on_bytes=lambda *_: None) as file,
-        ):
-            summary = summarize(file, metadata_files=settings.metadata_files)
-    except SscError as failure:
-        summary = SessionSummary(session=source.name, path=source.path, dataset=source.dataset, error=failure.problem)
-    return replace(summary, path=source.path), time.perf_counter() - start
+    summary = summarize(decision.source, metadata_files=settings.metadata_files, place=place)
+    return summary, time.perf_counter() - start

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ssc_to_nwb.metadata.model import SourceFacts
     from ssc_to_nwb.problems.model import Problem
-    from ssc_to_nwb.source.raw_inventory import RawInventory
+    from ssc_to_nwb.run.session_sources import SessionSource
     from ssc_to_nwb.source.session import Session
-    from ssc_to_nwb.source.session_files import SessionFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSummary:
     """What a session holds; `error` says why it can't be read, and the counts are then 0.
 
-    data_types: of whisker, raw, dff, event, masks, and the event series' own names; raw_present, raw_missing: listed
-    imaging stacks; raw_bytes: of the stacks and whisker videos there.
+    path: of the session file, or where it would be if it were unpacked; packed_in: the packed files that hold some of
+    the session; data_types: of whisker, raw, dff, event, masks, and the event series' own names; raw_present,
+    raw_missing: listed imaging stacks; raw_bytes: of the stacks and whisker videos there.
     """
 
     session: str
@@ -38,27 +40,36 @@ class SessionSummary:
     raw_missing: int = 0
     raw_bytes: int = 0
     videos: int = 0
+    packed_in: tuple[Path, ...] = ()
     error: Problem | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         values = {key: value for key, value in asdict(self).items() if key != "error"}
         values["path"] = str(self.path)
+        values["packed_in"] = [str(path) for path in self.packed_in]
         return {**values, "error": None if self.error is None else self.error.as_dict()}
 
 
 def list_sessions(
-    *, source: Path | str, sessions: Sequence[str] = (), metadata_files: Sequence[Path | str] = ()
+    *,
+    source: Path | str,
+    sessions: Sequence[str] = (),
+    metadata_files: Sequence[Path | str] = (),
+    on_listing: Callable[[Path], None] | None = None,
 ) -> tuple[SessionSummary, ...]:
-    """Summaries of the sessions found in `source`, sorted by animal and date.
+    """Summaries of the sessions found in `source`, unpacked and packed, sorted by animal and date.
+
+    on_listing is told each packed file before it is looked into, which takes minutes for a large .tar.gz. Packed
+    session files are unpacked to the system's folder for temporary files, one at a time.
 
     Raises source-missing, no-session-found, session-found-twice, metadata-*.
     """
-    from ssc_to_nwb.source.session_files import find_session_files, select_sessions
+    from ssc_to_nwb.run.session_sources import PackedListings, find_sources
 
-    files = select_sessions(find_session_files(Path(source)), patterns=sessions, source=Path(source))
+    found = find_sources(Path(source), patterns=sessions, listings=PackedListings(), on_listing=on_listing)
     extra = tuple(Path(path) for path in metadata_files)
-    return tuple(summarize(file, metadata_files=extra) for file in files)
+    return tuple(summarize(one, metadata_files=extra, place=Path(tempfile.gettempdir())) for one in found)
 
 
 def sessions_table(summaries: Sequence[SessionSummary]) -> pd.DataFrame:
@@ -69,55 +80,99 @@ def sessions_table(summaries: Sequence[SessionSummary]) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("session") if rows else pd.DataFrame()
 
 
-def summarize(file: SessionFile, *, metadata_files: Sequence[Path]) -> SessionSummary:
-    """What one session holds. Raises metadata-*; what is wrong with the session file is in the summary."""
-    from ssc_to_nwb.interfaces.context import source_options
+def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: Path) -> SessionSummary:
+    """What one session holds, its session file unpacked below `place` for the time being where it is packed.
+
+    Raises metadata-*; what is wrong with the source is in the summary.
+    """
     from ssc_to_nwb.metadata.loader import load_metadata
-    from ssc_to_nwb.problems.model import ProblemLog, SscError
-    from ssc_to_nwb.source.raw_inventory import take_inventory
+    from ssc_to_nwb.problems.model import SscError
+    from ssc_to_nwb.run.unpacking import origin, unpacked_session
+
+    summary = SessionSummary(
+        session=source.name,
+        path=source.path,
+        dataset=source.dataset,
+        packed_in=() if source.packed is None else source.packed.packed_files,
+        error=source.problem,
+    )
+    if source.problem is not None:
+        return summary
+    facts = load_metadata(
+        dataset=source.dataset, session=source.name, subject=source.subject, files=metadata_files
+    ).source
+    with tempfile.TemporaryDirectory(prefix=".ssc-to-nwb-", dir=place) as name:
+        folder = Path(name)
+        try:
+            with unpacked_session(source, folder, work="unpacked", raw=False, on_bytes=lambda *_: None) as file:
+                session = _read(file.path, facts)
+                summary = replace(summary, mat_bytes=file.path.stat().st_size, **_contents(session))
+                return replace(summary, **_raw_counts(session, source, facts))
+        except SscError as failure:
+            problem = failure.problem
+            if problem.file is not None:
+                problem = replace(problem, file=origin(problem.file, source, folder / "unpacked"))
+            return replace(summary, error=problem)
+
+
+def _read(path: Path, facts: SourceFacts) -> Session:
+    from ssc_to_nwb.interfaces.context import source_options
+    from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.source.session import read_session
 
-    facts = load_metadata(
-        dataset=file.dataset, session=str(file.key), subject=file.key.animal, files=metadata_files
-    ).source
-    summary = SessionSummary(session=str(file.key), path=file.path, dataset=file.dataset)
-    try:
-        session = read_session(file.path, options=source_options(facts), log=ProblemLog())
-        listed = {plane.name: plane.listed_paths for plane in session.planes}
-        inventory = None
-        if file.raw_folder is not None:
-            inventory = take_inventory(
-                file.raw_folder,
-                listed_paths=listed,
-                video_trial_pattern=facts.video_pattern,
-                listed_in=file.path,
-            )
-    except SscError as failure:
-        return replace(summary, error=failure.problem)
-    summary = replace(
-        summary,
-        mat_bytes=file.path.stat().st_size,
-        trials=len(session.trials),
-        subvolumes=len(session.subvolumes),
-        planes=len(session.planes),
-        rois=sum(plane.all_roi_numbers.size for plane in session.planes),
-        whiskers=() if session.whisker is None else session.whisker.whiskers,
-        data_types=_data_types(session),
-        raw_missing=sum(len(paths) for paths in listed.values()),
+    return read_session(path, options=source_options(facts), log=ProblemLog())
+
+
+def _contents(session: Session) -> dict[str, Any]:
+    return {
+        "trials": len(session.trials),
+        "subvolumes": len(session.subvolumes),
+        "planes": len(session.planes),
+        "rois": sum(plane.all_roi_numbers.size for plane in session.planes),
+        "whiskers": () if session.whisker is None else session.whisker.whiskers,
+        "data_types": _data_types(session),
+    }
+
+
+def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> dict[str, Any]:
+    """Listed stacks there and missing, and videos: in packed files, in the session's folder, or nowhere."""
+    from ssc_to_nwb.source.raw_inventory import take_inventory
+
+    listed = {plane.name: plane.listed_paths for plane in session.planes}
+    names = sum(len(paths) for paths in listed.values())
+    if source.packed is not None and source.packed.raw:
+        return _packed_raw_counts(listed, source.packed.raw_sizes)
+    if source.session_file is None or source.session_file.raw_folder is None:
+        return {"raw_missing": names}
+    inventory = take_inventory(
+        source.session_file.raw_folder,
+        listed_paths=listed,
+        video_trial_pattern=facts.video_pattern,
+        listed_in=source.path,
     )
-    return summary if inventory is None else _with_raw_files(summary, inventory)
-
-
-def _with_raw_files(summary: SessionSummary, inventory: RawInventory) -> SessionSummary:
     missing = sum(len(plane.missing) for plane in inventory.planes)
-    return replace(
-        summary,
-        raw_present=summary.raw_missing - missing,
-        raw_missing=missing,
-        raw_bytes=sum(plane.byte_size for plane in inventory.planes)
+    return {
+        "raw_present": names - missing,
+        "raw_missing": missing,
+        "raw_bytes": sum(plane.byte_size for plane in inventory.planes)
         + sum(video.byte_size for video in inventory.videos),
-        videos=len(inventory.videos),
-    )
+        "videos": len(inventory.videos),
+    }
+
+
+def _packed_raw_counts(listed: Mapping[str, Sequence[str]], sizes: Mapping[str, int]) -> dict[str, int]:
+    """The same of packed raw files, whose bytes are given by their paths below the session's folder."""
+    from ssc_to_nwb.source.raw_files import RawFileKind, kind_of_file, sizes_in_listing
+
+    stacks = [size for paths in listed.values() for size in sizes_in_listing(paths, sizes)]
+    there = [size for size in stacks if size is not None]
+    videos = [size for path, size in sizes.items() if kind_of_file(Path(path).name) is RawFileKind.VIDEO]
+    return {
+        "raw_present": len(there),
+        "raw_missing": len(stacks) - len(there),
+        "raw_bytes": sum(there) + sum(videos),
+        "videos": len(videos),
+    }
 
 
 def _data_types(session: Session) -> tuple[str, ...]:

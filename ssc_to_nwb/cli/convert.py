@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 # What shells add to the number of the signal that ended a program.
 _SIGNAL_STATUS = 128
+_SHOWN_NAMES = 3
 _EXAMPLES = """Examples:
 
 \b
@@ -96,17 +98,31 @@ def command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: 
 
 def print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> None:
     """Every session with what came of it, and a last line that counts them."""
+    interrupted = [outcome.session for outcome in result.outcomes if _was_interrupted(outcome)]
     for outcome in result.outcomes:
-        if not quiet or not outcome.ok:
+        if not _was_interrupted(outcome) and not (quiet and outcome.ok):
             _print_outcome(outcome, verbose=verbose)
-    failed = [outcome.session for outcome in result.outcomes if not outcome.ok]
-    done = len(result.outcomes) - len(failed)
+    failed = [outcome.session for outcome in result.outcomes if not outcome.ok and not _was_interrupted(outcome)]
+    done = len(result.outcomes) - len(failed) - len(interrupted)
     if not quiet:
         skipped = sum(outcome.status == "skipped" for outcome in result.outcomes)
         before = f", {skipped} of them before" if skipped else ""
         click.echo(f"{done} of {len(result.outcomes)} sessions done{before}")
     if failed:
         click.echo(f"failed: {', '.join(failed)}", err=True)
+    if interrupted:
+        click.echo(f"interrupted: {_names(interrupted)}", err=True)
+        click.echo("  what to do: Run the same command again.", err=True)
+
+
+def _was_interrupted(outcome: SessionOutcome) -> bool:
+    """Whether the session is not done only because the run was ended; there may be hundreds of these."""
+    return outcome.error is not None and outcome.error.kind.identifier == "interrupted"
+
+
+def _names(sessions: Sequence[str]) -> str:
+    more = f" and {len(sessions) - _SHOWN_NAMES} more" if len(sessions) > _SHOWN_NAMES else ""
+    return ", ".join(sessions[:_SHOWN_NAMES]) + more
 
 
 def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:

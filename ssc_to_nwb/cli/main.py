@@ -27,6 +27,10 @@ _COMMANDS = {
 }
 
 
+# What shells give a program that Ctrl-C ended.
+_INTERRUPTED_STATUS = 130
+
+
 class LazyGroup(click.Group):
     """A group whose subcommands are imported when they are called."""
 
@@ -71,6 +75,9 @@ class LazyGroup(click.Group):
                 print_json({"ok": False, "error": failure.problem.as_dict()})
             print_problem(failure.problem)
             sys.exit(1)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            sys.exit(_INTERRUPTED_STATUS)
 
 
 @click.group(

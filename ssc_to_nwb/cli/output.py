@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import click
 
 from ssc_to_nwb.problems.model import Problem, grouped_by_kind
 
+_WIDTH = 80
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -19,6 +20,17 @@ def print_problem(problem: Problem) -> None:
     severity = problem.kind.severity.value
     label = click.style(f"{severity}:", fg=_COLOURS[severity], bold=True)
     click.echo(f"{label} {problem}", err=True)
+
+
+def print_listing(packed: Path) -> None:
+    """That a packed file is looked into, on standard error: a large one takes minutes."""
+    click.echo(f"looking into {packed}", err=True)
+
+
+def print_list(label: str, names: Sequence[str]) -> None:
+    """Names after a label, on as many indented lines as a narrow terminal needs."""
+    text = f"{label}: {', '.join(names) or 'none'}"
+    click.echo(click.wrap_text(text, width=_WIDTH, initial_indent="  ", subsequent_indent="    "))
 
 
 def print_warnings(problems: Iterable[Problem], *, verbose: bool, session: str | None = None) -> None:

@@ -18,7 +18,7 @@ from ssc_to_nwb.cli.options import (
     source_argument,
     work_dir_option,
 )
-from ssc_to_nwb.cli.output import print_json, print_problem
+from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_problem
 from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def command(source: Path, output: Path, *, as_json: bool, **options: Any) -> Non
     Time and size are estimates from a sample of the frames, which is written to OUTPUT's disk and removed. The exit
     status is 1 where a session can't be converted or room is short.
     """
-    result = plan(source=source, output=output, **options)
+    result = plan(source=source, output=output, on_listing=print_listing, **options)
     if as_json:
         print_json(result.as_dict())
     else:
@@ -95,8 +95,9 @@ def _print_session(session: PlannedSession) -> None:
 def _print_contents(contents: SessionSummary) -> None:
     click.echo(
         f"  {contents.trials} trials, {contents.planes} planes, {contents.rois} ROIs, "
-        f"data types: {', '.join(contents.data_types)}"
+        f"whiskers {', '.join(contents.whiskers) or 'none'}"
     )
+    print_list("data types", contents.data_types)
     stacks = contents.raw_present + contents.raw_missing
     if stacks:
         missing = f", {contents.raw_missing} of {stacks} listed stacks are missing" if contents.raw_missing else ""

@@ -47,21 +47,16 @@ class PlainLines:
 
     def _text(self, event: RunEvent) -> str | None:
         fields, session = event.fields, event.session
-        if event.name == "listing":
-            return f"looking into {fields['file']}"
-        if event.name == "stopping":
-            return "stopping..."
-        if event.name == "waiting":
-            return f"waiting for {fields['for']}"
-        if session is None:
-            return None
+        text = _notice(event)
+        if text is not None or session is None:
+            return text
         if event.name == "session-started":
             self._last[session] = time.monotonic()
             return f"{session}: begun"
-        if event.name == "session-retried":
-            return f"{session}: failed, is tried again"
         if event.name == "session-finished":
-            return f"{session}: {fields['status']} {self._count}"
+            if (fields["error"] or {}).get("identifier") == "interrupted":
+                return None
+            return f"{session}: {fields['status']} {self._count}".rstrip()
         return self._progress_text(session, fields) if event.name == "progress" else None
 
     def _progress_text(self, session: str, fields: dict[str, Any]) -> str | None:
@@ -105,6 +100,9 @@ class _Bars:
         """Take an event."""
         self._count(event)
         session = event.session
+        text = _notice(event)
+        if text is not None:
+            self._bars.console.print(text, highlight=False, markup=False, soft_wrap=True)
         if event.name == "run-started" and event.fields["to_do"]:
             self._total = self._bars.add_task("all sessions", total=event.fields["to_do"], rate="")
         elif event.name == "progress" and session is not None:
@@ -129,6 +127,19 @@ class _Bars:
             rate=rate,
         )
         self._shares[session] = _share_of_session(fields)
+
+
+def _notice(event: RunEvent) -> str | None:
+    """What no bar shows: why nothing seems to happen, and what goes otherwise than expected."""
+    if event.name == "listing":
+        return f"looking into {event.fields['file']}"
+    if event.name == "stopping":
+        return "stopping..."
+    if event.name == "waiting":
+        return f"waiting for {event.fields['for']}"
+    if event.name == "session-retried":
+        return f"{event.session}: failed, is tried again"
+    return None
 
 
 class _Count:

@@ -10,7 +10,7 @@ import click
 
 from ssc_to_nwb.api.sessions import list_sessions
 from ssc_to_nwb.cli.options import json_option, metadata_option, session_option, source_argument
-from ssc_to_nwb.cli.output import print_json, print_problem
+from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_problem
 from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 def command(source: Path, sessions: tuple[str, ...], metadata_files: tuple[Path, ...], *, as_json: bool) -> None:
     """List the sessions found in SOURCE: trials, planes, ROIs, whiskers, data types, raw files and bytes.
 
-    SOURCE is a folder laid out as the data set is, or a session file. Packed files (.tar, .tar.gz, .zip) are not
-    looked into; `ssc-to-nwb plan` says what is in those.
+    SOURCE is a folder laid out as the data set is, a session file, or a packed file (.tar, .tar.gz, .zip); packed
+    files in a folder are looked into as well.
     """
-    summaries = list_sessions(source=source, sessions=sessions, metadata_files=metadata_files)
+    summaries = list_sessions(source=source, sessions=sessions, metadata_files=metadata_files, on_listing=print_listing)
     if as_json:
         print_json([summary.as_dict() for summary in summaries])
     else:
@@ -48,7 +48,9 @@ def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
             f"  {summary.trials} trials, {summary.subvolumes} subvolumes, {summary.planes} planes, "
             f"{summary.rois} ROIs, whiskers {', '.join(summary.whiskers) or 'none'}"
         )
-        click.echo(f"  data types: {', '.join(summary.data_types)}")
+        for packed in summary.packed_in:
+            click.echo(f"  packed in {packed}")
+        print_list("data types", summary.data_types)
         click.echo(
             f"  raw files: {summary.raw_present} stacks present, {summary.raw_missing} missing, "
             f"{summary.videos} whisker videos, {bytes_text(summary.raw_bytes)}"

@@ -109,7 +109,7 @@ PACKED_UNREADABLE = ProblemKind(
     severity=Severity.ERROR,
     title="A packed file can't be read",
     reason="It is cut short, damaged, encrypted, or not what its name says.",
-    remedy="Download it again.",
+    remedy="Download it again; unpack by hand what needs a password.",
 )
 PACKED_UNSAFE = ProblemKind(
     identifier="packed-unsafe",
@@ -129,8 +129,8 @@ PACKED_TWICE = ProblemKind(
     identifier="packed-twice",
     severity=Severity.ERROR,
     title="The same file is there in two states",
-    reason="A packed file holds a file under a name that another packed file, or the folder itself, has with another "
-    "size; which one is meant can't be told.",
+    reason="A packed file holds a name twice, or a file that another packed file, or the folder itself, has too; which "
+    "one is meant can't be told.",
     remedy="Take one of the two away.",
 )
 PARTLY_UNPACKED = ProblemKind(

@@ -15,7 +15,7 @@ from ssc_to_nwb.converter.task import SessionTask
 from ssc_to_nwb.naming import attempt_marker, source_list
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
-from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.run.attempt_line import attempt_line
 from ssc_to_nwb.run.clock_text import now_text
 from ssc_to_nwb.run.inputs import SessionInputs, content_options
@@ -26,7 +26,7 @@ from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.settle import finished_line
 from ssc_to_nwb.run.source_state import SourceState, take_state
 from ssc_to_nwb.run.standing import checksums_of, content_changes, has_content
-from ssc_to_nwb.run.unpacking import unpacked_session
+from ssc_to_nwb.run.unpacking import origin, unpacked_session
 from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source.checksums import check_files
 from ssc_to_nwb.source.session_files import SessionFile
@@ -169,12 +169,26 @@ class _Attempt:
 
     def _completed(self, outcome: SessionOutcome) -> SessionOutcome:
         """The outcome of the conversion with what only the attempt knows."""
-        source, problems = self.call.source, outcome.problems
+        source = self.call.source
+        problems = tuple(self._at_origin(problem) for problem in outcome.problems)
         if self.why:
             redone = error(kinds.SESSION_REDONE, file=source.path, found="; ".join(self.why)).problem
             problems = (redone, *problems)
-        seconds = {**self.seconds, **outcome.seconds}
-        return replace(outcome, session=source.name, source=source.path, seconds=seconds, problems=problems)
+        return replace(
+            outcome,
+            session=source.name,
+            source=source.path,
+            seconds={**self.seconds, **outcome.seconds},
+            problems=problems,
+            error=None if outcome.error is None else self._at_origin(outcome.error),
+            left_out=tuple((self._origin(file), reason) for file, reason in outcome.left_out),
+        )
+
+    def _at_origin(self, problem: Problem) -> Problem:
+        return problem if problem.file is None else replace(problem, file=self._origin(problem.file))
+
+    def _origin(self, file: str) -> str:
+        return origin(file, self.call.source, self.call.work_folder / self.call.work)
 
     def _before_rename(self, outcome: SessionOutcome, place: InProgress) -> None:
         """The source must be as it was, and the record must be able to tell whose file this is."""
@@ -231,7 +245,7 @@ class _Attempt:
             session=self.call.source.name,
             source=self.call.source.path,
             status="failed",
-            error=failure.problem,
+            error=self._at_origin(failure.problem),
             traceback=traceback.format_exc(),
             seconds=self.seconds,
         )

@@ -8,8 +8,9 @@ from ssc_to_nwb.converter.options import ConversionOptions
 
 _MB = 2**20
 # What converting a session takes beyond its frames on their way, in bytes: so much for each byte of its session file,
-# which is compressed, and so much in any case; measured with `scripts/bench_scale.py`.
-_MEMORY_PER_MAT_BYTE = 6.5
+# which is compressed, and so much in any case; measured with `scripts/bench_scale.py`. A session of many ROIs and few
+# trials compresses best and takes most for each byte: 44 MB of file, 600 MB of memory.
+_MEMORY_PER_MAT_BYTE = 13.0
 _MEMORY_PER_SESSION = 40 * _MB
 # What every run takes, whatever it does: the libraries of its processes.
 FREE_OF_CHARGE = 300 * _MB

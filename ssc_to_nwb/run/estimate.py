@@ -131,8 +131,10 @@ def sizes_of(decision: Decision, settings: RunSettings) -> SourceSizes:
         return SourceSizes(mat=decision.mat_bytes)
     raw = settings.options.raw != "skip"
     if decision.source.packed is not None:
-        parts = decision.source.packed.parts(raw=raw)
-        named = [(part.target, part.member.size) for part in parts]
+        packed = decision.source.packed
+        named = [(part.target, part.member.size) for part in packed.parts(raw=raw)]
+        if packed.unpacked_mat is not None:
+            named.append((packed.file_name, decision.mat_bytes))
     else:
         named = [(file.name, file.size) for file in decision.call.source_state().files]
     sizes = {"mat": 0, "frames": 0, "copied": 0}

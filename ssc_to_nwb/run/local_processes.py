@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -115,7 +116,7 @@ class _Worker:
     def start(cls, context: BaseContext, output: Path) -> _Worker:
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, output), daemon=True)  # type: ignore[attr-defined]
-        with _without_main_module():
+        with _without_main_module(), signals_held_back():
             process.start()
         # With no other copy of its end, the death of the process ends the reading on ours.
         theirs.close()
@@ -144,6 +145,25 @@ class _Worker:
         except (EOFError, OSError) as failure:
             self.process.join()
             raise WorkerDiedError(_how_it_ended(self.process.exitcode)) from failure
+
+
+@contextmanager
+def signals_held_back() -> Iterator[None]:
+    """Have processes that are started in the block begin with SIGINT and SIGTERM blocked.
+
+    Ctrl-C and `timeout` signal all processes of a run at once. The one that the others are forked from must neither
+    die of that nor print a traceback while it loads modules; the others unblock what they have a handler for.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Where it starts its own process, the tracker unblocks both signals.
+    resource_tracker.ensure_running()
+    earlier = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, earlier)
 
 
 def _how_it_ended(code: int | None) -> str:

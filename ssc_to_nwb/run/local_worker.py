@@ -33,10 +33,14 @@ class _StopError(KeyboardInterrupt):
 def serve(pipe: Connection, output: Path) -> None:
     """Do attempts until the pipe is closed or a signal comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _stop)
-    lock = share_workers_lock(output)
-    _end_with_parent()
+    lock = None
     try:
+        # From here on SIGTERM may come at any moment; it was held back until now.
+        signal.signal(signal.SIGTERM, _stop)
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
+        lock = share_workers_lock(output)
+        _end_with_parent()
         while True:
             call = pipe.recv()
             pipe.send(_attempt(call, pipe))
@@ -47,6 +51,7 @@ def serve(pipe: Connection, output: Path) -> None:
         # The run has closed the pipe, or is gone.
         return
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if lock is not None:
             lock.close()
 

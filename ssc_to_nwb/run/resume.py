@@ -31,7 +31,7 @@ class Decision:
     """What is to be done with a session.
 
     action: `skip` (done, and nothing changed), `convert`, `refuse` (see `problem`); call: for `convert`; done: what
-    the record has; source_bytes: of what is read, unpack_bytes: what unpacking takes.
+    the record has; source_bytes: of its own files, unpacked; unpack_bytes: of those that are packed.
     """
 
     source: SessionSource
@@ -104,8 +104,11 @@ class Decider:
             call=call,
             done=done,
             source_bytes=state.byte_size,
-            unpack_bytes=0 if packed is None else packed.unpacked_size(raw=call.raw),
         )
+        if packed is not None:
+            unpacked = packed.unpacked_size(raw=call.raw)
+            beside = 0 if packed.mat is not None else call.source.mat_bytes
+            convert = replace(convert, source_bytes=unpacked + beside, unpack_bytes=unpacked)
         if done is None or call.options.overwrite:
             return convert
         call = replace(call, options=replace(call.options, overwrite=True))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.problems import output_kinds, run_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.run.marker import write_whole
 from ssc_to_nwb.source.packed_files import PackedFile, PackedMember, is_packed, list_packed, packed_stem
 from ssc_to_nwb.source.packed_sessions import PackedSession, find_packed_files, group_by_session, packed_session
 from ssc_to_nwb.source.session_files import SessionFile, dataset_of, find_session_files, select_names
+
+OnListing = Callable[[Path], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +70,10 @@ class SessionSource:
 
 @dataclass(slots=True, kw_only=True)
 class PackedListings:
-    """What packed files hold, kept from run to run: a large .tar.gz takes minutes to read through."""
+    """What packed files hold, kept from run to run in a file, if any: a large .tar.gz takes minutes to read through."""
 
-    path: Path
-    known: dict[str, PackedFile]
+    path: Path | None = None
+    known: dict[str, PackedFile] = field(default_factory=dict)
 
     @classmethod
     def of_output(cls, output: Path) -> PackedListings:
@@ -83,8 +86,14 @@ class PackedListings:
         return cls(path=path, known=known)
 
     def get(self, packed: Path) -> PackedFile:
-        """What a packed file holds, from the notes where size and time are the same. Raises packed-*."""
-        status = packed.stat()
+        """What a packed file holds, from the notes where size and time are the same.
+
+        Raises packed-*, source-not-readable.
+        """
+        try:
+            status = packed.stat()
+        except OSError as failure:
+            raise error(output_kinds.SOURCE_NOT_READABLE, file=packed, found=failure) from failure
         noted = self.known.get(str(packed))
         if noted is None or (noted.size, noted.mtime_ns) != (status.st_size, status.st_mtime_ns):
             noted = self.known[str(packed)] = list_packed(packed)
@@ -92,7 +101,7 @@ class PackedListings:
 
     def save(self) -> None:
         """Note everything down. Raises output-not-writable, disk-full."""
-        if not self.known:
+        if not self.known or self.path is None:
             return
         entries = [
             {
@@ -111,7 +120,7 @@ def find_sources(
     *,
     patterns: Sequence[str],
     listings: PackedListings,
-    on_listing: Callable[[Path], None] = lambda _: None,
+    on_listing: OnListing | None = None,
 ) -> tuple[SessionSource, ...]:
     """The sessions of a source, unpacked and packed, sorted by name; those that match one of `patterns`, if any.
 
@@ -150,11 +159,13 @@ def _packed_sessions(
     *,
     top: Path,
     listings: PackedListings,
-    on_listing: Callable[[Path], None],
+    on_listing: OnListing | None,
 ) -> Iterator[SessionSource]:
     by_folder: dict[Path, list[PackedFile]] = {}
+    folders: dict[str, Path] = {}
     for path in find_packed_files(source):
-        on_listing(path)
+        if on_listing is not None:
+            on_listing(path)
         try:
             by_folder.setdefault(path.parent, []).append(listings.get(path))
         except SscError as failure:
@@ -168,9 +179,15 @@ def _packed_sessions(
             except SscError as failure:
                 yield SessionSource(name=name, path=folder / place.target, top=top, problem=failure.problem)
                 continue
-            if session is not None:
-                path = session.unpacked_mat or folder / session.file_name
+            if session is None:
+                continue
+            path = session.unpacked_mat or folder / session.file_name
+            twin = folders.setdefault(name, folder)
+            if twin == folder:
                 yield SessionSource(name=name, path=path, top=top, packed=session)
+            else:
+                problem = error(run_kinds.PACKED_TWICE, file=place.packed, field=name, found=f"also in {twin}").problem
+                yield SessionSource(name=name, path=path, top=top, problem=problem)
 
 
 def _packed_file(entry: dict[str, Any]) -> PackedFile:

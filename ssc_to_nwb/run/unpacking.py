@@ -41,6 +41,11 @@ def unpacked_session(
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def origin(file: str, source: SessionSource, folder: Path) -> str:
+    """Where a file that was unpacked to `folder` comes from: what is unpacked is gone when its name is read."""
+    return file if source.packed is None else source.packed.origin(file, folder)
+
+
 def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnBytes) -> None:
     total = session.unpacked_size(raw=raw)
     done = 0

@@ -1,7 +1,7 @@
 """Packed files (.tar, .tar.gz, .tgz, .zip) as downloads come: what they hold, and taking parts of them out safely.
 
-Nothing is taken on trust: names that lead elsewhere, links and devices are refused, and so is an entry that yields
-more bytes than it announces.
+Nothing is taken on trust: names that lead elsewhere, links and devices are refused, and so are a name that occurs
+twice and an entry that yields more bytes than it announces.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ssc_to_nwb.problems.model import SscError, error
 
 PACKED_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".zip")
 _BLOCK_BYTES = 2**20
+_ZIP_ENCRYPTED = 0x1
 # What a damaged packed file makes the readers raise.
 _DAMAGE: tuple[type[Exception], ...] = (
     tarfile.TarError,
@@ -75,11 +76,16 @@ def packed_stem(path: Path) -> str:
 def list_packed(path: Path) -> PackedFile:
     """What a packed file holds, without unpacking it; a .tar.gz has to be read through for that.
 
-    Raises packed-unreadable, packed-unsafe.
+    Raises packed-unreadable, packed-unsafe, packed-twice.
     """
+    sizes: dict[str, int] = {}
     with _damage_named(path):
         status = path.stat()
-        members = tuple(PackedMember(name=entry.name, size=entry.size) for entry in _entries(path))
+        for entry in _entries(path):
+            if entry.name in sizes:
+                raise error(kinds.PACKED_TWICE, file=path, field=entry.name, found="two entries of that name")
+            sizes[entry.name] = entry.size
+    members = tuple(PackedMember(name=name, size=size) for name, size in sizes.items())
     return PackedFile(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, members=members)
 
 
@@ -117,7 +123,8 @@ def _damage_named(path: Path) -> Iterator[None]:
     except _TargetError as failure:
         raise failure.__cause__ or failure from None
     except damage as failure:
-        raise error(kinds.PACKED_UNREADABLE, file=path, found=f"{type(failure).__name__}: {failure}") from failure
+        found = f"{type(failure).__name__}: {failure}" if str(failure) else "it ends too early"
+        raise error(kinds.PACKED_UNREADABLE, file=path, found=found) from failure
 
 
 def _write(path: Path, entry: _Entry, target: Path, *, on_bytes: Callable[[int], None]) -> None:
@@ -176,6 +183,8 @@ def _zip_entries(path: Path) -> Iterator[_Entry]:
             name = _checked_name(info.filename, path)
             if info.is_dir():
                 continue
+            if info.flag_bits & _ZIP_ENCRYPTED:
+                raise error(kinds.PACKED_UNREADABLE, file=path, field=name, found="an encrypted entry")
             size = info.file_size
             # zipfile cuts an entry off at its announced size: with more room it shows whether there is more.
             info.file_size += 2 * _BLOCK_BYTES

@@ -55,10 +55,31 @@ class PackedSession:
         """Bytes that unpacking takes."""
         return sum(part.member.size for part in self.parts(raw=raw))
 
+    @property
+    def packed_files(self) -> tuple[Path, ...]:
+        """The packed files that hold some of the session."""
+        return _packed_files(self.parts(raw=True))
+
+    @property
+    def raw_sizes(self) -> dict[str, int]:
+        """Bytes of the packed raw files by their path below the session's folder."""
+        prefix = f"{self.key}/"
+        return {part.target.removeprefix(prefix): part.member.size for part in self.raw}
+
+    def origin(self, file: str, unpacked: Path) -> str:
+        """Where a file of the folder `unpacked` comes from, as text; any other file as it is."""
+        below = file.removeprefix(f"{unpacked}{os.sep}").replace(os.sep, "/")
+        if self.unpacked_mat is not None and below == self.file_name:
+            return str(self.unpacked_mat)
+        for part in self.parts(raw=True):
+            if part.target == below:
+                return str(part.packed / part.member.name)
+        return file
+
     def sources(self, *, raw: bool) -> tuple[Path, ...]:
         """The files and folders that the session comes from, as they lie there."""
         paths = [self.unpacked_mat] if self.unpacked_mat else []
-        return (*paths, *sorted({part.packed for part in self.parts(raw=raw)}))
+        return (*paths, *_packed_files(self.parts(raw=raw)))
 
     def session_file(self, unpacked: Path) -> SessionFile:
         """The session as it is once its parts are unpacked to the folder `unpacked`, its session file always there."""
@@ -69,6 +90,10 @@ class PackedSession:
             dataset=dataset_of(path),
             raw_folder=unpacked / str(self.key) if self.raw else None,
         )
+
+
+def _packed_files(parts: Iterable[PackedPart]) -> tuple[Path, ...]:
+    return tuple(sorted({part.packed for part in parts}))
 
 
 @dataclass(slots=True, kw_only=True)

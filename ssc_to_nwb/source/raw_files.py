@@ -6,7 +6,7 @@ The layout is that of the data set: <session>/fov_VVPPP/fluo_batch_out/*.tif, an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
@@ -54,6 +54,18 @@ def _resolve(root: Path, listed: str) -> ListedFile:
             )
         return ListedFile(listed_path=listed, path=path, byte_size=path.stat().st_size)
     return ListedFile(listed_path=listed, path=None, byte_size=0)
+
+
+def sizes_in_listing(listed_paths: Sequence[str], sizes: Mapping[str, int]) -> tuple[int | None, ...]:
+    """Bytes of listed files that are known by a listing alone; None for those that are missing.
+
+    sizes: by path below the session's directory. Raises SscError of kind RAW_PATH_OUTSIDE.
+    """
+    found = []
+    for listed in listed_paths:
+        candidates = (path.as_posix() for path in _candidates(relative_listed_path(listed)))
+        found.append(next((sizes[path] for path in candidates if path in sizes), None))
+    return tuple(found)
 
 
 def relative_listed_path(listed: str) -> PurePosixPath:

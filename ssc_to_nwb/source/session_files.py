@@ -105,14 +105,6 @@ def find_session_files(source: Path) -> tuple[SessionFile, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def select_sessions(
-    files: tuple[SessionFile, ...], *, patterns: Sequence[str], source: Path
-) -> tuple[SessionFile, ...]:
-    """Those whose name (`an197522_2013_03_08`) matches one of the globs; all without globs. Raises no-session-found."""
-    chosen = set(select_names([str(file.key) for file in files], patterns=patterns, source=source))
-    return tuple(file for file in files if str(file.key) in chosen)
-
-
 def select_names(names: Sequence[str], *, patterns: Sequence[str], source: Path) -> tuple[str, ...]:
     """The names that match one of the globs; all without globs. Raises no-session-found."""
     chosen = tuple(name for name in names if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,46 @@ class TestRawFiles:
         summary = listed(tmp_path)
         assert summary.raw_missing == sum(len(plane.listed_paths) for plane in made.planes)
         assert (summary.raw_present, summary.raw_bytes, summary.videos) == (0, 0, 0)
+
+
+class TestPackedSources:
+    @pytest.fixture(scope="class")
+    def made(self, tmp_path_factory: pytest.TempPathFactory) -> SyntheticSession:
+        root = tmp_path_factory.mktemp("unpacked")
+        return write(root, raw=True, stacks=StackSpec(files_missing=(2,)), **SMALL)
+
+    @pytest.mark.parametrize("kind", ["tar", "gztar", "zip"])
+    def test_all_in_one_packed_file(self, made: SyntheticSession, tmp_path: Path, kind: str) -> None:
+        packed = Path(shutil.make_archive(str(tmp_path / "all"), kind, made.root))
+        looked_into: list[Path] = []
+        (summary,) = list_sessions(source=tmp_path, on_listing=looked_into.append)
+        assert looked_into == [packed]
+        assert summary.packed_in == (packed,)
+        unpacked = listed(made.root)
+        assert replace(summary, path=unpacked.path, packed_in=()) == unpacked
+        assert list(tmp_path.iterdir()) == [packed]
+
+    def test_the_session_file_beside_its_packed_raw_files(self, made: SyntheticSession, tmp_path: Path) -> None:
+        shutil.copy2(made.mat_path, tmp_path)
+        name = made.spec.session_name
+        packed = Path(shutil.make_archive(str(tmp_path / name), "tar", made.root / name))
+        summary = listed(tmp_path)
+        unpacked = listed(made.root)
+        assert replace(summary, path=unpacked.path, packed_in=()) == unpacked
+        assert (summary.path, summary.packed_in) == (tmp_path / made.mat_path.name, (packed,))
+
+    def test_damaged_ones_are_listed_with_their_errors(self, tmp_path: Path) -> None:
+        (tmp_path / "made").mkdir()
+        (tmp_path / "made" / "an1_2013_03_08_session.mat").write_bytes(b"no mat file")
+        packed = Path(shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path / "made"))
+        shutil.rmtree(tmp_path / "made")
+        (tmp_path / "broken.tar").write_bytes(b"no tar file")
+        first, second = list_sessions(source=tmp_path)
+        assert first.error is not None
+        assert second.error is not None
+        assert (first.session, first.error.kind.identifier) == ("an1_2013_03_08", "mat-unreadable")
+        assert first.error.file == str(packed / "an1_2013_03_08_session.mat")
+        assert (second.session, second.error.kind.identifier) == ("broken", "packed-unreadable")
 
 
 class TestWrongSources:

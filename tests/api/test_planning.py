@@ -122,6 +122,13 @@ def test_a_packed_session_is_looked_into(made: Path, tmp_path: Path) -> None:
     contents = result.sessions[0].contents
     assert contents is not None
     assert contents.trials == 3
+    assert (contents.raw_present, contents.raw_missing, contents.videos) == (4, 2, 3)
+    # A packed file counts for a session with what it holds of that session.
+    unpacked = plan(source=made, output=tmp_path / "nwb").sessions[0]
+    assert (result.sessions[0].source_bytes, result.sessions[0].output_bytes) == (
+        unpacked.source_bytes,
+        pytest.approx(unpacked.output_bytes, rel=0.05),
+    )
     assert result.sessions[0].unpack_bytes > result.sessions[1].unpack_bytes > 0
     assert result.room.work_needed == sum(session.unpack_bytes for session in result.sessions)
     assert tree(tmp_path) == ["all.zip"]

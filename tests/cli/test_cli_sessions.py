@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,16 @@ def test_the_list(source: Path) -> None:
         "2 sessions, ",
     ):
         assert line in result.stdout
+
+
+def test_packed_sessions_and_lines_of_a_narrow_terminal(source: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    packed = shutil.make_archive(str(tmp_path_factory.mktemp("packed") / "all"), "zip", source)
+    result = call(packed)
+    assert result.exit_code == 0
+    assert f"looking into {packed}" in result.stderr
+    assert result.stdout.count(f"  packed in {packed}\n") == 2
+    assert "  raw files: 6 stacks present, 0 missing, 3 whisker videos, " in result.stdout
+    assert max(len(line) for line in result.stdout.splitlines() if packed not in line) <= 80
 
 
 def test_json(source: Path) -> None:

@@ -34,3 +34,8 @@ def test_another_session_begins_if_both_fit() -> None:
 
 def test_small_sessions_fit_in_great_number() -> None:
     assert Budget(workers=8, memory_mb=256).admits(20_000, [20_000] * 7)
+
+
+def test_sessions_of_many_rois_and_few_trials_are_not_taken_for_small() -> None:
+    # Measured: 44 MB of file take 600 MB of memory; two of them at once take more than 1024 + 300 MB in all.
+    assert not Budget(workers=2, memory_mb=1024).admits(44 * _MB, [44 * _MB])

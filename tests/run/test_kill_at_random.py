@@ -42,6 +42,14 @@ def test_a_few_kills(faults: ModuleType) -> None:
     check(faults.cause_faults(kills=12, seed=5, dask=False), 12)
 
 
+def test_the_table_goes_between_the_markers_of_the_readme(faults: ModuleType) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    findings = [faults.Findings(kind="worker", kills=3, reruns=1, sessions=5, whole=5)]
+    page = faults.with_table(readme, findings, "Seed 1.")
+    assert "| worker | 3 | 1 | 5 | 5 | 0 | 0 |\n| all | 3 | 1 | 5 | 5 | 0 | 0 |\n\nSeed 1.\n" in page
+    assert faults.with_table(page, findings, "Seed 1.") == page
+
+
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_two_hundred_kills(faults: ModuleType) -> None:

@@ -67,6 +67,29 @@ def test_a_killed_process_costs_its_own_session_only(source: Path, tmp_path: Pat
     assert [outcome.status for outcome in again.outcomes] == ["skipped", "converted", "skipped", "skipped"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 1.0])
+def test_a_signal_to_all_processes_while_they_come_up_leaves_no_traceback(
+    source: Path, tmp_path: Path, number: signal.Signals, seconds: float
+) -> None:
+    output = tmp_path / "nwb"
+    command = [sys.executable, "-m", "ssc_to_nwb.cli.main", "convert", str(source), str(output), "--workers", "2"]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    # A terminal and `timeout` send it to all. The first moment is that in which the run begins its processes.
+    deadline = time.monotonic() + 60
+    while len(psutil.Process(run.pid).children()) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    time.sleep(seconds)
+    os.killpg(run.pid, number)
+    stdout, stderr = run.communicate(timeout=60)
+    assert run.returncode == 128 + number
+    assert "Traceback" not in stderr
+    assert "of 4 sessions done" in stdout
+    assert stray_files(output) == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
 def test_with_retry_it_costs_nothing(source: Path, tmp_path: Path) -> None:
     events: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tarfile
@@ -160,6 +161,36 @@ def test_a_packed_file_that_is_damaged_does_not_stop_the_others(made: Path, tmp_
     (source / "broken.zip").write_bytes(b"no zip")
     result = convert(source=source, output=tmp_path / "nwb", verify="off", raw="skip")
     assert errors(result) == {FIRST: None, SECOND: None, "broken": "packed-unreadable"}
+
+
+def test_a_link_to_no_packed_file_does_not_stop_the_others(made: Path, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(made, source)
+    (source / "gone.tar").symlink_to(tmp_path / "nothing.tar")
+    result = convert(source=source, output=tmp_path / "nwb", verify="off", raw="skip")
+    assert errors(result) == {FIRST: None, SECOND: None, "gone": "source-not-readable"}
+
+
+def test_a_session_packed_in_two_folders_is_not_guessed_about(made: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / "source" / name).mkdir(parents=True)
+        tar(tmp_path / "source" / name / "all.tar", made)
+    result = convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off")
+    assert errors(result) == {FIRST: "packed-twice", SECOND: "packed-twice"}
+
+
+def test_what_is_told_of_a_packed_file_names_that_and_not_the_work_folder(made: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "made"
+    shutil.copytree(made, broken)
+    (broken / f"{SECOND}_session.mat").write_bytes(b"no mat file")
+    (broken / FIRST / "notes.txt").write_text("not a file of the data set")
+    path = tar(tmp_path / "all.tar.gz", broken)
+    done, failed = convert(source=path, output=tmp_path / "nwb", verify="off").outcomes
+    assert failed.error is not None
+    assert failed.error.file == str(path / f"{SECOND}_session.mat")
+    assert [file for file, _ in done.left_out] == [str(path / FIRST / "notes.txt")]
+    for line in record_lines(tmp_path / "nwb"):
+        assert ".ssc-to-nwb/work" not in json.dumps({**line, "traceback": None})
 
 
 def test_the_work_folder_is_used_and_left_empty(made: Path, tmp_path: Path) -> None:

@@ -163,8 +163,28 @@ def test_an_encrypted_entry_is_unreadable(tmp_path: Path) -> None:
         data[at] |= 1
     path.write_bytes(data)
     with pytest.raises(SscError) as caught:
-        unpack(path, {"a.mat": tmp_path / "out"}, on_bytes=lambda _: None)
+        list_packed(path)
     assert identifier(caught) == "packed-unreadable"
+    assert caught.value.problem.found == "an encrypted entry"
+
+
+@pytest.mark.parametrize("name", ["x.tar", "x.tar.gz", "x.zip"])
+def test_two_entries_of_one_name_are_not_guessed_about(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name.endswith("zip"):
+        with zipfile.ZipFile(path, "w") as packed, pytest.warns(UserWarning, match="Duplicate name"):
+            packed.writestr("a.mat", b"one")
+            packed.writestr("a.mat", b"two")
+    else:
+        with tarfile.open(path, "w:gz" if name.endswith("gz") else "w") as tarred:
+            for data in (b"one", b"two"):
+                info = tarfile.TarInfo("a.mat")
+                info.size = len(data)
+                tarred.addfile(info, io.BytesIO(data))
+    with pytest.raises(SscError) as caught:
+        list_packed(path)
+    assert identifier(caught) == "packed-twice"
+    assert caught.value.problem.field == "a.mat"
 
 
 def test_a_target_that_can_not_be_written_is_not_blamed_on_the_packed_file(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from ssc_to_nwb.source.raw_files import (
     relative_listed_path,
     resolve_listed_paths,
     side_image_name,
+    sizes_in_listing,
 )
 
 RIG = "/groups/svoboda/wdbp/perons/an1/imaging_data/"
@@ -141,3 +142,15 @@ def test_names_that_are_no_side_image(name: str) -> None:
 )
 def test_kinds_by_name(name: str, kind: RawFileKind) -> None:
     assert kind_of_file(name) is kind
+
+
+def test_listed_files_are_found_in_a_listing_as_they_are_on_a_disk() -> None:
+    sizes = {"fov_01002/fluo_batch_out/a.tif": 5, "fov_01002/b.tif": 7, "fov_01003/fluo_batch_out/a.tif": 9}
+    listed = [
+        "/rig/imaging_data/fov_01002/a.tif",
+        "/rig/imaging_data/fov_01002/fluo_batch_out/b.tif",
+        "fov_01002/c.tif",
+    ]
+    assert sizes_in_listing(listed, sizes) == (5, 7, None)
+    with pytest.raises(SscError):
+        sizes_in_listing(["/rig/imaging_data/../a.tif"], sizes)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from made_sessions import problem_raised
 
-from ssc_to_nwb.source.session_files import SessionKey, dataset_of, find_session_files, key_from_path, select_sessions
+from ssc_to_nwb.source.session_files import SessionKey, dataset_of, find_session_files, key_from_path
 
 FIRST, SECOND = "an197522_2013_03_08", "an229719_2013_12_02"
 
@@ -93,31 +93,3 @@ def test_no_source_and_no_session(tmp_path: Path) -> None:
         with problem_raised() as found:
             find_session_files(source)
         assert (found[0].kind.identifier, found[0].file) == (kind, str(source))
-
-
-class TestSelection:
-    @pytest.fixture
-    def files(self, tmp_path: Path) -> tuple:
-        touch(*(tmp_path / f"{name}_session.mat" for name in (FIRST, "an197522_2013_03_10", SECOND)))
-        return find_session_files(tmp_path)
-
-    @pytest.mark.parametrize(
-        ("patterns", "chosen"),
-        [
-            ((), 3),
-            (("*",), 3),
-            (("an197522*",), 2),
-            (("*_12_*", "*_03_08"), 2),
-            ((SECOND,), 1),
-            (("an197522_2013_03_??",), 2),
-        ],
-    )
-    def test_globs(self, files: tuple, patterns: tuple[str, ...], chosen: int) -> None:
-        assert len(select_sessions(files, patterns=patterns, source=Path("x"))) == chosen
-
-    def test_a_glob_that_matches_nothing(self, files: tuple) -> None:
-        with problem_raised() as found:
-            select_sessions(files, patterns=("an1*_2014*",), source=Path("x"))
-        assert found[0].kind.identifier == "no-session-found"
-        assert "an1*_2014*" in (found[0].expected or "")
-        assert FIRST in (found[0].found or "")
