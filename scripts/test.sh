@@ -8,4 +8,5 @@ if [ "${1:-}" = "--quick" ]; then
     shift
     set -- -m "not long" "$@"
 fi
-exec python -m pytest "$@"
+# In as many processes as there are processors, up to four; the tests of a file share what they build.
+exec python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder "$@"

@@ -44,7 +44,6 @@ def zipped(path: Path, content: dict[str, bytes]) -> Path:
 ANY_KIND = pytest.mark.parametrize(
     ("name", "pack"),
     [("x.tar", tar), ("x.tar.gz", tar), ("x.tgz", tar), ("x.zip", zipped)],
-    ids=lambda value: str(value),
 )
 
 
