@@ -14,6 +14,7 @@ from pynwb import NWBHDF5IO, NWBFile
 from ssc_to_nwb.converter.chunk_codec import Compression
 from ssc_to_nwb.converter.chunk_fills import ArrayFill, ArraySource, BlockSource, ChunkFill, FramesFill
 from ssc_to_nwb.converter.chunk_pipeline import FillProgress, fill_datasets
+from ssc_to_nwb.converter.early_flush import early_flush
 from ssc_to_nwb.converter.file_space import file_space
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.reserve import Reserved, hdf5_reserve, reserve_large_data
@@ -42,7 +43,12 @@ def write_hdf5(
     compression = Compression(options.compression)
     reserved = reserve_large_data(nwbfile, reserve=hdf5_reserve(compression))
     space = file_space(reserved)
-    with h5py.File(path, "x", **space) as file, NWBHDF5IO(file=file, mode="w") as io, spare_room(path) as room:
+    with (
+        h5py.File(path, "x", **space) as file,
+        NWBHDF5IO(file=file, mode="w") as io,
+        spare_room(path) as room,
+        early_flush(path) as flush,
+    ):
         io.write(nwbfile, cache_spec=True)
         begin(file)
         written = 0
@@ -54,6 +60,7 @@ def write_hdf5(
         ):
             room.check(_STEPS_AHEAD * (step.written_bytes - written))
             written = step.written_bytes
+            flush.wrote(written)
             yield step
         finish(file)
         file.flush()
