@@ -178,7 +178,10 @@ def _tiny_spec(number: int) -> Any:
 
 
 def dask_cluster(folder: Path, count: int) -> Figure:
-    """The same sessions by the pool of processes and by a local Dask cluster of two workers."""
+    """The same sessions by the pool of processes and by a local Dask cluster of two workers.
+
+    Two sessions go before, on both sides, so that the imports of the workers are not counted.
+    """
     from distributed import LocalCluster
 
     from ssc_to_nwb.synthetic.dataset import write_session
@@ -188,9 +191,12 @@ def dask_cluster(folder: Path, count: int) -> Figure:
     for number in range(count):
         spec = replace(demo_specs()[0], date=date(2013, 1, 1) + timedelta(days=number), seed=number)
         write_session(root=source, spec=spec, raw=False, videos=False)
+    first = ["*_2013_01_0[12]"]
+    convert(source, folder / "pool_begins", workers=2, sessions=first)
     pool, _ = timed(lambda: convert(source, folder / "by_pool", workers=2))
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         address = cluster.scheduler_address
+        convert(source, folder / "dask_begins", workers=1, sessions=first, dask=address)
         by_dask, _ = timed(lambda: convert(source, folder / "by_dask", workers=1, dask=address))
     return Figure(
         name=f"{count} sessions by a Dask cluster of two workers : by the pool",
