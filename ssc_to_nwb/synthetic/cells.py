@@ -26,6 +26,8 @@ def make_rois(
 ) -> tuple[RoiTruth, ...]:
     """ROIs that do not touch one another. The last `without_trace` have no row, the first `without_record` no mask."""
     n = len(numbers)
+    if n == 0:
+        return ()
     centres, radius = _places(spec, n, rng)
     rois = []
     for index, (number, centre) in enumerate(zip(numbers, centres, strict=True)):

@@ -47,7 +47,7 @@ def check_masks_not_empty(plane_segmentation: PlaneSegmentation) -> str | None:
     masks, lists = ragged(plane_segmentation, "pixel_mask"), texts(plane_segmentation, "source_lists")
     if masks is None:
         return None
-    recorded = np.array([_MASK_LIST in one.split(", ") for one in lists]) if lists is not None else True
+    recorded = True if lists is None else np.array([_MASK_LIST in one.split(", ") for one in lists], dtype=bool)
     empty = row_ids(plane_segmentation)[(np.diff(masks[0], prepend=0) == 0) & recorded].tolist()
     return f"{len(empty)} of {masks[0].size} ROIs: {examples(empty)}." if empty else None
 

@@ -58,6 +58,20 @@ def test_any_empty_series_of_events(convert_once: Callable[..., Converted]) -> N
     assert {identifier for identifier, _, _ in found} == {"trial-reward-mismatch", "touch-outside-pole-in-reach"}
 
 
+def test_a_subvolume_without_rois(convert_once: Callable[..., Converted]) -> None:
+    converted = convert_once(
+        subvolumes=(
+            SubvolumeSpec(number=1, planes=(2,), rois_per_plane=3),
+            SubvolumeSpec(number=2, planes=(2,), rois_per_plane=0),
+        )
+    )
+    assert converted.outcome.verified == "full"
+    found = unexplained(validate(paths=[converted.path]))
+    assert [(identifier, path.rsplit("/")[-1]) for identifier, path, _ in found] == [
+        ("check_empty_table", "plane_segmentation_fov_02002")
+    ]
+
+
 def test_gaps_and_unlabelled_samples_that_all_planes_share(convert_edited: Callable[..., Converted]) -> None:
     """One time point without any frame, in two planes: two rows of one start, as there are of unknown trials."""
     converted = convert_edited(
