@@ -1,4 +1,4 @@
-"""Bytes and seconds as texts for people: on the command line and on the pages of a report."""
+"""Counts, bytes and seconds as texts for people: on the command line and on the pages of a report."""
 
 from __future__ import annotations
 
@@ -25,3 +25,8 @@ def seconds_text(seconds: float) -> str:
         return f"{minutes} min {rest} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 touch`, `2,000 touches`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,10 +1,10 @@
-"""Bytes and seconds in words."""
+"""Counts, bytes and seconds in words."""
 
 from __future__ import annotations
 
 import pytest
 
-from ssc_to_nwb.quantities import bytes_text, seconds_text
+from ssc_to_nwb.quantities import bytes_text, plural, seconds_text
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,8 @@ def test_bytes(count: float, text: str) -> None:
 )
 def test_seconds(seconds: float, text: str) -> None:
     assert seconds_text(seconds) == text
+
+
+def test_counts() -> None:
+    assert plural(1, "touch", "touches") == "1 touch"
+    assert plural(2000, "trial") == "2,000 trials"

@@ -19,7 +19,7 @@ from ssc_to_nwb.cli.options import (
     work_dir_option,
 )
 from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_problem
-from ssc_to_nwb.quantities import bytes_text, seconds_text
+from ssc_to_nwb.quantities import bytes_text, plural, seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.planning import Plan, PlannedSession
@@ -57,7 +57,7 @@ def _print(result: Plan) -> None:
         _print_session(session)
     to_do = [session for session in result.sessions if session.action == "convert"]
     done = sum(session.action == "skip" for session in result.sessions)
-    click.echo(f"{len(result.sessions)} sessions: {len(to_do)} to be converted, {done} done before")
+    click.echo(f"{plural(len(result.sessions), 'session')}: {len(to_do)} to be converted, {done} done before")
     source_bytes = sum(session.source_bytes for session in to_do)
     click.echo(
         f"read {bytes_text(source_bytes)}, write about {bytes_text(result.output_bytes)}, "
@@ -94,11 +94,11 @@ def _print_session(session: PlannedSession) -> None:
 
 def _print_contents(contents: SessionSummary) -> None:
     click.echo(
-        f"  {contents.trials} trials, {contents.planes} planes, {contents.rois} ROIs, "
+        f"  {plural(contents.trials, 'trial')}, {plural(contents.planes, 'plane')}, {plural(contents.rois, 'ROI')}, "
         f"whiskers {', '.join(contents.whiskers) or 'none'}"
     )
     print_list("data types", contents.data_types)
     stacks = contents.raw_present + contents.raw_missing
     if stacks:
         missing = f", {contents.raw_missing} of {stacks} listed stacks are missing" if contents.raw_missing else ""
-        click.echo(f"  {contents.raw_present} stacks, {contents.videos} whisker videos{missing}")
+        click.echo(f"  {plural(contents.raw_present, 'stack')}, {plural(contents.videos, 'whisker video')}{missing}")

@@ -11,7 +11,7 @@ import click
 from ssc_to_nwb.api.sessions import list_sessions
 from ssc_to_nwb.cli.options import json_option, metadata_option, session_option, source_argument
 from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_problem
-from ssc_to_nwb.quantities import bytes_text
+from ssc_to_nwb.quantities import bytes_text, plural
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.sessions import SessionSummary
@@ -45,15 +45,16 @@ def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
             continue
         click.secho(f"{summary.session}  ({summary.dataset}, {bytes_text(summary.mat_bytes)})", bold=True)
         click.echo(
-            f"  {summary.trials} trials, {summary.subvolumes} subvolumes, {summary.planes} planes, "
-            f"{summary.rois} ROIs, whiskers {', '.join(summary.whiskers) or 'none'}"
+            f"  {plural(summary.trials, 'trial')}, {plural(summary.subvolumes, 'subvolume')}, "
+            f"{plural(summary.planes, 'plane')}, {plural(summary.rois, 'ROI')}, "
+            f"whiskers {', '.join(summary.whiskers) or 'none'}"
         )
         for packed in summary.packed_in:
             click.echo(f"  packed in {packed}")
         print_list("data types", summary.data_types)
         click.echo(
-            f"  raw files: {summary.raw_present} stacks present, {summary.raw_missing} missing, "
-            f"{summary.videos} whisker videos, {bytes_text(summary.raw_bytes)}"
+            f"  raw files: {plural(summary.raw_present, 'stack')} present, {summary.raw_missing:,} missing, "
+            f"{plural(summary.videos, 'whisker video')}, {bytes_text(summary.raw_bytes)}"
         )
     whole = sum(summary.mat_bytes + summary.raw_bytes for summary in summaries)
-    click.echo(f"{len(summaries)} sessions, {bytes_text(whole)}")
+    click.echo(f"{plural(len(summaries), 'session')}, {bytes_text(whole)}")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import NwbTable
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
-from ssc_to_nwb.report.texts import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

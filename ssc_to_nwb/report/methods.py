@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb.analysis.event_triggered import frame_interval_s
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, ResponseKind
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.report.texts import joined, plural, range_text
+from ssc_to_nwb.report.texts import joined, range_text
 
 _SEXES = {"M": "male", "F": "female"}
 _RESPONSES: tuple[tuple[ResponseKind, str], ...] = (

@@ -10,11 +10,11 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report.activity import Activity, plane_activity
 from ssc_to_nwb.report.blocks import Gallery, Heading, Picture, Section, Text
-from ssc_to_nwb.report.texts import plural
 
 _HEADING = Heading(anchor="planes", short="Planes", title="Imaging planes and ROIs")
 # What is shown of the range of grey values: the brightest few pixels would darken all the rest.

@@ -6,12 +6,11 @@ import re
 
 import numpy as np
 
-from ssc_to_nwb.quantities import bytes_text
+from ssc_to_nwb.quantities import bytes_text, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import NwbTable
 from ssc_to_nwb.reading.provenance import Provenance
 from ssc_to_nwb.report.blocks import Block, Heading, Link, Section, Table, Text
-from ssc_to_nwb.report.texts import plural
 
 _LEDGER = Heading(anchor="ledger", short="Ledger", title="What became of the source")
 _PROVENANCE = Heading(anchor="provenance", short="Provenance", title="Provenance")

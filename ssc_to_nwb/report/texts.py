@@ -21,8 +21,3 @@ def listed(words: list[str], *, most: int = 12) -> str:
 def joined(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """`1 touch`, `2,000 touches`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

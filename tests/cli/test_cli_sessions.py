@@ -32,10 +32,10 @@ def test_the_list(source: Path) -> None:
     assert result.exit_code == 0
     for line in (
         "an1_2013_03_08  (ssc-1, ",
-        "  3 trials, 1 subvolumes, 2 planes, 4 ROIs, whiskers c2",
+        "  3 trials, 1 subvolume, 2 planes, 4 ROIs, whiskers c2",
         "  data types: whisker, masks, raw, dff, event, poleInReach",
         "  raw files: 6 stacks present, 0 missing, 3 whisker videos, ",
-        "  3 trials, 1 subvolumes, 2 planes, 4 ROIs, whiskers c1, c2",
+        "  3 trials, 1 subvolume, 2 planes, 4 ROIs, whiskers c1, c2",
         "  raw files: 0 stacks present, 6 missing, 0 whisker videos, 0 B",
         "2 sessions, ",
     ):

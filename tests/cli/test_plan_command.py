@@ -29,7 +29,7 @@ def test_the_plan_in_words(made: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "an900012_2013_03_08: to be converted" in result.output
     assert "6 trials, 0 planes, 0 ROIs" in result.output
-    assert "1 sessions: 1 to be converted, 0 done before" in result.output
+    assert "1 session: 1 to be converted, 0 done before" in result.output
 
 
 def test_the_plan_as_json(made: Path, tmp_path: Path) -> None:

@@ -75,25 +75,26 @@ def test_a_failed_flush_is_raised_at_the_next_step() -> None:
         flush.wrote(2 * STEP_BYTES)
 
 
-def test_a_failed_last_flush_is_raised_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file on a disk that takes nothing more."""
+
     def fail(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr(os, "fdatasync", fail, raising=False)
     path = tmp_path / "a.nwb"
     path.write_bytes(b"")
-    monkeypatch.setattr(os, "fdatasync", fail, raising=False)
-    with pytest.raises(OSError, match="No space left"), early_flush(path) as flush:
+    return path
+
+
+def test_a_failed_last_flush_is_raised_at_the_end(full_disk: Path) -> None:
+    with pytest.raises(OSError, match="No space left"), early_flush(full_disk) as flush:
         flush.wrote(STEP_BYTES)
 
 
-def test_what_ends_the_writing_is_not_hidden_by_a_failed_flush(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    path = tmp_path / "a.nwb"
-    path.write_bytes(b"")
-    monkeypatch.setattr(os, "fdatasync", fail, raising=False)
-    with pytest.raises(KeyboardInterrupt), early_flush(path) as flush:
+def test_what_ends_the_writing_is_not_hidden_by_a_failed_flush(full_disk: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), early_flush(full_disk) as flush:
         flush.wrote(STEP_BYTES)
         raise KeyboardInterrupt
 
