@@ -1,8 +1,9 @@
-"""Counts, bytes and seconds as texts for people: on the command line and on the pages of a report."""
+"""Counts, lists, bytes and seconds as texts for people: on the command line and on the pages of a report."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 
 def bytes_text(count: float) -> str:
@@ -30,3 +31,10 @@ def seconds_text(seconds: float) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 touch`, `2,000 touches`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str], *, most: int = 12) -> str:
+    """`a, b, c and 5 more`."""
+    if len(words) <= most:
+        return ", ".join(words)
+    return f"{', '.join(words[:most])} and {len(words) - most} more"

@@ -1,10 +1,10 @@
-"""Counts, bytes and seconds in words."""
+"""Counts, lists, bytes and seconds in words."""
 
 from __future__ import annotations
 
 import pytest
 
-from ssc_to_nwb.quantities import bytes_text, plural, seconds_text
+from ssc_to_nwb.quantities import bytes_text, listed, plural, seconds_text
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,8 @@ def test_seconds(seconds: float, text: str) -> None:
 def test_counts() -> None:
     assert plural(1, "touch", "touches") == "1 touch"
     assert plural(2000, "trial") == "2,000 trials"
+
+
+def test_long_lists_are_cut() -> None:
+    assert listed([str(n) for n in range(3)], most=3) == "0, 1, 2"
+    assert listed([str(n) for n in range(5)], most=3) == "0, 1, 2 and 2 more"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from ssc_to_nwb.cli.options import (
 )
 from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
 from ssc_to_nwb.cli.progress import run_display
-from ssc_to_nwb.quantities import bytes_text, seconds_text
+from ssc_to_nwb.quantities import bytes_text, listed, seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.conversion import ConversionResult
@@ -111,18 +110,13 @@ def print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> No
     if failed:
         click.echo(f"failed: {', '.join(failed)}", err=True)
     if interrupted:
-        click.echo(f"interrupted: {_names(interrupted)}", err=True)
+        click.echo(f"interrupted: {listed(interrupted, most=_SHOWN_NAMES)}", err=True)
         click.echo("  what to do: Run the same command again.", err=True)
 
 
 def _was_interrupted(outcome: SessionOutcome) -> bool:
     """Whether the session is not done only because the run was ended; there may be hundreds of these."""
     return outcome.error is not None and outcome.error.kind.identifier == "interrupted"
-
-
-def _names(sessions: Sequence[str]) -> str:
-    more = f" and {len(sessions) - _SHOWN_NAMES} more" if len(sessions) > _SHOWN_NAMES else ""
-    return ", ".join(sessions[:_SHOWN_NAMES]) + more
 
 
 def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:

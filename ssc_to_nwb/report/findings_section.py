@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.quantities import plural
+from ssc_to_nwb.quantities import listed, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import NwbTable
 from ssc_to_nwb.report.blocks import Block, Heading, Note, Notes, Section, Table, Text
-from ssc_to_nwb.report.texts import listed
 
 _HEADING = Heading(anchor="findings", short="Warnings", title="Gaps and warnings")
 _MOST_GAPS = 40

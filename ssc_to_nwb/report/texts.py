@@ -1,4 +1,4 @@
-"""Numbers and lists as texts of the page."""
+"""Ranges and enumerations as texts of the page."""
 
 from __future__ import annotations
 
@@ -9,13 +9,6 @@ def range_text(values: list[int]) -> str:
     """`9`, or `7 to 9`."""
     low, high = min(values), max(values)
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
-
-
-def listed(words: list[str], *, most: int = 12) -> str:
-    """`a, b, c and 5 more`."""
-    if len(words) <= most:
-        return ", ".join(words)
-    return f"{', '.join(words[:most])} and {len(words) - most} more"
 
 
 def joined(words: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from made_sessions import Converted
 
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.report.methods import methods_text
-from ssc_to_nwb.report.texts import joined, listed, range_text
+from ssc_to_nwb.report.texts import joined, range_text
 
 
 def test_a_whole_session(rich_session: NwbSession, converted_raw: Converted) -> None:
@@ -47,4 +47,3 @@ def test_numbers_and_lists_as_texts() -> None:
     assert joined([]) == ""
     assert joined(["a"]) == "a"
     assert joined(["a", "b", "c"]) == "a, b and c"
-    assert listed([str(n) for n in range(5)], most=3) == "0, 1, 2 and 2 more"
