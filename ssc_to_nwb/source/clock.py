@@ -13,6 +13,7 @@ import numpy as np
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.field import Field
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 _MS_PER_UNIT = {"millisecond": 1.0, "second": 1e3, "minute": 6e4, "hour": 3.6e6, "day": 8.64e7}
 
@@ -65,6 +66,21 @@ class Clock:
     def seconds(self, time_ms: np.ndarray | float) -> np.ndarray:
         """Seconds from session start, float64, of any shape; NaN stays NaN."""
         return np.asarray(time_ms, dtype=np.float64) / 1000.0 + self.zero_offset_s
+
+
+def median_interval_ms(time_ms: np.ndarray, trial: np.ndarray) -> float | None:
+    """The usual interval of a clock in ms, from neighbours (N,) that have one trial label; None where there are none.
+
+    Pauses between trials do not count. The result has the precision of the clock: whole ms where all times are whole,
+    else 1 us, so that the rounding errors of a converted unit do not show.
+    """
+    within = (trial[1:] == trial[:-1]) & (trial[1:] != NO_TRIAL)
+    steps = np.diff(time_ms)[within]
+    if not steps.size:
+        return None
+    whole = bool((time_ms == np.rint(time_ms)).all())
+    interval = float(np.round(np.median(steps), 0 if whole else 3))
+    return interval if interval > 0 else None
 
 
 def check_times_increase(field: Field, time_ms: np.ndarray, *, log: ProblemLog) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from made_sessions import cell, field, problem_raised, row, struct
 
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.source.clock import Clock, TimeUnits, check_times_increase, read_time_units
+from ssc_to_nwb.source.clock import Clock, TimeUnits, check_times_increase, median_interval_ms, read_time_units
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 UNITS = TimeUnits(names={1: "millisecond", 2: "second", 3: "minute", 4: "hour", 5: "day", 9: "fortnight"})
 _times = st.lists(st.floats(0, 1e8), min_size=1, max_size=30)
@@ -95,3 +96,33 @@ def test_equal_neighbours_are_reported_once() -> None:
     assert [(one.kind.identifier, one.found) for one in log.problems] == [("time-repeated", "2 repeated times")]
     check_times_increase(field(row(), "s.time"), np.array([]), log=log)
     assert len(log.problems) == 1
+
+
+class TestMedianInterval:
+    """The usual interval of a clock, within trials alone."""
+
+    def test_pauses_between_trials_do_not_count(self) -> None:
+        times = np.array([0.0, 143, 9000, 9143, 20000, 20142])
+        assert median_interval_ms(times, np.array([1, 1, 2, 2, 3, 3])) == 143
+
+    def test_of_one_sample_per_trial_there_is_none(self) -> None:
+        assert median_interval_ms(np.array([0.0, 9000, 20000]), np.array([1, 2, 3])) is None
+        assert median_interval_ms(np.zeros(0), np.zeros(0, dtype=np.int64)) is None
+
+    def test_samples_without_a_label_are_in_no_trial(self) -> None:
+        times = np.array([0.0, 2, 4, 10, 12])
+        assert median_interval_ms(times, np.array([NO_TRIAL, NO_TRIAL, NO_TRIAL, NO_TRIAL, 3])) is None
+        assert median_interval_ms(times, np.array([NO_TRIAL, NO_TRIAL, NO_TRIAL, 3, 3])) == 2
+
+    def test_a_clock_of_whole_ms_has_a_whole_interval(self) -> None:
+        assert median_interval_ms(np.array([0.0, 142, 285]), np.array([1, 1, 1])) == 142
+
+    def test_a_clock_in_minutes_shows_no_rounding_errors(self) -> None:
+        minutes = np.arange(5) * 2.0 / 60_000
+        assert median_interval_ms(minutes * 60_000 + 1e-12, np.ones(5, dtype=np.int64)) == 2.0
+
+    def test_fractions_of_a_ms_stay_where_the_clock_has_them(self) -> None:
+        assert median_interval_ms(np.arange(5) * 1000 / 28, np.ones(5, dtype=np.int64)) == 35.714
+
+    def test_repeated_times_alone_are_no_interval(self) -> None:
+        assert median_interval_ms(np.array([5.0, 5.0]), np.array([1, 1])) is None

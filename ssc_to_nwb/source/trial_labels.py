@@ -1,0 +1,19 @@
+"""Trial labels: the trial number that the source gives to every sample and event, or none."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+NO_TRIAL: Final = int(np.iinfo(np.int64).min)
+"""The label of a sample or event whose label in the source is NaN. No number of a source can be equal to it."""
+
+
+def labels_for_file(labels: np.ndarray) -> np.ndarray:
+    """Labels (N,) as the file holds them: int32 where all are whole numbers, else float64 with NaN for no label."""
+    missing = labels == NO_TRIAL
+    narrow = np.iinfo(np.int32)
+    if missing.any() or (labels.size and (labels.min() < narrow.min or labels.max() > narrow.max)):
+        return np.where(missing, np.nan, labels.astype(np.float64))
+    return labels.astype(np.int32)
