@@ -199,8 +199,8 @@ def path_text(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def film_file(name: str) -> str:
-    """Name of a film beside the NWB file, which must be able to hold it: bytes that are no UTF-8 become `_`."""
+def video_file(name: str) -> str:
+    """Name of a video beside the NWB file, which must be able to hold it: bytes that are no UTF-8 become `_`."""
     return os.fsencode(name).decode("utf-8", "replace").replace("\ufffd", "_")
 
 

@@ -39,7 +39,7 @@ SESSION_INTERFACES: Mapping[str, type[SessionInterface]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoPlace:
-    """Where the films are put while the file is built, and the name the folder will have."""
+    """Where the videos are put while the file is built, and the name the folder will have."""
 
     folder: Path
     final_name: str

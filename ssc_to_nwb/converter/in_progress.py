@@ -83,7 +83,7 @@ def remove_unfinished(final: Path) -> None:
 
 
 def _move_into_place(place: InProgress) -> None:
-    """Videos first: a finished file must not name films that are not there yet; nor may films of an older one stay."""
+    """Videos first: a finished file must not name videos that are missing; nor may videos of an older one stay."""
     replaced = []
     if place.building_videos.exists():
         replaced.append(_replace(place.building_videos, place.final_videos))

@@ -35,7 +35,7 @@ from ssc_to_nwb.problems import output_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.problems.raw_kinds import RAW_FILE_LEFT_OUT
 from ssc_to_nwb.source.raw_data import RawData
-from ssc_to_nwb.source.stub import stub_films, stub_session
+from ssc_to_nwb.source.stub import stub_session, stub_videos
 
 BeforeRename = Callable[[SessionOutcome, InProgress], None]
 
@@ -115,7 +115,7 @@ class _Work:
                 log=self.log,
             )
             if raw is not None and options.stub:
-                raw = stub_films(raw, whole=self.trial_numbers, kept=context.session.trials.numbers)
+                raw = stub_videos(raw, whole=self.trial_numbers, kept=context.session.trials.numbers)
         self.target = target_path(context, output=self.task.output, options=options)
         with output_in_progress(self.target, overwrite=options.overwrite) as place:
             with timed(self.seconds, "write"):

@@ -22,7 +22,7 @@ _TABLE = f"processing/{naming.SOURCE_MODULE}/{naming.SOURCE_FILES}"
 
 
 def hash_small_files(session: Session, raw: RawData | None) -> dict[Path, str]:
-    """Hashes of the session file, side images, registration files, films and files left out, by path."""
+    """Hashes of the session file, side images, registration files, videos and files left out, by path."""
     paths = [session.path]
     if raw is not None:
         for plane in raw.inventory.planes:

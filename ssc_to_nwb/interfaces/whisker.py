@@ -17,7 +17,7 @@ _TEXTS = {
 
 
 class WhiskerInterface(SessionInterface):
-    """Whisker angle and curvature change as tracked from the films."""
+    """Whisker angle and curvature change as tracked from the videos."""
 
     display_name = "CRCNS ssc whisker traces"
     info = "Whisker angle and curvature change."

@@ -16,43 +16,43 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.imaging_plane import get_device
 from ssc_to_nwb.interfaces.raw_base import RawInterface
 from ssc_to_nwb.source.clock import Clock
-from ssc_to_nwb.source.films import Film, open_films
+from ssc_to_nwb.source.timed_videos import TimedVideo, open_videos
 
 
 class WhiskerVideoInterface(RawInterface):
-    """The whisker films of a session.
+    """The whisker videos of a session.
 
-    place_in: folder the films are linked or copied into when they are added; folder_name: its name in the paths the
-    NWB file keeps, that of `place_in` where None. Where `place_in` is None the films stay where they are, and the
+    place_in: folder the videos are linked or copied into when they are added; folder_name: its name in the paths the
+    NWB file keeps, that of `place_in` where None. Where `place_in` is None the videos stay where they are, and the
     NWB file names them there.
     """
 
     display_name = "CRCNS ssc whisker videos"
-    info = "Films of the whiskers, one per trial, as an external ImageSeries."
+    info = "Videos of the whiskers, one per trial, as an external ImageSeries."
     place_in: Path | None = None
     folder_name: str | None = None
 
     def add(self, nwbfile: NWBFile) -> None:
-        """Add the series of all films that belong to a trial; none where there is no such film."""
+        """Add the series of all videos that belong to a trial; none where there is no such video."""
         if self.raw is None:
             return
         facts = self.context.metadata.video
-        films = open_films(
+        videos = open_videos(
             self.raw.inventory.videos,
             session=self.context.session,
             rate_hz=facts.rate_hz,
             keep_going=self.raw.keep_going,
             log=self.context.log,
         )
-        if not films:
+        if not videos:
             return
-        names = [str(film.header.path) for film in films]
+        names = [str(video.header.path) for video in videos]
         if self.place_in is not None:
             folder_name = self.place_in.name if self.folder_name is None else self.folder_name
-            names = [f"{folder_name}/{path.name}" for path in place_films(films, self.place_in)]
+            names = [f"{folder_name}/{path.name}" for path in place_videos(videos, self.place_in)]
         add_whisker_video(
             nwbfile,
-            films=films,
+            videos=videos,
             external_files=names,
             clock=self.context.clock,
             device=get_device(nwbfile, facts.camera),
@@ -63,55 +63,55 @@ class WhiskerVideoInterface(RawInterface):
 def add_whisker_video(
     nwbfile: NWBFile,
     *,
-    films: Sequence[Film],
+    videos: Sequence[TimedVideo],
     external_files: Sequence[str],
     clock: Clock,
     device: Device,
     description: str,
 ) -> ImageSeries:
-    """Add the films, at least one, to the acquisition; external_files: their paths relative to the NWB file."""
-    counts = [film.header.frame_count for film in films]
-    rows, columns = films[0].header.image_shape
+    """Add the videos, at least one, to the acquisition; external_files: their paths relative to the NWB file."""
+    counts = [video.header.frame_count for video in videos]
+    rows, columns = videos[0].header.image_shape
     series = ImageSeries(
         name=naming.WHISKER_VIDEO,
         description=description,
         format="external",
         external_file=list(external_files),
         starting_frame=np.cumsum([0, *counts[:-1]], dtype=np.int32),
-        timestamps=clock.seconds(np.concatenate([film.time_ms for film in films])),
+        timestamps=clock.seconds(np.concatenate([video.time_ms for video in videos])),
         dimension=[columns, rows],
         unit="n.a.",
         device=device,
-        comments=_comments(films),
+        comments=_comments(videos),
     )
     nwbfile.add_acquisition(series)
     return series
 
 
-def _comments(films: Sequence[Film]) -> str:
-    numbers = [film.trial for film in films]
-    by_rate = [film.trial for film in films if not film.from_samples]
-    text = f"One film per trial, in this order of trial numbers: {', '.join(map(str, numbers))}. "
+def _comments(videos: Sequence[TimedVideo]) -> str:
+    numbers = [video.trial for video in videos]
+    by_rate = [video.trial for video in videos if not video.from_samples]
+    text = f"One video per trial, in this order of trial numbers: {', '.join(map(str, numbers))}. "
     if not by_rate:
         return text + "Time stamps are those of the trials' whisker samples, one per frame."
     return text + (
         "Time stamps are those of the trials' whisker samples, one per frame, but for trials "
-        f"{', '.join(map(str, by_rate))}, whose films have another number of frames: there they run from the trial's "
+        f"{', '.join(map(str, by_rate))}, whose videos have another number of frames: there they run from the trial's "
         "first whisker sample, or from its start where it has none, at the camera's frame rate."
     )
 
 
-def place_films(films: Sequence[Film], folder: Path) -> tuple[Path, ...]:
-    """Put the films into `folder`, made where it is not there: hard links where the file system allows, else copies.
+def place_videos(videos: Sequence[TimedVideo], folder: Path) -> tuple[Path, ...]:
+    """Put the videos into `folder`, made where it is not there: hard links where the file system allows, else copies.
 
-    Two films of one name keep apart by their trial numbers. Raises OSError of the disk.
+    Two videos of one name keep apart by their trial numbers. Raises OSError of the disk.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    names = [naming.film_file(film.header.path.name) for film in films]
+    names = [naming.video_file(video.header.path.name) for video in videos]
     placed = []
-    for film, name in zip(films, names, strict=True):
-        path = folder / (name if names.count(name) == 1 else f"trial_{film.trial:04d}_{name}")
-        link_or_copy(film.header.path, path)
+    for video, name in zip(videos, names, strict=True):
+        path = folder / (name if names.count(name) == 1 else f"trial_{video.trial:04d}_{name}")
+        link_or_copy(video.header.path, path)
         placed.append(path)
     return tuple(placed)
 

@@ -75,7 +75,7 @@ TOUCH_OUTSIDE_POLE_IN_REACH = ProblemKind(
     severity=Severity.WARNING,
     title="Touches lie outside the times when the pole was in reach",
     reason="A whisker can't touch a pole that is out of reach; the tracker erred, or the two clocks differ.",
-    remedy="Look at the trace of curvature and the film at these times; accept what the source has so.",
+    remedy="Look at the trace of curvature and the video at these times; accept what the source has so.",
 )
 TRIAL_TYPE_CONTRADICTION = ProblemKind(
     identifier="trial-type-contradiction",
@@ -181,7 +181,7 @@ EXTERNAL_FILE_MISSING = ProblemKind(
     identifier="external-file-missing",
     severity=Severity.ERROR,
     title="External files are missing or empty",
-    reason="The NWB file names files beside it, such as films, that are part of the data.",
+    reason="The NWB file names files beside it, such as videos, that are part of the data.",
     remedy="Copy them to the place named, or write the NWB file again without them.",
 )
 EXTERNAL_FILE_OUTSIDE = ProblemKind(

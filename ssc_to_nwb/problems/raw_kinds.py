@@ -93,7 +93,7 @@ RAW_FOLDER_MISSING = ProblemKind(
     identifier="raw-folder-missing",
     severity=Severity.WARNING,
     title="No raw files lie beside the session file",
-    reason="Stacks, side images and films are looked for in the folder that bears the session's name.",
+    reason="Stacks, side images and videos are looked for in the folder that bears the session's name.",
     remedy="Nothing, if only the session file was downloaded; --raw skip says so and silences this.",
 )
 STACK_FILE_SKIPPED = ProblemKind(
@@ -143,14 +143,14 @@ VIDEO_UNREADABLE = ProblemKind(
     severity=Severity.ERROR,
     title="A whisker video cannot be read",
     reason="The container is damaged or holds no video stream.",
-    remedy=_FETCH_AGAIN + "with --keep-going the film is left out.",
+    remedy=_FETCH_AGAIN + "with --keep-going the video is left out.",
 )
 VIDEO_DIFFERS = ProblemKind(
     identifier="video-differs",
     severity=Severity.ERROR,
     title="A whisker video has another image size than the session's others",
-    reason="All films of a session stand in one series, which has one image size.",
-    remedy="Check that the film belongs to this session; with --keep-going it is left out.",
+    reason="All videos of a session stand in one series, which has one image size.",
+    remedy="Check that the video belongs to this session; with --keep-going it is left out.",
 )
 VIDEO_WITHOUT_TRIAL = ProblemKind(
     identifier="video-without-trial",
@@ -163,7 +163,7 @@ VIDEO_TRIAL_TWICE = ProblemKind(
     identifier="video-trial-twice",
     severity=Severity.ERROR,
     title="Two whisker videos bear the same trial number",
-    reason="There is one film per trial, so the pattern for trial numbers takes the wrong part of the names.",
+    reason="There is one video per trial, so the pattern for trial numbers takes the wrong part of the names.",
     remedy="Set source.video_pattern in a metadata file to the names at hand.",
 )
 VIDEO_FRAME_COUNT = ProblemKind(
@@ -177,6 +177,6 @@ VIDEO_OVERLAPS = ProblemKind(
     identifier="video-overlaps",
     severity=Severity.WARNING,
     title="A whisker video runs into the next one",
-    reason="At the camera's frame rate the film lasts longer than until the next film begins.",
-    remedy="Check video.rate_hz in the metadata, and that the film belongs to its trial.",
+    reason="At the camera's frame rate the video lasts longer than until the next video begins.",
+    remedy="Check video.rate_hz in the metadata, and that the video belongs to its trial.",
 )

@@ -14,7 +14,7 @@ from ssc_to_nwb import naming
 class OutputState:
     """An NWB file or Zarr folder: bytes, number of files, when the last one was changed; and its videos.
 
-    The videos' times don't count: the same films may serve an HDF5 file and a Zarr folder of one session.
+    The videos' times don't count: the same videos may serve an HDF5 file and a Zarr folder of one session.
     """
 
     size: int
@@ -49,13 +49,13 @@ def state_of_output(nwb: Path) -> OutputState | None:
 def state_of(nwb: Path, *, videos: Path) -> OutputState:
     """The state of an NWB file, wherever it is, and of the folder of its videos, if that is there. Raises OSError."""
     own = [file.stat() for file in _files(nwb)]
-    films = [file.stat() for file in _files(videos)]
+    videos_there = [file.stat() for file in _files(videos)]
     return OutputState(
         size=sum(status.st_size for status in own),
         files=len(own),
         mtime_ns=max((status.st_mtime_ns for status in own), default=0),
-        video_files=len(films),
-        video_size=sum(status.st_size for status in films),
+        video_files=len(videos_there),
+        video_size=sum(status.st_size for status in videos_there),
     )
 
 

@@ -42,7 +42,7 @@ def open_raw_data(
 ) -> RawData | None:
     """Account for all files of a session's folder and index its stacks; None where there is no such folder.
 
-    video_pattern: finds the group `trial` in the name of a film; green_first: whether the first page of a frame is
+    video_pattern: finds the group `trial` in the name of a video; green_first: whether the first page of a frame is
     green. Missing and left-out files are logged. Raises SscError as `take_inventory` and `open_plane_stack` do, and
     of kind RAW_FILE_REQUIRED where mode is `require` and a listed file is missing.
     """

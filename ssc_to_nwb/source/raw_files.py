@@ -1,6 +1,6 @@
 """Where the raw files lie: listed paths looked up below the session's directory, and what else lies there.
 
-The layout is that of the data set: <session>/fov_VVPPP/fluo_batch_out/*.tif, and mp4 films anywhere below <session>.
+The layout is that of the data set: <session>/fov_VVPPP/fluo_batch_out/*.tif, and mp4 videos anywhere below <session>.
 """
 
 from __future__ import annotations

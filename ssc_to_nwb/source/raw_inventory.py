@@ -22,7 +22,7 @@ from ssc_to_nwb.source.raw_files import (
     side_image_name,
 )
 
-# The films of the data set are said to be one per trial, their naming is not told. `_trial_<number>.mp4` is what
+# The videos of the data set are said to be one per trial, their naming is not told. `_trial_<number>.mp4` is what
 # look-alikes of the data set use; `WDBP*<number>.mp4`, with a running number, is the rig's habit. That the running
 # number is the trial number is an assumption; the pattern can be changed in the metadata.
 VIDEO_TRIAL_PATTERN = r"(?:_trial_|^WDBP.*?)(?P<trial>\d+)\.mp4$"
@@ -64,7 +64,7 @@ class PlaneFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoFile:
-    """A film; trial: number its name tells, None where the pattern does not fit."""
+    """A video; trial: number its name tells, None where the pattern does not fit."""
 
     path: Path
     trial: int | None

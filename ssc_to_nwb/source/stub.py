@@ -37,8 +37,8 @@ def stub_session(session: Session) -> Session:
     )
 
 
-def stub_films(raw: RawData, *, whole: np.ndarray, kept: np.ndarray) -> RawData:
-    """The raw data without the films of trials that the stub leaves out; they count as left out, for that reason.
+def stub_videos(raw: RawData, *, whole: np.ndarray, kept: np.ndarray) -> RawData:
+    """The raw data without the videos of trials that the stub leaves out; they count as left out, for that reason.
 
     whole, kept: trial numbers of the session and of its stub.
     """

@@ -12,7 +12,7 @@ from ssc_to_nwb.problems.model import error
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoHeader:
-    """What a film's container tells.
+    """What a video's container tells.
 
     image_shape: (rows, columns); rate_hz: frames per second of play back, None where the container tells none.
     """
@@ -24,7 +24,7 @@ class VideoHeader:
 
 
 def read_video_header(path: Path) -> VideoHeader:
-    """Read a film's header; where it does not tell the number of frames, its packets are counted, undecoded.
+    """Read a video's header; where it does not tell the number of frames, its packets are counted, undecoded.
 
     Raises SscError of kind VIDEO_UNREADABLE.
     """
@@ -37,7 +37,7 @@ def read_video_header(path: Path) -> VideoHeader:
             stream = container.streams.video[0]
             frame_count = stream.frames or sum(1 for packet in container.demux(stream) if packet.size)
             if not _reaches_its_end(container, stream):
-                raise error(kinds.VIDEO_UNREADABLE, file=path, detail="the film ends before its last frame")
+                raise error(kinds.VIDEO_UNREADABLE, file=path, detail="the video ends before its last frame")
             rate = stream.average_rate or stream.guessed_rate
             header = VideoHeader(
                 path=path,

@@ -93,7 +93,7 @@ def write_session(
 ) -> SyntheticSession:
     """Write one session under `root`; `edit` may change the struct before it is written, to make it wrong.
 
-    The stacks are written where `raw`, the whisker films where `videos`; never for an ssc-2 session, which has none.
+    The stacks are written where `raw`, the whisker videos where `videos`; never for an ssc-2 session, which has none.
     """
     spec = spec or SessionSpec()
     rng_behavior, rng_whisker, rng_imaging, rng_struct = np.random.default_rng(spec.seed).spawn(4)
@@ -152,8 +152,8 @@ def _with_raw_files(session: SyntheticSession, *, raw: bool, videos: bool) -> Sy
             side += beside
         session = replace(session, stack_paths=stacks, side_paths=tuple(side))
     if videos:
-        from ssc_to_nwb.synthetic.films import write_films
+        from ssc_to_nwb.synthetic.videos import write_videos
 
-        paths = write_films(folder=session.folder, spec=session.spec, trials=session.trials)
+        paths = write_videos(folder=session.folder, spec=session.spec, trials=session.trials)
         session = replace(session, video_paths=paths)
     return session

@@ -180,14 +180,14 @@ class SessionSpec:
     """(subvolume number, plane number) whose sourceFileList is empty."""
     stacks: StackSpec = field(default_factory=StackSpec)
 
-    # -- whisker films
+    # -- whisker videos
     video_name: str = "whisker/{session}_trial_{trial:03d}.mp4"
-    """Path of a film in the session's folder; {running} counts the films from 1."""
+    """Path of a video in the session's folder; {running} counts the videos from 1."""
     trials_without_video: tuple[int, ...] = ()
     trials_with_short_video: tuple[int, ...] = ()
-    """The film has ten frames fewer than its trial has whisker samples."""
+    """The video has ten frames fewer than its trial has whisker samples."""
     trials_with_broken_video: tuple[int, ...] = ()
-    """The film's last third is cut off, and with it the index without which it cannot be read."""
+    """The video's last third is cut off, and with it the index without which it cannot be read."""
 
     def __post_init__(self) -> None:
         """ValueError where the trials are too short for the task's phases or for what the imaging switches need."""

@@ -59,7 +59,7 @@ def verify_file(
     mode: `full` compares every value and frame, `sample` all but the frames and a seeded part of those, `off` nothing;
     workers: threads; memory_mb: room for frames on their way, in 2^20 bytes; hashes: SHA-256 of source files by path,
     as far as they are known, to be compared with those in the file; final_path: where the file will stand, where it is
-    compared before it gets its name; videos: the folder of the films, the one beside `final_path` where None;
+    compared before it gets its name; videos: the folder of the videos, the one beside `final_path` where None;
     progress: called as frames are compared.
 
     What differs is in the report; nothing is raised for it.

@@ -1,4 +1,4 @@
-"""Whisker films: their files beside the NWB file, byte by byte, and the series that names them."""
+"""Whisker videos: their files beside the NWB file, byte by byte, and the series that names them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.file_hash import sha256_of
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.source.films import Film, open_films
 from ssc_to_nwb.source.raw_data import RawData
+from ssc_to_nwb.source.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.verify.comparison import Comparison
 from ssc_to_nwb.verify.objects import check_series
 from ssc_to_nwb.verify.objects_general import check_device
@@ -22,16 +22,16 @@ _FILES = f"{_SERIES}/external_file"
 
 
 def check_videos(work: Comparison, raw: RawData, *, videos: Path, folder_name: str, log: ProblemLog) -> None:
-    """Compare the series and the files. `videos`: where the films are now; folder_name: what the file calls it."""
+    """Compare the series and the files. `videos`: where the videos are now; folder_name: what the file calls it."""
     facts = work.context.metadata.video
-    films = open_films(
+    timed = open_videos(
         raw.inventory.videos,
         session=work.session,
         rate_hz=facts.rate_hz,
         keep_going=raw.keep_going,
         log=log,
     )
-    if not films:
+    if not timed:
         return
     check_series(work, _SERIES, neurodata_type="ImageSeries", unit="n.a.", clock=None, parts=(facts.description,))
     work.proof.links_to(f"{_SERIES}/device", check_device(work, facts.camera))
@@ -39,41 +39,43 @@ def check_videos(work: Comparison, raw: RawData, *, videos: Path, folder_name: s
     work.proof.equal(
         f"{_SERIES}/data", expected=(0, 0, 0), found=tuple(work.reader.dataset(f"{_SERIES}/data").shape)
     )  # fmt: skip
-    rows, columns = films[0].header.image_shape
+    rows, columns = timed[0].header.image_shape
     dimension = work.reader.values(f"{_SERIES}/dimension")
     work.proof.dtype(f"{_SERIES}/dimension", dimension.dtype, expected=np.int64)
     work.proof.numbers(f"{_SERIES}/dimension", expected=np.array([columns, rows]), found=dimension)
-    counts = [film.header.frame_count for film in films]
+    counts = [video.header.frame_count for video in timed]
     starting = tuple(int(one) for one in np.cumsum([0, *counts[:-1]]))
     work.proof.attribute(_FILES, "starting_frame", starting)
     seconds = work.reader.values(f"{_SERIES}/timestamps")
-    expected_ms = np.concatenate([film.time_ms for film in films])
+    expected_ms = np.concatenate([video.time_ms for video in timed])
     work.proof.times(f"{_SERIES}/timestamps", expected=expected_ms, seconds=seconds, unit=work.milliseconds)
-    trials = ", ".join(str(film.trial) for film in films)
+    trials = ", ".join(str(video.trial) for video in timed)
     comments = str(work.reader.attribute(_SERIES, "comments"))
     work.proof.equal(_SERIES, expected=trials, found=trials if trials in comments else comments)
-    _check_files(work, films, work.reader.texts(_FILES), videos=videos, folder_name=folder_name)
+    _check_files(work, timed, work.reader.texts(_FILES), videos=videos, folder_name=folder_name)
 
 
-def _check_files(work: Comparison, films: Sequence[Film], names: list[str], *, videos: Path, folder_name: str) -> None:
-    """Each name leads to the film of its trial, in the folder beside the file; the folder holds no other file."""
-    if len(names) != len(films):
-        work.proof.problem(kinds.VERIFY_SHAPE_DIFFERS, _FILES, expected=f"{len(films)} files", found=len(names))
+def _check_files(
+    work: Comparison, timed: Sequence[TimedVideo], names: list[str], *, videos: Path, folder_name: str
+) -> None:
+    """Each name leads to the video of its trial, in the folder beside the file; the folder holds no other file."""
+    if len(names) != len(timed):
+        work.proof.problem(kinds.VERIFY_SHAPE_DIFFERS, _FILES, expected=f"{len(timed)} files", found=len(names))
         return
-    for film, name in zip(films, names, strict=True):
+    for video, name in zip(timed, names, strict=True):
         work.proof.counts[_FILES] += 1
         path = PurePosixPath(name)
         if path.is_absolute() or len(path.parts) != 2 or path.parts[0] != folder_name or ".." in path.parts:
             work.proof.problem(
-                kinds.VERIFY_LINK_DIFFERS, _FILES, expected=f"{folder_name}/{film.header.path.name}", found=name
+                kinds.VERIFY_LINK_DIFFERS, _FILES, expected=f"{folder_name}/{video.header.path.name}", found=name
             )
             continue
         placed = videos / path.parts[1]
         if not placed.is_file():
             work.proof.problem(kinds.VERIFY_OBJECT_MISSING, _FILES, expected=name, found="no such file")
-        elif not _same_bytes(placed, film.header.path):
+        elif not _same_bytes(placed, video.header.path):
             work.proof.problem(
-                kinds.VERIFY_VALUE_DIFFERS, _FILES, expected=f"{name} as {film.header.path.name}", found="other bytes"
+                kinds.VERIFY_VALUE_DIFFERS, _FILES, expected=f"{name} as {video.header.path.name}", found="other bytes"
             )
     known = {PurePosixPath(name).name for name in names}
     for extra in sorted(path.name for path in videos.iterdir() if path.name not in known) if videos.is_dir() else ():

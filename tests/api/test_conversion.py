@@ -162,7 +162,7 @@ class TestChoices:
             assert "dff_fov_01002" in nwbfile.processing["ophys"]["DfOverF"].roi_response_series
             assert len(nwbfile.events["licks"]) > 0
 
-    def test_films_of_trials_that_a_stub_leaves_out_are_no_films_of_unknown_trials(self, tmp_path: Path) -> None:
+    def test_videos_of_trials_that_a_stub_leaves_out_are_no_videos_of_unknown_trials(self, tmp_path: Path) -> None:
         write(tmp_path / "source", raw=True, **{**SMALL, "n_trials": 6})
         result = convert(source=tmp_path / "source", output=tmp_path / "nwb", stub=True)
         (path,) = result.outputs

@@ -37,7 +37,7 @@ def test_a_finished_file_gets_its_name(final: Path, tmp_path: Path) -> None:
     assert tree(tmp_path) == {"sub-an1/sub-an1_ses-1_ophys.nwb": "new"}
 
 
-def test_films_go_with_their_file(final: Path, tmp_path: Path) -> None:
+def test_videos_go_with_their_file(final: Path, tmp_path: Path) -> None:
     with output_in_progress(final, overwrite=False) as place:
         place.building.write_text("new")
         place.building_videos.mkdir()
@@ -90,7 +90,7 @@ class TestWhatStoodThere:
             "sub-an1/sub-an1_ses-1_ophys/new.mp4": "new film",
         }
 
-    def test_films_of_an_older_file_do_not_stay_beside_one_without(self, standing: Path, tmp_path: Path) -> None:
+    def test_videos_of_an_older_file_do_not_stay_beside_one_without(self, standing: Path, tmp_path: Path) -> None:
         with output_in_progress(standing, overwrite=True) as place:
             place.building.write_text("new")
         assert tree(tmp_path) == {"sub-an1/sub-an1_ses-1_ophys.nwb": "new"}

@@ -281,7 +281,7 @@ def test_the_session_files_master_image_stands_beside_that_of_the_tif(nwb: NWBFi
     assert {"master_green", "master_imreg_image_green"} <= names
 
 
-def test_films_lie_in_the_folder_named_as_the_file(written: Written, nwb: NWBFile) -> None:
+def test_videos_lie_in_the_folder_named_as_the_file(written: Written, nwb: NWBFile) -> None:
     series = nwb.acquisition["whisker_video"]
     assert series.format == "external"
     for name, (trial, source) in zip(series.external_file[:], written.made.video_paths.items(), strict=True):
@@ -307,7 +307,7 @@ def test_starting_frames_and_time_stamps_of_films(written: Written, nwb: NWBFile
     assert series.dimension[:].tolist() == [64, 48]
 
 
-def test_films_stay_where_they_are_without_a_folder(written: Written) -> None:
+def test_videos_stay_where_they_are_without_a_folder(written: Written) -> None:
     nwbfile = assembled(written.context, written.raw)
     assert nwbfile.acquisition["whisker_video"].external_file == list(map(str, written.made.video_paths.values()))
 

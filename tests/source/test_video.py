@@ -1,4 +1,4 @@
-"""Headers of films."""
+"""Headers of videos."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source.video import read_video_header
-from ssc_to_nwb.synthetic.films import FILM_SHAPE, write_film
+from ssc_to_nwb.synthetic.videos import VIDEO_SHAPE, write_video
 
 
 def written(path: Path, *, frames: int, flags: str = "") -> Path:
@@ -29,9 +29,9 @@ def written(path: Path, *, frames: int, flags: str = "") -> Path:
 
 def test_count_size_and_rate(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
-    write_film(path=path, n_frames=37, rate_hz=500.0)
+    write_video(path=path, n_frames=37, rate_hz=500.0)
     header = read_video_header(path)
-    assert (header.frame_count, header.image_shape, header.rate_hz) == (37, FILM_SHAPE, 500.0)
+    assert (header.frame_count, header.image_shape, header.rate_hz) == (37, VIDEO_SHAPE, 500.0)
 
 
 def test_frames_are_counted_where_the_container_does_not_tell(tmp_path: Path) -> None:
@@ -43,31 +43,31 @@ def test_frames_are_counted_where_the_container_does_not_tell(tmp_path: Path) ->
 
 def test_nothing_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.mp4"
-    write_film(path=path, n_frames=5, rate_hz=500.0)
+    write_video(path=path, n_frames=5, rate_hz=500.0)
     data = bytearray(path.read_bytes())
     start = data.index(b"mdat") + 4
-    # Pictures of noise instead of the film: whoever decodes them fails, whoever reads the header does not notice.
+    # Pictures of noise instead of the video: whoever decodes them fails, whoever reads the header does not notice.
     data[start + 200 : start + 400] = bytes(200)
     path.write_bytes(data)
     assert read_video_header(path).frame_count == 5
 
 
-@pytest.mark.parametrize("content", [b"", b"no film at all" * 50])
-def test_what_is_no_film_is_refused(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"no video at all" * 50])
+def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(content)
     with pytest.raises(SscError, match=kinds.VIDEO_UNREADABLE.identifier):
         read_video_header(path)
 
 
-def test_missing_film(tmp_path: Path) -> None:
+def test_missing_video(tmp_path: Path) -> None:
     with pytest.raises(SscError, match=kinds.VIDEO_UNREADABLE.identifier):
         read_video_header(tmp_path / "a.mp4")
 
 
 @pytest.mark.parametrize("flags", ["", "faststart"])
 @pytest.mark.parametrize("kept", [0.3, 0.7])
-def test_a_film_cut_short_is_refused(tmp_path: Path, flags: str, kept: float) -> None:
+def test_a_video_cut_short_is_refused(tmp_path: Path, flags: str, kept: float) -> None:
     path = written(tmp_path / "a.mp4", frames=40, flags=flags)
     data = path.read_bytes()
     path.write_bytes(data[: int(kept * len(data))])

@@ -105,7 +105,7 @@ def test_links_inside_the_folder_are_no_problem(spoiled: object) -> None:
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "folder"])
-def test_films_that_are_not_there(damage: str, spoiled: object) -> None:
+def test_videos_that_are_not_there(damage: str, spoiled: object) -> None:
     path: Path = spoiled(lambda _: None)  # type: ignore[operator]
     film = path.parent / VIDEO_FOLDER / "trial_003.mp4"
     film.unlink()

@@ -1,4 +1,4 @@
-"""The whisker films of a session on the session's clock: which trial each is of, and when each frame was taken."""
+"""The whisker videos of a session on the session's clock: which trial each is of, and when each frame was taken."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ssc_to_nwb.source.video import VideoHeader, read_video_header
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Film:
-    """One film: its header, its trial, the time of each frame.
+class TimedVideo:
+    """One video: its header, its trial, the time of each frame.
 
     time_ms: float64 (frames,); from_samples: whether these are the times of the trial's whisker samples, else they
     run from the trial's first sample (or its start) at the frame rate.
@@ -29,16 +29,16 @@ class Film:
     from_samples: bool
 
 
-def open_films(
+def open_videos(
     videos: Sequence[VideoFile], *, session: Session, rate_hz: float, keep_going: bool, log: ProblemLog
-) -> tuple[Film, ...]:
-    """Read the films' headers and put their frames on the session's clock, in the order of time.
+) -> tuple[TimedVideo, ...]:
+    """Read the videos' headers and put their frames on the session's clock, in the order of time.
 
-    rate_hz: frames per second of the camera. Films of no known trial are logged and left out (VIDEO_WITHOUT_TRIAL).
+    rate_hz: frames per second of the camera. Videos of no known trial are logged and left out (VIDEO_WITHOUT_TRIAL).
     Raises SscError of kind VIDEO_UNREADABLE, VIDEO_DIFFERS or VIDEO_TRIAL_TWICE; with `keep_going` these are logged
-    and the film is left out.
+    and the video is left out.
     """
-    opening = _Opening(session=session, rate_hz=rate_hz, log=log, films={})
+    opening = _Opening(session=session, rate_hz=rate_hz, log=log, placed={})
     for video in videos:
         try:
             opening.open(video)
@@ -46,9 +46,9 @@ def open_films(
             if not keep_going:
                 raise
             log.add_overcome(failure.problem)
-    films = sorted(opening.films.values(), key=lambda film: float(film.time_ms[0]))
-    _report_overlap(films, log=log)
-    return tuple(films)
+    timed = sorted(opening.placed.values(), key=lambda video: float(video.time_ms[0]))
+    _report_overlap(timed, log=log)
+    return tuple(timed)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,20 +56,20 @@ class _Opening:
     session: Session
     rate_hz: float
     log: ProblemLog
-    films: dict[int, Film]
+    placed: dict[int, TimedVideo]
 
     def open(self, video: VideoFile) -> None:
-        """Place one film, or say why it has no place."""
+        """Place one video, or say why it has no place."""
         known = video.trial is not None and video.trial in self.session.trials.numbers
         if video.trial is None or not known:
             found = "no trial number in its name" if video.trial is None else f"trial {video.trial}"
             self.log.add(kinds.VIDEO_WITHOUT_TRIAL, file=video.path, expected="a trial of the session", found=found)
             return
-        if video.trial in self.films:
-            other = self.films[video.trial].header.path
+        if video.trial in self.placed:
+            other = self.placed[video.trial].header.path
             raise error(kinds.VIDEO_TRIAL_TWICE, file=video.path, field=f"trial {video.trial}", found=f"{other} too")
         header = read_video_header(video.path)
-        first = next(iter(self.films.values()), None)
+        first = next(iter(self.placed.values()), None)
         if first is not None and first.header.image_shape != header.image_shape:
             raise error(
                 kinds.VIDEO_DIFFERS,
@@ -78,12 +78,12 @@ class _Opening:
                 expected="{} x {} as {}".format(*first.header.image_shape, first.header.path.name),
                 found="{} x {}".format(*header.image_shape),
             )
-        self.films[video.trial] = self._timed(header, video.trial)
+        self.placed[video.trial] = self._timed(header, video.trial)
 
-    def _timed(self, header: VideoHeader, trial: int) -> Film:
+    def _timed(self, header: VideoHeader, trial: int) -> TimedVideo:
         samples_ms = self._sample_times(trial)
         if samples_ms.size == header.frame_count:
-            return Film(header=header, trial=trial, time_ms=samples_ms, from_samples=True)
+            return TimedVideo(header=header, trial=trial, time_ms=samples_ms, from_samples=True)
         self.log.add(
             kinds.VIDEO_FRAME_COUNT,
             file=header.path,
@@ -95,12 +95,12 @@ class _Opening:
         trials = self.session.trials
         start_ms = samples_ms[0] if samples_ms.size else trials.start_ms[trials.numbers == trial][0]
         time_ms = start_ms + np.arange(header.frame_count, dtype=np.float64) * (1000.0 / self.rate_hz)
-        return Film(header=header, trial=trial, time_ms=time_ms, from_samples=False)
+        return TimedVideo(header=header, trial=trial, time_ms=time_ms, from_samples=False)
 
     def _rate_note(self, header: VideoHeader) -> str:
         note = f"time stamps at {self.rate_hz:g} frames per second"
         if header.rate_hz is not None and not np.isclose(header.rate_hz, self.rate_hz, rtol=0.01):
-            note += f"; the film itself says {header.rate_hz:g}"
+            note += f"; the video itself says {header.rate_hz:g}"
         return note
 
     def _sample_times(self, trial: int) -> np.ndarray:
@@ -108,13 +108,13 @@ class _Opening:
         return np.zeros(0) if whisker is None else whisker.time_ms[whisker.trial == trial]
 
 
-def _report_overlap(films: Sequence[Film], *, log: ProblemLog) -> None:
-    for film, following in pairwise(films):
-        if film.time_ms[-1] >= following.time_ms[0]:
+def _report_overlap(videos: Sequence[TimedVideo], *, log: ProblemLog) -> None:
+    for video, following in pairwise(videos):
+        if video.time_ms[-1] >= following.time_ms[0]:
             log.add(
                 kinds.VIDEO_OVERLAPS,
-                file=film.header.path,
-                field=f"trial {film.trial}",
-                expected=f"an end before {following.time_ms[0]:g} ms, when the film of trial {following.trial} begins",
-                found=f"{film.time_ms[-1]:g} ms",
+                file=video.header.path,
+                field=f"trial {video.trial}",
+                expected=f"an end before {following.time_ms[0]:g} ms, when the video of trial {following.trial} begins",
+                found=f"{video.time_ms[-1]:g} ms",
             )

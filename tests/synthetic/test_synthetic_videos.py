@@ -1,4 +1,4 @@
-"""Whisker films, decoded frame by frame."""
+"""Whisker videos, decoded frame by frame."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> SyntheticSession:
         trials_with_broken_video=(3,),
         trials_without_whisker=(4,),
     )
-    return write_session(root=tmp_path_factory.mktemp("films"), spec=spec, raw=False)
+    return write_session(root=tmp_path_factory.mktemp("videos"), spec=spec, raw=False)
 
 
 def frames_of(path: Path) -> np.ndarray:
@@ -60,17 +60,17 @@ def test_frames_tell_their_number(session: SyntheticSession) -> None:
     np.testing.assert_array_equal(numbers, np.arange(len(frames)))
 
 
-def test_short_film(session: SyntheticSession) -> None:
+def test_short_video(session: SyntheticSession) -> None:
     number = int(session.trials.numbers[2])
     assert len(frames_of(session.video_paths[number])) == samples_in_trial(session, number) - 10
 
 
-def test_broken_film(session: SyntheticSession) -> None:
+def test_broken_video(session: SyntheticSession) -> None:
     with pytest.raises(av.FFmpegError):
         frames_of(session.video_paths[int(session.trials.numbers[3])])
 
 
-def test_film_of_a_trial_without_whisker_data(session: SyntheticSession) -> None:
+def test_video_of_a_trial_without_whisker_data(session: SyntheticSession) -> None:
     number = int(session.trials.numbers[4])
     assert samples_in_trial(session, number) == 0
     assert len(frames_of(session.video_paths[number])) > 300

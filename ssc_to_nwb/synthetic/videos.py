@@ -1,4 +1,4 @@
-"""Whisker films: one small mp4 per trial, at the whisker traces' rate, each frame telling its number.
+"""Whisker videos: one small mp4 per trial, at the whisker traces' rate, each frame telling its number.
 
 The 16 squares along the top edge are the frame number in binary, least significant bit at the left, white = 1.
 """
@@ -13,27 +13,27 @@ import numpy as np
 from ssc_to_nwb.synthetic.spec import SessionSpec
 from ssc_to_nwb.synthetic.truth import TrialTruth
 
-FILM_SHAPE = (48, 64)
+VIDEO_SHAPE = (48, 64)
 """Rows, columns."""
 _SQUARE, _BITS = 4, 16
 _GREY, _CHROMA_ZERO = 90, 128
 _FRAMES_SHORT, _KEPT_OF_BROKEN = 10, 0.67
 
 
-def write_films(*, folder: Path, spec: SessionSpec, trials: TrialTruth) -> dict[int, Path]:
-    """Write the films of all trials into the session's `folder`; paths by trial number.
+def write_videos(*, folder: Path, spec: SessionSpec, trials: TrialTruth) -> dict[int, Path]:
+    """Write the videos of all trials into the session's `folder`; paths by trial number.
 
-    A film has as many frames as its trial has whisker samples, but for the spec's short and broken ones.
+    A video has as many frames as its trial has whisker samples, but for the spec's short and broken ones.
     """
-    filmed = [p for p in range(spec.n_trials) if p not in spec.trials_without_video]
+    with_video = [p for p in range(spec.n_trials) if p not in spec.trials_without_video]
     paths = {}
-    for running, position in enumerate(filmed, start=1):
+    for running, position in enumerate(with_video, start=1):
         number = int(trials.numbers[position])
         path = folder / spec.video_name.format(session=spec.session_name, trial=number, running=running)
         path.parent.mkdir(parents=True, exist_ok=True)
         length_ms = trials.stop_ms[position] - trials.start_ms[position]
         n_frames = int(length_ms // (1000.0 / spec.whisker_rate_hz))
-        write_film(
+        write_video(
             path=path,
             n_frames=n_frames - _FRAMES_SHORT * (position in spec.trials_with_short_video),
             rate_hz=spec.whisker_rate_hz,
@@ -45,35 +45,35 @@ def write_films(*, folder: Path, spec: SessionSpec, trials: TrialTruth) -> dict[
     return paths
 
 
-def write_film(*, path: Path, n_frames: int, rate_hz: float) -> None:
-    """Write one film."""
+def write_video(*, path: Path, n_frames: int, rate_hz: float) -> None:
+    """Write one video."""
     import av
 
     rate = Fraction(rate_hz).limit_denominator(1000)
     with av.open(str(path), mode="w") as container:
         codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
         stream = container.add_stream(codec, rate=rate)
-        stream.height, stream.width = FILM_SHAPE
+        stream.height, stream.width = VIDEO_SHAPE
         stream.pix_fmt = "yuv420p"
         if codec == "libx264":
             stream.options = {"preset": "ultrafast", "crf": "28", "threads": "1"}
-        planes = np.full((FILM_SHAPE[0] * 3 // 2, FILM_SHAPE[1]), _CHROMA_ZERO, dtype=np.uint8)
+        planes = np.full((VIDEO_SHAPE[0] * 3 // 2, VIDEO_SHAPE[1]), _CHROMA_ZERO, dtype=np.uint8)
         for index in range(n_frames):
-            planes[: FILM_SHAPE[0]] = film_frame(index)
+            planes[: VIDEO_SHAPE[0]] = video_frame(index)
             for packet in stream.encode(av.VideoFrame.from_ndarray(planes, format="yuv420p")):
                 container.mux(packet)
         for packet in stream.encode():
             container.mux(packet)
 
 
-def film_frame(index: int) -> np.ndarray:
+def video_frame(index: int) -> np.ndarray:
     """(rows, columns) uint8: the frame's number above a bar that sways."""
-    picture = np.full(FILM_SHAPE, _GREY, dtype=np.uint8)
+    picture = np.full(VIDEO_SHAPE, _GREY, dtype=np.uint8)
     bits = (index >> np.arange(_BITS)) & 1
     picture[:_SQUARE] = np.repeat(np.where(bits, 235, 16), _SQUARE).astype(np.uint8)
-    rows = np.arange(_SQUARE + 4, FILM_SHAPE[0])
+    rows = np.arange(_SQUARE + 4, VIDEO_SHAPE[0])
     tip = 0.5 * np.sin(2 * np.pi * index * 0.028) * (rows - _SQUARE)
-    columns = (FILM_SHAPE[1] // 2 + tip).astype(int)
+    columns = (VIDEO_SHAPE[1] // 2 + tip).astype(int)
     picture[rows, columns] = 20
     picture[rows, columns + 1] = 20
     return picture
