@@ -1,0 +1,170 @@
+"""Walks a folder as it lies on a disk, other disks that links lead to included.
+
+Each file is met once. What cannot be used is met as well, with the reason, and is never opened: a link to nothing, a
+link in a circle, a pipe or a device, and what macOS and Windows leave beside data.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from ssc_to_nwb.problems import output_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
+from ssc_to_nwb.system_files import is_system_name
+
+_SPECIAL_FILES = (
+    (stat.S_ISFIFO, "a named pipe (FIFO)"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+class Obstacle(Enum):
+    """Why what lies on a disk cannot be used as a file."""
+
+    SYSTEM_FILE = "system file"
+    DANGLING_LINK = "dangling link"
+    LINKED_TWICE = "folder met before"
+    SPECIAL_FILE = "special file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskEntry:
+    """A file below the folder that is walked, or what stands in the place of one.
+
+    below: path below that folder, with forward slashes; status: of the file that a link leads to, or of the link where
+    it leads to none; link_to: where a link leads that leaves the folder, else None; obstacle, reason: why it cannot be
+    used, in words; None and empty for a file.
+    """
+
+    path: Path
+    below: str
+    status: os.stat_result
+    link_to: str | None = None
+    obstacle: Obstacle | None = None
+    reason: str = ""
+
+
+def walk_files(folder: Path, *, enter: Callable[[str], bool] | None = None) -> Iterator[DiskEntry]:
+    """Every file below a folder, by name within each of its folders; linked folders last, each once.
+
+    enter: says by its name whether a folder is walked. Raises SscError of kind SOURCE_NOT_READABLE.
+    """
+    walk = _Walk(enter=enter)
+    walk.waiting.append((os.fspath(folder), ""))
+    while walk.waiting:
+        path, below = walk.waiting.popleft()
+        yield from walk.tree(path, below, system=False)
+    yield from walk.met_before
+
+
+def special_file(mode: int) -> str | None:
+    """What a file of this mode is where it is no regular file, in words: a pipe, say, would be waited for for ever."""
+    return next((words for is_kind, words in _SPECIAL_FILES if is_kind(mode)), None)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """waiting: folders that are still to be walked; walked: identities of those that were, or are under way."""
+
+    enter: Callable[[str], bool] | None
+    waiting: deque[tuple[str, str]] = field(default_factory=deque)
+    links: dict[str, DiskEntry] = field(default_factory=dict)
+    walked: set[tuple[int, int]] = field(default_factory=set)
+    met_before: list[DiskEntry] = field(default_factory=list)
+    root: str = ""
+
+    def tree(self, folder: str, below: str, *, system: bool) -> Iterator[DiskEntry]:
+        """The files of a folder and of those in it; links to folders are put off."""
+        status = _status_of_folder(folder)
+        if (status.st_dev, status.st_ino) in self.walked:
+            if folder in self.links:
+                self.met_before.append(self.links[folder])
+            return
+        self.walked.add((status.st_dev, status.st_ino))
+        self.root = self.root or os.path.realpath(folder)
+        for entry in _entries(folder):
+            place = f"{below}/{entry.name}" if below else entry.name
+            of_system = system or is_system_name(entry.name)
+            if not _is_folder(entry):
+                yield self._file(entry, place, system=of_system)
+            elif of_system or self.enter is None or self.enter(entry.name):
+                if entry.is_symlink():
+                    yield from self._linked_folder(entry, place, system=of_system)
+                else:
+                    yield from self.tree(entry.path, place, system=of_system)
+
+    def _linked_folder(self, entry: os.DirEntry[str], below: str, *, system: bool) -> Iterator[DiskEntry]:
+        target = os.path.realpath(entry.path)
+        above = os.path.realpath(Path(entry.path).parent)
+        reason = f"a link to {target}, a folder that is met by another way"
+        if system:
+            yield self._entry(entry, below, Obstacle.SYSTEM_FILE, SYSTEM_FILE_REASON)
+        elif _holds(target, above):
+            reason = f"a link in a circle, to {target}, in which it lies"
+            yield self._entry(entry, below, Obstacle.LINKED_TWICE, reason)
+        else:
+            self.links[entry.path] = self._entry(entry, below, Obstacle.LINKED_TWICE, reason)
+            self.waiting.append((entry.path, below))
+
+    def _file(self, entry: os.DirEntry[str], below: str, *, system: bool) -> DiskEntry:
+        if system:
+            return self._entry(entry, below, Obstacle.SYSTEM_FILE, SYSTEM_FILE_REASON)
+        try:
+            status = entry.stat()
+        except OSError as failure:
+            if not entry.is_symlink():
+                raise error(kinds.SOURCE_NOT_READABLE, file=entry.path, found=failure) from failure
+            reason = f"a link to {Path(entry.path).readlink()}, which leads to no file ({failure.strerror})"
+            return self._entry(entry, below, Obstacle.DANGLING_LINK, reason)
+        special = special_file(status.st_mode)
+        if special is not None:
+            return self._entry(entry, below, Obstacle.SPECIAL_FILE, f"{special}, not a file")
+        target = os.path.realpath(entry.path) if entry.is_symlink() else None
+        if target is not None and _holds(self.root, target):
+            target = None
+        return DiskEntry(path=Path(entry.path), below=below, status=status, link_to=target)
+
+    def _entry(self, entry: os.DirEntry[str], below: str, obstacle: Obstacle, reason: str) -> DiskEntry:
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError as failure:
+            raise error(kinds.SOURCE_NOT_READABLE, file=entry.path, found=failure) from failure
+        return DiskEntry(path=Path(entry.path), below=below, status=status, obstacle=obstacle, reason=reason)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """What is in a folder, by name, files before folders."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: (_is_folder(entry), entry.name))
+    except OSError as failure:
+        raise error(kinds.SOURCE_NOT_READABLE, file=failure.filename or folder, found=failure) from failure
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # A link in a circle, or to where nobody may look: met as a file, it says what is wrong.
+        return False
+
+
+def _status_of_folder(folder: str) -> os.stat_result:
+    try:
+        return Path(folder).stat()
+    except OSError as failure:
+        raise error(kinds.SOURCE_NOT_READABLE, file=folder, found=failure) from failure
+
+
+def _holds(folder: str, path: str) -> bool:
+    """Whether a path is a folder or lies below it; both without links."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
