@@ -157,13 +157,13 @@ def modalities(*, behavior: bool, imaging: bool, images: bool) -> str:
 
 
 def nwb_path(
-    output: Path, *, subject: str, date: str, modalities: str, stub: bool = False, suffix: str = HDF5_SUFFIX
+    output: Path, *, subject: str, label: str, modalities: str, stub: bool = False, suffix: str = HDF5_SUFFIX
 ) -> Path:
     """`OUTPUT/sub-an197522/sub-an197522_ses-20130308_behavior+image+ophys.nwb`, the layout DANDI expects.
 
-    Labels must not contain `_` or `-`, which separate them. A stub says so in its name.
+    label: `SessionKey.label`. Labels must not contain `_` or `-`, which separate them. A stub says so in its name.
     """
-    stem = session_stem(subject=subject, date=date)
+    stem = session_stem(subject=subject, label=label)
     description = f"{_DESCRIPTION}stub" if stub else ""
     return subject_folder(output, subject) / f"{stem}{description}_{modalities}{suffix}"
 
@@ -173,14 +173,14 @@ def subject_folder(output: Path, subject: str) -> Path:
     return output / f"sub-{dandi_label(subject)}"
 
 
-def session_stem(*, subject: str, date: str) -> str:
+def session_stem(*, subject: str, label: str) -> str:
     """What the names of all files of a session begin with: `sub-an197522_ses-20130308`."""
-    return f"sub-{dandi_label(subject)}_ses-{dandi_label(date)}"
+    return f"sub-{dandi_label(subject)}_ses-{dandi_label(label)}"
 
 
-def is_whole_session(nwb: Path, *, subject: str, date: str) -> bool:
+def is_whole_session(nwb: Path, *, subject: str, label: str) -> bool:
     """Whether this is the name of an NWB file of the session, and not of a stub."""
-    of_session = nwb.name.startswith(f"{session_stem(subject=subject, date=date)}_")
+    of_session = nwb.name.startswith(f"{session_stem(subject=subject, label=label)}_")
     return of_session and nwb.name.endswith(NWB_SUFFIXES) and _DESCRIPTION not in nwb.name
 
 

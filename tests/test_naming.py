@@ -9,7 +9,7 @@ import pytest
 from ssc_to_nwb import naming
 
 OUT = Path("out")
-SESSION = {"subject": "an197522", "date": "20130308"}
+SESSION = {"subject": "an197522", "label": "20130308"}
 
 
 def test_the_place_of_a_session_is_that_of_dandis_layout() -> None:
@@ -18,7 +18,7 @@ def test_the_place_of_a_session_is_that_of_dandis_layout() -> None:
 
 
 def test_labels_lose_what_separates_them() -> None:
-    path = naming.nwb_path(OUT, subject="an_19-7", date="2013_03_08", modalities="ophys", suffix=naming.ZARR_SUFFIX)
+    path = naming.nwb_path(OUT, subject="an_19-7", label="2013_03_08", modalities="ophys", suffix=naming.ZARR_SUFFIX)
     assert path == OUT / "sub-an197" / "sub-an197_ses-20130308_ophys.nwb.zarr"
 
 
@@ -31,10 +31,18 @@ def test_labels_lose_what_separates_them() -> None:
         (".sub-an197522_ses-20130308_ophys.nwb.0123abcd.in-progress", False),
         ("sub-an197522_ses-20130308_ophys", False),
         ("sub-an197522_ses-201303081_ophys.nwb", False),
+        ("sub-an197522_ses-20130308b_ophys.nwb", False),
     ],
 )
 def test_stubs_unfinished_files_and_videos_are_no_whole_session(name: str, whole: bool) -> None:
     assert naming.is_whole_session(OUT / name, **SESSION) is whole
+
+
+def test_the_letter_of_a_second_session_of_the_day_stays_in_the_name() -> None:
+    path = naming.nwb_path(OUT, subject="an229716", label="20131202b", modalities="ophys")
+    assert path.name == "sub-an229716_ses-20131202b_ophys.nwb"
+    assert naming.is_whole_session(path, subject="an229716", label="20131202b")
+    assert not naming.is_whole_session(path, subject="an229716", label="20131202")
 
 
 @pytest.mark.parametrize("suffix", naming.NWB_SUFFIXES)

@@ -206,14 +206,14 @@ def find_output(output: Path, *, session: str) -> Path:
         if output.exists():
             return output
         raise error(kinds.VERIFY_OUTPUT_MISSING, file=output, expected="an NWB file", found="nothing")
-    animal, _, date = session.partition("_")
+    animal, _, label = session.partition("_")
     folder = naming.subject_folder(output, animal)
-    found = sorted(path for path in folder.glob("*") if naming.is_whole_session(path, subject=animal, date=date))
+    found = sorted(path for path in folder.glob("*") if naming.is_whole_session(path, subject=animal, label=label))
     if len(found) != 1:
         raise error(
             kinds.VERIFY_OUTPUT_MISSING,
             file=folder,
-            expected=f"one NWB file named {naming.session_stem(subject=animal, date=date)}_...",
+            expected=f"one NWB file named {naming.session_stem(subject=animal, label=label)}_...",
             found=", ".join(path.name for path in found) or "none",
         )
     return found[0]

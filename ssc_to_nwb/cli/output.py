@@ -54,7 +54,7 @@ def print_warnings(problems: Iterable[Problem], *, verbose: bool, session: str |
 def _is_session_file(file: str | None, session: str) -> bool:
     """Whether a path is that of the session's file, wherever it lies or was unpacked to."""
     name = Path(file or "").name
-    return name.startswith(f"{session}_") and name.endswith(".mat")
+    return name.startswith((f"{session}_", f"{session}.")) and name.lower().endswith(".mat")
 
 
 def print_json(value: Any) -> None:

@@ -236,7 +236,7 @@ def target_path(context: SessionContext, *, output: Path, options: ConversionOpt
     return naming.nwb_path(
         output,
         subject=session.key.animal,
-        date=session.key.date,
+        label=session.key.label,
         modalities=naming.modalities(
             behavior=session.whisker is not None or bool(session.events) or not session.subvolumes,
             imaging=bool(session.subvolumes),

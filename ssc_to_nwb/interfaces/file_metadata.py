@@ -13,6 +13,7 @@ from ssc_to_nwb.interfaces.person_names import last_first, split_names
 from ssc_to_nwb.metadata.model import Assumptions
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.source.session_files import dataset_named
 
 if TYPE_CHECKING:
     from pynwb import NWBFile
@@ -51,7 +52,7 @@ def nwbfile_fields(context: SessionContext) -> dict[str, Any]:
         "session_description": facts.session_description,
         "experiment_description": facts.experiment_description,
         "identifier": identifier(context),
-        "session_id": session.key.date,
+        "session_id": session.key.label,
         "session_start_time": session_start_time(context),
         "experimenter": experimenters(context),
         "institution": facts.institution,
@@ -97,13 +98,13 @@ def subject_fields(context: SessionContext) -> dict[str, Any]:
 def identifier(context: SessionContext) -> str:
     """The same for the same data set, subject and session, however often it is converted."""
     key = context.session.key
-    return str(uuid.uuid5(_NAMESPACE, f"{context.metadata.dataset.name}/{key.animal}/{key.date}"))
+    return str(uuid.uuid5(_NAMESPACE, f"{context.metadata.dataset.name}/{key.animal}/{key.label}"))
 
 
 def session_start_time(context: SessionContext) -> datetime:
     """dateOfExperiment and timeOfExperiment in the assumed zone. Raises metadata-value-missing, -text-unreadable."""
     session = context.session
-    date = session.metadata_text("dateOfExperiment") or session.key.date
+    date = (session.metadata_text("dateOfExperiment") or session.key.date).removesuffix(session.key.letter)
     time = session.metadata_text("timeOfExperiment")
     if time is None:
         raise error(
@@ -185,6 +186,11 @@ def notes(context: SessionContext) -> str:
         f"Conditions of use: {dataset.conditions_of_use}",
         _assumed(assumptions),
     ]
+    if dataset_named(context.session.path) is None:
+        lines.append(
+            f"Assumed, because the name of the session file does not say it: the session is of {dataset.name} (five "
+            "sessions of ssc-1 are known by name, all others count as sessions of ssc-2)."
+        )
     experiment_type = context.session.metadata_text("experimentType")
     if experiment_type is not None:
         lines.append(f"Experiment type, as the source has it: {experiment_type}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from ssc_to_nwb.metadata.yaml_lines import KeyPath, LinedMapping, load_yaml
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.session_key import SessionKey
 
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
 
 # Sections that hold a mapping from subject or session to values that replace the general ones.
 _PARTICULAR = ("subjects", "sessions")
-_SESSION_NAME = re.compile(r"[A-Za-z0-9]+_\d{4}_\d{2}_\d{2}")
 
 
 def metadata_folder() -> Path:
@@ -102,12 +101,12 @@ def _mapping(merged: LinedMapping, key: KeyPath) -> dict[str, Any]:
 def _check_names(merged: LinedMapping, section: str, by_name: dict[str, Any]) -> None:
     """A session's name with a typo would be left unused in silence; of subjects only the data set knows the names."""
     for name in by_name if section == "sessions" else ():
-        if _SESSION_NAME.fullmatch(str(name)) is None:
+        if SessionKey.from_name(str(name)) is None:
             raise error(
                 kinds.METADATA_KEY_UNKNOWN,
                 file=merged.place((section, name)),
                 field=f"{section}.{name}",
-                expected="names such as an197522_2013_03_08",
+                expected="names such as an197522_2013_03_08 or an229716_2013_12_02b",
                 found=str(name),
             )
 

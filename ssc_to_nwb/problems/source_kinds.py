@@ -6,7 +6,8 @@ NO_SESSION_FOUND = ProblemKind(
     identifier="no-session-found",
     severity=Severity.ERROR,
     title="No session file was found",
-    reason="A session is found by its file name, <animal>_<yyyy>_<mm>_<dd>_session.mat or ..._data_struct.mat.",
+    reason="A session is found by its file name: <animal>_<yyyy>_<mm>_<dd>, a letter behind the day where a day has "
+    "two sessions, and _session.mat, _data_struct.mat, _sess.mat or .mat.",
     remedy="Give the folder that holds the session files, or a session file itself; check --session.",
 )
 SOURCE_MISSING = ProblemKind(
@@ -21,7 +22,8 @@ SESSION_NAME_UNKNOWN = ProblemKind(
     severity=Severity.ERROR,
     title="The file name does not tell animal and date",
     reason="Names inside the archive are made from <animal>_<yyyy>_<mm>_<dd>; nothing else in the file is unique.",
-    remedy="Rename the file as the data set has it: <animal>_<yyyy>_<mm>_<dd>_session.mat.",
+    remedy="Rename the file as the data set has it: <animal>_<yyyy>_<mm>_<dd>_session.mat, with a letter behind the "
+    "day where the animal has two sessions of that day.",
 )
 SESSION_FOUND_TWICE = ProblemKind(
     identifier="session-found-twice",

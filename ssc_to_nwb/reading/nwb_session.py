@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -41,8 +42,9 @@ class NwbSession:
 
     @property
     def title(self) -> str:
-        """Animal and date, and that the file is a stub where it is one."""
-        return f"{self.subject_id}, {self.date}{', stub' if self.is_stub else ''}"
+        """Animal, date, the letter of a second session of the day, and that the file is a stub where it is one."""
+        letter = re.sub(r"^\d+", "", self.nwbfile.session_id or "")
+        return f"{self.subject_id}, {self.date}{letter}{', stub' if self.is_stub else ''}"
 
     @property
     def nwb_version(self) -> str:

@@ -13,13 +13,12 @@ from pathlib import Path, PurePosixPath
 
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source.packed_files import PackedFile, PackedMember, is_packed, packed_stem
 from ssc_to_nwb.source.session_files import (
     SessionFile,
-    SessionKey,
     dataset_of,
-    is_session_file,
-    key_from_path,
+    key_of_file,
     may_hold_sessions,
 )
 
@@ -121,8 +120,8 @@ def group_by_session(packed_files: Iterable[PackedFile]) -> dict[SessionKey, Pac
     for packed in packed_files:
         for member in packed.members:
             name = PurePosixPath(member.name)
-            if is_session_file(name.name):
-                key = key_from_path(Path(name.name))
+            key = key_of_file(name.name)
+            if key is not None:
                 part = PackedPart(packed=packed.path, member=member, target=name.name)
                 groups.setdefault(key, PackedFinds()).mats.append(part)
             elif (placed := _raw_place(name, packed.path)) is not None:

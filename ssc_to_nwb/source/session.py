@@ -11,6 +11,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source.array_descriptions import ArrayDescription, read_array_descriptions
 from ssc_to_nwb.source.array_kinds import EntryKind, tell_array_kind
 from ssc_to_nwb.source.clock import TimeUnits, read_time_units
@@ -21,7 +22,7 @@ from ssc_to_nwb.source.hash_map import HashEntry, read_hash
 from ssc_to_nwb.source.mat_file import VARIABLE_NAMES, read_session_struct
 from ssc_to_nwb.source.mat_tree import MatStruct
 from ssc_to_nwb.source.plane import Plane
-from ssc_to_nwb.source.session_files import SessionKey, key_from_path
+from ssc_to_nwb.source.session_files import key_from_path
 from ssc_to_nwb.source.subvolume import Subvolume
 from ssc_to_nwb.source.subvolume_assembly import assemble_subvolumes
 from ssc_to_nwb.source.subvolume_reader import CalciumEntry, read_calcium_entry
@@ -160,11 +161,12 @@ def _read_events(field: Field, *, units: TimeUnits, log: ProblemLog) -> dict[str
 def _check_name(session: Session) -> None:
     """The file name must not contradict animalID and dateOfExperiment, where the file has them.
 
-    The lab's animals are `an` and a number; an animalID that is the number alone does not contradict the name.
+    The lab's animals are `an` and a number; an animalID that is the number alone does not contradict the name, and
+    neither does a date with or without the name's letter.
     """
     for key, named, also in (
         ("animalID", session.key.animal, session.key.animal.removeprefix("an")),
-        ("dateOfExperiment", session.key.date, session.key.date),
+        ("dateOfExperiment", session.key.date, session.key.label),
     ):
         told = session.metadata_text(key)
         if told is not None and told not in (named, also):

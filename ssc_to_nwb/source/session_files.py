@@ -1,4 +1,4 @@
-"""Finds session files, and tells animal and date from their names."""
+"""Finds session files by their names."""
 
 from __future__ import annotations
 
@@ -12,39 +12,20 @@ from pathlib import Path
 from ssc_to_nwb.naming import RUN_FOLDER
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.session_key import SessionKey
 
-_SESSION_NAME = re.compile(r"(?P<animal>[A-Za-z0-9]+)_(?P<year>\d{4})_(?P<month>\d{2})_(?P<day>\d{2})")
-# ssc-1 names its files ..._session.mat, ssc-2 ..._data_struct.mat.
-_FILE_NAME = re.compile(rf"{_SESSION_NAME.pattern}_(?:session|data_struct)\.mat")
+# What follows the key in the name of a session file, in any case, and the data set that has such names: ssc-1
+# ..._session.mat, ssc-2 ..._data_struct.mat; programs that read the files have ..._sess.mat and .mat alone as well.
+_ENDINGS = {"_session.mat": "ssc-1", "_data_struct.mat": "ssc-2", "_sess.mat": None, ".mat": None}
+NAMES_EXPECTED = "<animal>_<yyyy>_<mm>_<dd>, a letter where the day has two sessions, and " + ", ".join(_ENDINGS)
+_SESSIONS_OF_SSC_1 = frozenset(
+    (
+        "an197522_2013_03_08", "an197522_2013_03_10", "an229717_2013_12_01", "an229719_2013_12_02",
+        "an229719_2013_12_05",
+    )
+)  # fmt: skip
 # Folders below which no session file lies; the stacks alone are tens of thousands of files.
 _RAW_FOLDER = re.compile(r"fov_\d+|whisker|fluo_batch_out")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class SessionKey:
-    """Animal and day: `an197522`, `20130308`; text form `an197522_2013_03_08`, as folders are named."""
-
-    animal: str
-    date: str
-
-    @classmethod
-    def at_start_of(cls, text: str) -> SessionKey | None:
-        """Animal and day from a name that begins with them; None where it does not."""
-        match = _SESSION_NAME.match(text)
-        return None if match is None else cls._of_match(match)
-
-    @classmethod
-    def from_name(cls, name: str) -> SessionKey | None:
-        """The key whose text form is `name`; None where that is the name of no session."""
-        match = _SESSION_NAME.fullmatch(name)
-        return None if match is None else cls._of_match(match)
-
-    @classmethod
-    def _of_match(cls, match: re.Match[str]) -> SessionKey:
-        return cls(animal=match["animal"], date=match["year"] + match["month"] + match["day"])
-
-    def __str__(self) -> str:
-        return f"{self.animal}_{self.date[:4]}_{self.date[4:6]}_{self.date[6:]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +39,26 @@ class SessionFile:
 
 
 def key_from_path(path: Path) -> SessionKey:
-    """Animal and day from the file name. Raises session-name-unknown."""
-    key = SessionKey.at_start_of(path.name)
-    if key is None or not is_session_file(path.name):
-        raise error(
-            kinds.SESSION_NAME_UNKNOWN,
-            file=path,
-            expected="<animal>_<yyyy>_<mm>_<dd>_session.mat or ..._data_struct.mat",
-            found=path.name,
-        )
+    """The session whose file has this name. Raises session-name-unknown."""
+    key = key_of_file(path.name)
+    if key is None:
+        raise error(kinds.SESSION_NAME_UNKNOWN, file=path, expected=NAMES_EXPECTED, found=path.name)
     return key
+
+
+def key_of_file(name: str) -> SessionKey | None:
+    """The session whose file has this name; None where it is not the name of a session file."""
+    key = SessionKey.at_start_of(name)
+    return key if key is not None and _ending(name, key) in _ENDINGS else None
 
 
 def is_session_file(name: str) -> bool:
     """Whether a file name is that of a session file."""
-    return _FILE_NAME.fullmatch(name) is not None
+    return key_of_file(name) is not None
+
+
+def _ending(name: str, key: SessionKey) -> str:
+    return name.removeprefix(str(key)).lower()
 
 
 def may_hold_sessions(folder_name: str) -> bool:
@@ -80,13 +66,26 @@ def may_hold_sessions(folder_name: str) -> bool:
     return folder_name != RUN_FOLDER and _RAW_FOLDER.fullmatch(folder_name) is None
 
 
+def dataset_named(path: Path) -> str | None:
+    """The data set that names its session files like this one; None where the name leaves it open."""
+    key = key_from_path(path)
+    return _ENDINGS[_ending(path.name, key)]
+
+
 def dataset_of(path: Path) -> str:
-    """`ssc-2` for a name ending in _data_struct.mat, else `ssc-1`."""
-    return "ssc-2" if path.name.endswith("_data_struct.mat") else "ssc-1"
+    """The data set of a session file, `ssc-1` or `ssc-2`: by the ending of its name.
+
+    Where that leaves it open, the five sessions of ssc-1 are known by name, and any other is of ssc-2. Raises
+    session-name-unknown.
+    """
+    named = dataset_named(path)
+    if named is not None:
+        return named
+    return "ssc-1" if str(key_from_path(path)) in _SESSIONS_OF_SSC_1 else "ssc-2"
 
 
 def find_session_files(source: Path) -> tuple[SessionFile, ...]:
-    """The session files in a folder and its subfolders, or the one given, sorted by animal and date.
+    """The session files in a folder and its subfolders, or the one given, sorted by animal, date and letter.
 
     Raises source-missing, no-session-found, session-name-unknown (for a file), session-found-twice.
     """

@@ -72,6 +72,8 @@ class SessionSpec:
     # -- who and when
     animal: str = "an900001"
     date: calendar_date = calendar_date(2013, 3, 8)
+    letter: str = ""
+    """Behind the date in the session's name, where the animal has two sessions of one day."""
     time_of_day: str = "154546"
     seed: int = 0
     further_metadata: tuple[tuple[str, str | float], ...] = ()
@@ -81,6 +83,8 @@ class SessionSpec:
     # -- the file
     data_set: Literal["ssc-1", "ssc-2"] = "ssc-1"
     """ssc-2: the file is `<session>_data_struct.mat` and there are no raw files."""
+    file_name: str | None = None
+    """Name of the session file, if another: `{session}_sess.mat`."""
     variable_name: str = "s"
     mat_format: Literal["5", "7.3"] = "5"
     compressed: bool = True
@@ -202,11 +206,11 @@ class SessionSpec:
 
     @property
     def session_name(self) -> str:
-        """`<animal>_<yyyy>_<mm>_<dd>`, the stem of every file name."""
-        return f"{self.animal}_{self.date:%Y_%m_%d}"
+        """`<animal>_<yyyy>_<mm>_<dd>` and the letter, the stem of every file name."""
+        return f"{self.animal}_{self.date:%Y_%m_%d}{self.letter}"
 
     @property
     def mat_file_name(self) -> str:
         """Name of the session file."""
         ending = "session" if self.data_set == "ssc-1" else "data_struct"
-        return f"{self.session_name}_{ending}.mat"
+        return (self.file_name or f"{{session}}_{ending}.mat").format(session=self.session_name)

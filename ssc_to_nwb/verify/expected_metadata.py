@@ -54,12 +54,12 @@ def general_texts(source: SourceMetadata) -> dict[str, str]:
     """Texts by path in the file; those that are not known are left out."""
     context = source.context
     session, facts, dataset = context.session, context.metadata.session, context.metadata.dataset
-    name = f"{dataset.name}/{session.key.animal}/{session.key.date}"
+    name = f"{dataset.name}/{session.key.animal}/{session.key.label}"
     texts = {
         "/identifier": str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_DNS, "crcns.org"), name)),
         "/session_description": facts.session_description,
         "/general/experiment_description": facts.experiment_description,
-        "/general/session_id": session.key.date,
+        "/general/session_id": session.key.label,
         "/general/institution": facts.institution,
         "/general/lab": facts.lab,
         "/general/virus": facts.virus,
@@ -129,7 +129,8 @@ def _joined(source: SourceMetadata, prefix: str, origin: str | None) -> str:
 
 def start_time(source: SourceMetadata) -> datetime | None:
     """Start of the session with its zone; None where the source's texts don't tell it."""
-    date = source.text("dateOfExperiment") or source.context.session.key.date
+    # Eight digits; the letter of a second session of the day may follow them.
+    date = (source.text("dateOfExperiment") or source.context.session.key.date)[:8]
     match = re.fullmatch(r"(\d{1,2}):?(\d\d):?(\d\d)(\.\d+)?", source.text("timeOfExperiment") or "")
     if match is None:
         return None
@@ -150,6 +151,8 @@ def note_parts(source: SourceMetadata) -> list[str]:
         "green, red" if assumed.green_page_first else "red, green",
         source.text("experimentType") or "",
     ]
+    if not re.search("_(session|data_struct)[.]mat$", source.context.session.path.name, re.IGNORECASE):
+        parts.append(f"does not say it: the session is of {dataset.name} ")
     return [part for part in parts if part]
 
 

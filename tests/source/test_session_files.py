@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from made_sessions import problem_raised
 
-from ssc_to_nwb.source.session_files import SessionKey, dataset_of, find_session_files, key_from_path
+from ssc_to_nwb.session_key import SessionKey
+from ssc_to_nwb.source.session_files import dataset_of, find_session_files, key_from_path
 
 FIRST, SECOND = "an197522_2013_03_08", "an229719_2013_12_02"
 
@@ -24,17 +25,32 @@ def touch(*paths: Path) -> None:
         ("an197522_2013_03_08_session.mat", SessionKey(animal="an197522", date="20130308"), "ssc-1"),
         ("an171923_2012_06_04_data_struct.mat", SessionKey(animal="an171923", date="20120604"), "ssc-2"),
         ("JF26332_2013_12_01_session.mat", SessionKey(animal="JF26332", date="20131201"), "ssc-1"),
+        ("an229716_2013_12_02b_data_struct.mat", SessionKey(animal="an229716", date="20131202", letter="b"), "ssc-2"),
+        ("an229716_2013_12_03b_session.mat", SessionKey(animal="an229716", date="20131203", letter="b"), "ssc-1"),
+        ("an229716_2013_12_03_sess.mat", SessionKey(animal="an229716", date="20131203"), "ssc-2"),
+        ("an229717_2013_12_05b.mat", SessionKey(animal="an229717", date="20131205", letter="b"), "ssc-2"),
+        ("an197522_2013_03_08.mat", SessionKey(animal="an197522", date="20130308"), "ssc-1"),
+        ("an229719_2013_12_05_sess.mat", SessionKey(animal="an229719", date="20131205"), "ssc-1"),
+        ("an229719_2013_12_05b_sess.mat", SessionKey(animal="an229719", date="20131205", letter="b"), "ssc-2"),
+        ("an171923_2012_06_04_Data_Struct.MAT", SessionKey(animal="an171923", date="20120604"), "ssc-2"),
     ],
 )
 def test_names_tell_animal_date_and_data_set(name: str, key: SessionKey, dataset: str) -> None:
     assert key_from_path(Path("/data") / name) == key
     assert dataset_of(Path(name)) == dataset
-    assert name.startswith(f"{key}_")
+    assert name.startswith(str(key))
 
 
 @pytest.mark.parametrize(
-    "name", ["session.mat", "an197522_session.mat", "an197522_2013_3_8_session.mat", "an197522_2013_03_08.mat", "x.txt"]
-)
+    "name",
+    [
+        "session.mat", "an197522_session.mat", "an197522_2013_3_8_session.mat", "an197522_2013_03_08_session.txt",
+        "x.txt",
+        "an197522_2013_03_08_events.mat", "an197522_2013_03_08bcd_session.mat", "an197522_2013_03_08_b_session.mat",
+        "an197522_2013_03_081_session.mat", "copy of an197522_2013_03_08_session.mat",
+        "._an197522_2013_03_08_session.mat",
+    ],
+)  # fmt: skip
 def test_names_that_tell_nothing(tmp_path: Path, name: str) -> None:
     touch(tmp_path / name)
     with problem_raised() as found:
