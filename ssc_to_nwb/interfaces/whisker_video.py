@@ -89,16 +89,22 @@ def add_whisker_video(
 
 
 def _comments(videos: Sequence[TimedVideo]) -> str:
-    numbers = [video.trial for video in videos]
-    by_rate = [video.trial for video in videos if not video.from_samples]
-    text = f"One video per trial, in this order of trial numbers: {', '.join(map(str, numbers))}. "
-    if not by_rate:
-        return text + "Time stamps are those of the trials' whisker samples, one per frame."
-    return text + (
-        "Time stamps are those of the trials' whisker samples, one per frame, but for trials "
-        f"{', '.join(map(str, by_rate))}, whose videos have another number of frames: there they run from the trial's "
-        "first whisker sample, or from its start where it has none, at the camera's frame rate."
-    )
+    """In which order the videos are, and what their time stamps come from."""
+    trials: dict[str, list[str]] = {}
+    for video in videos:
+        trials.setdefault(video.clock, []).append(str(video.trial))
+    numbers = ", ".join(str(video.trial) for video in videos)
+    text = f"One video per trial, in this order of trial numbers: {numbers}. Only frames that a player shows count. "
+    text += "Time stamps are those of the trials' whisker samples, one per frame"
+    if set(trials) <= {"samples"}:
+        return f"{text}."
+    text += ", except for the videos that have another number of frames. These begin with the trial's first whisker "
+    text += "sample, or with its start where it has none. "
+    if "rate" in trials:
+        text += f"At the camera's frame rate: trials {', '.join(trials['rate'])}. "
+    if "own" in trials:
+        text += f"At the video's own times, since its frame rate varies: trials {', '.join(trials['own'])}. "
+    return text.rstrip()
 
 
 def place_videos(videos: Sequence[TimedVideo], folder: Path) -> tuple[Path, ...]:

@@ -171,7 +171,8 @@ VIDEO_FRAME_COUNT = ProblemKind(
     severity=Severity.WARNING,
     title="A whisker video has another number of frames than its trial has whisker samples",
     reason="Its frames cannot be put on the samples' time stamps one to one.",
-    remedy="Nothing; its time stamps run from the trial's first sample, or its start, at the camera's frame rate.",
+    remedy="Nothing; the time stamps begin with the trial's first sample, or its start, and run at the camera's frame "
+    "rate, or at the video's own times where its rate varies.",
 )
 VIDEO_OVERLAPS = ProblemKind(
     identifier="video-overlaps",

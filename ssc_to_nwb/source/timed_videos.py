@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
@@ -12,21 +13,24 @@ from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.source.raw_inventory import VideoFile
 from ssc_to_nwb.source.session import Session
-from ssc_to_nwb.source.video import VideoHeader, read_video_header
+from ssc_to_nwb.source.video import FrameTimes, VideoHeader, read_frame_times, read_video_header
+
+VideoClock = Literal["samples", "rate", "own"]
+"""samples: the trial's whisker samples, one per frame, hidden frames counted. rate, own: from the trial's first sample
+on, or its start, at the camera's rate, or at the video's own times where its rate varies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimedVideo:
-    """One video: its header, its trial, the time of each frame.
+    """One video: its header, its trial, the time of each frame that is shown.
 
-    time_ms: float64 (frames,); from_samples: whether these are the times of the trial's whisker samples, else they
-    run from the trial's first sample (or its start) at the frame rate.
+    time_ms: float64 (frames,); clock: what gives these times (see `VideoClock`).
     """
 
     header: VideoHeader
     trial: int
     time_ms: np.ndarray
-    from_samples: bool
+    clock: VideoClock
 
 
 def open_videos(
@@ -83,21 +87,30 @@ class _Opening:
     def _timed(self, header: VideoHeader, trial: int) -> TimedVideo:
         samples_ms = self._sample_times(trial)
         if samples_ms.size == header.frame_count:
-            return TimedVideo(header=header, trial=trial, time_ms=samples_ms, from_samples=True)
+            return TimedVideo(header=header, trial=trial, time_ms=samples_ms, clock="samples")
+        frames = read_frame_times(header.path)
+        if samples_ms.size == frames.coded_count and frames.coded_position is not None:
+            time_ms = samples_ms[frames.coded_position]
+            return TimedVideo(header=header, trial=trial, time_ms=time_ms, clock="samples")
+        trials = self.session.trials
+        start_ms = samples_ms[0] if samples_ms.size else trials.start_ms[trials.numbers == trial][0]
+        clock: VideoClock = "rate"
+        time_ms = start_ms + frames.places(header.frame_count) * (1000.0 / self.rate_hz)
+        if frames.time_ms is not None and not frames.constant_rate:
+            clock, time_ms = "own", start_ms + frames.time_ms
         self.log.add(
             kinds.VIDEO_FRAME_COUNT,
             file=header.path,
             field=f"trial {trial}",
             expected=f"{samples_ms.size} frames, as whisker samples",
-            found=f"{header.frame_count} frames",
-            detail=self._rate_note(header),
+            found=_counted(header, frames),
+            detail=self._clock_note(header, clock),
         )
-        trials = self.session.trials
-        start_ms = samples_ms[0] if samples_ms.size else trials.start_ms[trials.numbers == trial][0]
-        time_ms = start_ms + np.arange(header.frame_count, dtype=np.float64) * (1000.0 / self.rate_hz)
-        return TimedVideo(header=header, trial=trial, time_ms=time_ms, from_samples=False)
+        return TimedVideo(header=header, trial=trial, time_ms=time_ms, clock=clock)
 
-    def _rate_note(self, header: VideoHeader) -> str:
+    def _clock_note(self, header: VideoHeader, clock: VideoClock) -> str:
+        if clock == "own":
+            return "time stamps are the video's own, since its frame rate varies"
         note = f"time stamps at {self.rate_hz:g} frames per second"
         if header.rate_hz is not None and not np.isclose(header.rate_hz, self.rate_hz, rtol=0.01):
             note += f"; the video itself says {header.rate_hz:g}"
@@ -106,6 +119,11 @@ class _Opening:
     def _sample_times(self, trial: int) -> np.ndarray:
         whisker = self.session.whisker
         return np.zeros(0) if whisker is None else whisker.time_ms[whisker.trial == trial]
+
+
+def _counted(header: VideoHeader, frames: FrameTimes) -> str:
+    hidden = frames.coded_count - header.frame_count
+    return f"{header.frame_count} frames" + (f", and {hidden} that an edit list hides" if hidden > 0 else "")
 
 
 def _report_overlap(videos: Sequence[TimedVideo], *, log: ProblemLog) -> None:

@@ -1,20 +1,33 @@
-"""Headers of the whisker videos: number of frames, size and rate, without decoding a picture."""
+"""The frames that a whisker video shows: how many, of which size, and when by the video's own clock.
+
+What counts is what a reader gets. An edit list may hide coded frames, and a packet need not be one frame. Where the
+container's header and index prove the number of frames, nothing else is read.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import error
+
+# Codecs of which every packet is one frame that is shown. Of others (MPEG-4 with packed or skipped frames, VP9, AV1)
+# only decoding tells.
+_FRAME_PER_PACKET = frozenset({"h264", "hevc", "mjpeg"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoHeader:
-    """What a video's container tells.
+    """What a video shows.
 
-    image_shape: (rows, columns); rate_hz: frames per second of play back, None where the container tells none.
+    frame_count: frames that are shown; image_shape: (rows, columns); rate_hz: frames per second of play back, None
+    where the container gives none.
     """
 
     path: Path
@@ -23,34 +36,153 @@ class VideoHeader:
     rate_hz: float | None
 
 
-def read_video_header(path: Path) -> VideoHeader:
-    """Read a video's header; where it does not tell the number of frames, its packets are counted, undecoded.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameTimes:
+    """The frames that a video shows, by its own clock. Zero is the time of the first coded frame, shown or hidden.
 
-    Raises SscError of kind VIDEO_UNREADABLE.
+    time_ms: float64 (frames,); None where the container gives no times.
+    coded_count: frames in the file, hidden ones among them.
+    coded_position: int64 (frames,), the place of each shown frame among the coded ones, counted from 0; None where an
+    edit list shows frames more than once or in another order, so that the places do not increase.
+    constant_rate: whether the frames follow each other at one rate, as far as the clock resolves it.
     """
-    import av
 
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise error(kinds.VIDEO_UNREADABLE, file=path, expected="a video stream", found="none")
-            stream = container.streams.video[0]
-            frame_count = stream.frames or sum(1 for packet in container.demux(stream) if packet.size)
-            if not _reaches_its_end(container, stream):
-                raise error(kinds.VIDEO_UNREADABLE, file=path, detail="the video ends before its last frame")
-            rate = stream.average_rate or stream.guessed_rate
-            header = VideoHeader(
-                path=path,
-                frame_count=frame_count,
-                image_shape=(stream.codec_context.height, stream.codec_context.width),
-                rate_hz=float(rate) if rate else None,
-            )
-    except (av.error.FFmpegError, OSError, ValueError) as failure:
-        raise error(kinds.VIDEO_UNREADABLE, file=path, detail=failure) from failure
+    time_ms: np.ndarray | None
+    coded_count: int
+    coded_position: np.ndarray | None
+    constant_rate: bool
+
+    def places(self, frame_count: int) -> np.ndarray:
+        """When each frame is shown at a constant rate, float64 (frames,), in frame intervals after zero."""
+        position = np.arange(frame_count) if self.coded_position is None else self.coded_position
+        places = (position - position[0]).astype(np.float64)
+        if self.time_ms is None or frame_count < 2:
+            return places
+        return places + self.time_ms[0] * places[-1] / (self.time_ms[-1] - self.time_ms[0])
+
+
+def read_video_header(path: Path) -> VideoHeader:
+    """Read how many frames a video shows, their size and rate. Raises SscError of kind VIDEO_UNREADABLE."""
+    with _opened(path) as (container, stream):
+        frame_count = _count_by_index(container, stream)
+        if not _reaches_its_end(container, stream):
+            raise error(kinds.VIDEO_UNREADABLE, file=path, detail="the video ends before its last frame")
+        rate = stream.average_rate or stream.guessed_rate
+        header = VideoHeader(
+            path=path,
+            frame_count=len(_shown_pts(path)) if frame_count is None else frame_count,
+            image_shape=(stream.codec_context.height, stream.codec_context.width),
+            rate_hz=float(rate) if rate else None,
+        )
     if not header.frame_count or 0 in header.image_shape:
         found = f"{header.frame_count} frames of {header.image_shape[0]} x {header.image_shape[1]}"
         raise error(kinds.VIDEO_UNREADABLE, file=path, expected="frames", found=found)
     return header
+
+
+def read_frame_times(path: Path) -> FrameTimes:
+    """Read when a video shows its frames, and which of the coded frames they are.
+
+    Its packets are read, its pictures decoded only where packets are not frames. Raises SscError of kind
+    VIDEO_UNREADABLE.
+    """
+    shown = _shown_pts(path)
+    coded = _shown_pts(path, with_hidden=True)
+    with _opened(path) as (_, stream):
+        tick_ms = 1000.0 * float(stream.time_base)
+    if any(pts is None for pts in (*shown, *coded)):
+        return FrameTimes(time_ms=None, coded_count=len(coded), coded_position=None, constant_rate=True)
+    position = _coded_position(path, shown=shown, coded=coded)
+    ticks = np.array(shown, dtype=np.float64)
+    # Without an edit list the zero of the container's clock means nothing: B-frames delay the first frame.
+    lead = ticks[0] if shown[0] != coded[0] else 0.0
+    if position is not None:
+        ticks = np.array(coded, dtype=np.float64)[position]
+        # Hidden frames took their time before the first that is shown; an empty edit says how much at least.
+        lead = max(lead, ticks[0] - coded[0])
+    ticks += lead - ticks[0]
+    return FrameTimes(
+        time_ms=ticks * tick_ms,
+        coded_count=len(coded),
+        coded_position=position,
+        constant_rate=_is_constant(ticks if position is None else np.array(coded, dtype=np.float64)),
+    )
+
+
+def reason_of(failure: Exception) -> str:
+    """What PyAV or the system says, without the number of the error or the path, which the problem names anyway."""
+    return str(getattr(failure, "strerror", None) or failure)
+
+
+@contextmanager
+def _opened(path: Path, *, with_hidden: bool = False) -> Iterator[tuple[Any, Any]]:
+    """The container and its video stream; with_hidden: as if there were no edit list."""
+    import av
+
+    try:
+        with av.open(str(path), options={"ignore_editlist": "1"} if with_hidden else {}) as container:
+            if not container.streams.video:
+                raise error(kinds.VIDEO_UNREADABLE, file=path, expected="a video stream", found="none")
+            yield container, container.streams.video[0]
+    except (av.error.FFmpegError, OSError, ValueError) as failure:
+        raise error(kinds.VIDEO_UNREADABLE, file=path, detail=reason_of(failure)) from failure
+
+
+def _count_by_index(container: Any, stream: Any) -> int | None:
+    """The number of frames where header and index prove it: whole frames, none hidden or repeated; else None."""
+    index = stream.index_entries
+    if "mp4" not in container.format.name or stream.codec_context.name not in _FRAME_PER_PACKET or not len(index):
+        return None
+    proven = len(index) == stream.frames and index[0].is_keyframe
+    proven = proven and all(entry.size and not entry.is_discard for entry in index)
+    return stream.frames if proven else None
+
+
+def _shown_pts(path: Path, *, with_hidden: bool = False) -> list[Any]:
+    """The video's own time of every frame in the order in which they are shown, in ticks; None where it has none."""
+    with _opened(path, with_hidden=with_hidden) as (container, stream):
+        pts = None
+        if stream.codec_context.name in _FRAME_PER_PACKET:
+            pts = _pts_of_packets(container, stream)
+    if pts is None:
+        with _opened(path, with_hidden=with_hidden) as (container, stream):
+            stream.thread_type = "AUTO"
+            pts = [frame.pts for frame in container.decode(stream)]
+    # The decoder gives frames in their order, while the times of packed B-frames are exchanged.
+    return pts if None in pts else sorted(pts)
+
+
+def _pts_of_packets(container: Any, stream: Any) -> list[Any] | None:
+    """None where the packets do not begin with a key frame: what a decoder makes of them is not certain."""
+    packets = [packet for packet in container.demux(stream) if packet.size]
+    if not packets or not packets[0].is_keyframe:
+        return None
+    return [packet.pts for packet in packets if not packet.is_discard]
+
+
+def _coded_position(path: Path, *, shown: list[int], coded: list[int]) -> np.ndarray | None:
+    """Packets keep their place in the file whatever an edit list does to their times."""
+    place_of_shown, place_of_coded = _places(path), _places(path, with_hidden=True)
+    rank = {place_of_coded.get(pts): rank for rank, pts in enumerate(coded)}
+    position = [rank.get(place_of_shown.get(pts)) for pts in shown]
+    if None in position or len(rank) != len(coded):
+        return np.arange(len(shown)) if len(shown) == len(coded) else None
+    found = np.array(position, dtype=np.int64)
+    return found if np.all(np.diff(found) > 0) else None
+
+
+def _places(path: Path, *, with_hidden: bool = False) -> dict[Any, int]:
+    """The byte at which a packet lies, by the time of its frame."""
+    with _opened(path, with_hidden=with_hidden) as (container, stream):
+        return {p.pts: p.pos for p in container.demux(stream) if p.size and not p.is_discard}
+
+
+def _is_constant(ticks: np.ndarray) -> bool:
+    """Whether the times lie on a line, but for their rounding to whole ticks."""
+    if ticks.size < 3:
+        return True
+    line = np.linspace(ticks[0], ticks[-1], ticks.size)
+    return bool(np.max(np.abs(ticks - line)) <= 1.0)
 
 
 def _reaches_its_end(container: Any, stream: Any) -> bool:

@@ -5,6 +5,7 @@ The 16 squares along the top edge are the frame number in binary, least signific
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +18,8 @@ VIDEO_SHAPE = (48, 64)
 """Rows, columns."""
 _SQUARE, _BITS = 4, 16
 _GREY, _CHROMA_ZERO = 90, 128
+_TICK = Fraction(1, 16_000)
+_CODEC_OPTIONS = {"libx264": {"preset": "ultrafast", "crf": "28", "threads": "1"}}
 _FRAMES_SHORT, _KEPT_OF_BROKEN = 10, 0.67
 
 
@@ -45,22 +48,38 @@ def write_videos(*, folder: Path, spec: SessionSpec, trials: TrialTruth) -> dict
     return paths
 
 
-def write_video(*, path: Path, n_frames: int, rate_hz: float) -> None:
-    """Write one video."""
+def write_video(
+    *,
+    path: Path,
+    n_frames: int,
+    rate_hz: float,
+    frame_ms: Sequence[float] | None = None,
+    b_frames: int = 0,
+    codec: str | None = None,
+) -> None:
+    """Write one video.
+
+    frame_ms: when each frame is shown, by the video's clock, where its rate varies. b_frames: so many between two
+    others, coded in another order than they are shown in. codec: H.264 where PyAV can, by default.
+    """
     import av
 
-    rate = Fraction(rate_hz).limit_denominator(1000)
+    codec = codec or ("libx264" if "libx264" in av.codecs_available else "mpeg4")
     with av.open(str(path), mode="w") as container:
-        codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
-        stream = container.add_stream(codec, rate=rate)
+        stream = container.add_stream(codec, rate=Fraction(rate_hz).limit_denominator(1000))
         stream.height, stream.width = VIDEO_SHAPE
         stream.pix_fmt = "yuv420p"
-        if codec == "libx264":
-            stream.options = {"preset": "ultrafast", "crf": "28", "threads": "1"}
+        stream.codec_context.max_b_frames = b_frames
+        stream.options = _CODEC_OPTIONS.get(codec, {}) if not b_frames else {"b_strategy": "0"}
+        if frame_ms is not None:
+            stream.codec_context.time_base = _TICK
         planes = np.full((VIDEO_SHAPE[0] * 3 // 2, VIDEO_SHAPE[1]), _CHROMA_ZERO, dtype=np.uint8)
         for index in range(n_frames):
             planes[: VIDEO_SHAPE[0]] = video_frame(index)
-            for packet in stream.encode(av.VideoFrame.from_ndarray(planes, format="yuv420p")):
+            frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+            if frame_ms is not None:
+                frame.pts, frame.time_base = round(frame_ms[index] / 1000 / _TICK), _TICK
+            for packet in stream.encode(frame):
                 container.mux(packet)
         for packet in stream.encode():
             container.mux(packet)
@@ -77,3 +96,9 @@ def video_frame(index: int) -> np.ndarray:
     picture[rows, columns] = 20
     picture[rows, columns + 1] = 20
     return picture
+
+
+def number_of_frame(picture: np.ndarray) -> int:
+    """The number in a decoded frame, (rows, columns) uint8."""
+    squares = picture[_SQUARE // 2, _SQUARE // 2 : _BITS * _SQUARE : _SQUARE] > _GREY
+    return int((squares * (1 << np.arange(_BITS))).sum())

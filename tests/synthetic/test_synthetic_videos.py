@@ -10,7 +10,9 @@ import pytest
 from scipy.io import loadmat
 
 from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
+from ssc_to_nwb.synthetic.edit_list import EMPTY, set_edit_list
 from ssc_to_nwb.synthetic.spec import SessionSpec
+from ssc_to_nwb.synthetic.videos import number_of_frame, write_video
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +56,7 @@ def test_a_frame_for_every_whisker_sample(session: SyntheticSession) -> None:
 
 def test_frames_tell_their_number(session: SyntheticSession) -> None:
     frames = frames_of(session.video_paths[int(session.trials.numbers[0])])
-    bits = frames[:, 1:3, 1:63].reshape(len(frames), 2, 62)
-    centres = bits[:, 0, 1::4][:, :16] > 128
-    numbers = (centres * (1 << np.arange(16))).sum(axis=1)
+    numbers = [number_of_frame(frame) for frame in frames]
     np.testing.assert_array_equal(numbers, np.arange(len(frames)))
 
 
@@ -81,3 +81,20 @@ def test_other_names(tmp_path: Path) -> None:
     session = write_session(root=tmp_path, spec=spec, raw=False)
     assert [path.name for path in session.video_paths.values()] == ["WDBP00001.mp4", "WDBP00002.mp4"]
     assert session.video_paths[2].parent == session.folder
+
+
+@pytest.mark.parametrize("edits", [[(70, 5 * 32)], [(20, EMPTY), (70, 5 * 32)]])
+def test_an_edit_list_hides_frames(tmp_path: Path, edits: list[tuple[int, int]]) -> None:
+    path = tmp_path / "a.mp4"
+    write_video(path=path, n_frames=40, rate_hz=500.0)
+    set_edit_list(path, edits)
+    assert [number_of_frame(frame) for frame in frames_of(path)] == list(range(5, 40))
+
+
+def test_b_frames_are_coded_in_another_order_than_shown(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    write_video(path=path, n_frames=30, rate_hz=500.0, b_frames=2)
+    with av.open(str(path)) as container:
+        pts = [packet.pts for packet in container.demux(video=0) if packet.size]
+    assert pts != sorted(pts)
+    assert [number_of_frame(frame) for frame in frames_of(path)] == list(range(30))
