@@ -97,11 +97,13 @@ def convert(
     the other arguments are those of `ConversionOptions`.
 
     A session that fails does not stop the others; look at `ok` and at the outcomes. Raises SscError where nothing
-    can be begun: source-missing, no-session-found, session-found-twice, metadata-*, output-in-use, record-unwritable,
-    space-short, extra-not-installed, cluster-unreachable, events-unwritable; and ConversionInterrupted.
+    can be begun: source-missing, no-session-found, session-found-twice, metadata-*, output-not-named,
+    output-is-source, output-not-writable, output-in-use, record-unwritable, space-short, extra-not-installed,
+    cluster-unreachable, events-unwritable; and ConversionInterrupted.
     """
     from ssc_to_nwb.converter.results import no_progress
     from ssc_to_nwb.run.estimate import check_space
+    from ssc_to_nwb.run.output_place import output_folder
     from ssc_to_nwb.run.runner import RunSettings, run_sessions
 
     options = conversion_options(
@@ -118,7 +120,7 @@ def convert(
         backend=backend,
     )
     settings = RunSettings(
-        output=Path(output).absolute(),
+        output=output_folder(output, source=source),
         options=options,
         metadata_files=tuple(Path(path).absolute() for path in metadata_files),
         retry=retry,
@@ -167,13 +169,16 @@ def _find(
     source: Path, output: Path, sessions: Sequence[str], on_event: OnEvent
 ) -> tuple[tuple[SessionSource, ...], PackedListings]:
     from ssc_to_nwb.run.events import RunEvent
+    from ssc_to_nwb.run.output_place import check_apart
     from ssc_to_nwb.run.session_sources import PackedListings, find_sources
 
     def on_listing(packed: Path) -> None:
         on_event(RunEvent(name="listing", fields={"file": str(packed)}))
 
     listings = PackedListings.of_output(output)
-    return find_sources(source, patterns=sessions, listings=listings, on_listing=on_listing), listings
+    sources = find_sources(source, patterns=sessions, listings=listings, on_listing=on_listing, output=output)
+    check_apart(output, sources)
+    return sources, listings
 
 
 def _executor_maker(dask: str | None, executor: Executor | None) -> MakeExecutor | None:

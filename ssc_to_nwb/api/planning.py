@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ssc_to_nwb.run.frame_sample import FrameSample
     from ssc_to_nwb.run.resume import Decision
     from ssc_to_nwb.run.runner import RunSettings
+    from ssc_to_nwb.run.session_sources import SessionSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +112,16 @@ def plan(
 
     Session files are read, and a few frames are written to the output's disk and removed again, to see how well they
     compress and how fast that goes here. on_listing is told each packed file before it is looked into. Raises what
-    `convert` raises where nothing can be begun, and OSError of the output's disk.
+    `convert` raises where nothing can be begun.
     """
     from ssc_to_nwb.api.conversion import conversion_options
-    from ssc_to_nwb.naming import run_record
-    from ssc_to_nwb.run.frame_sample import sample_frames
-    from ssc_to_nwb.run.record import read_record
-    from ssc_to_nwb.run.runner import RunSettings, decider_of
+    from ssc_to_nwb.converter.in_progress import system_errors_named
+    from ssc_to_nwb.run.output_place import check_apart, check_writable, output_folder
+    from ssc_to_nwb.run.runner import RunSettings
     from ssc_to_nwb.run.session_sources import PackedListings, find_sources
 
     settings = RunSettings(
-        output=Path(output).absolute(),
+        output=output_folder(output, source=source),
         options=conversion_options(
             raw=raw,
             keep_going=keep_going,
@@ -138,12 +138,26 @@ def plan(
         metadata_files=tuple(Path(path).absolute() for path in metadata_files),
         work_folder=None if work_dir is None else Path(work_dir).absolute(),
     )
+    check_writable(settings.output)
     listings = PackedListings.of_output(settings.output)
-    sources = find_sources(Path(source), patterns=sessions, listings=listings, on_listing=on_listing)
+    sources = find_sources(
+        Path(source), patterns=sessions, listings=listings, on_listing=on_listing, output=settings.output
+    )
+    check_apart(settings.output, sources)
+    with system_errors_named(settings.output):
+        return _decided(sources, settings)
+
+
+def _decided(sources: Sequence[SessionSource], settings: RunSettings) -> Plan:
+    from ssc_to_nwb.naming import run_record
+    from ssc_to_nwb.run.frame_sample import sample_frames
+    from ssc_to_nwb.run.record import read_record
+    from ssc_to_nwb.run.runner import decider_of
+
     decider = decider_of(list(read_record(run_record(settings.output))), settings)
     decisions = [decider.decide(one) for one in sources]
     to_do = [decision.source for decision in decisions if decision.action == "convert"]
-    wanted = raw != "skip" and bool(to_do)
+    wanted = settings.options.raw != "skip" and bool(to_do)
     sample = sample_frames(to_do, output=settings.output, options=settings.options) if wanted else None
     return _plan(decisions, settings, sample)
 

@@ -111,7 +111,7 @@ def verify_sessions(
         on_progress=on_progress or (lambda *_: None),
     )
     listings = PackedListings.of_output(settings.output)
-    sources = find_sources(Path(source), patterns=sessions, listings=listings)
+    sources = find_sources(Path(source), patterns=sessions, listings=listings, output=settings.output)
     return VerificationResult(sessions=tuple(_verify_source(one, settings) for one in sources))
 
 

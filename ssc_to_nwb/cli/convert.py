@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ssc_to_nwb.cli.options import (
+    NamedPath,
     conversion_options,
     json_option,
     metadata_option,
@@ -64,7 +65,7 @@ _EXAMPLES = """Examples:
 )
 @click.option(
     "--events",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="Write what happens to this file as it happens, as JSON lines.",
 )
 @json_option

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from ssc_to_nwb.cli.options import NamedPath
+
 
 @click.command(epilog="Example:  ssc-to-nwb digest out/sub-*/*.nwb")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=NamedPath(exists=True))
 @click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: all processors]")
 def command(files: tuple[Path, ...], workers: int | None) -> None:
     """Print a SHA-256 over every data set and attribute of each FILE, and its name.

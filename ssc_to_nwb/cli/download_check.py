@@ -14,7 +14,7 @@ from ssc_to_nwb.cli.archive_options import (
     key_option,
     problems_for_machines,
 )
-from ssc_to_nwb.cli.options import json_option, output_argument, quiet_option
+from ssc_to_nwb.cli.options import NamedPath, json_option, output_argument, quiet_option
 from ssc_to_nwb.cli.output import print_json, print_problem
 from ssc_to_nwb.cli.transfer_bars import on_progress_of, transfer_bars
 from ssc_to_nwb.quantities import bytes_text, seconds_text
@@ -37,7 +37,7 @@ _EXAMPLES = """Examples:
 @click.option("--seed", type=int, help="Pick the same asset each time.")
 @click.option(
     "--work-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(file_okay=False),
     help="Where to download to.  [default: the system's temporary folder]",
 )
 @click.option("--keep", is_flag=True, help="Keep what was downloaded.")

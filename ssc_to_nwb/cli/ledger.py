@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ssc_to_nwb.cli.options import json_option
+from ssc_to_nwb.cli.options import NamedPath, json_option
 from ssc_to_nwb.cli.output import print_json
 from ssc_to_nwb.quantities import bytes_text
 
@@ -24,7 +24,7 @@ _EXAMPLES = """Examples:
 
 
 @click.command(epilog=_EXAMPLES)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=NamedPath())
 @click.option("--by-rule", is_flag=True, help="A line for each rule instead of each outcome.")
 @click.option("--find", metavar="TEXT", help="List the fields and files whose path contains TEXT, with their places.")
 @json_option

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from ssc_to_nwb.cli.options import NamedPath
+
 
 @click.command(epilog="Example:  ssc-to-nwb methods session.nwb > methods.txt")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=NamedPath())
 def command(file: Path) -> None:
     """Print a methods paragraph for a data descriptor, from what the NWB file says and nothing else."""
     from ssc_to_nwb.api.reporting import methods

@@ -8,6 +8,20 @@ from typing import Any
 
 import click
 
+
+class NamedPath(click.Path):
+    """A path that says something: an empty text, as of an unset shell variable, would be the current folder."""
+
+    def __init__(self, *, exists: bool = False, file_okay: bool = True, dir_okay: bool = True) -> None:
+        super().__init__(exists=exists, file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. An empty text is wrong usage."""
+        if value == "":
+            self.fail("an empty text names no file or folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 session_option = click.option(
     "--session", "sessions", multiple=True, metavar="GLOB", help="Only sessions of this name; may be repeated."
 )
@@ -15,7 +29,7 @@ metadata_option = click.option(
     "--metadata",
     "metadata_files",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=NamedPath(exists=True, dir_okay=False),
     help="YAML file on top of the data set's own metadata; may be repeated, later ones win.",
 )
 JSON_ASKED = "ssc_to_nwb.json"
@@ -32,11 +46,11 @@ json_option = click.option(
 )
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Print every warning, and tracebacks.")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-source_argument = click.argument("source", type=click.Path(path_type=Path))
-output_argument = click.argument("output", type=click.Path(path_type=Path, file_okay=False))
+source_argument = click.argument("source", type=NamedPath())
+output_argument = click.argument("output", type=NamedPath(file_okay=False))
 work_dir_option = click.option(
     "--work-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(file_okay=False),
     help="Where packed sessions are unpacked.  [default: in OUTPUT]",
 )
 

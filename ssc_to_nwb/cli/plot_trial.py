@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from ssc_to_nwb.cli.options import NamedPath
+
 _EXAMPLES = """Examples:
 
 \b
@@ -16,7 +18,7 @@ _EXAMPLES = """Examples:
 
 
 @click.command(epilog=_EXAMPLES)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=NamedPath())
 @click.option("--trial", required=True, type=int, help="Number of the trial, an id of the trials table.")
 @click.option(
     "--roi",
@@ -28,7 +30,7 @@ _EXAMPLES = """Examples:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="Picture to write, .png, .svg or .pdf. Without it, a window opens.",
 )
 def command(file: Path, *, trial: int, rois: tuple[int, ...], output: Path | None) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ssc_to_nwb.cli.options import json_option, quiet_option
+from ssc_to_nwb.cli.options import NamedPath, json_option, quiet_option
 from ssc_to_nwb.cli.output import print_json
 
 _EXAMPLES = """Examples:
@@ -18,12 +18,12 @@ _EXAMPLES = """Examples:
 
 
 @click.command(epilog=_EXAMPLES)
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=NamedPath())
 @click.option(
     "-o",
     "--output",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(file_okay=False),
     help="Folder for the pages; those of an earlier run are replaced.",
 )
 @json_option

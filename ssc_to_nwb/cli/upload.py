@@ -16,7 +16,7 @@ from ssc_to_nwb.cli.archive_options import (
     problems_for_machines,
     termination_as_interrupt,
 )
-from ssc_to_nwb.cli.options import json_option, output_argument, quiet_option, verbose_option
+from ssc_to_nwb.cli.options import NamedPath, json_option, output_argument, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
 from ssc_to_nwb.cli.transfer_bars import on_progress_of, transfer_bars
 from ssc_to_nwb.quantities import bytes_text
@@ -59,7 +59,7 @@ _EXAMPLES = """Examples:
 )
 @click.option(
     "--record",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="Where each event is recorded.  [default: OUTPUT/.ssc-to-nwb/upload.jsonl]",
 )
 @json_option

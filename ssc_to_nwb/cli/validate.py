@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from ssc_to_nwb.cli.options import quiet_option
+from ssc_to_nwb.cli.options import NamedPath, quiet_option
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.validation import OnFile, ReportFormat
@@ -26,7 +26,7 @@ _EXAMPLES = """Examples:
 
 
 @click.command(epilog=_EXAMPLES)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=NamedPath())
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info", "never"]),
@@ -37,7 +37,7 @@ _EXAMPLES = """Examples:
 @click.option(
     "--accept",
     "accept_file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=NamedPath(exists=True, dir_okay=False),
     help="YAML list of messages that are accepted, and why; added to the packaged list.",
 )
 @click.option(

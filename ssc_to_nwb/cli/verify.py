@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ssc_to_nwb.cli.options import (
+    NamedPath,
     json_option,
     metadata_option,
     quiet_option,
@@ -32,7 +33,7 @@ _EXAMPLES = """Examples:
 
 @click.command(epilog=_EXAMPLES)
 @source_argument
-@click.argument("output", type=click.Path(path_type=Path, exists=True))
+@click.argument("output", type=NamedPath(exists=True))
 @session_option
 @metadata_option
 @click.option(
@@ -52,7 +53,7 @@ _EXAMPLES = """Examples:
 )
 @click.option(
     "--work-dir",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=NamedPath(exists=True, file_okay=False),
     help="Where packed sessions are unpacked.  [default: the system's folder for such files]",
 )
 @json_option

@@ -9,6 +9,20 @@ OUTPUT_EXISTS = ProblemKind(
     reason="A finished file is never replaced unasked.",
     remedy="Add --overwrite to replace it, or choose another output folder.",
 )
+OUTPUT_NOT_NAMED = ProblemKind(
+    identifier="output-not-named",
+    severity=Severity.ERROR,
+    title="No output folder was named",
+    reason="An empty text is no folder; a shell writes one for a variable that is not set.",
+    remedy="Name the output folder; `.` is the current one.",
+)
+OUTPUT_IS_SOURCE = ProblemKind(
+    identifier="output-is-source",
+    severity=Severity.ERROR,
+    title="The output folder is a folder of the source",
+    reason="What a conversion writes there would be mixed with the source, and taken for raw files by the next run.",
+    remedy="Name another folder; a new one inside SOURCE is fine.",
+)
 OUTPUT_NOT_WRITABLE = ProblemKind(
     identifier="output-not-writable",
     severity=Severity.ERROR,

@@ -121,19 +121,21 @@ def find_sources(
     patterns: Sequence[str],
     listings: PackedListings,
     on_listing: OnListing | None = None,
+    output: Path | None = None,
 ) -> tuple[SessionSource, ...]:
     """The sessions of a source, unpacked and packed, sorted by name; those that match one of `patterns`, if any.
 
-    on_listing is told each packed file before it is looked into. A session that can't be used bears its problem.
+    output: the folder of the conversion, which is not searched where it lies inside the source. on_listing is called
+    with each packed file before it is looked into. A session that can't be used bears its problem.
     Raises source-missing, no-session-found, session-found-twice, session-name-unknown.
     """
     source = source.absolute()
-    unpacked = _unpacked_sessions(source)
+    unpacked = _unpacked_sessions(source, output)
     top = source.parent if source.is_file() else source
     sources = {
         name: SessionSource(name=name, path=file.path, top=top, session_file=file) for name, file in unpacked.items()
     }
-    for found in _packed_sessions(source, unpacked, top=top, listings=listings, on_listing=on_listing):
+    for found in _packed_sessions(source, unpacked, top=top, listings=listings, on_listing=on_listing, output=output):
         sources[found.name] = found
     if not sources:
         raise error(
@@ -142,11 +144,11 @@ def find_sources(
     return tuple(sources[name] for name in select_names(sorted(sources), patterns=patterns, source=source))
 
 
-def _unpacked_sessions(source: Path) -> dict[str, SessionFile]:
+def _unpacked_sessions(source: Path, output: Path | None) -> dict[str, SessionFile]:
     if source.is_file() and is_packed(source):
         return {}
     try:
-        return {str(file.key): file for file in find_session_files(source)}
+        return {str(file.key): file for file in find_session_files(source, output=output)}
     except SscError as failure:
         if failure.problem.kind is kinds.NO_SESSION_FOUND:
             return {}
@@ -160,10 +162,11 @@ def _packed_sessions(
     top: Path,
     listings: PackedListings,
     on_listing: OnListing | None,
+    output: Path | None,
 ) -> Iterator[SessionSource]:
     by_folder: dict[Path, list[PackedFile]] = {}
     folders: dict[str, Path] = {}
-    for path in find_packed_files(source):
+    for path in find_packed_files(source, output=output):
         if on_listing is not None:
             on_listing(path)
         try:

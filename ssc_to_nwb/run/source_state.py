@@ -15,6 +15,7 @@ from pathlib import Path
 from ssc_to_nwb.mapping.file_hash import sha256_of
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.source.search import is_output
 
 _SHOWN_CHANGES = 5
 
@@ -85,7 +86,8 @@ class SourceState:
 def take_state(root: Path, paths: Iterable[Path]) -> SourceState:
     """The state of files, each below `root` or anywhere else; folders stand for all files below them.
 
-    A file that is a link counts as what it points to. Raises source-not-readable.
+    The output of a conversion in such a folder is no part of it. A file that is a link counts as what it points to.
+    Raises source-not-readable.
     """
     states = []
     for path in paths:
@@ -105,7 +107,8 @@ def _with_status(path: Path) -> Iterator[tuple[str, os.stat_result]]:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
+                        if not is_output(Path(entry.path)):
+                            folders.append(entry.path)
                     else:
                         yield entry.path, _status(entry)
     except OSError as failure:

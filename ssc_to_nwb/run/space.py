@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,7 @@ def free_bytes(path: Path) -> int:
 def existing_folder(path: Path) -> Path:
     """The path, or the nearest folder above it that exists."""
     for folder in (path, *path.absolute().parents):
-        if folder.is_dir():
+        # Unlike `Path.is_dir`, this takes a name that is too long for one of nothing.
+        if os.path.isdir(folder):  # noqa: PTH112
             return folder
     return Path(path.absolute().anchor)

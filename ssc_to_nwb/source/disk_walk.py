@@ -53,10 +53,10 @@ class DiskEntry:
     reason: str = ""
 
 
-def walk_files(folder: Path, *, enter: Callable[[str], bool] | None = None) -> Iterator[DiskEntry]:
+def walk_files(folder: Path, *, enter: Callable[[Path], bool] | None = None) -> Iterator[DiskEntry]:
     """Every file below a folder, by name within each of its folders; linked folders last, each once.
 
-    enter: says by its name whether a folder is walked. Raises SscError of kind SOURCE_NOT_READABLE.
+    enter: says of a folder whether it is walked. Raises SscError of kind SOURCE_NOT_READABLE.
     """
     walk = _Walk(enter=enter)
     walk.waiting.append((os.fspath(folder), ""))
@@ -75,7 +75,7 @@ def special_file(mode: int) -> str | None:
 class _Walk:
     """waiting: folders that are still to be walked; walked: identities of those that were, or are under way."""
 
-    enter: Callable[[str], bool] | None
+    enter: Callable[[Path], bool] | None
     waiting: deque[tuple[str, str]] = field(default_factory=deque)
     links: dict[str, DiskEntry] = field(default_factory=dict)
     walked: set[tuple[int, int]] = field(default_factory=set)
@@ -96,7 +96,7 @@ class _Walk:
             of_system = system or is_system_name(entry.name)
             if not _is_folder(entry):
                 yield self._file(entry, place, system=of_system)
-            elif of_system or self.enter is None or self.enter(entry.name):
+            elif of_system or self.enter is None or self.enter(Path(entry.path)):
                 if entry.is_symlink():
                     yield from self._linked_folder(entry, place, system=of_system)
                 else:

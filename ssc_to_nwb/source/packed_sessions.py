@@ -15,11 +15,11 @@ from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source.packed_files import PackedFile, PackedMember, is_packed, packed_stem
+from ssc_to_nwb.source.search import files_to_search, is_named
 from ssc_to_nwb.source.session_files import (
     SessionFile,
     dataset_of,
     key_of_file,
-    may_hold_sessions,
 )
 
 
@@ -103,15 +103,12 @@ class PackedFinds:
     raw: list[PackedPart] = field(default_factory=list)
 
 
-def find_packed_files(source: Path) -> tuple[Path, ...]:
-    """The packed files in a folder and its subfolders, or the one given, sorted."""
+def find_packed_files(source: Path, *, output: Path | None = None) -> tuple[Path, ...]:
+    """The packed files in a folder and its subfolders, or the one given, sorted; `output` is not searched."""
     if source.is_file():
         return (source,) if is_packed(source) else ()
-    found = []
-    for folder, subfolders, names in os.walk(source):
-        subfolders[:] = sorted(name for name in subfolders if may_hold_sessions(name))
-        found += [Path(folder) / name for name in names if is_packed(Path(name))]
-    return tuple(sorted(found))
+    entries = files_to_search(source, output=output)
+    return tuple(sorted(entry.path for entry in entries if is_named(entry) and is_packed(entry.path)))
 
 
 def group_by_session(packed_files: Iterable[PackedFile]) -> dict[SessionKey, PackedFinds]:

@@ -21,6 +21,7 @@ from ssc_to_nwb.source.raw_files import (
     resolve_listed_paths,
     side_image_name,
 )
+from ssc_to_nwb.source.search import is_output
 
 # The videos of the data set are said to be one per trial, their naming is not told. `_trial_<number>.mp4` is what
 # look-alikes of the data set use; `WDBP*<number>.mp4`, with a running number, is the rig's habit. That the running
@@ -147,9 +148,10 @@ def _plane_of_folder(listed_paths: Mapping[str, Sequence[str]]) -> dict[str, str
 
 
 def _files_below(directory: Path) -> list[Path]:
+    """Every file below a folder, but for those of a conversion whose output lies in it."""
     paths = []
     for folder, subfolders, names in os.walk(directory):
-        subfolders.sort()
+        subfolders[:] = sorted(name for name in subfolders if not is_output(Path(folder, name)))
         paths += [Path(folder) / name for name in sorted(names)]
     return paths
 

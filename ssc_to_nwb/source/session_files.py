@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from ssc_to_nwb.naming import RUN_FOLDER
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session_key import SessionKey
+from ssc_to_nwb.source.search import files_to_search, is_named
 
 # What follows the key in the name of a session file, in any case, and the data set that has such names: ssc-1
 # ..._session.mat, ssc-2 ..._data_struct.mat; programs that read the files have ..._sess.mat and .mat alone as well.
@@ -24,8 +22,6 @@ _SESSIONS_OF_SSC_1 = frozenset(
         "an229719_2013_12_05",
     )
 )  # fmt: skip
-# Folders below which no session file lies; the stacks alone are tens of thousands of files.
-_RAW_FOLDER = re.compile(r"fov_\d+|whisker|fluo_batch_out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +57,6 @@ def _ending(name: str, key: SessionKey) -> str:
     return name.removeprefix(str(key)).lower()
 
 
-def may_hold_sessions(folder_name: str) -> bool:
-    """Whether a folder is worth looking into for sessions: not one of stacks, nor what a run keeps for itself."""
-    return folder_name != RUN_FOLDER and _RAW_FOLDER.fullmatch(folder_name) is None
-
-
 def dataset_named(path: Path) -> str | None:
     """The data set that names its session files like this one; None where the name leaves it open."""
     key = key_from_path(path)
@@ -84,8 +75,10 @@ def dataset_of(path: Path) -> str:
     return "ssc-1" if str(key_from_path(path)) in _SESSIONS_OF_SSC_1 else "ssc-2"
 
 
-def find_session_files(source: Path) -> tuple[SessionFile, ...]:
+def find_session_files(source: Path, *, output: Path | None = None) -> tuple[SessionFile, ...]:
     """The session files in a folder and its subfolders, or the one given, sorted by animal, date and letter.
+
+    output: the folder of the conversion, which is not searched.
 
     Raises source-missing, no-session-found, session-name-unknown (for a file), session-found-twice.
     """
@@ -94,7 +87,7 @@ def find_session_files(source: Path) -> tuple[SessionFile, ...]:
     if not source.is_dir():
         raise error(kinds.SOURCE_MISSING, file=source, expected="a folder or a session file", found="nothing")
     found: dict[SessionKey, SessionFile] = {}
-    for path in _walk(source):
+    for path in _walk(source, output):
         session = _session_file(path)
         if session.key in found:
             raise error(kinds.SESSION_FOUND_TWICE, file=path, found=f"{found[session.key].path} is {session.key} too")
@@ -117,12 +110,9 @@ def select_names(names: Sequence[str], *, patterns: Sequence[str], source: Path)
     return chosen
 
 
-def _walk(source: Path) -> list[Path]:
-    paths = []
-    for folder, subfolders, names in os.walk(source):
-        subfolders[:] = sorted(name for name in subfolders if may_hold_sessions(name))
-        paths += [Path(folder) / name for name in sorted(names) if is_session_file(name)]
-    return paths
+def _walk(source: Path, output: Path | None) -> list[Path]:
+    entries = files_to_search(source, output=output)
+    return [entry.path for entry in entries if is_named(entry) and is_session_file(entry.path.name)]
 
 
 def _session_file(path: Path) -> SessionFile:

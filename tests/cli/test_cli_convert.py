@@ -187,3 +187,17 @@ def test_what_a_run_goes_on_in_spite_of_is_a_warning_that_names_the_file(tmp_pat
     told = json.loads(call(tmp_path / "source", tmp_path / "json", "--keep-going", "--json").stdout)
     (problem,) = (one for one in told["sessions"][0]["problems"] if one["identifier"] == "video-unreadable")
     assert (problem["severity"], problem["file"]) == ("warning", str(film))
+
+
+@pytest.mark.parametrize("arguments", [["", "out"], ["source", ""], ["source", "out", "--work-dir", ""]])
+@pytest.mark.parametrize("command", ["convert", "plan"])
+def test_an_empty_text_names_no_folder(
+    arguments: list[str], command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a shell writes it for a variable that is not set."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "source").mkdir()
+    result = CliRunner().invoke(group, [command, *arguments])
+    assert result.exit_code == 2
+    assert "names no file or folder" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["source"]

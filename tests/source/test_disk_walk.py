@@ -134,7 +134,9 @@ def test_what_systems_leave_behind_is_named_with_all_that_is_in_its_folders(sour
 def test_folders_can_be_passed_over_by_name(source: Path) -> None:
     touch(source / "fov_01002" / "a.tif")
     touch(source / "animal" / "a.mat")
-    assert [entry.below for entry in walk_files(source, enter=lambda name: name == "animal")] == ["animal/a.mat"]
+    assert [entry.below for entry in walk_files(source, enter=lambda folder: folder.name == "animal")] == [
+        "animal/a.mat"
+    ]
 
 
 def test_a_folder_that_is_not_there_is_an_error(source: Path) -> None:
