@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "validate": {"metadata", "naming", "problems", "system_files"},
     "reading": {"naming", "problems"},
     "analysis": {"reading"},
-    "report": {"_version", "analysis", "naming", "problems", "quantities", "reading", "system_files"},
+    "report": {"_version", "analysis", "metadata", "naming", "problems", "quantities", "reading", "system_files"},
     "archive": {"_version", "metadata", "problems", "system_files"},
     "run": {
         "_version", "converter", "extractors", "interfaces", "mapping", "metadata", "naming", "problems", "source",
@@ -201,4 +201,5 @@ def test_nothing_is_sent_anywhere_unasked() -> None:
 
 def test_the_metadata_files_travel_with_the_package() -> None:
     assert {path.name for path in metadata_folder().glob("*.yaml")} >= {"ssc-1.yaml", "ssc-2.yaml"}
+    assert {path.name for path in (metadata_folder() / "census").iterdir()} == {"README.md", "ssc-2_subvolumes.csv"}
     assert (ROOT / "py.typed").is_file()

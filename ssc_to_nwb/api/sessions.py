@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ssc_to_nwb.metadata.census import CensusComparison
     from ssc_to_nwb.metadata.model import SourceFacts
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.session_sources import SessionSource
@@ -22,8 +23,9 @@ class SessionSummary:
     """What a session holds; `error` says why it can't be read, and the counts are then 0.
 
     path: of the session file, or where it would be if it were unpacked; packed_in: the packed files that hold some of
-    the session; data_types: of whisker, raw, dff, event, masks, and the event series' own names; raw_present,
-    raw_missing: listed imaging stacks; raw_bytes: of the stacks and whisker videos there.
+    the session; data_types: of whisker, raw, dff, event, masks, and the event series' own names; census: whether ROIs
+    and frames are those of the census; raw_present, raw_missing: listed imaging stacks; raw_bytes: of the stacks and
+    whisker videos there.
     """
 
     session: str
@@ -41,6 +43,7 @@ class SessionSummary:
     raw_bytes: int = 0
     videos: int = 0
     packed_in: tuple[Path, ...] = ()
+    census: CensusComparison | None = None
     error: Problem | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -48,6 +51,7 @@ class SessionSummary:
         values = {key: value for key, value in asdict(self).items() if key != "error"}
         values["path"] = str(self.path)
         values["packed_in"] = [str(path) for path in self.packed_in]
+        values["census"] = None if self.census is None else self.census.as_dict()
         return {**values, "error": None if self.error is None else self.error.as_dict()}
 
 
@@ -124,7 +128,10 @@ def _read(path: Path, facts: SourceFacts) -> Session:
 
 
 def _contents(session: Session) -> dict[str, Any]:
+    from ssc_to_nwb.interfaces.context import census_comparison
+
     return {
+        "census": census_comparison(session),
         "trials": len(session.trials),
         "subvolumes": len(session.subvolumes),
         "planes": len(session.planes),

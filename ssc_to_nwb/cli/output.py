@@ -29,7 +29,11 @@ def print_listing(packed: Path) -> None:
 
 def print_list(label: str, names: Sequence[str]) -> None:
     """Names after a label, on as many indented lines as a narrow terminal needs."""
-    text = f"{label}: {', '.join(names) or 'none'}"
+    print_wrapped(f"{label}: {', '.join(names) or 'none'}")
+
+
+def print_wrapped(text: str) -> None:
+    """A text on as many indented lines as a narrow terminal needs."""
     click.echo(click.wrap_text(text, width=_WIDTH, initial_indent="  ", subsequent_indent="    "))
 
 

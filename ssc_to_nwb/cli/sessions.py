@@ -10,7 +10,7 @@ import click
 
 from ssc_to_nwb.api.sessions import list_sessions
 from ssc_to_nwb.cli.options import json_option, metadata_option, session_option, source_argument
-from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_problem
+from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_problem, print_wrapped
 from ssc_to_nwb.quantities import bytes_text, plural
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
         for packed in summary.packed_in:
             click.echo(f"  packed in {packed}")
         print_list("data types", summary.data_types)
+        print_wrapped(f"census: {summary.census}")
         click.echo(
             f"  raw files: {plural(summary.raw_present, 'stack')} present, {summary.raw_missing:,} missing, "
             f"{plural(summary.videos, 'whisker video')}, {bytes_text(summary.raw_bytes)}"

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
 from ssc_to_nwb.metadata.loader import load_metadata
 from ssc_to_nwb.metadata.model import Metadata, SourceFacts
+from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.clock import Clock
 from ssc_to_nwb.source.session import Session, SourceOptions, read_session
@@ -43,7 +45,17 @@ def load_context(
         dataset=dataset or dataset_of(path), session=str(key), subject=key.animal, files=metadata_files
     )
     session = read_session(path, options=source_options(metadata.source), log=log)
+    census = census_comparison(session)
+    if census.differs:
+        log.add(kinds.CENSUS_DIFFERS, file=path, found=census)
     return SessionContext(session=session, metadata=metadata, log=log)
+
+
+def census_comparison(session: Session) -> CensusComparison:
+    """Whether the session's dF/F arrays, or what it has in their place, have the sizes that the census gives."""
+    arrays = [volume.arrays.get("dff", volume.first_array) for volume in session.subvolumes]
+    sizes = [SubvolumeSize(rois=array.values.shape[0], frames=array.values.shape[1]) for array in arrays]
+    return compare_with_census(str(session.key), sizes)
 
 
 def source_options(facts: SourceFacts) -> SourceOptions:

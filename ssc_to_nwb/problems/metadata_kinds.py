@@ -37,3 +37,11 @@ METADATA_TEXT_UNREADABLE = ProblemKind(
     reason="It is not in the form that the known files have.",
     remedy="Give the right value in a metadata file, under the key named.",
 )
+CENSUS_DIFFERS = ProblemKind(
+    identifier="census-differs",
+    severity=Severity.INFO,
+    title="ROIs and frames are not those of the census",
+    reason="A public result table has the sizes of 136 sessions as the lab's own copies had them (metadata/census); "
+    "the copies that are given out may be others.",
+    remedy="Nothing for the conversion; where another copy of the session can be had, compare the two.",
+)

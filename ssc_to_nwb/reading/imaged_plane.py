@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -34,6 +35,12 @@ class ImagedPlane:
 
     name: str
     nwbfile: NWBFile
+
+    @property
+    def subvolume(self) -> str:
+        """What the names of all planes of its subvolume begin with: `fov_01`; the name where it says nothing of it."""
+        match = re.match(r"fov_\d+(?=\d{3}$)|subvolume_\d+(?=_plane_)", self.name)
+        return self.name if match is None else match.group()
 
     @property
     def segmentation(self) -> PlaneSegmentation:

@@ -41,10 +41,19 @@ class NwbSession:
         return f"{self.nwbfile.session_start_time:%Y-%m-%d}"
 
     @property
+    def name(self) -> str:
+        """The session's name in its source, `an229716_2013_12_02b`."""
+        return f"{self.subject_id}_{self.date.replace('-', '_')}{self.letter}"
+
+    @property
+    def letter(self) -> str:
+        """The letter of a second session of the day; empty for most."""
+        return re.sub(r"^\d+", "", self.nwbfile.session_id or "")
+
+    @property
     def title(self) -> str:
         """Animal, date, the letter of a second session of the day, and that the file is a stub where it is one."""
-        letter = re.sub(r"^\d+", "", self.nwbfile.session_id or "")
-        return f"{self.subject_id}, {self.date}{letter}{', stub' if self.is_stub else ''}"
+        return f"{self.subject_id}, {self.date}{self.letter}{', stub' if self.is_stub else ''}"
 
     @property
     def nwb_version(self) -> str:

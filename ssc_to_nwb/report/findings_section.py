@@ -11,6 +11,7 @@ from ssc_to_nwb.quantities import listed, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import NwbTable
 from ssc_to_nwb.report.blocks import Block, Heading, Note, Notes, Section, Table, Text
+from ssc_to_nwb.report.census_note import census_comparison
 
 _HEADING = Heading(anchor="findings", short="Warnings", title="Gaps and warnings")
 _MOST_GAPS = 40
@@ -23,6 +24,7 @@ def findings_section(session: NwbSession) -> Section:
     """Everything found, and the table of the imaging gaps."""
     notes = [
         *_stub(session),
+        *_census(session),
         *_trials(session),
         *_whiskers(session),
         *_planes(session),
@@ -45,6 +47,12 @@ def _stub(session: NwbSession) -> Iterator[Note]:
     if session.is_stub:
         text = "This file is a stub: it holds a few trials of the session, to try things out with. "
         yield Note(weight="warning", text=text + "Numbers of this page are not those of the session.")
+
+
+def _census(session: NwbSession) -> Iterator[Note]:
+    found = census_comparison(session)
+    if found is not None and found.differs:
+        yield Note(weight="info", text=f"ROIs and frames are not those of the census of 136 real sessions: it {found}.")
 
 
 def _trials(session: NwbSession) -> Iterator[Note]:

@@ -11,6 +11,7 @@ from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import NwbTable
 from ssc_to_nwb.reading.provenance import Provenance
 from ssc_to_nwb.report.blocks import Block, Heading, Link, Section, Table, Text
+from ssc_to_nwb.report.census_note import census_comparison
 
 _LEDGER = Heading(anchor="ledger", short="Ledger", title="What became of the source")
 _PROVENANCE = Heading(anchor="provenance", short="Provenance", title="Provenance")
@@ -64,6 +65,11 @@ def _left_out(files: NwbTable | None) -> Table | None:
     )
 
 
+def _census(session: NwbSession) -> str:
+    found = census_comparison(session)
+    return "not compared, this is a stub" if found is None else str(found)
+
+
 def provenance_section(session: NwbSession) -> Section:
     """Identity of the file, how it was made, from what, and under which conditions it may be used."""
     file = session.nwbfile
@@ -71,6 +77,7 @@ def provenance_section(session: NwbSession) -> Section:
         ("file", session.path.name),
         ("identifier", str(file.identifier)),
         ("session start", file.session_start_time.isoformat()),
+        ("census", _census(session)),
         ("NWB schema", session.nwb_version or "not told"),
     ]
     if file.was_generated_by is not None:

@@ -59,20 +59,20 @@ def _ending(name: str, key: SessionKey) -> str:
 
 def dataset_named(path: Path) -> str | None:
     """The data set that names its session files like this one; None where the name leaves it open."""
-    key = key_from_path(path)
-    return _ENDINGS[_ending(path.name, key)]
+    key = key_of_file(path.name)
+    return None if key is None else _ENDINGS[_ending(path.name, key)]
 
 
 def dataset_of(path: Path) -> str:
     """The data set of a session file, `ssc-1` or `ssc-2`: by the ending of its name.
 
-    Where that leaves it open, the five sessions of ssc-1 are known by name, and any other is of ssc-2. Raises
-    session-name-unknown.
+    Where that leaves it open, the five sessions of ssc-1 are known by name, and any other is of ssc-2. A file of no
+    session counts as one of ssc-1.
     """
-    named = dataset_named(path)
+    named, key = dataset_named(path), key_of_file(path.name)
     if named is not None:
         return named
-    return "ssc-1" if str(key_from_path(path)) in _SESSIONS_OF_SSC_1 else "ssc-2"
+    return "ssc-1" if key is None or str(key) in _SESSIONS_OF_SSC_1 else "ssc-2"
 
 
 def find_session_files(source: Path, *, output: Path | None = None) -> tuple[SessionFile, ...]:

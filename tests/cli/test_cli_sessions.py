@@ -35,6 +35,7 @@ def test_the_list(source: Path) -> None:
         "  3 trials, 1 subvolume, 2 planes, 4 ROIs, whiskers c2",
         "  data types: whisker, masks, raw, dff, event, poleInReach",
         "  raw files: 6 stacks present, 0 missing, 3 whisker videos, ",
+        "  census: does not have this session",
         "  3 trials, 1 subvolume, 2 planes, 4 ROIs, whiskers c1, c2",
         "  raw files: 0 stacks present, 6 missing, 0 whisker videos, 0 B",
         "2 sessions, ",

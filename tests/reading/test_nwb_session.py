@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from made_sessions import Converted
 
 from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 
 
@@ -21,7 +22,21 @@ def session(converted_awkward: Converted) -> Iterator[NwbSession]:
 
 def test_title(session: NwbSession) -> None:
     assert session.title == "an900007, 2013-12-01"
+    assert (session.name, session.letter) == ("an900007_2013_12_01", "")
     assert session.nwb_version.startswith("2.")
+
+
+def test_the_letter_of_a_second_session_of_the_day(convert_once: Callable[..., Converted]) -> None:
+    with open_nwb_session(convert_once(letter="b").path) as opened:
+        assert (opened.title, opened.name) == ("an900001, 2013-03-08b", "an900001_2013_03_08b")
+
+
+@pytest.mark.parametrize(
+    ("plane", "subvolume"),
+    [("fov_04001", "fov_04"), ("fov_13002", "fov_13"), ("subvolume_02_plane_3", "subvolume_02"), ("other", "other")],
+)
+def test_the_subvolume_of_a_plane(session: NwbSession, plane: str, subvolume: str) -> None:
+    assert ImagedPlane(name=plane, nwbfile=session.nwbfile).subvolume == subvolume
 
 
 def test_trials(session: NwbSession, converted_awkward: Converted) -> None:

@@ -12,6 +12,8 @@ import pytest
 from made_sessions import Converted, Struct, array
 from PIL import Image
 
+from ssc_to_nwb.metadata import census
+from ssc_to_nwb.metadata.census import CensusRow, SubvolumeSize
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.report.activity import plane_activity
 from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text
@@ -55,6 +57,42 @@ def test_contents_list_every_kind_of_object_with_its_size(rich_page: SessionPage
     assert rows["Licks"][4] == "events/licks"
     touches = sum(touch.onset_ms.size for touch in converted_raw.made.whisker.touches)
     assert rows["Touches"][2] == f"{touches} rows"
+
+
+class TestCensus:
+    @pytest.fixture
+    def known(self, rich_session: NwbSession, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A census that has the session, with its true sizes."""
+        volumes: dict[str, SubvolumeSize] = {}
+        for plane in rich_session.planes:
+            traces = plane.traces("dff")
+            before = volumes.get(plane.name[:6])
+            rois = traces.roi_numbers.size + (0 if before is None else before.rois)
+            volumes[plane.name[:6]] = SubvolumeSize(rois=rois, frames=traces.time_s.size)
+        rows = tuple(
+            CensusRow(session="", array_position=place, size=size, fraction_correct=0.5, fraction_no_lick=0.0)
+            for place, size in enumerate(volumes.values(), start=1)
+        )
+        monkeypatch.setattr(census, "read_census", lambda: {rich_session.name: rows})
+
+    def test_a_file_that_agrees(self, rich_session: NwbSession, known: None) -> None:
+        rows = dict(_tables(provenance_section(rich_session))[0].rows)
+        assert rows["census"].startswith("agrees, ")
+        assert "census" not in _text(findings_section(rich_session))
+
+    def test_a_file_that_differs_is_a_note(
+        self, rich_session: NwbSession, known: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rows = census.read_census()[rich_session.name]
+        monkeypatch.setattr(census, "read_census", lambda: {rich_session.name: rows[1:]})
+        notes = [
+            note for block in findings_section(rich_session).blocks if isinstance(block, Notes) for note in block.items
+        ]
+        assert [note.weight for note in notes if "census" in note.text] == ["info"]
+        assert dict(_tables(provenance_section(rich_session))[0].rows)["census"].startswith("differs, ")
+
+    def test_a_file_that_no_census_has(self, rich_session: NwbSession) -> None:
+        assert dict(_tables(provenance_section(rich_session))[0].rows)["census"] == "does not have this session"
 
 
 def _picture(svg: str) -> np.ndarray:
