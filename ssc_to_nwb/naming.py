@@ -53,7 +53,7 @@ _COLUMNS = frozenset(
     (
         "id", "start_time", "stop_time", "timestamp", "duration", "tags", "timeseries", "trial_number", "trial_type",
         "response", "correct_side", "pole_position_mm", "whisker_valid", "imaging_valid", "imaging_valid_subvolumes",
-        "imaged_subvolumes", "left_lick_times", "right_lick_times", "side", "direction", "whisker", "series",
+        "imaged_subvolumes", "left_licks", "right_licks", "side", "direction", "whisker", "series",
         *TRIAL_COLUMNS.values(),
     )
 )  # fmt: skip

@@ -15,6 +15,7 @@ from ssc_to_nwb.interfaces.base import SessionInterface
 from ssc_to_nwb.interfaces.columns import column, text_column
 from ssc_to_nwb.source.clock import Clock
 from ssc_to_nwb.source.event_series import PAIRS, EventProperty, EventSeries, EventTrain, split_pairs
+from ssc_to_nwb.source.trial_labels import labels_for_file
 
 _SIDES = {"leftLicks": "left", "rightLicks": "right", "leftReward": "left", "rightReward": "right"}
 # Text columns that tell a table's trains apart.
@@ -24,7 +25,10 @@ _LABEL_TEXTS = {
     "whisker": "Whisker that touches the pole.",
     "series": "Name of the series in the source.",
 }
-_TRIAL_TEXT = "Number of the trial the source labels the event with, the id of the trials table; -1 for none."
+_TRIAL_TEXT = (
+    "Number of the trial that the source labels the event with, as in the column trial_number of the trials table; NaN "
+    "where the source has NaN."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +168,8 @@ def _columns(spec: EventTableSpec, rows: list[_Rows], *, order: np.ndarray) -> l
         text_column(name, _LABEL_TEXTS[name], _in_order([[row.labels[name]] * row.start.size for row in rows], order))
         for name in spec.labels
     ]
-    columns.append(column("trial_number", _TRIAL_TEXT, np.concatenate([row.trial for row in rows])[order]))
+    labels = np.concatenate([row.trial for row in rows])[order]
+    columns.append(column("trial_number", _TRIAL_TEXT, labels_for_file(labels)))
     for name in dict.fromkeys(name for row in rows for name in row.properties):
         columns += property_columns(name, rows, order=order)
     return columns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hdmf.common import VectorData
+from hdmf.common import VectorData, VectorIndex
 from pynwb import NWBFile
 from pynwb.base import Images
 from pynwb.image import GrayscaleImage
@@ -48,6 +48,7 @@ def get_plane_segmentation(
     if name in segmentation.plane_segmentations:
         return segmentation[name]
     numbers = plane.ordered_roi_numbers
+    columns = _columns(plane, numbers, first_index=context.metadata.assumptions.corners_first_index)
     table = PlaneSegmentation(
         name=name,
         description=(
@@ -57,8 +58,8 @@ def get_plane_segmentation(
         ),
         imaging_plane=get_imaging_plane(nwbfile, context=context, subvolume=subvolume, plane=plane),
         id=numbers,
-        columns=_columns(plane, numbers, first_index=context.metadata.assumptions.corners_first_index),
-        colnames=["pixel_mask", "roi_number", "outline", "source_lists"],
+        columns=columns,
+        colnames=[one.name for one in columns if not isinstance(one, VectorIndex)],
     )
     segmentation.add_plane_segmentation(table)
     return table

@@ -15,6 +15,7 @@ from ssc_to_nwb.interfaces.trial_slices import TrialSlices, collect_trial_slices
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.subvolume import Subvolume
+from ssc_to_nwb.source.trial_labels import labels_for_file
 from ssc_to_nwb.source.trials import TrialProperty
 
 NO_TYPE = "none"
@@ -23,6 +24,7 @@ _KNOWN_TEXTS = {
     "RWaterValveTime": "Time the right water valve is set to open for a reward, in seconds.",
     "StimulusPosition": "Position of the pole, in steps of its motor.",
 }
+_NUMBER_TEXT = "Number of the trial in the source, which labels of samples and events refer to."
 _STOP_TEXT = (
     "Last time stamp of any sample or event that the source labels with the trial, at most the start of the next "
     "trial; the source has no stop of its own. NaN where nothing is labelled with the trial."
@@ -46,12 +48,12 @@ class TrialsInterface(SessionInterface):
         table = TimeIntervals(
             name=naming.TRIALS,
             description=(
-                "Trials of the pole localization task; the row id is the trial number of the source, which need not "
-                "start at 1 and may have gaps."
+                "Trials of the pole localization task. The column trial_number has the numbers of the source, which "
+                "need not start at 1 and may have gaps; row ids count from 0."
             ),
             columns=columns,
             colnames=[one.name for one in columns if not isinstance(one, VectorIndex)],
-            id=self.context.session.trials.numbers,
+            id=np.arange(len(self.context.session.trials)),
         )
         nwbfile.trials = table
         _add_samples_outside(nwbfile, context=self.context, slices=slices)
@@ -64,6 +66,7 @@ def _columns(*, context: SessionContext, slices: TrialSlices) -> list[VectorData
     columns = [
         column("start_time", "Start of the trial, in seconds after session start.", start),
         column("stop_time", _STOP_TEXT, context.clock.seconds(stop_times_ms(context))),
+        column("trial_number", _NUMBER_TEXT, labels_for_file(trials.numbers)),
         text_column("trial_type", _TYPE_TEXT, [NO_TYPE if one is None else one.name for one in types]),
         text_column("response", "What the animal did: hit, error, no_lick; none where the source gives no type.",
                 [NO_TYPE if one is None else one.response for one in types]),
@@ -190,7 +193,7 @@ def _lick_columns(context: SessionContext) -> list[VectorData]:
         train = series.trains[0]
         seconds = context.clock.seconds(train.time_ms)
         columns += ragged_column(
-            f"{side}_lick_times",
+            f"{side}_licks",
             f"Times of the licks at the {side} port labelled with the trial, in seconds after session start; the same "
             "as in the licks table.",
             [seconds[train.trial == number] for number in context.session.trials.numbers],

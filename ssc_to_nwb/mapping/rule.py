@@ -66,6 +66,11 @@ def is_empty(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
     return leaf.is_empty
 
 
+def holds_something(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """Whether the leaf holds anything: a ragged column without any item is not in the file."""
+    return not leaf.is_empty
+
+
 def has_label_below_zero(leaf: Leaf, facts: SessionFacts) -> bool:
     """Whether trial labels hold a number below 0, which can't be told from the -1 that stands for NaN; or nothing."""
     return is_empty(leaf, facts) or (isinstance(leaf.value, np.ndarray) and bool((leaf.value < 0).any()))

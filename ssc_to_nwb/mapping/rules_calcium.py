@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
 from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, has_label_below_zero, is_empty
@@ -13,6 +15,7 @@ from ssc_to_nwb.mapping.rules_whisker import LABEL_PLACES, has_labels, lists_tri
 _ENTRY = "timeSeriesArrayHash.value{*}"
 SCOPE = "entries of dF/F, raw fluorescence and events"
 _MODULE = f"/processing/{naming.OPHYS_MODULE}"
+_IMAGING_VALID = f"/intervals/{naming.TRIALS}/imaging_valid"
 
 
 def is_calcium(leaf: Leaf, facts: SessionFacts) -> bool:
@@ -62,6 +65,12 @@ def _is_plain_row_label(leaf: Leaf, facts: SessionFacts) -> bool:
 
 def _valid_trials_hide(leaf: Leaf, facts: SessionFacts) -> bool:
     return valid_trials_hide(leaf, facts, written=facts.calcium[leaf.indices[0]].subvolume.valid_trials)
+
+
+def _names_subvolumes(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """The column of subvolume numbers is there where any trial of the session is listed; the other always."""
+    numbers, lists = facts.session.trials.numbers, [volume.valid_trials for volume in facts.session.subvolumes]
+    return place == _IMAGING_VALID or any(np.isin(numbers, one).any() for one in lists if one is not None)
 
 
 _RULES = (
@@ -137,13 +146,11 @@ _RULES = (
         identifier="imaging-valid-trials",
         patterns=("timeSeriesArrayHash.descrHash{*}.value{*}", "timeSeriesArrayHash.descrHash{*}"),
         disposition=Disposition.WRITTEN,
-        nwb=(
-            f"/intervals/{naming.TRIALS}/imaging_valid",
-            f"/intervals/{naming.TRIALS}/imaging_valid_subvolumes",
-        ),
+        nwb=(_IMAGING_VALID, f"{_IMAGING_VALID}_subvolumes"),
         text="Whether the trial is in the list of any subvolume, and of which; kept besides where that hides some.",
         when=_lists_valid_trials,
         keep=_valid_trials_hide,
+        has=_names_subvolumes,
     ),
 )
 RULES = tuple(replace(rule, scope=SCOPE) for rule in _RULES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, has_label_below_zero, is_empty
+from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, is_empty
 from ssc_to_nwb.source.event_series import PAIRS, EventSeries
 
 _HASH = "eventSeriesArrayHash"
@@ -87,9 +87,9 @@ RULES = (
         patterns=(f"{_ENTRY}.eventTrials{{*}}",),
         disposition=Disposition.WRITTEN,
         nwb=("{table}/trial_number",),
-        text="The number of the event's trial; -1 for NaN.",
+        text="The number of the event's trial: int32, float64 where the source has NaN.",
         names=_table_names,
-        keep=has_label_below_zero,
+        keep=is_empty,
     ),
     Rule(
         identifier="event-property-values",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, is_empty
+from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, holds_something, is_empty
 from ssc_to_nwb.mapping.rules_calcium import SCOPE, is_calcium
 from ssc_to_nwb.source.plane import Plane
 
@@ -134,6 +134,7 @@ _RULES = (
         when=is_calcium,
         names=_roi_names,
         keep=is_empty,
+        has=holds_something,
     ),
     Rule(
         identifier="roi-pixels",
@@ -145,6 +146,7 @@ _RULES = (
         when=is_calcium,
         names=_roi_names,
         keep=is_empty,
+        has=holds_something,
     ),
     Rule(
         identifier="no-roi-records",

@@ -19,8 +19,8 @@ RULES = (
         identifier="trial-numbers",
         patterns=("trialIds",),
         disposition=Disposition.WRITTEN,
-        nwb=(f"{_TABLE}/id",),
-        text="Row id of the trials table.",
+        nwb=(f"{_TABLE}/trial_number",),
+        text="A column of the trials table; row ids count from 0.",
         keep=is_empty,
     ),
     Rule(

@@ -60,7 +60,7 @@ EVENT_TRIAL_UNKNOWN = ProblemKind(
     identifier="event-trial-unknown",
     severity=Severity.WARNING,
     title="Events bear the number of a trial that the trials table does not have",
-    reason="A trial is missing, or the label is wrong; -1 is the label of events without a trial.",
+    reason="A trial is missing, or the label is wrong; NaN is the label of events without a trial.",
     remedy="Look up the trial in the source; accept the message where the source leaves it out.",
 )
 EVENT_OUTSIDE_TRIAL = ProblemKind(

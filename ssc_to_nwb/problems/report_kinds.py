@@ -28,7 +28,7 @@ TRIAL_NOT_IN_FILE = ProblemKind(
     severity=Severity.ERROR,
     title="The file has no such trial",
     reason="Trial numbers are those of the source; they need not begin at 1 and may have gaps.",
-    remedy="Choose one of the numbers of the trials table (its row ids).",
+    remedy="Choose one of the numbers of the trials table (its column trial_number).",
 )
 ROI_NOT_IN_FILE = ProblemKind(
     identifier="roi-not-in-file",

@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import error
@@ -63,8 +65,13 @@ class NwbSession:
 
     @cached_property
     def trials(self) -> NwbTable | None:
-        """The trials; their ids are the trial numbers. None where the file has none."""
+        """The trials; None where the file has none."""
         return self.intervals(naming.TRIALS)
+
+    @cached_property
+    def trial_numbers(self) -> np.ndarray:
+        """Numbers of the trials as the source has them, int64 (T,), in the order of the table."""
+        return np.zeros(0, dtype=np.int64) if self.trials is None else self.trials.trial_labels()
 
     def intervals(self, name: str) -> NwbTable | None:
         """A table of /intervals; None where the file lacks it."""

@@ -48,16 +48,16 @@ def read_trial(session: NwbSession, number: int, *, rois: Sequence[int] = (), mo
     rois: numbers of the ROIs whose dF/F to read; where empty, the `most_rois` of those imaged in the trial whose dF/F
     goes highest, in the order of their numbers. Raises trial-not-in-file, roi-not-in-file.
     """
-    trials = session.trials
-    if trials is None or number not in trials.ids:
+    trials, numbers = session.trials, session.trial_numbers
+    if trials is None or number not in numbers:
         raise error(
             kinds.TRIAL_NOT_IN_FILE,
             file=session.path,
             field="intervals/trials",
-            expected="no trials" if trials is None or not len(trials) else _ranges_text(trials.ids),
+            expected=_ranges_text(np.sort(numbers)) if numbers.size else "no trials",
             found=number,
         )
-    row = int(np.flatnonzero(trials.ids == number)[0])
+    row = int(np.flatnonzero(numbers == number)[0])
     start, stop = float(trials.numbers("start_time")[row]), float(trials.numbers("stop_time")[row])
     window = (start, stop if np.isfinite(stop) else start)
     return TrialData(
@@ -109,7 +109,7 @@ def _intervals(session: NwbSession, number: int, start: float) -> dict[str, np.n
         if table is None or names is None:
             continue
         times = np.stack([table.numbers("start_time"), table.numbers("stop_time")], axis=1) - start
-        of_trial = table.integers("trial_number") == number
+        of_trial = table.trial_labels() == number
         found.update({name: times[of_trial & (names == name)] for name in sorted(set(names[of_trial].tolist()))})
     return found
 
@@ -119,7 +119,7 @@ def _points(session: NwbSession, number: int, start: float) -> dict[str, np.ndar
     if licks is None:
         return {}
     names, time_s = licks.texts("side") + " lick", licks.numbers("timestamp") - start
-    of_trial = licks.integers("trial_number") == number
+    of_trial = licks.trial_labels() == number
     return {name: time_s[of_trial & (names == name)] for name in sorted(set(names[of_trial].tolist()))}
 
 

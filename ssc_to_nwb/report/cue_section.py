@@ -13,6 +13,7 @@ from ssc_to_nwb.reading.nwb_table import NwbTable
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,9 +51,13 @@ def cue_section(session: NwbSession) -> Section:
     cue = session.reward_cue
     if cue is None or not len(cue):
         return _HEADING.lacking("auditory cue to align to")
-    order = np.argsort(cue.numbers("start_time"), kind="stable")
-    numbers, first = np.unique(cue.integers("trial_number")[order], return_index=True)
-    cues = _Cues(numbers=numbers, onset_s=cue.numbers("start_time")[order][first])
+    onset, trial = cue.numbers("start_time"), cue.trial_labels()
+    order = np.argsort(onset, kind="stable")
+    order = order[trial[order] != NO_TRIAL]
+    numbers, first = np.unique(trial[order], return_index=True)
+    if not numbers.size:
+        return _HEADING.lacking("auditory cue of a trial to align to")
+    cues = _Cues(numbers=numbers, onset_s=onset[order][first])
     licks, touches = _licks(session, cues), _touches(session, cues)
     text = f"{plural(len(numbers), 'trial')} with a cue, in order from top to bottom; time 0 is the onset of the cue."
     missing = [
@@ -87,7 +92,7 @@ def _kinds(
     kinds = []
     for value, colour, label in labels:
         chosen = table.texts(label_column) == value
-        time_s, row = cues.aligned(table.numbers(time_column)[chosen], table.integers("trial_number")[chosen])
+        time_s, row = cues.aligned(table.numbers(time_column)[chosen], table.trial_labels()[chosen])
         kinds.append(_Kind(label=label, colour=colour, time_s=time_s, row=row))
     return kinds
 
@@ -135,7 +140,7 @@ def _draw_band(
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    trial = table.integers("trial_number")
+    trial = table.trial_labels()
     start, row = cues.aligned(table.numbers("start_time"), trial)
     stop, _ = cues.aligned(table.numbers("stop_time"), trial)
     if not start.size:

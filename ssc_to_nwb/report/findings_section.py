@@ -56,7 +56,7 @@ def _census(session: NwbSession) -> Iterator[Note]:
 
 
 def _trials(session: NwbSession) -> Iterator[Note]:
-    trials = session.trials
+    trials, numbers = session.trials, session.trial_numbers
     if trials is None:
         return
     for column, text in (
@@ -64,22 +64,22 @@ def _trials(session: NwbSession) -> Iterator[Note]:
         ("left_water_valve_time", "without a valve time of the left port"),
         ("right_water_valve_time", "without a valve time of the right port"),
     ):
-        missing = trials.ids[np.isnan(trials.numbers(column))] if column in trials else trials.ids[:0]
+        missing = numbers[np.isnan(trials.numbers(column))] if column in trials else numbers[:0]
         if missing.size:
             yield Note(weight="warning", text=f"{plural(missing.size, 'trial')} {text}: {_numbers(missing)}.")
-    untyped = trials.ids[trials.texts("response") == "none"]
+    untyped = numbers[trials.texts("response") == "none"]
     if untyped.size:
         yield Note(weight="warning", text=f"{plural(untyped.size, 'trial')} without a type: {_numbers(untyped)}.")
     for column, text in (("whisker_valid", "whisker"), ("imaging_valid", "imaging")):
         valid = trials.flags(column)
         if valid is not None and not valid.all():
-            numbers = trials.ids[~valid]
+            unlisted = numbers[~valid]
             yield Note(
                 weight="info",
-                text=f"The source does not list {plural(numbers.size, 'trial')} as having valid {text} data: "
-                f"{_numbers(numbers)}.",
+                text=f"The source does not list {plural(unlisted.size, 'trial')} as having valid {text} data: "
+                f"{_numbers(unlisted)}.",
             )
-    skipped = np.setdiff1d(np.arange(trials.ids.min(), trials.ids.max() + 1), trials.ids) if len(trials) else trials.ids
+    skipped = np.setdiff1d(np.arange(numbers.min(), numbers.max() + 1), numbers) if numbers.size else numbers
     if skipped.size:
         who = "this stub leaves out, or the source" if session.is_stub else "the source leaves out"
         yield Note(weight="info", text=f"Trial numbers that {who}: {_numbers(skipped)}.")

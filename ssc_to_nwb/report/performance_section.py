@@ -50,6 +50,7 @@ def running_performance(outcome: np.ndarray, *, window: int = _WINDOW) -> np.nda
 
 def _figure(trials: NwbTable) -> Picture:
     outcome, side = trials.texts("response"), trials.texts("correct_side")
+    numbers = trials.trial_labels()
     with page_figure(height=3.6) as figure:
         marks, curve = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.3))
         rows = [name for name in palette.OUTCOME_LABELS if (outcome == name).any()]
@@ -57,12 +58,12 @@ def _figure(trials: NwbTable) -> Picture:
             chosen = side == name
             heights = np.array([rows.index(one) for one in outcome[chosen]]) + shift
             marks.plot(
-                trials.ids[chosen], heights, linestyle="", marker="|", markersize=7, markeredgewidth=1.4, color=colour,
+                numbers[chosen], heights, linestyle="", marker="|", markersize=7, markeredgewidth=1.4, color=colour,
                 label=f"{name} trials",
             )  # fmt: skip
         untold = ~np.isin(side, list(_SIDE_COLOURS))
         marks.plot(
-            trials.ids[untold],
+            numbers[untold],
             [rows.index(one) for one in outcome[untold]],
             linestyle="",
             marker="|",
@@ -83,6 +84,7 @@ def _figure(trials: NwbTable) -> Picture:
 def _draw_curve(curve: Axes, trials: NwbTable) -> None:
     """The running share of correct answers, of both sides and of each."""
     outcome, side = trials.texts("response"), trials.texts("correct_side")
+    numbers = trials.trial_labels()
     curve.axhline(50, color=palette.MUTED, linestyle=":", linewidth=1)
     lines = [("both sides", side == side, palette.INK)]
     lines += [(f"{name} trials", side == name, colour) for name, colour in _SIDE_COLOURS.items()]
@@ -91,12 +93,12 @@ def _draw_curve(curve: Axes, trials: NwbTable) -> None:
         if np.isfinite(share).any():
             width = 1.1 if label != "both sides" else 1.6
             style: dict[str, Any] = {"color": colour, "linewidth": width, "marker": ".", "markersize": 3}
-            curve.plot(trials.ids[chosen], 100 * share, label=label, **style)
+            curve.plot(numbers[chosen], 100 * share, label=label, **style)
     curve.set_ylim(-4, 104)
     curve.set_ylabel("correct answers (%)")
     curve.set_xlabel("trial number")
-    margin = 0.5 + 0.02 * float(np.ptp(trials.ids))
-    curve.set_xlim(trials.ids.min() - margin, trials.ids.max() + margin)
+    margin = 0.5 + 0.02 * float(np.ptp(numbers))
+    curve.set_xlim(numbers.min() - margin, numbers.max() + margin)
     ticks: Any = curve.xaxis.get_major_locator()
     ticks.set_params(integer=True, min_n_ticks=1)
     if curve.get_lines()[1:]:

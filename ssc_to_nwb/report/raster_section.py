@@ -138,7 +138,7 @@ def _mark_trials(axes: Axes, strip: Axes, group: _Group, session: NwbSession) ->
             axes.axvline(first, color="white", linewidth=0.5, alpha=0.6 if firsts.size < 30 else 0.3)
     shown = firsts[trial_of[firsts] >= 0]
     shown = shown[:: max(1, shown.size // 12)]
-    axes.set_xticks(shown, [str(trials.ids[trial_of[place]]) for place in shown.tolist()])
+    axes.set_xticks(shown, [str(session.trial_numbers[trial_of[place]]) for place in shown.tolist()])
     strip.set_xlim(0, group.time_s.size)
     strip.legend(
         handles=[_swatch(name) for name in ("hit", "error", "no_lick")],

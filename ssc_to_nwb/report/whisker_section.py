@@ -84,16 +84,16 @@ def _close_up(session: NwbSession) -> Picture | None:
     trials, touches = session.trials, session.touches
     if trials is None or touches is None or not len(touches):
         return None
-    numbers, counts = np.unique(touches.integers("trial_number"), return_counts=True)
-    known = np.isin(numbers, trials.ids)
+    numbers, counts = np.unique(touches.trial_labels(), return_counts=True)
+    known = np.isin(numbers, session.trial_numbers)
     if not known.any():
         return None
     number = int(numbers[known][np.argmax(counts[known])])
-    row = int(np.flatnonzero(trials.ids == number)[0])
+    row = int(np.flatnonzero(session.trial_numbers == number)[0])
     start, stop = float(trials.numbers("start_time")[row]), float(trials.numbers("stop_time")[row])
     if not stop > start:
         return None
-    of_trial = touches.integers("trial_number") == number
+    of_trial = touches.trial_labels() == number
     with page_figure(height=0.6 + 1.3 * len(QUANTITIES)) as figure:
         rows = figure.subplots(len(QUANTITIES), 1, sharex=True)
         for axes, quantity in zip(rows, QUANTITIES, strict=True):

@@ -16,6 +16,7 @@ from ssc_to_nwb.source.distinct_names import check_names_distinct
 from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.hash_map import HashEntry, read_hash
 from ssc_to_nwb.source.mat_tree import MatCell
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 POINTS, PAIRS = 1, 2
 KNOWN_TYPES = {
@@ -41,7 +42,7 @@ class EventProperty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventTrain:
-    """One list of event times, E of them: time_ms float64 (E,), trial int64 (E,) with -1 for NaN.
+    """One list of event times, E of them: time_ms float64 (E,), trial int64 (E,) with NO_TRIAL for NaN.
 
     For pairs E is even, and on and off alternate; an off may equal its on (a touch of one frame).
     """
@@ -169,7 +170,7 @@ def _read_train(
     time_ms = units.to_ms(times, unit)
     # The times by themselves first: where one is missing, every parallel list has the wrong length too.
     _check_times(times, time_ms, pairs=pairs)
-    trial = trials.integers(length=time_ms.size, nan_as=-1)
+    trial = trials.integers(length=time_ms.size, nan_as=NO_TRIAL)
     if pairs:
         _refuse_first(
             trials, kinds.EVENT_ACROSS_TRIALS, expected="on and off of an event in one trial",

@@ -119,7 +119,7 @@ class Field:
         missing = np.isnan(values)
         if missing.any() and nan_as is None:
             raise self.problem(kinds.FIELD_VALUE, expected="whole numbers", found=f"NaN at position {_first(missing)}")
-        filled = np.where(missing, 0.0 if nan_as is None else float(nan_as), values)
+        filled = np.where(missing, 0.0, values)
         bad = (filled != np.floor(filled)) | (np.abs(filled) > 2**53)
         if bad.any():
             position = _first(bad)
@@ -128,7 +128,8 @@ class Field:
                 expected="whole numbers",
                 found=f"{filled.reshape(-1, order='F')[position - 1]} at position {position}",
             )
-        return filled.astype(np.int64)
+        numbers = filled.astype(np.int64)
+        return numbers if nan_as is None else np.where(missing, nan_as, numbers)
 
     def integer(self) -> int:
         """A single whole number. Raises as `integers`."""

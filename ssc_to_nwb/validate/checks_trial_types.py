@@ -14,8 +14,8 @@ from pynwb.epoch import TimeIntervals
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import check_kinds as kinds
-from ssc_to_nwb.validate.arrays import column, interval_table, row_ids, texts
-from ssc_to_nwb.validate.checks_trials import TrialSpans, rows_of_trials, trial_spans
+from ssc_to_nwb.validate.arrays import column, interval_table, texts
+from ssc_to_nwb.validate.checks_trials import TrialSpans, rows_of_trials, trial_numbers, trial_spans
 from ssc_to_nwb.validate.project_check import examples, project_check
 
 _TYPE = re.compile(r"(Hit|Err|NoLick)([LR])")
@@ -31,7 +31,7 @@ def check_trial_types_consistent(trials: TimeIntervals) -> str | None:
     if trials.name != naming.TRIALS or types is None or responses is None or sides is None:
         return None
     found = []
-    for number, name, response, side in zip(row_ids(trials), types, responses, sides, strict=True):
+    for number, name, response, side in zip(trial_numbers(trials), types, responses, sides, strict=True):
         told = _told_by(name)
         if told is not None and told != (response, side):
             found.append(f"trial {number} is {name}, with response {response} and correct side {side}")
@@ -82,7 +82,7 @@ def types_by_number(trials: TimeIntervals) -> dict[int, tuple[str, str]]:
     if types is None:
         return {}
     told = [_told_by(name) for name in types]
-    return {int(number): pair for number, pair in zip(row_ids(trials), told, strict=True) if pair is not None}
+    return {int(number): pair for number, pair in zip(trial_numbers(trials), told, strict=True) if pair is not None}
 
 
 def first_licks_after_cue(nwbfile: NWBFile, spans: TrialSpans) -> dict[int, str] | None:
@@ -112,4 +112,4 @@ def _told_by(trial_type: str) -> tuple[str, str] | None:
 
 def _valve_time_unknown(trials: TimeIntervals, number: int, side: str) -> bool:
     seconds = column(trials, f"{side}_water_valve_time")
-    return seconds is not None and bool(np.isnan(seconds[row_ids(trials) == number]).any())
+    return seconds is not None and bool(np.isnan(seconds[trial_numbers(trials) == number]).any())

@@ -17,7 +17,6 @@ from ssc_to_nwb.validate.checks_time import TOLERANCE_S
 from ssc_to_nwb.validate.project_check import examples, project_check
 
 TRIAL_NUMBER = "trial_number"
-_NO_TRIAL = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +44,21 @@ def check_trials_in_order(trials: TimeIntervals) -> str | None:
     start, stop = column(trials, "start_time"), column(trials, "stop_time")
     if trials.name != naming.TRIALS or start is None or stop is None:
         return None
-    ids = row_ids(trials)
-    bad = set(ids[1:][np.diff(start) <= 0].tolist())
-    bad |= set(ids[:-1][stop[:-1] > start[1:] + TOLERANCE_S].tolist())
-    unique, counts = np.unique(ids, return_counts=True)
+    numbers = trial_numbers(trials)
+    bad = set(numbers[1:][np.diff(start) <= 0].tolist())
+    bad |= set(numbers[:-1][stop[:-1] > start[1:] + TOLERANCE_S].tolist())
+    unique, counts = np.unique(numbers, return_counts=True)
     bad |= set(unique[counts > 1].tolist())
-    return f"{len(bad)} of {ids.size} trials: {examples(sorted(bad))}." if bad else None
+    return f"{len(bad)} of {numbers.size} trials: {examples(sorted(bad))}." if bad else None
 
 
 @project_check(kinds.EVENT_TRIAL_UNKNOWN, neurodata_type=DynamicTable)
 def check_event_trials_known(table: DynamicTable) -> str | None:
-    """The trial number of every event is the id of a row of the trials table, or -1."""
+    """The trial number of every event is that of a row of the trials table, or NaN."""
     spans, labels = _spans_for(table), column(table, TRIAL_NUMBER)
     if spans is None or labels is None:
         return None
-    unknown = labels[(spans.places(labels) < 0) & (labels != _NO_TRIAL)]
+    unknown = labels[(spans.places(labels) < 0) & ~np.isnan(labels)]
     if not unknown.size:
         return None
     return f"{unknown.size} of {labels.size} events, with the trial numbers {examples(np.unique(unknown).tolist())}."
@@ -102,6 +101,12 @@ def check_touches_inside_pole_in_reach(touches: TimeIntervals) -> str | None:
     return f"{rows.size} of {times[0].size} touches: {'; '.join(found)}."
 
 
+def trial_numbers(trials: TimeIntervals) -> np.ndarray:
+    """Number of every row of the trials table (T,); files of other programs may have them as row ids alone."""
+    numbers = column(trials, TRIAL_NUMBER)
+    return row_ids(trials) if numbers is None else numbers
+
+
 def trial_spans(nwbfile: NWBFile) -> TrialSpans | None:
     """Numbers and times of the file's trials; None where it has no trials table with starts and stops."""
     trials = nwbfile.trials
@@ -111,9 +116,10 @@ def trial_spans(nwbfile: NWBFile) -> TrialSpans | None:
     if start is None or stop is None:
         return None
     following = np.append(np.sort(start), np.inf)[np.searchsorted(np.sort(start), start, side="right")]
-    order = np.argsort(row_ids(trials), kind="stable")
+    numbers = trial_numbers(trials)
+    order = np.argsort(numbers, kind="stable")
     end = np.where(np.isfinite(stop), stop, following)
-    return TrialSpans(number=row_ids(trials)[order], start=start[order], end=end[order])
+    return TrialSpans(number=numbers[order], start=start[order], end=end[order])
 
 
 def rows_of_trials(table: DynamicTable, spans: TrialSpans) -> Iterator[tuple[int, int]]:

@@ -123,4 +123,4 @@ def imaging_valid_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
         table = work.table(TRIALS)
         named = np.array([subvolume.number in part for part in table.parts("imaging_valid_subvolumes")], dtype=bool)
         listed = written if leaf.path in work.kept else row(leaf.value)
-        compare_valid_trials(work, path, leaf, found=table.ids[named], listed=listed)
+        compare_valid_trials(work, path, leaf, found=table.column("trial_number")[named], listed=listed)

@@ -80,7 +80,8 @@ def roi_outline(work: Comparison, leaves: Sequence[Leaf]) -> None:
     for plane, records in _by_record(work, leaves):
         path = segmentation_path(plane)
         parts = _parts_by_number(work, path, "outline")
-        work.proof.dtype(f"{path}/outline", work.table(path).column("outline").dtype, expected=np.float64)
+        if work.table(path).has("outline"):
+            work.proof.dtype(f"{path}/outline", work.table(path).column("outline").dtype, expected=np.float64)
 
         def rebuilt(number: int, parts: dict[int, np.ndarray] = parts) -> np.ndarray:
             return (parts[number].reshape(-1, 2) + first_index).T.reshape(-1)
@@ -92,17 +93,20 @@ def roi_pixels(work: Comparison, leaves: Sequence[Leaf]) -> None:
     """indicesWithinImage: column * rows + row + 1, in the order of the pixels; every weight is 1."""
     for plane, records in _by_record(work, leaves):
         path = segmentation_path(plane)
-        rows = plane.image_shape[0]
-        mask = work.table(path).column("pixel_mask")
-        work.proof.numbers(f"{path}/pixel_mask", expected=np.ones(mask.shape), found=mask["weight"].astype(np.float64))
-        columns = mask["x"].astype(np.int64)
-        inside = bool((mask["y"] < rows).all() and (columns < plane.image_shape[1]).all())
-        work.proof.equal(f"{path}/pixel_mask", expected="pixels inside the image", found=_inside_text(inside))
-        linear = columns * rows + mask["y"].astype(np.int64) + 1
-        parts = dict(
-            zip(work.table(path).ids.tolist(), np.split(linear, work.table(path).ends("pixel_mask")[:-1]), strict=True)
-        )
+        table = work.table(path)
+        linear = _linear_pixels(work, path, plane) if table.has("pixel_mask") else np.zeros(0, dtype=np.int64)
+        parts = dict(zip(table.ids.tolist(), np.split(linear, table.ends("pixel_mask")[:-1]), strict=True))
         _compare_records(work, f"{path}/pixel_mask", records, rebuilt=parts.__getitem__, rounded=False)
+
+
+def _linear_pixels(work: Comparison, path: str, plane: Plane) -> np.ndarray:
+    """The pixels of all masks of a plane, int64 (n,), as the source counts them; each has the weight 1."""
+    mask, rows = work.table(path).column("pixel_mask"), plane.image_shape[0]
+    work.proof.numbers(f"{path}/pixel_mask", expected=np.ones(mask.shape), found=mask["weight"].astype(np.float64))
+    columns = mask["x"].astype(np.int64)
+    inside = bool((mask["y"] < rows).all() and (columns < plane.image_shape[1]).all())
+    work.proof.equal(f"{path}/pixel_mask", expected="pixels inside the image", found=_inside_text(inside))
+    return columns * rows + mask["y"].astype(np.int64) + 1
 
 
 def _inside_text(inside: bool) -> str:

@@ -9,16 +9,19 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.rule import Leaf
 from ssc_to_nwb.verify.comparison import TRIALS, Comparison, row
+from ssc_to_nwb.verify.trial_labels import label_type
 
 NO_TYPE = "none"
 
 
 def trial_numbers(work: Comparison, leaves: Sequence[Leaf]) -> None:
-    """Row ids are the trial numbers."""
+    """The column of trial numbers."""
+    path = f"{TRIALS}/trial_number"
     for leaf in leaves:
-        found = work.table(TRIALS).ids
-        work.proof.dtype(f"{TRIALS}/id", found.dtype, expected=np.int64, leaf=leaf.path)
-        work.proof.numbers(f"{TRIALS}/id", expected=row(leaf.value), found=found, leaf=leaf.path)
+        found = work.table(TRIALS).column("trial_number")
+        expected = row(leaf.value).astype(np.float64)
+        work.proof.dtype(path, found.dtype, expected=label_type(expected), leaf=leaf.path)
+        work.proof.numbers(path, expected=expected, found=found.astype(np.float64), leaf=leaf.path)
         work.proof.prove([leaf.path])
 
 

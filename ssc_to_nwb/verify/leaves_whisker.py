@@ -73,7 +73,7 @@ def whisker_valid_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
         valid = table.column("whisker_valid")
         work.proof.dtype(path, valid.dtype, expected=np.bool_, leaf=leaf.path)
         listed = row(leaf.value)
-        compare_valid_trials(work, path, leaf, found=table.ids[valid.astype(bool)], listed=listed)
+        compare_valid_trials(work, path, leaf, found=table.column("trial_number")[valid.astype(bool)], listed=listed)
 
 
 def compare_valid_trials(work: Comparison, path: str, leaf: Leaf, *, found: np.ndarray, listed: np.ndarray) -> None:

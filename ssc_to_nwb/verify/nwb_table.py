@@ -41,12 +41,21 @@ class NwbTable:
             raise ObjectError(f"{self.path}/{name}", expected="texts", found=str(self.column(name).dtype))
         return list(values)
 
+    def has(self, name: str) -> bool:
+        """Whether the table has the column."""
+        return self.reader.has(f"{self.path}/{name}")
+
     def ends_of(self, name: str) -> np.ndarray:
         """Where each row of a ragged column ends, as it stands, int64 (n,)."""
         return self.column(f"{name}_index").astype(np.int64)
 
     def ends(self, name: str) -> np.ndarray:
-        """Where each row of a ragged column ends, int64 (n,). Raises ObjectError where that makes no sense."""
+        """Where each row of a ragged column ends, int64 (n,). Raises ObjectError where that makes no sense.
+
+        A ragged column is not in the file where every row is empty; its ends are all 0.
+        """
+        if not self.has(name):
+            return np.zeros(self.rows, dtype=np.int64)
         ends = self.ends_of(name)
         length = len(self.column(name))
         steps = np.diff(np.concatenate([[0], ends]))
@@ -59,5 +68,7 @@ class NwbTable:
         return ends
 
     def parts(self, name: str) -> list[np.ndarray]:
-        """The rows of a ragged column."""
+        """The rows of a ragged column; without the column, all are empty."""
+        if not self.has(name):
+            return [np.zeros(0) for _ in range(self.rows)]
         return np.split(self.column(name), self.ends(name)[:-1]) if self.rows else []

@@ -6,9 +6,11 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.source.event_series import PAIRS, EventSeries
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 from ssc_to_nwb.verify.comparison import Comparison
 from ssc_to_nwb.verify.leaves_events import table_path, train_labels, train_rows
 from ssc_to_nwb.verify.objects import check_table
+from ssc_to_nwb.verify.trial_labels import label_type
 
 
 def check_events(work: Comparison) -> None:
@@ -33,6 +35,7 @@ def _check_table(work: Comparison, path: str, members: list[EventSeries]) -> Non
         columns=[*times, *labels, "trial_number", *properties],
         neurodata_type="TimeIntervals" if pairs else "EventsTable",
         types={"timestamp": "TimestampVectorData"},
+        dtypes={"trial_number": _labels_dtype(members)},
         parts=[part for series in members for part in (series.key, series.description)],
     )
     if not pairs:
@@ -44,6 +47,12 @@ def _check_table(work: Comparison, path: str, members: list[EventSeries]) -> Non
     _check_rows(work, path, members, start=table.column(times[0]))
     for name in times:
         work.proof.dtype(f"{path}/{name}", table.column(name).dtype, expected=np.float64)
+
+
+def _labels_dtype(members: list[EventSeries]) -> type[np.generic]:
+    labels = [train.trial for series in members for train in series.trains]
+    joined = np.concatenate([np.zeros(0, dtype=np.int64), *labels])
+    return label_type(np.where(joined == NO_TRIAL, np.nan, joined))
 
 
 def _property_columns(members: list[EventSeries]) -> dict[str, tuple[str, ...]]:

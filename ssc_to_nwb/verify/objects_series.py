@@ -62,12 +62,15 @@ def _check_segmentation(work: Comparison, path: str, plane: Plane) -> None:
     work.proof.links_to(f"{path}/imaging_plane", f"/general/optophysiology/{naming.imaging_plane(plane.name)}")
     if work.reader.has(f"{path}/reference_images"):
         work.reader.group(f"{path}/reference_images")
+    # A ragged column in which no ROI has anything is left out.
+    masked = ["pixel_mask"] if any(roi.linear_indices.size for roi in plane.rois) else []
+    outlined = ["outline"] if any(roi.corners_xy.size for roi in plane.rois) else []
     table = check_table(
         work,
         path,
-        columns=["pixel_mask", "roi_number", "outline", "source_lists"],
+        columns=[*masked, "roi_number", *outlined, "source_lists"],
         neurodata_type="PlaneSegmentation",
-        ragged=["pixel_mask", "outline"],
+        ragged=[*masked, *outlined],
         dtypes={"pixel_mask": _PIXEL, "roi_number": np.int64},
         axes={"outline": 2},
         parts=(plane.name,),

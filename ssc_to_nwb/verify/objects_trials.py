@@ -27,8 +27,7 @@ def check_trials(work: Comparison) -> None:
         ragged=ragged,
         types={"timeseries": "TimeSeriesReferenceVectorData"},
         dtypes=dict.fromkeys(("imaging_valid_subvolumes", "imaged_subvolumes"), np.int64)
-        | dict.fromkeys(("pole_position_mm", "left_lick_times", "right_lick_times"), np.float64),
-        numbered=False,
+        | dict.fromkeys(("pole_position_mm", "left_licks", "right_licks"), np.float64),
     )
     for name, check in (
         ("stop_time", _check_stop_times),
@@ -36,7 +35,7 @@ def check_trials(work: Comparison) -> None:
         ("pole_position_mm", _check_pole),
         ("imaging_valid", _check_imaging_valid),
         ("imaged_subvolumes", _check_imaged),
-        ("left_lick_times", _check_licks),
+        ("left_licks", _check_licks),
     ):
         work.proof.guarded(f"{TRIALS}/{name}", check, work)
     for item in session.trials.properties:
@@ -45,13 +44,13 @@ def check_trials(work: Comparison) -> None:
         work.proof.guarded(column, work.proof.described, column, *parts)
 
 
-_RAGGED = ("imaging_valid_subvolumes", "imaged_subvolumes", "left_lick_times", "right_lick_times", "timeseries")
+_RAGGED = ("imaging_valid_subvolumes", "imaged_subvolumes", "left_licks", "right_licks", "timeseries")
 
 
 def _columns(work: Comparison) -> list[str]:
     """Columns in the order of the table: those of every session, then what this session has."""
     session = work.session
-    columns = ["start_time", "stop_time", "trial_type", "response", "correct_side"]
+    columns = ["start_time", "stop_time", "trial_number", "trial_type", "response", "correct_side"]
     for item in session.trials.properties:
         columns.append(naming.trial_column(item.key))
         if item.key == "StimulusPosition":
@@ -59,13 +58,27 @@ def _columns(work: Comparison) -> list[str]:
     if session.whisker is not None and session.whisker.valid_trials is not None:
         columns.append("whisker_valid")
     if any(volume.valid_trials is not None for volume in session.subvolumes):
-        columns += ["imaging_valid", "imaging_valid_subvolumes"]
-    if session.subvolumes:
-        columns.append("imaged_subvolumes")
-    columns += [f"{SIDES[key]}_lick_times" for key in ("leftLicks", "rightLicks") if key in session.events]
+        columns.append("imaging_valid")
+    columns += [name for name, lists in _ragged_labels(work).items() if np.isin(lists, session.trials.numbers).any()]
     if any(np.isin(labels, session.trials.numbers).any() for labels in work.labels.values()):
         columns.append("timeseries")
     return columns
+
+
+def _ragged_labels(work: Comparison) -> dict[str, list[int]]:
+    """Trial numbers that have something in each ragged column; a column without any item is left out."""
+    session = work.session
+    valid = [volume.valid_trials for volume in session.subvolumes if volume.valid_trials is not None]
+    licks = {
+        f"{SIDES[key]}_licks": session.events[key].trains[0].trial.tolist()
+        for key in ("leftLicks", "rightLicks")
+        if key in session.events
+    }
+    return {
+        "imaging_valid_subvolumes": [number for trials in valid for number in trials.tolist()],
+        "imaged_subvolumes": [number for volume in session.subvolumes for number in _imaged_trials(work, volume)],
+        **licks,
+    }
 
 
 def _check_stop_times(work: Comparison) -> None:
@@ -164,7 +177,7 @@ def _check_licks(work: Comparison) -> None:
         series = work.session.events.get(key)
         if series is None:
             continue
-        column = f"{SIDES[key]}_lick_times"
+        column = f"{SIDES[key]}_licks"
         table, train = work.table(TRIALS), series.trains[0]
         parts = table.parts(column)
         for number, part in zip(work.session.trials.numbers.tolist(), parts, strict=True):

@@ -20,7 +20,7 @@ def collect_labels(work: Comparison, lengths: dict[str, int]) -> None:
     once, and no other series may be named.
     """
     runs: dict[str, list[_Run]] = defaultdict(list)
-    _read_runs(work, TRIALS, None, runs)
+    _read_runs(work, TRIALS, "trial_number", runs)
     if work.reader.has(UNASSIGNED):
         _read_runs(work, UNASSIGNED, "source_trial_number", runs)
     for path in sorted(set(runs) - set(lengths)):
@@ -34,11 +34,11 @@ def collect_labels(work: Comparison, lengths: dict[str, int]) -> None:
         work.labels[path] = _labels(work, path, length, runs.get(path, []))
 
 
-def _read_runs(work: Comparison, path: str, number_column: str | None, runs: dict[str, list[_Run]]) -> None:
+def _read_runs(work: Comparison, path: str, number_column: str, runs: dict[str, list[_Run]]) -> None:
     table = work.table(path)
-    if number_column is None and not work.reader.has(f"{path}/{_COLUMN}"):
+    if not work.reader.has(f"{path}/{_COLUMN}"):
         return
-    numbers = table.ids if number_column is None else table.column(number_column)
+    numbers = table.column(number_column)
     references = work.reader.references(f"{path}/{_COLUMN}")
     ends = work.reader.values(f"{path}/{_COLUMN}_index").astype(np.int64)
     counts = np.diff(np.concatenate([[0], ends]))
@@ -82,3 +82,9 @@ def expected_labels(values: np.ndarray) -> np.ndarray:
     """Trial labels of the source as they are rebuilt: int64, -1 for NaN."""
     values = np.asarray(values, dtype=np.float64).reshape(-1)
     return np.where(np.isnan(values), -1, values).astype(np.int64)
+
+
+def label_type(labels: np.ndarray) -> type[np.generic]:
+    """What holds every label: int32 where all are whole numbers of 32 bits, else float64, which has NaN."""
+    fits = bool(np.isfinite(labels).all()) and bool((np.abs(labels + 0.5) < 2**31).all())
+    return np.int32 if fits else np.float64

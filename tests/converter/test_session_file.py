@@ -164,5 +164,5 @@ def test_two_sessions_in_a_row_know_nothing_of_each_other(tmp_path: Path) -> Non
     assert alone.output is not None
     assert again.output is not None
     with opened(alone.output) as one, opened(again.output) as other:
-        assert one.trials.id[:].tolist() == other.trials.id[:].tolist() == [2, 3, 4]
+        assert one.trials["trial_number"][:].tolist() == other.trials["trial_number"][:].tolist() == [2, 3, 4]
         assert set(one.imaging_planes) == set(other.imaging_planes)

@@ -147,13 +147,16 @@ def test_series_nobody_knows_have_tables_of_their_own(convert_edited: Callable[.
         assert "lightOn times" in nwbfile.intervals["events_light_on"].description
 
 
-def test_an_event_of_no_trial_is_minus_one_or_its_unknown_number(convert_edited: Callable[..., Converted]) -> None:
+def test_an_event_of_no_trial_is_nan_and_an_unknown_number_stays(convert_edited: Callable[..., Converted]) -> None:
     def edit(s: Struct) -> None:
-        events(s, "leftLicks")["eventTrials"][0, :2] = [np.nan, 777]
+        events(s, "leftLicks")["eventTrials"][0, :3] = [np.nan, 777, -1]
 
     with opened(convert_edited(edit).path) as nwbfile:
-        frame = nwbfile.events["licks"].to_dataframe()
-        assert frame[frame["side"] == "left"]["trial_number"].tolist()[:2] == [-1, 777]
+        licks = nwbfile.events["licks"]
+        found = licks["trial_number"][:][licks["side"][:] == "left"]
+        np.testing.assert_array_equal(found[:3], [np.nan, 777, -1])
+        assert licks["trial_number"].data.dtype == np.float64
+        assert nwbfile.intervals["touches"]["trial_number"].data.dtype == np.int32
 
 
 def test_a_shift_of_the_clock_moves_events_too(convert_edited: Callable[..., Converted], tmp_path: Any) -> None:

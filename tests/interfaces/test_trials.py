@@ -39,12 +39,20 @@ def stops(made: SyntheticSession) -> np.ndarray:
 @pytest.fixture(params=["default", "awkward"])
 def case(request: pytest.FixtureRequest) -> tuple[SyntheticSession, Any]:
     made = request.getfixturevalue(f"converted_{request.param}").made
-    return made, request.getfixturevalue(f"nwb_{request.param}").trials.to_dataframe()
+    return made, by_number(request.getfixturevalue(f"nwb_{request.param}").trials)
 
 
-def test_numbers_are_the_ids_gaps_and_all(case: tuple[SyntheticSession, Any]) -> None:
+def by_number(trials: Any) -> Any:
+    """The table as a DataFrame, indexed by trial number."""
+    return trials.to_dataframe().set_index("trial_number")
+
+
+def test_numbers_are_a_column_and_ids_count_from_0(case: tuple[SyntheticSession, Any], nwb_awkward: Any) -> None:
     made, frame = case
     assert frame.index.tolist() == made.trials.numbers.tolist()
+    trials = nwb_awkward.trials
+    assert trials.id[:].tolist() == list(range(len(trials)))
+    assert trials["trial_number"].data.dtype == np.int32
 
 
 def test_starts_and_stops(case: tuple[SyntheticSession, Any]) -> None:
@@ -98,12 +106,12 @@ def test_licks_by_trial(case: tuple[SyntheticSession, Any]) -> None:
     made, frame = case
     for side in ("left", "right"):
         truth = made.trials.events[f"{side}Licks"]
-        for number, times in frame[f"{side}_lick_times"].items():
+        for number, times in frame[f"{side}_licks"].items():
             np.testing.assert_allclose(times, truth.times_ms[truth.trials == number] / 1000, rtol=0, atol=1e-9)
 
 
 def test_an_unimaged_trial_and_one_without_a_type(nwb_awkward: Any, converted_awkward: Converted) -> None:
-    frame = nwb_awkward.trials.to_dataframe()
+    frame = by_number(nwb_awkward.trials)
     numbers = converted_awkward.made.trials.numbers
     assert not frame.loc[numbers[6], "imaging_valid"]
     assert list(frame.loc[numbers[6], "imaged_subvolumes"]) == []
@@ -130,7 +138,7 @@ def test_a_trial_that_nothing_is_labelled_with_has_no_stop(convert_edited: Calla
     assert converted.warned("trial-without-data") == ["trial 500"]
     assert converted.warned("trial-unknown")
     with opened(converted.path) as nwbfile:
-        frame = nwbfile.trials.to_dataframe()
+        frame = by_number(nwbfile.trials)
         assert frame["stop_time"].isna().tolist() == [False] * 5 + [True]
         assert len(frame.loc[500, "timeseries"]) == 0
 
@@ -163,3 +171,11 @@ def test_a_session_with_neither_whisker_nor_imaging_nor_events(convert_edited: C
     assert converted.path.name == "sub-an900001_ses-20130308_behavior.nwb"
     with opened(converted.path) as nwbfile:
         assert len(nwbfile.trials) == 6
+
+
+def test_ragged_columns_without_any_item_are_left_out(convert_edited: Callable[..., Converted]) -> None:
+    converted = convert_edited(empty_event_series=("leftLicks",))
+    with opened(converted.path) as nwbfile:
+        assert "right_licks" in nwbfile.trials.colnames
+        assert "left_licks" not in nwbfile.trials.colnames
+        assert not [name for name in nwbfile.trials.colnames if name.endswith("_times")]

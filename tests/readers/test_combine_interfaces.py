@@ -35,7 +35,7 @@ def test_one_file_with_both_labs_data(script: ModuleType, converted_default: Con
         assert behavior["PupilTracking"]["pupil_diameter"].data[:].tolist() == [1.25, 1.5]
         np.testing.assert_array_equal(behavior["whisker_angle_c2"].data[:], made.whisker.angle_deg[0])
         assert file.intervals["notes"]["note"][:].tolist() == ["animal grooms"]
-        assert file.trials.id[:].tolist() == made.trials.numbers.tolist()
+        assert file.trials["trial_number"][:].tolist() == made.trials.numbers.tolist()
         assert file.subject.subject_id == made.spec.animal
         assert len(file.processing["ophys"]["DfOverF"].roi_response_series) == len(made.planes)
         assert len(file.keywords[:]) == len(set(file.keywords[:]))

@@ -70,7 +70,7 @@ def test_h5py_alone(expected: Any) -> None:
         frames = file[f"acquisition/two_photon_series_{expected.plane}_green/data"]
         found = {
             "subject": file["general/subject/subject_id"].asstr()[()],
-            "trial_numbers": trials["id"][:],
+            "trial_numbers": trials["trial_number"][:],
             "trial_types": trials["trial_type"].asstr()[:].tolist(),
             "left_licks_s": licks["timestamp"][:][left],
             "touch_onsets_s": file["intervals/touches/start_time"][:],
@@ -186,7 +186,7 @@ def test_neuroconv_appends_to_it(expected: Any, tmp_path: Path) -> None:
     with pynwb.NWBHDF5IO(copy, "r") as io:
         file = io.read()
         assert file.intervals["notes"]["note"][:].tolist() == ["animal grooms"]
-        assert file.trials.id[:].tolist() == expected.trial_numbers
+        assert file.trials["trial_number"][:].tolist() == expected.trial_numbers
         np.testing.assert_array_equal(file.processing["behavior"]["whisker_angle_c2"].data[:], expected.whisker_angle)
 
 

@@ -41,7 +41,7 @@ def test_the_subvolume_of_a_plane(session: NwbSession, plane: str, subvolume: st
 
 def test_trials(session: NwbSession, converted_awkward: Converted) -> None:
     truth = converted_awkward.made.trials
-    assert session.trials.ids.tolist() == truth.numbers.tolist()
+    assert session.trial_numbers.tolist() == truth.numbers.tolist()
     assert session.trials.texts("trial_type").tolist() == [kind or "none" for kind in truth.types]
     np.testing.assert_allclose(session.trials.numbers("start_time"), truth.start_ms / 1000.0)
     assert "timeseries" not in session.trials

@@ -29,6 +29,7 @@ from ssc_to_nwb.source.clock import TimeUnits
 from ssc_to_nwb.source.event_series import PAIRS, POINTS, EventSeries, read_event_series, split_pairs
 from ssc_to_nwb.source.hash_map import HashEntry
 from ssc_to_nwb.source.mat_tree import MatValue
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 from ssc_to_nwb.synthetic.matlab import EMPTY, Cell
 from ssc_to_nwb.synthetic.matlab import row as matlab_row
 
@@ -132,7 +133,7 @@ class TestForms:
         assert train.time_ms.tolist() == [1, 2]
 
     def test_an_event_without_a_trial_number(self) -> None:
-        assert series_of("leftLicks", row(1, 2), row(7, np.nan), kind=POINTS).trains[0].trial.tolist() == [7, -1]
+        assert series_of("leftLicks", row(1, 2), row(7, np.nan), kind=POINTS).trains[0].trial.tolist() == [7, NO_TRIAL]
 
     def test_a_type_that_the_name_contradicts(self) -> None:
         with problem_raised() as found:

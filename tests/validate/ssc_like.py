@@ -154,6 +154,7 @@ def _add_trials(nwbfile: NWBFile, *, angle: TimeSeries, frames: TwoPhotonSeries)
     values = {
         "start_time": STARTS,
         "stop_time": STOPS,
+        "trial_number": TRIALS,
         "trial_type": TYPES,
         "response": ["hit", "error", "no_lick"],
         "correct_side": ["left", "right", "right"],
@@ -169,7 +170,6 @@ def _add_trials(nwbfile: NWBFile, *, angle: TimeSeries, frames: TwoPhotonSeries)
         description="Trials.",
         columns=[*_columns(values), samples, ends],
         colnames=[*values, "timeseries"],
-        id=TRIALS.tolist(),
     )
     nwbfile.trials = trials
 

@@ -26,7 +26,13 @@ def put(**changes: dict[int, object]) -> object:
 
 
 def test_events_without_a_trial_are_no_problem(run_check: RunCheck) -> None:
-    spoil = put(licks__trial_number={0: -1, 1: -1, 2: -1})
+    def spoil(file: h5py.File) -> None:
+        labels = file["/events/licks/trial_number"]
+        attributes = dict(labels.attrs)
+        del file["/events/licks/trial_number"]
+        file["/events/licks/trial_number"] = np.full(3, np.nan)
+        file["/events/licks/trial_number"].attrs.update(attributes)
+
     assert run_check(checks_trials.check_event_trials_known, spoil) == []
     assert run_check(checks_trials.check_events_inside_trial, spoil) == []
 
@@ -76,7 +82,13 @@ def test_touches_are_not_judged_without_the_pole(run_check: RunCheck) -> None:
 def test_trials_out_of_order_and_trials_with_one_number_are_named(run_check: RunCheck) -> None:
     late = put(trials__start_time={1: 9.0}, trials__stop_time={1: 9.5})
     assert run_check(checks_trials.check_trials_in_order, late) == [f"{TRIALS}: 2 of 3 trials: 2, 3."]
-    assert run_check(checks_trials.check_trials_in_order, put(trials__id={1: 2})) == [f"{TRIALS}: 1 of 3 trials: 2."]
+    twice = put(trials__trial_number={1: 2})
+    assert run_check(checks_trials.check_trials_in_order, twice) == [f"{TRIALS}: 1 of 3 trials: 2."]
+
+
+def test_minus_one_is_a_number_that_no_trial_has(run_check: RunCheck) -> None:
+    [found] = run_check(checks_trials.check_event_trials_known, put(licks__trial_number={0: -1}))
+    assert "1 of 3 events, with the trial numbers -1" in found
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ dff = lazynwb.get_timeseries(path, f"/processing/ophys/DfOverF/dff_{plane}", exa
 frames = lazynwb.get_timeseries(path, f"/acquisition/two_photon_series_{plane}_green", exact_path=True)
 result = {
     "subject": lazynwb.LazyNWB(path).subject.subject_id,
-    "trial_numbers": [int(number) for number in tables["/intervals/trials"]["id"]],
+    "trial_numbers": [int(number) for number in tables["/intervals/trials"]["trial_number"]],
     "trial_types": [str(kind) for kind in tables["/intervals/trials"]["trial_type"]],
     "touch_onsets_s": [float(time) for time in tables["/intervals/touches"]["start_time"]],
     "left_licks_s": [

@@ -13,11 +13,11 @@ with pynwb.NWBHDF5IO(path, "r", load_namespaces=True) as io:
     segmentation = ophys["image_segmentation"]["plane_segmentation_" + plane]
     licks = []
     for row in range(len(trials.id)):
-        licks += [float(value) for value in trials["left_lick_times"][row]]
+        licks += [float(value) for value in trials["left_licks"][row]]
     result = {
         "version": pynwb.__version__,
         "subject": file.subject.subject_id,
-        "trial_numbers": [int(number) for number in trials.id[:]],
+        "trial_numbers": [int(number) for number in trials["trial_number"][:]],
         "trial_types": [str(kind) for kind in trials["trial_type"][:]],
         "left_licks_s": sorted(licks),
         "touch_onsets_s": [float(time) for time in file.intervals["touches"]["start_time"][:]],
