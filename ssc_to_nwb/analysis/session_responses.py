@@ -21,7 +21,6 @@ from ssc_to_nwb.analysis.response_test import ResponseWindows, responsive, roi_t
 from ssc_to_nwb.analysis.whisking import BoutRule, away_from, bout_onsets, whisking_amplitude
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 _SHOWN_BEFORE_S, _SHOWN_AFTER_S = 1.0, 2.0
 _TOUCH_FREE_BEFORE_S, _TOUCH_FREE_AFTER_S = 0.3, 1.0
@@ -90,9 +89,9 @@ def first_touches_s(session: NwbSession) -> np.ndarray:
     touches = session.touches
     if touches is None or not len(touches):
         return np.zeros(0)
-    onset, trial = touches.numbers("start_time"), touches.trial_labels()
-    onset, trial = onset[trial != NO_TRIAL], trial[trial != NO_TRIAL]
+    onset, trial = touches.numbers("start_time"), touches.numbers("trial_number")
     order = np.argsort(onset, kind="stable")
+    order = order[np.isfinite(trial[order])]
     _, first = np.unique(trial[order], return_index=True)
     return np.sort(onset[order][first])
 

@@ -71,7 +71,7 @@ class NwbSession:
     @cached_property
     def trial_numbers(self) -> np.ndarray:
         """Numbers of the trials as the source has them, int64 (T,), in the order of the table."""
-        return np.zeros(0, dtype=np.int64) if self.trials is None else self.trials.trial_labels()
+        return np.zeros(0, dtype=np.int64) if self.trials is None else self.trials.integers("trial_number")
 
     def intervals(self, name: str) -> NwbTable | None:
         """A table of /intervals; None where the file lacks it."""

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.source.trial_labels import NO_TRIAL
-
 if TYPE_CHECKING:
     from hdmf.common import DynamicTable
 
@@ -51,12 +49,6 @@ class NwbTable:
         """Values of a plain column as int64 (n,); all -1 where the table lacks it."""
         values = self.columns.get(column)
         return np.full(len(self), -1, dtype=np.int64) if values is None else np.asarray(values, dtype=np.int64)
-
-    def trial_labels(self) -> np.ndarray:
-        """The column trial_number as int64 (n,); NO_TRIAL where it is NaN, or where the table lacks it."""
-        numbers = self.numbers("trial_number")
-        labelled = np.isfinite(numbers)
-        return np.where(labelled, np.where(labelled, numbers, 0).astype(np.int64), NO_TRIAL)
 
     def flags(self, column: str) -> np.ndarray | None:
         """Values of a plain column as bool (n,); None where the table lacks it."""

@@ -109,7 +109,7 @@ def _intervals(session: NwbSession, number: int, start: float) -> dict[str, np.n
         if table is None or names is None:
             continue
         times = np.stack([table.numbers("start_time"), table.numbers("stop_time")], axis=1) - start
-        of_trial = table.trial_labels() == number
+        of_trial = table.numbers("trial_number") == number
         found.update({name: times[of_trial & (names == name)] for name in sorted(set(names[of_trial].tolist()))})
     return found
 
@@ -119,7 +119,7 @@ def _points(session: NwbSession, number: int, start: float) -> dict[str, np.ndar
     if licks is None:
         return {}
     names, time_s = licks.texts("side") + " lick", licks.numbers("timestamp") - start
-    of_trial = licks.trial_labels() == number
+    of_trial = licks.numbers("trial_number") == number
     return {name: time_s[of_trial & (names == name)] for name in sorted(set(names[of_trial].tolist()))}
 
 

@@ -13,7 +13,6 @@ from ssc_to_nwb.reading.nwb_table import NwbTable
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
-from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,9 +50,9 @@ def cue_section(session: NwbSession) -> Section:
     cue = session.reward_cue
     if cue is None or not len(cue):
         return _HEADING.lacking("auditory cue to align to")
-    onset, trial = cue.numbers("start_time"), cue.trial_labels()
+    onset, trial = cue.numbers("start_time"), cue.numbers("trial_number")
     order = np.argsort(onset, kind="stable")
-    order = order[trial[order] != NO_TRIAL]
+    order = order[np.isfinite(trial[order])]
     numbers, first = np.unique(trial[order], return_index=True)
     if not numbers.size:
         return _HEADING.lacking("auditory cue of a trial to align to")
@@ -92,7 +91,7 @@ def _kinds(
     kinds = []
     for value, colour, label in labels:
         chosen = table.texts(label_column) == value
-        time_s, row = cues.aligned(table.numbers(time_column)[chosen], table.trial_labels()[chosen])
+        time_s, row = cues.aligned(table.numbers(time_column)[chosen], table.numbers("trial_number")[chosen])
         kinds.append(_Kind(label=label, colour=colour, time_s=time_s, row=row))
     return kinds
 
@@ -140,7 +139,7 @@ def _draw_band(
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    trial = table.trial_labels()
+    trial = table.numbers("trial_number")
     start, row = cues.aligned(table.numbers("start_time"), trial)
     stop, _ = cues.aligned(table.numbers("stop_time"), trial)
     if not start.size:

@@ -50,7 +50,7 @@ def running_performance(outcome: np.ndarray, *, window: int = _WINDOW) -> np.nda
 
 def _figure(trials: NwbTable) -> Picture:
     outcome, side = trials.texts("response"), trials.texts("correct_side")
-    numbers = trials.trial_labels()
+    numbers = trials.integers("trial_number")
     with page_figure(height=3.6) as figure:
         marks, curve = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.3))
         rows = [name for name in palette.OUTCOME_LABELS if (outcome == name).any()]
@@ -84,7 +84,7 @@ def _figure(trials: NwbTable) -> Picture:
 def _draw_curve(curve: Axes, trials: NwbTable) -> None:
     """The running share of correct answers, of both sides and of each."""
     outcome, side = trials.texts("response"), trials.texts("correct_side")
-    numbers = trials.trial_labels()
+    numbers = trials.integers("trial_number")
     curve.axhline(50, color=palette.MUTED, linestyle=":", linewidth=1)
     lines = [("both sides", side == side, palette.INK)]
     lines += [(f"{name} trials", side == name, colour) for name, colour in _SIDE_COLOURS.items()]

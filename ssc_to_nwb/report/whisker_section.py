@@ -84,7 +84,7 @@ def _close_up(session: NwbSession) -> Picture | None:
     trials, touches = session.trials, session.touches
     if trials is None or touches is None or not len(touches):
         return None
-    numbers, counts = np.unique(touches.trial_labels(), return_counts=True)
+    numbers, counts = np.unique(touches.numbers("trial_number"), return_counts=True)
     known = np.isin(numbers, session.trial_numbers)
     if not known.any():
         return None
@@ -93,7 +93,7 @@ def _close_up(session: NwbSession) -> Picture | None:
     start, stop = float(trials.numbers("start_time")[row]), float(trials.numbers("stop_time")[row])
     if not stop > start:
         return None
-    of_trial = touches.trial_labels() == number
+    of_trial = touches.numbers("trial_number") == number
     with page_figure(height=0.6 + 1.3 * len(QUANTITIES)) as figure:
         rows = figure.subplots(len(QUANTITIES), 1, sharex=True)
         for axes, quantity in zip(rows, QUANTITIES, strict=True):
