@@ -14,7 +14,8 @@ CHANNELS: tuple[Channel, ...] = ("green", "red")
 OPHYS_MODULE = "ophys"
 BEHAVIOR_MODULE = "behavior"
 SOURCE_MODULE = "source"
-IMAGE_SEGMENTATION = "image_segmentation"
+# The name that readers of other tools look for.
+IMAGE_SEGMENTATION = "ImageSegmentation"
 TRIALS = "trials"
 POLE_IN_REACH = "pole_in_reach"
 TOUCHES = "touches"
@@ -68,9 +69,9 @@ SUBJECT_FOLDERS = "sub-*"
 _DESCRIPTION = "_desc-"
 
 
-def imaging_plane(plane_name: str) -> str:
-    """ImagingPlane of a plane."""
-    return f"imaging_plane_{plane_name}"
+def imaging_plane(plane_name: str, channel: Channel) -> str:
+    """ImagingPlane of a plane as one channel records it."""
+    return f"imaging_plane_{plane_name}_{channel}"
 
 
 def two_photon_series(plane_name: str, channel: Channel) -> str:

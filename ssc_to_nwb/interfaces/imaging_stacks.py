@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from pynwb import NWBFile
 from pynwb.ophys import ImagingPlane, TwoPhotonSeries
@@ -21,7 +23,7 @@ _UM = 1e-6
 _LONGEST_TEXT_BYTES = 60_000
 _DESCRIPTION = (
     "Frames of the {channel} channel of {plane}, as in the tif stacks. data[time, x, y]: x is the column and y the row "
-    "of a frame. Only frames that exist, in the order of the session file's frame index; {missing}."
+    "of a frame. Only frames that exist, in the order of the session file's frame index; {missing}. {processing}"
 )
 
 
@@ -49,9 +51,13 @@ class ImagingStacksInterface(RawInterface):
                         nwbfile,
                         stack=stack,
                         timestamps=seconds[stack.index_position],
-                        imaging_plane=get_imaging_plane(
-                            nwbfile, context=self.context, subvolume=subvolume, plane=plane
-                        ),
+                        imaging_planes={
+                            channel: get_imaging_plane(
+                                nwbfile, context=self.context, subvolume=subvolume, plane=plane, channel=channel
+                            )
+                            for channel in naming.CHANNELS
+                        },
+                        processing=facts.data_processing.get("stacks", ""),
                         field_of_view_m=(width_um * _UM, height_um * _UM),
                         scan_line_rate_hz=facts.scan_line_rate_hz,
                         chunk_mb=self.chunk_mb,
@@ -65,7 +71,8 @@ def add_two_photon_series(
     *,
     stack: PlaneStack,
     timestamps: np.ndarray,
-    imaging_plane: ImagingPlane,
+    imaging_planes: Mapping[naming.Channel, ImagingPlane],
+    processing: str,
     field_of_view_m: tuple[float, float],
     scan_line_rate_hz: float | None,
     chunk_mb: float,
@@ -73,7 +80,8 @@ def add_two_photon_series(
 ) -> tuple[TwoPhotonSeries, ...]:
     """Add one TwoPhotonSeries per channel to the acquisition; the second shares the first's time stamps.
 
-    stack: with at least one frame; timestamps: float64 (T,), seconds from session start, one per frame;
+    stack: with at least one frame; timestamps: float64 (T,), seconds from session start, one per frame; processing:
+    what was done to the frames before they were stored, a sentence;
     field_of_view_m: width and height in metres; chunk_mb: size of a chunk before compression, in 2^20 bytes.
     """
     if len(timestamps) != stack.frame_count:
@@ -89,11 +97,12 @@ def add_two_photon_series(
                 channel=channel,
                 plane=stack.plane_name,
                 missing=f"{missing} are missing, see {naming.IMAGING_GAPS}" if missing else "none is missing",
-            ),
+                processing=processing,
+            ).strip(),
             data=StackFrames(stack=stack, channel=number, chunk_mb=chunk_mb),
             unit="pixel value",
             timestamps=added[0] if added else timestamps,
-            imaging_plane=imaging_plane,
+            imaging_plane=imaging_planes[channel],
             dimension=[columns, rows],
             field_of_view=list(field_of_view_m),
             scan_line_rate=scan_line_rate_hz,

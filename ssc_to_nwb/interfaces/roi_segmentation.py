@@ -13,7 +13,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.base import SessionInterface
 from ssc_to_nwb.interfaces.columns import column, ragged_column, text_column
 from ssc_to_nwb.interfaces.context import SessionContext
-from ssc_to_nwb.interfaces.imaging_plane import get_imaging_plane
+from ssc_to_nwb.interfaces.imaging_plane import depth_from_first_plane_um, get_imaging_plane, pixel_size_um
 from ssc_to_nwb.interfaces.modules import get_module
 from ssc_to_nwb.source.image_axes import outline_zero_based, to_nwb_axes
 from ssc_to_nwb.source.plane import Plane, Roi
@@ -48,7 +48,10 @@ def get_plane_segmentation(
     if name in segmentation.plane_segmentations:
         return segmentation[name]
     numbers = plane.ordered_roi_numbers
-    columns = _columns(plane, numbers, first_index=context.metadata.assumptions.corners_first_index)
+    columns = [
+        *_columns(plane, numbers, first_index=context.metadata.assumptions.corners_first_index),
+        *_position_columns(plane, numbers, context=context),
+    ]
     table = PlaneSegmentation(
         name=name,
         description=(
@@ -56,7 +59,7 @@ def get_plane_segmentation(
             "pixel_mask: x is the column and y the row of a pixel, counted from 0, so that it addresses "
             "series.data[time, x, y] and image.data[x, y]."
         ),
-        imaging_plane=get_imaging_plane(nwbfile, context=context, subvolume=subvolume, plane=plane),
+        imaging_plane=get_imaging_plane(nwbfile, context=context, subvolume=subvolume, plane=plane, channel="green"),
         id=numbers,
         columns=columns,
         colnames=[one.name for one in columns if not isinstance(one, VectorIndex)],
@@ -92,6 +95,38 @@ def _columns(plane: Plane, numbers: np.ndarray, *, first_index: float) -> list[V
             [_source_lists(plane, number, has_record=number in records) for number in numbers.tolist()],
         ),
     ]
+
+
+def _position_columns(plane: Plane, numbers: np.ndarray, *, context: SessionContext) -> list[VectorData]:
+    """Scalar columns that say which cell a ROI is and where it lies, for tools that hand columns on as metadata."""
+    facts, animal = context.metadata.imaging, context.session.key.animal
+    column_um, row_um = pixel_size_um(facts, image_shape=plane.image_shape)
+    centroids = {roi.number: roi.rows_and_columns(image_rows=plane.image_shape[0]) for roi in plane.rois}
+    row = [_mean(centroids[number][0]) if number in centroids else np.nan for number in numbers.tolist()]
+    along = [_mean(centroids[number][1]) if number in centroids else np.nan for number in numbers.tolist()]
+    where = "mean over the pixels of its mask, from the center of the image's first pixel, in um; NaN without a mask."
+    return [
+        text_column("plane", "Imaging plane of the ROI.", [plane.name] * numbers.size),
+        column(
+            "centroid_x_um", f"Position of the ROI along the image's columns (x): {where}", np.array(along) * column_um
+        ),
+        column("centroid_y_um", f"Position of the ROI along the image's rows (y): {where}", np.array(row) * row_um),
+        column(
+            "depth_from_first_plane_um",
+            "How far the plane lies below the first imaged plane of its subvolume, in um.",
+            np.full(numbers.size, depth_from_first_plane_um(facts, plane)),
+        ),
+        text_column(
+            "cell",
+            "The cell, as animal/ROI number. In the sessions of one animal the same number is the same cell, unless "
+            "its plane or position differs.",
+            [f"{animal}/{number}" for number in numbers.tolist()],
+        ),
+    ]
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(np.mean(values)) if values.size else np.nan
 
 
 def _pixel_mask(roi: Roi | None, *, image_rows: int) -> np.ndarray:

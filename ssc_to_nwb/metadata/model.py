@@ -98,12 +98,20 @@ class SubjectFacts(Section):
     description: str | None = None
 
 
+class DeviceModelFacts(Section):
+    """The model of a device, where its manufacturer is known."""
+
+    name: Name
+    manufacturer: Text
+    description: Text | None = None
+
+
 class DeviceFacts(Section):
     """A device."""
 
     name: Name
     description: Text
-    manufacturer: str | None = None
+    model: DeviceModelFacts | None = None
 
 
 class OpticalChannelFacts(Section):
@@ -120,7 +128,6 @@ class ImagingFacts(Section):
     microscope: DeviceFacts
     channels: dict[Literal["green", "red"], OpticalChannelFacts]
     excitation_lambda_nm: PositiveFloat
-    indicator: Text
     location: Text = Field(description="Acronym of the Allen Mouse Brain Common Coordinate Framework")
     location_description: Text
     field_of_view_um: tuple[PositiveFloat, PositiveFloat] = Field(description="Width and height of the whole image")

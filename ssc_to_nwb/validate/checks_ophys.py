@@ -107,6 +107,7 @@ def image_size(plane_segmentation: PlaneSegmentation) -> tuple[int, int] | None:
     if nwbfile is None:
         return None
     for series in nwbfile.acquisition.values():
+        # The masks are on the plane's green channel; its red frames are of the same size.
         own = isinstance(series, TwoPhotonSeries) and series.imaging_plane is plane_segmentation.imaging_plane
         if own and len(shape_of(series.data)) >= 3 and series.external_file is None:
             return shape_of(series.data)[1], shape_of(series.data)[2]

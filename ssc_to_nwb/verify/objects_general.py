@@ -115,38 +115,60 @@ def _check_create_date(work: Comparison, source: SourceMetadata) -> None:  # noq
             raise ObjectError(path, expected="a time with its zone", found=text)
 
 
+_MODELS = "/general/devices/models"
+
+
 def check_device(work: Comparison, facts: DeviceFacts) -> str:
     """A device with the metadata's words; returns its path."""
     path = f"/general/devices/{facts.name}"
     work.reader.group(path)
     work.proof.typed(path, "Device")
     work.proof.attribute(path, "description", facts.description)
-    work.proof.attribute(path, "manufacturer", facts.manufacturer)
+    if facts.model is not None:
+        model = f"{_MODELS}/{facts.model.name}"
+        for group in (_MODELS, model):
+            work.reader.group(group)
+        work.proof.typed(model, "DeviceModel")
+        work.proof.attribute(model, "manufacturer", facts.model.manufacturer)
+        work.proof.attribute(model, "description", facts.model.description)
+        work.proof.links_to(f"{path}/model", model)
     return path
 
 
 def check_imaging_planes(work: Comparison) -> None:
-    """One ImagingPlane per plane of the source, and the microscope."""
+    """The ImagingPlane of the green channel of every plane of the source, and the microscope."""
     for subvolume in work.session.subvolumes:
         for plane in subvolume.planes:
-            path = f"/general/optophysiology/{naming.imaging_plane(plane.name)}"
-            work.proof.guarded(path, _check_plane, work, path, subvolume, plane)
+            check_imaging_plane(work, subvolume, plane, "green")
     if work.session.subvolumes:
         facts = work.context.metadata.imaging.microscope
         work.proof.guarded(f"/general/devices/{facts.name}", check_device, work, facts)
 
 
-def _check_plane(work: Comparison, path: str, subvolume: Subvolume, plane: Plane) -> None:
+def imaging_plane_path(plane_name: str, channel: naming.Channel) -> str:
+    """Where the ImagingPlane of a plane and channel is in the file."""
+    return f"/general/optophysiology/{naming.imaging_plane(plane_name, channel)}"
+
+
+def check_imaging_plane(work: Comparison, subvolume: Subvolume, plane: Plane, channel: naming.Channel) -> None:
+    """Compare the ImagingPlane of one channel of a plane: its place, its label and what detects it."""
+    path = imaging_plane_path(plane.name, channel)
+    work.proof.guarded(path, _check_plane, work, path, subvolume, plane, channel)
+
+
+def _check_plane(work: Comparison, path: str, subvolume: Subvolume, plane: Plane, channel: naming.Channel) -> None:
     facts, proof = work.context.metadata.imaging, work.proof
+    detected = next(one for name, one in facts.channels.items() if name == channel)
     work.reader.group(path)
     proof.typed(path, "ImagingPlane")
     text = work.reader.text(f"{path}/description")
-    for part in (plane.name, facts.location_description, f"Plane {plane.position} of {len(subvolume.planes)}"):
+    numbered = f"Plane {plane.position} of {len(subvolume.planes)}"
+    for part in (plane.name, facts.location_description, numbered, f"{channel} channel"):
         if part not in text:
             proof.problem(kinds.VERIFY_VALUE_DIFFERS, f"{path}/description", expected=f"... {part} ...", found=text)
     if not work.reader.text(f"{path}/reference_frame"):
         proof.problem(kinds.VERIFY_VALUE_DIFFERS, f"{path}/reference_frame", expected="a text", found="''")
-    _check_text(work, f"{path}/indicator", facts.indicator)
+    _check_text(work, f"{path}/indicator", detected.indicator)
     _check_text(work, f"{path}/location", facts.location)
     _check_numbers(work, f"{path}/excitation_lambda", np.array(facts.excitation_lambda_nm))
     proof.links_to(f"{path}/device", f"/general/devices/{facts.microscope.name}")
@@ -156,17 +178,11 @@ def _check_plane(work: Comparison, path: str, subvolume: Subvolume, plane: Plane
     _check_numbers(work, f"{path}/grid_spacing", spacing)
     proof.attribute(f"{path}/grid_spacing", "unit", "meters")
     _check_rate(work, f"{path}/imaging_rate", subvolume)
-    for name in naming.CHANNELS:
-        channel = f"{path}/{name}"
-        work.reader.group(channel)
-        proof.typed(channel, "OpticalChannel")
-        _check_numbers(work, f"{channel}/emission_lambda", np.array(facts.channels[name].emission_lambda_nm))
-        text = work.reader.text(f"{channel}/description")
-        for part in (facts.channels[name].description, facts.channels[name].indicator):
-            if part not in text:
-                proof.problem(
-                    kinds.VERIFY_VALUE_DIFFERS, f"{channel}/description", expected=f"... {part} ...", found=text
-                )
+    detector = f"{path}/{channel}"
+    work.reader.group(detector)
+    proof.typed(detector, "OpticalChannel")
+    _check_numbers(work, f"{detector}/emission_lambda", np.array(detected.emission_lambda_nm))
+    _check_text(work, f"{detector}/description", detected.description)
 
 
 def _check_rate(work: Comparison, path: str, subvolume: Subvolume) -> None:

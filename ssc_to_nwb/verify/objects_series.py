@@ -11,10 +11,13 @@ from ssc_to_nwb.verify.comparison import BEHAVIOR, OPHYS, SEGMENTATION, Comparis
 from ssc_to_nwb.verify.leaves_calcium import series_path
 from ssc_to_nwb.verify.leaves_planes import IN_PLANE, IN_RECORD, IN_ROIS, segmentation_path
 from ssc_to_nwb.verify.leaves_whisker import series_paths
+from ssc_to_nwb.verify.nwb_table import NwbTable
 from ssc_to_nwb.verify.objects import check_image, check_module, check_series, check_table
+from ssc_to_nwb.verify.objects_general import imaging_plane_path
 
 _WHISKER_UNITS = {"angle": "degrees", "curvature_change": "1/mm"}
 _PIXEL = np.dtype([("x", np.uint32), ("y", np.uint32), ("weight", np.float32)])
+_POSITION_DTYPES = dict.fromkeys(("centroid_x_um", "centroid_y_um", "depth_from_first_plane_um"), np.float64)
 _CONTAINERS = {"raw": "Fluorescence", "dff": "DfOverF", "event": "Fluorescence"}
 
 
@@ -59,7 +62,7 @@ def _check_container(work: Comparison, path: str, neurodata_type: str) -> None:
 
 
 def _check_segmentation(work: Comparison, path: str, plane: Plane) -> None:
-    work.proof.links_to(f"{path}/imaging_plane", f"/general/optophysiology/{naming.imaging_plane(plane.name)}")
+    work.proof.links_to(f"{path}/imaging_plane", imaging_plane_path(plane.name, "green"))
     if work.reader.has(f"{path}/reference_images"):
         work.reader.group(f"{path}/reference_images")
     # A ragged column in which no ROI has anything is left out.
@@ -68,10 +71,10 @@ def _check_segmentation(work: Comparison, path: str, plane: Plane) -> None:
     table = check_table(
         work,
         path,
-        columns=[*masked, "roi_number", *outlined, "source_lists"],
+        columns=[*masked, "roi_number", *outlined, "source_lists", "plane", *_POSITION_DTYPES, "cell"],
         neurodata_type="PlaneSegmentation",
         ragged=[*masked, *outlined],
-        dtypes={"pixel_mask": _PIXEL, "roi_number": np.int64},
+        dtypes={"pixel_mask": _PIXEL, "roi_number": np.int64, **_POSITION_DTYPES},
         axes={"outline": 2},
         parts=(plane.name,),
         numbered=False,
@@ -85,12 +88,35 @@ def _check_segmentation(work: Comparison, path: str, plane: Plane) -> None:
         for number in table.ids.tolist()
     ]
     work.proof.equal(f"{path}/source_lists", expected=expected, found=table.texts("source_lists"))
+    _check_positions(work, path, plane, table)
     with_mask = {roi.number for roi in plane.rois}
     for column in ("pixel_mask", "outline"):
         lengths = np.diff(np.concatenate([[0], table.ends(column)]))
         without = [number not in with_mask for number in table.ids.tolist()]
         nothing = lengths[np.array(without, dtype=bool)]
         work.proof.numbers(f"{path}/{column}_index", expected=np.zeros_like(nothing), found=nothing)
+
+
+def _check_positions(work: Comparison, path: str, plane: Plane, table: NwbTable) -> None:
+    """Which cell each ROI is, and where: from the source's own pixel numbers, column-major and counted from 1."""
+    animal, facts = work.session.key.animal, work.context.metadata.imaging
+    rows, columns = plane.image_shape
+    width_um, height_um = facts.field_of_view_um
+    pixels = {roi.number: roi.linear_indices.astype(np.float64) - 1 for roi in plane.rois if roi.linear_indices.size}
+    x_um, y_um = np.full(table.rows, np.nan), np.full(table.rows, np.nan)
+    for place, number in enumerate(table.ids.tolist()):
+        if number in pixels:
+            x_um[place] = np.floor(pixels[number] / rows).mean() * width_um / columns
+            y_um[place] = np.mod(pixels[number], rows).mean() * height_um / rows
+    depth_um = np.full(table.rows, (plane.position - 1) * facts.plane_spacing_um)
+    for name, expected in (
+        ("centroid_x_um", x_um), ("centroid_y_um", y_um), ("depth_from_first_plane_um", depth_um)
+    ):  # fmt: skip
+        rounding = np.abs(np.nan_to_num(expected)) * 1e-12
+        work.proof.numbers(f"{path}/{name}", expected=expected, found=table.column(name), tolerance=rounding)
+    cells = [f"{animal}/{number}" for number in table.ids.tolist()]
+    work.proof.equal(f"{path}/cell", expected=cells, found=table.texts("cell"))
+    work.proof.equal(f"{path}/plane", expected=[plane.name] * table.rows, found=table.texts("plane"))
 
 
 def _all_numbers(plane: Plane) -> np.ndarray:

@@ -17,6 +17,7 @@ from ssc_to_nwb.verify.comparison import TRIALS, Comparison
 from ssc_to_nwb.verify.leaves_calcium import series_path
 from ssc_to_nwb.verify.leaves_whisker import series_paths
 from ssc_to_nwb.verify.objects import check_series
+from ssc_to_nwb.verify.objects_general import check_imaging_plane, imaging_plane_path
 from ssc_to_nwb.verify.raw_frames import FrameWork, compare_frames
 from ssc_to_nwb.verify.raw_gaps import check_gaps
 from ssc_to_nwb.verify.raw_images import check_side_images
@@ -112,7 +113,9 @@ def _check_series(work: Comparison, stack: PlaneStack, volume: Subvolume) -> Non
             clock=None if path == first else first,
             parts=(channel, stack.plane_name),
         )
-        proof.links_to(f"{path}/imaging_plane", f"/general/optophysiology/{naming.imaging_plane(stack.plane_name)}")
+        proof.links_to(f"{path}/imaging_plane", imaging_plane_path(stack.plane_name, channel))
+        plane = next(one for one in volume.planes if one.name == stack.plane_name)
+        check_imaging_plane(work, volume, plane, channel)
         _check_sizes(work, path, sizes={"dimension": [columns, rows]})
         width_um, height_um = facts.field_of_view_um
         _check_sizes(work, path, sizes={"field_of_view": [width_um * _UM, height_um * _UM]})

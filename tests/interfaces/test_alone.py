@@ -38,7 +38,7 @@ def holds(interface: type[SessionInterface], nwbfile: Any) -> bool:
     return {
         EventsInterface: lambda: "licks" in nwbfile.events and "touches" in nwbfile.intervals,
         RoiResponsesInterface: lambda: "dff_fov_01002" in processing["ophys"]["DfOverF"].roi_response_series,
-        RoiSegmentationInterface: lambda: len(processing["ophys"]["image_segmentation"].plane_segmentations) == 5,
+        RoiSegmentationInterface: lambda: len(processing["ophys"]["ImageSegmentation"].plane_segmentations) == 5,
         TrialsInterface: lambda: len(nwbfile.trials) == 6,
         WhiskerInterface: lambda: "whisker_angle_c2" in processing["behavior"].data_interfaces,
     }[interface]()

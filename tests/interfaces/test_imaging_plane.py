@@ -17,31 +17,32 @@ from ssc_to_nwb.synthetic.spec import SubvolumeSpec
 def test_every_plane_by_the_name_of_its_folder(name: str, request: pytest.FixtureRequest) -> None:
     made = request.getfixturevalue(f"converted_{name}").made
     nwbfile = request.getfixturevalue(f"nwb_{name}")
-    assert set(nwbfile.imaging_planes) == {f"imaging_plane_{plane.name}" for plane in made.planes}
+    assert set(nwbfile.imaging_planes) == {f"imaging_plane_{plane.name}_green" for plane in made.planes}
     rows, columns = made.spec.image_shape
     for plane in nwbfile.imaging_planes.values():
         np.testing.assert_allclose(plane.grid_spacing[:], [600e-6 / columns, 600e-6 / rows, 15e-6])
         assert plane.grid_spacing_unit == "meters"
         assert plane.location == "SSp-bfd"
         assert plane.device.name == "DOM3"
+        assert (plane.device.model.name, plane.device.model.manufacturer) == ("MIMMS", "Janelia Research Campus")
         assert plane.excitation_lambda == 1000
         np.testing.assert_allclose(plane.imaging_rate, 7.0, rtol=0.05)
 
 
-def test_green_and_red_are_not_exchanged(nwb_default: Any) -> None:
-    for plane in nwb_default.imaging_planes.values():
-        channels = {channel.name: channel for channel in plane.optical_channel}
-        assert set(channels) == {"green", "red"}
-        assert channels["green"].emission_lambda == 515
-        assert channels["red"].emission_lambda == 675
-        assert "GCaMP6s" in channels["green"].description
-        assert "GCaMP" not in channels["red"].description
+def test_masks_and_traces_are_on_the_green_channel(nwb_default: Any) -> None:
+    ophys = nwb_default.processing["ophys"]
+    for series in ophys["DfOverF"].roi_response_series.values():
+        plane = series.rois.table.imaging_plane
+        (channel,) = plane.optical_channel
+        assert (channel.name, channel.emission_lambda, plane.indicator) == ("green", 515, "GCaMP6s")
 
 
 @pytest.mark.parametrize("rate", [14.0, 28.0])
 def test_the_rate_comes_from_the_time_stamps(convert_edited: Callable[..., Converted], rate: float) -> None:
     with opened(convert_edited(imaging_rate_hz=rate, arrays=("dff",)).path) as nwbfile:
-        np.testing.assert_allclose(nwbfile.imaging_planes["imaging_plane_fov_01002"].imaging_rate, rate, rtol=0.02)
+        np.testing.assert_allclose(
+            nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate, rate, rtol=0.02
+        )
 
 
 def test_a_lone_frame_has_no_rate(convert_edited: Callable[..., Converted]) -> None:
@@ -53,7 +54,7 @@ def test_a_lone_frame_has_no_rate(convert_edited: Callable[..., Converted]) -> N
         plane["sourceFileFrameIdx"] = plane["sourceFileFrameIdx"][:, :1]
 
     with opened(convert_edited(edit, arrays=("dff",)).path) as nwbfile:
-        assert nwbfile.imaging_planes["imaging_plane_fov_01002"].imaging_rate is None
+        assert nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate is None
 
 
 def test_depth_where_the_metadata_tell_it(convert_edited: Callable[..., Converted], tmp_path: Path) -> None:
@@ -66,10 +67,10 @@ def test_depth_where_the_metadata_tell_it(convert_edited: Callable[..., Converte
     )
     with opened(converted.path) as nwbfile:
         planes = nwbfile.imaging_planes
-        assert "Depth below the pia: 200 um." in planes["imaging_plane_fov_01002"].description
-        assert "Depth below the pia: 215 um." in planes["imaging_plane_fov_01004"].description
-        np.testing.assert_allclose(planes["imaging_plane_fov_01002"].grid_spacing[:2], [300e-6 / 30, 450e-6 / 20])
+        assert "Depth below the pia: 200 um." in planes["imaging_plane_fov_01002_green"].description
+        assert "Depth below the pia: 215 um." in planes["imaging_plane_fov_01004_green"].description
+        np.testing.assert_allclose(planes["imaging_plane_fov_01002_green"].grid_spacing[:2], [300e-6 / 30, 450e-6 / 20])
 
 
 def test_a_depth_that_is_not_known_is_said_to_be_so(nwb_default: Any) -> None:
-    assert "not told by the source" in nwb_default.imaging_planes["imaging_plane_fov_01002"].description
+    assert "does not give the depth" in nwb_default.imaging_planes["imaging_plane_fov_01002_green"].description

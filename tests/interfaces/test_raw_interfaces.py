@@ -141,10 +141,20 @@ def test_what_is_told_of_a_series(written: Written, nwb: NWBFile) -> None:
     assert series.dimension[:].tolist() == [40, 24]
     assert series.field_of_view[:].tolist() == pytest.approx([600e-6, 600e-6])
     assert series.scan_line_rate == 16000.0
-    assert series.imaging_plane is nwb.imaging_planes["imaging_plane_fov_01003"]
+    assert "Motion-registered" in series.description
+    assert series.imaging_plane is nwb.imaging_planes["imaging_plane_fov_01003_red"]
     assert series.imaging_plane.device.name == written.context.metadata.imaging.microscope.name
     assert "state.configPath=" in series.comments
     assert "see imaging_gaps" in series.description
+
+
+def test_green_and_red_are_not_exchanged(nwb: NWBFile) -> None:
+    labels = {"green": (515, "GCaMP6s"), "red": (675, "red nuclear or structural label")}
+    for name, series in nwb.acquisition.items():
+        if name.startswith("two_photon_series_"):
+            (channel,) = series.imaging_plane.optical_channel
+            assert channel.name == name.rsplit("_", 1)[1]
+            assert (channel.emission_lambda, series.imaging_plane.indicator) == labels[channel.name]
 
 
 def test_both_channels_share_their_time_stamps(written: Written) -> None:
@@ -154,7 +164,7 @@ def test_both_channels_share_their_time_stamps(written: Written) -> None:
 
 
 def test_cells_that_are_bright_in_the_stack_lie_under_their_masks(written: Written, nwb: NWBFile) -> None:
-    segmentation = nwb.processing["ophys"]["image_segmentation"]
+    segmentation = nwb.processing["ophys"]["ImageSegmentation"]
     for plane in written.made.planes:
         red = nwb.acquisition[f"two_photon_series_{plane.name}_red"].data[:].mean(axis=0)
         for mask in segmentation[f"plane_segmentation_{plane.name}"]["pixel_mask"]:

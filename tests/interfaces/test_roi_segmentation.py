@@ -20,7 +20,7 @@ def case(request: pytest.FixtureRequest) -> tuple[Converted, Any]:
 
 
 def table_of(nwbfile: Any, plane: PlaneTruth) -> Any:
-    return nwbfile.processing["ophys"]["image_segmentation"][f"plane_segmentation_{plane.name}"]
+    return nwbfile.processing["ophys"]["ImageSegmentation"][f"plane_segmentation_{plane.name}"]
 
 
 def mask_of(table: Any, place: int) -> np.ndarray:
@@ -35,7 +35,7 @@ def test_one_row_per_roi_with_its_number(case: tuple[Converted, Any]) -> None:
         assert len(table) == len(plane.rois)
         assert table["roi_number"][:].tolist() == [roi.number for roi in plane.rois]
         assert table.id[:].tolist() == [roi.number for roi in plane.rois]
-        assert table.imaging_plane.name == f"imaging_plane_{plane.name}"
+        assert table.imaging_plane.name == f"imaging_plane_{plane.name}_green"
 
 
 def test_masks_are_column_row_counted_from_zero(case: tuple[Converted, Any]) -> None:
@@ -68,6 +68,25 @@ def test_outlines_count_from_zero(case: tuple[Converted, Any]) -> None:
             outline = np.asarray(table["outline"][place]).reshape(-1, 2)
             expected = roi.corners_xy.T - 1 if roi.has_record else np.zeros((0, 2))
             np.testing.assert_allclose(outline, expected, rtol=0, atol=1e-12)
+
+
+def test_every_roi_has_its_cell_plane_and_position_in_um(case: tuple[Converted, Any]) -> None:
+    converted, nwbfile = case
+    rows, columns = converted.made.spec.image_shape
+    animal = converted.made.mat_path.name.split("_")[0]
+    for plane in converted.made.planes:
+        table = table_of(nwbfile, plane)
+        depth_um = {volume.planes.index(plane) * 15.0 for volume in converted.made.subvolumes if plane in volume.planes}
+        assert set(table["depth_from_first_plane_um"][:]) <= depth_um
+        for place, roi in enumerate(plane.rois):
+            assert table["cell"][place] == f"{animal}/{roi.number}"
+            assert table["plane"][place] == plane.name
+            found = table["centroid_x_um"][place], table["centroid_y_um"][place]
+            if roi.has_record:
+                expected = np.mean(roi.columns) * 600 / columns, np.mean(roi.rows) * 600 / rows
+                np.testing.assert_allclose(found, expected)
+            else:
+                assert np.isnan(found).all()
 
 
 class TestOrientation:

@@ -105,7 +105,7 @@ def _segmentation(ophys: ProcessingModule, plane: ImagingPlane) -> PlaneSegmenta
     )
     for number, (x, y) in zip((1001, 1004, 1007), ((9, 7), (0, 0), (4, 5)), strict=True):
         table.add_roi(pixel_mask=[(x, y, 1.0), (max(x - 1, 0), y, 1.0)], id=number)
-    ophys.add(ImageSegmentation(name="image_segmentation", plane_segmentations=[table]))
+    ophys.add(ImageSegmentation(name="ImageSegmentation", plane_segmentations=[table]))
     return table
 
 

@@ -12,7 +12,7 @@ from ssc_like import sound_nwbfile
 
 from ssc_to_nwb.validate import checks_ophys
 
-SEGMENTATION = "/processing/ophys/image_segmentation/plane_segmentation_fov_01002"
+SEGMENTATION = "/processing/ophys/ImageSegmentation/plane_segmentation_fov_01002"
 DFF = "/processing/ophys/DfOverF/dff_fov_01002"
 EVENTS = "/processing/ophys/CalciumEvents/calcium_events_fov_01002"
 FRAMES = "/acquisition/two_photon_series_fov_01002_green"
@@ -53,7 +53,7 @@ def test_masks_of_a_plane_without_any_image_are_not_judged(run_check: RunCheck) 
 
 def test_masks_in_memory() -> None:
     nwbfile = sound_nwbfile()
-    table: PlaneSegmentation = nwbfile.processing["ophys"]["image_segmentation"]["plane_segmentation_fov_01002"]
+    table: PlaneSegmentation = nwbfile.processing["ophys"]["ImageSegmentation"]["plane_segmentation_fov_01002"]
     assert checks_ophys.check_masks_inside_image(table) is None
     table.add_roi(pixel_mask=[(0, 0, 1.0), (0, 8, 1.0)], id=1010)
     assert checks_ophys.check_masks_inside_image(table).message.startswith("1 pixels of ROIs 1010;")

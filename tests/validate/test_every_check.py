@@ -20,7 +20,7 @@ from ssc_to_nwb.validate.project_checks import project_checks
 
 CHECKS = {check.__name__: check for check in project_checks()}
 WHISKER = "/processing/behavior/whisker_angle_c2"
-SEGMENTATION = "/processing/ophys/image_segmentation/plane_segmentation_fov_01002"
+SEGMENTATION = "/processing/ophys/ImageSegmentation/plane_segmentation_fov_01002"
 DFF = "/processing/ophys/DfOverF/dff_fov_01002"
 EVENTS = "/processing/ophys/CalciumEvents/calcium_events_fov_01002"
 FRAMES = "/acquisition/two_photon_series_fov_01002_green"

@@ -137,7 +137,7 @@ def test_other_metadata_than_the_conversion_had_is_found(finished):
     )
     report = replace(finished, context=other).verify()
     places = {problem.field for problem in report.problems}
-    plane = "/general/optophysiology/imaging_plane_fov_01002"
+    plane = "/general/optophysiology/imaging_plane_fov_01002_green"
     assert {f"{plane}/location", f"{plane}/excitation_lambda", "/processing/source/provenance/value"} <= places
 
 

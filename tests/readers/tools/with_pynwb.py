@@ -10,7 +10,7 @@ with pynwb.NWBHDF5IO(path, "r", load_namespaces=True) as io:
     file = io.read()
     trials = file.trials
     ophys = file.processing["ophys"]
-    segmentation = ophys["image_segmentation"]["plane_segmentation_" + plane]
+    segmentation = ophys["ImageSegmentation"]["plane_segmentation_" + plane]
     licks = []
     for row in range(len(trials.id)):
         licks += [float(value) for value in trials["left_licks"][row]]
