@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ssc_to_nwb.converter.options import Backend, CompressionName, ConversionOptions, RawMode, VerifyMode
     from ssc_to_nwb.converter.results import OnProgress, SessionOutcome
+    from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.events import OnEvent, RunEvent
     from ssc_to_nwb.run.runner import MakeExecutor
     from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversionResult:
-    """What came of a run: one outcome per session, in the order of animal and date."""
+    """What came of a run: one outcome per session, in the order of animal and date.
+
+    not_taken: a warning for each MATLAB file of the source that is not taken for a session.
+    """
 
     outcomes: tuple[SessionOutcome, ...]
+    not_taken: tuple[Problem, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -37,7 +42,11 @@ class ConversionResult:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        return {"ok": self.ok, "sessions": [outcome.as_dict() for outcome in self.outcomes]}
+        return {
+            "ok": self.ok,
+            "sessions": [outcome.as_dict() for outcome in self.outcomes],
+            "not_taken": [problem.as_dict() for problem in self.not_taken],
+        }
 
 
 class ConversionInterrupted(KeyboardInterrupt):
@@ -105,6 +114,7 @@ def convert(
     from ssc_to_nwb.run.estimate import check_space
     from ssc_to_nwb.run.output_place import output_folder
     from ssc_to_nwb.run.runner import RunSettings, run_sessions
+    from ssc_to_nwb.run.session_sources import find_not_taken
 
     options = conversion_options(
         raw=raw,
@@ -130,6 +140,7 @@ def convert(
     )
     with _event_sink(events, on_event) as sink:
         sources, listings = _find(Path(source), settings.output, sessions, sink)
+        not_taken = find_not_taken(Path(source), listings=listings, output=settings.output)
         result = run_sessions(
             sources,
             settings,
@@ -138,7 +149,7 @@ def convert(
             on_progress=on_progress or no_progress,
             on_event=sink,
         )
-    conversion = ConversionResult(outcomes=result.outcomes)
+    conversion = ConversionResult(outcomes=result.outcomes, not_taken=not_taken)
     if result.stopped_by is not None:
         raise ConversionInterrupted(conversion, result.stopped_by)
     return conversion

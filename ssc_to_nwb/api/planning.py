@@ -61,7 +61,8 @@ class Plan:
     """What a conversion would do.
 
     output_bytes, seconds: estimates for all; sample: what a sample of the frames came to on this disk, None where there
-    are none; room: needed and free, in bytes.
+    are none; room: needed and free, in bytes; not_taken: a warning for each MATLAB file that is not taken for a
+    session.
     """
 
     sessions: tuple[PlannedSession, ...]
@@ -69,6 +70,7 @@ class Plan:
     seconds: float
     sample: FrameSample | None
     room: Room
+    not_taken: tuple[Problem, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -85,6 +87,7 @@ class Plan:
             "seconds": round(self.seconds, 1),
             "sample": None if self.sample is None else asdict(self.sample),
             "room": {**room, "short": self.room.short},
+            "not_taken": [problem.as_dict() for problem in self.not_taken],
         }
 
 
@@ -118,7 +121,7 @@ def plan(
     from ssc_to_nwb.converter.in_progress import system_errors_named
     from ssc_to_nwb.run.output_place import check_apart, check_writable, output_folder
     from ssc_to_nwb.run.runner import RunSettings
-    from ssc_to_nwb.run.session_sources import PackedListings, find_sources
+    from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
 
     settings = RunSettings(
         output=output_folder(output, source=source),
@@ -145,7 +148,9 @@ def plan(
     )
     check_apart(settings.output, sources)
     with system_errors_named(settings.output):
-        return _decided(sources, settings)
+        decided = _decided(sources, settings)
+    not_taken = find_not_taken(Path(source), listings=listings, output=settings.output)
+    return replace(decided, not_taken=not_taken)
 
 
 def _decided(sources: Sequence[SessionSource], settings: RunSettings) -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class SessionSummary:
     path: of the session file, or where it would be if it were unpacked; packed_in: the packed files that hold some of
     the session; data_types: of whisker, raw, dff, event, masks, and the event series' own names; census: whether ROIs
     and frames are those of the census; raw_present, raw_missing: listed imaging stacks; raw_bytes: of the stacks and
-    whisker videos there.
+    whisker videos there; side_files: what the registration keeps beside the stacks.
     """
 
     session: str
@@ -41,6 +41,7 @@ class SessionSummary:
     raw_present: int = 0
     raw_missing: int = 0
     raw_bytes: int = 0
+    side_files: int = 0
     videos: int = 0
     packed_in: tuple[Path, ...] = ()
     census: CensusComparison | None = None
@@ -61,17 +62,23 @@ def list_sessions(
     sessions: Sequence[str] = (),
     metadata_files: Sequence[Path | str] = (),
     on_listing: Callable[[Path], None] | None = None,
+    on_not_taken: Callable[[Problem], None] | None = None,
 ) -> tuple[SessionSummary, ...]:
     """Summaries of the sessions found in `source`, unpacked and packed, sorted by animal and date.
 
     on_listing is told each packed file before it is looked into, which takes minutes for a large .tar.gz. Packed
-    session files are unpacked to the system's folder for temporary files, one at a time.
+    session files are unpacked to the system's folder for temporary files, one at a time. on_not_taken is called with a
+    warning (mat-not-taken) for each MATLAB file that is not taken for a session.
 
     Raises source-missing, no-session-found, session-found-twice, metadata-*.
     """
-    from ssc_to_nwb.run.session_sources import PackedListings, find_sources
+    from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
 
-    found = find_sources(Path(source), patterns=sessions, listings=PackedListings(), on_listing=on_listing)
+    listings = PackedListings()
+    found = find_sources(Path(source), patterns=sessions, listings=listings, on_listing=on_listing)
+    if on_not_taken is not None:
+        for problem in find_not_taken(Path(source), listings=listings):
+            on_not_taken(problem)
     extra = tuple(Path(path) for path in metadata_files)
     return tuple(summarize(one, metadata_files=extra, place=Path(tempfile.gettempdir())) for one in found)
 
@@ -143,6 +150,7 @@ def _contents(session: Session) -> dict[str, Any]:
 
 def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> dict[str, Any]:
     """Listed stacks there and missing, and videos: in packed files, in the session's folder, or nowhere."""
+    from ssc_to_nwb.source.raw_files import is_side_file
     from ssc_to_nwb.source.raw_inventory import take_inventory
 
     listed = {plane.name: plane.listed_paths for plane in session.planes}
@@ -164,12 +172,14 @@ def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> 
         "raw_bytes": sum(plane.byte_size for plane in inventory.planes)
         + sum(video.byte_size for video in inventory.videos),
         "videos": len(inventory.videos),
+        "side_files": sum(len(plane.registration) for plane in inventory.planes)
+        + sum(is_side_file(file.path.name) for file in inventory.left_out),
     }
 
 
 def _packed_raw_counts(listed: Mapping[str, Sequence[str]], sizes: Mapping[str, int]) -> dict[str, int]:
     """The same of packed raw files, whose bytes are given by their paths below the session's folder."""
-    from ssc_to_nwb.source.raw_files import RawFileKind, kind_of_file, sizes_in_listing
+    from ssc_to_nwb.source.raw_files import RawFileKind, is_side_file, kind_of_file, sizes_in_listing
 
     stacks = [size for paths in listed.values() for size in sizes_in_listing(paths, sizes)]
     there = [size for size in stacks if size is not None]
@@ -179,6 +189,7 @@ def _packed_raw_counts(listed: Mapping[str, Sequence[str]], sizes: Mapping[str, 
         "raw_missing": len(stacks) - len(there),
         "raw_bytes": sum(there) + sum(videos),
         "videos": len(videos),
+        "side_files": sum(is_side_file(PurePosixPath(path).name) for path in sizes),
     }
 
 

@@ -20,7 +20,7 @@ from ssc_to_nwb.cli.options import (
     verbose_option,
     work_dir_option,
 )
-from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
+from ssc_to_nwb.cli.output import print_json, print_not_taken, print_problem, print_warnings
 from ssc_to_nwb.cli.progress import run_display
 from ssc_to_nwb.quantities import bytes_text, listed, seconds_text
 
@@ -102,6 +102,8 @@ def print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> No
     for outcome in result.outcomes:
         if not _was_interrupted(outcome) and not (quiet and outcome.ok):
             _print_outcome(outcome, verbose=verbose)
+    if not quiet:
+        print_not_taken(result.not_taken)
     failed = [outcome.session for outcome in result.outcomes if not outcome.ok and not _was_interrupted(outcome)]
     done = len(result.outcomes) - len(failed) - len(interrupted)
     if not quiet:

@@ -27,6 +27,19 @@ def print_listing(packed: Path) -> None:
     click.echo(f"looking into {packed}", err=True)
 
 
+def print_not_taken(problems: Sequence[Problem]) -> None:
+    """MATLAB files that are not taken for sessions, a line each, on standard error."""
+    if not problems:
+        return
+    kind = problems[0].kind
+    label = click.style(f"{kind.severity.value}:", fg=_COLOURS[kind.severity.value], bold=True)
+    count = f" ({len(problems)} times)" if len(problems) > 1 else ""
+    click.echo(f"{label} {kind.title}{count} [{kind.identifier}]", err=True)
+    for problem in problems:
+        click.echo(f"  {problem.file}: {problem.found}", err=True)
+    click.echo(f"  what to do: {kind.remedy}", err=True)
+
+
 def print_list(label: str, names: Sequence[str]) -> None:
     """Names after a label, on as many indented lines as a narrow terminal needs."""
     print_wrapped(f"{label}: {', '.join(names) or 'none'}")

@@ -18,7 +18,7 @@ from ssc_to_nwb.cli.options import (
     source_argument,
     work_dir_option,
 )
-from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_problem
+from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_not_taken, print_problem
 from ssc_to_nwb.quantities import bytes_text, plural, seconds_text
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def _print(result: Plan) -> None:
     if result.sample is not None:
         rate = bytes_text(result.sample.bytes_per_second)
         click.echo(f"sample of the frames: compressed to {100 * result.sample.ratio:.0f} %, {rate}/s")
+    print_not_taken(result.not_taken)
     room = result.room
     click.echo(f"free where the output goes: {bytes_text(room.output_free)}")
     if room.work_needed:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ssc_to_nwb.api.sessions import list_sessions
+from ssc_to_nwb.api.sessions import SessionSummary, list_sessions
 from ssc_to_nwb.cli.options import json_option, metadata_option, session_option, source_argument
-from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_problem, print_wrapped
+from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_not_taken, print_problem, print_wrapped
 from ssc_to_nwb.quantities import bytes_text, plural
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.api.sessions import SessionSummary
+    from ssc_to_nwb.problems.model import Problem
 
 
 @click.command(epilog="Example:  ssc-to-nwb sessions /data/ssc-1 --session 'an1975*'")
@@ -26,15 +26,29 @@ def command(source: Path, sessions: tuple[str, ...], metadata_files: tuple[Path,
     """List the sessions found in SOURCE: trials, planes, ROIs, whiskers, data types, raw files and bytes.
 
     SOURCE is a folder laid out as the data set is, a session file, or a packed file (.tar, .tar.gz, .zip); packed
-    files in a folder are looked into as well.
+    files in a folder are looked into as well. MATLAB files that are not taken for sessions are named with the reason.
     """
-    summaries = list_sessions(source=source, sessions=sessions, metadata_files=metadata_files, on_listing=print_listing)
+    not_taken: list[Problem] = []
+    summaries = list_sessions(
+        source=source,
+        sessions=sessions,
+        metadata_files=metadata_files,
+        on_listing=print_listing,
+        on_not_taken=not_taken.append,
+    )
     if as_json:
-        print_json([summary.as_dict() for summary in summaries])
+        print_json([*(summary.as_dict() for summary in summaries), *map(_as_entry, not_taken)])
     else:
         _print_table(summaries)
+        print_not_taken(not_taken)
     if any(summary.error is not None for summary in summaries):
         sys.exit(1)
+
+
+def _as_entry(problem: Problem) -> dict[str, object]:
+    """A MATLAB file that is not taken for a session, in the list as a session that cannot be read is."""
+    path = Path(problem.file or "")
+    return SessionSummary(session=path.name, path=path, dataset="", error=problem).as_dict()
 
 
 def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
@@ -57,5 +71,7 @@ def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
             f"  raw files: {plural(summary.raw_present, 'stack')} present, {summary.raw_missing:,} missing, "
             f"{plural(summary.videos, 'whisker video')}, {bytes_text(summary.raw_bytes)}"
         )
+        if summary.side_files:
+            click.echo(f"  beside the stacks: {plural(summary.side_files, 'file')} of the registration")
     whole = sum(summary.mat_bytes + summary.raw_bytes for summary in summaries)
     click.echo(f"{plural(len(summaries), 'session')}, {bytes_text(whole)}")

@@ -140,6 +140,15 @@ PARTLY_UNPACKED = ProblemKind(
     reason="The session's folder holds some of the files of a packed file beside it, but not all of them.",
     remedy="Unpack the rest, or move the folder away to have the packed file unpacked here.",
 )
+MAT_NOT_TAKEN = ProblemKind(
+    identifier="mat-not-taken",
+    severity=Severity.WARNING,
+    title="A MATLAB file is not taken for a session",
+    reason="Session files are known by their names and are not looked for among raw files; this one may be something "
+    "else, or a session under another name.",
+    remedy="If it is a session, rename or move it: <animal>_<yyyy>_<mm>_<dd>_session.mat, with a letter behind the day "
+    "where the animal has two sessions of that day. If not, nothing.",
+)
 CHECKSUM_DIFFERS = ProblemKind(
     identifier="checksum-differs",
     severity=Severity.ERROR,

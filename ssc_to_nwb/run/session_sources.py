@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from ssc_to_nwb.problems import output_kinds, run_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.run.marker import write_whole
+from ssc_to_nwb.source.mats_not_taken import mats_not_taken
 from ssc_to_nwb.source.packed_files import PackedFile, PackedMember, is_packed, list_packed, packed_stem
 from ssc_to_nwb.source.packed_sessions import PackedSession, find_packed_files, group_by_session, packed_session
-from ssc_to_nwb.source.session_files import SessionFile, dataset_of, find_session_files, select_names
+from ssc_to_nwb.source.session_files import NAMES_EXPECTED, SessionFile, dataset_of, find_session_files, select_names
 
 OnListing = Callable[[Path], None]
 
@@ -138,10 +140,21 @@ def find_sources(
     for found in _packed_sessions(source, unpacked, top=top, listings=listings, on_listing=on_listing, output=output):
         sources[found.name] = found
     if not sources:
-        raise error(
-            kinds.NO_SESSION_FOUND, file=source, expected="files named <animal>_<date>_session.mat, packed or not"
-        )
+        raise _nothing_found(find_not_taken(source, listings=listings, output=output), source)
     return tuple(sources[name] for name in select_names(sorted(sources), patterns=patterns, source=source))
+
+
+def find_not_taken(source: Path, *, listings: PackedListings, output: Path | None = None) -> tuple[Problem, ...]:
+    """A warning for each MATLAB file of a source, unpacked and packed, that `find_sources` takes for no session.
+
+    Packed files that cannot be read are passed over: they are sources with a problem. Raises source-not-readable.
+    """
+    source = source.absolute()
+    packed_files = []
+    for path in find_packed_files(source, output=output):
+        with suppress(SscError):
+            packed_files.append(listings.get(path))
+    return mats_not_taken(source, packed_files=packed_files, output=output)
 
 
 def _unpacked_sessions(source: Path, output: Path | None) -> dict[str, SessionFile]:
@@ -191,6 +204,16 @@ def _packed_sessions(
             else:
                 problem = error(run_kinds.PACKED_TWICE, file=place.packed, field=name, found=f"also in {twin}").problem
                 yield SessionSource(name=name, path=path, top=top, problem=problem)
+
+
+def _nothing_found(not_taken: Sequence[Problem], source: Path) -> SscError:
+    others = [f"{problem.file} ({problem.found})" for problem in not_taken]
+    return error(
+        kinds.NO_SESSION_FOUND,
+        file=source,
+        expected=f"files named {NAMES_EXPECTED}, packed or not",
+        found=f"no session among {', '.join(others)}" if others else "no MATLAB file",
+    )
 
 
 def _packed_file(entry: dict[str, Any]) -> PackedFile:

@@ -15,7 +15,7 @@ from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source.packed_files import PackedFile, PackedMember, is_packed, packed_stem
-from ssc_to_nwb.source.search import files_to_search, is_named
+from ssc_to_nwb.source.search import files_to_search, is_named, is_raw_folder
 from ssc_to_nwb.source.session_files import (
     SessionFile,
     dataset_of,
@@ -117,7 +117,7 @@ def group_by_session(packed_files: Iterable[PackedFile]) -> dict[SessionKey, Pac
     for packed in packed_files:
         for member in packed.members:
             name = PurePosixPath(member.name)
-            key = key_of_file(name.name)
+            key = None if any(is_raw_folder(part) for part in name.parts[:-1]) else key_of_file(name.name)
             if key is not None:
                 part = PackedPart(packed=packed.path, member=member, target=name.name)
                 groups.setdefault(key, PackedFinds()).mats.append(part)

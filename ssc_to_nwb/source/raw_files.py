@@ -137,6 +137,11 @@ def side_image_name(name: str) -> SideImageName | None:
     return SideImageName(kind=match["kind"].lower(), channel=int(match["channel"]))
 
 
+def is_side_file(name: str) -> bool:
+    """Whether a file is one that the registration keeps beside the stacks, by its name."""
+    return kind_of_file(name) in (RawFileKind.REGISTRATION, RawFileKind.REGISTRATION_STATISTICS)
+
+
 def kind_of_file(name: str) -> RawFileKind:
     """What a file is by its name alone."""
     lower = name.lower()

@@ -30,6 +30,19 @@ def files_to_search(source: Path, *, output: Path | None = None) -> Iterator[Dis
     return walk_files(source, enter=enter)
 
 
+def all_files(source: Path, *, output: Path | None = None) -> Iterator[DiskEntry]:
+    """Each file of a source, those in folders of raw files too; `output` as in `files_to_search`.
+
+    Raises source-not-readable.
+    """
+    passed_over = None if output is None else _identity(output)
+
+    def enter(folder: Path) -> bool:
+        return folder.name != RUN_FOLDER and (passed_over is None or _identity(folder) != passed_over)
+
+    return walk_files(source, enter=enter)
+
+
 def is_named(entry: DiskEntry) -> bool:
     """Whether an entry is a file, or a link to one that is missing: whoever opens that says so."""
     return entry.obstacle in (None, Obstacle.DANGLING_LINK)
@@ -45,7 +58,12 @@ def raw_files_below(directory: Path) -> Iterator[DiskEntry]:
 
 def may_hold_sessions(folder_name: str) -> bool:
     """Whether a folder is worth looking into for sessions: not one of stacks, nor what a run keeps for itself."""
-    return folder_name != RUN_FOLDER and _RAW_FOLDER.fullmatch(folder_name) is None
+    return folder_name != RUN_FOLDER and not is_raw_folder(folder_name)
+
+
+def is_raw_folder(folder_name: str) -> bool:
+    """Whether a folder of this name holds raw files of a session, among which no session file is looked for."""
+    return _RAW_FOLDER.fullmatch(folder_name) is not None
 
 
 def is_output(folder: Path) -> bool:

@@ -67,3 +67,43 @@ def test_a_session_that_cannot_be_read(source: Path) -> None:
     assert "[mat-unreadable]" in result.stderr
     told = json.loads(call(source, "--json").stdout)
     assert [one["error"] and one["error"]["identifier"] for one in told] == [None, "mat-unreadable"]
+
+
+class TestFilesNotTaken:
+    @pytest.fixture
+    def source(self, tmp_path: Path) -> Path:
+        made = write(tmp_path, animal="an1", raw=True, **SMALL)
+        (tmp_path / "an1_2013_03_08_notes.mat").write_bytes(b"x")
+        (made.folder / "fov_01002" / "fluo_batch_out" / "imreg_err_file.mat").write_bytes(b"x")
+        return tmp_path
+
+    @pytest.mark.parametrize("packed", [False, True])
+    def test_they_are_named_with_the_reason_and_are_no_error(
+        self, source: Path, tmp_path_factory: pytest.TempPathFactory, *, packed: bool
+    ) -> None:
+        if packed:
+            source = Path(shutil.make_archive(str(tmp_path_factory.mktemp("packed") / "all"), "zip", source))
+        result = call(source)
+        assert result.exit_code == 0
+        assert "an1_2013_03_08_notes.mat: its name goes on with '_notes.mat' behind animal and date" in result.stderr
+        assert "what to do: If it is a session, rename" in result.stderr
+        assert "imreg_err_file" not in result.stderr
+        assert "1 session, " in result.stdout
+        assert "  beside the stacks: 1 file of the registration" in result.stdout
+
+    def test_json(self, source: Path) -> None:
+        result = call(source, "--json")
+        assert result.exit_code == 0
+        session, other = json.loads(result.stdout)
+        assert (session["session"], session["error"], session["side_files"]) == ("an1_2013_03_08", None, 1)
+        assert other["path"] == str(source / "an1_2013_03_08_notes.mat")
+        assert (other["error"]["identifier"], other["error"]["severity"]) == ("mat-not-taken", "warning")
+
+    @pytest.mark.parametrize("command", ["plan", "convert"])
+    def test_plan_and_convert_name_them_too(self, source: Path, tmp_path: Path, command: str) -> None:
+        arguments = [command, str(source), str(tmp_path / "nwb"), "--raw", "skip"]
+        text = CliRunner().invoke(group, arguments, catch_exceptions=False)
+        assert text.exit_code == 0
+        assert "an1_2013_03_08_notes.mat: its name goes on with" in text.stderr
+        told = json.loads(CliRunner().invoke(group, [*arguments, "--json"], catch_exceptions=False).stdout)
+        assert [one["file"] for one in told["not_taken"]] == [str(source / "an1_2013_03_08_notes.mat")]
