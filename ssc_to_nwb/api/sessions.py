@@ -72,6 +72,7 @@ def list_sessions(
 
     Raises source-missing, no-session-found, session-found-twice, metadata-*.
     """
+    from ssc_to_nwb.metadata.shared_faults import check_metadata
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
 
     listings = PackedListings()
@@ -80,6 +81,7 @@ def list_sessions(
         for problem in find_not_taken(Path(source), listings=listings):
             on_not_taken(problem)
     extra = tuple(Path(path) for path in metadata_files)
+    check_metadata(found, extra)
     return tuple(summarize(one, metadata_files=extra, place=Path(tempfile.gettempdir())) for one in found)
 
 
@@ -94,7 +96,7 @@ def sessions_table(summaries: Sequence[SessionSummary]) -> pd.DataFrame:
 def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: Path) -> SessionSummary:
     """What one session holds, its session file unpacked below `place` for the time being where it is packed.
 
-    Raises metadata-*; what is wrong with the source is in the summary.
+    What is wrong with the source, or with the metadata of this session, is in the summary.
     """
     from ssc_to_nwb.metadata.loader import load_metadata
     from ssc_to_nwb.problems.model import SscError
@@ -109,9 +111,12 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
     )
     if source.problem is not None:
         return summary
-    facts = load_metadata(
-        dataset=source.dataset, session=source.name, subject=source.subject, files=metadata_files
-    ).source
+    try:
+        facts = load_metadata(
+            dataset=source.dataset, session=source.name, subject=source.subject, files=metadata_files
+        ).source
+    except SscError as failure:
+        return replace(summary, error=failure.problem)
     with tempfile.TemporaryDirectory(prefix=".ssc-to-nwb-", dir=place) as name:
         folder = Path(name)
         try:

@@ -96,8 +96,9 @@ def verify_sessions(
     unpacked.
 
     What differs, and what can't be read, is in the result. Raises SscError where nothing can be begun: source-missing,
-    no-session-found, session-found-twice.
+    no-session-found, session-found-twice, metadata-*.
     """
+    from ssc_to_nwb.metadata.shared_faults import check_metadata
     from ssc_to_nwb.run.machine import processors
     from ssc_to_nwb.run.session_sources import PackedListings, find_sources
 
@@ -112,6 +113,7 @@ def verify_sessions(
     )
     listings = PackedListings.of_output(settings.output)
     sources = find_sources(Path(source), patterns=sessions, listings=listings, output=settings.output)
+    check_metadata(sources, settings.metadata_files)
     return VerificationResult(sessions=tuple(_verify_source(one, settings) for one in sources))
 
 

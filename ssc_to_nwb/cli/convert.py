@@ -27,6 +27,7 @@ from ssc_to_nwb.quantities import bytes_text, listed, seconds_text
 if TYPE_CHECKING:
     from ssc_to_nwb.api.conversion import ConversionResult
     from ssc_to_nwb.converter.results import SessionOutcome
+    from ssc_to_nwb.problems.model import Problem
 
 # What shells add to the number of the signal that ended a program.
 _SIGNAL_STATUS = 128
@@ -99,9 +100,16 @@ def command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: 
 def print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> None:
     """Every session with what came of it, and a last line that counts them."""
     interrupted = [outcome.session for outcome in result.outcomes if _was_interrupted(outcome)]
+    shown: dict[Problem, str] = {}
     for outcome in result.outcomes:
-        if not _was_interrupted(outcome) and not (quiet and outcome.ok):
+        if outcome.error is not None and outcome.error in shown:
+            click.secho(
+                f"{outcome.session}: failed, for the reason shown at {shown[outcome.error]}", fg="red", err=True
+            )
+        elif not _was_interrupted(outcome) and not (quiet and outcome.ok):
             _print_outcome(outcome, verbose=verbose)
+            if outcome.error is not None:
+                shown[outcome.error] = outcome.session
     if not quiet:
         print_not_taken(result.not_taken)
     failed = [outcome.session for outcome in result.outcomes if not outcome.ok and not _was_interrupted(outcome)]

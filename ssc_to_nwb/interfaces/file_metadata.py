@@ -102,13 +102,19 @@ def identifier(context: SessionContext) -> str:
 
 
 def session_start_time(context: SessionContext) -> datetime:
-    """dateOfExperiment and timeOfExperiment in the assumed zone. Raises metadata-value-missing, -text-unreadable."""
+    """dateOfExperiment, and timeOfExperiment of the source or the metadata, in the assumed zone.
+
+    Raises metadata-value-missing, metadata-text-unreadable.
+    """
     session = context.session
     date = (session.metadata_text("dateOfExperiment") or session.key.date).removesuffix(session.key.letter)
-    time = session.metadata_text("timeOfExperiment")
+    time = context.metadata.session.time_of_experiment or session.metadata_text("timeOfExperiment")
     if time is None:
         raise error(
-            kinds.METADATA_VALUE_MISSING, file=session.path, field="metaDataHash timeOfExperiment", expected="HHMMSS"
+            kinds.METADATA_VALUE_MISSING,
+            file=session.path,
+            field=f"sessions.{session.key}.session.time_of_experiment",
+            expected="metaDataHash timeOfExperiment, or HHMMSS in a metadata file",
         )
     match = _TIME_OF_DAY.fullmatch(time)
     try:
@@ -124,14 +130,15 @@ def session_start_time(context: SessionContext) -> datetime:
             field="metaDataHash dateOfExperiment, timeOfExperiment",
             expected="yyyymmdd and HHMMSS",
             found=f"{date!r} and {time!r}",
+            detail=f"metadata key time_of_experiment of sessions.{session.key}.session",
         ) from failure
     return start.replace(tzinfo=ZoneInfo(context.metadata.assumptions.timezone))
 
 
 def date_of_birth(context: SessionContext) -> datetime | None:
-    """dateOfBirth in the assumed zone, None where the source has none. Raises metadata-text-unreadable."""
+    """dateOfBirth in the assumed zone, None where nobody gives one. Raises metadata-text-unreadable."""
     session = context.session
-    text = session.metadata_text("dateOfBirth")
+    text = context.metadata.subject.date_of_birth or session.metadata_text("dateOfBirth")
     if text is None:
         return None
     try:
@@ -145,6 +152,7 @@ def date_of_birth(context: SessionContext) -> datetime | None:
             field="metaDataHash dateOfBirth",
             expected="yyyymmdd, before the session",
             found=repr(text),
+            detail=f"metadata key date_of_birth of subjects.{session.key.animal}.subject",
         ) from failure
     return born
 
@@ -179,7 +187,7 @@ def experimenters(context: SessionContext) -> list[str]:
 def notes(context: SessionContext) -> str:
     """Citation, conditions of use and every assumption, for the file itself."""
     dataset, assumptions = context.metadata.dataset, context.metadata.assumptions
-    doi = f" doi:{dataset.doi.removeprefix('doi:')}" if dataset.doi else ""
+    doi = f" doi:{dataset.doi}" if dataset.doi else ""
     lines = [
         f"Converted from the CRCNS data set {dataset.name}: {dataset.title}.",
         f"Citation: {dataset.citation}{doi}",

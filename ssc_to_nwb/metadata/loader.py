@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ssc_to_nwb.metadata.yaml_lines import KeyPath, LinedMapping, load_yaml
+from ssc_to_nwb.metadata.layers import EXTENDS, Layers
+from ssc_to_nwb.metadata.yaml_lines import KeyPath, LinedMapping
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.session_key import SessionKey
@@ -18,23 +20,26 @@ if TYPE_CHECKING:
 
 # Sections that hold a mapping from subject or session to values that replace the general ones.
 _PARTICULAR = ("subjects", "sessions")
-
-
-def metadata_folder() -> Path:
-    """The folder of the packaged metadata files: inside the installed package, or beside it in a checkout."""
-    installed = Path(__file__).parent / "data"
-    return installed if installed.is_dir() else Path(__file__).parents[2] / "metadata"
+# Keys that are never the same for all sessions, and the sections that may have them below a name.
+_NEVER_GENERAL = {
+    ("session", "time_of_experiment"): "sessions.<session>",
+    ("subject", "date_of_birth"): "subjects.<subject> or sessions.<session>",
+}
+# Values as they are shown in an error: a whole section would fill the screen.
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetadataFiles:
     """The metadata files of one data set, read and merged once; gives the metadata of any of its sessions.
 
-    paths: the packaged files and the user's.
+    paths: of all files, the lowest first; own_paths: of those that are not packaged.
     """
 
     merged: LinedMapping
     paths: tuple[Path, ...]
+    own_paths: tuple[Path, ...]
 
     def of_session(self, *, session: str, subject: str) -> Metadata:
         """The checked metadata of one session. Raises metadata-*."""
@@ -43,27 +48,26 @@ class MetadataFiles:
 
 def read_metadata_files(*, dataset: str, files: Sequence[Path] = ()) -> MetadataFiles:
     """Read `<dataset>.yaml`, then `files` in order, later ones winning. Raises metadata-*."""
-    merged = _load_dataset(dataset)
-    for path in files:
-        merged = merged.merged_with(load_yaml(path))
-    packaged = {place.file for place in merged.places.values()}.difference(files)
-    return MetadataFiles(merged=merged, paths=(*sorted(packaged), *files))
+    layers = Layers.of_dataset(dataset, files)
+    for key, place in _NEVER_GENERAL.items():
+        if key in layers.merged.places:
+            raise error(
+                kinds.METADATA_VALUE_INVALID,
+                file=layers.merged.place(key),
+                field=".".join(key),
+                expected=f"this key below {place} alone",
+                found="one value for all",
+            )
+    return MetadataFiles(merged=layers.merged, paths=tuple(layers.paths), own_paths=layers.own_paths)
 
 
 def load_metadata(*, dataset: str, session: str, subject: str, files: Sequence[Path] = ()) -> Metadata:
     """The metadata of one session: `<dataset>.yaml`, then `files` in order, later ones winning.
 
     A file may have `subjects: {an197522: {...}}` and `sessions: {an197522_2013_03_08: {...}}` with any of the other
-    sections, which win for that subject or session. Raises metadata-*.
+    sections, which win for that subject or session; `extends` names a file that it is laid on. Raises metadata-*.
     """
     return read_metadata_files(dataset=dataset, files=files).of_session(session=session, subject=subject)
-
-
-def _load_dataset(name: str) -> LinedMapping:
-    """A packaged file, on top of the one that it extends."""
-    own = load_yaml(metadata_folder() / f"{name}.yaml")
-    below = own.values.pop("extends", None)
-    return own if below is None else _load_dataset(below).merged_with(own)
 
 
 def _particular(merged: LinedMapping, *, names: dict[str, str]) -> LinedMapping:
@@ -93,7 +97,7 @@ def _mapping(merged: LinedMapping, key: KeyPath) -> dict[str, Any]:
             file=merged.place(key),
             field=".".join(map(str, key)),
             expected="a mapping",
-            found=repr(value),
+            found=_SHORT.repr(value),
         )
     return value
 
@@ -133,7 +137,11 @@ def _as_error(details: Any, merged: LinedMapping) -> SscError:
     if details["type"] == "missing" and isinstance(key[-1], str):
         return error(kinds.METADATA_VALUE_MISSING, file=place, field=dotted)
     return error(
-        kinds.METADATA_VALUE_INVALID, file=place, field=dotted, expected=details["msg"], found=repr(details["input"])
+        kinds.METADATA_VALUE_INVALID,
+        file=place,
+        field=dotted,
+        expected=details["msg"].removeprefix("Value error, Expected "),
+        found=_SHORT.repr(details["input"]),
     )
 
 
@@ -157,4 +165,4 @@ def _known_keys(path: KeyPath) -> Iterable[str]:
             return ()
         model = annotation
     known = list(model.model_fields)
-    return [*known, *_PARTICULAR] if not path else known
+    return [*known, *_PARTICULAR, EXTENDS] if not path else known

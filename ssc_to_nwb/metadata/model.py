@@ -11,17 +11,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
 
+from ssc_to_nwb.metadata.forms import Age, CalendarDate, Doi, PersonName, Publication, Sex, Species, TimeOfDay, Weight
+
 # A text that says something, and one that can be the name of an object in an NWB file.
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(pattern=r"^[^/:\s](?:[^/:]*[^/:\s])?$")]
-# An ISO 8601 duration in years, months, weeks and days, with at least one of them.
-_DURATION = r"P(?=\d)(\d+(\.\d+)?Y)?(\d+(\.\d+)?M)?(\d+(\.\d+)?W)?(\d+(\.\d+)?D)?"
-
-
-def _iso_age(age: str) -> str:
-    if re.fullmatch(f"{_DURATION}(/({_DURATION})?)?", age) is None:
-        raise ValueError("an age is an ISO 8601 duration such as P7W, or a range of two such as P6W/P8W")
-    return age
 
 
 def _known_zone(name: str) -> str:
@@ -30,7 +24,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as failure:
-        raise ValueError(f"{name!r} is not a time zone of the IANA data base") from failure
+        raise ValueError(f"{name!r} is no time zone of the IANA database") from failure
     return name
 
 
@@ -51,7 +45,7 @@ def _pattern_with(*groups: str) -> AfterValidator:
 class Section(BaseModel):
     """A section of a metadata file: frozen, and closed to unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
 
 
 class DataSet(Section):
@@ -60,20 +54,23 @@ class DataSet(Section):
     name: Text = Field(description="Short name; part of every file's identifier")
     title: Text = Field(description="Full title")
     citation: Text = Field(description="How the data set asks to be cited")
-    doi: str | None = Field(default=None, description="DataCite DOI of the data set, once known")
+    doi: Doi | None = Field(default=None, description="DataCite DOI of the data set, once known")
     conditions_of_use: Text = Field(description="Conditions under which the data set is given out")
-    related_publications: tuple[str, ...] = Field(description="Papers, as doi:...")
+    related_publications: tuple[Publication, ...] = Field(description="Papers, as doi:...")
 
 
 class SessionFacts(Section):
-    """What is the same for every session of the data set, in NWB's terms."""
+    """What is said of a session in NWB's terms; the time of the experiment never for all sessions at once."""
 
     session_description: Text
     experiment_description: Text
     institution: Text
     lab: Text
-    keywords: tuple[str, ...]
-    experimenters: tuple[str, ...] = Field(
+    keywords: tuple[Text, ...]
+    time_of_experiment: TimeOfDay | None = Field(
+        default=None, description="HHMMSS; replaces timeOfExperiment of the session file"
+    )
+    experimenters: tuple[PersonName, ...] = Field(
         default=(), description='"Last, First"; used where the session file names nobody, or to replace what it names'
     )
     virus: str | None = None
@@ -87,14 +84,17 @@ class SessionFacts(Section):
 class SubjectFacts(Section):
     """The animal, where the session file does not say it."""
 
-    species: str | None = Field(default=None, description="Latin binomial; replaces what the session file says")
-    species_names: dict[str, str] = Field(default_factory=dict, description="Latin binomial of names in the files")
-    sex: Literal["M", "F", "U", "O"] | None = None
-    sex_names: dict[str, Literal["M", "F", "U", "O"]] = Field(default_factory=dict)
-    age: Annotated[str, AfterValidator(_iso_age)] | None = Field(default=None, description="ISO 8601 duration or range")
+    species: Species | None = Field(default=None, description="Latin binomial; replaces what the session file says")
+    species_names: dict[str, Species] = Field(default_factory=dict, description="Latin binomial of names in the files")
+    sex: Sex | None = Field(default=None, description="M, F, U or O; replaces what the session file says")
+    sex_names: dict[str, Sex] = Field(default_factory=dict, description="M, F, U or O of names in the files")
+    age: Age | None = Field(default=None, description="ISO 8601 duration or range, where no date of birth is known")
+    date_of_birth: CalendarDate | None = Field(
+        default=None, description="yyyymmdd; replaces dateOfBirth of the session file"
+    )
     strain: str | None = None
     genotype: str | None = None
-    weight: str | None = None
+    weight: Weight | None = Field(default=None, description="A number and its unit, as 21 g")
     description: str | None = None
 
 

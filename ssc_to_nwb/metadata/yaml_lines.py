@@ -1,4 +1,8 @@
-"""YAML files with the line of every key, so that an error can point at it."""
+"""YAML files with the line of every key, so that an error can point at it.
+
+Every value is the text that the file has, or nothing: the schema decides whether it is a number. YAML's own guesses
+would turn `15:45:46` into a number of seconds, `10.60` into 10.6 and `no` into false.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ssc_to_nwb.metadata.text_file import read_text
+from ssc_to_nwb.metadata.yaml_nodes import KeyPath, NodeReader, composed
 
-from ssc_to_nwb.problems import metadata_kinds as kinds
-from ssc_to_nwb.problems.model import error
-
-KeyPath = tuple[str | int, ...]
+__all__ = ["KeyPath", "LinedMapping", "Place", "load_yaml"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a value stands: file and 1-based line."""
+    """Where a value is: file and 1-based line."""
 
     file: Path
     line: int
@@ -33,11 +35,18 @@ class LinedMapping:
     places: dict[KeyPath, Place] = field(default_factory=dict)
 
     def place(self, key: KeyPath) -> Place | None:
-        """The place of a key, or of the nearest key above it that stands in a file."""
+        """The place of a key, or of the nearest key above it that a file has."""
         for length in range(len(key), 0, -1):
             if key[:length] in self.places:
                 return self.places[key[:length]]
         return None
+
+    def without(self, key: str) -> LinedMapping:
+        """The same without one key of the top and all below it."""
+        return LinedMapping(
+            values={name: value for name, value in self.values.items() if name != key},
+            places={path: place for path, place in self.places.items() if path[0] != key},
+        )
 
     def merged_with(self, other: LinedMapping) -> LinedMapping:
         """This mapping with the other's values on top: mappings are merged, everything else is replaced."""
@@ -67,44 +76,14 @@ def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def load_yaml(path: Path) -> LinedMapping:
-    """Read one YAML file whose top is a mapping. Raises metadata-file-unreadable, metadata-value-invalid."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
-    except (OSError, ValueError, yaml.YAMLError) as failure:
-        # ValueError: not UTF-8, or a scalar that looks like a date and is none.
-        raise error(kinds.METADATA_FILE_UNREADABLE, file=path, found=failure) from failure
+    """Read one YAML file whose top is a mapping.
+
+    Raises metadata-file-unreadable, metadata-file-encoding, metadata-value-invalid.
+    """
+    node = composed(read_text(path), path)
     if node is None:
         return LinedMapping()
-    if not isinstance(node, yaml.MappingNode):
-        raise error(kinds.METADATA_VALUE_INVALID, file=path, expected="a mapping of sections", found=_form(node))
-    places: dict[KeyPath, Place] = {}
-    _collect(node, path=path, prefix=(), places=places)
+    reader = NodeReader(path=path)
+    values = reader.read_top(node)
+    places = {key: Place(file=path, line=line) for key, line in reader.lines.items()}
     return LinedMapping(values=values, places=places)
-
-
-def _form(node: yaml.Node) -> str:
-    return "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
-
-
-def _collect(node: yaml.Node, *, path: Path, prefix: KeyPath, places: dict[KeyPath, Place]) -> None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            name = str(key.value)
-            full: KeyPath = (*prefix, name)
-            if full in places:
-                raise error(
-                    kinds.METADATA_VALUE_INVALID,
-                    file=f"{path}, line {key.start_mark.line + 1}",
-                    field=".".join(map(str, full)),
-                    expected="every key once",
-                    found=f"also in line {places[full].line}",
-                )
-            places[full] = Place(file=path, line=key.start_mark.line + 1)
-            _collect(value, path=path, prefix=full, places=places)
-    elif isinstance(node, yaml.SequenceNode):
-        for number, item in enumerate(node.value):
-            full = (*prefix, number)
-            places[full] = Place(file=path, line=item.start_mark.line + 1)
-            _collect(item, path=path, prefix=full, places=places)

@@ -5,16 +5,23 @@ from ssc_to_nwb.problems.model import ProblemKind, Severity
 METADATA_FILE_UNREADABLE = ProblemKind(
     identifier="metadata-file-unreadable",
     severity=Severity.ERROR,
-    title="A metadata file can't be read",
-    reason="It does not exist or is not YAML.",
+    title="Cannot read a metadata file",
+    reason="It does not exist, is too large, or is not YAML.",
     remedy="Check the path given with --metadata, and the line named.",
+)
+METADATA_FILE_ENCODING = ProblemKind(
+    identifier="metadata-file-encoding",
+    severity=Severity.ERROR,
+    title="A metadata file is not in UTF-8",
+    reason="Read in another encoding than its own, its texts would come out wrong in the archive.",
+    remedy="Save the file as UTF-8: most editors ask for the encoding under 'Save as'.",
 )
 METADATA_KEY_UNKNOWN = ProblemKind(
     identifier="metadata-key-unknown",
     severity=Severity.ERROR,
     title="A metadata key is not known",
     reason="A key with a typo would be left unused in silence.",
-    remedy="Correct the key; ssc_to_nwb/metadata/model.py has all of them, each with its meaning.",
+    remedy="Correct the key at the line named, to the likely one or to one of those that are known there.",
 )
 METADATA_VALUE_INVALID = ProblemKind(
     identifier="metadata-value-invalid",
@@ -33,9 +40,9 @@ METADATA_VALUE_MISSING = ProblemKind(
 METADATA_TEXT_UNREADABLE = ProblemKind(
     identifier="metadata-text-unreadable",
     severity=Severity.ERROR,
-    title="A value of metaDataHash can't be understood",
+    title="Cannot read a value of metaDataHash",
     reason="It is not in the form that the known files have.",
-    remedy="Give the right value in a metadata file, under the key named.",
+    remedy="Give the right value in a metadata file (--metadata), under the key named.",
 )
 CENSUS_DIFFERS = ProblemKind(
     identifier="census-differs",

@@ -43,10 +43,10 @@ _CHECK_SECONDS = 1.0
 class AttemptCall:
     """What an attempt needs to know; can be pickled.
 
-    work: the session's name as a piece of work; metadata: hashes of its metadata's sections; metadata_files,
-    metadata_state: the user's files, the packaged ones go with the version; why: what changed since the session was
-    done; standing: the file that is there, where it may stand if its content (`compare="output"`) or that of the source
-    files (`"source"`) is what it was.
+    work: the session's name as a piece of work; metadata: hashes of its metadata's sections; metadata_files: the
+    user's; metadata_state: theirs and of what they extend, the packaged ones go with the version; why: what changed
+    since the session was done; standing: the file that is there, where it may stand if its content
+    (`compare="output"`) or that of the source files (`"source"`) is what it was.
     """
 
     source: SessionSource
@@ -70,6 +70,10 @@ class AttemptCall:
     def source_state(self) -> SourceState:
         """The state of the source now. Raises source-not-readable."""
         return take_state(self.source.path.parent, self.source.sources(raw=self.raw))
+
+    def metadata_now(self) -> SourceState:
+        """The state of the user's metadata files now. Raises source-not-readable."""
+        return take_state(Path(), [Path(file.name) for file in self.metadata_state.files])
 
     def inputs(self, state: SourceState) -> SessionInputs:
         """What the session is made from, with its source in this state."""
@@ -196,7 +200,7 @@ class _Attempt:
             raise ValueError("the attempt has not begun")
         changes = (
             *self.call.source_state().changes_since(self.state),
-            *take_state(Path(), self.call.metadata_files).changes_since(self.call.metadata_state),
+            *self.call.metadata_now().changes_since(self.call.metadata_state),
         )
         if changes:
             raise error(kinds.SOURCE_CHANGED, file=self.call.source.path, found="; ".join(changes))

@@ -179,7 +179,7 @@ class Decider:
             options=self.options,
             attempt=len(self.lines.get(work, [])) + 1,
             metadata=metadata_hashes(metadata),
-            metadata_state=take_state(Path(), self.metadata_files),
+            metadata_state=take_state(Path(), files.own_paths),
             metadata_files=tuple(self.metadata_files),
         )
 

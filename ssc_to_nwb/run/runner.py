@@ -15,6 +15,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.converter.in_progress import system_errors_named
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress
+from ssc_to_nwb.metadata.shared_faults import check_metadata
 from ssc_to_nwb.run.budget import Budget
 from ssc_to_nwb.run.events import EventName, OnEvent, RunEvent, no_event
 from ssc_to_nwb.run.executor import InProcess, SessionExecutor
@@ -74,10 +75,11 @@ def run_sessions(
 ) -> RunResult:
     """Convert what is not done yet. A failing session is an outcome; SIGINT and SIGTERM end the run with a result.
 
-    check_space is called with what is to be done before anything is begun. Raises output-in-use, output-not-writable,
-    record-unwritable, and what `check_space` raises.
+    check_space is called with what is to be done before anything is begun. Raises metadata-* where every session would
+    meet it, output-in-use, output-not-writable, record-unwritable, and what `check_space` raises.
     """
     start = time.monotonic()
+    check_metadata(sources, settings.metadata_files)
     with ExitStack() as stack:
         stack.enter_context(output_lock(settings.output))
         record = stack.enter_context(RunRecord(naming.run_record(settings.output)))

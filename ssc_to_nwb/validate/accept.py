@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ssc_to_nwb.metadata.loader import metadata_folder
+from ssc_to_nwb.metadata.layers import metadata_folder
 from ssc_to_nwb.metadata.yaml_lines import LinedMapping, load_yaml
 from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
@@ -57,8 +57,9 @@ def read_entries(path: Path) -> tuple[AcceptEntry, ...]:
     try:
         loaded = load_yaml(path)
     except SscError as failure:
-        found = failure.problem.found
-        raise error(kinds.ACCEPT_FILE_INVALID, file=path, expected="readable YAML", found=found) from failure
+        problem = failure.problem
+        expected = problem.expected or "readable YAML"
+        raise error(kinds.ACCEPT_FILE_INVALID, file=problem.file, expected=expected, found=problem.found) from failure
     listed = loaded.values.get("accept")
     if not isinstance(listed, list) or set(loaded.values) != {"accept"}:
         keys = ", ".join(map(str, loaded.values)) or "nothing"

@@ -106,8 +106,8 @@ def _age(source: SourceMetadata) -> str | None:
 
 
 def birth_date(source: SourceMetadata) -> datetime | None:
-    """Midnight of dateOfBirth in the assumed zone; None where the source has none."""
-    text = source.text("dateOfBirth")
+    """Midnight of the date of birth in the assumed zone; None where nobody gives one."""
+    text = source.context.metadata.subject.date_of_birth or source.text("dateOfBirth")
     zone = ZoneInfo(source.context.metadata.assumptions.timezone)
     return None if text is None else datetime.strptime(text, "%Y%m%d").replace(tzinfo=zone)
 
@@ -131,7 +131,8 @@ def start_time(source: SourceMetadata) -> datetime | None:
     """Start of the session with its zone; None where the source's texts don't tell it."""
     # Eight digits; the letter of a second session of the day may follow them.
     date = (source.text("dateOfExperiment") or source.context.session.key.date)[:8]
-    match = re.fullmatch(r"(\d{1,2}):?(\d\d):?(\d\d)(\.\d+)?", source.text("timeOfExperiment") or "")
+    time = source.context.metadata.session.time_of_experiment or source.text("timeOfExperiment") or ""
+    match = re.fullmatch(r"(\d{1,2}):?(\d\d):?(\d\d)(\.\d+)?", time)
     if match is None:
         return None
     day = datetime.strptime(date, "%Y%m%d")

@@ -133,6 +133,14 @@ class TestWrongSources:
             list_sessions(source=tmp_path, metadata_files=[tmp_path / "mine.yaml"])
         assert found[0].kind.identifier == "metadata-key-unknown"
 
+    def test_metadata_that_are_wrong_for_one_session(self, tmp_path: Path) -> None:
+        for animal in ("an1", "an2"):
+            write(tmp_path, animal=animal, **SMALL)
+        (tmp_path / "mine.yaml").write_text("subjects: {an1: {subject: {sex: male}}}\n")
+        first, second = list_sessions(source=tmp_path, metadata_files=[tmp_path / "mine.yaml"])
+        assert first.error is not None
+        assert (first.error.field, second.error) == ("subject.sex", None)
+
 
 def test_globs_and_metadata(tmp_path: Path) -> None:
     write(tmp_path, animal="an1", variable_name="q", **SMALL)

@@ -22,6 +22,8 @@ from made_sessions import (
 
 import ssc_to_nwb
 from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.api.planning import plan
+from ssc_to_nwb.api.verification import verify_sessions
 from ssc_to_nwb.synthetic.spec import SubvolumeSpec
 
 SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30), "n_trials": 6}
@@ -83,15 +85,45 @@ def source(tmp_path: Path) -> Path:
 
 
 class TestMetadata:
-    def test_a_typo_in_a_metadata_file_stops_every_session(self, source: Path, tmp_path: Path) -> None:
+    def test_a_fault_that_every_session_would_meet_stops_the_run_before_it_begins(self, tmp_path: Path) -> None:
+        for animal in ("an1", "an2"):
+            write(tmp_path / "source", animal=animal, **SMALL)
         mine = tmp_path / "mine.yaml"
         mine.write_text("session:\n  institutoin: X\n")
-        result = convert(source=source, output=tmp_path / "nwb", metadata_files=[mine])
-        (outcome,) = result.outcomes
+        for work in (convert, plan, verify_sessions):
+            with problem_raised() as found:
+                work(source=tmp_path / "source", output=tmp_path / "nwb", metadata_files=[mine])
+            assert (found[0].kind.identifier, found[0].field) == ("metadata-key-unknown", "session.institutoin")
+            assert found[0].file == f"{mine}, line 2"
+        assert not (tmp_path / "nwb").exists()
+
+    def test_a_fault_in_the_part_of_one_session_stops_that_one_alone(self, tmp_path: Path) -> None:
+        for animal in ("an1", "an2"):
+            write(tmp_path / "source", animal=animal, **SMALL)
+        mine = tmp_path / "mine.yaml"
+        mine.write_text("sessions:\n  an2_2013_03_08:\n    subject: {weight: twenty}\n")
+        first, second = convert(source=tmp_path / "source", output=tmp_path / "nwb", metadata_files=[mine]).outcomes
+        assert first.status == "converted"
+        assert second.error is not None
+        assert (second.error.kind.identifier, second.error.field) == ("metadata-value-invalid", "subject.weight")
+
+    def test_a_time_that_the_file_lacks_comes_from_the_metadata_and_is_verified(self, tmp_path: Path) -> None:
+        write(tmp_path / "source", metadata_left_out=("timeOfExperiment",), **SMALL)
+        (outcome,) = convert(source=tmp_path / "source", output=tmp_path / "nwb").outcomes
         assert outcome.error is not None
-        assert (outcome.error.kind.identifier, outcome.error.field) == ("metadata-key-unknown", "session.institutoin")
-        assert outcome.error.file == f"{mine}, line 2"
-        assert not list((tmp_path / "nwb").glob("sub-*"))
+        (tmp_path / "mine.yaml").write_text(
+            "sessions: {an900001_2013_03_08: {session: {time_of_experiment: 15:45:46}}}\n"
+            "subjects: {an900001: {subject: {date_of_birth: 2013-01-01}}}\n"
+        )
+        assert (outcome.error.field or "").endswith("session.time_of_experiment")
+        (outcome,) = convert(
+            source=tmp_path / "source", output=tmp_path / "nwb", metadata_files=[tmp_path / "mine.yaml"]
+        ).outcomes
+        assert (outcome.status, outcome.verified) == ("converted", "full"), outcome.error
+        assert outcome.output is not None
+        with opened(outcome.output) as nwbfile:
+            assert nwbfile.session_start_time.isoformat() == "2013-03-08T15:45:46-05:00"
+            assert nwbfile.subject.date_of_birth.isoformat() == "2013-01-01T00:00:00-05:00"
 
     def test_the_kind_of_an_array_can_be_told(self, tmp_path: Path) -> None:
         write(tmp_path / "source", edit=kind_unknown, **SMALL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,21 @@ def test_a_failure_is_summed_up_and_the_others_are_converted(half_wrong: Path, t
     assert "Traceback" not in result.output
     assert (tmp_path / "nwb/sub-an2").is_dir()
     assert not (tmp_path / "nwb/sub-an1").exists()
+
+
+def test_a_fault_of_the_metadata_is_shown_once(tmp_path: Path) -> None:
+    for animal, day in (("an1", 8), ("an1", 9), ("an2", 8)):
+        write(tmp_path / "source", animal=animal, date=date(2013, 3, day), **SMALL)
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("subject: {weight: twenty}\n")
+    result = call(tmp_path / "source", tmp_path / "nwb", "--metadata", mine)
+    assert (result.exit_code, result.stderr.count("metadata-value-invalid")) == (1, 1)
+    assert "such as 21 g" in result.stderr
+    mine.write_text("subjects: {an1: {subject: {weight: twenty}}}\n")
+    result = call(tmp_path / "source", tmp_path / "nwb", "--metadata", mine)
+    assert (result.exit_code, result.stderr.count("metadata-value-invalid")) == (1, 1)
+    assert "an1_2013_03_09: failed, for the reason shown at an1_2013_03_08" in result.stderr
+    assert "an2_2013_03_08: converted" in result.stdout
 
 
 def test_quiet_prints_nothing_but_errors(half_wrong: Path, tmp_path: Path) -> None:

@@ -143,7 +143,23 @@ class TestStart:
     @pytest.mark.parametrize("told", ["", EMPTY])
     def test_no_time_is_an_error_never_midnight(self, tmp_path: Path, told: object) -> None:
         problem = refused(tmp_path, session_start_time, timeOfExperiment=told)
-        assert (problem.kind.identifier, problem.field) == ("metadata-value-missing", "metaDataHash timeOfExperiment")
+        assert problem.kind.identifier == "metadata-value-missing"
+        assert problem.field == "sessions.an900001_2013_03_08.session.time_of_experiment"
+        assert "timeOfExperiment" in (problem.expected or "")
+
+    def test_the_key_that_the_error_names_gives_the_time(self, tmp_path: Path) -> None:
+        given = "sessions: {an900001_2013_03_08: {session: {time_of_experiment: 09:45:46}}}\n"
+        start = session_start_time(context(tmp_path, metadata=given, metadata_left_out=("timeOfExperiment",)))
+        assert start.isoformat() == "2013-03-08T09:45:46-05:00"
+
+    def test_metadata_replace_a_time_that_cannot_be_read(self, tmp_path: Path) -> None:
+        given = "{time_of_experiment: '101112'}"
+        loaded = context(
+            tmp_path,
+            metadata=f"sessions: {{an900001_2013_03_08: {{session: {given}}}}}\n",
+            told={"timeOfExperiment": "noon"},
+        )
+        assert session_start_time(loaded).isoformat() == "2013-03-08T10:11:12-05:00"
 
 
 class TestExperimenters:
@@ -235,6 +251,13 @@ class TestSubject:
         with problem_raised() as found:
             subject_fields(loaded)
         assert (found[0].kind.identifier, found[0].field) == ("metadata-text-unreadable", "metaDataHash dateOfBirth")
+        assert found[0].detail == "metadata key date_of_birth of subjects.an900001.subject"
+
+    def test_metadata_give_the_date_of_birth(self, tmp_path: Path) -> None:
+        given = "subjects: {an900001: {subject: {date_of_birth: 2013-01-01}}}\n"
+        for told in ((), (("dateOfBirth", "spring"),)):
+            fields = subject_fields(context(tmp_path, metadata=given, further_metadata=told))
+            assert (fields["age"], fields["date_of_birth"].date().isoformat()) == ("P66D", "2013-01-01")
 
     def test_strains_as_numbers_and_without_a_source(self, tmp_path: Path) -> None:
         loaded = context(tmp_path, told={"animalStrain1": row([6528]), "animalSource1": "", "animalStrain2": ""})

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from made_sessions import problem_raised
 
-from ssc_to_nwb.metadata.loader import load_metadata, metadata_folder
+from ssc_to_nwb.metadata.layers import metadata_folder
+from ssc_to_nwb.metadata.loader import load_metadata
 from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.problems.model import Problem
 
@@ -112,7 +113,22 @@ class TestWrongFiles:
         [
             ("subject:\n  age: seven weeks\n", "subject.age", 2),
             ("subject:\n  age: P\n", "subject.age", 2),
+            ("subject:\n  age: P8W/P6W\n", "subject.age", 2),
             ("subject:\n  sex: male\n", "subject.sex", 2),
+            ("subject:\n  weight: twenty\n", "subject.weight", 2),
+            ("subject:\n  weight: 21\n", "subject.weight", 2),
+            ("subject:\n  weight: 21g\n", "subject.weight", 2),
+            ("subject:\n  weight: 0 g\n", "subject.weight", 2),
+            ("subject:\n  weight: -1 g\n", "subject.weight", 2),
+            ("subject:\n  weight: 21 pounds\n", "subject.weight", 2),
+            ("subject:\n  species: mouse\n", "subject.species", 2),
+            ("subject:\n  species_names: {mouse: mouse}\n", "subject.species_names.mouse", 2),
+            ("session:\n  experimenters: [Simon Peron]\n", "session.experimenters.0", 2),
+            ("session:\n  keywords: ['']\n", "session.keywords.0", 2),
+            ("dataset:\n  doi: unknown\n", "dataset.doi", 2),
+            ("dataset:\n  related_publications: [Peron 2015]\n", "dataset.related_publications.0", 2),
+            ("assumptions:\n  clock_zero_offset_s: nan\n", "assumptions.clock_zero_offset_s", 2),
+            ("imaging:\n  plane_spacing_um: inf\n", "imaging.plane_spacing_um", 2),
             ("assumptions:\n\n  timezone: Eastern\n", "assumptions.timezone", 3),
             ("assumptions:\n  clock_zero_offset_s: soon\n", "assumptions.clock_zero_offset_s", 2),
             ("imaging:\n  channels:\n    blue: {}\n", "imaging.channels.blue", 3),
@@ -143,6 +159,18 @@ class TestWrongFiles:
     def test_ages(self, tmp_path: Path, age: str) -> None:
         assert load(user_file(tmp_path, f"subject: {{age: {age}}}\n")).subject.age == age
 
+    @pytest.mark.parametrize("weight", ["21 g", "0.021 kg", "21000 mg", "21.5 g"])
+    def test_weights(self, tmp_path: Path, weight: str) -> None:
+        assert load(user_file(tmp_path, f"subject: {{weight: {weight}}}\n")).subject.weight == weight
+
+    def test_the_error_of_a_form_says_the_form(self, tmp_path: Path) -> None:
+        problem = refused(tmp_path, "subject: {weight: twenty}\n")
+        assert problem.expected == "a number, a space and a unit (kg, g or mg), such as 21 g"
+        assert problem.found == "'twenty'"
+
+    def test_a_doi_with_its_prefix(self, tmp_path: Path) -> None:
+        assert load(user_file(tmp_path, "dataset: {doi: 'doi:10.6080/K0'}\n")).dataset.doi == "10.6080/K0"
+
     def test_a_typo_in_a_part_for_one_session(self, tmp_path: Path) -> None:
         problem = refused(tmp_path, f"sessions:\n  {SESSION}:\n    sesion: {{lab: A}}\n")
         assert (problem.kind.identifier, problem.field) == ("metadata-key-unknown", "sesion")
@@ -155,3 +183,41 @@ class TestWrongFiles:
     def test_a_value_that_is_needed_and_taken_away(self, tmp_path: Path) -> None:
         problem = refused(tmp_path, "session: {lab: null}\n")
         assert (problem.kind.identifier, problem.field) == ("metadata-value-invalid", "session.lab")
+
+
+class TestTheTimeOfTheExperiment:
+    @pytest.mark.parametrize(
+        ("key", "value", "read"),
+        [
+            ("session.time_of_experiment", "154546", "154546"),
+            ("session.time_of_experiment", "09:45:46", "094546"),
+            ("session.time_of_experiment", "'15:45:46'", "154546"),
+            ("subject.date_of_birth", "2013-01-08", "20130108"),
+            ("subject.date_of_birth", "20130108", "20130108"),
+        ],
+    )
+    def test_of_one_session(self, tmp_path: Path, key: str, value: str, read: str) -> None:
+        section, name = key.split(".")
+        mine = user_file(tmp_path, f"sessions:\n  {SESSION}:\n    {section}: {{{name}: {value}}}\n")
+        assert getattr(getattr(load(mine), section), name) == read
+        assert getattr(getattr(load(mine, session="an197522_2013_03_10"), section), name) is None
+
+    @pytest.mark.parametrize("value", ["24:00:00", "1545", "15:4546", "154546.5", "noon", "9:45:46"])
+    def test_what_is_no_time(self, tmp_path: Path, value: str) -> None:
+        problem = refused(tmp_path, f"sessions:\n  {SESSION}:\n    session: {{time_of_experiment: '{value}'}}\n")
+        assert (problem.kind.identifier, problem.field) == ("metadata-value-invalid", "session.time_of_experiment")
+        assert problem.expected == "a time as HHMMSS or HH:MM:SS, such as 154546"
+        assert problem.file == f"{tmp_path / 'mine.yaml'}, line 3"
+
+    @pytest.mark.parametrize("value", ["2013-02-30", "08.03.2013", "2013-0308", "130308"])
+    def test_what_is_no_date(self, tmp_path: Path, value: str) -> None:
+        problem = refused(tmp_path, f"sessions:\n  {SESSION}:\n    subject: {{date_of_birth: '{value}'}}\n")
+        assert problem.expected == "a date as yyyymmdd or yyyy-mm-dd, such as 20130308"
+
+    @pytest.mark.parametrize("key", ["session.time_of_experiment", "subject.date_of_birth"])
+    def test_never_of_all_sessions_at_once(self, tmp_path: Path, key: str) -> None:
+        section, name = key.split(".")
+        problem = refused(tmp_path, f"{section}:\n  {name}: 20130308\n")
+        assert (problem.kind.identifier, problem.field) == ("metadata-value-invalid", key)
+        assert "below " in (problem.expected or "")
+        assert problem.file == f"{tmp_path / 'mine.yaml'}, line 2"

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from ssc_to_nwb.interfaces.context import source_options
-from ssc_to_nwb.metadata.loader import metadata_folder
+from ssc_to_nwb.metadata.layers import metadata_folder
 from ssc_to_nwb.metadata.model import Metadata, SourceFacts
 from ssc_to_nwb.source.raw_inventory import VIDEO_TRIAL_PATTERN
 from ssc_to_nwb.source.session import SourceOptions

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from made_sessions import problem_raised
 
 from ssc_to_nwb.metadata.yaml_lines import LinedMapping, load_yaml
+from ssc_to_nwb.problems.model import Problem
 
 
 def load(folder: Path, text: str, name: str = "a.yaml") -> LinedMapping:
@@ -39,7 +42,7 @@ def test_files_are_merged_key_by_key_and_lists_are_replaced(tmp_path: Path) -> N
     below = load(tmp_path, "session: {lab: A, keywords: [x, y]}\nother: 1\n")
     above = load(tmp_path, "\nsession: {keywords: [z]}\n", name="b.yaml")
     merged = below.merged_with(above)
-    assert merged.values == {"session": {"lab": "A", "keywords": ["z"]}, "other": 1}
+    assert merged.values == {"session": {"lab": "A", "keywords": ["z"]}, "other": "1"}
     assert str(merged.place(("session", "keywords"))) == f"{tmp_path / 'b.yaml'}, line 2"
     assert str(merged.place(("session", "lab"))) == f"{tmp_path / 'a.yaml'}, line 1"
     assert below.values["session"]["keywords"] == ["x", "y"], "merging changes neither of the two"
@@ -56,19 +59,126 @@ def test_an_empty_file_says_nothing(tmp_path: Path, text: str) -> None:
     assert load(tmp_path, text).values == {}
 
 
-@pytest.mark.parametrize("text", ["a: [1, 2\n", "a: b: c\n", "\ta: 1\n", "a: 2013-13-45\n", "{a: 1"])
-def test_what_is_no_yaml(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: [1, 2\n", 2),
+        ("b: 1\na: b: c\n", 2),
+        ("b: 1\n\ta: 1\n", 2),
+        ("{a: 1", 1),
+        ("a: *b\n", 1),
+        ("a: 1\n---\nb: 2\n", 2),
+    ],
+)
+def test_what_is_no_yaml(tmp_path: Path, text: str, line: int) -> None:
     with problem_raised() as found:
         load(tmp_path, text)
-    assert (found[0].kind.identifier, found[0].file) == ("metadata-file-unreadable", str(tmp_path / "a.yaml"))
+    assert found[0].kind.identifier == "metadata-file-unreadable"
+    assert (found[0].file or "").startswith(f"{tmp_path / 'a.yaml'}, line {line}, column ")
     assert found[0].found
 
 
-def test_bytes_that_are_no_text(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_bytes(b"lab: \xff\xfe\n")
+def test_a_tab_is_named(tmp_path: Path) -> None:
     with problem_raised() as found:
-        load_yaml(tmp_path / "a.yaml")
-    assert found[0].kind.identifier == "metadata-file-unreadable"
+        load(tmp_path, "session:\n\tlab: A\n")
+    assert (found[0].expected, found[0].file) == ("spaces to indent", f"{tmp_path / 'a.yaml'}, line 2, column 1")
+
+
+def test_a_control_character_has_its_line(tmp_path: Path) -> None:
+    with problem_raised() as found:
+        load(tmp_path, "session:\n  lab: A\x07\n")
+    assert (found[0].found, found[0].file) == ("the control character U+0007", f"{tmp_path / 'a.yaml'}, line 2")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("15:45:46", "15:45:46"), ("094546", "094546"), ("10.60", "10.60"), ("no", "no"), ("2013-13-45", "2013-13-45"),
+        ("0x10", "0x10"), ("'~'", "~"), ("~", None), ("null", None), ("", None), ("!!str null", "null"),
+    ],
+)  # fmt: skip
+def test_a_value_is_the_text_that_the_file_has(tmp_path: Path, text: str, value: str | None) -> None:
+    """YAML itself would make numbers, dates and truth values of the first of these."""
+    assert load(tmp_path, f"a: {text}\n").values == {"a": value}
+
+
+def test_keys_are_texts_as_well(tmp_path: Path) -> None:
+    assert load(tmp_path, "imaging: {subvolume_depth_um: {08: 150, yes: 1}}\n").values == {
+        "imaging": {"subvolume_depth_um": {"08": "150", "yes": "1"}}
+    }
+
+
+@pytest.mark.parametrize("key", ["? [a, b]\n  : 1", "? {a: b}\n  : 1"])
+def test_a_list_or_a_mapping_is_no_key(tmp_path: Path, key: str) -> None:
+    with problem_raised() as found:
+        load(tmp_path, f"session:\n  {key}\n")
+    assert (found[0].kind.identifier, found[0].field) == ("metadata-value-invalid", "session")
+    assert found[0].file == f"{tmp_path / 'a.yaml'}, line 2"
+
+
+@pytest.mark.parametrize(
+    "value", ["!!python/object/apply:os.getcwd []", "!!binary aGk=", "!!set {a}", "!mine x", "!!int 5"]
+)
+def test_tags_are_refused_with_their_name(tmp_path: Path, value: str) -> None:
+    with problem_raised() as found:
+        load(tmp_path, f"session:\n  lab: {value}\n")
+    assert (found[0].kind.identifier, found[0].field) == ("metadata-value-invalid", "session.lab")
+    assert found[0].file == f"{tmp_path / 'a.yaml'}, line 2"
+    assert value.split()[0] in (found[0].found or "")
+
+
+class TestFilesThatWouldTakeAllMemory:
+    def refused(self, folder: Path, text: str) -> Problem:
+        """The problem of a file; reading it makes few values of any kind."""
+        tracemalloc.start()
+        try:
+            with problem_raised() as found:
+                load(folder, text)
+            assert tracemalloc.get_traced_memory()[1] < 50e6
+        finally:
+            tracemalloc.stop()
+        return found[0]
+
+    @pytest.mark.parametrize("text", ["a: 1\nb: &x\n  c: *x\n", "a: 1\nb: &x\n  c: [1, [*x]]\n"])
+    def test_a_mapping_that_holds_itself(self, tmp_path: Path, text: str) -> None:
+        problem = self.refused(tmp_path, text)
+        assert (problem.kind.identifier, problem.found) == ("metadata-value-invalid", "an alias of what it is part of")
+        assert (problem.field or "").startswith("b.c")
+
+    def test_aliases_of_aliases(self, tmp_path: Path) -> None:
+        """Nine lines that stand for a thousand million texts."""
+        rows = [f"{name}: &{name} [{','.join([f'*{below}'] * 10)}]" for below, name in pairwise("abcdefghi")]
+        problem = self.refused(tmp_path, "\n".join([f"a: &a [{','.join(['l'] * 10)}]", *rows]))
+        assert (problem.kind.identifier, problem.expected) == ("metadata-value-invalid", "at most 50,000 values")
+        assert problem.file == f"{tmp_path / 'a.yaml'}, line 5"
+
+    def test_a_chain_of_aliases(self, tmp_path: Path) -> None:
+        rows = [f"k{number}: &k{number} [*k{number - 1}]" for number in range(1, 2000)]
+        problem = self.refused(tmp_path, "\n".join(["k0: &k0 [x]", *rows]))
+        assert (problem.kind.identifier, problem.expected) == ("metadata-value-invalid", "at most 20 levels")
+
+    @pytest.mark.parametrize("text", ["[" * 4000 + "]" * 4000, "{a: " * 4000, "- " * 4000, "[" * 500_000])
+    def test_deep_nesting(self, tmp_path: Path, text: str) -> None:
+        problem = self.refused(tmp_path, f"session:\n  {text}")
+        assert (problem.kind.identifier, problem.found) == (
+            "metadata-file-unreadable",
+            "more than 20 levels of nesting",
+        )
+        assert (problem.file or "").startswith(f"{tmp_path / 'a.yaml'}, line 2")
+
+    def test_a_file_far_too_large(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.yaml"
+        with path.open("wb") as file:
+            file.truncate(10**10)
+        with problem_raised() as found:
+            load_yaml(path)
+        assert (found[0].kind.identifier, found[0].file) == ("metadata-file-unreadable", str(path))
+        assert found[0].found == "10,000,000,000 bytes"
+
+
+def test_an_alias_of_something_else_is_followed(tmp_path: Path) -> None:
+    mapping = load(tmp_path, "a: &x {lab: A}\nb: *x\nc: [*x, *x]\n")
+    assert mapping.values == {"a": {"lab": "A"}, "b": {"lab": "A"}, "c": [{"lab": "A"}, {"lab": "A"}]}
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

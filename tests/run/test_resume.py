@@ -103,6 +103,16 @@ def test_a_change_of_the_source_is_named_and_the_session_done_again(place: Path,
     assert record_lines(place / "nwb")[1]["why"] == [told]
 
 
+def test_a_change_of_a_file_that_the_metadata_extend_counts_as_well(place: Path) -> None:
+    (place / "lab.yaml").write_text("subject: {weight: 20 g}\n")
+    extra = place / "extra.yaml"
+    extra.write_text("extends: lab.yaml\n")
+    again(place, metadata_files=[extra])
+    assert only(again(place, metadata_files=[extra])).status == "skipped"
+    (place / "lab.yaml").write_text("subject: {weight: 21 g}\n")
+    assert why(only(again(place, metadata_files=[extra]))) == "metadata, section subject"
+
+
 def test_a_change_of_the_metadata_is_named_by_section(place: Path) -> None:
     extra = place / "mine.yaml"
     extra.write_text("subject:\n  age: P9W\n")

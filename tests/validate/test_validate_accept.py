@@ -98,8 +98,8 @@ def test_every_packaged_entry_gives_a_reason_and_is_narrow() -> None:
         ("accept:\n  - identifier: a\n    path: b", "unknown or missing: reason"),
         ("accept:\n  - {identifier: a, path: b, reason: ' '}", "unknown or missing: reason"),
         ("accept:\n  - {identifier: a, path: b, reason: c, paths: d}", "unknown or missing: paths"),
-        ("accept:\n  - {identifier: a, path: 3, reason: c}", "unknown or missing: path"),
-        ("accept:\n  - {identifier: a, path: b, reason: c, file: 3}", "unknown or missing: file"),
+        ("accept:\n  - {identifier: a, path: [3], reason: c}", "unknown or missing: path"),
+        ("accept:\n  - {identifier: a, path: b, reason: c, file: [3]}", "unknown or missing: file"),
         ("accept: [", "while parsing"),
     ],
 )

@@ -1,0 +1,98 @@
+"""Texts of the metadata files that have a form: ages, weights, dates, names, as NWB and the archive want them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+# An ISO 8601 duration in years, months, weeks and days, with at least one of them.
+_DURATION = r"P(?=\d)(\d+(\.\d+)?Y)?(\d+(\.\d+)?M)?(\d+(\.\d+)?W)?(\d+(\.\d+)?D)?"
+_DAYS_PER_UNIT = {"Y": 365.25, "M": 30.44, "W": 7.0, "D": 1.0}
+_DOI = r"10\.\d{4,}/\S+"
+
+
+def _of_form(pattern: str, wanted: str) -> AfterValidator:
+    """A text must match the whole pattern; else the error says what is wanted."""
+
+    def check(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise ValueError(f"Expected {wanted}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _iso_age(age: str) -> str:
+    if re.fullmatch(f"{_DURATION}(/({_DURATION})?)?", age) is None:
+        raise ValueError("Expected an ISO 8601 duration such as P7W, or a range of two such as P6W/P8W")
+    lower, _, upper = age.partition("/")
+    if upper and _days(lower) >= _days(upper):
+        raise ValueError("Expected a range whose second duration is longer than its first")
+    return age
+
+
+def _days(duration: str) -> float:
+    parts = re.findall(r"(\d+(?:\.\d+)?)([YMWD])", duration)
+    return sum(float(number) * _DAYS_PER_UNIT[unit] for number, unit in parts)
+
+
+def _positive_weight(weight: str) -> str:
+    if float(weight.split()[0]) == 0:
+        raise ValueError("Expected a weight above 0")
+    return weight
+
+
+def _moment(form: str, separator: str, wanted: str) -> Callable[[str], str]:
+    """A date or time in digits, written with or without separators; without them in the model."""
+
+    def check(text: str) -> str:
+        digits = text.replace(separator, "")
+        try:
+            again = datetime.strptime(digits, form).strftime(form)
+        except ValueError as failure:
+            raise ValueError(f"Expected {wanted}") from failure
+        # strptime takes digits too few as well.
+        if again != digits or text not in (digits, separator.join(_pairs(digits, separator))):
+            raise ValueError(f"Expected {wanted}")
+        return digits
+
+    return check
+
+
+def _pairs(digits: str, separator: str) -> tuple[str, str, str]:
+    """The three parts of a date (yyyy, mm, dd) or a time (HH, MM, SS)."""
+    first = 4 if separator == "-" else 2
+    return digits[:first], digits[first : first + 2], digits[first + 2 :]
+
+
+Age = Annotated[str, AfterValidator(_iso_age)]
+Weight = Annotated[
+    str,
+    _of_form(r"\d+(\.\d+)? (kg|g|mg)", "a number, a space and a unit (kg, g or mg), such as 21 g"),
+    AfterValidator(_positive_weight),
+]
+Sex = Literal["M", "F", "U", "O"]
+Species = Annotated[
+    str,
+    _of_form(
+        r"[A-Z][a-z]+ [a-z]+|http://purl\.obolibrary\.org/obo/NCBITaxon_\d+",
+        "a Latin binomial such as Mus musculus, or the address of an NCBI taxonomy term",
+    ),
+]
+CalendarDate = Annotated[
+    str, AfterValidator(_moment("%Y%m%d", "-", "a date as yyyymmdd or yyyy-mm-dd, such as 20130308"))
+]
+TimeOfDay = Annotated[str, AfterValidator(_moment("%H%M%S", ":", "a time as HHMMSS or HH:MM:SS, such as 154546"))]
+PersonName = Annotated[str, _of_form(r"[\w\s\-.']+,\s+[\w\s\-.']+", "a name as Last, First, such as Peron, Simon")]
+Doi = Annotated[
+    str,
+    _of_form(rf"(doi:)?{_DOI}", "a DOI such as 10.6080/..."),
+    AfterValidator(lambda doi: doi.removeprefix("doi:")),
+]
+Publication = Annotated[
+    str, _of_form(rf"(doi:|https?://(dx\.)?doi\.org/){_DOI}", "a DOI such as doi:10.1016/j.neuron.2015.03.027")
+]
