@@ -25,13 +25,17 @@ class NamedSession(Protocol):
     def dataset(self) -> str:
         """`ssc-1` or `ssc-2`."""
 
+    @property
+    def problem(self) -> Problem | None:
+        """Why it cannot be read, where that is known already; its name may then be none."""
+
 
 def check_metadata(sessions: Iterable[NamedSession], files: Sequence[Path]) -> None:
     """Raise metadata-* where a user's file cannot be used, or where every session would meet the same fault.
 
     What concerns some of the sessions alone is left to them.
     """
-    problems = _problems(tuple(sessions), files)
+    problems = _problems([one for one in sessions if one.problem is None], files)
     shared = set(problems)
     if len(shared) == 1 and None not in shared:
         raise SscError(next(problem for problem in problems if problem is not None))
