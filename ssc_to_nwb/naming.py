@@ -29,6 +29,9 @@ KEPT_FIELDS = "kept_source_fields"
 SOURCE_STACKS = "source_stacks"
 SOURCE_FILES = "source_files"
 PROVENANCE = "provenance"
+FILE_LAYOUT_ITEM = "file_layout"
+# Raised whenever the contents of NWB files change: a file of another layout can't be compared with its source.
+FILE_LAYOUT = 2
 
 # Tables of the event series the data set is known to have, and columns of the known trial properties.
 EVENT_TABLES = {

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.session_sources import SessionSource
     from ssc_to_nwb.source.session_files import SessionFile
+    from ssc_to_nwb.verify.making import OptionsUsed
     from ssc_to_nwb.verify.report import VerifyReport
 
 # Takes the session's name, the bytes of frames compared so far, and all there are.
@@ -89,6 +90,8 @@ def verify_sessions(
 ) -> VerificationResult:
     """Compare existing NWB files below `output` with the sessions of `source` they were converted from.
 
+    output: the folder that was converted to, or one NWB file, which is compared with its own session alone.
+
     Source and files are read anew; the options that decided what is in a file are taken from the file. metadata_files:
     those given to the conversion. mode: `full` compares every value and frame and hashes every source file, `sample`
     all but the frames and stacks, and a seeded part of the frames. workers: threads, all processors where None;
@@ -96,9 +99,11 @@ def verify_sessions(
     unpacked.
 
     What differs, and what can't be read, is in the result. Raises SscError where nothing can be begun: source-missing,
-    no-session-found, session-found-twice, metadata-*.
+    no-session-found, session-found-twice, metadata-*; verify-source-missing where `output` is a file whose session is
+    not there.
     """
     from ssc_to_nwb.metadata.shared_faults import check_metadata
+    from ssc_to_nwb.run.converted_files import folder_and_file, sources_of_file
     from ssc_to_nwb.run.machine import processors
     from ssc_to_nwb.run.session_sources import PackedListings, find_sources
 
@@ -111,8 +116,10 @@ def verify_sessions(
         work_dir=None if work_dir is None else Path(work_dir),
         on_progress=on_progress or (lambda *_: None),
     )
-    listings = PackedListings.of_output(settings.output)
-    sources = find_sources(Path(source), patterns=sessions, listings=listings, output=settings.output)
+    folder, file = folder_and_file(settings.output)
+    sources = find_sources(Path(source), patterns=sessions, listings=PackedListings.of_output(folder), output=folder)
+    if file is not None:
+        sources = sources_of_file(file, sources)
     check_metadata(sources, settings.metadata_files)
     return VerificationResult(sessions=tuple(_verify_source(one, settings) for one in sources))
 
@@ -120,35 +127,35 @@ def verify_sessions(
 def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerification:
     from ssc_to_nwb.problems.model import SscError
     from ssc_to_nwb.run.unpacking import unpacked_session
+    from ssc_to_nwb.verify.making import options_used
 
     if source.problem is not None:
         return SessionVerification(session=source.name, source=source.path, error=source.problem)
     try:
         nwb_path = find_output(settings.output, session=source.name)
+        options = options_used(nwb_path)
         with (
             TemporaryDirectory(prefix="ssc-to-nwb-", dir=settings.work_dir) as folder,
             unpacked_session(
                 source, Path(folder), work=source.name, raw=True, on_bytes=lambda _done, _total: None
             ) as file,
         ):
-            return _verify_session(source, file, nwb_path, settings)
+            return _verify_session(source, file, nwb_path, options, settings)
     except SscError as failure:
         return SessionVerification(session=source.name, source=source.path, error=failure.problem)
 
 
 def _verify_session(
-    source: SessionSource, file: SessionFile, nwb_path: Path, settings: _Settings
+    source: SessionSource, file: SessionFile, nwb_path: Path, options: OptionsUsed, settings: _Settings
 ) -> SessionVerification:
     from ssc_to_nwb.interfaces.context import load_context
     from ssc_to_nwb.interfaces.raw_base import open_raw
     from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.verify.file import verify_file
-    from ssc_to_nwb.verify.options_used import options_used
     from ssc_to_nwb.verify.source_hashes import hash_sources
 
     log = ProblemLog()
     context = load_context(file.path, dataset=file.dataset, metadata_files=settings.metadata_files, log=log)
-    options = options_used(nwb_path)
     raw = open_raw(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
     report = verify_file(
         nwb_path,
@@ -200,25 +207,9 @@ def find_output(output: Path, *, session: str) -> Path:
 
     Raises verify-output-missing.
     """
-    from ssc_to_nwb import naming
-    from ssc_to_nwb.problems import verify_kinds as kinds
-    from ssc_to_nwb.problems.model import error
+    from ssc_to_nwb.run.converted_files import find_converted
 
-    if output.name.endswith(naming.NWB_SUFFIXES):
-        if output.exists():
-            return output
-        raise error(kinds.VERIFY_OUTPUT_MISSING, file=output, expected="an NWB file", found="nothing")
-    animal, _, label = session.partition("_")
-    folder = naming.subject_folder(output, animal)
-    found = sorted(path for path in folder.glob("*") if naming.is_whole_session(path, subject=animal, label=label))
-    if len(found) != 1:
-        raise error(
-            kinds.VERIFY_OUTPUT_MISSING,
-            file=folder,
-            expected=f"one NWB file named {naming.session_stem(subject=animal, label=label)}_...",
-            found=", ".join(path.name for path in found) or "none",
-        )
-    return found[0]
+    return find_converted(output, session=session)
 
 
 def read_ledger(*, file: Path | str) -> Ledger:

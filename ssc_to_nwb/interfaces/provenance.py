@@ -34,6 +34,7 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, metadata: Metadata, opti
     texts = {
         "tool": "ssc_to_nwb",
         "tool_version": __version__,
+        naming.FILE_LAYOUT_ITEM: str(naming.FILE_LAYOUT),
         "options": canonical_json(options),
         "metadata": metadata_json(metadata),
         "metadata_sha256": metadata_sha256(metadata),
@@ -43,10 +44,10 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, metadata: Metadata, opti
     module.add(
         plain_table(
             naming.PROVENANCE,
-            "How this file was made: the tool and its version; the options that decide what is in the file; the "
-            "metadata used, with its SHA-256; and the ledger in short: fields of the session file by what became of "
-            "them (leaves, bytes, files, file_bytes), and number of fields by rule. Values are JSON where they are "
-            "more than one word.",
+            "How this file was made: the tool, its version, and the number of the layout of its files; the options "
+            "that decide what is in the file; the metadata used, with its SHA-256; and the ledger in short: fields of "
+            "the session file by what became of them (leaves, bytes, files, file_bytes), and number of fields by rule. "
+            "Values are JSON where they are more than one word.",
             [
                 text_column("item", "What the value is.", list(texts)),
                 text_column("value", "The value.", list(texts.values())),

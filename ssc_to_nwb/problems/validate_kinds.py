@@ -16,6 +16,14 @@ NWB_UNREADABLE = ProblemKind(
     reason="The file is damaged, was cut short, is no NWB file, or a program has it open for writing.",
     remedy="Convert the session again, or fetch the file again and compare its checksum.",
 )
+LAYOUT_NOT_CHECKED = ProblemKind(
+    identifier="layout-not-checked",
+    severity=Severity.WARNING,
+    title="The file was written by an older layout, and this project's own checks were left out",
+    reason="The checks look for objects where this version of the program puts them. Schema, nwbinspector and DANDI's "
+    "rules were applied.",
+    remedy="Convert the session again with --overwrite to have the file checked in full.",
+)
 NWB_READ_WARNING = ProblemKind(
     identifier="nwb-read-warning",
     severity=Severity.WARNING,

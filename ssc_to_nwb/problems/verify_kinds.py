@@ -110,12 +110,34 @@ VERIFY_OUTPUT_MISSING = ProblemKind(
     reason="The output folder holds no file of the session's subject and date.",
     remedy="Convert the session, or give the output folder it was converted to.",
 )
+VERIFY_SOURCE_MISSING = ProblemKind(
+    identifier="verify-source-missing",
+    severity=Severity.ERROR,
+    title="The session of the NWB file is not among those of SOURCE",
+    reason="A file is compared with the session it was made from, and with no other.",
+    remedy="Give the source that the file was converted from, and check --session.",
+)
 VERIFY_STUB = ProblemKind(
     identifier="verify-stub",
     severity=Severity.ERROR,
     title="The NWB file is a stub",
     reason="A stub holds a few trials only, so that there is no whole source to compare it with.",
     remedy="Convert the session without --stub, and verify that file.",
+)
+FILE_LAYOUT_OLDER = ProblemKind(
+    identifier="file-layout-older",
+    severity=Severity.ERROR,
+    title="The NWB file was written by an older layout and must be converted again",
+    reason="An earlier version of this program arranged the contents of its files in another way, which this version "
+    "does not read. The data are there; other NWB tools show them.",
+    remedy="Convert the session again with --overwrite, or use the version of this program that wrote the file.",
+)
+FILE_LAYOUT_NEWER = ProblemKind(
+    identifier="file-layout-newer",
+    severity=Severity.ERROR,
+    title="The NWB file was written by a newer layout than this version of the program knows",
+    reason="A later version of this program arranges the contents of its files in another way.",
+    remedy="Install that version of ssc_to_nwb, or a later one.",
 )
 LEDGER_MISSING = ProblemKind(
     identifier="ledger-missing",

@@ -15,6 +15,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.verify_kinds import FILE_LAYOUT_NEWER, FILE_LAYOUT_OLDER
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes
 from ssc_to_nwb.reading.nwb_table import NwbTable, read_table
 from ssc_to_nwb.reading.provenance import Provenance, read_provenance
@@ -129,7 +130,8 @@ class NwbSession:
 def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
     """Open an NWB file (`.nwb`, or a `.nwb.zarr` folder) for reading.
 
-    Raises nwb-file-missing, nwb-file-unreadable.
+    Raises nwb-file-missing, nwb-file-unreadable; file-layout-older, file-layout-newer for a file of another version of
+    this program.
     """
     path = Path(path)
     if not path.exists():
@@ -141,10 +143,20 @@ def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
         raise error(
             kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=f"{type(failure).__name__}: {failure}"
         ) from failure
+    session = NwbSession(path=path, nwbfile=nwbfile)
     try:
-        yield NwbSession(path=path, nwbfile=nwbfile)
+        _check_layout(session)
+        yield session
     finally:
         nwbfile.read_io.close()
+
+
+def _check_layout(session: NwbSession) -> None:
+    """A file of another layout has its contents elsewhere: read by this one's, they would be lacking, or wrong."""
+    layout = naming.FILE_LAYOUT if session.provenance is None else session.provenance.layout
+    if layout != naming.FILE_LAYOUT:
+        kind = FILE_LAYOUT_OLDER if layout < naming.FILE_LAYOUT else FILE_LAYOUT_NEWER
+        raise error(kind, file=session.path, expected=f"layout {naming.FILE_LAYOUT}", found=f"layout {layout}")
 
 
 def _read(path: Path) -> NWBFile:

@@ -32,6 +32,11 @@ class Provenance:
         return bool(_mapping(self.items.get("options")).get("stub", False))
 
     @property
+    def layout(self) -> int:
+        """Number of the layout of the file's contents; 1 in files from before it was written."""
+        return int(self.items.get(naming.FILE_LAYOUT_ITEM, 1))
+
+    @property
     def metadata(self) -> Mapping[str, Any]:
         """The metadata the conversion used."""
         return _mapping(self.items.get("metadata"))

@@ -20,6 +20,7 @@ from nwbinspector import (
 )
 from pynwb import NWBFile
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.problems.model import Severity
 from ssc_to_nwb.validate.arrays import shape_of
@@ -37,10 +38,18 @@ _EMPTY_TABLE_CHECK = "check_empty_table"
 
 
 def inspection_messages(nwbfile: NWBFile, *, file: Path, path_of: PathOf) -> list[Message]:
-    """The messages of all checks, nwbinspector's in DANDI's configuration, every check run once."""
-    own = project_checks()
+    """The messages of all checks, nwbinspector's in DANDI's configuration, every check run once.
+
+    This project's own checks look for the layout that this version writes: of an older file, one message says so.
+    """
+    layout = _layout(nwbfile)
+    older = layout is not None and layout < naming.FILE_LAYOUT
+    own = () if older else project_checks()
     checks = [check for check in available_checks if check not in own] + list(own)
     found: list[Message] = []
+    if older:
+        text = f"The file has layout {layout}; the checks are made for layout {naming.FILE_LAYOUT}."
+        found.append(message_of(kinds.LAYOUT_NOT_CHECKED, file=file, text=text))
 
     def collecting(check: Check) -> Check:
         """The check in the form that run_checks wants, its messages put aside with the path of the object."""
@@ -55,6 +64,17 @@ def inspection_messages(nwbfile: NWBFile, *, file: Path, path_of: PathOf) -> lis
     configured = configure_checks(checks=checks, config=load_config("dandi"))
     list(run_checks(nwbfile=nwbfile, checks=[collecting(check) for check in configured]))
     return found
+
+
+def _layout(nwbfile: NWBFile) -> int | None:
+    """Number of the layout of a file of this project; None for a file that is none."""
+    module = nwbfile.processing.get(naming.SOURCE_MODULE)
+    table = None if module is None else module.data_interfaces.get(naming.PROVENANCE)
+    if not isinstance(table, DynamicTable) or not {"item", "value"} <= set(table.colnames):
+        return None
+    items = dict(zip(table["item"][:], table["value"][:], strict=True))
+    text = str(items.get(naming.FILE_LAYOUT_ITEM, 1))
+    return int(text) if text.isdecimal() else None
 
 
 def best_practice(check_name: str) -> str:

@@ -19,6 +19,7 @@ from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.verify.comparison import Comparison, leaves_by_rule
 from ssc_to_nwb.verify.leaves import compare_leaves
 from ssc_to_nwb.verify.leftovers import report_leftovers
+from ssc_to_nwb.verify.making import check_layout
 from ssc_to_nwb.verify.nwb_reader import ArrayTree, NwbReader
 from ssc_to_nwb.verify.objects_events import check_events
 from ssc_to_nwb.verify.objects_general import check_general, check_imaging_planes
@@ -81,6 +82,7 @@ def verify_file(
         )
     try:
         with open_tree(nwb_path) as tree:
+            check_layout(tree, file=final)
             report = _compare(tree, final, context=context, raw=raw_proof, mode=mode, hashes=hashes or {})
     except SscError as failure:
         report = VerifyReport(file=final, mode=mode, problems=(failure.problem,))

@@ -150,3 +150,46 @@ def test_two_files_of_one_session_are_not_chosen_between(two: tuple[Path, Path],
 def test_ledger_and_digest_of_a_file(converted_default: Converted):
     assert read_ledger(file=converted_default.path).session == "an900001_2013_03_08"
     assert content_digest(file=converted_default.path) == converted_default.outcome.digest
+
+
+class TestOneFile:
+    """`output` is an NWB file: its own session is compared, and no other."""
+
+    def test_only_its_session_is_compared(self, two: tuple[Path, Path]) -> None:
+        source, output = two
+        for session in ("an900001_2013_03_08", "an900002_2013_03_08"):
+            result = verify_sessions(source=source, output=find_output(output, session=session), mode="sample")
+            assert [one.session for one in result.sessions] == [session]
+            assert result.ok
+
+    def test_the_file_knows_its_session_whatever_it_is_called(self, two: tuple[Path, Path], tmp_path: Path) -> None:
+        source, output = two
+        other = find_output(output, session="an900001_2013_03_08").name
+        copy = tmp_path / other
+        shutil.copyfile(find_output(output, session="an900002_2013_03_08"), copy)
+        result = verify_sessions(source=source, output=copy, mode="sample")
+        assert [one.session for one in result.sessions] == ["an900002_2013_03_08"]
+        assert result.ok
+
+    def test_a_damaged_file_is_known_by_its_name(self, two: tuple[Path, Path], tmp_path: Path) -> None:
+        source, output = two
+        copy = Path(shutil.copytree(output, tmp_path / "nwb"))
+        bad = find_output(copy, session="an900002_2013_03_08")
+        bad.write_bytes(b"no NWB file")
+        (session,) = verify_sessions(source=source, output=bad).sessions
+        assert (session.session, session.error and session.error.kind.identifier) == (
+            "an900002_2013_03_08",
+            "verify-unreadable",
+        )
+
+    def test_a_file_of_another_source_is_named(self, two: tuple[Path, Path]) -> None:
+        source, output = two
+        with problem_raised() as problems:
+            verify_sessions(
+                source=source,
+                output=find_output(output, session="an900001_2013_03_08"),
+                sessions=["an900002*"],
+            )
+        assert problems[0].kind.identifier == "verify-source-missing"
+        assert problems[0].expected == "an900001_2013_03_08"
+        assert problems[0].found == "an900002_2013_03_08"
