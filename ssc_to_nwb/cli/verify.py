@@ -77,7 +77,8 @@ def command(
 
     Every array is compared element by element over its full length, every table by rows and columns, every mask pixel
     by pixel, every frame bit by bit, from the NWB file back to the source's own terms. OUTPUT is the folder that
-    `convert` wrote to, or one NWB file, which is compared with its own session alone. The exit status is 1 where anything differs.
+    `convert` wrote to, or one NWB file, which is compared with its own session alone. The exit status is 1 where
+    anything differs.
     """
     from ssc_to_nwb.api.verification import verify_sessions
 
