@@ -51,10 +51,10 @@ def sources_of_file(file: Path, sources: Sequence[SessionSource]) -> tuple[Sessi
 
     Raises verify-source-missing.
     """
-    from ssc_to_nwb.verify.making import session_of
+    from ssc_to_nwb.verify.making import session_file_of
 
     try:
-        session = session_of(file)
+        session = str(SessionKey.at_start_of(session_file_of(file)))
         found = tuple(source for source in sources if source.name == session)
     except SscError:
         session = file.name

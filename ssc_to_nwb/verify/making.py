@@ -13,7 +13,6 @@ from typing import Any, Literal
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.verify.nwb_reader import ArrayTree, NwbReader, ObjectError
 from ssc_to_nwb.verify.nwb_table import NwbTable
 from ssc_to_nwb.verify.open_tree import open_tree
@@ -89,16 +88,12 @@ def contents_of(nwb_path: Path) -> FileContents:
         )
 
 
-def session_of(nwb_path: Path) -> str:
-    """The session that a file of any layout was made from, by its session file's name. Raises verify-unreadable."""
+def session_file_of(nwb_path: Path) -> str:
+    """The name of the session file that a file of any layout was made from. Raises verify-unreadable."""
     with _readable(nwb_path) as tree:
         files = NwbTable(reader=NwbReader(tree=tree), path=_FILES)
-        paths = zip(files.texts("role"), files.texts("path"), strict=True)
-        name = next((Path(path).name for role, path in paths if role == "session file"), "")
-        key = SessionKey.at_start_of(name)
-        if key is None:
-            raise ValueError(f"the session file {name!r}")
-    return str(key)
+        paths = dict(zip(files.texts("role"), files.texts("path"), strict=True))
+        return Path(paths["session file"]).name
 
 
 def check_layout(tree: ArrayTree, *, file: Path) -> None:
