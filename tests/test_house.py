@@ -40,8 +40,8 @@ MAY_IMPORT = {
     "report": {"_version", "analysis", "metadata", "naming", "problems", "quantities", "reading", "system_files"},
     "archive": {"_version", "metadata", "problems", "system_files"},
     "run": {
-        "_version", "converter", "extractors", "interfaces", "mapping", "metadata", "naming", "problems", "source",
-        "system_files", "verify",
+        "_version", "converter", "extractors", "interfaces", "mapping", "metadata", "naming", "problems", "session_key",
+        "source", "system_files", "verify",
     },
     "api": {
         "archive", "converter", "interfaces", "mapping", "metadata", "naming", "problems", "reading", "report", "run",
