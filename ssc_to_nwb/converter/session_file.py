@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from ssc_to_nwb import naming
 from ssc_to_nwb.converter.assemble import VideoPlace, assemble_nwbfile
 from ssc_to_nwb.converter.chunk_pipeline import FillProgress
@@ -36,6 +34,7 @@ from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.problems.raw_kinds import RAW_FILE_LEFT_OUT
 from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.stub import stub_session, stub_videos
+from ssc_to_nwb.source.video_trials import KnownTrials, known_trials
 
 BeforeRename = Callable[[SessionOutcome, InProgress], None]
 
@@ -92,7 +91,7 @@ class _Work:
     before_rename: BeforeRename
     fill_planes: PlaneFiller
     seconds: dict[str, float] = field(default_factory=dict)
-    trial_numbers: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    whole_trials: KnownTrials | None = None
     """Of the whole session, where a stub is made of it."""
     target: Path | None = None
     output_bytes: int = 0
@@ -113,9 +112,10 @@ class _Work:
                 mode=options.raw,
                 keep_going=options.keep_going,
                 log=self.log,
+                trials=self.whole_trials,
             )
-            if raw is not None and options.stub:
-                raw = stub_videos(raw, whole=self.trial_numbers, kept=context.session.trials.numbers)
+            if raw is not None and self.whole_trials is not None:
+                raw = stub_videos(raw, whole=self.whole_trials.numbers, kept=context.session.trials.numbers)
         self.target = target_path(context, output=self.task.output, options=options)
         with output_in_progress(self.target, overwrite=options.overwrite) as place:
             with timed(self.seconds, "write"):
@@ -146,7 +146,7 @@ class _Work:
         context = load_context(file.path, dataset=file.dataset, metadata_files=self.task.metadata_files, log=self.log)
         if not self.task.options.stub:
             return context
-        self.trial_numbers = context.session.trials.numbers
+        self.whole_trials = known_trials(context.session)
         self.log.add(kinds.STUB_NOT_VERIFIED, file=file.path)
         return SessionContext(session=stub_session(context.session), metadata=context.metadata, log=self.log)
 

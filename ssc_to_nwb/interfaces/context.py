@@ -15,6 +15,7 @@ from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.clock import Clock
 from ssc_to_nwb.source.session import Session, SourceOptions, read_session
 from ssc_to_nwb.source.session_files import dataset_of, key_from_path
+from ssc_to_nwb.source.video_trials import VideoNames
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,4 +63,11 @@ def source_options(facts: SourceFacts) -> SourceOptions:
     """The part of the metadata that the reader of session files needs."""
     return SourceOptions(
         variable_names=facts.variable_names, array_kinds=facts.array_kinds, fov_pattern=facts.fov_pattern
+    )
+
+
+def video_names(facts: SourceFacts) -> VideoNames:
+    """The part of the metadata that says of which trial a video is."""
+    return VideoNames(
+        trial_pattern=facts.video_pattern, running_pattern=facts.video_running_pattern, listed=facts.video_trials
     )

@@ -23,6 +23,12 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "crcns.org")
 # HHMMSS; an hour that was once a number has lost its leading zero.
 _TIME_OF_DAY = re.compile(r"(\d{1,2}):?(\d{2}):?(\d{2})(?:\.(\d{1,6}))?")
 
+_VIDEO_ORDER = (
+    "Assumed, because no public source tells it: whisker videos whose names have a running number and no trial number "
+    "follow each other as the trials do. This is used only where there are as many of them as trials, or as trials "
+    "with whisker samples."
+)
+
 
 def make_nwbfile(context: SessionContext) -> NWBFile:
     """An NWBFile with everything general in it and no data. Raises metadata-value-missing, metadata-text-unreadable."""
@@ -194,6 +200,8 @@ def notes(context: SessionContext) -> str:
         f"Conditions of use: {dataset.conditions_of_use}",
         _assumed(assumptions),
     ]
+    if context.metadata.source.video_running_pattern is not None:
+        lines.append(_VIDEO_ORDER)
     if dataset_named(context.session.path) is None:
         lines.append(
             f"Assumed, because the name of the session file does not say it: the session is of {dataset.name} (five "

@@ -9,10 +9,11 @@ from pydantic import DirectoryPath, FilePath
 from typing_extensions import Self
 
 from ssc_to_nwb.interfaces.base import SessionInterface
-from ssc_to_nwb.interfaces.context import SessionContext
+from ssc_to_nwb.interfaces.context import SessionContext, video_names
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.raw_data import RawData, open_raw_data
 from ssc_to_nwb.source.session_files import find_session_files
+from ssc_to_nwb.source.video_trials import KnownTrials
 
 
 def open_raw(
@@ -22,9 +23,11 @@ def open_raw(
     mode: Literal["auto", "require", "skip"],
     keep_going: bool,
     log: ProblemLog,
+    trials: KnownTrials | None = None,
 ) -> RawData | None:
     """The raw files of a session, opened as its metadata says; None where there are none, or mode is `skip`.
 
+    trials: of the whole session, where the context is of a part of it.
     Raises as `open_raw_data` does.
     """
     if mode == "skip":
@@ -33,10 +36,11 @@ def open_raw(
         context.session,
         raw_folder=raw_folder,
         mode=mode,
-        video_pattern=context.metadata.source.video_pattern,
+        video_names=video_names(context.metadata.source),
         green_first=context.metadata.assumptions.green_page_first,
         keep_going=keep_going,
         log=log,
+        trials=trials,
     )
 
 

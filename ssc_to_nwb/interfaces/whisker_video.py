@@ -94,7 +94,11 @@ def _comments(videos: Sequence[TimedVideo]) -> str:
     for video in videos:
         trials.setdefault(video.clock, []).append(str(video.trial))
     numbers = ", ".join(str(video.trial) for video in videos)
-    text = f"One video per trial, in this order of trial numbers: {numbers}. Only frames that a player shows count. "
+    text = f"One video per trial, in this order of trial numbers: {numbers}. "
+    ordered = [str(video.trial) for video in videos if video.trial_from == "order"]
+    if ordered:
+        text += f"Assumed from the order of the videos' running numbers: trials {', '.join(ordered)}. "
+    text += "Only frames that a player shows count. "
     text += "Time stamps are those of the trials' whisker samples, one per frame"
     if set(trials) <= {"samples"}:
         return f"{text}."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, StrictInt, StringConstraints
 
 from ssc_to_nwb.metadata.forms import Age, CalendarDate, Doi, PersonName, Publication, Sex, Species, TimeOfDay, Weight
 
@@ -160,8 +160,17 @@ class SourceFacts(Section):
         description="Finds subvolume and plane in a listed path",
     )
     video_pattern: Annotated[str, _pattern_with("trial")] = Field(
-        default=r"(?:_trial_|^WDBP.*?)(?P<trial>\d+)\.mp4$",
+        default=r"_trial_(?P<trial>\d{1,7})\.mp4$",
         description="Finds the trial number in the name of a whisker video",
+    )
+    video_running_pattern: Annotated[str, _pattern_with("running")] | None = Field(
+        default=r"^WDBP(?:.*_main)?_?(?P<running>\d{1,7})(?:[_-](?:19|20)\d{2}[_-]?\d{2}[_-]?\d{2}[\d_T.-]*)?\.mp4$",
+        description="Finds the running number in the name of a whisker video, whose order is that of the trials; "
+        "null where it is not to be used",
+    )
+    video_trials: dict[str, StrictInt | None] = Field(
+        default_factory=dict,
+        description="Trial of each whisker video, by file name; null for a video of no trial",
     )
 
 

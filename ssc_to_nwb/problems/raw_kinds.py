@@ -152,19 +152,42 @@ VIDEO_DIFFERS = ProblemKind(
     reason="All videos of a session stand in one series, which has one image size.",
     remedy="Check that the video belongs to this session; with --keep-going it is left out.",
 )
+_LIST_OF_VIDEOS = (
+    "give a list in a metadata file, sessions: {<session>: {source: {video_trials: {<file name>: <trial>}}}}, with "
+    "null for a video of no trial"
+)
 VIDEO_WITHOUT_TRIAL = ProblemKind(
     identifier="video-without-trial",
     severity=Severity.WARNING,
-    title="No trial is known for a whisker video",
-    reason="The file name does not fit the pattern for trial numbers, or it names a trial the session does not have.",
-    remedy="Set source.video_pattern in a metadata file to the names at hand.",
+    title="A whisker video stays out: no trial is known for it",
+    reason="Its name has no trial number, or one that the session does not have. Running numbers are used only where "
+    "there are as many videos as trials, or as trials with whisker samples.",
+    remedy="Set source.video_pattern in a metadata file to the names at hand, or " + _LIST_OF_VIDEOS + ".",
+)
+VIDEO_ORDER_ASSUMED = ProblemKind(
+    identifier="video-order-assumed",
+    severity=Severity.WARNING,
+    title="The trials of whisker videos follow from the order of their running numbers",
+    reason="No public source says how the rig's running numbers go with trials. There are as many videos as trials, or "
+    "as trials with whisker samples, so the n-th video is taken for that of the n-th of them.",
+    remedy="Check a few videos against their trials. Where they do not fit, " + _LIST_OF_VIDEOS + "; "
+    "source.video_running_pattern: null leaves the order unused.",
+)
+VIDEO_LISTED_MISSING = ProblemKind(
+    identifier="video-listed-missing",
+    severity=Severity.WARNING,
+    title="A whisker video that the metadata list is missing",
+    reason="source.video_trials names a file that is not in the folder of the session's raw files.",
+    remedy="Nothing, if only a part was downloaded. Else correct the name: that of the file, or its path below the "
+    "session's folder.",
 )
 VIDEO_TRIAL_TWICE = ProblemKind(
     identifier="video-trial-twice",
     severity=Severity.ERROR,
-    title="Two whisker videos bear the same trial number",
-    reason="There is one video per trial, so the pattern for trial numbers takes the wrong part of the names.",
-    remedy="Set source.video_pattern in a metadata file to the names at hand.",
+    title="Two whisker videos are of the same trial",
+    reason="There is one video per trial, so the pattern for trial numbers takes the wrong part of the names, or the "
+    "list of videos in the metadata is wrong.",
+    remedy="Set source.video_pattern in a metadata file to the names at hand, or " + _LIST_OF_VIDEOS + ".",
 )
 VIDEO_FRAME_COUNT = ProblemKind(
     identifier="video-frame-count",

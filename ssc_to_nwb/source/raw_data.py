@@ -14,6 +14,7 @@ from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.session_files import dataset_of
 from ssc_to_nwb.source.stack import PlaneStack
 from ssc_to_nwb.source.stack_opening import open_plane_stack
+from ssc_to_nwb.source.video_trials import KnownTrials, VideoNames, known_trials, with_trials
 
 _WITHOUT_RAW_FILES = ("ssc-2",)
 
@@ -35,16 +36,18 @@ def open_raw_data(
     *,
     raw_folder: Path | None,
     mode: Literal["auto", "require"],
-    video_pattern: str,
+    video_names: VideoNames,
     green_first: bool,
     keep_going: bool,
     log: ProblemLog,
+    trials: KnownTrials | None = None,
 ) -> RawData | None:
     """Account for all files of a session's folder and index its stacks; None where there is no such folder.
 
-    video_pattern: finds the group `trial` in the name of a video; green_first: whether the first page of a frame is
-    green. Missing and left-out files are logged. Raises SscError as `take_inventory` and `open_plane_stack` do, and
-    of kind RAW_FILE_REQUIRED where mode is `require` and a listed file is missing.
+    video_names: how a video's trial is found; green_first: whether the first page of a frame is green; trials: of the
+    whole session, where `session` is a part of it. Missing and left-out files are logged. Raises SscError as
+    `take_inventory` and `open_plane_stack` do, and of kind RAW_FILE_REQUIRED where mode is `require` and a listed file
+    is missing.
     """
     if raw_folder is None:
         if mode == "require":
@@ -55,9 +58,10 @@ def open_raw_data(
     inventory = take_inventory(
         raw_folder,
         listed_paths={plane.name: plane.listed_paths for plane in session.planes},
-        video_trial_pattern=video_pattern,
+        video_trial_pattern=video_names.trial_pattern,
         listed_in=session.path,
     )
+    inventory = with_trials(inventory, names=video_names, trials=trials or known_trials(session), log=log)
     if mode == "require":
         _require_all(inventory)
     for left_out in inventory.left_out:

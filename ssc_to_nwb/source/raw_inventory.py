@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source.raw_files import (
@@ -23,10 +24,10 @@ from ssc_to_nwb.source.raw_files import (
 )
 from ssc_to_nwb.source.search import is_output
 
-# The videos of the data set are said to be one per trial, their naming is not told. `_trial_<number>.mp4` is what
-# look-alikes of the data set use; `WDBP*<number>.mp4`, with a running number, is the rig's habit. That the running
-# number is the trial number is an assumption; the pattern can be changed in the metadata.
-VIDEO_TRIAL_PATTERN = r"(?:_trial_|^WDBP.*?)(?P<trial>\d+)\.mp4$"
+# The videos of the data set are said to be one per trial; no public source says how they are named. Look-alikes of the
+# data set have `_trial_<number>.mp4`. The rig's own names have a running number (`video_trials`). No trial number has
+# as many digits as a date and time.
+VIDEO_TRIAL_PATTERN = r"_trial_(?P<trial>\d{1,7})\.mp4$"
 # Step 4 of the registration puts this before the name of the file it took, beside which .imreg_out may have stayed.
 _REGISTERED_PREFIX = re.compile(r"^Image_Registration_\d+_")
 
@@ -65,11 +66,17 @@ class PlaneFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoFile:
-    """A video; trial: number its name tells, None where the pattern does not fit."""
+    """A video.
+
+    trial: None where none is known, for the reason `why_no_trial`; trial_from: what the trial is known from, its name,
+    a list in the metadata, or the order of running numbers.
+    """
 
     path: Path
     trial: int | None
     byte_size: int
+    trial_from: Literal["name", "list", "order"] = "name"
+    why_no_trial: str = "no trial number in its name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,11 +24,13 @@ on, or its start, at the camera's rate, or at the video's own times where its ra
 class TimedVideo:
     """One video: its header, its trial, the time of each frame that is shown.
 
-    time_ms: float64 (frames,); clock: what gives these times (see `VideoClock`).
+    trial_from: what the trial is known from (see `VideoFile`); time_ms: float64 (frames,); clock: what gives these
+    times (see `VideoClock`).
     """
 
     header: VideoHeader
     trial: int
+    trial_from: Literal["name", "list", "order"]
     time_ms: np.ndarray
     clock: VideoClock
 
@@ -66,7 +68,7 @@ class _Opening:
         """Place one video, or say why it has no place."""
         known = video.trial is not None and video.trial in self.session.trials.numbers
         if video.trial is None or not known:
-            found = "no trial number in its name" if video.trial is None else f"trial {video.trial}"
+            found = video.why_no_trial if video.trial is None else f"trial {video.trial}"
             self.log.add(kinds.VIDEO_WITHOUT_TRIAL, file=video.path, expected="a trial of the session", found=found)
             return
         if video.trial in self.placed:
@@ -82,16 +84,18 @@ class _Opening:
                 expected="{} x {} as {}".format(*first.header.image_shape, first.header.path.name),
                 found="{} x {}".format(*header.image_shape),
             )
-        self.placed[video.trial] = self._timed(header, video.trial)
+        time_ms, clock = self._timed(header, video.trial)
+        self.placed[video.trial] = TimedVideo(
+            header=header, trial=video.trial, trial_from=video.trial_from, time_ms=time_ms, clock=clock
+        )
 
-    def _timed(self, header: VideoHeader, trial: int) -> TimedVideo:
+    def _timed(self, header: VideoHeader, trial: int) -> tuple[np.ndarray, VideoClock]:
         samples_ms = self._sample_times(trial)
         if samples_ms.size == header.frame_count:
-            return TimedVideo(header=header, trial=trial, time_ms=samples_ms, clock="samples")
+            return samples_ms, "samples"
         frames = read_frame_times(header.path)
         if samples_ms.size == frames.coded_count and frames.coded_position is not None:
-            time_ms = samples_ms[frames.coded_position]
-            return TimedVideo(header=header, trial=trial, time_ms=time_ms, clock="samples")
+            return samples_ms[frames.coded_position], "samples"
         trials = self.session.trials
         start_ms = samples_ms[0] if samples_ms.size else trials.start_ms[trials.numbers == trial][0]
         clock: VideoClock = "rate"
@@ -106,7 +110,7 @@ class _Opening:
             found=_counted(header, frames),
             detail=self._clock_note(header, clock),
         )
-        return TimedVideo(header=header, trial=trial, time_ms=time_ms, clock=clock)
+        return time_ms, clock
 
     def _clock_note(self, header: VideoHeader, clock: VideoClock) -> str:
         if clock == "own":

@@ -154,6 +154,8 @@ def note_parts(source: SourceMetadata) -> list[str]:
     ]
     if not re.search("_(session|data_struct)[.]mat$", source.context.session.path.name, re.IGNORECASE):
         parts.append(f"does not say it: the session is of {dataset.name} ")
+    if source.context.metadata.source.video_running_pattern is not None:
+        parts.append("follow each other as the trials do")
     return [part for part in parts if part]
 
 

@@ -16,6 +16,8 @@ from ssc_to_nwb.source.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.verify.comparison import Comparison
 from ssc_to_nwb.verify.objects import check_series
 from ssc_to_nwb.verify.objects_general import check_device
+from ssc_to_nwb.verify.video_frames import shown_frame_count
+from ssc_to_nwb.verify.video_trials import expected_trials
 
 _SERIES = f"/acquisition/{naming.WHISKER_VIDEO}"
 _FILES = f"{_SERIES}/external_file"
@@ -43,16 +45,44 @@ def check_videos(work: Comparison, raw: RawData, *, videos: Path, folder_name: s
     dimension = work.reader.values(f"{_SERIES}/dimension")
     work.proof.dtype(f"{_SERIES}/dimension", dimension.dtype, expected=np.int64)
     work.proof.numbers(f"{_SERIES}/dimension", expected=np.array([columns, rows]), found=dimension)
-    counts = [video.header.frame_count for video in timed]
+    counts = [shown_frame_count(video.header.path) for video in timed]
     starting = tuple(int(one) for one in np.cumsum([0, *counts[:-1]]))
     work.proof.attribute(_FILES, "starting_frame", starting)
     seconds = work.reader.values(f"{_SERIES}/timestamps")
-    expected_ms = np.concatenate([video.time_ms for video in timed])
+    for video, count in zip(timed, counts, strict=True):
+        name = video.header.path.name
+        work.proof.equal(_FILES, expected=f"{count} frames of {name}", found=f"{video.time_ms.size} frames of {name}")
+    expected_ms = np.concatenate([_time_ms(work, video, count) for video, count in zip(timed, counts, strict=True)])
     work.proof.times(f"{_SERIES}/timestamps", expected=expected_ms, seconds=seconds, unit=work.milliseconds)
+    _check_trials(work, raw, timed)
     trials = ", ".join(str(video.trial) for video in timed)
     comments = str(work.reader.attribute(_SERIES, "comments"))
     work.proof.equal(_SERIES, expected=trials, found=trials if trials in comments else comments)
     _check_files(work, timed, work.reader.texts(_FILES), videos=videos, folder_name=folder_name)
+
+
+def _time_ms(work: Comparison, video: TimedVideo, count: int) -> np.ndarray:
+    """As many frames as whisker samples have the samples' times, read here; other videos as they were timed."""
+    whisker = work.session.whisker
+    if whisker is not None and np.count_nonzero(whisker.trial == video.trial) == count:
+        return whisker.time_ms[whisker.trial == video.trial]
+    return video.time_ms
+
+
+def _check_trials(work: Comparison, raw: RawData, timed: Sequence[TimedVideo]) -> None:
+    expected = expected_trials(
+        [video.path for video in raw.inventory.videos],
+        folder=raw.inventory.session_directory,
+        session=work.session,
+        facts=work.context.metadata.source,
+    )
+    for video in timed:
+        found = expected.get(video.header.path)
+        work.proof.equal(
+            _FILES,
+            expected=f"{video.header.path.name}: trial {found}",
+            found=f"{video.header.path.name}: trial {video.trial}",
+        )
 
 
 def _check_files(

@@ -15,7 +15,7 @@ from pynwb import NWBHDF5IO, NWBFile
 from roiextractors import NwbImagingExtractor
 from scipy.io import loadmat
 
-from ssc_to_nwb.interfaces.context import SessionContext, load_context
+from ssc_to_nwb.interfaces.context import SessionContext, load_context, video_names
 from ssc_to_nwb.interfaces.file_metadata import make_nwbfile
 from ssc_to_nwb.interfaces.imaging_gaps import add_imaging_gaps
 from ssc_to_nwb.interfaces.imaging_stacks import ImagingStacksInterface
@@ -63,7 +63,7 @@ def opened(made: SyntheticSession, *, keep_going: bool = False) -> tuple[Session
         context.session,
         raw_folder=made.folder,
         mode="auto",
-        video_pattern=context.metadata.source.video_pattern,
+        video_names=video_names(context.metadata.source),
         green_first=True,
         keep_going=keep_going,
         log=context.log,

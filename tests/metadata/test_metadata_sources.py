@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from ssc_to_nwb.interfaces.context import source_options
+from ssc_to_nwb.interfaces.context import source_options, video_names
 from ssc_to_nwb.metadata.layers import metadata_folder
 from ssc_to_nwb.metadata.model import Metadata, SourceFacts
-from ssc_to_nwb.source.raw_inventory import VIDEO_TRIAL_PATTERN
 from ssc_to_nwb.source.session import SourceOptions
+from ssc_to_nwb.source.video_trials import VideoNames
 
 
 def read(name: str) -> dict[str, Any]:
@@ -57,13 +57,15 @@ def test_every_open_fact_that_the_code_decides_is_a_key_with_a_default() -> None
     assert set(read("ssc-1")["assumptions"]) == {
         "timezone", "clock_zero_offset_s", "corners_first_index", "motor_steps_per_mm", "green_page_first",
     }  # fmt: skip
-    assert set(read("ssc-1")["source"]) == {"variable_names", "array_kinds", "fov_pattern", "video_pattern"}
+    assert set(read("ssc-1")["source"]) == {
+        "variable_names", "array_kinds", "fov_pattern", "video_pattern", "video_running_pattern", "video_trials",
+    }  # fmt: skip
 
 
 def test_the_reader_of_session_files_alone_goes_by_the_same_defaults() -> None:
     facts = SourceFacts()
     assert source_options(facts) == SourceOptions()
-    assert facts.video_pattern == VIDEO_TRIAL_PATTERN
+    assert video_names(facts) == VideoNames()
     assert read("ssc-1")["source"] == facts.model_dump(mode="json")
 
 

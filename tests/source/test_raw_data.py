@@ -12,6 +12,7 @@ from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.source.raw_data import RawData, open_raw_data
 from ssc_to_nwb.source.session import read_session
+from ssc_to_nwb.source.video_trials import VideoNames
 from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
 from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec, SubvolumeSpec
 
@@ -32,7 +33,7 @@ def opened(
         read_session(session.mat_path, log=ProblemLog()),
         raw_folder=session.folder if folder == "own" else folder,  # type: ignore[arg-type]
         mode=mode,
-        video_pattern=r"_trial_(?P<trial>\d+)\.mp4$",
+        video_names=VideoNames(trial_pattern=r"_trial_(?P<trial>\d+)\.mp4$"),
         green_first=True,
         keep_going=False,
         log=ProblemLog() if log is None else log,
@@ -137,7 +138,7 @@ def test_other_names_of_registration_files(tmp_path: Path, name: str) -> None:
     assert dict(raw.inventory.planes[0].registration) == {0: path}
 
 
-def test_trial_numbers_of_films_by_pattern(tmp_path: Path) -> None:
+def test_trial_numbers_of_videos_by_pattern(tmp_path: Path) -> None:
     session = made(tmp_path)
     (session.folder / "whisker").mkdir()
     for name in ("b_trial_012.mp4", "a_trial_3.mp4", "strange.mp4"):

@@ -14,6 +14,7 @@ from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.source.raw_data import RawData, open_raw_data
 from ssc_to_nwb.source.registration import PlaneShifts, read_plane_shifts, read_shifts
 from ssc_to_nwb.source.session import Session, read_session
+from ssc_to_nwb.source.video_trials import VideoNames
 from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
 from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec, SubvolumeSpec
 
@@ -72,7 +73,7 @@ def opened(root: Path, **fields: Any) -> tuple[SyntheticSession, Session, RawDat
     made = write_session(root=root, spec=SessionSpec(**(small | fields)), videos=False)
     session = read_session(made.mat_path, log=ProblemLog())
     raw = open_raw_data(
-        session, raw_folder=made.folder, mode="auto", video_pattern="(?P<trial>x)", green_first=True,
+        session, raw_folder=made.folder, mode="auto", video_names=VideoNames(), green_first=True,
         keep_going=False, log=ProblemLog(),
     )  # fmt: skip
     assert raw is not None
@@ -110,7 +111,7 @@ def test_frames_whose_tif_is_missing_keep_their_shifts(tmp_path: Path) -> None:
     made, session, raw = opened(tmp_path)
     made.stack_paths[made.planes[0].name, 2].unlink()
     again = open_raw_data(
-        session, raw_folder=made.folder, mode="auto", video_pattern="(?P<trial>x)", green_first=True,
+        session, raw_folder=made.folder, mode="auto", video_names=VideoNames(), green_first=True,
         keep_going=False, log=ProblemLog(),
     )  # fmt: skip
     assert again is not None

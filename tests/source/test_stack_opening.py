@@ -19,6 +19,7 @@ from ssc_to_nwb.source.stack_opening import (
     NO_FRAME_LISTED,
     open_plane_stack,
 )
+from ssc_to_nwb.source.video_trials import VideoNames
 from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
 from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec, SubvolumeSpec
 
@@ -39,7 +40,7 @@ def opened(
         session,
         raw_folder=made.folder,
         mode="auto",
-        video_pattern=r"_trial_(?P<trial>\d+)\.mp4$",
+        video_names=VideoNames(trial_pattern=r"_trial_(?P<trial>\d+)\.mp4$"),
         green_first=True,
         keep_going=keep_going,
         log=log,

@@ -1,0 +1,87 @@
+"""Whisker videos of a whole session: their trials and time stamps in the NWB file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import yaml
+from made_sessions import Converted, opened
+
+from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.synthetic.dataset import write_session
+from ssc_to_nwb.synthetic.edit_list import set_edit_list
+from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.synthetic.videos import number_of_frame
+
+SPEC = SessionSpec(
+    subvolumes=(SubvolumeSpec(planes=(2,), rois_per_plane=2),),
+    arrays=("dff",),
+    n_trials=4,
+    trials_without_whisker=(),
+    image_shape=(20, 30),
+    video_name="whisker/WDBP_an900001_20130308_main_{running:04d}_20130308132529.mp4",
+)
+Build = Callable[..., Converted]
+
+
+@pytest.fixture
+def converted(tmp_path: Path) -> Build:
+    """Converts a session with videos, given its spec and the edits of the first video."""
+
+    def build(spec: SessionSpec = SPEC, *, edits: list[tuple[int, int]] | None = None) -> Converted:
+        made = write_session(root=tmp_path / "source", spec=spec, raw=False)
+        if edits:
+            set_edit_list(next(iter(made.video_paths.values())), edits)
+        result = convert(source=tmp_path / "source", output=tmp_path / "nwb")
+        return Converted(made=made, outcome=result.outcomes[0])
+
+    return build
+
+
+def test_the_rig_s_names(converted: Build) -> None:
+    made = converted()
+    assert len(made.warned("video-order-assumed")) == 1
+    assert made.warned("video-without-trial") == []
+    with opened(made.path) as nwbfile:
+        series = nwbfile.acquisition["whisker_video"]
+        names = [Path(name).name for name in series.external_file[:]]
+        assert names == [path.name for path in made.made.video_paths.values()]
+        numbers = ", ".join(map(str, made.made.trials.numbers))
+        assert f"Assumed from the order of the videos' running numbers: trials {numbers}." in series.comments
+        assert "follow each other as the trials do" in nwbfile.notes
+
+
+def test_fewer_videos_than_trials_stay_out_until_they_are_listed(converted: Build, tmp_path: Path) -> None:
+    spec = replace(SPEC, trials_without_video=(0,))
+    made = converted(spec)
+    assert len(made.warned("video-without-trial")) == 3
+    with opened(made.path) as nwbfile:
+        assert "whisker_video" not in nwbfile.acquisition
+    listed = {path.name: trial for trial, path in made.made.video_paths.items()}
+    metadata = {"sessions": {spec.session_name: {"source": {"video_trials": listed}}}}
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(metadata))
+    result = convert(source=tmp_path / "source", output=tmp_path / "second", metadata_files=[path])
+    assert result.outcomes[0].output is not None
+    with opened(result.outcomes[0].output) as nwbfile:
+        assert len(nwbfile.acquisition["whisker_video"].external_file) == 3
+
+
+def test_frames_that_an_edit_list_hides_have_no_time_stamp(converted: Build) -> None:
+    made = converted(edits=[(5000, 5 * 32)])
+    whisker = made.made.whisker
+    assert whisker is not None
+    with opened(made.path) as nwbfile:
+        series = nwbfile.acquisition["whisker_video"]
+        starts, time_s = [*series.starting_frame[:], series.timestamps.shape[0]], series.timestamps[:]
+        for place, (trial, path) in enumerate(made.made.video_paths.items()):
+            with av.open(str(path)) as container:
+                shown = [number_of_frame(frame.to_ndarray(format="gray")) for frame in container.decode(video=0)]
+            samples_s = whisker.time_ms[whisker.trials == trial] / 1000
+            np.testing.assert_allclose(time_s[starts[place] : starts[place + 1]], samples_s[shown])
+    assert starts[1] == np.count_nonzero(whisker.trials == next(iter(made.made.video_paths))) - 5
