@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, StrictInt, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
 
 from ssc_to_nwb.metadata.forms import Age, CalendarDate, Doi, PersonName, Publication, Sex, Species, TimeOfDay, Weight
 
@@ -168,7 +168,7 @@ class SourceFacts(Section):
         description="Finds the running number in the name of a whisker video, whose order is that of the trials; "
         "null where it is not to be used",
     )
-    video_trials: dict[str, StrictInt | None] = Field(
+    video_trials: dict[str, int | None] = Field(
         default_factory=dict,
         description="Trial of each whisker video, by file name; null for a video of no trial",
     )
