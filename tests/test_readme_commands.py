@@ -19,6 +19,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from patience import PATIENCE_S
 
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.synthetic.dataset import write_session
@@ -30,7 +31,6 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 _PROGRAMS = ("ssc-to-nwb", "python", "pip", "eval", "bash", "dandi", "git", "npm")
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_TIMEOUT_S = 300
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -73,7 +73,7 @@ class Checkout:
         """Run a command of the README through bash, with its words replaced."""
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", self.filled_in(command)],
-            cwd=self.root, env=self.environment, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S,
+            cwd=self.root, env=self.environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S,
         )  # fmt: skip
         if done.returncode and command.startswith("pip ") and "hatchling" in done.stderr:
             pytest.skip("the package registry can't be reached")

@@ -146,4 +146,4 @@ def running_archive(**settings: object) -> Iterator[DandiServer]:
             http.shutdown()
             http.server_close()
         for thread in threads:
-            thread.join(timeout=5)
+            thread.join()

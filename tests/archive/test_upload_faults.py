@@ -13,6 +13,7 @@ import pytest
 from archive_samples import NWB, VIDEO_FOLDER
 from dandi_server import DandiServer
 from dandischema.digests.dandietag import DandiETag
+from patience import PATIENCE_S, wait_until
 
 from ssc_to_nwb.archive import waits
 from ssc_to_nwb.archive.http_guard import TransferStoppedError
@@ -290,19 +291,16 @@ class TestInterruption:
         stop = threading.Event()
 
         def stop_once_silent() -> None:
-            deadline = time.monotonic() + 30
-            while not archive.requests(step) and time.monotonic() < deadline:
-                time.sleep(0.02)
+            wait_until(lambda: bool(archive.requests(step)))
             stop.set()
 
         stopper = threading.Thread(target=stop_once_silent)
         stopper.start()
-        started = time.monotonic()
 
         result = upload(stop=stop)
 
         stopper.join()
-        assert archive.requests(step) and time.monotonic() - started < 20
+        assert archive.requests(step)
         assert "archive-interrupted" in problems(result) and not result.ok
         archive.faults.clear()
         assert upload().ok and same_there()
@@ -316,31 +314,31 @@ class TestInterruption:
 
         def wait(stop: threading.Event, seconds: float) -> None:
             begun.set()
-            if stop.wait(max(seconds, 600)):
+            if stop.wait(max(seconds, 3600)):
                 raise TransferStoppedError
 
         monkeypatch.setattr(waits, "wait_or_stop", wait)
         archive.fail("initialize", "503", times=100, retry_after=retry_after)
-        stopper = threading.Thread(target=lambda: begun.wait(30) and stop.set())
+        stopper = threading.Thread(target=lambda: begun.wait(PATIENCE_S) and stop.set())
         stopper.start()
-        started = time.monotonic()
 
         result = upload(stop=stop)
 
         stopper.join()
-        assert begun.is_set() and time.monotonic() - started < 30
+        assert begun.is_set()
         assert "archive-interrupted" in problems(result)
         assert {outcome.status for outcome in result.outcomes} == {Status.NOT_TRIED}
 
     def test_a_wait_is_cut_short(self, upload: Upload, archive: DandiServer) -> None:
         archive.fail("create", "500", times=100)
         stop = threading.Event()
-        patient = RetryPolicy(attempts=3, first_wait_s=300)
-        started = time.monotonic()
+        patient = RetryPolicy(attempts=3, first_wait_s=3600, longest_wait_s=3600)
 
-        upload(retry=patient, stop=stop, on_progress=lambda step: stop.set() if step.stage is Stage.WAITING else None)
+        result = upload(
+            retry=patient, stop=stop, on_progress=lambda step: stop.set() if step.stage is Stage.WAITING else None
+        )
 
-        assert time.monotonic() - started < 60
+        assert "archive-interrupted" in problems(result)
         archive.faults.clear()
         assert upload().ok
 

@@ -49,11 +49,7 @@ def parts_of_1000_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.long
 @pytest.mark.usefixtures("no_waiting", "key")
-@settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @example(faults=[(("part", "corrupt"), 8, 0), (("create", "drop-after"), 8, 0)])
 @example(faults=[(("complete", "lose"), 8, 1), (("list", "500"), 8, 2)])
 @given(faults=FAULTS)

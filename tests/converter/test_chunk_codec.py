@@ -64,7 +64,7 @@ def test_bytes_that_will_not_shrink_are_stored() -> None:
     assert len(packed) < 0.75 * planes.size
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 200_000), st.integers(1, 8), st.integers(0, 2**32 - 1), st.sampled_from([2, 40, 256]))
 def test_any_planes_come_back(length: int, rows: int, seed: int, levels: int) -> None:
     planes = np.random.default_rng(seed).integers(0, levels, (rows, length)).astype(np.uint8)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from made_sessions import Converted
+from patience import PATIENCE_S
 
 _KEPT = Path(__file__).parents[2] / ".venv-readers"
 _SCRIPTS = Path(__file__).parent / "tools"
@@ -74,7 +75,7 @@ def ask_tool() -> Callable[..., Any]:
         python = _environment(packages)
         run = subprocess.run(
             [python, _SCRIPTS / script, *(str(argument) for argument in arguments)],
-            capture_output=True, text=True, check=False, timeout=300,
+            capture_output=True, text=True, check=False, timeout=PATIENCE_S,
         )  # fmt: skip
         assert run.returncode == 0, run.stderr[-3000:]
         return json.loads(run.stdout.splitlines()[-1])
@@ -93,7 +94,7 @@ def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "package.json").write_text('{"private": true}')
         run = subprocess.run(
             ["npm", "install", "--no-audit", "--no-fund", "h5wasm@0.10"],
-            cwd=folder, capture_output=True, text=True, check=False, timeout=300,
+            cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE_S,
         )  # fmt: skip
         if run.returncode:
             pytest.skip(f"npm can't install h5wasm: {run.stderr.strip()[-200:]}")
@@ -118,7 +119,7 @@ def _environment(packages: tuple[str, ...]) -> Path:
 def _install(python: Path, packages: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     """Install with uv, which takes seconds where pip takes minutes."""
     command = [_uv(), "pip", "install", "--quiet", "--python", python, *packages]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
 
 
 def _uv() -> str | Path:
@@ -131,6 +132,6 @@ def _uv() -> str | Path:
     if not program.is_file():
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
         pip = [program.with_name("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"]
-        if subprocess.run(pip, capture_output=True, check=False, timeout=600).returncode:
+        if subprocess.run(pip, capture_output=True, check=False, timeout=PATIENCE_S).returncode:
             pytest.skip("the package registry can't be reached")
     return program

@@ -14,6 +14,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 TOOLS = Path(__file__).parent / "tools"
 READERS = ("pynapple==0.11.*", "lazynwb==1.*", "nwb2bids==0.13.*", "pynwb==4.*")
@@ -195,7 +196,7 @@ def test_h5wasm_as_web_viewers_use_it(expected: Any, node_folder: Path) -> None:
     shutil.copyfile(TOOLS / "with_h5wasm.mjs", node_folder / "with_h5wasm.mjs")
     run = subprocess.run(
         ["node", "with_h5wasm.mjs", expected.path, expected.plane],
-        cwd=node_folder, capture_output=True, text=True, check=True, timeout=120,
+        cwd=node_folder, capture_output=True, text=True, check=True, timeout=PATIENCE_S,
     )  # fmt: skip
     found = json.loads(run.stdout)
     found["frame"] = np.array(found["frame"]).reshape(found["frame_shape"]).T

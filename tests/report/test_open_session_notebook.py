@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from made_sessions import Converted
+from patience import PATIENCE_S
 
 NOTEBOOK = Path(__file__).parents[2] / "scripts" / "open_session.ipynb"
 
@@ -21,7 +22,7 @@ def test_the_notebook_runs(converted_raw: Converted, tmp_path: Path, monkeypatch
 
     monkeypatch.setenv("SSC_NWB_FILE", str(converted_raw.path))
     notebook = nbformat.read(NOTEBOOK, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(notebook, timeout=int(PATIENCE_S), resources={"metadata": {"path": str(tmp_path)}}).execute()
     texts = [_text(cell) for cell in notebook.cells if cell.cell_type == "code"]
     made = converted_raw.made
     assert texts[0].startswith(made.spec.animal)

@@ -15,6 +15,7 @@ import pytest
 from made_sessions import Converted, problem_raised
 from matplotlib.figure import Figure
 from matplotlib.testing.compare import compare_images
+from patience import PATIENCE_S
 
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.reading.trial import TraceOfTrial, TrialData, read_trial
@@ -177,6 +178,6 @@ def test_a_window_opens(converted_raw: Converted) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert run.stdout.split("\n")[:2] == ["open 4", "None"]

@@ -51,7 +51,6 @@ def test_the_table_goes_between_the_markers_of_the_readme(faults: ModuleType) ->
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
 def test_two_hundred_kills(faults: ModuleType) -> None:
     pytest.importorskip("distributed")
     findings = faults.cause_faults(kills=200, seed=1, dask=True)

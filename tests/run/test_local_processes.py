@@ -11,10 +11,12 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
+from patience import PATIENCE_S, wait_until
 from tiny_sessions import record_lines, stray_files, write_tiny
 
 from ssc_to_nwb.api.conversion import convert
@@ -77,13 +79,10 @@ def test_a_signal_to_all_processes_while_they_come_up_leaves_no_traceback(
     command = [sys.executable, "-m", "ssc_to_nwb.cli.main", "convert", str(source), str(output), "--workers", "2"]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     # A terminal and `timeout` send it to all. The first moment is that in which the run begins its processes.
-    deadline = time.monotonic() + 60
-    while len(psutil.Process(run.pid).children()) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    wait_until(lambda: len(psutil.Process(run.pid).children()) >= 2, pause_s=0.005)
     time.sleep(seconds)
     os.killpg(run.pid, number)
-    stdout, stderr = run.communicate(timeout=60)
+    stdout, stderr = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == 128 + number
     assert "Traceback" not in stderr
     assert "of 4 sessions done" in stdout
@@ -148,7 +147,7 @@ def test_a_script_needs_no_guard_around_its_main_part(source: Path, tmp_path: Pa
             """
         )
     )
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     assert done.stdout.strip() == str(["converted"] * 4)
     assert (tmp_path / "runs").read_text() == "run\n"
 
@@ -162,10 +161,7 @@ def test_workers_end_when_the_run_is_killed(source: Path, tmp_path: Path) -> Non
     workers = _wait_for(lambda: [child for child in _children(run.pid) if _holds(child, tmp_path)])
     run.kill()
     run.wait()
-    deadline = time.monotonic() + 5
-    while not all(map(_has_ended, workers)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert [worker for worker in workers if not _has_ended(worker)] == []
+    wait_until(lambda: all(map(_has_ended, workers)))
 
 
 def _has_ended(process: psutil.Process) -> bool:
@@ -184,13 +180,12 @@ def _children(pid: int) -> list[psutil.Process]:
 
 
 def _wait_for(look: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            found = look()
-        except psutil.Error:
-            continue
-        if found:
-            return found
-        time.sleep(0.02)
-    raise TimeoutError("no worker came")
+    found: list[psutil.Process] = []
+
+    def some_found() -> bool:
+        with suppress(psutil.Error):
+            found[:] = look()
+        return bool(found)
+
+    wait_until(some_found)
+    return found

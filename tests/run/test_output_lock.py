@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems.model import SscError
@@ -70,7 +71,7 @@ def test_a_run_waits_for_the_processes_of_a_killed_one(tmp_path: Path) -> None:
     killer = subprocess.Popen([sys.executable, "-c", f"import os, time; time.sleep(0.5); os.kill({orphan.pid}, 9)"])
     try:
         with output_lock(tmp_path):
-            assert orphan.wait(timeout=1) == -9
+            assert orphan.wait(timeout=PATIENCE_S) == -9
         assert time.monotonic() - start >= 0.5
     finally:
         killer.wait()

@@ -8,12 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S, wait_until
 from tiny_sessions import record_lines, stray_files, write_tiny
 
 from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, convert
@@ -235,10 +235,9 @@ def test_a_signal_ends_the_run_in_order(
     run = subprocess.Popen(
         [*command, "--events", str(events)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    _wait_until(lambda: events.exists() and '"progress"' in events.read_text())
+    wait_until(lambda: events.exists() and '"progress"' in events.read_text())
     run.send_signal(number)
-    # Far more than the few seconds it takes, far less than the run would go on.
-    stdout, stderr = run.communicate(timeout=30)
+    stdout, stderr = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == status, stderr
     assert f"of {sessions} sessions done" in stdout
     assert "interrupted: an900010" in stderr
@@ -246,7 +245,7 @@ def test_a_signal_ends_the_run_in_order(
     assert stray_files(output) == []
     last = json.loads(events.read_text().splitlines()[-1])
     assert (last["event"], last["signal"]) == ("run-finished", number)
-    assert subprocess.run(command, capture_output=True, check=False, timeout=120).returncode == 0
+    assert subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE_S).returncode == 0
     done = [line["session"] for line in record_lines(output) if line["status"] == "converted"]
     assert sorted(done) == [FIRST, SECOND, THIRD][:sessions]
 
@@ -269,11 +268,3 @@ def _pretend_killed(output: Path, line: dict[str, object]) -> None:
     (output / ".ssc-to-nwb" / "record.jsonl").unlink()
     mark = {"token": line["token"], "attempt": 1, "started": line["started"], "host": "x", "pid": 1, "prepared": line}
     (output / ".ssc-to-nwb" / "attempts" / f"{FIRST}.json").write_text(json.dumps(mark))
-
-
-def _wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(0.01)

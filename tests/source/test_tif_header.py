@@ -126,7 +126,7 @@ def test_the_page_with_the_damage_is_named() -> None:
         read(data[:-1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 600))
 def test_a_file_cut_anywhere_is_noticed(kept: int) -> None:
     data = written(PAGES)
@@ -135,7 +135,7 @@ def test_a_file_cut_anywhere_is_noticed(kept: int) -> None:
             read(data[:kept])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_damaged_tables_raise_nothing_else(data: st.DataObject) -> None:
     damaged = bytearray(written(PAGES[:2], description="text"))

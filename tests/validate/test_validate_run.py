@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from check_runs import Spoil
+from patience import PATIENCE_S
 
 from ssc_to_nwb.api.validation import validate
 from ssc_to_nwb.problems.model import SscError
@@ -80,7 +81,7 @@ def test_a_process_that_dies_is_a_message(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def in_a_new_process(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from archive_samples import local_assets
 from dandi_server import KEY, DandiServer
+from patience import PATIENCE_S
 
 pytestmark = [pytest.mark.sample, pytest.mark.long]
 Cli = Callable[..., subprocess.CompletedProcess[str]]
@@ -48,7 +49,7 @@ def cli(archive: DandiServer, own_home: Path) -> Cli:
             text=True,
             stdin=subprocess.DEVNULL,
             env={**os.environ, "DANDI_API_KEY": KEY},
-            timeout=300,
+            timeout=PATIENCE_S,
             check=False,
         )
 

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from archive_samples import NWB, VIDEO_FOLDER, CleanReport
 from click.testing import CliRunner, Result
 from dandi_server import KEY, DandiServer
+from patience import PATIENCE_S, wait_until
 
 from ssc_to_nwb.api import archive as archive_api
 from ssc_to_nwb.cli.upload import command
@@ -191,7 +191,7 @@ class TestProcess:
         film = output / VIDEO_FOLDER / "trial_2.mp4"
         with film.open("wb") as large:
             large.truncate(70 << 20)
-        printed, errors = self.start(output, archive).communicate(timeout=120)
+        printed, errors = self.start(output, archive).communicate(timeout=PATIENCE_S)
         assert "holds all 3 files" in printed and errors == ""
         assert archive.contents()[f"{VIDEO_FOLDER}/trial_2.mp4"][0] == 70 << 20
         assert len(archive.requests("part")) == 4
@@ -203,16 +203,14 @@ class TestProcess:
     ) -> None:
         archive.fail("create", "503", times=1000, retry_after=300)
         process = self.start(output, archive, "--jobs", "1")
-        deadline = time.monotonic() + 60
-        while not archive.requests("create") and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(lambda: bool(archive.requests("create")))
         process.send_signal(sent)
-        printed, errors = process.communicate(timeout=20)
+        printed, errors = process.communicate(timeout=PATIENCE_S)
         assert process.returncode != 0
         if sent is not signal.SIGKILL:
             assert "archive-interrupted" in errors and "not tried" in printed
         archive.faults.clear()
-        printed, errors = self.start(output, archive).communicate(timeout=120)
+        printed, errors = self.start(output, archive).communicate(timeout=PATIENCE_S)
         assert "holds all 3 files" in printed and errors == ""
         assert same_there() and NWB in archive.contents()
 
