@@ -1,6 +1,7 @@
 """Converts the CRCNS ssc-1 and ssc-2 data sets to NWB, proves that nothing was lost, and brings them to DANDI."""
 
 from ssc_to_nwb.api.archive import download_check, upload, write_dandiset
+from ssc_to_nwb.api.cells import cells
 from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, convert
 from ssc_to_nwb.api.demo import DemoResult, demo
 from ssc_to_nwb.api.planning import Plan, PlannedSession, plan
@@ -24,6 +25,7 @@ __all__ = [
     "SessionSummary",
     "Severity",
     "SscError",
+    "cells",
     "content_digest",
     "convert",
     "demo",

@@ -51,3 +51,10 @@ NO_WINDOW = ProblemKind(
     reason="There is no display, or matplotlib has no graphical toolkit to draw with.",
     remedy="Give -o with a file name instead, or install a toolkit such as PySide6.",
 )
+CELL_NOT_JOINED = ProblemKind(
+    identifier="cell-not-joined",
+    severity=Severity.WARNING,
+    title="ROIs of one number are not the same cell",
+    reason="In two sessions of the animal the number is in different planes, more than 10 um apart, or without a mask.",
+    remedy="Nothing to do for the files; look at both master images before you compare the two ROIs.",
+)

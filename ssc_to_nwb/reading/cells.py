@@ -1,0 +1,175 @@
+"""The same cells in the sessions of one animal, from converted files alone.
+
+A ROI's number is the same cell in every session of its animal in which it is found. Some sessions show other tissue
+under the same numbers, so two sightings are joined only where plane and position agree as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ssc_to_nwb.problems import report_kinds as kinds
+from ssc_to_nwb.problems.model import Problem
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane
+from ssc_to_nwb.reading.nwb_session import NwbSession
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FARTHEST_UM = 10.0
+"""How far apart the centroids of one cell may lie in two sessions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellSighting:
+    """A ROI of one session.
+
+    label: animal and ROI number, `an197522/1001`; centroid_x_um, centroid_y_um: NaN without a mask; event_rate_hz:
+    calcium events per second of imaging, NaN where the file has no events of it.
+    """
+
+    label: str
+    session: str
+    file: Path
+    plane: str
+    centroid_x_um: float
+    centroid_y_um: float
+    depth_from_first_plane_um: float
+    event_rate_hz: float
+
+    def differs_from(self, other: CellSighting) -> str | None:
+        """Why the two cannot be joined, in words; None where they agree."""
+        if self.plane != other.plane:
+            return f"plane {self.plane}, in {other.session} {other.plane}"
+        apart_um = float(np.hypot(self.centroid_x_um - other.centroid_x_um, self.centroid_y_um - other.centroid_y_um))
+        if np.isnan(apart_um):
+            return "no mask, so no position"
+        if apart_um > FARTHEST_UM:
+            return f"centroid {apart_um:.1f} um from that in {other.session}"
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell: its sightings, one per session, in the order of the sessions.
+
+    name: the label, and behind it the session where other tissue has the same number: `an197522/1001@<session>`.
+    """
+
+    name: str
+    sightings: tuple[CellSighting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellTable:
+    """All cells of some files, sorted by name, and what kept sightings of one number from being joined."""
+
+    cells: tuple[Cell, ...]
+    problems: tuple[Problem, ...] = ()
+
+    def data_frame(self) -> pd.DataFrame:
+        """A row per cell and session: names, plane, position in um, event rate in Hz, how many sessions, file."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [_row(cell, sighting) for cell in self.cells for sighting in cell.sightings], columns=list(_COLUMNS)
+        )
+
+    def in_several_sessions(self) -> tuple[Cell, ...]:
+        """The cells that more than one session has."""
+        return tuple(cell for cell in self.cells if len(cell.sightings) > 1)
+
+
+_COLUMNS = (
+    "cell", "session", "plane", "centroid_x_um", "centroid_y_um", "depth_from_first_plane_um", "event_rate_hz",
+    "sessions", "file",
+)  # fmt: skip
+
+
+def _row(cell: Cell, sighting: CellSighting) -> tuple[Any, ...]:
+    values = {name: getattr(sighting, name) for name in _COLUMNS if name not in ("cell", "sessions", "file")}
+    values |= {"cell": cell.name, "sessions": len(cell.sightings), "file": str(sighting.file)}
+    return tuple(values[name] for name in _COLUMNS)
+
+
+def read_sightings(session: NwbSession) -> list[CellSighting]:
+    """Every ROI of an open file."""
+    return [sighting for plane in session.planes for sighting in _of_plane(session, plane)]
+
+
+def _of_plane(session: NwbSession, plane: ImagedPlane) -> Iterable[CellSighting]:
+    rois, rates = plane.rois, event_rates_hz(plane)
+    columns = [
+        rois.numbers(name) for name in ("centroid_x_um", "centroid_y_um", "depth_from_first_plane_um")
+    ]  # fmt: skip
+    for number, x_um, y_um, depth_um in zip(rois.ids.tolist(), *(one.tolist() for one in columns), strict=True):
+        yield CellSighting(
+            label=f"{session.subject_id}/{number}",
+            session=session.name,
+            file=session.path,
+            plane=plane.name,
+            centroid_x_um=x_um,
+            centroid_y_um=y_um,
+            depth_from_first_plane_um=depth_um,
+            event_rate_hz=rates.get(number, np.nan),
+        )
+
+
+def event_rates_hz(plane: ImagedPlane) -> dict[int, float]:
+    """Mean rate of calcium events by ROI number: frames with an event, per second of the frames that exist."""
+    events, rate_hz = plane.traces("event"), plane.imaging_plane.imaging_rate
+    if events is None or rate_hz is None:
+        return {}
+    frames = np.isfinite(events.values).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rates = (events.values > 0).sum(axis=0) / frames * float(rate_hz)
+    return dict(zip(events.roi_numbers.tolist(), np.where(frames > 0, rates, np.nan).tolist(), strict=True))
+
+
+def join_cells(sightings: Sequence[CellSighting]) -> CellTable:
+    """Join sightings of one number where plane and position agree with those of the first session that has it."""
+    by_label: dict[str, list[CellSighting]] = {}
+    for sighting in sorted(sightings, key=lambda one: (*_sort_key(one.label), one.session)):
+        by_label.setdefault(sighting.label, []).append(sighting)
+    cells: list[Cell] = []
+    problems: list[Problem] = []
+    for label, seen in by_label.items():
+        groups = _groups(seen)
+        cells += [_named(label, group, first=number == 0) for number, group in enumerate(groups)]
+        problems += [_problem(label, group[0], groups[0][0]) for group in groups[1:]]
+    return CellTable(cells=tuple(cells), problems=tuple(problems))
+
+
+def _groups(seen: Sequence[CellSighting]) -> list[list[CellSighting]]:
+    groups: list[list[CellSighting]] = []
+    for sighting in seen:
+        fitting = next((group for group in groups if sighting.differs_from(group[0]) is None), None)
+        if fitting is None:
+            groups.append([sighting])
+        else:
+            fitting.append(sighting)
+    return groups
+
+
+def _named(label: str, group: Sequence[CellSighting], *, first: bool) -> Cell:
+    return Cell(name=label if first else f"{label}@{group[0].session}", sightings=tuple(group))
+
+
+def _problem(label: str, sighting: CellSighting, first: CellSighting) -> Problem:
+    return Problem(
+        kind=kinds.CELL_NOT_JOINED,
+        file=str(sighting.file),
+        field=label,
+        expected=f"plane and position as in {first.session}",
+        found=sighting.differs_from(first),
+    )
+
+
+def _sort_key(label: str) -> tuple[str, int]:
+    animal, _, number = label.rpartition("/")
+    return animal, int(number)
