@@ -208,6 +208,16 @@ def video_file(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace").replace("\ufffd", "_")
 
 
+def source_name(path: Path, root: Path) -> str:
+    """A source file as the file names it: relative to the session file's folder, links not followed.
+
+    A file elsewhere has its name alone.
+    """
+    absolute, folder = os.path.abspath(path), os.path.abspath(root)  # noqa: PTH100 - resolve() would follow links
+    inside = Path(absolute).is_relative_to(folder)
+    return path_text(Path(absolute).relative_to(folder).as_posix() if inside else path.name)
+
+
 def video_folder(nwb: Path) -> Path:
     """The folder for a file's external videos: named as the file, without its ending, as DANDI has it."""
     return nwb.with_name(nwb_stem(nwb))

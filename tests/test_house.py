@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "source": {"naming", "problems", "session_key", "system_files"},
     "metadata": {"problems", "session_key"},
     "extractors": {"naming", "problems", "source"},
-    "mapping": {"naming", "problems", "source"},
+    "mapping": {"naming", "problems", "source", "system_files"},
     "synthetic": set(),
     "interfaces": {"_version", "extractors", "mapping", "metadata", "naming", "problems", "source"},
     "converter": {"allocator", "extractors", "interfaces", "mapping", "naming", "problems", "source"},

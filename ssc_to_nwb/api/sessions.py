@@ -25,7 +25,8 @@ class SessionSummary:
     path: of the session file, or where it would be if it were unpacked; packed_in: the packed files that hold some of
     the session; data_types: of whisker, raw, dff, event, masks, and the event series' own names; census: whether ROIs
     and frames are those of the census; raw_present, raw_missing: listed imaging stacks; raw_bytes: of the stacks and
-    whisker videos there; side_files: what the registration keeps beside the stacks.
+    whisker videos there; side_files: what the registration keeps beside the stacks; warnings: of what lies among the
+    raw files.
     """
 
     session: str
@@ -45,12 +46,14 @@ class SessionSummary:
     videos: int = 0
     packed_in: tuple[Path, ...] = ()
     census: CensusComparison | None = None
+    warnings: tuple[Problem, ...] = ()
     error: Problem | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        values = {key: value for key, value in asdict(self).items() if key != "error"}
+        values = {key: value for key, value in asdict(self).items() if key not in ("error", "warnings")}
         values["path"] = str(self.path)
+        values["warnings"] = [problem.as_dict() for problem in self.warnings]
         values["packed_in"] = [str(path) for path in self.packed_in]
         values["census"] = None if self.census is None else self.census.as_dict()
         return {**values, "error": None if self.error is None else self.error.as_dict()}
@@ -155,6 +158,8 @@ def _contents(session: Session) -> dict[str, Any]:
 
 def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> dict[str, Any]:
     """Listed stacks there and missing, and videos: in packed files, in the session's folder, or nowhere."""
+    from ssc_to_nwb.problems.model import ProblemLog
+    from ssc_to_nwb.source.raw_data import report_inventory
     from ssc_to_nwb.source.raw_files import is_side_file
     from ssc_to_nwb.source.raw_inventory import take_inventory
 
@@ -163,7 +168,7 @@ def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> 
     if source.packed is not None and source.packed.raw:
         return _packed_raw_counts(listed, source.packed.raw_sizes)
     if source.session_file is None or source.session_file.raw_folder is None:
-        return {"raw_missing": names}
+        return {"raw_missing": names, "warnings": _folder_warnings(session, source)}
     inventory = take_inventory(
         source.session_file.raw_folder,
         listed_paths=listed,
@@ -171,7 +176,10 @@ def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> 
         listed_in=source.path,
     )
     missing = sum(len(plane.missing) for plane in inventory.planes)
+    log = ProblemLog()
+    report_inventory(inventory, log=log)
     return {
+        "warnings": tuple(log.problems),
         "raw_present": names - missing,
         "raw_missing": missing,
         "raw_bytes": sum(plane.byte_size for plane in inventory.planes)
@@ -180,6 +188,17 @@ def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> 
         "side_files": sum(len(plane.registration) for plane in inventory.planes)
         + sum(is_side_file(file.path.name) for file in inventory.left_out),
     }
+
+
+def _folder_warnings(session: Session, source: SessionSource) -> tuple[Problem, ...]:
+    """Warns where a link or a file lies in the place of the folder of raw files; that there is none is no news."""
+    from ssc_to_nwb.problems.model import ProblemLog
+    from ssc_to_nwb.source.raw_data import report_without_folder
+
+    log = ProblemLog()
+    if source.packed is None:
+        report_without_folder(session, required=False, log=log)
+    return tuple(problem for problem in log.problems if problem.found is not None)
 
 
 def _packed_raw_counts(listed: Mapping[str, Sequence[str]], sizes: Mapping[str, int]) -> dict[str, int]:

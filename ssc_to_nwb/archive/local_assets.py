@@ -11,6 +11,7 @@ from dandi.files import LocalAsset, ZarrAsset, find_dandi_files
 
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.system_files import is_system_name, is_system_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,16 @@ def _without_ending(path: str) -> str:
 
 
 def find_local_files(root: Path) -> LocalFiles:
-    """All assets below `root`; hidden files and folders are left out, as the dandi client does.
+    """All assets below `root`; hidden files and folders are left out, as the dandi client does, and system files.
 
-    Errors: archive-nothing-to-upload, archive-empty-file.
+    Errors: archive-nothing-to-upload, archive-empty-file, archive-system-file-in-zarr.
     """
     if not root.is_dir():
         raise error(kinds.NOTHING_TO_UPLOAD, file=root, expected="a folder", found="no such folder")
     assets = []
     for found in find_dandi_files(root, dandiset_path=root):
-        if isinstance(found, LocalAsset):
+        if isinstance(found, LocalAsset) and not is_system_path(Path(found.path).parts):
+            _check_zarr(found)
             size = found.size
             if size == 0:
                 raise error(kinds.EMPTY_FILE, file=found.filepath, expected="at least 1 byte", found="0 bytes")
@@ -111,13 +113,23 @@ def find_local_files(root: Path) -> LocalFiles:
     return LocalFiles(root=root, assets=tuple(assets), not_assets=_other_files(root, assets))
 
 
+def _check_zarr(asset: LocalAsset) -> None:
+    """The client uploads all that is in a Zarr folder, and nothing tells the archive which of it is no part of it."""
+    if not isinstance(asset, ZarrAsset):
+        return
+    folder = Path(asset.filepath)
+    for file in folder.rglob("*"):
+        if is_system_path(file.relative_to(folder).parts):
+            raise error(kinds.SYSTEM_FILE_IN_ZARR, file=folder, found=file.relative_to(folder).as_posix())
+
+
 def _other_files(root: Path, assets: list[LocalFile]) -> tuple[str, ...]:
     taken = {asset.file for asset in assets if not isinstance(asset.asset, ZarrAsset)}
     folders = {asset.file for asset in assets if isinstance(asset.asset, ZarrAsset)}
     others = []
     for file in sorted(root.rglob("*")):
         relative = file.relative_to(root)
-        hidden = any(part.startswith(".") for part in relative.parts)
+        hidden = any(part.startswith(".") or is_system_name(part) for part in relative.parts)
         if file.is_dir() or hidden or file in taken or folders & set(file.parents):
             continue
         others.append(relative.as_posix())

@@ -18,7 +18,14 @@ from ssc_to_nwb.cli.options import (
     source_argument,
     work_dir_option,
 )
-from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_not_taken, print_problem
+from ssc_to_nwb.cli.output import (
+    print_json,
+    print_list,
+    print_listing,
+    print_not_taken,
+    print_problem,
+    print_warnings,
+)
 from ssc_to_nwb.quantities import bytes_text, plural, seconds_text
 
 if TYPE_CHECKING:
@@ -103,3 +110,4 @@ def _print_contents(contents: SessionSummary) -> None:
     if stacks:
         missing = f", {contents.raw_missing} of {stacks} listed stacks are missing" if contents.raw_missing else ""
         click.echo(f"  {plural(contents.raw_present, 'stack')}, {plural(contents.videos, 'whisker video')}{missing}")
+    print_warnings(contents.warnings, verbose=False, session=contents.session)

@@ -10,7 +10,15 @@ import click
 
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions
 from ssc_to_nwb.cli.options import json_option, metadata_option, session_option, source_argument
-from ssc_to_nwb.cli.output import print_json, print_list, print_listing, print_not_taken, print_problem, print_wrapped
+from ssc_to_nwb.cli.output import (
+    print_json,
+    print_list,
+    print_listing,
+    print_not_taken,
+    print_problem,
+    print_warnings,
+    print_wrapped,
+)
 from ssc_to_nwb.quantities import bytes_text, plural
 
 if TYPE_CHECKING:
@@ -73,5 +81,6 @@ def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
         )
         if summary.side_files:
             click.echo(f"  beside the stacks: {plural(summary.side_files, 'file')} of the registration")
+        print_warnings(summary.warnings, verbose=False, session=summary.session)
     whole = sum(summary.mat_bytes + summary.raw_bytes for summary in summaries)
     click.echo(f"{plural(len(summaries), 'session')}, {bytes_text(whole)}")

@@ -30,11 +30,18 @@ from ssc_to_nwb.interfaces.raw_base import open_raw
 from ssc_to_nwb.mapping.ledger import Ledger, build_ledger
 from ssc_to_nwb.mapping.ledger_file import write_ledger
 from ssc_to_nwb.problems import output_kinds as kinds
+from ssc_to_nwb.problems import raw_kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
-from ssc_to_nwb.problems.raw_kinds import RAW_FILE_LEFT_OUT
 from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.stub import stub_session, stub_videos
 from ssc_to_nwb.source.video_trials import KnownTrials, known_trials
+
+_LEFT_OUT = (
+    raw_kinds.RAW_FILE_LEFT_OUT,
+    raw_kinds.RAW_LINK_LEFT_OUT,
+    raw_kinds.RAW_LINK_DANGLING,
+    raw_kinds.RAW_NOT_A_FILE,
+)
 
 BeforeRename = Callable[[SessionOutcome, InProgress], None]
 
@@ -215,7 +222,7 @@ class _Work:
         return tuple(
             (problem.file or "", problem.detail or problem.kind.title)
             for problem in self.log.problems
-            if problem.kind is RAW_FILE_LEFT_OUT
+            if problem.kind in _LEFT_OUT
         )
 
     def failed(self, failure: SscError) -> SessionOutcome:

@@ -29,7 +29,7 @@ def hash_small_files(session: Session, raw: RawData | None) -> dict[Path, str]:
             paths += [image.path for image in plane.side_images]
             paths += list(plane.registration.values())
         paths += [video.path for video in raw.inventory.videos]
-        paths += [left_out.path for left_out in raw.inventory.left_out if left_out.path.is_file()]
+        paths += [left_out.path for left_out in raw.inventory.left_out if left_out.is_file]
     return {path: sha256_of(path) for path in paths}
 
 
@@ -93,8 +93,7 @@ def write_hashes(file: Any, hashes: Mapping[Path, str], *, root: Path) -> None:
 
 def _by_name(hashes: Mapping[Path, str], *, root: Path) -> dict[str, str]:
     """Hashes by the names that the ledger has for the files."""
-    folder = root.resolve()
-    return {naming.path_text(path.resolve().relative_to(folder).as_posix()): digest for path, digest in hashes.items()}
+    return {naming.source_name(path, root): digest for path, digest in hashes.items()}
 
 
 def _texts(column: Any) -> Any:

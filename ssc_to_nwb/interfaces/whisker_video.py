@@ -15,6 +15,8 @@ from pynwb.image import ImageSeries
 from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.imaging_plane import get_device
 from ssc_to_nwb.interfaces.raw_base import RawInterface
+from ssc_to_nwb.problems import output_kinds
+from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.source.clock import Clock
 from ssc_to_nwb.source.timed_videos import TimedVideo, open_videos
 
@@ -127,12 +129,24 @@ def place_videos(videos: Sequence[TimedVideo], folder: Path) -> tuple[Path, ...]
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Make `target` the same file as `source`, or a copy that is on disk where a link is not possible."""
+    """Make `target` the same file as `source`, or a copy that is on disk where a link is not possible.
+
+    Raises SscError of kind SOURCE_NOT_READABLE, OSError of the disk that is written to.
+    """
     try:
         os.link(source.resolve(), target)
     except OSError:
         # Another disk, a file system without links, or a link that is there already: a copy serves as well, and an
         # error that stands in its way too is raised by it.
-        shutil.copyfile(source, target)
+        _copy(source, target)
         with target.open("rb+") as copy:
             os.fsync(copy.fileno())
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(source, target)
+    except OSError as failure:
+        if failure.filename == source:
+            raise error(output_kinds.SOURCE_NOT_READABLE, file=source, found=failure) from failure
+        raise

@@ -12,6 +12,7 @@ from ssc_to_nwb.mapping.facts import SessionFacts
 from ssc_to_nwb.mapping.matlab_class import matlab_class, matlab_shape
 from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Rule, path_template, pattern_regex
 from ssc_to_nwb.mapping.rules import RULES, UNMAPPED
+from ssc_to_nwb.mapping.rules_raw import SYSTEM_FILE
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.source.mat_tree import leaf_bytes, walk_leaves
@@ -68,12 +69,12 @@ class Ledger:
         return {entry.source for entry in self.leaves if entry.kept}
 
     def summary(self) -> dict[str, dict[str, int]]:
-        """Leaves, bytes and files by disposition, JSON-ready; every disposition is there."""
+        """Leaves, bytes, files by disposition, JSON-ready, each disposition among them; system files do not count."""
         totals = {one.value: {"leaves": 0, "bytes": 0, "files": 0, "file_bytes": 0} for one in Disposition}
         for entry in self.leaves:
             totals[entry.disposition.value]["leaves"] += 1
             totals[entry.disposition.value]["bytes"] += entry.bytes
-        for file in self.files:
+        for file in (file for file in self.files if file.rule != SYSTEM_FILE.identifier):
             totals[file.disposition.value]["files"] += 1
             totals[file.disposition.value]["file_bytes"] += file.bytes
         return totals

@@ -15,7 +15,7 @@ from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError
 from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.raw_files import ListedFile
-from ssc_to_nwb.source.raw_inventory import PlaneFiles
+from ssc_to_nwb.source.raw_inventory import FileLeftOut, PlaneFiles
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.tif import index_tif
 
@@ -54,7 +54,7 @@ def file_entries(
     for video in raw.inventory.videos:
         entries.append(files.entry(video.path, rules_raw.VIDEO, role="whisker video", nwb=rules_raw.VIDEO.nwb))
     for left_out in raw.inventory.left_out:
-        entries.append(files.left_out(left_out.path, left_out.reason, role="left out"))
+        entries.append(files.left_out(left_out))
     return tuple(entries)
 
 
@@ -62,39 +62,54 @@ class _Files:
     """Makes the entries of one session's files."""
 
     def __init__(self, *, session: Session, problems: Iterable[Problem], hashes: Mapping[Path, str]) -> None:
-        self._root = session.path.parent.resolve()
-        self._hashes = {path.resolve(): digest for path, digest in hashes.items()}
+        self._root = session.path.parent
+        self._hashes = {self._name(path): digest for path, digest in hashes.items()}
         self._unusable = {
-            str(Path(problem.file).resolve()): problem.kind.title
+            self._name(Path(problem.file)): problem.kind.title
             for problem in problems
             if problem.file is not None and problem.kind in _OUT
         }
 
     def entry(self, path: Path, rule: Rule, *, role: str, nwb: tuple[str, ...]) -> FileEntry:
         """A file that is in the result, unless a problem says that it could not be used."""
-        reason = self._unusable.get(str(path.resolve()))
+        reason = self._unusable.get(self._name(path))
         if reason is not None:
-            return self.left_out(path, reason, role=role)
+            return self.unusable(path, reason, role=role)
         return self._entry(path, rule, role=role, nwb=nwb)
 
-    def left_out(self, path: Path, reason: str, *, role: str) -> FileEntry:
-        """A file that is not in the result."""
+    def unusable(self, path: Path, reason: str, *, role: str) -> FileEntry:
+        """A file that has a place and could not be used."""
         return self._entry(path, rules_raw.LEFT_OUT, role=role, nwb=(), reason=reason)
 
-    def _entry(self, path: Path, rule: Rule, *, role: str, nwb: tuple[str, ...], reason: str = "") -> FileEntry:
-        resolved = path.resolve()
-        inside = resolved if resolved.is_relative_to(self._root) else path.absolute()
-        name = inside.relative_to(self._root).as_posix() if inside.is_relative_to(self._root) else path.name
+    def left_out(self, file: FileLeftOut) -> FileEntry:
+        """A file that is not in the result."""
+        rule = rules_raw.SYSTEM_FILE if file.of_system else rules_raw.LEFT_OUT
+        return self._entry(file.path, rule, role="left out", nwb=(), reason=file.reason, is_file=file.is_file)
+
+    def _entry(
+        self,
+        path: Path,
+        rule: Rule,
+        *,
+        role: str,
+        nwb: tuple[str, ...],
+        reason: str = "",
+        is_file: bool = True,
+    ) -> FileEntry:
+        name = self._name(path)
         return FileEntry(
-            source=naming.path_text(name),
+            source=name,
             role=role,
-            bytes=path.stat().st_size if path.exists() else 0,
-            sha256=self._hashes.get(resolved),
+            bytes=path.stat().st_size if is_file and path.exists() else 0,
+            sha256=self._hashes.get(name),
             disposition=rule.disposition,
             nwb=nwb,
             rule=rule.identifier,
             reason=reason,
         )
+
+    def _name(self, path: Path) -> str:
+        return naming.source_name(path, self._root)
 
     def plane(self, plane: PlaneFiles, raw: RawData) -> Iterator[FileEntry]:
         """The stacks, side images and registration files of one plane."""
@@ -120,9 +135,9 @@ class _Files:
                 rule=rules_raw.MISSING.identifier,
                 reason=rules_raw.MISSING.text,
             )
-        unusable = self._unusable.get(str(listed.path.resolve()))
+        unusable = self._unusable.get(self._name(listed.path))
         if not used:
-            return self.left_out(listed.path, unusable or _NOT_NAMED, role="imaging stack")
+            return self.unusable(listed.path, unusable or _NOT_NAMED, role="imaging stack")
         series = tuple(f"/acquisition/{naming.two_photon_series(plane, channel)}/data" for channel in naming.CHANNELS)
         # A stack that is cut short is used as far as it goes.
         return self._entry(listed.path, rules_raw.STACK, role="imaging stack", nwb=series, reason=unusable or "")

@@ -57,5 +57,11 @@ LEFT_OUT = Rule(
     disposition=Disposition.LEFT_OUT,
     text="Stays outside, with the reason named for each file.",
 )
+SYSTEM_FILE = Rule(
+    identifier="system-file",
+    patterns=("._*", ".DS_Store", "__MACOSX/*", "Thumbs.db", "desktop.ini"),
+    disposition=Disposition.LEFT_OUT,
+    text="What macOS and Windows leave beside data is named and not counted: it comes and goes.",
+)
 
-RAW_RULES = (SESSION_FILE, STACK, SIDE_IMAGE, REGISTRATION, VIDEO, MISSING, LEFT_OUT)
+RAW_RULES = (SESSION_FILE, STACK, SIDE_IMAGE, REGISTRATION, VIDEO, MISSING, LEFT_OUT, SYSTEM_FILE)

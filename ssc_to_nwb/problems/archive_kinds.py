@@ -158,6 +158,13 @@ METADATA_UNREADABLE = ProblemKind(
     reason="The dandi client takes subject, session and techniques from each NWB file, and cannot from this one.",
     remedy="The detail is what the client says. Convert the session again; `ssc-to-nwb validate` tells more.",
 )
+SYSTEM_FILE_IN_ZARR = ProblemKind(
+    identifier="archive-system-file-in-zarr",
+    severity=Severity.ERROR,
+    title="A Zarr folder holds files that macOS or Windows left in it",
+    reason="The archive takes a Zarr folder with all that is in it: they would be published, and change its checksum.",
+    remedy="Remove them (`find FOLDER -name '._*' -delete`, and .DS_Store, Thumbs.db), then upload again.",
+)
 EMPTY_FILE = ProblemKind(
     identifier="archive-empty-file",
     severity=Severity.ERROR,

@@ -72,8 +72,8 @@ RAW_PATH_OUTSIDE = ProblemKind(
     identifier="raw-path-outside",
     severity=Severity.ERROR,
     title="A listed path would leave the session's directory",
-    reason="Paths of raw files come from the session file and are not trusted: no `..`, no absolute path, no link out.",
-    remedy="Put the file below the session's directory itself instead of linking to it, or correct the listed path.",
+    reason="Listed paths come from the session file and are not trusted: no `..`, no absolute path.",
+    remedy="Put the file below the session's directory, and correct the listed path.",
 )
 RAW_FILE_REQUIRED = ProblemKind(
     identifier="raw-file-required",
@@ -88,6 +88,41 @@ RAW_FILE_MISSING = ProblemKind(
     title="A listed raw file is missing",
     reason="The session file names an imaging stack that does not lie below the session's directory.",
     remedy="Nothing, if only a part was downloaded: its frames are listed as gaps. Else fetch the file.",
+)
+RAW_FILE_OTHER_CASE = ProblemKind(
+    identifier="raw-file-other-case",
+    severity=Severity.WARNING,
+    title="A listed raw file was found under a name in other upper or lower case",
+    reason="Some file systems do not tell upper from lower case, and change it when files are copied.",
+    remedy="Nothing, if the file is the right one: no other fits. Renaming it to the listed name silences this.",
+)
+RAW_PLANE_MISSING = ProblemKind(
+    identifier="raw-plane-missing",
+    severity=Severity.WARNING,
+    title="None of a plane's listed imaging stacks is there",
+    reason="The session's folder is there, but no stack that the session file lists for the plane is found in it.",
+    remedy="Nothing, if the plane was not downloaded. Else look whether its stacks lie elsewhere or bear other names.",
+)
+RAW_LINK_DANGLING = ProblemKind(
+    identifier="raw-link-dangling",
+    severity=Severity.WARNING,
+    title="A link beside the raw data leads to no file",
+    reason="What it leads to is not there: a disk that is not mounted, or content that git-annex has not fetched.",
+    remedy="Mount the disk or fetch the content, and convert again; as it is, the file counts as missing.",
+)
+RAW_LINK_LEFT_OUT = ProblemKind(
+    identifier="raw-link-left-out",
+    severity=Severity.WARNING,
+    title="A link beside the raw data was left out",
+    reason="It leads out of the session's folder to a file that has no place in NWB, or to a folder met before.",
+    remedy="Nothing, if the file is none of the session's. Links to stacks and videos are followed.",
+)
+RAW_NOT_A_FILE = ProblemKind(
+    identifier="raw-not-a-file",
+    severity=Severity.WARNING,
+    title="What lies beside the raw data is no file",
+    reason="A pipe, a socket or a device has no content that could be read to its end.",
+    remedy="Put the file itself in its place.",
 )
 RAW_FOLDER_MISSING = ProblemKind(
     identifier="raw-folder-missing",

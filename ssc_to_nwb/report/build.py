@@ -12,6 +12,7 @@ from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.nwb_session import open_nwb_session
 from ssc_to_nwb.report.page import IndexEntry, index_html, make_page, session_html
+from ssc_to_nwb.system_files import is_system_name, is_system_path
 
 INDEX = "index.html"
 
@@ -23,7 +24,8 @@ def nwb_files(paths: Iterable[Path]) -> tuple[Path, ...]:
     """
     found: dict[Path, None] = {}
     for path in paths:
-        inside = [path] if path.name.endswith(naming.NWB_SUFFIXES) or path.is_file() else sorted(_below(path))
+        given = (path.name.endswith(naming.NWB_SUFFIXES) or path.is_file()) and not is_system_name(path.name)
+        inside = [path] if given else sorted(_below(path))
         if not path.exists() or not inside:
             raise error(kinds.NWB_FILE_MISSING, file=path)
         found.update(dict.fromkeys(one.resolve() for one in inside))
@@ -33,7 +35,10 @@ def nwb_files(paths: Iterable[Path]) -> tuple[Path, ...]:
 def _below(folder: Path) -> Iterator[Path]:
     """NWB files in a folder and its subfolders; hidden ones are unfinished."""
     for suffix in naming.NWB_SUFFIXES:
-        yield from (path for path in folder.rglob(f"*{suffix}") if not path.name.startswith("."))
+        found = (path for path in folder.rglob(f"*{suffix}") if not path.name.startswith("."))
+        # A pipe has the name of a file and would be waited for for ever.
+        there = (path for path in found if path.is_file() or path.is_dir())
+        yield from (path for path in there if not is_system_path(path.relative_to(folder).parts))
 
 
 def build_pages(files: Iterable[Path], *, output: Path) -> tuple[Path, ...]:

@@ -15,6 +15,7 @@ from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.space import existing_folder
 from ssc_to_nwb.source.raw_files import RawFileKind, kind_of_file
+from ssc_to_nwb.source.search import raw_files_below
 
 if TYPE_CHECKING:
     from ssc_to_nwb.source.stack import PlaneStack
@@ -53,9 +54,9 @@ def _stack_paths(sources: Sequence[SessionSource], folder: Path) -> list[Path]:
     for source in sources:
         if source.session_file is not None and source.session_file.raw_folder is not None:
             found = sorted(
-                path
-                for path in source.session_file.raw_folder.rglob("*.tif")
-                if kind_of_file(path.name) is RawFileKind.STACK
+                entry.path
+                for entry in raw_files_below(source.session_file.raw_folder)
+                if entry.obstacle is None and kind_of_file(entry.path.name) is RawFileKind.STACK
             )
             if found:
                 return found[:: max(1, len(found) // _SAMPLED_STACKS)][:_SAMPLED_STACKS]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.system_files import is_system_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,8 @@ def opens(nwb: Path) -> bool:
 
 
 def _files(path: Path) -> Iterable[Path]:
+    """The file, or the files below a folder but for those of the system: a look into a folder makes them come."""
     if path.is_dir():
-        return (below for below in path.rglob("*") if below.is_file())
+        below = (file for file in path.rglob("*") if file.is_file())
+        return (file for file in below if not is_system_path(file.relative_to(path).parts))
     return (path,) if path.exists() else ()

@@ -15,7 +15,8 @@ from pathlib import Path
 from ssc_to_nwb.mapping.file_hash import sha256_of
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.source.search import is_output
+from ssc_to_nwb.source.disk_walk import Obstacle
+from ssc_to_nwb.source.search import raw_files_below
 
 _SHOWN_CHANGES = 5
 
@@ -69,9 +70,11 @@ class SourceState:
     def content_changes(self, recorded: Mapping[str, str], *, workers: int) -> tuple[str, ...]:
         """What differs from the SHA-256 recorded by name, in words, whatever the times say; reads every file.
 
+        Links to nothing, pipes and the like have no content: they count as files that are not there.
+
         Raises source-not-readable.
         """
-        names = [file.name for file in self.files]
+        names = [file.name for file in self.files if (self.root / file.name).is_file()]
         with ThreadPoolExecutor(max_workers=workers) as pool:
             try:
                 hashes = dict(zip(names, pool.map(lambda name: sha256_of(self.root / name), names), strict=True))
@@ -86,8 +89,8 @@ class SourceState:
 def take_state(root: Path, paths: Iterable[Path]) -> SourceState:
     """The state of files, each below `root` or anywhere else; folders stand for all files below them.
 
-    The output of a conversion in such a folder is no part of it. A file that is a link counts as what it points to.
-    Raises source-not-readable.
+    The output of a conversion in such a folder is no part of it. A file that is a link counts as what it points to, a
+    link to nothing as itself. Raises source-not-readable.
     """
     states = []
     for path in paths:
@@ -97,30 +100,16 @@ def take_state(root: Path, paths: Iterable[Path]) -> SourceState:
 
 
 def _with_status(path: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Every file at or below `path` with its status; tens of thousands of stacks make scandir worth it."""
+    """Every file at or below `path` with its status, but for what macOS and Windows leave: it comes and goes."""
     try:
         if not path.is_dir():
             yield str(path), path.stat()
             return
-        folders = [str(path)]
-        while folders:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        if not is_output(Path(entry.path)):
-                            folders.append(entry.path)
-                    else:
-                        yield entry.path, _status(entry)
     except OSError as failure:
         raise error(output_kinds.SOURCE_NOT_READABLE, file=failure.filename or path, found=failure) from failure
-
-
-def _status(entry: os.DirEntry[str]) -> os.stat_result:
-    try:
-        return entry.stat()
-    except FileNotFoundError:
-        # A link to nothing has a state of its own; a file that has just gone fails here once more.
-        return entry.stat(follow_symlinks=False)
+    for entry in raw_files_below(path):
+        if entry.obstacle is not Obstacle.SYSTEM_FILE:
+            yield str(entry.path), entry.status
 
 
 def _name(file: str, root: Path) -> str:

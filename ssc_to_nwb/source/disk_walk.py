@@ -41,14 +41,15 @@ class DiskEntry:
     """A file below the folder that is walked, or what stands in the place of one.
 
     below: path below that folder, with forward slashes; status: of the file that a link leads to, or of the link where
-    it leads to none; link_to: where a link leads that leaves the folder, else None; obstacle, reason: why it cannot be
-    used, in words; None and empty for a file.
+    it leads to none; link_to: where a link leads, None for what is none; leads_out: whether that is outside the folder;
+    obstacle, reason: why it cannot be used, in words that name no path of the machine; None and empty for a file.
     """
 
     path: Path
     below: str
     status: os.stat_result
     link_to: str | None = None
+    leads_out: bool = False
     obstacle: Obstacle | None = None
     reason: str = ""
 
@@ -69,6 +70,20 @@ def walk_files(folder: Path, *, enter: Callable[[Path], bool] | None = None) -> 
 def special_file(mode: int) -> str | None:
     """What a file of this mode is where it is no regular file, in words: a pipe, say, would be waited for for ever."""
     return next((words for is_kind, words in _SPECIAL_FILES if is_kind(mode)), None)
+
+
+def in_place_of(path: Path) -> str | None:
+    """What lies at a path where a file or folder is looked for and not found, in words; None where nothing does."""
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode) and not path.exists():
+            return f"a link to {path.readlink()}, which leads to no file"
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return None
+    except OSError as failure:
+        return str(failure)
+    return special_file(mode) or ("a folder" if stat.S_ISDIR(mode) else "a file")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,14 +120,15 @@ class _Walk:
     def _linked_folder(self, entry: os.DirEntry[str], below: str, *, system: bool) -> Iterator[DiskEntry]:
         target = os.path.realpath(entry.path)
         above = os.path.realpath(Path(entry.path).parent)
-        reason = f"a link to {target}, a folder that is met by another way"
         if system:
             yield self._entry(entry, below, Obstacle.SYSTEM_FILE, SYSTEM_FILE_REASON)
         elif _holds(target, above):
-            reason = f"a link in a circle, to {target}, in which it lies"
-            yield self._entry(entry, below, Obstacle.LINKED_TWICE, reason)
+            yield self._entry(
+                entry, below, Obstacle.LINKED_TWICE, "a link to a folder in which it lies", link_to=target
+            )
         else:
-            self.links[entry.path] = self._entry(entry, below, Obstacle.LINKED_TWICE, reason)
+            reason = "a link to a folder that has another name here"
+            self.links[entry.path] = self._entry(entry, below, Obstacle.LINKED_TWICE, reason, link_to=target)
             self.waiting.append((entry.path, below))
 
     def _file(self, entry: os.DirEntry[str], below: str, *, system: bool) -> DiskEntry:
@@ -123,22 +139,25 @@ class _Walk:
         except OSError as failure:
             if not entry.is_symlink():
                 raise error(kinds.SOURCE_NOT_READABLE, file=entry.path, found=failure) from failure
-            reason = f"a link to {Path(entry.path).readlink()}, which leads to no file ({failure.strerror})"
-            return self._entry(entry, below, Obstacle.DANGLING_LINK, reason)
+            gone = str(Path(entry.path).readlink())
+            return self._entry(entry, below, Obstacle.DANGLING_LINK, "a link that leads to no file", link_to=gone)
         special = special_file(status.st_mode)
         if special is not None:
             return self._entry(entry, below, Obstacle.SPECIAL_FILE, f"{special}, not a file")
         target = os.path.realpath(entry.path) if entry.is_symlink() else None
-        if target is not None and _holds(self.root, target):
-            target = None
-        return DiskEntry(path=Path(entry.path), below=below, status=status, link_to=target)
+        out = target is not None and not _holds(self.root, target)
+        return DiskEntry(path=Path(entry.path), below=below, status=status, link_to=target, leads_out=out)
 
-    def _entry(self, entry: os.DirEntry[str], below: str, obstacle: Obstacle, reason: str) -> DiskEntry:
+    def _entry(
+        self, entry: os.DirEntry[str], below: str, obstacle: Obstacle, reason: str, *, link_to: str | None = None
+    ) -> DiskEntry:
         try:
             status = entry.stat(follow_symlinks=False)
         except OSError as failure:
             raise error(kinds.SOURCE_NOT_READABLE, file=entry.path, found=failure) from failure
-        return DiskEntry(path=Path(entry.path), below=below, status=status, obstacle=obstacle, reason=reason)
+        return DiskEntry(
+            path=Path(entry.path), below=below, status=status, link_to=link_to, obstacle=obstacle, reason=reason
+        )
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

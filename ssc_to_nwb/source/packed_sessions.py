@@ -21,6 +21,7 @@ from ssc_to_nwb.source.session_files import (
     dataset_of,
     key_of_file,
 )
+from ssc_to_nwb.system_files import is_system_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,11 @@ class PackedPart:
     packed: Path
     member: PackedMember
     target: str
+
+    @property
+    def of_system(self) -> bool:
+        """Whether macOS or Windows left it there: it is unpacked to be named, and nothing hangs on it."""
+        return is_system_path(PurePosixPath(self.target).parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +69,7 @@ class PackedSession:
     def raw_sizes(self) -> dict[str, int]:
         """Bytes of the packed raw files by their path below the session's folder."""
         prefix = f"{self.key}/"
-        return {part.target.removeprefix(prefix): part.member.size for part in self.raw}
+        return {part.target.removeprefix(prefix): part.member.size for part in self.raw if not part.of_system}
 
     def origin(self, file: str, unpacked: Path) -> str:
         """Where a file of the folder `unpacked` comes from, as text; any other file as it is."""
@@ -148,7 +154,9 @@ def packed_session(
     unpacked_raw = None if unpacked is None else unpacked.raw_folder
     if unpacked is None and (folder / str(key)).is_dir():
         unpacked_raw = folder / str(key)
-    if unpacked_raw is not None and _is_unpacked(raw, unpacked_raw):
+    own = [part for part in raw if not part.of_system]
+    raw = raw if own else []
+    if unpacked_raw is not None and _is_unpacked(own, unpacked_raw):
         raw = []
         if mat is not None:
             raise error(
@@ -184,7 +192,7 @@ def _without_doubles(parts: Sequence[PackedPart]) -> list[PackedPart]:
     kept: dict[str, PackedPart] = {}
     for part in parts:
         first = kept.setdefault(part.target, part)
-        if first.member.size != part.member.size:
+        if first.member.size != part.member.size and not part.of_system:
             raise error(
                 kinds.PACKED_TWICE,
                 file=part.packed,

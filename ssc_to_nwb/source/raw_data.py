@@ -9,6 +9,7 @@ from typing import Literal
 
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
+from ssc_to_nwb.source.disk_walk import in_place_of
 from ssc_to_nwb.source.raw_inventory import RawInventory, take_inventory
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.session_files import dataset_of
@@ -50,10 +51,7 @@ def open_raw_data(
     is missing.
     """
     if raw_folder is None:
-        if mode == "require":
-            raise error(kinds.RAW_FILE_REQUIRED, file=session.path, expected=f"a folder {session.key} beside the file")
-        if dataset_of(session.path) not in _WITHOUT_RAW_FILES:
-            log.add(kinds.RAW_FOLDER_MISSING, file=session.path, expected=f"a folder {session.key} beside the file")
+        report_without_folder(session, required=mode == "require", log=log)
         return None
     inventory = take_inventory(
         raw_folder,
@@ -64,8 +62,7 @@ def open_raw_data(
     inventory = with_trials(inventory, names=video_names, trials=trials or known_trials(session), log=log)
     if mode == "require":
         _require_all(inventory)
-    for left_out in inventory.left_out:
-        log.add(kinds.RAW_FILE_LEFT_OUT, file=left_out.path, detail=left_out.reason)
+    report_inventory(inventory, log=log)
     files = {plane.plane_name: plane.listed_files for plane in inventory.planes}
     stacks = {
         plane.name: open_plane_stack(
@@ -82,6 +79,40 @@ def open_raw_data(
         for plane in volume.planes
     }
     return RawData(inventory=inventory, stacks=stacks, keep_going=keep_going)
+
+
+def report_without_folder(session: Session, *, required: bool, log: ProblemLog) -> None:
+    """Log that there is no folder of raw files, with what lies in its place.
+
+    Raises SscError of kind RAW_FILE_REQUIRED where it is required.
+    """
+    folder = session.path.parent / str(session.key)
+    found, expected = in_place_of(folder), f"a folder {session.key} beside the file"
+    if required:
+        raise error(kinds.RAW_FILE_REQUIRED, file=session.path, expected=expected, found=found)
+    if found is not None or dataset_of(session.path) not in _WITHOUT_RAW_FILES:
+        log.add(kinds.RAW_FOLDER_MISSING, file=session.path, expected=expected, found=found)
+
+
+def report_inventory(inventory: RawInventory, *, log: ProblemLog) -> None:
+    """Log what is left out, what bears a name in another case, and planes none of whose stacks is there."""
+    for left_out in inventory.left_out:
+        found = None if left_out.link_to is None else f"a link to {left_out.link_to}"
+        log.add(left_out.kind, file=left_out.path, found=found, detail=left_out.reason)
+    for plane in inventory.planes:
+        for file in plane.listed_files:
+            if file.other_case:
+                log.add(kinds.RAW_FILE_OTHER_CASE, file=file.path, expected=file.listed_path)
+    bare = [plane for plane in inventory.planes if plane.listed_files and len(plane.missing) == len(plane.listed_files)]
+    if bare:
+        listed = sum(len(plane.listed_files) for plane in bare)
+        log.add(
+            kinds.RAW_PLANE_MISSING,
+            file=inventory.session_directory,
+            field=f"plane{'s' if len(bare) > 1 else ''} {', '.join(plane.plane_name for plane in bare)}",
+            expected=f"{listed} listed stacks, such as {bare[0].listed_files[0].listed_path}",
+            found="none of them",
+        )
 
 
 def _require_all(inventory: RawInventory) -> None:

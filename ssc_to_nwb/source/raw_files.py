@@ -6,13 +6,14 @@ The layout is that of the data set: <session>/fov_VVPPP/fluo_batch_out/*.tif, an
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
 
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.source.disk_walk import DiskEntry
 
 # The rig's listed paths are absolute; what follows this directory is the path below the session's directory.
 LISTED_ROOT = "imaging_data"
@@ -22,38 +23,87 @@ BATCH_DIRECTORY = "fluo_batch_out"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedFile:
-    """An imaging stack as the session file lists it, and where it lies; `path` is None where it is missing."""
+    """An imaging stack as the session file lists it, and where it lies; `path` is None where it is missing.
+
+    other_case: whether it lies there under a name that differs from the listed one in upper and lower case; note: what
+    lies in the place of a missing file, in words.
+    """
 
     listed_path: str
     path: Path | None
     byte_size: int
+    other_case: bool = False
+    note: str = ""
 
 
-def resolve_listed_paths(session_directory: Path, listed_paths: Sequence[str]) -> tuple[ListedFile, ...]:
-    """Look up listed paths below the session's directory, with and without `fluo_batch_out/`, in their order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPlace:
+    """Where a listed path lies below the session's directory; `below` is None where it is missing."""
 
-    Raises SscError of kind RAW_PATH_OUTSIDE where a path would leave the directory.
+    below: str | None
+    other_case: bool = False
+    note: str = ""
+
+
+class FolderListing:
+    """What lies below a session's directory, by path with forward slashes: on a disk, or in packed files.
+
+    Listed paths are found with and without `fluo_batch_out/`, and in another case where one file alone fits: disks that
+    do not tell upper from lower case change it.
     """
-    root = session_directory.resolve()
-    return tuple(_resolve(root, listed) for listed in listed_paths)
+
+    def __init__(self, paths: Iterable[str], *, unusable: Mapping[str, str] | None = None) -> None:
+        """Take in the paths of the files; `unusable`: why what lies at a path is none, by path."""
+        self._paths = frozenset(paths)
+        self._unusable = dict(unusable or {})
+        self._by_folded: dict[str, list[str]] = {}
+        for path in sorted(self._paths):
+            self._by_folded.setdefault(path.casefold(), []).append(path)
+
+    def find(self, listed: str) -> ListedPlace:
+        """Where a listed path lies. Raises SscError of kind RAW_PATH_OUTSIDE."""
+        candidates = [path.as_posix() for path in _candidates(relative_listed_path(listed))]
+        for path in candidates:
+            if path in self._paths:
+                return ListedPlace(below=path)
+        fitting = [fits for path in candidates for fits in self._by_folded.get(path.casefold(), ())]
+        if len(fitting) == 1:
+            return ListedPlace(below=fitting[0], other_case=True)
+        if fitting:
+            return ListedPlace(below=None, note=f"{' and '.join(fitting)} fit but for upper and lower case")
+        reasons = (self._unusable[path] for path in candidates if path in self._unusable)
+        return ListedPlace(below=None, note=next(reasons, ""))
 
 
-def _resolve(root: Path, listed: str) -> ListedFile:
-    for relative in _candidates(relative_listed_path(listed)):
-        path = root.joinpath(*relative.parts)
-        if not path.is_file():
-            continue
-        real = path.resolve()
-        if not real.is_relative_to(root):
-            raise error(
-                kinds.RAW_PATH_OUTSIDE,
-                file=path,
-                field="sourceFileList",
-                expected=f"a file below {root}",
-                found=f"a link to {real}",
-            )
-        return ListedFile(listed_path=listed, path=path, byte_size=path.stat().st_size)
-    return ListedFile(listed_path=listed, path=None, byte_size=0)
+class DiskListing:
+    """A session's directory after a walk over it: looks up listed paths.
+
+    Links are followed, as they are put there by who keeps the data; listed paths are not trusted.
+    """
+
+    def __init__(self, entries: Iterable[DiskEntry]) -> None:
+        self._entries = {entry.below: entry for entry in entries}
+        unusable = {
+            below: entry.reason if entry.link_to is None else f"{entry.reason}, {entry.link_to}"
+            for below, entry in self._entries.items()
+            if entry.obstacle is not None
+        }
+        self._listing = FolderListing(self._entries.keys() - unusable.keys(), unusable=unusable)
+
+    def resolve(self, listed_paths: Sequence[str]) -> tuple[ListedFile, ...]:
+        """Where listed paths lie, in their order.
+
+        Raises SscError of kind RAW_PATH_OUTSIDE where a path would leave the directory.
+        """
+        return tuple(self._resolved(listed, self._listing.find(listed)) for listed in listed_paths)
+
+    def _resolved(self, listed: str, place: ListedPlace) -> ListedFile:
+        if place.below is None:
+            return ListedFile(listed_path=listed, path=None, byte_size=0, note=place.note)
+        entry = self._entries[place.below]
+        return ListedFile(
+            listed_path=listed, path=entry.path, byte_size=entry.status.st_size, other_case=place.other_case
+        )
 
 
 def sizes_in_listing(listed_paths: Sequence[str], sizes: Mapping[str, int]) -> tuple[int | None, ...]:
@@ -61,11 +111,9 @@ def sizes_in_listing(listed_paths: Sequence[str], sizes: Mapping[str, int]) -> t
 
     sizes: by path below the session's directory. Raises SscError of kind RAW_PATH_OUTSIDE.
     """
-    found = []
-    for listed in listed_paths:
-        candidates = (path.as_posix() for path in _candidates(relative_listed_path(listed)))
-        found.append(next((sizes[path] for path in candidates if path in sizes), None))
-    return tuple(found)
+    listing = FolderListing(sizes)
+    places = [listing.find(listed).below for listed in listed_paths]
+    return tuple(None if below is None else sizes[below] for below in places)
 
 
 def relative_listed_path(listed: str) -> PurePosixPath:

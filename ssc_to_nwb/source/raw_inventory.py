@@ -5,24 +5,25 @@ Every file is accounted for: it belongs to a plane, it is a video of a trial, or
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemKind, SscError
+from ssc_to_nwb.source.disk_walk import DiskEntry, Obstacle
 from ssc_to_nwb.source.raw_files import (
+    DiskListing,
     ListedFile,
     RawFileKind,
     SideImageName,
     kind_of_file,
     relative_listed_path,
-    resolve_listed_paths,
     side_image_name,
 )
-from ssc_to_nwb.source.search import is_output
+from ssc_to_nwb.source.search import raw_files_below
 
 # The videos of the data set are said to be one per trial; no public source says how they are named. Look-alikes of the
 # data set have `_trial_<number>.mp4`. The rig's own names have a running number (`video_trials`). No trial number has
@@ -30,6 +31,12 @@ from ssc_to_nwb.source.search import is_output
 VIDEO_TRIAL_PATTERN = r"_trial_(?P<trial>\d{1,7})\.mp4$"
 # Step 4 of the registration puts this before the name of the file it took, beside which .imreg_out may have stayed.
 _REGISTERED_PREFIX = re.compile(r"^Image_Registration_\d+_")
+# What is in the way of using a file and is worth a warning.
+_KINDS_OF_OBSTACLES = {
+    Obstacle.DANGLING_LINK: kinds.RAW_LINK_DANGLING,
+    Obstacle.LINKED_TWICE: kinds.RAW_LINK_LEFT_OUT,
+    Obstacle.SPECIAL_FILE: kinds.RAW_NOT_A_FILE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +88,19 @@ class VideoFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileLeftOut:
-    """A file that has no place in the NWB file, and why."""
+    """A file that has no place in the NWB file, and why.
+
+    reason: in words that name no path of the machine; kind: of the problem that says so; link_to: where a link leads;
+    is_file: whether it is a file that can be read; of_system: whether macOS or Windows left it there.
+    """
 
     path: Path
     reason: str
     byte_size: int
+    kind: ProblemKind = kinds.RAW_FILE_LEFT_OUT
+    link_to: str | None = None
+    is_file: bool = True
+    of_system: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,16 +122,17 @@ def take_inventory(
 ) -> RawInventory:
     """Account for every file below a session's directory; `listed_paths` by plane name, as `listed_in` has them.
 
-    Raises SscError of kind RAW_PATH_OUTSIDE (see `resolve_listed_paths`).
+    Raises SscError of kind RAW_PATH_OUTSIDE (see `DiskListing.resolve`).
     """
+    entries = tuple(raw_files_below(session_directory))
+    on_disk = DiskListing(entries)
     listed = {
-        name: _resolve(session_directory, paths, plane_name=name, listed_in=listed_in)
-        for name, paths in listed_paths.items()
+        name: _resolve(on_disk, paths, plane_name=name, listed_in=listed_in) for name, paths in listed_paths.items()
     }
     plane_of_folder = _plane_of_folder(listed_paths)
-    walk = _Walk(session_directory, listed, plane_of_folder, re.compile(video_trial_pattern, re.IGNORECASE))
-    for path in _files_below(session_directory):
-        walk.place(path)
+    walk = _Walk(listed, plane_of_folder, re.compile(video_trial_pattern, re.IGNORECASE))
+    for entry in entries:
+        walk.place(entry)
     planes = tuple(
         PlaneFiles(
             plane_name=name,
@@ -133,10 +149,10 @@ def take_inventory(
 
 
 def _resolve(
-    session_directory: Path, paths: Sequence[str], *, plane_name: str, listed_in: Path | None
+    on_disk: DiskListing, paths: Sequence[str], *, plane_name: str, listed_in: Path | None
 ) -> tuple[ListedFile, ...]:
     try:
-        return resolve_listed_paths(session_directory, paths)
+        return on_disk.resolve(paths)
     except SscError as failure:
         problem = failure.problem
         file = problem.file if problem.file is not None or listed_in is None else str(listed_in)
@@ -144,23 +160,14 @@ def _resolve(
 
 
 def _plane_of_folder(listed_paths: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Plane name by the first folder of its listed paths (`fov_VVPPP`), or by its own name where it lists none."""
-    folders = {name: name for name in listed_paths}
+    """Plane name by the first folder of its listed paths (`fov_VVPPP`), or by its own name; folders in one case."""
+    folders = {name.casefold(): name for name in listed_paths}
     for name, paths in listed_paths.items():
         for path in paths:
             relative = relative_listed_path(path)
             if len(relative.parts) > 1:
-                folders[relative.parts[0]] = name
+                folders[relative.parts[0].casefold()] = name
     return folders
-
-
-def _files_below(directory: Path) -> list[Path]:
-    """Every file below a folder, but for those of a conversion whose output lies in it."""
-    paths = []
-    for folder, subfolders, names in os.walk(directory):
-        subfolders[:] = sorted(name for name in subfolders if not is_output(Path(folder, name)))
-        paths += [Path(folder) / name for name in sorted(names)]
-    return paths
 
 
 class _Walk:
@@ -168,13 +175,10 @@ class _Walk:
 
     def __init__(
         self,
-        session_directory: Path,
         listed: Mapping[str, tuple[ListedFile, ...]],
         plane_of_folder: Mapping[str, str],
         trial_pattern: re.Pattern[str],
     ) -> None:
-        self._directory = session_directory
-        self._root = session_directory.resolve()
         self._plane_of_folder = plane_of_folder
         self._trial_pattern = trial_pattern
         self._listed = {file.path for files in listed.values() for file in files if file.path is not None}
@@ -184,29 +188,43 @@ class _Walk:
         self.videos: list[VideoFile] = []
         self.left_out: list[FileLeftOut] = []
 
-    def place(self, path: Path) -> None:
+    def place(self, entry: DiskEntry) -> None:
         """Give one file its place, or a reason to have none."""
-        if path.is_symlink() and not path.resolve().is_relative_to(self._root):
-            self.left_out.append(FileLeftOut(path=path, reason="a link out of the session's directory", byte_size=0))
+        if entry.obstacle is not None:
+            kind = _KINDS_OF_OBSTACLES.get(entry.obstacle, kinds.RAW_FILE_LEFT_OUT)
+            self._leave_out(entry, entry.reason, kind)
             return
-        reason = self._place(path, kind_of_file(path.name))
+        reason = self._place(entry, kind_of_file(entry.path.name))
         if reason is not None:
-            self.left_out.append(FileLeftOut(path=path, reason=reason, byte_size=_byte_size(path)))
+            self._leave_out(entry, reason, kinds.RAW_LINK_LEFT_OUT if entry.leads_out else kinds.RAW_FILE_LEFT_OUT)
 
-    def _place(self, path: Path, kind: RawFileKind) -> str | None:
+    def _leave_out(self, entry: DiskEntry, reason: str, kind: ProblemKind) -> None:
+        self.left_out.append(
+            FileLeftOut(
+                path=entry.path,
+                reason=reason,
+                byte_size=entry.status.st_size if entry.obstacle is None else 0,
+                kind=kind,
+                link_to=entry.link_to,
+                is_file=entry.obstacle is None,
+                of_system=entry.obstacle is Obstacle.SYSTEM_FILE,
+            )
+        )
+
+    def _place(self, entry: DiskEntry, kind: RawFileKind) -> str | None:
+        path, byte_size = entry.path, entry.status.st_size
         if kind is RawFileKind.STACK:
-            known = self._root / path.relative_to(self._directory) in self._listed
-            return None if known else "no file list of the session file names this stack"
+            return None if path in self._listed else "no file list of the session file names this stack"
         if kind is RawFileKind.VIDEO:
             match = self._trial_pattern.search(path.name)
             trial = None if match is None else int(match["trial"])
-            self.videos.append(VideoFile(path=path, trial=trial, byte_size=_byte_size(path)))
+            self.videos.append(VideoFile(path=path, trial=trial, byte_size=byte_size))
             return None
         if kind is RawFileKind.REGISTRATION_STATISTICS:
             return "summary of the registration in a layout nobody has published; the shifts per frame are kept"
         if kind is RawFileKind.OTHER:
             return "not a kind of file the data set is known to have"
-        plane = self._plane_of_folder.get(path.relative_to(self._directory).parts[0])
+        plane = self._plane_of_folder.get(entry.below.split("/", 1)[0].casefold())
         if plane is None:
             return "its folder belongs to no plane of the session file"
         if kind is RawFileKind.REGISTRATION:
@@ -214,7 +232,7 @@ class _Walk:
         name = side_image_name(path.name)
         if name is None:
             raise ValueError(f"{path.name} is not a side image's name")
-        self.side_images[plane].append(SideImageFile(path=path, name=name, byte_size=_byte_size(path)))
+        self.side_images[plane].append(SideImageFile(path=path, name=name, byte_size=byte_size))
         return None
 
     def _place_registration(self, path: Path, plane: str) -> str | None:
@@ -228,12 +246,12 @@ class _Walk:
 
 
 def _stem(name: str) -> str:
-    """The part of a stack's or a registration file's name that both share."""
+    """The part of a stack's or a registration file's name that both share, in one case."""
     lower = name.lower()
     for ending in (".imreg_out", ".tif", ".tiff"):
         if lower.endswith(ending):
             name, lower = name[: -len(ending)], lower[: -len(ending)]
-    return _REGISTERED_PREFIX.sub("", name)
+    return _REGISTERED_PREFIX.sub("", name).casefold()
 
 
 def _positions_by_stem(files: Sequence[ListedFile]) -> dict[str, int]:
@@ -241,11 +259,3 @@ def _positions_by_stem(files: Sequence[ListedFile]) -> dict[str, int]:
     for position, file in enumerate(files):
         stems.setdefault(_stem(relative_listed_path(file.listed_path).name), position)
     return stems
-
-
-def _byte_size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        # A link to nothing, or a file that went away: it is named all the same.
-        return 0

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session_key import SessionKey
+from ssc_to_nwb.source.disk_walk import in_place_of
 from ssc_to_nwb.source.search import files_to_search, is_named
 
 # What follows the key in the name of a session file, in any case, and the data set that has such names: ssc-1
@@ -85,7 +87,12 @@ def find_session_files(source: Path, *, output: Path | None = None) -> tuple[Ses
     if source.is_file():
         return (_session_file(source),)
     if not source.is_dir():
-        raise error(kinds.SOURCE_MISSING, file=source, expected="a folder or a session file", found="nothing")
+        raise error(
+            kinds.SOURCE_MISSING,
+            file=source,
+            expected="a folder or a session file",
+            found=in_place_of(source) or "nothing",
+        )
     found: dict[SessionKey, SessionFile] = {}
     for path in _walk(source, output):
         session = _session_file(path)
@@ -117,12 +124,22 @@ def _walk(source: Path, output: Path | None) -> list[Path]:
 
 def _session_file(path: Path) -> SessionFile:
     key = key_from_path(path)
-    folder = path.parent / str(key)
-    if not folder.is_dir():
-        folder = path.parent
-    return SessionFile(
-        path=path,
-        key=key,
-        dataset=dataset_of(path),
-        raw_folder=folder if folder.name == str(key) else None,
-    )
+    return SessionFile(path=path, key=key, dataset=dataset_of(path), raw_folder=_raw_folder(path, str(key)))
+
+
+def _raw_folder(path: Path, name: str) -> Path | None:
+    """The folder of a session's name beside its file, or around it; of its name but for the case where one alone is."""
+    folder = path.parent / name
+    if folder.is_dir():
+        return folder
+    fitting = [other for other in _beside(path) if other.name.casefold() == name.casefold() and other.is_dir()]
+    if len(fitting) == 1:
+        return fitting[0]
+    return path.parent if path.parent.name.casefold() == name.casefold() else None
+
+
+def _beside(path: Path) -> list[Path]:
+    try:
+        return list(path.parent.iterdir())
+    except OSError as failure:
+        raise error(output_kinds.SOURCE_NOT_READABLE, file=path.parent, found=failure) from failure

@@ -86,7 +86,7 @@ class _Opening:
             self.reasons[number] = FILE_MISSING
             trials = self.trial[self.frame_index.file_number == number]
             place = ", ".join(part for part in (f"plane {self.plane_name}", describe_trials(trials)) if part)
-            self.log.add(kinds.RAW_FILE_MISSING, file=listed.listed_path, field=place)
+            self.log.add(kinds.RAW_FILE_MISSING, file=listed.listed_path, field=place, detail=listed.note or None)
             return
         try:
             index = indexing.result()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ssc_to_nwb.naming import HDF5_SUFFIX, ZARR_SUFFIX
 from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.system_files import is_system_name
 
 if TYPE_CHECKING:
     from hdmf.backends.io import HDMFIO
@@ -24,7 +25,8 @@ def find_nwb_files(paths: Iterable[Path]) -> tuple[Path, ...]:
     """
     found: dict[Path, None] = {}
     for path in paths:
-        here = [path] if path.is_file() or is_zarr(path) else list(_below(path))
+        given = (path.is_file() or is_zarr(path)) and not is_system_name(path.name)
+        here = [path] if given else list(_below(path))
         if not here:
             raise error(kinds.NO_NWB_FILE, file=path)
         found.update(dict.fromkeys(here))
@@ -63,6 +65,11 @@ def _open_hdf5(path: Path) -> HDMFIO:
 def _below(folder: Path) -> Iterator[Path]:
     for parent, folders, files in os.walk(folder):
         stores = [name for name in folders if name.endswith(ZARR_SUFFIX)]
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in stores)
-        names = [name for name in files if name.endswith(HDF5_SUFFIX)] + stores
-        yield from (Path(parent) / name for name in sorted(names) if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not _is_hidden(name) and name not in stores)
+        # A pipe has the name of a file and would be waited for for ever.
+        names = [name for name in files if name.endswith(HDF5_SUFFIX) and (Path(parent) / name).is_file()] + stores
+        yield from (Path(parent) / name for name in sorted(names) if not _is_hidden(name))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or is_system_name(name)

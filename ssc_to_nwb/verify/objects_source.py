@@ -13,6 +13,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.ledger import Ledger
 from ssc_to_nwb.mapping.rule import KEPT_TABLE
 from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
 from ssc_to_nwb.verify.comparison import SOURCE, Comparison
 from ssc_to_nwb.verify.leaves_kept import COLUMNS, large_tables
 from ssc_to_nwb.verify.objects import check_module, check_table
@@ -56,29 +57,38 @@ def _check_stacks(work: Comparison) -> None:
 
 
 def _check_files(work: Comparison, ledger: Ledger) -> None:
-    """Every source file once, with its size; hashes are compared by `check_hashes`."""
+    """Every source file once, with its size; hashes are compared by `check_hashes`.
+
+    Rows of what macOS or Windows left are passed over: a look into a folder is enough for them to come.
+    """
     names = ["role", "path", "bytes", "sha256", "disposition", "reason"]
     table = check_table(work, _FILES, columns=names, dtypes={"bytes": np.int64})
+    compared = {name: table.texts(name) for name in ("role", "path", "disposition", "reason")}
+    of_system = [
+        (role, reason) == ("left out", SYSTEM_FILE_REASON)
+        for role, reason in zip(compared["role"], compared["reason"], strict=True)
+    ]
+    files = [file for file in ledger.files if file.reason != SYSTEM_FILE_REASON]
     columns = {
-        "role": [file.role for file in ledger.files],
-        "path": [file.source for file in ledger.files],
-        "disposition": [file.disposition.value for file in ledger.files],
-        "reason": [file.reason for file in ledger.files],
+        "role": [file.role for file in files],
+        "path": [file.source for file in files],
+        "disposition": [file.disposition.value for file in files],
+        "reason": [file.reason for file in files],
     }
     for name, expected in columns.items():
-        work.proof.equal(f"{_FILES}/{name}", expected=expected, found=table.texts(name))
-    sizes = np.array([file.bytes for file in ledger.files], dtype=np.int64)
-    work.proof.numbers(f"{_FILES}/bytes", expected=sizes, found=table.column("bytes"))
+        found = [text for text, passed_over in zip(compared[name], of_system, strict=True) if not passed_over]
+        work.proof.equal(f"{_FILES}/{name}", expected=expected, found=found)
+    sizes = np.array([file.bytes for file in files], dtype=np.int64)
+    work.proof.numbers(f"{_FILES}/bytes", expected=sizes, found=table.column("bytes")[~np.array(of_system, dtype=bool)])
 
 
 def check_hashes(work: Comparison, hashes: Mapping[Path, str]) -> None:
     """Compare SHA-256 of the source files, as far as they are known, with those in the file."""
-    root = work.session.path.parent.resolve()
+    root = work.session.path.parent
     table = work.table(_FILES)
     found = dict(zip(table.texts("path"), table.texts("sha256"), strict=True))
     for path, digest in hashes.items():
-        resolved = path.resolve()
-        name = naming.path_text(resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else path.name)
+        name = naming.source_name(path, root)
         work.proof.equal(f"{_FILES}/sha256", expected=digest, found=found.get(name, ""))
 
 

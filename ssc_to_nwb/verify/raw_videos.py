@@ -13,6 +13,7 @@ from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.timed_videos import TimedVideo, open_videos
+from ssc_to_nwb.system_files import is_system_name
 from ssc_to_nwb.verify.comparison import Comparison
 from ssc_to_nwb.verify.objects import check_series
 from ssc_to_nwb.verify.objects_general import check_device
@@ -108,7 +109,8 @@ def _check_files(
                 kinds.VERIFY_VALUE_DIFFERS, _FILES, expected=f"{name} as {video.header.path.name}", found="other bytes"
             )
     known = {PurePosixPath(name).name for name in names}
-    for extra in sorted(path.name for path in videos.iterdir() if path.name not in known) if videos.is_dir() else ():
+    there = {path.name for path in videos.iterdir()} if videos.is_dir() else set()
+    for extra in sorted(name for name in there - known if not is_system_name(name)):
         work.proof.problem(kinds.VERIFY_OBJECT_UNEXPECTED, _FILES, expected="no other file", found=extra)
 
 

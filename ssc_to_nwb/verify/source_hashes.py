@@ -20,6 +20,6 @@ def hash_sources(session: Session, raw: RawData | None, *, stacks: bool, workers
             if stacks:
                 paths += [file.path for file in plane.listed_files if file.path is not None]
         paths += [video.path for video in raw.inventory.videos]
-        paths += [left_out.path for left_out in raw.inventory.left_out if left_out.path.is_file()]
+        paths += [left_out.path for left_out in raw.inventory.left_out if left_out.is_file]
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="hashes") as pool:
         return dict(zip(paths, pool.map(sha256_of, paths), strict=True))

@@ -60,7 +60,7 @@ def test_links_to_another_disk_are_followed(source: Path, disk: Path) -> None:
         "b.mp4": 4, "inside.mp4": 1, "real/c.mp4": 1, "whisker/a.mp4": 3,
     }  # fmt: skip
     assert found["b.mp4"].link_to == str(disk / "b.mp4")
-    assert found["inside.mp4"].link_to is None
+    assert {name for name, entry in found.items() if entry.leads_out} == {"b.mp4"}
 
 
 def test_the_folder_itself_may_be_a_link(source: Path, disk: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_link_to_nothing_or_to_itself_is_named(source: Path, target: str) -> N
     (source / "dangling.mp4").symlink_to(target)
     found = walked(source)["dangling.mp4"]
     assert found.obstacle is Obstacle.DANGLING_LINK
-    assert found.reason.startswith(f"a link to {target}, which leads to no file")
+    assert (found.reason, found.link_to) == ("a link that leads to no file", target)
 
 
 @pytest.mark.parametrize("target", [".", "..", "/"])
@@ -84,7 +84,7 @@ def test_a_link_to_a_folder_that_holds_it_is_not_followed(source: Path, target: 
     found = walked(source)
     assert list(found) == ["folder/a", "folder/up"]
     assert found["folder/up"].obstacle is Obstacle.LINKED_TWICE
-    assert "a link in a circle" in found["folder/up"].reason
+    assert found["folder/up"].reason == "a link to a folder in which it lies"
 
 
 def test_folders_that_link_to_each_other_are_met_once(source: Path, disk: Path) -> None:

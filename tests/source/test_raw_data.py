@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from made_sessions import Edit, Struct, array
 
 from ssc_to_nwb.problems import raw_kinds as kinds
-from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.problems.model import ProblemKind, ProblemLog, Severity, SscError
 from ssc_to_nwb.source.raw_data import RawData, open_raw_data
 from ssc_to_nwb.source.session import read_session
 from ssc_to_nwb.source.video_trials import VideoNames
@@ -73,13 +74,104 @@ def test_reasons_of_what_is_left_out(tmp_path: Path) -> None:
     assert raw is not None
     reasons = {file.path.name: file.reason for file in raw.inventory.left_out}
     assert reasons["notes.txt"] == "not a kind of file the data set is known to have"
-    assert reasons["gone.txt"] == "a link out of the session's directory"
+    assert reasons["gone.txt"] == "a link that leads to no file"
     assert reasons["session_mean_chan_01.tif"] == "its folder belongs to no plane of the session file"
     assert reasons["imreg_session_stats.mat"].startswith("summary of the registration")
     assert reasons[lone.name] == "no listed stack of its name lies beside it"
     assert reasons["Image_Registration_4_an900001_2013_03_08_main_900.tif"] == (
         "no file list of the session file names this stack"
     )
+
+
+def warned(log: ProblemLog, *kinds_: ProblemKind) -> list[tuple[str, str, str | None]]:
+    return [
+        (problem.kind.identifier, Path(problem.file or "").name, problem.found)
+        for problem in log.problems
+        if problem.kind in kinds_
+    ]
+
+
+def test_links_and_special_files_are_left_out_with_a_warning(tmp_path: Path) -> None:
+    session = made(tmp_path / "source")
+    outside = tmp_path / "disk" / "o.txt"
+    outside.parent.mkdir()
+    outside.write_text("x")
+    (session.folder / "notes.txt").symlink_to(outside)
+    (session.folder / "gone.mp4").symlink_to("nowhere")
+    (session.folder / "circle").symlink_to(".")
+    os.mkfifo(session.folder / "x_trial_002.mp4")
+    log = ProblemLog()
+    opened(session, log=log)
+    assert warned(log, kinds.RAW_LINK_LEFT_OUT, kinds.RAW_LINK_DANGLING, kinds.RAW_NOT_A_FILE) == [
+        ("raw-link-dangling", "gone.mp4", "a link to nowhere"),
+        ("raw-link-left-out", "notes.txt", f"a link to {outside}"),
+        ("raw-not-a-file", "x_trial_002.mp4", None),
+        ("raw-link-left-out", "circle", f"a link to {session.folder}"),
+    ]
+    assert all(problem.severity is Severity.WARNING for problem in log.problems)
+
+
+def test_what_systems_leave_is_left_out_before_its_ending_is_looked_at(tmp_path: Path) -> None:
+    session = made(tmp_path)
+    plane = session.stack_folder(session.planes[0])
+    for stack in list(plane.glob("*.tif")):
+        (plane / f"._{stack.name}").write_bytes(b"AppleDouble")
+    for name in ("._x_trial_002.mp4", ".DS_Store", "__MACOSX/fov_01002/a_trial_003.mp4", "Thumbs.db"):
+        (session.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (session.folder / name).write_bytes(b"x")
+    raw = opened(session)
+    assert raw is not None
+    assert raw.inventory.videos == ()
+    left = {file.path.name: file.reason for file in raw.inventory.left_out}
+    assert set(left.values()) == {"left there by macOS or Windows, not part of the data"}
+    assert len(left) == 4 + len(list(plane.glob("[!.]*.tif")))
+
+
+def in_upper_case(session: SyntheticSession, path: Path) -> None:
+    below = path.relative_to(session.folder)
+    target = session.folder / below.as_posix().upper()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(target)
+
+
+def test_stacks_and_side_images_of_another_case_are_taken_with_a_note(tmp_path: Path) -> None:
+    session = made(tmp_path)
+    for path in [*session.stack_paths.values(), *session.side_paths]:
+        in_upper_case(session, path)
+    log = ProblemLog()
+    raw = opened(session, log=log)
+    assert raw is not None
+    assert {problem.kind for problem in log.problems} == {kinds.RAW_FILE_OTHER_CASE}
+    assert len(log.problems) == len(session.stack_paths)
+    for plane in session.planes:
+        stack = raw.stacks[plane.name]
+        assert stack.frame_count > 0
+        assert not stack.gaps
+    assert sum(len(plane.side_images) for plane in raw.inventory.planes) == len(session.side_paths)
+
+
+def test_planes_without_any_stack_are_warned_of_by_name(tmp_path: Path) -> None:
+    session = made(tmp_path)
+    for (plane, _), path in session.stack_paths.items():
+        if plane == "fov_01003":
+            path.rename(path.with_name(f"renamed_{path.name}"))
+    log = ProblemLog()
+    opened(session, log=log)
+    (problem,) = log.by_kind()[kinds.RAW_PLANE_MISSING]
+    assert problem.field == "plane fov_01003"
+    assert (problem.expected or "").startswith("6 listed stacks, such as ")
+
+
+def test_a_missing_stack_says_what_lies_in_its_place(tmp_path: Path) -> None:
+    session = made(tmp_path)
+    path = session.stack_paths["fov_01002", 2]
+    path.unlink()
+    path.symlink_to("/annex/objects/x")
+    log = ProblemLog()
+    opened(session, log=log)
+    (problem,) = log.by_kind()[kinds.RAW_FILE_MISSING]
+    assert problem.detail == "a link that leads to no file, /annex/objects/x"
+    assert len(log.by_kind()[kinds.RAW_LINK_DANGLING]) == 1
 
 
 def test_sizes(tmp_path: Path) -> None:

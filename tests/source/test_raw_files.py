@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.source.disk_walk import walk_files
 from ssc_to_nwb.source.raw_files import (
+    DiskListing,
+    ListedFile,
     RawFileKind,
     kind_of_file,
     relative_listed_path,
-    resolve_listed_paths,
     side_image_name,
     sizes_in_listing,
 )
@@ -26,6 +28,10 @@ def touch(path: Path, content: bytes = b"x") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
+
+
+def resolve_listed_paths(directory: Path, listed_paths: list[str]) -> tuple[ListedFile, ...]:
+    return DiskListing(walk_files(directory)).resolve(listed_paths)
 
 
 @pytest.mark.parametrize(
@@ -95,18 +101,52 @@ def test_link_inside_is_followed(tmp_path: Path) -> None:
     assert found.path is not None
 
 
-@pytest.mark.parametrize("through", ["file", "folder"])
-def test_link_out_is_refused(tmp_path: Path, through: str) -> None:
-    outside = touch(tmp_path / "outside" / "a.tif")
+@pytest.mark.parametrize("through", ["file", "folder", "session"])
+def test_links_to_another_disk_are_followed(tmp_path: Path, through: str) -> None:
+    outside = touch(tmp_path / "outside" / "fov_01002" / "a.tif", b"12345")
     session = tmp_path / "session"
-    session.mkdir()
-    if through == "file":
-        (session / "fov_01002").mkdir()
-        (session / "fov_01002" / "a.tif").symlink_to(outside)
-    else:
+    if through == "session":
+        session.symlink_to(outside.parent.parent)
+    elif through == "folder":
+        session.mkdir()
         (session / "fov_01002").symlink_to(outside.parent)
-    with pytest.raises(SscError, match=kinds.RAW_PATH_OUTSIDE.identifier):
-        resolve_listed_paths(session, [RIG + "fov_01002/a.tif"])
+    else:
+        (session / "fov_01002").mkdir(parents=True)
+        (session / "fov_01002" / "a.tif").symlink_to(outside)
+    (found,) = resolve_listed_paths(session, [RIG + "fov_01002/a.tif"])
+    assert (found.path, found.byte_size) == (session / "fov_01002" / "a.tif", 5)
+
+
+def test_a_listed_link_to_nothing_is_missing_and_says_where_it_leads(tmp_path: Path) -> None:
+    (tmp_path / "fov_01002").mkdir()
+    (tmp_path / "fov_01002" / "a.tif").symlink_to("../.git/annex/objects/a.tif")
+    (found,) = resolve_listed_paths(tmp_path, [RIG + "fov_01002/a.tif"])
+    assert found.path is None
+    assert found.note == "a link that leads to no file, ../.git/annex/objects/a.tif"
+
+
+@pytest.mark.parametrize("lies", ["fov_01002/A.TIF", "FOV_01002/Fluo_Batch_Out/a.Tif"])
+def test_the_one_file_that_fits_but_for_its_case_is_taken(tmp_path: Path, lies: str) -> None:
+    touch(tmp_path / lies)
+    touch(tmp_path / "fov_01002" / "b.tif")
+    found = resolve_listed_paths(tmp_path, [RIG + "fov_01002/a.tif", RIG + "fov_01002/b.tif"])
+    assert [file.path for file in found] == [tmp_path / lies, tmp_path / "fov_01002" / "b.tif"]
+    assert [file.other_case for file in found] == [True, False]
+
+
+def test_of_several_that_fit_but_for_their_case_none_is_taken_and_all_are_named(tmp_path: Path) -> None:
+    for name in ("A.tif", "a.TIF"):
+        touch(tmp_path / "fov_01002" / name)
+    (found,) = resolve_listed_paths(tmp_path, [RIG + "fov_01002/a.tif"])
+    assert found.path is None
+    assert found.note == "fov_01002/A.tif and fov_01002/a.TIF fit but for upper and lower case"
+
+
+def test_the_name_as_it_is_listed_goes_before_others(tmp_path: Path) -> None:
+    for name in ("A.TIF", "a.tif"):
+        touch(tmp_path / "fov_01002" / name)
+    (found,) = resolve_listed_paths(tmp_path, [RIG + "fov_01002/a.tif"])
+    assert (found.path, found.other_case) == (tmp_path / "fov_01002" / "a.tif", False)
 
 
 @pytest.mark.parametrize(
@@ -152,5 +192,6 @@ def test_listed_files_are_found_in_a_listing_as_they_are_on_a_disk() -> None:
         "fov_01002/c.tif",
     ]
     assert sizes_in_listing(listed, sizes) == (5, 7, None)
+    assert sizes_in_listing(["fov_01003/A.TIF"], sizes) == (9,)
     with pytest.raises(SscError):
         sizes_in_listing(["/rig/imaging_data/../a.tif"], sizes)
