@@ -24,6 +24,7 @@ from ssc_to_nwb.interfaces.events import EventsInterface
 from ssc_to_nwb.interfaces.modules import get_module
 from ssc_to_nwb.interfaces.roi_responses import RoiResponsesInterface
 from ssc_to_nwb.interfaces.roi_segmentation import RoiSegmentationInterface
+from ssc_to_nwb.interfaces.trial_numbers import TrialNumbersInterface
 from ssc_to_nwb.interfaces.trials import TrialsInterface
 from ssc_to_nwb.interfaces.whisker import WhiskerInterface
 from ssc_to_nwb.naming import BEHAVIOR_MODULE
@@ -49,12 +50,13 @@ class PupilInterface(BaseDataInterface):
 
 
 class CombinedConverter(NWBConverter):
-    """Interfaces are added in this order; trials come after every series whose samples they refer to."""
+    """Interfaces are added in this order; trial numbers come after the traces whose time stamps they share."""
 
     data_interface_classes: ClassVar[dict[str, type[BaseDataInterface]]] = {
         "Whisker": WhiskerInterface,
         "RoiSegmentation": RoiSegmentationInterface,
         "RoiResponses": RoiResponsesInterface,
+        "TrialNumbers": TrialNumbersInterface,
         "Events": EventsInterface,
         "Trials": TrialsInterface,
         "Pupil": PupilInterface,
@@ -64,7 +66,7 @@ class CombinedConverter(NWBConverter):
 
 def combine(*, session_file: Path, pupil_file: Path, notes_file: Path, output: Path) -> None:
     """Write one NWB file from a session file, a pupil file and notes."""
-    ours = ("Whisker", "RoiSegmentation", "RoiResponses", "Events", "Trials")
+    ours = ("Whisker", "RoiSegmentation", "RoiResponses", "TrialNumbers", "Events", "Trials")
     converter = CombinedConverter(
         source_data={
             **{name: {"file_path": session_file} for name in ours},

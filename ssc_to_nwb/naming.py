@@ -23,7 +23,8 @@ LICKS = "licks"
 REWARDS = "rewards"
 REWARD_CUE = "reward_cue"
 IMAGING_GAPS = "imaging_gaps"
-UNASSIGNED_SAMPLES = "samples_outside_trials"
+TRIAL_NUMBER = "trial_number"
+TWO_PHOTON_FRAME = "two_photon_frame"
 WHISKER_VIDEO = "whisker_video"
 KEPT_FIELDS = "kept_source_fields"
 SOURCE_STACKS = "source_stacks"
@@ -55,7 +56,7 @@ RESPONSE_PREFIXES = {"raw": "raw_fluorescence", "dff": "dff", "event": "calcium_
 # Columns of the tables of trials and events that are not properties of the source.
 _COLUMNS = frozenset(
     (
-        "id", "start_time", "stop_time", "timestamp", "duration", "tags", "timeseries", "trial_number", "trial_type",
+        "id", "start_time", "stop_time", "timestamp", "duration", "tags", "trial_number", "trial_type",
         "response", "correct_side", "pole_position_mm", "whisker_valid", "imaging_valid", "imaging_valid_subvolumes",
         "imaged_subvolumes", "left_licks", "right_licks", "side", "direction", "whisker", "series",
         *TRIAL_COLUMNS.values(),
@@ -115,6 +116,20 @@ def registration_shift(plane_name: str) -> str:
 def whisker_series(quantity: str, whisker: str) -> str:
     """TimeSeries of one whisker and quantity (`angle`, `curvature_change`)."""
     return f"whisker_{quantity}_{snake_case(whisker)}"
+
+
+def subvolume_trial_number(number: int, *, occurrence: int = 1) -> str:
+    """TimeSeries of the trial number of every time stamp of a subvolume.
+
+    occurrence: 1, or 2, 3, ... for further subvolumes of the session that have the same number.
+    """
+    further = "" if occurrence == 1 else f"_{occurrence}"
+    return f"{TRIAL_NUMBER}_subvolume_{number:02d}{further}"
+
+
+def is_trial_number_series(name: str) -> bool:
+    """Whether a TimeSeries of this name holds the trial numbers of a clock."""
+    return re.fullmatch(rf"{TRIAL_NUMBER}(_subvolume_\d{{2,}}(_\d+)?)?", name) is not None
 
 
 def event_table(source_key: str) -> str:

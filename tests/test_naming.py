@@ -45,6 +45,14 @@ def test_the_letter_of_a_second_session_of_the_day_stays_in_the_name() -> None:
     assert not naming.is_whole_session(path, subject="an229716", label="20131202")
 
 
+def test_trial_numbers_are_named_after_their_clock() -> None:
+    assert naming.subvolume_trial_number(4) == "trial_number_subvolume_04"
+    assert naming.subvolume_trial_number(13, occurrence=2) == "trial_number_subvolume_13_2"
+    names = (naming.TRIAL_NUMBER, naming.subvolume_trial_number(4), naming.subvolume_trial_number(4, occurrence=2))
+    assert all(naming.is_trial_number_series(name) for name in names)
+    assert not any(map(naming.is_trial_number_series, ("trial_numbers", "trial_number_x", "trial_number_subvolume_")))
+
+
 @pytest.mark.parametrize("suffix", naming.NWB_SUFFIXES)
 def test_what_belongs_to_a_file_is_named_after_it(suffix: str) -> None:
     path = naming.nwb_path(OUT, **SESSION, modalities="ophys", suffix=suffix)

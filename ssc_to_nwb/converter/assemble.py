@@ -20,6 +20,7 @@ from ssc_to_nwb.interfaces.roi_responses import RoiResponsesInterface
 from ssc_to_nwb.interfaces.roi_segmentation import RoiSegmentationInterface
 from ssc_to_nwb.interfaces.side_images import SideImagesInterface
 from ssc_to_nwb.interfaces.source_frames import SourceFramesInterface
+from ssc_to_nwb.interfaces.trial_numbers import TrialNumbersInterface
 from ssc_to_nwb.interfaces.trials import TrialsInterface
 from ssc_to_nwb.interfaces.whisker import WhiskerInterface
 from ssc_to_nwb.interfaces.whisker_video import WhiskerVideoInterface
@@ -27,13 +28,14 @@ from ssc_to_nwb.mapping.ledger import Ledger
 from ssc_to_nwb.mapping.raw_ledger import file_entries
 from ssc_to_nwb.source.raw_data import RawData
 
-# In the order in which they are added. Trials come after all of them: they refer to the samples of every series.
+# In the order in which they are added: trial numbers link to the time stamps of the traces before them.
 SESSION_INTERFACES: Mapping[str, type[SessionInterface]] = {
     "whisker": WhiskerInterface,
     "roi_segmentation": RoiSegmentationInterface,
     "roi_responses": RoiResponsesInterface,
+    "trial_numbers": TrialNumbersInterface,
     "events": EventsInterface,
-    "source_frames": SourceFramesInterface,
+    "trials": TrialsInterface,
 }
 
 
@@ -64,7 +66,6 @@ def assemble_nwbfile(
     for interface in SESSION_INTERFACES.values():
         interface.from_context(context).add(nwbfile)
     _add_raw(nwbfile, context, raw=raw, video_place=video_place, chunk_mb=chunk_mb)
-    TrialsInterface.from_context(context).add(nwbfile)
     add_kept_fields(nwbfile, ledger=ledger, session=context.session)
     files = file_entries(context.session, raw, problems=context.log.problems, hashes=hashes)
     ledger = replace(ledger, files=files)
@@ -75,6 +76,7 @@ def assemble_nwbfile(
 def _add_raw(
     nwbfile: NWBFile, context: SessionContext, *, raw: RawData | None, video_place: VideoPlace, chunk_mb: float
 ) -> None:
+    SourceFramesInterface.from_raw(context, raw).add(nwbfile)
     stacks = ImagingStacksInterface.from_raw(context, raw)
     stacks.chunk_mb = chunk_mb
     stacks.add(nwbfile)

@@ -5,7 +5,6 @@ Chunks are files of their own, so threads write them in any order, and planes ca
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -47,17 +46,15 @@ def write_zarr(
 
         from ssc_to_nwb.converter.zarr_objects import write_objects
     reserved = reserve_large_data(nwbfile, reserve=_reserve(options), array_chunk_mb=options.chunk_mb)
-    with own_pickles_trusted():
-        place_of = write_objects(nwbfile, path)
-        fills = [ZarrFill.of_array(str(path), place_of(array.place), array.values) for array in reserved.arrays]
-        for stack in reserved.stacks:
-            names = tuple(place_of(place) for place in stack.places)
-            fills.append(ZarrFill.of_stack(str(path), names, stack.frames[0].stack))
-        yield from _filled(fills, options=options, fill_planes=fill_planes)
-        group = zarr.open_group(str(path), mode="r+")
-        finish(group)
-        _drop_pickled_fill_values(path)
-        zarr.consolidate_metadata(group.store)
+    place_of = write_objects(nwbfile, path)
+    fills = [ZarrFill.of_array(str(path), place_of(array.place), array.values) for array in reserved.arrays]
+    for stack in reserved.stacks:
+        names = tuple(place_of(place) for place in stack.places)
+        fills.append(ZarrFill.of_stack(str(path), names, stack.frames[0].stack))
+    yield from _filled(fills, options=options, fill_planes=fill_planes)
+    group = zarr.open_group(str(path), mode="r+")
+    finish(group)
+    zarr.consolidate_metadata(group.store)
     _flush_to_disk(path, workers=options.workers)
 
 
@@ -86,31 +83,6 @@ def _reserve(options: ConversionOptions) -> ReserveOne:
         return unfilled_io(shape, dtype, chunks, compressor=compressor)
 
     return reserve
-
-
-@contextmanager
-def own_pickles_trusted() -> Iterator[None]:
-    """Let numcodecs unpickle what this very process has pickled."""
-    from numcodecs import pickles
-
-    if not hasattr(pickles, "ALLOW_UNSAFE_PICKLE_DECODE"):
-        yield
-        return
-    before = pickles.ALLOW_UNSAFE_PICKLE_DECODE
-    pickles.ALLOW_UNSAFE_PICKLE_DECODE = True
-    try:
-        yield
-    finally:
-        pickles.ALLOW_UNSAFE_PICKLE_DECODE = before
-
-
-def _drop_pickled_fill_values(path: Path) -> None:
-    """Fill values of objects are pickled too, and decoded as soon as an array is opened; they are not needed."""
-    for file in path.rglob(".zarray"):
-        head = json.loads(file.read_text(encoding="utf-8"))
-        if head["fill_value"] is not None and any(codec["id"] == "pickle" for codec in head["filters"] or ()):
-            head["fill_value"] = None
-            file.write_text(json.dumps(head, indent=4), encoding="utf-8")
 
 
 def _flush_to_disk(path: Path, *, workers: int) -> None:

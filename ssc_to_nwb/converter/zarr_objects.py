@@ -72,31 +72,14 @@ def write_objects(nwbfile: NWBFile, path: Path) -> Callable[[DataPlace], str]:
     return name_of
 
 
-class _ObjectCodec:
-    """Makes the codec of a data set of objects: JSON, which any reader may decode, where that is able to.
-
-    numcodecs refuses to unpickle unless told otherwise, for a pickle can run any code. hdmf-zarr pickles all texts
-    and references by default; only references in compound types (a trial's time series) leave no other way.
-    """
-
-    def __init__(self) -> None:
-        self.compound = False
-
-    def __call__(self) -> numcodecs.abc.Codec:
-        return numcodecs.Pickle() if self.compound else numcodecs.JSON()
-
-
 class _Writer(NWBZarrIO):
-    """NWBZarrIO with the codec chosen for each data set."""
+    """NWBZarrIO that stores texts and references as JSON, which any reader may decode.
+
+    hdmf-zarr pickles them by default, which numcodecs does not read unless allowed to: a pickle can run any code.
+    """
 
     def __init__(self, path: str, *, mode: str) -> None:
         from pynwb import get_manager
 
-        self._object_codec = _ObjectCodec()
         # NWBZarrIO has no argument for the codec, the class below it has.
-        super(NWBZarrIO, self).__init__(path, manager=get_manager(), mode=mode, object_codec_class=self._object_codec)
-
-    def write_dataset(self, **kwargs: Any) -> Any:
-        """As hdmf-zarr does it."""
-        self._object_codec.compound = isinstance(kwargs["builder"].dtype, list)
-        return super().write_dataset(**kwargs)
+        super(NWBZarrIO, self).__init__(path, manager=get_manager(), mode=mode, object_codec_class=numcodecs.JSON)

@@ -15,6 +15,7 @@ from ssc_to_nwb.source.raw_files import ListedFile
 from ssc_to_nwb.source.stack import PlaneStack
 from ssc_to_nwb.source.stack_opening import open_plane_stack
 from ssc_to_nwb.source.tif import index_tif
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 
 class SscImagingExtractor(ImagingExtractor):
@@ -71,7 +72,7 @@ class SscImagingExtractor(ImagingExtractor):
             plane_name="of the given files",
             listed_files=listed,
             frame_index=index,
-            trial=np.full(len(index.file_number), -1, dtype=np.int64),
+            trial=np.full(len(index.file_number), NO_TRIAL, dtype=np.int64),
             image_shape=None,
             green_first=True,
             keep_going=False,

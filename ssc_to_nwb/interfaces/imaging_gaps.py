@@ -12,6 +12,7 @@ from pynwb.epoch import TimeIntervals
 from ssc_to_nwb import naming
 from ssc_to_nwb.source.raw_files import relative_listed_path
 from ssc_to_nwb.source.stack import PlaneStack, StackGap
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 _DESCRIPTION = (
     "Runs of imaging frames that the session file has a time stamp for, but of which no frame is in this file. "
@@ -51,7 +52,7 @@ def _row(stack: PlaneStack, gap: StackGap, seconds: np.ndarray) -> dict[str, Any
         "listed_file": "" if gap.listed_path is None else str(relative_listed_path(gap.listed_path)),
         "frame_count": gap.stop - gap.start,
         "first_time_index": gap.start,
-        "trial_numbers": trials[trials >= 0].tolist(),
+        "trial_numbers": trials[trials != NO_TRIAL].tolist(),
     }
 
 

@@ -67,7 +67,7 @@ class RawInterface(SessionInterface):
 
     @classmethod
     def from_raw(cls, context: SessionContext, raw: RawData | None) -> Self:
-        """An interface over a session and raw files that are opened already; `raw` None adds nothing."""
+        """An interface over a session and raw files that are opened already; `raw` is None where there are none."""
         interface = cls.from_context(context)
         interface.raw = raw
         return interface

@@ -1,4 +1,7 @@
-"""Which file and frame each time stamp of a plane is, as the source lists it, whether or not the stacks are there."""
+"""Which file and frame each time stamp of a plane is, as the source lists it, whether or not the stacks are there.
+
+Where stacks are converted, also which frame of the plane's series in the NWB file each time stamp has.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,16 @@ from hdmf.common import DynamicTable
 from pynwb import NWBFile
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.interfaces.base import SessionInterface
 from ssc_to_nwb.interfaces.columns import column, plain_table, text_column
 from ssc_to_nwb.interfaces.modules import get_module
+from ssc_to_nwb.interfaces.raw_base import RawInterface
 from ssc_to_nwb.source.plane import Plane
+from ssc_to_nwb.source.stack import PlaneStack
 
-_NONE = -1
+_NO_FRAME = 0
 
 
-class SourceFramesInterface(SessionInterface):
+class SourceFramesInterface(RawInterface):
     """File list and frame index of every plane (sourceFileList, sourceFileFrameIdx)."""
 
     display_name = "CRCNS ssc source frames"
@@ -29,7 +33,7 @@ class SourceFramesInterface(SessionInterface):
         module = get_module(nwbfile, naming.SOURCE_MODULE)
         module.add(_stacks_table(planes))
         for plane in planes:
-            module.add(_frame_index_table(plane))
+            module.add(_frame_index_table(plane, None if self.raw is None else self.raw.stacks[plane.name]))
 
 
 def _stacks_table(planes: tuple[Plane, ...]) -> DynamicTable:
@@ -48,25 +52,39 @@ def _stacks_table(planes: tuple[Plane, ...]) -> DynamicTable:
     )
 
 
-def _frame_index_table(plane: Plane) -> DynamicTable:
+def _frame_index_table(plane: Plane, stack: PlaneStack | None) -> DynamicTable:
     index = plane.frame_index
     columns = [
         column(
-            "file_number", "Stack, a file_number of source_stacks; -1 without a frame.", _one_based(index.file_number)
+            "file_number", "Stack, a file_number of source_stacks; 0 without a frame.", _one_based(index.file_number)
         ),
         column(
             "frame_number",
-            "Frame of this plane within the stack, counted from 1 (a frame is a green and a red page); -1 without one.",
+            "Frame of this plane within the stack, counted from 1 (a frame is a green and a red page); 0 without one.",
             _one_based(index.frame_number),
         ),
     ]
+    if stack is not None:
+        columns.append(
+            column(
+                naming.TWO_PHOTON_FRAME,
+                "Frame of this plane's TwoPhotonSeries in this file, counted from 1; 0 where the file has no frame.",
+                _series_frames(stack, length=index.file_number.size),
+            )
+        )
     return plain_table(
         naming.frame_index(plane.name),
         f"Frames of {plane.name} (sourceFileFrameIdx), a row per time stamp of its subvolume: row i belongs to sample "
-        "i of the plane's traces.",
+        "i of the plane's traces and of the subvolume's trial numbers.",
         columns,
     )
 
 
 def _one_based(zero_based: np.ndarray) -> np.ndarray:
-    return np.where(zero_based < 0, _NONE, zero_based + 1)
+    return np.where(zero_based < 0, _NO_FRAME, zero_based + 1)
+
+
+def _series_frames(stack: PlaneStack, *, length: int) -> np.ndarray:
+    frames = np.full(length, _NO_FRAME, dtype=np.int64)
+    frames[stack.index_position] = np.arange(1, stack.frame_count + 1)
+    return frames

@@ -1,4 +1,4 @@
-"""The trials table: one row per trial, its properties, and where its samples lie in every series."""
+"""The trials table: one row per trial, with its properties."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.base import SessionInterface
 from ssc_to_nwb.interfaces.columns import column, ragged_column, text_column
 from ssc_to_nwb.interfaces.context import SessionContext
-from ssc_to_nwb.interfaces.trial_slices import TrialSlices, collect_trial_slices, references
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.subvolume import Subvolume
@@ -36,15 +35,14 @@ _TYPE_TEXT = (
 
 
 class TrialsInterface(SessionInterface):
-    """The trials table. Add it last: it refers to the samples of every series that is in the file by then."""
+    """The trials table."""
 
     display_name = "CRCNS ssc trials"
     info = "Trial numbers, times, types, outcomes and properties."
 
     def add(self, nwbfile: NWBFile) -> None:
-        """Add /intervals/trials, and /intervals/samples_outside_trials where samples belong to no known trial."""
-        slices = collect_trial_slices(nwbfile, context=self.context)
-        columns = _columns(context=self.context, slices=slices)
+        """Add /intervals/trials."""
+        columns = _columns(context=self.context)
         table = TimeIntervals(
             name=naming.TRIALS,
             description=(
@@ -56,10 +54,9 @@ class TrialsInterface(SessionInterface):
             id=np.arange(len(self.context.session.trials)),
         )
         nwbfile.trials = table
-        _add_samples_outside(nwbfile, context=self.context, slices=slices)
 
 
-def _columns(*, context: SessionContext, slices: TrialSlices) -> list[VectorData]:
+def _columns(*, context: SessionContext) -> list[VectorData]:
     session, trials = context.session, context.session.trials
     start = context.clock.seconds(trials.start_ms)
     types = [trials.type_of(position) for position in range(len(trials))]
@@ -76,8 +73,7 @@ def _columns(*, context: SessionContext, slices: TrialSlices) -> list[VectorData
     for item in trials.properties:
         columns += _property_columns(item, steps_per_mm=context.metadata.assumptions.motor_steps_per_mm)
     columns += _validity_columns(session)
-    columns += _lick_columns(context)
-    return columns + _slice_columns(slices, numbers=trials.numbers)
+    return columns + _lick_columns(context)
 
 
 def stop_times_ms(context: SessionContext) -> np.ndarray:
@@ -200,33 +196,3 @@ def _lick_columns(context: SessionContext) -> list[VectorData]:
             empty=np.zeros(0),
         )
     return columns
-
-
-def _slice_columns(slices: TrialSlices, *, numbers: np.ndarray) -> list[VectorData]:
-    per_trial = [references(slices.by_trial.get(number, ())) for number in numbers.tolist()]
-    if not any(per_trial):
-        return []
-    return slices.as_columns(per_trial, description="Where the samples of the trial lie in each series.")
-
-
-def _add_samples_outside(nwbfile: NWBFile, *, context: SessionContext, slices: TrialSlices) -> None:
-    known = set(context.session.trials.numbers.tolist())
-    outside = {number: runs for number, runs in slices.by_trial.items() if number not in known}
-    if not outside:
-        return
-    rows = [(number, run) for number, runs in outside.items() for run in runs]
-    rows.sort(key=lambda row: (row[1].start_time, row[1].series.name))
-    columns = [
-        column("start_time", "Time of the first sample.", [run.start_time for _, run in rows]),
-        column("stop_time", "Time of the last sample.", [run.stop_time for _, run in rows]),
-        column("source_trial_number", "Label in the source; -1 where it is not a number.", [n for n, _ in rows]),
-        *slices.as_columns([references((run,)) for _, run in rows], description="The samples."),
-    ]
-    nwbfile.add_time_intervals(
-        TimeIntervals(
-            name=naming.UNASSIGNED_SAMPLES,
-            description="Samples that the source labels with a trial number that is not in its list of trials.",
-            columns=columns,
-            colnames=[one.name for one in columns if not isinstance(one, VectorIndex)],
-        )
-    )

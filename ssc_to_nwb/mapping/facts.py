@@ -86,6 +86,22 @@ class SessionFacts:
             owners[entry] = next(having, None)
         return owners
 
+    def listed_trials(self, number: int) -> np.ndarray | None:
+        """Trials that any subvolume of this number lists as valid: several may have it, with other planes each."""
+        volumes = [volume for volume in self.session.subvolumes if volume.number == number]
+        lists = [volume.valid_trials for volume in volumes if volume.valid_trials is not None]
+        return np.concatenate(lists) if lists else None
+
+    @property
+    def has_whisker_clock(self) -> bool:
+        """Whether the file has a series on the clock of the whisker array: a trace, or trial numbers alone."""
+        whisker = self.session.whisker
+        return whisker is not None and (bool(whisker.traces) or whisker.time_ms.size > 0)
+
+    def has_clock(self, entry: int) -> bool:
+        """Whether the file has a series on the clock of a calcium entry: a trace, or trial numbers alone."""
+        return self.first_series[entry] is not None or self.calcium[entry].subvolume.time_ms.size > 0
+
     @cached_property
     def trial_time_unit(self) -> float | None:
         """The id that `trialTimeUnit` holds."""

@@ -22,6 +22,11 @@ _NAMES = (
     ("{plane}", "`fov_VVPPP`, from the folder of the plane's files; `subvolume_VV_plane_P` where no path tells it"),
     ("{series}", "whisker: `whisker_angle_<whisker>`, `whisker_curvature_change_<whisker>`; ROIs: see below"),
     ("{segmentation}, {images}, {frame_index}", "`plane_segmentation_`, `images_`, `frame_index_` and the plane"),
+    (
+        "{owner}",
+        "the series with the time stamps: the subvolume's first ROI traces; `trial_number_subvolume_VV` where none are",
+    ),
+    ("{labels}", "`trial_number_subvolume_VV`; `trial_number_subvolume_VV_2` where a second one has the same number"),
     ("{image}", "`master_green`, `master_red`"),
     (
         "{table}, {column}",

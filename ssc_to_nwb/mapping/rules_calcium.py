@@ -9,8 +9,8 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, has_label_below_zero, is_empty
-from ssc_to_nwb.mapping.rules_whisker import LABEL_PLACES, has_labels, lists_trials, valid_trials_hide
+from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, is_empty
+from ssc_to_nwb.mapping.rules_whisker import lists_trials, valid_trials_hide
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
 SCOPE = "entries of dF/F, raw fluorescence and events"
@@ -27,8 +27,8 @@ def _has_rows(leaf: Leaf, facts: SessionFacts) -> bool:
     return is_calcium(leaf, facts) and facts.calcium[leaf.indices[0]].array.roi_numbers.size > 0
 
 
-def _has_series(leaf: Leaf, facts: SessionFacts) -> bool:
-    return is_calcium(leaf, facts) and facts.first_series[leaf.indices[0]] is not None
+def _has_clock(leaf: Leaf, facts: SessionFacts) -> bool:
+    return is_calcium(leaf, facts) and facts.has_clock(leaf.indices[0])
 
 
 def _lists_valid_trials(leaf: Leaf, facts: SessionFacts) -> bool:
@@ -42,12 +42,17 @@ def _series(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:
     ]
 
 
-def _first_series(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:
+def _labels(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:
+    volume = facts.calcium[leaf.indices[0]].subvolume
+    return ({"labels": naming.subvolume_trial_number(volume.number, occurrence=volume.occurrence)},)
+
+
+def _clock_owner(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:
     owner = facts.first_series[leaf.indices[0]]
     if owner is None:
-        return ()
+        return [{"owner": names["labels"]} for names in _labels(leaf, facts)]
     plane, kind = owner
-    return ({"container": naming.RESPONSE_CONTAINERS[kind], "series": naming.response_series(kind, plane.name)},)
+    return ({"owner": f"{naming.RESPONSE_CONTAINERS[kind]}/{naming.response_series(kind, plane.name)}"},)
 
 
 def _rows_out_of_order(leaf: Leaf, facts: SessionFacts) -> bool:
@@ -64,7 +69,8 @@ def _is_plain_row_label(leaf: Leaf, facts: SessionFacts) -> bool:
 
 
 def _valid_trials_hide(leaf: Leaf, facts: SessionFacts) -> bool:
-    return valid_trials_hide(leaf, facts, written=facts.calcium[leaf.indices[0]].subvolume.valid_trials)
+    number = facts.calcium[leaf.indices[0]].subvolume.number
+    return valid_trials_hide(leaf, facts, written=facts.listed_trials(number))
 
 
 def _names_subvolumes(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
@@ -108,22 +114,23 @@ _RULES = (
         identifier="calcium-times",
         patterns=(f"{_ENTRY}.time",),
         disposition=Disposition.WRITTEN,
-        nwb=(_MODULE + "/{container}/{series}/timestamps",),
+        nwb=(_MODULE + "/{owner}/timestamps",),
         unit="s",
         text="Time stamps of the subvolume's first series, shared by the others.",
-        when=_has_series,
-        names=_first_series,
+        when=_has_clock,
+        names=_clock_owner,
         keep=is_empty,
     ),
     Rule(
         identifier="calcium-trials",
         patterns=(f"{_ENTRY}.trial",),
         disposition=Disposition.WRITTEN,
-        nwb=LABEL_PLACES,
-        text="References from each trial to its samples; samples of no known trial stand in a table of their own.",
-        when=_has_series,
-        keep=has_label_below_zero,
-        has=has_labels,
+        nwb=(_MODULE + "/{labels}/data",),
+        unit="n/a",
+        text="The trial number of every time stamp of the subvolume; NaN stays.",
+        when=_has_clock,
+        names=_labels,
+        keep=is_empty,
     ),
     Rule(
         identifier="calcium-kept",
@@ -139,7 +146,7 @@ _RULES = (
         ),
         disposition=Disposition.KEPT,
         nwb=(KEPT_TABLE,),
-        text="Labels that say more than the ROI number; and what an array without rows has, which makes no series.",
+        text="Labels that say more than the ROI number; values of an array without rows; times of one without samples.",
         when=is_calcium,
     ),
     Rule(

@@ -9,13 +9,10 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, has_label_below_zero, is_empty
+from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, is_empty
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
 _MODULE = f"/processing/{naming.BEHAVIOR_MODULE}"
-_OF_TRIALS = f"/intervals/{naming.TRIALS}/timeseries"
-_OUTSIDE_TRIALS = f"/intervals/{naming.UNASSIGNED_SAMPLES}/timeseries"
-LABEL_PLACES = (_OF_TRIALS, _OUTSIDE_TRIALS)
 
 
 def is_whisker(leaf: Leaf, facts: SessionFacts) -> bool:
@@ -27,16 +24,18 @@ def _has_traces(leaf: Leaf, facts: SessionFacts) -> bool:
     return is_whisker(leaf, facts) and facts.session.whisker is not None and bool(facts.session.whisker.traces)
 
 
+def _has_clock(leaf: Leaf, facts: SessionFacts) -> bool:
+    return is_whisker(leaf, facts) and facts.has_whisker_clock
+
+
 def _series(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:  # noqa: ARG001
     whisker = facts.session.whisker
     traces = () if whisker is None else whisker.traces
     return [{"series": naming.whisker_series(trace.quantity, trace.whisker)} for trace in traces]
 
 
-def has_labels(place: str, leaf: Leaf, facts: SessionFacts) -> bool:
-    """Whether any of a leaf's trial labels leads to this place: those of known trials to one, all others to another."""
-    known = np.isin(leaf.value, facts.session.trials.numbers) if isinstance(leaf.value, np.ndarray) else np.zeros(0)
-    return bool(known.any() if place == _OF_TRIALS else not known.all())
+def _series_on_clock(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:
+    return [*_series(leaf, facts), {"series": naming.TRIAL_NUMBER}]
 
 
 def _lists_valid_trials(leaf: Leaf, facts: SessionFacts) -> bool:
@@ -108,27 +107,27 @@ _RULES = (
         disposition=Disposition.WRITTEN,
         nwb=(_MODULE + "/{series}/timestamps",),
         unit="s",
-        text="Time stamps, shared by all whisker series.",
-        when=_has_traces,
-        names=_series,
+        text="Time stamps, shared by all whisker series and the trial numbers.",
+        when=_has_clock,
+        names=_series_on_clock,
         keep=is_empty,
     ),
     Rule(
         identifier="whisker-trials",
         patterns=(f"{_ENTRY}.trial",),
         disposition=Disposition.WRITTEN,
-        nwb=LABEL_PLACES,
-        text="References from each trial to its samples; samples of no known trial stand in a table of their own.",
-        when=_has_traces,
-        keep=has_label_below_zero,
-        has=has_labels,
+        nwb=(f"{_MODULE}/{naming.TRIAL_NUMBER}/data",),
+        unit="n/a",
+        text="The trial number of every sample; NaN stays.",
+        when=_has_clock,
+        keep=is_empty,
     ),
     Rule(
         identifier="whisker-rowless",
         patterns=(f"{_ENTRY}.valueMatrix", f"{_ENTRY}.time", f"{_ENTRY}.trial"),
         disposition=Disposition.KEPT,
         nwb=(KEPT_TABLE,),
-        text="An array without a row makes no series; what it has is kept.",
+        text="An array without a row makes no trace, and one without a sample no series; what it has is kept.",
         when=is_whisker,
     ),
     Rule(

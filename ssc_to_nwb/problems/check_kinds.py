@@ -70,6 +70,13 @@ EVENT_OUTSIDE_TRIAL = ProblemKind(
     reason="Label and time contradict each other: an offset between two clocks, or rows that slipped.",
     remedy=_RECONVERT,
 )
+TRIAL_NUMBERS_BROKEN = ProblemKind(
+    identifier="trial-numbers-broken",
+    severity=Severity.ERROR,
+    title="Trial numbers of samples are no numbers of trials, or are not one per time stamp",
+    reason="`data[:] == 7` must select the samples of trial 7; a sample without a number has NaN.",
+    remedy="Write the series again, with one whole number or NaN per time stamp.",
+)
 TOUCH_OUTSIDE_POLE_IN_REACH = ProblemKind(
     identifier="touch-outside-pole-in-reach",
     severity=Severity.WARNING,
@@ -116,13 +123,6 @@ TABLE_REGION_OUT_OF_RANGE = ProblemKind(
     title="A reference to rows of a table names rows that don't exist",
     reason="Row numbers count from 0; numbers that count from 1, or ids in their place, end up here.",
     remedy="Write row numbers, not ids.",
-)
-SERIES_REFERENCE_OUT_OF_RANGE = ProblemKind(
-    identifier="series-reference-out-of-range",
-    severity=Severity.ERROR,
-    title="A reference to samples of a series goes past its end",
-    reason="First sample plus count must not be more than the series has; negative numbers stand for no samples.",
-    remedy="Write the references again, against the series as they are.",
 )
 
 # -- imaging

@@ -19,10 +19,12 @@ from ssc_to_nwb.problems.verify_kinds import FILE_LAYOUT_NEWER, FILE_LAYOUT_OLDE
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes
 from ssc_to_nwb.reading.nwb_table import NwbTable, read_table
 from ssc_to_nwb.reading.provenance import Provenance, read_provenance
+from ssc_to_nwb.reading.sample_trials import SampleTrials, read_sample_trials
 from ssc_to_nwb.reading.whisker_trace import WhiskerTrace, whisker_traces
 
 if TYPE_CHECKING:
     from pynwb import NWBFile
+    from pynwb.base import TimeSeries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +116,15 @@ class NwbSession:
     def whisker_traces(self) -> tuple[WhiskerTrace, ...]:
         """The whisker traces, angles first."""
         return whisker_traces(self.nwbfile)
+
+    @cached_property
+    def sample_trials(self) -> tuple[SampleTrials, ...]:
+        """The trial number of every time stamp, a view per clock."""
+        return read_sample_trials(self.nwbfile)
+
+    def sample_trials_of(self, series: TimeSeries) -> SampleTrials | None:
+        """The trial number of every sample of a whisker trace or ROI trace; None where the file has none."""
+        return next((one for one in self.sample_trials if one.shares_clock(series)), None)
 
     @property
     def is_stub(self) -> bool:

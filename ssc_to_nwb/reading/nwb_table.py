@@ -11,9 +11,6 @@ import numpy as np
 if TYPE_CHECKING:
     from hdmf.common import DynamicTable
 
-# References to samples; thousands of object look-ups, and no view needs them.
-_REFERENCES = "timeseries"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NwbTable:
@@ -62,8 +59,8 @@ class NwbTable:
 
 
 def read_table(table: DynamicTable) -> NwbTable:
-    """Read every column of a table, references to samples aside."""
-    columns = {name: _values(table, name) for name in table.colnames if name != _REFERENCES}
+    """Read every column of a table."""
+    columns = {name: _values(table, name) for name in table.colnames}
     return NwbTable(
         name=table.name,
         description=table.description,

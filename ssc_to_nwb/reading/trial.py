@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.nwb_session import NwbSession
+
+if TYPE_CHECKING:
+    from pynwb.base import TimeSeries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,20 +68,20 @@ def read_trial(session: NwbSession, number: int, *, rois: Sequence[int] = (), mo
         number=number,
         trial_type=str(trials.texts("trial_type")[row]),
         duration_s=stop - start,
-        angles=_whisker(session, "angle", window),
-        curvatures=_whisker(session, "curvature_change", window),
+        angles=_whisker(session, "angle", number, window),
+        curvatures=_whisker(session, "curvature_change", number, window),
         intervals=_intervals(session, number, start),
         points=_points(session, number, start),
         dff=_dff(session, number, window, rois=rois, most_rois=most_rois),
     )
 
 
-def _whisker(session: NwbSession, quantity: str, window: tuple[float, float]) -> tuple[TraceOfTrial, ...]:
+def _whisker(session: NwbSession, quantity: str, number: int, window: tuple[float, float]) -> tuple[TraceOfTrial, ...]:
     found = []
     for trace in session.whisker_traces:
         if trace.quantity != quantity:
             continue
-        part = _inside(trace.time_s, window)
+        part = _samples(session, trace.series, trace.time_s, number=number, window=window)
         found.append(
             TraceOfTrial(
                 name=trace.whisker,
@@ -89,11 +93,14 @@ def _whisker(session: NwbSession, quantity: str, window: tuple[float, float]) ->
     return tuple(found)
 
 
-def _inside(time_s: np.ndarray, window: tuple[float, float]) -> slice:
-    """Samples with start <= time <= stop."""
-    first = np.searchsorted(time_s, window[0], side="left")
-    last = np.searchsorted(time_s, window[1], side="right")
-    return slice(int(first), int(last))
+def _samples(
+    session: NwbSession, series: TimeSeries, time_s: np.ndarray, *, number: int, window: tuple[float, float]
+) -> np.ndarray:
+    """Places of the samples that the file labels with the trial; in a file without labels, start <= time <= stop."""
+    labels = session.sample_trials_of(series)
+    if labels is not None:
+        return labels.samples(number)
+    return np.flatnonzero((time_s >= window[0]) & (time_s <= window[1]))
 
 
 def _intervals(session: NwbSession, number: int, start: float) -> dict[str, np.ndarray]:
@@ -129,10 +136,10 @@ def _dff(
     found: dict[int, TraceOfTrial] = {}
     for plane in session.planes:
         wanted = np.isin(plane.roi_numbers, rois) if rois else np.ones(plane.roi_numbers.size, dtype=bool)
-        traces = plane.traces("dff") if wanted.any() else None
-        if traces is None:
+        traces, series = (plane.traces("dff"), plane.series("dff")) if wanted.any() else (None, None)
+        if traces is None or series is None:
             continue
-        part = _inside(traces.time_s, window)
+        part = _samples(session, series, traces.time_s, number=number, window=window)
         for column, roi in enumerate(traces.roi_numbers.tolist()):
             values = traces.values[part, column]
             if (not rois or roi in rois) and np.isfinite(values).any():

@@ -126,14 +126,15 @@ def _shares(lost: list[tuple[str, float]], *, text: str) -> Iterator[Note]:
 
 
 def _samples(session: NwbSession) -> Iterator[Note]:
-    outside = session.intervals(naming.UNASSIGNED_SAMPLES)
-    if outside is not None and len(outside):
-        labels = np.unique(outside.integers("source_trial_number"))
-        yield Note(
-            weight="warning",
-            text=f"{plural(len(outside), 'run')} of samples are labelled with trials that the source does not list: "
-            f"{_numbers(labels)}.",
-        )
+    for numbers in session.sample_trials:
+        outside = numbers.labels[~np.isin(numbers.labels, session.trial_numbers)]
+        if outside.size:
+            labels = ["NaN" if np.isnan(label) else str(int(label)) for label in np.unique(outside).tolist()]
+            yield Note(
+                weight="warning",
+                text=f"{numbers.series.name}: {plural(outside.size, 'sample')} with labels that are no trial of the "
+                f"source: {listed(labels)}.",
+            )
 
 
 def _gap_notes(session: NwbSession) -> Iterator[Note]:

@@ -26,6 +26,7 @@ from ssc_to_nwb.source.session_files import key_from_path
 from ssc_to_nwb.source.subvolume import Subvolume
 from ssc_to_nwb.source.subvolume_assembly import assemble_subvolumes
 from ssc_to_nwb.source.subvolume_reader import CalciumEntry, read_calcium_entry
+from ssc_to_nwb.source.trial_labels import distinct_labels_text
 from ssc_to_nwb.source.trials import Trials, read_trials
 from ssc_to_nwb.source.whisker import WhiskerData, read_whisker
 
@@ -184,7 +185,7 @@ def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
         if unknown.size:
             log.add(
                 kinds.TRIAL_UNKNOWN, file=session.path, field=where,
-                found=f"{unknown.size} labelled {np.unique(unknown)[:10].tolist()}",
+                found=f"{unknown.size} labelled {distinct_labels_text(unknown)}",
             )  # fmt: skip
 
 

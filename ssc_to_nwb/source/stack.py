@@ -17,6 +17,7 @@ from ssc_to_nwb.naming import CHANNELS
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source.raw_files import ListedFile
 from ssc_to_nwb.source.tif import TifError, TifIndex, TifReader, announce_pages
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +171,7 @@ def named_error(failure: TifError, *, plane_name: str, trials: np.ndarray, first
 
 def describe_trials(trials: np.ndarray) -> str:
     """`trial 12`, `trials 12 to 14`, `trials 3, 7`; empty where no number is known."""
-    numbers = np.unique(trials[trials >= 0]).tolist()
+    numbers = np.unique(trials[trials != NO_TRIAL]).tolist()
     if not numbers:
         return ""
     if len(numbers) == 1:

@@ -18,7 +18,8 @@ class RoiArray:
     """dF/F, raw fluorescence or calcium events of the ROIs of one subvolume.
 
     path: where it stands in the session struct; roi_numbers int64 (R,); values (R, F), in the source's class;
-    time_ms float64 (F,); trial int64 (F,), -1 where the source has NaN, 0 or an unknown number where no trial ran.
+    time_ms float64 (F,); trial int64 (F,), NO_TRIAL where the source has NaN, 0 or an unknown number where no trial
+    ran.
     """
 
     kind: ArrayKind
@@ -54,12 +55,14 @@ class PlaneTraces:
 class Subvolume:
     """One imaged subvolume.
 
-    number: VV of its fov folders, or its place among the subvolumes; arrays: at most one of each kind, the first
-    being the one whose planes and times stand for all; valid_trials: numbers of the trials with valid imaging,
-    None where the source lists none.
+    number: VV of its fov folders, or its place among the subvolumes; occurrence: 1 for the first subvolume of the
+    session with this number, 2 for one with other planes of the same number, and so on; arrays: at most one of each
+    kind, the first being the one whose planes and times stand for all; valid_trials: numbers of the trials with valid
+    imaging, None where the source lists none.
     """
 
     number: int
+    occurrence: int = 1
     position: int
     planes: tuple[Plane, ...]
     arrays: dict[ArrayKind, RoiArray]
@@ -77,7 +80,7 @@ class Subvolume:
 
     @property
     def trial(self) -> np.ndarray:
-        """int64 (F,): trial number of each time stamp."""
+        """int64 (F,): trial number of each time stamp, NO_TRIAL where the source has NaN."""
         return self.first_array.trial
 
     def traces(self, plane: Plane, kind: ArrayKind) -> PlaneTraces | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -33,13 +34,14 @@ def assemble_subvolumes(
         group.append(entry)
     told = [_told_numbers(group[0].planes, fov_pattern=fov_pattern) for group in groups]
     taken = {numbers[0] for planes in told for numbers in planes if numbers is not None}
-    subvolumes = []
+    subvolumes: list[Subvolume] = []
     for position, (group, planes) in enumerate(zip(groups, told, strict=True), start=1):
         # A subvolume whose paths tell no number gets its position, or the next number that no other has.
         free = next(number for number in count(position) if number not in taken)
         volume = _assemble(group, position=position, told=planes, untold_number=free, log=log)
         taken.add(volume.number)
-        subvolumes.append(volume)
+        occurrence = 1 + sum(other.number == volume.number for other in subvolumes)
+        subvolumes.append(replace(volume, occurrence=occurrence))
     _check_session_wide(subvolumes, entries)
     return tuple(subvolumes)
 

@@ -13,6 +13,7 @@ from ssc_to_nwb.source.clock import TimeUnits, check_times_increase
 from ssc_to_nwb.source.field import Field, check_numbers_unique
 from ssc_to_nwb.source.plane import FrameIndex, read_frame_index
 from ssc_to_nwb.source.subvolume import ArrayKind, RoiArray
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def read_calcium_entry(
         roi_numbers=roi_numbers,
         values=values if values.dtype.kind == "f" else values.astype(np.float64),
         time_ms=time_ms,
-        trial=field.child("trial").integers(length=time_ms.size, nan_as=-1),
+        trial=field.child("trial").integers(length=time_ms.size, nan_as=NO_TRIAL),
     )
     _report_nan(field, array=array, log=log)
     planes = tuple(_read_plane_entry(item, length=time_ms.size) for item in field.child("imagingPlane").items())

@@ -17,3 +17,8 @@ def labels_for_file(labels: np.ndarray) -> np.ndarray:
     if missing.any() or (labels.size and (labels.min() < narrow.min or labels.max() > narrow.max)):
         return np.where(missing, np.nan, labels.astype(np.float64))
     return labels.astype(np.int32)
+
+
+def distinct_labels_text(labels: np.ndarray, *, most: int = 10) -> str:
+    """The first of the different labels (N,), in ascending order: `[NaN, 0, 9999]`."""
+    return f"[{', '.join('NaN' if label == NO_TRIAL else str(label) for label in np.unique(labels)[:most].tolist())}]"

@@ -14,6 +14,7 @@ from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.clock import TimeUnits, check_times_increase
 from ssc_to_nwb.source.distinct_names import check_names_distinct
 from ssc_to_nwb.source.field import Field
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 Quantity = Literal["angle", "curvature_change"]
 _LABELS: dict[Quantity, re.Pattern[str]] = {
@@ -37,8 +38,9 @@ class WhiskerTrace:
 class WhiskerData:
     """All rows of the whisker array over N samples.
 
-    path: where it stands in the session struct; ids int64 (R,); time_ms float64 (N,); trial int64 (N,), -1 where the
-    source has NaN; valid_trials: numbers of the trials with valid whisker data, None where the source lists none.
+    path: where it stands in the session struct; ids int64 (R,); time_ms float64 (N,); trial int64 (N,), NO_TRIAL
+    where the source has NaN; valid_trials: numbers of the trials with valid whisker data, None where the source lists
+    none.
     """
 
     path: str
@@ -80,7 +82,7 @@ def read_whisker(
         key=key,
         ids=ids,
         time_ms=time_ms,
-        trial=field.child("trial").integers(length=time_ms.size, nan_as=-1),
+        trial=field.child("trial").integers(length=time_ms.size, nan_as=NO_TRIAL),
         traces=traces,
         valid_trials=valid_trials,
     )

@@ -14,6 +14,7 @@ from hdmf.backends.hdf5.h5_utils import H5Dataset
 from hdmf.common import DynamicTable, VectorData, VectorIndex
 from hdmf.data_utils import DataIO
 from pynwb import NWBFile
+from pynwb.base import TimeSeries
 from pynwb.epoch import TimeIntervals
 
 from ssc_to_nwb import naming
@@ -80,6 +81,18 @@ def interval_table(nwbfile: NWBFile, name: str) -> TimeIntervals | None:
 def row_ids(table: DynamicTable) -> np.ndarray:
     """Ids of the rows (rows,)."""
     return all_values(table.id.data)
+
+
+def trial_numbers(trials: DynamicTable) -> np.ndarray:
+    """Number of every row of the trials table (T,); files of other programs may have them as row ids alone."""
+    numbers = column(trials, naming.TRIAL_NUMBER)
+    return row_ids(trials) if numbers is None else numbers
+
+
+def trial_number_series(nwbfile: NWBFile) -> list[TimeSeries]:
+    """The series that hold the trial number of every time stamp of a clock."""
+    found = [interface for module in nwbfile.processing.values() for interface in module.data_interfaces.values()]
+    return [one for one in found if isinstance(one, TimeSeries) and naming.is_trial_number_series(one.name)]
 
 
 def ragged(table: DynamicTable, name: str) -> tuple[np.ndarray, VectorData] | None:

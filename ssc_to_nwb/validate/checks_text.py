@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from hdmf.container import AbstractContainer
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.problems import check_kinds as kinds
 from ssc_to_nwb.validate.arrays import all_values, shape_of
 from ssc_to_nwb.validate.project_check import examples, project_check
@@ -41,8 +42,10 @@ def is_placeholder(text: str) -> bool:
 
 def described(neurodata_object: AbstractContainer) -> Iterator[tuple[str, str]]:
     """(field, text) of every text, alone or in a list, that describes an object; its data are not among them."""
+    # Numbers of trials have no unit, and NWB asks for one of every series.
+    unitless = naming.is_trial_number_series(neurodata_object.name)
     for field, value in neurodata_object.fields.items():
-        if field in _NOT_TEXT or field == "data":
+        if field in _NOT_TEXT or field == "data" or (unitless and field == "unit"):
             continue
         if isinstance(value, str):
             yield field, value

@@ -9,9 +9,16 @@ from pynwb.base import TimeSeries
 from pynwb.epoch import TimeIntervals
 from pynwb.event import EventsTable
 
-from ssc_to_nwb import naming
 from ssc_to_nwb.problems import check_kinds as kinds
-from ssc_to_nwb.validate.arrays import blocks, column, first_not_rising, interval_table, shape_of
+from ssc_to_nwb.validate.arrays import (
+    all_values,
+    blocks,
+    column,
+    first_not_rising,
+    shape_of,
+    trial_number_series,
+    trial_numbers,
+)
 from ssc_to_nwb.validate.project_check import examples, project_check
 
 DAY_S = 24 * 3600.0
@@ -56,7 +63,7 @@ def check_table_times_inside_session(table: DynamicTable) -> str | None:
 
 @project_check(kinds.TIMESTAMPS_AFTER_LAST_TRIAL, neurodata_type=TimeSeries)
 def check_timestamps_before_last_trial_ends(time_series: TimeSeries) -> str | None:
-    """Samples end with the last trial, or with the last of those that the file lists as outside trials."""
+    """Samples end with the last trial, or with the last of those that the file labels with no known trial."""
     nwbfile = time_series.get_ancestor("NWBFile")
     end = None if nwbfile is None else end_of_trials(nwbfile)
     if end is None or isinstance(time_series.fields.get("timestamps"), TimeSeries):
@@ -111,10 +118,19 @@ def table_span(table: DynamicTable) -> tuple[float, float] | None:
 
 
 def end_of_trials(nwbfile: NWBFile) -> float | None:
-    """Last stop of the trials, or of the samples the file lists as outside them; None without trials."""
-    tables = [interval_table(nwbfile, name) for name in (naming.TRIALS, naming.UNASSIGNED_SAMPLES)]
-    spans = [None if table is None else table_span(table) for table in tables]
-    return max(span[1] for span in spans if span is not None) if spans[0] is not None else None
+    """Last stop of the trials, or last sample that the file labels with no known trial; None without trials."""
+    span = None if nwbfile.trials is None else table_span(nwbfile.trials)
+    if nwbfile.trials is None or span is None:
+        return None
+    known = trial_numbers(nwbfile.trials)
+    return max([span[1], *(_last_outside(series, known) for series in trial_number_series(nwbfile))])
+
+
+def _last_outside(series: TimeSeries, known: np.ndarray) -> float:
+    """Last time stamp with a label that is no known trial; -inf where there is none."""
+    outside = ~np.isin(all_values(series.data), known)
+    times = all_values(series.timestamps)
+    return float(np.max(times[outside], initial=-np.inf)) if times.shape == outside.shape else -np.inf
 
 
 def _has_own_timestamps(time_series: TimeSeries) -> bool:

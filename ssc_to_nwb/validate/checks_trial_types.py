@@ -14,8 +14,8 @@ from pynwb.epoch import TimeIntervals
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import check_kinds as kinds
-from ssc_to_nwb.validate.arrays import column, interval_table, texts
-from ssc_to_nwb.validate.checks_trials import TrialSpans, rows_of_trials, trial_numbers, trial_spans
+from ssc_to_nwb.validate.arrays import column, interval_table, texts, trial_numbers
+from ssc_to_nwb.validate.checks_trials import TrialSpans, rows_of_trials, trial_spans
 from ssc_to_nwb.validate.project_check import examples, project_check
 
 _TYPE = re.compile(r"(Hit|Err|NoLick)([LR])")

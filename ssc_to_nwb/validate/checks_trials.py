@@ -12,11 +12,9 @@ from pynwb.epoch import TimeIntervals
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import check_kinds as kinds
-from ssc_to_nwb.validate.arrays import column, interval_table, row_ids
+from ssc_to_nwb.validate.arrays import column, interval_table, trial_numbers
 from ssc_to_nwb.validate.checks_time import TOLERANCE_S
 from ssc_to_nwb.validate.project_check import examples, project_check
-
-TRIAL_NUMBER = "trial_number"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +53,7 @@ def check_trials_in_order(trials: TimeIntervals) -> str | None:
 @project_check(kinds.EVENT_TRIAL_UNKNOWN, neurodata_type=DynamicTable)
 def check_event_trials_known(table: DynamicTable) -> str | None:
     """The trial number of every event is that of a row of the trials table, or NaN."""
-    spans, labels = _spans_for(table), column(table, TRIAL_NUMBER)
+    spans, labels = _spans_for(table), column(table, naming.TRIAL_NUMBER)
     if spans is None or labels is None:
         return None
     unknown = labels[(spans.places(labels) < 0) & ~np.isnan(labels)]
@@ -67,7 +65,7 @@ def check_event_trials_known(table: DynamicTable) -> str | None:
 @project_check(kinds.EVENT_OUTSIDE_TRIAL, neurodata_type=DynamicTable)
 def check_events_inside_trial(table: DynamicTable) -> str | None:
     """Every event lies between the start and the end of the trial whose number it bears."""
-    spans, labels = _spans_for(table), column(table, TRIAL_NUMBER)
+    spans, labels = _spans_for(table), column(table, naming.TRIAL_NUMBER)
     times = _start_and_stop(table)
     if spans is None or labels is None or times is None:
         return None
@@ -101,12 +99,6 @@ def check_touches_inside_pole_in_reach(touches: TimeIntervals) -> str | None:
     return f"{rows.size} of {times[0].size} touches: {'; '.join(found)}."
 
 
-def trial_numbers(trials: TimeIntervals) -> np.ndarray:
-    """Number of every row of the trials table (T,); files of other programs may have them as row ids alone."""
-    numbers = column(trials, TRIAL_NUMBER)
-    return row_ids(trials) if numbers is None else numbers
-
-
 def trial_spans(nwbfile: NWBFile) -> TrialSpans | None:
     """Numbers and times of the file's trials; None where it has no trials table with starts and stops."""
     trials = nwbfile.trials
@@ -124,7 +116,7 @@ def trial_spans(nwbfile: NWBFile) -> TrialSpans | None:
 
 def rows_of_trials(table: DynamicTable, spans: TrialSpans) -> Iterator[tuple[int, int]]:
     """(row, trial number) of every row of a table of events whose trial is known."""
-    labels = column(table, TRIAL_NUMBER)
+    labels = column(table, naming.TRIAL_NUMBER)
     if labels is not None:
         for row in np.flatnonzero(spans.places(labels) >= 0).tolist():
             yield row, int(labels[row])

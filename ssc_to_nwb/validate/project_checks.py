@@ -10,6 +10,7 @@ from ssc_to_nwb.validate import (
     checks_tables,
     checks_text,
     checks_time,
+    checks_trial_numbers,
     checks_trial_types,
     checks_trials,
 )
@@ -19,6 +20,7 @@ _MODULES: tuple[ModuleType, ...] = (
     checks_time,
     checks_trials,
     checks_trial_types,
+    checks_trial_numbers,
     checks_tables,
     checks_ophys,
     checks_text,

@@ -21,7 +21,6 @@ from ssc_to_nwb.verify.proof import Proof
 from ssc_to_nwb.verify.source_unit import UNITS_PER_SECOND, SourceUnit
 
 TRIALS = f"/intervals/{naming.TRIALS}"
-UNASSIGNED = f"/intervals/{naming.UNASSIGNED_SAMPLES}"
 OPHYS = f"/processing/{naming.OPHYS_MODULE}"
 BEHAVIOR = f"/processing/{naming.BEHAVIOR_MODULE}"
 SOURCE = f"/processing/{naming.SOURCE_MODULE}"
@@ -33,9 +32,7 @@ class Comparison:
     """One file and its source.
 
     leaves: the source's leaves by the rule that the ledger has for them; kept: paths of those that stand in the table
-    of kept fields; labels, expected_labels: trial number per sample by series, as rebuilt from the
-    file and as the source has it; general_fields: keys of metaDataHash whose
-    field of the file has been compared.
+    of kept fields; general_fields: keys of metaDataHash whose field of the file has been compared.
     """
 
     proof: Proof
@@ -45,8 +42,6 @@ class Comparison:
     leaves: Mapping[str, Sequence[Leaf]]
     kept: frozenset[str]
     tables: dict[str, NwbTable] = field(default_factory=dict)
-    labels: dict[str, np.ndarray] = field(default_factory=dict)
-    expected_labels: dict[str, np.ndarray] = field(default_factory=dict)
     general_fields: dict[str, bool] = field(default_factory=dict)
 
     @property

@@ -36,7 +36,7 @@ def content_digest(
         digester = _Digester(tree, pool, workers=workers, memory_mb=memory_mb, known=known or {})
         try:
             lines = [f"{node.path} {digester.digest(node)}" for node in tree.walk() if _counts(node.path)]
-        except (OSError, RuntimeError, KeyError) as failure:
+        except (OSError, RuntimeError, KeyError, TypeError) as failure:
             raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure) from failure
     # Sorted, so that the order in which objects were written does not matter.
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
@@ -88,11 +88,6 @@ class _Digester:
         return digest.hexdigest()
 
     def _add_values(self, digest: Any, path: str) -> None:
-        if self._tree.is_reference(path):
-            references = self._tree.references(path)
-            runs = zip(references.first.tolist(), references.count.tolist(), references.series, strict=True)
-            digest.update(json.dumps(list(runs)).encode())
-            return
         if not self._tree.is_numeric(path):
             _add_array(digest, self._tree.values(path))
             return

@@ -25,13 +25,12 @@ from ssc_to_nwb.verify.objects_events import check_events
 from ssc_to_nwb.verify.objects_general import check_general, check_imaging_planes
 from ssc_to_nwb.verify.objects_series import check_ophys, check_whisker
 from ssc_to_nwb.verify.objects_source import check_hashes, check_source_module
-from ssc_to_nwb.verify.objects_trials import check_samples_outside, check_trials
+from ssc_to_nwb.verify.objects_trials import check_trials
 from ssc_to_nwb.verify.open_tree import open_tree
 from ssc_to_nwb.verify.proof import Proof
-from ssc_to_nwb.verify.raw import RawProof, check_raw, series_labels
+from ssc_to_nwb.verify.raw import RawProof, check_raw
 from ssc_to_nwb.verify.report import VerifyMode, VerifyReport
 from ssc_to_nwb.verify.schema_copy import check_schema_copy
-from ssc_to_nwb.verify.trial_labels import collect_labels
 
 # Takes the bytes of frames compared so far, before compression, and all there are.
 OnVerifyProgress: TypeAlias = Callable[[int, int], None]
@@ -107,15 +106,13 @@ def _compare(
         leaves=dict(walk_leaves(session.tree, session.variable)),
     )
     work = Comparison(proof=proof, reader=proof.reader, context=context, facts=facts, leaves=leaves, kept=kept)
-    work.expected_labels.update(series_labels(work, None if raw is None else raw.raw))
-    lengths = {path: labels.size for path, labels in work.expected_labels.items()}
-    proof.guarded("/intervals/trials/timeseries", collect_labels, work, lengths)
     for path, check in _CHECKS.items():
         proof.guarded(path, check, work)
     proof.guarded("/processing/source/source_files/sha256", check_hashes, work, hashes)
     compare_leaves(work)
     frames = (0, 0) if raw is None else check_raw(work, raw)
-    check_source_module(work, ledger=_ledger(context, raw, hashes=hashes))
+    stacks = None if raw is None else raw.raw.stacks
+    check_source_module(work, ledger=_ledger(context, raw, hashes=hashes), stacks=stacks)
     proof.guarded("/", report_leftovers, work)
     return VerifyReport(
         file=nwb_path,
@@ -146,7 +143,6 @@ _CHECKS: Mapping[str, Callable[[Comparison], None]] = {
     "/general": check_general,
     "/general/optophysiology": check_imaging_planes,
     "/intervals/trials": check_trials,
-    "/intervals/samples_outside_trials": check_samples_outside,
     "/processing/behavior": check_whisker,
     "/processing/ophys": check_ophys,
     "/intervals": check_events,

@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from ssc_to_nwb.verify.chunk_reader import can_read_chunks, read_blocks
-from ssc_to_nwb.verify.nwb_reader import ArrayTree, Node, NodeKind, SeriesReferences
+from ssc_to_nwb.verify.nwb_reader import ArrayTree, Node, NodeKind
 
 # From this size on chunks are inflated in threads; below, a thread costs more than it saves.
 _LARGE_BYTES = 2**20
@@ -98,19 +98,6 @@ class Hdf5Tree(ArrayTree):
         """Integers, floats, booleans and complex numbers, not scalar."""
         dataset = self._item(path)
         return dataset.dtype.kind in "biufc" and dataset.ndim > 0 and dataset.size > 0
-
-    def is_reference(self, path: str) -> bool:
-        """A compound with an object reference in it."""
-        names = self._item(path).dtype.names
-        return names is not None and "timeseries" in names
-
-    def references(self, path: str) -> SeriesReferences:
-        """A compound of idx_start, count and an object reference."""
-        records = self._item(path)[()]
-        series = tuple(self._target(reference) for reference in records["timeseries"])
-        return SeriesReferences(
-            first=records["idx_start"].astype(np.int64), count=records["count"].astype(np.int64), series=series
-        )
 
     def attribute(self, path: str, name: str) -> Any:
         """An attribute; references as the path they point to."""

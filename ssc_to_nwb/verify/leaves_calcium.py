@@ -10,7 +10,8 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.rule import Leaf
 from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.verify.comparison import OPHYS, SEGMENTATION, TRIALS, Comparison, row
-from ssc_to_nwb.verify.leaves_whisker import compare_labels, compare_timestamps, compare_valid_trials
+from ssc_to_nwb.verify.leaves_whisker import compare_timestamps, compare_valid_trials
+from ssc_to_nwb.verify.trial_labels import compare_labels, subvolume_labels
 
 
 def series_path(plane: Plane, kind: str) -> str:
@@ -95,19 +96,18 @@ def _source_ids(work: Comparison, leaf: Leaf) -> list[int]:
 
 
 def calcium_times(work: Comparison, leaves: Sequence[Leaf]) -> None:
-    """Time stamps of the subvolume's first series; the others link to them."""
+    """Time stamps of the subvolume's first series, or of its trial numbers where it has no traces."""
     for leaf in leaves:
-        owner = work.facts.first_series[leaf.indices[0]]
-        if owner is not None:
-            compare_timestamps(work, leaf, owner=series_path(*owner))
+        entry = leaf.indices[0]
+        owner = work.facts.first_series[entry]
+        labels = subvolume_labels(work.facts.calcium[entry].subvolume)
+        compare_timestamps(work, leaf, owner=labels if owner is None else series_path(*owner))
 
 
 def calcium_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
-    """The trial number of every time stamp, for every series of the subvolume."""
+    """The trial number of every time stamp of the subvolume."""
     for leaf in leaves:
-        subvolume = work.facts.calcium[leaf.indices[0]].subvolume
-        series = [series_path(plane, kind) for plane in subvolume.planes for kind in subvolume.arrays]
-        compare_labels(work, leaf, series=series)
+        compare_labels(work, [leaf], subvolume_labels(work.facts.calcium[leaf.indices[0]].subvolume))
 
 
 def imaging_valid_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
@@ -115,8 +115,8 @@ def imaging_valid_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
     path = f"{TRIALS}/imaging_valid_subvolumes"
     for leaf in leaves:
         subvolume = work.facts.calcium[leaf.indices[0]].subvolume
-        written = subvolume.valid_trials
-        if written is None:
+        written = work.facts.listed_trials(subvolume.number)
+        if subvolume.valid_trials is None or written is None:
             # The subvolume's other arrays tell; this list stands in the table of kept fields alone.
             work.proof.prove([leaf.path])
             continue

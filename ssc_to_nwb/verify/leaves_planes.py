@@ -171,13 +171,13 @@ def plane_files(work: Comparison, leaves: Sequence[Leaf]) -> None:
 
 
 def plane_frames(work: Comparison, leaves: Sequence[Leaf]) -> None:
-    """2 x F: file above frame, NaN where the table has -1."""
+    """2 x F: file above frame, NaN where the table has 0."""
     for leaf in leaves:
         plane = work.facts.plane(leaf.indices[0], leaf.indices[1])
         path = f"{SOURCE}/{naming.frame_index(plane.name)}"
         table = work.table(path)
         columns = [table.column("file_number"), table.column("frame_number")]
-        found = np.array([np.where(column == -1, np.nan, column) for column in columns], dtype=np.float64)
+        found = np.array([np.where(column == 0, np.nan, column) for column in columns], dtype=np.float64)
         expected = np.asarray(leaf.value, dtype=np.float64)
         if not expected.size:
             # No list and no index: no time stamp has a frame.

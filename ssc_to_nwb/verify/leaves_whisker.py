@@ -9,7 +9,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.rule import KEPT_TABLE, Leaf
 from ssc_to_nwb.verify.comparison import BEHAVIOR, TRIALS, Comparison, row
-from ssc_to_nwb.verify.trial_labels import expected_labels
+from ssc_to_nwb.verify.trial_labels import WHISKER_LABELS, compare_labels
 
 
 def series_paths(work: Comparison) -> list[str]:
@@ -34,9 +34,9 @@ def whisker_values(work: Comparison, leaves: Sequence[Leaf]) -> None:
 
 
 def whisker_times(work: Comparison, leaves: Sequence[Leaf]) -> None:
-    """Time stamps of the first series; the others link to them."""
+    """Time stamps of the first series, or of the trial numbers where there is no trace; the others link to them."""
     for leaf in leaves:
-        compare_timestamps(work, leaf, owner=series_paths(work)[0])
+        compare_timestamps(work, leaf, owner=[*series_paths(work), WHISKER_LABELS][0])
 
 
 def compare_timestamps(work: Comparison, leaf: Leaf, *, owner: str) -> None:
@@ -51,18 +51,8 @@ def compare_timestamps(work: Comparison, leaf: Leaf, *, owner: str) -> None:
 
 
 def whisker_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
-    """The trial number of every sample, for every series."""
-    for leaf in leaves:
-        compare_labels(work, leaf, series=series_paths(work))
-
-
-def compare_labels(work: Comparison, leaf: Leaf, *, series: Sequence[str]) -> None:
-    """Compare a `trial` of the source with the labels rebuilt for each of these series."""
-    expected = expected_labels(np.asarray(leaf.value))
-    for path in series:
-        if path in work.labels:
-            work.proof.numbers(f"{TRIALS}/timeseries", expected=expected, found=work.labels[path], leaf=leaf.path)
-            work.proof.prove([leaf.path])
+    """The trial number of every sample."""
+    compare_labels(work, leaves, WHISKER_LABELS)
 
 
 def whisker_valid_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:

@@ -37,15 +37,6 @@ class Node:
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesReferences:
-    """References to runs of samples: int64 (n,) first sample and count, and the path of each series."""
-
-    first: np.ndarray
-    count: np.ndarray
-    series: tuple[str, ...]
-
-
 class ArrayTree(ABC):
     """A file of groups, data sets, links and attributes."""
 
@@ -75,14 +66,6 @@ class ArrayTree(ABC):
     @abstractmethod
     def is_numeric(self, path: str) -> bool:
         """Whether a data set holds plain numbers, and can be read in blocks."""
-
-    @abstractmethod
-    def is_reference(self, path: str) -> bool:
-        """Whether a data set holds references to runs of samples."""
-
-    @abstractmethod
-    def references(self, path: str) -> SeriesReferences:
-        """The values of a data set of references to runs of samples."""
 
     @abstractmethod
     def attribute(self, path: str, name: str) -> Any:
@@ -150,14 +133,6 @@ class NwbReader:
         if values.ndim != 1 or not all(isinstance(one, str) for one in values.tolist()):
             raise ObjectError(path, expected="a row of texts", found=f"{values.dtype} of shape {values.shape}")
         return list(values.tolist())
-
-    def references(self, path: str) -> SeriesReferences:
-        """References to runs of samples. Raises ObjectError."""
-        self._expect(path, "dataset")
-        try:
-            return self.tree.references(path)
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError) as failure:
-            raise ObjectError(path, expected="references to time series", found=str(failure)) from failure
 
     def attribute(self, path: str, name: str) -> Any:
         """An attribute, None where there is none."""

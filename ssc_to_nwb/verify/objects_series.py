@@ -1,4 +1,4 @@
-"""Whisker series, ROI responses, tables of ROIs and images: that each is there, with its type, unit and links."""
+"""Whisker series, ROI responses, trial numbers, tables of ROIs, images: each is there, with type, unit and links."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ssc_to_nwb.verify.leaves_whisker import series_paths
 from ssc_to_nwb.verify.nwb_table import NwbTable
 from ssc_to_nwb.verify.objects import check_image, check_module, check_series, check_table
 from ssc_to_nwb.verify.objects_general import imaging_plane_path
+from ssc_to_nwb.verify.trial_labels import WHISKER_LABELS, subvolume_labels
 
 _WHISKER_UNITS = {"angle": "degrees", "curvature_change": "1/mm"}
 _PIXEL = np.dtype([("x", np.uint32), ("y", np.uint32), ("weight", np.float32)])
@@ -22,9 +23,9 @@ _CONTAINERS = {"raw": "Fluorescence", "dff": "DfOverF", "event": "Fluorescence"}
 
 
 def check_whisker(work: Comparison) -> None:
-    """One TimeSeries per row of the whisker array."""
+    """One TimeSeries per row of the whisker array, and one of trial numbers."""
     whisker = work.session.whisker
-    if whisker is None or not whisker.traces:
+    if whisker is None or not (whisker.traces or whisker.time_ms.size):
         return
     work.proof.guarded(BEHAVIOR, check_module, work, BEHAVIOR)
     paths = series_paths(work)
@@ -39,6 +40,14 @@ def check_whisker(work: Comparison) -> None:
             clock=None if path == paths[0] else paths[0],
             parts=(repr(trace.label), repr(whisker.key)),
         )
+    _check_labels(work, WHISKER_LABELS, clock=paths[0] if paths else None, parts=(repr(whisker.key),))
+
+
+def _check_labels(work: Comparison, path: str, *, clock: str | None, parts: tuple[str, ...]) -> None:
+    """A series of trial numbers, on the time stamps of `clock`, or on its own where that is None."""
+    work.proof.guarded(
+        path, check_series, work, path, neurodata_type="TimeSeries", unit="n/a", clock=clock, parts=parts
+    )
 
 
 def check_ophys(work: Comparison) -> None:
@@ -133,7 +142,7 @@ def _check_images(work: Comparison, path: str, plane: Plane) -> None:
 
 
 def _check_responses(work: Comparison, subvolume: Subvolume) -> None:
-    """The subvolume's first series has the time stamps, the others link to it."""
+    """The subvolume's first series has the time stamps, the others and the trial numbers link to it."""
     clock: str | None = None
     for plane in subvolume.planes:
         for kind in ARRAY_KINDS:
@@ -146,6 +155,10 @@ def _check_responses(work: Comparison, subvolume: Subvolume) -> None:
             parts = (repr(array.key), array.description, plane.name)
             work.proof.guarded(path, _check_response, work, path, plane, kind, parts=parts, clock=clock)
             clock = clock or path
+    if clock is not None or subvolume.time_ms.size:
+        keys = [repr(array.key) for array in subvolume.arrays.values()]
+        named = (*keys, *(plane.name for plane in subvolume.planes))
+        _check_labels(work, subvolume_labels(subvolume), clock=clock, parts=named)
 
 
 def _check_response(

@@ -13,6 +13,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.ledger import Ledger
 from ssc_to_nwb.mapping.rule import KEPT_TABLE
 from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.source.stack import PlaneStack
 from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
 from ssc_to_nwb.verify.comparison import SOURCE, Comparison
 from ssc_to_nwb.verify.leaves_kept import COLUMNS, large_tables
@@ -25,11 +26,15 @@ _ITEMS = (
 )  # fmt: skip
 
 
-def check_source_module(work: Comparison, *, ledger: Ledger) -> None:
-    """Compare the tables of the module with the source and its ledger."""
+def check_source_module(work: Comparison, *, ledger: Ledger, stacks: Mapping[str, PlaneStack] | None) -> None:
+    """Compare the tables of the module with the source, its ledger, and its stacks where those are in the file."""
     work.proof.guarded(SOURCE, check_module, work, SOURCE)
     work.proof.guarded(KEPT_TABLE, _check_kept, work)
     work.proof.guarded(f"{SOURCE}/{naming.SOURCE_STACKS}", _check_stacks, work)
+    for plane in work.session.planes:
+        index = f"{SOURCE}/{naming.frame_index(plane.name)}"
+        stack = None if stacks is None else stacks[plane.name]
+        work.proof.guarded(index, _check_frame_index, work, index, plane.name, stack)
     work.proof.guarded(_FILES, _check_files, work, ledger)
     work.proof.guarded(_PROVENANCE, _check_provenance, work, ledger)
 
@@ -50,10 +55,18 @@ def _check_stacks(work: Comparison) -> None:
     work.proof.equal(f"{path}/plane", expected=[name for name, _ in listed], found=table.texts("plane"))
     numbers = np.array([number for _, number in listed], dtype=np.int64)
     work.proof.numbers(f"{path}/file_number", expected=numbers, found=table.column("file_number"))
-    for plane in work.session.planes:
-        index = f"{SOURCE}/{naming.frame_index(plane.name)}"
-        whole = dict.fromkeys(("file_number", "frame_number"), np.int64)
-        work.proof.guarded(index, check_table, work, index, columns=list(whole), dtypes=whole)
+
+
+def _check_frame_index(work: Comparison, path: str, plane: str, stack: PlaneStack | None) -> None:
+    """Columns, and the frames of the plane's series: those that exist, numbered from 1 in the order of time stamps."""
+    columns = ["file_number", "frame_number", *([] if stack is None else ["two_photon_frame"])]
+    whole = dict.fromkeys(columns, np.int64)
+    table = check_table(work, path, columns=columns, dtypes=whole, parts=(plane,))
+    if stack is not None:
+        there = np.zeros(table.rows, dtype=bool)
+        there[stack.index_position] = True
+        expected = np.cumsum(there) * there
+        work.proof.numbers(f"{path}/two_photon_frame", expected=expected, found=table.column("two_photon_frame"))
 
 
 def _check_files(work: Comparison, ledger: Ledger) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.source.subvolume import Subvolume
-from ssc_to_nwb.verify.comparison import TRIALS, UNASSIGNED, Comparison
+from ssc_to_nwb.verify.comparison import TRIALS, Comparison
 from ssc_to_nwb.verify.leaves_events import SIDES
 from ssc_to_nwb.verify.objects import check_table
 
@@ -25,7 +25,6 @@ def check_trials(work: Comparison) -> None:
         columns=_columns(work),
         neurodata_type="TimeIntervals",
         ragged=ragged,
-        types={"timeseries": "TimeSeriesReferenceVectorData"},
         dtypes=dict.fromkeys(("imaging_valid_subvolumes", "imaged_subvolumes"), np.int64)
         | dict.fromkeys(("pole_position_mm", "left_licks", "right_licks"), np.float64),
     )
@@ -44,7 +43,7 @@ def check_trials(work: Comparison) -> None:
         work.proof.guarded(column, work.proof.described, column, *parts)
 
 
-_RAGGED = ("imaging_valid_subvolumes", "imaged_subvolumes", "left_licks", "right_licks", "timeseries")
+_RAGGED = ("imaging_valid_subvolumes", "imaged_subvolumes", "left_licks", "right_licks")
 
 
 def _columns(work: Comparison) -> list[str]:
@@ -59,10 +58,9 @@ def _columns(work: Comparison) -> list[str]:
         columns.append("whisker_valid")
     if any(volume.valid_trials is not None for volume in session.subvolumes):
         columns.append("imaging_valid")
-    columns += [name for name, lists in _ragged_labels(work).items() if np.isin(lists, session.trials.numbers).any()]
-    if any(np.isin(labels, session.trials.numbers).any() for labels in work.labels.values()):
-        columns.append("timeseries")
-    return columns
+    return columns + [
+        name for name, lists in _ragged_labels(work).items() if np.isin(lists, session.trials.numbers).any()
+    ]
 
 
 def _ragged_labels(work: Comparison) -> dict[str, list[int]]:
@@ -154,7 +152,9 @@ def _check_imaged(work: Comparison) -> None:
     """Subvolumes in which a plane has a frame labelled with the trial."""
     if not work.session.subvolumes:
         return
-    imaged = {volume.number: _imaged_trials(work, volume) for volume in work.session.subvolumes}
+    imaged: dict[int, set[int]] = {}
+    for volume in work.session.subvolumes:
+        imaged.setdefault(volume.number, set()).update(_imaged_trials(work, volume))
     parts = work.table(TRIALS).parts("imaged_subvolumes")
     for number, part in zip(work.session.trials.numbers.tolist(), parts, strict=True):
         expected = [volume for volume, trials in imaged.items() if number in trials]
@@ -183,30 +183,3 @@ def _check_licks(work: Comparison) -> None:
         for number, part in zip(work.session.trials.numbers.tolist(), parts, strict=True):
             expected = train.time_ms[train.trial == number]
             work.proof.times(f"{TRIALS}/{column}", expected=expected, seconds=part, unit=work.milliseconds)
-
-
-def check_samples_outside(work: Comparison) -> None:
-    """The table of samples that belong to no known trial: there where there are any, with the times of its runs."""
-    outside = any((~np.isin(labels, work.session.trials.numbers)).any() for labels in work.expected_labels.values())
-    if not outside:
-        return
-    columns = ["start_time", "stop_time", "source_trial_number", "timeseries"]
-    table = check_table(
-        work,
-        UNASSIGNED,
-        columns=columns,
-        neurodata_type="TimeIntervals",
-        ragged=["timeseries"],
-        types={"timeseries": "TimeSeriesReferenceVectorData"},
-        dtypes={"start_time": np.float64, "stop_time": np.float64, "source_trial_number": np.int64},
-    )
-    known = np.isin(table.column("source_trial_number"), work.session.trials.numbers)
-    work.proof.numbers(f"{UNASSIGNED}/source_trial_number", expected=np.zeros_like(known), found=known)
-    runs = work.reader.references(f"{UNASSIGNED}/timeseries")
-    work.proof.numbers(
-        f"{UNASSIGNED}/timeseries_index", expected=np.arange(1, table.rows + 1), found=table.ends_of("timeseries")
-    )
-    stamps = {path: work.stamps(path) for path in dict.fromkeys(runs.series)}
-    for column, places in (("start_time", runs.first), ("stop_time", runs.first + runs.count - 1)):
-        expected = np.array([stamps[path][place] for path, place in zip(runs.series, places.tolist(), strict=True)])
-        work.proof.numbers(f"{UNASSIGNED}/{column}", expected=expected, found=table.column(column))

@@ -12,10 +12,8 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.stack import PlaneStack
-from ssc_to_nwb.source.subvolume import ARRAY_KINDS, Subvolume
-from ssc_to_nwb.verify.comparison import TRIALS, Comparison
-from ssc_to_nwb.verify.leaves_calcium import series_path
-from ssc_to_nwb.verify.leaves_whisker import series_paths
+from ssc_to_nwb.source.subvolume import Subvolume
+from ssc_to_nwb.verify.comparison import Comparison
 from ssc_to_nwb.verify.objects import check_series
 from ssc_to_nwb.verify.objects_general import check_imaging_plane, imaging_plane_path
 from ssc_to_nwb.verify.raw_frames import FrameWork, compare_frames
@@ -52,25 +50,6 @@ class RawProof:
 def frames_path(plane: str, channel: naming.Channel) -> str:
     """Path of the frames of a plane and channel."""
     return f"/acquisition/{naming.two_photon_series(plane, channel)}"
-
-
-def series_labels(work: Comparison, raw: RawData | None) -> dict[str, np.ndarray]:
-    """The trial number of every sample as the source has it, int64 (N,), by the path of each series of the file."""
-    session = work.session
-    labels: dict[str, np.ndarray] = {}
-    if session.whisker is not None:
-        labels.update(dict.fromkeys(series_paths(work), session.whisker.trial))
-    for volume in session.subvolumes:
-        for plane in volume.planes:
-            for kind in ARRAY_KINDS:
-                array = volume.arrays.get(kind)
-                if array is not None and np.isin(array.roi_numbers, plane.all_roi_numbers).any():
-                    labels[series_path(plane, kind)] = volume.trial
-            stack = None if raw is None else raw.stacks[plane.name]
-            if stack is not None and stack.frame_count:
-                of_frame = volume.trial[stack.index_position]
-                labels.update({frames_path(plane.name, channel): of_frame for channel in naming.CHANNELS})
-    return labels
 
 
 def check_raw(work: Comparison, proof: RawProof) -> tuple[int, int]:
@@ -121,8 +100,6 @@ def _check_series(work: Comparison, stack: PlaneStack, volume: Subvolume) -> Non
         _check_sizes(work, path, sizes={"field_of_view": [width_um * _UM, height_um * _UM]})
         if facts.scan_line_rate_hz is not None:
             proof.attribute(path, "scan_line_rate", facts.scan_line_rate_hz)
-        if path in work.labels:
-            proof.numbers(f"{TRIALS}/timeseries", expected=work.expected_labels[path], found=work.labels[path])
         text = (stack.description or "").encode()[:_TEXT_BYTES].decode(errors="ignore")
         comments = str(work.reader.attribute(path, "comments"))
         proof.equal(path, expected="the acquisition program's text", found=_kept_text(text, comments))

@@ -9,6 +9,7 @@ from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.raw_files import relative_listed_path
 from ssc_to_nwb.source.stack import PlaneStack, StackGap
 from ssc_to_nwb.source.subvolume import Subvolume
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 from ssc_to_nwb.verify.comparison import Comparison
 from ssc_to_nwb.verify.objects import check_table
 
@@ -72,4 +73,4 @@ def _listed(gap: StackGap) -> str:
 
 def _trials(stack: PlaneStack, gap: StackGap) -> list[int]:
     numbers = np.unique(stack.trial[gap.start : gap.stop])
-    return [int(number) for number in numbers.tolist() if number >= 0]
+    return [int(number) for number in numbers.tolist() if number != NO_TRIAL]

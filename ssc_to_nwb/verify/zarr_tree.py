@@ -1,14 +1,11 @@
 """A Zarr folder of hdmf-zarr as an `ArrayTree`.
 
-hdmf-zarr keeps links and references as JSON in attributes, marks single values as arrays of one, and pickles the
-references of a trial's time series. Pickles can run any code, so they are decoded here without that ability.
+hdmf-zarr keeps links and references as JSON in attributes, and marks single values as arrays of one.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import pickle
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.verify.nwb_reader import ArrayTree, Node, SeriesReferences
+from ssc_to_nwb.verify.nwb_reader import ArrayTree, Node
 
 _LINKS = "zarr_link"
 _MARK = "zarr_dtype"
@@ -28,7 +25,10 @@ _AHEAD_PER_WORKER = 2
 
 
 class ZarrTree(ArrayTree):
-    """Reads with zarr. Raises OSError where the folder is no Zarr group, or its copy of all metadata is out of date."""
+    """Reads with zarr.
+
+    Raises OSError where the folder is no Zarr group, its copy of all metadata is out of date, or objects are pickled.
+    """
 
     def __init__(self, path: Path) -> None:
         import zarr
@@ -48,6 +48,10 @@ class ZarrTree(ArrayTree):
         files = {
             file.relative_to(self._path).as_posix(): file for name in _METADATA_FILES for file in self._path.rglob(name)
         }
+        for name, head in copies.items():
+            # Pickles run code as they are read, some as soon as the array is opened; files of this project have none.
+            if any(codec["id"] == "pickle" for codec in head.get("filters") or ()):
+                raise OSError(f"{name} is of pickled objects, which can run any code: they are not read")
         for name in sorted(set(copies) ^ set(files)):
             raise OSError(f"{name} is not both in {_CONSOLIDATED} and a file of its own")
         for name, file in files.items():
@@ -136,25 +140,6 @@ class ZarrTree(ArrayTree):
         item = self._item(path)
         return item.dtype.kind in "biufc" and item.size > 0 and not self._is_scalar(path)
 
-    def is_reference(self, path: str) -> bool:
-        """A compound with an object reference in it."""
-        names = self._item(path).dtype.names
-        return names is not None and "timeseries" in names
-
-    def references(self, path: str) -> SeriesReferences:
-        """Compounds of idx_start, count and a reference, unpickled without running anything."""
-        item = self._item(path)
-        parts = []
-        for number in range(0, item.shape[0], item.chunks[0]):
-            key = f"{item.path}/{number // item.chunks[0]}"
-            parts.append(_unpickled(item, item.chunk_store[key])[: item.shape[0] - number])
-        records = [record for part in parts for record in part.tolist()]
-        return SeriesReferences(
-            first=np.array([record[0] for record in records], dtype=np.int64),
-            count=np.array([record[1] for record in records], dtype=np.int64),
-            series=tuple(_target(record[2]) for record in records),
-        )
-
     def attribute(self, path: str, name: str) -> Any:
         """An attribute; references as the path they point to, lists as tuples."""
         value = self._item(path).attrs.asdict().get(name)
@@ -171,25 +156,3 @@ def _target(reference: dict[str, str]) -> str:
     """Path of the object that a reference means; one into another file bears the file's name."""
     source, path = reference["source"], reference["path"]
     return path if source == "." else f"{source}:{path}"
-
-
-def _unpickled(item: Any, stored: bytes) -> np.ndarray:
-    """The records of a chunk. Raises ValueError where the pickle asks for anything but arrays."""
-    raw = item.compressor.decode(stored) if item.compressor is not None else stored
-    try:
-        values = _ArraysOnly(io.BytesIO(bytes(raw))).load()
-    except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError) as failure:
-        raise ValueError(f"references that can't be read: {failure}") from failure
-    return np.asarray(values)
-
-
-class _ArraysOnly(pickle.Unpickler):
-    """Unpickles numpy arrays of plain values, and refuses everything else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """What a pickle may call: the makers of arrays, and of references, which are read as the mappings they are."""
-        if (module, name) == ("hdmf_zarr.utils", "ZarrReference"):
-            return dict
-        if module.split(".")[0] == "numpy" and name in ("_reconstruct", "ndarray", "dtype", "scalar", "_frombuffer"):
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is not an array")

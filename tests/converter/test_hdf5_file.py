@@ -19,10 +19,18 @@ from ssc_to_nwb.interfaces.events import EventsInterface
 from ssc_to_nwb.interfaces.file_metadata import make_nwbfile
 from ssc_to_nwb.interfaces.roi_responses import RoiResponsesInterface
 from ssc_to_nwb.interfaces.roi_segmentation import RoiSegmentationInterface
+from ssc_to_nwb.interfaces.trial_numbers import TrialNumbersInterface
 from ssc_to_nwb.interfaces.trials import TrialsInterface
 from ssc_to_nwb.interfaces.whisker import WhiskerInterface
 
-INTERFACES = (WhiskerInterface, RoiSegmentationInterface, RoiResponsesInterface, EventsInterface, TrialsInterface)
+INTERFACES = (
+    WhiskerInterface,
+    RoiSegmentationInterface,
+    RoiResponsesInterface,
+    TrialNumbersInterface,
+    EventsInterface,
+    TrialsInterface,
+)
 
 
 def write_fast(nwbfile: NWBFile, path: Path, **options: Any) -> list[Any]:

@@ -15,10 +15,18 @@ from ssc_to_nwb.interfaces.context import load_context
 from ssc_to_nwb.interfaces.events import EventsInterface
 from ssc_to_nwb.interfaces.roi_responses import RoiResponsesInterface
 from ssc_to_nwb.interfaces.roi_segmentation import RoiSegmentationInterface
+from ssc_to_nwb.interfaces.trial_numbers import TrialNumbersInterface
 from ssc_to_nwb.interfaces.trials import TrialsInterface
 from ssc_to_nwb.interfaces.whisker import WhiskerInterface
 
-INTERFACES = [EventsInterface, RoiResponsesInterface, RoiSegmentationInterface, TrialsInterface, WhiskerInterface]
+INTERFACES = [
+    EventsInterface,
+    RoiResponsesInterface,
+    RoiSegmentationInterface,
+    TrialsInterface,
+    WhiskerInterface,
+    TrialNumbersInterface,
+]
 
 
 class PupilInterface(BaseDataInterface):
@@ -40,6 +48,7 @@ def holds(interface: type[SessionInterface], nwbfile: Any) -> bool:
         RoiResponsesInterface: lambda: "dff_fov_01002" in processing["ophys"]["DfOverF"].roi_response_series,
         RoiSegmentationInterface: lambda: len(processing["ophys"]["ImageSegmentation"].plane_segmentations) == 5,
         TrialsInterface: lambda: len(nwbfile.trials) == 6,
+        TrialNumbersInterface: lambda: "trial_number" in processing["behavior"].data_interfaces,
         WhiskerInterface: lambda: "whisker_angle_c2" in processing["behavior"].data_interfaces,
     }[interface]()
 
@@ -64,6 +73,8 @@ def test_all_together_with_anothers(session_file: Path, tmp_path: Path) -> None:
         assert all(holds(interface, nwbfile) for interface in INTERFACES)
         assert len(nwbfile.imaging_planes) == 5, "interfaces find what another has made"
         assert nwbfile.acquisition["pupil"].unit == "mm"
+        behavior = nwbfile.processing["behavior"]
+        assert behavior["trial_number"].timestamps == behavior["whisker_angle_c2"].timestamps
 
 
 def test_metadata_files_of_ones_own(session_file: Path, tmp_path: Path) -> None:

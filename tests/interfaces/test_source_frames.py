@@ -12,7 +12,7 @@ def test_every_time_stamp_has_its_file_and_frame(converted_awkward: Converted):
         for plane in converted_awkward.made.planes:
             table = module[f"frame_index_{plane.name}"]
             found = np.array([table["file_number"][:], table["frame_number"][:]], dtype=float)
-            np.testing.assert_array_equal(np.where(found == -1, np.nan, found), plane.frame_index)
+            np.testing.assert_array_equal(np.where(found == 0, np.nan, found), plane.frame_index)
 
 
 def test_listed_paths_are_those_of_the_rig(converted_awkward: Converted):
@@ -28,7 +28,7 @@ def test_index_rows_are_those_of_the_traces(converted_awkward: Converted):
     with opened(converted_awkward.path) as nwbfile:
         index = nwbfile.processing["source"]["frame_index_fov_04002"]
         series = nwbfile.processing["ophys"]["DfOverF"]["dff_fov_04002"]
-        has_frame = np.asarray(index["file_number"][:]) != -1
+        has_frame = np.asarray(index["file_number"][:]) > 0
         values = np.asarray(series.data[:])
         assert len(has_frame) == len(values)
         assert np.isnan(values[~has_frame]).all()

@@ -140,7 +140,6 @@ def test_a_trial_that_nothing_is_labelled_with_has_no_stop(convert_edited: Calla
     with opened(converted.path) as nwbfile:
         frame = by_number(nwbfile.trials)
         assert frame["stop_time"].isna().tolist() == [False] * 5 + [True]
-        assert len(frame.loc[500, "timeseries"]) == 0
 
 
 def test_texts_as_trial_property(convert_edited: Callable[..., Converted]) -> None:
@@ -160,7 +159,7 @@ def test_a_session_without_trials(convert_edited: Callable[..., Converted]) -> N
     converted = convert_edited(edit)
     with opened(converted.path) as nwbfile:
         assert len(nwbfile.trials) == 0
-        assert len(nwbfile.intervals["samples_outside_trials"]) > 0
+        assert len(nwbfile.processing["behavior"]["trial_number"].data) > 0
 
 
 def test_a_session_with_neither_whisker_nor_imaging_nor_events(convert_edited: Callable[..., Converted]) -> None:

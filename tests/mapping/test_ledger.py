@@ -7,7 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_sessions import AWKWARD, Converted, Struct, array, events, problem_raised, read, read_edited, records, row
+from made_sessions import (
+    AWKWARD,
+    Converted,
+    Struct,
+    array,
+    events,
+    problem_raised,
+    read,
+    read_edited,
+    records,
+    row,
+    write,
+)
 
 from ssc_to_nwb.mapping.ledger import Ledger, build_ledger
 from ssc_to_nwb.mapping.rule import Disposition
@@ -71,17 +83,27 @@ def test_places_are_in_the_file(convert_once: Callable[..., Converted], spec: Se
         assert {place for place in places if place not in file} == set()
 
 
-def test_trial_labels_are_where_their_trials_are(tmp_path: Path):
-    def two_unknown(s: Struct) -> None:
-        s["trialIds"] = s["trialIds"] + 100
-        array(s, "whiskerVars")["trial"] = array(s, "whiskerVars")["trial"] + 100
-        array(s, "whiskerVars")["trial"].flat[:2] = 1
+def test_trial_labels_have_a_series_per_clock(tmp_path: Path):
+    session, _ = read(write(tmp_path))
+    entries = {entry.source: entry for entry in ledger_of(session).leaves}
+    whisker, *calcium = (entries[f"s.timeSeriesArrayHash.value{{{number}}}.trial"] for number in range(1, 8))
+    assert whisker.nwb == ("/processing/behavior/trial_number/data",)
+    numbers = [volume.number for volume in session.subvolumes for _ in volume.arrays]
+    paths = [entry.nwb for entry in sorted(calcium, key=lambda entry: entry.nwb)]
+    assert paths == [(f"/processing/ophys/trial_number_subvolume_{number:02d}/data",) for number in sorted(numbers)]
 
-    session, _ = read_edited(tmp_path, two_unknown)
-    places = {entry.source: entry.nwb for entry in ledger_of(session).leaves}
-    of_trials, outside = "/intervals/trials/timeseries", "/intervals/samples_outside_trials/timeseries"
-    assert places["s.timeSeriesArrayHash.value{1}.trial"] == (of_trials, outside)
-    assert places["s.timeSeriesArrayHash.value{2}.trial"] == (outside,)
+
+@pytest.mark.parametrize("label", [-1, 2**40, np.nan])
+def test_no_label_is_kept_besides(tmp_path: Path, label: float):
+    """The series itself gives back whatever number the source has; nothing stands for another."""
+
+    def edit(s: Struct) -> None:
+        array(s, "whiskerVars")["trial"][0, :2] = label
+
+    leaves = ledger_of(read_edited(tmp_path, edit)[0]).leaves
+    entry = next(one for one in leaves if one.source == "s.timeSeriesArrayHash.value{1}.trial")
+    assert entry.nwb == ("/processing/behavior/trial_number/data",)
+    assert not entry.kept
 
 
 # -- fields that nobody knows

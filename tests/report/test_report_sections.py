@@ -226,7 +226,7 @@ def test_findings_of_an_awkward_session(converted_awkward: Converted) -> None:
     assert "1 trial without a type" in text
     assert "1 trial without a valve time of the left port" in text
     assert "ROIs with a trace and no mask" in text
-    assert "are labelled with trials that the source does not list: 0, 9999" in text
+    assert "samples with labels that are no trial of the source: 0, 9999" in text
 
 
 def test_warnings_come_first(rich_session: NwbSession) -> None:

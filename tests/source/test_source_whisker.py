@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from made_sessions import Edit, Struct, array, found_of, problem_of, read, read_edited, write
 
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 from ssc_to_nwb.synthetic.matlab import EMPTY, Cell, row
 
 PLACE = "s.timeSeriesArrayHash.value{1}"
@@ -58,8 +59,8 @@ def test_samples_without_a_trial_number(tmp_path: Path) -> None:
 
     session, log = read_edited(tmp_path, edit)
     assert session.whisker is not None
-    assert session.whisker.trial[:3].tolist() == [-1, 9999, 2]
-    assert "2 labelled [-1, 9999]" in found_of(log.problems, "trial-unknown")
+    assert session.whisker.trial[:3].tolist() == [NO_TRIAL, 9999, 2]
+    assert "2 labelled [NaN, 9999]" in found_of(log.problems, "trial-unknown")
 
 
 @pytest.mark.parametrize("form", ["hash", "no hash", "number alone", "empty", "absent"])

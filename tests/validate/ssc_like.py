@@ -6,9 +6,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
-from hdmf.common import VectorData, VectorIndex
+from hdmf.common import VectorData
 from pynwb import NWBHDF5IO, NWBFile, ProcessingModule
-from pynwb.base import Images, TimeSeries, TimeSeriesReference, TimeSeriesReferenceVectorData
+from pynwb.base import Images, TimeSeries
 from pynwb.device import Device
 from pynwb.epoch import TimeIntervals
 from pynwb.event import EventsTable, TimestampVectorData
@@ -69,14 +69,20 @@ def sound_nwbfile() -> NWBFile:
         data=rng.normal(0, 1, WHISKER_TIMES.size), timestamps=WHISKER_TIMES,
     )  # fmt: skip
     behavior.add(angle)
-    frames = _add_imaging(nwbfile, rng)
+    _add_trial_numbers(behavior, "trial_number", owner=angle)
+    _add_imaging(nwbfile, rng)
     _add_events(nwbfile)
-    _add_trials(nwbfile, angle=angle, frames=frames)
+    _add_trials(nwbfile)
     _add_video(nwbfile)
     return nwbfile
 
 
-def _add_imaging(nwbfile: NWBFile, rng: np.random.Generator) -> TwoPhotonSeries:
+def _add_trial_numbers(module: ProcessingModule, name: str, *, owner: TimeSeries) -> None:
+    labels = np.repeat(TRIALS, len(owner.timestamps) // TRIALS.size).astype(np.int32)
+    module.add(TimeSeries(name=name, description="Trial numbers.", unit="n/a", data=labels, timestamps=owner))
+
+
+def _add_imaging(nwbfile: NWBFile, rng: np.random.Generator) -> None:
     device = nwbfile.add_device(Device(name="microscope", description="A two-photon microscope."))
     channel = OpticalChannel(name="green", description="Green light.", emission_lambda=515.0)
     plane = ImagingPlane(
@@ -96,7 +102,6 @@ def _add_imaging(nwbfile: NWBFile, rng: np.random.Generator) -> TwoPhotonSeries:
     )
     ophys.add(images)
     _add_traces(ophys, _segmentation(ophys, plane), rng)
-    return series
 
 
 def _segmentation(ophys: ProcessingModule, plane: ImagingPlane) -> PlaneSegmentation:
@@ -127,6 +132,7 @@ def _add_traces(ophys: ProcessingModule, table: PlaneSegmentation, rng: np.rando
         owner = owner or series
         ophys.add(container)
         container.add_roi_response_series(series)
+    _add_trial_numbers(ophys, "trial_number_subvolume_01", owner=ophys["Fluorescence"]["raw_fluorescence_fov_01002"])
 
 
 def _add_events(nwbfile: NWBFile) -> None:
@@ -150,7 +156,7 @@ def _add_events(nwbfile: NWBFile) -> None:
     )  # fmt: skip
 
 
-def _add_trials(nwbfile: NWBFile, *, angle: TimeSeries, frames: TwoPhotonSeries) -> None:
+def _add_trials(nwbfile: NWBFile) -> None:
     values = {
         "start_time": STARTS,
         "stop_time": STOPS,
@@ -160,16 +166,11 @@ def _add_trials(nwbfile: NWBFile, *, angle: TimeSeries, frames: TwoPhotonSeries)
         "correct_side": ["left", "right", "right"],
         "left_water_valve_time": np.array([0.04, 0.04, 0.04]),
     }
-    references = [[TimeSeriesReference(150 * n, 150, angle), TimeSeriesReference(4 * n, 4, frames)] for n in range(3)]
-    samples = TimeSeriesReferenceVectorData(
-        name="timeseries", description="Samples of the trial.", data=[one for pair in references for one in pair]
-    )
-    ends = VectorIndex(name="timeseries_index", data=[2, 4, 6], target=samples)
     trials = TimeIntervals(
         name="trials",
         description="Trials.",
-        columns=[*_columns(values), samples, ends],
-        colnames=[*values, "timeseries"],
+        columns=_columns(values),
+        colnames=list(values),
     )
     nwbfile.trials = trials
 

@@ -44,3 +44,9 @@ def test_pynwb_s_defaults_are_placeholders_where_they_pretend_to_describe() -> N
 def test_data_are_not_looked_at() -> None:
     series = TimeSeries(name="a", description="Answers.", data=["unknown", "none"], unit="n.a.", rate=1.0)
     assert check_no_placeholder_text(series) is None
+
+
+def test_only_trial_numbers_may_have_no_unit() -> None:
+    for name, found in (("trial_number_subvolume_04", False), ("trial_numbers", True)):
+        series = TimeSeries(name=name, description="Numbers of trials.", data=[1], unit="n/a", rate=1.0)
+        assert (check_no_placeholder_text(series) is not None) == found

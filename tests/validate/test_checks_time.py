@@ -78,12 +78,13 @@ def test_without_trials_no_series_is_too_late(sound_file: Path) -> None:
     assert run_over(checks_time.check_timestamps_before_last_trial_ends, sound_file) == []
 
 
-def test_samples_listed_as_outside_trials_count_as_the_end() -> None:
+@pytest.mark.parametrize(("label", "late"), [(5.0, True), (0.0, False), (np.nan, False)])
+def test_samples_of_no_known_trial_may_come_after_the_last(label: float, late: bool) -> None:
     nwbfile = sound_nwbfile()
-    outside = TimeIntervals(name="samples_outside_trials", description="Samples.")
-    outside.add_interval(start_time=39.0, stop_time=42.0)
-    nwbfile.add_time_intervals(outside)
-    late = TimeSeries(name="late", data=np.zeros(2), unit="V", timestamps=[40.0, 41.0])
-    nwbfile.add_acquisition(late)
-
-    assert checks_time.check_timestamps_before_last_trial_ends(late) is None
+    series = TimeSeries(name="late", data=np.zeros(3), unit="V", timestamps=[35.0, 40.0, 41.0])
+    labels = np.array([5.0, label, label])
+    nwbfile.add_acquisition(series)
+    nwbfile.processing["ophys"].add(
+        TimeSeries(name="trial_number_subvolume_02", data=labels, unit="n/a", timestamps=series)
+    )
+    assert (checks_time.check_timestamps_before_last_trial_ends(series) is not None) == late

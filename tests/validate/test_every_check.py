@@ -48,18 +48,6 @@ def put_mask(row: int, *, x: int, y: int) -> Spoil:
     return spoil
 
 
-def put_reference(*, first: int, count: int) -> Spoil:
-    """Change the samples that the first trial refers to."""
-
-    def spoil(file: h5py.File) -> None:
-        references = file["/intervals/trials/timeseries"]
-        row = references[0]
-        row["idx_start"], row["count"] = first, count
-        references[0] = row
-
-    return spoil
-
-
 def replace(path: str, change: Callable[[np.ndarray], np.ndarray], **storage: object) -> Spoil:
     """Put another data set with the same attributes in the place of one."""
 
@@ -157,9 +145,9 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         put(f"{DFF}/rois", 2, 3),
         f"{DFF}/rois: 1 references name rows 3; plane_segmentation_fov_01002 has 3 rows.",
     ),
-    "check_series_references_in_range": (
-        put_reference(first=301, count=150),
-        f"/intervals/trials/timeseries: 1 references: row 0: 150 samples from 301 of {WHISKER}, which has 450.",
+    "check_trial_numbers_of_samples": (
+        replace("/processing/behavior/trial_number/data", lambda labels: labels + 0.5),
+        "/processing/behavior/trial_number: 450 of 450 are not whole: 2.5, 2.5,",
     ),
     "check_masks_inside_image": (
         put_mask(0, x=7, y=9),

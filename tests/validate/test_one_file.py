@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 from check_runs import Spoil
-from ssc_like import sound_nwbfile
+from ssc_like import FILE_NAME, sound_nwbfile
 
 from ssc_to_nwb.validate.messages import Message
 from ssc_to_nwb.validate.one_file import validate_file
@@ -157,14 +157,12 @@ def test_what_pynwb_warns_of_while_reading_is_a_message(spoiled: Callable[[Spoil
 
 
 @pytest.fixture
-def zarr_file(sound_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The sound file as zarr, with its films; pickled references may be read."""
+def zarr_file(sound_file: Path, tmp_path: Path) -> Path:
+    """The sound file as zarr, with its films."""
     pytest.importorskip("hdmf_zarr")
     from hdmf_zarr import NWBZarrIO
-    from numcodecs import pickles
     from pynwb import NWBHDF5IO
 
-    monkeypatch.setattr(pickles, "ALLOW_UNSAFE_PICKLE_DECODE", True, raising=False)
     shutil.copytree(sound_file.parent / sound_file.stem, tmp_path / "sub-an1" / sound_file.stem)
     path = tmp_path / "sub-an1" / f"{sound_file.name}.zarr"
     with NWBHDF5IO(sound_file, "r") as source, NWBZarrIO(str(path), "w") as target:
@@ -185,24 +183,32 @@ def test_faults_are_found_in_zarr_too(zarr_file: Path) -> None:
     store = zarr.open(str(zarr_file), mode="r+")
     times = store["processing/behavior/whisker_angle_c2/timestamps"]
     times[300] = times[299]
-    row = store["intervals/trials/timeseries"][0]
-    row["count"] = 451
-    store["intervals/trials/timeseries"][0] = row
+    store["processing/ophys/DfOverF/dff_fov_01002/rois"][0] = 3
 
     messages = by_identifier(validate_file(zarr_file))
 
     assert messages["timestamps-not-increasing"].text.startswith("1 time stamps")
-    assert messages["series-reference-out-of-range"].object_path == "/intervals/trials/timeseries"
+    assert messages["table-region-out-of-range"].object_path == "/processing/ophys/DfOverF/dff_fov_01002/rois"
 
 
-def test_pickles_are_read_only_where_the_user_allows_it(zarr_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pickles_are_read_only_where_the_user_allows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other people's files may have a column of references to samples, which hdmf-zarr pickles."""
+    pytest.importorskip("hdmf_zarr")
+    from hdmf_zarr import NWBZarrIO
     from numcodecs import errors, pickles
 
     if not hasattr(errors, "UnsafeDecodeError"):
         pytest.skip("this version of numcodecs reads all pickles")
+    nwbfile = sound_nwbfile()
+    angle = nwbfile.processing["behavior"]["whisker_angle_c2"]
+    nwbfile.add_epoch(start_time=10.0, stop_time=16.0, timeseries=[angle])
+    path = tmp_path / "sub-an1" / f"{FILE_NAME}.zarr"
+    monkeypatch.setattr(pickles, "ALLOW_UNSAFE_PICKLE_DECODE", True)
+    with NWBZarrIO(str(path), "w") as target:
+        target.write(nwbfile)
     monkeypatch.setattr(pickles, "ALLOW_UNSAFE_PICKLE_DECODE", False)
 
-    assert [message.identifier for message in validate_file(zarr_file)] == ["zarr-pickles-refused"]
+    assert [message.identifier for message in validate_file(path)] == ["zarr-pickles-refused"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ Change = Callable[[h5py.File], None]
 
 TRIALS = "/intervals/trials"
 TOUCHES = "/intervals/touches"
-OUTSIDE = "/intervals/samples_outside_trials"
+LABELS = "/processing/behavior/trial_number"
+LABELS_1 = "/processing/ophys/trial_number_subvolume_01"
 LICKS = "/events/licks"
 GREEN = "/acquisition/two_photon_series_fov_01002_green"
 RED = "/acquisition/two_photon_series_fov_01002_red"
@@ -150,6 +151,13 @@ def linked(path: str, target: str) -> Change:
     return change
 
 
+def link_resolved(file: h5py.File) -> None:
+    """A copy of the time stamps in the place of the link to them."""
+    values = file[f"{LABELS_1}/timestamps"][()]
+    del file[f"{LABELS_1}/timestamps"]
+    file[f"{LABELS_1}/timestamps"] = values
+
+
 def removed(path: str) -> Change:
     """Remove an object."""
 
@@ -197,26 +205,6 @@ def rows_exchanged(table: str, one: int, other: int) -> Change:
                 file[path][...] = values
 
     return change
-
-
-def run_field(table: str, name: str, amount: int) -> Change:
-    """Change the beginning or the length of one run of samples."""
-
-    def change(file: h5py.File) -> None:
-        runs = file[f"{table}/timeseries"][()]
-        runs[name][1] += amount
-        file[f"{table}/timeseries"][...] = runs
-
-    return change
-
-
-def run_points_elsewhere(file: h5py.File) -> None:
-    """One trial's run of one series refers to another series."""
-    runs = file[f"{TRIALS}/timeseries"][()]
-    here = file[runs["timeseries"][0]].name
-    other = next(run for run in runs["timeseries"] if file[run].name != here)
-    runs["timeseries"][0] = other
-    file[f"{TRIALS}/timeseries"][...] = runs
 
 
 def chunk_damaged(file: h5py.File) -> None:

@@ -58,7 +58,7 @@ def records_in_another_order(s: Struct) -> None:
 
 
 def trial_labels_of_nan_and_below_zero(s: Struct) -> None:
-    """NaN, which is written as -1, beside -1 itself."""
+    """NaN beside -1, which is a number like any other."""
     trial = array(s, "whiskerVars")["trial"]
     trial[0, :3] = np.nan
     trial[0, 5:7] = -1
@@ -106,6 +106,37 @@ def array_without_rows(s: Struct) -> None:
     events_array.update(ids=EMPTY, idStrs=Cell(), valueMatrix=np.zeros((0, length)))
 
 
+def subvolume_without_rows(s: Struct) -> None:
+    """No array of the subvolume has a ROI; its times and trial numbers are there all the same."""
+    for key in ("rawTSA_subvolume_01", "dffTSA_subvolume_01", "eventTSA_subvolume_01"):
+        length = array(s, key)["time"].size
+        array(s, key).update(ids=EMPTY, idStrs=Cell(), valueMatrix=np.zeros((0, length)))
+
+
+def whisker_without_rows(s: Struct) -> None:
+    """No whisker was tracked; times and trial numbers are there all the same."""
+    whisker = array(s, "whiskerVars")
+    whisker.update(ids=EMPTY, idStrs=Cell(), valueMatrix=np.zeros((0, whisker["time"].size)))
+
+
+def whisker_without_samples(s: Struct) -> None:
+    """Nothing but empty arrays in the place of whisker data."""
+    array(s, "whiskerVars").update(ids=EMPTY, idStrs=Cell(), valueMatrix=EMPTY, time=EMPTY, trial=EMPTY)
+
+
+def trial_numbers_beyond_32_bits(s: Struct) -> None:
+    """One label too large for 32 bits."""
+    array(s, "whiskerVars")["trial"][0, 7] = 2.0**40
+
+
+def every_frame_missing(s: Struct) -> None:
+    """A subvolume with arrays, none of whose time stamps has a frame."""
+    for key in s["timeSeriesArrayHash"]["keyNames"]:
+        if key != "whiskerVars":
+            for plane in array(s, key)["imagingPlane"]:
+                plane["sourceFileFrameIdx"] = np.full_like(plane["sourceFileFrameIdx"], np.nan, dtype=float)
+
+
 def odd_metadata(s: Struct) -> None:
     """Keys of all kinds that nobody knows."""
     hash_ = s["metaDataHash"]
@@ -144,6 +175,11 @@ EDITS = (
     properties_differ_between_trains,
     unknown_event_series,
     array_without_rows,
+    subvolume_without_rows,
+    whisker_without_rows,
+    whisker_without_samples,
+    trial_numbers_beyond_32_bits,
+    every_frame_missing,
     odd_metadata,
     descriptions_bare,
     empty_cells_for_events,

@@ -18,8 +18,6 @@ from ssc_to_nwb.verify.open_tree import open_tree
 zarr = pytest.importorskip("zarr")
 pytest.importorskip("hdmf_zarr")
 
-REFERENCES = "/intervals/trials/timeseries"
-
 
 @pytest.fixture(scope="module")
 def zarr_path(finished, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -54,6 +52,8 @@ def test_digest_is_that_of_the_hdf5_file(finished, zarr_path: Path):
         ("processing/ophys/DfOverF/dff_fov_01002/data", (0, 0)),
         ("intervals/touches/start_time", (0,)),
         ("intervals/trials/id", (0,)),
+        ("processing/behavior/trial_number/data", (-1,)),
+        ("processing/ophys/trial_number_subvolume_01/data", (3,)),
     ],
 )
 def test_changed_value_is_found(finished, zarr_path: Path, copy: Path, name: str, where: tuple[int, ...]):
@@ -109,9 +109,15 @@ class Trap:
 
 
 def test_pickle_that_would_run_code_is_not_run(finished, zarr_path: Path, copy: Path, tmp_path: Path):
-    mark = tmp_path / "mark"
-    array = zarr.open_group(str(zarr_path), mode="r")[REFERENCES.strip("/")]
-    (copy / REFERENCES.strip("/") / "0").write_bytes(array.compressor.encode(pickle.dumps(Trap(mark))))
-    report = replace(finished, path=zarr_path).verify(copy)
-    assert REFERENCES in {problem.field for problem in report.problems}
+    mark, name = tmp_path / "mark", "intervals/trials/trial_type"
+    array = zarr.open_group(str(copy), mode="r")[name]
+    head = {**json.loads((copy / name / ".zarray").read_text()), "filters": [{"id": "pickle", "protocol": 5}]}
+    (copy / name / ".zarray").write_text(json.dumps(head))
+    consolidated = json.loads((copy / ".zmetadata").read_text())
+    consolidated["metadata"][f"{name}/.zarray"] = head
+    (copy / ".zmetadata").write_text(json.dumps(consolidated))
+    (copy / name / "0").write_bytes(array.compressor.encode(pickle.dumps(Trap(mark))))
+    (problem,) = replace(finished, path=zarr_path).verify(copy).problems
+    assert problem.kind.identifier == "verify-unreadable"
+    assert f"{name}/.zarray is of pickled objects" in str(problem.found)
     assert not mark.exists()
