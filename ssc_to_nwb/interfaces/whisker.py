@@ -25,7 +25,7 @@ class WhiskerInterface(SessionInterface):
     def add(self, nwbfile: NWBFile) -> None:
         """Add one TimeSeries per row of the whisker array to the behavior module; NaN is kept."""
         whisker = self.context.session.whisker
-        if whisker is None:
+        if whisker is None or not whisker.traces:
             return
         module = get_module(nwbfile, naming.BEHAVIOR_MODULE)
         owner: TimeSeries | None = None

@@ -108,9 +108,10 @@ def array_without_rows(s: Struct) -> None:
 
 def subvolume_without_rows(s: Struct) -> None:
     """No array of the subvolume has a ROI; its times and trial numbers are there all the same."""
-    for key in ("rawTSA_subvolume_01", "dffTSA_subvolume_01", "eventTSA_subvolume_01"):
-        length = array(s, key)["time"].size
-        array(s, key).update(ids=EMPTY, idStrs=Cell(), valueMatrix=np.zeros((0, length)))
+    for key in s["timeSeriesArrayHash"]["keyNames"]:
+        if key.endswith("_subvolume_01"):
+            length = array(s, key)["time"].size
+            array(s, key).update(ids=EMPTY, idStrs=Cell(), valueMatrix=np.zeros((0, length)))
 
 
 def whisker_without_rows(s: Struct) -> None:
