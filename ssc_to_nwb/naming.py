@@ -24,6 +24,7 @@ REWARDS = "rewards"
 REWARD_CUE = "reward_cue"
 IMAGING_GAPS = "imaging_gaps"
 TRIAL_NUMBER = "trial_number"
+TRIAL_NUMBER_SERIES = re.compile(rf"{TRIAL_NUMBER}(_subvolume_\d{{2,}}(_\d+)?)?")
 TWO_PHOTON_FRAME = "two_photon_frame"
 WHISKER_VIDEO = "whisker_video"
 KEPT_FIELDS = "kept_source_fields"
@@ -119,17 +120,9 @@ def whisker_series(quantity: str, whisker: str) -> str:
 
 
 def subvolume_trial_number(number: int, *, occurrence: int = 1) -> str:
-    """TimeSeries of the trial number of every time stamp of a subvolume.
-
-    occurrence: 1, or 2, 3, ... for further subvolumes of the session that have the same number.
-    """
+    """TimeSeries of the trial numbers of a subvolume, the first, second, ... of the session with its number."""
     further = "" if occurrence == 1 else f"_{occurrence}"
     return f"{TRIAL_NUMBER}_subvolume_{number:02d}{further}"
-
-
-def is_trial_number_series(name: str) -> bool:
-    """Whether a TimeSeries of this name holds the trial numbers of a clock."""
-    return re.fullmatch(rf"{TRIAL_NUMBER}(_subvolume_\d{{2,}}(_\d+)?)?", name) is not None
 
 
 def event_table(source_key: str) -> str:

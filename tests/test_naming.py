@@ -49,8 +49,10 @@ def test_trial_numbers_are_named_after_their_clock() -> None:
     assert naming.subvolume_trial_number(4) == "trial_number_subvolume_04"
     assert naming.subvolume_trial_number(13, occurrence=2) == "trial_number_subvolume_13_2"
     names = (naming.TRIAL_NUMBER, naming.subvolume_trial_number(4), naming.subvolume_trial_number(4, occurrence=2))
-    assert all(naming.is_trial_number_series(name) for name in names)
-    assert not any(map(naming.is_trial_number_series, ("trial_numbers", "trial_number_x", "trial_number_subvolume_")))
+    assert all(naming.TRIAL_NUMBER_SERIES.fullmatch(name) for name in names)
+    assert not any(
+        map(naming.TRIAL_NUMBER_SERIES.fullmatch, ("trial_numbers", "trial_number_x", "trial_number_subvolume_"))
+    )
 
 
 @pytest.mark.parametrize("suffix", naming.NWB_SUFFIXES)

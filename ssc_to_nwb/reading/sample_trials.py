@@ -39,4 +39,6 @@ def read_sample_trials(nwbfile: NWBFile) -> tuple[SampleTrials, ...]:
     """The series of trial numbers in the file, that of the whisker traces first."""
     modules = [nwbfile.processing.get(name) for name in (naming.BEHAVIOR_MODULE, naming.OPHYS_MODULE)]
     found = [(name, module) for module in modules if module is not None for name in sorted(module.data_interfaces)]
-    return tuple(SampleTrials(series=module[name]) for name, module in found if naming.is_trial_number_series(name))
+    return tuple(
+        SampleTrials(series=module[name]) for name, module in found if naming.TRIAL_NUMBER_SERIES.fullmatch(name)
+    )

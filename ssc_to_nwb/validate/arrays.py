@@ -92,7 +92,7 @@ def trial_numbers(trials: DynamicTable) -> np.ndarray:
 def trial_number_series(nwbfile: NWBFile) -> list[TimeSeries]:
     """The series that hold the trial number of every time stamp of a clock."""
     found = [interface for module in nwbfile.processing.values() for interface in module.data_interfaces.values()]
-    return [one for one in found if isinstance(one, TimeSeries) and naming.is_trial_number_series(one.name)]
+    return [one for one in found if isinstance(one, TimeSeries) and naming.TRIAL_NUMBER_SERIES.fullmatch(one.name)]
 
 
 def ragged(table: DynamicTable, name: str) -> tuple[np.ndarray, VectorData] | None:

@@ -43,7 +43,7 @@ def is_placeholder(text: str) -> bool:
 def described(neurodata_object: AbstractContainer) -> Iterator[tuple[str, str]]:
     """(field, text) of every text, alone or in a list, that describes an object; its data are not among them."""
     # Numbers of trials have no unit, and NWB asks for one of every series.
-    unitless = naming.is_trial_number_series(neurodata_object.name)
+    unitless = naming.TRIAL_NUMBER_SERIES.fullmatch(neurodata_object.name)
     for field, value in neurodata_object.fields.items():
         if field in _NOT_TEXT or field == "data" or (unitless and field == "unit"):
             continue

@@ -14,7 +14,7 @@ from ssc_to_nwb.validate.project_check import examples, project_check
 @project_check(kinds.TRIAL_NUMBERS_BROKEN, neurodata_type=TimeSeries)
 def check_trial_numbers_of_samples(time_series: TimeSeries) -> str | None:
     """The trial numbers of a clock are whole or NaN, one per time stamp."""
-    if not naming.is_trial_number_series(time_series.name) or time_series.timestamps is None:
+    if not naming.TRIAL_NUMBER_SERIES.fullmatch(time_series.name) or time_series.timestamps is None:
         return None
     shape, stamps = shape_of(time_series.data), shape_of(time_series.timestamps)
     if shape != stamps:
