@@ -30,8 +30,8 @@ from typing import Any, NamedTuple
 
 from fault_findings import Findings, examine, table, with_table
 
-from ssc_to_nwb.naming import attempt_marker
 from ssc_to_nwb.run.marker import read_marker
+from ssc_to_nwb.run_files import attempt_marker
 
 SESSIONS = 5
 # Of all kills, how many go to workers of the local pool, to runs of one session, to runs of several, to Dask's workers.

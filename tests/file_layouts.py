@@ -7,7 +7,7 @@ from pathlib import Path
 
 import h5py
 
-from ssc_to_nwb import naming
+from ssc_to_nwb import naming, run_files
 
 TABLE = f"/processing/{naming.SOURCE_MODULE}/{naming.PROVENANCE}"
 
@@ -30,7 +30,7 @@ def set_layout(nwb: Path, layout: int | None) -> None:
 
 def set_recorded_layout(output: Path, layout: int | None) -> None:
     """Change the lines of an output's record in the same way."""
-    record = naming.run_record(output)
+    record = run_files.run_record(output)
     lines = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
     for line in lines:
         line.pop(naming.FILE_LAYOUT_ITEM)

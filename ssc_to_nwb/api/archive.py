@@ -89,7 +89,7 @@ def upload(
     """
     from ssc_to_nwb.archive.retry import FIRST_CONTACT, RetryPolicy
     from ssc_to_nwb.archive.upload import UploadOptions, run_upload
-    from ssc_to_nwb.naming import upload_record
+    from ssc_to_nwb.run_files import upload_record
 
     root = Path(output)
     return run_upload(

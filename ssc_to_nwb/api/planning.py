@@ -155,10 +155,10 @@ def plan(
 
 def _decided(sources: Sequence[SessionSource], settings: RunSettings) -> Plan:
     from ssc_to_nwb.metadata.shared_faults import check_metadata
-    from ssc_to_nwb.naming import run_record
     from ssc_to_nwb.run.frame_sample import sample_frames
     from ssc_to_nwb.run.record import read_record
     from ssc_to_nwb.run.runner import decider_of
+    from ssc_to_nwb.run_files import run_record
 
     check_metadata(sources, settings.metadata_files)
     decider = decider_of(list(read_record(run_record(settings.output))), settings)

@@ -7,9 +7,9 @@ from concurrent.futures import Executor, Future, wait
 from functools import partial
 
 from ssc_to_nwb.converter.results import no_progress
-from ssc_to_nwb.naming import attempt_marker
 from ssc_to_nwb.run.attempt import AttemptCall, AttemptResult, run_attempt
 from ssc_to_nwb.run.marker import read_marker
+from ssc_to_nwb.run_files import attempt_marker
 
 # How long an attempt may take to notice that it no longer counts.
 NOTICE_SECONDS = 3.0

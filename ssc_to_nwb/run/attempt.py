@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, Stage, timed
 from ssc_to_nwb.converter.task import SessionTask
-from ssc_to_nwb.naming import attempt_marker, source_list
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
@@ -28,6 +27,7 @@ from ssc_to_nwb.run.source_state import SourceState, take_state
 from ssc_to_nwb.run.standing import checksums_of, content_changes, has_content
 from ssc_to_nwb.run.unpacking import origin, unpacked_session
 from ssc_to_nwb.run.verification import verify_finished
+from ssc_to_nwb.run_files import attempt_marker, source_list
 from ssc_to_nwb.source.checksums import check_files
 from ssc_to_nwb.source.session_files import SessionFile
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ssc_to_nwb import naming
+from ssc_to_nwb import run_files
 from ssc_to_nwb.converter.in_progress import flush_folder, name_system_error
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
@@ -35,7 +35,7 @@ class Marker:
     def begin(cls, output: Path, work: str, *, session: str, attempt: int) -> Marker:
         """Mark the beginning of an attempt, in place of any earlier mark. Raises output-not-writable, disk-full."""
         marker = cls(
-            path=naming.attempt_marker(output, work),
+            path=run_files.attempt_marker(output, work),
             session=session,
             token=uuid.uuid4().hex,
             started=now_text(),

@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO
 
-from ssc_to_nwb import naming
+from ssc_to_nwb import run_files
 from ssc_to_nwb.converter.in_progress import name_system_error
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
@@ -28,7 +28,7 @@ _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 @contextmanager
 def output_lock(output: Path) -> Iterator[None]:
     """Hold an output for this run. Raises output-in-use, output-not-writable."""
-    path = naming.run_lock(output)
+    path = run_files.run_lock(output)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+", encoding="utf-8")
@@ -52,7 +52,7 @@ def share_workers_lock(output: Path) -> IO[str] | None:
     None where the system has no shared locks, or the output does not let a lock be made.
     """
     try:
-        file = naming.workers_lock(output).open("a+", encoding="utf-8")
+        file = run_files.workers_lock(output).open("a+", encoding="utf-8")
     except OSError:
         return None
     _try_lock(file, shared=True)
@@ -61,7 +61,7 @@ def share_workers_lock(output: Path) -> IO[str] | None:
 
 def _wait_for_orphans(output: Path) -> None:
     """Wait until no process of a run that was killed is left. Raises output-in-use where one does not end."""
-    path = naming.workers_lock(output)
+    path = run_files.workers_lock(output)
     try:
         file = path.open("a+", encoding="utf-8")
     except OSError as failure:

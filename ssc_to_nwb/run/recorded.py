@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ssc_to_nwb import naming
+from ssc_to_nwb import naming, run_files
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.converter.results import SessionOutcome
 from ssc_to_nwb.mapping.ledger_file import read_ledger
@@ -70,7 +70,7 @@ def recorded_digest(nwb: Path) -> str | None:
     A digest made by another version of this package is none: it may have covered something else. Raises OSError.
     """
     output, newest = nwb.parent.parent, None
-    for line in read_record(naming.run_record(output)):
+    for line in read_record(run_files.run_record(output)):
         done = Done.from_line(line, output)
         if done is not None and done.output == nwb:
             newest = done

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ssc_to_nwb import naming
+from ssc_to_nwb import run_files
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.metadata.loader import MetadataFiles, read_metadata_files
 from ssc_to_nwb.problems import run_kinds as kinds
@@ -142,7 +142,7 @@ class Decider:
         return changes
 
     def _source_changes(self, call: AttemptCall, state: SourceState, done: Done) -> tuple[str, ...]:
-        path = naming.source_list(self.output, call.work)
+        path = run_files.source_list(self.output, call.work)
         try:
             earlier = SourceState.from_lines(path.read_text("utf-8", "surrogateescape"), root=state.root)
         except (OSError, ValueError):
@@ -168,7 +168,7 @@ class Decider:
         return False
 
     def _call(self, source: SessionSource) -> AttemptCall:
-        work = naming.work_name(source.name, backend=self.options.backend, stub=self.options.stub)
+        work = run_files.work_name(source.name, backend=self.options.backend, stub=self.options.stub)
         files = self._files_of(source.dataset)
         metadata = files.of_session(session=source.name, subject=source.subject)
         return AttemptCall(

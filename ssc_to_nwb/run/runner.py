@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
-from ssc_to_nwb import naming
+from ssc_to_nwb import run_files
 from ssc_to_nwb.converter.in_progress import system_errors_named
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress
@@ -52,7 +52,7 @@ class RunSettings:
     @property
     def unpacking_folder(self) -> Path:
         """Where packed sessions are unpacked: the folder given, or one of the output."""
-        return self.work_folder or naming.work_folder(self.output)
+        return self.work_folder or run_files.work_folder(self.output)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def run_sessions(
     check_metadata(sources, settings.metadata_files)
     with ExitStack() as stack:
         stack.enter_context(output_lock(settings.output))
-        record = stack.enter_context(RunRecord(naming.run_record(settings.output)))
+        record = stack.enter_context(RunRecord(run_files.run_record(settings.output)))
         with system_errors_named(settings.output):
             settle(settings.output, record)
         if listings is not None:

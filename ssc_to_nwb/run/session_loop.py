@@ -9,7 +9,6 @@ from queue import Empty, SimpleQueue
 
 from ssc_to_nwb.converter.in_progress import name_system_error
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome
-from ssc_to_nwb.naming import attempt_marker
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError, error
@@ -24,6 +23,7 @@ from ssc_to_nwb.run.record import RunRecord
 from ssc_to_nwb.run.resume import Decision
 from ssc_to_nwb.run.settle import remove_superseded
 from ssc_to_nwb.run.signals import StopRequested
+from ssc_to_nwb.run_files import attempt_marker
 
 # Failures that may pass by themselves; what is wrong with a file or with metadata will be so again.
 _PASSING = (kinds.WORKER_DIED, kinds.SOURCE_CHANGED, output_kinds.SYSTEM_REFUSED, output_kinds.SOURCE_NOT_READABLE)

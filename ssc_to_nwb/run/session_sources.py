@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ssc_to_nwb import naming
+from ssc_to_nwb import run_files
 from ssc_to_nwb.problems import output_kinds, run_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
@@ -80,7 +80,7 @@ class PackedListings:
     @classmethod
     def of_output(cls, output: Path) -> PackedListings:
         """What earlier runs with this output noted; nothing where that can't be read."""
-        path = naming.packed_listing(output)
+        path = run_files.packed_listing(output)
         try:
             known = {entry["path"]: _packed_file(entry) for entry in json.loads(path.read_text(encoding="utf-8"))}
         except (OSError, ValueError, KeyError, TypeError):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ssc_to_nwb import naming
+from ssc_to_nwb import naming, run_files
 from ssc_to_nwb.converter.in_progress import remove
 from ssc_to_nwb.converter.results import SessionOutcome
 from ssc_to_nwb.problems import run_kinds as kinds
@@ -29,7 +29,7 @@ _UNFINISHED = re.compile(
 def settle(output: Path, record: RunRecord) -> None:
     """Bring record and output to a state that tells what is done. Raises record-unwritable; OSError of the output."""
     known = {line.get("token") for line in record.lines}
-    for path in sorted(naming.attempt_marker(output, "x").parent.glob("*.json")):
+    for path in sorted(run_files.attempt_marker(output, "x").parent.glob("*.json")):
         marker = read_marker(path)
         if marker is not None and marker.get("token") not in known:
             record.append(_line_of(marker, work=path.stem, output=output))
@@ -56,8 +56,8 @@ def unfinished_files(output: Path) -> Iterator[Path]:
         yield from (path for path in folder.iterdir() if _UNFINISHED.fullmatch(path.name))
     for name in ("attempts", "sources"):
         yield from naming.run_folder(output).glob(f"{name}/.*")
-    if naming.work_folder(output).is_dir():
-        yield naming.work_folder(output)
+    if run_files.work_folder(output).is_dir():
+        yield run_files.work_folder(output)
 
 
 def remove_superseded(line: Line, earlier: Path | None, output: Path) -> Path | None:

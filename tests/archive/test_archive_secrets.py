@@ -27,8 +27,8 @@ from ssc_to_nwb.archive.api_key import ApiKey, Redactor
 from ssc_to_nwb.archive.http_guard import KeyForOrigin, NoKey, guard, is_loopback, require_tls
 from ssc_to_nwb.archive.results import UploadResult
 from ssc_to_nwb.archive.retry import RetryPolicy
-from ssc_to_nwb.naming import upload_record
 from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.run_files import upload_record
 
 Upload = Callable[..., UploadResult]
 

@@ -13,8 +13,8 @@ from dandi_server import DandiServer
 
 from ssc_to_nwb.archive.record import read_record
 from ssc_to_nwb.archive.results import Action, DifferenceKind, Progress, Stage, Status, UploadResult
-from ssc_to_nwb.naming import upload_record
 from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.run_files import upload_record
 
 Upload = Callable[..., UploadResult]
 

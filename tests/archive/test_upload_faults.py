@@ -20,8 +20,8 @@ from ssc_to_nwb.archive.http_guard import TransferStoppedError
 from ssc_to_nwb.archive.record import read_record
 from ssc_to_nwb.archive.results import Progress, Stage, Status, UploadResult
 from ssc_to_nwb.archive.retry import RetryPolicy
-from ssc_to_nwb.naming import upload_record
 from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.run_files import upload_record
 
 Upload = Callable[..., UploadResult]
 FILM = f"{VIDEO_FOLDER}/trial_2.mp4"
