@@ -21,6 +21,7 @@ PACKAGE = "ssc_to_nwb"
 MAY_IMPORT = {
     "_version": set(),
     "naming": set(),
+    "run_files": {"naming"},
     "allocator": set(),
     "quantities": set(),
     "session_key": set(),
@@ -40,11 +41,12 @@ MAY_IMPORT = {
     "report": {"_version", "analysis", "metadata", "naming", "problems", "quantities", "reading", "system_files"},
     "archive": {"_version", "metadata", "problems", "system_files"},
     "run": {
-        "_version", "converter", "extractors", "interfaces", "mapping", "metadata", "naming", "problems", "session_key",
-        "source", "system_files", "verify",
+        "_version", "converter", "extractors", "interfaces", "mapping", "metadata", "naming", "problems", "run_files",
+        "session_key", "source", "system_files", "verify",
     },
     "api": {
         "archive", "converter", "interfaces", "mapping", "metadata", "naming", "problems", "reading", "report", "run",
+        "run_files",
         "source", "synthetic", "validate", "verify",
     },
     "cli": {"api", "problems", "quantities"},
