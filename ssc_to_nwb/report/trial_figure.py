@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.problems import report_kinds as kinds
-from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.trial import TraceOfTrial, TrialData
 from ssc_to_nwb.report import palette
+from ssc_to_nwb.report.save_figure import save_figure, show_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FORMATS = (".png", ".svg", ".pdf")
-_STYLE: dict[Any, Any] = {
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "legend.frameon": False,
-    "legend.fontsize": 9,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "trial",
-    "figure.facecolor": "white",
-}
-# What matplotlib falls back to, or is told to use, where there is no display.
-_WINDOWLESS = ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
 _WIDTH = 9.0
 _TRACE_HEIGHT, _EVENT_HEIGHT, _ROI_HEIGHT = 1.5, 0.24, 0.42
 _EVENT_COLOURS = {
@@ -63,40 +49,13 @@ def draw_trial(trial: TrialData, *, figure: Figure, title: str) -> None:
 
 
 def save_trial(trial: TrialData, path: Path, *, title: str) -> None:
-    """Write the picture as PNG (150 dpi), SVG or PDF, by the name's ending.
-
-    Raises picture-format-unknown, and OSError where it can't be written.
-    """
-    if path.suffix.lower() not in FORMATS:
-        raise error(
-            kinds.PICTURE_FORMAT_UNKNOWN, file=path, expected=", ".join(FORMATS), found=path.suffix or "no ending"
-        )
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    # Files made twice from the same trial are the same.
-    undated = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[path.suffix.lower()]
-    with mpl.rc_context(_STYLE):
-        figure = Figure(layout="constrained")
-        draw_trial(trial, figure=figure, title=title)
-        figure.savefig(path, dpi=150, metadata=undated)
+    """Write the picture by the name's ending. Raises picture-format-unknown, and OSError where it cannot be written."""
+    save_figure(lambda figure: draw_trial(trial, figure=figure, title=title), path)
 
 
 def show_trial(trial: TrialData, *, title: str) -> None:
     """Show the picture in a window and wait until it is closed. Raises no-window where none can be opened."""
-    import matplotlib as mpl
-    from matplotlib import pyplot
-
-    with mpl.rc_context(_STYLE):
-        try:
-            figure = pyplot.figure(layout="constrained")
-        except ImportError as failure:
-            raise error(kinds.NO_WINDOW, found=str(failure)) from failure
-        if mpl.get_backend().lower() in _WINDOWLESS:
-            pyplot.close(figure)
-            raise error(kinds.NO_WINDOW, found=f"matplotlib draws with {mpl.get_backend()}")
-        draw_trial(trial, figure=figure, title=title)
-        pyplot.show()
+    show_figure(lambda figure: draw_trial(trial, figure=figure, title=title))
 
 
 def _draw_traces(axes: Axes, traces: tuple[TraceOfTrial, ...], *, label: str) -> None:

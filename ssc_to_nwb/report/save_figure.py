@@ -1,0 +1,64 @@
+"""A figure of its own: written as a picture, or shown in a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ssc_to_nwb.problems import report_kinds as kinds
+from ssc_to_nwb.problems.model import error
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS = (".png", ".svg", ".pdf")
+_STYLE: dict[Any, Any] = {
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "figure",
+    "figure.facecolor": "white",
+}
+# What matplotlib falls back to, or is told to use, where there is no display.
+_WINDOWLESS = ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
+
+
+def save_figure(draw: Callable[[Figure], None], path: Path) -> None:
+    """Write what `draw` draws into an empty figure as PNG (150 dpi), SVG or PDF, by the name's ending.
+
+    Raises picture-format-unknown, and OSError where it cannot be written.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise error(
+            kinds.PICTURE_FORMAT_UNKNOWN, file=path, expected=", ".join(FORMATS), found=path.suffix or "no ending"
+        )
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    # Files made twice from the same data are the same.
+    undated = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[path.suffix.lower()]
+    with mpl.rc_context(_STYLE):
+        figure = Figure(layout="constrained")
+        draw(figure)
+        figure.savefig(path, dpi=150, metadata=undated)
+
+
+def show_figure(draw: Callable[[Figure], None]) -> None:
+    """Show what `draw` draws in a window and wait until it is closed. Raises no-window where none can be opened."""
+    import matplotlib as mpl
+    from matplotlib import pyplot
+
+    with mpl.rc_context(_STYLE):
+        try:
+            figure = pyplot.figure(layout="constrained")
+        except ImportError as failure:
+            raise error(kinds.NO_WINDOW, found=str(failure)) from failure
+        if mpl.get_backend().lower() in _WINDOWLESS:
+            pyplot.close(figure)
+            raise error(kinds.NO_WINDOW, found=f"matplotlib draws with {mpl.get_backend()}")
+        draw(figure)
+        pyplot.show()
