@@ -156,3 +156,10 @@ CHECKSUM_DIFFERS = ProblemKind(
     reason="The download is incomplete or damaged.",
     remedy="Download the file again.",
 )
+CHECKSUM_LIST_STRANGE = ProblemKind(
+    identifier="checksum-list-not-understood",
+    severity=Severity.WARNING,
+    title="A list of checksums is not understood",
+    reason="Its name is that of a list of checksums, but it has lines in no form that is known: they check nothing.",
+    remedy="Write it again with md5sum or sha256sum, or check the files by hand with the program that wrote the list.",
+)

@@ -138,6 +138,7 @@ class _Attempt:
     marker: Marker | None = None
     state: SourceState | None = None
     why: tuple[str, ...] = ()
+    unread_lists: tuple[Problem, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     next_check: float = 0.0
 
@@ -174,7 +175,7 @@ class _Attempt:
     def _completed(self, outcome: SessionOutcome) -> SessionOutcome:
         """The outcome of the conversion with what only the attempt knows."""
         source = self.call.source
-        problems = tuple(self._at_origin(problem) for problem in outcome.problems)
+        problems = tuple(self._at_origin(problem) for problem in (*self.unread_lists, *outcome.problems))
         if self.why:
             redone = error(kinds.SESSION_REDONE, file=source.path, found="; ".join(self.why)).problem
             problems = (redone, *problems)
@@ -223,11 +224,12 @@ class _Attempt:
 
     def _check_sums(self, file: SessionFile) -> None:
         """Compare the source with the lists of checksums beside it. Raises checksum-differs."""
-        checksums = checksums_of(self.call.source, file, raw=self.call.raw)
-        if checksums:
+        found = checksums_of(self.call.source, file, raw=self.call.raw)
+        self.unread_lists = found.problems
+        if found.checksums:
             self._say("check")
             with timed(self.seconds, "check"):
-                check_files(checksums, workers=self.call.options.workers)
+                check_files(found.checksums, workers=self.call.options.workers)
 
     def _say(self, stage: Stage) -> None:
         self._progress(Progress(session=self.call.source.name, stage=stage))

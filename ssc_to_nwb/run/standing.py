@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ssc_to_nwb.converter.options import ConversionOptions
@@ -10,7 +11,7 @@ from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.recorded import Done
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.source_state import take_state
-from ssc_to_nwb.source.checksums import Checksum, find_checksums
+from ssc_to_nwb.source.checksums import FoundChecksums, find_checksums
 from ssc_to_nwb.source.session_files import SessionFile
 
 
@@ -38,19 +39,22 @@ def has_content(output: Path, digest: str | None, *, options: ConversionOptions)
         return False
 
 
-def checksums_of(source: SessionSource, file: SessionFile, *, raw: bool) -> list[Checksum]:
+def checksums_of(source: SessionSource, file: SessionFile, *, raw: bool) -> FoundChecksums:
     """What lists beside and above a session say of the files it is made from; packed ones as they are and unpacked.
 
     Raises source-not-readable.
     """
-    sums = find_checksums(dict.fromkeys(_folders(source, file, raw=raw)))
+    found = find_checksums(dict.fromkeys(_folders(source, file, raw=raw)))
     packed = source.sources(raw=raw) if source.packed is not None else ()
     raw_folder = file.raw_folder if raw else None
-    return [
+    of_session = [
         checksum
-        for path, checksum in sums.items()
-        if path == file.path or path in packed or (raw_folder is not None and raw_folder in path.parents)
+        for checksum in found.checksums
+        if checksum.path == file.path
+        or checksum.path in packed
+        or (raw_folder is not None and raw_folder in checksum.path.parents)
     ]
+    return replace(found, checksums=tuple(of_session))
 
 
 def _folders(source: SessionSource, file: SessionFile, *, raw: bool) -> Iterator[Path]:

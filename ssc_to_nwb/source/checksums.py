@@ -6,26 +6,25 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
-from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.model import Problem, ProblemLog, error
+from ssc_to_nwb.source.checksum_lists import decode_list, parse_list
+from ssc_to_nwb.system_files import is_system_name
 
-_LIST_NAME = re.compile(
-    r"(?:checksums?|(?:md5|sha1|sha256|sha512)(?:sums?)?)(?:\.\w+)?|.+\.(?:md5|sha1|sha256|sha512)", re.I
-)
-_GNU_LINE = re.compile(r"\\?(?P<value>[0-9a-fA-F]{32,128})(?:\s+\*?(?P<name>\S.*))?")
-_BSD_LINE = re.compile(r"(?:MD5|SHA1|SHA256|SHA512) ?\((?P<name>.+)\) ?= ?(?P<value>[0-9a-fA-F]+)")
-_ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
+_ALGORITHM = r"(?:md5|sha1|sha224|sha256|sha384|sha512)"
+_LIST_NAME = re.compile(rf"(?:checksums?|{_ALGORITHM}(?:sums?)?)(?:\.\w+)?|.+\.{_ALGORITHM}(?:sums?)?", re.IGNORECASE)
 _LARGEST_LIST_BYTES = 64 * 2**20
 _BLOCK_BYTES = 2**20
+_SHOWN_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checksum:
-    """What a list says of one file; algorithm: `md5`, `sha1`, `sha256` or `sha512`."""
+    """What a list says of one file; algorithm: `md5`, `sha1`, `sha224`, `sha256`, `sha384` or `sha512`."""
 
     path: Path
     algorithm: str
@@ -33,39 +32,56 @@ class Checksum:
     listed_in: Path
 
 
-def find_checksums(folders: Iterable[Path]) -> dict[Path, Checksum]:
-    """What the lists in these folders (not below them) say, by the absolute path of a file that is there.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundChecksums:
+    """What lists say of files that are there, each saying once; problems: lists and lines that are not understood."""
+
+    checksums: tuple[Checksum, ...]
+    problems: tuple[Problem, ...]
+
+
+def find_checksums(folders: Iterable[Path]) -> FoundChecksums:
+    """What the lists in these folders (not below them) say; paths are absolute where the folders are.
 
     Raises source-not-readable.
     """
-    found: dict[Path, Checksum] = {}
+    log = ProblemLog()
+    lookup = _Lookup()
+    found: dict[tuple[Path, str, str], Checksum] = {}
     for folder in folders:
         if not folder.is_dir():
             continue
         for path in sorted(folder.iterdir()):
-            if _LIST_NAME.fullmatch(path.name) and path.is_file() and path.stat().st_size <= _LARGEST_LIST_BYTES:
-                found.update((checksum.path, checksum) for checksum in read_checksums(path))
-    return found
+            if _LIST_NAME.fullmatch(path.name) and not is_system_name(path.name) and path.is_file():
+                for checksum in _read_list(path, lookup, log=log):
+                    found.setdefault((checksum.path, checksum.algorithm, checksum.value), checksum)
+    return FoundChecksums(checksums=tuple(found.values()), problems=tuple(log.problems))
 
 
-def read_checksums(path: Path) -> Iterator[Checksum]:
-    """The lines of one list that name a file that is there; lines of other forms are passed over.
+def _read_list(path: Path, lookup: _Lookup, *, log: ProblemLog) -> Iterator[Checksum]:
+    """The lines of one list that name a file that is there.
 
     Names are relative to the list's folder; leading folders that are not there, such as that of the data set, are
-    left out. Raises source-not-readable.
+    left out. Logs what is not understood. Raises source-not-readable.
     """
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= _LARGEST_LIST_BYTES else b""
     except OSError as failure:
         raise error(output_kinds.SOURCE_NOT_READABLE, file=path, found=failure) from failure
-    for line in lines:
-        match = _GNU_LINE.fullmatch(line.strip()) or _BSD_LINE.fullmatch(line.strip())
-        algorithm = None if match is None else _ALGORITHMS.get(len(match["value"]))
-        if match is None or algorithm is None:
-            continue
-        file = _named_file(path, match["name"])
+    listed = parse_list(decode_list(content))
+    if listed.strange:
+        number, text = listed.strange[0]
+        count = f"{len(listed.strange)} line{'s' if len(listed.strange) > 1 else ''}"
+        found = f"{count} like a checksum, line {number} first: {text[:_SHOWN_CHARACTERS]}"
+        log.add(kinds.CHECKSUM_LIST_STRANGE, file=path, expected="lines such as `<sum>  <name>`", found=found)
+    elif not listed.sums:
+        found = "no line that is understood" if size <= _LARGEST_LIST_BYTES else f"{size} bytes"
+        log.add(kinds.CHECKSUM_LIST_STRANGE, file=path, expected="lines such as `<sum>  <name>`", found=found)
+    for line in listed.sums:
+        file = _named_after(path) if line.name is None else lookup.find(path.parent, line.name)
         if file is not None:
-            yield Checksum(path=file, algorithm=algorithm, value=match["value"].lower(), listed_in=path)
+            yield Checksum(path=file, algorithm=line.algorithm, value=line.value, listed_in=path)
 
 
 def check_files(checksums: Iterable[Checksum], *, workers: int) -> None:
@@ -95,16 +111,47 @@ def _check(checksum: Checksum) -> None:
         )
 
 
-def _named_file(listed_in: Path, name: str | None) -> Path | None:
-    if name is None:
-        # A list of one nameless value is about the file it is named after: `x.tar.gz.md5`.
-        beside = listed_in.with_suffix("")
-        return beside if beside.is_file() else None
-    parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part != "."]
-    if ".." in parts:
+def _named_after(listed_in: Path) -> Path | None:
+    """A list of one nameless value is about the file it is named after: `x.tar.gz.md5`."""
+    beside = listed_in.with_suffix("")
+    return beside if beside.is_file() else None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Lookup:
+    """Finds files by listed names, also where a disk changed upper and lower case; folders are read once."""
+
+    folders: dict[Path, dict[str, list[str]]] = field(default_factory=dict)
+
+    def find(self, folder: Path, name: str) -> Path | None:
+        """The file of this name, with as many of its leading folders as there are; None where none is there."""
+        parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in (".", "/", "//")]
+        if ".." in parts:
+            return None
+        for first in range(len(parts)):
+            file = self._below(folder, parts[first:])
+            if file is not None:
+                return file
         return None
-    for first in range(len(parts)):
-        file = listed_in.parent.joinpath(*parts[first:])
+
+    def _below(self, folder: Path, parts: list[str]) -> Path | None:
+        if any(part.endswith(":") for part in parts):
+            return None
+        file = folder.joinpath(*parts)
         if file.is_file():
             return file
-    return None
+        path = folder
+        for part in parts:
+            fitting = self._names(path).get(part.casefold(), [])
+            if len(fitting) != 1:
+                return None
+            path = path / fitting[0]
+        return path if path.is_file() else None
+
+    def _names(self, folder: Path) -> dict[str, list[str]]:
+        if folder not in self.folders:
+            names: dict[str, list[str]] = {}
+            for path in folder.iterdir() if folder.is_dir() else ():
+                names.setdefault(path.name.casefold(), []).append(path.name)
+            self.folders[folder] = names
+        return self.folders[folder]

@@ -236,3 +236,24 @@ def test_leftovers_that_were_not_unpacked_do_not_make_a_session_partly_unpacked(
         packed.add(made.mat_path, arcname=made.mat_path.name)
     (made.folder / "._notes").unlink()
     assert frames_and_videos(converted(tmp_path / "source", tmp_path / "nwb"))[0] > 0
+
+
+@pytest.mark.parametrize("form", ["{value}  {name}", "{name} {value}", "MD5  {value}  C:\\data\\{name}"])
+def test_a_list_of_checksums_in_any_form_fails_a_file_that_it_contradicts(
+    made: SyntheticSession, tmp_path: Path, form: str
+) -> None:
+    name = made.mat_path.name
+    lines = form.format(value="0" * 32, name=name) + "\r\n"
+    (tmp_path / "source" / "checksums.md5").write_bytes(lines.encode("utf-16"))
+    (outcome,) = convert(source=tmp_path / "source", output=tmp_path / "nwb").outcomes
+    assert outcome.error is not None
+    assert outcome.error.kind.identifier == "checksum-differs"
+    assert outcome.error.file == str(made.mat_path)
+
+
+def test_a_list_of_checksums_that_is_not_understood_is_warned_of(made: SyntheticSession, tmp_path: Path) -> None:
+    (made.folder / "MD5SUMS").write_text(f"{'0' * 31}  whisker/x.mp4\n")
+    done = CliRunner().invoke(group, ["convert", str(tmp_path / "source"), str(tmp_path / "nwb"), "--raw", "auto"])
+    assert done.exit_code == 0, done.output
+    assert "checksum-list-not-understood" in done.output
+    assert "1 line like a checksum, line 1 first" in done.output
