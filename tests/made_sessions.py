@@ -114,9 +114,11 @@ def hash_of(**values: Any) -> MatStruct:
     return struct(keyNames=cell(*values), value=cell(*values.values()))
 
 
-def write(folder: Path, *, edit: Edit | None = None, raw: bool = False, **fields: Any) -> SyntheticSession:
-    """Write a session file from the named fields of a spec, with the stacks and films where `raw`."""
-    return write_session(root=folder, spec=SessionSpec(**fields), raw=raw, videos=raw, edit=edit)
+def write(
+    folder: Path, *, edit: Edit | None = None, raw: bool = False, others: Struct | None = None, **fields: Any
+) -> SyntheticSession:
+    """Write a session file from the named fields of a spec, with the stacks and videos where `raw`."""
+    return write_session(root=folder, spec=SessionSpec(**fields), raw=raw, videos=raw, edit=edit, others=others)
 
 
 def read(made: SyntheticSession, **options: Any) -> tuple[Session, ProblemLog]:

@@ -148,14 +148,14 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
 def _verify_session(
     source: SessionSource, file: SessionFile, nwb_path: Path, options: OptionsUsed, settings: _Settings
 ) -> SessionVerification:
-    from ssc_to_nwb.interfaces.context import load_context
     from ssc_to_nwb.interfaces.raw_base import open_raw
     from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.verify.file import verify_file
+    from ssc_to_nwb.verify.source_again import read_source_again
     from ssc_to_nwb.verify.source_hashes import hash_sources
 
     log = ProblemLog()
-    context = load_context(file.path, dataset=file.dataset, metadata_files=settings.metadata_files, log=log)
+    context = read_source_again(file.path, dataset=file.dataset, metadata_files=settings.metadata_files, log=log)
     raw = open_raw(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
     report = verify_file(
         nwb_path,

@@ -58,6 +58,10 @@ def _print_table(ledger: Ledger, *, by_rule: bool) -> None:
     whole = sum(file.bytes for file in ledger.files)
     click.secho(f"{len(ledger.files)} source files, {bytes_text(whole)}", bold=True)
     _print_rows("files", files)
+    # Fields of the struct are never left out: these are the variables beside it.
+    for entry in ledger.leaves:
+        if entry.reason:
+            click.echo(f"variable {entry.source}: {entry.disposition.value}: {entry.reason}")
 
 
 def _print_rows(what: str, groups: dict[str, list[int]]) -> None:
@@ -80,8 +84,7 @@ def _print_entries(ledger: Ledger, text: str) -> None:
     entries: list[LedgerEntry | FileEntry] = [*ledger.leaves, *ledger.files]
     for entry in entries:
         if text in entry.source:
-            # Leaves have no reason of their own: their rule has.
-            reason = getattr(entry, "reason", "")
-            click.echo(f"{entry.source}: {entry.disposition.value} [{entry.rule}]{reason and f': {reason}'}")
+            because = f": {entry.reason}" if entry.reason else ""
+            click.echo(f"{entry.source}: {entry.disposition.value} [{entry.rule}]{because}")
             for place in entry.nwb:
                 click.echo(f"    {place}")

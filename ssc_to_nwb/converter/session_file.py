@@ -150,7 +150,13 @@ class _Work:
     def _load(self) -> SessionContext:
         self.on_progress(Progress(session=self.session, stage="read"))
         file = self.task.session_file
-        context = load_context(file.path, dataset=file.dataset, metadata_files=self.task.metadata_files, log=self.log)
+        context = load_context(
+            file.path,
+            dataset=file.dataset,
+            metadata_files=self.task.metadata_files,
+            log=self.log,
+            allow_unmapped=self.task.options.allow_unmapped,
+        )
         if not self.task.options.stub:
             return context
         self.whole_trials = known_trials(context.session)

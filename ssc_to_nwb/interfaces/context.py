@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from ssc_to_nwb.metadata.model import Metadata, SourceFacts
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.clock import Clock
+from ssc_to_nwb.source.mat_text import TextDecoder, decode_chars
 from ssc_to_nwb.source.session import Session, SourceOptions, read_session
 from ssc_to_nwb.source.session_files import dataset_of, key_from_path
 from ssc_to_nwb.source.video_trials import VideoNames
@@ -33,19 +34,27 @@ class SessionContext:
 
 
 def load_context(
-    path: Path, *, dataset: str | None = None, metadata_files: Sequence[Path] = (), log: ProblemLog | None = None
+    path: Path,
+    *,
+    dataset: str | None = None,
+    metadata_files: Sequence[Path] = (),
+    log: ProblemLog | None = None,
+    allow_unmapped: bool = False,
+    decode: TextDecoder = decode_chars,
 ) -> SessionContext:
     """Read a session file with the metadata of its data set and a user's files on top.
 
-    dataset: `ssc-1` or `ssc-2`; told from the file name where None. Raises SscError of any kind that reading the
-    source or the metadata can meet.
+    dataset: `ssc-1` or `ssc-2`; told from the file name where None. allow_unmapped: arrays and event series of no known
+    kind are left to the ledger, which keeps them whole. decode: from the file's characters to text. Raises SscError of
+    any kind that reading the source or the metadata can meet.
     """
     log = ProblemLog() if log is None else log
     key = key_from_path(path)
     metadata = load_metadata(
         dataset=dataset or dataset_of(path), session=str(key), subject=key.animal, files=metadata_files
     )
-    session = read_session(path, options=source_options(metadata.source), log=log)
+    options = replace(source_options(metadata.source), allow_unmapped=allow_unmapped, decode=decode)
+    session = read_session(path, options=options, log=log)
     census = census_comparison(session)
     if census.differs:
         log.add(kinds.CENSUS_DIFFERS, file=path, found=census)
@@ -62,7 +71,10 @@ def census_comparison(session: Session) -> CensusComparison:
 def source_options(facts: SourceFacts) -> SourceOptions:
     """The part of the metadata that the reader of session files needs."""
     return SourceOptions(
-        variable_names=facts.variable_names, array_kinds=facts.array_kinds, fov_pattern=facts.fov_pattern
+        variable_names=facts.variable_names,
+        array_kinds=facts.array_kinds,
+        fov_pattern=facts.fov_pattern,
+        text_encoding=facts.text_encoding,
     )
 
 

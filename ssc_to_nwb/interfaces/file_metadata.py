@@ -207,6 +207,9 @@ def notes(context: SessionContext) -> str:
             f"Assumed, because the name of the session file does not say it: the session is of {dataset.name} (five "
             "sessions of ssc-1 are known by name, all others count as sessions of ssc-2)."
         )
+    encoding = context.metadata.source.text_encoding or ("UTF-8" if context.session.texts_found_utf8 else None)
+    if encoding is not None:
+        lines.append(f"Assumed: texts whose encoding the session file does not tell are in {encoding}.")
     experiment_type = context.session.metadata_text("experimentType")
     if experiment_type is not None:
         lines.append(f"Experiment type, as the source has it: {experiment_type}")

@@ -17,8 +17,8 @@ from ssc_to_nwb.interfaces.base import SessionInterface
 from ssc_to_nwb.interfaces.columns import column, plain_table, text_column
 from ssc_to_nwb.interfaces.modules import get_module
 from ssc_to_nwb.mapping.ledger import Ledger, build_ledger
-from ssc_to_nwb.mapping.matlab_class import matlab_class, matlab_shape
-from ssc_to_nwb.source.mat_tree import MatStruct, MatStructArray, MatValue, walk_leaves
+from ssc_to_nwb.source.mat_tree import MatChar, MatSparse, MatStruct, MatStructArray, MatValue, row_texts, walk_leaves
+from ssc_to_nwb.source.matlab_class import matlab_class, matlab_shape
 from ssc_to_nwb.source.session import Session
 
 # An array of more elements is no reading matter: it has a table of its own.
@@ -27,10 +27,12 @@ _KEY_NAME = re.compile(r"(.*)\.keyNames(?:\{(\d+)\})?")
 _HASH_PART = re.compile(r"\.(?:value|descr|descrHash|keyNames)(?:\{(\d+)\})?(?=[.({]|$)")
 _TEXT = (
     "Fields of the source's session struct that have no place of their own in NWB, or whose exact form such a place "
-    "does not keep, one row each. value is JSON: texts as they are; numbers as nested lists in MATLAB's shape, null "
-    'for NaN, "Infinity" and "-Infinity"; complex numbers as {"real": ..., "imag": ...}; {"table": name} where they '
-    "stand in a table of this module of that name, flattened column by column; an empty struct array as "
-    '{"fields": [...]}.'
+    "does not keep, one row each. value is JSON: a row of char as a text, other char arrays as the list of their rows; "
+    "numbers as nested lists in MATLAB's shape, null "
+    'for NaN, "Infinity" and "-Infinity"; a sparse matrix as {"row": [...], "column": [...], "value": [...]}, counted '
+    'from 1; {"table": name} where they '
+    "stand in a table of this module of that name, flattened column by column; a struct array without elements or "
+    'fields as {"fields": [...]}.'
 )
 _LARGE_TEXT = "Values of {path} of the source, flattened column by column; its row in {table} tells the shape."
 
@@ -87,26 +89,43 @@ def _large_paths(leaves: Sequence[tuple[str, MatValue]]) -> list[str]:
     return [
         path
         for path, value in leaves
-        if isinstance(value, np.ndarray) and value.size > LARGE_ELEMENTS and value.dtype.kind in "biuf"
+        if isinstance(value, np.ndarray | MatSparse) and _stored_numbers(value).size > LARGE_ELEMENTS
     ]
 
 
+def _stored_numbers(value: np.ndarray | MatSparse) -> np.ndarray:
+    return value.values if isinstance(value, MatSparse) else value
+
+
 def _large_table(name: str, *, path: str, value: MatValue) -> DynamicTable:
+    text = _LARGE_TEXT.format(path=path, table=naming.KEPT_FIELDS)
+    if isinstance(value, MatSparse):
+        columns = [
+            column(part, f"{part} of {path}, as MATLAB's find.", data) for part, data in _triplets(value).items()
+        ]
+        return plain_table(name, text, columns)
     data = column("value", f"Values of {path}.", np.asarray(value).reshape(-1, order="F"))
-    return plain_table(name, _LARGE_TEXT.format(path=path, table=naming.KEPT_FIELDS), [data])
+    return plain_table(name, text, [data])
+
+
+def _triplets(value: MatSparse) -> dict[str, np.ndarray]:
+    """Rows, columns and values of a sparse matrix as MATLAB's `find` gives them, counted from 1."""
+    return {"row": value.row_index + 1, "column": value.column_index + 1, "value": value.values}
 
 
 def as_json(value: MatValue) -> str:
     """A leaf as JSON from which it can be had back, given its class and shape."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, MatChar):
+        return json.dumps(value.rows, ensure_ascii=False)
+    if isinstance(value, MatSparse):
+        return json.dumps({part: _plain(data) for part, data in _triplets(value).items()}, allow_nan=False)
     if isinstance(value, MatStruct | MatStructArray):
-        # As a leaf, a struct is one without fields.
+        # As a leaf, a struct is one without fields, a struct array one without elements or fields.
         return json.dumps({"fields": list(value.field_names) if isinstance(value, MatStructArray) else []})
     if not isinstance(value, np.ndarray):
         return "[]"
-    if value.dtype.kind == "c":
-        return json.dumps({"real": _plain(value.real), "imag": _plain(value.imag)}, allow_nan=False)
     return json.dumps(_plain(value), allow_nan=False)
 
 
@@ -131,8 +150,10 @@ def hash_keys(session: Session) -> dict[tuple[str, int], str]:
     keys = {}
     for path, value in walk_leaves(session.tree, session.variable):
         match = _KEY_NAME.fullmatch(path)
-        if match is not None and isinstance(value, str):
-            keys[match[1], int(match[2] or 1)] = value
+        if match is not None:
+            keys.update(
+                {(match[1], place): key for place, key in enumerate(row_texts(value), start=int(match[2] or 1))}
+            )
     return keys
 
 

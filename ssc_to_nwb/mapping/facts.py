@@ -44,6 +44,7 @@ class SessionFacts:
                     subvolume=subvolume, array=array, rows_in_plane_order=_rows_in_plane_order(subvolume, array)
                 )
                 self.calcium[_position(array.path)] = facts
+        self.events = {_position(series.path): series for series in session.events.values()}
         self.whisker_position = None if session.whisker is None else _position(session.whisker.path)
         self._planes = {
             plane.name: _plane_facts(plane) for subvolume in session.subvolumes for plane in subvolume.planes

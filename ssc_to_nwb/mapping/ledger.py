@@ -9,13 +9,14 @@ from functools import cache
 from re import Pattern
 
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.matlab_class import matlab_class, matlab_shape
 from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Rule, path_template, pattern_regex
-from ssc_to_nwb.mapping.rules import RULES, UNMAPPED
+from ssc_to_nwb.mapping.rules import OTHER_VARIABLE, RULES, UNMAPPED
 from ssc_to_nwb.mapping.rules_raw import SYSTEM_FILE
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
-from ssc_to_nwb.source.mat_tree import leaf_bytes, walk_leaves
+from ssc_to_nwb.source.mat_file import OtherVariable
+from ssc_to_nwb.source.mat_tree import MatChar, MatSparse, MatValue, leaf_bytes, walk_leaves
+from ssc_to_nwb.source.matlab_class import matlab_class, matlab_shape
 from ssc_to_nwb.source.session import Session
 
 _SHOWN = 10
@@ -25,7 +26,8 @@ _SHOWN = 10
 class LedgerEntry:
     """What became of one leaf: its path, class, shape and bytes in the source, and its places in the NWB file.
 
-    kept: whether it stands verbatim in the table of kept fields, alone or besides its other places.
+    kept: whether it stands verbatim in the table of kept fields, alone or besides its other places; reason: why it is
+    left out. A variable beside the session struct is one leaf.
     """
 
     source: str
@@ -36,6 +38,7 @@ class LedgerEntry:
     nwb: tuple[str, ...]
     rule: str
     kept: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,8 @@ def build_ledger(session: Session, *, allow_unmapped: bool, log: ProblemLog) -> 
     and kept verbatim.
     """
     facts = SessionFacts(session)
-    entries = tuple(_entry(leaf, rule, facts) for leaf, rule in ruled_leaves(session, facts))
+    values = dict(walk_leaves(session.tree, session.variable))
+    entries = tuple(_entry(leaf, rule, facts, value=values[leaf.path]) for leaf, rule in ruled_leaves(session, facts))
     unmapped = [entry for entry in entries if entry.rule == UNMAPPED.identifier]
     if unmapped and not allow_unmapped:
         shown = ", ".join(entry.source for entry in unmapped[:_SHOWN])
@@ -102,7 +106,23 @@ def build_ledger(session: Session, *, allow_unmapped: bool, log: ProblemLog) -> 
     for entry in unmapped:
         size = "x".join(map(str, entry.shape))
         log.add(kinds.UNMAPPED_LEAF_KEPT, file=session.path, field=entry.source, found=f"{size} {entry.matlab_class}")
-    return Ledger(session=str(session.key), variable=session.variable, leaves=entries)
+    return Ledger(
+        session=str(session.key), variable=session.variable, leaves=(*entries, *map(_other_entry, session.others))
+    )
+
+
+def _other_entry(other: OtherVariable) -> LedgerEntry:
+    return LedgerEntry(
+        source=other.name,
+        matlab_class=other.matlab_class,
+        shape=other.shape,
+        bytes=other.bytes,
+        disposition=OTHER_VARIABLE.disposition,
+        nwb=(),
+        rule=OTHER_VARIABLE.identifier,
+        kept=False,
+        reason=other.reason,
+    )
 
 
 def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
@@ -115,7 +135,8 @@ def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, 
             if match is None:
                 continue
             indices = tuple(1 if index is None else int(index) for index in match.groups())
-            leaf = Leaf(path=path, value=value, indices=indices)
+            full = value.full() if isinstance(value, MatSparse) else value
+            leaf = Leaf(path=path, value=full, indices=indices, hides_form=isinstance(value, MatSparse | MatChar))
             if rule.when(leaf, facts):
                 yield leaf, rule
                 break
@@ -135,16 +156,16 @@ def _candidates(template: str) -> tuple[tuple[Rule, Pattern[str]], ...]:
     return tuple((rule, pattern) for rule, pattern in _compiled() if pattern.fullmatch(example))
 
 
-def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts) -> LedgerEntry:
+def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts, *, value: MatValue) -> LedgerEntry:
     kept = rule.is_kept(leaf, facts)
     places = rule.places(leaf, facts)
     if kept and KEPT_TABLE not in places:
         places = (*places, KEPT_TABLE)
     return LedgerEntry(
         source=leaf.path,
-        matlab_class=matlab_class(leaf.value),
-        shape=matlab_shape(leaf.value),
-        bytes=leaf_bytes(leaf.value),
+        matlab_class=matlab_class(value),
+        shape=matlab_shape(value),
+        bytes=leaf_bytes(value),
         disposition=rule.disposition,
         nwb=places,
         rule=rule.identifier,

@@ -12,7 +12,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.source.mat_tree import MatValue
+from ssc_to_nwb.source.mat_tree import MatStruct, MatStructArray, MatValue, is_empty_value
 
 KEPT_TABLE = f"/processing/{naming.SOURCE_MODULE}/{naming.KEPT_FIELDS}"
 _INDEX = re.compile(r"\{\d+\}|\(\d+\)")
@@ -33,20 +33,20 @@ class Disposition(str, Enum):
 class Leaf:
     """One leaf of the session struct.
 
-    path: as `walk_leaves` gives it, the variable's name included; indices: the numbers at the `{*}` of the rule's
-    pattern, 1 where the path has none (a lone value without the cell around it).
+    path: as `walk_leaves` gives it, the variable's name included; value: of a sparse matrix the full one; indices: the
+    numbers at the `{*}` of the rule's pattern, 1 where the path has none (a lone value without the cell around it);
+    hides_form: whether the value alone does not say what the source has: a sparse matrix, a char array that is no row.
     """
 
     path: str
     value: MatValue
     indices: tuple[int, ...]
+    hides_form: bool = False
 
     @property
     def is_empty(self) -> bool:
-        """Whether the value holds nothing: [], {}, '' or an empty struct array."""
-        if isinstance(self.value, np.ndarray):
-            return self.value.size == 0
-        return not isinstance(self.value, str) or not self.value
+        """Whether the value holds nothing: [], {}, '', an empty struct array or a struct without fields."""
+        return isinstance(self.value, MatStruct | MatStructArray) or is_empty_value(self.value)
 
 
 Names: TypeAlias = Mapping[str, str]
@@ -111,8 +111,11 @@ class Rule:
     has: Callable[[str, Leaf, SessionFacts], bool] = _everywhere
 
     def is_kept(self, leaf: Leaf, facts: SessionFacts) -> bool:
-        """Whether this leaf stands verbatim in the table of kept fields."""
-        return self.disposition is Disposition.KEPT or self.keep(leaf, facts)
+        """Whether this leaf stands verbatim in the table of kept fields.
+
+        That a matrix was sparse, or a char array no row, only that table says.
+        """
+        return self.disposition is Disposition.KEPT or leaf.hides_form or self.keep(leaf, facts)
 
     def places(self, leaf: Leaf, facts: SessionFacts) -> tuple[str, ...]:
         """The paths in the NWB file where this leaf is found."""

@@ -22,6 +22,14 @@ RULES: tuple[Rule, ...] = (
     *rules_events.RULES,
 )
 
+# Not in the table, as it is no field of the session struct.
+OTHER_VARIABLE = Rule(
+    identifier="other-variable",
+    patterns=(),
+    disposition=Disposition.LEFT_OUT,
+    text="A variable of the session file beside the session struct.",
+)
+
 # Not in the table: stands in for a missing rule where the user allows it.
 UNMAPPED = Rule(
     identifier="unmapped",

@@ -12,7 +12,12 @@ _ENTRY = f"{_HASH}.value{{*}}"
 
 
 def _series(leaf: Leaf, facts: SessionFacts) -> EventSeries:
-    return tuple(facts.session.events.values())[leaf.indices[0] - 1]
+    return facts.events[leaf.indices[0]]
+
+
+def _is_read(leaf: Leaf, facts: SessionFacts) -> bool:
+    """Whether the leaf's series was read; one that nobody knows may be of another form, and is then unmapped."""
+    return leaf.indices[0] in facts.events
 
 
 def _table_names(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
@@ -70,6 +75,7 @@ RULES = (
         disposition=Disposition.DERIVED,
         nwb=("{table}",),
         text="2 (on/off pairs): a TimeIntervals table; 1 (points): an EventsTable.",
+        when=_is_read,
         names=_table_names,
     ),
     Rule(
@@ -79,6 +85,7 @@ RULES = (
         nwb=("{table}/{column}",),
         unit="s",
         text="On and off times as start and stop, points as time stamps; rows in the order of time.",
+        when=_is_read,
         names=_time_names,
         keep=is_empty,
     ),
@@ -88,6 +95,7 @@ RULES = (
         disposition=Disposition.WRITTEN,
         nwb=("{table}/trial_number",),
         text="The number of the event's trial: int32, float64 where the source has NaN.",
+        when=_is_read,
         names=_table_names,
         keep=is_empty,
     ),
@@ -98,6 +106,7 @@ RULES = (
         nwb=("{table}/{column}",),
         unit="as in the source",
         text="A column for every property; a second one (_at_offset) where values at on and off differ.",
+        when=_is_read,
         names=_property_names,
         keep=is_empty,
     ),

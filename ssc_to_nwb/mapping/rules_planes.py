@@ -8,6 +8,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
 from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, holds_something, is_empty
 from ssc_to_nwb.mapping.rules_calcium import SCOPE, is_calcium
+from ssc_to_nwb.source.mat_tree import MatChar
 from ssc_to_nwb.source.plane import Plane
 
 _PLANE = "timeSeriesArrayHash.value{*}.imagingPlane{*}"
@@ -60,6 +61,11 @@ def _records_out_of_order(leaf: Leaf, facts: SessionFacts) -> bool:
     return not facts.plane_facts(_plane_of_roi(leaf, facts)).records_in_order
 
 
+def _is_in_list(leaf: Leaf) -> bool:
+    """Whether a leaf of `sourceFileList` is a path, several as rows of a char matrix, or an empty place in the list."""
+    return isinstance(leaf.value, str | MatChar) or (leaf.is_empty and leaf.path.endswith("}"))
+
+
 def _record_patterns(field: str) -> tuple[str, ...]:
     """Patterns of a field of a plane's record: descrHash holds the records in a Hash, or bare."""
     entry = "timeSeriesArrayHash.descrHash{*}"
@@ -83,7 +89,8 @@ _RULES = (
         disposition=Disposition.WRITTEN,
         nwb=(f"/processing/{naming.SOURCE_MODULE}/{naming.SOURCE_STACKS}/listed_path",),
         text="A row per plane and file, with the path as the rig wrote it.",
-        when=lambda leaf, facts: is_calcium(leaf, facts) and isinstance(leaf.value, str),
+        when=lambda leaf, facts: is_calcium(leaf, facts) and _is_in_list(leaf),
+        keep=lambda leaf, _: not isinstance(leaf.value, str),
     ),
     Rule(
         identifier="plane-frames",

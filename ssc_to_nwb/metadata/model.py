@@ -28,6 +28,14 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except (LookupError, ValueError) as failure:
+        raise ValueError(f"{name!r} is not an encoding of text that Python knows") from failure
+    return name
+
+
 def _pattern_with(*groups: str) -> AfterValidator:
     def check(pattern: str) -> str:
         try:
@@ -171,6 +179,9 @@ class SourceFacts(Section):
     video_trials: dict[str, int | None] = Field(
         default_factory=dict,
         description="Trial of each whisker video, by file name; null for a video of no trial",
+    )
+    text_encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(
+        default=None, description="Encoding of texts beyond ASCII where the session file does not tell it, once known"
     )
 
 

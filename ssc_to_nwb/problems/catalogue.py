@@ -7,6 +7,7 @@ from types import ModuleType
 from ssc_to_nwb.problems import (
     archive_kinds,
     check_kinds,
+    mat_kinds,
     metadata_kinds,
     output_kinds,
     raw_kinds,
@@ -19,6 +20,7 @@ from ssc_to_nwb.problems import (
 from ssc_to_nwb.problems.model import ProblemKind
 
 _AREAS: tuple[ModuleType, ...] = (
+    mat_kinds,
     source_kinds,
     raw_kinds,
     metadata_kinds,

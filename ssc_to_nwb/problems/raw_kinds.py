@@ -68,6 +68,13 @@ RAW_FILE_CHANGED = ProblemKind(
     reason="The file was there and whole when the session was planned; now it is gone, of another size or unreadable.",
     remedy="See that nobody writes to the source while it is converted, then convert the session again.",
 )
+RAW_PATH_EMPTY = ProblemKind(
+    identifier="raw-path-empty",
+    severity=Severity.ERROR,
+    title="A listed path is empty",
+    reason="sourceFileList has a place without a path, so that the frames of that file cannot be found.",
+    remedy="Complete the list in MATLAB; or convert with --raw skip, without stacks and videos.",
+)
 RAW_PATH_OUTSIDE = ProblemKind(
     identifier="raw-path-outside",
     severity=Severity.ERROR,

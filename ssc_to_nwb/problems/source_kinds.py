@@ -32,27 +32,6 @@ SESSION_FOUND_TWICE = ProblemKind(
     reason="Both would be written to one NWB file.",
     remedy="Convert them from different folders into different output folders, or remove one.",
 )
-MAT_UNREADABLE = ProblemKind(
-    identifier="mat-unreadable",
-    severity=Severity.ERROR,
-    title="The MATLAB file can't be read",
-    reason="It is no MATLAB 5, 7 or 7.3 file, is cut short or is damaged.",
-    remedy="Compare its size and checksum with the data set's and download it again.",
-)
-MAT_CLASS_UNSUPPORTED = ProblemKind(
-    identifier="mat-class-unsupported",
-    severity=Severity.ERROR,
-    title="The MATLAB file holds a value of a class that has no meaning outside MATLAB",
-    reason="Function handles and MATLAB objects can't be read without MATLAB.",
-    remedy="Save the file again from MATLAB with plain structs, cells, numbers and text.",
-)
-VARIABLE_MISSING = ProblemKind(
-    identifier="mat-variable-missing",
-    severity=Severity.ERROR,
-    title="The MATLAB file lacks the session variable",
-    reason="A session file holds one struct named s (dat in a variant of ssc-2).",
-    remedy="Check that this is a session file; metadata key source.variable_names adds other names.",
-)
 FIELD_MISSING = ProblemKind(
     identifier="field-missing",
     severity=Severity.ERROR,
@@ -163,7 +142,8 @@ ARRAY_KIND_UNKNOWN = ProblemKind(
     severity=Severity.ERROR,
     title="It can't be told what a time series array holds",
     reason="Key name and description say neither whisker, dF/F, raw fluorescence nor calcium events, or several.",
-    remedy="Name it in a metadata file: source: {array_kinds: {<key>: whisker|dff|raw|event}}.",
+    remedy="Name it in a metadata file: source: {array_kinds: {<key>: whisker|dff|raw|event}}; or convert with "
+    "--allow-unmapped, which keeps the array verbatim.",
 )
 ARRAY_KIND_TWICE = ProblemKind(
     identifier="array-kind-twice",

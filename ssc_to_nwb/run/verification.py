@@ -49,13 +49,14 @@ def verify_finished(finished: FinishedFile) -> Verified:
 
 def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> VerifyReport:
     """What comes of reading source and file anew. Raises what telling the progress raises."""
-    from ssc_to_nwb.interfaces.context import SessionContext, load_context
+    from ssc_to_nwb.interfaces.context import SessionContext
     from ssc_to_nwb.interfaces.raw_base import open_raw
     from ssc_to_nwb.verify.file import verify_file
+    from ssc_to_nwb.verify.source_again import read_source_again
 
     task, options = finished.task, finished.task.options
     # The problems the conversion met tell what is left out; those of the second reading would only repeat them.
-    again = load_context(
+    again = read_source_again(
         task.session_file.path, dataset=task.session_file.dataset, metadata_files=task.metadata_files, log=ProblemLog()
     )
     context = SessionContext(session=again.session, metadata=again.metadata, log=ProblemLog(list(finished.problems)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,18 +51,20 @@ def _equal(one: np.ndarray, other: np.ndarray) -> bool:
     return np.array_equal(one, other) or np.array_equal(one, other, equal_nan=True)
 
 
-def read_array_descriptions(field: Field | None, *, count: int) -> tuple[ArrayDescription, ...]:
+def read_array_descriptions(field: Field | None, *, wanted: Sequence[bool]) -> tuple[ArrayDescription, ...]:
     """One description per entry of timeSeriesArrayHash; an absent or empty descrHash gives empty ones.
+
+    wanted: for every entry, whether its description is read; the others get an empty one.
 
     The values of a descrHash are told apart by what they are, not by their place: structs are the planes, numbers are
     the valid trials. Raises field-length, field-type, and what the records of planes raise.
     """
     if field is None or field.is_empty:
-        return (_NOTHING,) * count
+        return (_NOTHING,) * len(wanted)
     items = field.items()
-    if len(items) != count:
-        raise field.problem(kinds.FIELD_LENGTH, expected=f"{count} items, as in value", found=len(items))
-    return tuple(_read_description(item) for item in items)
+    if len(items) != len(wanted):
+        raise field.problem(kinds.FIELD_LENGTH, expected=f"{len(wanted)} items, as in value", found=len(items))
+    return tuple(_read_description(item) if read else _NOTHING for item, read in zip(items, wanted, strict=True))
 
 
 _NOTHING = ArrayDescription(path="", valid_trials=None, planes=())

@@ -83,16 +83,19 @@ def median_interval_ms(time_ms: np.ndarray, trial: np.ndarray) -> float | None:
     return interval if interval > 0 else None
 
 
-def check_times_increase(field: Field, time_ms: np.ndarray, *, log: ProblemLog) -> None:
-    """Raise time-backwards or field-value (NaN, infinite); warn once of equal neighbours. Shape (N,)."""
+def check_times_finite(field: Field, time_ms: np.ndarray) -> None:
+    """Raise field-value, with the first position, where a time is NaN or infinite. Shape (N,)."""
     bad = ~np.isfinite(time_ms)
     if bad.any():
         position = int(np.flatnonzero(bad)[0]) + 1
         raise field.problem(
-            kinds.FIELD_VALUE,
-            expected="finite times",
-            found=f"{time_ms[position - 1]} at position {position}",
+            kinds.FIELD_VALUE, expected="finite times", found=f"{time_ms[position - 1]} at position {position}"
         )
+
+
+def check_times_increase(field: Field, time_ms: np.ndarray, *, log: ProblemLog) -> None:
+    """Raise time-backwards or field-value (NaN, infinite); warn once of equal neighbours. Shape (N,)."""
+    check_times_finite(field, time_ms)
     steps = np.diff(time_ms)
     if (steps < 0).any():
         position = int(np.flatnonzero(steps < 0)[0]) + 1

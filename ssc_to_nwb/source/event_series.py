@@ -11,7 +11,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
-from ssc_to_nwb.source.clock import TimeUnits
+from ssc_to_nwb.source.clock import TimeUnits, check_times_finite
 from ssc_to_nwb.source.distinct_names import check_names_distinct
 from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.hash_map import HashEntry, read_hash
@@ -195,8 +195,7 @@ def _read_properties(field: Field, *, count: int) -> tuple[EventProperty, ...]:
 
 
 def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool) -> None:
-    if not np.isfinite(time_ms).all():
-        raise field.problem(kinds.FIELD_VALUE, expected="finite times", found="NaN or infinite")
+    check_times_finite(field, time_ms)
     starts = time_ms
     if pairs:
         if time_ms.size % 2:

@@ -9,7 +9,18 @@ import numpy as np
 
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, SscError, error
-from ssc_to_nwb.source.mat_tree import MatCell, MatStruct, MatStructArray, MatValue, describe
+from ssc_to_nwb.source.mat_tree import (
+    MatCell,
+    MatChar,
+    MatSparse,
+    MatStruct,
+    MatStructArray,
+    MatValue,
+    describe,
+    is_empty_value,
+    plain_text,
+    row_texts,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +61,7 @@ class Field:
     @property
     def is_empty(self) -> bool:
         """True for [], {}, '' and empty struct arrays."""
-        if isinstance(self.value, np.ndarray):
-            return self.value.size == 0
-        if isinstance(self.value, MatCell):
-            return not self.value.items
-        if isinstance(self.value, MatStructArray):
-            return not self.value.elements
-        return isinstance(self.value, str) and not self.value
+        return is_empty_value(self.value)
 
     def items(self) -> tuple[Field, ...]:
         """The items of a cell or struct array; a lone value counts as a cell of one; empties have none."""
@@ -75,21 +80,40 @@ class Field:
         return (self,)
 
     def text(self) -> str:
-        """A row of char; the empty char and the empty array are ''. Raises field-type, and field-value on NUL."""
-        if isinstance(self.value, str):
-            if "\0" in self.value:
-                raise self.problem(kinds.FIELD_VALUE, expected="text without the character NUL", found=repr(self.value))
-            return self.value
+        """A row of char; the empty char and the empty array are ''; NULs at the end are padding.
+
+        Raises field-type, and field-value on a NUL within.
+        """
+        text = plain_text(self.value)
+        if text is not None:
+            if "\0" in text:
+                raise self.problem(kinds.FIELD_VALUE, expected="text without the character NUL", found=repr(text))
+            return text
         if self.is_empty and not isinstance(self.value, MatStructArray):
             return ""
         raise self.problem(kinds.FIELD_TYPE, expected="text", found=describe(self.value))
 
-    def texts(self) -> tuple[str, ...]:
-        """A cell of texts; a lone text counts as a cell of one. Raises field-type."""
+    def texts(self, *, count: int = 1, per: str = "item") -> tuple[str, ...]:
+        """A cell of texts; a lone text counts as a cell of one. The rows of a char matrix lose their padding.
+
+        count, per: how many there should be, one per what, where another field says so: a lone text in the place of
+        several is refused. Raises field-type, field-value.
+        """
+        if count > 1 and plain_text(self.value) is not None:
+            raise self.problem(
+                kinds.FIELD_TYPE, expected=f"a cell of {count} texts, one per {per}", found=describe(self.value)
+            )
+        if isinstance(self.value, MatChar) and len(self.value.rows) > 1:
+            rows = row_texts(self.value)
+            if any("\0" in row for row in rows):
+                raise self.problem(kinds.FIELD_VALUE, expected="texts without the character NUL", found=repr(rows))
+            return rows
         return tuple(item.text() for item in self.items())
 
     def array(self) -> np.ndarray:
-        """The numbers as MATLAB holds them, in MATLAB's shape. Raises field-type."""
+        """The numbers as MATLAB holds them, in MATLAB's shape; of a sparse matrix the full one. Raises field-type."""
+        if isinstance(self.value, MatSparse):
+            return self.value.full()
         if not isinstance(self.value, np.ndarray) or self.value.dtype.kind not in "biuf":
             raise self.problem(kinds.FIELD_TYPE, expected="numbers", found=describe(self.value))
         return self.value

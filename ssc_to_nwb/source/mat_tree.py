@@ -1,14 +1,15 @@
 """MATLAB values as a plain tree, the same for files of format 5, 7 and 7.3.
 
-A value is one of: `MatStruct` (a 1x1 struct), `MatStructArray`, `MatCell`, `str` (a row of char, the empty char
-included), or a numpy array in MATLAB's own shape (two dimensions or more) and MATLAB's own class.
+A value is one of: `MatStruct` (a 1x1 struct), `MatStructArray`, `MatCell`, `str` (a row of char, or the 0x0 char),
+`MatChar` (any other char array), a numpy array in MATLAB's own shape (two dimensions or more) and MATLAB's own class,
+`MatSparse`, or `MatUnsupported` (a value that cannot be read, with the reason).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -37,18 +38,128 @@ class MatCell:
     items: tuple[MatValue, ...]
 
 
-MatValue: TypeAlias = "MatStruct | MatStructArray | MatCell | str | np.ndarray"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatChar:
+    """A char array that is neither a plain row nor the 0x0 char: a matrix, an empty of another size, a padded row.
+
+    rows: a text per row, from top to bottom, those of further pages after those of the first; padding is kept.
+    """
+
+    shape: tuple[int, ...]
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MatSparse:
+    """A sparse matrix; `np.asarray` gives the full one.
+
+    row_index: int64 (N,), row of each stored value, from 0; column_start: int64 (columns + 1,), place of the first
+    value of each column; values: (N,), in MATLAB's class.
+    """
+
+    shape: tuple[int, ...]
+    row_index: np.ndarray
+    column_start: np.ndarray
+    values: np.ndarray
+
+    @classmethod
+    def from_columns(
+        cls, shape: tuple[int, ...], *, row_index: np.ndarray, column_start: np.ndarray, values: np.ndarray
+    ) -> MatSparse:
+        """A sparse matrix from MATLAB's arrays, which may be longer than what they hold. Raises ValueError."""
+        starts = column_start.astype(np.int64)
+        count = int(starts[-1]) if starts.size else 0
+        rows = row_index[:count].astype(np.int64)
+        fits = len(shape) == 2 and starts.size == shape[1] + 1 and starts[0] == 0 and (np.diff(starts) >= 0).all()
+        if not fits or rows.size != count or values.size < count or ((rows < 0) | (rows >= shape[0])).any():
+            raise ValueError(f"the arrays of a sparse matrix of size {_size(shape)} do not fit together")
+        return cls(shape=shape, row_index=rows, column_start=starts, values=values[:count])
+
+    @property
+    def column_index(self) -> np.ndarray:
+        """int64 (N,), column of each stored value, from 0."""
+        return np.repeat(np.arange(self.shape[1]), np.diff(self.column_start))
+
+    def full(self) -> np.ndarray:
+        """The full matrix, shape (rows, columns)."""
+        matrix = np.zeros(self.shape, dtype=self.values.dtype)
+        matrix[self.row_index, self.column_index] = self.values
+        return matrix
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """The full matrix, for numpy."""
+        matrix = self.full()
+        return matrix if dtype is None else matrix.astype(dtype)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatUnsupported:
+    """A value that cannot be read: its class in MATLAB, why, and its size as far as the file tells it."""
+
+    matlab_class: str
+    reason: str
+    shape: tuple[int, ...] = (1, 1)
+
+
+MatValue: TypeAlias = "MatStruct | MatStructArray | MatCell | str | MatChar | np.ndarray | MatSparse | MatUnsupported"
+
+
+def char_value(shape: tuple[int, ...], rows: tuple[str, ...]) -> str | MatChar:
+    """A char array from its size and its rows, in the form that the tree has for it."""
+    if len(shape) == 2 and shape[0] == 1:
+        # The size counts bytes where a row was stored as UTF-8, one byte per character.
+        shape = (1, char_units(rows[0]))
+        if rows[0] and not rows[0].endswith("\0"):
+            return rows[0]
+    return "" if shape == (0, 0) else MatChar(shape=shape, rows=rows)
+
+
+def char_units(text: str) -> int:
+    """Length of a text as MATLAB counts it, in units of UTF-16."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def plain_text(value: MatValue) -> str | None:
+    """The text of a char row or an empty char, without NULs that pad its end; None for all else."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, MatChar):
+        if 0 in value.shape:
+            return ""
+        if len(value.rows) == 1:
+            return value.rows[0].rstrip("\0")
+    return None
+
+
+def row_texts(value: MatValue) -> tuple[str, ...]:
+    """The texts of a char array: its one text, or the rows of a matrix without the blanks that pad them; else none."""
+    if isinstance(value, MatChar) and len(value.rows) > 1:
+        return tuple(row.rstrip(" \0") for row in value.rows)
+    text = plain_text(value)
+    return () if text is None else (text,)
+
+
+def is_empty_value(value: MatValue) -> bool:
+    """True for [], {}, empty chars and empty struct arrays."""
+    if isinstance(value, np.ndarray):
+        return value.size == 0
+    if isinstance(value, MatCell):
+        return not value.items
+    if isinstance(value, MatStructArray | MatSparse):
+        return 0 in value.shape
+    return plain_text(value) == ""
 
 
 def walk_leaves(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
     """Yield every leaf with its path in MATLAB's notation, such as `s.a.value{2}(3).id`.
 
-    Leaves are numbers, texts, and the empty cells, structs and struct arrays, which are a value of their own.
+    Leaves are numbers, texts, values that cannot be read, and what has a size but no content: empty cells, empty
+    struct arrays, structs and struct arrays without fields.
     """
     if isinstance(value, MatStruct) and value.fields:
         for name, child in value.fields.items():
             yield from walk_leaves(child, f"{path}.{name}")
-    elif isinstance(value, MatStructArray) and value.elements:
+    elif isinstance(value, MatStructArray) and value.elements and value.field_names:
         for number, element in enumerate(value.elements, start=1):
             yield from walk_leaves(element, f"{path}({number})")
     elif isinstance(value, MatCell) and value.items:
@@ -59,12 +170,14 @@ def walk_leaves(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
 
 
 def leaf_bytes(value: MatValue) -> int:
-    """Size of a leaf in bytes: of the array, or of the text in UTF-16 as MATLAB holds it."""
+    """Size of a leaf in bytes: of the array, of what a sparse matrix stores, or of the text in UTF-16."""
     if isinstance(value, np.ndarray):
         return int(value.nbytes)
+    if isinstance(value, MatSparse):
+        return int(value.values.nbytes + value.row_index.nbytes + value.column_start.nbytes)
     if isinstance(value, str):
-        return 2 * len(value)
-    return 0
+        return 2 * char_units(value)
+    return 2 * sum(map(char_units, value.rows)) if isinstance(value, MatChar) else 0
 
 
 def describe(value: MatValue) -> str:
@@ -73,11 +186,12 @@ def describe(value: MatValue) -> str:
         return f"text {value[:60]!r}"
     if isinstance(value, MatStruct):
         return f"struct with fields {', '.join(value.fields) or '(none)'}"
-    if isinstance(value, MatStructArray):
-        return f"{_size(value.shape)} struct array"
-    if isinstance(value, MatCell):
-        return f"{_size(value.shape)} cell"
-    return f"{_size(value.shape)} {value.dtype}"
+    if isinstance(value, MatUnsupported):
+        return f"{value.matlab_class} ({value.reason})"
+    names = {MatStructArray: "struct array", MatCell: "cell", MatChar: "char"}
+    if isinstance(value, MatSparse):
+        return f"{_size(value.shape)} sparse {value.values.dtype}"
+    return f"{_size(value.shape)} {value.dtype if isinstance(value, np.ndarray) else names[type(value)]}"
 
 
 def _size(shape: tuple[int, ...]) -> str:

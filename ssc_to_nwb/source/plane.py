@@ -155,8 +155,8 @@ def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], Fra
 
     Raises field-length, field-value, frame-index-outside.
     """
-    paths = field.child("sourceFileList").texts()
     index_field = field.child("sourceFileFrameIdx")
+    paths = field.child("sourceFileList").texts(count=_highest_file(index_field), per="file of sourceFileFrameIdx")
     if index_field.is_empty and not paths:
         # A plane without any file: no time stamp has a frame.
         nothing = np.full(length, NO_FRAME, dtype=np.int64)
@@ -178,6 +178,14 @@ def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], Fra
             found=f"file {files[position]}, frame {frames[position]} in column {position + 1}",
         )
     return paths, FrameIndex(file_number=files - 1, frame_number=frames - 1)
+
+
+def _highest_file(index: Field) -> int:
+    """The highest number of a file in a frame index, 0 where it names none or is no index."""
+    numbers = index.value if isinstance(index.value, np.ndarray) else np.zeros((0, 0))
+    files = numbers[0] if numbers.ndim == 2 and numbers.size and numbers.dtype.kind in "iuf" else np.zeros(0)
+    files = files[np.isfinite(files)]
+    return int(files.max()) if files.size else 0
 
 
 def plane_numbers_from_paths(paths: tuple[str, ...], *, fov_pattern: str, field: Field) -> tuple[int, int] | None:

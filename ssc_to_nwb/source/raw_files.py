@@ -93,8 +93,10 @@ class DiskListing:
     def resolve(self, listed_paths: Sequence[str]) -> tuple[ListedFile, ...]:
         """Where listed paths lie, in their order.
 
-        Raises SscError of kind RAW_PATH_OUTSIDE where a path would leave the directory.
+        Raises SscError of kind RAW_PATH_OUTSIDE where a path would leave the directory, RAW_PATH_EMPTY where there is
+        none.
         """
+        _check_not_empty(listed_paths)
         return tuple(self._resolved(listed, self._listing.find(listed)) for listed in listed_paths)
 
     def _resolved(self, listed: str, place: ListedPlace) -> ListedFile:
@@ -106,11 +108,20 @@ class DiskListing:
         )
 
 
+def _check_not_empty(listed_paths: Sequence[str]) -> None:
+    for number, listed in enumerate(listed_paths, start=1):
+        if not listed.strip():
+            raise error(
+                kinds.RAW_PATH_EMPTY, field=f"sourceFileList{{{number}}}", expected="a path", found="an empty text"
+            )
+
+
 def sizes_in_listing(listed_paths: Sequence[str], sizes: Mapping[str, int]) -> tuple[int | None, ...]:
     """Bytes of listed files that are known by a listing alone; None for those that are missing.
 
-    sizes: by path below the session's directory. Raises SscError of kind RAW_PATH_OUTSIDE.
+    sizes: by path below the session's directory. Raises SscError of kind RAW_PATH_OUTSIDE, RAW_PATH_EMPTY.
     """
+    _check_not_empty(listed_paths)
     listing = FolderListing(sizes)
     places = [listing.find(listed).below for listed in listed_paths]
     return tuple(None if below is None else sizes[below] for below in places)

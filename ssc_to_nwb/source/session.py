@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.problems import mat_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
-from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source.array_descriptions import ArrayDescription, read_array_descriptions
 from ssc_to_nwb.source.array_kinds import EntryKind, tell_array_kind
@@ -19,7 +20,8 @@ from ssc_to_nwb.source.distinct_names import check_names_distinct
 from ssc_to_nwb.source.event_series import KNOWN_TYPES, EventSeries, read_event_series
 from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.hash_map import HashEntry, read_hash
-from ssc_to_nwb.source.mat_file import VARIABLE_NAMES, read_session_struct
+from ssc_to_nwb.source.mat_file import VARIABLE_NAMES, OtherVariable, read_session_struct
+from ssc_to_nwb.source.mat_text import TextDecoder, TextReader, decode_chars
 from ssc_to_nwb.source.mat_tree import MatStruct
 from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.source.session_files import key_from_path
@@ -45,24 +47,34 @@ KNOWN_METADATA_KEYS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
-    """The open questions of the layout that a metadata file may answer (section `source`)."""
+    """How to read a session file: the open questions that a metadata file may answer (section `source`), and others.
+
+    decode: from stored characters to text; allow_unmapped: entries of the hashes of arrays and of events that are of
+    no known kind are passed over, for the ledger to keep them whole, instead of an error.
+    """
 
     variable_names: tuple[str, ...] = VARIABLE_NAMES
     array_kinds: Mapping[str, EntryKind] = field(default_factory=dict)
     fov_pattern: str = r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})"
+    text_encoding: str | None = None
+    decode: TextDecoder = decode_chars
+    allow_unmapped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One session as its MATLAB file tells it. Times are in ms of the session's clock.
 
-    metadata: metaDataHash by key; tree: the struct as it was read, for the ledger and for what is kept verbatim.
+    metadata: metaDataHash by key; tree: the struct as it was read, for the ledger and for what is kept verbatim;
+    others: the variables beside it; texts_found_utf8: paths of texts that are UTF-8 though the file does not say so.
     """
 
     path: Path
     key: SessionKey
     variable: str
     tree: MatStruct
+    others: tuple[OtherVariable, ...] = ()
+    texts_found_utf8: tuple[str, ...] = ()
     units: TimeUnits
     metadata: dict[str, Field]
     trials: Trials
@@ -92,21 +104,36 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     """
     options = options or SourceOptions()
     key = key_from_path(path)
-    variable, tree = read_session_struct(path, variable_names=options.variable_names)
+    texts = TextReader(decode=options.decode, encoding=options.text_encoding)
+    variable, tree, others, inferred = read_session_struct(path, variable_names=options.variable_names, texts=texts)
+    _report_file(path, others=others, inferred=inferred, log=log)
     root = Field(file=path, path=variable, value=tree)
     units = read_time_units(root)
     metadata = _read_metadata(root.child("metaDataHash"), log=log)
     trials = read_trials(root, units=units, log=log)
     whisker, subvolumes = _read_time_series(root.child("timeSeriesArrayHash"), units=units, options=options, log=log)
-    events = _read_events(root.child("eventSeriesArrayHash"), units=units, log=log)
+    events = _read_events(root.child("eventSeriesArrayHash"), units=units, options=options, log=log)
     session = Session(
-        path=path, key=key, variable=variable, tree=tree, units=units, metadata=metadata, trials=trials,
-        whisker=whisker, subvolumes=subvolumes, events=events,
+        path=path, key=key, variable=variable, tree=tree, others=others, texts_found_utf8=inferred, units=units,
+        metadata=metadata, trials=trials, whisker=whisker, subvolumes=subvolumes, events=events,
     )  # fmt: skip
     _check_name(session)
     _report_unknown_trials(session, log=log)
     _report_rois_without_trace(session, log=log)
     return session
+
+
+def _report_file(path: Path, *, others: tuple[OtherVariable, ...], inferred: tuple[str, ...], log: ProblemLog) -> None:
+    for other in others:
+        size = "x".join(map(str, other.shape))
+        log.add(
+            mat_kinds.VARIABLE_LEFT_OUT,
+            file=path,
+            field=other.name,
+            found=f"{size} {other.matlab_class}, {other.reason}",
+        )
+    for place in inferred:
+        log.add(mat_kinds.TEXT_FOUND_UTF8, file=path, field=place)
 
 
 def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:
@@ -122,11 +149,15 @@ def _read_time_series(
 ) -> tuple[WhiskerData | None, tuple[Subvolume, ...]]:
     # All that is known of the keys is what they hold (`dffTSA`); several subvolumes may bear the same.
     entries = read_hash(field, keys_may_repeat=True)
-    descriptions = read_array_descriptions(field.optional("descrHash") if entries else None, count=len(entries))
+    array_kinds = [_array_kind(entry, position, options=options) for position, entry in enumerate(entries, start=1)]
+    descriptions = read_array_descriptions(
+        field.optional("descrHash") if entries else None, wanted=[kind is not None for kind in array_kinds]
+    )
     whisker: WhiskerData | None = None
     calcium: list[CalciumEntry] = []
-    for position, (entry, description) in enumerate(zip(entries, descriptions, strict=True), start=1):
-        kind = tell_array_kind(entry, position=position, overrides=options.array_kinds)
+    for entry, kind, description in zip(entries, array_kinds, descriptions, strict=True):
+        if kind is None:
+            continue
         if kind != "whisker":
             calcium.append(
                 read_calcium_entry(
@@ -146,17 +177,35 @@ def _read_time_series(
     return whisker, assemble_subvolumes(tuple(calcium), fov_pattern=options.fov_pattern, log=log)
 
 
+def _array_kind(entry: HashEntry, position: int, *, options: SourceOptions) -> EntryKind | None:
+    """What an array is; None where it is of no known kind, and the ledger may keep it whole."""
+    try:
+        return tell_array_kind(entry, position=position, overrides=options.array_kinds)
+    except SscError:
+        if options.allow_unmapped:
+            return None
+        raise
+
+
 def _read_whisker_entry(
     entry: HashEntry, *, description: ArrayDescription, units: TimeUnits, log: ProblemLog
 ) -> WhiskerData:
     return read_whisker(entry.value, key=entry.key, units=units, valid_trials=description.valid_trials, log=log)
 
 
-def _read_events(field: Field, *, units: TimeUnits, log: ProblemLog) -> dict[str, EventSeries]:
+def _read_events(field: Field, *, units: TimeUnits, options: SourceOptions, log: ProblemLog) -> dict[str, EventSeries]:
     entries = read_hash(field)
     unknown = [entry.key for entry in entries if entry.key not in KNOWN_TYPES]
     check_names_distinct(field, unknown, named=naming.event_table)
-    return {entry.key: read_event_series(entry, units=units, log=log) for entry in entries}
+    series = {}
+    for entry in entries:
+        try:
+            series[entry.key] = read_event_series(entry, units=units, log=log)
+        except SscError:
+            # A series that nobody knows need not be of the known form.
+            if entry.key in KNOWN_TYPES or not options.allow_unmapped:
+                raise
+    return series
 
 
 def _check_name(session: Session) -> None:

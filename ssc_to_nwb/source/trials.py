@@ -76,7 +76,8 @@ def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
     starts_field = session.child("trialStartTimes")
     start_ms = units.to_ms(starts_field, session.child("trialTimeUnit"), length=numbers.size)
     check_times_increase(starts_field, start_ms, log=log)
-    types = _read_types(session.child("trialTypeStr"))
+    matrix = session.child("trialTypeMat")
+    types = _read_types(session.child("trialTypeStr"), row_count=matrix.array().shape[0])
     properties_field = session.child("trialPropertiesHash")
     properties = read_hash(properties_field)
     check_names_distinct(properties_field, [entry.key for entry in properties], named=naming.trial_column)
@@ -84,14 +85,14 @@ def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
         numbers=numbers,
         start_ms=start_ms,
         types=types,
-        type_rows=_read_type_rows(session.child("trialTypeMat"), numbers=numbers, types=types, log=log),
+        type_rows=_read_type_rows(matrix, numbers=numbers, types=types, log=log),
         properties=tuple(_read_property(entry, count=numbers.size, log=log) for entry in properties),
     )
 
 
-def _read_types(field: Field) -> tuple[TrialType, ...]:
+def _read_types(field: Field, *, row_count: int) -> tuple[TrialType, ...]:
     types = []
-    names = field.texts()
+    names = field.texts(count=row_count, per="row of trialTypeMat")
     for number, name in enumerate(names, start=1):
         match = _TYPE.fullmatch(name)
         if match is None or names.count(name) > 1:

@@ -62,12 +62,13 @@ def read_whisker(
 ) -> WhiskerData:
     """Read the whisker array. Raises field-*, whisker-row-unknown, name-not-distinct, time-backwards."""
     labels_field = field.child("idStrs", "idStr")
-    labels = labels_field.texts()
+    matrix = field.child("valueMatrix")
+    labels = labels_field.texts(count=matrix.array().shape[0], per="row of valueMatrix")
     ids = field.child("ids", "id").integers(length=len(labels))
     time_field = field.child("time")
     time_ms = units.to_ms(time_field, field.child("timeUnit"))
     check_times_increase(time_field, time_ms, log=log)
-    values = field.child("valueMatrix").matrix(rows=len(labels), columns=time_ms.size)
+    values = matrix.matrix(rows=len(labels), columns=time_ms.size)
     if values.dtype.kind != "f":
         values = values.astype(np.float64)
     traces = tuple(

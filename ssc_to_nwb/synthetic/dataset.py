@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 from ssc_to_nwb.synthetic.behavior import make_trials
 from ssc_to_nwb.synthetic.imaging import make_subvolumes
 from ssc_to_nwb.synthetic.mat5 import write_mat5
-from ssc_to_nwb.synthetic.matlab import MatStruct
+from ssc_to_nwb.synthetic.matlab import MatStruct, MatValue
 from ssc_to_nwb.synthetic.session_struct import session_struct
 from ssc_to_nwb.synthetic.spec import SessionSpec
 from ssc_to_nwb.synthetic.truth import PlaneTruth, RoiTruth, SubvolumeTruth, TrialTruth, WhiskerTruth
@@ -90,8 +90,11 @@ def write_session(
     raw: bool = True,
     videos: bool = True,
     edit: Callable[[MatStruct], None] | None = None,
+    others: Mapping[str, MatValue] | None = None,
 ) -> SyntheticSession:
     """Write one session under `root`; `edit` may change the struct before it is written, to make it wrong.
+
+    others: variables of the session file beside the struct.
 
     The stacks are written where `raw`, the whisker videos where `videos`; never for an ssc-2 session, which has none.
     """
@@ -116,7 +119,7 @@ def write_session(
         side_paths=(),
         video_paths={},
     )
-    _write_mat(session)
+    _write_mat(session, others=others or {})
     return _with_raw_files(session, raw=raw, videos=videos) if spec.data_set == "ssc-1" else session
 
 
@@ -127,9 +130,9 @@ def write_dataset(
     return tuple(write_session(root=root, spec=spec, raw=raw, videos=videos) for spec in specs)
 
 
-def _write_mat(session: SyntheticSession) -> None:
+def _write_mat(session: SyntheticSession, *, others: Mapping[str, MatValue]) -> None:
     spec = session.spec
-    variables = {spec.variable_name: session.tree}
+    variables = {spec.variable_name: session.tree, **others}
     if spec.mat_format == "7.3":
         from ssc_to_nwb.synthetic.mat73 import write_mat73
 

@@ -14,11 +14,21 @@ from pathlib import Path
 
 import numpy as np
 
-from ssc_to_nwb.synthetic.matlab import Cell, MatValue, StructArray, as_array
+from ssc_to_nwb.synthetic.matlab import (
+    NEVER_FILLED,
+    Cell,
+    Chars,
+    Handle,
+    MatValue,
+    Sparse,
+    StructArray,
+    as_array,
+)
 
 _MI_INT8, _MI_INT32, _MI_UINT32, _MI_MATRIX, _MI_COMPRESSED, _MI_UTF8 = 1, 5, 6, 14, 15, 16
-_MX_CELL, _MX_STRUCT, _MX_CHAR = 1, 2, 4
-_LOGICAL_FLAG = 0x0200
+_MX_CELL, _MX_STRUCT, _MX_CHAR, _MX_SPARSE, _MX_FUNCTION, _MX_OPAQUE = 1, 2, 4, 5, 16, 17
+_LOGICAL_FLAG, _COMPLEX_FLAG = 0x0200, 0x0800
+_CHAR_BYTES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 16: "u1", 17: "u2", 18: "u4"}
 _STORED_AS = {"i1": 1, "u1": 2, "i2": 3, "u2": 4, "i4": 5, "u4": 6, "f4": 7, "f8": 9, "i8": 12, "u8": 13}
 _CLASS_OF = {"f8": 6, "f4": 7, "i1": 8, "u1": 9, "i2": 10, "u2": 11, "i4": 12, "u4": 13, "i8": 14, "u8": 15}
 _SMALLEST_FIRST = ("u1", "u2", "i2", "i4")
@@ -73,7 +83,9 @@ def _element(kind: int, data: _Piece) -> list[_Piece]:
 
 
 def _matrix(name: str, value: MatValue) -> list[_Piece]:
-    """A whole miMATRIX element."""
+    """A whole miMATRIX element; without a byte for what was never filled."""
+    if value is NEVER_FILLED:
+        return [struct.pack("<II", _MI_MATRIX, 0)]
     body = _body(name, value)
     return [struct.pack("<II", _MI_MATRIX, sum(map(len, body))), *body]
 
@@ -98,9 +110,36 @@ def _body(name: str, value: MatValue) -> list[_Piece]:
             pieces += _matrix("", item)
         return pieces
     if isinstance(value, str):
-        shape = (1, len(value)) if value else (0, 0)
+        shape = (1, len(value.encode("utf-16-le")) // 2) if value else (0, 0)
         return _header(name, _MX_CHAR, shape) + _element(_MI_UTF8, value.encode())
-    return _numeric(name, as_array(value))
+    if isinstance(value, Chars):
+        units = np.array(value.units, dtype="<u4").astype(f"<{_CHAR_BYTES[value.stored_as]}")
+        return _header(name, _MX_CHAR, value.shape) + _element(value.stored_as, units.tobytes())
+    if isinstance(value, Handle):
+        return _handle(name, value)
+    return _sparse(name, value) if isinstance(value, Sparse) else _numeric(name, as_array(value))
+
+
+def _handle(name: str, value: Handle) -> list[_Piece]:
+    """The outline of a function handle or an object; what it refers to is left out."""
+    if value.matlab_class == "function_handle":
+        return _header(name, _MX_FUNCTION, (1, 1)) + _matrix("", {"function": "sin"})
+    names = (name, "MCOS", value.matlab_class)
+    flags = _element(_MI_UINT32, struct.pack("<II", _MX_OPAQUE, 0))
+    texts = [piece for text in names for piece in _element(_MI_INT8, text.encode("ascii"))]
+    return [*flags, *texts, *_matrix("", np.array([[3707764736.0]]))]
+
+
+def _sparse(name: str, value: Sparse) -> list[_Piece]:
+    flags = _LOGICAL_FLAG if value.values.dtype == np.bool_ else 0
+    stored = value.values.astype(np.uint8) if flags else stored_form(value.values)
+    return [
+        *_header(name, _MX_SPARSE, value.shape, flags),
+        *_element(_MI_INT32, value.rows.astype("<i4").tobytes()),
+        *_element(_MI_INT32, value.starts.astype("<i4").tobytes()),
+        # Of logical values MATLAB says that they are doubles, and writes bytes.
+        *_element(9 if flags else _STORED_AS[stored.dtype.str[1:]], stored.tobytes()),
+    ]
 
 
 def _fields(value: StructArray) -> list[_Piece]:
@@ -115,6 +154,10 @@ def _fields(value: StructArray) -> list[_Piece]:
 
 
 def _numeric(name: str, array: np.ndarray) -> list[_Piece]:
+    if array.dtype.kind == "c":
+        parts = [np.asfortranarray(part).reshape(-1, order="F").tobytes() for part in (array.real, array.imag)]
+        header = _header(name, _CLASS_OF["f8"], array.shape, _COMPLEX_FLAG)
+        return [*header, *_element(_STORED_AS["f8"], parts[0]), *_element(_STORED_AS["f8"], parts[1])]
     if array.dtype == np.bool_:
         code, flags, stored = "u1", _LOGICAL_FLAG, array.astype(np.uint8)
     else:

@@ -13,7 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.synthetic.matlab import Cell, MatValue, StructArray, as_array
+from ssc_to_nwb.synthetic.matlab import (
+    NEVER_FILLED,
+    Cell,
+    Chars,
+    Handle,
+    MatValue,
+    Sparse,
+    StructArray,
+    as_array,
+)
 
 _HEADER_TEXT = "MATLAB 7.3 MAT-file, Platform: GLNXA64, Created on: Fri Mar  8 12:00:00 2013 HDF5 schema 1.00 ."
 _USERBLOCK = 512
@@ -43,6 +52,9 @@ class _Writer:
 
     def put(self, group: Any, name: str, value: MatValue) -> Any:
         """Write `value` as `name` into `group`; the HDF5 object made."""
+        if value is NEVER_FILLED:
+            # Only places in cells and struct arrays share one object for it.
+            return self._empty(group, name, (0, 0), "double")
         if isinstance(value, Mapping):
             return self._struct(group, name, value)
         if isinstance(value, StructArray):
@@ -52,7 +64,16 @@ class _Writer:
                 return self._empty(group, name, value.shape, "cell")
             return self._described(self._references(group, name, value.items, value.shape), "cell")
         if isinstance(value, str):
-            return self._char(group, name, value)
+            codes = np.frombuffer(value.encode("utf-16-le"), dtype=np.uint16)
+            return self._char(group, name, codes, shape=(1, codes.size) if value else (0, 0))
+        if isinstance(value, Chars):
+            return self._char(group, name, np.array(value.units, dtype=np.uint16), shape=value.shape)
+        if isinstance(value, Handle):
+            made = self._described(group.create_dataset(name, data=np.zeros((1, 6), np.uint32)), value.matlab_class)
+            made.attrs["MATLAB_object_decode"] = np.int32(3)
+            return made
+        if isinstance(value, Sparse):
+            return self._sparse(group, name, value)
         return self._numeric(group, name, as_array(value))
 
     def _struct(self, group: Any, name: str, value: Mapping[str, MatValue]) -> Any:
@@ -65,7 +86,7 @@ class _Writer:
     def _struct_array(self, group: Any, name: str, value: StructArray) -> Any:
         if len(value) == 1:
             return self._struct(group, name, value[0])
-        if len(value) == 0:
+        if len(value) == 0 or not value.field_names:
             made = self._empty(group, name, value.shape, "struct")
             self._name_fields(made, value.field_names)
             return made
@@ -83,16 +104,29 @@ class _Writer:
 
     def _refer(self, value: MatValue) -> Any:
         store = self._file.require_group("#refs#")
+        if value is NEVER_FILLED:
+            if "a" not in store:
+                self._empty(store, "a", (0, 0), "canonical empty")
+            return store["a"].ref
         self._n_references += 1
         return self.put(store, f"r{self._n_references:06d}", value).ref
 
-    def _char(self, group: Any, name: str, value: str) -> Any:
-        if not value:
-            made = self._empty(group, name, (0, 0), "char")
+    def _char(self, group: Any, name: str, codes: np.ndarray, *, shape: tuple[int, ...]) -> Any:
+        if not codes.size:
+            made = self._empty(group, name, shape, "char")
         else:
-            codes = np.frombuffer(value.encode("utf-16-le"), dtype=np.uint16)
-            made = self._described(group.create_dataset(name, data=codes.reshape(-1, 1)), "char")
+            made = self._described(group.create_dataset(name, data=codes.reshape(shape[::-1])), "char")
         made.attrs["MATLAB_int_decode"] = np.int32(2)
+        return made
+
+    def _sparse(self, group: Any, name: str, value: Sparse) -> Any:
+        kind = _CLASS_OF.get(value.values.dtype.str[1:], value.values.dtype.name)
+        made = self._described(group.create_group(name), kind)
+        made.attrs["MATLAB_sparse"] = np.uint64(value.shape[0])
+        made["jc"] = value.starts.astype(np.uint64)
+        if value.values.size:
+            made["ir"] = value.rows.astype(np.uint64)
+            made["data"] = value.values.astype(np.uint8) if kind == "logical" else value.values
         return made
 
     def _numeric(self, group: Any, name: str, array: np.ndarray) -> Any:
@@ -101,6 +135,10 @@ class _Writer:
         if array.size == 0:
             return self._empty(group, name, array.shape, kind)
         stored = array.astype(np.uint8) if kind == "logical" else array
+        if array.dtype.kind == "c":
+            kind = "double"
+            stored = np.zeros(array.shape, dtype=[("real", "f8"), ("imag", "f8")])
+            stored["real"], stored["imag"] = array.real, array.imag
         options: dict[str, object] = {}
         if self._compressed and stored.nbytes >= _COMPRESS_FROM_BYTES:
             options = {"compression": "gzip", "compression_opts": 3}

@@ -1,7 +1,9 @@
 """MATLAB values as the generator builds them, before they are written to a file.
 
 A struct is a dict (field order kept), a struct array a `StructArray`, a cell array a `Cell`, a char row a str. Numbers
-are numpy arrays of two or more dimensions, float64 for MATLAB's double. Bare numbers are 1x1 doubles.
+are numpy arrays of two or more dimensions, float64 for MATLAB's double. Bare numbers are 1x1 doubles. `Chars` is a char
+array of any size and encoding, `Sparse` a sparse matrix, `Handle` a function handle or an object, `NEVER_FILLED` a
+place in a cell that nothing was ever put into.
 """
 
 from __future__ import annotations
@@ -43,11 +45,18 @@ class Cell:
 
 
 class StructArray:
-    """A 1xN struct array: all elements have the same fields in the same order."""
+    """A struct array, 1xN unless told: all elements have the same fields in the same order."""
 
-    def __init__(self, elements: Sequence[Mapping[str, MatValue]], *, field_names: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        elements: Sequence[Mapping[str, MatValue]],
+        *,
+        field_names: Sequence[str] = (),
+        shape: tuple[int, int] | None = None,
+    ) -> None:
         self.elements: list[MatStruct] = [dict(element) for element in elements]
         self._field_names = tuple(field_names)
+        self._shape = shape
 
     @property
     def field_names(self) -> tuple[str, ...]:
@@ -57,7 +66,7 @@ class StructArray:
     @property
     def shape(self) -> tuple[int, int]:
         """Rows, columns."""
-        return (1, len(self.elements))
+        return self._shape or (1, len(self.elements))
 
     def __getitem__(self, index: int) -> MatStruct:
         return self.elements[index]
@@ -69,6 +78,52 @@ class StructArray:
         return iter(self.elements)
 
 
+class Chars:
+    """A char array as it is stored: numbers, column by column, and the type of their element in format 5.
+
+    stored_as: MATLAB's number of that type: 2 bytes, 4 numbers of 16 bits, 16 UTF-8, 17 UTF-16, 18 UTF-32.
+    """
+
+    def __init__(self, units: Iterable[int], *, shape: tuple[int, ...], stored_as: int = 4) -> None:
+        self.units = list(units)
+        self.shape = shape
+        self.stored_as = stored_as
+
+    @classmethod
+    def matrix(cls, *rows: str) -> Chars:
+        """A char matrix of equally long rows of characters of the basic plane."""
+        columns = zip(*rows, strict=True)
+        return cls((ord(letter) for column in columns for letter in column), shape=(len(rows), len(rows[0])))
+
+    @classmethod
+    def row(cls, units: Iterable[int], *, stored_as: int = 4) -> Chars:
+        """A row of char with one number per character."""
+        found = list(units)
+        return cls(found, shape=(1, len(found)), stored_as=stored_as)
+
+
+class Sparse:
+    """A sparse matrix, made from the full one."""
+
+    def __init__(self, full: np.ndarray) -> None:
+        self.shape = full.shape
+        columns, self.rows = np.nonzero(full.T)
+        self.values = full[self.rows, columns]
+        self.starts = np.searchsorted(columns, np.arange(full.shape[1] + 1))
+
+
+class Handle:
+    """A value that MATLAB alone understands: a function handle, or an object of another class."""
+
+    def __init__(self, matlab_class: str = "function_handle") -> None:
+        self.matlab_class = matlab_class
+
+
+class _NeverFilled:
+    """See `NEVER_FILLED`."""
+
+
+NEVER_FILLED = _NeverFilled()
 EMPTY = np.zeros((0, 0))
 
 

@@ -13,7 +13,7 @@ from ssc_to_nwb.interfaces.context import SessionContext
 from ssc_to_nwb.mapping.facts import SessionFacts
 from ssc_to_nwb.mapping.ledger import ruled_leaves
 from ssc_to_nwb.mapping.rule import Leaf
-from ssc_to_nwb.source.mat_tree import MatCell
+from ssc_to_nwb.source.mat_tree import MatCell, MatChar
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.verify.nwb_reader import NwbReader
 from ssc_to_nwb.verify.nwb_table import NwbTable
@@ -95,3 +95,14 @@ def leaves_by_rule(session: Session, facts: SessionFacts) -> tuple[dict[str, lis
 def row(value: object) -> np.ndarray:
     """A source leaf of numbers as a row, in its own class, (n,); an empty cell in the place of none is empty."""
     return np.zeros(0) if isinstance(value, MatCell) else np.asarray(value).reshape(-1)
+
+
+def texts_of(value: object) -> list[str]:
+    """The texts that a source leaf holds: one, or a row each of a char matrix; NULs and blanks that pad them are none.
+
+    An empty leaf in the place of a text is the empty text.
+    """
+    if isinstance(value, MatChar):
+        rows = [row.rstrip("\0") for row in value.rows]
+        return [row.rstrip(" \0") for row in rows] if len(rows) > 1 else (rows or [""])
+    return [value if isinstance(value, str) else ""]

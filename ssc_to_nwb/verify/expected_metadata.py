@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from ssc_to_nwb.interfaces.context import SessionContext
-from ssc_to_nwb.source.mat_tree import MatValue
-from ssc_to_nwb.verify.comparison import Comparison
+from ssc_to_nwb.source.mat_tree import MatSparse, MatValue
+from ssc_to_nwb.verify.comparison import Comparison, texts_of
 
 SUBJECT = "/general/subject"
 
@@ -25,12 +25,15 @@ class SourceMetadata:
         leaves = work.proof.leaves
         self._values: dict[str, list[str]] = {}
         below = {path: value for path, value in leaves.items() if path.startswith(root)}
-        for path, key in below.items():
-            if not path.startswith(f"{root}.keyNames") or not isinstance(key, str):
+        for path, keys in below.items():
+            if not path.startswith(f"{root}.keyNames"):
                 continue
-            value = path.replace(".keyNames", ".value", 1)
-            own = [leaf for name, leaf in below.items() if name == value or name.startswith(f"{value}{{")]
-            self._values[key] = [text for leaf in own if (text := _as_text(leaf))]
+            first = int(path[:-1].rpartition("{")[2]) if path.endswith("}") else 1
+            for number, key in enumerate(texts_of(keys), start=first):
+                # A lone value need not be in a cell.
+                places = [f"{root}.value{{{number}}}", *([f"{root}.value"] if number == 1 else [])]
+                own = [leaf for name, leaf in below.items() if name in places or name.startswith(f"{places[0]}{{")]
+                self._values[key] = [text for leaf in own for text in _as_texts(leaf)]
 
     def texts(self, key: str) -> list[str]:
         """All texts of a key, none where it is absent or empty."""
@@ -42,12 +45,11 @@ class SourceMetadata:
         return found[0] if found else None
 
 
-def _as_text(leaf: MatValue) -> str:
-    if isinstance(leaf, str):
-        return leaf.strip()
-    if isinstance(leaf, np.ndarray) and leaf.size == 1:
-        return f"{leaf.reshape(-1)[0]:.0f}"
-    return ""
+def _as_texts(leaf: MatValue) -> list[str]:
+    if isinstance(leaf, np.ndarray | MatSparse):
+        numbers = np.asarray(leaf).reshape(-1)
+        return [f"{numbers[0]:.0f}"] if numbers.size == 1 else []
+    return [text.strip() for text in texts_of(leaf) if text.strip()]
 
 
 def general_texts(source: SourceMetadata) -> dict[str, str]:
@@ -156,6 +158,10 @@ def note_parts(source: SourceMetadata) -> list[str]:
         parts.append(f"does not say it: the session is of {dataset.name} ")
     if source.context.metadata.source.video_running_pattern is not None:
         parts.append("follow each other as the trials do")
+    if source.context.metadata.source.text_encoding:
+        parts.append(f"does not tell are in {source.context.metadata.source.text_encoding}.")
+    elif source.context.session.texts_found_utf8:
+        parts.append("does not tell are in UTF-8.")
     return [part for part in parts if part]
 
 

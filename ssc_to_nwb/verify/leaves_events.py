@@ -22,7 +22,7 @@ def table_path(series: EventSeries) -> str:
 
 def series_of(work: Comparison, leaf: Leaf) -> EventSeries:
     """The series of a leaf of `value{k}`."""
-    return tuple(work.session.events.values())[leaf.indices[0] - 1]
+    return work.facts.events[leaf.indices[0]]
 
 
 def train_rows(work: Comparison, series: EventSeries, train: int) -> np.ndarray:

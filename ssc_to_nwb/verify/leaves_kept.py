@@ -11,8 +11,8 @@ import numpy as np
 
 from ssc_to_nwb.mapping.rule import KEPT_TABLE
 from ssc_to_nwb.problems import verify_kinds as kinds
-from ssc_to_nwb.source.mat_tree import MatCell, MatStruct, MatStructArray, MatValue
-from ssc_to_nwb.verify.comparison import SOURCE, Comparison
+from ssc_to_nwb.source.mat_tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
+from ssc_to_nwb.verify.comparison import SOURCE, Comparison, texts_of
 
 COLUMNS = ("path", "key", "matlab_class", "shape", "value")
 _TYPES = {"double": "float64", "single": "float32", "logical": "bool"}
@@ -51,11 +51,25 @@ def _compare_row(work: Comparison, path: str, texts: dict[str, str], *, keys: di
     if isinstance(value, np.ndarray) and isinstance(found, np.ndarray):
         work.proof.dtype(place, found.dtype, expected=value.dtype, leaf=path)
         work.proof.numbers(place, expected=value, found=found, leaf=path)
+    elif isinstance(value, MatSparse):
+        _compare_sparse(work, path, value, found=found)
     elif isinstance(value, MatStruct | MatStructArray):
         names = list(value.field_names) if isinstance(value, MatStructArray) else []
         work.proof.equal(place, expected={"fields": names}, found=found, leaf=path)
     else:
-        work.proof.equal(place, expected=[] if isinstance(value, MatCell) else value, found=found, leaf=path)
+        plain = list(value.rows) if isinstance(value, MatChar) else value
+        work.proof.equal(place, expected=[] if isinstance(value, MatCell) else plain, found=found, leaf=path)
+
+
+def _compare_sparse(work: Comparison, path: str, value: MatSparse, *, found: dict[str, np.ndarray]) -> None:
+    """Row, column and value of every number that a sparse matrix stores, in its order."""
+    place = f"{KEPT_TABLE}/value"
+    work.proof.dtype(place, found["value"].dtype, expected=value.values.dtype, leaf=path)
+    counts = np.diff(value.column_start)
+    columns = np.array([column + 1 for column, count in enumerate(counts) for _ in range(count)], dtype=np.int64)
+    work.proof.numbers(place, expected=value.row_index + 1, found=found["row"], leaf=path)
+    work.proof.numbers(place, expected=columns, found=found["column"], leaf=path)
+    work.proof.numbers(place, expected=value.values, found=found["value"], leaf=path)
 
 
 def _decode(work: Comparison, texts: dict[str, str]) -> Any:
@@ -65,16 +79,21 @@ def _decode(work: Comparison, texts: dict[str, str]) -> Any:
     if name in ("char", "cell", "struct"):
         return content
     shape = tuple(int(length) for length in texts["shape"].split("x"))
-    if isinstance(content, dict) and "table" in content:
-        values = work.table(f"{SOURCE}/{content['table']}").column("value")
-        return values.reshape(shape, order="F")
-    if isinstance(content, dict):
-        parts = [_array(content[part], np.dtype("float32" if name == "single" else "float64")) for part in _COMPLEX]
-        return (parts[0] + 1j * parts[1]).astype("complex64" if name == "single" else "complex128").reshape(shape)
-    return _array(content, np.dtype(_TYPES.get(name, name))).reshape(shape)
+    in_table = isinstance(content, dict) and "table" in content
+    table = work.table(f"{SOURCE}/{content['table']}") if in_table else None
+    sparse_of = name.removeprefix("sparse ")
+    dtype = np.dtype(_TYPES.get(sparse_of, sparse_of))
+    if sparse_of != name:
+        if table is not None:
+            return {part: table.column(part) for part in _SPARSE}
+        types = dict(zip(_SPARSE, (np.dtype(np.int64), np.dtype(np.int64), dtype), strict=True))
+        return {part: _array(content[part], types[part]) for part in _SPARSE}
+    if table is not None:
+        return table.column("value").reshape(shape, order="F")
+    return _array(content, dtype).reshape(shape)
 
 
-_COMPLEX = ("real", "imag")
+_SPARSE = ("row", "column", "value")
 
 
 def _array(content: Any, dtype: np.dtype) -> np.ndarray:
@@ -86,17 +105,19 @@ def _array(content: Any, dtype: np.dtype) -> np.ndarray:
 
 
 def _class(value: MatValue) -> str:
-    if isinstance(value, str):
+    if isinstance(value, str | MatChar):
         return "char"
-    if isinstance(value, np.ndarray):
-        names = {"float64": "double", "float32": "single", "bool": "logical", "complex128": "double"}
-        return names.get(value.dtype.name, "single" if value.dtype.name == "complex64" else value.dtype.name)
+    if isinstance(value, np.ndarray | MatSparse):
+        stored = value if isinstance(value, np.ndarray) else value.values
+        name = {"float64": "double", "float32": "single", "bool": "logical"}.get(stored.dtype.name, stored.dtype.name)
+        return name if stored is value else f"sparse {name}"
     return "cell" if isinstance(value, MatCell) else "struct"
 
 
 def _shape(value: MatValue) -> str:
     if isinstance(value, str):
-        return f"1x{len(value)}" if value else "0x0"
+        # MATLAB counts units of UTF-16: a character beyond the first plane is two of them.
+        return f"1x{sum(1 + (ord(letter) > 0xFFFF) for letter in value)}" if value else "0x0"
     return "x".join(str(length) for length in getattr(value, "shape", (1, 1)))
 
 
@@ -105,8 +126,9 @@ def _hash_keys(leaves: dict[str, MatValue]) -> dict[tuple[str, int], str]:
     keys = {}
     for path, value in leaves.items():
         holder, separator, place = path.rpartition(".keyNames")
-        if separator and isinstance(value, str) and (not place or place.startswith("{")):
-            keys[holder, int(place[1:-1]) if place else 1] = value
+        if separator and (not place or place.startswith("{")):
+            for number, key in enumerate(texts_of(value), start=int(place[1:-1]) if place else 1):
+                keys[holder, number] = key
     return keys
 
 
@@ -123,7 +145,7 @@ def _key_path(path: str, keys: dict[tuple[str, int], str]) -> str:
     return "/".join(found)
 
 
-def large_tables(work: Comparison) -> list[str]:
-    """Names of the tables of large arrays, from the values that name them."""
+def large_tables(work: Comparison) -> dict[int, str]:
+    """Names of the tables of large arrays, by the row whose value names them."""
     texts = work.table(KEPT_TABLE).texts("value")
-    return [str(json.loads(text)["table"]) for text in texts if text.startswith('{"table"')]
+    return {place: str(json.loads(text)["table"]) for place, text in enumerate(texts) if text.startswith('{"table"')}

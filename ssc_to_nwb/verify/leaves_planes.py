@@ -10,7 +10,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.rule import Leaf
 from ssc_to_nwb.source.plane import Plane
-from ssc_to_nwb.verify.comparison import OPHYS, SEGMENTATION, SOURCE, Comparison, row
+from ssc_to_nwb.verify.comparison import OPHYS, SEGMENTATION, SOURCE, Comparison, row, texts_of
 from ssc_to_nwb.verify.nwb_table import NwbTable
 
 # What source_lists names, by the source's three lists of a plane's ROIs.
@@ -165,8 +165,9 @@ def plane_files(work: Comparison, leaves: Sequence[Leaf]) -> None:
     rows = dict(zip(zip(table.texts("plane"), numbers, strict=True), table.texts("listed_path"), strict=True))
     for leaf in leaves:
         plane = work.facts.plane(leaf.indices[0], leaf.indices[1])
-        found = rows.get((plane.name, leaf.indices[2]), "nothing")
-        work.proof.equal(f"{path}/listed_path", expected=leaf.value, found=found, leaf=leaf.path)
+        for number, listed in enumerate(texts_of(leaf.value), start=leaf.indices[2]):
+            found = rows.get((plane.name, number), "nothing")
+            work.proof.equal(f"{path}/listed_path", expected=listed, found=found, leaf=leaf.path)
         work.proof.prove([leaf.path])
 
 

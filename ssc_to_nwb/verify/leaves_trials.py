@@ -8,7 +8,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.rule import Leaf
-from ssc_to_nwb.verify.comparison import TRIALS, Comparison, row
+from ssc_to_nwb.verify.comparison import TRIALS, Comparison, row, texts_of
 from ssc_to_nwb.verify.trial_labels import label_type
 
 NO_TYPE = "none"
@@ -39,7 +39,7 @@ def trial_starts(work: Comparison, leaves: Sequence[Leaf]) -> None:
 def trial_types(work: Comparison, leaves: Sequence[Leaf]) -> None:
     """The matrix of 0 and 1, rebuilt from the names in trial_type and the source's order of names."""
     path = f"{TRIALS}/trial_type"
-    names = [str(leaf.value) for leaf in work.leaves.get("trial-type-names", ())]
+    names = [name for leaf in work.leaves.get("trial-type-names", ()) for name in texts_of(leaf.value)]
     for leaf in leaves:
         texts = work.table(TRIALS).texts("trial_type")
         unknown = sorted(set(texts) - {*names, NO_TYPE})
@@ -57,7 +57,7 @@ def trial_property_values(work: Comparison, leaves: Sequence[Leaf]) -> None:
         place = leaf.indices[0]
         key = work.session.trials.properties[place - 1].key
         name = naming.trial_column(key)
-        if isinstance(leaf.value, str):
+        if isinstance(work.session.trials.properties[place - 1].values, tuple):
             texts.setdefault(place, []).append(leaf)
             continue
         found = work.table(TRIALS).column(name)
@@ -67,7 +67,7 @@ def trial_property_values(work: Comparison, leaves: Sequence[Leaf]) -> None:
         work.proof.prove([leaf.path])
     for place, items in texts.items():
         name = naming.trial_column(work.session.trials.properties[place - 1].key)
-        expected = [str(item.value) for item in items]
+        expected = [text for item in items for text in texts_of(item.value)]
         found_texts = work.table(TRIALS).texts(name)
         work.proof.equal(f"{TRIALS}/{name}", expected=expected, found=found_texts, leaf=items[0].path)
         work.proof.prove(item.path for item in items)

@@ -41,9 +41,11 @@ def check_source_module(work: Comparison, *, ledger: Ledger, stacks: Mapping[str
 
 def _check_kept(work: Comparison) -> None:
     check_table(work, KEPT_TABLE, columns=COLUMNS)
-    for number, name in enumerate(large_tables(work), start=1):
+    classes = work.table(KEPT_TABLE).texts("matlab_class")
+    for number, (place, name) in enumerate(large_tables(work).items(), start=1):
         work.proof.equal(f"{KEPT_TABLE}/value", expected=naming.kept_array(number), found=name)
-        check_table(work, f"{SOURCE}/{name}", columns=["value"])
+        is_sparse = classes[place].startswith("sparse ")
+        check_table(work, f"{SOURCE}/{name}", columns=["row", "column", "value"] if is_sparse else ["value"])
 
 
 def _check_stacks(work: Comparison) -> None:

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from made_sessions import Converted, Struct, cell, opened, row
+from made_sessions import Converted, Struct, cell, opened, row, struct
 from pynwb import NWBFile
 
 from ssc_to_nwb.interfaces.kept_fields import LARGE_ELEMENTS, KeptFieldsInterface, as_json, key_path
-from ssc_to_nwb.mapping.matlab_class import matlab_class, matlab_shape
-from ssc_to_nwb.source.mat_tree import MatStructArray
+from ssc_to_nwb.source.mat_tree import MatChar, MatSparse, MatStructArray
+from ssc_to_nwb.source.matlab_class import matlab_class, matlab_shape
 from ssc_to_nwb.synthetic.matlab import Cell
 
 NUMBERS = st.one_of(
@@ -39,6 +39,11 @@ def decoded(value: Any, text: str) -> Any:
     return np.array(flat, dtype=value.dtype).reshape(value.shape)
 
 
+SPARSE = MatSparse.from_columns(
+    (3, 2), row_index=np.array([1]), column_start=np.array([0, 1, 1]), values=np.array([True])
+)
+
+
 @given(value=NUMBERS)
 def test_numbers_come_back_exactly(value: np.ndarray):
     text = as_json(value)
@@ -58,15 +63,17 @@ def test_signs_of_zero_and_last_digits_are_kept():
     assert back.tobytes() == value.tobytes()
 
 
-def test_complex_numbers_keep_both_parts():
-    assert json.loads(as_json(np.array([[1 + 2j, np.nan]]))) == {"real": [[1.0, None]], "imag": [[2.0, 0.0]]}
-
-
 @pytest.mark.parametrize(
     ("value", "text", "name", "shape"),
     [
         ("", '""', "char", (0, 0)),
         ("ab", '"ab"', "char", (1, 2)),
+        ("\U0001f42d", '"\U0001f42d"', "char", (1, 2)),
+        (MatChar(shape=(2, 3), rows=("ab ", "abc")), '["ab ", "abc"]', "char", (2, 3)),
+        (MatChar(shape=(1, 0), rows=("",)), '[""]', "char", (1, 0)),
+        (MatChar(shape=(1, 2), rows=("a\0",)), '["a\\u0000"]', "char", (1, 2)),
+        (SPARSE, '{"row": [2], "column": [1], "value": [true]}', "sparse logical", (3, 2)),
+        (MatStructArray(shape=(2, 3), field_names=(), elements=(struct(),) * 6), '{"fields": []}', "struct", (2, 3)),
         (np.zeros((0, 3)), "[]", "double", (0, 3)),
         (np.ones((1, 1), dtype=bool), "[[true]]", "logical", (1, 1)),
         (np.ones((1, 1), dtype=np.float32), "[[1.0]]", "single", (1, 1)),

@@ -59,6 +59,7 @@ def test_every_open_fact_that_the_code_decides_is_a_key_with_a_default() -> None
     }  # fmt: skip
     assert set(read("ssc-1")["source"]) == {
         "variable_names", "array_kinds", "fov_pattern", "video_pattern", "video_running_pattern", "video_trials",
+        "text_encoding",
     }  # fmt: skip
 
 

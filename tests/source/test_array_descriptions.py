@@ -19,7 +19,7 @@ def plane(roi: MatValue = ROI, image: float = 1.0) -> MatValue:
 
 
 def describe(value: MatValue) -> ArrayDescription:
-    (found,) = read_array_descriptions(field(cell(value), "s.d"), count=1)
+    (found,) = read_array_descriptions(field(cell(value), "s.d"), wanted=[True])
     return found
 
 
@@ -48,13 +48,19 @@ def test_the_forms_it_may_have(value: MatValue, planes: int, trials: list[int] |
 
 @pytest.mark.parametrize("value", [None, EMPTY, cell()])
 def test_without_a_descr_hash_nothing_is_known(value: MatValue | None) -> None:
-    found = read_array_descriptions(None if value is None else field(value), count=3)
+    found = read_array_descriptions(None if value is None else field(value), wanted=[True] * 3)
     assert [(one.valid_trials, one.planes) for one in found] == [(None, ())] * 3
+
+
+def test_what_is_not_wanted_is_not_read() -> None:
+    found = read_array_descriptions(field(cell("of no known form", row(1))), wanted=[False, True])
+    assert found[0].valid_trials is None
+    assert found[1].valid_trials is not None
 
 
 def test_one_item_per_array() -> None:
     with problem_raised() as found:
-        read_array_descriptions(field(MatCell(shape=(1, 2), items=(row(1), row(2))), "s.d"), count=3)
+        read_array_descriptions(field(MatCell(shape=(1, 2), items=(row(1), row(2))), "s.d"), wanted=[True] * 3)
     assert (found[0].kind.identifier, found[0].found) == ("field-length", "2")
 
 

@@ -104,7 +104,7 @@ class TestPairs:
     def test_a_time_that_is_none(self, bad: float) -> None:
         with problem_raised() as found:
             series_of("leftLicks", row(3, bad), row(1, 1), kind=POINTS)
-        assert found[0].kind.identifier == "field-value"
+        assert (found[0].kind.identifier, found[0].found) == ("field-value", f"{bad} at position 2")
 
 
 class TestForms:

@@ -7,11 +7,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from made_sessions import problem_raised, write
+from made_sessions import problem_raised, read, write
 
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source.mat_file import read_mat, read_session_struct
-from ssc_to_nwb.source.mat_tree import MatCell, MatStruct, MatStructArray, describe, walk_leaves
+from ssc_to_nwb.source.mat_tree import MatCell, MatChar, MatStruct, MatStructArray, describe, walk_leaves
 from ssc_to_nwb.synthetic.mat73 import write_mat73
 from ssc_to_nwb.synthetic.matlab import Cell, StructArray
 
@@ -75,10 +75,11 @@ def test_classes_and_empties(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mat_format", ["5", "7.3"])
-def test_padding_at_the_end_of_a_text_is_no_text(tmp_path: Path, mat_format: str) -> None:
+def test_padding_at_the_end_of_a_text_is_kept_and_no_part_of_the_text(tmp_path: Path, mat_format: str) -> None:
     made = write(tmp_path, mat_format=mat_format, further_metadata=(("room", "2W\0\0"),), subvolumes=())
-    hash_ = read_session_struct(made.mat_path)[1].fields["metaDataHash"]
-    assert hash_.fields["value"].items[-1] == "2W"
+    value = read_session_struct(made.mat_path)[1].fields["metaDataHash"].fields["value"].items[-1]
+    assert value == MatChar(shape=(1, 4), rows=("2W\0\0",))
+    assert read(made)[0].metadata_text("room") == "2W"
 
 
 def test_struct_arrays_and_cells_of_structs(tmp_path: Path) -> None:
@@ -110,37 +111,53 @@ def test_a_cell_that_another_program_wrote_without_its_class(tmp_path: Path) -> 
     assert read_session_struct(path)[1].fields["names"] == MatCell(shape=(1, 2), items=("a", "b"))
 
 
-def test_a_sparse_matrix_becomes_a_full_one(tmp_path: Path) -> None:
+def test_a_sparse_matrix_is_known_as_one(tmp_path: Path) -> None:
     path = tmp_path / "sparse.mat"
     with h5py.File(path, "w") as file:
         group = file.create_group("s")
         group.attrs["MATLAB_class"] = np.bytes_("double")
         group.attrs["MATLAB_sparse"] = np.uint64(3)
         group["data"], group["ir"], group["jc"] = [5.0, 6.0], np.uint64([0, 2]), np.uint64([0, 1, 1, 2])
-    np.testing.assert_array_equal(np.asarray(read_mat(path)["s"]), [[5, 0, 0], [0, 0, 0], [0, 0, 6]])
+    matrix = read_mat(path)["s"]
+    assert describe(matrix) == "3x3 sparse float64"
+    np.testing.assert_array_equal(np.asarray(matrix), [[5, 0, 0], [0, 0, 0], [0, 0, 6]])
 
 
-@pytest.mark.parametrize(("matlab_class", "found"), [("function_handle", "function_handle"), ("string", "string")])
-def test_objects_are_refused_with_their_field(tmp_path: Path, matlab_class: str, found: str) -> None:
+@pytest.mark.parametrize("change", [{"MATLAB_class": "quaternion"}, {"MATLAB_class": "quaternion", "MATLAB_empty": 1}])
+def test_a_class_that_nobody_knows_is_no_damage(tmp_path: Path, change: dict[str, object]) -> None:
     path = tmp_path / "object.mat"
-    write_mat73(path=path, variables={"s": {"inner": {"callback": np.array([[1.0]])}}})
+    write_mat73(path=path, variables={"s": {"inner": Cell(["x", np.array([[0.0, 0.0]])])}})
     with h5py.File(path, "r+") as file:
-        file["s/inner/callback"].attrs["MATLAB_class"] = np.bytes_(matlab_class)
-        file["s/inner/callback"].attrs["MATLAB_object_decode"] = np.int32(3)
+        for name, value in change.items():
+            file["#refs#/r000002"].attrs[name] = np.bytes_(value) if isinstance(value, str) else np.uint8(value)
     with problem_raised() as problems:
-        read_mat(path)
-    assert problems[0].kind.identifier == "mat-class-unsupported"
-    assert (problems[0].field, problems[0].found) == ("s.inner.callback", found)
+        read_session_struct(path)
+    assert (problems[0].kind.identifier, problems[0].field) == ("mat-class-unsupported", "s.inner{2}")
+    assert "quaternion" in (problems[0].found or "")
 
 
-def test_complex_numbers_are_refused_as_in_format_5(tmp_path: Path) -> None:
-    path = tmp_path / "complex.mat"
-    with h5py.File(path, "w") as file:
-        parts = np.array([[(1.0, 2.0)]], dtype=[("real", "f8"), ("imag", "f8")])
-        file.create_dataset("s", data=parts).attrs["MATLAB_class"] = np.bytes_("double")
-    with problem_raised() as problems:
-        read_mat(path)
-    assert (problems[0].kind.identifier, problems[0].found) == ("mat-class-unsupported", "complex numbers")
+def test_data_of_another_file_are_refused_with_their_field(tmp_path: Path) -> None:
+    """Else the bytes of any file would end up in the archive."""
+    path, other = tmp_path / "s.mat", tmp_path / "other.h5"
+    with h5py.File(other, "w") as file:
+        file["secret"] = np.arange(3.0)
+    (tmp_path / "raw.bin").write_bytes(bytes(24))
+    layout = h5py.VirtualLayout(shape=(3,), dtype="f8")
+    layout[:] = h5py.VirtualSource(str(other), "secret", shape=(3,))
+    for kind in ("link", "external", "virtual"):
+        write_mat73(path=path, variables={"s": {"a": "x", "b": np.array([[1.0]])}})
+        with h5py.File(path, "r+") as file:
+            del file["s/b"]
+            if kind == "link":
+                file["s/b"] = h5py.ExternalLink(str(other), "secret")
+            elif kind == "external":
+                file.create_dataset("s/b", shape=(3,), dtype="f8", external=[(str(tmp_path / "raw.bin"), 0, 24)])
+            else:
+                file.create_virtual_dataset("s/b", layout)
+        with problem_raised() as problems:
+            read_session_struct(path)
+        assert problems[0].kind.identifier == "mat-unreadable", kind
+        assert "another file" in (problems[0].found or ""), kind
 
 
 @pytest.mark.parametrize("share", [0.9, 0.5, 0.02])
@@ -161,7 +178,7 @@ def test_an_hdf5_file_that_matlab_never_saw(tmp_path: Path) -> None:
         file["records"] = np.zeros(2, dtype=[("a", "i4"), ("b", "f8")])
     with problem_raised() as problems:
         read_session_struct(path)
-    assert problems[0].kind.identifier in ("mat-variable-missing", "mat-class-unsupported")
+    assert (problems[0].kind.identifier, problems[0].found) == ("mat-variable-missing", "data, records, text")
 
 
 def test_damaged_bytes_are_found_or_harmless_but_never_a_crash(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from made_sessions import cell, field, problem_raised, read, row, struct, struct_array, write
 
-from ssc_to_nwb.source.mat_tree import MatStruct, MatValue
+from ssc_to_nwb.source.mat_tree import MatChar, MatStruct, MatValue
 from ssc_to_nwb.source.plane import plane_numbers_from_paths, read_frame_index, read_plane_record
 
 FOV = r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})"
@@ -120,6 +120,18 @@ class TestFrameIndex:
     def test_a_lone_path_needs_no_cell(self) -> None:
         plane = struct(sourceFileList="a.tif", sourceFileFrameIdx=np.ones((2, 1)))
         assert read_frame_index(field(plane), length=1)[0] == ("a.tif",)
+
+    def test_a_path_in_the_place_of_a_list_is_blamed_itself(self) -> None:
+        plane = struct(sourceFileList="a.tif", sourceFileFrameIdx=np.array([[1.0, 2.0, np.nan], [1.0, 1.0, np.nan]]))
+        with problem_raised() as problems:
+            read_frame_index(field(plane, "s.p"), length=3)
+        assert (problems[0].kind.identifier, problems[0].field) == ("field-type", "s.p.sourceFileList")
+        assert problems[0].expected == "a cell of 2 texts, one per file of sourceFileFrameIdx"
+
+    def test_a_padded_char_matrix_is_a_list(self) -> None:
+        paths = MatChar(shape=(2, 6), rows=("a.tif ", "bb.tif"))
+        plane = struct(sourceFileList=paths, sourceFileFrameIdx=np.array([[1.0, 2.0], [1.0, 1.0]]))
+        assert read_frame_index(field(plane), length=2)[0] == ("a.tif", "bb.tif")
 
     @pytest.mark.parametrize(
         ("index", "kind", "found"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,17 @@ def test_what_follows_imaging_data(listed: str, relative: str) -> None:
 def test_paths_that_would_leave_are_refused(listed: str) -> None:
     with pytest.raises(SscError, match=kinds.RAW_PATH_OUTSIDE.identifier):
         relative_listed_path(listed)
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_path_is_called_so_with_its_place(tmp_path: Path, empty: str) -> None:
+    for look_up in (partial(resolve_listed_paths, tmp_path), partial(sizes_in_listing, sizes={})):
+        with pytest.raises(SscError) as raised:
+            look_up(["imaging_data/a.tif", empty])
+        problem = raised.value.problem
+        assert (problem.kind, problem.field, problem.found) == (
+            kinds.RAW_PATH_EMPTY, "sourceFileList{2}", "an empty text",
+        )  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(["..", "a", "imaging_data", "", ".", "c:", "\\", "fov"]), max_size=6).map("/".join))

@@ -9,7 +9,7 @@ import pytest
 from made_sessions import Edit, Struct, found_of, problem_of, read, read_edited, set_entry, write
 
 from ssc_to_nwb.source.trials import TrialType
-from ssc_to_nwb.synthetic.matlab import Cell, hash_struct, row
+from ssc_to_nwb.synthetic.matlab import Cell, Chars, hash_struct, row
 from ssc_to_nwb.synthetic.spec import TRIAL_TYPES
 
 GAPS = {"n_trials": 9, "first_trial_number": 250, "trial_number_gap_after": (1, 4)}
@@ -135,6 +135,8 @@ def same_column(s: Struct) -> None:
         (put("trialIds", row([2, 3, 4.5, 5, 6, 7])), "field-value", "s.trialIds", "4.5 at position 3"),
         (put("trialStartTimes", row([1, 2])), "field-length", "s.trialStartTimes", "1x2 float64"),
         (put("trialTimeUnit", row([8])), "time-unit-unknown", "s.trialTimeUnit", "8"),
+        (put("trialTypeStr", "HitL"), "field-type", "s.trialTypeStr", "text 'HitL'"),
+        (put("trialTypeStr", Chars.matrix("HitL", "Look")), "trial-type-unknown", "s.trialTypeStr", "'Look' in row 2"),
         (put("trialTypeStr", Cell(["HitL", "HitR"])), "field-length", "s.trialTypeMat", "6x6 float64"),
         (
             put("trialTypeStr", Cell(["HitL", "HitR", "ErrL", "ErrR", "NoLickL", "Ignore"])),

@@ -93,6 +93,10 @@ def test_no_whisker_data_at_all(tmp_path: Path) -> None:
     assert "touches" not in session.events
 
 
+def lone_label(s: Struct) -> None:
+    array(s, "whiskerVars")["idStrs"] = "Angle for c2"
+
+
 def labels(*names: str) -> Edit:
     return lambda s: whisker(s).update(idStrs=Cell(names))
 
@@ -112,6 +116,7 @@ def backwards(s: Struct) -> None:
         (labels("Angle for c2", "Angle for c2"), "name-not-distinct", "idStrs", "'c2' and 'c2'"),
         (labels("Angle for c2", "Angle for C2"), "name-not-distinct", "idStrs", "'c2' and 'C2'"),
         (labels("Angle for c2", "Angle for ?"), "name-not-distinct", "idStrs", "'?'"),
+        (lone_label, "field-type", "idStrs", "text 'Angle for c2'"),
         (labels("Angle for c2"), "field-length", "ids", "1x2 float64"),
         (put("valueMatrix", np.zeros((2, 5))), "field-length", "valueMatrix", "2x5 float64"),
         (put("valueMatrix", "text"), "field-type", "valueMatrix", "text"),

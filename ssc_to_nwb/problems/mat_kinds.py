@@ -1,0 +1,53 @@
+"""Kinds of problems met while reading MATLAB files, whatever they hold."""
+
+from ssc_to_nwb.problems.model import ProblemKind, Severity
+
+MAT_UNREADABLE = ProblemKind(
+    identifier="mat-unreadable",
+    severity=Severity.ERROR,
+    title="The MATLAB file can't be read",
+    reason="It is no MATLAB 5, 7 or 7.3 file, is cut short or is damaged.",
+    remedy="Compare its size and checksum with the data set's and download it again.",
+)
+MAT_CLASS_UNSUPPORTED = ProblemKind(
+    identifier="mat-class-unsupported",
+    severity=Severity.ERROR,
+    title="The session struct holds a value of a class that cannot be read",
+    reason="Function handles, objects and complex numbers have no place in the known layout.",
+    remedy="Replace the field named by plain structs, cells, numbers or text in MATLAB, and save the file again.",
+)
+VARIABLE_MISSING = ProblemKind(
+    identifier="mat-variable-missing",
+    severity=Severity.ERROR,
+    title="The MATLAB file lacks the session variable",
+    reason="A session file holds one struct named s (dat in a variant of ssc-2).",
+    remedy="Check that this is a session file; metadata key source.variable_names adds other names.",
+)
+VARIABLE_AMBIGUOUS = ProblemKind(
+    identifier="mat-variable-ambiguous",
+    severity=Severity.ERROR,
+    title="Two variables of the MATLAB file could be the session struct",
+    reason="A session file holds one session struct; which of two is meant, the file does not say.",
+    remedy="Name the right one in a metadata file: source: {variable_names: [s]}; or save it alone in MATLAB.",
+)
+VARIABLE_LEFT_OUT = ProblemKind(
+    identifier="mat-variable-left-out",
+    severity=Severity.WARNING,
+    title="A variable beside the session struct is left out",
+    reason="The NWB file is made from the session struct alone.",
+    remedy="Nothing, if the variable is not needed; else put it into the session struct in MATLAB.",
+)
+TEXT_UNDECODABLE = ProblemKind(
+    identifier="mat-text-undecodable",
+    severity=Severity.ERROR,
+    title="A text of the MATLAB file cannot be decoded for certain",
+    reason="The file does not say how the text is encoded, or its bytes are not of the encoding that it names.",
+    remedy="Name the encoding in a metadata file: source: {text_encoding: windows-1252}; or save the file again.",
+)
+TEXT_FOUND_UTF8 = ProblemKind(
+    identifier="mat-text-found-utf8",
+    severity=Severity.WARNING,
+    title="A text was read as UTF-8, though the file does not say so",
+    reason="Its characters are stored as numbers up to 255, and together these are valid UTF-8.",
+    remedy="Look at the text; if it is wrong, name the encoding in a metadata file: source: {text_encoding: latin-1}.",
+)
