@@ -4,6 +4,7 @@ from ssc_to_nwb.api.archive import download_check, upload, write_dandiset
 from ssc_to_nwb.api.cells import cells
 from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, convert
 from ssc_to_nwb.api.demo import DemoResult, demo
+from ssc_to_nwb.api.open_session import open_session
 from ssc_to_nwb.api.planning import Plan, PlannedSession, plan
 from ssc_to_nwb.api.reporting import methods, plot_trial
 
@@ -32,6 +33,7 @@ __all__ = [
     "download_check",
     "list_sessions",
     "methods",
+    "open_session",
     "plan",
     "plot_trial",
     "read_ledger",

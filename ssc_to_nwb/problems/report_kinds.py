@@ -58,3 +58,10 @@ CELL_NOT_JOINED = ProblemKind(
     reason="In two sessions of the animal the number is in different planes, more than 10 um apart, or without a mask.",
     remedy="Nothing to do for the files; look at both master images before you compare the two ROIs.",
 )
+REMOTE_SUPPORT_MISSING = ProblemKind(
+    identifier="remote-support-missing",
+    severity=Severity.ERROR,
+    title="Files at web addresses cannot be read with what is installed",
+    reason="Reading over the network needs fsspec with its http part.",
+    remedy="Install it: pip install 'ssc-to-nwb[remote]', or download the file first.",
+)

@@ -35,7 +35,7 @@ class CellSighting:
 
     label: str
     session: str
-    file: Path
+    file: Path | str
     plane: str
     centroid_x_um: float
     centroid_y_um: float

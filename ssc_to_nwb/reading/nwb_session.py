@@ -14,11 +14,12 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import report_kinds as kinds
-from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.problems.verify_kinds import FILE_LAYOUT_NEWER, FILE_LAYOUT_OLDER
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes
 from ssc_to_nwb.reading.nwb_table import NwbTable, read_table
 from ssc_to_nwb.reading.provenance import Provenance, read_provenance
+from ssc_to_nwb.reading.remote_file import is_address, open_remote
 from ssc_to_nwb.reading.sample_trials import SampleTrials, read_sample_trials
 from ssc_to_nwb.reading.whisker_trace import WhiskerTrace, whisker_traces
 
@@ -31,8 +32,13 @@ if TYPE_CHECKING:
 class NwbSession:
     """What a file holds, read when it is asked for and then kept. Good as long as the file is open."""
 
-    path: Path
+    path: Path | str
     nwbfile: NWBFile
+
+    @property
+    def file_name(self) -> str:
+        """Name of the file, without its folder or address."""
+        return Path(self.path).name
 
     @property
     def subject_id(self) -> str:
@@ -139,17 +145,20 @@ class NwbSession:
 
 @contextmanager
 def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
-    """Open an NWB file (`.nwb`, or a `.nwb.zarr` folder) for reading.
+    """Open an NWB file (`.nwb`, or a `.nwb.zarr` folder) for reading; a `.nwb` may be at an http(s) address.
 
-    Raises nwb-file-missing, nwb-file-unreadable; file-layout-older, file-layout-newer for a file of another version of
-    this program.
+    Raises nwb-file-missing, nwb-file-unreadable, remote-support-missing; file-layout-older, file-layout-newer for a
+    file of another version of this program.
     """
-    path = Path(path)
-    if not path.exists():
+    remote = is_address(path)
+    path = path if remote else Path(path)
+    if not remote and not Path(path).exists():
         raise error(kinds.NWB_FILE_MISSING, file=path)
     # hdmf, h5py and zarr raise what they like at a file that is not NWB.
     try:
         nwbfile = _read(path)
+    except SscError:
+        raise
     except Exception as failure:
         raise error(
             kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=f"{type(failure).__name__}: {failure}"
@@ -170,16 +179,17 @@ def _check_layout(session: NwbSession) -> None:
         raise error(kind, file=session.path, expected=f"layout {naming.FILE_LAYOUT}", found=f"layout {layout}")
 
 
-def _read(path: Path) -> NWBFile:
+def _read(path: Path | str) -> NWBFile:
     import pynwb
 
-    if path.is_dir():
+    if isinstance(path, Path) and path.is_dir():
         return pynwb.read_nwb(path)
     import h5py
 
     with ExitStack() as stack:
+        source = path if isinstance(path, Path) else stack.enter_context(open_remote(path))
         # Arrays are read whole, so that HDF5 need not keep a megabyte of each of the hundreds of data sets.
-        file = stack.enter_context(h5py.File(path, "r", rdcc_nbytes=0))
+        file = stack.enter_context(h5py.File(source, "r", rdcc_nbytes=0))
         nwbfile = pynwb.NWBHDF5IO(file=file, mode="r", load_namespaces=True).read()
         stack.pop_all()
     return nwbfile

@@ -78,7 +78,7 @@ def make_page(session: NwbSession) -> SessionPage:
     return SessionPage(
         title=session.title,
         lead=str(session.nwbfile.session_description),
-        file_name=session.path.name,
+        file_name=session.file_name,
         facts=_facts(session),
         sections=tuple(make_section(session) for make_section in SECTIONS),
     )

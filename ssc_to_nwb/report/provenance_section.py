@@ -74,7 +74,7 @@ def provenance_section(session: NwbSession) -> Section:
     """Identity of the file, how it was made, from what, and under which conditions it may be used."""
     file = session.nwbfile
     rows: list[tuple[str | Link, ...]] = [
-        ("file", session.path.name),
+        ("file", session.file_name),
         ("identifier", str(file.identifier)),
         ("session start", file.session_start_time.isoformat()),
         ("census", _census(session)),
