@@ -30,9 +30,9 @@ def open_session(file: Path | str) -> OpenedSession:
     Examples
     --------
     >>> import ssc_to_nwb
-    >>> session = ssc_to_nwb.open_session("sub-an197522_ses-20130308_behavior+image+ophys.nwb")
-    >>> hits = session.trials.query("response == 'hit'")
-    >>> session.traces("dff", rois=[1001, 1002], trial=int(hits.trial_number.iloc[0])).plot()
+    >>> opened = ssc_to_nwb.open_session("sub-an197522_ses-20130308_behavior+image+ophys.nwb")
+    >>> hits = opened.trials.query("response == 'hit'")
+    >>> opened.traces("dff", rois=[1001, 1002], trial=int(hits.trial_number.iloc[0])).plot()
     """
     from ssc_to_nwb.reading.opened_session import opened_session
 
