@@ -6,7 +6,6 @@ on it: the red frames on the red one; the green frames, the masks and the traces
 
 from __future__ import annotations
 
-import numpy as np
 from pynwb import NWBFile
 from pynwb.device import Device, DeviceModel
 from pynwb.ophys import ImagingPlane, OpticalChannel
@@ -14,6 +13,7 @@ from pynwb.ophys import ImagingPlane, OpticalChannel
 from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.context import SessionContext
 from ssc_to_nwb.metadata.model import DeviceFacts, DeviceModelFacts, ImagingFacts
+from ssc_to_nwb.source.clock import usual_rate_hz
 from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.source.subvolume import Subvolume
 
@@ -56,24 +56,13 @@ def get_imaging_plane(
         ),
         device=get_device(nwbfile, facts.microscope),
         excitation_lambda=facts.excitation_lambda_nm,
-        imaging_rate=imaging_rate_hz(subvolume),
+        imaging_rate=usual_rate_hz(subvolume.time_ms, subvolume.trial),
         indicator=detected.indicator,
         location=facts.location,
         grid_spacing=[column_um * _UM, row_um * _UM, facts.plane_spacing_um * _UM],
         grid_spacing_unit="meters",
         reference_frame=_REFERENCE_FRAME,
     )
-
-
-def imaging_rate_hz(subvolume: Subvolume) -> float | None:
-    """Frames per second of each plane, from the median step of the time stamps; None with fewer than two.
-
-    The median is not moved by the pauses between trials. 7 Hz is usual, never assumed.
-    """
-    if subvolume.time_ms.size < 2:
-        return None
-    step_ms = float(np.median(np.diff(subvolume.time_ms)))
-    return 1000.0 / step_ms if step_ms > 0 else None
 
 
 def pixel_size_um(facts: ImagingFacts, *, image_shape: tuple[int, int]) -> tuple[float, float]:

@@ -61,9 +61,7 @@ def _imaging(session: NwbSession) -> Iterator[str]:
         return
     first = session.planes[0].imaging_plane
     yield _sentence(f"Imaging: {first.device.description or first.device.name}")
-    rates = {
-        round(float(rate), 1) for plane in session.planes if (rate := plane.imaging_plane.imaging_rate) is not None
-    }
+    rates = {float(rate) for plane in session.planes if (rate := plane.imaging_plane.imaging_rate) is not None}
     text = f"{plural(len(session.planes), 'plane')} in {first.location}"
     text += f" were imaged at {joined([f'{rate:g}' for rate in sorted(rates)])} Hz each" if rates else " were imaged"
     yield f"{text}, with excitation at {float(first.excitation_lambda):g} nm; indicator {first.indicator}."

@@ -15,6 +15,7 @@ from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.field import Field
 from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
+_MOST_DECIMALS = 9
 _MS_PER_UNIT = {"millisecond": 1.0, "second": 1e3, "minute": 6e4, "hour": 3.6e6, "day": 8.64e7}
 
 
@@ -78,9 +79,29 @@ def median_interval_ms(time_ms: np.ndarray, trial: np.ndarray) -> float | None:
     steps = np.diff(time_ms)[within]
     if not steps.size:
         return None
-    whole = bool((time_ms == np.rint(time_ms)).all())
-    interval = float(np.round(np.median(steps), 0 if whole else 3))
+    interval = float(np.round(np.median(steps), _decimals(time_ms)))
     return interval if interval > 0 else None
+
+
+def usual_rate_hz(time_ms: np.ndarray, trial: np.ndarray) -> float | None:
+    """Samples per second within trials, for times (N,) and their labels; None where `median_interval_ms` is None.
+
+    Given to the precision of the clock: the shortest decimal number that its steps cannot be told from. A clock of
+    whole ms that shows 143 ms says 7 Hz, as it would show that interval for any rate from 6.97 to 7.02 Hz.
+    """
+    interval_ms = median_interval_ms(time_ms, trial)
+    if interval_ms is None:
+        return None
+    half_step_ms = 0.5 * 10.0 ** -_decimals(time_ms)
+    slowest, fastest = 1000.0 / (interval_ms + half_step_ms), 1000.0 / (interval_ms - half_step_ms)
+    rate = 1000.0 / interval_ms
+    rounded = (round(rate, decimals) for decimals in range(_MOST_DECIMALS))
+    return next((one for one in rounded if slowest <= one <= fastest), rate)
+
+
+def _decimals(time_ms: np.ndarray) -> int:
+    """To which decimal of a ms a clock is taken at its word."""
+    return 0 if bool((time_ms == np.rint(time_ms)).all()) else 3
 
 
 def check_times_finite(field: Field, time_ms: np.ndarray) -> None:

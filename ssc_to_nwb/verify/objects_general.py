@@ -11,6 +11,7 @@ from ssc_to_nwb.metadata.model import DeviceFacts
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.source.subvolume import Subvolume
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 from ssc_to_nwb.verify import expected_metadata as expected
 from ssc_to_nwb.verify.comparison import Comparison
 from ssc_to_nwb.verify.expected_metadata import SUBJECT, SourceMetadata
@@ -186,11 +187,21 @@ def _check_plane(work: Comparison, path: str, subvolume: Subvolume, plane: Plane
 
 
 def _check_rate(work: Comparison, path: str, subvolume: Subvolume) -> None:
-    """Frames per second: the inverse of the median step of the source's time stamps."""
-    steps_ms = np.diff(subvolume.time_ms)
-    rate = 1000.0 / float(np.median(steps_ms)) if steps_ms.size and np.median(steps_ms) > 0 else None
-    if rate is not None:
-        _check_numbers(work, path, np.array(rate))
+    """Frames per second within trials, to the precision of the source's clock; absent without two frames in a trial."""
+    stretches = np.split(subvolume.time_ms, np.flatnonzero(np.diff(subvolume.trial)) + 1)
+    labels = np.split(subvolume.trial, np.flatnonzero(np.diff(subvolume.trial)) + 1)
+    steps = [np.diff(times) for times, label in zip(stretches, labels, strict=True) if NO_TRIAL not in label]
+    middle_ms = float(np.median(np.concatenate(steps))) if sum(map(len, steps)) else 0.0
+    tick_ms = 1.0 if not np.any(subvolume.time_ms % 1) else 1e-3
+    middle_ms = round(middle_ms / tick_ms) * tick_ms
+    if middle_ms <= 0:
+        if work.reader.has(path):
+            work.proof.problem(kinds.VERIFY_OBJECT_UNEXPECTED, path, expected="no rate", found="a rate")
+        return
+    written = [float(f"{1000.0 / middle_ms:.{places}f}") for places in range(12)]
+    # The shortest number for which the clock would show the same interval.
+    same = [rate for rate in written if rate and abs(1000.0 / rate - middle_ms) <= tick_ms / 2]
+    _check_numbers(work, path, np.array(same[0]))
 
 
 def _check_numbers(work: Comparison, path: str, expected_values: np.ndarray) -> None:

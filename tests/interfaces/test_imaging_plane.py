@@ -26,7 +26,7 @@ def test_every_plane_by_the_name_of_its_folder(name: str, request: pytest.Fixtur
         assert plane.device.name == "DOM3"
         assert (plane.device.model.name, plane.device.model.manufacturer) == ("MIMMS", "Janelia Research Campus")
         assert plane.excitation_lambda == 1000
-        np.testing.assert_allclose(plane.imaging_rate, 7.0, rtol=0.05)
+        assert plane.imaging_rate == 7.0
 
 
 def test_masks_and_traces_are_on_the_green_channel(nwb_default: Any) -> None:
@@ -38,11 +38,32 @@ def test_masks_and_traces_are_on_the_green_channel(nwb_default: Any) -> None:
 
 
 @pytest.mark.parametrize("rate", [14.0, 28.0])
-def test_the_rate_comes_from_the_time_stamps(convert_edited: Callable[..., Converted], rate: float) -> None:
-    with opened(convert_edited(imaging_rate_hz=rate, arrays=("dff",)).path) as nwbfile:
-        np.testing.assert_allclose(
-            nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate, rate, rtol=0.02
-        )
+@pytest.mark.parametrize("whole_ms", [False, True])
+def test_the_rate_comes_from_the_time_stamps(
+    convert_edited: Callable[..., Converted], rate: float, whole_ms: bool
+) -> None:
+    def edit(s: Struct) -> None:
+        entry = array(s, "dffTSA_subvolume_01")
+        if whole_ms:
+            entry["time"] = np.rint(entry["time"])
+
+    with opened(convert_edited(edit, imaging_rate_hz=rate, arrays=("dff",)).path) as nwbfile:
+        assert nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate == rate
+
+
+def test_trials_of_one_frame_have_no_rate(convert_edited: Callable[..., Converted]) -> None:
+    """What lies between their frames are the pauses between trials."""
+
+    def edit(s: Struct) -> None:
+        entry = array(s, "dffTSA_subvolume_01")
+        _, first = np.unique(entry["trial"], return_index=True)
+        for key in ("valueMatrix", "time", "trial"):
+            entry[key] = entry[key][:, first]
+        plane = entry["imagingPlane"][0]
+        plane["sourceFileFrameIdx"] = plane["sourceFileFrameIdx"][:, first]
+
+    with opened(convert_edited(edit, arrays=("dff",)).path) as nwbfile:
+        assert nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate is None
 
 
 def test_a_lone_frame_has_no_rate(convert_edited: Callable[..., Converted]) -> None:

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from made_sessions import cell, field, problem_raised, row, struct
 
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.source.clock import Clock, TimeUnits, check_times_increase, median_interval_ms, read_time_units
+from ssc_to_nwb.source.clock import (
+    Clock,
+    TimeUnits,
+    check_times_increase,
+    median_interval_ms,
+    read_time_units,
+    usual_rate_hz,
+)
 from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 UNITS = TimeUnits(names={1: "millisecond", 2: "second", 3: "minute", 4: "hour", 5: "day", 9: "fortnight"})
@@ -126,3 +133,33 @@ class TestMedianInterval:
 
     def test_repeated_times_alone_are_no_interval(self) -> None:
         assert median_interval_ms(np.array([5.0, 5.0]), np.array([1, 1])) is None
+
+
+class TestUsualRate:
+    """Samples per second within trials, to the precision of the clock."""
+
+    @pytest.mark.parametrize(
+        ("interval_ms", "rate_hz"),
+        [
+            (1000 / 7, 7.0),
+            (1000 / 28, 28.0),
+            (1000 / 14.5, 14.5),
+            (143, 7.0),
+            (36, 28.0),
+            (67, 15.0),
+            (87, 11.5),
+            (2, 500.0),
+        ],
+    )
+    def test_no_more_digits_than_the_clock_has(self, interval_ms: float, rate_hz: float) -> None:
+        assert usual_rate_hz(13_000 + np.arange(6) * interval_ms, np.ones(6, dtype=np.int64)) == rate_hz
+
+    @given(st.floats(min_value=0.5, max_value=600))
+    def test_a_clock_of_whole_ms_shows_the_same_interval_for_it(self, rate_hz: float) -> None:
+        time_ms = np.arange(4) * np.rint(1000 / rate_hz)
+        found = usual_rate_hz(time_ms, np.ones(4, dtype=np.int64))
+        assert found is not None
+        assert abs(1000 / found - np.rint(1000 / rate_hz)) <= 0.5 + 1e-9
+
+    def test_trials_of_one_frame_have_none(self) -> None:
+        assert usual_rate_hz(np.array([0.0, 9000, 20000]), np.array([1, 2, 3])) is None
