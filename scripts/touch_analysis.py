@@ -2,7 +2,8 @@
 
 After Peron, Freeman, Iyer, Guo, Svoboda (2015), doi:10.1016/j.neuron.2015.03.027: of the pyramidal neurons of layer
 2/3, 17 % represented touch and as many whisking, by an encoding model. Here each ROI's dF/F after the first touch of a
-trial, and after the onset of whisking without touch, is compared with the dF/F before it (one-sided Wilcoxon
+trial, and after the onset of whisking without touch, is compared with the dF/F before it, in frames that end before
+the event (one-sided Wilcoxon
 signed-rank test; Benjamini-Hochberg false discovery rate over all ROIs of a session; see
 ssc_to_nwb/analysis/session_responses.py).
 
@@ -124,8 +125,10 @@ def _draw_event(axes: Axes, session: NwbSession, found: EventResponses) -> None:
             continue
         traces, triggered = cut
         responds = np.isin(traces.roi_numbers, found.responsive_rois)
-        for mean, responding in zip(triggered.mean().T, responds, strict=True):
-            parts["responsive" if responding else "others"].append(np.interp(grid_s, triggered.offset_s, mean))
+        lag_s, known = triggered.mean_lag_s, np.isfinite(triggered.mean_lag_s)
+        for mean, responding in zip(triggered.mean()[known].T, responds, strict=True):
+            onto_grid = np.interp(grid_s, lag_s[known], mean, left=np.nan, right=np.nan)
+            parts["responsive" if responding else "others"].append(onto_grid)
     for (label, means), colour in zip(parts.items(), ("#0072b2", "#8a8a86"), strict=True):
         if means:
             # Trials end before the window does, so that some planes have no frame at its edge.

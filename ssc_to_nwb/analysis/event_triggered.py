@@ -1,4 +1,8 @@
-"""Traces cut out around events, on one grid of frames."""
+"""Traces cut out around events: every frame at its own lag, the time from the event to the frame's time stamp.
+
+A time stamp is taken for the beginning of its frame, so that a frame holds what happens until the next. The frame that
+an event falls into belongs neither to what was before it nor to what came after.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
+# What the rounding of floating-point numbers may add to a lag; clocks are much coarser.
+_ROUNDING_S = 1e-6
+# In frame intervals: a longer step is a gap.
+_GAP = 1.5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriggeredTraces:
-    """Traces around events: offset_s float64 (K,), values float64 (E, K, R); NaN where there is no frame."""
+    """Traces around events: frames of events (E,), in their order before and after the event (K,), of ROIs (R,).
 
-    offset_s: np.ndarray
+    interval_s: time from frame to frame. lag_s: float64 (E, K), lag of each frame, within one interval for each place
+    of K; values: float64 (E, K, R). Both are NaN where there is no frame.
+    """
+
+    interval_s: float
+    lag_s: np.ndarray
     values: np.ndarray
 
     @property
     def event_count(self) -> int:
         """Events, among them such as have no frame around them."""
         return int(self.values.shape[0])
+
+    @property
+    def mean_lag_s(self) -> np.ndarray:
+        """Mean lag of the frames of each place, (K,), increasing; NaN where no event has one."""
+        return _mean(self.lag_s)
 
     def mean(self) -> np.ndarray:
         """Mean over events, (K, R), NaN where no event has a frame."""
@@ -30,46 +49,60 @@ class TriggeredTraces:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(counts > 1, np.sqrt(squares / (counts - 1) / counts), np.nan)
 
-    def windowed_mean(self, start_s: float, stop_s: float, *, least_frames: int = 1) -> np.ndarray:
-        """Mean over the frames with start <= offset < stop, (E, R); NaN with fewer than `least_frames` of them."""
-        # A frame's offset is a multiple of the frame interval; the tolerance keeps rounding from moving an edge.
-        tolerance = 0.01 * frame_interval_s(self.offset_s)
-        inside = (self.offset_s >= start_s - tolerance) & (self.offset_s < stop_s - tolerance)
-        part = self.values[:, inside]
+    def mean_before(self, start_s: float, stop_s: float, *, least_frames: int = 1) -> np.ndarray:
+        """Mean over the frames that lie in start <= lag <= stop from beginning to end, (E, R).
+
+        A frame ends where the next begins. NaN with fewer than `least_frames` of them.
+        """
+        following_s = np.append(self.lag_s[:, 1:], np.full((self.event_count, 1), np.nan), axis=1)
+        end_s = np.where(np.isfinite(following_s), following_s, self.lag_s + self.interval_s)
+        inside = (self.lag_s >= start_s - _ROUNDING_S) & (end_s <= stop_s + _ROUNDING_S)
+        return self._mean_of(inside, least_frames=least_frames)
+
+    def mean_after(self, start_s: float, stop_s: float, *, least_frames: int = 1) -> np.ndarray:
+        """Mean over the frames that begin in start <= lag < stop, (E, R); NaN with fewer than `least_frames`."""
+        inside = (self.lag_s >= start_s - _ROUNDING_S) & (self.lag_s < stop_s - _ROUNDING_S)
+        return self._mean_of(inside, least_frames=least_frames)
+
+    def _mean_of(self, inside: np.ndarray, *, least_frames: int) -> np.ndarray:
+        part = np.where(inside[:, :, None], self.values, np.nan)
         enough = np.isfinite(part).sum(axis=1) >= max(1, least_frames)
         return np.where(enough, _mean(part, axis=1), np.nan)
 
 
 def trigger(
-    *, time_s: np.ndarray, values: np.ndarray, event_s: np.ndarray, before_s: float, after_s: float
+    *,
+    time_s: np.ndarray,
+    values: np.ndarray,
+    event_s: np.ndarray,
+    interval_s: float,
+    before_s: float,
+    after_s: float,
 ) -> TriggeredTraces:
     """Cut traces out around events, without interpolation.
 
-    time_s: (F,), increasing, with gaps between trials; values: (F, R); event_s: (E,). Offset 0 is the first frame at
-    or after the event; a frame counts only where it is no further than half a frame interval from where the grid has
-    it, so that nothing is taken from across a gap. An event that is not within a frame interval of its frame is left
-    without values.
+    time_s: (F,), increasing, with gaps between trials; values: (F, R); event_s: (E,); interval_s: time from frame to
+    frame within a trial. The frames of an event are counted from the first that begins at or after it, which must not
+    lie beyond a gap: else the event is left without values. Of the other frames those count that no gap parts
+    from this one.
     """
-    interval = frame_interval_s(time_s)
-    steps = np.arange(-_whole_steps(before_s, interval), _whole_steps(after_s, interval) + 1)
-    shape = (event_s.size, steps.size, values.shape[1])
+    steps = np.arange(-_whole_steps(before_s, interval_s), _whole_steps(after_s, interval_s))
+    shape = (event_s.size, steps.size)
     if not time_s.size or not event_s.size:
-        return TriggeredTraces(offset_s=steps * interval, values=np.full(shape, np.nan))
-    first = np.searchsorted(time_s, event_s, side="left")
+        nothing = np.full((*shape, values.shape[1]), np.nan)
+        return TriggeredTraces(interval_s=interval_s, lag_s=np.full(shape, np.nan), values=nothing)
+    first = np.searchsorted(time_s, event_s - _ROUNDING_S, side="left")
     anchor = time_s[np.minimum(first, time_s.size - 1)]
-    usable = (first < time_s.size) & (anchor - event_s <= interval)
+    usable = (first < time_s.size) & (anchor - event_s <= _GAP * interval_s)
     frames = first[:, None] + steps
     inside = (frames >= 0) & (frames < time_s.size) & usable[:, None]
     frames = np.clip(frames, 0, time_s.size - 1)
-    inside &= np.abs(time_s[frames] - anchor[:, None] - steps * interval) <= interval / 2
+    stretch = np.cumsum(np.diff(time_s, prepend=time_s[0]) > _GAP * interval_s)
+    inside &= stretch[frames] == stretch[np.minimum(first, time_s.size - 1)][:, None]
+    lag_s = np.where(inside, time_s[frames] - event_s[:, None], np.nan)
     cut = values[frames].astype(np.float64)
     cut[~inside] = np.nan
-    return TriggeredTraces(offset_s=steps * interval, values=cut)
-
-
-def frame_interval_s(time_s: np.ndarray) -> float:
-    """Time between frames in s: the median step, which the pauses between trials don't move; 1 with fewer than two."""
-    return float(np.median(np.diff(time_s))) if time_s.size > 1 else 1.0
+    return TriggeredTraces(interval_s=interval_s, lag_s=lag_s, values=cut)
 
 
 def _whole_steps(span_s: float, interval_s: float) -> int:

@@ -13,6 +13,9 @@ from ssc_to_nwb.analysis.event_triggered import TriggeredTraces
 class ResponseWindows:
     """Where response and baseline are taken, in s from the event; the fewest events and frames for a test.
 
+    A frame of the baseline begins and ends in its window, so that it holds nothing of the event; one of the response
+    begins in its window.
+
     The defaults suit GCaMP6s at 7 Hz, whose transients rise over some 0.2 s and fall with about 0.5 s.
     """
 
@@ -38,8 +41,8 @@ def roi_tests(traces: TriggeredTraces, *, windows: ResponseWindows) -> RoiTests:
     """
     from scipy.stats import wilcoxon
 
-    baseline = traces.windowed_mean(*windows.baseline_s, least_frames=windows.least_frames)
-    change = traces.windowed_mean(*windows.response_s, least_frames=windows.least_frames) - baseline
+    baseline = traces.mean_before(*windows.baseline_s, least_frames=windows.least_frames)
+    change = traces.mean_after(*windows.response_s, least_frames=windows.least_frames) - baseline
     counts = np.isfinite(change).sum(axis=0)
     tested = np.flatnonzero(counts >= windows.least_events)
     p_value, effect = np.full(counts.size, np.nan), np.full(counts.size, np.nan)

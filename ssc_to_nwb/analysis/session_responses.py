@@ -109,14 +109,18 @@ def free_whisking_onsets_s(session: NwbSession, *, rule: BoutRule) -> np.ndarray
 
 
 def triggered_dff(plane: ImagedPlane, event_s: np.ndarray) -> tuple[RoiTraces, TriggeredTraces] | None:
-    """dF/F of a plane's ROIs around the events, from 1 s before to 2 s after; None where the plane has no dF/F."""
+    """dF/F of a plane's ROIs around the events, from 1 s before to 2 s after.
+
+    None where the plane has no dF/F, or no trial with two frames, so that nobody knows how long a frame lasts.
+    """
     traces = plane.traces("dff")
-    if traces is None:
+    if traces is None or plane.frame_interval_s is None:
         return None
     return traces, trigger(
         time_s=traces.time_s,
         values=traces.values,
         event_s=event_s,
+        interval_s=plane.frame_interval_s,
         before_s=_SHOWN_BEFORE_S,
         after_s=_SHOWN_AFTER_S,
     )

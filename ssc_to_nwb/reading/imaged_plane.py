@@ -53,6 +53,12 @@ class ImagedPlane:
         """The plane's ImagingPlane."""
         return self.segmentation.imaging_plane
 
+    @property
+    def frame_interval_s(self) -> float | None:
+        """Time from frame to frame within a trial; None where no trial has two frames."""
+        rate_hz = self.imaging_plane.imaging_rate
+        return None if rate_hz is None else 1.0 / float(rate_hz)
+
     @cached_property
     def rois(self) -> NwbTable:
         """The ROIs: id is the number, ragged `pixel_mask` (structured x, y, weight) and `outline` (C, 2) x, y."""

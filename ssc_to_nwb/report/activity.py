@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ssc_to_nwb.analysis.event_triggered import frame_interval_s
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 
 
@@ -21,11 +20,11 @@ class Activity:
 
 
 def plane_activity(plane: ImagedPlane) -> Activity:
-    """Calcium events per minute of imaging, or the 95th percentile of dF/F where the file has no events."""
+    """Calcium events per minute of imaging, or the 95th percentile of dF/F without events or a frame rate."""
     events = plane.traces("event")
-    if events is not None:
+    if events is not None and plane.frame_interval_s is not None:
         known = np.isfinite(events.values)
-        minutes = known.sum(axis=0) * frame_interval_s(events.time_s) / 60
+        minutes = known.sum(axis=0) * plane.frame_interval_s / 60
         counts = (known & (events.values > 0)).sum(axis=0)
         values = np.divide(counts, minutes, out=np.full(minutes.size, np.nan), where=minutes > 0)
         return Activity(

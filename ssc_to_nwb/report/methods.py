@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ssc_to_nwb.analysis.event_triggered import frame_interval_s
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, ResponseKind
 from ssc_to_nwb.reading.nwb_session import NwbSession
@@ -102,10 +101,11 @@ def _whiskers(session: NwbSession) -> Iterator[str]:
     if not traces:
         return
     whiskers = sorted({trace.whisker for trace in traces})
-    rate = 1 / frame_interval_s(traces[0].time_s)
+    steps_s = np.diff(traces[0].time_s)
+    rate = f" at {1 / np.median(steps_s):.0f} Hz" if steps_s.size else ""
     kinds = dict.fromkeys(f"{trace.quantity.replace('_', ' ')} in {trace.unit}" for trace in traces)
     word = "whisker" if len(whiskers) == 1 else "whiskers"
-    yield f"Of {word} {joined(whiskers)}, {joined(list(kinds))} were tracked at {rate:.0f} Hz."
+    yield f"Of {word} {joined(whiskers)}, {joined(list(kinds))} were tracked{rate}."
 
 
 def _behavior(session: NwbSession) -> Iterator[str]:

@@ -40,11 +40,16 @@ def performance(trials: NwbTable) -> float:
     return float(np.mean(outcome[answered] == "hit")) if answered.any() else float("nan")
 
 
-def running_performance(outcome: np.ndarray, *, window: int = _WINDOW) -> np.ndarray:
-    """Share of hits among the answers in a window centred on each trial, (T,); NaN with fewer than 3 answers."""
+def running_performance(outcome: np.ndarray, *, chosen: np.ndarray | None = None, window: int = _WINDOW) -> np.ndarray:
+    """Share of hits among the answers in a window of trials centred on each, (T,); NaN with fewer than 3 answers.
+
+    chosen: bool (T,), the trials whose answers count. The window is of all trials, so that it spans the same part of
+    the session whichever of them are chosen.
+    """
+    counted = np.ones(outcome.size, dtype=bool) if chosen is None else chosen
     kernel = np.ones(min(window, 2 * ((outcome.size - 1) // 2) + 1))
-    hits = np.convolve(outcome == "hit", kernel, mode="same")
-    answers = np.convolve(np.isin(outcome, ["hit", "error"]), kernel, mode="same")
+    hits = np.convolve(counted & (outcome == "hit"), kernel, mode="same")
+    answers = np.convolve(counted & np.isin(outcome, ["hit", "error"]), kernel, mode="same")
     return np.divide(hits, answers, out=np.full(outcome.size, np.nan), where=answers > _LEAST_ANSWERS - 0.5)
 
 
@@ -75,8 +80,9 @@ def _figure(trials: NwbTable) -> Picture:
         _draw_curve(curve, trials)
         alt = f"Outcome of each of {len(trials)} trials by side, and the running share of correct answers"
         caption = (
-            f"Outcomes, and correct answers among the answers in a window of {_WINDOW} trials (of the same side, for "
-            f"one side), where it has {_LEAST_ANSWERS} answers"
+            f"Outcomes, and correct answers among the answers in a window of {_WINDOW} trials of either side, where it "
+            f"has {_LEAST_ANSWERS} answers; a line of one side counts the answers of that side in the same window. n: "
+            "answers in the session"
         )
         return picture(figure, name="performance", alt=alt, caption=caption)
 
@@ -89,11 +95,12 @@ def _draw_curve(curve: Axes, trials: NwbTable) -> None:
     lines = [("both sides", side == side, palette.INK)]
     lines += [(f"{name} trials", side == name, colour) for name, colour in _SIDE_COLOURS.items()]
     for label, chosen, colour in lines:
-        share = running_performance(outcome[chosen]) if chosen.any() else np.zeros(0)
+        share = running_performance(outcome, chosen=chosen)[chosen]
         if np.isfinite(share).any():
             width = 1.1 if label != "both sides" else 1.6
             style: dict[str, Any] = {"color": colour, "linewidth": width, "marker": ".", "markersize": 3}
-            curve.plot(numbers[chosen], 100 * share, label=label, **style)
+            answers = np.count_nonzero(chosen & np.isin(outcome, ["hit", "error"]))
+            curve.plot(numbers[chosen], 100 * share, label=f"{label} (n = {answers})", **style)
     curve.set_ylim(-4, 104)
     curve.set_ylabel("correct answers (%)")
     curve.set_xlabel("trial number")

@@ -38,7 +38,8 @@ def touch_section(session: NwbSession) -> Section:
     text = (
         f"Touch: {_share(touch)}. Whisking, at the onset of bouts without touch: {_share(whisking)}. "
         f"A ROI counts as responsive when its dF/F in the {options.windows.response_s[1]:g} s after the event is above "
-        f"that of the {-options.windows.baseline_s[0]:g} s before it (one-sided Wilcoxon signed-rank test over trials, "
+        f"that of the {-options.windows.baseline_s[0]:g} s before it, in frames that end before the event (one-sided "
+        "Wilcoxon signed-rank test over trials, "
         f"false discovery rate {100 * options.false_discovery_rate:g} % over all ROIs, at least "
         f"{options.windows.least_events} events)."
     )
@@ -73,7 +74,10 @@ def _figure(session: NwbSession, touch: EventResponses, places: np.ndarray) -> P
         figure.supxlabel("time from the first touch of the trial (s)", fontsize=10)
         figure.supylabel("dF/F", fontsize=10)
         alt = f"Mean dF/F around touch of the {count} ROIs with the strongest responses"
-        caption = "Mean and standard error over trials; the dashed line is the first touch of the trial"
+        caption = (
+            "Mean and standard error over trials, each frame at the time from the touch to its time stamp; the dashed "
+            "line is the first touch of the trial"
+        )
         return picture(figure, name="touch", alt=alt, caption=caption)
 
 
@@ -96,5 +100,6 @@ def _draw(axes: Axes, triggered: TriggeredTraces, column: int) -> None:
     mean, error = triggered.mean()[:, column], triggered.standard_error()[:, column]
     axes.axvline(0, color=palette.MUTED, linewidth=0.9, linestyle="--")
     axes.axhline(0, color=palette.GRID, linewidth=0.8)
-    axes.fill_between(triggered.offset_s, mean - error, mean + error, color=palette.LEFT, alpha=0.3, linewidth=0)
-    axes.plot(triggered.offset_s, mean, color=palette.LEFT, linewidth=1.6)
+    lag_s = triggered.mean_lag_s
+    axes.fill_between(lag_s, mean - error, mean + error, color=palette.LEFT, alpha=0.3, linewidth=0)
+    axes.plot(lag_s, mean, color=palette.LEFT, linewidth=1.6)

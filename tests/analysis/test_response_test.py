@@ -7,15 +7,15 @@ import numpy as np
 from ssc_to_nwb.analysis.event_triggered import TriggeredTraces
 from ssc_to_nwb.analysis.response_test import ResponseWindows, responsive, roi_tests
 
-OFFSET_S = np.array([-0.4, -0.2, 0.0, 0.2, 0.4])
+LAG_S = np.array([-0.4, -0.2, 0.0, 0.2, 0.4])
 WINDOWS = ResponseWindows(baseline_s=(-0.4, 0.0), response_s=(0.0, 0.6))
 
 
 def _traces(change: np.ndarray) -> TriggeredTraces:
     """change: (E, R), what is added to dF/F from the event on."""
-    values = np.zeros((change.shape[0], OFFSET_S.size, change.shape[1]))
-    values[:, OFFSET_S >= 0] = change[:, None, :]
-    return TriggeredTraces(offset_s=OFFSET_S, values=values)
+    values = np.zeros((change.shape[0], LAG_S.size, change.shape[1]))
+    values[:, LAG_S >= 0] = change[:, None, :]
+    return TriggeredTraces(interval_s=0.2, lag_s=np.tile(LAG_S, (len(change), 1)), values=values)
 
 
 def test_a_rise_is_found_and_a_fall_is_not() -> None:

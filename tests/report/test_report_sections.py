@@ -191,6 +191,17 @@ def test_running_performance() -> None:
     assert np.isnan(running_performance(np.array(["hit"]))).all()
 
 
+def test_one_side_is_counted_in_the_windows_of_both() -> None:
+    """A side that has few trials is not averaged over a longer part of the session than the other."""
+    outcome = np.array(["hit"] * 6 + ["error"] * 6)
+    left = np.tile([True, False], 6)
+    found = running_performance(outcome, chosen=left, window=7)
+    both = running_performance(outcome, window=7)
+    np.testing.assert_array_equal(found[[2, 9]], [1.0, 0.0])
+    np.testing.assert_array_equal(both[[2, 9]], [1.0, 0.0])
+    assert np.isnan(found[0])
+
+
 def test_the_table_of_outcomes_adds_up(rich_page: SessionPage, converted_raw: Converted) -> None:
     table = _tables(_section(rich_page, "performance"))[0]
     left, right, both = (dict(zip(table.headings, row, strict=True)) for row in table.rows)
