@@ -1,31 +1,129 @@
-# Sourced by the other scripts: makes a virtual environment in the checkout and installs the project into it.
-# Needs Python 3.10 to 3.13 with venv, and the network for the first run.
+# Sourced by the other scripts: makes virtual environments in the checkout and installs the project into them.
+# Needs Python 3.11, 3.12 or 3.13, or any Python 3 and the network, where uv may fetch one; the network for the first run.
+# PYTHON names the interpreter to use. What uv does not read of pip's settings, it is given (scripts/pip_settings.py).
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+supported_pythons=(3.13 3.12 3.11)
 
-find_python() {
-    local candidate
-    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.10 python; do
-        if command -v "$candidate" >/dev/null 2>&1 &&
-            "$candidate" -c 'import sys, venv; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
-            echo "$candidate"
-            return
-        fi
+# runs PROGRAM CODE: whether an interpreter runs at all and exits with 0. Shims of pyenv and the like may be there and
+# fail to run.
+runs() {
+    "$1" -c "$2" >/dev/null 2>&1
+}
+
+# of_version VERSION PROGRAM: prints the path of an interpreter that works and is of this version, such as 3.12.
+of_version() {
+    "$2" -c "
+import ctypes, ssl, sys, zlib
+if sys.version_info[:2] == tuple(map(int, '$1'.split('.'))):
+    print(sys.executable)
+else:
+    sys.exit(1)" 2>/dev/null
+}
+
+# python_of VERSION: prints an interpreter of this version, on PATH or where version managers keep theirs.
+python_of() {
+    local version="$1" candidate
+    for candidate in "python$version" python3 python \
+        "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$version".*/bin/python \
+        "${ASDF_DATA_DIR:-$HOME/.asdf}"/installs/python/"$version".*/bin/python \
+        "${MISE_DATA_DIR:-$HOME/.local/share/mise}"/installs/python/"$version".*/bin/python; do
+        of_version "$version" "$candidate" && return
     done
-    echo "Python 3.10 to 3.13 with the venv module is needed, and was not found (set PYTHON to name one)." >&2
+    # One that uv has fetched before.
+    known_uv &&
+        candidate=$("$uv" python find --quiet --no-python-downloads --managed-python "$version" 2>/dev/null) &&
+        of_version "$version" "$candidate"
+}
+
+# find_python: prints the interpreter for an environment: PYTHON, else `python3` where it is supported, else the newest
+# one found, else a version, which uv then has to fetch.
+find_python() {
+    local version
+    if [ -n "${PYTHON:-}" ]; then
+        for version in "${supported_pythons[@]}"; do
+            of_version "$version" "$PYTHON" && return
+        done
+        echo "PYTHON=$PYTHON does not work, or is none of Python ${supported_pythons[*]}." >&2
+        return 1
+    fi
+    for version in "${supported_pythons[@]}"; do
+        of_version "$version" python3 && return
+    done
+    for version in "${supported_pythons[@]}"; do
+        python_of "$version" && return
+    done
+    echo "${supported_pythons[0]}"
+}
+
+# known_uv: sets `uv` to the program: of PATH, else the one that was installed before.
+known_uv() {
+    local program
+    for program in "${uv:-uv}" "$root/.venv-uv/bin/uv"; do
+        "$program" --version >/dev/null 2>&1 && { uv=$(command -v "$program"); return; }
+    done
     return 1
 }
 
-# use_environment NAME EXTRAS: environment NAME in the checkout with the project and its extras, made when it is missing
-# or older than pyproject.toml.
-use_environment() {
-    local environment="$root/$1" extras="$2" python
-    if [ ! -f "$environment/ready" ] || [ "$root/pyproject.toml" -nt "$environment/ready" ]; then
-        python=$(find_python) || return 1
-        echo "Setting up $1 (this takes a minute or two the first time) ..."
-        "$python" -m venv --clear "$environment" || return 1
-        "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$root$extras" || return 1
-        touch "$environment/ready"
+# find_uv: the same, else one that pip installs into an environment of its own.
+find_uv() {
+    local python folder="$root/.venv-uv"
+    known_uv && return
+    for python in "${PYTHON:-}" python3 "${supported_pythons[@]/#/python}" python; do
+        [ -n "$python" ] && runs "$python" "import ensurepip, venv" || continue
+        "$python" -m venv --clear "$folder" &&
+            "$folder/bin/python" -m pip install --quiet --disable-pip-version-check uv &&
+            { uv="$folder/bin/uv"; return; }
+        break
+    done
+    echo "Cannot install uv, which installs everything else: it takes Python 3 with the venv module and the network," >&2
+    echo "or uv itself on PATH (https://docs.astral.sh/uv/)." >&2
+    return 1
+}
+
+# take_over_pip_settings: hands pip's index, constraints and the like on to uv, once.
+take_over_pip_settings() {
+    local python
+    [ -z "${pip_settings_taken:-}" ] || return 0
+    pip_settings_taken=yes
+    for python in "${PYTHON:-}" python3 "${supported_pythons[@]/#/python}" "$root/.venv-uv/bin/python"; do
+        if [ -n "$python" ] && runs "$python" "import pip"; then
+            eval "$("$python" "$root/scripts/pip_settings.py")"
+            return
+        fi
+    done
+}
+
+# make_environment NAME EXTRAS PYTHON [OPTION...]: environment NAME in the checkout with the project and its extras, made
+# where it is missing, does not work or is older than pyproject.toml. PYTHON: an interpreter, or a version for uv to
+# fetch; options go to `uv pip install`.
+make_environment() {
+    local environment="$root/$1" extras="$2" python="$3"
+    shift 3
+    if [ "$(cat "$environment/ready" 2>/dev/null)" = "$root" ] && runs "$environment/bin/python" "" &&
+        [ ! "$root/pyproject.toml" -nt "$environment/ready" ]; then
+        return
     fi
-    export PATH="$environment/bin:$PATH"
+    find_uv || return 1
+    take_over_pip_settings
+    echo "Setting up $(basename "$environment") ..."
+    if ! "$uv" venv --quiet --clear --seed --python "$python" "$environment"; then
+        echo "Cannot make an environment with Python $python. Where none of ${supported_pythons[*]} is installed, uv" >&2
+        echo "fetches one, for which it needs the network. Install one, or name one with PYTHON=/path/to/python." >&2
+        return 1
+    fi
+    if ! "$uv" pip install --quiet --python "$environment/bin/python" "$@" --editable "$root$extras"; then
+        echo "Cannot install the project's packages: the reason is above. The first run needs the network, or pip's" >&2
+        echo "settings must name an index that can be reached." >&2
+        return 1
+    fi
+    echo "$root" > "$environment/ready"
+}
+
+# use_environment NAME EXTRAS: the same with the interpreter that `find_python` prints, and first on PATH.
+use_environment() {
+    local python
+    python=$(find_python) || return 1
+    make_environment "$1" "$2" "$python" || return 1
+    export PATH="$root/$1/bin:$PATH"
 }

@@ -151,7 +151,7 @@ def _copy_of_project(target: Path) -> Path:
     for one in Path(sys.prefix).iterdir():
         if one.name != "ready":
             (target / ".venv" / one.name).symlink_to(one)
-    (target / ".venv" / "ready").touch()
+    (target / ".venv" / "ready").write_text(f"{target}\n")
     return target
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import tomllib
 from hypothesis import HealthCheck, settings
 from patience import PATIENCE_S
 

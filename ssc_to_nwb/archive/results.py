@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb.problems.model import Problem
 
 
-class Action(str, Enum):
+class Action(StrEnum):
     """What an upload does (or, in a dry run, would do) with a local asset."""
 
     NEW = "new"
@@ -18,7 +18,7 @@ class Action(str, Enum):
     UNCHANGED = "unchanged"
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """What became of an asset."""
 
     PLANNED = "planned"
@@ -28,7 +28,7 @@ class Status(str, Enum):
     NOT_TRIED = "not tried"
 
 
-class Stage(str, Enum):
+class Stage(StrEnum):
     """Where a run, or one asset of it, has got to."""
 
     CONNECTING = "connecting"
@@ -69,7 +69,7 @@ class AssetOutcome:
     problem: Problem | None = None
 
 
-class DifferenceKind(str, Enum):
+class DifferenceKind(StrEnum):
     """How the archive's listing differs from a local file."""
 
     MISSING = "missing"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 import h5py
@@ -31,7 +31,7 @@ _SAMPLE_BYTES = 16384
 _SHUFFLE_GZIP = [h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE]
 
 
-class Compression(str, Enum):
+class Compression(StrEnum):
     """`fast`: ISA-L; `small`: zlib at its densest; `none`: chunks without filters."""
 
     FAST = "fast"

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from neuroconv import BaseDataInterface
 from neuroconv.utils import DeepDict
 from pydantic import FilePath
 from pynwb import NWBFile
-from typing_extensions import Self
 
 from ssc_to_nwb.interfaces.context import SessionContext, load_context
 from ssc_to_nwb.interfaces.file_metadata import neuroconv_metadata

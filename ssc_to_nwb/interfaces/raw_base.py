@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import DirectoryPath, FilePath
-from typing_extensions import Self
 
 from ssc_to_nwb.interfaces.base import SessionInterface
 from ssc_to_nwb.interfaces.context import SessionContext, video_names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TypeAlias
 
 import numpy as np
@@ -20,7 +20,7 @@ _INDEX = re.compile(r"\{\d+\}|\(\d+\)")
 _WILDCARDS = {"{*}": r"(?:[{(](\d+)[)}])?", "**": r".*"}
 
 
-class Disposition(str, Enum):
+class Disposition(StrEnum):
     """What becomes of a leaf."""
 
     WRITTEN = "written"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -107,6 +106,5 @@ def _connect(address: str) -> Any:
         raise error(kinds.EXTRA_MISSING, expected="pip install 'ssc-to-nwb[cluster]'", found=failure) from failure
     try:
         return Client(address, timeout=_CONNECT_SECONDS) if address else Client(timeout=_CONNECT_SECONDS)
-    # Up to Python 3.10 asyncio's own TimeoutError is no OSError.
-    except (OSError, ValueError, asyncio.TimeoutError) as failure:
+    except (OSError, ValueError) as failure:
         raise error(kinds.CLUSTER_UNREACHABLE, file=address or None, found=failure) from failure

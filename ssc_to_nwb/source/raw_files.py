@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from ssc_to_nwb.problems import raw_kinds as kinds
@@ -161,7 +161,7 @@ def _candidates(relative: PurePosixPath) -> tuple[PurePosixPath, ...]:
     return (relative.parent / BATCH_DIRECTORY / relative.name, relative)
 
 
-class RawFileKind(str, Enum):
+class RawFileKind(StrEnum):
     """What a file of a session's directory is, by its name."""
 
     STACK = "stack"

@@ -8,6 +8,7 @@ these stacks hold is bulk, not physiology.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def photon_pool(*, shape: tuple[int, int], seed: int) -> np.ndarray:
 def _write_rolled(path: Path, pool: np.ndarray, shape: tuple[int, int], n_pages: int, first_page: int) -> None:
     import tifffile
 
-    def pages() -> object:
+    def pages() -> Iterator[np.ndarray]:
         for page in range(first_page, first_page + n_pages):
             frame = pool[page % len(pool)]
             yield np.roll(frame, page * _ROLL_STEP % frame.size).reshape(shape)

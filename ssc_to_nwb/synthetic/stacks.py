@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,7 @@ def _write_pages(path: Path, pages: np.ndarray, how: StackSpec, text: str | None
     """One IFD per page. With a ScanImage text each page bears it, its pixels right behind."""
     import tifffile
 
-    options: dict[str, object] = {"photometric": "minisblack", "metadata": None, "software": False}
+    options: dict[str, Any] = {"photometric": "minisblack", "metadata": None, "software": False}
     if how.compression is not None:
         options["compression"] = how.compression
     if how.tile is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def write_video(
 
     codec = codec or ("libx264" if "libx264" in av.codecs_available else "mpeg4")
     with av.open(str(path), mode="w") as container:
-        stream = container.add_stream(codec, rate=Fraction(rate_hz).limit_denominator(1000))
+        stream: Any = container.add_stream(codec, rate=Fraction(rate_hz).limit_denominator(1000))
         stream.height, stream.width = VIDEO_SHAPE
         stream.pix_fmt = "yuv420p"
         stream.codec_context.max_b_frames = b_frames

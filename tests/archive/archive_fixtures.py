@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -75,7 +75,7 @@ def nwb_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from pynwb.file import Subject
     from pynwb.image import ImageSeries
 
-    start = datetime(2013, 3, 8, 15, 0, tzinfo=timezone.utc)
+    start = datetime(2013, 3, 8, 15, 0, tzinfo=UTC)
     nwbfile = NWBFile(
         session_description="a session made up for tests",
         identifier="made-up",

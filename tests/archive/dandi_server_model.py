@@ -8,7 +8,7 @@ import math
 import re
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 ETAG = re.compile(r"[0-9a-f]{32}-\d{1,5}")
@@ -100,7 +100,7 @@ class Upload:
 
 
 def now() -> str:
-    return datetime.now(timezone.utc).isoformat()
+    return datetime.now(UTC).isoformat()
 
 
 def md5(content: bytes) -> str:

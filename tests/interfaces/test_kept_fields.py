@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -129,7 +129,7 @@ def test_large_arrays_have_a_table_of_their_own(convert_edited: Callable[..., Co
 def test_interface_works_alone_and_refuses_unknown_fields(converted_default: Converted, convert_edited):
     from ssc_to_nwb.problems.model import SscError
 
-    nwbfile = NWBFile(session_description="x", identifier="y", session_start_time=datetime.now(timezone.utc))
+    nwbfile = NWBFile(session_description="x", identifier="y", session_start_time=datetime.now(UTC))
     KeptFieldsInterface(file_path=converted_default.made.mat_path).add_to_nwbfile(nwbfile)
     assert len(nwbfile.processing["source"]["kept_source_fields"]) > 50
     edited = convert_edited(lambda s: s.update(mood=row(1)), options={"allow_unmapped": True})

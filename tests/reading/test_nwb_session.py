@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC
 from pathlib import Path
 
 import numpy as np
@@ -111,11 +112,11 @@ def test_provenance(session: NwbSession, converted_awkward: Converted) -> None:
 
 
 def test_what_a_file_lacks_is_none(tmp_path: Path) -> None:
-    from datetime import datetime, timezone
+    from datetime import datetime
 
     from pynwb import NWBHDF5IO, NWBFile
 
-    start = datetime(2013, 3, 8, tzinfo=timezone.utc)
+    start = datetime(2013, 3, 8, tzinfo=UTC)
     with NWBHDF5IO(tmp_path / "bare.nwb", "w") as io:
         io.write(NWBFile(session_description="bare", identifier="bare", session_start_time=start))
     with open_nwb_session(tmp_path / "bare.nwb") as bare:

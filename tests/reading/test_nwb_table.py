@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from ssc_to_nwb.reading.nwb_table import NwbTable, read_table
 
 def _round_trip(table: DynamicTable, folder: Path) -> NwbTable:
     """Write a table to a file and read it back."""
-    start = datetime(2013, 3, 8, tzinfo=timezone.utc)
+    start = datetime(2013, 3, 8, tzinfo=UTC)
     nwbfile = NWBFile(session_description="table", identifier="table", session_start_time=start)
     nwbfile.add_scratch(table)
     with NWBHDF5IO(folder / "table.nwb", "w") as io:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,7 @@ def bare_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from pynwb import NWBHDF5IO, NWBFile
 
     path = tmp_path_factory.mktemp("bare") / "bare.nwb"
-    start = datetime(2013, 3, 8, tzinfo=timezone.utc)
+    start = datetime(2013, 3, 8, tzinfo=UTC)
     with NWBHDF5IO(path, "w") as io:
         io.write(NWBFile(session_description="<b>bare</b> & empty", identifier="bare", session_start_time=start))
     return path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +55,7 @@ def sound_nwbfile() -> NWBFile:
         session_description="Localization of a pole with one whisker.",
         experiment_description="Imaging of barrel cortex during touch.",
         identifier="an1/20130308",
-        session_start_time=datetime(2013, 3, 8, 15, 45, tzinfo=timezone.utc),
+        session_start_time=datetime(2013, 3, 8, 15, 45, tzinfo=UTC),
         session_id="20130308",
         experimenter=["Doe, Jane"],
         institution="Some Institute",
