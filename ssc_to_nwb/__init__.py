@@ -1,7 +1,7 @@
 """Converts the CRCNS ssc-1 and ssc-2 data sets to NWB, proves that nothing was lost, and brings them to DANDI."""
 
 from ssc_to_nwb.api.archive import download_check, upload, write_dandiset
-from ssc_to_nwb.api.cells import cells
+from ssc_to_nwb.api.cells import cells, plot_cell
 from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, convert
 from ssc_to_nwb.api.demo import DemoResult, demo
 from ssc_to_nwb.api.open_session import open_session
@@ -35,6 +35,7 @@ __all__ = [
     "methods",
     "open_session",
     "plan",
+    "plot_cell",
     "plot_trial",
     "read_ledger",
     "sessions_table",

@@ -1,4 +1,4 @@
-"""Cells through the days: which ROIs of an animal's sessions are the same cell."""
+"""Cells through the days: which ROIs of an animal's sessions are the same cell, and the picture of one of them."""
 
 from __future__ import annotations
 
@@ -31,6 +31,49 @@ def cells(*, files: Path | str | Iterable[Path | str]) -> CellTable:
     from ssc_to_nwb.reading.cells import join_cells
 
     return join_cells(_sightings(files))
+
+
+def plot_cell(*, files: Path | str | Iterable[Path | str], cell: str, output: Path | str | None = None) -> Path | None:
+    """Draw one cell through the days: its mask in each session's master image, and its response to touch.
+
+    Parameters
+    ----------
+    files : path or paths
+        NWB files, or folders with NWB files in them.
+    cell : str
+        Animal and ROI number, such as `an197522/1001`. Every session with that number is drawn; one that was not
+        joined says why.
+    output : path, optional
+        Picture to write, .png, .svg or .pdf; a window opens where it is None.
+
+    Returns
+    -------
+    Path or None
+        The picture written.
+
+    Raises
+    ------
+    SscError
+        nwb-file-missing, nwb-file-unreadable, cell-not-in-files, picture-format-unknown, no-window, and
+        output-not-writable or disk-full of the system.
+    """
+    from ssc_to_nwb.converter.in_progress import system_errors_named
+    from ssc_to_nwb.problems import report_kinds as kinds
+    from ssc_to_nwb.problems.model import error
+    from ssc_to_nwb.report.cell_figure import draw_cell, read_cell_views
+    from ssc_to_nwb.report.save_figure import save_figure, show_figure
+
+    label = cell.partition("@")[0]
+    seen = [sighting for sighting in _sightings(files) if sighting.label == label]
+    if not seen:
+        raise error(kinds.CELL_NOT_IN_FILES, found=cell)
+    views = read_cell_views(seen)
+    if output is None:
+        show_figure(lambda figure: draw_cell(views, figure=figure, title=label))
+        return None
+    with system_errors_named(Path(output)):
+        save_figure(lambda figure: draw_cell(views, figure=figure, title=label), Path(output))
+    return Path(output)
 
 
 def _sightings(files: Path | str | Iterable[Path | str]) -> list[CellSighting]:

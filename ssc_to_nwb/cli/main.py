@@ -21,6 +21,7 @@ _COMMANDS = {
     "report": ("ssc_to_nwb.cli.report", "Make an HTML page per session from its NWB file."),
     "plot-trial": ("ssc_to_nwb.cli.plot_trial", "Draw one trial from an NWB file."),
     "cells": ("ssc_to_nwb.cli.cells", "List cells through the sessions of their animals."),
+    "plot-cell": ("ssc_to_nwb.cli.plot_cell", "Draw one cell through the days."),
     "methods": ("ssc_to_nwb.cli.methods", "Write a methods paragraph from an NWB file."),
     "dandiset": ("ssc_to_nwb.cli.dandiset", "Write dandiset.yaml for the archive."),
     "upload": ("ssc_to_nwb.cli.upload", "Upload NWB files to a DANDI archive."),

@@ -65,3 +65,10 @@ REMOTE_SUPPORT_MISSING = ProblemKind(
     reason="Reading over the network needs fsspec with its http part.",
     remedy="Install it: pip install 'ssc-to-nwb[remote]', or download the file first.",
 )
+CELL_NOT_IN_FILES = ProblemKind(
+    identifier="cell-not-in-files",
+    severity=Severity.ERROR,
+    title="No file has this cell",
+    reason="A cell is named by its animal and ROI number, such as an197522/1001; the files given have no such ROI.",
+    remedy="List the cells with `ssc-to-nwb cells` and choose one of them.",
+)

@@ -1,0 +1,156 @@
+"""One cell through the days: its mask in each session's master image, and its response to touch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ssc_to_nwb.analysis.session_responses import first_touches_s, triggered_dff
+from ssc_to_nwb.reading.cells import CellSighting
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane
+from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.report import palette
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_AROUND_UM = 60.0
+_SCALE_BAR_UM = 20.0
+_DAY_WIDTH, _IMAGE_HEIGHT, _RESPONSE_HEIGHT = 2.3, 2.3, 1.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellView:
+    """What one session shows of a cell.
+
+    image: (rows, columns) around the cell; mask: bool of the same shape; both None without a mask.
+    column_um, row_um: width and height of a pixel.
+    lag_s, mean, standard_error: dF/F around the first touch of each trial, (K,), None where there is none.
+    touch_count: touches with frames around them.
+    differs: why the session's ROI is another cell, None where it is the same.
+    """
+
+    session: str
+    plane: str
+    image: np.ndarray | None = None
+    mask: np.ndarray | None = None
+    column_um: float = 1.0
+    row_um: float = 1.0
+    lag_s: np.ndarray | None = None
+    mean: np.ndarray | None = None
+    standard_error: np.ndarray | None = None
+    touch_count: int = 0
+    differs: str | None = None
+
+
+def read_cell_views(seen: Sequence[CellSighting]) -> tuple[CellView, ...]:
+    """What each session shows of one ROI number, in the order given; the first is what the others are compared with."""
+    views = []
+    for sighting in seen:
+        differs = None if sighting is seen[0] else sighting.differs_from(seen[0])
+        with open_nwb_session(sighting.file) as session:
+            plane = next(one for one in session.planes if one.name == sighting.plane)
+            number = int(sighting.label.rpartition("/")[2])
+            views.append(_view(session, plane, number=number, differs=differs))
+    return tuple(views)
+
+
+def _view(session: NwbSession, plane: ImagedPlane, *, number: int, differs: str | None) -> CellView:
+    image, mask, column_um, row_um = _around(plane, number)
+    lag_s = mean = error = None
+    count = 0
+    found = triggered_dff(plane, first_touches_s(session))
+    if found is not None and number in found[0].roi_numbers:
+        traces, triggered = found
+        column = int(np.flatnonzero(traces.roi_numbers == number)[0])
+        lag_s, mean, error = triggered.mean_lag_s, triggered.mean()[:, column], triggered.standard_error()[:, column]
+        count = int(np.isfinite(triggered.values[:, :, column]).any(axis=1).sum())
+    return CellView(
+        session=session.title,
+        plane=plane.name,
+        image=image,
+        mask=mask,
+        column_um=column_um,
+        row_um=row_um,
+        lag_s=lag_s if count else None,
+        mean=mean if count else None,
+        standard_error=error if count else None,
+        touch_count=count,
+        differs=differs,
+    )
+
+
+def _around(plane: ImagedPlane, number: int) -> tuple[np.ndarray | None, np.ndarray | None, float, float]:
+    """The green master image and the mask around a ROI, and the size of a pixel in um."""
+    spacing_m = np.asarray(plane.imaging_plane.grid_spacing[:], dtype=np.float64)
+    column_um, row_um = float(spacing_m[0] * 1e6), float(spacing_m[1] * 1e6)
+    place = int(np.flatnonzero(plane.roi_numbers == number)[0])
+    pixels = plane.rois.lists("pixel_mask")[place]
+    if not len(pixels) or not plane.image_names:
+        return None, None, column_um, row_um
+    image = plane.image(plane.image_names[0])
+    mask = np.zeros(image.shape, dtype=bool)
+    mask[pixels["y"], pixels["x"]] = True
+    row, column = float(pixels["y"].mean()), float(pixels["x"].mean())
+    rows = _window(row, _AROUND_UM / row_um, image.shape[0])
+    columns = _window(column, _AROUND_UM / column_um, image.shape[1])
+    return image[rows, columns], mask[rows, columns], column_um, row_um
+
+
+def _window(center: float, span: float, length: int) -> slice:
+    """Pixels within half a span of a center, as far as there are pixels."""
+    return slice(max(0, int(np.floor(center - span / 2))), min(length, int(np.ceil(center + span / 2)) + 1))
+
+
+def draw_cell(views: Sequence[CellView], *, figure: Figure, title: str) -> None:
+    """Draw into an empty figure: a column per session, its image above and its response below, on one dF/F axis."""
+    figure.set_size_inches(max(_DAY_WIDTH * len(views), 2 * _DAY_WIDTH) + 0.8, _IMAGE_HEIGHT + _RESPONSE_HEIGHT + 1.1)
+    grid = figure.subplots(2, len(views), squeeze=False, height_ratios=(_IMAGE_HEIGHT, _RESPONSE_HEIGHT))
+    for place, (image, response, view) in enumerate(zip(grid[0], grid[1], views, strict=True)):
+        _draw_image(image, view)
+        if place:
+            response.sharey(grid[1][0])
+        _draw_response(response, view)
+    grid[1][0].set_ylabel("dF/F")
+    figure.supxlabel("time from the first touch of the trial (s)", fontsize=10)
+    figure.suptitle(f"cell {title}", fontsize=12)
+
+
+def _draw_image(axes: Axes, view: CellView) -> None:
+    lines = [view.session, view.plane, f"other cell: {view.differs}" if view.differs else ""]
+    axes.set_title("\n".join(line for line in lines if line), fontsize=8.5, wrap=True)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    if view.image is None or view.mask is None:
+        _say(axes, "no mask")
+        return
+    low, high = np.percentile(view.image, (1, 99.5))
+    # A pixel of the picture is as wide and high as in the tissue.
+    axes.imshow(view.image, cmap="gray", vmin=low, vmax=max(high, low + 1), aspect=view.row_um / view.column_um)
+    axes.contour(view.mask, levels=[0.5], colors=palette.RIGHT if view.differs else palette.WATER, linewidths=1.4)
+    rows, columns = view.image.shape
+    right = columns - 0.08 * columns
+    axes.plot([right - _SCALE_BAR_UM / view.column_um, right], [0.93 * rows] * 2, color="white", linewidth=3)
+    axes.text(right, 0.9 * rows, f"{_SCALE_BAR_UM:g} um", color="white", fontsize=8, ha="right", va="bottom")
+
+
+def _draw_response(axes: Axes, view: CellView) -> None:
+    if view.lag_s is None or view.mean is None or view.standard_error is None:
+        _say(axes, "no dF/F around touch")
+        axes.set_xticks([])
+        return
+    color = palette.RIGHT if view.differs else palette.LEFT
+    axes.axvline(0, color=palette.MUTED, linewidth=0.9, linestyle="--")
+    axes.axhline(0, color=palette.GRID, linewidth=0.8)
+    low, high = view.mean - view.standard_error, view.mean + view.standard_error
+    axes.fill_between(view.lag_s, low, high, color=color, alpha=0.3, linewidth=0)
+    axes.plot(view.lag_s, view.mean, color=color, linewidth=1.6)
+    axes.set_title(f"n = {view.touch_count} touches", fontsize=8.5)
+
+
+def _say(axes: Axes, text: str) -> None:
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=palette.MUTED)
