@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hdmf.common import VectorData, VectorIndex
 from pynwb import NWBFile
@@ -15,6 +17,7 @@ from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.subvolume import Subvolume
 from ssc_to_nwb.source.trial_labels import labels_for_file
+from ssc_to_nwb.source.trial_times import TrialTimes, trial_times
 from ssc_to_nwb.source.trials import TrialProperty
 
 NO_TYPE = "none"
@@ -23,6 +26,14 @@ _KNOWN_TEXTS = {
     "RWaterValveTime": "Time the right water valve is set to open for a reward, in seconds.",
     "StimulusPosition": "Position of the pole, in steps of its motor.",
 }
+_START_TEXT = (
+    "Start of the trial, in seconds after session start. Where start_measured is false, the first time stamp of any "
+    "sample or event that the source labels with the trial; NaN where there is none."
+)
+_MEASURED_TEXT = (
+    "Whether the start was measured; false where the source has 0 because the event of the start is missing."
+)
+_POSITION_TEXT = "Place of the trial in the lists of the source, counted from 1; rows are in the order of time."
 _NUMBER_TEXT = "Number of the trial in the source, which labels of samples and events refer to."
 _STOP_TEXT = (
     "Last time stamp of any sample or event that the source labels with the trial, at most the start of the next "
@@ -42,7 +53,12 @@ class TrialsInterface(SessionInterface):
 
     def add(self, nwbfile: NWBFile) -> None:
         """Add /intervals/trials."""
-        columns = _columns(context=self.context)
+        session = self.context.session
+        times = trial_times(session)
+        for number in session.trials.numbers[np.isnan(times.stop_ms)]:
+            self.context.log.add(kinds.TRIAL_WITHOUT_DATA, file=session.path, field="trialIds", found=f"trial {number}")
+        in_order = replace(session, trials=session.trials.take(times.order))
+        columns = _columns(context=replace(self.context, session=in_order), times=times)
         table = TimeIntervals(
             name=naming.TRIALS,
             description=(
@@ -56,50 +72,28 @@ class TrialsInterface(SessionInterface):
         nwbfile.trials = table
 
 
-def _columns(*, context: SessionContext) -> list[VectorData]:
+def _columns(*, context: SessionContext, times: TrialTimes) -> list[VectorData]:
+    """Columns of the table; the trials of `context` are in the order of time already."""
     session, trials = context.session, context.session.trials
-    start = context.clock.seconds(trials.start_ms)
+    start, stop = (context.clock.seconds(one[times.order]) for one in (times.start_ms, times.stop_ms))
     types = [trials.type_of(position) for position in range(len(trials))]
     columns = [
-        column("start_time", "Start of the trial, in seconds after session start.", start),
-        column("stop_time", _STOP_TEXT, context.clock.seconds(stop_times_ms(context))),
+        column("start_time", _START_TEXT, start),
+        column("stop_time", _STOP_TEXT, stop),
         column("trial_number", _NUMBER_TEXT, labels_for_file(trials.numbers)),
+        column("start_measured", _MEASURED_TEXT, trials.start_measured),
         text_column("trial_type", _TYPE_TEXT, [NO_TYPE if one is None else one.name for one in types]),
         text_column("response", "What the animal did: hit, error, no_lick; none where the source gives no type.",
                 [NO_TYPE if one is None else one.response for one in types]),
         text_column("correct_side", "Side of the rewarded lick port: left, right; none where the source gives no type.",
                 [NO_TYPE if one is None else one.correct_side for one in types]),
     ]  # fmt: skip
+    if not times.in_order:
+        columns.append(column("source_position", _POSITION_TEXT, times.order + 1))
     for item in trials.properties:
         columns += _property_columns(item, steps_per_mm=context.metadata.assumptions.motor_steps_per_mm)
     columns += _validity_columns(session)
     return columns + _lick_columns(context)
-
-
-def stop_times_ms(context: SessionContext) -> np.ndarray:
-    """Stop of every trial in ms, float64 (T,): last labelled time, clipped to the next start; NaN where none."""
-    session, trials = context.session, context.session.trials
-    last = np.full(len(trials), -np.inf)
-    order = np.argsort(trials.numbers)
-    for labels, times in _labelled_times(session) if len(trials) else ():
-        places = np.searchsorted(trials.numbers, labels, sorter=order)
-        places = order[np.minimum(places, len(trials) - 1)]
-        known = trials.numbers[places] == labels
-        np.maximum.at(last, places[known], times[known])
-    following = np.append(trials.start_ms[1:], np.inf)[: len(trials)]
-    stop = np.minimum(last, following)
-    untold = stop < trials.start_ms
-    for number in trials.numbers[untold]:
-        context.log.add(kinds.TRIAL_WITHOUT_DATA, file=session.path, field="trialIds", found=f"trial {number}")
-    return np.where(untold, np.nan, stop)
-
-
-def _labelled_times(session: Session) -> list[tuple[np.ndarray, np.ndarray]]:
-    labelled = [(volume.trial, volume.time_ms) for volume in session.subvolumes]
-    if session.whisker is not None:
-        labelled.append((session.whisker.trial, session.whisker.time_ms))
-    labelled += [(train.trial, train.time_ms) for series in session.events.values() for train in series.trains]
-    return labelled
 
 
 def _property_columns(item: TrialProperty, *, steps_per_mm: float) -> list[VectorData]:

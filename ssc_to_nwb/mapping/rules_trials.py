@@ -27,9 +27,9 @@ RULES = (
         identifier="trial-starts",
         patterns=("trialStartTimes",),
         disposition=Disposition.WRITTEN,
-        nwb=(f"{_TABLE}/start_time",),
+        nwb=(f"{_TABLE}/start_time", f"{_TABLE}/start_measured"),
         unit="s",
-        text="Start of the trial.",
+        text="Start of the trial; where it is no measured start, 0 in the source. Rows are in the order of time.",
         keep=is_empty,
     ),
     Rule(

@@ -95,6 +95,43 @@ TIME_REPEATED = ProblemKind(
     reason="Two samples bear the same time; both are kept as they are.",
     remedy="Nothing to do for the conversion; an analysis that needs strictly increasing times must choose one.",
 )
+TRIAL_START_MISSING = ProblemKind(
+    identifier="trial-start-missing",
+    severity=Severity.WARNING,
+    title="The start of a trial was not measured",
+    reason="The rig writes 0 where the event that begins a trial is missing. start_time is then the first time that is "
+    "labelled with the trial (NaN without any), and start_measured is false.",
+    remedy="Leave such trials out of analyses that need their start.",
+)
+TRIALS_NOT_IN_ORDER = ProblemKind(
+    identifier="trials-not-in-order",
+    severity=Severity.WARNING,
+    title="The source does not list the trials in the order of time",
+    reason="Rows of the trials table are in the order of time, because many tools ask for it.",
+    remedy="Nothing to do for the conversion; the column source_position has the order of the source.",
+)
+TRIALS_START_TOGETHER = ProblemKind(
+    identifier="trials-start-together",
+    severity=Severity.WARNING,
+    title="Two trials have the same start",
+    reason="One trial follows another, so that one of the two starts is wrong; both are kept as they are. The earlier "
+    "row ends where it begins.",
+    remedy="Look at trialStartTimes in MATLAB; tools that know no empty intervals leave the earlier row out.",
+)
+TRIAL_NUMBER_BELOW_ONE = ProblemKind(
+    identifier="trial-number-below-one",
+    severity=Severity.WARNING,
+    title="A trial has a number below 1",
+    reason="The rig counts trials from 1, and 0 is its label for data of no trial; the number is kept as it is.",
+    remedy="Look at trialIds in MATLAB before you trust the data of this trial.",
+)
+SESSION_JOINED = ProblemKind(
+    identifier="session-joined",
+    severity=Severity.WARNING,
+    title="The session is joined from parts, and the time between them is made up",
+    reason="The rig puts a later file of a session one hour after the start of the last trial of the file before.",
+    remedy="Do not use the time between these two trials; times within each part are measured.",
+)
 TRIAL_NUMBER_TWICE = ProblemKind(
     identifier="trial-number-twice",
     severity=Severity.ERROR,

@@ -67,6 +67,12 @@ def _trials(session: NwbSession) -> Iterator[Note]:
         missing = numbers[np.isnan(trials.numbers(column))] if column in trials else numbers[:0]
         if missing.size:
             yield Note(weight="warning", text=f"{plural(missing.size, 'trial')} {text}: {_numbers(missing)}.")
+    measured = trials.flags("start_measured")
+    if measured is not None and not measured.all():
+        text = (
+            f"{plural(int((~measured).sum()), 'trial')} whose start was not measured: {_numbers(numbers[~measured])}."
+        )
+        yield Note(weight="warning", text=f"{text} start_time is then the time of the first data, where there are any.")
     untyped = numbers[trials.texts("response") == "none"]
     if untyped.size:
         yield Note(weight="warning", text=f"{plural(untyped.size, 'trial')} without a type: {_numbers(untyped)}.")

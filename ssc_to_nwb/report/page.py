@@ -116,7 +116,7 @@ def _facts(session: NwbSession) -> tuple[tuple[str, str], ...]:
     if trials is not None and len(trials):
         ends = trials.numbers("stop_time")
         last = float(np.nanmax(ends)) if np.isfinite(ends).any() else float("nan")
-        facts.append(("duration", seconds_text(last - float(trials.numbers("start_time").min()))))
+        facts.append(("duration", seconds_text(last - float(np.nanmin(trials.numbers("start_time"))))))
         share = performance(trials)
         facts.append(("correct", f"{100 * share:.0f} %" if np.isfinite(share) else "no answers"))
     facts.append(("planes", f"{len(session.planes)}"))

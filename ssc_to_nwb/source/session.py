@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,7 @@ from ssc_to_nwb.source.subvolume import Subvolume
 from ssc_to_nwb.source.subvolume_assembly import assemble_subvolumes
 from ssc_to_nwb.source.subvolume_reader import CalciumEntry, read_calcium_entry
 from ssc_to_nwb.source.trial_labels import distinct_labels_text
+from ssc_to_nwb.source.trial_times import labelled_times, measured_starts, report_trial_times
 from ssc_to_nwb.source.trials import Trials, read_trials
 from ssc_to_nwb.source.whisker import WhiskerData, read_whisker
 
@@ -113,11 +114,14 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     trials = read_trials(root, units=units, log=log)
     whisker, subvolumes = _read_time_series(root.child("timeSeriesArrayHash"), units=units, options=options, log=log)
     events = _read_events(root.child("eventSeriesArrayHash"), units=units, options=options, log=log)
+    labelled = labelled_times(whisker, subvolumes, events)
+    trials = replace(trials, start_measured=measured_starts(trials.start_ms, trials.numbers, labelled))
     session = Session(
         path=path, key=key, variable=variable, tree=tree, others=others, texts_found_utf8=inferred, units=units,
         metadata=metadata, trials=trials, whisker=whisker, subvolumes=subvolumes, events=events,
     )  # fmt: skip
     _check_name(session)
+    report_trial_times(session, log=log)
     _report_unknown_trials(session, log=log)
     _report_rois_without_trace(session, log=log)
     return session

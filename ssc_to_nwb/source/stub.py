@@ -12,7 +12,6 @@ from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.raw_inventory import FileLeftOut
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.subvolume import Subvolume
-from ssc_to_nwb.source.trials import Trials
 
 _LEAST_TRIALS = 3
 
@@ -30,7 +29,7 @@ def stub_session(session: Session) -> Session:
         whisker = replace(whisker, time_ms=whisker.time_ms[keep], trial=whisker.trial[keep], traces=traces)
     return replace(
         session,
-        trials=_cut_trials(session.trials, numbers),
+        trials=session.trials.take(np.flatnonzero(np.isin(session.trials.numbers, numbers))),
         whisker=whisker,
         subvolumes=tuple(_cut_subvolume(volume, numbers) for volume in session.subvolumes),
         events={key: _cut_events(series, numbers) for key, series in session.events.items()},
@@ -63,27 +62,6 @@ def _choose_trials(session: Session) -> np.ndarray:
             break
         chosen.append(number)
     return np.unique(np.array(chosen, dtype=np.int64))
-
-
-def _cut_trials(trials: Trials, numbers: np.ndarray) -> Trials:
-    keep = np.isin(trials.numbers, numbers)
-    positions = np.flatnonzero(keep).tolist()
-    properties = tuple(
-        replace(
-            item,
-            values=item.values[keep]
-            if isinstance(item.values, np.ndarray)
-            else tuple(item.values[place] for place in positions),
-        )
-        for item in trials.properties
-    )
-    return replace(
-        trials,
-        numbers=trials.numbers[keep],
-        start_ms=trials.start_ms[keep],
-        type_rows=trials.type_rows[keep],
-        properties=properties,
-    )
 
 
 def _cut_subvolume(volume: Subvolume, numbers: np.ndarray) -> Subvolume:

@@ -13,6 +13,7 @@ from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.source.raw_inventory import VideoFile
 from ssc_to_nwb.source.session import Session
+from ssc_to_nwb.source.trial_times import trial_times
 from ssc_to_nwb.source.video import FrameTimes, VideoHeader, read_frame_times, read_video_header
 
 VideoClock = Literal["samples", "rate", "own"]
@@ -44,7 +45,8 @@ def open_videos(
     Raises SscError of kind VIDEO_UNREADABLE, VIDEO_DIFFERS or VIDEO_TRIAL_TWICE; with `keep_going` these are logged
     and the video is left out.
     """
-    opening = _Opening(session=session, rate_hz=rate_hz, log=log, placed={})
+    starts = dict(zip(session.trials.numbers.tolist(), trial_times(session).start_ms.tolist(), strict=True))
+    opening = _Opening(session=session, rate_hz=rate_hz, log=log, placed={}, start_ms=starts)
     for video in videos:
         try:
             opening.open(video)
@@ -63,6 +65,7 @@ class _Opening:
     rate_hz: float
     log: ProblemLog
     placed: dict[int, TimedVideo]
+    start_ms: dict[int, float]
 
     def open(self, video: VideoFile) -> None:
         """Place one video, or say why it has no place."""
@@ -70,6 +73,10 @@ class _Opening:
         if video.trial is None or not known:
             found = video.why_no_trial if video.trial is None else f"trial {video.trial}"
             self.log.add(kinds.VIDEO_WITHOUT_TRIAL, file=video.path, expected="a trial of the session", found=found)
+            return
+        if np.isnan(self.start_ms[video.trial]):
+            found = f"trial {video.trial}, whose start was not measured and of which there are no other data"
+            self.log.add(kinds.VIDEO_WITHOUT_TRIAL, file=video.path, expected="a trial with a time", found=found)
             return
         if video.trial in self.placed:
             other = self.placed[video.trial].header.path
@@ -96,8 +103,7 @@ class _Opening:
         frames = read_frame_times(header.path)
         if samples_ms.size == frames.coded_count and frames.coded_position is not None:
             return samples_ms[frames.coded_position], "samples"
-        trials = self.session.trials
-        start_ms = samples_ms[0] if samples_ms.size else trials.start_ms[trials.numbers == trial][0]
+        start_ms = samples_ms[0] if samples_ms.size else self.start_ms[trial]
         clock: VideoClock = "rate"
         time_ms = start_ms + frames.places(header.frame_count) * (1000.0 / self.rate_hz)
         if frames.time_ms is not None and not frames.constant_rate:

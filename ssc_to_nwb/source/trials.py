@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.source.clock import TimeUnits, check_times_increase
+from ssc_to_nwb.source.clock import TimeUnits, check_times_finite
 from ssc_to_nwb.source.distinct_names import check_names_distinct
 from ssc_to_nwb.source.field import Field, check_numbers_unique
 from ssc_to_nwb.source.hash_map import HashEntry, read_hash
@@ -37,17 +37,25 @@ class TrialProperty:
     description: str
     values: np.ndarray | tuple[str, ...]
 
+    def take(self, places: np.ndarray) -> TrialProperty:
+        """The values at these 0-based places, int64 (n,)."""
+        if isinstance(self.values, np.ndarray):
+            return replace(self, values=self.values[places])
+        return replace(self, values=tuple(self.values[place] for place in places.tolist()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trials:
     """All trials of a session, in the order of the source, T of them.
 
-    numbers: int64 (T,), the trial numbers that everything else refers to; start_ms: float64 (T,).
+    numbers: int64 (T,), the trial numbers that everything else refers to; start_ms: float64 (T,), as the source has
+    them; start_measured: bool (T,), False where a start of 0 stands for a missing event (`trial_times`).
     types: the rows of trialTypeMat; type_rows: int64 (T,), the row that is 1 for the trial, -1 where none is.
     """
 
     numbers: np.ndarray
     start_ms: np.ndarray
+    start_measured: np.ndarray
     types: tuple[TrialType, ...]
     type_rows: np.ndarray
     properties: tuple[TrialProperty, ...]
@@ -60,22 +68,33 @@ class Trials:
         row = int(self.type_rows[position])
         return None if row < 0 else self.types[row]
 
+    def take(self, places: np.ndarray) -> Trials:
+        """The trials at these 0-based places, int64 (n,), in their order."""
+        return replace(
+            self,
+            numbers=self.numbers[places],
+            start_ms=self.start_ms[places],
+            start_measured=self.start_measured[places],
+            type_rows=self.type_rows[places],
+            properties=tuple(item.take(places) for item in self.properties),
+        )
+
     def known(self, numbers: np.ndarray) -> np.ndarray:
         """Which of these trial numbers are in the session: bool of the same shape."""
         return np.isin(numbers, self.numbers)
 
 
 def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
-    """Read and check the trials of a session struct.
+    """Read and check the trials of a session struct; which starts were measured the data of the session tell.
 
-    Raises field-*, trial-number-twice, trial-type-unknown, trial-type-twice, time-backwards, name-not-distinct.
+    Raises field-*, trial-number-twice, trial-type-unknown, trial-type-twice, name-not-distinct.
     """
     numbers_field = session.child("trialIds")
     numbers = numbers_field.integers()
     check_numbers_unique(numbers_field, numbers, twice=kinds.TRIAL_NUMBER_TWICE)
     starts_field = session.child("trialStartTimes")
     start_ms = units.to_ms(starts_field, session.child("trialTimeUnit"), length=numbers.size)
-    check_times_increase(starts_field, start_ms, log=log)
+    check_times_finite(starts_field, start_ms)
     matrix = session.child("trialTypeMat")
     types = _read_types(session.child("trialTypeStr"), row_count=matrix.array().shape[0])
     properties_field = session.child("trialPropertiesHash")
@@ -84,6 +103,7 @@ def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
     return Trials(
         numbers=numbers,
         start_ms=start_ms,
+        start_measured=np.ones(numbers.size, dtype=bool),
         types=types,
         type_rows=_read_type_rows(matrix, numbers=numbers, types=types, log=log),
         properties=tuple(_read_property(entry, count=numbers.size, log=log) for entry in properties),

@@ -76,11 +76,14 @@ def check_timestamps_before_last_trial_ends(time_series: TimeSeries) -> str | No
 
 @project_check(kinds.INTERVAL_TIMES_INVALID, neurodata_type=TimeIntervals)
 def check_intervals_stop_at_or_after_start(time_intervals: TimeIntervals) -> str | None:
-    """Every interval has a start, and stops when it starts or later; an unknown stop is allowed."""
+    """Every interval has a start, and stops when it starts or later; an unknown stop is allowed.
+
+    So is an unknown start of a trial, where the table says that it was not measured.
+    """
     start, stop = column(time_intervals, "start_time"), column(time_intervals, "stop_time")
     if start is None or stop is None:
         return None
-    rows = np.flatnonzero(~np.isfinite(start) | (stop < start))
+    rows = np.flatnonzero(~(np.isfinite(start) | _start_unknown(time_intervals)) | (stop < start))
     return f"{rows.size} of {start.size} intervals: rows {examples(rows.tolist())}." if rows.size else None
 
 
@@ -133,6 +136,14 @@ def _last_outside(series: TimeSeries, known: np.ndarray) -> float:
     return float(np.max(times[outside], initial=-np.inf)) if times.shape == outside.shape else -np.inf
 
 
+def _start_unknown(table: DynamicTable) -> np.ndarray:
+    """Rows (n,) that have no start and say that it was not measured."""
+    start, measured = column(table, "start_time"), column(table, "start_measured")
+    if start is None or measured is None:
+        return np.zeros(len(table.id), dtype=bool)
+    return np.isnan(start) & ~measured.astype(bool)
+
+
 def _has_own_timestamps(time_series: TimeSeries) -> bool:
     """False where the series has a rate, or shares the time stamps of another, which is checked itself."""
     return time_series.timestamps is not None and not isinstance(time_series.fields.get("timestamps"), TimeSeries)
@@ -158,7 +169,10 @@ def _unsorted(table: DynamicTable, name: str) -> str | None:
     times = column(table, name)
     if times is None:
         return None
-    untimed = int(np.count_nonzero(np.isnan(times)))
+    unknown = _start_unknown(table)
+    # Rows whose start nobody knows come last.
+    ended = times.size - int(np.count_nonzero(np.logical_and.accumulate(unknown[::-1])))
+    untimed = int(np.count_nonzero(np.isnan(times[:ended])))
     count, first = first_not_rising(times, strictly=False)
     found = [] if first is None else [f"{count} rows come before the row above them; the first is row {first}"]
     found += [f"{untimed} rows have no time"] if untimed else []

@@ -12,6 +12,7 @@ from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.verify.comparison import OPHYS, SEGMENTATION, TRIALS, Comparison, row
 from ssc_to_nwb.verify.leaves_whisker import compare_timestamps, compare_valid_trials
 from ssc_to_nwb.verify.trial_labels import compare_labels, subvolume_labels
+from ssc_to_nwb.verify.trials_table import trial_column, trial_parts
 
 
 def series_path(plane: Plane, kind: str) -> str:
@@ -120,7 +121,7 @@ def imaging_valid_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
             # The subvolume's other arrays tell; this list stands in the table of kept fields alone.
             work.proof.prove([leaf.path])
             continue
-        table = work.table(TRIALS)
-        named = np.array([subvolume.number in part for part in table.parts("imaging_valid_subvolumes")], dtype=bool)
+        parts = trial_parts(work, "imaging_valid_subvolumes")
+        named = np.array([subvolume.number in part for part in parts], dtype=bool)
         listed = written if leaf.path in work.kept else row(leaf.value)
-        compare_valid_trials(work, path, leaf, found=table.column("trial_number")[named], listed=listed)
+        compare_valid_trials(work, path, leaf, found=trial_column(work, "trial_number")[named], listed=listed)

@@ -10,6 +10,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.rule import Leaf
 from ssc_to_nwb.verify.comparison import TRIALS, Comparison, row, texts_of
 from ssc_to_nwb.verify.trial_labels import label_type
+from ssc_to_nwb.verify.trials_table import trial_column, trial_texts
 
 NO_TYPE = "none"
 
@@ -18,7 +19,7 @@ def trial_numbers(work: Comparison, leaves: Sequence[Leaf]) -> None:
     """The column of trial numbers."""
     path = f"{TRIALS}/trial_number"
     for leaf in leaves:
-        found = work.table(TRIALS).column("trial_number")
+        found = trial_column(work, "trial_number")
         expected = row(leaf.value).astype(np.float64)
         work.proof.dtype(path, found.dtype, expected=label_type(expected), leaf=leaf.path)
         work.proof.numbers(path, expected=expected, found=found.astype(np.float64), leaf=leaf.path)
@@ -26,11 +27,12 @@ def trial_numbers(work: Comparison, leaves: Sequence[Leaf]) -> None:
 
 
 def trial_starts(work: Comparison, leaves: Sequence[Leaf]) -> None:
-    """Start times, back in the unit of trialTimeUnit."""
+    """Start times, back in the unit of trialTimeUnit; 0 where the start was not measured."""
     path = f"{TRIALS}/start_time"
     for leaf in leaves:
-        seconds = work.table(TRIALS).column("start_time")
         unit = work.unit(work.proof.leaves[f"{work.session.variable}.trialTimeUnit"])
+        measured = trial_column(work, "start_measured").astype(bool)
+        seconds = np.where(measured, trial_column(work, "start_time"), unit.zero_offset_s)
         work.proof.dtype(path, seconds.dtype, expected=np.float64, leaf=leaf.path)
         work.proof.times(path, expected=row(leaf.value), seconds=seconds, unit=unit, leaf=leaf.path)
         work.proof.prove([leaf.path])
@@ -41,7 +43,7 @@ def trial_types(work: Comparison, leaves: Sequence[Leaf]) -> None:
     path = f"{TRIALS}/trial_type"
     names = [name for leaf in work.leaves.get("trial-type-names", ()) for name in texts_of(leaf.value)]
     for leaf in leaves:
-        texts = work.table(TRIALS).texts("trial_type")
+        texts = trial_texts(work, "trial_type")
         unknown = sorted(set(texts) - {*names, NO_TYPE})
         work.proof.equal(path, expected=[], found=unknown, leaf=leaf.path)
         found = np.array([[text == name for text in texts] for name in names], dtype=np.float64)
@@ -60,7 +62,7 @@ def trial_property_values(work: Comparison, leaves: Sequence[Leaf]) -> None:
         if isinstance(work.session.trials.properties[place - 1].values, tuple):
             texts.setdefault(place, []).append(leaf)
             continue
-        found = work.table(TRIALS).column(name)
+        found = trial_column(work, name)
         path = f"{TRIALS}/{name}"
         work.proof.dtype(path, found.dtype, expected=np.float64, leaf=leaf.path)
         work.proof.numbers(path, expected=row(leaf.value).astype(np.float64), found=found, leaf=leaf.path)
@@ -68,6 +70,6 @@ def trial_property_values(work: Comparison, leaves: Sequence[Leaf]) -> None:
     for place, items in texts.items():
         name = naming.trial_column(work.session.trials.properties[place - 1].key)
         expected = [text for item in items for text in texts_of(item.value)]
-        found_texts = work.table(TRIALS).texts(name)
+        found_texts = trial_texts(work, name)
         work.proof.equal(f"{TRIALS}/{name}", expected=expected, found=found_texts, leaf=items[0].path)
         work.proof.prove(item.path for item in items)

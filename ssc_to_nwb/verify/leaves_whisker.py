@@ -10,6 +10,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.rule import KEPT_TABLE, Leaf
 from ssc_to_nwb.verify.comparison import BEHAVIOR, TRIALS, Comparison, row
 from ssc_to_nwb.verify.trial_labels import WHISKER_LABELS, compare_labels
+from ssc_to_nwb.verify.trials_table import trial_column
 
 
 def series_paths(work: Comparison) -> list[str]:
@@ -59,11 +60,12 @@ def whisker_valid_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
     """Numbers of the trials whose row says that whisker data are valid."""
     path = f"{TRIALS}/whisker_valid"
     for leaf in leaves:
-        table = work.table(TRIALS)
-        valid = table.column("whisker_valid")
+        valid = trial_column(work, "whisker_valid")
         work.proof.dtype(path, valid.dtype, expected=np.bool_, leaf=leaf.path)
         listed = row(leaf.value)
-        compare_valid_trials(work, path, leaf, found=table.column("trial_number")[valid.astype(bool)], listed=listed)
+        compare_valid_trials(
+            work, path, leaf, found=trial_column(work, "trial_number")[valid.astype(bool)], listed=listed
+        )
 
 
 def compare_valid_trials(work: Comparison, path: str, leaf: Leaf, *, found: np.ndarray, listed: np.ndarray) -> None:

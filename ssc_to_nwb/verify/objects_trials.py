@@ -9,6 +9,7 @@ from ssc_to_nwb.source.subvolume import Subvolume
 from ssc_to_nwb.verify.comparison import TRIALS, Comparison
 from ssc_to_nwb.verify.leaves_events import SIDES
 from ssc_to_nwb.verify.objects import check_table
+from ssc_to_nwb.verify.trials_table import POSITION, expected_times, trial_column, trial_parts
 
 _RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
 _CORRECT_SIDES = {"L": "left", "R": "right"}
@@ -25,11 +26,11 @@ def check_trials(work: Comparison) -> None:
         columns=_columns(work),
         neurodata_type="TimeIntervals",
         ragged=ragged,
-        dtypes=dict.fromkeys(("imaging_valid_subvolumes", "imaged_subvolumes"), np.int64)
+        dtypes=dict.fromkeys(("imaging_valid_subvolumes", "imaged_subvolumes", POSITION), np.int64)
         | dict.fromkeys(("pole_position_mm", "left_licks", "right_licks"), np.float64),
     )
     for name, check in (
-        ("stop_time", _check_stop_times),
+        ("start_time", _check_times),
         ("response", _check_outcomes),
         ("pole_position_mm", _check_pole),
         ("imaging_valid", _check_imaging_valid),
@@ -49,7 +50,9 @@ _RAGGED = ("imaging_valid_subvolumes", "imaged_subvolumes", "left_licks", "right
 def _columns(work: Comparison) -> list[str]:
     """Columns in the order of the table: those of every session, then what this session has."""
     session = work.session
-    columns = ["start_time", "stop_time", "trial_number", "trial_type", "response", "correct_side"]
+    columns = ["start_time", "stop_time", "trial_number", "start_measured", "trial_type", "response", "correct_side"]
+    if _reordered(work):
+        columns.append(POSITION)
     for item in session.trials.properties:
         columns.append(naming.trial_column(item.key))
         if item.key == "StimulusPosition":
@@ -79,32 +82,24 @@ def _ragged_labels(work: Comparison) -> dict[str, list[int]]:
     }
 
 
-def _check_stop_times(work: Comparison) -> None:
-    """The last time labelled with the trial, at most the next start; NaN without any, or before the start."""
-    trials = work.session.trials
-    last = dict.fromkeys(trials.numbers.tolist(), -np.inf)
-    for labels, times in _labelled_times(work):
-        order = np.argsort(labels, kind="stable")
-        numbers, firsts = np.unique(labels[order], return_index=True)
-        if not numbers.size:
-            continue
-        latest = np.maximum.reduceat(times[order], firsts)
-        for number, time in zip(numbers.tolist(), latest.tolist(), strict=True):
-            if number in last:
-                last[number] = max(last[number], time)
-    stop = np.array([last[number] for number in trials.numbers.tolist()])
-    stop = np.minimum(stop, np.append(trials.start_ms[1:], np.inf)[: stop.size])
-    stop[stop < trials.start_ms] = np.nan
-    seconds = work.table(TRIALS).column("stop_time")
-    work.proof.dtype(f"{TRIALS}/stop_time", seconds.dtype, expected=np.float64)
-    work.proof.times(f"{TRIALS}/stop_time", expected=stop, seconds=seconds, unit=work.milliseconds)
+def _check_times(work: Comparison) -> None:
+    """Starts, where they were measured or not, stops and the order of rows, each from the source's own lists."""
+    expected = expected_times(work)
+    for column, values in (("start_time", expected.start_ms), ("stop_time", expected.stop_ms)):
+        seconds = trial_column(work, column)
+        work.proof.dtype(f"{TRIALS}/{column}", seconds.dtype, expected=np.float64)
+        work.proof.times(f"{TRIALS}/{column}", expected=values, seconds=seconds, unit=work.milliseconds)
+    measured = trial_column(work, "start_measured")
+    work.proof.dtype(f"{TRIALS}/start_measured", measured.dtype, expected=np.bool_)
+    work.proof.numbers(f"{TRIALS}/start_measured", expected=expected.measured, found=measured)
+    if _reordered(work):
+        found = work.table(TRIALS).column(POSITION)
+        work.proof.numbers(f"{TRIALS}/{POSITION}", expected=expected.rows + 1, found=found)
 
 
-def _labelled_times(work: Comparison) -> list[tuple[np.ndarray, np.ndarray]]:
-    session = work.session
-    found = [] if session.whisker is None else [(session.whisker.trial, session.whisker.time_ms)]
-    found += [(volume.trial, volume.time_ms) for volume in session.subvolumes]
-    return found + [(train.trial, train.time_ms) for series in session.events.values() for train in series.trains]
+def _reordered(work: Comparison) -> bool:
+    """Whether the source has the trials in another order than that of time."""
+    return bool((np.diff(expected_times(work).rows) < 0).any())
 
 
 def _check_outcomes(work: Comparison) -> None:
@@ -123,7 +118,7 @@ def _check_pole(work: Comparison) -> None:
     for item in work.session.trials.properties:
         if item.key == "StimulusPosition" and isinstance(item.values, np.ndarray):
             per_mm = work.context.metadata.assumptions.motor_steps_per_mm
-            found = work.table(TRIALS).column("pole_position_mm") * per_mm
+            found = trial_column(work, "pole_position_mm") * per_mm
             tolerance = 2 * np.spacing(np.abs(np.nan_to_num(item.values)))
             work.proof.numbers(f"{TRIALS}/pole_position_mm", expected=item.values, found=found, tolerance=tolerance)
 
@@ -155,7 +150,7 @@ def _check_imaged(work: Comparison) -> None:
     imaged: dict[int, set[int]] = {}
     for volume in work.session.subvolumes:
         imaged.setdefault(volume.number, set()).update(_imaged_trials(work, volume))
-    parts = work.table(TRIALS).parts("imaged_subvolumes")
+    parts = trial_parts(work, "imaged_subvolumes")
     for number, part in zip(work.session.trials.numbers.tolist(), parts, strict=True):
         expected = [volume for volume, trials in imaged.items() if number in trials]
         work.proof.equal(f"{TRIALS}/imaged_subvolumes", expected=expected, found=part.tolist())
@@ -178,8 +173,7 @@ def _check_licks(work: Comparison) -> None:
         if series is None:
             continue
         column = f"{SIDES[key]}_licks"
-        table, train = work.table(TRIALS), series.trains[0]
-        parts = table.parts(column)
+        train, parts = series.trains[0], trial_parts(work, column)
         for number, part in zip(work.session.trials.numbers.tolist(), parts, strict=True):
             expected = train.time_ms[train.trial == number]
             work.proof.times(f"{TRIALS}/{column}", expected=expected, seconds=part, unit=work.milliseconds)

@@ -124,14 +124,26 @@ class Proof:
         return False
 
     def times(
-        self, path: str, *, expected: np.ndarray, seconds: np.ndarray, unit: SourceUnit, leaf: str | None = None
+        self,
+        path: str,
+        *,
+        expected: np.ndarray,
+        seconds: np.ndarray,
+        unit: SourceUnit,
+        leaf: str | None = None,
+        later: float = 0.0,
     ) -> bool:
         """Compare times: `expected` in the source's unit, `seconds` as they stand in the file.
 
-        They may differ by the rounding of the way there and back, 4 units in the last place.
+        They may differ by the rounding of the way there and back, 4 units in the last place of the stored seconds.
+        Whole numbers of the source come back exactly, once what is that near to a whole number is rounded to it.
+        later: how much later, in the source's unit, the file has these times.
         """
-        found = unit.from_seconds(seconds)
-        tolerance = 0.0 if expected.shape != found.shape else unit.rounding(expected)
+        found, tolerance = unit.from_seconds(seconds) - later, unit.rounding(seconds)
+        if expected.shape == found.shape:
+            whole = expected == np.rint(expected)
+            near = whole & (np.abs(found - np.rint(found)) <= tolerance)
+            found, tolerance = np.where(near, np.rint(found), found), np.where(whole, 0.0, tolerance)
         return self.numbers(path, expected=expected, found=found, leaf=leaf, tolerance=tolerance)
 
     def equal(self, path: str, *, expected: Any, found: Any, leaf: str | None = None) -> bool:

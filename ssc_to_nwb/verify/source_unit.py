@@ -22,7 +22,10 @@ class SourceUnit:
         """Times in the source's unit, float64, same shape."""
         return (np.asarray(seconds, dtype=np.float64) - self.zero_offset_s) * self.per_second
 
-    def rounding(self, times: np.ndarray) -> np.ndarray:
-        """How far times (in the source's unit) may differ after the way into the file and back: 4 ulp."""
-        largest = np.maximum(np.abs(np.nan_to_num(times)), abs(self.zero_offset_s * self.per_second))
-        return _TOLERANCE_ULP * np.spacing(largest)
+    def rounding(self, seconds: np.ndarray) -> np.ndarray:
+        """How far times may differ, in the source's unit, after the way into the file and back.
+
+        4 units in the last place of the seconds, as they stand in the file and as they are without the shift.
+        """
+        largest = np.maximum(np.abs(np.nan_to_num(seconds)), abs(self.zero_offset_s))
+        return _TOLERANCE_ULP * np.spacing(largest) * self.per_second

@@ -12,6 +12,7 @@ from made_sessions import Converted, Struct, opened
 from ssc_to_nwb.synthetic.dataset import SyntheticSession
 from ssc_to_nwb.synthetic.matlab import Cell, hash_struct, row
 
+OVERWRITE = {"overwrite": True}
 RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick", "": "none"}
 SIDES = {"L": "left", "R": "right", "": "none"}
 
@@ -149,6 +150,61 @@ def test_texts_as_trial_property(convert_edited: Callable[..., Converted]) -> No
     ) as nwbfile:
         assert nwbfile.trials.to_dataframe()["mood"].tolist() == moods
         assert "pole_position_mm" not in nwbfile.trials.colnames
+
+
+def starts_missing_and_out_of_order(s: Struct) -> None:
+    """The third trial has no start, the fourth neither a start nor data; two others have each other's place."""
+    s["trialStartTimes"][0, [2, 3]] = 0
+    s["trialIds"][0, 3] = 500
+    for name in ("trialIds", "trialStartTimes", "trialTypeMat"):
+        s[name][:, [0, 4]] = s[name][:, [4, 0]]
+    for values in s["trialPropertiesHash"]["value"]:
+        values[0, [0, 4]] = values[0, [4, 0]]
+
+
+def test_rows_are_in_the_order_of_time_and_say_where_the_source_has_them(
+    convert_edited: Callable[..., Converted],
+) -> None:
+    plain = convert_edited(further_trial_properties=("depth",))
+    with opened(plain.path) as nwbfile:
+        expected = nwbfile.trials.to_dataframe()
+        assert expected["start_measured"].all()
+        assert "source_position" not in expected
+    converted = convert_edited(starts_missing_and_out_of_order, further_trial_properties=("depth",), options=OVERWRITE)
+    assert converted.outcome.verified == "full"
+    assert converted.warned("trials-not-in-order")
+    number = int(expected["trial_number"][2])
+    assert converted.warned("trial-start-missing") == [f"trial {number}", "trial 500"]
+    with opened(converted.path) as nwbfile:
+        frame = nwbfile.trials.to_dataframe()
+    assert frame["source_position"].tolist() == [5, 2, 3, 1, 6, 4]
+    assert frame["start_time"].is_monotonic_increasing or np.isnan(frame["start_time"].iloc[-1])
+    assert (np.diff(frame["start_time"][:5]) > 0).all()
+    assert np.isnan(frame[["start_time", "stop_time"]].iloc[5]).all()
+    assert frame["start_measured"].tolist() == [True, True, False, True, True, False]
+    # Every column went with its trial.
+    by_trial, wanted = frame.set_index("trial_number"), expected.set_index("trial_number")
+    same = [one for one in wanted.index if one in by_trial.index and one != number]
+    for column in ("start_time", "stop_time", "trial_type", "pole_position_mm", "depth", "whisker_valid"):
+        assert by_trial.loc[same, column].tolist() == wanted.loc[same, column].tolist(), column
+    for column in ("imaged_subvolumes", "left_licks", "right_licks"):
+        for one in same:
+            assert list(by_trial.loc[one, column]) == list(wanted.loc[one, column])
+
+
+def test_a_missing_start_is_the_first_data_of_the_trial(convert_edited: Callable[..., Converted]) -> None:
+    def edit(s: Struct) -> None:
+        s["trialStartTimes"][0, 2] = 0
+
+    converted = convert_edited(edit)
+    assert converted.outcome.verified == "full"
+    made = converted.made
+    first = min(times[trials == made.trials.numbers[2]].min(initial=np.inf) for trials, times in labelled(made))
+    with opened(converted.path) as nwbfile:
+        frame = nwbfile.trials.to_dataframe()
+    assert frame["start_time"][2] == first / 1000
+    assert frame["start_measured"].tolist() == [True, True, False, True, True, True]
+    assert "source_position" not in frame
 
 
 def test_a_session_without_trials(convert_edited: Callable[..., Converted]) -> None:

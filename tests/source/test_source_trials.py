@@ -108,8 +108,9 @@ def fraction(s: Struct) -> None:
     s["trialTypeMat"][0, 0] = 0.5
 
 
-def backwards(s: Struct) -> None:
-    s["trialStartTimes"][0, 3] = 0.0
+def infinite_start(s: Struct) -> None:
+    s["trialStartTimes"] = s["trialStartTimes"].astype(np.float64)
+    s["trialStartTimes"][0, 3] = np.inf
 
 
 def short_property(s: Struct) -> None:
@@ -153,7 +154,7 @@ def same_column(s: Struct) -> None:
         (put("trialTypeMat", np.zeros((6, 5))), "field-length", "s.trialTypeMat", "6x5 float64"),
         (two_types, "trial-type-twice", "s.trialTypeMat", "trial 4 is HitL and ErrR"),
         (fraction, "field-value", "s.trialTypeMat", "0.5"),
-        (backwards, "time-backwards", "s.trialStartTimes", "0 ms after"),
+        (infinite_start, "field-value", "s.trialStartTimes", "inf at position 4"),
         (short_property, "field-length", "s.trialPropertiesHash.value{3}", "1x3 float64"),
         (text_property, "field-type", "s.trialPropertiesHash.value{3}", "1x6 cell"),
         (same_column, "name-not-distinct", "s.trialPropertiesHash", "'poleHeight' and 'pole_height'"),

@@ -168,6 +168,8 @@ BEHAVIOR = (
     Mutation("trials' numbers in 64 bits", f"{TRIALS}/trial_number", in_type(f"{TRIALS}/trial_number", "i8")),
     Mutation("a trial's row id", f"{TRIALS}/id", put(f"{TRIALS}/id", 0, 77)),
     Mutation("touches' trials in 64 bits", f"{TOUCHES}/trial_number", in_type(f"{TOUCHES}/trial_number", "i8")),
+    Mutation("a trial's start measured or not", f"{TRIALS}/start_measured",
+             replaced(f"{TRIALS}/start_measured", lambda v: np.concatenate([~v[:1], v[1:]]))),
     Mutation("a trial's start", f"{TRIALS}/start_time", add(f"{TRIALS}/start_time", 1, 1e-6)),
     Mutation("a trial's stop", f"{TRIALS}/stop_time", add(f"{TRIALS}/stop_time", -1, 0.001)),
     Mutation("two trials' types", f"{TRIALS}/trial_type", swap(f"{TRIALS}/trial_type", 0, 1)),
