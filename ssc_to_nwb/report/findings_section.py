@@ -69,9 +69,8 @@ def _trials(session: NwbSession) -> Iterator[Note]:
             yield Note(weight="warning", text=f"{plural(missing.size, 'trial')} {text}: {_numbers(missing)}.")
     measured = trials.flags("start_measured")
     if measured is not None and not measured.all():
-        text = (
-            f"{plural(int((~measured).sum()), 'trial')} whose start was not measured: {_numbers(numbers[~measured])}."
-        )
+        missing = numbers[~measured]
+        text = f"{plural(missing.size, 'trial')} whose start was not measured: {_numbers(missing)}."
         yield Note(weight="warning", text=f"{text} start_time is then the time of the first data, where there are any.")
     untyped = numbers[trials.texts("response") == "none"]
     if untyped.size:

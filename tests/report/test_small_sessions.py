@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
-from made_sessions import Converted, write
+from made_sessions import Converted, Struct, write
 
 from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.reading.trial import read_trial
 from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text
+from ssc_to_nwb.report.build import build_pages
 from ssc_to_nwb.report.contents_section import contents_section
 from ssc_to_nwb.report.cue_section import cue_section
 from ssc_to_nwb.report.findings_section import findings_section
@@ -106,3 +109,21 @@ def test_without_touches_and_licks_nothing_is_drawn(convert_once: Callable[..., 
         section = cue_section(session)
     assert "This file holds no licks and no touches." in _text(section)
     assert not any(isinstance(block, Picture) for block in section.blocks)
+
+
+def test_a_trial_without_a_start_is_named_and_breaks_no_page(
+    convert_edited: Callable[..., Converted], tmp_path: Path
+) -> None:
+    def edit(s: Struct) -> None:
+        s["trialStartTimes"][0, 2] = 0
+        s["trialIds"][0, 2] = 500
+
+    converted = convert_edited(edit)
+    _, page = build_pages([converted.path], output=tmp_path)
+    with open_nwb_session(converted.path) as session:
+        [notes] = [block for block in findings_section(session).blocks if isinstance(block, Notes)]
+        assert any("1 trial whose start was not measured: 500." in note.text for note in notes.items)
+        trial = read_trial(session, 500)
+        assert np.isnan(trial.duration_s)
+        assert (trial.points, trial.intervals, trial.angles[0].time_s.size) == ({}, {}, 0)
+    assert re.search(r"<dt>duration</dt><dd>\d", page.read_text())

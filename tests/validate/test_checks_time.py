@@ -55,6 +55,26 @@ def test_instants_and_unknown_stops_are_intervals(start: list[float], stop: list
     assert (found and found.message) == (rows and f"{len(rows.split(','))} of 2 intervals: rows {rows}.")
 
 
+def test_a_trial_whose_start_was_not_measured_may_come_last_without_one() -> None:
+    def trials(start: list[float], measured: list[bool]) -> TimeIntervals:
+        table = TimeIntervals(name="trials", description="Trials.")
+        table.add_column(name="start_measured", description="Measured or not.")
+        for one, known in zip(start, measured, strict=True):
+            table.add_interval(start_time=one, stop_time=np.nan, start_measured=known)
+        return table
+
+    for check, start, measured, text in (
+        (checks_time.check_intervals_stop_at_or_after_start, [1.0, np.nan], [True, False], None),
+        (checks_time.check_intervals_stop_at_or_after_start, [1.0, np.nan], [False, True], "rows 1"),
+        (checks_time.check_intervals_sorted, [1.0, np.nan], [True, False], None),
+        (checks_time.check_intervals_sorted, [1.0, np.nan], [True, True], "1 rows have no time"),
+        (checks_time.check_intervals_sorted, [np.nan, 1.0], [False, True], "1 rows have no time"),
+    ):
+        found = check(trials(start, measured))
+        assert (found is None) == (text is None)
+        assert text is None or text in found.message
+
+
 def test_events_at_the_same_time_are_sorted_and_events_without_time_are_not(run_check: RunCheck) -> None:
     def same(file: h5py.File) -> None:
         file["/events/licks/timestamp"][2] = 14.6
