@@ -60,8 +60,7 @@ _COLUMNS = frozenset(
         "id", "start_time", "stop_time", "timestamp", "duration", "tags", "trial_number", "trial_type",
         "response", "correct_side", "pole_position_mm", "whisker_valid", "imaging_valid", "imaging_valid_subvolumes",
         "imaged_subvolumes", "start_measured", "source_position", "left_licks", "right_licks", "side", "direction",
-        "whisker", "series",
-        *TRIAL_COLUMNS.values(),
+        "whisker", "series", *TRIAL_COLUMNS.values(),
     )
 )  # fmt: skip
 _AT_OFFSET = "_at_offset"

@@ -13,7 +13,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.base import SessionInterface
 from ssc_to_nwb.interfaces.columns import column, ragged_column, text_column
 from ssc_to_nwb.interfaces.context import SessionContext
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import trial_kinds
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.subvolume import Subvolume
 from ssc_to_nwb.source.trial_labels import labels_for_file
@@ -56,7 +56,9 @@ class TrialsInterface(SessionInterface):
         session = self.context.session
         times = trial_times(session)
         for number in session.trials.numbers[np.isnan(times.stop_ms)]:
-            self.context.log.add(kinds.TRIAL_WITHOUT_DATA, file=session.path, field="trialIds", found=f"trial {number}")
+            self.context.log.add(
+                trial_kinds.TRIAL_WITHOUT_DATA, file=session.path, field="trialIds", found=f"trial {number}"
+            )
         in_order = replace(session, trials=session.trials.take(times.order))
         columns = _columns(context=replace(self.context, session=in_order), times=times)
         table = TimeIntervals(

@@ -14,6 +14,7 @@ from ssc_to_nwb.problems import (
     report_kinds,
     run_kinds,
     source_kinds,
+    trial_kinds,
     validate_kinds,
     verify_kinds,
 )
@@ -22,6 +23,7 @@ from ssc_to_nwb.problems.model import ProblemKind
 _AREAS: tuple[ModuleType, ...] = (
     mat_kinds,
     source_kinds,
+    trial_kinds,
     raw_kinds,
     metadata_kinds,
     output_kinds,

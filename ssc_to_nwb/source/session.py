@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import mat_kinds
+from ssc_to_nwb.problems import mat_kinds, trial_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session_key import SessionKey
@@ -101,7 +101,8 @@ class Session:
 def read_session(path: Path, *, options: SourceOptions | None = None, log: ProblemLog) -> Session:
     """Read and check a session file of any MATLAB format.
 
-    Warnings go to `log`. Raises SscError with a kind of `problems.source_kinds` on whatever differs from the layout.
+    Warnings go to `log`. Raises SscError with a kind of `problems.source_kinds` or `trial_kinds` on whatever differs
+    from the layout.
     """
     options = options or SourceOptions()
     key = key_from_path(path)
@@ -237,7 +238,7 @@ def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
         unknown = trial[~session.trials.known(trial)]
         if unknown.size:
             log.add(
-                kinds.TRIAL_UNKNOWN, file=session.path, field=where,
+                trial_kinds.TRIAL_UNKNOWN, file=session.path, field=where,
                 found=f"{unknown.size} labelled {distinct_labels_text(unknown)}",
             )  # fmt: skip
 

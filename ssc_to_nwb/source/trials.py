@@ -9,6 +9,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import trial_kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.clock import TimeUnits, check_times_finite
 from ssc_to_nwb.source.distinct_names import check_names_distinct
@@ -91,7 +92,7 @@ def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
     """
     numbers_field = session.child("trialIds")
     numbers = numbers_field.integers()
-    check_numbers_unique(numbers_field, numbers, twice=kinds.TRIAL_NUMBER_TWICE)
+    check_numbers_unique(numbers_field, numbers, twice=trial_kinds.TRIAL_NUMBER_TWICE)
     starts_field = session.child("trialStartTimes")
     start_ms = units.to_ms(starts_field, session.child("trialTimeUnit"), length=numbers.size)
     check_times_finite(starts_field, start_ms)
@@ -117,7 +118,7 @@ def _read_types(field: Field, *, row_count: int) -> tuple[TrialType, ...]:
         match = _TYPE.fullmatch(name)
         if match is None or names.count(name) > 1:
             raise field.problem(
-                kinds.TRIAL_TYPE_UNKNOWN,
+                trial_kinds.TRIAL_TYPE_UNKNOWN,
                 expected="Hit, Err or NoLick with L or R, each once",
                 found=f"{name!r} in row {number}",
             )
@@ -134,12 +135,12 @@ def _read_type_rows(field: Field, *, numbers: np.ndarray, types: tuple[TrialType
         position = int(np.flatnonzero(per_trial > 1)[0])
         names = [types[row].name for row in np.flatnonzero(matrix[:, position] == 1)]
         raise field.problem(
-            kinds.TRIAL_TYPE_TWICE,
+            trial_kinds.TRIAL_TYPE_TWICE,
             expected="at most one 1 per column",
             found=f"trial {numbers[position]} is {' and '.join(names)}",
         )
     for number in numbers[per_trial == 0]:
-        log.add(kinds.TRIAL_TYPE_NONE, file=field.file, field=field.path, found=f"trial {number}")
+        log.add(trial_kinds.TRIAL_TYPE_NONE, file=field.file, field=field.path, found=f"trial {number}")
     rows = (matrix == 1).argmax(axis=0) if len(types) else np.zeros(numbers.size, dtype=np.int64)
     return np.where(per_trial == 0, -1, rows).astype(np.int64)
 
