@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.synthetic.matlab import EMPTY, Cell, StructArray, row
+from ssc_to_nwb.synthetic.matlab import EMPTY, NEVER_FILLED, Cell, Chars, Sparse, StructArray, row
 
 Node = Any
 
@@ -65,6 +65,12 @@ def _longer(value: Node) -> Node:
     return f"{value}x" if isinstance(value, str) else row([1, 2, 3])
 
 
+def _char_matrix(value: Node) -> Node:
+    texts = [one for one in value if isinstance(one, str)] if isinstance(value, Cell) else ["ab", "cde"]
+    width = max([1, *map(len, texts)])
+    return Chars.matrix(*(text.ljust(width) for text in texts or ["ab", "cd"]))
+
+
 def _transposed(value: Node) -> Node:
     if isinstance(value, np.ndarray) and value.ndim >= 2:
         return np.swapaxes(value, 0, 1)
@@ -96,6 +102,13 @@ DAMAGES: dict[str, Callable[[Node, np.random.Generator], Node]] = {
     "logical": lambda v, _r: v.astype(bool) if isinstance(v, np.ndarray) else np.array([[True]]),
     "single": lambda v, _r: v.astype(np.float32) if isinstance(v, np.ndarray) else np.zeros((1, 1), dtype=np.float32),
     "small integers": lambda v, _r: np.nan_to_num(v).astype(np.int8) if isinstance(v, np.ndarray) else v,
+    "sparse": lambda v, _r: Sparse(v) if isinstance(v, np.ndarray) and v.ndim == 2 else v,
+    "a char matrix": lambda v, _r: _char_matrix(v),
+    "an empty row of char": lambda _v, _r: Chars([], shape=(1, 0)),
+    "padded with NUL": lambda v, _r: f"{v}\0" if isinstance(v, str) else "x\0",
+    "UTF-8 byte by byte": lambda v, _r: Chars.row((v if isinstance(v, str) else "ä").encode()),
+    "structs without fields": lambda _v, _r: StructArray([{}] * 2),
+    "never filled": lambda _v, _r: NEVER_FILLED,
     "three axes": lambda _v, _r: np.ones((2, 3, 2)),
     "in a cell": lambda v, _r: Cell([v]),
     "out of its cell": lambda v, _r: v[0] if isinstance(v, Cell) and len(v) else v,

@@ -29,14 +29,17 @@ def plain_table(name: str, description: str, columns: Sequence[VectorData]) -> D
     )
 
 
-def ragged_column(name: str, description: str, parts: Sequence[np.ndarray], *, empty: np.ndarray) -> list[VectorData]:
+def ragged_column(
+    name: str, description: str, parts: Sequence[np.ndarray], *, empty: np.ndarray, is_required: bool = False
+) -> list[VectorData]:
     """A column with an array per row, and its index; no column where no row has anything.
 
-    empty: without elements, of the right type and further axes. Readers and validators look at a column's first item,
+    empty: without elements, of the right type and further axes; is_required: whether the table is none without the
+    column. Readers and validators look at a column's first item,
     so that a column without any is worse than none.
     """
     data = column(name, description, np.concatenate([*parts, empty]))
-    if not len(data.data):
+    if not len(data.data) and not is_required:
         return []
     ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
     return [data, VectorIndex(name=f"{name}_index", data=ends, target=data)]

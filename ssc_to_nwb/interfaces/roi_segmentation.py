@@ -81,6 +81,8 @@ def _columns(plane: Plane, numbers: np.ndarray, *, first_index: float) -> list[V
             "Pixels of the ROI: x (column), y (row), counted from 0, and weight; empty without a record.",
             masks,
             empty=np.zeros(0, dtype=_PIXEL),
+            # NWB asks for a mask in every table of ROIs.
+            is_required=True,
         ),
         column("roi_number", "Number of the ROI in the source.", numbers),
         *ragged_column(

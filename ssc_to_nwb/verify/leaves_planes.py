@@ -94,7 +94,7 @@ def roi_pixels(work: Comparison, leaves: Sequence[Leaf]) -> None:
     for plane, records in _by_record(work, leaves):
         path = segmentation_path(plane)
         table = work.table(path)
-        linear = _linear_pixels(work, path, plane) if table.has("pixel_mask") else np.zeros(0, dtype=np.int64)
+        linear = _linear_pixels(work, path, plane)
         parts = dict(zip(table.ids.tolist(), np.split(linear, table.ends("pixel_mask")[:-1]), strict=True))
         _compare_records(work, f"{path}/pixel_mask", records, rebuilt=parts.__getitem__, rounded=False)
 

@@ -75,14 +75,13 @@ def _check_segmentation(work: Comparison, path: str, plane: Plane) -> None:
     if work.reader.has(f"{path}/reference_images"):
         work.reader.group(f"{path}/reference_images")
     # A ragged column in which no ROI has anything is left out.
-    masked = ["pixel_mask"] if any(roi.linear_indices.size for roi in plane.rois) else []
     outlined = ["outline"] if any(roi.corners_xy.size for roi in plane.rois) else []
     table = check_table(
         work,
         path,
-        columns=[*masked, "roi_number", *outlined, "source_lists", "plane", *_POSITION_DTYPES, "cell"],
+        columns=["pixel_mask", "roi_number", *outlined, "source_lists", "plane", *_POSITION_DTYPES, "cell"],
         neurodata_type="PlaneSegmentation",
-        ragged=[*masked, *outlined],
+        ragged=["pixel_mask", *outlined],
         dtypes={"pixel_mask": _PIXEL, "roi_number": np.int64, **_POSITION_DTYPES},
         axes={"outline": 2},
         parts=(plane.name,),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from made_sessions import Converted, Struct, array, opened, records
 
-from ssc_to_nwb.synthetic.matlab import EMPTY, StructArray, row
+from ssc_to_nwb.synthetic.matlab import EMPTY, NEVER_FILLED, StructArray, row
 from ssc_to_nwb.synthetic.truth import PlaneTruth
 
 
@@ -188,6 +188,16 @@ class TestJoins:
                 np.testing.assert_array_equal(mask_of(table, place)[:, 0], roi.columns)
             np.testing.assert_array_equal(mask_of(table, 2), mask_of(table, 0))
         assert converted.warned("roi-without-trace") == ["ROI 777 of fov_01002"]
+
+    def test_a_plane_without_any_record(self, convert_edited: Callable[..., Converted]) -> None:
+        def edit(s: Struct) -> None:
+            records(s, "dffTSA_subvolume_01")[0].update(rois=NEVER_FILLED)
+
+        converted = convert_edited(edit)
+        assert converted.outcome.verified == "full", converted.outcome.error
+        with opened(converted.path) as nwbfile:
+            table = table_of(nwbfile, converted.made.planes[0])
+            assert [len(table["pixel_mask"][place]) for place in range(len(table))] == [0, 0]
 
     def test_a_plane_without_any_roi(self, convert_edited: Callable[..., Converted]) -> None:
         def edit(s: Struct) -> None:
