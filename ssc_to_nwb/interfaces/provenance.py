@@ -35,6 +35,7 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, metadata: Metadata, opti
         "tool": "ssc_to_nwb",
         "tool_version": __version__,
         naming.FILE_LAYOUT_ITEM: str(naming.FILE_LAYOUT),
+        "source_variable": ledger.variable,
         "options": canonical_json(options),
         "metadata": metadata_json(metadata),
         "metadata_sha256": metadata_sha256(metadata),
@@ -44,7 +45,8 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, metadata: Metadata, opti
     module.add(
         plain_table(
             naming.PROVENANCE,
-            "How this file was made: the tool, its version, and the number of the layout of its files; the options "
+            "How this file was made: the tool, its version, and the number of the layout of its files; the name of "
+            "the session struct in its MATLAB file (source_variable); the options "
             "that decide what is in the file; the metadata used, with its SHA-256; and the ledger in short: fields of "
             "the session file by what became of them (leaves, bytes, files, file_bytes), and number of fields by rule. "
             "Values are JSON where they are more than one word.",

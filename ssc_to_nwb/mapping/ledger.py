@@ -135,7 +135,7 @@ def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, 
             if match is None:
                 continue
             indices = tuple(1 if index is None else int(index) for index in match.groups())
-            full = value.full() if isinstance(value, MatSparse) else value
+            full = value.full() if isinstance(value, MatSparse) and value.fits_in_full else value
             leaf = Leaf(path=path, value=full, indices=indices, hides_form=isinstance(value, MatSparse | MatChar))
             if rule.when(leaf, facts):
                 yield leaf, rule

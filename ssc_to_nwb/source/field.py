@@ -112,7 +112,7 @@ class Field:
 
     def array(self) -> np.ndarray:
         """The numbers as MATLAB holds them, in MATLAB's shape; of a sparse matrix the full one. Raises field-type."""
-        if isinstance(self.value, MatSparse):
+        if isinstance(self.value, MatSparse) and self.value.fits_in_full:
             return self.value.full()
         if not isinstance(self.value, np.ndarray) or self.value.dtype.kind not in "biuf":
             raise self.problem(kinds.FIELD_TYPE, expected="numbers", found=describe(self.value))

@@ -7,11 +7,14 @@ A value is one of: `MatStruct` (a 1x1 struct), `MatStructArray`, `MatCell`, `str
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+
+_LARGEST_FULL = 1 << 27
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,11 @@ class MatSparse:
     def column_index(self) -> np.ndarray:
         """int64 (N,), column of each stored value, from 0."""
         return np.repeat(np.arange(self.shape[1]), np.diff(self.column_start))
+
+    @property
+    def fits_in_full(self) -> bool:
+        """Whether the full matrix is no larger than any array of a session: a sparse one may be without bounds."""
+        return math.prod(self.shape) <= _LARGEST_FULL
 
     def full(self) -> np.ndarray:
         """The full matrix, shape (rows, columns)."""

@@ -22,7 +22,8 @@ from ssc_to_nwb.verify.objects import check_module, check_table
 _FILES = f"{SOURCE}/{naming.SOURCE_FILES}"
 _PROVENANCE = f"{SOURCE}/{naming.PROVENANCE}"
 _ITEMS = (
-    "tool", "tool_version", naming.FILE_LAYOUT_ITEM, "options", "metadata", "metadata_sha256", "ledger", "ledger_rules",
+    "tool", "tool_version", naming.FILE_LAYOUT_ITEM, "source_variable", "options", "metadata", "metadata_sha256",
+    "ledger", "ledger_rules",
 )  # fmt: skip
 
 
@@ -116,6 +117,7 @@ def _check_provenance(work: Comparison, ledger: Ledger) -> None:
     work.proof.equal(path, expected="ssc_to_nwb", found=values["tool"])
     version = work.reader.values("/general/was_generated_by")[0, 1]
     work.proof.equal(path, expected=version, found=values["tool_version"])
+    work.proof.equal(path, expected=work.session.variable, found=values["source_variable"])
     work.proof.equal(path, expected=str(naming.FILE_LAYOUT), found=values[naming.FILE_LAYOUT_ITEM])
     work.proof.equal(path, expected=hashlib.sha256(metadata.encode()).hexdigest(), found=values["metadata_sha256"])
     if json.loads(metadata) != work.context.metadata.model_dump(mode="json", exclude={"dandiset"}):

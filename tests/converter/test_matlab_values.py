@@ -79,6 +79,13 @@ def test_a_large_sparse_matrix_has_a_table(convert_edited: Callable[..., Convert
     np.testing.assert_array_equal(table["value"], np.arange(1.0, count + 1))
 
 
+def test_a_sparse_matrix_that_would_fill_the_memory(convert_edited: Callable[..., Converted]) -> None:
+    vast = Sparse(np.eye(2))
+    vast.shape = (10**9, 2)
+    table = kept_of(convert_edited(lambda s: add_metadata(s, {"vast": vast}), subvolumes=()))
+    assert "1000000000x2" in set(table["shape"])
+
+
 @FORMATS
 def test_known_fields_in_other_forms_are_understood(convert_edited: Callable[..., Converted], mat_format: str) -> None:
     """Sparse matrices, padded char matrices in the place of cells, and cells that were never filled."""

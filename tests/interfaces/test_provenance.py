@@ -23,6 +23,7 @@ def values_of(converted: Converted) -> dict[str, str]:
 def test_tool_options_and_metadata_are_told(converted_default: Converted):
     values = values_of(converted_default)
     assert (values["tool"], values["tool_version"]) == ("ssc_to_nwb", __version__)
+    assert values["source_variable"] == "s"
     assert json.loads(values["options"]) == {"keep_going": False, "raw": "auto", "stub": False}
     metadata = json.loads(values["metadata"])
     assert metadata["imaging"]["location"] == "SSp-bfd"
