@@ -95,15 +95,17 @@ def _around(plane: ImagedPlane, number: int) -> tuple[np.ndarray | None, np.ndar
     image = plane.image(plane.image_names[0])
     mask = np.zeros(image.shape, dtype=bool)
     mask[pixels["y"], pixels["x"]] = True
-    row, column = float(pixels["y"].mean()), float(pixels["x"].mean())
-    rows = _window(row, _AROUND_UM / row_um, image.shape[0])
-    columns = _window(column, _AROUND_UM / column_um, image.shape[1])
+    rows = _window(pixels["y"].astype(np.int64), least=_AROUND_UM / row_um, length=image.shape[0])
+    columns = _window(pixels["x"].astype(np.int64), least=_AROUND_UM / column_um, length=image.shape[1])
     return image[rows, columns], mask[rows, columns], column_um, row_um
 
 
-def _window(center: float, span: float, length: int) -> slice:
-    """Pixels within half a span of a center, as far as there are pixels."""
-    return slice(max(0, int(np.floor(center - span / 2))), min(length, int(np.ceil(center + span / 2)) + 1))
+def _window(pixels: np.ndarray, *, least: float, length: int) -> slice:
+    """Twice the span of some pixels, but `least` of them, as far as the image reaches."""
+    first, last = int(pixels.min()), int(pixels.max())
+    half = max(least / 2, last + 1 - first)
+    center = (first + last) / 2
+    return slice(max(0, int(np.floor(center - half))), min(length, int(np.ceil(center + half)) + 1))
 
 
 def draw_cell(views: Sequence[CellView], *, figure: Figure, title: str) -> None:
@@ -121,6 +123,8 @@ def draw_cell(views: Sequence[CellView], *, figure: Figure, title: str) -> None:
 
 
 def _draw_image(axes: Axes, view: CellView) -> None:
+    from matplotlib.patheffects import withStroke
+
     lines = [view.session, view.plane, f"other cell: {view.differs}" if view.differs else ""]
     axes.set_title("\n".join(line for line in lines if line), fontsize=8.5, wrap=True)
     axes.set_xticks([])
@@ -134,8 +138,14 @@ def _draw_image(axes: Axes, view: CellView) -> None:
     axes.contour(view.mask, levels=[0.5], colors=palette.RIGHT if view.differs else palette.WATER, linewidths=1.4)
     rows, columns = view.image.shape
     right = columns - 0.08 * columns
-    axes.plot([right - _SCALE_BAR_UM / view.column_um, right], [0.93 * rows] * 2, color="white", linewidth=3)
-    axes.text(right, 0.9 * rows, f"{_SCALE_BAR_UM:g} um", color="white", fontsize=8, ha="right", va="bottom")
+    # A dark rim keeps bar and text legible on a bright image.
+    rim = [withStroke(linewidth=5, foreground="black")]
+    bar = [right - _SCALE_BAR_UM / view.column_um, right]
+    axes.plot(bar, [0.93 * rows] * 2, color="white", linewidth=3, path_effects=rim)
+    axes.text(
+        right, 0.9 * rows, f"{_SCALE_BAR_UM:g} um", color="white", fontsize=8, ha="right", va="bottom",
+        path_effects=[withStroke(linewidth=2, foreground="black")],
+    )  # fmt: skip
 
 
 def _draw_response(axes: Axes, view: CellView) -> None:
