@@ -4,6 +4,7 @@ from ssc_to_nwb.api.archive import download_check, upload, write_dandiset
 from ssc_to_nwb.api.cells import cells, plot_cell
 from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, convert
 from ssc_to_nwb.api.demo import DemoResult, demo
+from ssc_to_nwb.api.description import describe as describe_file
 from ssc_to_nwb.api.open_session import open_session
 from ssc_to_nwb.api.planning import Plan, PlannedSession, plan
 from ssc_to_nwb.api.reporting import methods, plot_trial
@@ -30,6 +31,7 @@ __all__ = [
     "content_digest",
     "convert",
     "demo",
+    "describe_file",
     "download_check",
     "list_sessions",
     "methods",

@@ -10,6 +10,7 @@ import click
 # Subcommand, module of its `command`, and the line of --help, so that help loads nothing else.
 _COMMANDS = {
     "sessions": ("ssc_to_nwb.cli.sessions", "List the sessions of a source and what they hold."),
+    "describe": ("ssc_to_nwb.cli.describe", "Describe a MATLAB file without its data, for a report of a problem."),
     "plan": ("ssc_to_nwb.cli.plan", "Say what a conversion would do: time, space, what is done already."),
     "convert": ("ssc_to_nwb.cli.convert", "Convert sessions to NWB files."),
     "demo": ("ssc_to_nwb.cli.demo", "Make a small synthetic data set and convert it."),

@@ -1,27 +1,30 @@
 """Kinds of problems met while reading MATLAB files, whatever they hold."""
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
+from ssc_to_nwb.problems.remedies import REPORT_FILE
 
 MAT_UNREADABLE = ProblemKind(
     identifier="mat-unreadable",
     severity=Severity.ERROR,
     title="The MATLAB file can't be read",
     reason="It is no MATLAB 5, 7 or 7.3 file, is cut short or is damaged.",
-    remedy="Compare its size and checksum with the data set's and download it again.",
+    remedy="Compare its size and checksum with the data set's and download it again; `ssc-to-nwb describe FILE` says "
+    "which of its variables can be read.",
 )
 MAT_CLASS_UNSUPPORTED = ProblemKind(
     identifier="mat-class-unsupported",
     severity=Severity.ERROR,
     title="The session struct holds a value of a class that cannot be read",
     reason="Function handles, objects and complex numbers have no place in the known layout.",
-    remedy="Replace the field named by plain structs, cells, numbers or text in MATLAB, and save the file again.",
+    remedy="Replace the field named by plain structs, cells, numbers or text in MATLAB, and save the file again. "
+    + REPORT_FILE,
 )
 VARIABLE_MISSING = ProblemKind(
     identifier="mat-variable-missing",
     severity=Severity.ERROR,
     title="The MATLAB file lacks the session variable",
     reason="A session file holds one struct named s (dat in a variant of ssc-2).",
-    remedy="Check that this is a session file; metadata key source.variable_names adds other names.",
+    remedy="Check that this is a session file; metadata key source.variable_names adds other names. " + REPORT_FILE,
 )
 VARIABLE_AMBIGUOUS = ProblemKind(
     identifier="mat-variable-ambiguous",
@@ -42,7 +45,8 @@ TEXT_UNDECODABLE = ProblemKind(
     severity=Severity.ERROR,
     title="A text of the MATLAB file cannot be decoded for certain",
     reason="The file does not say how the text is encoded, or its bytes are not of the encoding that it names.",
-    remedy="Name the encoding in a metadata file: source: {text_encoding: windows-1252}; or save the file again.",
+    remedy="Name the encoding in a metadata file: source: {text_encoding: windows-1252}; or save the file again. "
+    + REPORT_FILE,
 )
 TEXT_FOUND_UTF8 = ProblemKind(
     identifier="mat-text-found-utf8",

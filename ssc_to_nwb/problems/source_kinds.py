@@ -1,6 +1,7 @@
 """Kinds of problems met while finding and reading session files."""
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
+from ssc_to_nwb.problems.remedies import REPORT_FILE
 
 NO_SESSION_FOUND = ProblemKind(
     identifier="no-session-found",
@@ -37,35 +38,35 @@ FIELD_MISSING = ProblemKind(
     severity=Severity.ERROR,
     title="A field of the session struct is absent",
     reason="The field is needed to know what the data are.",
-    remedy="Compare the file with docs/field_map.md; a file of another layout needs a converter of its own.",
+    remedy="Compare the file with docs/field_map.md. " + REPORT_FILE,
 )
 FIELD_TYPE = ProblemKind(
     identifier="field-type",
     severity=Severity.ERROR,
     title="A field of the session struct is of another type than expected",
     reason="The file differs from the known layout, and reading on would be guessing.",
-    remedy="Compare the field with docs/field_map.md; report the file if it is the original.",
+    remedy="Compare the field with docs/field_map.md. " + REPORT_FILE,
 )
 FIELD_LENGTH = ProblemKind(
     identifier="field-length",
     severity=Severity.ERROR,
     title="A field of the session struct has another length than expected",
     reason="Arrays that run in parallel must be equally long, or values would be joined to the wrong partner.",
-    remedy="Compare the field with docs/field_map.md; the file may be damaged.",
+    remedy="Compare the field with docs/field_map.md; the file may be damaged. " + REPORT_FILE,
 )
 FIELD_VALUE = ProblemKind(
     identifier="field-value",
     severity=Severity.ERROR,
     title="A field of the session struct holds a value that can't be right",
     reason="The value contradicts the known layout or another field.",
-    remedy="Look at the field in MATLAB; the file may be damaged.",
+    remedy="Look at the field in MATLAB; the file may be damaged. " + REPORT_FILE,
 )
 HASH_KEY_TWICE = ProblemKind(
     identifier="hash-key-twice",
     severity=Severity.ERROR,
     title="A key occurs twice in a Hash",
     reason="One of the two values would hide the other.",
-    remedy="Look at keyNames in MATLAB; rename one of the keys.",
+    remedy="Look at keyNames in MATLAB; rename one of the keys. " + REPORT_FILE,
 )
 NAME_NOT_DISTINCT = ProblemKind(
     identifier="name-not-distinct",
@@ -79,7 +80,7 @@ TIME_UNIT_UNKNOWN = ProblemKind(
     severity=Severity.ERROR,
     title="The time unit is not one of the file's own table",
     reason="timeUnit must be an id in timeUnitIds, whose name in timeUnitNames is a known unit.",
-    remedy="Look at timeUnitIds and timeUnitNames; the file may be damaged.",
+    remedy="Look at timeUnitIds and timeUnitNames; the file may be damaged. " + REPORT_FILE,
 )
 TIME_BACKWARDS = ProblemKind(
     identifier="time-backwards",
@@ -101,7 +102,7 @@ ARRAY_KIND_UNKNOWN = ProblemKind(
     title="It can't be told what a time series array holds",
     reason="Key name and description say neither whisker, dF/F, raw fluorescence nor calcium events, or several.",
     remedy="Name it in a metadata file: source: {array_kinds: {<key>: whisker|dff|raw|event}}; or convert with "
-    "--allow-unmapped, which keeps the array verbatim.",
+    "--allow-unmapped, which keeps the array verbatim. " + REPORT_FILE,
 )
 ARRAY_KIND_TWICE = ProblemKind(
     identifier="array-kind-twice",
@@ -115,14 +116,14 @@ ARRAYS_DISAGREE = ProblemKind(
     severity=Severity.ERROR,
     title="The arrays of one subvolume disagree about its imaging planes",
     reason="dF/F, raw fluorescence and events of a subvolume come from the same frames and the same ROIs.",
-    remedy="Compare imagingPlane and descrHash of the two arrays in MATLAB.",
+    remedy="Compare imagingPlane and descrHash of the two arrays in MATLAB. " + REPORT_FILE,
 )
 WHISKER_ROW_UNKNOWN = ProblemKind(
     identifier="whisker-row-unknown",
     severity=Severity.ERROR,
     title="A row of the whisker array is neither an angle nor a curvature change",
     reason="Rows are named 'Angle for <whisker>' and 'Curvature change for <whisker>'.",
-    remedy="Look at idStrs of the whisker array.",
+    remedy="Look at idStrs of the whisker array. " + REPORT_FILE,
 )
 ROI_TWICE = ProblemKind(
     identifier="roi-number-twice",
@@ -199,14 +200,14 @@ EVENT_TYPE = ProblemKind(
     severity=Severity.ERROR,
     title="An event series is of another type than its name says",
     reason="Type 1 are points (licks), type 2 on/off pairs (pole, touches, rewards, cue).",
-    remedy="Look at type and eventTimes of the series.",
+    remedy="Look at type and eventTimes of the series. " + REPORT_FILE,
 )
 TOUCH_LABEL_UNKNOWN = ProblemKind(
     identifier="touch-label-unknown",
     severity=Severity.ERROR,
     title="A touch series does not tell direction and whisker",
     reason="Series are named 'Protraction contacts for <whisker>' and 'Retraction contacts for <whisker>'.",
-    remedy="Look at idStrs of the touches.",
+    remedy="Look at idStrs of the touches. " + REPORT_FILE,
 )
 METADATA_DISAGREES = ProblemKind(
     identifier="file-name-disagrees",
@@ -220,7 +221,7 @@ UNKNOWN_KEY_KEPT = ProblemKind(
     severity=Severity.WARNING,
     title="A key that nobody knows is kept as it is",
     reason="The file has a key beyond the known layout; it is written verbatim.",
-    remedy="Look at it, and tell the developers if it deserves a place of its own.",
+    remedy="Look at it. If it deserves a place of its own, report it with what `ssc-to-nwb describe FILE` prints.",
 )
 VALUES_NAN = ProblemKind(
     identifier="values-nan",

@@ -1,6 +1,7 @@
 """Kinds of problems met with the trials of a session file."""
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
+from ssc_to_nwb.problems.remedies import REPORT_FILE
 
 TRIAL_START_MISSING = ProblemKind(
     identifier="trial-start-missing",
@@ -51,7 +52,7 @@ TRIAL_TYPE_UNKNOWN = ProblemKind(
     severity=Severity.ERROR,
     title="A trial type is not <response><correct side>",
     reason="Known are Hit, Err and NoLick with L or R; outcome and correct side are read from the name.",
-    remedy="Look at trialTypeStr in MATLAB.",
+    remedy="Look at trialTypeStr in MATLAB. " + REPORT_FILE,
 )
 TRIAL_TYPE_TWICE = ProblemKind(
     identifier="trial-type-twice",

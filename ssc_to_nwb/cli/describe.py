@@ -1,0 +1,37 @@
+"""`ssc-to-nwb describe`: what a MATLAB file is like, without its data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ssc_to_nwb.cli.options import NamedPath, json_option
+from ssc_to_nwb.cli.output import print_json
+
+_EXAMPLES = """Examples:
+
+\b
+  ssc-to-nwb describe an197522_2013_03_08_session.mat
+  ssc-to-nwb describe FILE.mat --json
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("file", type=NamedPath())
+@json_option
+def command(file: Path, *, as_json: bool) -> None:
+    """Describe the MATLAB file FILE without its data, in a text that is short enough to paste into an issue.
+
+    It has names, classes and sizes, ranges of indices, what differs from the known layout of session files, and
+    whether ROIs and frames are those of the census. It has no data, no names of people and no paths. Files that a
+    conversion refuses are described too, as far as they can be read.
+    """
+    from ssc_to_nwb.api.description import describe
+
+    found = describe(file=file)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        for line in found.lines():
+            click.echo(line)

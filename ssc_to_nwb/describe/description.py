@@ -1,0 +1,186 @@
+"""A MATLAB file described for people who cannot have it: its tree, what differs from the known layout, the census."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ssc_to_nwb.describe.compare import Difference, differences
+from ssc_to_nwb.describe.known_layout import SESSION
+from ssc_to_nwb.describe.node import Node, lines_of
+from ssc_to_nwb.describe.outline import char_rows, outline, people_in
+from ssc_to_nwb.describe.shown_text import Masking
+from ssc_to_nwb.describe.variables import Variable, format_of, read_variables, words_of
+from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
+from ssc_to_nwb.problems import mat_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog, SscError, error
+from ssc_to_nwb.source.mat_file import VARIABLE_NAMES, is_session_like
+from ssc_to_nwb.source.mat_tree import MatCell, MatStruct
+from ssc_to_nwb.source.session import read_session
+from ssc_to_nwb.source.session_files import key_of_file
+
+MOST_LINES = 150
+_MOST_DIFFERENCES = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribedVariable:
+    """A variable: its tree, or the error that kept it from being read (with what is known all the same)."""
+
+    name: str
+    node: Node | None
+    error: str | None
+    differences: tuple[Difference, ...] | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        found = self.differences
+        return {
+            "name": self.name,
+            "tree": None if self.node is None else self.node.as_dict(),
+            "error": self.error,
+            "differences": None if found is None else [one.as_dict() for one in found],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a file is like.
+
+    session: the session that its name says, None where it says none; the name itself is then not shown; file_format:
+    of MATLAB; refusal: identifier and field of the first problem for which a conversion refuses the session, empty
+    where it reads it, None where that was not tried; arrays: sizes of the imaged arrays, in their order; census: None
+    where there is no session in the file.
+    """
+
+    session: str | None
+    file_format: str
+    byte_size: int
+    variables: tuple[DescribedVariable, ...]
+    refusal: str | None = None
+    arrays: tuple[SubvolumeSize, ...] = ()
+    census: CensusComparison | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "session": self.session,
+            "format": self.file_format,
+            "bytes": self.byte_size,
+            "refusal": self.refusal,
+            "variables": [variable.as_dict() for variable in self.variables],
+            "arrays": [{"rois": size.rois, "frames": size.frames} for size in self.arrays],
+            "census": None if self.census is None else self.census.as_dict(),
+        }
+
+    def lines(self) -> list[str]:
+        """A text of at most MOST_LINES lines, to be pasted into an issue."""
+        name = self.session or "not shown, it is no session's"
+        head = [
+            f"MATLAB file of format {self.file_format}, {self.byte_size:,} bytes; name: {name}",
+            *self._summary(),
+            "",
+        ]
+        tree = [line for variable in self.variables for line in _lines_of_variable(variable)]
+        room = MOST_LINES - len(head)
+        if len(tree) > room:
+            tree = [*tree[: room - 1], f"… and {len(tree) - room + 1} more lines; --json has all"]
+        return [*head, *tree]
+
+    def _summary(self) -> Iterator[str]:
+        compared = [variable for variable in self.variables if variable.differences is not None]
+        if not compared:
+            yield "known layout: not compared, no variable looks like a session struct"
+        for variable in compared:
+            found = variable.differences or ()
+            count = f"{len(found)} differences" if len(found) != 1 else "1 difference"
+            yield f"known layout: {variable.name} has {count if found else 'no difference'}"
+            yield from (f"  {one}" for one in found[:_MOST_DIFFERENCES])
+            if len(found) > _MOST_DIFFERENCES:
+                yield f"  … and {len(found) - _MOST_DIFFERENCES} more"
+        if self.refusal is not None:
+            yield f"conversion: {f'refuses it, {self.refusal}' if self.refusal else 'reads it'}"
+        if self.arrays:
+            yield f"ROIs x frames: {'; '.join(str(size) for size in self.arrays[:30])}"
+        if self.census is not None:
+            yield f"census: {self.census}"
+
+
+def describe_file(path: Path) -> Description:
+    """Describe a MATLAB file of any format, of whatever layout, as far as it can be read. Raises mat-unreadable."""
+    try:
+        byte_size, file_format = path.stat().st_size, format_of(path)
+        variables = read_variables(path)
+    except OSError as failure:
+        raise error(kinds.MAT_UNREADABLE, file=path, found=failure) from failure
+    people = [text for variable in variables if variable.value is not None for text in people_in(variable.value)]
+    masking = Masking(people)
+    key = key_of_file(path.name)
+    arrays = tuple(size for variable in variables for size in _array_sizes(variable))
+    session = None if key is None else str(key)
+    found = any(variable.value is not None and is_session_like(variable.value) for variable in variables)
+    return Description(
+        session=session,
+        file_format=file_format,
+        byte_size=byte_size,
+        variables=tuple(_described(variable, masking) for variable in variables),
+        arrays=arrays,
+        refusal=None if key is None else _refusal(path),
+        census=compare_with_census(session, _subvolumes(arrays, session)) if session and found else None,
+    )
+
+
+def _refusal(path: Path) -> str:
+    """The first problem that reading the session meets, without what was found; empty where there is none."""
+    try:
+        read_session(path, log=ProblemLog())
+    except SscError as failure:
+        return words_of(failure)
+    return ""
+
+
+def _described(variable: Variable, masking: Masking) -> DescribedVariable:
+    value = variable.value
+    compared = value is not None and (is_session_like(value) or variable.name in VARIABLE_NAMES)
+    return DescribedVariable(
+        name=masking.name(variable.name) if variable.name.isidentifier() else variable.name,
+        node=variable.node if value is None else outline(value, name=variable.name, masking=masking),
+        error=variable.error,
+        differences=differences(value, known=SESSION, name=variable.name, masking=masking)
+        if compared and value is not None
+        else None,
+    )
+
+
+def _lines_of_variable(variable: DescribedVariable) -> list[str]:
+    lines = [] if variable.node is None else lines_of(variable.name, variable.node)
+    if variable.error is not None:
+        return [f"{variable.name}: cannot be read ({variable.error})", *(f"  {line}" for line in lines)]
+    return lines
+
+
+def _array_sizes(variable: Variable) -> Iterator[SubvolumeSize]:
+    """Rows and columns of the arrays of imaged subvolumes, in their order."""
+    series = variable.value.fields.get("timeSeriesArrayHash") if isinstance(variable.value, MatStruct) else None
+    values = series.fields.get("value") if isinstance(series, MatStruct) else None
+    keys = series.fields.get("keyNames") if isinstance(series, MatStruct) else None
+    for place, item in enumerate(values.items if isinstance(values, MatCell) else ()):
+        key = "".join(char_rows(keys.items[place])) if isinstance(keys, MatCell) and place < len(keys.items) else ""
+        matrix = item.fields.get("valueMatrix") if isinstance(item, MatStruct) else None
+        if isinstance(matrix, np.ndarray) and matrix.ndim == 2 and "whisker" not in key.casefold():
+            yield SubvolumeSize(rois=matrix.shape[0], frames=matrix.shape[1])
+
+
+def _subvolumes(arrays: tuple[SubvolumeSize, ...], session: str) -> tuple[SubvolumeSize, ...]:
+    """One size of each subvolume: where events or raw fluorescence follow dF/F, all sizes repeat in the same order."""
+    for parts in (2, 3):
+        length = len(arrays) // parts
+        if length and len(arrays) == parts * length and arrays == arrays[:length] * parts:
+            found = compare_with_census(session, arrays[:length])
+            if found.agrees or not compare_with_census(session, arrays).agrees:
+                return arrays[:length]
+    return arrays

@@ -1,0 +1,133 @@
+"""The variables of a MATLAB file, as far as they can be read: where the file as a whole cannot be, one by one."""
+
+from __future__ import annotations
+
+import re
+import struct
+import tempfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from ssc_to_nwb.describe.node import Node, as_sizes
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.source.mat_file import read_mat
+from ssc_to_nwb.source.mat_tree import MatValue
+
+# A place in a struct: other fields of problems may be texts of the file.
+_PLACE = re.compile(r"\w+([.]\w+|[({]\d+[)}])*")
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_BLOCK_BYTES = 1 << 20
+_HEADER_BYTES, _TAG_BYTES, _COMPRESSED = 128, 8, 15
+# What scipy's reader raises on damaged files.
+_DAMAGE = (
+    ValueError, TypeError, KeyError, IndexError, EOFError, OSError, OverflowError, MemoryError, NotImplementedError,
+    AttributeError, SystemError, zlib.error, struct.error,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """A variable of a file. value: None where it cannot be read; node: what is known of it then; error: why."""
+
+    name: str
+    value: MatValue | None = None
+    node: Node | None = None
+    error: str | None = None
+
+
+def format_of(path: Path) -> Literal["5", "7", "7.3", "unknown"]:
+    """The format of a MATLAB file by its first bytes; 7 is 5 with compression. Raises OSError."""
+    with path.open("rb") as file:
+        head = file.read(512 + len(_HDF5_SIGNATURE))
+    if head.startswith(_HDF5_SIGNATURE) or head[512:] == _HDF5_SIGNATURE:
+        return "7.3"
+    if len(head) < _HEADER_BYTES or head[126:128] not in (b"IM", b"MI"):
+        return "unknown"
+    order = "<" if head[126:128] == b"IM" else ">"
+    tag = head[_HEADER_BYTES : _HEADER_BYTES + 4]
+    return "7" if len(tag) == 4 and struct.unpack(f"{order}I", tag)[0] == _COMPRESSED else "5"
+
+
+def read_variables(path: Path) -> tuple[Variable, ...]:
+    """All variables; of what cannot be read, whatever can be said. Raises OSError where the file cannot be opened."""
+    try:
+        return tuple(Variable(name=name, value=value) for name, value in read_mat(path).items())
+    except (SscError, *_DAMAGE, RuntimeError) as failure:
+        # Of other HDF5 files anything may be raised.
+        whole = words_of(failure)
+    file_format = format_of(path)
+    if file_format == "7.3":
+        from ssc_to_nwb.describe.hdf5_outline import outline_hdf5
+
+        found = tuple(Variable(name=name, node=node, error=whole) for name, node in outline_hdf5(path))
+    elif file_format == "unknown":
+        found = tuple(_listed(path, error=whole))
+    else:
+        with tempfile.TemporaryDirectory(prefix="ssc-to-nwb-") as folder:
+            found = tuple(_one_by_one(path, Path(folder) / "variable.mat"))
+    return found or (Variable(name="(none)", error=whole),)
+
+
+def words_of(failure: Exception) -> str:
+    """What went wrong, without what was found: that may be bytes of the file, or its path."""
+    if not isinstance(failure, SscError):
+        return type(failure).__name__
+    problem = failure.problem
+    parts = [problem.kind.identifier]
+    if problem.field and _PLACE.fullmatch(problem.field):
+        parts.append(f"at {problem.field}")
+    raised = re.match(r"\w+(Error|Exception)\b", problem.found or "")
+    if raised is not None:
+        parts.append(f"({raised[0]})")
+    return " ".join(parts)
+
+
+def _one_by_one(path: Path, place: Path) -> Iterator[Variable]:
+    """The variables of a file of format 5, each read from a file of its own at `place`."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+        order = "<" if header[126:128] == b"IM" else ">"
+        number = 0
+        while file.tell() + _TAG_BYTES <= size:
+            number += 1
+            tag = file.read(_TAG_BYTES)
+            (length,) = struct.unpack(f"{order}I", tag[4:])
+            cut = length > size - file.tell()
+            with place.open("wb") as out:
+                out.write(header + tag)
+                _copy(file, out, min(length, size - file.tell()))
+            yield from _of_single(place, number=number, cut=cut)
+
+
+def _copy(source: BinaryIO, target: BinaryIO, count: int) -> None:
+    while count > 0 and (block := source.read(min(count, _BLOCK_BYTES))):
+        target.write(block)
+        count -= len(block)
+
+
+def _of_single(path: Path, *, number: int, cut: bool) -> Iterator[Variable]:
+    try:
+        for name, value in read_mat(path).items():
+            yield Variable(name=name, value=value)
+        return
+    except (SscError, *_DAMAGE) as failure:
+        error = "the file ends within it" if cut else words_of(failure)
+    listed = tuple(_listed(path, error=error))
+    yield from listed or (Variable(name=f"(number {number})", error=error),)
+
+
+def _listed(path: Path, *, error: str) -> Iterator[Variable]:
+    """Names, classes and sizes, as scipy lists them without reading on."""
+    import scipy.io
+    from scipy.io.matlab import MatReadError
+
+    try:
+        listed = scipy.io.whosmat(str(path))
+    except (*_DAMAGE, MatReadError):
+        return
+    for name, shape, kind in listed:
+        yield Variable(name=name, node=Node(kind=kind, sizes=as_sizes(shape)), error=error)

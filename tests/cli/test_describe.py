@@ -1,0 +1,39 @@
+"""`describe` on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+from made_sessions import write
+
+import ssc_to_nwb
+from ssc_to_nwb.cli.main import group
+from ssc_to_nwb.synthetic.spec import SubvolumeSpec
+
+SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30), "n_trials": 3}
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(group, ["describe", *map(str, arguments)], catch_exceptions=False)
+
+
+def test_text_and_json_say_the_same(tmp_path: Path) -> None:
+    made = write(tmp_path, edit=lambda s: s.pop("trialIds"), **SMALL)
+    text = call(made.mat_path)
+    assert text.exit_code == 0
+    assert "  s.trialIds: is missing, expected 1xT number\n" in text.stdout
+    assert "\ns: 1x1 struct\n" in text.stdout
+    told = json.loads(call(made.mat_path, "--json").stdout)
+    (variable,) = told["variables"]
+    assert (told["session"], told["refusal"]) == (made.spec.session_name, "field-missing at s")
+    assert variable["differences"][0]["path"] == "s.trialIds"
+    assert variable["tree"]["fields"]["trialTypeMat"]["size"] == "6x3"
+    assert told == ssc_to_nwb.describe_file(file=made.mat_path).as_dict()
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    result = call(tmp_path / "absent.mat")
+    assert result.exit_code == 1
+    assert "[mat-unreadable]" in result.stderr
