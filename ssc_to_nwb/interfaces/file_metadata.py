@@ -209,7 +209,7 @@ def notes(context: SessionContext) -> str:
         )
     encoding = context.metadata.source.text_encoding or ("UTF-8" if context.session.texts_found_utf8 else None)
     if encoding is not None:
-        lines.append(f"Assumed: texts whose encoding the session file does not tell are in {encoding}.")
+        lines.append(f"Assumed: texts whose encoding the session file does not name are in {encoding}.")
     experiment_type = context.session.metadata_text("experimentType")
     if experiment_type is not None:
         lines.append(f"Experiment type, as the source has it: {experiment_type}")

@@ -181,7 +181,7 @@ class SourceFacts(Section):
         description="Trial of each whisker video, by file name; null for a video of no trial",
     )
     text_encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(
-        default=None, description="Encoding of texts beyond ASCII where the session file does not tell it, once known"
+        default=None, description="Encoding of texts beyond ASCII where the session file does not name it, once known"
     )
 
 

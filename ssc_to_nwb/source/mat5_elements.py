@@ -22,6 +22,8 @@ _INTEGER_TYPES = (5, 6)
 _NAME_TYPES = (1, 2, 16)
 OBJECT_BEHIND_HANDLE = 17
 _LOGICAL, _COMPLEX = 0x0200, 0x0800
+# Types and bytes of flags, size and name of an array of two dimensions without a name.
+_PLAIN_TAGS = (6, 8, 5, 8, 1, 0)
 _INFLATED_AT_ONCE = 1 << 18
 _LARGEST_PIECE = 1 << 24
 
@@ -55,6 +57,10 @@ class ByteStream:
         self._drawn, self._place = bytes(taken[count:]), 0
         del taken[count:]
         return taken
+
+    def peek(self, count: int) -> bytes:
+        """The next bytes, left where they are; fewer where they are not drawn yet."""
+        return self._drawn[self._place : self._place + count]
 
     def skip_to(self, offset: int) -> None:
         """Pass over the bytes up to an offset."""
@@ -118,6 +124,7 @@ class ElementReader:
         self.stream = stream
         self._order = order
         self._pair = struct.Struct(f"{order}II")
+        self._plain_header = struct.Struct(f"{order}6I2i2I")
 
     def tag(self) -> tuple[int, int, bytes | None]:
         """Type of the next element, its bytes, and the content itself where that stands within the tag."""
@@ -179,6 +186,31 @@ class ElementReader:
 
         An object behind a handle has no size in its header; its class has a name.
         """
+        return self._plain_array_header(end=end) or self._any_array_header(end=end)
+
+    def _plain_array_header(self, *, end: int) -> ArrayHeader | None:
+        """The header of an array of two dimensions without a name, as nearly all are; None, and unread, for others."""
+        size = self._plain_header.size
+        head = self.stream.peek(size)
+        if len(head) < size or size > end - self.stream.offset:
+            return None
+        kind_of_flags, flag_bytes, flags, _, kind_of_shape, shape_bytes, rows, columns, *name = (
+            self._plain_header.unpack(head)
+        )
+        tags = (kind_of_flags, flag_bytes, kind_of_shape, shape_bytes, *name)
+        if tags != _PLAIN_TAGS or flags & 0xFF == OBJECT_BEHIND_HANDLE or rows < 0 or columns < 0:
+            return None
+        self.stream.take(size)
+        return ArrayHeader(
+            class_number=flags & 0xFF,
+            is_logical=bool(flags & _LOGICAL),
+            is_complex=bool(flags & _COMPLEX),
+            shape=(rows, columns),
+            name="",
+            end=end,
+        )
+
+    def _any_array_header(self, *, end: int) -> ArrayHeader:
         flags = self.integers(end=end)
         if len(flags) != 2:
             raise DamagedFileError(f"{4 * len(flags)} bytes of array flags, not 8")

@@ -65,7 +65,7 @@ TextDecoder: TypeAlias = Callable[[StoredChars, "str | None"], tuple[str, ...]]
 class TextReader:
     """Makes leaves of the tree from stored characters.
 
-    encoding: of what the file does not tell the encoding of, None where metadata names none; inferred: texts found to
+    encoding: of texts whose encoding the file does not name, None where metadata names none; inferred: texts found to
     be UTF-8, one byte per number, though the file does not say so.
     """
 
@@ -87,7 +87,7 @@ class TextReader:
 def decode_chars(stored: StoredChars, encoding: str | None = None) -> tuple[str, ...]:
     """The text of every row, padding kept; see the module's text for the rules.
 
-    encoding: of what the file does not tell the encoding of, as Python names it. Raises UndecodableTextError.
+    encoding: of texts whose encoding the file does not name, as Python names it. Raises UndecodableTextError.
     """
     if stored.storage == "utf-8":
         return _decode_utf8(stored, encoding)

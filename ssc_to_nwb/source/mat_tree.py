@@ -102,7 +102,7 @@ class MatSparse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatUnsupported:
-    """A value that cannot be read: its class in MATLAB, why, and its size as far as the file tells it."""
+    """A value that cannot be read: its class in MATLAB, why, and its size as far as the file has it."""
 
     matlab_class: str
     reason: str

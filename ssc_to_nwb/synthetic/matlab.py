@@ -18,7 +18,7 @@ MatStruct = dict[str, Any]
 
 
 class Cell:
-    """A cell array; `items` in MATLAB's column-major order. Shape 1xN (0x0 where empty) unless told."""
+    """A cell array; `items` in MATLAB's column-major order. Shape 1xN (0x0 where empty) where none is given."""
 
     def __init__(self, items: Iterable[MatValue] = (), *, shape: tuple[int, int] | None = None) -> None:
         self.items: list[MatValue] = list(items)
@@ -45,7 +45,7 @@ class Cell:
 
 
 class StructArray:
-    """A struct array, 1xN unless told: all elements have the same fields in the same order."""
+    """A struct array, 1xN where no shape is given: all elements have the same fields in the same order."""
 
     def __init__(
         self,

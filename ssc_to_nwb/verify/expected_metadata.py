@@ -159,9 +159,9 @@ def note_parts(source: SourceMetadata) -> list[str]:
     if source.context.metadata.source.video_running_pattern is not None:
         parts.append("follow each other as the trials do")
     if source.context.metadata.source.text_encoding:
-        parts.append(f"does not tell are in {source.context.metadata.source.text_encoding}.")
+        parts.append(f"does not name are in {source.context.metadata.source.text_encoding}.")
     elif source.context.session.texts_found_utf8:
-        parts.append("does not tell are in UTF-8.")
+        parts.append("does not name are in UTF-8.")
     return [part for part in parts if part]
 
 
