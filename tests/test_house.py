@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "session_key": set(),
     "system_files": set(),
     "problems": set(),
-    "source": {"naming", "problems", "session_key", "system_files"},
+    "source": {"naming", "problems", "quantities", "session_key", "system_files"},
     "metadata": {"problems", "session_key"},
     "extractors": {"naming", "problems", "source"},
     "mapping": {"naming", "problems", "source", "system_files"},

@@ -9,7 +9,6 @@ import h5py
 import numpy as np
 
 from ssc_to_nwb.converter.chunk_codec import FULL_WINDOW_BITS, NOISE_WINDOW_BITS, ChunkCodec, Compression
-from ssc_to_nwb.naming import CHANNELS
 from ssc_to_nwb.source.image_axes import to_nwb_axes
 from ssc_to_nwb.source.stack import PlaneStack
 
@@ -117,12 +116,12 @@ class ArrayFill:
 
 
 class FramesFill:
-    """Fills the data sets of both channels of a stack, (time, column, row), from one reading of its files."""
+    """Fills the data sets of all channels of a stack, (time, column, row), from one reading of its files."""
 
     def __init__(self, datasets: Sequence[h5py.Dataset], stack: PlaneStack, compression: Compression) -> None:
         rows, columns = stack.image_shape
-        if len(datasets) != len(CHANNELS):
-            raise ValueError(f"{len(datasets)} data sets for {len(CHANNELS)} channels")
+        if len(datasets) != len(stack.channels):
+            raise ValueError(f"{len(datasets)} data sets for {len(stack.channels)} channels")
         for dataset in datasets:
             check_chunks(dataset, (stack.frame_count, columns, rows), stack.dtype)
         if len({dataset.chunks for dataset in datasets}) != 1:
@@ -131,7 +130,7 @@ class FramesFill:
         self.plane_name = stack.plane_name
         self.length = stack.frame_count
         self.rows = datasets[0].chunks[0]
-        self.row_bytes = len(CHANNELS) * stack.frame_bytes
+        self.row_bytes = len(stack.channels) * stack.frame_bytes
         self._stack = stack
         self._codecs = [ChunkCodec.of(dataset, compression, window_bits=NOISE_WINDOW_BITS) for dataset in datasets]
 
@@ -144,7 +143,7 @@ class FramesFill:
         rows, columns = self._stack.image_shape
         turned = np.zeros((self.rows, columns, rows), dtype=self._stack.dtype)
         return Scratch(
-            pages=np.empty((self.rows, len(CHANNELS), rows, columns), dtype=self._stack.dtype),
+            pages=np.empty((self.rows, len(self._stack.channels), rows, columns), dtype=self._stack.dtype),
             turned=turned,
             planes=self._codecs[0].planes_for(turned.size),
         )
@@ -152,7 +151,7 @@ class FramesFill:
     def encode(self, start: int, scratch: Scratch) -> list[bytes]:
         """One chunk of each channel. Raises SscError as `PlaneStack.read` does."""
         stop = min(start + self.rows, self.length)
-        pages = self._stack.read_both(start, stop, scratch["pages"])
+        pages = self._stack.read_all(start, stop, scratch["pages"])
         turned = scratch["turned"]
         chunks = []
         for channel, codec in enumerate(self._codecs):

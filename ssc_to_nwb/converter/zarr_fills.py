@@ -12,7 +12,7 @@ import numpy as np
 
 from ssc_to_nwb.converter.chunk_fills import turn
 from ssc_to_nwb.extractors.pages import LazyPages
-from ssc_to_nwb.source.stack import CHANNELS, PlaneStack
+from ssc_to_nwb.source.stack import PlaneStack
 
 _MB = 2**20
 # Room that a block takes while it is written, in its own size: read, turned, and compressed.
@@ -21,7 +21,7 @@ _COPIES_PER_BLOCK = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZarrFill:
-    """Arrays of one length that are filled together: one array, or both channels of a stack.
+    """Arrays of one length that are filled together: one array, or all channels of a stack.
 
     store: path of the Zarr folder; names: of the arrays in it; rows: of a chunk.
     """
@@ -50,7 +50,7 @@ class ZarrFill:
             source=stack,
             length=stack.frame_count,
             rows=_open(store, names[0]).chunks[0],
-            row_bytes=len(CHANNELS) * stack.frame_bytes,
+            row_bytes=len(stack.channels) * stack.frame_bytes,
         )
 
     @property
@@ -85,10 +85,10 @@ class ZarrFill:
     def _read(self, start: int, stop: int) -> list[np.ndarray]:
         source = self.source
         if isinstance(source, PlaneStack):
-            pages = source.read_both(start, stop)
+            pages = source.read_all(start, stop)
             rows, columns = source.image_shape
             turned = []
-            for channel in range(len(CHANNELS)):
+            for channel in range(len(source.channels)):
                 frames = np.empty((stop - start, columns, rows), dtype=source.dtype)
                 turn(pages[:, channel], frames)
                 turned.append(frames)

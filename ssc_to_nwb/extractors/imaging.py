@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 from roiextractors import ImagingExtractor
 
-from ssc_to_nwb.naming import CHANNELS, Channel
+from ssc_to_nwb.naming import Channel
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source.plane import FrameIndex
 from ssc_to_nwb.source.raw_files import ListedFile
 from ssc_to_nwb.source.stack import PlaneStack
+from ssc_to_nwb.source.stack_channels import ChannelCount
+from ssc_to_nwb.source.stack_indexing import index_files
 from ssc_to_nwb.source.stack_opening import open_plane_stack
 from ssc_to_nwb.source.tif import index_tif
 from ssc_to_nwb.source.trial_labels import NO_TRIAL
@@ -41,8 +43,8 @@ class SscImagingExtractor(ImagingExtractor):
         sampling_frequency: frames per second, taken from the time stamps where it is not given.
         """
         super().__init__(stack=stack, channel=channel, timestamps=timestamps, sampling_frequency=sampling_frequency)
-        if channel not in CHANNELS:
-            raise ValueError(f"channel is one of {CHANNELS}, not {channel!r}")
+        if channel not in stack.channels:
+            raise ValueError(f"channel is one of {stack.channels}, not {channel!r}")
         if timestamps is not None and len(timestamps) != stack.frame_count:
             raise ValueError(f"{len(timestamps)} time stamps for {stack.frame_count} frames")
         self.stack = stack
@@ -56,11 +58,15 @@ class SscImagingExtractor(ImagingExtractor):
         paths: Sequence[Path],
         *,
         channel: Channel = "green",
+        channels_per_frame: int = 2,
         timestamps: np.ndarray | None = None,
         sampling_frequency: float | None = None,
     ) -> SscImagingExtractor:
-        """All frames of the given tifs, one after the other, without a session file. Raises as `open_plane_stack`."""
-        counts = [index_tif(path).page_count // len(CHANNELS) for path in paths]
+        """All frames of the given tifs, one after the other, without a session file.
+
+        channels_per_frame: 2 for green and red pages in turn, 1 for green alone. Raises as `open_plane_stack`.
+        """
+        counts = [index_tif(path).page_count // channels_per_frame for path in paths]
         index = FrameIndex(
             file_number=np.repeat(np.arange(len(paths), dtype=np.int64), counts),
             frame_number=np.concatenate([np.arange(count, dtype=np.int64) for count in [0, *counts]]),
@@ -68,15 +74,20 @@ class SscImagingExtractor(ImagingExtractor):
         listed = [
             ListedFile(listed_path=str(path), path=Path(path), byte_size=Path(path).stat().st_size) for path in paths
         ]
-        stack = open_plane_stack(
+        files = index_files(
             plane_name="of the given files",
             listed_files=listed,
             frame_index=index,
             trial=np.full(len(index.file_number), NO_TRIAL, dtype=np.int64),
+            keep_going=False,
+        )
+        stack = open_plane_stack(
+            files,
             image_shape=None,
             green_first=True,
             keep_going=False,
             log=ProblemLog(),
+            channels=ChannelCount(count=channels_per_frame, because="the caller says", stated=True),
         )
         return cls(stack=stack, channel=channel, timestamps=timestamps, sampling_frequency=sampling_frequency)
 
@@ -110,7 +121,7 @@ class SscImagingExtractor(ImagingExtractor):
     def get_series(self, start_sample: int | None = None, end_sample: int | None = None) -> np.ndarray:
         """Frames (t, rows, columns); raises SscError as `PlaneStack.read` does."""
         start, stop, _ = slice(start_sample, end_sample).indices(self.stack.frame_count)
-        return self.stack.read(CHANNELS.index(self.channel), start, max(start, stop))
+        return self.stack.read(self.stack.channels.index(self.channel), start, max(start, stop))
 
     def get_native_timestamps(
         self, start_sample: int | None = None, end_sample: int | None = None

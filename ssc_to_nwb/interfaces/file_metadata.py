@@ -223,8 +223,15 @@ def _assumed(assumptions: Assumptions) -> str:
         f"zero of the session's clock lies {assumptions.clock_zero_offset_s:g} s after the session's start time; "
         f"outlines (cornersXY) count pixels from {assumptions.corners_first_index:g}; "
         f"the pole's motor makes {assumptions.motor_steps_per_mm:g} steps per mm; "
-        f"pages of a stack alternate {'green, red' if assumptions.green_page_first else 'red, green'}."
+        f"pages of a stack alternate {'green, red' if assumptions.green_page_first else 'red, green'}, "
+        f"{_channels(assumptions.channels_per_frame)}."
     )
+
+
+def _channels(stated: int | None) -> str:
+    if stated is not None:
+        return f"with {stated} of the two channels recorded"
+    return "and are green alone where most stacks of the session have one page per listed frame"
 
 
 def _translated(context: SessionContext, key: str, names: dict[str, Any]) -> str:

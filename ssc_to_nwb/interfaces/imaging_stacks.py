@@ -55,7 +55,7 @@ class ImagingStacksInterface(RawInterface):
                             channel: get_imaging_plane(
                                 nwbfile, context=self.context, subvolume=subvolume, plane=plane, channel=channel
                             )
-                            for channel in naming.CHANNELS
+                            for channel in stack.channels
                         },
                         processing=facts.data_processing.get("stacks", ""),
                         field_of_view_m=(width_um * _UM, height_um * _UM),
@@ -78,7 +78,7 @@ def add_two_photon_series(
     chunk_mb: float,
     log: ProblemLog,
 ) -> tuple[TwoPhotonSeries, ...]:
-    """Add one TwoPhotonSeries per channel to the acquisition; the second shares the first's time stamps.
+    """Add one TwoPhotonSeries per channel to the acquisition; a second shares the first's time stamps.
 
     stack: with at least one frame; timestamps: float64 (T,), seconds from session start, one per frame; processing:
     what was done to the frames before they were stored, a sentence;
@@ -90,7 +90,7 @@ def add_two_photon_series(
     missing = int((~stack.exists).sum())
     comments = _comments(stack, log=log)
     added: list[TwoPhotonSeries] = []
-    for number, channel in enumerate(naming.CHANNELS):
+    for number, channel in enumerate(stack.channels):
         series = TwoPhotonSeries(
             name=naming.two_photon_series(stack.plane_name, channel),
             description=_DESCRIPTION.format(

@@ -37,6 +37,7 @@ def open_raw(
         mode=mode,
         video_names=video_names(context.metadata.source),
         green_first=context.metadata.assumptions.green_page_first,
+        channels_per_frame=context.metadata.assumptions.channels_per_frame,
         keep_going=keep_going,
         log=log,
         trials=trials,

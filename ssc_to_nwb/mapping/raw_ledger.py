@@ -17,6 +17,7 @@ from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.raw_files import ListedFile
 from ssc_to_nwb.source.raw_inventory import FileLeftOut, PlaneFiles
 from ssc_to_nwb.source.session import Session
+from ssc_to_nwb.source.stack import PlaneStack
 from ssc_to_nwb.source.tif import index_tif
 
 _NOT_NAMED = "the session file lists the stack, but names no frame of it"
@@ -115,7 +116,7 @@ class _Files:
         """The stacks, side images and registration files of one plane."""
         stack = raw.stacks[plane.plane_name]
         for number, listed in enumerate(plane.listed_files):
-            yield self._stack(listed, plane=plane.plane_name, used=bool(np.any(stack.file_number == number)))
+            yield self._stack(listed, stack, used=bool(np.any(stack.file_number == number)))
         for image in plane.side_images:
             place = self._side_image_place(plane.plane_name, image.path, image.name.kind, image.name.channel)
             yield self.entry(image.path, rules_raw.SIDE_IMAGE, role="side image", nwb=place)
@@ -123,7 +124,7 @@ class _Files:
         for path in plane.registration.values():
             yield self.entry(path, rules_raw.REGISTRATION, role="registration", nwb=shifts)
 
-    def _stack(self, listed: ListedFile, *, plane: str, used: bool) -> FileEntry:
+    def _stack(self, listed: ListedFile, stack: PlaneStack, *, used: bool) -> FileEntry:
         if listed.path is None:
             return FileEntry(
                 source=listed.listed_path,
@@ -138,7 +139,9 @@ class _Files:
         unusable = self._unusable.get(self._name(listed.path))
         if not used:
             return self.unusable(listed.path, unusable or _NOT_NAMED, role="imaging stack")
-        series = tuple(f"/acquisition/{naming.two_photon_series(plane, channel)}/data" for channel in naming.CHANNELS)
+        series = tuple(
+            f"/acquisition/{naming.two_photon_series(stack.plane_name, channel)}/data" for channel in stack.channels
+        )
         # A stack that is cut short is used as far as it goes.
         return self._entry(listed.path, rules_raw.STACK, role="imaging stack", nwb=series, reason=unusable or "")
 

@@ -199,6 +199,9 @@ class Assumptions(Section):
         default=10_000.0, gt=0, description="Zaber motor steps per mm of StimulusPosition"
     )
     green_page_first: bool = Field(default=True, description="Pages of a stack alternate green, red")
+    channels_per_frame: int | None = Field(
+        default=None, ge=1, le=2, description="Channels in the stacks; null: the numbers of pages and frames decide"
+    )
 
 
 class Metadata(Section):

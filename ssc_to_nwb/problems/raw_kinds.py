@@ -40,12 +40,44 @@ TIF_PAGES_DIFFER = ProblemKind(
     reason="All frames of a stack come from one camera setting; a page that differs is damage or a strange file.",
     remedy=_FETCH_AGAIN + _OR_GO_ON,
 )
+TIF_IMAGES_MISSING = ProblemKind(
+    identifier="tif-images-missing",
+    severity=Severity.ERROR,
+    title="A tif file has fewer page tables than images, and the rest cannot be read for certain",
+    reason="ImageJ and tifffile may write one page table and many images behind it. They are read where the "
+    "description says how many, and the bytes follow; here the one or the other does not hold.",
+    remedy="Write the file again with a page table for each image (ImageJ: below 4 GB; tifffile: without truncate), or "
+    "correct its description; " + _OR_GO_ON,
+)
 TIF_ODD_PAGES = ProblemKind(
     identifier="tif-odd-pages",
     severity=Severity.ERROR,
     title="An imaging stack has an odd number of pages",
     reason="Pages alternate green and red, so that a whole file has twice as many pages as frames.",
     remedy=_FETCH_AGAIN + _OR_GO_ON,
+)
+TIF_ONE_CHANNEL = ProblemKind(
+    identifier="tif-one-channel",
+    severity=Severity.ERROR,
+    title="An imaging stack has one page per listed frame, where green and red pages are expected",
+    reason="It may hold the green channel alone, or be cut short; read as green and red, its frames would be wrong.",
+    remedy="If all stacks of the session hold green alone, set assumptions.channels_per_frame: 1 in a metadata file. "
+    "Else " + _FETCH_AGAIN[0].lower() + _FETCH_AGAIN[1:] + _OR_GO_ON,
+)
+TIF_CHANNELS_UNCLEAR = ProblemKind(
+    identifier="tif-channels-unclear",
+    severity=Severity.ERROR,
+    title="Nothing tells whether an imaging stack holds one channel or two",
+    reason="Its number of pages fits both, and the other stacks or the images beside them speak against two channels.",
+    remedy="Set assumptions.channels_per_frame in a metadata file to 1 (green alone) or 2 (green and red); "
+    + _OR_GO_ON,
+)
+STACKS_OF_ONE_CHANNEL = ProblemKind(
+    identifier="stacks-of-one-channel",
+    severity=Severity.WARNING,
+    title="The imaging stacks are read as the green channel alone",
+    reason="They have one page per listed frame, and nothing beside them shows a red channel.",
+    remedy="If that is right, nothing; assumptions.channels_per_frame: 1 in a metadata file states it.",
 )
 TIF_TOO_FEW_FRAMES = ProblemKind(
     identifier="tif-too-few-frames",

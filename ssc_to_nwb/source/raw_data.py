@@ -14,6 +14,8 @@ from ssc_to_nwb.source.raw_inventory import RawInventory, take_inventory
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.session_files import dataset_of
 from ssc_to_nwb.source.stack import PlaneStack
+from ssc_to_nwb.source.stack_channels import ONE, ChannelCount, count_channels
+from ssc_to_nwb.source.stack_indexing import IndexedFiles, index_files
 from ssc_to_nwb.source.stack_opening import open_plane_stack
 from ssc_to_nwb.source.video_trials import KnownTrials, VideoNames, known_trials, with_trials
 
@@ -41,12 +43,14 @@ def open_raw_data(
     green_first: bool,
     keep_going: bool,
     log: ProblemLog,
+    channels_per_frame: int | None = None,
     trials: KnownTrials | None = None,
 ) -> RawData | None:
     """Account for all files of a session's folder and index its stacks; None where there is no such folder.
 
-    video_names: how a video's trial is found; green_first: whether the first page of a frame is green; trials: of the
-    whole session, where `session` is a part of it. Missing and left-out files are logged. Raises SscError as
+    video_names: how a video's trial is found; green_first: whether the first page of a frame is green;
+    channels_per_frame: 1 or 2, None where the stacks and what lies beside them decide; trials: of the whole session,
+    where `session` is a part of it. Missing and left-out files are logged. Raises SscError as
     `take_inventory` and `open_plane_stack` do, and of kind RAW_FILE_REQUIRED where mode is `require` and a listed file
     is missing.
     """
@@ -64,21 +68,50 @@ def open_raw_data(
         _require_all(inventory)
     report_inventory(inventory, log=log)
     files = {plane.plane_name: plane.listed_files for plane in inventory.planes}
-    stacks = {
-        plane.name: open_plane_stack(
+    indexed = {
+        plane.name: index_files(
             plane_name=plane.name,
             listed_files=files[plane.name],
             frame_index=plane.frame_index,
             trial=volume.trial,
-            image_shape=plane.image_shape,
-            green_first=green_first,
             keep_going=keep_going,
-            log=log,
         )
         for volume in session.subvolumes
         for plane in volume.planes
     }
+    channels = _channels(session, inventory, indexed, stated=channels_per_frame, log=log)
+    stacks = {
+        plane.name: open_plane_stack(
+            indexed[plane.name],
+            image_shape=plane.image_shape,
+            green_first=green_first,
+            keep_going=keep_going,
+            log=log,
+            channels=channels,
+        )
+        for plane in session.planes
+    }
     return RawData(inventory=inventory, stacks=stacks, keep_going=keep_going)
+
+
+def _channels(
+    session: Session,
+    inventory: RawInventory,
+    indexed: Mapping[str, IndexedFiles],
+    *,
+    stated: int | None,
+    log: ProblemLog,
+) -> ChannelCount:
+    """How many channels the session's stacks hold; one alone is worth a warning, as it was not stated."""
+    images = [image for plane in inventory.planes for image in plane.side_images]
+    red = [image.path.name for image in images if image.name.channel != 1]
+    masters = [plane.name for plane in session.planes if plane.master_image.shape[2] > 1]
+    red_seen = red[0] if red else f"masterImage of {masters[0]}" if masters else None
+    stacks = [pages for files in indexed.values() for pages in files.pages()]
+    channels = count_channels(stacks, stated=stated, red_seen=red_seen, green_alone=bool(images) and red_seen is None)
+    if channels.count == ONE and not channels.stated:
+        log.add(kinds.STACKS_OF_ONE_CHANNEL, file=inventory.session_directory, found=channels.because)
+    return channels
 
 
 def report_without_folder(session: Session, *, required: bool, log: ProblemLog) -> None:

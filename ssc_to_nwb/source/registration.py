@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.naming import CHANNELS
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.source.plane import FrameIndex
@@ -102,7 +101,7 @@ def _check_length(
 ) -> None:
     index = stack.files[number]
     if index is not None:
-        frame_count = index.page_count // len(CHANNELS)
+        frame_count = index.page_count // len(stack.channels)
         fits, expected = len(shifts) == frame_count, f"{frame_count} frames, as {index.path.name}"
     else:
         fits, expected = len(shifts) > last, f"at least {last + 1} frames, as the session file names"

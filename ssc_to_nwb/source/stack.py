@@ -1,7 +1,7 @@
 """One plane's imaging stack: the frames that exist, in the order of the session file's frame index.
 
 Frames are numbered 0..T-1 over those that exist. A frame is a green and a red page of one tif: pages alternate green,
-red, green, red, as public programs rely on that read the real files.
+red, green, red, as public programs rely on that read the real files. Where green alone was recorded a frame is a page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ssc_to_nwb.naming import CHANNELS
+from ssc_to_nwb.naming import CHANNELS, Channel
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source.raw_files import ListedFile
 from ssc_to_nwb.source.tif import TifError, TifIndex, TifReader, announce_pages
@@ -46,14 +46,17 @@ class FrameSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaneStack:
-    """The existing frames of one plane, channels green (0) and red (1). Holds no open file; can be pickled.
+    """The existing frames of one plane, channels green (0) and, where it was recorded, red (1).
+
+    Holds no open file; can be pickled.
 
     image_shape: (rows, columns) and dtype, in native byte order, of every frame; (0, 0) and uint16 where no frame is.
     index_position: int64 (T,), where each frame stands among the F time stamps; file_number, frame_number: int64 (T,).
     trial: int64 (F,), trial number of every time stamp; exists: bool (F,).
     files: index of each listed file, None where it is not used.
     description: the first file's ImageDescription (ScanImage's settings).
-    channel_pages: which page of a frame is green and which is red: (0, 1), or (1, 0) where red comes first.
+    channel_pages: which page of a frame is green and which is red: (0, 1), or (1, 0) where red comes first; (0,) where
+    there is no red.
     """
 
     plane_name: str
@@ -68,12 +71,17 @@ class PlaneStack:
     listed_files: tuple[ListedFile, ...]
     gaps: tuple[StackGap, ...]
     description: str | None
-    channel_pages: tuple[int, int]
+    channel_pages: tuple[int, ...]
 
     @property
     def frame_count(self) -> int:
         """T, the number of frames that exist."""
         return len(self.index_position)
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels that were recorded: green, and mostly red."""
+        return CHANNELS[: len(self.channel_pages)]
 
     @property
     def frame_bytes(self) -> int:
@@ -82,8 +90,8 @@ class PlaneStack:
 
     @property
     def byte_size(self) -> int:
-        """Bytes of all frames, both channels."""
-        return self.frame_count * len(CHANNELS) * self.frame_bytes
+        """Bytes of all frames, all channels."""
+        return self.frame_count * len(self.channel_pages) * self.frame_bytes
 
     def spans(self, start: int, stop: int) -> Iterator[FrameSpan]:
         """Frames start..stop-1 as runs of consecutive frames of one file."""
@@ -109,32 +117,34 @@ class PlaneStack:
         for span in self.spans(start, stop):
             with self._reading(span) as reader:
                 pages = out[span.start - start : span.start - start + span.count]
-                first_page = len(CHANNELS) * span.first_frame + self.channel_pages[channel]
-                reader.read_into(first_page, pages, step=len(CHANNELS))
+                first_page = len(self.channel_pages) * span.first_frame + self.channel_pages[channel]
+                reader.read_into(first_page, pages, step=len(self.channel_pages))
         return out
 
-    def read_both(self, start: int, stop: int, out: np.ndarray | None = None) -> np.ndarray:
-        """Frames start..stop-1 of both channels: (t, channel, rows, columns), each byte of a file read once.
+    def read_all(self, start: int, stop: int, out: np.ndarray | None = None) -> np.ndarray:
+        """Frames start..stop-1 of all channels: (t, channel, rows, columns), each byte of a file read once.
 
         `out`, of at least that many frames, is filled where given. Raises as `read` does.
         """
         start, stop = self._checked(start, stop)
+        channels = len(self.channel_pages)
         if out is None:
-            out = np.empty((stop - start, len(CHANNELS), *self.image_shape), dtype=self.dtype)
+            out = np.empty((stop - start, channels, *self.image_shape), dtype=self.dtype)
         pages = out.reshape(-1, *self.image_shape)
         for span in self.spans(start, stop):
             with self._reading(span) as reader:
-                first = len(CHANNELS) * (span.start - start)
-                run = pages[first : first + len(CHANNELS) * span.count]
-                reader.read_into(len(CHANNELS) * span.first_frame, run)
-        return out[: stop - start] if self.channel_pages == (0, 1) else out[: stop - start, ::-1]
+                first = channels * (span.start - start)
+                run = pages[first : first + channels * span.count]
+                reader.read_into(channels * span.first_frame, run)
+        return out[: stop - start, ::-1] if self.channel_pages == (1, 0) else out[: stop - start]
 
     def announce(self, start: int, stop: int) -> None:
         """Tell the system that frames start..stop-1 will be read soon."""
         for span in self.spans(start, stop):
             index = self.files[span.file_number]
             if index is not None:
-                announce_pages(index, len(CHANNELS) * span.first_frame, len(CHANNELS) * span.count)
+                channels = len(self.channel_pages)
+                announce_pages(index, channels * span.first_frame, channels * span.count)
 
     def _checked(self, start: int, stop: int) -> tuple[int, int]:
         if not 0 <= start <= stop <= self.frame_count:
@@ -156,14 +166,17 @@ class PlaneStack:
                 plane_name=self.plane_name,
                 trials=self.trial[position],
                 first_frame=span.first_frame,
+                channel_count=len(self.channel_pages),
             ) from failure
 
 
-def named_error(failure: TifError, *, plane_name: str, trials: np.ndarray, first_frame: int | None) -> SscError:
+def named_error(
+    failure: TifError, *, plane_name: str, trials: np.ndarray, first_frame: int | None, channel_count: int
+) -> SscError:
     """The same problem with plane, trials and frame named; frames are counted from 1, as the session file does."""
     parts = [f"plane {plane_name}", describe_trials(trials)]
     if failure.page is not None:
-        parts.append(f"frame {failure.page // len(CHANNELS) + 1} (page {failure.page + 1})")
+        parts.append(f"frame {failure.page // channel_count + 1} (page {failure.page + 1})")
     elif first_frame is not None:
         parts.append(f"frame {first_frame + 1}")
     return SscError(replace(failure.problem, field=", ".join(part for part in parts if part)))

@@ -25,6 +25,7 @@ from ssc_to_nwb.source.tif_header import (
     TifPixelsError,
     read_pages,
 )
+from ssc_to_nwb.source.tif_images import TifImagesMissingError, images_without_table
 
 # Enough for a directory and its small values, so that each page costs one read of the disk's smallest unit.
 _HEADER_BUFFER_BYTES = 4096
@@ -45,9 +46,10 @@ class TifError(SscError):
 class TifIndex:
     """What is known of a tif without its pixels.
 
-    image_shape: (rows, columns) of every page; dtype: in the file's byte order.
+    image_shape: (rows, columns) of every page; dtype: in the file's byte order; page_count: images, each a page.
     page_offsets: int64 (pages,), where each page's bytes begin; None where pages must be decoded.
     description: ImageDescription of the first page (ScanImage's text of settings, if there is one).
+    table_count: page tables in the file: one, where further images follow the first without tables of their own.
     """
 
     path: Path
@@ -57,6 +59,7 @@ class TifIndex:
     page_count: int
     page_offsets: np.ndarray | None
     description: str | None
+    table_count: int
 
     @property
     def page_bytes(self) -> int:
@@ -72,7 +75,8 @@ class TifIndex:
 def index_tif(path: Path) -> TifIndex:
     """Read the tables of a tif.
 
-    Raises TifError of kind TIF_UNREADABLE, TIF_TRUNCATED, TIF_PIXELS_UNSUPPORTED or TIF_PAGES_DIFFER.
+    Raises TifError of kind TIF_UNREADABLE, TIF_TRUNCATED, TIF_PIXELS_UNSUPPORTED, TIF_PAGES_DIFFER or
+    TIF_IMAGES_MISSING.
     """
     try:
         with path.open("rb", buffering=_HEADER_BUFFER_BYTES) as file:
@@ -88,15 +92,22 @@ def index_tif(path: Path) -> TifIndex:
         raise _error(kinds.TIF_PIXELS_UNSUPPORTED, path, detail=str(failure)) from failure
     _check_alike(pages, path)
     offsets = [page.offset for page in pages]
+    try:
+        offsets += images_without_table(pages, description, byte_size=byte_size)
+    except TifImagesMissingError as failure:
+        raise _error(
+            kinds.TIF_IMAGES_MISSING, path, expected=f"{failure.described} images", found=failure.found
+        ) from failure
     plain = None not in offsets
     return TifIndex(
         path=path,
         byte_size=byte_size,
         image_shape=(pages[0].rows, pages[0].columns),
         dtype=pages[0].dtype,
-        page_count=len(pages),
+        page_count=len(offsets),
         page_offsets=np.array(offsets, dtype=np.int64) if plain else None,
         description=description,
+        table_count=len(pages),
     )
 
 

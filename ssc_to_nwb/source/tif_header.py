@@ -37,13 +37,14 @@ class TifPixelsError(Exception):
 class PageHeader:
     """One page: image size, pixel type in the file's byte order, and where its bytes lie.
 
-    `offset` is None where the pixels are compressed, tiled, or not in one run of bytes.
+    `offset` is None where the pixels are compressed, tiled, or not in one run of bytes; `table` is where its table is.
     """
 
     rows: int
     columns: int
     dtype: np.dtype
     offset: int | None
+    table: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,11 @@ def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], str
             raise TifCutShortError(f"the table of page {len(pages) + 1} lies past the end of the file")
         seen.add(position)
         try:
-            tags, position = _read_directory(file, flavour, position)
+            table = position
+            tags, position = _read_directory(file, flavour, table)
             if not pages:
                 description = _text(tags.get(_DESCRIPTION), file, flavour)
-            pages.append(_page_header(tags, file, flavour, byte_size))
+            pages.append(_page_header(tags, file, flavour, byte_size, table=table))
         except (TifDamagedError, TifCutShortError, TifPixelsError) as failure:
             raise type(failure)(f"page {len(pages) + 1}: {failure}") from None
     if not pages:
@@ -119,7 +121,7 @@ def _read_directory(file: BinaryIO, flavour: _Flavour, position: int) -> tuple[_
     return tags, following  # type: ignore[return-value]
 
 
-def _page_header(tags: _Tags, file: BinaryIO, flavour: _Flavour, byte_size: int) -> PageHeader:
+def _page_header(tags: _Tags, file: BinaryIO, flavour: _Flavour, byte_size: int, *, table: int) -> PageHeader:
     def number(tag: int, default: int | None = None) -> int:
         if tag not in tags:
             if default is None:
@@ -151,7 +153,7 @@ def _page_header(tags: _Tags, file: BinaryIO, flavour: _Flavour, byte_size: int)
         and sum(lengths) == rows * columns * dtype.itemsize
         and all(offsets[i] + lengths[i] == offsets[i + 1] for i in range(len(offsets) - 1))
     )
-    return PageHeader(rows, columns, dtype, offsets[0] if plain else None)
+    return PageHeader(rows, columns, dtype, offsets[0] if plain else None, table)
 
 
 def _required(tags: _Tags, tag: int, file: BinaryIO, flavour: _Flavour) -> tuple[int, ...]:

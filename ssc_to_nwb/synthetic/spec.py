@@ -44,6 +44,13 @@ class StackSpec:
     """
 
     dtype: Literal["uint16", "int16"] = "uint16"
+    channels: Literal[1, 2] = 2
+    """1: green pages alone, and no images of the red channel beside the stacks."""
+    files_of_one_channel: tuple[int, ...] = ()
+    """Green pages alone in these files, whatever the others hold."""
+    files_with_one_table: tuple[int, ...] = ()
+    """One page table and all images behind it, as tifffile writes it where it is asked to (`truncate`)."""
+    side_images_with_one_table: bool = False
     bigtiff: bool = False
     compression: Literal["zlib"] | None = None
     tile: tuple[int, int] | None = None

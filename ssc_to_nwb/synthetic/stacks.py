@@ -46,9 +46,10 @@ def write_plane_files(
         beside.append(write_registration_stats(folder=folder, files=plane.files))
     if how.side_images:
         for name, pages in summary.images(plane.master_image).items():
-            for channel in (0, 1):
+            for channel in range(how.channels):
                 path = folder / f"{name}_chan_{channel + 1:02d}.tif"
-                _write_pages(path, pages[:, channel].astype(np.uint16), StackSpec())
+                one_table = how.side_images_with_one_table and len(pages) > 1
+                _write_pages(path, pages[:, channel].astype(np.uint16), StackSpec(), one_table=one_table)
                 beside.append(path)
     return stacks, tuple(beside)
 
@@ -62,7 +63,8 @@ def _write_stack(path: Path, frames: np.ndarray, number: int, how: StackSpec, ra
     if number in how.files_not_tif:
         path.write_text("this is not a tif\n")
         return
-    pages = interleaved(frames)
+    alone = how.channels == 1 or number in how.files_of_one_channel
+    pages = np.ascontiguousarray(frames[:, 0]) if alone else interleaved(frames)
     if number in how.files_with_odd_pages:
         pages = pages[:-1]
     if number in how.files_of_other_size:
@@ -70,16 +72,21 @@ def _write_stack(path: Path, frames: np.ndarray, number: int, how: StackSpec, ra
     text = None
     if how.scanimage_header:
         text = SCANIMAGE_TEXT.format(frames=len(frames), rows=pages.shape[1], columns=pages.shape[2], rate=rate_hz)
-    _write_pages(path, pages, how, text)
+    _write_pages(path, pages, how, text, one_table=number in how.files_with_one_table)
     if number in how.files_truncated:
         with path.open("r+b") as stream:
             stream.truncate(int(path.stat().st_size * _KEPT_OF_TRUNCATED))
 
 
-def _write_pages(path: Path, pages: np.ndarray, how: StackSpec, text: str | None = None) -> None:
+def _write_pages(
+    path: Path, pages: np.ndarray, how: StackSpec, text: str | None = None, *, one_table: bool = False
+) -> None:
     """One IFD per page. With a ScanImage text each page bears it, its pixels right behind."""
     import tifffile
 
+    if one_table:
+        tifffile.imwrite(path, pages, photometric="minisblack", truncate=True, bigtiff=how.bigtiff)
+        return
     options: dict[str, Any] = {"photometric": "minisblack", "metadata": None, "software": False}
     if how.compression is not None:
         options["compression"] = how.compression

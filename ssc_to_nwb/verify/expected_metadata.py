@@ -152,6 +152,7 @@ def note_parts(source: SourceMetadata) -> list[str]:
         f"from {assumed.corners_first_index:g}",
         f"{assumed.motor_steps_per_mm:g} steps per mm",
         "green, red" if assumed.green_page_first else "red, green",
+        f"{assumed.channels_per_frame} of the two" if assumed.channels_per_frame else "one page per listed frame",
         source.text("experimentType") or "",
     ]
     if not re.search("_(session|data_struct)[.]mat$", source.context.session.path.name, re.IGNORECASE):

@@ -82,7 +82,7 @@ def _check_series(work: Comparison, stack: PlaneStack, volume: Subvolume) -> Non
     facts, proof = work.context.metadata.imaging, work.proof
     rows, columns = stack.image_shape
     first = frames_path(stack.plane_name, "green")
-    for channel in naming.CHANNELS:
+    for channel in stack.channels:
         path = frames_path(stack.plane_name, channel)
         check_series(
             work,
@@ -135,6 +135,6 @@ def _compare_all_frames(work: Comparison, proof: RawProof) -> tuple[int, int]:
             proof.progress(done_bytes, total_bytes)
 
     for stack in stacks:
-        paths = [f"{frames_path(stack.plane_name, channel)}/data" for channel in naming.CHANNELS]
+        paths = [f"{frames_path(stack.plane_name, channel)}/data" for channel in stack.channels]
         work.proof.guarded(paths[0], compare, stack, paths)
-    return compared, sum(len(naming.CHANNELS) * stack.frame_count for stack in stacks)
+    return compared, sum(len(stack.channels) * stack.frame_count for stack in stacks)

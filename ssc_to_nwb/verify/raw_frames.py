@@ -13,13 +13,13 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ssc_to_nwb.naming import CHANNELS
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.source.stack import PlaneStack, describe_trials
 from ssc_to_nwb.verify.chunk_reader import ChunkDecoder, can_read_chunks
 from ssc_to_nwb.verify.comparison import Comparison
 from ssc_to_nwb.verify.digest import ValuesDigest
 from ssc_to_nwb.verify.report import VerifyMode
+from ssc_to_nwb.verify.source_pages import read_frames
 
 _MB = 2**20
 _AHEAD_PER_WORKER = 2
@@ -143,7 +143,7 @@ class _ChunkPairs:
         chunks = [dataset.chunks for dataset in datasets]
         self.rows = int(chunks[0][0]) if chunks[0] else _DEFAULT_ROWS
         self._in_hdf5 = all(isinstance(dataset, h5py.Dataset) for dataset in datasets)
-        direct = self._in_hdf5 and chunks[0] == chunks[1] and all(can_read_chunks(dataset) for dataset in datasets)
+        direct = self._in_hdf5 and len(set(chunks)) == 1 and all(can_read_chunks(dataset) for dataset in datasets)
         self._decoders = [ChunkDecoder(dataset) for dataset in datasets] if direct else None
         self.starts = range(0, stack.frame_count, self.rows)
         self.chunk_bytes = len(datasets) * self.rows * stack.frame_bytes
@@ -157,7 +157,7 @@ class _ChunkPairs:
     def compare(self, start: int, stored: list[Any]) -> ComparedChunk:
         """Compare the chunks of both channels with the tif; names frames that differ, and their first such pixel."""
         stop = min(start + self.rows, self._stack.frame_count)
-        pages = self._stack.read_both(start, stop)
+        pages = read_frames(self._stack, start, stop)
         chunks = self._values(start, stop, stored)
         differences: list[FrameDifference] = []
         for channel, values in enumerate(chunks):
@@ -204,10 +204,11 @@ def _report(work: Comparison, stack: PlaneStack, path: str, difference: FrameDif
     frame = difference.frame
     file = stack.files[int(stack.file_number[frame])]
     name = "" if file is None else file.path.name
+    number, channel = int(stack.frame_number[frame]) + 1, stack.channels[difference.channel]
     trial = describe_trials(stack.trial[stack.index_position[frame : frame + 1]])
     work.proof.problem(
         kinds.VERIFY_FRAME_DIFFERS, path,
         expected=f"{difference.expected} at frame {frame}, column {difference.column}, row {difference.row}",
         found=f"{difference.found}, and {difference.pixels - 1} more pixels differ",
-        leaf=f"{name}, frame {int(stack.frame_number[frame]) + 1} ({CHANNELS[difference.channel]}) {trial}".strip(),
+        leaf=f"{name}, frame {number} ({channel}) {trial}".strip(),
     )  # fmt: skip

@@ -8,9 +8,9 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.source.raw_data import RawData
 from ssc_to_nwb.source.side_images import SideImage, open_side_image
-from ssc_to_nwb.source.tif import TifReader
 from ssc_to_nwb.verify.comparison import OPHYS, Comparison
 from ssc_to_nwb.verify.objects import check_image, check_table
+from ssc_to_nwb.verify.source_pages import read_pages
 
 # Pages that are compared at a time where they stand in no chunks, so that memory does not grow with their number.
 _PAGES = 16
@@ -45,7 +45,7 @@ def _check(work: Comparison, plane: str, image: SideImage) -> None:
         check_image(work, path, parts=parts)
         found = work.reader.values(path)
         work.proof.dtype(path, found.dtype, expected=image.index.native_dtype)
-        work.proof.numbers(path, expected=_pages(image, 0, 1)[0], found=found.T)
+        work.proof.numbers(path, expected=read_pages(image.index, 0, 1)[0], found=found.T)
         return
     table = check_table(work, path, columns=["image"], axes={"image": 3}, parts=parts)
     work.proof.equal(f"{path}/id", expected=image.index.page_count, found=table.rows)
@@ -56,13 +56,5 @@ def _check(work: Comparison, plane: str, image: SideImage) -> None:
     for start in range(0, image.index.page_count, step):
         stop = min(start + step, image.index.page_count)
         found = np.asarray(dataset[start:stop])
-        if not work.proof.numbers(column, expected=_pages(image, start, stop), found=found.swapaxes(-1, -2)):
+        if not work.proof.numbers(column, expected=read_pages(image.index, start, stop), found=found.swapaxes(-1, -2)):
             return
-
-
-def _pages(image: SideImage, start: int, stop: int) -> np.ndarray:
-    """Pages start..stop-1 of the tif, (n, rows, columns)."""
-    pages = np.empty((stop - start, *image.index.image_shape), dtype=image.index.native_dtype)
-    with TifReader(image.index) as reader:
-        reader.read_into(start, pages)
-    return pages

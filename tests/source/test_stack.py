@@ -15,7 +15,9 @@ from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.source.plane import FrameIndex
 from ssc_to_nwb.source.raw_files import ListedFile
 from ssc_to_nwb.source.stack import FrameSpan, PlaneStack, describe_trials
+from ssc_to_nwb.source.stack_indexing import index_files
 from ssc_to_nwb.source.stack_opening import open_plane_stack
+from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
 SHAPE = (6, 9)
 
@@ -32,17 +34,20 @@ def opened(paths: list[Path], index: list[tuple[int, int]], **options: Any) -> P
     """The stack over an index of (file, frame) pairs; (-1, -1) where there is no frame."""
     pairs = np.array(index, dtype=np.int64).reshape(-1, 2)
     listed = [ListedFile(listed_path=f"imaging_data/{path.name}", path=path, byte_size=1) for path in paths]
+    files = index_files(
+        plane_name="fov_01002",
+        listed_files=options.pop("listed_files", listed),
+        frame_index=FrameIndex(file_number=pairs[:, 0], frame_number=pairs[:, 1]),
+        trial=options.pop("trial", pairs[:, 0] + 10),
+        keep_going=False,
+    )
     settings: dict[str, Any] = {
-        "plane_name": "fov_01002",
-        "listed_files": listed,
-        "frame_index": FrameIndex(file_number=pairs[:, 0], frame_number=pairs[:, 1]),
-        "trial": pairs[:, 0] + 10,
         "image_shape": SHAPE,
         "green_first": True,
         "keep_going": False,
         "log": ProblemLog(),
     }
-    return open_plane_stack(**(settings | options))
+    return open_plane_stack(files, **(settings | options))
 
 
 @pytest.fixture
@@ -61,7 +66,7 @@ def test_every_stretch_of_frames(files: tuple[list[Path], np.ndarray]) -> None:
     stack = opened(paths, ALL)
     for start in range(10):
         for stop in range(start, 10):
-            assert np.array_equal(stack.read_both(start, stop), frames[start:stop])
+            assert np.array_equal(stack.read_all(start, stop), frames[start:stop])
             for channel in (0, 1):
                 assert np.array_equal(stack.read(channel, start, stop), frames[start:stop, channel])
 
@@ -70,7 +75,7 @@ def test_order_is_that_of_the_index(files: tuple[list[Path], np.ndarray]) -> Non
     paths, frames = files
     order = [8, 0, 1, 4, 3, 3, 7]
     stack = opened(paths, [ALL[number] for number in order])
-    assert np.array_equal(stack.read_both(0, 7), frames[order])
+    assert np.array_equal(stack.read_all(0, 7), frames[order])
 
 
 def test_time_stamps_without_a_frame_are_left_out(files: tuple[list[Path], np.ndarray]) -> None:
@@ -110,7 +115,7 @@ def test_other_kinds_of_tif(tmp_path: Path, options: dict[str, Any]) -> None:
     frames = write_file(tmp_path / "a.tif", 0, 4, **options)
     stack = opened([tmp_path / "a.tif"], [(0, frame) for frame in range(4)])
     assert stack.dtype == np.dtype(np.uint16)
-    assert np.array_equal(stack.read_both(1, 4), frames[1:])
+    assert np.array_equal(stack.read_all(1, 4), frames[1:])
     assert np.array_equal(stack.read(0, 0, 3), frames[:3, 0])
 
 
@@ -118,20 +123,20 @@ def test_files_of_either_byte_order_go_together(tmp_path: Path) -> None:
     first = write_file(tmp_path / "a.tif", 0, 2, byteorder=">")
     second = write_file(tmp_path / "b.tif", 2, 2, byteorder="<")
     stack = opened([tmp_path / "a.tif", tmp_path / "b.tif"], [(0, 0), (0, 1), (1, 0), (1, 1)])
-    assert np.array_equal(stack.read_both(0, 4), np.concatenate([first, second]))
+    assert np.array_equal(stack.read_all(0, 4), np.concatenate([first, second]))
 
 
 def test_red_first(files: tuple[list[Path], np.ndarray]) -> None:
     paths, frames = files
     stack = opened(paths, ALL, green_first=False)
     assert np.array_equal(stack.read(0, 2, 6), frames[2:6, 1])
-    assert np.array_equal(stack.read_both(2, 6), frames[2:6, ::-1])
+    assert np.array_equal(stack.read_all(2, 6), frames[2:6, ::-1])
 
 
 def test_reads_into_given_room(files: tuple[list[Path], np.ndarray]) -> None:
     paths, frames = files
     room = np.zeros((6, 2, *SHAPE), np.uint16)
-    found = opened(paths, ALL).read_both(2, 6, room)
+    found = opened(paths, ALL).read_all(2, 6, room)
     assert np.shares_memory(found, room)
     assert np.array_equal(room[:4], frames[2:6])
 
@@ -140,7 +145,7 @@ def test_announcing_frames_reads_nothing_and_needs_no_file(files: tuple[list[Pat
     paths, frames = files
     stack = opened(paths, ALL)
     stack.announce(0, 9)
-    assert np.array_equal(stack.read_both(0, 9), frames)
+    assert np.array_equal(stack.read_all(0, 9), frames)
     paths[1].unlink()
     stack.announce(2, 6)
     stack.announce(4, 4)
@@ -156,7 +161,7 @@ def test_announcing_without_the_systems_help(
 def test_a_stack_can_be_pickled(files: tuple[list[Path], np.ndarray]) -> None:
     paths, frames = files
     stack = pickle.loads(pickle.dumps(opened(paths, ALL)))
-    assert np.array_equal(stack.read_both(0, 9), frames)
+    assert np.array_equal(stack.read_all(0, 9), frames)
 
 
 def test_sizes(files: tuple[list[Path], np.ndarray]) -> None:
@@ -196,7 +201,7 @@ def test_a_file_that_shrank_names_the_frame(files: tuple[list[Path], np.ndarray]
     ("trials", "text"),
     [
         ([], ""),
-        ([-1, -1], ""),
+        ([NO_TRIAL, NO_TRIAL], ""),
         ([4, 4], "trial 4"),
         ([4, 5, 6], "trials 4 to 6"),
         ([9, 2, 2], "trials 2, 9"),

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.source.raw_data import RawData, open_raw_data
 from ssc_to_nwb.source.session import Session, read_session
+from ssc_to_nwb.source.stack_indexing import index_files
 from ssc_to_nwb.source.stack_opening import (
     FILE_MISSING,
     FILE_SKIPPED,
@@ -31,7 +33,7 @@ SMALL: dict[str, Any] = {
 
 
 def opened(
-    root: Path, *, keep_going: bool = False, **fields: Any
+    root: Path, *, keep_going: bool = False, stated: int | None = None, **fields: Any
 ) -> tuple[SyntheticSession, Session, RawData, ProblemLog]:
     made = write_session(root=root, spec=SessionSpec(**(SMALL | fields)), videos=False)
     log = ProblemLog()
@@ -44,21 +46,23 @@ def opened(
         green_first=True,
         keep_going=keep_going,
         log=log,
+        channels_per_frame=stated,
     )
     assert raw is not None
     return made, session, raw, log
 
 
 def check_every_frame(made: SyntheticSession, raw: RawData) -> int:
-    """Compare every frame of every plane with what was drawn; returns how many there were."""
+    """Compare every frame of every plane, in its channels, with what was drawn; returns how many there were."""
     compared = 0
     for plane in made.planes:
         stack = raw.stacks[plane.name]
         listed = [file for file in plane.files if file.listed]
-        found = stack.read_both(0, stack.frame_count)
+        found = stack.read_all(0, stack.frame_count)
         for position, frame in zip(stack.index_position, found, strict=True):
             file, number = plane.frame_index[:, position].astype(int)
-            assert np.array_equal(frame, made.frames(plane.name, listed[file - 1].number)[number - 1])
+            drawn = made.frames(plane.name, listed[file - 1].number)[number - 1]
+            assert np.array_equal(frame, drawn[: len(stack.channels)])
         compared += len(found)
     return compared
 
@@ -72,8 +76,11 @@ def check_every_frame(made: SyntheticSession, raw: RawData) -> int:
         {"stacks": StackSpec(dtype="int16", scanimage_header=True)},
         {"stacks": StackSpec(bigtiff=True, compression="zlib", files_with_extra_frames=(2,))},
         {"stacks": StackSpec(tile=(16, 16))},
+        {"stacks": StackSpec(files_with_one_table=(1, 2, 3, 4, 5, 6))},
+        {"stacks": StackSpec(channels=1), "master_image_2d": True},
+        {"stacks": StackSpec(channels=1, files_with_one_table=(2,)), "master_image_2d": True, "late_first_file": True},
     ],
-    ids=["plain", "gaps", "names", "int16 ScanImage", "BigTIFF deflate", "tiles"],
+    ids=["plain", "gaps", "names", "int16 ScanImage", "BigTIFF deflate", "tiles", "one table", "one channel", "both"],
 )
 def test_every_frame_is_the_one_that_was_drawn(tmp_path: Path, fields: dict[str, Any]) -> None:
     made, session, raw, _ = opened(tmp_path, **fields)
@@ -169,17 +176,14 @@ def reopened(session: Session, raw: RawData, *, later: int, keep_going: bool) ->
     first = index.file_number == 0
     moved = np.where(first, index.frame_number + later, index.frame_number)
     log = ProblemLog()
-    stack = open_plane_stack(
+    files = index_files(
         plane_name=plane.name,
         listed_files=raw.stacks[plane.name].listed_files,
         frame_index=type(index)(file_number=index.file_number, frame_number=moved),
         trial=session.subvolumes[0].trial,
-        image_shape=None,
-        green_first=True,
         keep_going=keep_going,
-        log=log,
     )
-    return stack, log
+    return open_plane_stack(files, image_shape=None, green_first=True, keep_going=keep_going, log=log), log
 
 
 def test_fewer_frames_than_listed_is_an_error(tmp_path: Path) -> None:
@@ -198,3 +202,78 @@ def test_fewer_frames_than_listed_is_a_gap_of_those_frames_with_keep_going(tmp_p
     count = int((session.planes[0].frame_index.file_number == 0).sum())
     assert [(gap.start, gap.stop, gap.reason) for gap in stack.gaps] == [(count - 2, count, FRAME_ABSENT)]
     assert list(log.by_kind()) == [kinds.STACK_FILE_SKIPPED]
+
+
+def test_one_page_per_listed_frame_is_the_green_channel_alone(tmp_path: Path) -> None:
+    _, _, raw, log = opened(tmp_path, stacks=StackSpec(channels=1), master_image_2d=True)
+    assert {stack.channels for stack in raw.stacks.values()} == {("green",)}
+    (warning,) = log.by_kind()[kinds.STACKS_OF_ONE_CHANNEL]
+    assert warning.found == "12 of 12 stacks have one page per listed frame"
+
+
+def test_what_a_metadata_file_states_is_not_asked_for_again(tmp_path: Path) -> None:
+    _, _, raw, log = opened(tmp_path, stated=1, stacks=StackSpec(channels=1), master_image_2d=True)
+    assert {stack.channels for stack in raw.stacks.values()} == {("green",)}
+    assert not log.problems
+
+
+RED_BESIDE: dict[str, tuple[dict[str, Any], str]] = {
+    "master image": ({"stacks": StackSpec(channels=1)}, "masterImage of fov_01002 shows a red channel"),
+    "side image": (
+        {"stacks": StackSpec(files_of_one_channel=(1, 2, 3, 4, 5, 6)), "master_image_2d": True},
+        "master_imreg_image_chan_02.tif shows a red channel",
+    ),
+}
+
+
+@pytest.mark.parametrize("where", RED_BESIDE)
+def test_green_pages_alone_are_refused_where_a_red_channel_is_seen(tmp_path: Path, where: str) -> None:
+    fields, because = RED_BESIDE[where]
+    with pytest.raises(SscError, match=kinds.TIF_ONE_CHANNEL.identifier) as caught:
+        opened(tmp_path, **fields)
+    assert caught.value.problem.expected == f"green and red pages in turn, as {because}"
+
+
+@pytest.mark.parametrize("where", RED_BESIDE)
+def test_green_pages_alone_are_never_taken_for_green_and_red(tmp_path: Path, where: str) -> None:
+    _, _, raw, log = opened(tmp_path, keep_going=True, **RED_BESIDE[where][0])
+    assert {stack.frame_count for stack in raw.stacks.values()} == {0}
+    assert {gap.reason for stack in raw.stacks.values() for gap in stack.gaps} == {f"{FILE_SKIPPED} (tif-one-channel)"}
+    assert set(log.by_kind()) == {kinds.STACK_FILE_SKIPPED}
+
+
+@pytest.mark.parametrize("two_d", [False, True])
+def test_a_single_file_of_one_channel_is_refused_by_name(tmp_path: Path, two_d: bool) -> None:
+    fields: dict[str, Any] = {"stacks": StackSpec(files_of_one_channel=(2,)), "master_image_2d": two_d}
+    with pytest.raises(SscError, match=kinds.TIF_ONE_CHANNEL.identifier) as caught:
+        opened(tmp_path / "refused", **fields)
+    assert str(caught.value.problem.file).endswith("_main_002.tif")
+    made, _, raw, _ = opened(tmp_path / "left out", keep_going=True, **fields)
+    assert {gap.reason for stack in raw.stacks.values() for gap in stack.gaps} == {f"{FILE_SKIPPED} (tif-one-channel)"}
+    assert check_every_frame(made, raw) > 0
+
+
+def test_a_number_of_pages_is_named_in_words(tmp_path: Path) -> None:
+    spec = StackSpec(files_with_one_table=(2,))
+    made = write_session(root=tmp_path, spec=SessionSpec(**(SMALL | {"stacks": spec})), videos=False)
+    path = made.stack_paths["fov_01002", 2]
+    tifffile.imwrite(path, tifffile.imread(path)[:1], photometric="minisblack", metadata=None)
+    with pytest.raises(SscError) as caught:
+        reread(made)
+    assert str(caught.value.problem.found).startswith("1 page for ")
+
+
+def reread(made: SyntheticSession, *, keep_going: bool = False, stated: int | None = None) -> RawData:
+    """The raw data of a session whose files were changed."""
+    raw = open_raw_data(
+        read_session(made.mat_path, log=ProblemLog()),
+        raw_folder=made.folder,
+        mode="auto",
+        video_names=VideoNames(trial_pattern=r"_trial_(?P<trial>\d+)\.mp4$"),
+        green_first=True,
+        keep_going=keep_going,
+        log=ProblemLog(),
+        channels_per_frame=stated,
+    )
+    assert raw is not None
+    return raw

@@ -1,0 +1,111 @@
+"""Stacks of one channel, and tifs with one page table and many images, from the source to the verified file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+import tifffile
+from tiny_sessions import tiny_spec
+
+from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.api.verification import read_ledger, verify_sessions
+from ssc_to_nwb.converter.results import SessionOutcome
+from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
+from ssc_to_nwb.synthetic.spec import StackSpec
+
+GREEN, RED = (f"acquisition/two_photon_series_fov_01002_{channel}" for channel in ("green", "red"))
+
+
+def converted(root: Path, *, stacks: StackSpec, backend: Any = "hdf5", **fields: Any) -> tuple[Any, SessionOutcome]:
+    """A session with such stacks, and what comes of converting it."""
+    made = write_session(
+        root=root / "source", spec=tiny_spec(stacks=stacks, imaging_rate_hz=14.0, **fields), videos=False
+    )
+    (outcome,) = convert(source=root / "source", output=root / "nwb", backend=backend).outcomes
+    return made, outcome
+
+
+def drawn(made: SyntheticSession, channel: int) -> np.ndarray:
+    """All frames of the plane in NWB's axes."""
+    (plane,) = made.planes
+    listed = [file.number for file in plane.files if file.listed]
+    frames = [made.frames(plane.name, listed[int(file) - 1])[int(number) - 1] for file, number in plane.frame_index.T]
+    return np.stack(frames)[:, channel].swapaxes(1, 2)
+
+
+def agrees(root: Path) -> bool:
+    return verify_sessions(source=root / "source", output=root / "nwb").ok
+
+
+def test_stacks_of_one_channel_become_one_green_series(tmp_path: Path) -> None:
+    made, outcome = converted(tmp_path, stacks=StackSpec(channels=1), master_image_2d=True)
+    assert outcome.error is None, outcome.error
+    assert "stacks-of-one-channel" in {problem.kind.identifier for problem in outcome.problems}
+    with h5py.File(outcome.output) as file:
+        assert np.array_equal(file[GREEN]["data"][:], drawn(made, 0))
+        assert RED not in file
+        assert list(file["general/optophysiology"]) == ["imaging_plane_fov_01002_green"]
+        assert "one page per listed frame" in file["general/notes"].asstr()[()]
+    assert outcome.output is not None
+    places = {place for entry in read_ledger(file=outcome.output).files for place in entry.nwb}
+    assert f"/{GREEN}/data" in places
+    assert f"/{RED}/data" not in places
+    assert agrees(tmp_path)
+
+
+def test_stacks_of_one_channel_as_zarr(tmp_path: Path) -> None:
+    zarr = pytest.importorskip("zarr")
+    made, outcome = converted(tmp_path, stacks=StackSpec(channels=1), master_image_2d=True, backend="zarr")
+    assert outcome.error is None, outcome.error
+    store = zarr.open(str(outcome.output), mode="r")
+    assert np.array_equal(store[GREEN]["data"][:], drawn(made, 0))
+    assert RED not in store
+
+
+def test_what_is_not_one_channel_for_certain_is_refused_and_with_keep_going_left_out(tmp_path: Path) -> None:
+    _, outcome = converted(tmp_path, stacks=StackSpec(channels=1))
+    assert outcome.error is not None
+    assert outcome.error.kind.identifier == "tif-one-channel"
+    (outcome,) = convert(source=tmp_path / "source", output=tmp_path / "nwb", keep_going=True).outcomes
+    assert outcome.error is None, outcome.error
+    with h5py.File(outcome.output) as file:
+        assert GREEN not in file
+        assert RED not in file
+    assert agrees(tmp_path)
+
+
+def test_one_table_and_many_images_are_read_and_proven(tmp_path: Path) -> None:
+    stacks = StackSpec(files_with_one_table=(1, 2), side_images_with_one_table=True)
+    made, outcome = converted(tmp_path, stacks=stacks)
+    assert outcome.error is None, outcome.error
+    pertrial = next(path for path in made.side_paths if path.name == "session_pertrial_mean_chan_01.tif")
+    with h5py.File(outcome.output) as file:
+        assert np.array_equal(file[GREEN]["data"][:], drawn(made, 0))
+        assert np.array_equal(file[RED]["data"][:], drawn(made, 1))
+        found = file["processing/ophys/session_pertrial_mean_fov_01002_green/image"][:]
+    assert len(found) > 1
+    assert np.array_equal(found.swapaxes(1, 2), tifffile.imread(pertrial))
+    assert agrees(tmp_path)
+
+
+@pytest.mark.parametrize("place", [f"{RED}/data", "processing/ophys/session_pertrial_mean_fov_01002_green/image"])
+def test_a_wrong_pixel_of_an_image_without_table_is_found(tmp_path: Path, place: str) -> None:
+    stacks = StackSpec(files_with_one_table=(1, 2), side_images_with_one_table=True)
+    _, outcome = converted(tmp_path, stacks=stacks)
+    with h5py.File(outcome.output, "r+") as file:
+        file[place][-1, 3, 5] += 1
+    assert not agrees(tmp_path)
+
+
+def test_a_side_image_that_lacks_images_of_its_description_is_refused_by_name(tmp_path: Path) -> None:
+    made = write_session(root=tmp_path / "source", spec=tiny_spec(), videos=False)
+    path = next(path for path in made.side_paths if path.name == "session_pertrial_mean_chan_01.tif")
+    tifffile.imwrite(path, tifffile.imread(path)[:1], metadata=None, description="ImageJ=1.52p\nimages=2\n")
+    (outcome,) = convert(source=tmp_path / "source", output=tmp_path / "nwb").outcomes
+    assert outcome.error is not None
+    assert (outcome.error.kind.identifier, outcome.error.file) == ("side-image-unreadable", str(path))
+    assert (outcome.error.expected, outcome.error.found) == ("2 images", "1 page table, and bytes for 0 more")
