@@ -15,6 +15,7 @@ from ssc_to_nwb.problems import (
     run_kinds,
     source_kinds,
     trial_kinds,
+    unusual_kinds,
     validate_kinds,
     verify_kinds,
 )
@@ -24,6 +25,7 @@ _AREAS: tuple[ModuleType, ...] = (
     mat_kinds,
     source_kinds,
     trial_kinds,
+    unusual_kinds,
     raw_kinds,
     metadata_kinds,
     output_kinds,

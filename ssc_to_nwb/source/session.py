@@ -31,6 +31,7 @@ from ssc_to_nwb.source.subvolume_reader import CalciumEntry, read_calcium_entry
 from ssc_to_nwb.source.trial_labels import distinct_labels_text
 from ssc_to_nwb.source.trial_times import labelled_times, measured_starts, report_trial_times
 from ssc_to_nwb.source.trials import Trials, read_trials
+from ssc_to_nwb.source.unusual_content import report_unusual_content
 from ssc_to_nwb.source.whisker import WhiskerData, read_whisker
 
 KNOWN_METADATA_KEYS = frozenset(
@@ -125,6 +126,7 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     report_trial_times(session, log=log)
     _report_unknown_trials(session, log=log)
     _report_rois_without_trace(session, log=log)
+    report_unusual_content(session, log=log)
     return session
 
 
