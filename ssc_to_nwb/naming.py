@@ -196,6 +196,12 @@ def is_whole_session(nwb: Path, *, subject: str, label: str) -> bool:
     return of_session and nwb.name.endswith(NWB_SUFFIXES) and _DESCRIPTION not in nwb.name
 
 
+def other_backend(nwb: Path) -> Path:
+    """The file of the same name that the other backend writes; both name one folder of videos."""
+    suffix = HDF5_SUFFIX if nwb.name.endswith(ZARR_SUFFIX) else ZARR_SUFFIX
+    return nwb.with_name(f"{nwb_stem(nwb)}{suffix}")
+
+
 def nwb_stem(nwb: Path) -> str:
     """The name of an NWB file without its ending."""
     return nwb.name.removesuffix(ZARR_SUFFIX).removesuffix(HDF5_SUFFIX)
@@ -253,9 +259,9 @@ def in_progress_pattern(final: Path) -> str:
 def sidecar(nwb: Path, kind: Literal["ledger", "record", "report"]) -> Path:
     """A file about an NWB file, out of sight of archive tools: `OUTPUT/.ssc-to-nwb/<name>.<kind>.json`.
 
-    `nwb` lies in OUTPUT/sub-<id>/.
+    `nwb` lies in OUTPUT/sub-<id>/; <name> is without `.nwb`, but with `.nwb.zarr`: one session may have both.
     """
-    return run_folder(nwb.parent.parent) / f"{nwb_stem(nwb)}.{kind}.json"
+    return run_folder(nwb.parent.parent) / f"{nwb.name.removesuffix(HDF5_SUFFIX)}.{kind}.json"
 
 
 def run_folder(output: Path) -> Path:

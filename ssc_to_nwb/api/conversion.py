@@ -90,9 +90,10 @@ def convert(
 ) -> ConversionResult:
     """Convert every session found in `source` to one NWB file each, below `output`, in the layout DANDI expects.
 
-    What an earlier run has done is not done again, unless the source files, the metadata, the options or the version
-    have changed since; the outcome then says what. Sessions go in processes, as many at once as `workers` and
-    `memory_mb` allow, and their frames in threads.
+    What an earlier run has done is done again where the source files have changed since; the outcome then says what.
+    Where other options or metadata would change a finished file, the session is refused (session-would-change) until
+    `overwrite`; what leaves its contents as they are, another version among them, is noted. Sessions go in processes,
+    as many at once as `workers` and `memory_mb` allow, and their frames in threads.
 
     source: a folder laid out as the data set is, a session file, or a packed file (.tar, .tar.gz, .zip); packed files
     in a folder are looked into as well; sessions: globs over names such as `an197522_2013_03_08`, all where empty;

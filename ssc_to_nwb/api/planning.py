@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class PlannedSession:
     """What would be done with one session.
 
-    action: `convert`, `skip` (done before) or `refuse` (see `problem`); why: what has changed since it was done;
+    action: `convert`, `skip` (done before) or `refuse` (see `problem`); why: what has changed since it was done; notes:
+    what differs for a session that is skipped, and leaves the contents of its file as they are;
     contents: what the session holds, None where it is not read; source_bytes: read, unpack_bytes: unpacked for that;
     output_bytes and seconds: estimates, with all threads of the run for the frames.
     """
@@ -33,6 +34,7 @@ class PlannedSession:
     path: Path
     action: Literal["convert", "skip", "refuse"]
     why: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     contents: SessionSummary | None = None
     source_bytes: int = 0
     unpack_bytes: int = 0
@@ -47,6 +49,7 @@ class PlannedSession:
             "path": str(self.path),
             "action": self.action,
             "why": list(self.why),
+            "notes": list(self.notes),
             "contents": None if self.contents is None else self.contents.as_dict(),
             "source_bytes": self.source_bytes,
             "unpack_bytes": self.unpack_bytes,
@@ -198,7 +201,11 @@ def _planned(
     from ssc_to_nwb.run.estimate import Rates, seconds_for, sizes_of
 
     session = PlannedSession(
-        session=decision.source.name, path=decision.source.path, action=decision.action, problem=decision.problem
+        session=decision.source.name,
+        path=decision.source.path,
+        action=decision.action,
+        notes=decision.notes,
+        problem=decision.problem,
     )
     if decision.call is None or decision.action != "convert":
         return session, 0.0, 0.0

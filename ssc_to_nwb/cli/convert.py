@@ -76,8 +76,9 @@ def command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: 
     """Convert every session found in SOURCE to one NWB file each, below OUTPUT.
 
     SOURCE is a folder laid out as the data set is, a session file, or a packed file (.tar, .tar.gz, .zip); packed
-    files in a folder are looked into as well. What an earlier run has done is not done again, unless something it
-    depends on has changed. A session that fails does not stop the others; the exit status is then 1. Ctrl-C and
+    files in a folder are looked into as well. What an earlier run has done is done again only where its source files
+    have changed; where other options or metadata would change a finished file, the session is refused until
+    --overwrite is given. A session that fails does not stop the others; the exit status is then 1. Ctrl-C and
     SIGTERM end the run within seconds, with the summary; the exit status is then 130 or 143.
     """
     from ssc_to_nwb.api.conversion import ConversionInterrupted, convert

@@ -87,6 +87,8 @@ def _print_session(session: PlannedSession) -> None:
     click.echo(f"{click.style(session.session, bold=True)}: {_ACTIONS[session.action]}")
     for change in session.why:
         click.echo(f"  changed: {change}")
+    for note in session.notes:
+        click.echo(f"  without effect: {note}")
     if session.problem is not None:
         print_problem(session.problem)
     if session.action != "convert":

@@ -85,9 +85,10 @@ def remove_unfinished(final: Path) -> None:
 def _move_into_place(place: InProgress) -> None:
     """Videos first: a finished file must not name videos that are missing; nor may videos of an older one stay."""
     replaced = []
+    # Without videos of its own, a file leaves alone those that its session's file of the other backend names.
     if place.building_videos.exists():
         replaced.append(_replace(place.building_videos, place.final_videos))
-    else:
+    elif not naming.other_backend(place.final).exists():
         replaced.append(place.final_videos)
     replaced.append(_replace(place.building, place.final))
     flush_folder(place.final.parent)

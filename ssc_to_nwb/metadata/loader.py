@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import reprlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,16 @@ class MetadataFiles:
         """The checked metadata of one session. Raises metadata-*."""
         return _validate(_particular(self.merged, names={"subjects": subject, "sessions": session}))
 
+    def given_for_session(self, *, session: str, subject: str) -> dict[str, dict[str, Any]]:
+        """What the user's own files say of one session: by section, values by dotted key. Raises metadata-*."""
+        merged = _particular(self.merged, names={"subjects": subject, "sessions": session})
+        given: dict[str, dict[str, Any]] = {}
+        for key, value in _values_by_key(merged.values):
+            place = merged.place(key)
+            if place is not None and place.file in self.own_paths:
+                given.setdefault(str(key[0]), {})[".".join(map(str, key))] = value
+        return given
+
 
 def read_metadata_files(*, dataset: str, files: Sequence[Path] = ()) -> MetadataFiles:
     """Read `<dataset>.yaml`, then `files` in order, later ones winning. Raises metadata-*."""
@@ -68,6 +78,16 @@ def load_metadata(*, dataset: str, session: str, subject: str, files: Sequence[P
     sections, which win for that subject or session; `extends` names a file that it is laid on. Raises metadata-*.
     """
     return read_metadata_files(dataset=dataset, files=files).of_session(session=session, subject=subject)
+
+
+def _values_by_key(values: dict[str, Any], above: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """Every value with its key; a list is one value."""
+    for name, value in values.items():
+        key = (*above, name)
+        if isinstance(value, dict) and value:
+            yield from _values_by_key(value, key)
+        else:
+            yield key, value
 
 
 def _particular(merged: LinedMapping, *, names: dict[str, str]) -> LinedMapping:

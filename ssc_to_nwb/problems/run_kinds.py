@@ -40,6 +40,23 @@ SESSION_REDONE = ProblemKind(
     reason="What it depends on is not what it was then; the older NWB file is replaced by the new one.",
     remedy="Nothing, if you know of the change.",
 )
+SESSION_WOULD_CHANGE = ProblemKind(
+    identifier="session-would-change",
+    severity=Severity.ERROR,
+    title="Other options or metadata would change a finished file",
+    reason="A finished file is never replaced unasked. This one was made with other options or metadata files: what "
+    "was found names them, and the detail says what the file would lose.",
+    remedy="Give the options and --metadata of the earlier run to leave the file as it is; or name another output "
+    "folder; or add --overwrite to replace it.",
+)
+SESSION_STANDS = ProblemKind(
+    identifier="session-not-redone",
+    severity=Severity.WARNING,
+    title="The finished file stays as it was written",
+    reason="What is different now leaves its contents as they are, or is another version of this program, which alone "
+    "is no ground to replace a finished file.",
+    remedy="Nothing; or add --overwrite to have the file written again.",
+)
 OUTPUT_CHANGED = ProblemKind(
     identifier="output-changed",
     severity=Severity.ERROR,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, Stage, timed
 from ssc_to_nwb.converter.task import SessionTask
+from ssc_to_nwb.naming import FILE_LAYOUT
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
@@ -43,7 +44,8 @@ _CHECK_SECONDS = 1.0
 class AttemptCall:
     """What an attempt needs to know; can be pickled.
 
-    work: the session's name as a piece of work; metadata: hashes of its metadata's sections; metadata_files: the
+    work: the session's name as a piece of work; metadata, given: hashes of its metadata's sections, and of what the
+    user's files give of them; metadata_files: the
     user's; metadata_state: theirs and of what they extend, the packaged ones go with the version; why: what changed
     since the session was done; standing: the file that is there, where it may stand if its content
     (`compare="output"`) or that of the source files (`"source"`) is what it was.
@@ -56,9 +58,11 @@ class AttemptCall:
     options: ConversionOptions
     attempt: int
     metadata: dict[str, str]
+    given: dict[str, str]
     metadata_state: SourceState
     metadata_files: tuple[Path, ...] = ()
     why: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     standing: Done | None = None
     compare: Literal["output", "source"] = "source"
 
@@ -67,23 +71,25 @@ class AttemptCall:
         """Whether raw files are looked at."""
         return self.options.raw != "skip"
 
-    def source_state(self) -> SourceState:
-        """The state of the source now. Raises source-not-readable."""
-        return take_state(self.source.path.parent, self.source.sources(raw=self.raw))
+    def source_state(self, *, raw: bool | None = None) -> SourceState:
+        """The state of the source now; raw: with the raw files, as the options say where None.
+
+        Raises source-not-readable.
+        """
+        return take_state(self.source.path.parent, self.source.sources(raw=self.raw if raw is None else raw))
 
     def metadata_now(self) -> SourceState:
         """The state of the user's metadata files now. Raises source-not-readable."""
         return take_state(Path(), [Path(file.name) for file in self.metadata_state.files])
 
+    @property
+    def made_with(self) -> SessionInputs:
+        """What the session is made with, without its source."""
+        return SessionInputs(metadata=self.metadata, given=self.given, options=content_options(self.options))
+
     def inputs(self, state: SourceState) -> SessionInputs:
         """What the session is made from, with its source in this state."""
-        return SessionInputs(
-            source=state.digest,
-            source_files=len(state.files),
-            source_bytes=state.byte_size,
-            metadata=self.metadata,
-            options=content_options(self.options),
-        )
+        return self.made_with.with_source(state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +153,12 @@ class _Attempt:
         self.why = call.why
         self.marker = Marker.begin(call.output, call.work, session=call.source.name, attempt=call.attempt)
         self.state = call.source_state()
-        with unpacked_session(
-            call.source, call.work_folder, work=call.work, raw=call.raw, on_bytes=self._unpacking
-        ) as file:
+        raw = call.raw or (call.standing is not None and call.standing.raw)
+        with unpacked_session(call.source, call.work_folder, work=call.work, raw=raw, on_bytes=self._unpacking) as file:
             if call.standing is not None and self._stands(call.standing, file):
-                return call.standing.outcome(session=call.source.name, source=call.source.path, seconds=self.seconds)
+                return call.standing.outcome(
+                    session=call.source.name, source=call.source.path, seconds=self.seconds, notes=call.notes
+                )
             self._check_sums(file)
             return self._convert(file)
 
@@ -217,7 +224,7 @@ class _Attempt:
         options = self.call.options
         with timed(self.seconds, "check"):
             if self.call.compare == "source":
-                self.why = (*self.why, *content_changes(done, file, options=options))
+                self.why = (*self.why, *content_changes(done, file, workers=options.workers))
             elif not has_content(done.output, done.digest, options=options):
                 raise error(kinds.OUTPUT_CHANGED, file=done.output, found="other content than was written")
         return not self.why
@@ -256,6 +263,15 @@ class _Attempt:
             seconds=self.seconds,
         )
 
+    def _inputs(self, standing: Done | None) -> dict[str, Any] | None:
+        """What the NWB file is made from; one that stands has what it was made with, from the source as it is now."""
+        if self.state is None:
+            return None
+        if standing is None:
+            return self.call.inputs(self.state).as_dict()
+        state = self.state if standing.raw == self.call.raw else self.call.source_state(raw=standing.raw)
+        return standing.inputs.with_source(state).as_dict()
+
     def line(self, outcome: SessionOutcome, *, output_state: dict[str, int] | None = None) -> dict[str, Any]:
         """What the record says of this attempt; output_state: of the NWB file, looked up where None."""
         output = None
@@ -264,6 +280,7 @@ class _Attempt:
                 state = state_of_output(outcome.output)
                 output_state = None if state is None else state.as_dict()
             output = {"path": outcome.output.relative_to(self.call.output).as_posix(), "state": output_state}
+        standing = self.call.standing if outcome.status == "skipped" else None
         return attempt_line(
             work=self.call.work,
             attempt=self.call.attempt,
@@ -271,8 +288,10 @@ class _Attempt:
             started=self.started,
             finished=now_text(),
             outcome=outcome,
-            status="confirmed" if outcome.status == "skipped" else None,
-            inputs=None if self.state is None else self.call.inputs(self.state).as_dict(),
+            status=None if standing is None else "confirmed",
+            inputs=self._inputs(standing),
+            overcome=None if standing is None else standing.overcome,
+            layout=FILE_LAYOUT if standing is None else standing.layout,
             output=output,
             why=self.why,
         )

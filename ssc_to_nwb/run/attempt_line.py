@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ssc_to_nwb.converter.results import SessionOutcome
+from ssc_to_nwb.naming import FILE_LAYOUT, FILE_LAYOUT_ITEM
 from ssc_to_nwb.problems.model import Problem, grouped_by_kind
 
 FORMAT = 1
@@ -26,12 +27,15 @@ def attempt_line(
     output: Mapping[str, Any] | None = None,
     why: Iterable[str] = (),
     was_ready: bool = False,
+    overcome: Iterable[str] | None = None,
+    layout: int = FILE_LAYOUT,
 ) -> dict[str, Any]:
     """One attempt as the record has it, JSON-ready.
 
     status: the outcome's own where None; inputs: what the session was made from; output: path relative to the output
     folder and state of the NWB file; why: what had changed since it was done before; was_ready: it ended while it put
-    its whole file in place.
+    its whole file in place; overcome: kinds of errors that the conversion went on in spite of, those of
+    the outcome where None; layout: number of the layout of the NWB file.
     """
     seconds = sum(outcome.seconds.values())
     source_bytes = 0 if inputs is None else inputs["source_bytes"]
@@ -47,11 +51,13 @@ def attempt_line(
         "source_bytes": source_bytes,
         "output_bytes": outcome.output_bytes,
         "source_mb_per_s": round(source_bytes / 1e6 / seconds, 3) if seconds else None,
+        FILE_LAYOUT_ITEM: layout,
         "output": None if output is None else dict(output),
         "verified": outcome.verified,
         "digest": outcome.digest,
         "why": list(why),
         "warnings": _grouped(outcome.problems),
+        "overcome": list(_overcome(outcome.problems) if overcome is None else overcome),
         "error": None if outcome.error is None else outcome.error.as_dict(),
         "traceback": outcome.traceback,
         "source": str(outcome.source),
@@ -61,6 +67,10 @@ def attempt_line(
         "was_ready": was_ready,
         "token": token,
     }
+
+
+def _overcome(problems: Iterable[Problem]) -> list[str]:
+    return list(dict.fromkeys(problem.kind.identifier for problem in problems if problem.overcome))
 
 
 def _grouped(problems: Iterable[Problem]) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb._version import __version__
@@ -13,8 +13,10 @@ from ssc_to_nwb._version import __version__
 if TYPE_CHECKING:
     from ssc_to_nwb.converter.options import ConversionOptions
     from ssc_to_nwb.metadata.model import Metadata
+    from ssc_to_nwb.run.source_state import SourceState
 
-# Options that change what is in the file; the others say how fast it is made, or what becomes of an older one.
+# Options that decide what is in the file or how it is stored there; the others say how fast it is made, or what becomes
+# of an older one.
 _CONTENT_OPTIONS = ("raw", "keep_going", "compression", "chunk_mb", "stub", "allow_unmapped", "backend")
 # Sections of the metadata that go elsewhere than into NWB files.
 _OTHER_SECTIONS = frozenset({"dandiset"})
@@ -26,15 +28,21 @@ class SessionInputs:
     """What a session is made from.
 
     source: digest of the state of its source files; source_files, source_bytes: how many and how large;
-    metadata: a short hash of each section; options: those that change the content; version: of this project.
+    metadata: a short hash of each section; given: the same of the values that the user's own files give, None in
+    records from before it was written; options: those that decide the content or its storage; version: of this project.
     """
 
-    source: str
-    source_files: int
-    source_bytes: int
     metadata: Mapping[str, str]
     options: Mapping[str, Any]
+    source: str = ""
+    source_files: int = 0
+    source_bytes: int = 0
     version: str = __version__
+    given: Mapping[str, str] | None = None
+
+    def with_source(self, state: SourceState) -> SessionInputs:
+        """The same from the source in another state."""
+        return replace(self, source=state.digest, source_files=len(state.files), source_bytes=state.byte_size)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -45,36 +53,31 @@ class SessionInputs:
         """What `as_dict` gave. Raises TypeError where a key is unknown or missing."""
         return cls(**values)
 
-    def changes_since(self, earlier: SessionInputs) -> tuple[str, ...]:
-        """What differs from earlier inputs, in words, source files aside; empty where nothing does."""
-        return tuple(_differences(earlier, self))
-
 
 def metadata_hashes(metadata: Metadata) -> dict[str, str]:
     """A short hash of every section of validated metadata that goes into NWB files."""
+    return section_hashes(file_metadata(metadata))
+
+
+def file_metadata(metadata: Metadata) -> dict[str, Any]:
+    """The sections of validated metadata that go into NWB files, in the form that JSON gives them."""
+    dumped: dict[str, Any] = json.loads(metadata.model_dump_json(exclude=set(_OTHER_SECTIONS)))
+    return dumped
+
+
+def section_hashes(sections: Mapping[str, Any]) -> dict[str, str]:
+    """A short hash of every section, but for those that go elsewhere than into NWB files."""
     return {
         name: hashlib.sha256(_canonical(value)).hexdigest()[:_HASH_CHARACTERS]
-        for name, value in metadata.model_dump(mode="json").items()
+        for name, value in sections.items()
         if name not in _OTHER_SECTIONS
     }
 
 
 def content_options(options: ConversionOptions) -> dict[str, Any]:
-    """The options that change what is in the file."""
+    """The options that change what is in the file, or how it is stored there."""
     return {name: getattr(options, name) for name in _CONTENT_OPTIONS}
 
 
 def _canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
-
-
-def _differences(earlier: SessionInputs, later: SessionInputs) -> Iterator[str]:
-    for name in sorted({*earlier.metadata, *later.metadata}):
-        if earlier.metadata.get(name) != later.metadata.get(name):
-            yield f"metadata, section {name}"
-    for name in sorted({*earlier.options, *later.options}):
-        old, new = earlier.options.get(name), later.options.get(name)
-        if old != new:
-            yield f"option {name}: {old} then, {new} now"
-    if earlier.version != later.version:
-        yield f"version of ssc_to_nwb: {earlier.version} then, {later.version} now"

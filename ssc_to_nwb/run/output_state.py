@@ -28,9 +28,16 @@ class OutputState:
         """Whether the NWB file is as it was, by size and time."""
         return (self.size, self.files, self.mtime_ns) == (other.size, other.files, other.mtime_ns)
 
-    def same_videos(self, other: OutputState) -> bool:
-        """Whether there are as many videos of as many bytes."""
-        return (self.video_files, self.video_size) == (other.video_files, other.video_size)
+    def same_videos(self, done: OutputState) -> bool:
+        """Whether there are as many videos of as many bytes as when the file was done.
+
+        A file that was done without videos has no part in those of its session's other backend.
+        """
+        return done.video_files == 0 or (self.video_files, self.video_size) == (done.video_files, done.video_size)
+
+    def same_as(self, done: OutputState) -> bool:
+        """Whether file and videos are as when they were done, by size and time."""
+        return self.same_file(done) and self.same_videos(done)
 
     def as_dict(self) -> dict[str, int]:
         """JSON-ready form."""

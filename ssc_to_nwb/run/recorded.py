@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,23 +11,33 @@ from ssc_to_nwb import naming, run_files
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.converter.results import SessionOutcome
 from ssc_to_nwb.mapping.ledger_file import read_ledger
+from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, error
 from ssc_to_nwb.run.inputs import SessionInputs
 from ssc_to_nwb.run.output_state import OutputState
 from ssc_to_nwb.run.record import read_record
 
 # Statuses of lines after which the session's NWB file stands.
 DONE_STATUSES = ("converted", "confirmed")
+# Of files from before the number was written down.
+_FIRST_LAYOUT = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A session that was done: where its NWB file stands, in what state that was left, and what it was made from."""
+    """A session that was done: where its NWB file stands, in what state that was left, and what it was made from.
+
+    layout: number of the layout of the file's contents; overcome: kinds of errors that the conversion went on in spite
+    of, as it was asked to.
+    """
 
     output: Path
     state: OutputState
     inputs: SessionInputs
     verified: str
     digest: str | None
+    layout: int
+    overcome: tuple[str, ...]
 
     @classmethod
     def from_line(cls, line: Mapping[str, Any], output: Path) -> Done | None:
@@ -41,6 +51,8 @@ class Done:
                 inputs=SessionInputs.from_dict(line["inputs"]),
                 verified=line["verified"],
                 digest=line["digest"],
+                layout=line.get(naming.FILE_LAYOUT_ITEM, _FIRST_LAYOUT),
+                overcome=tuple(line.get("overcome", ())),
             )
         except (KeyError, TypeError):
             return None
@@ -50,8 +62,18 @@ class Done:
         ledger = read_ledger(naming.sidecar(self.output, "ledger"))
         return {entry.source: entry.sha256 for entry in ledger.files if entry.sha256 is not None}
 
-    def outcome(self, *, session: str, source: Path, seconds: Mapping[str, float] | None = None) -> SessionOutcome:
-        """The outcome of letting the session stand."""
+    @property
+    def raw(self) -> bool:
+        """Whether raw files were looked at."""
+        return bool(self.inputs.options.get("raw") != "skip")
+
+    def outcome(
+        self, *, session: str, source: Path, seconds: Mapping[str, float] | None = None, notes: Sequence[str] = ()
+    ) -> SessionOutcome:
+        """The outcome of letting the session stand; notes: what differs now, and leaves the contents as they are."""
+        problems: tuple[Problem, ...] = ()
+        if notes:
+            problems = (error(kinds.SESSION_STANDS, file=self.output, found="; ".join(notes)).problem,)
         return SessionOutcome(
             session=session,
             source=source,
@@ -60,6 +82,7 @@ class Done:
             output_bytes=self.state.size,
             verified=self.verified,
             digest=self.digest,
+            problems=problems,
             seconds=dict(seconds or {}),
         )
 

@@ -13,15 +13,18 @@ from ssc_to_nwb.metadata.loader import MetadataFiles, read_metadata_files
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.run.attempt import AttemptCall
-from ssc_to_nwb.run.inputs import metadata_hashes
+from ssc_to_nwb.run.differences import Difference, find_differences
+from ssc_to_nwb.run.inputs import metadata_hashes, section_hashes
 from ssc_to_nwb.run.output_state import opens, state_of_output
 from ssc_to_nwb.run.recorded import DONE_STATUSES, Done, last_lines
 from ssc_to_nwb.run.source_state import SourceState, take_state
 
 if TYPE_CHECKING:
+    from ssc_to_nwb.metadata.model import Metadata
     from ssc_to_nwb.run.session_sources import SessionSource
 
-_VERIFIED_RANK = {"off": 0, "sample": 1, "full": 2}
+# Differences that a message names; the others are counted.
+_SHOWN = 6
 
 Line = Mapping[str, Any]
 
@@ -30,14 +33,16 @@ Line = Mapping[str, Any]
 class Decision:
     """What is to be done with a session.
 
-    action: `skip` (done, and nothing changed), `convert`, `refuse` (see `problem`); call: for `convert`; done: what
-    the record has; source_bytes: of its own files, unpacked; unpack_bytes: of those that are packed.
+    action: `skip` (done, and nothing changed; `notes`: but for this), `convert`, `refuse` (see `problem`); call: for
+    `convert`; done: what the record has; source_bytes: of its own files, unpacked; unpack_bytes: of those that are
+    packed.
     """
 
     source: SessionSource
     action: Literal["skip", "convert", "refuse"]
     call: AttemptCall | None = None
     done: Done | None = None
+    notes: tuple[str, ...] = ()
     problem: Problem | None = None
     source_bytes: int = 0
     unpack_bytes: int = 0
@@ -89,59 +94,50 @@ class Decider:
         if source.problem is not None:
             return Decision(source=source, action="refuse", problem=source.problem)
         try:
-            call = self._call(source)
-            state = call.source_state()
+            metadata = self._files_of(source.dataset).of_session(session=source.name, subject=source.subject)
+            call = self._call(source, metadata)
+            return self._judge(call, call.source_state(), metadata)
         except SscError as failure:
             return Decision(source=source, action="refuse", problem=failure.problem)
-        return self._judge(call, state)
 
-    def _judge(self, call: AttemptCall, state: SourceState) -> Decision:
+    def _judge(self, call: AttemptCall, state: SourceState, metadata: Metadata) -> Decision:
         done = self._done(call.work)
-        packed = call.source.packed
-        convert = Decision(
-            source=call.source,
-            action="convert",
-            call=call,
-            done=done,
-            source_bytes=state.byte_size,
-        )
-        if packed is not None:
-            unpacked = packed.unpacked_size(raw=call.raw)
-            beside = 0 if packed.mat is not None else call.source.mat_bytes
-            convert = replace(convert, source_bytes=unpacked + beside, unpack_bytes=unpacked)
+        convert = _conversion(call, state, done)
         if done is None or call.options.overwrite:
             return convert
         call = replace(call, options=replace(call.options, overwrite=True))
         current = state_of_output(done.output)
         if current is None:
             return replace(convert, call=replace(call, why=("the NWB file is gone",)))
-        if current != done.state and (self._was_ready(call.work) or not opens(done.output)):
+        differences = find_differences(call, done, metadata=metadata)
+        source_changes = self._source_changes(call, state, done)
+        if any(one.effect == "contents" for one in differences):
+            return replace(convert, action="refuse", problem=_would_change(done, differences, source_changes))
+        if not current.same_as(done.state) and (self._was_ready(call.work) or not opens(done.output)):
             return replace(convert, call=replace(call, why=("the NWB file is damaged",)))
-        why = self._changes(call, state, done)
+        notes = tuple(one.text for one in differences if one.effect == "none")
+        why = (*source_changes, *(one.text for one in differences if one.effect == "again"))
         if not current.same_videos(done.state):
             why = ("the folder of videos is not as it was", *why)
+        call = replace(call, why=(*why, *notes) if why else (), notes=notes)
         if not current.same_file(done.state):
             if done.digest is None:
                 return replace(convert, action="refuse", problem=error(kinds.OUTPUT_CHANGED, file=done.output).problem)
-            return replace(convert, call=replace(call, why=why, standing=done, compare="output"))
-        if not why and not self.rehash:
-            return replace(convert, action="skip")
+            return replace(convert, call=replace(call, standing=done, compare="output"))
         if why:
-            return replace(convert, call=replace(call, why=why))
-        return replace(convert, call=replace(call, standing=done, compare="source"))
-
-    def _changes(self, call: AttemptCall, state: SourceState, done: Done) -> tuple[str, ...]:
-        """What the session depends on that is not as it was, in words."""
-        now = call.inputs(state)
-        changes = now.changes_since(done.inputs)
-        if now.source != done.inputs.source and not self.rehash:
-            changes = (*self._source_changes(call, state, done), *changes)
-        asked = "off" if call.options.stub else call.options.verify
-        if _VERIFIED_RANK[done.verified] < _VERIFIED_RANK[asked]:
-            changes = (*changes, f"verification: {done.verified} then, {asked} now")
-        return changes
+            return replace(convert, call=call)
+        if self.rehash:
+            return replace(convert, call=replace(call, standing=done, compare="source"))
+        return replace(convert, action="skip", notes=notes)
 
     def _source_changes(self, call: AttemptCall, state: SourceState, done: Done) -> tuple[str, ...]:
+        """What is not as it was in the source files that were looked at then, by size and time, in words."""
+        if self.rehash:
+            return ()
+        if done.raw != call.raw:
+            state = call.source_state(raw=done.raw)
+        if state.digest == done.inputs.source:
+            return ()
         path = run_files.source_list(self.output, call.work)
         try:
             earlier = SourceState.from_lines(path.read_text("utf-8", "surrogateescape"), root=state.root)
@@ -167,10 +163,9 @@ class Decider:
                 return True
         return False
 
-    def _call(self, source: SessionSource) -> AttemptCall:
+    def _call(self, source: SessionSource, metadata: Metadata) -> AttemptCall:
         work = run_files.work_name(source.name, backend=self.options.backend, stub=self.options.stub)
         files = self._files_of(source.dataset)
-        metadata = files.of_session(session=source.name, subject=source.subject)
         return AttemptCall(
             source=source,
             work=work,
@@ -179,6 +174,7 @@ class Decider:
             options=self.options,
             attempt=len(self.lines.get(work, [])) + 1,
             metadata=metadata_hashes(metadata),
+            given=section_hashes(files.given_for_session(session=source.name, subject=source.subject)),
             metadata_state=take_state(Path(), files.own_paths),
             metadata_files=tuple(self.metadata_files),
         )
@@ -187,3 +183,39 @@ class Decider:
         if dataset not in self._metadata:
             self._metadata[dataset] = read_metadata_files(dataset=dataset, files=self.metadata_files)
         return self._metadata[dataset]
+
+
+def _conversion(call: AttemptCall, state: SourceState, done: Done | None) -> Decision:
+    """The decision to convert a session, with the bytes of its source."""
+    packed = call.source.packed
+    convert = Decision(
+        source=call.source,
+        action="convert",
+        call=call,
+        done=done,
+        source_bytes=state.byte_size,
+    )
+    if packed is None:
+        return convert
+    unpacked = packed.unpacked_size(raw=call.raw)
+    beside = 0 if packed.mat is not None else call.source.mat_bytes
+    return replace(convert, source_bytes=unpacked + beside, unpack_bytes=unpacked)
+
+
+def _would_change(done: Done, differences: Sequence[Difference], source_changes: Sequence[str]) -> Problem:
+    """That a finished file is not changed unasked: by what it would be changed, and what it would lose or gain."""
+    changing = [one for one in differences if one.effect == "contents"]
+    lost = [what for one in changing for what in one.lost]
+    gained = [what for one in changing for what in one.gained]
+    effects = [f"{verb} {_cut(', ', what)}" for verb, what in (("would lose", lost), ("would gain", gained)) if what]
+    return error(
+        kinds.SESSION_WOULD_CHANGE,
+        file=done.output,
+        found=_cut("; ", [*(one.text for one in changing), *source_changes]),
+        detail="; ".join(effects) or "nothing would be lost",
+    ).problem
+
+
+def _cut(separator: str, texts: Sequence[str]) -> str:
+    more = len(texts) - _SHOWN
+    return separator.join(texts[:_SHOWN]) + (f"{separator}and {more} more" if more > 0 else "")

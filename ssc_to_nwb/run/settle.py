@@ -70,7 +70,8 @@ def remove_superseded(line: Line, earlier: Path | None, output: Path) -> Path | 
     if not earlier.exists():
         return None
     remove(earlier)
-    remove(naming.video_folder(earlier))
+    if not naming.other_backend(earlier).exists():
+        remove(naming.video_folder(earlier))
     for kind in ("ledger", "record", "report"):
         naming.sidecar(earlier, kind).unlink(missing_ok=True)
     return earlier
@@ -108,6 +109,7 @@ def finished_line(marker: Line, output: Path) -> Line | None:
 def _is_in_place(prepared: Line, output: Path) -> bool:
     try:
         state = OutputState.from_dict(prepared["output"]["state"])
-        return state_of_output(output / prepared["output"]["path"]) == state
+        found = state_of_output(output / prepared["output"]["path"])
+        return found is not None and found.same_as(state)
     except (KeyError, TypeError):
         return False

@@ -15,18 +15,18 @@ from ssc_to_nwb.source.checksums import FoundChecksums, find_checksums
 from ssc_to_nwb.source.session_files import SessionFile
 
 
-def content_changes(done: Done, file: SessionFile, *, options: ConversionOptions) -> tuple[str, ...]:
+def content_changes(done: Done, file: SessionFile, *, workers: int) -> tuple[str, ...]:
     """What the source files don't hold as they did when the session was done, in words.
 
     Raises source-not-readable.
     """
-    folders = (file.raw_folder,) if options.raw != "skip" and file.raw_folder is not None else ()
+    folders = (file.raw_folder,) if done.raw and file.raw_folder is not None else ()
     state = take_state(file.path.parent, (file.path, *folders))
     try:
         hashes = done.source_hashes()
     except SscError:
         return ("no hashes of the source files are on record",)
-    return state.content_changes(hashes, workers=options.workers)
+    return state.content_changes(hashes, workers=workers)
 
 
 def has_content(output: Path, digest: str | None, *, options: ConversionOptions) -> bool:

@@ -115,8 +115,8 @@ class _Opening:
     def _log_skipped(self, failure: TifError, number: int) -> None:
         problem = self._named(failure, number).problem
         detail = ": ".join(part for part in (problem.kind.title, problem.detail) if part)
-        self.log.extend(
-            [replace(problem, kind=kinds.STACK_FILE_SKIPPED, detail=f"{detail} [{problem.kind.identifier}]")]
+        self.log.add_overcome(
+            replace(problem, kind=kinds.STACK_FILE_SKIPPED, detail=f"{detail} [{problem.kind.identifier}]")
         )
 
     def _named(self, failure: TifError, number: int) -> SscError:

@@ -92,12 +92,13 @@ def test_what_is_done_and_what_changed_since_is_told(made: Path, tmp_path: Path)
     assert [outcome.status for outcome in outcomes] == ["converted", "converted"]
 
 
-def test_what_was_done_with_other_options_is_told_apart(made: Path, tmp_path: Path) -> None:
+def test_what_was_done_with_other_options_without_effect_is_noted(made: Path, tmp_path: Path) -> None:
     options = {"keep_going": True, "chunk_mb": 1.0, "allow_unmapped": True, "verify": "off"}
     convert(source=made, output=tmp_path / "nwb", sessions=[SECOND], **options)
     assert actions(plan(source=made, output=tmp_path / "nwb", sessions=[SECOND], **options)) == {SECOND: "skip"}
     (session,) = plan(source=made, output=tmp_path / "nwb", sessions=[SECOND], verify="off").sessions
-    assert session.why == (
+    assert (session.action, session.why) == ("skip", ())
+    assert session.notes == (
         "option allow_unmapped: True then, False now",
         "option chunk_mb: 1.0 then, 2.0 now",
         "option keep_going: True then, False now",

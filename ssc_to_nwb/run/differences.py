@@ -1,0 +1,189 @@
+"""What differs between what a run was asked for and what a finished file was made with, and what that would do to it.
+
+Some differences leave the contents as they are: how arrays are stored, an option without effect on this session,
+another version of this program. Others would change them, and a finished file is not changed unasked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.mapping.rules import UNMAPPED
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.run.inputs import SessionInputs, file_metadata
+from ssc_to_nwb.source.raw_files import RawFileKind, kind_of_file
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.metadata.model import Metadata
+    from ssc_to_nwb.run.attempt import AttemptCall
+    from ssc_to_nwb.run.recorded import Done
+    from ssc_to_nwb.verify.making import FileContents
+
+_VERIFIED_RANK = {"off": 0, "sample": 1, "full": 2}
+# What files are called in a message: by their role in a file, by their kind on the disk.
+_WORDS_BY_ROLE = {
+    "imaging stack": "stack",
+    "whisker video": "video",
+    "side image": "side image",
+    "registration": "registration file",
+}
+_WORDS_BY_KIND = {
+    RawFileKind.STACK: "stack",
+    RawFileKind.VIDEO: "video",
+    RawFileKind.SIDE_IMAGE: "side image",
+    RawFileKind.REGISTRATION: "registration file",
+}
+_SHOWN_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing that is not as it was, in words.
+
+    effect: `none` on the contents; `contents` would be others, with less (`lost`) or more (`gained`) in the file;
+    `again`: what was asked for takes another conversion, which has the same contents.
+    """
+
+    text: str
+    effect: Literal["none", "contents", "again"] = "none"
+    lost: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
+
+
+def find_differences(call: AttemptCall, done: Done, *, metadata: Metadata) -> tuple[Difference, ...]:
+    """All differences but those of the source files."""
+    return tuple(_Comparison(call=call, done=done, metadata=metadata).all())
+
+
+@dataclass(kw_only=True)
+class _Comparison:
+    call: AttemptCall
+    done: Done
+    metadata: Metadata
+
+    @cached_property
+    def contents(self) -> FileContents | None:
+        """What the finished file holds; None where that can't be read."""
+        from ssc_to_nwb.verify.making import contents_of
+
+        try:
+            return contents_of(self.done.output)
+        except SscError:
+            return None
+
+    def all(self) -> Iterator[Difference]:
+        then, now = self.done.inputs, self.call.made_with
+        yield from self._metadata(then, now)
+        for name in sorted({*then.options, *now.options}):
+            if then.options.get(name) != now.options.get(name):
+                yield self._option(name, then.options.get(name), now.options.get(name))
+        asked = "off" if self.call.options.stub else self.call.options.verify
+        if _VERIFIED_RANK[self.done.verified] < _VERIFIED_RANK[asked]:
+            yield Difference(text=f"verification: {self.done.verified} then, {asked} now", effect="again")
+        if then.version != now.version:
+            yield Difference(text=f"version of ssc_to_nwb: {then.version} then, {now.version} now")
+        if self.done.layout != naming.FILE_LAYOUT:
+            yield Difference(text=f"layout of the file: {self.done.layout} then, {naming.FILE_LAYOUT} now")
+
+    def _metadata(self, then: SessionInputs, now: SessionInputs) -> Iterator[Difference]:
+        """Sections that differ: because other values were given, or because this version has other ones of its own."""
+        for section in sorted({*then.metadata, *now.metadata}):
+            if then.metadata.get(section) == now.metadata.get(section):
+                continue
+            given_then, given_now = then.given or {}, now.given or {}
+            if then.given is None or given_then.get(section) == given_now.get(section):
+                yield Difference(text=f"metadata, section {section}, that come with ssc_to_nwb")
+            else:
+                yield from self._values(section)
+
+    def _values(self, section: str) -> Iterator[Difference]:
+        older = {} if self.contents is None else {section: self.contents.metadata.get(section)}
+        values_then = dict(_flat(older))
+        values_now = dict(_flat({section: file_metadata(self.metadata).get(section)}))
+        changed = [
+            name for name in sorted({*values_then, *values_now}) if values_then.get(name) != values_now.get(name)
+        ]
+        if not values_then or not changed:
+            yield Difference(text=f"metadata, section {section}", effect="contents")
+            return
+        for name in changed:
+            older_value, newer_value = values_then.get(name), values_now.get(name)
+            named = (f"metadata {name}",)
+            lost, gained = ((), named) if older_value is None else (named, ())
+            text = f"metadata {name}: {_short(older_value)} then, {_short(newer_value)} now"
+            yield Difference(text=text, effect="contents", lost=lost, gained=gained)
+
+    def _option(self, name: str, then: Any, now: Any) -> Difference:
+        text = f"option {name}: {then} then, {now} now"
+        if name in ("compression", "chunk_mb"):
+            return Difference(text=text)
+        if name == "raw":
+            return self._raw(text, then, now)
+        if name == "keep_going":
+            return self._keep_going(text, now=now)
+        if name == "allow_unmapped":
+            return self._allow_unmapped(text, now=now)
+        return Difference(text=text, effect="contents")
+
+    def _raw(self, text: str, then: str, now: str) -> Difference:
+        if now == "skip":
+            written = None if self.contents is None else self.contents.written
+            lost = ("raw files",) if written is None else tuple(_counted(written, _WORDS_BY_ROLE))
+            return Difference(text=text, effect="contents" if lost else "none", lost=lost)
+        if then == "skip":
+            gained = tuple(_counted(_raw_files_there(self.call), _WORDS_BY_KIND))
+            return Difference(text=text, effect="contents" if gained else "none", gained=gained)
+        contents = self.contents
+        missing = contents is None or contents.found_stacks < contents.listed_stacks
+        return Difference(text=text, effect="again" if now == "require" and missing else "none")
+
+    def _keep_going(self, text: str, *, now: bool) -> Difference:
+        """Without the option the conversion would stop at what it went on in spite of."""
+        if now or not self.done.overcome:
+            return Difference(text=text)
+        stops = f"would stop at what it went on in spite of: {', '.join(self.done.overcome)}"
+        return Difference(text=f"{text} ({stops})", effect="contents")
+
+    def _allow_unmapped(self, text: str, *, now: bool) -> Difference:
+        """Without the option the conversion would stop at the fields that it kept."""
+        kept = 1 if self.contents is None else self.contents.rules.get(UNMAPPED.identifier, 0)
+        if now or not kept:
+            return Difference(text=text)
+        lost = tuple(_counted({"kept": kept}, {"kept": "unmapped field"}))
+        return Difference(text=text, effect="contents", lost=lost)
+
+
+def _raw_files_there(call: AttemptCall) -> Counter[RawFileKind]:
+    """Raw files of a session by kind, unpacked or packed. Raises source-not-readable."""
+    packed = call.source.packed
+    if packed is not None and packed.raw:
+        return Counter(kind_of_file(part.target.rpartition("/")[2]) for part in packed.raw)
+    files = call.source_state(raw=True).files
+    return Counter(kind_of_file(file.name.rpartition("/")[2]) for file in files)
+
+
+def _counted(counts: Mapping[Any, int], words: Mapping[Any, str]) -> Iterator[str]:
+    """`12 stacks`, `1 video`: of what has a word."""
+    for key, word in words.items():
+        count = counts.get(key, 0)
+        if count:
+            yield f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _flat(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Values by dotted key; a list is one value."""
+    if not isinstance(values, Mapping):
+        yield prefix, values
+        return
+    for key, value in values.items():
+        yield from _flat(value, f"{prefix}.{key}" if prefix else str(key))
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
