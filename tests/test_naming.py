@@ -59,7 +59,12 @@ def test_trial_numbers_are_named_after_their_clock() -> None:
 def test_what_belongs_to_a_file_is_named_after_it(suffix: str) -> None:
     path = naming.nwb_path(OUT, **SESSION, modalities="ophys", suffix=suffix)
     assert naming.video_folder(path) == OUT / "sub-an197522" / "sub-an197522_ses-20130308_ophys"
-    assert naming.sidecar(path, "ledger") == OUT / ".ssc-to-nwb" / "sub-an197522_ses-20130308_ophys.ledger.json"
+    # Both backends' files of a session share the videos, but each has a ledger of its own.
+    ending = "" if suffix == naming.HDF5_SUFFIX else suffix
+    ledger = f"sub-an197522_ses-20130308_ophys{ending}.ledger.json"
+    assert naming.sidecar(path, "ledger") == OUT / ".ssc-to-nwb" / ledger
+    other = naming.other_backend(path)
+    assert (other != path, naming.other_backend(other)) == (True, path)
 
 
 def test_a_file_in_progress_is_hidden_and_found_by_its_pattern(tmp_path: Path) -> None:
