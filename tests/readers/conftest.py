@@ -35,8 +35,12 @@ class Expected:
     touch_onsets_s: list[float]
     whisker_angle: np.ndarray
     whisker_time_s: np.ndarray
+    whisker_trials: np.ndarray
+    """(N,), trial number of every whisker sample."""
     dff: np.ndarray
     """(F,), of the first ROI of the plane."""
+    plane_trials: np.ndarray
+    """(F,), trial number of every time stamp of the plane's subvolume."""
     mask: set[tuple[int, int]]
     """(column, row) of the first ROI of the plane."""
     frame: np.ndarray
@@ -61,6 +65,8 @@ def expected(converted_raw: Converted) -> Expected:
         touch_onsets_s=(np.sort(touches) / 1000.0).tolist(),
         whisker_angle=made.whisker.angle_deg[1],
         whisker_time_s=made.whisker.time_ms / 1000.0,
+        whisker_trials=made.whisker.trials,
+        plane_trials=volume.trials,
         dff=volume.matrices["dff"][volume.ids.tolist().index(roi.number)],
         mask=set(zip(roi.columns.tolist(), roi.rows.tolist(), strict=True)),
         frame=made.frames(plane.name, plane.files[0].number)[0, 0],

@@ -20,11 +20,14 @@ TOOLS = Path(__file__).parent / "tools"
 READERS = ("pynapple==0.11.*", "lazynwb==1.*", "nwb2bids==0.13.*", "pynwb==4.*")
 EVERYTHING = ("subject", "trial_numbers", "trial_types", "left_licks_s", "touch_onsets_s", "angle", "dff", "frame")
 
+SAMPLE_TRIALS = ("whisker_trials", "plane_trials")
+STORED = ("trial_numbers", "trial_types", "touch_onsets_s", "angle", "dff", "frame", *SAMPLE_TRIALS)
+
 
 def check(found: dict[str, Any], expected: Any, *names: str) -> None:
     """Compare what a tool found, by name, with the truth."""
     truth = {
-        **{name: getattr(expected, name) for name in EVERYTHING[:5]},
+        **{name: getattr(expected, name) for name in (*EVERYTHING[:5], *SAMPLE_TRIALS)},
         "angle": expected.whisker_angle[:100],
         "dff": expected.dff[:20],
         "frame": expected.frame,
@@ -78,8 +81,10 @@ def test_h5py_alone(expected: Any) -> None:
             "angle": file["processing/behavior/whisker_angle_c2/data"][:100],
             "dff": file[f"processing/ophys/DfOverF/dff_{expected.plane}/data"][:20, 0],
             "frame": frames[0].T,
+            "whisker_trials": file["processing/behavior/trial_number/data"][:],
+            "plane_trials": file[f"processing/ophys/trial_number_subvolume_{expected.plane[4:6]}/data"][:],
         }
-        check(found, expected, *EVERYTHING)
+        check(found, expected, *EVERYTHING, *SAMPLE_TRIALS)
         # The standard filters: no reader needs a plug-in.
         assert (frames.compression, frames.shuffle) == ("gzip", True)
 
@@ -141,26 +146,67 @@ def test_dandi_reads_its_metadata_from_the_file(expected: Any) -> None:
     assert "two-photon microscopy technique" in {one["name"] for one in asset["measurementTechnique"]}
 
 
-@pytest.mark.long
-def test_hdmf_zarr_exports_it(expected: Any, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def exported(expected: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file as a Zarr folder, as hdmf-zarr exports it when nothing is set in the environment."""
     pytest.importorskip("hdmf_zarr", reason="the Zarr backend is not installed")
-    target = tmp_path / "session.nwb.zarr"
+    target = tmp_path_factory.mktemp("exported") / "session.nwb.zarr"
     export = (
         "import sys; from hdmf_zarr.nwb import NWBZarrIO; from pynwb import NWBHDF5IO\n"
         "with NWBHDF5IO(sys.argv[1], 'r') as read, NWBZarrIO(sys.argv[2], 'w') as write:\n"
         "    write.export(src_io=read, write_args={'link_data': False})"
     )
-    # hdmf-zarr keeps references as pickles, which newer numcodecs reads only where told to.
-    environment = {**os.environ, "NUMCODECS_ALLOW_UNSAFE_PICKLE_DECODE": "1"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NUMCODECS", "ZARR"))}
     subprocess.run([sys.executable, "-c", export, expected.path, target], env=environment, check=True)
-    import zarr
+    return target
 
-    file = zarr.open(str(target), mode="r")
+
+@pytest.mark.long
+def test_hdmf_zarr_exports_it(expected: Any, exported: Path) -> None:
+    import zarr
+    from hdmf_zarr.nwb import NWBZarrIO
+
+    file = zarr.open(str(exported), mode="r")
     np.testing.assert_array_equal(file[f"processing/ophys/DfOverF/dff_{expected.plane}/data"][:, 0], expected.dff)
     np.testing.assert_array_equal(
         file[f"acquisition/two_photon_series_{expected.plane}_green/data"][0].T, expected.frame
     )
     np.testing.assert_allclose(file["intervals/touches/start_time"][:], expected.touch_onsets_s)
+    heads = [json.loads(path.read_text()) for path in exported.rglob(".zarray")]
+    assert not [head for head in heads if any(codec["id"] == "pickle" for codec in head["filters"] or ())]
+    with NWBZarrIO(str(exported), mode="r") as io:
+        nwbfile = io.read()
+        assert nwbfile.trials["trial_number"][:].tolist() == expected.trial_numbers
+        samples = nwbfile.processing["behavior"]["trial_number"].data[:] == expected.trial_numbers[0]
+        np.testing.assert_array_equal(samples, expected.whisker_trials == expected.trial_numbers[0])
+
+
+@pytest.mark.long
+def test_zarr_3_reads_the_export(expected: Any, exported: Path, ask_tool: Callable[..., Any]) -> None:
+    """Not the pixel masks and the schema: it knows neither zarr 2's fill value of compounds nor the codec json2."""
+    found = ask_tool("with_zarr.py", exported, expected.plane, packages=("zarr==3.1.*",))
+    assert found["version"].startswith("3.")
+    check(found, expected, *STORED)
+    assert found["closed"]
+    assert all(name.endswith("/pixel_mask") or name.startswith("specifications/") for name in found["closed"])
+
+
+@pytest.mark.long
+def test_kerchunk(expected: Any, ask_tool: Callable[..., Any]) -> None:
+    """References to the chunks as they lie in the file; kerchunk of today (0.2.10) needs zarr 3, and reads no texts."""
+    packages = ("kerchunk==0.2.7", "zarr==2.18.*", "h5py==3.*", "fsspec", "numcodecs<0.16")
+    found = ask_tool("with_kerchunk.py", expected.path, expected.plane, packages=packages)
+    check(found, expected, *STORED)
+    assert found["ranges"] > 100
+
+
+@pytest.mark.long
+def test_lindi(expected: Any, ask_tool: Callable[..., Any], tmp_path: Path) -> None:
+    index = tmp_path / "session.nwb.lindi.json"
+    packages = ("lindi==0.4.*", "pynwb==4.*")
+    found = ask_tool("with_lindi.py", expected.path, index, expected.plane, packages=packages)
+    check(found, expected, *STORED)
+    assert found["rows"] == expected.trial_numbers
 
 
 @pytest.mark.long
