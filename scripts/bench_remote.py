@@ -9,9 +9,9 @@ The file is served on this machine and read through range requests, by h5py and 
 - blocks: fsspec fetches blocks of 4 MiB and keeps them, as most programs that stream NWB files do;
 - pages: HDF5's own page buffer over plain range requests; only a paged file can be read so.
 
-The full-size file has 36 planes with 60 ROIs each, 500 trials, and the frames of one plane in full and of the others in
-part. It is measured as the converter writes it, and without pages, for comparison. Exit status 1 where opening takes
-more than 10 requests or 20 MB.
+The full-size file has 18 planes with 8,245 ROIs in all, 237 trials, and the frames of one plane in full and of the
+others in part. It is measured as the converter writes it, and without pages, for comparison. Exit status 1 where
+opening takes more than 10 requests or 20 MB.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_dataset, write_session
-    from ssc_to_nwb.synthetic.examples import demo_specs, full_size_spec
+    from ssc_to_nwb.synthetic.examples import demo_specs, full_size_spec, lone_plane_spec
     from ssc_to_nwb.synthetic.large_stacks import write_large_stacks
     from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec, SubvolumeSpec
 
@@ -18,6 +18,7 @@ _HOME = {
     "SyntheticSession": "dataset",
     "demo_specs": "examples",
     "full_size_spec": "examples",
+    "lone_plane_spec": "examples",
     "write_dataset": "dataset",
     "write_large_stacks": "large_stacks",
     "write_session": "dataset",
@@ -30,6 +31,7 @@ __all__ = [
     "SyntheticSession",
     "demo_specs",
     "full_size_spec",
+    "lone_plane_spec",
     "write_dataset",
     "write_large_stacks",
     "write_session",

@@ -40,9 +40,9 @@ def share_trials(spec: SessionSpec) -> list[np.ndarray]:
     return np.array_split(imaged, len(spec.subvolumes))
 
 
-def plan_time(*, spec: SessionSpec, trials: TrialTruth, positions: np.ndarray) -> TimePoints:
-    """Time points of one subvolume, imaged in the trials at `positions`."""
-    frame_ms = 1000.0 / spec.imaging_rate_hz
+def plan_time(*, spec: SessionSpec, rate_hz: float, trials: TrialTruth, positions: np.ndarray) -> TimePoints:
+    """Time points of one subvolume, imaged at `rate_hz` in the trials at `positions`."""
+    frame_ms = 1000.0 / rate_hz
     length = trials.stop_ms[positions] - trials.start_ms[positions] - _FIRST_FRAME_AFTER_MS
     counts = np.floor(length / frame_ms).astype(np.int64)
     frame = np.concatenate([np.arange(n) for n in counts]) if len(counts) else np.zeros(0, dtype=np.int64)

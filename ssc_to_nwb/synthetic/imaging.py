@@ -44,11 +44,12 @@ def _make_subvolume(
     whisker: WhiskerTruth | None,
     rng: np.random.Generator,
 ) -> SubvolumeTruth:
-    points = plan_time(spec=spec, trials=trials, positions=positions)
+    rate_hz = spec.rate_of(subvolume)
+    points = plan_time(spec=spec, rate_hz=rate_hz, trials=trials, positions=positions)
     planes = tuple(_make_plane(spec, subvolume, number, points, rng) for number in subvolume.planes)
     rois = [roi for plane in planes for roi in plane.rois]
-    events = _calcium_events(spec, rois, points, trials, whisker, rng)
-    dff = _transients(events, points, spec.imaging_rate_hz) + rng.normal(0, _DFF_NOISE, events.shape)
+    events = _calcium_events(rate_hz, rois, points, trials, whisker, rng)
+    dff = _transients(events, points, rate_hz) + rng.normal(0, _DFF_NOISE, events.shape)
     baseline = np.array([roi.baseline for roi in rois])[:, None]
     n_pixels = np.array([len(roi.rows) for roi in rois])[:, None]
     raw = np.round(np.maximum(baseline * (1 + dff), 0.5 * baseline) * n_pixels) / n_pixels
@@ -81,8 +82,9 @@ def _make_plane(
     rng: np.random.Generator,
 ) -> PlaneTruth:
     block = 1000 * (4 * (subvolume.number - 1) + plane_number - 1)
-    n = subvolume.rois_per_plane
-    numbers = block + np.cumsum(rng.choice([1, 1, 2, 3], n))
+    numbers = block + np.cumsum(rng.choice([1, 1, 2, 3], subvolume.rois_in(plane_number)))
+    if subvolume.first_roi is not None:
+        numbers += subvolume.first_roi - numbers[0] + 1000 * subvolume.planes.index(plane_number)
     rois = make_rois(
         spec=spec,
         numbers=numbers,
@@ -109,7 +111,7 @@ def _make_plane(
 
 
 def _calcium_events(
-    spec: SessionSpec,
+    rate_hz: float,
     rois: list[RoiTruth],
     points: TimePoints,
     trials: TrialTruth,
@@ -119,7 +121,7 @@ def _calcium_events(
     """(R, F) amplitudes in dF/F at the frame in which a transient begins, 0 elsewhere."""
     shape = (len(rois), len(points.time_ms))
     amplitude = rng.uniform(0.7, 1.3, shape)
-    events = np.where(rng.random(shape) < _SPONTANEOUS_HZ / spec.imaging_rate_hz, 0.6 * amplitude, 0.0)
+    events = np.where(rng.random(shape) < _SPONTANEOUS_HZ / rate_hz, 0.6 * amplitude, 0.0)
     touched, whisking = _frames_with_drive(points, trials, whisker)
     reliable = rng.random(shape) < _TOUCH_RELIABILITY
     drives = np.array([roi.drive for roi in rois])

@@ -29,11 +29,22 @@ ArrayKind = Literal["dff", "raw", "event"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubvolumeSpec:
-    """One subvolume: its number, the numbers of its planes and how many ROIs each plane has."""
+    """One subvolume: its number, the numbers of its planes and how many ROIs each plane has.
+
+    rois_per_plane: the same for all planes, or one number for each; first_roi: number of the first ROI of the first
+    plane, that of its block of 1000 where None; imaging_rate_hz: that of the session where None.
+    """
 
     number: int = 1
     planes: tuple[int, ...] = (2, 3)
-    rois_per_plane: int = 4
+    rois_per_plane: int | tuple[int, ...] = 4
+    first_roi: int | None = None
+    imaging_rate_hz: float | None = None
+
+    def rois_in(self, plane: int) -> int:
+        """How many ROIs the plane of this number has."""
+        given = self.rois_per_plane
+        return given if isinstance(given, int) else given[self.planes.index(plane)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,10 +213,18 @@ class SessionSpec:
 
     def __post_init__(self) -> None:
         """ValueError where the trials are too short for the task's phases or for what the imaging switches need."""
+        for subvolume in self.subvolumes:
+            given = subvolume.rois_per_plane
+            if not isinstance(given, int) and len(given) != len(subvolume.planes):
+                raise ValueError("rois_per_plane must have one number, or as many as there are planes")
         if self.trial_seconds < 0.6 or self.trial_seconds * self.imaging_rate_hz < 5.5:
             raise ValueError("a trial must last 0.6 s and 5.5 frame intervals at least")
         if self.n_trials < 1 + len(self.trials_without_whisker):
             raise ValueError("one trial at least must have whisker data; else set whisker_data=False")
+
+    def rate_of(self, subvolume: SubvolumeSpec) -> float:
+        """Frames per second and plane of a subvolume."""
+        return subvolume.imaging_rate_hz or self.imaging_rate_hz
 
     def in_time_unit(self, time_ms: np.ndarray) -> np.ndarray:
         """Times in the unit of the file."""

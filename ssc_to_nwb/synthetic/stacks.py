@@ -28,6 +28,7 @@ def write_plane_files(
     Gives the stacks' paths by file number, and the paths of the side images and registration files.
     """
     how = spec.stacks
+    rate_hz = spec.rate_of(next(one for one in spec.subvolumes if one.number == plane.subvolume_number))
     folder.mkdir(parents=True, exist_ok=True)
     stacks: dict[int, Path] = {}
     beside: list[Path] = []
@@ -38,7 +39,7 @@ def write_plane_files(
         if file.number in how.files_missing:
             continue
         path = folder / stack_name(spec, file.number)
-        _write_stack(path, frames, file.number, how, spec.imaging_rate_hz)
+        _write_stack(path, frames, file.number, how, rate_hz)
         stacks[file.number] = path
         if how.imreg_files:
             beside.append(write_registration(stack_path=path, n_frames=file.n_frames, seed=[spec.seed, file.number]))

@@ -61,7 +61,9 @@ def _amplitude(n_samples: int, sample_ms: float, rng: np.random.Generator) -> np
 
     def envelope(begin: float, end: float) -> np.ndarray:
         edge = 40.0 / sample_ms
-        rise, fall = (1 / (1 + np.exp((share * n_samples - index) / edge)) for share in (begin, end))
+        # Far from the edge the exponential may be infinite, and the share it belongs to is then 0.
+        with np.errstate(over="ignore"):
+            rise, fall = (1 / (1 + np.exp((share * n_samples - index) / edge)) for share in (begin, end))
         return np.asarray(rise - fall)
 
     exploring = _EXPLORING_DEG * envelope(*_EXPLORING_SHARES)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from made_sessions import Converted, opened, read
 from scipy.io import loadmat
 
 import ssc_to_nwb.synthetic
-from ssc_to_nwb.synthetic import demo_specs, full_size_spec, write_dataset, write_session
+from ssc_to_nwb.metadata.census import read_census
+from ssc_to_nwb.synthetic import demo_specs, full_size_spec, lone_plane_spec, write_dataset, write_session
+from ssc_to_nwb.synthetic.examples import FULL_SIZE_ROIS
 from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec, SubvolumeSpec
 
 TINY = SessionSpec(
@@ -102,17 +107,49 @@ def test_demo_is_small(tmp_path: Path) -> None:
         assert len(session.video_paths) == session.spec.n_trials
 
 
+def test_full_size_has_the_rois_of_a_real_session() -> None:
+    """an229719_2013_12_05 of the census."""
+    spec = full_size_spec()
+    rois = [sum(volume.rois_in(plane) for plane in volume.planes) for volume in spec.subvolumes]
+    assert (rois, sum(rois)) == ([762, 1496, 1396, 1332, 1250, 2009], 8245)
+    assert {len(volume.planes) for volume in spec.subvolumes} == {3}
+    sizes = [row.size for row in read_census()["an229719_2013_12_05"]]
+    assert rois == [size.rois for size in sizes]
+    frames = spec.n_trials / 6 * spec.trial_seconds * spec.imaging_rate_hz
+    assert frames == pytest.approx(np.mean([size.frames for size in sizes]), rel=0.03)
+
+
 @pytest.mark.long
 def test_full_size(tmp_path: Path) -> None:
-    session = write_session(root=tmp_path, spec=full_size_spec(), raw=False, videos=False)
-    assert 165e6 < session.mat_path.stat().st_size < 185e6
-    s = loadmat(session.mat_path)["s"][0, 0]
-    assert s["trialIds"].shape == (1, 500)
+    """As many ROIs, in few trials."""
+    spec = replace(full_size_spec(), n_trials=12, trials_without_whisker=(), trial_number_gap_after=())
+    s = loadmat(write_session(root=tmp_path, spec=spec, raw=False, videos=False).mat_path)["s"][0, 0]
     arrays = s["timeSeriesArrayHash"][0, 0]["value"]
-    assert arrays.shape == (1, 1 + 3 * 12)
-    assert arrays[0, 0][0, 0]["valueMatrix"].shape[1] > 2_400_000
-    rows = {array[0, 0]["valueMatrix"].shape[0] for array in arrays[0, 1:]}
-    assert rows == {180}
-    frames = sum(array[0, 0]["time"].size for array in arrays[0, 1:13])
-    assert frames == pytest.approx(500 * 10 * 7, rel=0.02)
+    assert arrays.shape == (1, 1 + 3 * 6)
+    assert [array[0, 0]["valueMatrix"].shape[0] for array in arrays[0, 1:7]] == list(FULL_SIZE_ROIS)
+    frames = sum(array[0, 0]["time"].size for array in arrays[0, 1:7])
+    assert frames == pytest.approx(12 * 11 * 7, rel=0.03)
     assert np.isfinite(arrays[0, 1][0, 0]["valueMatrix"]).all()
+
+
+def test_a_long_lone_plane(convert_once: Callable[..., Converted]) -> None:
+    """The last array of an197522_2013_03_08: 28 frames per second, and its numbers are not those of its place."""
+    assert read_census()["an197522_2013_03_08"][-1].size.frames == 11_705
+    converted = convert_once(lone_plane_spec())
+    assert converted.outcome.verified == "full", converted.outcome.error
+    session, _ = read(converted.made)
+    (plane,) = session.subvolumes[-1].planes
+    assert (plane.name, session.subvolumes[-1].time_ms.size) == ("fov_04001", 11_705)
+    assert [volume.number for volume in session.subvolumes] == [5, 4]
+    with opened(converted.path) as nwbfile:
+        (trace,) = (
+            series
+            for name, series in nwbfile.processing["ophys"]["DfOverF"].roi_response_series.items()
+            if "fov_04001" in name
+        )
+        assert trace.data.shape == (11_705, 2)
+        assert trace.rois.table.id[:].tolist() == converted.made.subvolumes[-1].ids.tolist()
+        assert trace.rois.table.id[0] == 27_000
+        planes = [one for name, one in nwbfile.imaging_planes.items() if "fov_04001" in name]
+        assert planes
+        assert [one.imaging_rate for one in planes] == pytest.approx([28.0] * len(planes), rel=1e-3)
