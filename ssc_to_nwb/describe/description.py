@@ -120,9 +120,9 @@ def describe_file(path: Path) -> Description:
     people = [text for variable in variables if variable.value is not None for text in people_in(variable.value)]
     masking = Masking(people)
     key = key_of_file(path.name)
-    arrays = tuple(size for variable in variables for size in _array_sizes(variable))
     session = None if key is None else str(key)
-    found = any(variable.value is not None and is_session_like(variable.value) for variable in variables)
+    likely = [variable for variable in variables if variable.value is not None and is_session_like(variable.value)]
+    arrays = tuple(_array_sizes(likely[0])) if likely else ()
     return Description(
         session=session,
         file_format=file_format,
@@ -130,7 +130,7 @@ def describe_file(path: Path) -> Description:
         variables=tuple(_described(variable, masking) for variable in variables),
         arrays=arrays,
         refusal=None if key is None else _refusal(path),
-        census=compare_with_census(session, _subvolumes(arrays, session)) if session and found else None,
+        census=compare_with_census(session, _subvolumes(arrays, session)) if session and likely else None,
     )
 
 

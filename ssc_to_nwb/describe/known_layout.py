@@ -45,7 +45,8 @@ def _numbers(size: str | None = None, *, may_be_empty: bool = False) -> Known:
     return Known(kinds=("number",), size=size, may_be_empty=may_be_empty)
 
 
-_TEXT = Known(kinds=("text",))
+# Cells that were never filled are empty numbers.
+_TEXT = Known(kinds=("text",), may_be_empty=True)
 _TEXTS = Known(kinds=("cell", "text"), items=_TEXT, may_be_empty=True)
 
 

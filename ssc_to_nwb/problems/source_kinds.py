@@ -216,6 +216,14 @@ METADATA_DISAGREES = ProblemKind(
     reason="The file may have been renamed, and data would be archived under the wrong animal or day.",
     remedy="Give the file its right name.",
 )
+DAY_DISAGREES = ProblemKind(
+    identifier="file-name-of-other-day",
+    severity=Severity.WARNING,
+    title="The name of a copy has another day than dateOfExperiment",
+    reason="Names that end in _sess.mat or .mat alone were chosen by whoever saved the copy. The session is called as "
+    "the name says; its start is on the day that the file says.",
+    remedy="Find out which day is right; if it is that of dateOfExperiment, rename the file and convert it again.",
+)
 UNKNOWN_KEY_KEPT = ProblemKind(
     identifier="unknown-key-kept",
     severity=Severity.WARNING,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from ssc_to_nwb.source.mat_file import VARIABLE_NAMES, OtherVariable, read_sessi
 from ssc_to_nwb.source.mat_text import TextDecoder, TextReader, decode_chars
 from ssc_to_nwb.source.mat_tree import MatStruct
 from ssc_to_nwb.source.plane import Plane
-from ssc_to_nwb.source.session_files import key_from_path
+from ssc_to_nwb.source.session_files import dataset_named, key_from_path
 from ssc_to_nwb.source.subvolume import Subvolume
 from ssc_to_nwb.source.subvolume_assembly import assemble_subvolumes
 from ssc_to_nwb.source.subvolume_reader import CalciumEntry, read_calcium_entry
@@ -122,7 +123,7 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
         path=path, key=key, variable=variable, tree=tree, others=others, texts_found_utf8=inferred, units=units,
         metadata=metadata, trials=trials, whisker=whisker, subvolumes=subvolumes, events=events,
     )  # fmt: skip
-    _check_name(session)
+    _check_name(session, log=log)
     report_trial_times(session, log=log)
     _report_unknown_trials(session, log=log)
     _report_rois_without_trace(session, log=log)
@@ -215,18 +216,25 @@ def _read_events(field: Field, *, units: TimeUnits, options: SourceOptions, log:
     return series
 
 
-def _check_name(session: Session) -> None:
+def _check_name(session: Session, *, log: ProblemLog) -> None:
     """The file name must not contradict animalID and dateOfExperiment, where the file has them.
 
     The lab's animals are `an` and a number; an animalID that is the number alone does not contradict the name, and
-    neither does a date with or without the name's letter.
+    neither does a date with or without the name's letter. Another day is a warning where the name is not of the data
+    set's own form: whoever saved such a copy chose its name.
     """
     for key, named, also in (
         ("animalID", session.key.animal, session.key.animal.removeprefix("an")),
         ("dateOfExperiment", session.key.date, session.key.label),
     ):
         told = session.metadata_text(key)
-        if told is not None and told not in (named, also):
+        if told is None or told in (named, also):
+            continue
+        is_day = key == "dateOfExperiment" and re.fullmatch(r"\d{8}", told) is not None
+        if is_day and dataset_named(session.path) is None:
+            place = session.metadata[key].path
+            log.add(kinds.DAY_DISAGREES, file=session.path, field=place, expected=named, found=told)
+        else:
             raise session.metadata[key].problem(
                 kinds.METADATA_DISAGREES, expected=f"{named}, as the file name says", found=told
             )

@@ -101,6 +101,10 @@ class TestKnownLayout:
         (found,) = [one for one in differing(described(tmp_path, edit)) if ".extra" in one]
         assert "descrHash{2}.value{1}(1).rois(1).extra and 11 more: is not known" in found
 
+    def test_a_cell_that_was_never_filled_is_no_difference(self, tmp_path: Path) -> None:
+        found = described(tmp_path, lambda s: array(s, "dffTSA_subvolume_01").update(idStrDetailed=Cell([row()] * 4)))
+        assert differing(found) == []
+
     def test_a_refusal_names_its_problem_and_place(self, tmp_path: Path) -> None:
         found = described(tmp_path, lambda s: s.update(trialIds="abc"))
         assert found.refusal == "field-type at s.trialIds"

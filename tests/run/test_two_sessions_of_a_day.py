@@ -118,6 +118,21 @@ def test_a_file_that_lost_its_letter_is_refused(tmp_path: Path) -> None:
     assert outcome.error.kind.identifier == "file-name-disagrees"
 
 
+def test_a_copy_under_the_name_of_another_day_is_converted_with_a_warning(tmp_path: Path) -> None:
+    """A name of the data set's own form that says another day is refused."""
+    made = write_session(root=tmp_path / "source", spec=tiny_spec(), raw=False, videos=False)
+    shutil.copy2(made.mat_path, made.root / "an900010_2013_01_02_sess.mat")
+    result = convert(source=made.root, output=tmp_path / "nwb")
+    assert result.ok, [outcome.error for outcome in result.outcomes]
+    _, copy = result.outcomes
+    assert copy.verified == "full"
+    (warning,) = [one for one in copy.problems if one.kind.identifier == "file-name-of-other-day"]
+    assert (warning.expected, warning.found) == ("20130102", "20130101")
+    with h5py.File(result.outputs[1]) as file:
+        assert file["general/session_id"].asstr()[()] == "20130102"
+        assert file["session_start_time"].asstr()[()].startswith("2013-01-01")
+
+
 @pytest.mark.parametrize(
     ("folder", "file_name", "fields"),
     [
