@@ -63,7 +63,7 @@ TABLES = (
     ),
     _known_table(
         naming.REWARD_CUE,
-        "Auditory cue that tells the animal to answer and collect its reward.",
+        "Auditory cue for the animal to answer and collect its reward.",
     ),
     _known_table(
         naming.LICKS,

@@ -24,7 +24,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "crcns.org")
 _TIME_OF_DAY = re.compile(r"(\d{1,2}):?(\d{2}):?(\d{2})(?:\.(\d{1,6}))?")
 
 _VIDEO_ORDER = (
-    "Assumed, because no public source tells it: whisker videos whose names have a running number and no trial number "
+    "Assumed, because no public source says: whisker videos whose names have a running number and no trial number "
     "follow each other as the trials do. This is used only where there are as many of them as trials, or as trials "
     "with whisker samples."
 )
@@ -218,7 +218,7 @@ def notes(context: SessionContext) -> str:
 
 def _assumed(assumptions: Assumptions) -> str:
     return (
-        "Assumed, because no public source tells it: "
+        "Assumed, because no public source says: "
         f"the rig's clock ran in the time zone {assumptions.timezone}; "
         f"zero of the session's clock lies {assumptions.clock_zero_offset_s:g} s after the session's start time; "
         f"outlines (cornersXY) count pixels from {assumptions.corners_first_index:g}; "

@@ -116,7 +116,7 @@ def add_two_photon_series(
 def _comments(stack: PlaneStack, *, log: ProblemLog) -> str:
     """The acquisition program's text of settings, from the first tif of the plane."""
     if stack.description is None:
-        return "The tifs bear no text of the acquisition program."
+        return "The tif files hold no text of the acquisition program."
     first = next(index for index in stack.files if index is not None)
     text = stack.description.encode()
     if len(text) > _LONGEST_TEXT_BYTES:

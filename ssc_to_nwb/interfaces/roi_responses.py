@@ -54,8 +54,8 @@ def _make_series(
     series = RoiResponseSeries(
         name=naming.response_series(kind, plane.name),
         description=(
-            f"{facts.data_processing.get(kind, '')} One column per ROI of {plane.name}; time stamps are those of all "
-            f"planes of subvolume {subvolume.number}, and NaN stands where this plane has no frame. "
+            f"{facts.data_processing.get(kind, '')} One column per ROI of {plane.name}. Time stamps are those of all "
+            f"planes of subvolume {subvolume.number}, with NaN where this plane has no frame. "
             f"Source: {traces.array.key!r}, {traces.array.description}"
         ).strip(),
         data=traces.time_by_roi(),

@@ -80,7 +80,7 @@ class TrialNumbersInterface(SessionInterface):
         if owner is None and not time_ms.size:
             return
         data = labels_for_file(labels)
-        nan = ", NaN stands where the source has no number" if data.dtype.kind == "f" else ""
+        nan = ", NaN where the source has no number" if data.dtype.kind == "f" else ""
         series = TimeSeries(
             name=name,
             description=_DESCRIPTION.format(clock=clock, nan=nan, keys=", ".join(map(repr, keys))),

@@ -74,7 +74,7 @@ def test_labels_are_kept_whatever_they_are(convert_edited: Callable[..., Convert
         assert series.data.dtype == np.float64
         np.testing.assert_array_equal(series.data[:], expected)
         assert np.flatnonzero(series.data[:] == -1).tolist() == [11]
-        assert "NaN stands where the source has no number" in series.description
+        assert "NaN where the source has no number" in series.description
         assert list(nwbfile.intervals) == [name for name in nwbfile.intervals if "samples" not in name]
         assert "timeseries" not in nwbfile.trials.colnames
 
