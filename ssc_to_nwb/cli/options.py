@@ -71,7 +71,7 @@ _CONVERSION_OPTIONS = (
         type=click.Choice(["fast", "small", "none"]),
         default="fast",
         show_default=True,
-        help="Fast and good, slow and a little smaller, or none; every HDF5 reader opens all of them.",
+        help="Fast and good, slow and a little smaller, or none; no reader needs a plug-in for any of them.",
     ),
     click.option(
         "--chunk-mb",
