@@ -16,4 +16,7 @@ for head in sorted(Path(path).rglob(".zarray")):
         root[name]
     except (TypeError, ValueError):
         closed.append(name)
-print(json.dumps({**found_in(root, plane), "version": zarr.__version__, "closed": closed}))
+rois = root["processing/ophys/ImageSegmentation/plane_segmentation_" + plane]
+pixels = rois["pixel_mask"][: rois["pixel_mask_index"][0]]
+mask = [[int(x), int(y)] for x, y in zip(pixels["x"], pixels["y"], strict=True)]
+print(json.dumps({**found_in(root, plane), "version": zarr.__version__, "mask": mask, "closed": closed}))
