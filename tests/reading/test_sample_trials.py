@@ -1,0 +1,49 @@
+"""The samples of a trial are those that the file labels with it, whatever their time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from made_sessions import Converted, Struct, array
+
+from ssc_to_nwb.reading.nwb_session import open_nwb_session
+from ssc_to_nwb.reading.trial import read_trial
+
+
+def test_trial_numbers_of_every_clock(converted_awkward: Converted) -> None:
+    made = converted_awkward.made
+    assert made.whisker is not None
+    with open_nwb_session(converted_awkward.path) as session:
+        names = [one.series.name for one in session.sample_trials]
+        assert names == ["trial_number", "trial_number_subvolume_04", "trial_number_subvolume_06"]
+        of_whisker = session.sample_trials_of(session.whisker_traces[-1].series)
+        assert of_whisker is not None
+        np.testing.assert_array_equal(of_whisker.labels, made.whisker.trials)
+        for volume in made.subvolumes:
+            number = int(volume.trials[-1])
+            for plane in session.planes:
+                series = plane.series("dff")
+                if plane.name in [one.name for one in volume.planes] and series is not None:
+                    found = session.sample_trials_of(series)
+                    assert found is not None
+                    np.testing.assert_array_equal(found.samples(number), np.flatnonzero(volume.trials == number))
+
+
+def test_a_trial_has_the_samples_that_bear_its_number(convert_edited: Callable[..., Converted]) -> None:
+    """Some inside its time bear no number, or that of another trial."""
+
+    def edit(s: Struct) -> None:
+        trial = array(s, "whiskerVars")["trial"]
+        trial[0, 10:15] = np.nan
+        trial[0, 20:30] = trial[0, -1]
+
+    converted = convert_edited(edit)
+    whisker = converted.made.whisker
+    assert whisker is not None
+    number = int(whisker.trials[0])
+    expected = np.flatnonzero(whisker.trials == number)
+    expected = expected[(expected < 10) | (expected >= 15) & (expected < 20) | (expected >= 30)]
+    with open_nwb_session(converted.path) as session:
+        (angle,) = read_trial(session, number).angles
+    np.testing.assert_array_equal(angle.values, whisker.angle_deg[0][expected])
