@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ssc_to_nwb.interfaces.context import SessionContext
 from ssc_to_nwb.interfaces.person_names import last_first, split_names
+from ssc_to_nwb.interfaces.session_start import report_clock, session_start_time, time_remarks
 from ssc_to_nwb.metadata.model import Assumptions
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import error
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 # Names inside this UUID are `<data set>/<subject>/<session>`; it is itself a uuid5 of the data set's host.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "crcns.org")
-# HHMMSS; an hour that was once a number has lost its leading zero.
-_TIME_OF_DAY = re.compile(r"(\d{1,2}):?(\d{2}):?(\d{2})(?:\.(\d{1,6}))?")
-
+_TIMES_OF_EXPERIMENT = {
+    "start": "the session started",
+    "saved": "the behavior file was saved, and the session ended then",
+}
 _VIDEO_ORDER = (
     "Assumed, because no public source says: whisker videos whose names have a running number and no trial number "
     "follow each other as the trials do. This is used only where there are as many of them as trials, or as trials "
@@ -54,6 +55,7 @@ def nwbfile_fields(context: SessionContext) -> dict[str, Any]:
 
     facts, dataset = context.metadata.session, context.metadata.dataset
     session = context.session
+    report_clock(context)
     fields: dict[str, Any] = {
         "session_description": facts.session_description,
         "experiment_description": facts.experiment_description,
@@ -105,40 +107,6 @@ def identifier(context: SessionContext) -> str:
     """The same for the same data set, subject and session, however often it is converted."""
     key = context.session.key
     return str(uuid.uuid5(_NAMESPACE, f"{context.metadata.dataset.name}/{key.animal}/{key.label}"))
-
-
-def session_start_time(context: SessionContext) -> datetime:
-    """dateOfExperiment, and timeOfExperiment of the source or the metadata, in the assumed zone.
-
-    Raises metadata-value-missing, metadata-text-unreadable.
-    """
-    session = context.session
-    date = (session.metadata_text("dateOfExperiment") or session.key.date).removesuffix(session.key.letter)
-    time = context.metadata.session.time_of_experiment or session.metadata_text("timeOfExperiment")
-    if time is None:
-        raise error(
-            kinds.METADATA_VALUE_MISSING,
-            file=session.path,
-            field=f"sessions.{session.key}.session.time_of_experiment",
-            expected="metaDataHash timeOfExperiment, or HHMMSS in a metadata file",
-        )
-    match = _TIME_OF_DAY.fullmatch(time)
-    try:
-        if match is None:
-            raise ValueError("not HHMMSS")
-        hour, minute, second, fraction = match.groups()
-        text = f"{date}{hour:0>2}{minute}{second}.{fraction or '0'}"
-        start = datetime.strptime(text, "%Y%m%d%H%M%S.%f")
-    except ValueError as failure:
-        raise error(
-            kinds.METADATA_TEXT_UNREADABLE,
-            file=session.path,
-            field="metaDataHash dateOfExperiment, timeOfExperiment",
-            expected="yyyymmdd and HHMMSS",
-            found=f"{date!r} and {time!r}",
-            detail=f"metadata key time_of_experiment of sessions.{session.key}.session",
-        ) from failure
-    return start.replace(tzinfo=ZoneInfo(context.metadata.assumptions.timezone))
 
 
 def date_of_birth(context: SessionContext) -> datetime | None:
@@ -213,7 +181,7 @@ def notes(context: SessionContext) -> str:
     experiment_type = context.session.metadata_text("experimentType")
     if experiment_type is not None:
         lines.append(f"Experiment type, as the source has it: {experiment_type}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *time_remarks(context)])
 
 
 def _assumed(assumptions: Assumptions) -> str:
@@ -224,7 +192,8 @@ def _assumed(assumptions: Assumptions) -> str:
         f"outlines (cornersXY) count pixels from {assumptions.corners_first_index:g}; "
         f"the pole's motor makes {assumptions.motor_steps_per_mm:g} steps per mm; "
         f"pages of a stack alternate {'green, red' if assumptions.green_page_first else 'red, green'}, "
-        f"{_channels(assumptions.channels_per_frame)}."
+        f"{_channels(assumptions.channels_per_frame)}; "
+        f"timeOfExperiment is the time at which {_TIMES_OF_EXPERIMENT[assumptions.time_of_experiment]}."
     )
 
 

@@ -194,6 +194,10 @@ class Assumptions(Section):
     clock_zero_offset_s: float = Field(
         default=0.0, description="Seconds from dateOfExperiment/timeOfExperiment to the zero of the session's clock"
     )
+    time_of_experiment: Literal["start", "saved"] = Field(
+        default="start",
+        description="What timeOfExperiment is: when the session started, or when its behavior file was saved",
+    )
     corners_first_index: float = Field(default=1.0, description="Number of the first pixel in cornersXY")
     motor_steps_per_mm: float = Field(
         default=10_000.0, gt=0, description="Zaber motor steps per mm of StimulusPosition"

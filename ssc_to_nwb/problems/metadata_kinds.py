@@ -44,6 +44,22 @@ METADATA_TEXT_UNREADABLE = ProblemKind(
     reason="It is not in the form that the known files have.",
     remedy="Give the right value in a metadata file (--metadata), under the key named.",
 )
+CLOCK_HOUR_TWICE = ProblemKind(
+    identifier="clock-hour-twice",
+    severity=Severity.WARNING,
+    title="The time of the experiment occurred twice on that day",
+    reason="The clock was set back an hour; the session file does not say which of the two hours it means. The first "
+    "is taken, and the file's notes say so.",
+    remedy="Nothing, where an hour does not matter; else give the right time as session.time_of_experiment.",
+)
+CLOCK_HOUR_SKIPPED = ProblemKind(
+    identifier="clock-hour-skipped",
+    severity=Severity.WARNING,
+    title="The time of the experiment did not occur on that day",
+    reason="The clock was set forward an hour. The rig's clock may have kept the time before, which is what is taken, "
+    "or have been in another zone; the file's notes say so.",
+    remedy="Check assumptions.timezone and, where it is known better, give session.time_of_experiment.",
+)
 CENSUS_DIFFERS = ProblemKind(
     identifier="census-differs",
     severity=Severity.INFO,

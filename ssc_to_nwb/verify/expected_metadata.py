@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -129,8 +130,8 @@ def _joined(source: SourceMetadata, prefix: str, origin: str | None) -> str:
     return "; ".join(parts)
 
 
-def start_time(source: SourceMetadata) -> datetime | None:
-    """Start of the session with its zone; None where the source's texts don't tell it."""
+def wall_clock(source: SourceMetadata) -> datetime | None:
+    """What the rig's clock showed, with its zone; None where the source's texts don't tell it."""
     # Eight digits; the letter of a second session of the day may follow them.
     date = (source.text("dateOfExperiment") or source.context.session.key.date)[:8]
     time = source.context.metadata.session.time_of_experiment or source.text("timeOfExperiment") or ""
@@ -141,6 +142,24 @@ def start_time(source: SourceMetadata) -> datetime | None:
     microsecond = round(float(match[4] or 0) * 1e6)
     moment = day.replace(hour=int(match[1]), minute=int(match[2]), second=int(match[3]), microsecond=microsecond)
     return moment.replace(tzinfo=ZoneInfo(source.context.metadata.assumptions.timezone))
+
+
+def start_time(source: SourceMetadata) -> datetime | None:
+    """Start of the session with its zone; None where the source's texts don't tell it."""
+    moment = wall_clock(source)
+    if moment is None or source.context.metadata.assumptions.time_of_experiment != "saved":
+        return moment
+    return (moment.astimezone(UTC) - timedelta(microseconds=_length_us(source))).astimezone(moment.tzinfo)
+
+
+def _length_us(source: SourceMetadata) -> float:
+    """From the session's start to the last of all times of the source, in microseconds."""
+    session = source.context.session
+    ends = [float(session.trials.start_ms.max(initial=-np.inf))]
+    ends += [float(one.time_ms.max(initial=-np.inf)) for one in (session.whisker, *session.subvolumes) if one]
+    ends += [float(t.time_ms.max(initial=-np.inf)) for series in session.events.values() for t in series.trains]
+    last = max(ends)
+    return source.context.metadata.assumptions.clock_zero_offset_s * 1e6 + (last * 1e3 if np.isfinite(last) else 0.0)
 
 
 def note_parts(source: SourceMetadata) -> list[str]:
@@ -163,7 +182,25 @@ def note_parts(source: SourceMetadata) -> list[str]:
         parts.append(f"does not name are in {source.context.metadata.source.text_encoding}.")
     elif source.context.session.texts_found_utf8:
         parts.append("does not name are in UTF-8.")
-    return [part for part in parts if part]
+    parts.append({"start": "at which the session started", "saved": "file was saved"}[assumed.time_of_experiment])
+    return [part for part in (*parts, *_time_parts(source)) if part]
+
+
+def _time_parts(source: SourceMetadata) -> list[str]:
+    """What the notes must say of the clock on that day, of an hour between parts, and of starts that are missing."""
+    parts, trials, moment = [], source.context.session.trials, wall_clock(source)
+    if moment is not None and moment.utcoffset() != moment.replace(fold=1).utcoffset():
+        back = moment.astimezone(UTC).astimezone(moment.tzinfo).replace(fold=0) == moment
+        parts.append(f"{moment:%H:%M:%S} on {moment:%Y-%m-%d}")
+        parts.append("occurred twice" if back else "did not occur")
+    starts = [(start, number) for start, number in zip(trials.start_ms.tolist(), trials.numbers.tolist(), strict=True)]
+    known = [one for one, measured in zip(starts, trials.start_measured.tolist(), strict=True) if measured]
+    for (earlier, before), (later, after) in pairwise(known):
+        if 3_600_000 <= later - earlier <= 4_200_000:
+            parts.append(f"between the starts of trials {before} and {after} are made up")
+    if len(known) < len(starts):
+        parts.append("has no start of trials")
+    return parts
 
 
 def name_words(texts: list[str]) -> list[str]:

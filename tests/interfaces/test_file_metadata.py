@@ -11,7 +11,8 @@ import pytest
 from made_sessions import Converted, found_of, problem_raised, set_entry, write
 
 from ssc_to_nwb.interfaces.context import SessionContext, load_context
-from ssc_to_nwb.interfaces.file_metadata import experimenters, identifier, session_start_time, subject_fields
+from ssc_to_nwb.interfaces.file_metadata import experimenters, identifier, subject_fields
+from ssc_to_nwb.interfaces.session_start import session_start_time
 from ssc_to_nwb.problems.model import Problem
 from ssc_to_nwb.synthetic.matlab import EMPTY, Cell, row
 

@@ -1,0 +1,119 @@
+"""The start of a session where the clock is changed, and what the notes say of the session's times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from made_sessions import Converted, Struct, array, opened
+
+BACK, FORWARD = date(2013, 11, 3), date(2014, 3, 9)
+
+
+@pytest.fixture
+def converted_on(tmp_path: Path, convert_edited: Callable[..., Converted]) -> Callable[..., Converted]:
+    """Converts a session of a date and a time of day, with lines of a metadata file."""
+
+    def build(day: date, time_of_day: str, *lines: str, **fields: Any) -> Converted:
+        metadata = tmp_path / "mine.yaml"
+        metadata.write_text("".join(f"{line}\n" for line in lines))
+        options = {"metadata_files": [metadata]} if lines else {}
+        return convert_edited(date=day, time_of_day=time_of_day, options=options, **fields)
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "kind", "start", "note"),
+    [
+        (BACK, "013000", "clock-hour-twice", "2013-11-03T01:30:00-04:00", "occurred twice"),
+        (BACK, "010000", "clock-hour-twice", "2013-11-03T01:00:00-04:00", "occurred twice"),
+        (BACK, "005959", None, "2013-11-03T00:59:59-04:00", None),
+        (BACK, "020000", None, "2013-11-03T02:00:00-05:00", None),
+        (FORWARD, "023000", "clock-hour-skipped", "2014-03-09T02:30:00-05:00", "did not occur"),
+        (FORWARD, "030000", None, "2014-03-09T03:00:00-04:00", None),
+    ],
+)
+def test_an_hour_that_occurs_twice_or_not_at_all(
+    converted_on: Callable[..., Converted], day: date, clock: str, kind: str | None, start: str, note: str | None
+) -> None:
+    converted = converted_on(day, clock)
+    assert converted.outcome.verified == "full", converted.outcome.error
+    for one in ("clock-hour-twice", "clock-hour-skipped"):
+        assert bool(converted.warned(one)) == (one == kind)
+    with opened(converted.path) as nwbfile:
+        assert nwbfile.session_start_time.isoformat() == start
+        assert ("clock was set" in nwbfile.notes) == (note is not None)
+        assert (
+            note is None or f"{clock[:2]}:{clock[2:4]}:{clock[4:]} on {day} in America/New_York {note}" in nwbfile.notes
+        )
+
+
+def test_the_zone_that_the_user_gives_decides(converted_on: Callable[..., Converted]) -> None:
+    berlin = "assumptions: {timezone: Europe/Berlin}"
+    converted = converted_on(date(2013, 10, 27), "023000", berlin)
+    assert converted.outcome.verified == "full", converted.outcome.error
+    assert "in Europe/Berlin occurred twice" in converted.warned("clock-hour-twice")[0]
+    with opened(converted.path) as nwbfile:
+        assert nwbfile.session_start_time.isoformat() == "2013-10-27T02:30:00+02:00"
+
+
+def test_no_change_of_the_clock_in_another_zone(converted_on: Callable[..., Converted]) -> None:
+    converted = converted_on(BACK, "013000", "assumptions: {timezone: UTC}")
+    assert converted.outcome.verified == "full", converted.outcome.error
+    assert converted.warned("clock-hour-twice") == []
+
+
+class TestTimeOfExperiment:
+    def test_what_it_is_taken_for_is_in_the_notes(self, nwb_default: Any) -> None:
+        assert "timeOfExperiment is the time at which the session started" in nwb_default.notes
+
+    @pytest.mark.parametrize("offset", [0.0, 30.0])
+    def test_a_time_of_saving_is_the_end(self, converted_on: Callable[..., Converted], offset: float) -> None:
+        given = f"assumptions: {{time_of_experiment: saved, clock_zero_offset_s: {offset}}}"
+        converted = converted_on(date(2013, 3, 8), "154546", given)
+        assert converted.outcome.verified == "full", converted.outcome.error
+        with opened(converted.path) as nwbfile:
+            assert "the behavior file was saved, and the session ended then" in nwbfile.notes
+            last = max(
+                *(table["stop_time"][:].max() for table in nwbfile.intervals.values()),
+                nwbfile.processing["behavior"]["whisker_angle_c2"].timestamps[-1],
+                nwbfile.processing["ophys"]["DfOverF"]["dff_fov_01002"].timestamps[-1],
+                nwbfile.events["licks"]["timestamp"][:].max(),
+            )
+            end = nwbfile.session_start_time + timedelta(seconds=float(last))
+            assert abs(end - datetime.fromisoformat("2013-03-08T15:45:46-05:00")) < timedelta(milliseconds=3)
+
+    def test_a_session_that_was_saved_in_an_hour_that_occurs_twice(
+        self, converted_on: Callable[..., Converted]
+    ) -> None:
+        converted = converted_on(BACK, "010005", "assumptions: {time_of_experiment: saved}")
+        assert converted.outcome.verified == "full", converted.outcome.error
+        with opened(converted.path) as nwbfile:
+            assert nwbfile.session_start_time.isoformat().startswith("2013-11-03T00:59:")
+
+
+def test_the_notes_name_joined_parts_and_starts_that_are_missing(convert_edited: Callable[..., Converted]) -> None:
+    def edit(s: Struct) -> None:
+        starts = s["trialStartTimes"] = s["trialStartTimes"].astype(np.float64)
+        cut, later = float(starts[0, 4]), 3_600_000 + starts[0, 3] - starts[0, 4] + 250
+        starts[0, 4:] += later
+        starts[0, 1] = 0
+        for key in s["timeSeriesArrayHash"]["keyNames"]:
+            time = array(s, key)["time"] = array(s, key)["time"].astype(np.float64)
+            time[time >= cut] += later
+
+    converted = convert_edited(edit, empty_event_series=EVENTS)
+    assert converted.outcome.verified == "full", converted.outcome.error
+    numbers = converted.made.trials.numbers
+    with opened(converted.path) as nwbfile:
+        expected = f"the 3600250 ms between the starts of trials {numbers[3]} and {numbers[4]} are made up"
+        assert expected in nwbfile.notes
+        assert f"no start of trials {numbers[1]}" in nwbfile.notes
+
+
+EVENTS = ("poleInReach", "touches", "leftLicks", "rightLicks", "leftReward", "rightReward", "rewardCue")
