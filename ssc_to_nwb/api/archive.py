@@ -31,7 +31,8 @@ def write_dandiset(
 
     What no source says is left out of the file and listed in the result's `blanks`; what a person filled in in an
     existing file stays. Nothing is written where dandischema refuses a field (`malformed`).
-    Raises SscError: metadata-*, archive-dandiset-id, dandiset-yaml-unreadable, dandiset-yaml-unwritable.
+    Raises SscError: metadata-*, archive-dandiset-id, dandiset-yaml-of-another, dandiset-yaml-unreadable,
+    dandiset-yaml-unwritable.
     """
     from ssc_to_nwb.archive.dandiset_file import write_dandiset_file
     from ssc_to_nwb.archive.dandiset_section import as_section, load_section
@@ -84,8 +85,8 @@ def upload(
     Files of the same checksum are not sent again. Whether the archive holds everything afterwards is in the result
     (`ok`, `differences`); problems of single files are in its outcomes and do not stop the others.
     Raises SscError for what stops the run before anything is sent: archive-no-key, archive-key-refused,
-    archive-unreachable, archive-no-such-dandiset, archive-embargoed, archive-client-too-old, archive-not-valid,
-    archive-prune-unconfirmed, archive-nothing-to-upload and the like.
+    archive-unreachable, archive-no-such-dandiset, archive-no-permission, archive-embargoed, archive-client-too-old,
+    dandiset-yaml-of-another, archive-not-valid, archive-prune-unconfirmed, archive-nothing-to-upload and the like.
     """
     from ssc_to_nwb.archive.retry import FIRST_CONTACT, RetryPolicy
     from ssc_to_nwb.archive.upload import UploadOptions, run_upload

@@ -17,6 +17,9 @@ from ssc_to_nwb.problems.model import error
 
 DEFAULT_VARIABLE = "DANDI_API_KEY"
 _HIDDEN = "***"
+# Characters of words that no name of a variable has; the archive's keys have 40.
+_LONG_WORD = 30
+_LONG_WORD_WITH_DIGITS = 16
 
 
 class ApiKey:
@@ -69,9 +72,12 @@ def find_api_key(
     looks for (`<NAME>_API_KEY`, where a shell can set it: for a bare host:port it cannot), then `DANDI_API_KEY`, then
     the keyring entry that the dandi client writes (service `dandi-api-<name>`, user `key`). Never asks at the terminal.
 
-    Errors: archive-no-key, archive-key-unusable.
+    Errors: archive-no-key, archive-key-unusable; archive-key-as-name where `variable` is no variable's name and may be
+    a key, which is not shown.
     """
     environment = os.environ if environment is None else environment
+    if variable is not None and variable not in environment and not _may_be_shown(variable):
+        raise error(kinds.KEY_AS_NAME, field="--api-key-env", expected="the name of an environment variable")
     names = [variable] if variable is not None else _variables(instance_name)
     for name in names:
         if environment.get(name, "").strip():
@@ -87,6 +93,21 @@ def find_api_key(
         found="unset or empty",
         detail=f"instance {instance_name}",
     )
+
+
+def _may_be_shown(name: str) -> bool:
+    """Whether a text can be the name of a variable and does not look like a key: no long word, or one with digits."""
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) is None:
+        return False
+    return not any(
+        len(word) >= _LONG_WORD or (len(word) >= _LONG_WORD_WITH_DIGITS and re.search(r"\d", word))
+        for word in name.split("_")
+    )
+
+
+def without_keys(text: str) -> str:
+    """A text with words as long as a key hidden: what was given to an option by mistake may be one."""
+    return re.sub(rf"[A-Za-z0-9]{{{_LONG_WORD},}}", _HIDDEN, text)
 
 
 def _variables(instance_name: str) -> list[str]:

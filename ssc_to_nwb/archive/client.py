@@ -26,6 +26,9 @@ from ssc_to_nwb.archive.retry import FIRST_CONTACT, RetryPolicy
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 
+# What the archive says of an account that may upload.
+_APPROVED = "APPROVED"
+
 
 class ArchiveClient(DandiAPIClient):
     """The dandi client with the key bound to the API's origin, and with deleting switched off unless it was asked for.
@@ -80,10 +83,13 @@ def open_archive(
     dandiset: str,
     key: ApiKey,
     stop: threading.Event,
+    to_upload: bool = False,
     allow_embargoed: bool = False,
     retry: RetryPolicy = FIRST_CONTACT,
 ) -> Iterator[Archive]:
     """Find the API, check versions, key and dandiset, in this order; closes the connections at the end.
+
+    to_upload: see that the account may change the dandiset as well.
 
     Errors: archive-unreachable, archive-server-failing, archive-certificate-refused, archive-not-an-instance,
     archive-api-on-another-host, archive-client-too-old, archive-instance-too-old, archive-key-refused,
@@ -100,6 +106,8 @@ def open_archive(
         remote = RemoteDandiset(client, identifier, DRAFT, data)
         if remote.embargo_status is not EmbargoStatus.OPEN and not allow_embargoed:
             raise error(kinds.EMBARGOED, field="embargo_status", expected="OPEN", found=remote.embargo_status.value)
+        if to_upload:
+            _check_permission(client, identifier, user=user)
         yield Archive(
             instance=found, client=client, dandiset=remote, user=str(user.get("username", "?")), redact=redact
         )
@@ -124,6 +132,26 @@ def _dandiset_data(client: ArchiveClient, identifier: str, *, redact: Redactor) 
         if problem.kind in (kinds.NO_PERMISSION, kinds.WRONG_API_KEY):
             raise error(kinds.EMBARGOED, field=identifier, found=problem.found, detail=problem.detail) from None
         raise
+
+
+def _check_permission(client: ArchiveClient, identifier: str, *, user: dict[str, Any]) -> None:
+    """See that an account is approved, and among the owners where the archive tells them.
+
+    The archive itself decides when something is sent; asked beforehand, nobody waits for what will be refused.
+    """
+    name, status = str(user.get("username", "")), user.get("status", _APPROVED)
+    if status != _APPROVED:
+        raise error(kinds.NO_PERMISSION, field=identifier, expected="an approved account", found=f"{name}: {status}")
+    try:
+        owners = client.get(f"/dandisets/{identifier}/users/")
+    except requests.RequestException:
+        return
+    if user.get("admin") or not isinstance(owners, list) or not all(isinstance(owner, dict) for owner in owners):
+        return
+    names = [str(owner.get("username", "")) for owner in owners]
+    if name not in names:
+        expected = f"one of its owners: {', '.join(names)}"
+        raise error(kinds.NO_PERMISSION, field=identifier, expected=expected, found=name)
 
 
 def _check_schema(client: ArchiveClient, *, redact: Redactor) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from ssc_to_nwb.archive.dandiset_id import dandiset_named
 from ssc_to_nwb.archive.dandiset_merge import merge_metadata
 from ssc_to_nwb.archive.dandiset_metadata import blanks_in, dandiset_metadata
 from ssc_to_nwb.archive.dandiset_model import DandisetSection
@@ -36,11 +37,15 @@ _LACKING_TEXTS = ("must have role ContactPerson", "Contact person must have an e
 
 
 class _TextLoader(yaml.SafeLoader):
-    """Reads dates as the text they are written as, which is what the archive's JSON has."""
+    """Reads dates as the text they are written as, which is what the archive's JSON has, and 000123 as six digits."""
+
+
+def _is_text(tag: str, first: str) -> bool:
+    return tag == "tag:yaml.org,2002:timestamp" or (tag == "tag:yaml.org,2002:int" and first == "0")
 
 
 _TextLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [(tag, pattern) for tag, pattern in resolvers if not _is_text(tag, first)]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -50,11 +55,13 @@ def write_dandiset_file(
 ) -> DandisetResult:
     """Write or update `root`/dandiset.yaml. Nothing is written where a draft with it would be malformed.
 
-    Errors: dandiset-yaml-unreadable, dandiset-yaml-unwritable.
+    Errors: dandiset-yaml-unreadable, dandiset-yaml-unwritable, dandiset-yaml-of-another.
     """
     log = ProblemLog()
     path = root / FILE_NAME
     existing, old_text = _read(path)
+    if identifier is not None:
+        _check_named(existing, identifier, file=path)
     assets = _asset_metadata(root, log=log) if summarize_assets else []
     new = dandiset_metadata(section, identifier=identifier, assets=assets)
     merged = merge_metadata(new, existing, log=log)
@@ -79,6 +86,21 @@ def read_dandiset_file(root: Path) -> dict[str, Any]:
     if text is None:
         raise error(kinds.DANDISET_YAML_UNREADABLE, file=root / FILE_NAME, found="no such file")
     return metadata
+
+
+def check_dandiset_file(root: Path, *, identifier: str) -> None:
+    """See that `root`/dandiset.yaml, where it is there, does not name another dandiset; identifier: six digits.
+
+    Errors: dandiset-yaml-of-another, dandiset-yaml-unreadable.
+    """
+    existing, _ = _read(root / FILE_NAME)
+    _check_named(existing, identifier, file=root / FILE_NAME)
+
+
+def _check_named(metadata: Mapping[str, Any], identifier: str, *, file: Path) -> None:
+    named = dandiset_named(metadata)
+    if named is not None and named != identifier:
+        raise error(kinds.DANDISET_YAML_OF_ANOTHER, file=file, field="identifier", expected=identifier, found=named)
 
 
 def draft_problems(metadata: Mapping[str, Any], *, file: Path) -> tuple[Problem, ...]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
-from ssc_to_nwb.archive.api_key import Redactor
+from ssc_to_nwb.archive.api_key import Redactor, without_keys
 from ssc_to_nwb.archive.failures import as_problem
 from ssc_to_nwb.archive.http_guard import NoKey, guard, origin, require_tls
 from ssc_to_nwb.archive.retry import RetryPolicy
@@ -61,7 +61,7 @@ def resolve_instance(text: str) -> Instance:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         # The text is not quoted where it may hold a password.
-        found = "a URL with user name or password" if "@" in url else url
+        found = "a URL with user name or password" if "@" in url else without_keys(url)
         raise error(
             kinds.BAD_INSTANCE,
             field="instance",

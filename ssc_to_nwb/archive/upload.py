@@ -11,6 +11,8 @@ from pathlib import Path
 from ssc_to_nwb.archive.api_key import Redactor, find_api_key
 from ssc_to_nwb.archive.client import Archive, open_archive
 from ssc_to_nwb.archive.connections import cut_when_stopped
+from ssc_to_nwb.archive.dandiset_file import check_dandiset_file
+from ssc_to_nwb.archive.dandiset_id import parse_dandiset_id
 from ssc_to_nwb.archive.failures import as_problem, is_fatal
 from ssc_to_nwb.archive.http_guard import TransferStoppedError
 from ssc_to_nwb.archive.instance import resolve_instance
@@ -67,6 +69,8 @@ class UploadOptions:
 
 def run_upload(options: UploadOptions) -> UploadResult:
     """Bring a folder to a dandiset. Raises SscError for what stops the run before anything is sent."""
+    identifier = parse_dandiset_id(options.dandiset)
+    check_dandiset_file(options.root, identifier=identifier)
     instance = resolve_instance(options.instance)
     key = find_api_key(instance_name=instance.name, variable=options.api_key_variable)
     local_files = find_local_files(options.root)
@@ -84,8 +88,9 @@ def run_upload(options: UploadOptions) -> UploadResult:
         archive = stack.enter_context(
             open_archive(
                 instance=instance,
-                dandiset=options.dandiset,
+                dandiset=identifier,
                 key=key,
+                to_upload=True,
                 stop=options.stop,
                 allow_embargoed=options.allow_embargoed,
                 retry=options.first_contact,

@@ -19,6 +19,15 @@ UNUSABLE_API_KEY = ProblemKind(
     reason="A key is one word of printable ASCII characters; blanks or line breaks come from a slip in copying.",
     remedy="Copy the key again from the archive's web page into the variable or the keyring.",
 )
+KEY_AS_NAME = ProblemKind(
+    identifier="archive-key-as-name",
+    severity=Severity.ERROR,
+    title="--api-key-env is not the name of an environment variable, and may be the key itself",
+    reason="The option names the variable that holds the key. What was given is not shown, since it looks like a key: "
+    "on the command line it is in the list of processes, and in the history of the shell.",
+    remedy="Give the name of the variable. If it was a key, have the archive's web page make a new one, and take it "
+    "out of the shell's history.",
+)
 WRONG_API_KEY = ProblemKind(
     identifier="archive-key-refused",
     severity=Severity.ERROR,
@@ -270,6 +279,14 @@ DANDISET_YAML_UNREADABLE = ProblemKind(
     title="dandiset.yaml cannot be read",
     reason="It is updated, not overwritten, so that what a person filled in stays; for that it must be valid YAML.",
     remedy="Mend the file, or take it away and have it written anew: ssc-to-nwb dandiset.",
+)
+DANDISET_YAML_OF_ANOTHER = ProblemKind(
+    identifier="dandiset-yaml-of-another",
+    severity=Severity.ERROR,
+    title="dandiset.yaml is of another dandiset than --dandiset names",
+    reason="The folder was prepared for the dandiset that its dandiset.yaml names; its files would get into another.",
+    remedy="Correct --dandiset or --instance; or correct `identifier` and `id` in dandiset.yaml, or move that file "
+    "away, if the folder is meant for the dandiset that was named.",
 )
 DANDISET_YAML_UNWRITABLE = ProblemKind(
     identifier="dandiset-yaml-unwritable",

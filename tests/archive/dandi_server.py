@@ -58,6 +58,7 @@ class DandiServer:
     oldest_client: str = "0.60.0"
     bad_clients: list[str] = field(default_factory=list)
     listing_tells_checksums: bool = False
+    tells_owners: bool = True
     faults: list[Fault] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     next_page_host: str | None = None

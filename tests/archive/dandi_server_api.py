@@ -24,6 +24,7 @@ class ApiHandler(ZarrRoutes, Handler):
         ("users-me", "GET", "/api/users/me/", "users_me"),
         ("auth-token", "GET", "/api/auth/token/", "auth_token"),
         ("dandiset", "GET", _DANDISET, "dandiset"),
+        ("owners", "GET", _DANDISET + "users/", "owners"),
         ("version", "GET", _DRAFT, "version"),
         ("version-put", "PUT", _DRAFT, "set_version"),
         ("list", "GET", _DRAFT + "assets/", "assets"),
@@ -91,7 +92,8 @@ class ApiHandler(ZarrRoutes, Handler):
 
     def users_me(self) -> Any:
         user = self.known_user()
-        return 200, {"username": user.username, "name": user.username, "admin": False, "status": "APPROVED"}, {}
+        status = "APPROVED" if user.approved else "PENDING"
+        return 200, {"username": user.username, "name": user.username, "admin": False, "status": status}, {}
 
     def auth_token(self) -> Any:
         self.known_user()
@@ -121,6 +123,12 @@ class ApiHandler(ZarrRoutes, Handler):
             "draft_version": self._version(state),
         }
         return 200, answer, {}
+
+    def owners(self, identifier: str) -> Any:
+        if not self.archive.tells_owners:
+            raise RefusedError(404, {"detail": "Not found."})
+        state = self.model.dandiset(identifier, self.user())
+        return 200, [{"username": owner, "name": owner} for owner in sorted(state.owners)], {}
 
     def version(self, identifier: str) -> Any:
         return 200, self.model.dandiset(identifier, self.user()).metadata, {}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_samples import QUICK
+from archive_samples import QUICK, CleanReport
 from dandi_server import KEY, OTHER_KEY, DandiServer
 
 from ssc_to_nwb.archive.results import UploadResult
@@ -21,6 +22,10 @@ def refusal(upload: Upload, **arguments: Any) -> SscError:
     with pytest.raises(SscError) as refused:
         upload(**arguments)
     return refused.value
+
+
+def not_validated(_files: Sequence[Path]) -> CleanReport:
+    pytest.fail("what will be refused is not validated")
 
 
 def identifier(refused: SscError) -> str:
@@ -68,6 +73,22 @@ class TestKey:
         monkeypatch.setenv("MY_KEY", KEY)
         assert upload(api_key_variable="MY_KEY").ok
 
+    @pytest.mark.parametrize(
+        "slip", [KEY, "f" * 40, "0a1b" * 10, "dandi_" + "4fA" * 12, "a-key/with=signs", "two words"]
+    )
+    def test_a_key_in_the_place_of_the_variables_name_is_not_shown(
+        self, upload: Upload, archive: DandiServer, slip: str
+    ) -> None:
+        refused = refusal(upload, api_key_variable=slip)
+        assert identifier(refused) == "archive-key-as-name"
+        assert slip not in str(refused)
+        assert slip not in str(refused.problem.as_dict())
+        assert not archive.seen
+
+    def test_a_key_in_the_place_of_the_dandiset_or_the_instance_is_not_shown(self, upload: Upload) -> None:
+        for arguments in ({"dandiset": "0a1b" * 10}, {"instance": "0a1b" * 10}):
+            assert "0a1b" * 10 not in str(refusal(upload, **arguments))
+
     def test_the_keyring_entry_of_the_dandi_client(
         self, upload: Upload, archive: DandiServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -112,8 +133,32 @@ class TestDandiset:
     """Dandisets that cannot be uploaded to."""
 
     @pytest.mark.parametrize("text", ["123", "00012a", "", "https://dandiarchive.org/dandiset/000123", "0001234"])
-    def test_not_an_identifier(self, upload: Upload, text: str) -> None:
-        assert identifier(refusal(upload, dandiset=text)) == "archive-dandiset-id"
+    def test_not_an_identifier(self, upload: Upload, archive: DandiServer, text: str) -> None:
+        assert identifier(refusal(upload, dandiset=text, validate=not_validated)) == "archive-dandiset-id"
+        assert not archive.seen
+
+    def test_it_is_checked_before_there_is_anything_to_upload(self, upload: Upload, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+        assert identifier(refusal(upload, output=tmp_path / "empty", dandiset="12")) == "archive-dandiset-id"
+
+    @pytest.mark.parametrize("with_metadata", [False, True])
+    @pytest.mark.parametrize(
+        "named",
+        ["identifier: DANDI:000200", "id: DANDI:000200/draft", "identifier: 000200", "identifier: 'DANDI:000200'"],
+    )
+    def test_the_folder_is_of_another_dandiset(
+        self, upload: Upload, archive: DandiServer, output: Path, named: str, with_metadata: bool
+    ) -> None:
+        (output / "dandiset.yaml").write_text(f"schemaKey: Dandiset\n{named}\n")
+        refused = refusal(upload, with_metadata=with_metadata, validate=not_validated)
+        assert identifier(refused) == "dandiset-yaml-of-another"
+        assert (refused.problem.expected, refused.problem.found) == ("000123", "000200")
+        assert not archive.seen
+
+    @pytest.mark.parametrize("named", ["identifier: DANDI:000123", "identifier: 000123", "name: of none yet"])
+    def test_the_folder_is_of_this_dandiset_or_of_none(self, upload: Upload, output: Path, named: str) -> None:
+        (output / "dandiset.yaml").write_text(f"schemaKey: Dandiset\n{named}\n")
+        assert upload().ok
 
     @pytest.mark.parametrize("text", ["000123", "DANDI:000123", "000123/draft", "dandi:000123/draft"])
     def test_ways_to_write_one(self, upload: Upload, text: str) -> None:
@@ -123,6 +168,18 @@ class TestDandiset:
         assert identifier(refusal(upload, dandiset="999999")) == "archive-no-such-dandiset"
 
     def test_no_permission(self, upload: Upload, archive: DandiServer) -> None:
+        refused = refusal(upload, dandiset="000200", validate=not_validated)
+
+        assert identifier(refused) == "archive-no-permission"
+        assert (refused.problem.expected, refused.problem.found) == ("one of its owners: other", "owner")
+        assert {request.method for request in archive.seen} == {"GET"}
+        archive.model.dandisets["000200"].owners.add("owner")
+        assert upload(dandiset="000200").ok
+
+    def test_no_permission_where_the_archive_does_not_tell_the_owners(
+        self, upload: Upload, archive: DandiServer
+    ) -> None:
+        archive.tells_owners = False
         result = upload(dandiset="000200")
 
         assert not result.ok
@@ -134,7 +191,9 @@ class TestDandiset:
 
     def test_an_account_that_is_not_approved(self, upload: Upload, archive: DandiServer) -> None:
         archive.model.users[KEY].approved = False
-        assert {problem.kind.identifier for problem in upload().problems} == {"archive-no-permission"}
+        refused = refusal(upload, validate=not_validated)
+        assert identifier(refused) == "archive-no-permission"
+        assert refused.problem.found == "owner: PENDING"
         archive.model.users[KEY].approved = True
         assert upload().ok
 

@@ -209,6 +209,20 @@ class TestUpdate:
         assert result.publishable and not result.warnings
         assert "license" not in [blank.field for blank in result.blanks]
 
+    @pytest.mark.parametrize(
+        "named", [{"identifier": "DANDI:000200"}, {"identifier": None, "id": "DANDI:000200/draft"}]
+    )
+    def test_a_file_of_another_dandiset_is_refused_and_stays(
+        self, write: Write, output: Path, named: dict[str, Any]
+    ) -> None:
+        write(dandiset="000123")
+        self.edit(output, **named)
+        before = (output / "dandiset.yaml").read_bytes()
+        with pytest.raises(SscError) as refused:
+            write(dandiset="000123")
+        assert refused.value.problem.kind.identifier == "dandiset-yaml-of-another"
+        assert (output / "dandiset.yaml").read_bytes() == before
+
     def test_where_both_say_something_the_metadata_file_wins_and_it_is_told(self, write: Write, output: Path) -> None:
         write()
         self.edit(output, description="What somebody wrote here.")
