@@ -18,7 +18,7 @@ from ssc_to_nwb.archive.dandiset_merge import merge_metadata
 from ssc_to_nwb.archive.dandiset_metadata import blanks_in, dandiset_metadata
 from ssc_to_nwb.archive.dandiset_model import DandisetSection
 from ssc_to_nwb.archive.results import Blank, DandisetResult
-from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems import dandiset_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 
 FILE_NAME = "dandiset.yaml"

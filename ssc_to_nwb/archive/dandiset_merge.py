@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ssc_to_nwb.archive.dandiset_metadata import FIELD_ORDER, is_tool
-from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems import dandiset_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 #: Fields that are made anew each time, from the assets and the installed libraries.

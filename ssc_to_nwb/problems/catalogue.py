@@ -7,6 +7,7 @@ from types import ModuleType
 from ssc_to_nwb.problems import (
     archive_kinds,
     check_kinds,
+    dandiset_kinds,
     mat_kinds,
     metadata_kinds,
     output_kinds,
@@ -34,6 +35,7 @@ _AREAS: tuple[ModuleType, ...] = (
     check_kinds,
     run_kinds,
     archive_kinds,
+    dandiset_kinds,
     report_kinds,
 )
 
