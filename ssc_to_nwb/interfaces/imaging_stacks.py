@@ -11,6 +11,7 @@ from pynwb.ophys import ImagingPlane, TwoPhotonSeries
 from ssc_to_nwb import naming
 from ssc_to_nwb.extractors.chunk_shapes import FRAMES_CHUNK_MB
 from ssc_to_nwb.extractors.frames import StackFrames
+from ssc_to_nwb.interfaces.image_texts import add_image_texts, texts_differ
 from ssc_to_nwb.interfaces.imaging_gaps import add_imaging_gaps
 from ssc_to_nwb.interfaces.imaging_plane import get_imaging_plane
 from ssc_to_nwb.interfaces.raw_base import RawInterface
@@ -64,6 +65,7 @@ class ImagingStacksInterface(RawInterface):
                         log=self.context.log,
                     )
         add_imaging_gaps(nwbfile, timed)
+        add_image_texts(nwbfile, [stack for stack, _ in timed])
 
 
 def add_two_photon_series(
@@ -115,8 +117,13 @@ def add_two_photon_series(
 
 def _comments(stack: PlaneStack, *, log: ProblemLog) -> str:
     """The acquisition program's text of settings, from the first tif of the plane."""
+    others = (
+        f"Not all tifs or pages have one text; {naming.IMAGE_DESCRIPTIONS} has them all. "
+        if texts_differ(stack)
+        else ""
+    )
     if stack.description is None:
-        return "The tif files hold no text of the acquisition program."
+        return others + "The first tif holds no text of the acquisition program."
     first = next(index for index in stack.files if index is not None)
     text = stack.description.encode()
     if len(text) > _LONGEST_TEXT_BYTES:
@@ -128,4 +135,4 @@ def _comments(stack: PlaneStack, *, log: ProblemLog) -> str:
             found=f"{len(text)} bytes",
         )
         text = text[:_LONGEST_TEXT_BYTES]
-    return f"ImageDescription of the first tif, {first.path.name}: {text.decode(errors='ignore')}"
+    return f"{others}ImageDescription of the first tif, {first.path.name}: {text.decode(errors='ignore')}"

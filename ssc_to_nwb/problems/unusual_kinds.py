@@ -48,3 +48,10 @@ CALCIUM_ARRAYS_MISSING = ProblemKind(
     remedy="Nothing, if the session was not imaged. An array under an unusual key is named in a metadata file: "
     "source: {array_kinds: {<key>: dff}}.",
 )
+FRAME_LISTED_TWICE = ProblemKind(
+    identifier="frame-listed-twice",
+    severity=Severity.WARNING,
+    title="The session file lists one frame for several time stamps",
+    reason="sourceFileFrameIdx names the same frame of the same file more than once; each frame was taken once.",
+    remedy="Nothing; the frame is in the series once for each. Ask who made the session file which time is right.",
+)

@@ -33,6 +33,14 @@ class FrameIndex:
         return self.file_number != NO_FRAME
 
 
+def frames_listed_twice(paths: tuple[str, ...], index: FrameIndex) -> int:
+    """How many time stamps have a frame that an earlier one has as well; a path listed twice is one file."""
+    _, files = np.unique(np.array([*paths, ""]), return_inverse=True)
+    present = index.present
+    frames = np.stack([files[index.file_number[present]], index.frame_number[present]])
+    return int(present.sum()) - np.unique(frames, axis=1).shape[1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roi:
     """One ROI record.

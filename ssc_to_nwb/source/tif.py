@@ -20,6 +20,7 @@ from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
 from ssc_to_nwb.source.tif_header import (
     PageHeader,
+    PageText,
     TifCutShortError,
     TifDamagedError,
     TifPixelsError,
@@ -48,7 +49,7 @@ class TifIndex:
 
     image_shape: (rows, columns) of every page; dtype: in the file's byte order; page_count: images, each a page.
     page_offsets: int64 (pages,), where each page's bytes begin; None where pages must be decoded.
-    description: ImageDescription of the first page (ScanImage's text of settings, if there is one).
+    texts: ImageDescription of the pages that have a table (ScanImage's text of settings, say), in runs of equal ones.
     table_count: page tables in the file: one, where further images follow the first without tables of their own.
     """
 
@@ -58,8 +59,13 @@ class TifIndex:
     dtype: np.dtype
     page_count: int
     page_offsets: np.ndarray | None
-    description: str | None
+    texts: tuple[PageText, ...]
     table_count: int
+
+    @property
+    def description(self) -> str | None:
+        """ImageDescription of the first page."""
+        return self.texts[0].text
 
     @property
     def page_bytes(self) -> int:
@@ -81,7 +87,7 @@ def index_tif(path: Path) -> TifIndex:
     try:
         with path.open("rb", buffering=_HEADER_BUFFER_BYTES) as file:
             byte_size = file.seek(0, 2)
-            pages, description = read_pages(file, byte_size=byte_size)
+            pages, texts = read_pages(file, byte_size=byte_size)
     except OSError as failure:
         raise _error(kinds.TIF_UNREADABLE, path, detail=str(failure)) from failure
     except TifDamagedError as failure:
@@ -93,7 +99,7 @@ def index_tif(path: Path) -> TifIndex:
     _check_alike(pages, path)
     offsets = [page.offset for page in pages]
     try:
-        offsets += images_without_table(pages, description, byte_size=byte_size)
+        offsets += images_without_table(pages, texts[0].text, byte_size=byte_size)
     except TifImagesMissingError as failure:
         raise _error(
             kinds.TIF_IMAGES_MISSING, path, expected=f"{failure.described} images", found=failure.found
@@ -106,7 +112,7 @@ def index_tif(path: Path) -> TifIndex:
         dtype=pages[0].dtype,
         page_count=len(offsets),
         page_offsets=np.array(offsets, dtype=np.int64) if plain else None,
-        description=description,
+        texts=texts,
         table_count=len(pages),
     )
 

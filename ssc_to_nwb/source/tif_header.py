@@ -48,6 +48,18 @@ class PageHeader:
 
 
 @dataclass(frozen=True, slots=True)
+class PageText:
+    """ImageDescription of pages that follow each other with the same text; None where they have none.
+
+    first_page: counted from 0; page_count: number of pages.
+    """
+
+    first_page: int
+    page_count: int
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Flavour:
     order: str
     entry: struct.Struct
@@ -59,14 +71,14 @@ class _Flavour:
         return self.pointer.size
 
 
-def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], str | None]:
-    """All pages of an open tif in the order of the chain, and the first page's ImageDescription.
+def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], tuple[PageText, ...]]:
+    """All pages of an open tif in the order of the chain, and their ImageDescriptions.
 
     Raises TifDamagedError, TifCutShortError or TifPixelsError; the last two and damage inside a page say which page.
     """
     flavour, position = _read_start(file)
     pages: list[PageHeader] = []
-    description: str | None = None
+    texts = _Texts()
     seen: set[int] = set()
     while position:
         if position in seen:
@@ -77,14 +89,33 @@ def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], str
         try:
             table = position
             tags, position = _read_directory(file, flavour, table)
-            if not pages:
-                description = _text(tags.get(_DESCRIPTION), file, flavour)
+            texts.add(tags.get(_DESCRIPTION), file, flavour)
             pages.append(_page_header(tags, file, flavour, byte_size, table=table))
         except (TifDamagedError, TifCutShortError, TifPixelsError) as failure:
             raise type(failure)(f"page {len(pages) + 1}: {failure}") from None
     if not pages:
         raise TifDamagedError("the file has no page")
-    return pages, description
+    return pages, tuple(texts.runs)
+
+
+class _Texts:
+    """Gathers the descriptions page by page; one text is kept once for all pages that have it."""
+
+    def __init__(self) -> None:
+        self.runs: list[PageText] = []
+        self._entry: tuple[int, int, bytes] | None = None
+
+    def add(self, entry: tuple[int, int, bytes] | None, file: BinaryIO, flavour: _Flavour) -> None:
+        """Take in the description of the next page."""
+        last = self.runs[-1] if self.runs else None
+        # Pages whose tags lead to the same bytes have one text.
+        text = last.text if last is not None and entry == self._entry else _text(entry, file, flavour)
+        self._entry = entry
+        if last is not None and last.text == text:
+            self.runs[-1] = PageText(last.first_page, last.page_count + 1, text)
+        else:
+            first = 0 if last is None else last.first_page + last.page_count
+            self.runs.append(PageText(first, 1, text))
 
 
 def _read_start(file: BinaryIO) -> tuple[_Flavour, int]:

@@ -1,4 +1,4 @@
-"""Content of a session that is kept as it is and deserves a warning: odd masks, infinite values, missing arrays."""
+"""Content of a session that is kept as it is and deserves a warning: odd masks and frames, infinite values, missing arrays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 
 from ssc_to_nwb.problems import unusual_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
-from ssc_to_nwb.source.plane import Plane, Roi
+from ssc_to_nwb.quantities import plural
+from ssc_to_nwb.source.plane import Plane, Roi, frames_listed_twice
 
 if TYPE_CHECKING:
     from ssc_to_nwb.source.session import Session
@@ -27,6 +28,7 @@ def report_unusual_content(session: Session, *, log: ProblemLog) -> None:
         log.add(kinds.CALCIUM_ARRAYS_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
     for plane in session.planes:
         _report_masks(plane, session=session, log=log)
+        _report_frames_twice(plane, session=session, log=log)
     for where, what, values in _numbers(session):
         count = int(np.isinf(values).sum())
         if count:
@@ -46,6 +48,13 @@ def _report_masks(plane: Plane, *, session: Session, log: ProblemLog) -> None:
     report(kinds.ROI_PIXEL_TWICE, [roi for roi in rois if np.unique(roi.linear_indices).size < roi.linear_indices.size])
     report(kinds.ROI_MASK_EMPTY, [roi for roi in rois if not roi.linear_indices.size])
     report(kinds.ROI_OUTLINE_NOT_FINITE, [roi for roi in rois if not np.isfinite(roi.corners_xy).all()])
+
+
+def _report_frames_twice(plane: Plane, *, session: Session, log: ProblemLog) -> None:
+    count = frames_listed_twice(plane.listed_paths, plane.frame_index)
+    if count:
+        found = f"{plural(count, 'time stamp')} of {plane.name} with a frame that an earlier one has"
+        log.add(kinds.FRAME_LISTED_TWICE, file=session.path, field=plane.path, found=found)
 
 
 def _numbers(session: Session) -> Iterator[tuple[str, str, np.ndarray]]:

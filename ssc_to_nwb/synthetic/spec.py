@@ -65,6 +65,8 @@ class StackSpec:
     bigtiff: bool = False
     compression: Literal["zlib"] | None = None
     tile: tuple[int, int] | None = None
+    scanimage_texts_differ: bool = False
+    """Each file has a trigger time of its own, and the last page of each file a text of its own."""
     scanimage_header: bool = False
     """Text of ScanImage 3 in the first page's ImageDescription: tifffile then may count one page too few."""
     side_images: bool = True

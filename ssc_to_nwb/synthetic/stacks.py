@@ -73,6 +73,8 @@ def _write_stack(path: Path, frames: np.ndarray, number: int, how: StackSpec, ra
     text = None
     if how.scanimage_header:
         text = SCANIMAGE_TEXT.format(frames=len(frames), rows=pages.shape[1], columns=pages.shape[2], rate=rate_hz)
+    if text is not None and how.scanimage_texts_differ:
+        text = text.replace("triggerTimeString='synthetic'", f"triggerTimeString='synthetic {number}'")
     _write_pages(path, pages, how, text, one_table=number in how.files_with_one_table)
     if number in how.files_truncated:
         with path.open("r+b") as stream:
@@ -97,8 +99,9 @@ def _write_pages(
         if text is None:
             writer.write(pages, **options)
         else:
-            for page in pages:
-                writer.write(page, description=text, contiguous=False, **options)
+            for number, page in enumerate(pages, start=1):
+                own = f"{text}last\r" if how.scanimage_texts_differ and number == len(pages) else text
+                writer.write(page, description=own, contiguous=False, **options)
 
 
 class _Summary:

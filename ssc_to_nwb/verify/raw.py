@@ -20,6 +20,7 @@ from ssc_to_nwb.verify.raw_frames import FrameWork, compare_frames
 from ssc_to_nwb.verify.raw_gaps import check_gaps
 from ssc_to_nwb.verify.raw_images import check_side_images
 from ssc_to_nwb.verify.raw_registration import check_registration
+from ssc_to_nwb.verify.raw_texts import check_texts
 from ssc_to_nwb.verify.raw_videos import check_videos
 from ssc_to_nwb.verify.report import VerifyMode
 
@@ -62,6 +63,7 @@ def check_raw(work: Comparison, proof: RawProof) -> tuple[int, int]:
                 path = frames_path(plane.name, "green")
                 work.proof.guarded(path, _check_series, work, stack, volume)
     work.proof.guarded("/intervals/imaging_gaps", check_gaps, work, raw)
+    work.proof.guarded("/processing/source", check_texts, work, raw)
     work.proof.guarded("/processing/ophys", check_registration, work, raw, log=proof.log)
     work.proof.guarded("/processing/ophys/images", check_side_images, work, raw, log=proof.log)
     folder_name = naming.video_folder(proof.final_path).name

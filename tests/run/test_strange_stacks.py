@@ -109,3 +109,46 @@ def test_a_side_image_that_lacks_images_of_its_description_is_refused_by_name(tm
     assert outcome.error is not None
     assert (outcome.error.kind.identifier, outcome.error.file) == ("side-image-unreadable", str(path))
     assert (outcome.error.expected, outcome.error.found) == ("2 images", "1 page table, and bytes for 0 more")
+
+
+def test_texts_of_the_acquisition_program_are_kept_per_tif_and_page_where_they_differ(tmp_path: Path) -> None:
+    stacks = StackSpec(scanimage_header=True, scanimage_texts_differ=True)
+    made, outcome = converted(tmp_path, stacks=stacks)
+    assert outcome.error is None, outcome.error
+    expected = []
+    for number, path in enumerate(made.stack_paths.values(), start=1):
+        with tifffile.TiffFile(path, is_scanimage=False) as tif:
+            texts = [page.aspage().description for page in tif.pages]
+        expected += [(number, 1, len(texts) - 1, texts[0]), (number, len(texts), 1, texts[-1])]
+    with h5py.File(outcome.output) as file:
+        table = file["processing/source/image_descriptions"]
+        names = ("file_number", "first_page", "page_count")
+        found = list(zip(*(table[name][:].tolist() for name in names), table["text"].asstr()[:], strict=True))
+        assert "image_descriptions has them all" in file[GREEN].attrs["comments"]
+    assert [(*numbers, text.strip()) for *numbers, text in found] == expected
+    assert len({text for *_, text in expected}) == len(expected)
+    assert agrees(tmp_path)
+    with h5py.File(outcome.output, "r+") as file:
+        file["processing/source/image_descriptions/text"][2] = "another text"
+    assert not agrees(tmp_path)
+
+
+def test_texts_that_are_all_alike_need_no_table(tmp_path: Path) -> None:
+    _, outcome = converted(tmp_path, stacks=StackSpec(scanimage_header=True))
+    with h5py.File(outcome.output) as file:
+        assert "image_descriptions" not in file["processing/source"]
+    assert agrees(tmp_path)
+
+
+def test_a_frame_that_is_listed_twice_is_warned_of(tmp_path: Path) -> None:
+    def list_twice(s: Any) -> None:
+        for value in s["timeSeriesArrayHash"]["value"]:
+            for plane in value.get("imagingPlane", ()):
+                plane["sourceFileFrameIdx"][:, 1] = plane["sourceFileFrameIdx"][:, 0]
+
+    write_session(root=tmp_path / "source", spec=tiny_spec(), videos=False, edit=list_twice)
+    (outcome,) = convert(source=tmp_path / "source", output=tmp_path / "nwb").outcomes
+    assert outcome.error is None, outcome.error
+    (warning,) = [problem for problem in outcome.problems if problem.kind.identifier == "frame-listed-twice"]
+    assert warning.found == "1 time stamp of fov_01002 with a frame that an earlier one has"
+    assert agrees(tmp_path)

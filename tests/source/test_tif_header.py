@@ -26,7 +26,9 @@ def written(pages: np.ndarray, **options: Any) -> bytes:
 
 
 def read(data: bytes) -> tuple[list[Any], str | None]:
-    return read_pages(io.BytesIO(data), byte_size=len(data))
+    pages, texts = read_pages(io.BytesIO(data), byte_size=len(data))
+    assert sum(run.page_count for run in texts) == len(pages)
+    return pages, texts[0].text
 
 
 PAGES = np.arange(3 * 6 * 8, dtype=np.uint16).reshape(3, 6, 8)
@@ -143,3 +145,15 @@ def test_damaged_tables_raise_nothing_else(data: st.DataObject) -> None:
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(TifDamagedError, TifCutShortError, TifPixelsError):
         read(bytes(damaged))
+
+
+def test_descriptions_of_pages_come_in_runs_of_equal_ones() -> None:
+    stream = io.BytesIO()
+    with tifffile.TiffWriter(stream) as writer:
+        for text in ("one and the same", "one and the same", None, "another text"):
+            writer.write(PAGES[0], metadata=None, contiguous=False, software=False, description=text)
+    data = stream.getvalue()
+    _, texts = read_pages(io.BytesIO(data), byte_size=len(data))
+    assert [(run.first_page, run.page_count, run.text) for run in texts] == [
+        (0, 2, "one and the same"), (2, 1, None), (3, 1, "another text"),
+    ]  # fmt: skip
