@@ -1,4 +1,4 @@
-"""Content of a session that is kept as it is and deserves a warning: odd masks and frames, infinite values, missing arrays."""
+"""Content of a session that is kept as it is and deserves a warning: odd masks, infinite values, missing arrays."""
 
 from __future__ import annotations
 
