@@ -1,7 +1,7 @@
 """Turns arrays into finished HDF5 chunks under the standard filters shuffle and gzip, at the speed of memory.
 
 The bytes are those HDF5's own filters would accept: byte planes (shuffle) in a zlib stream (RFC 1950), made by ISA-L.
-Every HDF5 reader opens them without a plug-in.
+No reader needs a plug-in for them.
 """
 
 from __future__ import annotations
