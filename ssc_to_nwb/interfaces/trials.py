@@ -65,7 +65,8 @@ class TrialsInterface(SessionInterface):
             name=naming.TRIALS,
             description=(
                 "Trials of the pole localization task. The column trial_number has the numbers of the source, which "
-                "need not start at 1 and may have gaps; row ids count from 0."
+                "need not start at 1 and may have gaps; row ids count from 0. pynapple leaves out trials whose "
+                "stop_time is NaN."
             ),
             columns=columns,
             colnames=[one.name for one in columns if not isinstance(one, VectorIndex)],
