@@ -68,7 +68,8 @@ TIF_CHANNELS_UNCLEAR = ProblemKind(
     identifier="tif-channels-unclear",
     severity=Severity.ERROR,
     title="Nothing tells whether an imaging stack holds one channel or two",
-    reason="Its number of pages fits both, and the other stacks or the images beside them speak against two channels.",
+    reason="Its number of pages decides for neither, and the other stacks or the images beside them speak against two "
+    "channels.",
     remedy="Set assumptions.channels_per_frame in a metadata file to 1 (green alone) or 2 (green and red); "
     + _OR_GO_ON,
 )

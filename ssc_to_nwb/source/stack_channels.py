@@ -8,7 +8,7 @@ it does not decide, the stacks are refused rather than read in a way that might 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind
@@ -39,13 +39,15 @@ class ChannelCount:
     """Channels of the stacks of a session.
 
     because: what says so, in words; stated: whether a metadata file does; unclear: whether nothing decides between the
-    two readings.
+    two readings; pages_agree: whether the pages of the stacks say two channels as well. Where they do not, a stack with
+    too few pages for two channels may be one of one channel, with other frames than are listed.
     """
 
     count: int
     because: str
     stated: bool = False
     unclear: bool = False
+    pages_agree: bool = True
 
     @property
     def expected(self) -> str:
@@ -69,15 +71,16 @@ def count_channels(
         return ChannelCount(count=stated, because="assumptions.channels_per_frame says", stated=True)
     one = sum(stack.page_per_frame for stack in stacks)
     two = sum(stack.fits_two for stack in stacks)
+    pages_agree = two > 0 and not one
     if red_seen is not None:
-        return ChannelCount(count=TWO, because=f"{red_seen} shows a red channel")
+        return ChannelCount(count=TWO, because=f"{red_seen} shows a red channel", pages_agree=pages_agree)
     if one > two:
         return ChannelCount(count=ONE, because=f"{one} of {len(stacks)} stacks have one page per listed frame")
     if (one == two and one) or (two and green_alone):
         beside = "the images beside the stacks are green alone" if green_alone else "as many stacks have two"
         because = f"{one} of {len(stacks)} stacks have one page per listed frame, and {beside}"
         return ChannelCount(count=TWO, because=because, unclear=True)
-    return TWO_CHANNELS
+    return replace(TWO_CHANNELS, pages_agree=pages_agree)
 
 
 def fault_of_pages(stack: StackPages, channels: ChannelCount) -> tuple[ProblemKind, str] | None:
@@ -89,4 +92,7 @@ def fault_of_pages(stack: StackPages, channels: ChannelCount) -> tuple[ProblemKi
         return (kinds.TIF_CHANNELS_UNCLEAR, channels.expected) if unclear else None
     if stack.page_per_frame and not channels.stated:
         return kinds.TIF_ONE_CHANNEL, channels.expected
-    return (kinds.TIF_ODD_PAGES, channels.expected) if stack.pages % TWO else None
+    if stack.pages % TWO:
+        return kinds.TIF_ODD_PAGES, channels.expected
+    unclear = not (stack.fits_two or channels.pages_agree or channels.stated)
+    return (kinds.TIF_CHANNELS_UNCLEAR, channels.expected) if unclear else None

@@ -49,6 +49,15 @@ def test_a_red_channel_beside_the_stacks_decides_for_two() -> None:
     assert judged((12, 6), (6, 6), red="x_chan_02.tif") == (2, ["", ONE_CHANNEL])
 
 
+@pytest.mark.parametrize("red", [None, "masterImage of fov_01002"])
+def test_a_stack_of_too_few_pages_is_read_as_green_and_red_only_where_other_stacks_are(red: str | None) -> None:
+    # Four pages for five frames: two frames of two channels, or four of one.
+    assert judged((10, 5), (4, 5), red=red) == (2, ["", ""])
+    assert judged((10, 5), (10, 5), (5, 5), (4, 5), red=red) == (2, ["", "", ONE_CHANNEL, UNCLEAR])
+    assert judged((4, 5), (8, 5), red=red) == (2, [UNCLEAR, UNCLEAR])
+    assert judged((4, 5), (8, 5), red=red, stated=2) == (2, ["", ""])
+
+
 def test_pages_that_fit_both_readings_beside_green_images_alone_are_refused() -> None:
     assert judged((12, 6), (10, 5), green_alone=True) == (2, [UNCLEAR, UNCLEAR])
     assert judged((6, 6), (5, 5), green_alone=True) == (1, ["", ""])
