@@ -13,13 +13,13 @@ from ssc_to_nwb.interfaces.context import SessionContext
 from ssc_to_nwb.interfaces.events import EventsInterface
 from ssc_to_nwb.interfaces.file_metadata import make_nwbfile
 from ssc_to_nwb.interfaces.imaging_stacks import ImagingStacksInterface
-from ssc_to_nwb.interfaces.kept_fields import add_kept_fields
 from ssc_to_nwb.interfaces.provenance import add_provenance
 from ssc_to_nwb.interfaces.registration import RegistrationInterface
 from ssc_to_nwb.interfaces.roi_responses import RoiResponsesInterface
 from ssc_to_nwb.interfaces.roi_segmentation import RoiSegmentationInterface
 from ssc_to_nwb.interfaces.side_images import SideImagesInterface
 from ssc_to_nwb.interfaces.source_frames import SourceFramesInterface
+from ssc_to_nwb.interfaces.source_struct import add_source_struct
 from ssc_to_nwb.interfaces.trial_numbers import TrialNumbersInterface
 from ssc_to_nwb.interfaces.trials import TrialsInterface
 from ssc_to_nwb.interfaces.whisker import WhiskerInterface
@@ -66,7 +66,7 @@ def assemble_nwbfile(
     for interface in SESSION_INTERFACES.values():
         interface.from_context(context).add(nwbfile)
     _add_raw(nwbfile, context, raw=raw, video_place=video_place, chunk_mb=chunk_mb)
-    add_kept_fields(nwbfile, ledger=ledger, session=context.session)
+    add_source_struct(nwbfile, ledger=ledger, session=context.session)
     files = file_entries(context.session, raw, problems=context.log.problems, hashes=hashes)
     ledger = replace(ledger, files=files)
     add_provenance(nwbfile, ledger=ledger, metadata=context.metadata, options=options)

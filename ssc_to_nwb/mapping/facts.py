@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ssc_to_nwb.mapping.row_labels import RowLabels, row_labels
 from ssc_to_nwb.source.plane import Plane
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.subvolume import ARRAY_KINDS, RoiArray, Subvolume
@@ -17,11 +18,15 @@ _ENTRY = re.compile(r"\.value(?:\{(\d+)\})?$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalciumFacts:
-    """One calcium entry of timeSeriesArrayHash and the subvolume it belongs to."""
+    """One calcium entry of timeSeriesArrayHash and the subvolume it belongs to.
+
+    labels: of its rows, where they say nothing but the ROI number; None where any says more.
+    """
 
     subvolume: Subvolume
     array: RoiArray
     rows_in_plane_order: bool
+    labels: RowLabels | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +46,9 @@ class SessionFacts:
         for subvolume in session.subvolumes:
             for array in subvolume.arrays.values():
                 facts = CalciumFacts(
-                    subvolume=subvolume, array=array, rows_in_plane_order=_rows_in_plane_order(subvolume, array)
-                )
+                    subvolume=subvolume, array=array, rows_in_plane_order=_rows_in_plane_order(subvolume, array),
+                    labels=row_labels(session.tree, array, position=_position(array.path)),
+                )  # fmt: skip
                 self.calcium[_position(array.path)] = facts
         self.events = {_position(series.path): series for series in session.events.values()}
         self.whisker_position = None if session.whisker is None else _position(session.whisker.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from functools import cache
 from re import Pattern
 
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Rule, path_template, pattern_regex
+from ssc_to_nwb.mapping.rule import STRUCT_TABLE, Disposition, Leaf, Rule, path_template, pattern_regex
 from ssc_to_nwb.mapping.rules import OTHER_VARIABLE, RULES, UNMAPPED
 from ssc_to_nwb.mapping.rules_raw import SYSTEM_FILE
 from ssc_to_nwb.problems import verify_kinds as kinds
@@ -26,8 +27,9 @@ _SHOWN = 10
 class LedgerEntry:
     """What became of one leaf: its path, class, shape and bytes in the source, and its places in the NWB file.
 
-    kept: whether it stands verbatim in the table of kept fields, alone or besides its other places; reason: why it is
-    left out. A variable beside the session struct is one leaf.
+    kept: whether its value stands verbatim in the table of the source struct, alone or besides its other places;
+    made_from: what a derived leaf is made from besides those places, as JSON; reason: why it is left out. A variable
+    beside the session struct is one leaf.
     """
 
     source: str
@@ -38,6 +40,7 @@ class LedgerEntry:
     nwb: tuple[str, ...]
     rule: str
     kept: bool
+    made_from: str = ""
     reason: str = ""
 
 
@@ -68,7 +71,7 @@ class Ledger:
     files: tuple[FileEntry, ...] = ()
 
     def kept_paths(self) -> set[str]:
-        """Paths of the leaves that stand verbatim in the table of kept fields."""
+        """Paths of the leaves that are kept verbatim."""
         return {entry.source for entry in self.leaves if entry.kept}
 
     def summary(self) -> dict[str, dict[str, int]]:
@@ -159,8 +162,9 @@ def _candidates(template: str) -> tuple[tuple[Rule, Pattern[str]], ...]:
 def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts, *, value: MatValue) -> LedgerEntry:
     kept = rule.is_kept(leaf, facts)
     places = rule.places(leaf, facts)
-    if kept and KEPT_TABLE not in places:
-        places = (*places, KEPT_TABLE)
+    if kept and STRUCT_TABLE not in places:
+        places = (*places, STRUCT_TABLE)
+    made_from = rule.made_from(leaf, facts)
     return LedgerEntry(
         source=leaf.path,
         matlab_class=matlab_class(value),
@@ -170,4 +174,5 @@ def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts, *, value: MatValue) -> L
         nwb=places,
         rule=rule.identifier,
         kept=kept,
+        made_from=json.dumps(made_from, ensure_ascii=False) if made_from else "",
     )

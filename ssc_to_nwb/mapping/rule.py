@@ -14,7 +14,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
 from ssc_to_nwb.source.mat_tree import MatStruct, MatStructArray, MatValue, is_empty_value
 
-KEPT_TABLE = f"/processing/{naming.SOURCE_MODULE}/{naming.KEPT_FIELDS}"
+STRUCT_TABLE = f"/processing/{naming.SOURCE_MODULE}/{naming.SOURCE_STRUCT}"
 _INDEX = re.compile(r"\{\d+\}|\(\d+\)")
 # An index in a cell or a struct array; a lone value stands without one.
 _WILDCARDS = {"{*}": r"(?:[{(](\d+)[)}])?", "**": r".*"}
@@ -80,6 +80,10 @@ def _everywhere(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: A
     return True
 
 
+def _from_nothing_else(leaf: Leaf, facts: SessionFacts) -> Mapping[str, str]:  # noqa: ARG001
+    return {}
+
+
 def _no_names(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:  # noqa: ARG001
     return ({},)
 
@@ -95,6 +99,7 @@ class Rule:
     when: whether the rule applies to a leaf that fits a pattern; the first rule of the table that does is taken.
     keep: whether the leaf is kept verbatim besides, because the places in `nwb` alone would not give it back.
     has: whether a place in `nwb` holds something of this leaf, where some of them do not hold something of every leaf.
+    made_from: what a derived leaf is made from besides the places in `nwb`; stated in the table of the source struct.
     """
 
     identifier: str
@@ -109,9 +114,10 @@ class Rule:
     names: Callable[[Leaf, SessionFacts], Iterable[Names]] = _no_names
     keep: Callable[[Leaf, SessionFacts], bool] = _never
     has: Callable[[str, Leaf, SessionFacts], bool] = _everywhere
+    made_from: Callable[[Leaf, SessionFacts], Mapping[str, str]] = _from_nothing_else
 
     def is_kept(self, leaf: Leaf, facts: SessionFacts) -> bool:
-        """Whether this leaf stands verbatim in the table of kept fields.
+        """Whether the value of this leaf stands verbatim in the table of the source struct.
 
         That a matrix was sparse, or a char array no row, only that table says.
         """

@@ -10,7 +10,7 @@ from ssc_to_nwb.mapping import (
     rules_trials,
     rules_whisker,
 )
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Rule
+from ssc_to_nwb.mapping.rule import STRUCT_TABLE, Disposition, Rule
 
 RULES: tuple[Rule, ...] = (
     *rules_general.RULES,
@@ -35,6 +35,6 @@ UNMAPPED = Rule(
     identifier="unmapped",
     patterns=("**",),
     disposition=Disposition.KEPT,
-    nwb=(KEPT_TABLE,),
+    nwb=(STRUCT_TABLE,),
     text="A field that no rule knows; an error, unless --allow-unmapped was given.",
 )

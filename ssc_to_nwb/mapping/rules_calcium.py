@@ -9,7 +9,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, is_empty
+from ssc_to_nwb.mapping.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, is_empty
 from ssc_to_nwb.mapping.rules_whisker import lists_trials, valid_trials_hide
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
@@ -60,12 +60,17 @@ def _rows_out_of_order(leaf: Leaf, facts: SessionFacts) -> bool:
 
 
 def _is_plain_row_label(leaf: Leaf, facts: SessionFacts) -> bool:
-    """Whether a row's label says nothing but the ROI number that the row has."""
+    """Whether the leaf is of labels that are all one text and the ROI number of their row."""
     if not is_calcium(leaf, facts):
         return False
-    numbers = facts.calcium[leaf.indices[0]].array.roi_numbers
-    row = leaf.indices[1] - 1
-    return isinstance(leaf.value, str) and row < numbers.size and leaf.value == f"Ca TS for {numbers[row]}"
+    labels = facts.calcium[leaf.indices[0]].labels
+    return labels is not None and leaf.path in (labels.field, f"{labels.field}{{{leaf.indices[1]}}}")
+
+
+def _label_parts(leaf: Leaf, facts: SessionFacts) -> Names:
+    """The text of a label, and the field that has the number behind it."""
+    labels = facts.calcium[leaf.indices[0]].labels
+    return {} if labels is None else {"text": labels.text, "number": labels.number_field}
 
 
 def _valid_trials_hide(leaf: Leaf, facts: SessionFacts) -> bool:
@@ -95,9 +100,10 @@ _RULES = (
         patterns=(f"{_ENTRY}.idStrs{{*}}", f"{_ENTRY}.idStr{{*}}"),
         disposition=Disposition.DERIVED,
         nwb=(_MODULE + "/{container}/{series}/rois",),
-        text="`Ca TS for <number of the row's ROI>` and nothing else.",
+        text="One text for all, kept once, and the ROI number of the row; where one label differs, all are kept.",
         when=_is_plain_row_label,
         names=_series,
+        made_from=_label_parts,
     ),
     Rule(
         identifier="calcium-values",
@@ -145,7 +151,7 @@ _RULES = (
             f"{_ENTRY}.trial",
         ),
         disposition=Disposition.KEPT,
-        nwb=(KEPT_TABLE,),
+        nwb=(STRUCT_TABLE,),
         text="Labels that say more than the ROI number; values of an array without rows; times of one without samples.",
         when=is_calcium,
     ),

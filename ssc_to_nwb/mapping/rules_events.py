@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, is_empty
+from ssc_to_nwb.mapping.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, is_empty
 from ssc_to_nwb.source.event_series import PAIRS, EventSeries
 
 _HASH = "eventSeriesArrayHash"
@@ -54,7 +54,7 @@ RULES = (
             f"{_ENTRY}.eventPropertiesHash{{*}}.descr{{*}}",
         ),
         disposition=Disposition.KEPT,
-        nwb=(KEPT_TABLE,),
+        nwb=(STRUCT_TABLE,),
         text="Keys, names, numbers and descriptions, in their order; tables and columns are described with them.",
     ),
     Rule(
@@ -65,7 +65,7 @@ RULES = (
             f"{_ENTRY}.eventPropertiesHash{{*}}.value",
         ),
         disposition=Disposition.KEPT,
-        nwb=(KEPT_TABLE,),
+        nwb=(STRUCT_TABLE,),
         text="Where there is no property, the empty value is kept.",
         when=is_empty,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, always
+from ssc_to_nwb.mapping.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, always
 
 _SUBJECT = "/general/subject"
 # The fields of the NWB file that are made from a key of metaDataHash, where no metadata file replaces them.
@@ -49,14 +49,14 @@ RULES = (
         identifier="metadata-kept",
         patterns=("metaDataHash**",),
         disposition=Disposition.KEPT,
-        nwb=(KEPT_TABLE,),
+        nwb=(STRUCT_TABLE,),
         text="Keys, and the values of keys nobody knows, as they are.",
     ),
     Rule(
         identifier="time-units",
         patterns=("timeUnitIds", "timeUnitNames{*}", "trialTimeUnit"),
         disposition=Disposition.KEPT,
-        nwb=(KEPT_TABLE,),
+        nwb=(STRUCT_TABLE,),
         text="The source's table of time units; times in the NWB file are in seconds.",
     ),
 )

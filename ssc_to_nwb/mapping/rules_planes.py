@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf, Names, Rule, holds_something, is_empty
+from ssc_to_nwb.mapping.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, holds_something, is_empty
 from ssc_to_nwb.mapping.rules_calcium import SCOPE, is_calcium
 from ssc_to_nwb.source.mat_tree import MatChar
 from ssc_to_nwb.source.plane import Plane
@@ -159,7 +159,7 @@ _RULES = (
         identifier="no-roi-records",
         patterns=_record_patterns("rois"),
         disposition=Disposition.KEPT,
-        nwb=(KEPT_TABLE,),
+        nwb=(STRUCT_TABLE,),
         text="An empty list of ROI records; that it is there is kept.",
         when=lambda leaf, facts: is_calcium(leaf, facts) and leaf.is_empty,
     ),

@@ -15,7 +15,7 @@ UNMAPPED_LEAF_KEPT = ProblemKind(
     identifier="unmapped-leaf-kept",
     severity=Severity.WARNING,
     title="A field that no rule knows is kept verbatim",
-    reason="It was allowed with --allow-unmapped; the field stands in the table of kept fields.",
+    reason="It was allowed with --allow-unmapped; the field stands in the table source_struct.",
     remedy="Look at it, and tell the developers if it deserves a place of its own.",
 )
 VERIFY_OBJECT_MISSING = ProblemKind(

@@ -158,6 +158,15 @@ def is_empty_value(value: MatValue) -> bool:
     return plain_text(value) == ""
 
 
+def is_leaf(value: MatValue) -> bool:
+    """Whether a value is a leaf, as `walk_leaves` has it: nothing stands below it."""
+    if isinstance(value, MatStruct):
+        return not value.fields
+    if isinstance(value, MatStructArray):
+        return not (value.elements and value.field_names)
+    return not (isinstance(value, MatCell) and value.items)
+
+
 def walk_leaves(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
     """Yield every leaf with its path in MATLAB's notation, such as `s.a.value{2}(3).id`.
 

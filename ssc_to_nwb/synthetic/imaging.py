@@ -83,6 +83,9 @@ def _make_plane(
 ) -> PlaneTruth:
     block = 1000 * (4 * (subvolume.number - 1) + plane_number - 1)
     numbers = block + np.cumsum(rng.choice([1, 1, 2, 3], subvolume.rois_in(plane_number)))
+    if numbers.size and numbers[-1] >= block + 1000:
+        # So many ROIs that the steps must be smaller: blocks of planes do not overlap.
+        numbers = block + np.sort(rng.choice(999, numbers.size, replace=False)) + 1
     if subvolume.first_roi is not None:
         numbers += subvolume.first_roi - numbers[0] + 1000 * subvolume.planes.index(plane_number)
     rois = make_rois(

@@ -12,13 +12,14 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.context import SessionContext
 from ssc_to_nwb.mapping.facts import SessionFacts
 from ssc_to_nwb.mapping.ledger import ruled_leaves
-from ssc_to_nwb.mapping.rule import Leaf
+from ssc_to_nwb.mapping.rule import STRUCT_TABLE, Leaf
 from ssc_to_nwb.source.mat_tree import MatCell, MatChar
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.verify.nwb_reader import NwbReader
 from ssc_to_nwb.verify.nwb_table import NwbTable
 from ssc_to_nwb.verify.proof import Proof
 from ssc_to_nwb.verify.source_unit import UNITS_PER_SECOND, SourceUnit
+from ssc_to_nwb.verify.struct_table import StructTable
 
 TRIALS = f"/intervals/{naming.TRIALS}"
 OPHYS = f"/processing/{naming.OPHYS_MODULE}"
@@ -31,8 +32,8 @@ SEGMENTATION = f"{OPHYS}/{naming.IMAGE_SEGMENTATION}"
 class Comparison:
     """One file and its source.
 
-    leaves: the source's leaves by the rule that the ledger has for them; kept: paths of those that stand in the table
-    of kept fields; general_fields: keys of metaDataHash whose field of the file has been compared.
+    leaves: the source's leaves by the rule that the ledger has for them; kept: paths of those that are kept verbatim;
+    general_fields: keys of metaDataHash whose field of the file has been compared.
     """
 
     proof: Proof
@@ -43,6 +44,7 @@ class Comparison:
     kept: frozenset[str]
     tables: dict[str, NwbTable] = field(default_factory=dict)
     general_fields: dict[str, bool] = field(default_factory=dict)
+    _struct: StructTable | None = None
 
     @property
     def session(self) -> Session:
@@ -54,6 +56,13 @@ class Comparison:
         if path not in self.tables:
             self.tables[path] = NwbTable(reader=self.reader, path=path)
         return self.tables[path]
+
+    @property
+    def struct(self) -> StructTable:
+        """The table of the source struct, read once."""
+        if self._struct is None:
+            self._struct = StructTable(self.table(STRUCT_TABLE))
+        return self._struct
 
     def stamps(self, series: str) -> np.ndarray:
         """Time stamps of a series in seconds, whether it has its own or links to another's."""
@@ -82,7 +91,7 @@ class Comparison:
 
 
 def leaves_by_rule(session: Session, facts: SessionFacts) -> tuple[dict[str, list[Leaf]], frozenset[str]]:
-    """The leaves of a session by rule, and the paths of those that must stand in the table of kept fields."""
+    """The leaves of a session by rule, and the paths of those that must be kept verbatim."""
     groups: dict[str, list[Leaf]] = defaultdict(list)
     kept = set()
     for leaf, rule in ruled_leaves(session, facts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Disposition, Leaf
+from ssc_to_nwb.mapping.rule import STRUCT_TABLE, Disposition, Leaf
 from ssc_to_nwb.mapping.rules import RULES, UNMAPPED
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.verify import (
@@ -16,11 +16,11 @@ from ssc_to_nwb.verify import (
     leaves_whisker,
 )
 from ssc_to_nwb.verify.comparison import Comparison
-from ssc_to_nwb.verify.leaves_kept import compare_kept_fields
+from ssc_to_nwb.verify.source_struct import compare_source_struct
 
 Rebuild = Callable[[Comparison, Sequence[Leaf]], None]
 
-# Rules that keep leaves verbatim need no entry: the table of kept fields is compared as a whole.
+# Rules that keep leaves verbatim need no entry: the table of the source struct is compared as a whole.
 REBUILD: Mapping[str, Rebuild] = {
     "metadata-value": leaves_metadata.metadata_value,
     "trial-numbers": leaves_trials.trial_numbers,
@@ -60,7 +60,7 @@ def compare_leaves(work: Comparison) -> None:
         if leaves and rule.disposition is not Disposition.KEPT:
             place = next(iter(rule.places(leaves[0], work.facts)), "/")
             work.proof.guarded(place, REBUILD[rule.identifier], work, leaves)
-    work.proof.guarded(KEPT_TABLE, compare_kept_fields, work)
+    work.proof.guarded(STRUCT_TABLE, compare_source_struct, work)
     if not work.proof.problems:
         # Where a comparison was stopped, the problem that stopped it is reported already.
         _report_unproven(work)

@@ -48,12 +48,13 @@ def calcium_rois(work: Comparison, leaves: Sequence[Leaf]) -> None:
 
 
 def calcium_row_label(work: Comparison, leaves: Sequence[Leaf]) -> None:
-    """`Ca TS for <number>`, rebuilt from the ROI number of the row."""
+    """The text that the file has once for all labels of an array, and the ROI number of the row."""
     numbers: dict[int, dict[int, str]] = {}
     for leaf in leaves:
         entry, place = leaf.indices
         if entry not in numbers:
-            numbers[entry] = _labels_by_row(work, entry)
+            stated = work.struct.row_of(leaf.path).contents()[0]
+            numbers[entry] = _labels_by_row(work, entry, text=stated["text"])
         found = numbers[entry].get(place, "nothing")
         if found != leaf.value:
             first = entry_series(work, entry)[0][1]
@@ -61,13 +62,13 @@ def calcium_row_label(work: Comparison, leaves: Sequence[Leaf]) -> None:
         work.proof.prove([leaf.path])
 
 
-def _labels_by_row(work: Comparison, entry: int) -> dict[int, str]:
-    """Labels by 1-based row of the source's matrix, from the file's own ROI numbers."""
+def _labels_by_row(work: Comparison, entry: int, *, text: str) -> dict[int, str]:
+    """Labels by 1-based row of the source's matrix, from the file's own text and ROI numbers."""
     of_row = row(work.facts.calcium[entry].array.roi_numbers).tolist()
     in_file = {
         number for plane, path in entry_series(work, entry) for number in roi_numbers_of(work, plane, path).tolist()
     }
-    return {place: f"Ca TS for {number}" for place, number in enumerate(of_row, start=1) if number in in_file}
+    return {place: f"{text}{number}" for place, number in enumerate(of_row, start=1) if number in in_file}
 
 
 def calcium_values(work: Comparison, leaves: Sequence[Leaf]) -> None:
@@ -118,7 +119,7 @@ def imaging_valid_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
         subvolume = work.facts.calcium[leaf.indices[0]].subvolume
         written = work.facts.listed_trials(subvolume.number)
         if subvolume.valid_trials is None or written is None:
-            # The subvolume's other arrays tell; this list stands in the table of kept fields alone.
+            # The subvolume's other arrays tell; this list is kept verbatim alone.
             work.proof.prove([leaf.path])
             continue
         parts = trial_parts(work, "imaging_valid_subvolumes")

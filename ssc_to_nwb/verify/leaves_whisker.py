@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.mapping.rule import KEPT_TABLE, Leaf
+from ssc_to_nwb.mapping.rule import STRUCT_TABLE, Leaf
 from ssc_to_nwb.verify.comparison import BEHAVIOR, TRIALS, Comparison, row
 from ssc_to_nwb.verify.trial_labels import WHISKER_LABELS, compare_labels
 from ssc_to_nwb.verify.trials_table import trial_column
@@ -79,8 +79,8 @@ def compare_valid_trials(work: Comparison, path: str, leaf: Leaf, *, found: np.n
 
 
 def time_unit(work: Comparison, leaves: Sequence[Leaf]) -> None:
-    """The same id as trialTimeUnit, which stands in the table of kept fields."""
+    """The same id as trialTimeUnit, which is kept verbatim."""
     kept = work.proof.leaves[f"{work.session.variable}.trialTimeUnit"]
     for leaf in leaves:
-        work.proof.numbers(KEPT_TABLE, expected=row(leaf.value), found=row(kept), leaf=leaf.path)
+        work.proof.numbers(STRUCT_TABLE, expected=row(leaf.value), found=row(kept), leaf=leaf.path)
         work.proof.prove([leaf.path])

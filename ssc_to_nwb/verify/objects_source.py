@@ -1,4 +1,4 @@
-"""The module `source`: kept fields, lists of stacks, frame indices, source files, provenance."""
+"""The module `source`: the source struct, lists of stacks, frame indices, source files, provenance."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.mapping.ledger import Ledger
-from ssc_to_nwb.mapping.rule import KEPT_TABLE
+from ssc_to_nwb.mapping.rule import STRUCT_TABLE
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.source.stack import PlaneStack
 from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
 from ssc_to_nwb.verify.comparison import SOURCE, Comparison
-from ssc_to_nwb.verify.leaves_kept import COLUMNS, large_tables
 from ssc_to_nwb.verify.objects import check_module, check_table
+from ssc_to_nwb.verify.struct_table import COLUMNS
 
 _FILES = f"{SOURCE}/{naming.SOURCE_FILES}"
 _PROVENANCE = f"{SOURCE}/{naming.PROVENANCE}"
@@ -30,7 +30,7 @@ _ITEMS = (
 def check_source_module(work: Comparison, *, ledger: Ledger, stacks: Mapping[str, PlaneStack] | None) -> None:
     """Compare the tables of the module with the source, its ledger, and its stacks where those are in the file."""
     work.proof.guarded(SOURCE, check_module, work, SOURCE)
-    work.proof.guarded(KEPT_TABLE, _check_kept, work)
+    work.proof.guarded(STRUCT_TABLE, _check_struct, work)
     work.proof.guarded(f"{SOURCE}/{naming.SOURCE_STACKS}", _check_stacks, work)
     for plane in work.session.planes:
         index = f"{SOURCE}/{naming.frame_index(plane.name)}"
@@ -40,12 +40,11 @@ def check_source_module(work: Comparison, *, ledger: Ledger, stacks: Mapping[str
     work.proof.guarded(_PROVENANCE, _check_provenance, work, ledger)
 
 
-def _check_kept(work: Comparison) -> None:
-    check_table(work, KEPT_TABLE, columns=COLUMNS)
-    classes = work.table(KEPT_TABLE).texts("matlab_class")
-    for number, (place, name) in enumerate(large_tables(work).items(), start=1):
-        work.proof.equal(f"{KEPT_TABLE}/value", expected=naming.kept_array(number), found=name)
-        is_sparse = classes[place].startswith("sparse ")
+def _check_struct(work: Comparison) -> None:
+    check_table(work, STRUCT_TABLE, columns=COLUMNS)
+    for number, (matlab_class, name) in enumerate(work.struct.large(), start=1):
+        work.proof.equal(f"{STRUCT_TABLE}/value", expected=naming.kept_array(number), found=name)
+        is_sparse = matlab_class.startswith("sparse ")
         check_table(work, f"{SOURCE}/{name}", columns=["row", "column", "value"] if is_sparse else ["value"])
 
 

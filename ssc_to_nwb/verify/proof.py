@@ -135,16 +135,16 @@ class Proof:
     ) -> bool:
         """Compare times: `expected` in the source's unit, `seconds` as they stand in the file.
 
-        They may differ by the rounding of the way there and back, 4 units in the last place of the stored seconds.
-        Whole numbers of the source come back exactly, once what is that near to a whole number is rounded to it.
+        Where all times of the source are whole, as the column `whole` of the source struct has it, they come back
+        exactly, once what is within the rounding of a whole number is rounded to it. Others may differ by the rounding
+        of the way there and back, 4 units in the last place of the stored seconds.
         later: how much later, in the source's unit, the file has these times.
         """
-        found, tolerance = unit.from_seconds(seconds) - later, unit.rounding(seconds)
-        if expected.shape == found.shape:
-            whole = expected == np.rint(expected)
-            near = whole & (np.abs(found - np.rint(found)) <= tolerance)
-            found, tolerance = np.where(near, np.rint(found), found), np.where(whole, 0.0, tolerance)
-        return self.numbers(path, expected=expected, found=found, leaf=leaf, tolerance=tolerance)
+        found, rounding = unit.from_seconds(seconds) - later, unit.rounding(seconds)
+        if not _all_whole(expected):
+            return self.numbers(path, expected=expected, found=found, leaf=leaf, tolerance=rounding)
+        near = np.abs(found - np.rint(found)) <= rounding
+        return self.numbers(path, expected=expected, found=np.where(near, np.rint(found), found), leaf=leaf)
 
     def equal(self, path: str, *, expected: Any, found: Any, leaf: str | None = None) -> bool:
         """Compare two plain values: texts, numbers, tuples, lists."""
@@ -218,6 +218,12 @@ def _differs(expected: np.ndarray, found: np.ndarray, tolerance: np.ndarray | fl
     if expected.dtype.kind == "f" and found.dtype.kind == "f":
         same = same | (np.isnan(expected) & np.isnan(found))
     return None if same.all() else ~same
+
+
+def _all_whole(times: np.ndarray) -> bool:
+    """Whether all times, NaN aside, are whole numbers."""
+    there = times[~np.isnan(times)]
+    return bool((there == np.rint(there)).all())
 
 
 def _size(array: np.ndarray) -> str:

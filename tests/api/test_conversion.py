@@ -64,7 +64,7 @@ class TestFormats:
         assert set(one) == set(two)
         differing = [name for name in one if one[name] != two[name]]
         if "variable_name" in form:
-            differing = [name for name in differing if not name.startswith("processing/source/kept_source_fields/path")]
+            differing = [name for name in differing if not name.startswith("processing/source/source_struct/path")]
         assert [name for name in differing if "provenance" not in name] == []
 
     def test_of_the_sister_data_set(self, convert_once: Callable[..., Converted]) -> None:

@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 from made_sessions import Converted, Struct, array, events, opened, read, row, set_entry, write
 
-from ssc_to_nwb.interfaces.kept_fields import LARGE_ELEMENTS
+from ssc_to_nwb.interfaces.matlab_json import LARGE_ELEMENTS
 from ssc_to_nwb.source import mat_text
 from ssc_to_nwb.synthetic.matlab import NEVER_FILLED, Cell, Chars, Sparse, StructArray
 
 FORMATS = pytest.mark.parametrize("mat_format", ["5", "7.3"])
 NAMES = "Kämpf, Björn"
 FULL = np.array([[0.0, 1.5, 0.0], [2.0, 0.0, 0.0]])
-# Value, and what the table of kept fields says of it: class, size, value.
+# Value, and what the table of the source struct says of it: class, size, value.
 VALUES: dict[str, tuple[Any, str, str, Any]] = {
     "matrix": (Chars.matrix("ab ", "äöü"), "char", "2x3", ["ab ", "äöü"]),
     "row": (Chars.row(map(ord, NAMES)), "char", "1x12", NAMES),
@@ -50,7 +50,7 @@ def add_metadata(s: Struct, values: dict[str, Any]) -> None:
 def kept_of(converted: Converted) -> pd.DataFrame:
     assert converted.outcome.verified == "full", converted.outcome.error
     with opened(converted.path) as nwbfile:
-        return nwbfile.processing["source"]["kept_source_fields"].to_dataframe().set_index("path")
+        return nwbfile.processing["source"]["source_struct"].to_dataframe().set_index("path")
 
 
 @FORMATS
@@ -60,7 +60,7 @@ def test_class_size_and_value_are_kept(convert_edited: Callable[..., Converted],
     rows = table[table.index.str.contains(".value", regex=False)].set_index("key")
     for name, (_, matlab_class, shape, value) in VALUES.items():
         found = rows.loc[name]
-        assert (found["matlab_class"], found["shape"]) == (matlab_class, shape), name
+        assert (found["matlab_class"], found["size"]) == (matlab_class, shape), name
         assert json.loads(found["value"]) == value, name
 
 
@@ -83,7 +83,7 @@ def test_a_sparse_matrix_that_would_fill_the_memory(convert_edited: Callable[...
     vast = Sparse(np.eye(2))
     vast.shape = (10**9, 2)
     table = kept_of(convert_edited(lambda s: add_metadata(s, {"vast": vast}), subvolumes=()))
-    assert "1000000000x2" in set(table["shape"])
+    assert "1000000000x2" in set(table["size"])
 
 
 @FORMATS
@@ -112,7 +112,7 @@ def test_known_fields_in_other_forms_are_understood(convert_edited: Callable[...
         assert list(nwbfile.trials["trial_type"][:]) == types
         assert list(nwbfile.processing["source"]["source_stacks"]["listed_path"][:]) == listed
     assert table.loc["s.trialTypeMat", "matlab_class"] == "sparse double"
-    assert table.loc["s.trialTypeStr", "shape"] == "6x7"
+    assert table.loc["s.trialTypeStr", "size"] == "6x7"
 
 
 @pytest.mark.parametrize("function", ["_utf16", "_decoded"])
@@ -126,7 +126,7 @@ def test_verification_reads_text_by_itself(
     outcome = convert_edited(lambda s: add_metadata(s, {"room": value}), subvolumes=()).outcome
     assert outcome.error is not None
     assert outcome.error.kind.identifier == "verification-failed"
-    assert "kept_source_fields/value" in (outcome.error.found or "")
+    assert "source_struct/value" in (outcome.error.found or "")
 
 
 def test_names_in_any_encoding_come_out_right(convert_edited: Callable[..., Converted]) -> None:

@@ -84,7 +84,7 @@ class TestInTheFile:
     def test_a_key_nobody_knows_can_be_read_with_plain_pynwb(
         self, nwb_awkward: Any, converted_awkward: Converted
     ) -> None:
-        table = nwb_awkward.processing["source"]["kept_source_fields"].to_dataframe()
+        table = nwb_awkward.processing["source"]["source_struct"].to_dataframe()
         values = dict(zip(table["path"], table["value"], strict=True))
         assert values["s.metaDataHash.value{14}"] == '"2W.335"'
         assert values["s.metaDataHash.value{15}"] == "[[21.5]]"

@@ -47,7 +47,7 @@ def test_places_of_real_leaves_fit_the_templates_of_their_rule(convert_once: Cal
         for entry in build_ledger(session, allow_unmapped=False, log=ProblemLog()).leaves:
             patterns = [re.sub(r"\\\{\w+\\\}", ".+", re.escape(template)) for template in templates[entry.rule]]
             for place in entry.nwb:
-                kept = place == "/processing/source/kept_source_fields"
+                kept = place == "/processing/source/source_struct"
                 assert kept or any(re.fullmatch(pattern, place) for pattern in patterns), (entry.rule, place)
 
 

@@ -127,6 +127,8 @@ def test_full_size(tmp_path: Path) -> None:
     arrays = s["timeSeriesArrayHash"][0, 0]["value"]
     assert arrays.shape == (1, 1 + 3 * 6)
     assert [array[0, 0]["valueMatrix"].shape[0] for array in arrays[0, 1:7]] == list(FULL_SIZE_ROIS)
+    numbers = np.concatenate([array[0, 0]["ids"].reshape(-1) for array in arrays[0, 1:7]])
+    assert np.unique(numbers).size == numbers.size
     frames = sum(array[0, 0]["time"].size for array in arrays[0, 1:7])
     assert frames == pytest.approx(12 * 11 * 7, rel=0.03)
     assert np.isfinite(arrays[0, 1][0, 0]["valueMatrix"]).all()

@@ -28,7 +28,7 @@ SHIFT = "/processing/ophys/registration_shift_fov_01002"
 ANGLE = "/processing/behavior/whisker_angle_c1"
 CURVATURE = "/processing/behavior/whisker_curvature_change_c2"
 SOURCE = "/processing/source"
-KEPT = f"{SOURCE}/kept_source_fields"
+KEPT = f"{SOURCE}/source_struct"
 SUBJECT = "/general/subject"
 PLANE = "/general/optophysiology/imaging_plane_fov_01002_green"
 RED_PLANE = "/general/optophysiology/imaging_plane_fov_01002_red"
@@ -244,6 +244,17 @@ def kept_value(path: str, value: str) -> Change:
         row = list(file[f"{KEPT}/path"].asstr()[:]).index(path)
         assert file[f"{KEPT}/value"].asstr()[row] != value
         file[f"{KEPT}/value"][row] = value
+
+    return change
+
+
+def struct_text(column: str, part: str, old: str, new: str) -> Change:
+    """Replace a part of a text in the first row of the source struct that has it and whose path holds `part`."""
+
+    def change(file: h5py.File) -> None:
+        paths, texts = (file[f"{KEPT}/{name}"].asstr()[:] for name in ("path", column))
+        row = next(place for place, path in enumerate(paths) if part in path and old in texts[place])
+        file[f"{KEPT}/{column}"][row] = texts[row].replace(old, new, 1)
 
     return change
 

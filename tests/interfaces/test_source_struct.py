@@ -1,4 +1,4 @@
-"""Fields without a place of their own are kept so that plain pynwb gives them back as they were in MATLAB."""
+"""What the table of the source struct keeps, plain pynwb gives back as it was in MATLAB."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from hypothesis.extra import numpy as hnp
 from made_sessions import Converted, Struct, cell, opened, row, struct
 from pynwb import NWBFile
 
-from ssc_to_nwb.interfaces.kept_fields import LARGE_ELEMENTS, KeptFieldsInterface, as_json, key_path
+from ssc_to_nwb.interfaces.matlab_json import LARGE_ELEMENTS, as_json
+from ssc_to_nwb.interfaces.source_struct import SourceStructInterface
 from ssc_to_nwb.source.mat_tree import MatChar, MatSparse, MatStructArray
 from ssc_to_nwb.source.matlab_class import matlab_class, matlab_shape
 from ssc_to_nwb.synthetic.matlab import Cell
@@ -85,23 +86,26 @@ def test_class_and_size_are_told_as_matlab_does(value: Any, text: str, name: str
     assert (as_json(value), matlab_class(value), matlab_shape(value)) == (text, name, shape)
 
 
-def test_keys_on_the_way_are_named():
-    keys = {("s.a", 2): "outer", ("s.a.value{2}.b", 1): "inner"}
-    assert key_path("s.a.value{2}.b.value{1}", keys) == "outer/inner"
-    assert key_path("s.a.value{2}.b.keyNames{1}", keys) == "outer/inner"
-    assert key_path("s.a.value{3}", keys) == ""
-    assert key_path("s.a.valueMatrix{2}", keys) == ""
+def test_keys_on_the_way_are_named(converted_awkward: Converted):
+    with opened(converted_awkward.path) as nwbfile:
+        keys = nwbfile.processing["source"]["source_struct"].to_dataframe().set_index("path")["key"]
+    touches = "s.eventSeriesArrayHash.value{2}.eventPropertiesHash"
+    assert keys[f"{touches}{{1}}.value{{2}}"] == "touches/kappaMaxAbsOverTouch"
+    assert keys[f"{touches}{{1}}.keyNames{{2}}"] == "touches/kappaMaxAbsOverTouch"
+    assert keys[f"{touches}{{1}}.value"] == "touches"
+    assert keys["s.timeSeriesArrayHash.value{1}.valueMatrix"] == "whiskerVars"
+    assert keys["s.timeSeriesArrayHash.value"] == keys["s.trialIds"] == ""
 
 
 def test_plain_pynwb_reads_what_was_kept(converted_awkward: Converted):
     with opened(converted_awkward.path) as nwbfile:
-        table = nwbfile.processing["source"]["kept_source_fields"].to_dataframe().set_index("path")
+        table = nwbfile.processing["source"]["source_struct"].to_dataframe().set_index("path")
     room = table[table["key"] == "roomTemperature"].loc["s.metaDataHash.value{15}"]
     assert json.loads(room["value"]) == [[21.5]]
-    assert (room["matlab_class"], room["shape"]) == ("double", "1x1")
-    names = [json.loads(table.loc[f"s.trialTypeStr{{{place}}}", "value"]) for place in range(1, 7)]
+    assert (room["matlab_class"], room["size"]) == ("double", "1x1")
+    names = json.loads(table.loc["s.trialTypeStr{1..6}", "value"])["each"]
     assert tuple(names) == converted_awkward.made.spec.trial_type_order
-    assert json.loads(table.loc["s.timeUnitNames{2}", "value"]) == "second"
+    assert json.loads(table.loc["s.timeUnitNames{1..5}", "value"])["each"][1] == "second"
 
 
 def test_large_arrays_have_a_table_of_their_own(convert_edited: Callable[..., Converted]):
@@ -117,7 +121,7 @@ def test_large_arrays_have_a_table_of_their_own(convert_edited: Callable[..., Co
     assert converted.outcome.verified == "full", converted.outcome.error
     with opened(converted.path) as nwbfile:
         module = nwbfile.processing["source"]
-        table = module["kept_source_fields"].to_dataframe().set_index("key")
+        table = module["source_struct"].to_dataframe().set_index("key")
         values = {key: table.loc[key][table.loc[key]["path"].str.contains("value")]["value"].item() for key in
                   ("large", "small")}  # fmt: skip
         assert json.loads(values["large"]) == {"table": "kept_source_array_1"}
@@ -130,8 +134,8 @@ def test_interface_works_alone_and_refuses_unknown_fields(converted_default: Con
     from ssc_to_nwb.problems.model import SscError
 
     nwbfile = NWBFile(session_description="x", identifier="y", session_start_time=datetime.now(UTC))
-    KeptFieldsInterface(file_path=converted_default.made.mat_path).add_to_nwbfile(nwbfile)
-    assert len(nwbfile.processing["source"]["kept_source_fields"]) > 50
+    SourceStructInterface(file_path=converted_default.made.mat_path).add_to_nwbfile(nwbfile)
+    assert len(nwbfile.processing["source"]["source_struct"]) > 50
     edited = convert_edited(lambda s: s.update(mood=row(1)), options={"allow_unmapped": True})
     with pytest.raises(SscError):
-        KeptFieldsInterface(file_path=edited.made.mat_path).add_to_nwbfile(nwbfile)
+        SourceStructInterface(file_path=edited.made.mat_path).add_to_nwbfile(nwbfile)
