@@ -13,7 +13,8 @@ def describe(*, file: Path | str) -> Description:
     """What a MATLAB file is like: its tree of names, classes and sizes, and what differs from the known layout.
 
     Neither data nor names of people, machines or folders are in it. It works on files that a conversion refuses; what
-    cannot be read is named with its error. Raises mat-unreadable where the file cannot be opened.
+    cannot be read is named with its error. Raises mat-unreadable where the file cannot be opened,
+    source-not-readable where none is there.
     """
     from ssc_to_nwb.describe.description import describe_file
 

@@ -18,6 +18,7 @@ from ssc_to_nwb.describe.variables import Variable, format_of, read_variables, w
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
 from ssc_to_nwb.problems import mat_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
+from ssc_to_nwb.source.disk_walk import check_is_file
 from ssc_to_nwb.source.mat_file import VARIABLE_NAMES, is_session_like
 from ssc_to_nwb.source.mat_tree import MatCell, MatStruct
 from ssc_to_nwb.source.session import read_session
@@ -111,7 +112,11 @@ class Description:
 
 
 def describe_file(path: Path) -> Description:
-    """Describe a MATLAB file of any format, of whatever layout, as far as it can be read. Raises mat-unreadable."""
+    """Describe a MATLAB file of any format, of whatever layout, as far as it can be read.
+
+    Raises mat-unreadable, and source-not-readable where no file is there.
+    """
+    check_is_file(path)
     try:
         byte_size, file_format = path.stat().st_size, format_of(path)
         variables = read_variables(path)

@@ -10,6 +10,7 @@ from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.session_key import SessionKey
+from ssc_to_nwb.source.disk_walk import in_place_of
 
 
 def folder_and_file(output: Path) -> tuple[Path, Path | None]:
@@ -19,8 +20,9 @@ def folder_and_file(output: Path) -> tuple[Path, Path | None]:
     """
     if not output.name.endswith(naming.NWB_SUFFIXES):
         return output, None
-    if not output.exists():
-        raise error(kinds.VERIFY_OUTPUT_MISSING, file=output, expected="an NWB file", found="nothing")
+    if not (output.is_file() or output.is_dir()):
+        found = in_place_of(output) or "nothing"
+        raise error(kinds.VERIFY_OUTPUT_MISSING, file=output, expected="an NWB file", found=found)
     return output.parent.parent, output
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from ssc_to_nwb.mapping.file_hash import sha256_of
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.source.disk_walk import Obstacle
+from ssc_to_nwb.source.disk_walk import Obstacle, check_is_file
 from ssc_to_nwb.source.search import raw_files_below
 
 _SHOWN_CHANGES = 5
@@ -103,6 +103,7 @@ def _with_status(path: Path) -> Iterator[tuple[str, os.stat_result]]:
     """Every file at or below `path` with its status, but for what macOS and Windows leave: it comes and goes."""
     try:
         if not path.is_dir():
+            check_is_file(path)
             yield str(path), path.stat()
             return
     except OSError as failure:

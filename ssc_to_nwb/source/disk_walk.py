@@ -86,6 +86,20 @@ def in_place_of(path: Path) -> str | None:
     return special_file(mode) or ("a folder" if stat.S_ISDIR(mode) else "a file")
 
 
+def check_is_file(path: Path) -> None:
+    """Check before a file is opened that it is one: a pipe would be waited for, a link may lead to nothing.
+
+    Raises SscError of kind SOURCE_NOT_READABLE.
+    """
+    try:
+        if path.is_file():
+            return
+        found = in_place_of(path)
+    except OSError as failure:
+        raise error(kinds.SOURCE_NOT_READABLE, file=path, found=failure) from failure
+    raise error(kinds.SOURCE_NOT_READABLE, file=path, expected="a file", found=found or "nothing")
+
+
 @dataclass(slots=True, kw_only=True)
 class _Walk:
     """waiting: folders that are still to be walked; walked: identities of those that were, or are under way."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ssc_to_nwb.problems import mat_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.source_kinds import FIELD_TYPE
+from ssc_to_nwb.source.disk_walk import check_is_file
 from ssc_to_nwb.source.mat5 import read_mat5
 from ssc_to_nwb.source.mat73 import read_mat73
 from ssc_to_nwb.source.mat_text import TextReader, decode_chars
@@ -26,10 +27,11 @@ def read_mat(path: Path, *, texts: TextReader | None = None) -> dict[str, MatVal
     """All variables of a MATLAB file; the file's first bytes show the format, not its name.
 
     texts: decodes the char arrays; by the conversion's own rules where None. A value that cannot be read is a
-    `MatUnsupported`. Raises mat-unreadable where the file is of no known format, is cut short or cannot be opened, and
-    mat-variable-ambiguous where two variables have one name.
+    `MatUnsupported`. Raises mat-unreadable where the file is of no known format, is cut short or cannot be opened,
+    source-not-readable where no file is there, and mat-variable-ambiguous where two variables have one name.
     """
     texts = texts or TextReader(decode=decode_chars)
+    check_is_file(path)
     try:
         with path.open("rb") as file:
             head = file.read(512 + len(_HDF5_SIGNATURE))

@@ -19,7 +19,11 @@ Boxes = Mapping[bytes, bytes]
 
 def shown_frame_count(path: Path) -> int:
     """The number of frames a reader gets. Raises OSError, and PyAV's errors where a picture cannot be decoded."""
-    count = _count_in_tables(path)
+    try:
+        count = _count_in_tables(path)
+    except (struct.error, IndexError, ValueError, ZeroDivisionError):
+        # A table is empty or not as expected, such as an edit list without an edit: the pictures decide.
+        count = None
     return _decoded_count(path) if count is None else count
 
 

@@ -119,7 +119,8 @@ class TestWrongSources:
         (tmp_path / "an1_2013_03_08_session.mat").symlink_to(tmp_path / "gone.mat")
         summary = listed(tmp_path)
         assert summary.error is not None
-        assert summary.error.kind.identifier == "mat-unreadable"
+        assert summary.error.kind.identifier == "source-not-readable"
+        assert summary.error.found == f"a link to {tmp_path / 'gone.mat'}, which leads to no file"
 
     def test_no_source(self, tmp_path: Path) -> None:
         with problem_raised() as found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -90,6 +91,15 @@ def test_session_without_a_file_is_named(two: tuple[Path, Path], tmp_path: Path)
     result = verify_sessions(source=source, output=tmp_path)
     kinds = [session.error.kind.identifier for session in result.sessions if session.error is not None]
     assert kinds == ["verify-output-missing"] * 2
+
+
+def test_a_pipe_in_place_of_the_file_is_not_waited_for(two: tuple[Path, Path], tmp_path: Path):
+    pipe = tmp_path / "sub-an900001" / "sub-an900001_ses-20130308_ophys.nwb"
+    pipe.parent.mkdir()
+    os.mkfifo(pipe)
+    with problem_raised() as found:
+        verify_sessions(source=two[0], output=pipe)
+    assert (found[0].kind.identifier, found[0].found) == ("verify-output-missing", "a named pipe (FIFO)")
 
 
 def test_stub_is_refused(two: tuple[Path, Path], tmp_path: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -36,4 +37,11 @@ def test_text_and_json_say_the_same(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     result = call(tmp_path / "absent.mat")
     assert result.exit_code == 1
-    assert "[mat-unreadable]" in result.stderr
+    assert "[source-not-readable]" in result.stderr
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "an1_2013_03_08_session.mat")
+    result = call(tmp_path / "an1_2013_03_08_session.mat")
+    assert result.exit_code == 1
+    assert "found: a named pipe (FIFO)" in result.stderr

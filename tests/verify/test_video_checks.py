@@ -26,7 +26,7 @@ def decoded_count(path: Path) -> int:
 @pytest.mark.parametrize("b_frames", [0, 2])
 @pytest.mark.parametrize(
     "edits",
-    [[(80, 0)], [(70, 5 * 32)], [(70, 0)], [(20, EMPTY), (80, 0)], [(20, 0), (40, 20 * 32)], [(40, 0), (40, 0)]],
+    [[], [(80, 0)], [(70, 5 * 32)], [(70, 0)], [(20, EMPTY), (80, 0)], [(20, 0), (40, 20 * 32)], [(40, 0), (40, 0)]],
 )
 def test_frames_that_are_shown(tmp_path: Path, edits: list[tuple[int, int]], b_frames: int) -> None:
     path = tmp_path / "a.mp4"
