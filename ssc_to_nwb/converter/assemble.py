@@ -69,7 +69,7 @@ def assemble_nwbfile(
     add_source_struct(nwbfile, ledger=ledger, session=context.session)
     files = file_entries(context.session, raw, problems=context.log.problems, hashes=hashes)
     ledger = replace(ledger, files=files)
-    add_provenance(nwbfile, ledger=ledger, metadata=context.metadata, options=options)
+    add_provenance(nwbfile, ledger=ledger, context=context, options=options)
     return nwbfile, ledger
 
 

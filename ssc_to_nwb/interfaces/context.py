@@ -12,7 +12,7 @@ from ssc_to_nwb.metadata.loader import load_metadata
 from ssc_to_nwb.metadata.model import Metadata, SourceFacts
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.source.clock import Clock
+from ssc_to_nwb.source.clock import Clock, median_interval_ms
 from ssc_to_nwb.source.mat_text import TextDecoder, decode_chars
 from ssc_to_nwb.source.session import Session, SourceOptions, read_session
 from ssc_to_nwb.source.session_files import dataset_of, key_from_path
@@ -31,6 +31,13 @@ class SessionContext:
     def clock(self) -> Clock:
         """From the session's clock to seconds after its start."""
         return Clock(zero_offset_s=self.metadata.assumptions.clock_zero_offset_s)
+
+    @cached_property
+    def touch_sample_ms(self) -> float:
+        """How much longer a touch lasts than to its last sample: the interval of the whisker's clock, else assumed."""
+        whisker = self.session.whisker
+        interval = None if whisker is None else median_interval_ms(whisker.time_ms, whisker.trial)
+        return self.metadata.assumptions.touch_sample_ms if interval is None else interval
 
 
 def load_context(

@@ -13,11 +13,11 @@ from pynwb.event import EventsTable, TimestampVectorData
 from ssc_to_nwb import naming
 from ssc_to_nwb.interfaces.base import SessionInterface
 from ssc_to_nwb.interfaces.columns import column, text_column
-from ssc_to_nwb.source.clock import Clock
-from ssc_to_nwb.source.event_series import PAIRS, EventProperty, EventSeries, EventTrain, split_pairs
+from ssc_to_nwb.interfaces.event_properties import property_columns
+from ssc_to_nwb.interfaces.event_rows import EventRows, rows_of, source_positions
+from ssc_to_nwb.source.event_series import PAIRS
 from ssc_to_nwb.source.trial_labels import labels_for_file
 
-_SIDES = {"leftLicks": "left", "rightLicks": "right", "leftReward": "left", "rightReward": "right"}
 # Text columns that tell a table's trains apart.
 _LABEL_TEXTS = {
     "side": "Lick port: left or right.",
@@ -25,6 +25,15 @@ _LABEL_TEXTS = {
     "whisker": "Whisker that touches the pole.",
     "series": "Name of the series in the source.",
 }
+_STOP_TEXT = "Offset, in seconds after session start."
+_LATER_STOP_TEXT = (
+    "End of the touch, in seconds after session start: one sample ({:g} ms) after the offset of the source, which is "
+    "the last sample in which the whisker touches the pole."
+)
+_POSITION_TEXT = (
+    "Place of the event in the source's list of its side, direction or whisker, counted from 1; rows are in the order "
+    "of time."
+)
 _TRIAL_TEXT = (
     "Number of the trial that the source labels the event with, as in the column trial_number of the trials table; NaN "
     "where the source has NaN."
@@ -53,7 +62,7 @@ TABLES = (
     ),
     _known_table(
         naming.TOUCHES,
-        "Touches of the pole by a whisker; a touch of one video frame starts and stops at the same time.",
+        "Touches of the pole by a whisker. Touches of several whiskers or directions may overlap.",
         labels=("direction", "whisker"),
     ),
     _known_table(
@@ -73,17 +82,6 @@ TABLES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
-    """Events of one train as rows: times in s (n,), trials (n,), properties by column name, text labels."""
-
-    start: np.ndarray
-    stop: np.ndarray | None
-    trial: np.ndarray
-    properties: dict[str, EventProperty]
-    labels: dict[str, str]
-
-
 class EventsInterface(SessionInterface):
     """Pole in reach, touches, licks, rewards and reward cue."""
 
@@ -97,11 +95,17 @@ class EventsInterface(SessionInterface):
             series = [events[key] for key in spec.keys if key in events]
             if not series:
                 continue
-            rows = [row for one in series for row in _rows(one, clock=self.context.clock, labels=spec.labels)]
+            sample_ms = self.context.touch_sample_ms if spec.name == naming.TOUCHES else 0.0
+            rows = [
+                row
+                for one in series
+                for row in rows_of(one, clock=self.context.clock, labels=spec.labels, sample_ms=sample_ms)
+            ]
             descriptions = [f"{one.key}: {one.description}" for one in series]
             text = f"{spec.description} Source: {'; '.join(descriptions)}"
             if series[0].type == PAIRS:
-                nwbfile.add_time_intervals(_intervals_table(spec, text, rows))
+                stop_text = _LATER_STOP_TEXT.format(sample_ms) if sample_ms else _STOP_TEXT
+                nwbfile.add_time_intervals(_intervals_table(spec, text, rows, stop_text=stop_text))
             else:
                 nwbfile.add_events_table(_points_table(spec, text, rows))
 
@@ -122,81 +126,18 @@ def event_tables(keys: tuple[str, ...]) -> tuple[EventTableSpec, ...]:
     return TABLES + extra
 
 
-def _rows(series: EventSeries, *, clock: Clock, labels: tuple[str, ...]) -> list[_Rows]:
-    names = series_names(series)
-    return [
-        _train_rows(
-            train,
-            series=series,
-            clock=clock,
-            labels={label: _label(label, series=series, train=train, name=name) for label in labels},
-        )
-        for train, name in zip(series.trains, names, strict=True)
-    ]
-
-
-def series_names(series: EventSeries) -> list[str]:
-    """What tells the trains of a series apart: their labels, the key where there is none, numbered where equal."""
-    labels = [train.label or series.key for train in series.trains]
-    return [label if labels.count(label) == 1 else f"{label} ({place})" for place, label in enumerate(labels, start=1)]
-
-
-def _train_rows(train: EventTrain, *, series: EventSeries, clock: Clock, labels: dict[str, str]) -> _Rows:
-    pairs = series.type == PAIRS
-    seconds = clock.seconds(train.time_ms)
-    start, stop = split_pairs(seconds) if pairs else (seconds, None)
-    return _Rows(
-        start=start,
-        stop=stop,
-        trial=train.trial[0::2] if pairs else train.trial,
-        properties={naming.property_column(item.key): item for item in train.properties},
-        labels=labels,
-    )
-
-
-def _label(column_name: str, *, series: EventSeries, train: EventTrain, name: str) -> str:
-    if column_name == "side":
-        return _SIDES[series.key]
-    direction_and_whisker = train.touch_label()
-    if direction_and_whisker is not None and column_name in ("direction", "whisker"):
-        return direction_and_whisker[("direction", "whisker").index(column_name)]
-    return name
-
-
-def _columns(spec: EventTableSpec, rows: list[_Rows], *, order: np.ndarray) -> list[VectorData]:
+def _columns(spec: EventTableSpec, rows: list[EventRows], *, order: np.ndarray) -> list[VectorData]:
     columns = [
         text_column(name, _LABEL_TEXTS[name], _in_order([[row.labels[name]] * row.start.size for row in rows], order))
         for name in spec.labels
     ]
     labels = np.concatenate([row.trial for row in rows])[order]
     columns.append(column("trial_number", _TRIAL_TEXT, labels_for_file(labels)))
+    if not all(row.in_order for row in rows):
+        columns.append(column("source_position", _POSITION_TEXT, source_positions(rows)[order]))
     for name in dict.fromkeys(name for row in rows for name in row.properties):
         columns += property_columns(name, rows, order=order)
     return columns
-
-
-def property_columns(name: str, rows: list[_Rows], *, order: np.ndarray) -> list[VectorData]:
-    """Columns of a property: one value per event; a second column where the values at on and off differ anywhere.
-
-    NaN stands for the events of a train that has no such property.
-    """
-    parts = [_property_values(row, name) for row in rows]
-    on, off = (np.concatenate([part[place] for part in parts])[order] for place in (0, 1))
-    item = next(row.properties[name] for row in rows if name in row.properties)
-    text = f"{item.key} of the source. {item.description}".strip()
-    columns = [column(name, text, on)]
-    if not np.array_equal(on, off, equal_nan=True):
-        columns.append(column(naming.at_offset(name), f"{text} Value at the end of the event.", off))
-    return columns
-
-
-def _property_values(row: _Rows, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Values at the onsets and at the offsets, (n,) each; twice the same for points."""
-    item = row.properties.get(name)
-    if item is None:
-        nothing = np.full(row.start.size, np.nan)
-        return nothing, nothing
-    return (item.values, item.values) if row.stop is None else split_pairs(item.values)
 
 
 def _in_order(parts: list[list[str]], order: np.ndarray) -> list[str]:
@@ -204,13 +145,13 @@ def _in_order(parts: list[list[str]], order: np.ndarray) -> list[str]:
     return [texts[place] for place in order.tolist()]
 
 
-def _intervals_table(spec: EventTableSpec, text: str, rows: list[_Rows]) -> TimeIntervals:
+def _intervals_table(spec: EventTableSpec, text: str, rows: list[EventRows], *, stop_text: str) -> TimeIntervals:
     start = np.concatenate([row.start for row in rows])
     stop = np.concatenate([row.stop for row in rows if row.stop is not None])
     order = np.argsort(start, kind="stable")
     columns = [
         column("start_time", "Onset, in seconds after session start.", start[order]),
-        column("stop_time", "Offset, in seconds after session start.", stop[order]),
+        column("stop_time", stop_text, stop[order]),
         *_columns(spec, rows, order=order),
     ]
     return TimeIntervals(
@@ -219,7 +160,7 @@ def _intervals_table(spec: EventTableSpec, text: str, rows: list[_Rows]) -> Time
     )  # fmt: skip
 
 
-def _points_table(spec: EventTableSpec, text: str, rows: list[_Rows]) -> EventsTable:
+def _points_table(spec: EventTableSpec, text: str, rows: list[EventRows]) -> EventsTable:
     start = np.concatenate([row.start for row in rows])
     order = np.argsort(start, kind="stable")
     columns = [

@@ -10,13 +10,17 @@ from pynwb import NWBFile
 from pynwb.epoch import TimeIntervals
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.source.clock import Clock, median_interval_ms
 from ssc_to_nwb.source.raw_files import relative_listed_path
 from ssc_to_nwb.source.stack import PlaneStack, StackGap
 from ssc_to_nwb.source.trial_labels import NO_TRIAL
 
+# A gap has a length even where nobody knows how long a frame takes: the precision of the clock.
+_UNKNOWN_FRAME_MS = 1.0
 _DESCRIPTION = (
     "Runs of imaging frames that the session file has a time stamp for, but of which no frame is in this file. "
-    "start_time and stop_time are the time stamps of the first and the last missing frame."
+    "start_time is the time stamp of the first missing frame. stop_time is one frame later than that of the last: by "
+    "the median interval of the subvolume's frames within trials, or by 1 ms where no trial has two."
 )
 _COLUMNS = (
     ("plane_name", "The imaging plane, as in the names of its objects."),
@@ -27,12 +31,14 @@ _COLUMNS = (
 )
 
 
-def add_imaging_gaps(nwbfile: NWBFile, stacks: Sequence[tuple[PlaneStack, np.ndarray]]) -> TimeIntervals | None:
+def add_imaging_gaps(
+    nwbfile: NWBFile, stacks: Sequence[tuple[PlaneStack, np.ndarray]], *, clock: Clock
+) -> TimeIntervals | None:
     """Add the table `imaging_gaps`, in the order of time; None, and no table, where no frame is missing.
 
-    stacks: with each the time stamps of its subvolume, float64 (F,), seconds from session start.
+    stacks: with each the time stamps of its subvolume, float64 (F,), in ms of the session's clock.
     """
-    rows = [_row(stack, gap, seconds) for stack, seconds in stacks for gap in stack.gaps]
+    rows = [_row(stack, gap, time_ms, clock) for stack, time_ms in stacks for gap in stack.gaps]
     if not rows:
         return None
     table = _new_table()
@@ -42,11 +48,12 @@ def add_imaging_gaps(nwbfile: NWBFile, stacks: Sequence[tuple[PlaneStack, np.nda
     return table
 
 
-def _row(stack: PlaneStack, gap: StackGap, seconds: np.ndarray) -> dict[str, Any]:
+def _row(stack: PlaneStack, gap: StackGap, time_ms: np.ndarray, clock: Clock) -> dict[str, Any]:
     trials = np.unique(stack.trial[gap.start : gap.stop])
+    frame_ms = median_interval_ms(time_ms, stack.trial) or _UNKNOWN_FRAME_MS
     return {
-        "start_time": float(seconds[gap.start]),
-        "stop_time": float(seconds[gap.stop - 1]),
+        "start_time": float(clock.seconds(time_ms[gap.start])),
+        "stop_time": float(clock.seconds(time_ms[gap.stop - 1] + frame_ms)),
         "plane_name": stack.plane_name,
         "reason": gap.reason,
         "listed_file": "" if gap.listed_path is None else str(relative_listed_path(gap.listed_path)),

@@ -46,7 +46,7 @@ class ImagingStacksInterface(RawInterface):
             seconds = self.context.clock.seconds(subvolume.time_ms)
             for plane in subvolume.planes:
                 stack = self.raw.stacks[plane.name]
-                timed.append((stack, seconds))
+                timed.append((stack, subvolume.time_ms))
                 if stack.frame_count:
                     add_two_photon_series(
                         nwbfile,
@@ -64,7 +64,7 @@ class ImagingStacksInterface(RawInterface):
                         chunk_mb=self.chunk_mb,
                         log=self.context.log,
                     )
-        add_imaging_gaps(nwbfile, timed)
+        add_imaging_gaps(nwbfile, timed, clock=self.context.clock)
         add_image_texts(nwbfile, [stack for stack, _ in timed])
 
 

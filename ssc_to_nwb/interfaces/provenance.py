@@ -18,24 +18,26 @@ from pynwb import NWBFile
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.interfaces.columns import column, plain_table, text_column
+from ssc_to_nwb.interfaces.context import SessionContext
 from ssc_to_nwb.interfaces.modules import get_module
 from ssc_to_nwb.mapping.ledger import FileEntry, Ledger
 from ssc_to_nwb.metadata.model import Metadata
 
 
-def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, metadata: Metadata, options: Mapping[str, Any]) -> None:
+def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext, options: Mapping[str, Any]) -> None:
     """Add the tables `source_files` and `provenance` to the module `source`.
 
     ledger: with its files, hashed as far as is wanted; options: of the conversion, JSON-ready, and only those that
     decide what is in the file.
     """
-    module = get_module(nwbfile, naming.SOURCE_MODULE)
+    module, metadata = get_module(nwbfile, naming.SOURCE_MODULE), context.metadata
     module.add(_files_table(ledger.files))
     texts = {
         "tool": "ssc_to_nwb",
         "tool_version": __version__,
         naming.FILE_LAYOUT_ITEM: str(naming.FILE_LAYOUT),
         "source_variable": ledger.variable,
+        "touch_sample_ms": f"{context.touch_sample_ms:.17g}",
         "options": canonical_json(options),
         "metadata": metadata_json(metadata),
         "metadata_sha256": metadata_sha256(metadata),
@@ -46,9 +48,10 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, metadata: Metadata, opti
         plain_table(
             naming.PROVENANCE,
             "How this file was made: the tool, its version, and the number of the layout of its files; the name of "
-            "the session struct in its MATLAB file (source_variable); the options "
-            "that decide what is in the file; the metadata used, with its SHA-256; and the ledger in short: fields of "
-            "the session file by what became of them (leaves, bytes, files, file_bytes), and number of fields by rule. "
+            "the session struct in its MATLAB file (source_variable); by how many ms touches stop later than in the "
+            "source (touch_sample_ms); the options that decide what is in the file; the metadata used, with its "
+            "SHA-256; and the ledger in short: fields of the session file by what became of them (leaves, bytes, "
+            "files, file_bytes), and number of fields by rule. "
             "Values are JSON where they are more than one word.",
             [
                 text_column("item", "What the value is.", list(texts)),

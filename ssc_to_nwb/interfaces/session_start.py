@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from ssc_to_nwb.interfaces.context import SessionContext
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, error
+from ssc_to_nwb.source.clock import median_interval_ms
 from ssc_to_nwb.source.session import Session
 from ssc_to_nwb.source.trial_times import joined_parts, labelled_times
 
@@ -59,6 +60,11 @@ def time_remarks(context: SessionContext) -> list[str]:
     """Lines for the file's notes: of the hour of the experiment, of joined parts, of starts that were not measured."""
     trials, change = context.session.trials, _clock_change(context)
     lines = [] if change is None else [change[1]]
+    if context.session.events.get("touches") is not None:
+        lines.append(
+            f"Touches stop one sample, {context.touch_sample_ms:g} ms, after the offset of the source, which is the "
+            f"last sample of the touch{_touch_sample_from(context)}."
+        )
     lines += [
         f"The source joins parts of this session: the {part.jump_ms:.10g} ms between the starts of trials "
         f"{part.last_trial} and {part.next_trial} are made up."
@@ -69,6 +75,12 @@ def time_remarks(context: SessionContext) -> list[str]:
         numbers = ", ".join(str(number) for number in unmeasured)
         lines.append(f"The source has no start of trials {numbers}: their start_time is the time of their first data.")
     return lines
+
+
+def _touch_sample_from(context: SessionContext) -> str:
+    whisker = context.session.whisker
+    measured = whisker is not None and median_interval_ms(whisker.time_ms, whisker.trial) is not None
+    return "" if measured else " (assumed, because the session has no whisker samples that tell it)"
 
 
 def _wall_clock(context: SessionContext) -> datetime:

@@ -84,7 +84,8 @@ RULES = (
         disposition=Disposition.WRITTEN,
         nwb=("{table}/{column}",),
         unit="s",
-        text="On and off times as start and stop, points as time stamps; rows in the order of time.",
+        text="On and off times as start and stop, points as time stamps; touches stop one sample later. Rows are in "
+        "the order of time, with source_position where the source has another order.",
         when=_is_read,
         names=_time_names,
         keep=is_empty,

@@ -198,6 +198,9 @@ class Assumptions(Section):
         default="start",
         description="What timeOfExperiment is: when the session started, or when its behavior file was saved",
     )
+    touch_sample_ms: float = Field(
+        default=2.0, gt=0, description="Sample interval of the whisker's clock, where a session has no whisker array"
+    )
     corners_first_index: float = Field(default=1.0, description="Number of the first pixel in cornersXY")
     motor_steps_per_mm: float = Field(
         default=10_000.0, gt=0, description="Zaber motor steps per mm of StimulusPosition"

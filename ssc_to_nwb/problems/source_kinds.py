@@ -89,6 +89,13 @@ TIME_BACKWARDS = ProblemKind(
     reason="Time stamps must increase; otherwise samples can't be placed.",
     remedy="Look at the time vector around the position named.",
 )
+EVENTS_NOT_IN_ORDER = ProblemKind(
+    identifier="events-not-in-order",
+    severity=Severity.WARNING,
+    title="The source does not list the events of a series in the order of time",
+    reason="Rows of tables of events are in the order of time, because many tools ask for it.",
+    remedy="Nothing to do for the conversion; the column source_position has the order of the source.",
+)
 TIME_REPEATED = ProblemKind(
     identifier="time-repeated",
     severity=Severity.WARNING,

@@ -116,7 +116,7 @@ def _close_up(session: NwbSession) -> Picture | None:
 
 def _shade(axes: Axes, onset: np.ndarray, offset: np.ndarray) -> None:
     for begin, end in zip(onset.tolist(), offset.tolist(), strict=True):
-        axes.axvspan(begin, max(end, begin + 0.002), color=palette.WATER, alpha=0.2, linewidth=0)
+        axes.axvspan(begin, end, color=palette.WATER, alpha=0.2, linewidth=0)
 
 
 def _colours(traces: list[WhiskerTrace]) -> list[str]:

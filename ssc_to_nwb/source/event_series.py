@@ -79,7 +79,7 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
     """Read one series and check its pairs.
 
     Raises field-*, event-type, event-count-odd, event-off-before-on, event-across-trials, touch-label-unknown,
-    time-backwards, name-not-distinct.
+    name-not-distinct.
     """
     field = entry.value
     event_type = _read_type(field, key=entry.key)
@@ -90,7 +90,7 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
         key=entry.key,
         description=entry.description,
         type=event_type,
-        trains=_read_trains(field, units=units, pairs=event_type == PAIRS),
+        trains=_read_trains(field, units=units, pairs=event_type == PAIRS, log=log),
     )
     if entry.key in KNOWN_TYPES and entry.key != "touches" and len(series.trains) != 1:
         raise field.child("eventTimes").problem(
@@ -119,7 +119,7 @@ def _read_type(field: Field, *, key: str) -> Literal[1, 2]:
     return 1 if number == POINTS else 2
 
 
-def _read_trains(field: Field, *, units: TimeUnits, pairs: bool) -> tuple[EventTrain, ...]:
+def _read_trains(field: Field, *, units: TimeUnits, pairs: bool, log: ProblemLog) -> tuple[EventTrain, ...]:
     times, trials = field.child("eventTimes"), field.child("eventTrials")
     labels = field.child("idStrs", "idStr").texts()
     hashes = field.optional("eventPropertiesHash")
@@ -147,7 +147,7 @@ def _read_trains(field: Field, *, units: TimeUnits, pairs: bool) -> tuple[EventT
                 kinds.FIELD_LENGTH, expected=f"{len(time_items)} items in {name}, as in eventTimes", found=found
             )
     return tuple(
-        _read_train(time, trial, properties, label=label, units=units, unit=unit, pairs=pairs)
+        _read_train(time, trial, properties, label=label, units=units, unit=unit, pairs=pairs, log=log)
         for time, trial, properties, label in zip(time_items, trial_items, hash_items, labels, strict=True)
     )
 
@@ -166,10 +166,11 @@ def _read_train(
     units: TimeUnits,
     unit: Field,
     pairs: bool,
+    log: ProblemLog,
 ) -> EventTrain:
     time_ms = units.to_ms(times, unit)
     # The times by themselves first: where one is missing, every parallel list has the wrong length too.
-    _check_times(times, time_ms, pairs=pairs)
+    _check_times(times, time_ms, pairs=pairs, log=log)
     trial = trials.integers(length=time_ms.size, nan_as=NO_TRIAL)
     if pairs:
         _refuse_first(
@@ -194,7 +195,7 @@ def _read_properties(field: Field, *, count: int) -> tuple[EventProperty, ...]:
     )
 
 
-def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool) -> None:
+def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool, log: ProblemLog) -> None:
     check_times_finite(field, time_ms)
     starts = time_ms
     if pairs:
@@ -205,11 +206,11 @@ def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool) -> None:
             field, kinds.EVENT_OFF_BEFORE_ON, expected="an off at or after its on",
             where=offsets < starts, found="on {:.10g} ms, off {:.10g} ms", values=(starts, offsets),
         )  # fmt: skip
-    _refuse_first(
-        field, kinds.TIME_BACKWARDS, expected="events in the order of time",
-        where=np.diff(starts, prepend=starts[:1]) < 0, found="{:.10g} ms after {:.10g} ms",
-        values=(starts, np.roll(starts, 1)),
-    )  # fmt: skip
+    back = np.flatnonzero(np.diff(starts) < 0)
+    if back.size:
+        place = int(back[0]) + 1
+        found = f"{starts[place]:.10g} ms after {starts[place - 1]:.10g} ms, event {place + 1}"
+        log.add(kinds.EVENTS_NOT_IN_ORDER, file=field.file, field=field.path, found=found)
 
 
 def _refuse_first(

@@ -12,7 +12,7 @@ from pynwb.epoch import TimeIntervals
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import check_kinds as kinds
-from ssc_to_nwb.validate.arrays import column, interval_table, trial_numbers
+from ssc_to_nwb.validate.arrays import column, interval_table, texts, trial_numbers
 from ssc_to_nwb.validate.checks_time import TOLERANCE_S
 from ssc_to_nwb.validate.project_check import examples, project_check
 
@@ -128,9 +128,25 @@ def _spans_for(table: DynamicTable) -> TrialSpans | None:
 
 
 def _start_and_stop(table: DynamicTable) -> tuple[np.ndarray, np.ndarray] | None:
-    """Start and stop of every row in s, the same where the rows are points in time."""
+    """Start and stop of every row in s, the same where the rows are points in time.
+
+    A touch stops here with its last sample, as the whisker's samples and the trials do.
+    """
     points = column(table, "timestamp")
     if points is not None:
         return points, points
     start, stop = column(table, "start_time"), column(table, "stop_time")
-    return None if start is None or stop is None else (start, stop)
+    if start is None or stop is None:
+        return None
+    return start, stop - (_touch_sample_s(table) if table.name == naming.TOUCHES else 0.0)
+
+
+def _touch_sample_s(touches: DynamicTable) -> float:
+    """How long the file says that the last sample of a touch lasts, in s; 0 where it says nothing."""
+    nwbfile = touches.get_ancestor("NWBFile")
+    module = None if nwbfile is None else nwbfile.processing.get(naming.SOURCE_MODULE)
+    table = None if module is None else module.data_interfaces.get(naming.PROVENANCE)
+    items, values = (None, None) if table is None else (texts(table, "item"), texts(table, "value"))
+    if items is None or values is None:
+        return 0.0
+    return float(dict(zip(items, values, strict=True)).get("touch_sample_ms", 0.0)) / 1000

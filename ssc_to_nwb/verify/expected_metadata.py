@@ -13,6 +13,7 @@ import numpy as np
 from ssc_to_nwb.interfaces.context import SessionContext
 from ssc_to_nwb.source.mat_tree import MatSparse, MatValue
 from ssc_to_nwb.verify.comparison import Comparison, texts_of
+from ssc_to_nwb.verify.sample_interval import expected_touch_sample_ms
 
 SUBJECT = "/general/subject"
 
@@ -189,6 +190,8 @@ def note_parts(source: SourceMetadata) -> list[str]:
 def _time_parts(source: SourceMetadata) -> list[str]:
     """What the notes must say of the clock on that day, of an hour between parts, and of starts that are missing."""
     parts, trials, moment = [], source.context.session.trials, wall_clock(source)
+    if "touches" in source.context.session.events:
+        parts.append(f"Touches stop one sample, {expected_touch_sample_ms(source.context):g} ms,")
     if moment is not None and moment.utcoffset() != moment.replace(fold=1).utcoffset():
         back = moment.astimezone(UTC).astimezone(moment.tzinfo).replace(fold=0) == moment
         parts.append(f"{moment:%H:%M:%S} on {moment:%Y-%m-%d}")

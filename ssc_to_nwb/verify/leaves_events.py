@@ -11,7 +11,14 @@ from ssc_to_nwb.mapping.rule import Leaf
 from ssc_to_nwb.source.event_series import PAIRS, EventSeries
 from ssc_to_nwb.verify.comparison import Comparison, row
 from ssc_to_nwb.verify.nwb_table import NwbTable
+from ssc_to_nwb.verify.sample_interval import touch_sample_ms
+from ssc_to_nwb.verify.trial_labels import label_type
 
+POSITION = "source_position"
+COUNTERS = (
+    "touchNumberWithinTrial", "touchBoutNumber", "touchNumberWithinBout", "whTSACorrespondingIndex",
+    "caTSACorrespondingIndex", "derTSACorrespondingIndex",
+)  # fmt: skip
 SIDES = {"leftLicks": "left", "rightLicks": "right", "leftReward": "left", "rightReward": "right"}
 
 
@@ -26,12 +33,13 @@ def series_of(work: Comparison, leaf: Leaf) -> EventSeries:
 
 
 def train_rows(work: Comparison, series: EventSeries, train: int) -> np.ndarray:
-    """Which rows of the series' table are of this train (0-based): int64 (n,), in the order of the table."""
+    """Which rows of the series' table are of this train (0-based): int64 (n,), in the order of the source."""
     table = work.table(table_path(series))
     rows = np.ones(table.rows, dtype=bool)
     for column, text in train_labels(series, train).items():
         rows &= np.array([found == text for found in table.texts(column)], dtype=bool)
-    return np.flatnonzero(rows)
+    places = np.flatnonzero(rows)
+    return places[np.argsort(table.column(POSITION)[places], kind="stable")] if table.has(POSITION) else places
 
 
 def train_labels(series: EventSeries, train: int) -> dict[str, str]:
@@ -78,12 +86,15 @@ def event_times(work: Comparison, leaves: Sequence[Leaf]) -> None:
         for train in _trains(work, leaf):
             rows = train_rows(work, series, train)
             column = "start_time" if series.type == PAIRS else "timestamp"
-            seconds = table.column(column)[rows]
+            seconds, unit = table.column(column)[rows], work.unit_of(leaf)
+            later = np.zeros(seconds.size)
             if series.type == PAIRS:
+                sample_ms = touch_sample_ms(work) if series.key == "touches" else 0.0
+                later = _together(later, np.full(seconds.size, sample_ms * unit.per_second / 1000))
                 seconds = _together(seconds, table.column("stop_time")[rows])
             work.proof.times(
-                f"{path}/{column}", expected=row(leaf.value).astype(np.float64), seconds=seconds,
-                unit=work.unit_of(leaf), leaf=leaf.path,
+                f"{path}/{column}", expected=row(leaf.value).astype(np.float64), seconds=seconds, unit=unit,
+                leaf=leaf.path, later=later,
             )  # fmt: skip
         work.proof.prove([leaf.path])
 
@@ -102,24 +113,42 @@ def event_trials(work: Comparison, leaves: Sequence[Leaf]) -> None:
         work.proof.prove([leaf.path])
 
 
+def property_dtype(work: Comparison, series_key: str, key: str) -> type[np.generic]:
+    """How a property's column must hold its values: 32 bits where it counts and all of its table's values are whole."""
+    if key not in COUNTERS:
+        return np.float64
+    table = naming.event_table(series_key)
+    trains = [
+        train
+        for series in work.session.events.values()
+        if naming.event_table(series.key) == table
+        for train in series.trains
+    ]
+    values = [item.values for train in trains for item in train.properties if item.key == key]
+    lacking = any(train.time_ms.size and key not in {item.key for item in train.properties} for train in trains)
+    joined = np.concatenate([np.zeros(0), *values])
+    return np.float64 if lacking or not np.array_equal(joined, np.floor(joined)) else label_type(joined)
+
+
 def event_property_values(work: Comparison, leaves: Sequence[Leaf]) -> None:
     """A property's values at each event time; a column of its own holds those at the off times where they differ."""
     for leaf in leaves:
         series = series_of(work, leaf)
         table: NwbTable = work.table(table_path(series))
         train = leaf.indices[1] - 1
-        name = naming.property_column(series.trains[train].properties[leaf.indices[2] - 1].key)
+        key = series.trains[train].properties[leaf.indices[2] - 1].key
+        name = naming.property_column(key)
+        kind = property_dtype(work, series.key, key)
         found = table.column(name)[train_rows(work, series, train)]
         if series.type == PAIRS:
             other = naming.at_offset(name)
             if work.reader.has(f"{table.path}/{other}"):
-                work.proof.dtype(
-                    f"{table.path}/{other}", table.column(other).dtype, expected=np.float64, leaf=leaf.path
-                )
+                work.proof.dtype(f"{table.path}/{other}", table.column(other).dtype, expected=kind, leaf=leaf.path)
                 found = _together(found, table.column(other)[train_rows(work, series, train)])
             else:
                 found = _together(found, found)
         path = f"{table.path}/{name}"
-        work.proof.dtype(path, table.column(name).dtype, expected=np.float64, leaf=leaf.path)
+        work.proof.dtype(path, table.column(name).dtype, expected=kind, leaf=leaf.path)
+        found = found.astype(np.float64)
         work.proof.numbers(path, expected=row(leaf.value).astype(np.float64), found=found, leaf=leaf.path)
         work.proof.prove([leaf.path])

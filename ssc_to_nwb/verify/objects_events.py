@@ -8,7 +8,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.source.event_series import PAIRS, EventSeries
 from ssc_to_nwb.source.trial_labels import NO_TRIAL
 from ssc_to_nwb.verify.comparison import Comparison
-from ssc_to_nwb.verify.leaves_events import table_path, train_labels, train_rows
+from ssc_to_nwb.verify.leaves_events import POSITION, table_path, train_labels, train_rows
 from ssc_to_nwb.verify.objects import check_table
 from ssc_to_nwb.verify.trial_labels import label_type
 
@@ -32,10 +32,10 @@ def _check_table(work: Comparison, path: str, members: list[EventSeries]) -> Non
     table = check_table(
         work,
         path,
-        columns=[*times, *labels, "trial_number", *properties],
+        columns=[*times, *labels, "trial_number", *_position(members), *properties],
         neurodata_type="TimeIntervals" if pairs else "EventsTable",
         types={"timestamp": "TimestampVectorData"},
-        dtypes={"trial_number": _labels_dtype(members)},
+        dtypes={"trial_number": _labels_dtype(members), POSITION: np.int64},
         parts=[part for series in members for part in (series.key, series.description)],
     )
     if not pairs:
@@ -47,6 +47,16 @@ def _check_table(work: Comparison, path: str, members: list[EventSeries]) -> Non
     _check_rows(work, path, members, start=table.column(times[0]))
     for name in times:
         work.proof.dtype(f"{path}/{name}", table.column(name).dtype, expected=np.float64)
+
+
+def _position(members: list[EventSeries]) -> list[str]:
+    """The column of places in the source, where any series lists its events in another order than that of time."""
+    for series in members:
+        for train in series.trains:
+            starts = train.time_ms[:: 2 if series.type == PAIRS else 1].tolist()
+            if starts != sorted(starts):
+                return [POSITION]
+    return []
 
 
 def _labels_dtype(members: list[EventSeries]) -> type[np.generic]:
@@ -91,6 +101,11 @@ def _check_rows(work: Comparison, path: str, members: list[EventSeries], *, star
             np.add.at(owners, train_rows(work, series, train), 1)
     if any(train_labels(series, 0) for series in members):
         work.proof.numbers(f"{path}/id", expected=np.ones_like(owners), found=owners)
+    if work.table(path).has(POSITION):
+        for series in members:
+            for train in range(len(series.trains)):
+                found = work.table(path).column(POSITION)[train_rows(work, series, train)]
+                work.proof.numbers(f"{path}/{POSITION}", expected=np.arange(1, found.size + 1), found=found)
     for name, rows in _rows_without(work, members).items():
         values = work.table(path).column(name)[rows]
         work.proof.numbers(f"{path}/{name}", expected=np.full(values.shape, np.nan), found=values)

@@ -17,13 +17,14 @@ from ssc_to_nwb.source.stack import PlaneStack
 from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
 from ssc_to_nwb.verify.comparison import SOURCE, Comparison
 from ssc_to_nwb.verify.objects import check_module, check_table
+from ssc_to_nwb.verify.sample_interval import expected_touch_sample_ms, touch_sample_ms
 from ssc_to_nwb.verify.struct_table import COLUMNS
 
 _FILES = f"{SOURCE}/{naming.SOURCE_FILES}"
 _PROVENANCE = f"{SOURCE}/{naming.PROVENANCE}"
 _ITEMS = (
-    "tool", "tool_version", naming.FILE_LAYOUT_ITEM, "source_variable", "options", "metadata", "metadata_sha256",
-    "ledger", "ledger_rules",
+    "tool", "tool_version", naming.FILE_LAYOUT_ITEM, "source_variable", "touch_sample_ms", "options", "metadata",
+    "metadata_sha256", "ledger", "ledger_rules",
 )  # fmt: skip
 
 
@@ -117,6 +118,8 @@ def _check_provenance(work: Comparison, ledger: Ledger) -> None:
     version = work.reader.values("/general/was_generated_by")[0, 1]
     work.proof.equal(path, expected=version, found=values["tool_version"])
     work.proof.equal(path, expected=work.session.variable, found=values["source_variable"])
+    later = np.array([touch_sample_ms(work)])
+    work.proof.numbers(path, expected=np.array([expected_touch_sample_ms(work.context)]), found=later)
     work.proof.equal(path, expected=str(naming.FILE_LAYOUT), found=values[naming.FILE_LAYOUT_ITEM])
     work.proof.equal(path, expected=hashlib.sha256(metadata.encode()).hexdigest(), found=values["metadata_sha256"])
     if json.loads(metadata) != work.context.metadata.model_dump(mode="json", exclude={"dandiset"}):

@@ -131,7 +131,7 @@ class Proof:
         seconds: np.ndarray,
         unit: SourceUnit,
         leaf: str | None = None,
-        later: float = 0.0,
+        later: np.ndarray | float = 0.0,
     ) -> bool:
         """Compare times: `expected` in the source's unit, `seconds` as they stand in the file.
 

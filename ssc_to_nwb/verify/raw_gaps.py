@@ -12,6 +12,7 @@ from ssc_to_nwb.source.subvolume import Subvolume
 from ssc_to_nwb.source.trial_labels import NO_TRIAL
 from ssc_to_nwb.verify.comparison import Comparison
 from ssc_to_nwb.verify.objects import check_table
+from ssc_to_nwb.verify.sample_interval import usual_interval_ms
 
 _COLUMNS = (
     "start_time", "stop_time", "plane_name", "reason", "listed_file", "frame_count", "first_time_index",
@@ -34,7 +35,7 @@ def check_gaps(work: Comparison, raw: RawData) -> None:
     ]
     if not gaps:
         return
-    gaps.sort(key=lambda item: (item[0].time_ms[item[2].start], item[0].time_ms[item[2].stop - 1]))
+    gaps.sort(key=lambda item: _edges(item[0], item[2]))
     path = f"/intervals/{naming.IMAGING_GAPS}"
     table = check_table(
         work, path, columns=_COLUMNS, neurodata_type="TimeIntervals", ragged=["trial_numbers"], dtypes=_DTYPES
@@ -64,7 +65,8 @@ def check_gaps(work: Comparison, raw: RawData) -> None:
 
 
 def _edges(volume: Subvolume, gap: StackGap) -> tuple[float, float]:
-    return float(volume.time_ms[gap.start]), float(volume.time_ms[gap.stop - 1])
+    frame_ms = usual_interval_ms(volume.time_ms, volume.trial) or 1.0
+    return float(volume.time_ms[gap.start]), float(volume.time_ms[gap.stop - 1]) + frame_ms
 
 
 def _listed(gap: StackGap) -> str:

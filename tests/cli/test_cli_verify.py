@@ -89,7 +89,8 @@ def test_ledger_shows_shares_of_fields_and_bytes(converted_default: Converted):
 def test_ledger_by_rule_and_of_one_field(converted_default: Converted):
     assert "calcium-values" in run("ledger", converted_default.path, "--by-rule").output
     found = run("ledger", converted_default.path, "--find", "trialStartTimes").output
-    assert found == "s.trialStartTimes: written [trial-starts]\n    /intervals/trials/start_time\n"
+    places = "    /intervals/trials/start_time\n    /intervals/trials/start_measured\n"
+    assert found == f"s.trialStartTimes: written [trial-starts]\n{places}"
 
 
 def test_ledger_tells_why_a_file_is_left_out(tmp_path: Path):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from made_sessions import Converted, Struct, events, opened
+from made_sessions import Converted, Struct, array, entry, events, opened, set_entry
 
 from ssc_to_nwb.synthetic.matlab import Cell, hash_struct, row
 
@@ -77,15 +78,116 @@ def test_touches_by_direction_and_whisker_with_every_property(case: tuple[Conver
     for touch in made.touches:
         own = frame[(frame["direction"] == touch.direction.lower()) & (frame["whisker"] == touch.whisker)]
         np.testing.assert_allclose(own["start_time"], touch.onset_ms / 1000, rtol=0, atol=1e-9)
-        np.testing.assert_allclose(own["stop_time"], touch.offset_ms / 1000, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(own["stop_time"], (touch.offset_ms + 2) / 1000, rtol=0, atol=1e-9)
         np.testing.assert_array_equal(own["trial_number"], touch.trials)
         np.testing.assert_array_equal(own["touch_number_within_trial"], touch.number_within_trial)
         np.testing.assert_array_equal(own["kappa_max_abs_over_touch"], touch.kappa_extreme)
 
 
-def test_a_touch_of_one_frame_starts_and_stops_at_once(nwb_default: Any) -> None:
+def test_a_touch_of_one_frame_lasts_one_sample(nwb_default: Any) -> None:
     frame = nwb_default.intervals["touches"].to_dataframe()
-    assert (frame["start_time"] == frame["stop_time"]).sum() >= 2
+    lengths = np.round(frame["stop_time"] - frame["start_time"], 6)
+    assert lengths.min() == 0.002
+    assert (lengths == 0.002).sum() >= 2
+    assert "one sample (2 ms) after the offset" in nwb_default.intervals["touches"]["stop_time"].description
+    assert "Touches stop one sample, 2 ms, after the offset of the source" in nwb_default.notes
+
+
+def test_the_sample_of_touches_is_that_of_the_whisker_clock(convert_edited: Callable[..., Converted]) -> None:
+    def edit(s: Struct) -> None:
+        array(s, "whiskerVars")["time"] = array(s, "whiskerVars")["time"].astype(np.float64) * 2
+
+    converted = convert_edited(edit, empty_event_series=("poleInReach",))
+    assert converted.outcome.verified == "full", converted.outcome.error
+    with opened(converted.path) as nwbfile:
+        frame = nwbfile.intervals["touches"].to_dataframe()
+        assert round((frame["stop_time"] - frame["start_time"]).min(), 6) == 0.004
+        assert items_of(nwbfile)["touch_sample_ms"] == "4"
+
+
+def without_whisker_array(s: Struct) -> None:
+    hash_ = s["timeSeriesArrayHash"]
+    place = list(hash_["keyNames"]).index("whiskerVars")
+    for name in ("keyNames", "descr", "value", "descrHash"):
+        hash_[name] = Cell([*hash_[name][:place], *hash_[name][place + 1 :]])
+
+
+@pytest.mark.parametrize(("lines", "sample_ms"), [("{}", 2.0), ("assumptions: {touch_sample_ms: 2.5}", 2.5)])
+def test_without_whisker_samples_the_sample_is_assumed(
+    convert_edited: Callable[..., Converted], tmp_path: Path, lines: str, sample_ms: float
+) -> None:
+    metadata = tmp_path / "mine.yaml"
+    metadata.write_text(f"{lines}\n")
+    converted = convert_edited(without_whisker_array, options={"metadata_files": [metadata]})
+    assert converted.outcome.verified == "full", converted.outcome.error
+    with opened(converted.path) as nwbfile:
+        frame = nwbfile.intervals["touches"].to_dataframe()
+        assert round((frame["stop_time"] - frame["start_time"]).min(), 6) == sample_ms / 1000
+        assert f"{sample_ms:g} ms, after the offset" in nwbfile.notes
+        assert "(assumed, because the session has no whisker samples" in nwbfile.notes
+
+
+def items_of(nwbfile: Any) -> dict[str, str]:
+    """The provenance of a file."""
+    table = nwbfile.processing["source"]["provenance"]
+    return dict(zip(table["item"][:], table["value"][:], strict=True))
+
+
+def test_touch_columns_have_units_and_counters_are_whole(nwb_awkward: Any) -> None:
+    touches = nwb_awkward.intervals["touches"]
+    assert "1/mm" in touches["kappa_max_abs_over_touch"].description
+    for name in ("theta_at_touch_onset", "theta_mean_over_touch"):
+        assert "in degrees" in touches[name].description
+        assert touches[name].data.dtype == np.float64
+    for name in ("touch_number_within_trial", "touch_bout_number", "touch_number_within_bout"):
+        assert "per direction" in touches[name].description
+        assert touches[name].data.dtype == np.int32
+    for name in ("wh_tsa_corresponding_index", "wh_tsa_corresponding_index_at_offset"):
+        assert touches[name].data.dtype == np.int32
+    # Of a trial that was not imaged there is no time stamp.
+    assert np.isnan(touches["ca_tsa_corresponding_index"][:]).any()
+    assert touches["wobble"].data.dtype == np.float64
+
+
+@pytest.mark.parametrize("value", [np.nan, 1.5])
+def test_a_counter_that_is_not_whole_stays_as_it_is(convert_edited: Callable[..., Converted], value: float) -> None:
+    def edit(s: Struct) -> None:
+        for hash_ in events(s, "touches")["eventPropertiesHash"]:
+            numbers = entry(hash_, "touchNumberWithinTrial").astype(np.float64)
+            numbers[0, :2] = value
+            set_entry(hash_, "touchNumberWithinTrial", numbers)
+
+    converted = convert_edited(edit)
+    assert converted.outcome.verified == "full", converted.outcome.error
+    with opened(converted.path) as nwbfile:
+        assert nwbfile.intervals["touches"]["touch_number_within_trial"].data.dtype == np.float64
+
+
+def test_events_out_of_order_are_sorted_and_their_places_kept(convert_edited: Callable[..., Converted]) -> None:
+    def edit(s: Struct) -> None:
+        licks, touches = events(s, "leftLicks"), events(s, "touches")
+        for name in ("eventTimes", "eventTrials"):
+            licks[name] = licks[name][:, ::-1].copy()
+            touches[name][0] = touches[name][0].reshape(-1, 2)[::-1].reshape(1, -1)
+        for place, values in enumerate(touches["eventPropertiesHash"][0]["value"]):
+            touches["eventPropertiesHash"][0]["value"][place] = values.reshape(-1, 2)[::-1].reshape(1, -1)
+
+    with opened(convert_edited().path) as nwbfile:
+        plain = {name: nwbfile.intervals[name].to_dataframe() for name in ("touches",)}
+        licks = nwbfile.events["licks"].to_dataframe()
+        assert "source_position" not in plain["touches"]
+    converted = convert_edited(edit, options={"overwrite": True})
+    assert converted.outcome.verified == "full", converted.outcome.error
+    assert len(converted.warned("events-not-in-order")) == 2
+    with opened(converted.path) as nwbfile:
+        touches = nwbfile.intervals["touches"].to_dataframe()
+        positions = touches.pop("source_position")
+        assert touches.equals(plain["touches"])
+        first = touches["direction"] == "protraction"
+        assert positions[first].tolist() == list(range(int(first.sum()), 0, -1))
+        assert positions[~first].tolist() == list(range(1, int((~first).sum()) + 1))
+        found = nwbfile.events["licks"].to_dataframe()
+        assert found.drop(columns="source_position").equals(licks)
 
 
 def test_properties_that_differ_at_on_and_off_have_two_columns(nwb_awkward: Any, converted_awkward: Converted) -> None:

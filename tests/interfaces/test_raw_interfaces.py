@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import h5py
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import tifffile
 from pynwb import NWBHDF5IO, NWBFile
+from pynwb.testing.mock.file import mock_NWBFile
 from roiextractors import NwbImagingExtractor
 from scipy.io import loadmat
 
@@ -26,7 +28,9 @@ from ssc_to_nwb.interfaces.side_images import SideImagesInterface
 from ssc_to_nwb.interfaces.whisker_video import WhiskerVideoInterface, link_or_copy
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.source.clock import Clock
 from ssc_to_nwb.source.raw_data import RawData, open_raw_data
+from ssc_to_nwb.source.stack import StackGap
 from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
 from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec, SubvolumeSpec
 
@@ -187,9 +191,20 @@ def test_every_missing_frame_stands_in_the_table_of_gaps(written: Written, nwb: 
             assert np.array_equal(np.concatenate(found), missing)
             for (_, row), indices in zip(rows.iterrows(), found, strict=True):
                 assert row["start_time"] == pytest.approx(volume.time_ms[indices[0]] / 1000.0)
-                assert row["stop_time"] == pytest.approx(volume.time_ms[indices[-1]] / 1000.0)
+                assert row["stop_time"] == pytest.approx((volume.time_ms[indices[-1]] + 1000 / 7) / 1000.0, abs=1e-6)
                 trials = np.unique(volume.trials[indices])
                 assert list(row["trial_numbers"]) == trials[trials >= 0].tolist()
+
+
+def test_gaps_of_planes_whose_trials_have_one_frame_each_have_a_length() -> None:
+    stack = SimpleNamespace(
+        plane_name="fov_01002",
+        trial=np.array([1, 2, 3]),
+        gaps=(StackGap(start=1, stop=2, reason="none", listed_path=None),),
+    )
+    table = add_imaging_gaps(mock_NWBFile(), [(stack, np.array([10.0, 9000, 18_000]))], clock=Clock())
+    assert table is not None
+    assert (table["start_time"][0], table["stop_time"][0]) == (9.0, 9.001)
 
 
 def test_reasons_and_files_of_gaps(nwb: NWBFile) -> None:
@@ -210,7 +225,7 @@ def test_no_gap_no_table(tmp_path: Path) -> None:
     context, raw = opened(made)
     nwbfile = make_nwbfile(context)
     timed = [(stack, np.arange(len(stack.exists), dtype=float)) for stack in raw.stacks.values()]
-    assert add_imaging_gaps(nwbfile, timed) is None
+    assert add_imaging_gaps(nwbfile, timed, clock=context.clock) is None
     assert "imaging_gaps" not in nwbfile.intervals
 
 

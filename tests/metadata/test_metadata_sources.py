@@ -55,8 +55,8 @@ def test_no_source_is_of_a_key_that_does_not_exist(name: str) -> None:
 
 def test_every_open_fact_that_the_code_decides_is_a_key_with_a_default() -> None:
     assert set(read("ssc-1")["assumptions"]) == {
-        "timezone", "clock_zero_offset_s", "time_of_experiment", "corners_first_index", "motor_steps_per_mm",
-        "green_page_first", "channels_per_frame",
+        "timezone", "clock_zero_offset_s", "time_of_experiment", "touch_sample_ms", "corners_first_index",
+        "motor_steps_per_mm", "green_page_first", "channels_per_frame",
     }  # fmt: skip
     assert set(read("ssc-1")["source"]) == {
         "variable_names", "array_kinds", "fov_pattern", "video_pattern", "video_running_pattern", "video_trials",

@@ -37,13 +37,15 @@ UNITS = TimeUnits(names={1: "millisecond"})
 _intervals = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9), st.integers(1, 5)), max_size=40)
 
 
-def series_of(key: str, times: MatValue, trials: MatValue, *, kind: int, labels: MatValue = "x") -> EventSeries:
+def series_of(
+    key: str, times: MatValue, trials: MatValue, *, kind: int, labels: MatValue = "x", log: ProblemLog | None = None
+) -> EventSeries:
     value = struct(
         idStr=labels, type=row(kind), timeUnit=row(1), eventTimes=times, eventTrials=trials,
         eventPropertiesHash=np.zeros((0, 0)),
     )  # fmt: skip
     return read_event_series(
-        HashEntry(key=key, description="", value=field(value, "s.e")), units=UNITS, log=ProblemLog()
+        HashEntry(key=key, description="", value=field(value, "s.e")), units=UNITS, log=log or ProblemLog()
     )
 
 
@@ -92,9 +94,15 @@ class TestPairs:
         assert found[0].found == "on in trial 7, off in trial 8, event 2"
 
     def test_events_out_of_order(self) -> None:
-        with problem_raised() as found:
-            series_of("leftLicks", row(3, 2), row(1, 1), kind=POINTS)
-        assert (found[0].kind.identifier, found[0].found) == ("time-backwards", "2 ms after 3 ms, event 2")
+        log = ProblemLog()
+        (train,) = series_of("leftLicks", row(3, 2), row(1, 1), kind=POINTS, log=log).trains
+        assert train.time_ms.tolist() == [3, 2]
+        assert found_of(log.problems, "events-not-in-order") == ["2 ms after 3 ms, event 2"]
+
+    def test_pairs_out_of_order(self) -> None:
+        log = ProblemLog()
+        series_of("rewardCue", row(5, 9, 1, 2), row(1, 1, 1, 1), kind=PAIRS, log=log)
+        assert found_of(log.problems, "events-not-in-order") == ["1 ms after 5 ms, event 2"]
 
     def test_overlapping_pairs_are_no_mistake(self) -> None:
         (train,) = series_of("rewardCue", row(1, 9, 4, 12), row(2, 2, 2, 2), kind=PAIRS).trains

@@ -138,7 +138,7 @@ def _add_traces(ophys: ProcessingModule, table: PlaneSegmentation, rng: np.rando
 def _add_events(nwbfile: NWBFile) -> None:
     for name, start, stop, columns in (
         ("pole_in_reach", STARTS + 1, STARTS + 3, {}),
-        ("touches", STARTS + 2, STARTS + 2 + np.array([0.0, 0.01, 0.02]), {"direction": ["protraction"] * 3}),
+        ("touches", STARTS + 2, STARTS + 2 + np.array([0.002, 0.01, 0.02]), {"direction": ["protraction"] * 3}),
         ("reward_cue", STARTS + 4, STARTS + 4.1, {}),
         ("rewards", STARTS[:1] + 5, STARTS[:1] + 5.04, {"side": ["left"]}),
     ):

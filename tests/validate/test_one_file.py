@@ -20,8 +20,11 @@ def by_identifier(messages: tuple[Message, ...]) -> dict[str, Message]:
     return {message.identifier: message for message in messages}
 
 
-def test_the_sound_file_has_two_slight_peculiarities(sound_file: Path) -> None:
-    messages = by_identifier(validate_file(sound_file))
+def test_messages_of_nwbinspector_name_their_object_and_reason(spoiled: Callable[[Spoil], Path]) -> None:
+    def spoil(file: h5py.File) -> None:
+        file["/intervals/touches/stop_time"][0] = file["/intervals/touches/start_time"][0]
+
+    messages = by_identifier(validate_file(spoiled(spoil)))
 
     assert set(messages) == {"check_time_intervals_stop_after_start", "check_single_row"}
     touches = messages["check_time_intervals_stop_after_start"]
@@ -30,6 +33,10 @@ def test_the_sound_file_has_two_slight_peculiarities(sound_file: Path) -> None:
     assert (messages["check_single_row"].severity.value, messages["check_single_row"].object_path) == (
         "info", "/intervals/rewards",
     )  # fmt: skip
+
+
+def test_the_sound_file_has_one_slight_peculiarity(sound_file: Path) -> None:
+    assert set(by_identifier(validate_file(sound_file))) == {"check_single_row"}
 
 
 def test_validation_leaves_no_trace_in_the_folder(sound_file: Path) -> None:
