@@ -32,14 +32,24 @@ def content_digest(
     workers: threads that inflate chunks; memory_mb: room for values on their way, in 2^20 bytes; known: SHA-256 of the
     values of data sets by path, as a verification has computed them on its way. Raises verify-unreadable.
     """
+    digests = object_digests(path, workers=workers, memory_mb=memory_mb, known=known)
+    # Sorted, so that the order in which objects were written does not matter.
+    return hashlib.sha256("\n".join(sorted(f"{name} {one}" for name, one in digests.items())).encode()).hexdigest()
+
+
+def object_digests(
+    path: Path, *, workers: int = 2, memory_mb: float = 256.0, known: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """SHA-256, in hexadecimal, of every object of an NWB file by itself, by its path.
+
+    Parameters and errors as of `content_digest`. Groups count with their kind and attributes, links with their target.
+    """
     with open_tree(path) as tree, ThreadPoolExecutor(max_workers=workers, thread_name_prefix="digest") as pool:
         digester = _Digester(tree, pool, workers=workers, memory_mb=memory_mb, known=known or {})
         try:
-            lines = [f"{node.path} {digester.digest(node)}" for node in tree.walk() if _counts(node.path)]
+            return {node.path: digester.digest(node) for node in tree.walk() if _counts(node.path)}
         except (OSError, RuntimeError, KeyError, TypeError) as failure:
             raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure) from failure
-    # Sorted, so that the order in which objects were written does not matter.
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 def _counts(path: str) -> bool:

@@ -90,6 +90,12 @@ def ask_tool() -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
+def python_of() -> Callable[..., Path]:
+    """Gives the Python of an environment with the named packages."""
+    return lambda *packages: _environment(packages)
+
+
+@pytest.fixture(scope="session")
 def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with h5wasm installed with npm, kept between runs."""
     if shutil.which("node") is None or shutil.which("npm") is None:
