@@ -7,6 +7,7 @@ root, which has the version of NWB's schema.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,7 +36,10 @@ def _made(spec: SessionSpec, *, raw: bool = False) -> Callable[[Path], Path]:
 
 
 CASES: dict[str, Callable[[Path], Path]] = {
-    **{f"variant_{name.replace(' ', '_')}": _made(SessionSpec(**fields)) for name, fields in VARIANTS.items()},
+    **{
+        f"variant_{re.sub('[^A-Za-z0-9]', '_', name)}": _made(SessionSpec(**fields))
+        for name, fields in VARIANTS.items()
+    },
     "awkward": _made(AWKWARD),
     "lone_plane": _made(lone_plane_spec()),
     "demo_behavior_and_imaging": _made(demo_specs()[0], raw=True),

@@ -32,7 +32,6 @@ def session(convert_once: Callable[..., Converted]) -> Converted:
         n_trials=12,
         trial_seconds=4.0,
         whiskers=("c1", "c2"),
-        one_frame_touch=False,
         further_touch_properties=("thetaAtTouchOnset",),
     )
 
