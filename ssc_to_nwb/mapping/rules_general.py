@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssc_to_nwb.mapping.facts import SessionFacts
-from ssc_to_nwb.mapping.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, always
+from ssc_to_nwb.mapping.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, always, holds_something
 
 _SUBJECT = "/general/subject"
 # The fields of the NWB file that are made from a key of metaDataHash, where no metadata file replaces them.
@@ -44,6 +44,7 @@ RULES = (
         when=_is_known_key,
         names=_metadata_place,
         keep=always,
+        has=holds_something,
     ),
     Rule(
         identifier="metadata-kept",

@@ -14,6 +14,7 @@ from ssc_to_nwb.verify.comparison import Comparison
 from ssc_to_nwb.verify.kept_values import compare_kept
 from ssc_to_nwb.verify.struct_table import StructRow
 
+_METADATA = "metadata-value"
 _HOW = {Disposition.WRITTEN: "written", Disposition.DERIVED: "derived", Disposition.KEPT: "kept"}
 
 
@@ -102,7 +103,11 @@ def _compare_kept(work: Comparison, row: StructRow, source: Mapping[str, MatValu
 
 
 def _find_objects(work: Comparison, rows: Sequence[StructRow]) -> None:
-    """Every object that a row names is in the file."""
-    for path in dict.fromkeys(path for row in rows for path in json.loads(row.texts["objects"] or "[]")):
+    """Every object that a row names is in the file.
+
+    Fields of the session and the subject are compared elsewhere: metadata and other keys decide whether they are there.
+    """
+    placed = [row for row in rows if row.texts["rule"] != _METADATA]
+    for path in dict.fromkeys(path for row in placed for path in json.loads(row.texts["objects"] or "[]")):
         if not work.reader.has(path):
             work.proof.problem(kinds.VERIFY_OBJECT_MISSING, path, expected="an object that a source field became")

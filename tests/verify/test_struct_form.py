@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from made_sessions import Converted, Struct, array, events, opened, read, row
+from made_sessions import Converted, Struct, array, events, opened, read, row, set_entry
 from struct_expander import form_of_table, form_of_tree
 
 from ssc_to_nwb.source.mat_tree import walk_leaves
@@ -82,6 +82,18 @@ def test_every_leaf_has_a_row_that_says_what_became_of_it(converted_awkward: Con
         assert (set(counted_paths(line["path"])) <= leaves) == is_leaf
         assert (line["rule"] != "") == is_leaf
         assert line["objects"] or line["value"] or not is_leaf
+
+
+@pytest.mark.parametrize(("key", "text"), [("animalStrain", ""), ("animalStrain", " "), ("animalGeneModification", "")])
+def test_metadata_without_content_became_no_object(convert_edited: Callable[..., Converted], key: str, text: str):
+    def edit(s: Struct) -> None:
+        for number in (1, 2):
+            set_entry(s["metaDataHash"], f"{key}{number}", text)
+
+    table = table_of(convert_edited(edit, subvolumes=()))
+    row = table[(table["key"] == f"{key}1") & table["path"].str.contains(".value", regex=False)].iloc[0]
+    assert json.loads(row["value"]) == text
+    assert (row["objects"] == "") == (text == "")
 
 
 @pytest.mark.parametrize("field", ["idStrs", "idStr"])
