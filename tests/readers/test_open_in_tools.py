@@ -194,7 +194,7 @@ def test_zarr_3_reads_the_export(expected: Any, exported: Path, ask_tool: Callab
 
 @pytest.mark.long
 def test_kerchunk(expected: Any, ask_tool: Callable[..., Any]) -> None:
-    """References to the chunks as they lie in the file; kerchunk of today (0.2.10) needs zarr 3, and reads no texts."""
+    """References to the chunks as they lie in the file, by the last kerchunk that goes with zarr 2."""
     packages = ("kerchunk==0.2.7", "zarr==2.18.*", "h5py==3.*", "fsspec", "numcodecs<0.16")
     found = ask_tool("with_kerchunk.py", expected.path, expected.plane, packages=packages)
     check(found, expected, *STORED)
