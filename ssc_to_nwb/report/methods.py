@@ -67,7 +67,9 @@ def _imaging(session: NwbSession) -> Iterator[str]:
     size = _image_shape(session.planes[0])
     if size is not None:
         yield f"Images have {size[0]} rows and {size[1]} columns{_pixel_size(session.planes[0])}."
-    channels = sorted({(str(one.name), float(one.emission_lambda)) for one in first.optical_channel})
+    # Each channel of a plane has an ImagingPlane of its own.
+    found = {channel for plane in session.nwbfile.imaging_planes.values() for channel in plane.optical_channel}
+    channels = sorted({(str(one.name), float(one.emission_lambda)) for one in found})
     yield f"Emission was collected in {joined([f'a {name} channel ({length:g} nm)' for name, length in channels])}."
 
 
