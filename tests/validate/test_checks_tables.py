@@ -24,6 +24,6 @@ def test_negative_rows_are_out_of_range(run_check: RunCheck) -> None:
 )
 def test_ragged_ends(ends: tuple[int, ...], found: bool, run_check: RunCheck) -> None:
     def spoil(file: h5py.File) -> None:
-        file["/processing/ophys/image_segmentation/plane_segmentation_fov_01002/pixel_mask_index"][:] = ends
+        file["/processing/ophys/ImageSegmentation/plane_segmentation_fov_01002/pixel_mask_index"][:] = ends
 
     assert bool(run_check(checks_tables.check_ragged_index, spoil)) == found
