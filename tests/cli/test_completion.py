@@ -26,7 +26,7 @@ def _complete(*words: str) -> list[str]:
 
 
 def test_subcommands() -> None:
-    assert _complete("plot") == ["plot-trial"]
+    assert _complete("plot") == ["plot-trial", "plot-cell"]
     assert "convert" in _complete("con")
 
 

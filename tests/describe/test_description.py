@@ -294,7 +294,7 @@ class TestFilesThatAreRefused:
         assert describe_file(path).variables[0].error == "mat-unreadable"
         with problem_raised() as found:
             describe_file(tmp_path / "absent.mat")
-        assert found[0].kind.identifier == "mat-unreadable"
+        assert found[0].kind.identifier == "source-not-readable"
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,8 @@ UNITS = {"angle": "degrees", "curvature_change": "1/mm"}
 def test_every_value_with_its_unit(name: str, request: pytest.FixtureRequest) -> None:
     made = request.getfixturevalue(f"converted_{name}").made.whisker
     behavior = request.getfixturevalue(f"nwb_{name}").processing["behavior"]
-    assert set(behavior.data_interfaces) == {
-        f"whisker_{quantity}_{whisker.lower()}" for quantity in UNITS for whisker in made.names
-    }
+    traces = {f"whisker_{quantity}_{whisker.lower()}" for quantity in UNITS for whisker in made.names}
+    assert set(behavior.data_interfaces) == {*traces, "trial_number"}
     for place, whisker in enumerate(made.names):
         for quantity, values in (("angle", made.angle_deg), ("curvature_change", made.curvature_per_mm)):
             series = behavior[f"whisker_{quantity}_{whisker.lower()}"]
@@ -33,7 +32,7 @@ def test_time_stamps_are_stored_once(converted_awkward: Converted) -> None:
     with h5py.File(converted_awkward.path) as file:
         stored = {one["timestamps"].id.__hash__() for one in file["processing/behavior"].values()}
         assert len(stored) == 1
-        assert len(file["processing/behavior"]) == 6
+        assert len(file["processing/behavior"]) == 7
 
 
 def test_a_session_without_whisker_data(convert_edited: Callable[..., Converted]) -> None:

@@ -53,7 +53,8 @@ def test_touches_by_direction_and_whisker(session: NwbSession, converted_raw: Co
     trial = read_trial(session, number)
     assert sum("touch" in name for name in trial.intervals) == 4
     for touch in made.whisker.touches:
-        pairs = np.stack([touch.onset_ms, touch.offset_ms], axis=1)[touch.trials == number]
+        # A touch lasts to the end of its last whisker sample, 2 ms long.
+        pairs = np.stack([touch.onset_ms, touch.offset_ms + 2], axis=1)[touch.trials == number]
         found = trial.intervals[f"{touch.direction.lower()} touch {touch.whisker}"]
         np.testing.assert_allclose(found, (pairs - start) / 1000.0)
 

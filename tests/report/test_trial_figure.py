@@ -43,7 +43,8 @@ def _truth(made: Converted, *, rois: list[int]) -> TrialData:
 
     intervals = {"pole in reach": pairs("poleInReach")}
     for touch in sorted(whisker.touches, key=lambda one: (one.direction, one.whisker)):
-        on_off = np.stack([touch.onset_ms, touch.offset_ms], axis=1)[touch.trials == NUMBER]
+        # A touch lasts to the end of its last whisker sample, 2 ms long.
+        on_off = np.stack([touch.onset_ms, touch.offset_ms + 2], axis=1)[touch.trials == NUMBER]
         intervals[f"{touch.direction.lower()} touch {touch.whisker}"] = (on_off - start) / 1000.0
     intervals["reward cue"] = pairs("rewardCue")
     intervals |= {f"{side} water": pairs(f"{side}Reward") for side in ("left", "right") if pairs(f"{side}Reward").size}
