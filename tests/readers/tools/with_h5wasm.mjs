@@ -13,7 +13,7 @@ const [, width, height] = frames.shape;
 const sides = file.get("events/licks/side").value;
 console.log(JSON.stringify({
   subject: file.get("general/subject/subject_id").value,
-  trial_numbers: values("intervals/trials/id"),
+  trial_numbers: values("intervals/trials/trial_number"),
   trial_types: file.get("intervals/trials/trial_type").value,
   touch_onsets_s: values("intervals/touches/start_time"),
   left_licks_s: values("events/licks/timestamp").filter((_, row) => sides[row] === "left"),
