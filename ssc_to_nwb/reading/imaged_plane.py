@@ -81,6 +81,14 @@ class ImagedPlane:
         container = self.nwbfile.processing[naming.OPHYS_MODULE][naming.images(self.name)]
         return np.asarray(container.images[name].data[:]).swapaxes(0, 1)
 
+    def mask(self, number: int) -> np.ndarray:
+        """Which pixels of the plane's images are of a ROI, bool (rows, columns); the ROI must be one of the plane."""
+        pixels = self.rois.lists("pixel_mask")[int(np.flatnonzero(self.roi_numbers == number)[0])]
+        mask = np.zeros(self.image(self.image_names[0]).shape, dtype=bool)
+        if len(pixels):
+            mask[pixels["y"], pixels["x"]] = True
+        return mask
+
     def series(self, kind: ResponseKind) -> RoiResponseSeries | None:
         """The series of a kind of trace; None where the file has none of this plane."""
         module = self.nwbfile.processing[naming.OPHYS_MODULE]

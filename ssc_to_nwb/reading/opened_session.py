@@ -207,13 +207,8 @@ class OpenedSession:
     def mask(self, roi: int) -> np.ndarray:
         """Which pixels are of a ROI, bool (rows, columns) of the image. Raises roi-not-in-file."""
         for plane in self.view.planes:
-            (places,) = np.nonzero(plane.roi_numbers == roi)
-            if places.size:
-                pixels = plane.rois.lists("pixel_mask")[int(places[0])]
-                mask = np.zeros(self.image(plane.name, plane.image_names[0]).shape, dtype=bool)
-                if len(pixels):
-                    mask[pixels["y"], pixels["x"]] = True
-                return mask
+            if roi in plane.roi_numbers:
+                return plane.mask(roi)
         raise error(kinds.ROI_NOT_IN_FILE, file=self.view.path, found=f"ROI {roi}")
 
     def image(self, plane: str, name: str = "master_green") -> np.ndarray:

@@ -88,15 +88,13 @@ def _around(plane: ImagedPlane, number: int) -> tuple[np.ndarray | None, np.ndar
     """The green master image and the mask around a ROI, and the size of a pixel in um."""
     spacing_m = np.asarray(plane.imaging_plane.grid_spacing[:], dtype=np.float64)
     column_um, row_um = float(spacing_m[0] * 1e6), float(spacing_m[1] * 1e6)
-    place = int(np.flatnonzero(plane.roi_numbers == number)[0])
-    pixels = plane.rois.lists("pixel_mask")[place]
-    if not len(pixels) or not plane.image_names:
+    mask = plane.mask(number) if plane.image_names else np.zeros((0, 0), dtype=bool)
+    if not mask.any():
         return None, None, column_um, row_um
     image = plane.image(plane.image_names[0])
-    mask = np.zeros(image.shape, dtype=bool)
-    mask[pixels["y"], pixels["x"]] = True
-    rows = _window(pixels["y"].astype(np.int64), least=_AROUND_UM / row_um, length=image.shape[0])
-    columns = _window(pixels["x"].astype(np.int64), least=_AROUND_UM / column_um, length=image.shape[1])
+    row, column = np.nonzero(mask)
+    rows = _window(row, least=_AROUND_UM / row_um, length=image.shape[0])
+    columns = _window(column, least=_AROUND_UM / column_um, length=image.shape[1])
     return image[rows, columns], mask[rows, columns], column_um, row_um
 
 
