@@ -23,6 +23,8 @@ MAY_IMPORT = {
     "naming": set(),
     "run_files": {"naming"},
     "allocator": set(),
+    "json_lines": set(),
+    "thread_map": set(),
     "quantities": set(),
     "session_key": set(),
     "system_files": set(),

@@ -1,0 +1,105 @@
+"""A record as JSON lines: each line is appended in one piece and flushed to the disk.
+
+A crash at any byte leaves at most one torn line, at the end: reading passes over it, and the next line is set off
+from it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+Line = dict[str, Any]
+
+
+class JsonLines:
+    """A record that is open for appending; several threads may append to it.
+
+    Parameters
+    ----------
+    path
+        The file; its folder must be there.
+    redact
+        What is done to the text of each line before it is written, such as taking secrets out.
+
+    Raises
+    ------
+    OSError
+        The file cannot be opened for writing.
+    """
+
+    def __init__(self, path: Path, *, redact: Callable[[str], str] | None = None) -> None:
+        self.path = path
+        self._redact = redact
+        self._lock = threading.Lock()
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        self._descriptor = os.open(path, flags, 0o666)
+
+    def append(self, line: Mapping[str, Any]) -> None:
+        """Write one line, for good when this returns. Raises OSError; nothing is then half written."""
+        text = json.dumps(line, ensure_ascii=False, default=str)
+        if self._redact is not None:
+            text = self._redact(text)
+        data = f"{text}\n".encode("utf-8", "backslashreplace")
+        with self._lock:
+            if not self._is_in_place():
+                raise FileNotFoundError(f"{self.path} was taken away")
+            end = os.fstat(self._descriptor).st_size
+            if end and self._byte_at(end - 1) != b"\n":
+                data = b"\n" + data
+            self._write_whole(data, end)
+            os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        """Nothing can be appended afterwards."""
+        os.close(self._descriptor)
+
+    def __enter__(self) -> JsonLines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _write_whole(self, data: bytes, end: int) -> None:
+        """A full disk takes a part of a line: that part is taken back."""
+        try:
+            written = os.write(self._descriptor, data)
+            if written < len(data):
+                written += os.write(self._descriptor, data[written:])
+            if written < len(data):
+                raise OSError("the disk took a part of the line only")
+        except OSError:
+            os.ftruncate(self._descriptor, end)
+            raise
+
+    def _byte_at(self, position: int) -> bytes:
+        os.lseek(self._descriptor, position, os.SEEK_SET)
+        return os.read(self._descriptor, 1)
+
+    def _is_in_place(self) -> bool:
+        """Whether the file that is open is still the one of that name."""
+        try:
+            return os.path.samestat(self.path.stat(), os.fstat(self._descriptor))
+        except OSError:
+            return False
+
+
+def read_json_lines(path: Path) -> Iterator[Line]:
+    """The lines of a record, oldest first; a torn one is passed over. Nothing where there is no record.
+
+    Raises OSError.
+    """
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for text in file:
+            try:
+                line = json.loads(text)
+            except ValueError:
+                continue
+            if isinstance(line, dict):
+                yield line
