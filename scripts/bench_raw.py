@@ -196,7 +196,7 @@ def child(name: str, *arguments: object) -> dict[str, Any]:
 
 def child_make(root: str, gigabytes: str) -> dict[str, Any]:
     """Write a session of so many GB."""
-    from ssc_to_nwb.synthetic.large_stacks import write_large_stacks
+    from ssc_to_nwb.testing.large_stacks import write_large_stacks
 
     write_large_stacks(root=Path(root), gigabytes=float(gigabytes))
     return {}
@@ -207,7 +207,7 @@ def child_convert(source: str, output: str, workers: str, verify: str) -> dict[s
     import h5py
     import pynwb  # noqa: F401  so that its import is not counted
 
-    import ssc_to_nwb.converter.session_file  # noqa: F401
+    import ssc_to_nwb.nwb_file.session_file  # noqa: F401
     from ssc_to_nwb.api.conversion import convert
 
     (outcome,) = convert(source=source, output=output, workers=int(workers), verify=verify).outcomes  # type: ignore[arg-type]
@@ -229,7 +229,7 @@ def child_validate(root: str) -> dict[str, Any]:
     """Validate a converted session of full size, without stacks: seconds beyond the imports."""
     import ssc_to_nwb.validate.one_file  # noqa: F401  so that its imports are not counted
     from ssc_to_nwb import convert, validate_files
-    from ssc_to_nwb.synthetic import full_size_spec, write_session
+    from ssc_to_nwb.testing import full_size_spec, write_session
 
     write_session(root=Path(root) / "source", spec=full_size_spec(), raw=False, videos=False)
     outputs = convert(source=Path(root) / "source", output=Path(root) / "nwb", verify="off").outputs
@@ -262,7 +262,7 @@ def child_split(root: str) -> dict[str, Any]:
     import numpy as np
     import tifffile
 
-    from ssc_to_nwb.synthetic.large_stacks import photon_pool
+    from ssc_to_nwb.testing.large_stacks import photon_pool
 
     pool = photon_pool(shape=(512, 512), seed=0).reshape(-1, 512, 512)
     for count in (10, 1000):
@@ -280,11 +280,11 @@ def child_stack(folder: str, output: str) -> dict[str, Any]:
     """Index and write all tifs of a folder as one stack: what of a conversion depends on the number of files."""
     import h5py
 
-    from ssc_to_nwb.converter.chunk_codec import Compression
-    from ssc_to_nwb.converter.chunk_fills import FramesFill
-    from ssc_to_nwb.converter.chunk_pipeline import fill_datasets
-    from ssc_to_nwb.extractors.chunk_shapes import FRAMES_CHUNK_MB, chunk_shape
-    from ssc_to_nwb.extractors.imaging import SscImagingExtractor
+    from ssc_to_nwb.chunk_shapes import FRAMES_CHUNK_MB, chunk_shape
+    from ssc_to_nwb.data_types.imaging_stacks.extractor import SscImagingExtractor
+    from ssc_to_nwb.nwb_file.chunk_codec import Compression
+    from ssc_to_nwb.nwb_file.chunk_fills import FramesFill
+    from ssc_to_nwb.nwb_file.chunk_pipeline import fill_datasets
 
     paths = sorted(Path(folder).iterdir())
     for path in paths:

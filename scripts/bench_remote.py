@@ -204,7 +204,7 @@ def _files(given: Path | None) -> Iterator[list[tuple[str, Path]]]:
 def convert_to(folder: Path, *, paged: bool) -> Path:
     """Convert `folder/source`, with or without pages; returns the NWB file."""
     from ssc_to_nwb.api.conversion import convert
-    from ssc_to_nwb.converter import hdf5_file
+    from ssc_to_nwb.nwb_file import hdf5_file
 
     as_is = hdf5_file.file_space
     try:
@@ -220,10 +220,10 @@ def convert_to(folder: Path, *, paged: bool) -> Path:
 
 def make_source(root: Path) -> None:
     """A full-size session: the frames of its first plane in full, those of the first trial for the others."""
-    from ssc_to_nwb.synthetic.dataset import write_session
-    from ssc_to_nwb.synthetic.examples import full_size_spec
-    from ssc_to_nwb.synthetic.large_stacks import photon_pool
-    from ssc_to_nwb.synthetic.stacks import stack_name
+    from ssc_to_nwb.testing.dataset import write_session
+    from ssc_to_nwb.testing.examples import full_size_spec
+    from ssc_to_nwb.testing.large_stacks import photon_pool
+    from ssc_to_nwb.testing.stacks import stack_name
 
     session = write_session(root=root, spec=full_size_spec(), raw=False, videos=False)
     pool = photon_pool(shape=session.spec.image_shape, seed=0)

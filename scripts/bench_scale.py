@@ -80,8 +80,8 @@ def memory_figure(what: str, source: Path, output: Path, *, memory_mb: float) ->
 
 def two_without_raw(folder: Path, trials: int) -> list[Figure]:
     """Two sessions without raw files, at once and one after the other, one thread each; and the memory of that."""
-    from ssc_to_nwb.synthetic.dataset import write_session
-    from ssc_to_nwb.synthetic.examples import full_size_spec
+    from ssc_to_nwb.testing.dataset import write_session
+    from ssc_to_nwb.testing.examples import full_size_spec
 
     source = folder / "without_raw"
     for number in range(2):
@@ -106,7 +106,7 @@ def two_without_raw(folder: Path, trials: int) -> list[Figure]:
 
 def two_with_raw(folder: Path, gigabytes: float) -> list[Figure]:
     """Two sessions with raw files, at once and one after the other, two threads in all; and the memory of that run."""
-    from ssc_to_nwb.synthetic.large_stacks import large_spec, write_large_stacks
+    from ssc_to_nwb.testing.large_stacks import large_spec, write_large_stacks
 
     source = folder / "with_raw"
     for number in range(2):
@@ -135,7 +135,7 @@ def two_with_raw(folder: Path, gigabytes: float) -> list[Figure]:
 
 def many_tiny(folder: Path, count: int) -> list[Figure]:
     """So many tiny sessions, and skipping 500 of them when they are done."""
-    from ssc_to_nwb.synthetic.dataset import write_session
+    from ssc_to_nwb.testing.dataset import write_session
 
     source = folder / "tiny"
     for number in range(count):
@@ -162,7 +162,7 @@ def many_tiny(folder: Path, count: int) -> list[Figure]:
 
 
 def _tiny_spec(number: int) -> Any:
-    from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+    from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
     return SessionSpec(
         animal=_FIRST_ANIMAL if number < _PER_ANIMAL else f"an90006{number // _PER_ANIMAL}",
@@ -184,8 +184,8 @@ def dask_cluster(folder: Path, count: int) -> Figure:
     """
     from distributed import LocalCluster
 
-    from ssc_to_nwb.synthetic.dataset import write_session
-    from ssc_to_nwb.synthetic.examples import demo_specs
+    from ssc_to_nwb.testing.dataset import write_session
+    from ssc_to_nwb.testing.examples import demo_specs
 
     source = folder / "dask"
     for number in range(count):

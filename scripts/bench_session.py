@@ -24,7 +24,7 @@ HELP_S = 0.5
 _MB = 1e6
 
 _MAKE = """
-from ssc_to_nwb.synthetic import full_size_spec, write_session
+from ssc_to_nwb.testing import full_size_spec, write_session
 print(write_session(root=__import__("pathlib").Path({root!r}), spec=full_size_spec(), raw=False, videos=False).mat_path)
 """
 
@@ -39,8 +39,8 @@ print(json.dumps({{"seconds": time.perf_counter() - start}}))
 _ARRAYS = """
 import json
 from pathlib import Path
-from ssc_to_nwb.source.mat_file import read_session_struct
-from ssc_to_nwb.source.mat_tree import leaf_bytes, walk_leaves
+from ssc_to_nwb.matlab.mat_file import read_session_struct
+from ssc_to_nwb.matlab.tree import leaf_bytes, walk_leaves
 name, tree = read_session_struct(Path({source!r}))
 print(json.dumps({{"bytes": sum(leaf_bytes(value) for _, value in walk_leaves(tree, name))}}))
 """
@@ -50,7 +50,7 @@ _CONVERT = """
 import json, resource, sys, tempfile, time
 from pathlib import Path
 from ssc_to_nwb import convert
-from ssc_to_nwb.synthetic import SessionSpec, write_session
+from ssc_to_nwb.testing import SessionSpec, write_session
 with tempfile.TemporaryDirectory(dir={folder!r}) as folder:
     write_session(root=Path(folder, "tiny"), spec=SessionSpec(), raw=False, videos=False)
     for source in (Path(folder, "tiny"), Path({source!r})):

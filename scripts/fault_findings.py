@@ -61,8 +61,8 @@ def examine(output: Path, findings: Findings, *, digests: Mapping[str, str]) -> 
 
 def _is_whole(done: Any, digest: str) -> bool:
     """Whether the file is as the record has it, was verified in full, and holds what it should to the last value."""
+    from ssc_to_nwb.proof.digest import content_digest
     from ssc_to_nwb.run.output_state import state_of_output
-    from ssc_to_nwb.verify.digest import content_digest
 
     if done.verified != "full" or state_of_output(done.output) != done.state:
         return False

@@ -40,8 +40,8 @@ SHARES = {"worker": 0.74, "run, one session": 0.15, "run, several sessions": 0.0
 
 def write_source(root: Path, sessions: int = SESSIONS) -> Path:
     """The smallest sessions there can be, with stacks."""
-    from ssc_to_nwb.synthetic.dataset import write_session
-    from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+    from ssc_to_nwb.testing.dataset import write_session
+    from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
     for number in range(sessions):
         spec = SessionSpec(
@@ -149,7 +149,7 @@ def kill_runs(run: Callable[..., Any], scene: Scene, kills: int, *, kind: str) -
     """Kill whole runs at random moments, four in a row at most, and let the next one come to its end."""
     findings = Findings(kind=kind)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["ssc_to_nwb.converter.session_file", "ssc_to_nwb.run.runner"])
+    context.set_forkserver_preload(["ssc_to_nwb.nwb_file.session_file", "ssc_to_nwb.run.runner"])
     while findings.kills < kills:
         output = scene.output(findings)
         for _ in range(4):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ssc_to_nwb.mapping.page import map_page
+from ssc_to_nwb.ledger.page import map_page
 from ssc_to_nwb.problems.page import main as write_problems
 
 ROOT = Path(__file__).parents[1]
 FIELD_MAP_HEAD = (
     "# The map: from each field of the source to its place in the NWB file\n\n"
-    "Made from the rules in `ssc_to_nwb/mapping` by `scripts/write_docs.py`; the ledger beside every NWB file tells\n"
-    "the same for each single field of that session.\n\n"
+    "Made from the claims in `ssc_to_nwb/data_types` by `scripts/write_docs.py`. The ledger beside every NWB file\n"
+    "says the same for each single field of that session.\n\n"
 )
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from made_sessions import AWKWARD, Converted, Edit, opened, write
 
-from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 # No test depends on how fast the machine is.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -45,7 +45,7 @@ def sample_root() -> Path:
 def convert_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Converted]:
     """Converts a made-up session without raw files, given a spec or its fields; each spec once."""
     from ssc_to_nwb.api.conversion import convert
-    from ssc_to_nwb.synthetic.dataset import write_session
+    from ssc_to_nwb.testing.dataset import write_session
 
     done: dict[SessionSpec, Converted] = {}
 
@@ -92,8 +92,8 @@ def converted_awkward(convert_once: Callable[..., Converted]) -> Converted:
 def converted_raw(tmp_path_factory: pytest.TempPathFactory) -> Converted:
     """A session with two whiskers, gaps, stacks, side images, registration files and films, converted with them."""
     from ssc_to_nwb.api.conversion import convert
-    from ssc_to_nwb.synthetic.dataset import write_session
-    from ssc_to_nwb.synthetic.examples import demo_specs
+    from ssc_to_nwb.testing.dataset import write_session
+    from ssc_to_nwb.testing.examples import demo_specs
 
     root = tmp_path_factory.mktemp("converted_raw")
     made = write_session(root=root / "source", spec=demo_specs()[1])

@@ -15,10 +15,10 @@ from made_sessions import AWKWARD
 from session_variants import VARIANTS
 
 from ssc_to_nwb.api.conversion import convert
-from ssc_to_nwb.synthetic.dataset import write_session
-from ssc_to_nwb.synthetic.examples import demo_specs, lone_plane_spec
-from ssc_to_nwb.synthetic.spec import SessionSpec
-from ssc_to_nwb.verify.digest import object_digests
+from ssc_to_nwb.proof.digest import object_digests
+from ssc_to_nwb.testing.dataset import write_session
+from ssc_to_nwb.testing.examples import demo_specs, lone_plane_spec
+from ssc_to_nwb.testing.spec import SessionSpec
 
 RECORDS = Path(__file__).parent / "digests"
 SAMPLE = Path(__file__).parents[2] / "shared" / "data" / "ssc-1-sample"

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ssc_to_nwb.converter.results import SessionOutcome
+from ssc_to_nwb.matlab.field import Field
+from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
-from ssc_to_nwb.source.field import Field
-from ssc_to_nwb.source.mat_tree import MatCell, MatStruct, MatStructArray
-from ssc_to_nwb.source.session import Session, SourceOptions, read_session
-from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
-from ssc_to_nwb.synthetic.spec import TOUCH_PROPERTIES, SessionSpec, SubvolumeSpec
+from ssc_to_nwb.session.session import Session, SourceOptions, read_session
+from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
+from ssc_to_nwb.testing.spec import TOUCH_PROPERTIES, SessionSpec, SubvolumeSpec
 
 Struct = dict[str, Any]
 Edit = Callable[[Struct], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ssc_to_nwb.synthetic.spec import SubvolumeSpec
+from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 ONE_PLANE = (SubvolumeSpec(number=3, planes=(2,), rois_per_plane=3),)
 VARIANTS: dict[str, dict[str, Any]] = {

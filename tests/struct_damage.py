@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.synthetic.matlab import EMPTY, NEVER_FILLED, Cell, Chars, Sparse, StructArray, row
+from ssc_to_nwb.testing.matlab import EMPTY, NEVER_FILLED, Cell, Chars, Sparse, StructArray, row
 
 Node = Any
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ ROOT = Path(ssc_to_nwb.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 PACKAGE = "ssc_to_nwb"
 
-# What each part may import of the package. Data flow: source -> interfaces -> converter -> verify -> run -> api -> cli.
+# What each part may import of the package. Data flow: matlab, tif -> source of a data type -> session -> interface of a
+# data type -> nwb_file -> proof -> run -> api -> cli.
 MAY_IMPORT = {
     "_version": set(),
     "naming": set(),
@@ -28,28 +30,44 @@ MAY_IMPORT = {
     "quantities": set(),
     "session_key": set(),
     "system_files": set(),
+    "chunk_shapes": set(),
+    "image_axes": set(),
+    "clock": {"data_types", "matlab", "problems"},
     "problems": set(),
-    "source": {"naming", "problems", "quantities", "session_key", "system_files"},
+    "matlab": {"problems", "source_files"},
+    "tif": {"chunk_shapes", "image_axes", "problems"},
+    "source_files": {"naming", "problems", "session_key", "system_files"},
     "metadata": {"problems", "session_key"},
-    "extractors": {"naming", "problems", "source"},
-    "mapping": {"naming", "problems", "source", "system_files"},
-    "synthetic": set(),
-    "interfaces": {"_version", "extractors", "mapping", "metadata", "naming", "problems", "source"},
-    "converter": {"allocator", "extractors", "interfaces", "mapping", "naming", "problems", "source"},
-    "verify": {"allocator", "interfaces", "mapping", "metadata", "naming", "problems", "source", "system_files"},
+    "session": {
+        "clock", "data_types", "matlab", "metadata", "naming", "problems", "quantities", "session_key", "source_files",
+    },
+    "data_types": {
+        "_version", "chunk_shapes", "clock", "image_axes", "ledger", "matlab", "metadata", "naming", "problems",
+        "quantities", "session", "source_files", "tif",
+    },
+    "ledger": {"data_types", "matlab", "naming", "problems", "session", "source_files", "system_files", "tif"},
+    "testing": set(),
+    "nwb_file": {
+        "_version", "allocator", "chunk_shapes", "data_types", "image_axes", "ledger", "metadata", "naming", "problems",
+        "session", "source_files", "tif",
+    },
+    "proof": {
+        "allocator", "data_types", "ledger", "matlab", "metadata", "naming", "problems", "session", "source_files",
+        "system_files", "tif",
+    },
     "validate": {"metadata", "naming", "problems", "system_files"},
-    "describe": {"metadata", "problems", "source"},
+    "describe": {"data_types", "matlab", "metadata", "problems", "session", "source_files"},
     "reading": {"naming", "problems"},
     "analysis": {"reading"},
     "report": {"_version", "analysis", "metadata", "naming", "problems", "quantities", "reading", "system_files"},
     "archive": {"_version", "metadata", "problems", "system_files"},
     "run": {
-        "_version", "converter", "extractors", "interfaces", "mapping", "metadata", "naming", "problems", "run_files",
-        "session_key", "source", "system_files", "verify",
+        "_version", "chunk_shapes", "data_types", "ledger", "metadata", "naming", "nwb_file", "problems", "proof",
+        "run_files", "session", "session_key", "source_files", "system_files", "tif",
     },
     "api": {
-        "archive", "converter", "describe", "interfaces", "mapping", "metadata", "naming", "problems", "reading",
-        "report", "run", "run_files", "source", "synthetic", "validate", "verify",
+        "archive", "data_types", "describe", "ledger", "metadata", "naming", "nwb_file", "problems", "proof", "reading",
+        "report", "run", "run_files", "session", "source_files", "testing", "validate",
     },
     "cli": {"api", "problems", "quantities"},
     "__init__": {"api", "problems"},
@@ -57,8 +75,10 @@ MAY_IMPORT = {
 
 # Packages that a part must never load, not even inside a function.
 KEPT_OUT = {
-    "source": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
-    "synthetic": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
+    "matlab": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
+    "source_files": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
+    "session": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
+    "testing": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
     "problems": {"pynwb", "hdmf", "neuroconv", "numpy", "scipy", "h5py"},
     "cli": {"pynwb", "hdmf", "neuroconv", "roiextractors", "numpy", "scipy", "h5py", "dandi", "nwbinspector"},
 }
@@ -106,6 +126,10 @@ def place(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def module_name(path: Path) -> str:
+    return ".".join((PACKAGE, *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
+
+
 def modules_of(part: str) -> list[Path]:
     return [path for path in MODULES if part_of(path) == part]
 
@@ -134,6 +158,27 @@ def test_some_packages_are_kept_out(part: str) -> None:
         if one.module.split(".")[0] in KEPT_OUT[part] and not one.for_types
     ]
     assert wrong == []
+
+
+def test_what_a_data_type_is_in_the_source_knows_nothing_of_nwb() -> None:
+    wrong = [
+        f"{one.place}: {one.module}"
+        for path in modules_of("data_types")
+        if path.name == "source.py"
+        for one in imports_of(path)
+        if one.module.split(".")[0] in KEPT_OUT["session"] or one.module.startswith(f"{PACKAGE}.session")
+    ]
+    assert wrong == []
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Packages may meet in both directions, as a session and its data types do; modules may not."""
+    names = {module_name(path): path for path in MODULES}
+    graph = {
+        name: {one.module for one in imports_of(path) if not one.for_types} & names.keys()
+        for name, path in names.items()
+    }
+    TopologicalSorter(graph).prepare()
 
 
 def test_of_the_problems_the_command_line_knows_the_model_alone() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-from ssc_to_nwb.mapping.page import map_page
+from ssc_to_nwb.ledger.page import map_page
 
 ROOT = Path(__file__).parents[1]
 

@@ -22,8 +22,8 @@ import yaml
 from patience import PATIENCE_S
 
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.synthetic.dataset import write_session
-from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.testing.dataset import write_session
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 sys.path.append(str(Path(__file__).parent / "archive"))
 

@@ -57,7 +57,7 @@ def plot_cell(*, files: Path | str | Iterable[Path | str], cell: str, output: Pa
         nwb-file-missing, nwb-file-unreadable, cell-not-in-files, picture-format-unknown, no-window, and
         output-not-writable or disk-full of the system.
     """
-    from ssc_to_nwb.converter.in_progress import system_errors_named
+    from ssc_to_nwb.nwb_file.in_progress import system_errors_named
     from ssc_to_nwb.problems import report_kinds as kinds
     from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.report.cell_figure import draw_cell, read_cell_views

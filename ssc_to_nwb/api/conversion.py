@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from ssc_to_nwb.converter.options import Backend, CompressionName, ConversionOptions, RawMode, VerifyMode
-    from ssc_to_nwb.converter.results import OnProgress, SessionOutcome
+    from ssc_to_nwb.nwb_file.options import Backend, CompressionName, ConversionOptions, RawMode, VerifyMode
+    from ssc_to_nwb.nwb_file.results import OnProgress, SessionOutcome
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.events import OnEvent, RunEvent
     from ssc_to_nwb.run.runner import MakeExecutor
@@ -111,7 +111,7 @@ def convert(
     output-is-source, output-not-writable, output-in-use, record-unwritable, space-short, extra-not-installed,
     cluster-unreachable, events-unwritable; and ConversionInterrupted.
     """
-    from ssc_to_nwb.converter.results import no_progress
+    from ssc_to_nwb.nwb_file.results import no_progress
     from ssc_to_nwb.run.estimate import check_space
     from ssc_to_nwb.run.output_place import output_folder
     from ssc_to_nwb.run.runner import RunSettings, run_sessions
@@ -165,7 +165,7 @@ def conversion_options(
     **others: Any,
 ) -> ConversionOptions:
     """The options of a conversion, with what is None filled in for the backend and this machine."""
-    from ssc_to_nwb.converter.options import DEFAULT_CHUNK_MB, ConversionOptions
+    from ssc_to_nwb.nwb_file.options import DEFAULT_CHUNK_MB, ConversionOptions
     from ssc_to_nwb.run.machine import half_the_memory_mb, processors
 
     return ConversionOptions(

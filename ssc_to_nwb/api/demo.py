@@ -26,9 +26,9 @@ def demo(*, output: Path | str, overwrite: bool = False, on_event: OnEvent | Non
     The source is made anew each time, always the same. Raises output-not-writable, disk-full.
     """
     from ssc_to_nwb.api.conversion import convert
-    from ssc_to_nwb.converter.in_progress import system_errors_named
-    from ssc_to_nwb.synthetic.dataset import write_dataset
-    from ssc_to_nwb.synthetic.examples import demo_specs
+    from ssc_to_nwb.nwb_file.in_progress import system_errors_named
+    from ssc_to_nwb.testing.dataset import write_dataset
+    from ssc_to_nwb.testing.examples import demo_specs
 
     folder = Path(output)
     source, nwb = folder / "source", folder / "nwb"

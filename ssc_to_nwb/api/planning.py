@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ssc_to_nwb.api.sessions import SessionSummary, summarize
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.converter.options import Backend, CompressionName, RawMode, VerifyMode
+    from ssc_to_nwb.nwb_file.options import Backend, CompressionName, RawMode, VerifyMode
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.estimate import Room
     from ssc_to_nwb.run.frame_sample import FrameSample
@@ -121,7 +121,7 @@ def plan(
     `convert` raises where nothing can be begun.
     """
     from ssc_to_nwb.api.conversion import conversion_options
-    from ssc_to_nwb.converter.in_progress import system_errors_named
+    from ssc_to_nwb.nwb_file.in_progress import system_errors_named
     from ssc_to_nwb.run.output_place import check_apart, check_writable, output_folder
     from ssc_to_nwb.run.runner import RunSettings
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources

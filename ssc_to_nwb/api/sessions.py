@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import SourceFacts
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.session_sources import SessionSource
-    from ssc_to_nwb.source.session import Session
+    from ssc_to_nwb.session.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,15 +135,15 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
 
 
 def _read(path: Path, facts: SourceFacts) -> Session:
-    from ssc_to_nwb.interfaces.context import source_options
     from ssc_to_nwb.problems.model import ProblemLog
-    from ssc_to_nwb.source.session import read_session
+    from ssc_to_nwb.session.context import source_options
+    from ssc_to_nwb.session.session import read_session
 
     return read_session(path, options=source_options(facts), log=ProblemLog())
 
 
 def _contents(session: Session) -> dict[str, Any]:
-    from ssc_to_nwb.interfaces.context import census_comparison
+    from ssc_to_nwb.session.context import census_comparison
 
     return {
         "census": census_comparison(session),
@@ -159,9 +159,9 @@ def _contents(session: Session) -> dict[str, Any]:
 def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> dict[str, Any]:
     """Listed stacks there and missing, and videos: in packed files, in the session's folder, or nowhere."""
     from ssc_to_nwb.problems.model import ProblemLog
-    from ssc_to_nwb.source.raw_data import report_inventory
-    from ssc_to_nwb.source.raw_files import is_side_file
-    from ssc_to_nwb.source.raw_inventory import take_inventory
+    from ssc_to_nwb.session.raw_data import report_inventory
+    from ssc_to_nwb.source_files.raw_files import is_side_file
+    from ssc_to_nwb.source_files.raw_inventory import take_inventory
 
     listed = {plane.name: plane.listed_paths for plane in session.planes}
     names = sum(len(paths) for paths in listed.values())
@@ -193,7 +193,7 @@ def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> 
 def _folder_warnings(session: Session, source: SessionSource) -> tuple[Problem, ...]:
     """Warns where a link or a file lies in the place of the folder of raw files; that there is none is no news."""
     from ssc_to_nwb.problems.model import ProblemLog
-    from ssc_to_nwb.source.raw_data import report_without_folder
+    from ssc_to_nwb.session.raw_data import report_without_folder
 
     log = ProblemLog()
     if source.packed is None:
@@ -203,7 +203,7 @@ def _folder_warnings(session: Session, source: SessionSource) -> tuple[Problem, 
 
 def _packed_raw_counts(listed: Mapping[str, Sequence[str]], sizes: Mapping[str, int]) -> dict[str, int]:
     """The same of packed raw files, whose bytes are given by their paths below the session's folder."""
-    from ssc_to_nwb.source.raw_files import RawFileKind, is_side_file, kind_of_file, sizes_in_listing
+    from ssc_to_nwb.source_files.raw_files import RawFileKind, is_side_file, kind_of_file, sizes_in_listing
 
     stacks = [size for paths in listed.values() for size in sizes_in_listing(paths, sizes)]
     there = [size for size in stacks if size is not None]

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.mapping.ledger import Ledger
+    from ssc_to_nwb.ledger.ledger import Ledger
     from ssc_to_nwb.problems.model import Problem
+    from ssc_to_nwb.proof.making import OptionsUsed
+    from ssc_to_nwb.proof.report import VerifyReport
     from ssc_to_nwb.run.session_sources import SessionSource
-    from ssc_to_nwb.source.session_files import SessionFile
-    from ssc_to_nwb.verify.making import OptionsUsed
-    from ssc_to_nwb.verify.report import VerifyReport
+    from ssc_to_nwb.source_files.session_files import SessionFile
 
 # Takes the session's name, the bytes of frames compared so far, and all there are.
 OnVerified = Callable[[str, int, int], None]
@@ -126,8 +126,8 @@ def verify_sessions(
 
 def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerification:
     from ssc_to_nwb.problems.model import SscError
+    from ssc_to_nwb.proof.making import options_used
     from ssc_to_nwb.run.unpacking import unpacked_session
-    from ssc_to_nwb.verify.making import options_used
 
     if source.problem is not None:
         return SessionVerification(session=source.name, source=source.path, error=source.problem)
@@ -148,11 +148,11 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
 def _verify_session(
     source: SessionSource, file: SessionFile, nwb_path: Path, options: OptionsUsed, settings: _Settings
 ) -> SessionVerification:
-    from ssc_to_nwb.interfaces.raw_base import open_raw
+    from ssc_to_nwb.data_types.raw_base import open_raw
     from ssc_to_nwb.problems.model import ProblemLog
-    from ssc_to_nwb.verify.file import verify_file
-    from ssc_to_nwb.verify.source_again import read_source_again
-    from ssc_to_nwb.verify.source_hashes import hash_sources
+    from ssc_to_nwb.proof.file import verify_file
+    from ssc_to_nwb.proof.source_again import read_source_again
+    from ssc_to_nwb.proof.source_hashes import hash_sources
 
     log = ProblemLog()
     context = read_source_again(file.path, dataset=file.dataset, metadata_files=settings.metadata_files, log=log)
@@ -181,8 +181,8 @@ def _compared_with_record(report: VerifyReport, nwb_path: Path, settings: _Setti
 
     from ssc_to_nwb.problems import verify_kinds as kinds
     from ssc_to_nwb.problems.model import Problem
+    from ssc_to_nwb.proof import digest
     from ssc_to_nwb.run.recorded import recorded_digest
-    from ssc_to_nwb.verify import digest
 
     try:
         recorded = recorded_digest(nwb_path)
@@ -215,7 +215,7 @@ def find_output(output: Path, *, session: str) -> Path:
 def read_ledger(*, file: Path | str) -> Ledger:
     """The ledger of an NWB file, or of the ledger file itself. Raises ledger-missing, ledger-unreadable."""
     from ssc_to_nwb import naming
-    from ssc_to_nwb.mapping import ledger_file
+    from ssc_to_nwb.ledger import ledger_file
 
     path = Path(file).absolute()
     return ledger_file.read_ledger(path if path.suffix == ".json" else naming.sidecar(path, "ledger"))
@@ -226,7 +226,7 @@ def content_digest(*, file: Path | str, workers: int | None = None) -> str:
 
     Object ids, the time of creation and the copy of the schema do not count. Raises verify-unreadable.
     """
+    from ssc_to_nwb.proof import digest
     from ssc_to_nwb.run.machine import processors
-    from ssc_to_nwb.verify import digest
 
     return digest.content_digest(Path(file), workers=processors() if workers is None else workers)

@@ -26,7 +26,7 @@ from ssc_to_nwb.quantities import bytes_text, listed, seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.conversion import ConversionResult
-    from ssc_to_nwb.converter.results import SessionOutcome
+    from ssc_to_nwb.nwb_file.results import SessionOutcome
     from ssc_to_nwb.problems.model import Problem
 
 # What shells add to the number of the signal that ended a program.

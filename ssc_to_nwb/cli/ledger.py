@@ -13,7 +13,7 @@ from ssc_to_nwb.cli.output import print_json
 from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.mapping.ledger import FileEntry, Ledger, LedgerEntry
+    from ssc_to_nwb.ledger.ledger import FileEntry, Ledger, LedgerEntry
 
 _EXAMPLES = """Examples:
 

@@ -15,14 +15,14 @@ from ssc_to_nwb.describe.node import Node, lines_of
 from ssc_to_nwb.describe.outline import char_rows, outline, people_in
 from ssc_to_nwb.describe.shown_text import Masking
 from ssc_to_nwb.describe.variables import Variable, format_of, read_variables, words_of
+from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, is_session_like
+from ssc_to_nwb.matlab.tree import MatCell, MatStruct
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
 from ssc_to_nwb.problems import mat_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
-from ssc_to_nwb.source.disk_walk import check_is_file
-from ssc_to_nwb.source.mat_file import VARIABLE_NAMES, is_session_like
-from ssc_to_nwb.source.mat_tree import MatCell, MatStruct
-from ssc_to_nwb.source.session import read_session
-from ssc_to_nwb.source.session_files import key_of_file
+from ssc_to_nwb.session.session import read_session
+from ssc_to_nwb.source_files.disk_walk import check_is_file
+from ssc_to_nwb.source_files.session_files import key_of_file
 
 MOST_LINES = 150
 _MOST_DIFFERENCES = 40

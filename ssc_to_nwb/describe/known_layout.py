@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ssc_to_nwb.source.event_series import KNOWN_TYPES
-from ssc_to_nwb.source.mat_tree import MatCell, MatStruct, MatStructArray, MatValue
+from ssc_to_nwb.data_types.events.source import KNOWN_TYPES
+from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, MatValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ import numpy as np
 
 from ssc_to_nwb.describe.node import Elements, Facts, Node, as_sizes, group_elements
 from ssc_to_nwb.describe.shown_text import Masking
-from ssc_to_nwb.source.mat_tree import (
+from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
+from ssc_to_nwb.matlab.tree import (
     MatCell,
     MatChar,
     MatSparse,
@@ -18,7 +19,6 @@ from ssc_to_nwb.source.mat_tree import (
     MatUnsupported,
     MatValue,
 )
-from ssc_to_nwb.source.matlab_class import matlab_class, matlab_shape
 
 # Fields of indices, whose range is shown, and of times, of which only the order is told.
 _INDEX_FIELDS = frozenset(

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from ssc_to_nwb.describe.node import Node, as_sizes
+from ssc_to_nwb.matlab.mat_file import read_mat
+from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems.model import SscError
-from ssc_to_nwb.source.mat_file import read_mat
-from ssc_to_nwb.source.mat_tree import MatValue
 
 # A place in a struct: other fields of problems may be texts of the file.
 _PLACE = re.compile(r"\w+([.]\w+|[({]\d+[)}])*")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
 from functools import partial
 
-from ssc_to_nwb.converter.results import no_progress
+from ssc_to_nwb.nwb_file.results import no_progress
 from ssc_to_nwb.run.attempt import AttemptCall, AttemptResult, run_attempt
 from ssc_to_nwb.run.marker import read_marker
 from ssc_to_nwb.run_files import attempt_marker

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ssc_to_nwb.converter.options import ConversionOptions
-from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, Stage, timed
-from ssc_to_nwb.converter.task import SessionTask
 from ssc_to_nwb.naming import FILE_LAYOUT
+from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, Stage, timed
+from ssc_to_nwb.nwb_file.task import SessionTask
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
@@ -29,12 +29,12 @@ from ssc_to_nwb.run.standing import checksums_of, content_changes, has_content
 from ssc_to_nwb.run.unpacking import origin, unpacked_session
 from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.run_files import attempt_marker, source_list
-from ssc_to_nwb.source.checksums import check_files
-from ssc_to_nwb.source.session_files import SessionFile
+from ssc_to_nwb.source_files.checksums import check_files
+from ssc_to_nwb.source_files.session_files import SessionFile
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.converter.in_progress import InProgress
-    from ssc_to_nwb.converter.zarr_fills import PlaneFiller
+    from ssc_to_nwb.nwb_file.in_progress import InProgress
+    from ssc_to_nwb.nwb_file.zarr_fills import PlaneFiller
 
 # How often an attempt looks whether it still counts.
 _CHECK_SECONDS = 1.0
@@ -163,8 +163,8 @@ class _Attempt:
             return self._convert(file)
 
     def _convert(self, file: SessionFile) -> SessionOutcome:
-        from ssc_to_nwb.converter.session_file import convert_session
-        from ssc_to_nwb.converter.zarr_fills import fill_in_threads
+        from ssc_to_nwb.nwb_file.session_file import convert_session
+        from ssc_to_nwb.nwb_file.zarr_fills import fill_in_threads
 
         call = self.call
         task = SessionTask(

@@ -7,8 +7,8 @@ import socket
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ssc_to_nwb.converter.results import SessionOutcome
 from ssc_to_nwb.naming import FILE_LAYOUT, FILE_LAYOUT_ITEM
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems.model import Problem, grouped_by_kind
 
 FORMAT = 1

@@ -10,7 +10,7 @@ from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.session_key import SessionKey
-from ssc_to_nwb.source.disk_walk import in_place_of
+from ssc_to_nwb.source_files.disk_walk import in_place_of
 
 
 def folder_and_file(output: Path) -> tuple[Path, Path | None]:
@@ -53,7 +53,7 @@ def sources_of_file(file: Path, sources: Sequence[SessionSource]) -> tuple[Sessi
 
     Raises verify-source-missing.
     """
-    from ssc_to_nwb.verify.making import session_file_of
+    from ssc_to_nwb.proof.making import session_file_of
 
     try:
         session = str(SessionKey.at_start_of(session_file_of(file)))

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from ssc_to_nwb.converter.results import OnProgress, Progress
-from ssc_to_nwb.converter.zarr_fills import ZarrFill, fill_in_threads, fill_plane
+from ssc_to_nwb.nwb_file.results import OnProgress, Progress
+from ssc_to_nwb.nwb_file.zarr_fills import ZarrFill, fill_in_threads, fill_plane
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.any_executor import NOTICE_SECONDS, AnyExecutor

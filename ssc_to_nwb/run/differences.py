@@ -13,16 +13,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.mapping.rules import UNMAPPED
+from ssc_to_nwb.data_types.rules import UNMAPPED
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.inputs import SessionInputs, file_metadata
-from ssc_to_nwb.source.raw_files import RawFileKind, kind_of_file
+from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
 
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
+    from ssc_to_nwb.proof.making import FileContents
     from ssc_to_nwb.run.attempt import AttemptCall
     from ssc_to_nwb.run.recorded import Done
-    from ssc_to_nwb.verify.making import FileContents
 
 _VERIFIED_RANK = {"off": 0, "sample": 1, "full": 2}
 # What files are called in a message: by their role in a file, by their kind on the disk.
@@ -69,7 +69,7 @@ class _Comparison:
     @cached_property
     def contents(self) -> FileContents | None:
         """What the finished file holds; None where that can't be read."""
-        from ssc_to_nwb.verify.making import contents_of
+        from ssc_to_nwb.proof.making import contents_of
 
         try:
             return contents_of(self.done.output)

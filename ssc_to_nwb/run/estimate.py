@@ -11,10 +11,10 @@ from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.frame_sample import sample_frames
 from ssc_to_nwb.run.space import existing_folder, free_bytes
-from ssc_to_nwb.source.raw_files import RawFileKind, kind_of_file
+from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.converter.options import ConversionOptions
+    from ssc_to_nwb.nwb_file.options import ConversionOptions
     from ssc_to_nwb.run.resume import Decision
     from ssc_to_nwb.run.runner import RunSettings
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
-from ssc_to_nwb.converter.results import OnProgress
+from ssc_to_nwb.nwb_file.results import OnProgress
 from ssc_to_nwb.run.attempt import AttemptCall, AttemptResult, run_attempt
 
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssc_to_nwb.converter.options import ConversionOptions
+from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.space import existing_folder
-from ssc_to_nwb.source.raw_files import RawFileKind, kind_of_file
-from ssc_to_nwb.source.search import raw_files_below
+from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
+from ssc_to_nwb.source_files.search import raw_files_below
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.source.stack import PlaneStack
+    from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 
 _SAMPLED_STACKS = 3
 _SAMPLED_BYTES = 64 * 2**20
@@ -67,7 +67,7 @@ def _stack_paths(sources: Sequence[SessionSource], folder: Path) -> list[Path]:
 
 def _unpacked_stack(source: SessionSource, folder: Path) -> Path | None:
     """The first stack of a packed session."""
-    from ssc_to_nwb.source.packed_files import unpack
+    from ssc_to_nwb.source_files.packed_files import unpack
 
     if source.packed is None:
         return None
@@ -87,9 +87,9 @@ def _opened(path: Path) -> PlaneStack | None:
     """All frames of one file as a stack; None where the file can't be used, which the conversion will tell."""
     import numpy as np
 
-    from ssc_to_nwb.source.raw_files import ListedFile
-    from ssc_to_nwb.source.stack import CHANNELS, PlaneStack
-    from ssc_to_nwb.source.tif import index_tif
+    from ssc_to_nwb.data_types.imaging_stacks.source import CHANNELS, PlaneStack
+    from ssc_to_nwb.source_files.raw_files import ListedFile
+    from ssc_to_nwb.tif.index import index_tif
 
     try:
         index = index_tif(path)
@@ -120,11 +120,11 @@ def _opened(path: Path) -> PlaneStack | None:
 def _measured(stacks: Sequence[PlaneStack], path: Path, options: ConversionOptions) -> FrameSample:
     import h5py
 
-    from ssc_to_nwb.converter.chunk_codec import Compression
-    from ssc_to_nwb.converter.chunk_fills import ChunkFill, FramesFill
-    from ssc_to_nwb.converter.chunk_pipeline import fill_datasets
-    from ssc_to_nwb.extractors.chunk_shapes import chunk_shape
-    from ssc_to_nwb.source.stack import CHANNELS
+    from ssc_to_nwb.chunk_shapes import chunk_shape
+    from ssc_to_nwb.data_types.imaging_stacks.source import CHANNELS
+    from ssc_to_nwb.nwb_file.chunk_codec import Compression
+    from ssc_to_nwb.nwb_file.chunk_fills import ChunkFill, FramesFill
+    from ssc_to_nwb.nwb_file.chunk_pipeline import fill_datasets
 
     compression = Compression(options.compression)
     written = 0

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ssc_to_nwb._version import __version__
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.converter.options import ConversionOptions
     from ssc_to_nwb.metadata.model import Metadata
+    from ssc_to_nwb.nwb_file.options import ConversionOptions
     from ssc_to_nwb.run.source_state import SourceState
 
 # Options that decide what is in the file or how it is stored there; the others say how fast it is made, or what becomes

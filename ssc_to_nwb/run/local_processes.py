@@ -21,14 +21,14 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
 
-from ssc_to_nwb.converter.results import OnProgress, Progress
+from ssc_to_nwb.nwb_file.results import OnProgress, Progress
 from ssc_to_nwb.run.attempt import AttemptCall, AttemptResult
 from ssc_to_nwb.run.executor import WorkerDiedError
 from ssc_to_nwb.run.local_worker import Stopped, serve
 
 # How long processes may take to remove what they have begun, once they were asked to end.
 _STOP_SECONDS = 3.0
-_PRELOADED = ["ssc_to_nwb.run.local_worker", "ssc_to_nwb.converter.session_file"]
+_PRELOADED = ["ssc_to_nwb.run.local_worker", "ssc_to_nwb.nwb_file.session_file"]
 
 
 class LocalProcesses:

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import FrameType
 
-from ssc_to_nwb.converter.results import Progress
+from ssc_to_nwb.nwb_file.results import Progress
 from ssc_to_nwb.run.attempt import AttemptCall, run_attempt
 from ssc_to_nwb.run.output_lock import share_workers_lock
 

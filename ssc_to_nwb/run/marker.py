@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb import run_files
-from ssc_to_nwb.converter.in_progress import flush_folder, name_system_error
+from ssc_to_nwb.nwb_file.in_progress import flush_folder, name_system_error
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.clock_text import now_text

@@ -9,8 +9,8 @@ from typing import Any
 
 from ssc_to_nwb import naming, run_files
 from ssc_to_nwb._version import __version__
-from ssc_to_nwb.converter.results import SessionOutcome
-from ssc_to_nwb.mapping.ledger_file import read_ledger
+from ssc_to_nwb.ledger.ledger_file import read_ledger
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, error
 from ssc_to_nwb.run.inputs import SessionInputs

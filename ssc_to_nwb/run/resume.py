@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb import run_files
-from ssc_to_nwb.converter.options import ConversionOptions
 from ssc_to_nwb.metadata.loader import MetadataFiles, read_metadata_files
+from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.run.attempt import AttemptCall

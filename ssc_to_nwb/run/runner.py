@@ -12,10 +12,10 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from ssc_to_nwb import run_files
-from ssc_to_nwb.converter.in_progress import system_errors_named
-from ssc_to_nwb.converter.options import ConversionOptions
-from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome, no_progress
 from ssc_to_nwb.metadata.shared_faults import check_metadata
+from ssc_to_nwb.nwb_file.in_progress import system_errors_named
+from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, no_progress
 from ssc_to_nwb.run.budget import Budget
 from ssc_to_nwb.run.events import EventName, OnEvent, RunEvent, no_event
 from ssc_to_nwb.run.executor import InProcess, SessionExecutor

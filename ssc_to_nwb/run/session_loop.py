@@ -7,8 +7,8 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 
-from ssc_to_nwb.converter.in_progress import name_system_error
-from ssc_to_nwb.converter.results import OnProgress, Progress, SessionOutcome
+from ssc_to_nwb.nwb_file.in_progress import name_system_error
+from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError, error

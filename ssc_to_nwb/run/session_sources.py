@@ -14,10 +14,16 @@ from ssc_to_nwb.problems import output_kinds, run_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.run.marker import write_whole
-from ssc_to_nwb.source.mats_not_taken import mats_not_taken
-from ssc_to_nwb.source.packed_files import PackedFile, PackedMember, is_packed, list_packed, packed_stem
-from ssc_to_nwb.source.packed_sessions import PackedSession, find_packed_files, group_by_session, packed_session
-from ssc_to_nwb.source.session_files import NAMES_EXPECTED, SessionFile, dataset_of, find_session_files, select_names
+from ssc_to_nwb.source_files.mats_not_taken import mats_not_taken
+from ssc_to_nwb.source_files.packed_files import PackedFile, PackedMember, is_packed, list_packed, packed_stem
+from ssc_to_nwb.source_files.packed_sessions import PackedSession, find_packed_files, group_by_session, packed_session
+from ssc_to_nwb.source_files.session_files import (
+    NAMES_EXPECTED,
+    SessionFile,
+    dataset_of,
+    find_session_files,
+    select_names,
+)
 
 OnListing = Callable[[Path], None]
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ssc_to_nwb import naming, run_files
-from ssc_to_nwb.converter.in_progress import remove
-from ssc_to_nwb.converter.results import SessionOutcome
+from ssc_to_nwb.nwb_file.in_progress import remove
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.attempt_line import attempt_line

@@ -12,11 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ssc_to_nwb.mapping.file_hash import sha256_of
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.source.disk_walk import Obstacle, check_is_file
-from ssc_to_nwb.source.search import raw_files_below
+from ssc_to_nwb.source_files.disk_walk import Obstacle, check_is_file
+from ssc_to_nwb.source_files.file_hash import sha256_of
+from ssc_to_nwb.source_files.search import raw_files_below
 
 _SHOWN_CHANGES = 5
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from ssc_to_nwb.converter.options import ConversionOptions
+from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.recorded import Done
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.source_state import take_state
-from ssc_to_nwb.source.checksums import FoundChecksums, find_checksums
-from ssc_to_nwb.source.session_files import SessionFile
+from ssc_to_nwb.source_files.checksums import FoundChecksums, find_checksums
+from ssc_to_nwb.source_files.session_files import SessionFile
 
 
 def content_changes(done: Done, file: SessionFile, *, workers: int) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def content_changes(done: Done, file: SessionFile, *, workers: int) -> tuple[str
 
 def has_content(output: Path, digest: str | None, *, options: ConversionOptions) -> bool:
     """Whether an NWB file has the content of this digest; a file that can't be read has not."""
-    from ssc_to_nwb.verify.digest import content_digest
+    from ssc_to_nwb.proof.digest import content_digest
 
     try:
         return content_digest(output, workers=options.workers, memory_mb=options.memory_mb) == digest

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ssc_to_nwb.converter.in_progress import name_system_error
+from ssc_to_nwb.nwb_file.in_progress import name_system_error
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.space import free_bytes
-from ssc_to_nwb.source.packed_files import unpack
-from ssc_to_nwb.source.packed_sessions import PackedSession
-from ssc_to_nwb.source.session_files import SessionFile
+from ssc_to_nwb.source_files.packed_files import unpack
+from ssc_to_nwb.source_files.packed_sessions import PackedSession
+from ssc_to_nwb.source_files.session_files import SessionFile
 
 OnBytes = Callable[[int, int], None]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ssc_to_nwb.converter.finished import FinishedFile, Verified
-from ssc_to_nwb.converter.results import Progress
+from ssc_to_nwb.nwb_file.finished import FinishedFile, Verified
+from ssc_to_nwb.nwb_file.results import Progress
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.verify.report import VerifyReport
+    from ssc_to_nwb.proof.report import VerifyReport
 
 # Differences named in the message of a failed verification; `verify` on the command line shows more.
 _SHOWN = 5
@@ -23,7 +23,7 @@ def verify_finished(finished: FinishedFile) -> Verified:
 
     Raises verification-failed, with the first differences.
     """
-    from ssc_to_nwb.verify.digest import content_digest
+    from ssc_to_nwb.proof.digest import content_digest
 
     options = finished.task.options
     if options.verify == "off" or options.stub:
@@ -49,10 +49,10 @@ def verify_finished(finished: FinishedFile) -> Verified:
 
 def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> VerifyReport:
     """What comes of reading source and file anew. Raises what telling the progress raises."""
-    from ssc_to_nwb.interfaces.context import SessionContext
-    from ssc_to_nwb.interfaces.raw_base import open_raw
-    from ssc_to_nwb.verify.file import verify_file
-    from ssc_to_nwb.verify.source_again import read_source_again
+    from ssc_to_nwb.data_types.raw_base import open_raw
+    from ssc_to_nwb.proof.file import verify_file
+    from ssc_to_nwb.proof.source_again import read_source_again
+    from ssc_to_nwb.session.context import SessionContext
 
     task, options = finished.task, finished.task.options
     # The problems the conversion met tell what is left out; those of the second reading would only repeat them.

@@ -21,7 +21,7 @@ from ssc_to_nwb.analysis.session_responses import (
 )
 from ssc_to_nwb.analysis.whisking import BoutRule
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
-from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "touch_analysis.py"
 SPEC = SessionSpec(

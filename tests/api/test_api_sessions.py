@@ -11,8 +11,8 @@ import pytest
 from made_sessions import AWKWARD, problem_raised, write
 
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions, sessions_table
-from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
-from ssc_to_nwb.synthetic.spec import StackSpec, SubvolumeSpec
+from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
+from ssc_to_nwb.testing.spec import StackSpec, SubvolumeSpec
 
 EVENTS = ("poleInReach", "touches", "leftLicks", "rightLicks", "leftReward", "rightReward", "rewardCue")
 SMALL = {"subvolumes": (SubvolumeSpec(planes=(2, 3), rois_per_plane=2),), "image_shape": (20, 30), "n_trials": 3}

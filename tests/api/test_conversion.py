@@ -24,7 +24,7 @@ import ssc_to_nwb
 from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.api.verification import verify_sessions
-from ssc_to_nwb.synthetic.spec import SubvolumeSpec
+from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30), "n_trials": 6}
 

@@ -11,9 +11,9 @@ import pytest
 
 from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.planning import Plan, plan
-from ssc_to_nwb.synthetic.dataset import write_session
-from ssc_to_nwb.synthetic.large_stacks import write_large_stacks
-from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec, SubvolumeSpec
+from ssc_to_nwb.testing.dataset import write_session
+from ssc_to_nwb.testing.large_stacks import write_large_stacks
+from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 
 ONE = SessionSpec(
     animal="an900011",

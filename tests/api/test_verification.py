@@ -12,8 +12,8 @@ from made_sessions import Converted, problem_raised
 
 from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.verification import content_digest, find_output, read_ledger, verify_sessions
-from ssc_to_nwb.synthetic.dataset import write_session
-from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.testing.dataset import write_session
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 SMALL = (SubvolumeSpec(number=1, planes=(2,), rois_per_plane=2),)
 

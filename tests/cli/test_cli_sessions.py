@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from made_sessions import write
 
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.synthetic.spec import SubvolumeSpec
+from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 SMALL = {"subvolumes": (SubvolumeSpec(planes=(2, 3), rois_per_plane=2),), "image_shape": (20, 30), "n_trials": 3}
 

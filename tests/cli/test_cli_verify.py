@@ -13,8 +13,8 @@ from made_sessions import Converted
 
 from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.synthetic.dataset import write_session
-from ssc_to_nwb.synthetic.spec import SessionSpec, StackSpec, SubvolumeSpec
+from ssc_to_nwb.testing.dataset import write_session
+from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 
 
 def run(*arguments: object) -> Result:

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.cli.plan import command
-from ssc_to_nwb.converter.options import ConversionOptions
+from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.run.inputs import content_options
-from ssc_to_nwb.synthetic.dataset import write_session
-from ssc_to_nwb.synthetic.spec import SessionSpec
+from ssc_to_nwb.testing.dataset import write_session
+from ssc_to_nwb.testing.spec import SessionSpec
 
 
 @pytest.fixture(scope="module")

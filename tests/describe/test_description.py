@@ -13,10 +13,10 @@ from ssc_to_nwb.describe.description import MOST_LINES, Description, describe_fi
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import CensusRow, SubvolumeSize
 from ssc_to_nwb.problems.catalogue import catalogue
-from ssc_to_nwb.synthetic.dataset import write_session
-from ssc_to_nwb.synthetic.mat5 import write_mat5
-from ssc_to_nwb.synthetic.matlab import Cell
-from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.testing.dataset import write_session
+from ssc_to_nwb.testing.mat5 import write_mat5
+from ssc_to_nwb.testing.matlab import Cell
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 FORMATS = ["5", "7.3"]
 SMALL = {"subvolumes": (SubvolumeSpec(planes=(2, 3), rois_per_plane=2),), "image_shape": (20, 30), "n_trials": 3}

@@ -8,7 +8,7 @@ from made_sessions import cell, row, struct, struct_array
 from ssc_to_nwb.describe.node import lines_of
 from ssc_to_nwb.describe.outline import outline
 from ssc_to_nwb.describe.shown_text import Masking
-from ssc_to_nwb.source.mat_tree import MatValue
+from ssc_to_nwb.matlab.tree import MatValue
 
 
 def lines(value: MatValue, name: str = "x") -> list[str]:

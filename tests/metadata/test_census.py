@@ -9,12 +9,12 @@ import pytest
 from made_sessions import write
 
 from ssc_to_nwb.api.sessions import list_sessions
-from ssc_to_nwb.interfaces.context import load_context
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import CensusRow, SubvolumeSize, compare_with_census, read_census
+from ssc_to_nwb.session.context import load_context
 from ssc_to_nwb.session_key import SessionKey
-from ssc_to_nwb.synthetic.dataset import SyntheticSession
-from ssc_to_nwb.synthetic.spec import SubvolumeSpec
+from ssc_to_nwb.testing.dataset import SyntheticSession
+from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 LARGE = "an229719_2013_12_05"
 SMALL = {

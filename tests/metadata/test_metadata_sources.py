@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from ssc_to_nwb.interfaces.context import source_options, video_names
+from ssc_to_nwb.data_types.whisker_videos.trials import VideoNames
 from ssc_to_nwb.metadata.layers import metadata_folder
 from ssc_to_nwb.metadata.model import Metadata, SourceFacts
-from ssc_to_nwb.source.session import SourceOptions
-from ssc_to_nwb.source.video_trials import VideoNames
+from ssc_to_nwb.session.context import source_options, video_names
+from ssc_to_nwb.session.session import SourceOptions
 
 
 def read(name: str) -> dict[str, Any]:

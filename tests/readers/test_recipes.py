@@ -14,8 +14,8 @@ import pytest
 from made_sessions import Converted, write
 
 from ssc_to_nwb.api.conversion import convert
-from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
-from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 PAGE = Path(__file__).parents[2] / "docs" / "open_in_tools.md"
 PYNAPPLE = ("pynapple==0.11.*", "pynwb==4.*")

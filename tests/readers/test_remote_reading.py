@@ -30,7 +30,7 @@ def bench() -> ModuleType:
 def paged(converted_raw: Converted, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The session with everything in it, paged although it is small."""
     from ssc_to_nwb.api.conversion import convert
-    from ssc_to_nwb.converter import file_space
+    from ssc_to_nwb.nwb_file import file_space
 
     output = tmp_path_factory.mktemp("paged")
     with pytest.MonkeyPatch.context() as patch:

@@ -24,7 +24,7 @@ from ssc_to_nwb.report.plane_section import image_address, plane_section
 from ssc_to_nwb.report.provenance_section import ledger_section, provenance_section
 from ssc_to_nwb.report.raster_section import binned_mean, raster_section
 from ssc_to_nwb.report.whisker_section import ranges, whisker_section
-from ssc_to_nwb.synthetic.matlab import EMPTY
+from ssc_to_nwb.testing.matlab import EMPTY
 
 
 def _text(section: Section) -> str:

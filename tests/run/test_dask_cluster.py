@@ -17,7 +17,7 @@ from tiny_sessions import record_lines, stray_files, write_tiny
 from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.events import RunEvent
-from ssc_to_nwb.synthetic.spec import SubvolumeSpec
+from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 distributed = pytest.importorskip("distributed")
 

@@ -20,10 +20,10 @@ from ssc_to_nwb import naming, run_files
 from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.planning import PlannedSession, plan
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.converter.results import SessionOutcome
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems.model import Problem
-from ssc_to_nwb.synthetic.dataset import write_session
-from ssc_to_nwb.synthetic.spec import StackSpec
+from ssc_to_nwb.testing.dataset import write_session
+from ssc_to_nwb.testing.spec import StackSpec
 
 SESSION = "an900010_2013_01_01"
 MINE = "subject:\n  age: P9W\n  weight: 21 g\n"

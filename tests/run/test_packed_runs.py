@@ -251,7 +251,7 @@ def test_the_line_in_the_record_knows_the_packed_file_as_the_source(made: Path, 
 
 
 def test_an_ssc_2_session_in_a_zip(tmp_path: Path) -> None:
-    from ssc_to_nwb.synthetic.dataset import write_session
+    from ssc_to_nwb.testing.dataset import write_session
 
     made = write_session(root=tmp_path / "made", spec=tiny_spec(data_set="ssc-2", variable_name="dat"))
     zipped(tmp_path / "ssc-2.zip", tmp_path / "made")

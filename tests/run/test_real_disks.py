@@ -22,8 +22,8 @@ from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.api.sessions import list_sessions
 from ssc_to_nwb.api.verification import verify_sessions
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.converter.results import SessionOutcome
-from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
+from ssc_to_nwb.nwb_file.results import SessionOutcome
+from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 
 SESSION = "an900010_2013_01_01"
 

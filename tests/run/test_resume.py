@@ -12,7 +12,7 @@ import pytest
 from tiny_sessions import record_lines, stray_files, write_tiny
 
 from ssc_to_nwb.api.conversion import ConversionResult, convert
-from ssc_to_nwb.converter.results import SessionOutcome
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 
 SESSION = "an900010_2013_01_01"
 
@@ -226,7 +226,7 @@ def test_by_content_a_changed_byte_is_found_whatever_the_time_says(place: Path) 
 def test_when_the_name_changes_with_the_content_the_older_file_goes(place: Path) -> None:
     from tiny_sessions import tiny_spec
 
-    from ssc_to_nwb.synthetic.dataset import write_session
+    from ssc_to_nwb.testing.dataset import write_session
 
     old = only(again(place)).output
     assert old is not None

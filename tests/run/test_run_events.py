@@ -9,7 +9,7 @@ import pytest
 from tiny_sessions import write_tiny
 
 from ssc_to_nwb.api.conversion import convert
-from ssc_to_nwb.converter.results import Progress
+from ssc_to_nwb.nwb_file.results import Progress
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.events import EventFile, RunEvent
 

@@ -21,7 +21,7 @@ from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run import clock_text
 from ssc_to_nwb.run.events import RunEvent
-from ssc_to_nwb.synthetic.large_stacks import write_large_stacks
+from ssc_to_nwb.testing.large_stacks import write_large_stacks
 
 FIRST, SECOND, THIRD = (f"an900010_2013_01_0{day}" for day in (1, 2, 3))
 

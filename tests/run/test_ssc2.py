@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from ssc_to_nwb.api.conversion import convert
-from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
-from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 NAME = "an171923_2012_06_04"
 TELLING = (("dff", "dffTSA_subvolume_{ordinal:02d}"), ("event", "eventTSA_subvolume_{ordinal:02d}"))

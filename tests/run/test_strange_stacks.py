@@ -13,9 +13,9 @@ from tiny_sessions import tiny_spec
 
 from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.verification import read_ledger, verify_sessions
-from ssc_to_nwb.converter.results import SessionOutcome
-from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
-from ssc_to_nwb.synthetic.spec import StackSpec
+from ssc_to_nwb.nwb_file.results import SessionOutcome
+from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
+from ssc_to_nwb.testing.spec import StackSpec
 
 GREEN, RED = (f"acquisition/two_photon_series_fov_01002_{channel}" for channel in ("green", "red"))
 

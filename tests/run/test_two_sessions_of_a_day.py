@@ -14,7 +14,7 @@ from tiny_sessions import record_lines, tiny_spec
 from ssc_to_nwb.api.conversion import ConversionResult, convert
 from ssc_to_nwb.api.sessions import list_sessions
 from ssc_to_nwb.api.verification import verify_sessions
-from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
+from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 
 FIRST, SECOND = "an900010_2013_01_01", "an900010_2013_01_01b"
 

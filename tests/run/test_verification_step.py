@@ -6,14 +6,14 @@ from pathlib import Path
 
 from tiny_sessions import write_tiny
 
-from ssc_to_nwb.converter.options import ConversionOptions
-from ssc_to_nwb.converter.results import Progress
-from ssc_to_nwb.converter.session_file import convert_session
-from ssc_to_nwb.converter.task import SessionTask
+from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.nwb_file.results import Progress
+from ssc_to_nwb.nwb_file.session_file import convert_session
+from ssc_to_nwb.nwb_file.task import SessionTask
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.verification import verify_finished
-from ssc_to_nwb.source.session_files import find_session_files
+from ssc_to_nwb.source_files.session_files import find_session_files
 
 
 def test_an_attempt_that_is_superseded_while_frames_are_compared_is_not_taken_for_a_difference(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ssc_to_nwb.synthetic.dataset import SyntheticSession, write_session
-from ssc_to_nwb.synthetic.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 
 def tiny_spec(number: int = 0, **fields: Any) -> SessionSpec:

@@ -12,9 +12,9 @@ from made_sessions import Converted
 
 from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.validation import validate
-from ssc_to_nwb.synthetic.dataset import write_dataset
-from ssc_to_nwb.synthetic.examples import demo_specs
-from ssc_to_nwb.synthetic.spec import SubvolumeSpec
+from ssc_to_nwb.testing.dataset import write_dataset
+from ssc_to_nwb.testing.examples import demo_specs
+from ssc_to_nwb.testing.spec import SubvolumeSpec
 from ssc_to_nwb.validate.messages import ValidationResult
 
 

@@ -1,0 +1,1 @@
+"""Licks, touches, rewards, cue, pole."""

@@ -1,0 +1,229 @@
+"""Event series: licks (points) and pole, touches, rewards, reward cue (pairs of on and off)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.clock import TimeUnits, check_times_finite
+from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
+from ssc_to_nwb.matlab.distinct_names import check_names_distinct
+from ssc_to_nwb.matlab.field import Field
+from ssc_to_nwb.matlab.hash_map import HashEntry, read_hash
+from ssc_to_nwb.matlab.tree import MatCell
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
+
+POINTS, PAIRS = 1, 2
+KNOWN_TYPES = {
+    "poleInReach": PAIRS,
+    "touches": PAIRS,
+    "leftLicks": POINTS,
+    "rightLicks": POINTS,
+    "leftReward": PAIRS,
+    "rightReward": PAIRS,
+    "rewardCue": PAIRS,
+}
+_TOUCH = re.compile(r"(?P<direction>protraction|retraction) contacts for (?P<whisker>\S.*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventProperty:
+    """One key of an eventPropertiesHash: a value per event time, float64 (E,)."""
+
+    key: str
+    description: str
+    values: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTrain:
+    """One list of event times, E of them: time_ms float64 (E,), trial int64 (E,) with NO_TRIAL for NaN.
+
+    For pairs E is even, and on and off alternate; an off may equal its on (a touch of one frame).
+    """
+
+    path: str
+    label: str
+    time_ms: np.ndarray
+    trial: np.ndarray
+    properties: tuple[EventProperty, ...]
+
+    def touch_label(self) -> tuple[str, str] | None:
+        """('protraction' | 'retraction', whisker) from the label, None where it tells neither."""
+        match = _TOUCH.fullmatch(self.label.strip())
+        return None if match is None else (match["direction"].lower(), match["whisker"].strip())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSeries:
+    """One entry of eventSeriesArrayHash; touches have a train per direction and whisker, the others one train."""
+
+    path: str
+    key: str
+    description: str
+    type: Literal[1, 2]
+    trains: tuple[EventTrain, ...]
+
+
+def split_pairs(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values at the onsets and at the offsets, each (E/2,), of values (E,) that alternate on, off."""
+    return values[0::2], values[1::2]
+
+
+def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) -> EventSeries:
+    """Read one series and check its pairs.
+
+    Raises field-*, event-type, event-count-odd, event-off-before-on, event-across-trials, touch-label-unknown,
+    name-not-distinct.
+    """
+    field = entry.value
+    event_type = _read_type(field, key=entry.key)
+    if entry.key not in KNOWN_TYPES:
+        log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=field.path, found=f"event series {entry.key}")
+    series = EventSeries(
+        path=field.path,
+        key=entry.key,
+        description=entry.description,
+        type=event_type,
+        trains=_read_trains(field, units=units, pairs=event_type == PAIRS, log=log),
+    )
+    if entry.key in KNOWN_TYPES and entry.key != "touches" and len(series.trains) != 1:
+        raise field.child("eventTimes").problem(
+            kinds.FIELD_LENGTH, expected="one list of times", found=len(series.trains)
+        )
+    # A series of touches that holds nothing need not say of which whisker.
+    if entry.key == "touches" and any(train.label or train.time_ms.size for train in series.trains):
+        told = [train.touch_label() for train in series.trains]
+        for train, label in zip(series.trains, told, strict=True):
+            if label is None or told.count(label) > 1:
+                raise field.child("idStrs", "idStr").problem(
+                    kinds.TOUCH_LABEL_UNKNOWN,
+                    expected="'Protraction contacts for <whisker>' or 'Retraction contacts for <whisker>', each once",
+                    found=train.label,
+                )
+    return series
+
+
+def _read_type(field: Field, *, key: str) -> Literal[1, 2]:
+    number = field.child("type").integer()
+    if number not in (POINTS, PAIRS) or KNOWN_TYPES.get(key, number) != number:
+        expected = KNOWN_TYPES.get(key)
+        raise field.child("type").problem(
+            kinds.EVENT_TYPE, expected="1 or 2" if expected is None else f"{expected} for {key}", found=number
+        )
+    return 1 if number == POINTS else 2
+
+
+def _read_trains(field: Field, *, units: TimeUnits, pairs: bool, log: ProblemLog) -> tuple[EventTrain, ...]:
+    times, trials = field.child("eventTimes"), field.child("eventTrials")
+    labels = field.child("idStrs", "idStr").texts()
+    hashes = field.optional("eventPropertiesHash")
+    unit = field.child("timeUnit")
+    nothing = replace(times, value=np.zeros((0, 0)))
+    if isinstance(times.value, MatCell) and not times.is_empty:
+        time_items, trial_items = times.items(), trials.items()
+        if trials.is_empty and all(item.is_empty for item in time_items):
+            trial_items = (nothing,) * len(time_items)
+    elif times.is_empty and trials.is_empty:
+        # Without any event the lists of several series may be one empty array or cell.
+        time_items = trial_items = (nothing,) * max(len(labels), 1)
+    else:
+        time_items, trial_items = (times,), (trials,)
+    if len(time_items) == 1:
+        labels = labels or ("",)
+    hash_items = _hash_items(hashes, count=len(time_items))
+    for name, found in (
+        ("idStrs", len(labels)),
+        ("eventTrials", len(trial_items)),
+        ("eventPropertiesHash", len(hash_items)),
+    ):
+        if found != len(time_items):
+            raise field.problem(
+                kinds.FIELD_LENGTH, expected=f"{len(time_items)} items in {name}, as in eventTimes", found=found
+            )
+    return tuple(
+        _read_train(time, trial, properties, label=label, units=units, unit=unit, pairs=pairs, log=log)
+        for time, trial, properties, label in zip(time_items, trial_items, hash_items, labels, strict=True)
+    )
+
+
+def _hash_items(hashes: Field | None, *, count: int) -> tuple[Field | None, ...]:
+    """One Hash of properties per list of times; none where the source has an empty array or cell for all."""
+    return (None,) * count if hashes is None or hashes.is_empty else hashes.items()
+
+
+def _read_train(
+    times: Field,
+    trials: Field,
+    properties: Field | None,
+    *,
+    label: str,
+    units: TimeUnits,
+    unit: Field,
+    pairs: bool,
+    log: ProblemLog,
+) -> EventTrain:
+    time_ms = units.to_ms(times, unit)
+    # The times by themselves first: where one is missing, every parallel list has the wrong length too.
+    _check_times(times, time_ms, pairs=pairs, log=log)
+    trial = trials.integers(length=time_ms.size, nan_as=NO_TRIAL)
+    if pairs:
+        _refuse_first(
+            trials, kinds.EVENT_ACROSS_TRIALS, expected="on and off of an event in one trial",
+            where=trial[0::2] != trial[1::2], found="on in trial {}, off in trial {}", values=split_pairs(trial),
+        )  # fmt: skip
+    return EventTrain(
+        path=times.path,
+        label=label,
+        time_ms=time_ms,
+        trial=trial,
+        properties=() if properties is None else _read_properties(properties, count=time_ms.size),
+    )
+
+
+def _read_properties(field: Field, *, count: int) -> tuple[EventProperty, ...]:
+    entries = read_hash(field)
+    check_names_distinct(field, [entry.key for entry in entries], named=naming.property_column)
+    return tuple(
+        EventProperty(key=entry.key, description=entry.description, values=entry.value.row(length=count))
+        for entry in entries
+    )
+
+
+def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool, log: ProblemLog) -> None:
+    check_times_finite(field, time_ms)
+    starts = time_ms
+    if pairs:
+        if time_ms.size % 2:
+            raise field.problem(kinds.EVENT_COUNT_ODD, expected="an even number of times", found=time_ms.size)
+        starts, offsets = split_pairs(time_ms)
+        _refuse_first(
+            field, kinds.EVENT_OFF_BEFORE_ON, expected="an off at or after its on",
+            where=offsets < starts, found="on {:.10g} ms, off {:.10g} ms", values=(starts, offsets),
+        )  # fmt: skip
+    back = np.flatnonzero(np.diff(starts) < 0)
+    if back.size:
+        place = int(back[0]) + 1
+        found = f"{starts[place]:.10g} ms after {starts[place - 1]:.10g} ms, event {place + 1}"
+        log.add(kinds.EVENTS_NOT_IN_ORDER, file=field.file, field=field.path, found=found)
+
+
+def _refuse_first(
+    field: Field,
+    kind: ProblemKind,
+    *,
+    expected: str,
+    where: np.ndarray,
+    found: str,
+    values: tuple[np.ndarray, np.ndarray],
+) -> None:
+    """Raise `kind` for the first event at which `where` (n,) is True; `found` is a text with room for two values."""
+    if where.any():
+        place = int(np.flatnonzero(where)[0])
+        told = found.format(values[0][place], values[1][place])
+        raise field.problem(kind, expected=expected, found=f"{told}, event {place + 1}")

@@ -1,0 +1,195 @@
+"""One plane's imaging stack: the frames that exist, in the order of the session file's frame index.
+
+Frames are numbered 0..T-1 over those that exist. A frame is a green and a red page of one tif: pages alternate green,
+red, green, red, as public programs rely on that read the real files. Where green alone was recorded a frame is a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
+from ssc_to_nwb.naming import CHANNELS, Channel
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.source_files.raw_files import ListedFile
+from ssc_to_nwb.tif.index import TifError, TifIndex, TifReader, announce_pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackGap:
+    """A run of time stamps for which the plane has no frame.
+
+    start, stop: positions in the frame index, stop excluded; reason: in words; listed_path: of the file whose
+    frames are lacking, None where the index names none.
+    """
+
+    start: int
+    stop: int
+    reason: str
+    listed_path: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameSpan:
+    """Frames of one file that follow one another: `count` frames from `first_frame` on, at `start` of the stack."""
+
+    file_number: int
+    first_frame: int
+    start: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaneStack:
+    """The existing frames of one plane, channels green (0) and, where it was recorded, red (1).
+
+    Holds no open file; can be pickled.
+
+    image_shape: (rows, columns) and dtype, in native byte order, of every frame; (0, 0) and uint16 where no frame is.
+    index_position: int64 (T,), where each frame stands among the F time stamps; file_number, frame_number: int64 (T,).
+    trial: int64 (F,), trial number of every time stamp; exists: bool (F,).
+    files: index of each listed file, None where it is not used.
+    description: the first file's ImageDescription (ScanImage's settings).
+    channel_pages: which page of a frame is green and which is red: (0, 1), or (1, 0) where red comes first; (0,) where
+    there is no red.
+    """
+
+    plane_name: str
+    image_shape: tuple[int, int]
+    dtype: np.dtype
+    index_position: np.ndarray
+    file_number: np.ndarray
+    frame_number: np.ndarray
+    trial: np.ndarray
+    exists: np.ndarray
+    files: tuple[TifIndex | None, ...]
+    listed_files: tuple[ListedFile, ...]
+    gaps: tuple[StackGap, ...]
+    description: str | None
+    channel_pages: tuple[int, ...]
+
+    @property
+    def frame_count(self) -> int:
+        """T, the number of frames that exist."""
+        return len(self.index_position)
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels that were recorded: green, and mostly red."""
+        return CHANNELS[: len(self.channel_pages)]
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one page of one frame."""
+        return self.image_shape[0] * self.image_shape[1] * self.dtype.itemsize
+
+    @property
+    def byte_size(self) -> int:
+        """Bytes of all frames, all channels."""
+        return self.frame_count * len(self.channel_pages) * self.frame_bytes
+
+    def spans(self, start: int, stop: int) -> Iterator[FrameSpan]:
+        """Frames start..stop-1 as runs of consecutive frames of one file."""
+        files, frames = self.file_number[start:stop], self.frame_number[start:stop]
+        breaks = np.flatnonzero((np.diff(files) != 0) | (np.diff(frames) != 1)) + 1
+        edges = [0, *breaks.tolist(), len(files)]
+        for first, last in pairwise(edges):
+            if last > first:
+                yield FrameSpan(
+                    file_number=int(files[first]),
+                    first_frame=int(frames[first]),
+                    start=start + first,
+                    count=last - first,
+                )
+
+    def read(self, channel: int, start: int, stop: int) -> np.ndarray:
+        """Frames start..stop-1 of one channel (0 green, 1 red): (t, rows, columns) in native byte order.
+
+        Raises SscError of kind RAW_FILE_CHANGED, TIF_UNREADABLE or TIF_NEEDS_DECODER, naming the frame.
+        """
+        start, stop = self._checked(start, stop)
+        out = np.empty((stop - start, *self.image_shape), dtype=self.dtype)
+        for span in self.spans(start, stop):
+            with self._reading(span) as reader:
+                pages = out[span.start - start : span.start - start + span.count]
+                first_page = len(self.channel_pages) * span.first_frame + self.channel_pages[channel]
+                reader.read_into(first_page, pages, step=len(self.channel_pages))
+        return out
+
+    def read_all(self, start: int, stop: int, out: np.ndarray | None = None) -> np.ndarray:
+        """Frames start..stop-1 of all channels: (t, channel, rows, columns), each byte of a file read once.
+
+        `out`, of at least that many frames, is filled where given. Raises as `read` does.
+        """
+        start, stop = self._checked(start, stop)
+        channels = len(self.channel_pages)
+        if out is None:
+            out = np.empty((stop - start, channels, *self.image_shape), dtype=self.dtype)
+        pages = out.reshape(-1, *self.image_shape)
+        for span in self.spans(start, stop):
+            with self._reading(span) as reader:
+                first = channels * (span.start - start)
+                run = pages[first : first + channels * span.count]
+                reader.read_into(channels * span.first_frame, run)
+        return out[: stop - start, ::-1] if self.channel_pages == (1, 0) else out[: stop - start]
+
+    def announce(self, start: int, stop: int) -> None:
+        """Tell the system that frames start..stop-1 will be read soon."""
+        for span in self.spans(start, stop):
+            index = self.files[span.file_number]
+            if index is not None:
+                channels = len(self.channel_pages)
+                announce_pages(index, channels * span.first_frame, channels * span.count)
+
+    def _checked(self, start: int, stop: int) -> tuple[int, int]:
+        if not 0 <= start <= stop <= self.frame_count:
+            raise IndexError(f"frames {start} to {stop} of {self.frame_count}")
+        return start, stop
+
+    @contextmanager
+    def _reading(self, span: FrameSpan) -> Iterator[TifReader]:
+        index = self.files[span.file_number]
+        if index is None:
+            raise ValueError(f"file {span.file_number} of {self.plane_name} was not indexed")
+        try:
+            with TifReader(index) as reader:
+                yield reader
+        except TifError as failure:
+            position = self.index_position[span.start : span.start + span.count]
+            raise named_error(
+                failure,
+                plane_name=self.plane_name,
+                trials=self.trial[position],
+                first_frame=span.first_frame,
+                channel_count=len(self.channel_pages),
+            ) from failure
+
+
+def named_error(
+    failure: TifError, *, plane_name: str, trials: np.ndarray, first_frame: int | None, channel_count: int
+) -> SscError:
+    """The same problem with plane, trials and frame named; frames are counted from 1, as the session file does."""
+    parts = [f"plane {plane_name}", describe_trials(trials)]
+    if failure.page is not None:
+        parts.append(f"frame {failure.page // channel_count + 1} (page {failure.page + 1})")
+    elif first_frame is not None:
+        parts.append(f"frame {first_frame + 1}")
+    return SscError(replace(failure.problem, field=", ".join(part for part in parts if part)))
+
+
+def describe_trials(trials: np.ndarray) -> str:
+    """`trial 12`, `trials 12 to 14`, `trials 3, 7`; empty where no number is known."""
+    numbers = np.unique(trials[trials != NO_TRIAL]).tolist()
+    if not numbers:
+        return ""
+    if len(numbers) == 1:
+        return f"trial {numbers[0]}"
+    if numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"trials {numbers[0]} to {numbers[-1]}"
+    shown = ", ".join(map(str, numbers[:8]))
+    return f"trials {shown}" + (" and others" if len(numbers) > 8 else "")

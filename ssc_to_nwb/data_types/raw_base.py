@@ -1,0 +1,73 @@
+"""The common ground of the interfaces that take raw files: a session, and the folder its raw files lie in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import DirectoryPath, FilePath
+
+from ssc_to_nwb.data_types.base import SessionInterface
+from ssc_to_nwb.data_types.whisker_videos.trials import KnownTrials
+from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.session.context import SessionContext, video_names
+from ssc_to_nwb.session.raw_data import RawData, open_raw_data
+from ssc_to_nwb.source_files.session_files import find_session_files
+
+
+def open_raw(
+    context: SessionContext,
+    *,
+    raw_folder: Path | None,
+    mode: Literal["auto", "require", "skip"],
+    keep_going: bool,
+    log: ProblemLog,
+    trials: KnownTrials | None = None,
+) -> RawData | None:
+    """The raw files of a session, opened as its metadata says; None where there are none, or mode is `skip`.
+
+    trials: of the whole session, where the context is of a part of it.
+    Raises as `open_raw_data` does.
+    """
+    if mode == "skip":
+        return None
+    return open_raw_data(
+        context.session,
+        raw_folder=raw_folder,
+        mode=mode,
+        video_names=video_names(context.metadata.source),
+        green_first=context.metadata.assumptions.green_page_first,
+        channels_per_frame=context.metadata.assumptions.channels_per_frame,
+        keep_going=keep_going,
+        log=log,
+        trials=trials,
+    )
+
+
+class RawInterface(SessionInterface):
+    """Adds one data type of a session's raw files to an NWBFile.
+
+    folder_path: the folder of the session's raw files; looked for beside the session file where None. Used from a
+    session that is loaded already, `from_raw` takes the raw files opened by `open_raw_data`.
+    """
+
+    associated_suffixes = (".mat", ".tif", ".mp4")  # type: ignore[assignment]
+    raw: RawData | None
+
+    def __init__(
+        self,
+        file_path: FilePath,
+        folder_path: DirectoryPath | None = None,
+        metadata_file_paths: list[FilePath] | None = None,
+        verbose: bool = False,
+    ) -> None:
+        super().__init__(file_path=file_path, metadata_file_paths=metadata_file_paths, verbose=verbose)
+        folder = find_session_files(Path(file_path))[0].raw_folder if folder_path is None else Path(folder_path)
+        self.raw = open_raw(self.context, raw_folder=folder, mode="auto", keep_going=False, log=self.context.log)
+
+    @classmethod
+    def from_raw(cls, context: SessionContext, raw: RawData | None) -> Self:
+        """An interface over a session and raw files that are opened already; `raw` is None where there are none."""
+        interface = cls.from_context(context)
+        interface.raw = raw
+        return interface

@@ -1,0 +1,1 @@
+"""Shifts by which frames were registered."""

@@ -1,0 +1,115 @@
+"""Registration shifts per frame, from the `.imreg_out` files beside the stacks.
+
+An `.imreg_out` is a MATLAB file with the vectors `dx_r` (columns) and `dy_r` (rows), one value per frame of the stack
+it lies beside [inferred: nobody has published more of its layout].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+from ssc_to_nwb.data_types.rois.source import FrameIndex
+from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog, SscError, error
+
+_SHIFT_VARIABLES = ("dx_r", "dy_r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaneShifts:
+    """Registration shifts of a plane.
+
+    index_position: int64 (N,), which of the subvolume's F time stamps each shift belongs to, ascending;
+    shift_px: float64 (N, 2), columns (dx_r) and rows (dy_r), in pixels; paths: the files they come from.
+    """
+
+    index_position: np.ndarray
+    shift_px: np.ndarray
+    paths: tuple[Path, ...]
+
+
+def read_shifts(path: Path) -> np.ndarray:
+    """Shifts of one file, float64 (frames, 2): columns, rows. Raises SscError of kind REGISTRATION_UNREADABLE."""
+    from scipy.io import loadmat
+
+    try:
+        variables: dict[str, Any] = loadmat(str(path), variable_names=_SHIFT_VARIABLES, appendmat=False)
+    except Exception as failure:  # scipy raises whatever it meets on damaged bytes
+        raise error(kinds.REGISTRATION_UNREADABLE, file=path, detail=failure) from failure
+    columns = []
+    for name in _SHIFT_VARIABLES:
+        if name not in variables:
+            raise error(kinds.REGISTRATION_UNREADABLE, file=path, field=name, expected="a vector", found="nothing")
+        values = np.asarray(variables[name])
+        if values.dtype.kind not in "iufb" or values.size != max(values.shape, default=0):
+            found = f"{values.dtype} of shape {values.shape}"
+            raise error(kinds.REGISTRATION_UNREADABLE, file=path, field=name, expected="a row of numbers", found=found)
+        columns.append(values.reshape(-1).astype(np.float64))
+    if columns[0].size != columns[1].size:
+        found = f"{columns[0].size} and {columns[1].size} values"
+        raise error(kinds.REGISTRATION_UNREADABLE, file=path, field="dx_r, dy_r", expected="equal lengths", found=found)
+    return np.stack(columns, axis=1)
+
+
+def read_plane_shifts(
+    *,
+    plane_name: str,
+    registration: Mapping[int, Path],
+    frame_index: FrameIndex,
+    stack: PlaneStack,
+    keep_going: bool,
+    log: ProblemLog,
+) -> PlaneShifts | None:
+    """The shifts of every frame the index names and whose file has an `.imreg_out`; None where there is none.
+
+    registration: path by position in the plane's file list. A file's shifts count as many as its tif has frames, or,
+    where the tif is missing, at least as many as the index names. Raises SscError of kind REGISTRATION_UNREADABLE or
+    REGISTRATION_LENGTH; with `keep_going` these are logged and the file's shifts left out.
+    """
+    shift_px = np.zeros((len(frame_index.file_number), 2))
+    known = np.zeros(len(frame_index.file_number), dtype=bool)
+    used = []
+    for number, path in registration.items():
+        frames = np.flatnonzero(frame_index.file_number == number)
+        if not frames.size:
+            continue
+        last = int(frame_index.frame_number[frames].max())
+        try:
+            shifts = read_shifts(path)
+            _check_length(shifts, path, stack=stack, number=number, last=last, plane_name=plane_name)
+        except SscError as failure:
+            if not keep_going:
+                raise
+            log.add_overcome(failure.problem)
+            continue
+        shift_px[frames] = shifts[frame_index.frame_number[frames]]
+        known[frames] = True
+        used.append(path)
+    if not used:
+        return None
+    return PlaneShifts(index_position=np.flatnonzero(known), shift_px=shift_px[known], paths=tuple(used))
+
+
+def _check_length(
+    shifts: np.ndarray, path: Path, *, stack: PlaneStack, number: int, last: int, plane_name: str
+) -> None:
+    index = stack.files[number]
+    if index is not None:
+        frame_count = index.page_count // len(stack.channels)
+        fits, expected = len(shifts) == frame_count, f"{frame_count} frames, as {index.path.name}"
+    else:
+        fits, expected = len(shifts) > last, f"at least {last + 1} frames, as the session file names"
+    if not fits:
+        raise error(
+            kinds.REGISTRATION_LENGTH,
+            file=path,
+            field=f"plane {plane_name}, dx_r and dy_r",
+            expected=expected,
+            found=f"{len(shifts)} values",
+        )

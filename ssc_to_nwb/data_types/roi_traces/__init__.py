@@ -1,0 +1,1 @@
+"""Raw fluorescence, dF/F and calcium events of ROIs."""

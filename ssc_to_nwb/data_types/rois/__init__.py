@@ -1,0 +1,1 @@
+"""Imaging planes and their ROIs: masks, outlines, master images."""

@@ -1,0 +1,232 @@
+"""Imaging planes: their ROIs, their master image, and which frame of which file each time stamp belongs to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssc_to_nwb.image_axes import rows_and_columns
+from ssc_to_nwb.matlab.field import Field, check_numbers_unique
+from ssc_to_nwb.matlab.tree import describe
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog
+
+NO_FRAME = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameIndex:
+    """For each of the F time stamps of a subvolume, the frame of one plane: 0-based, -1 where there is none.
+
+    file_number: int64 (F,), position in the plane's `listed_paths`; frame_number: int64 (F,), plane frame within
+    that file (a plane frame is a green and a red page).
+    """
+
+    file_number: np.ndarray
+    frame_number: np.ndarray
+
+    @property
+    def present(self) -> np.ndarray:
+        """bool (F,): where the plane has a frame."""
+        return self.file_number != NO_FRAME
+
+
+def frames_listed_twice(paths: tuple[str, ...], index: FrameIndex) -> int:
+    """How many time stamps have a frame that an earlier one has as well; a path listed twice is one file."""
+    _, files = np.unique(np.array([*paths, ""]), return_inverse=True)
+    present = index.present
+    frames = np.stack([files[index.file_number[present]], index.frame_number[present]])
+    return int(present.sum()) - np.unique(frames, axis=1).shape[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roi:
+    """One ROI record.
+
+    corners_xy: float64 (2, C), outline as the source has it, row 0 x, row 1 y, counted from 1;
+    linear_indices: int64 (N,), 1-based column-major pixels.
+    """
+
+    path: str
+    number: int
+    corners_xy: np.ndarray
+    linear_indices: np.ndarray
+
+    def rows_and_columns(self, *, image_rows: int) -> tuple[np.ndarray, np.ndarray]:
+        """0-based rows and columns of the pixels, int64 (N,) each."""
+        return rows_and_columns(self.linear_indices, rows=image_rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plane:
+    """One imaging plane of a subvolume.
+
+    name: `fov_VVPPP` from the folder of its files, or `subvolume_VV_plane_P` by position where that is not told;
+    position: 1-based place within the subvolume; roi_numbers: int64 (R,), from imagingPlane{p}.ids;
+    recorded_numbers: int64, from roiIds; rois: the records there are; master_image: (rows, columns, channels),
+    green then red, in the source's class.
+    """
+
+    name: str
+    subvolume_number: int
+    plane_number: int
+    position: int
+    path: str
+    record_path: str
+    roi_numbers: np.ndarray
+    recorded_numbers: np.ndarray
+    rois: tuple[Roi, ...]
+    listed_paths: tuple[str, ...]
+    frame_index: FrameIndex
+    master_image: np.ndarray
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """(rows, columns) of the master image, and so of the frames and masks."""
+        return int(self.master_image.shape[0]), int(self.master_image.shape[1])
+
+    @property
+    def all_roi_numbers(self) -> np.ndarray:
+        """Every ROI number of the plane, ascending: those of imagingPlane, roiIds and rois together."""
+        recorded = np.array([roi.number for roi in self.rois], dtype=np.int64)
+        return np.unique(np.concatenate([self.roi_numbers, self.recorded_numbers, recorded]))
+
+    @property
+    def ordered_roi_numbers(self) -> np.ndarray:
+        """The same numbers in imagingPlane's own order, then ascending those that it lacks."""
+        numbers = self.all_roi_numbers
+        return np.concatenate([self.roi_numbers, numbers[~np.isin(numbers, self.roi_numbers)]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaneRecord:
+    """What descrHash keeps of a plane: master image and ROI records."""
+
+    path: str
+    master_image: np.ndarray
+    roi_numbers: np.ndarray
+    rois: tuple[Roi, ...]
+
+
+def read_plane_record(field: Field) -> PlaneRecord:
+    """Read one element of the struct array in descrHash. Raises field-*, roi-number-twice, roi-pixel-outside."""
+    image = _read_master_image(field.child("masterImage"))
+    rois = tuple(_read_roi(roi, image_shape=(image.shape[0], image.shape[1])) for roi in field.child("rois").items())
+    numbers = np.array([roi.number for roi in rois], dtype=np.int64)
+    check_numbers_unique(field.child("rois"), numbers, twice=kinds.ROI_TWICE)
+    listed_field = field.child("roiIds")
+    listed = listed_field.integers()
+    check_numbers_unique(listed_field, listed, twice=kinds.ROI_TWICE)
+    return PlaneRecord(path=field.path, master_image=image, roi_numbers=listed, rois=rois)
+
+
+def _read_master_image(field: Field) -> np.ndarray:
+    image = field.array()
+    if image.ndim == 2:
+        image = image[:, :, np.newaxis]
+    if image.ndim != 3 or image.shape[2] not in (1, 2) or not image.size:
+        raise field.problem(
+            kinds.FIELD_TYPE,
+            expected="rows x columns, or rows x columns x 2 (green, red)",
+            found=describe(field.value),
+        )
+    return image
+
+
+def _read_roi(field: Field, *, image_shape: tuple[int, int]) -> Roi:
+    number = field.child("id").integer()
+    pixels_field = field.child("indicesWithinImage")
+    pixels = pixels_field.integers()
+    outside = (pixels < 1) | (pixels > image_shape[0] * image_shape[1])
+    if outside.any():
+        raise pixels_field.problem(
+            kinds.ROI_PIXEL_OUTSIDE,
+            expected=f"1 to {image_shape[0] * image_shape[1]} ({image_shape[0]} rows x {image_shape[1]} columns)",
+            found=f"{pixels[outside][0]} in ROI {number}",
+        )
+    corners_field = field.child("cornersXY")
+    corners = corners_field.array()
+    if corners.size and (corners.ndim != 2 or corners.shape[0] != 2):
+        raise corners_field.problem(kinds.FIELD_LENGTH, expected="2 rows, x and y", found=corners.shape)
+    return Roi(
+        path=field.path,
+        number=number,
+        corners_xy=corners.astype(np.float64, copy=False).reshape(2, -1),
+        linear_indices=pixels,
+    )
+
+
+def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], FrameIndex]:
+    """The listed paths of a plane and its frame index over `length` time stamps.
+
+    Raises field-length, field-value, frame-index-outside.
+    """
+    index_field = field.child("sourceFileFrameIdx")
+    paths = field.child("sourceFileList").texts(count=_highest_file(index_field), per="file of sourceFileFrameIdx")
+    if index_field.is_empty and not paths:
+        # A plane without any file: no time stamp has a frame.
+        nothing = np.full(length, NO_FRAME, dtype=np.int64)
+        return paths, FrameIndex(file_number=nothing, frame_number=nothing)
+    index = index_field.integer_matrix(rows=2, columns=length, nan_as=0)
+    missing = np.isnan(index_field.array())
+    if (missing[0] != missing[1]).any():
+        position = int(np.flatnonzero(missing[0] != missing[1])[0]) + 1
+        raise index_field.problem(
+            kinds.FRAME_INDEX_OUTSIDE, expected="NaN in both rows or in none", found=f"column {position}"
+        )
+    files, frames = index
+    outside = ~missing[0] & ((files < 1) | (files > len(paths)) | (frames < 1))
+    if outside.any():
+        position = int(np.flatnonzero(outside)[0])
+        raise index_field.problem(
+            kinds.FRAME_INDEX_OUTSIDE,
+            expected=f"file 1 to {len(paths)}, frame 1 or later",
+            found=f"file {files[position]}, frame {frames[position]} in column {position + 1}",
+        )
+    return paths, FrameIndex(file_number=files - 1, frame_number=frames - 1)
+
+
+def _highest_file(index: Field) -> int:
+    """The highest number of a file in a frame index, 0 where it names none or is no index."""
+    numbers = index.value if isinstance(index.value, np.ndarray) else np.zeros((0, 0))
+    files = numbers[0] if numbers.ndim == 2 and numbers.size and numbers.dtype.kind in "iuf" else np.zeros(0)
+    files = files[np.isfinite(files)]
+    return int(files.max()) if files.size else 0
+
+
+def plane_numbers_from_paths(paths: tuple[str, ...], *, fov_pattern: str, field: Field) -> tuple[int, int] | None:
+    """(VV, PPP) from the folder `fov_VVPPP` in every listed path; None where no path tells it.
+
+    `fov_pattern` has the groups `subvolume` and `plane`. Raises field-value where the paths contradict each other.
+    """
+    found = set()
+    for path in paths:
+        matches = list(re.finditer(fov_pattern, path.replace("\\", "/")))
+        if not matches:
+            continue
+        told = (matches[-1]["subvolume"], matches[-1]["plane"])
+        if not all(one is not None and re.fullmatch("[0-9]+", one) for one in told):
+            raise field.problem(
+                kinds.FIELD_VALUE,
+                expected="numbers of subvolume and plane",
+                found=f"{told[0]!r} and {told[1]!r}",
+                detail="metadata key source.fov_pattern",
+            )
+        found.add((int(told[0]), int(told[1])))
+    if len(found) > 1:
+        raise field.problem(kinds.FIELD_VALUE, expected="the files of one plane in one fov folder", found=sorted(found))
+    return found.pop() if found else None
+
+
+def report_missing_records(plane: Plane, *, file: object, log: ProblemLog) -> None:
+    """Warn of ROI numbers that the plane lists without a record of their mask."""
+    recorded = [roi.number for roi in plane.rois]
+    for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, recorded)]:
+        log.add(
+            kinds.ROI_WITHOUT_RECORD,
+            file=file,
+            field=plane.record_path,
+            found=f"ROI {number} of {plane.name}",
+        )

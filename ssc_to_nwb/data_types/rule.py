@@ -1,0 +1,142 @@
+"""A rule says what becomes of the leaves of the session struct whose path fits its pattern."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.matlab.tree import MatStruct, MatStructArray, MatValue, is_empty_value
+
+STRUCT_TABLE = f"/processing/{naming.SOURCE_MODULE}/{naming.SOURCE_STRUCT}"
+_INDEX = re.compile(r"\{\d+\}|\(\d+\)")
+# An index in a cell or a struct array; a lone value stands without one.
+_WILDCARDS = {"{*}": r"(?:[{(](\d+)[)}])?", "**": r".*"}
+
+
+class Disposition(StrEnum):
+    """What becomes of a leaf."""
+
+    WRITTEN = "written"
+    DERIVED = "derived"
+    KEPT = "kept verbatim"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One leaf of the session struct.
+
+    path: as `walk_leaves` gives it, the variable's name included; value: of a sparse matrix the full one; indices: the
+    numbers at the `{*}` of the rule's pattern, 1 where the path has none (a lone value without the cell around it);
+    hides_form: whether the value alone does not say what the source has: a sparse matrix, a char array that is no row.
+    """
+
+    path: str
+    value: MatValue
+    indices: tuple[int, ...]
+    hides_form: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the value holds nothing: [], {}, '', an empty struct array or a struct without fields."""
+        return isinstance(self.value, MatStruct | MatStructArray) or is_empty_value(self.value)
+
+
+Names: TypeAlias = Mapping[str, str]
+
+
+def always(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """True for every leaf."""
+    return True
+
+
+def _never(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    return False
+
+
+def is_empty(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """Whether the leaf holds nothing; an empty value keeps its size and class only where it is kept."""
+    return leaf.is_empty
+
+
+def holds_something(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """Whether the leaf holds anything: a ragged column without any item is not in the file."""
+    return not leaf.is_empty
+
+
+def has_label_below_zero(leaf: Leaf, facts: SessionFacts) -> bool:
+    """Whether trial labels hold a number below 0, which can't be told from the -1 that stands for NaN; or nothing."""
+    return is_empty(leaf, facts) or (isinstance(leaf.value, np.ndarray) and bool((leaf.value < 0).any()))
+
+
+def _everywhere(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    return True
+
+
+def _from_nothing_else(leaf: Leaf, facts: SessionFacts) -> Mapping[str, str]:  # noqa: ARG001
+    return {}
+
+
+def _no_names(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:  # noqa: ARG001
+    return ({},)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What becomes of some leaves.
+
+    patterns: paths below the session variable; `{*}` stands for an index in a cell or a struct array, which may be
+    absent, `**` for any rest. nwb: where in the file, with names in braces that `names` fills in, once for each place.
+    text: the rule in words; scope: of which entries, where patterns alone do not tell; unit: of the values in the file;
+    since: version of this package that has the rule.
+    when: whether the rule applies to a leaf that fits a pattern; the first rule of the table that does is taken.
+    keep: whether the leaf is kept verbatim besides, because the places in `nwb` alone would not give it back.
+    has: whether a place in `nwb` holds something of this leaf, where some of them do not hold something of every leaf.
+    made_from: what a derived leaf is made from besides the places in `nwb`; stated in the table of the source struct.
+    """
+
+    identifier: str
+    patterns: tuple[str, ...]
+    disposition: Disposition
+    text: str
+    nwb: tuple[str, ...] = ()
+    scope: str = ""
+    unit: str = ""
+    since: str = "0.1.0"
+    when: Callable[[Leaf, SessionFacts], bool] = always
+    names: Callable[[Leaf, SessionFacts], Iterable[Names]] = _no_names
+    keep: Callable[[Leaf, SessionFacts], bool] = _never
+    has: Callable[[str, Leaf, SessionFacts], bool] = _everywhere
+    made_from: Callable[[Leaf, SessionFacts], Mapping[str, str]] = _from_nothing_else
+
+    def is_kept(self, leaf: Leaf, facts: SessionFacts) -> bool:
+        """Whether the value of this leaf stands verbatim in the table of the source struct.
+
+        That a matrix was sparse, or a char array no row, only that table says.
+        """
+        return self.disposition is Disposition.KEPT or leaf.hides_form or self.keep(leaf, facts)
+
+    def places(self, leaf: Leaf, facts: SessionFacts) -> tuple[str, ...]:
+        """The paths in the NWB file where this leaf is found."""
+        if not self.nwb:
+            return ()
+        found = [template.format_map(names) for names in self.names(leaf, facts) for template in self.nwb]
+        return tuple(place for place in dict.fromkeys(found) if self.has(place, leaf, facts))
+
+
+def path_template(path: str) -> str:
+    """A leaf's path with every index replaced by a star: equal for equal kinds of leaves."""
+    return _INDEX.sub("{*}", path)
+
+
+def pattern_regex(pattern: str) -> re.Pattern[str]:
+    """A pattern as a regular expression over paths below the session variable; its groups are the indices."""
+    parts = re.split(r"(\{\*\}|\*\*)", pattern)
+    return re.compile("".join(_WILDCARDS.get(part, re.escape(part)) for part in parts))

@@ -1,0 +1,63 @@
+"""Rules for what the session struct says of the animal, the experiment and its time units."""
+
+from __future__ import annotations
+
+from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, always, holds_something
+
+_SUBJECT = "/general/subject"
+# The fields of the NWB file that are made from a key of metaDataHash, where no metadata file replaces them.
+METADATA_PLACES = {
+    "species": f"{_SUBJECT}/species",
+    "experimentType": "/general/notes",
+    "animalID": f"{_SUBJECT}/subject_id",
+    "sex": f"{_SUBJECT}/sex",
+    "dateOfBirth": f"{_SUBJECT}/date_of_birth",
+    "dateOfExperiment": "/session_start_time",
+    "timeOfExperiment": "/session_start_time",
+    "experimenters": "/general/experimenter",
+    **{f"animalStrain{number}": f"{_SUBJECT}/strain" for number in range(1, 10)},
+    **{f"animalSource{number}": f"{_SUBJECT}/strain" for number in range(1, 10)},
+    **{f"animalGeneModification{number}": f"{_SUBJECT}/genotype" for number in range(1, 10)},
+}
+
+
+def _metadata_key(leaf: Leaf, facts: SessionFacts) -> str:
+    return tuple(facts.session.metadata)[leaf.indices[0] - 1]
+
+
+def _is_known_key(leaf: Leaf, facts: SessionFacts) -> bool:
+    return _metadata_key(leaf, facts) in METADATA_PLACES
+
+
+def _metadata_place(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
+    return ({"general": METADATA_PLACES[_metadata_key(leaf, facts)]},)
+
+
+RULES = (
+    Rule(
+        identifier="metadata-value",
+        patterns=("metaDataHash.value{*}", "metaDataHash.value{*}{*}"),
+        disposition=Disposition.WRITTEN,
+        nwb=("{general}",),
+        text="Fields of NWBFile and Subject are made from it, where no metadata file replaces them; kept besides.",
+        when=_is_known_key,
+        names=_metadata_place,
+        keep=always,
+        has=holds_something,
+    ),
+    Rule(
+        identifier="metadata-kept",
+        patterns=("metaDataHash**",),
+        disposition=Disposition.KEPT,
+        nwb=(STRUCT_TABLE,),
+        text="Keys, and the values of keys nobody knows, as they are.",
+    ),
+    Rule(
+        identifier="time-units",
+        patterns=("timeUnitIds", "timeUnitNames{*}", "trialTimeUnit"),
+        disposition=Disposition.KEPT,
+        nwb=(STRUCT_TABLE,),
+        text="The source's table of time units; times in the NWB file are in seconds.",
+    ),
+)

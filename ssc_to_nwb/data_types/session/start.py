@@ -1,0 +1,118 @@
+"""When a session started, from what the rig's clock showed; and what its notes must say of the times in the file."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ssc_to_nwb.clock import median_interval_ms
+from ssc_to_nwb.data_types.trials.times import joined_parts, labelled_times
+from ssc_to_nwb.problems import metadata_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemKind, error
+from ssc_to_nwb.session.context import SessionContext
+from ssc_to_nwb.session.session import Session
+
+# HHMMSS; an hour that was once a number has lost its leading zero.
+_TIME_OF_DAY = re.compile(r"(\d{1,2}):?(\d{2}):?(\d{2})(?:\.(\d{1,6}))?")
+
+
+def session_start_time(context: SessionContext) -> datetime:
+    """dateOfExperiment, and timeOfExperiment of the source or the metadata, in the assumed zone.
+
+    Of an hour that occurs twice the first is taken; an hour that was skipped counts on from the time before it. Where
+    the time is that of saving the behavior file, the session ended then. Raises metadata-value-missing,
+    metadata-text-unreadable.
+    """
+    assumed = context.metadata.assumptions
+    zone = ZoneInfo(assumed.timezone)
+    start = _wall_clock(context).replace(tzinfo=zone)
+    if assumed.time_of_experiment == "saved":
+        length = timedelta(seconds=assumed.clock_zero_offset_s, milliseconds=_last_time_ms(context.session))
+        start = (start.astimezone(UTC) - length).astimezone(zone)
+    return start
+
+
+def _clock_change(context: SessionContext) -> tuple[ProblemKind, str] | None:
+    """What to say where the clock was set back or forward in the hour of the experiment; None where it was not."""
+    zone = context.metadata.assumptions.timezone
+    told = _wall_clock(context).replace(tzinfo=ZoneInfo(zone))
+    first, second = told.utcoffset(), told.replace(fold=1).utcoffset()
+    if first is None or second is None or first == second:
+        return None
+    clock = f"{told:%H:%M:%S} on {told:%Y-%m-%d} in {zone}"
+    if second < first:
+        text = f"{clock} occurred twice, because the clock was set back; the first is taken (UTC{told:%z})."
+        return kinds.CLOCK_HOUR_TWICE, text
+    text = f"{clock} did not occur, because the clock was set forward; taken as if it had not been (UTC{told:%z})."
+    return kinds.CLOCK_HOUR_SKIPPED, text
+
+
+def report_clock(context: SessionContext) -> None:
+    """Warn where the hour of the experiment occurred twice, or not at all."""
+    change = _clock_change(context)
+    if change is not None:
+        kind, remark = change
+        context.log.add(kind, file=context.session.path, field="metaDataHash timeOfExperiment", found=remark)
+
+
+def time_remarks(context: SessionContext) -> list[str]:
+    """Lines for the file's notes: of the hour of the experiment, of joined parts, of starts that were not measured."""
+    trials, change = context.session.trials, _clock_change(context)
+    lines = [] if change is None else [change[1]]
+    if context.session.events.get("touches") is not None:
+        lines.append(
+            f"Touches stop one sample, {context.touch_sample_ms:g} ms, after the offset of the source, which is the "
+            f"last sample of the touch{_touch_sample_from(context)}."
+        )
+    lines += [
+        f"The source joins parts of this session: the {part.jump_ms:.10g} ms between the starts of trials "
+        f"{part.last_trial} and {part.next_trial} are made up."
+        for part in joined_parts(trials)
+    ]
+    unmeasured = trials.numbers[~trials.start_measured].tolist()
+    if unmeasured:
+        numbers = ", ".join(str(number) for number in unmeasured)
+        lines.append(f"The source has no start of trials {numbers}: their start_time is the time of their first data.")
+    return lines
+
+
+def _touch_sample_from(context: SessionContext) -> str:
+    whisker = context.session.whisker
+    measured = whisker is not None and median_interval_ms(whisker.time_ms, whisker.trial) is not None
+    return "" if measured else " (assumed, because the session has no whisker samples that tell it)"
+
+
+def _wall_clock(context: SessionContext) -> datetime:
+    """What the rig's clock showed, without a zone."""
+    session = context.session
+    date = (session.metadata_text("dateOfExperiment") or session.key.date).removesuffix(session.key.letter)
+    time = context.metadata.session.time_of_experiment or session.metadata_text("timeOfExperiment")
+    if time is None:
+        raise error(
+            kinds.METADATA_VALUE_MISSING,
+            file=session.path,
+            field=f"sessions.{session.key}.session.time_of_experiment",
+            expected="metaDataHash timeOfExperiment, or HHMMSS in a metadata file",
+        )
+    match = _TIME_OF_DAY.fullmatch(time)
+    try:
+        if match is None:
+            raise ValueError("not HHMMSS")
+        hour, minute, second, fraction = match.groups()
+        return datetime.strptime(f"{date}{hour:0>2}{minute}{second}.{fraction or '0'}", "%Y%m%d%H%M%S.%f")
+    except ValueError as failure:
+        raise error(
+            kinds.METADATA_TEXT_UNREADABLE,
+            file=session.path,
+            field="metaDataHash dateOfExperiment, timeOfExperiment",
+            expected="yyyymmdd and HHMMSS",
+            found=f"{date!r} and {time!r}",
+            detail=f"metadata key time_of_experiment of sessions.{session.key}.session",
+        ) from failure
+
+
+def _last_time_ms(session: Session) -> float:
+    """The last time of any sample, event or trial start; 0 where there is none."""
+    times = [times for _, times in labelled_times(session.whisker, session.subvolumes, session.events)]
+    return max((float(one.max()) for one in [*times, session.trials.start_ms] if one.size), default=0.0)

@@ -1,0 +1,1 @@
+"""Projections over a session, and images per trial (tif)."""

@@ -1,0 +1,47 @@
+"""Side images of a plane: master images and projections per channel, one page each, or one page per trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ssc_to_nwb.naming import CHANNELS, Channel
+from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.source_files.raw_inventory import SideImageFile
+from ssc_to_nwb.tif.index import TifError, TifIndex, index_tif
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideImage:
+    """A side image, checked but not read.
+
+    kind: `master_imreg_image`, `session_mean`, `session_pertrial_sd`..., as its file is named.
+    """
+
+    kind: str
+    channel: Channel
+    index: TifIndex
+
+
+def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[int, int] | None) -> SideImage:
+    """Index one side image; `image_shape` is that of the plane's frames, None where it is not known.
+
+    Raises SscError of kind SIDE_IMAGE_UNREADABLE.
+    """
+    place = f"plane {plane_name}"
+    try:
+        index = index_tif(file.path)
+    except TifError as failure:
+        problem = failure.problem
+        detail = ": ".join(part for part in (problem.kind.title, problem.detail) if part)
+        field = ", ".join(part for part in (place, problem.field) if part)
+        raise SscError(replace(problem, kind=kinds.SIDE_IMAGE_UNREADABLE, field=field, detail=detail)) from failure
+    if image_shape is not None and index.image_shape != image_shape:
+        raise error(
+            kinds.SIDE_IMAGE_UNREADABLE,
+            file=file.path,
+            field=place,
+            expected=f"{image_shape[0]} x {image_shape[1]} as the plane's master image",
+            found=f"{index.image_shape[0]} x {index.image_shape[1]}",
+        )
+    return SideImage(kind=file.name.kind, channel=CHANNELS[file.name.channel - 1], index=index)

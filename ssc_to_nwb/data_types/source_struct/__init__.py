@@ -1,0 +1,1 @@
+"""The form of the source's struct, and what is kept verbatim."""

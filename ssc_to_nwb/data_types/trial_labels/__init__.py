@@ -1,0 +1,1 @@
+"""The trial number that the source gives to every sample and event."""

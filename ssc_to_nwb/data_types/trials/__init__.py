@@ -1,0 +1,1 @@
+"""Trials: numbers, starts, types, properties."""

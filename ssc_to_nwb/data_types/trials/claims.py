@@ -1,0 +1,73 @@
+"""Rules for the trials and their properties."""
+
+from __future__ import annotations
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, is_empty
+
+_TABLE = f"/intervals/{naming.TRIALS}"
+
+
+def _column(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
+    item = facts.session.trials.properties[leaf.indices[0] - 1]
+    return ({"column": naming.trial_column(item.key)},)
+
+
+RULES = (
+    Rule(
+        identifier="trial-numbers",
+        patterns=("trialIds",),
+        disposition=Disposition.WRITTEN,
+        nwb=(f"{_TABLE}/trial_number",),
+        text="A column of the trials table; row ids count from 0.",
+        keep=is_empty,
+    ),
+    Rule(
+        identifier="trial-starts",
+        patterns=("trialStartTimes",),
+        disposition=Disposition.WRITTEN,
+        nwb=(f"{_TABLE}/start_time", f"{_TABLE}/start_measured"),
+        unit="s",
+        text="Start of the trial; where it is no measured start, 0 in the source. Rows are in the order of time.",
+        keep=is_empty,
+    ),
+    Rule(
+        identifier="trial-type-names",
+        patterns=("trialTypeStr{*}",),
+        disposition=Disposition.KEPT,
+        nwb=(STRUCT_TABLE,),
+        text="Names of the trial types, in the order of the rows of trialTypeMat.",
+    ),
+    Rule(
+        identifier="trial-types",
+        patterns=("trialTypeMat",),
+        disposition=Disposition.WRITTEN,
+        nwb=(f"{_TABLE}/trial_type", f"{_TABLE}/response", f"{_TABLE}/correct_side"),
+        text="The name of the row that is 1, and what it says; `none` where no row is.",
+        keep=is_empty,
+    ),
+    Rule(
+        identifier="trial-property-texts",
+        patterns=(
+            "trialPropertiesHash",
+            "trialPropertiesHash.keyNames{*}",
+            "trialPropertiesHash.descr{*}",
+            "trialPropertiesHash.value",
+        ),
+        disposition=Disposition.KEPT,
+        nwb=(STRUCT_TABLE,),
+        text="Keys and descriptions of the trial properties, in their order; a column's description repeats them.",
+        when=lambda leaf, _: not leaf.path.endswith(".value") or leaf.is_empty,
+    ),
+    Rule(
+        identifier="trial-property-values",
+        patterns=("trialPropertiesHash.value{*}", "trialPropertiesHash.value{*}{*}"),
+        disposition=Disposition.WRITTEN,
+        nwb=(_TABLE + "/{column}",),
+        unit="as in the source: valve times in s, StimulusPosition in motor steps",
+        text="A column of its own for every property, known or not; StimulusPosition also as pole_position_mm.",
+        names=_column,
+        keep=is_empty,
+    ),
+)

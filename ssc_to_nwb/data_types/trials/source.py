@@ -1,0 +1,165 @@
+"""Trials: numbers, starts, types and the properties that the session file keeps for every trial."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.clock import TimeUnits, check_times_finite
+from ssc_to_nwb.matlab.distinct_names import check_names_distinct
+from ssc_to_nwb.matlab.field import Field, check_numbers_unique
+from ssc_to_nwb.matlab.hash_map import HashEntry, read_hash
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import trial_kinds
+from ssc_to_nwb.problems.model import ProblemLog
+
+RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
+SIDES = {"L": "left", "R": "right"}
+_TYPE = re.compile(f"({'|'.join(RESPONSES)})({'|'.join(SIDES)})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialType:
+    """One row of `trialTypeMat`: its name in the source, and what the name says."""
+
+    name: str
+    response: str
+    correct_side: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialProperty:
+    """One key of `trialPropertiesHash`, a value per trial: numbers float64 (T,), or texts."""
+
+    key: str
+    description: str
+    values: np.ndarray | tuple[str, ...]
+
+    def take(self, places: np.ndarray) -> TrialProperty:
+        """The values at these 0-based places, int64 (n,)."""
+        if isinstance(self.values, np.ndarray):
+            return replace(self, values=self.values[places])
+        return replace(self, values=tuple(self.values[place] for place in places.tolist()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trials:
+    """All trials of a session, in the order of the source, T of them.
+
+    numbers: int64 (T,), the trial numbers that everything else refers to; start_ms: float64 (T,), as the source has
+    them; start_measured: bool (T,), False where a start of 0 stands for a missing event (`trial_times`).
+    types: the rows of trialTypeMat; type_rows: int64 (T,), the row that is 1 for the trial, -1 where none is.
+    """
+
+    numbers: np.ndarray
+    start_ms: np.ndarray
+    start_measured: np.ndarray
+    types: tuple[TrialType, ...]
+    type_rows: np.ndarray
+    properties: tuple[TrialProperty, ...]
+
+    def __len__(self) -> int:
+        return int(self.numbers.size)
+
+    def type_of(self, position: int) -> TrialType | None:
+        """The type of the trial at this position (0-based), None where the source gives none."""
+        row = int(self.type_rows[position])
+        return None if row < 0 else self.types[row]
+
+    def take(self, places: np.ndarray) -> Trials:
+        """The trials at these 0-based places, int64 (n,), in their order."""
+        return replace(
+            self,
+            numbers=self.numbers[places],
+            start_ms=self.start_ms[places],
+            start_measured=self.start_measured[places],
+            type_rows=self.type_rows[places],
+            properties=tuple(item.take(places) for item in self.properties),
+        )
+
+    def known(self, numbers: np.ndarray) -> np.ndarray:
+        """Which of these trial numbers are in the session: bool of the same shape."""
+        return np.isin(numbers, self.numbers)
+
+
+def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
+    """Read and check the trials of a session struct; which starts were measured the data of the session tell.
+
+    Raises field-*, trial-number-twice, trial-type-unknown, trial-type-twice, name-not-distinct.
+    """
+    numbers_field = session.child("trialIds")
+    numbers = numbers_field.integers()
+    check_numbers_unique(numbers_field, numbers, twice=trial_kinds.TRIAL_NUMBER_TWICE)
+    starts_field = session.child("trialStartTimes")
+    start_ms = units.to_ms(starts_field, session.child("trialTimeUnit"), length=numbers.size)
+    check_times_finite(starts_field, start_ms)
+    matrix = session.child("trialTypeMat")
+    types = _read_types(session.child("trialTypeStr"), row_count=matrix.array().shape[0])
+    properties_field = session.child("trialPropertiesHash")
+    properties = read_hash(properties_field)
+    check_names_distinct(properties_field, [entry.key for entry in properties], named=naming.trial_column)
+    return Trials(
+        numbers=numbers,
+        start_ms=start_ms,
+        start_measured=np.ones(numbers.size, dtype=bool),
+        types=types,
+        type_rows=_read_type_rows(matrix, numbers=numbers, types=types, log=log),
+        properties=tuple(_read_property(entry, count=numbers.size, log=log) for entry in properties),
+    )
+
+
+def _read_types(field: Field, *, row_count: int) -> tuple[TrialType, ...]:
+    types = []
+    names = field.texts(count=row_count, per="row of trialTypeMat")
+    for number, name in enumerate(names, start=1):
+        match = _TYPE.fullmatch(name)
+        if match is None or names.count(name) > 1:
+            raise field.problem(
+                trial_kinds.TRIAL_TYPE_UNKNOWN,
+                expected="Hit, Err or NoLick with L or R, each once",
+                found=f"{name!r} in row {number}",
+            )
+        types.append(TrialType(name=name, response=RESPONSES[match[1]], correct_side=SIDES[match[2]]))
+    return tuple(types)
+
+
+def _read_type_rows(field: Field, *, numbers: np.ndarray, types: tuple[TrialType, ...], log: ProblemLog) -> np.ndarray:
+    matrix = field.matrix(rows=len(types), columns=numbers.size)
+    if not np.isin(matrix, (0, 1)).all():
+        raise field.problem(kinds.FIELD_VALUE, expected="0 and 1 only", found=np.unique(matrix)[:10].tolist())
+    per_trial = (matrix == 1).sum(axis=0)
+    if (per_trial > 1).any():
+        position = int(np.flatnonzero(per_trial > 1)[0])
+        names = [types[row].name for row in np.flatnonzero(matrix[:, position] == 1)]
+        raise field.problem(
+            trial_kinds.TRIAL_TYPE_TWICE,
+            expected="at most one 1 per column",
+            found=f"trial {numbers[position]} is {' and '.join(names)}",
+        )
+    for number in numbers[per_trial == 0]:
+        log.add(trial_kinds.TRIAL_TYPE_NONE, file=field.file, field=field.path, found=f"trial {number}")
+    rows = (matrix == 1).argmax(axis=0) if len(types) else np.zeros(numbers.size, dtype=np.int64)
+    return np.where(per_trial == 0, -1, rows).astype(np.int64)
+
+
+def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> TrialProperty:
+    field = entry.value
+    known = entry.key in naming.TRIAL_COLUMNS
+    if not known:
+        log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=field.path, found=f"trial property {entry.key}")
+    values: np.ndarray | tuple[str, ...]
+    if isinstance(field.value, np.ndarray) or known:
+        values = field.row(length=count)
+        if np.isnan(values).any():
+            log.add(
+                kinds.VALUES_NAN, file=field.file, field=field.path,
+                found=f"{int(np.isnan(values).sum())} trials of {entry.key}",
+            )  # fmt: skip
+    else:
+        values = field.texts()
+        if len(values) != count:
+            raise field.problem(kinds.FIELD_LENGTH, expected=f"{count} texts", found=len(values))
+    return TrialProperty(key=entry.key, description=entry.description, values=values)

@@ -1,0 +1,157 @@
+"""When trials begin and end: which starts the source measured, what stands for the others, and the order in time.
+
+The rig writes 0 as the start of a trial whose first event is missing. A session whose behavior was saved in several
+files is joined an hour after the start of the last trial of the earlier file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ssc_to_nwb.problems import trial_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.data_types.events.source import EventSeries
+    from ssc_to_nwb.data_types.subvolumes.source import Subvolume
+    from ssc_to_nwb.data_types.trials.source import Trials
+    from ssc_to_nwb.data_types.whisker.source import WhiskerData
+    from ssc_to_nwb.session.session import Session
+
+LabelledTimes = tuple[np.ndarray, np.ndarray]
+
+JOINED_AFTER_MS: Final = 3_600_000.0
+# The first trial of the later file begins a little after the zero of its clock.
+_LATEST_FIRST_START_MS: Final = 600_000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialTimes:
+    """Times of the trials (T,) in the order of the source, and their order in time.
+
+    start_ms: the source's start where it was measured, else the first time that is labelled with the trial; NaN where
+    there is none. stop_ms: the last labelled time, at most the next start; NaN where nothing is labelled.
+    order: int64 (T,), places of the trials in the order of their starts, those without one last.
+    """
+
+    start_ms: np.ndarray
+    stop_ms: np.ndarray
+    order: np.ndarray
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the source lists the trials in the order of time."""
+        return bool((np.diff(self.order) == 1).all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedPart:
+    """Where a later part of a session was joined: the trials before and after, and the time between their starts."""
+
+    last_trial: int
+    next_trial: int
+    jump_ms: float
+
+
+def labelled_times(
+    whisker: WhiskerData | None, subvolumes: tuple[Subvolume, ...], events: dict[str, EventSeries]
+) -> list[LabelledTimes]:
+    """Trial labels and times in ms of every clock and series of events of a session."""
+    labelled = [] if whisker is None else [(whisker.trial, whisker.time_ms)]
+    labelled += [(volume.trial, volume.time_ms) for volume in subvolumes]
+    return labelled + [(train.trial, train.time_ms) for series in events.values() for train in series.trains]
+
+
+def measured_starts(start_ms: np.ndarray, numbers: np.ndarray, labelled: list[LabelledTimes]) -> np.ndarray:
+    """Which starts (T,) are times that were measured, bool (T,): all but the zeros that stand for a missing event.
+
+    A 0 is such a zero after a start of 0 or more. As the first start it may be true: it is taken for missing where all
+    data of the trial are later after it, each kind of data by itself, than in any other trial.
+    """
+    zero = start_ms == 0
+    highest = np.maximum.accumulate(np.append(-np.inf, start_ms))[:-1]
+    measured = ~(zero & (highest >= 0))
+    for place in np.flatnonzero(zero & measured).tolist():
+        others = measured.copy()
+        others[place] = False
+        delays = [_first_times(numbers, one) - start_ms for one in labelled]
+        late = [
+            delay[place] > np.nanmax(delay[others])
+            for delay in delays
+            if np.isfinite(delay[place]) and np.isfinite(delay[others]).any()
+        ]
+        measured[place] = not late or not all(late)
+    return measured
+
+
+def trial_times(session: Session) -> TrialTimes:
+    """Starts, stops and the order of the trials of a session."""
+    trials = session.trials
+    labelled = labelled_times(session.whisker, session.subvolumes, session.events)
+    first, last = np.full(len(trials), np.nan), np.full(len(trials), np.nan)
+    for one in labelled:
+        first = np.fmin(first, _first_times(trials.numbers, one))
+        last = np.fmax(last, -_first_times(trials.numbers, (one[0], -one[1])))
+    start = np.where(trials.start_measured, trials.start_ms, first)
+    order = np.argsort(start, kind="stable")
+    following = np.full(len(trials), np.nan)
+    following[order[:-1]] = start[order[1:]]
+    stop = np.fmin(last, following)
+    stop[np.isnan(last) | (stop < start)] = np.nan
+    return TrialTimes(start_ms=start, stop_ms=stop, order=order)
+
+
+def joined_parts(trials: Trials) -> Iterator[JoinedPart]:
+    """Where the time between two measured starts is the hour that is put between the files of one session."""
+    start, number = trials.start_ms[trials.start_measured], trials.numbers[trials.start_measured]
+    jumps = np.diff(start)
+    joined = (jumps >= JOINED_AFTER_MS) & (jumps <= JOINED_AFTER_MS + _LATEST_FIRST_START_MS)
+    for place in np.flatnonzero(joined).tolist():
+        yield JoinedPart(last_trial=int(number[place]), next_trial=int(number[place + 1]), jump_ms=float(jumps[place]))
+
+
+def report_trial_times(session: Session, *, log: ProblemLog) -> None:
+    """Warn of starts that were not measured, are equal or out of order, of joined parts, and of numbers below 1."""
+    trials, times = session.trials, trial_times(session)
+    starts = f"{session.variable}.trialStartTimes"
+    for place in np.flatnonzero(~trials.start_measured).tolist():
+        first = times.start_ms[place]
+        detail = "nothing is labelled with it" if np.isnan(first) else f"its first data are at {first:.10g} ms"
+        log.add(
+            kinds.TRIAL_START_MISSING, file=session.path, field=starts, found=f"trial {trials.numbers[place]}",
+            detail=detail,
+        )  # fmt: skip
+    if not times.in_order:
+        back = np.flatnonzero(np.diff(times.order) < 0)[0]
+        later, earlier = trials.numbers[times.order[[back, back + 1]]]
+        found = f"trial {later} comes before trial {earlier}"
+        log.add(kinds.TRIALS_NOT_IN_ORDER, file=session.path, field=starts, found=found)
+    for before, after in pairwise(times.order.tolist()):
+        if times.start_ms[before] == times.start_ms[after]:
+            found = f"trials {trials.numbers[before]} and {trials.numbers[after]} at {times.start_ms[after]:.10g} ms"
+            log.add(kinds.TRIALS_START_TOGETHER, file=session.path, field=starts, found=found)
+    for part in joined_parts(trials):
+        found = f"{part.jump_ms:.10g} ms from the start of trial {part.last_trial} to that of trial {part.next_trial}"
+        log.add(kinds.SESSION_JOINED, file=session.path, field=starts, found=found)
+    for number in trials.numbers[trials.numbers < 1].tolist():
+        log.add(
+            kinds.TRIAL_NUMBER_BELOW_ONE, file=session.path, field=f"{session.variable}.trialIds",
+            found=f"trial {number}",
+        )  # fmt: skip
+
+
+def _first_times(numbers: np.ndarray, labelled: LabelledTimes) -> np.ndarray:
+    """The earliest time with the label of each trial, float64 (T,); NaN where there is none."""
+    labels, times = labelled
+    first = np.full(numbers.size, np.inf)
+    if numbers.size:
+        order = np.argsort(numbers)
+        places = order[np.minimum(np.searchsorted(numbers, labels, sorter=order), numbers.size - 1)]
+        known = numbers[places] == labels
+        np.minimum.at(first, places[known], times[known])
+    return np.where(np.isfinite(first), first, np.nan)

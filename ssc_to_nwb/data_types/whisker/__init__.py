@@ -1,0 +1,1 @@
+"""Whisker angle and curvature change."""

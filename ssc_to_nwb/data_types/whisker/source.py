@@ -1,0 +1,113 @@
+"""Whisker angle and curvature change, as tracked from the whisker videos."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.clock import TimeUnits, check_times_increase
+from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
+from ssc_to_nwb.matlab.distinct_names import check_names_distinct
+from ssc_to_nwb.matlab.field import Field
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog
+
+Quantity = Literal["angle", "curvature_change"]
+_LABELS: dict[Quantity, re.Pattern[str]] = {
+    "angle": re.compile(r"angle for (?P<whisker>\S.*)", re.IGNORECASE),
+    "curvature_change": re.compile(r"curvature change for (?P<whisker>\S.*)", re.IGNORECASE),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhiskerTrace:
+    """One row of the whisker array: degrees for an angle, 1/mm for a curvature change; NaN where tracking failed."""
+
+    quantity: Quantity
+    whisker: str
+    label: str
+    row: int
+    values: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhiskerData:
+    """All rows of the whisker array over N samples.
+
+    path: where it stands in the session struct; ids int64 (R,); time_ms float64 (N,); trial int64 (N,), NO_TRIAL
+    where the source has NaN; valid_trials: numbers of the trials with valid whisker data, None where the source lists
+    none.
+    """
+
+    path: str
+    key: str
+    ids: np.ndarray
+    time_ms: np.ndarray
+    trial: np.ndarray
+    traces: tuple[WhiskerTrace, ...]
+    valid_trials: np.ndarray | None
+
+    @property
+    def whiskers(self) -> tuple[str, ...]:
+        """Names of the whiskers, in the order of their first row."""
+        return tuple(dict.fromkeys(trace.whisker for trace in self.traces))
+
+
+def read_whisker(
+    field: Field, *, key: str, units: TimeUnits, valid_trials: np.ndarray | None, log: ProblemLog
+) -> WhiskerData:
+    """Read the whisker array. Raises field-*, whisker-row-unknown, name-not-distinct, time-backwards."""
+    labels_field = field.child("idStrs", "idStr")
+    matrix = field.child("valueMatrix")
+    labels = labels_field.texts(count=matrix.array().shape[0], per="row of valueMatrix")
+    ids = field.child("ids", "id").integers(length=len(labels))
+    time_field = field.child("time")
+    time_ms = units.to_ms(time_field, field.child("timeUnit"))
+    check_times_increase(time_field, time_ms, log=log)
+    values = matrix.matrix(rows=len(labels), columns=time_ms.size)
+    if values.dtype.kind != "f":
+        values = values.astype(np.float64)
+    traces = tuple(
+        _read_trace(labels_field, label=label, row=row, values=values[row]) for row, label in enumerate(labels)
+    )
+    for quantity in _LABELS:
+        whiskers = [trace.whisker for trace in traces if trace.quantity == quantity]
+        check_names_distinct(labels_field, whiskers, named=naming.snake_case)
+    _report_nan(field, traces=traces, log=log)
+    return WhiskerData(
+        path=field.path,
+        key=key,
+        ids=ids,
+        time_ms=time_ms,
+        trial=field.child("trial").integers(length=time_ms.size, nan_as=NO_TRIAL),
+        traces=traces,
+        valid_trials=valid_trials,
+    )
+
+
+def _read_trace(field: Field, *, label: str, row: int, values: np.ndarray) -> WhiskerTrace:
+    for quantity, pattern in _LABELS.items():
+        match = pattern.fullmatch(label.strip())
+        if match is not None:
+            return WhiskerTrace(
+                quantity=quantity, whisker=match["whisker"].strip(), label=label, row=row, values=values
+            )
+    raise field.problem(
+        kinds.WHISKER_ROW_UNKNOWN,
+        expected="'Angle for <whisker>' or 'Curvature change for <whisker>'",
+        found=f"{label!r} in row {row + 1}",
+    )
+
+
+def _report_nan(field: Field, *, traces: tuple[WhiskerTrace, ...], log: ProblemLog) -> None:
+    for trace in traces:
+        count = int(np.isnan(trace.values).sum())
+        if count:
+            log.add(
+                kinds.VALUES_NAN, file=field.file, field=f"{field.path}.valueMatrix",
+                found=f"{count} of {trace.values.size} samples of {trace.label!r}",
+            )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Whisker videos (mp4)."""

@@ -1,0 +1,148 @@
+"""The whisker videos of a session on the session's clock: which trial each is of, and when each frame was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from ssc_to_nwb.data_types.trials.times import trial_times
+from ssc_to_nwb.data_types.whisker_videos.source import FrameTimes, VideoHeader, read_frame_times, read_video_header
+from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog, SscError, error
+from ssc_to_nwb.session.session import Session
+from ssc_to_nwb.source_files.raw_inventory import VideoFile
+
+VideoClock = Literal["samples", "rate", "own"]
+"""samples: the trial's whisker samples, one per frame, hidden frames counted. rate, own: from the trial's first sample
+on, or its start, at the camera's rate, or at the video's own times where its rate varies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedVideo:
+    """One video: its header, its trial, the time of each frame that is shown.
+
+    trial_from: what the trial is known from (see `VideoFile`); time_ms: float64 (frames,); clock: what gives these
+    times (see `VideoClock`).
+    """
+
+    header: VideoHeader
+    trial: int
+    trial_from: Literal["name", "list", "order"]
+    time_ms: np.ndarray
+    clock: VideoClock
+
+
+def open_videos(
+    videos: Sequence[VideoFile], *, session: Session, rate_hz: float, keep_going: bool, log: ProblemLog
+) -> tuple[TimedVideo, ...]:
+    """Read the videos' headers and put their frames on the session's clock, in the order of time.
+
+    rate_hz: frames per second of the camera. Videos of no known trial are logged and left out (VIDEO_WITHOUT_TRIAL).
+    Raises SscError of kind VIDEO_UNREADABLE, VIDEO_DIFFERS or VIDEO_TRIAL_TWICE; with `keep_going` these are logged
+    and the video is left out.
+    """
+    starts = dict(zip(session.trials.numbers.tolist(), trial_times(session).start_ms.tolist(), strict=True))
+    opening = _Opening(session=session, rate_hz=rate_hz, log=log, placed={}, start_ms=starts)
+    for video in videos:
+        try:
+            opening.open(video)
+        except SscError as failure:
+            if not keep_going:
+                raise
+            log.add_overcome(failure.problem)
+    timed = sorted(opening.placed.values(), key=lambda video: float(video.time_ms[0]))
+    _report_overlap(timed, log=log)
+    return tuple(timed)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Opening:
+    session: Session
+    rate_hz: float
+    log: ProblemLog
+    placed: dict[int, TimedVideo]
+    start_ms: dict[int, float]
+
+    def open(self, video: VideoFile) -> None:
+        """Place one video, or say why it has no place."""
+        known = video.trial is not None and video.trial in self.session.trials.numbers
+        if video.trial is None or not known:
+            found = video.why_no_trial if video.trial is None else f"trial {video.trial}"
+            self.log.add(kinds.VIDEO_WITHOUT_TRIAL, file=video.path, expected="a trial of the session", found=found)
+            return
+        if np.isnan(self.start_ms[video.trial]):
+            found = f"trial {video.trial}, whose start was not measured and of which there are no other data"
+            self.log.add(kinds.VIDEO_WITHOUT_TRIAL, file=video.path, expected="a trial with a time", found=found)
+            return
+        if video.trial in self.placed:
+            other = self.placed[video.trial].header.path
+            raise error(kinds.VIDEO_TRIAL_TWICE, file=video.path, field=f"trial {video.trial}", found=f"{other} too")
+        header = read_video_header(video.path)
+        first = next(iter(self.placed.values()), None)
+        if first is not None and first.header.image_shape != header.image_shape:
+            raise error(
+                kinds.VIDEO_DIFFERS,
+                file=video.path,
+                field=f"trial {video.trial}",
+                expected="{} x {} as {}".format(*first.header.image_shape, first.header.path.name),
+                found="{} x {}".format(*header.image_shape),
+            )
+        time_ms, clock = self._timed(header, video.trial)
+        self.placed[video.trial] = TimedVideo(
+            header=header, trial=video.trial, trial_from=video.trial_from, time_ms=time_ms, clock=clock
+        )
+
+    def _timed(self, header: VideoHeader, trial: int) -> tuple[np.ndarray, VideoClock]:
+        samples_ms = self._sample_times(trial)
+        if samples_ms.size == header.frame_count:
+            return samples_ms, "samples"
+        frames = read_frame_times(header.path)
+        if samples_ms.size == frames.coded_count and frames.coded_position is not None:
+            return samples_ms[frames.coded_position], "samples"
+        start_ms = samples_ms[0] if samples_ms.size else self.start_ms[trial]
+        clock: VideoClock = "rate"
+        time_ms = start_ms + frames.places(header.frame_count) * (1000.0 / self.rate_hz)
+        if frames.time_ms is not None and not frames.constant_rate:
+            clock, time_ms = "own", start_ms + frames.time_ms
+        self.log.add(
+            kinds.VIDEO_FRAME_COUNT,
+            file=header.path,
+            field=f"trial {trial}",
+            expected=f"{samples_ms.size} frames, as whisker samples",
+            found=_counted(header, frames),
+            detail=self._clock_note(header, clock),
+        )
+        return time_ms, clock
+
+    def _clock_note(self, header: VideoHeader, clock: VideoClock) -> str:
+        if clock == "own":
+            return "time stamps are the video's own, since its frame rate varies"
+        note = f"time stamps at {self.rate_hz:g} frames per second"
+        if header.rate_hz is not None and not np.isclose(header.rate_hz, self.rate_hz, rtol=0.01):
+            note += f"; the video itself says {header.rate_hz:g}"
+        return note
+
+    def _sample_times(self, trial: int) -> np.ndarray:
+        whisker = self.session.whisker
+        return np.zeros(0) if whisker is None else whisker.time_ms[whisker.trial == trial]
+
+
+def _counted(header: VideoHeader, frames: FrameTimes) -> str:
+    hidden = frames.coded_count - header.frame_count
+    return f"{header.frame_count} frames" + (f", and {hidden} that an edit list hides" if hidden > 0 else "")
+
+
+def _report_overlap(videos: Sequence[TimedVideo], *, log: ProblemLog) -> None:
+    for video, following in pairwise(videos):
+        if video.time_ms[-1] >= following.time_ms[0]:
+            log.add(
+                kinds.VIDEO_OVERLAPS,
+                file=video.header.path,
+                field=f"trial {video.trial}",
+                expected=f"an end before {following.time_ms[0]:g} ms, when the video of trial {following.trial} begins",
+                found=f"{video.time_ms[-1]:g} ms",
+            )

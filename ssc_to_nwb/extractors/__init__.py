@@ -1,1 +1,0 @@
-"""roiextractors extractors over the source model."""

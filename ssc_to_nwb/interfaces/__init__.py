@@ -1,1 +1,0 @@
-"""One neuroconv data interface per data type."""

@@ -1,0 +1,178 @@
+"""The ledger: every leaf of the session struct and every raw file, once, with what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from re import Pattern
+
+from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Rule, path_template, pattern_regex
+from ssc_to_nwb.data_types.rules import OTHER_VARIABLE, RULES, UNMAPPED
+from ssc_to_nwb.ledger.rules_raw import SYSTEM_FILE
+from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
+from ssc_to_nwb.matlab.mat_file import OtherVariable
+from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatValue, leaf_bytes, walk_leaves
+from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog, error
+from ssc_to_nwb.session.session import Session
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """What became of one leaf: its path, class, shape and bytes in the source, and its places in the NWB file.
+
+    kept: whether its value stands verbatim in the table of the source struct, alone or besides its other places;
+    made_from: what a derived leaf is made from besides those places, as JSON; reason: why it is left out. A variable
+    beside the session struct is one leaf.
+    """
+
+    source: str
+    matlab_class: str
+    shape: tuple[int, ...]
+    bytes: int
+    disposition: Disposition
+    nwb: tuple[str, ...]
+    rule: str
+    kept: bool
+    made_from: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """What became of one source file: role, path below the session's folder, and its places in the NWB file.
+
+    bytes: 0 where the file is not there; sha256: None where it was not hashed.
+    """
+
+    source: str
+    role: str
+    bytes: int
+    sha256: str | None
+    disposition: Disposition
+    nwb: tuple[str, ...]
+    rule: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """All entries of one session, leaves in the order of the struct."""
+
+    session: str
+    variable: str
+    leaves: tuple[LedgerEntry, ...]
+    files: tuple[FileEntry, ...] = ()
+
+    def kept_paths(self) -> set[str]:
+        """Paths of the leaves that are kept verbatim."""
+        return {entry.source for entry in self.leaves if entry.kept}
+
+    def summary(self) -> dict[str, dict[str, int]]:
+        """Leaves, bytes, files by disposition, JSON-ready, each disposition among them; system files do not count."""
+        totals = {one.value: {"leaves": 0, "bytes": 0, "files": 0, "file_bytes": 0} for one in Disposition}
+        for entry in self.leaves:
+            totals[entry.disposition.value]["leaves"] += 1
+            totals[entry.disposition.value]["bytes"] += entry.bytes
+        for file in (file for file in self.files if file.rule != SYSTEM_FILE.identifier):
+            totals[file.disposition.value]["files"] += 1
+            totals[file.disposition.value]["file_bytes"] += file.bytes
+        return totals
+
+    def by_rule(self) -> Counter[str]:
+        """Number of leaves by rule."""
+        return Counter(entry.rule for entry in self.leaves)
+
+
+def build_ledger(session: Session, *, allow_unmapped: bool, log: ProblemLog) -> Ledger:
+    """Account for every leaf of a session.
+
+    Raises unmapped-leaf where no rule knows one; with `allow_unmapped` such leaves are logged (unmapped-leaf-kept)
+    and kept verbatim.
+    """
+    facts = SessionFacts(session)
+    values = dict(walk_leaves(session.tree, session.variable))
+    entries = tuple(_entry(leaf, rule, facts, value=values[leaf.path]) for leaf, rule in ruled_leaves(session, facts))
+    unmapped = [entry for entry in entries if entry.rule == UNMAPPED.identifier]
+    if unmapped and not allow_unmapped:
+        shown = ", ".join(entry.source for entry in unmapped[:_SHOWN])
+        more = f" and {len(unmapped) - _SHOWN} more" if len(unmapped) > _SHOWN else ""
+        raise error(
+            kinds.UNMAPPED_LEAF, file=session.path, field=unmapped[0].source, found=f"{len(unmapped)}: {shown}{more}"
+        )
+    for entry in unmapped:
+        size = "x".join(map(str, entry.shape))
+        log.add(kinds.UNMAPPED_LEAF_KEPT, file=session.path, field=entry.source, found=f"{size} {entry.matlab_class}")
+    return Ledger(
+        session=str(session.key), variable=session.variable, leaves=(*entries, *map(_other_entry, session.others))
+    )
+
+
+def _other_entry(other: OtherVariable) -> LedgerEntry:
+    return LedgerEntry(
+        source=other.name,
+        matlab_class=other.matlab_class,
+        shape=other.shape,
+        bytes=other.bytes,
+        disposition=OTHER_VARIABLE.disposition,
+        nwb=(),
+        rule=OTHER_VARIABLE.identifier,
+        kept=False,
+        reason=other.reason,
+    )
+
+
+def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
+    """Every leaf of the session struct with the rule that applies to it; `UNMAPPED` where none does."""
+    skipped = len(session.variable) + 1
+    for path, value in walk_leaves(session.tree, session.variable):
+        below = path[skipped:]
+        for rule, pattern in _candidates(path_template(below)):
+            match = pattern.fullmatch(below)
+            if match is None:
+                continue
+            indices = tuple(1 if index is None else int(index) for index in match.groups())
+            full = value.full() if isinstance(value, MatSparse) and value.fits_in_full else value
+            leaf = Leaf(path=path, value=full, indices=indices, hides_form=isinstance(value, MatSparse | MatChar))
+            if rule.when(leaf, facts):
+                yield leaf, rule
+                break
+        else:
+            yield Leaf(path=path, value=value, indices=()), UNMAPPED
+
+
+@cache
+def _compiled() -> tuple[tuple[Rule, Pattern[str]], ...]:
+    return tuple((rule, pattern_regex(pattern)) for rule in RULES for pattern in rule.patterns)
+
+
+@cache
+def _candidates(template: str) -> tuple[tuple[Rule, Pattern[str]], ...]:
+    """The rules that can apply to leaves of a kind; kinds are few, leaves are tens of thousands."""
+    example = template.replace("{*}", "{1}")
+    return tuple((rule, pattern) for rule, pattern in _compiled() if pattern.fullmatch(example))
+
+
+def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts, *, value: MatValue) -> LedgerEntry:
+    kept = rule.is_kept(leaf, facts)
+    places = rule.places(leaf, facts)
+    if kept and STRUCT_TABLE not in places:
+        places = (*places, STRUCT_TABLE)
+    made_from = rule.made_from(leaf, facts)
+    return LedgerEntry(
+        source=leaf.path,
+        matlab_class=matlab_class(value),
+        shape=matlab_shape(value),
+        bytes=leaf_bytes(value),
+        disposition=rule.disposition,
+        nwb=places,
+        rule=rule.identifier,
+        kept=kept,
+        made_from=json.dumps(made_from, ensure_ascii=False) if made_from else "",
+    )

@@ -1,1 +1,0 @@
-"""What becomes of every field of a session file: the rules, and the ledger of one session."""

@@ -1,0 +1,1 @@
+"""A MATLAB file as a tree of values: formats 5, 7 and 7.3."""

@@ -1,0 +1,188 @@
+"""A place in the MATLAB tree that knows its file and path, and checks what it hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ssc_to_nwb.matlab.tree import (
+    MatCell,
+    MatChar,
+    MatSparse,
+    MatStruct,
+    MatStructArray,
+    MatValue,
+    describe,
+    is_empty_value,
+    plain_text,
+    row_texts,
+)
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemKind, SscError, error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A value with its file and its path in MATLAB's notation (`s.trialIds`), for reading and for messages."""
+
+    file: Path
+    path: str
+    value: MatValue
+
+    def problem(
+        self, kind: ProblemKind, *, expected: object = None, found: object = None, detail: object = None
+    ) -> SscError:
+        """The exception for a problem with this field; the caller raises it."""
+        return error(kind, file=self.file, field=self.path, expected=expected, found=found, detail=detail)
+
+    def child(self, *names: str) -> Field:
+        """The field of this struct that bears the first of these names that exists.
+
+        Raises field-missing where none exists, field-type where this is no struct.
+        """
+        found = self.optional(*names)
+        if found is None:
+            raise self.problem(
+                kinds.FIELD_MISSING, expected=f"a field {' or '.join(names)}", found=describe(self.value)
+            )
+        return found
+
+    def optional(self, *names: str) -> Field | None:
+        """As `child`, but None where no such field exists."""
+        if not isinstance(self.value, MatStruct):
+            raise self.problem(kinds.FIELD_TYPE, expected="a struct", found=describe(self.value))
+        for name in names:
+            if name in self.value.fields:
+                return Field(file=self.file, path=f"{self.path}.{name}", value=self.value.fields[name])
+        return None
+
+    @property
+    def is_empty(self) -> bool:
+        """True for [], {}, '' and empty struct arrays."""
+        return is_empty_value(self.value)
+
+    def items(self) -> tuple[Field, ...]:
+        """The items of a cell or struct array; a lone value counts as a cell of one; empties have none."""
+        if self.is_empty:
+            return ()
+        if isinstance(self.value, MatCell):
+            return tuple(
+                Field(file=self.file, path=f"{self.path}{{{number}}}", value=item)
+                for number, item in enumerate(self.value.items, start=1)
+            )
+        if isinstance(self.value, MatStructArray):
+            return tuple(
+                Field(file=self.file, path=f"{self.path}({number})", value=element)
+                for number, element in enumerate(self.value.elements, start=1)
+            )
+        return (self,)
+
+    def text(self) -> str:
+        """A row of char; the empty char and the empty array are ''; NULs at the end are padding.
+
+        Raises field-type, and field-value on a NUL within.
+        """
+        text = plain_text(self.value)
+        if text is not None:
+            if "\0" in text:
+                raise self.problem(kinds.FIELD_VALUE, expected="text without the character NUL", found=repr(text))
+            return text
+        if self.is_empty and not isinstance(self.value, MatStructArray):
+            return ""
+        raise self.problem(kinds.FIELD_TYPE, expected="text", found=describe(self.value))
+
+    def texts(self, *, count: int = 1, per: str = "item") -> tuple[str, ...]:
+        """A cell of texts; a lone text counts as a cell of one. The rows of a char matrix lose their padding.
+
+        count, per: how many there should be, one per what, where another field says so: a lone text in the place of
+        several is refused. Raises field-type, field-value.
+        """
+        if count > 1 and plain_text(self.value) is not None:
+            raise self.problem(
+                kinds.FIELD_TYPE, expected=f"a cell of {count} texts, one per {per}", found=describe(self.value)
+            )
+        if isinstance(self.value, MatChar) and len(self.value.rows) > 1:
+            rows = row_texts(self.value)
+            if any("\0" in row for row in rows):
+                raise self.problem(kinds.FIELD_VALUE, expected="texts without the character NUL", found=repr(rows))
+            return rows
+        return tuple(item.text() for item in self.items())
+
+    def array(self) -> np.ndarray:
+        """The numbers as MATLAB holds them, in MATLAB's shape; of a sparse matrix the full one. Raises field-type."""
+        if isinstance(self.value, MatSparse) and self.value.fits_in_full:
+            return self.value.full()
+        if not isinstance(self.value, np.ndarray) or self.value.dtype.kind not in "biuf":
+            raise self.problem(kinds.FIELD_TYPE, expected="numbers", found=describe(self.value))
+        return self.value
+
+    def row(self, *, length: int | None = None) -> np.ndarray:
+        """A vector of numbers as float64, shape (length,). Raises field-type, field-length."""
+        array = self.array()
+        if array.size and max(array.shape) != array.size:
+            raise self.problem(kinds.FIELD_TYPE, expected="a row of numbers", found=describe(array))
+        if length is not None and array.size != length:
+            raise self.problem(kinds.FIELD_LENGTH, expected=f"{length} values", found=describe(array))
+        return array.reshape(-1).astype(np.float64, copy=False)
+
+    def integers(self, *, length: int | None = None, nan_as: int | None = None) -> np.ndarray:
+        """A vector of whole numbers as int64; NaN becomes `nan_as` where that is given.
+
+        Raises field-type, field-length, and field-value on fractions, infinities and NaN.
+        """
+        values = self.row(length=length)
+        return self._whole(values, nan_as=nan_as)
+
+    def integer_matrix(self, *, rows: int, columns: int, nan_as: int) -> np.ndarray:
+        """A matrix of whole numbers as int64, shape (rows, columns), NaN as `nan_as`. Raises as `integers`."""
+        return self._whole(self.matrix(rows=rows, columns=columns).astype(np.float64, copy=False), nan_as=nan_as)
+
+    def _whole(self, values: np.ndarray, *, nan_as: int | None) -> np.ndarray:
+        missing = np.isnan(values)
+        if missing.any() and nan_as is None:
+            raise self.problem(kinds.FIELD_VALUE, expected="whole numbers", found=f"NaN at position {_first(missing)}")
+        filled = np.where(missing, 0.0, values)
+        bad = (filled != np.floor(filled)) | (np.abs(filled) > 2**53)
+        if bad.any():
+            position = _first(bad)
+            raise self.problem(
+                kinds.FIELD_VALUE,
+                expected="whole numbers",
+                found=f"{filled.reshape(-1, order='F')[position - 1]} at position {position}",
+            )
+        numbers = filled.astype(np.int64)
+        return numbers if nan_as is None else np.where(missing, nan_as, numbers)
+
+    def integer(self) -> int:
+        """A single whole number. Raises as `integers`."""
+        return int(self.integers(length=1)[0])
+
+    def matrix(self, *, rows: int | None = None, columns: int | None = None) -> np.ndarray:
+        """A matrix of numbers, shape (rows, columns), in MATLAB's class. Raises field-type, field-length.
+
+        An empty array of any shape counts as a matrix of the size asked for, where that size is empty too.
+        """
+        array = self.array()
+        if array.size == 0 and 0 in (rows, columns):
+            return np.zeros((rows or 0, columns or 0), dtype=array.dtype)
+        if array.ndim != 2:
+            raise self.problem(kinds.FIELD_TYPE, expected="a matrix", found=describe(array))
+        for length, expected in zip(array.shape, (rows, columns), strict=True):
+            if expected is not None and length != expected:
+                wanted = "x".join("any" if size is None else str(size) for size in (rows, columns))
+                raise self.problem(kinds.FIELD_LENGTH, expected=wanted, found=describe(array))
+        return array
+
+
+def check_numbers_unique(field: Field, numbers: np.ndarray, *, twice: ProblemKind) -> None:
+    """Raise a problem of kind `twice` where one of the numbers (N,) that were read from `field` occurs again."""
+    values, counts = np.unique(numbers, return_counts=True)
+    if (counts > 1).any():
+        raise field.problem(twice, expected="every number once", found=values[counts > 1].tolist())
+
+
+def _first(mask: np.ndarray) -> int:
+    """1-based, column-major position of the first True, as MATLAB counts."""
+    return int(np.flatnonzero(mask.reshape(-1, order="F"))[0]) + 1

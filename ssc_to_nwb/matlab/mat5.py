@@ -1,0 +1,212 @@
+"""MATLAB files of format 5 and 7 as a tree."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import numpy as np
+
+from ssc_to_nwb.matlab.mat5_elements import (
+    MI_COMPRESSED,
+    MI_MATRIX,
+    NUMBER_TYPES,
+    OBJECT_BEHIND_HANDLE,
+    ArrayHeader,
+    ByteStream,
+    DamagedFileError,
+    ElementReader,
+    inflated,
+)
+from ssc_to_nwb.matlab.text import Storage, StoredChars, TextReader
+from ssc_to_nwb.matlab.tree import (
+    MatCell,
+    MatSparse,
+    MatStruct,
+    MatStructArray,
+    MatUnsupported,
+    MatValue,
+)
+from ssc_to_nwb.problems import mat_kinds as kinds
+from ssc_to_nwb.problems.model import error
+
+_HEADER_BYTES = 128
+_CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE, _FUNCTION = 1, 2, 3, 4, 5, 16
+_NUMBER_CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8"}
+# How the characters of a text are stored, and as which numbers, by the type of their element.
+_CHAR_STORAGE: dict[int, tuple[Storage, str]] = {
+    1: ("8-bit", "u1"), 2: ("8-bit", "u1"), 3: ("16-bit", "u2"), 4: ("16-bit", "u2"),
+    16: ("utf-8", "u1"), 17: ("utf-16", "u2"), 18: ("utf-32", "u4"),
+}  # fmt: skip
+# Elements of a struct array without fields take no bytes; a size beyond this comes from damage.
+_MOST_WITHOUT_BYTES = 1 << 20
+_DAMAGE = (ValueError, OSError, OverflowError, MemoryError, RecursionError, zlib.error)
+
+
+def read_mat5(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
+    """All variables of a format 5 or 7 file.
+
+    MATLAB stores whole-number doubles as the smallest integers; they come back as the doubles they are in MATLAB.
+    texts: decodes the char arrays. Raises mat-unreadable on a damaged file, mat-variable-ambiguous.
+    """
+    variables: dict[str, MatValue] = {}
+    try:
+        with path.open("rb") as file:
+            file.seek(_HEADER_BYTES - 2)
+            order: Literal["<", ">"] = "<" if file.read(2) == b"IM" else ">"
+            file_bytes = path.stat().st_size
+            while file.tell() < file_bytes:
+                name, value = _Variable(file, order=order, file_bytes=file_bytes, texts=texts).read()
+                if name in variables:
+                    expected = "one variable of a name"
+                    raise error(kinds.VARIABLE_AMBIGUOUS, file=path, field=name, expected=expected, found="two")
+                # What handles and objects refer to is stored as a variable without a name.
+                if name:
+                    variables[name] = value
+    except _DAMAGE as damage:
+        raise error(
+            kinds.MAT_UNREADABLE,
+            file=path,
+            expected="a MATLAB file of format 5 or 7",
+            found=f"{type(damage).__name__}: {damage}",
+        ) from damage
+    return variables
+
+
+class _Variable:
+    """One variable, from its place in the file on."""
+
+    def __init__(self, file: BinaryIO, *, order: Literal["<", ">"], file_bytes: int, texts: TextReader) -> None:
+        self._file = file
+        self._order = order
+        self._left = file_bytes - file.tell()
+        self._texts = texts
+
+    def read(self) -> tuple[str, MatValue]:
+        """Name and value; the file stands behind the variable afterwards."""
+        start = self._file.tell()
+        kind, size, content = ElementReader(ByteStream(self._file.read), order=self._order).tag()
+        if content is not None or size > self._left - 8:
+            raise DamagedFileError(f"a variable of {size} bytes where {self._left - 8} are left")
+        self._file.seek(start + 8)
+        if kind == MI_COMPRESSED:
+            stream = inflated(self._file, compressed_bytes=size)
+            reader = ElementReader(stream, order=self._order)
+            kind, inner_size, content = reader.tag()
+            named = self._array(reader, kind, inner_size)
+            if not stream.is_exhausted:
+                raise DamagedFileError("bytes behind the array in a compressed variable")
+        else:
+            named = self._array(ElementReader(ByteStream(self._file.read), order=self._order), kind, size)
+        self._file.seek(start + 8 + size)
+        return named
+
+    def _array(self, reader: ElementReader, kind: int, size: int) -> tuple[str, MatValue]:
+        if kind != MI_MATRIX:
+            raise DamagedFileError(f"an element of type {kind} in the place of an array")
+        return _Arrays(reader, texts=self._texts).read(size=size)
+
+
+class _Arrays:
+    """Arrays from a reader of elements, nested ones included."""
+
+    def __init__(self, reader: ElementReader, *, texts: TextReader) -> None:
+        self._reader = reader
+        self._texts = texts
+
+    def read(self, *, size: int) -> tuple[str, MatValue]:
+        """Name and value of an array whose tag was read; an array without a byte is []."""
+        if not size:
+            return "", np.zeros((0, 0))
+        header = self._reader.array_header(end=self._reader.stream.offset + size)
+        value = self._value(header)
+        if self._reader.stream.offset > header.end:
+            raise DamagedFileError(f"{self._reader.stream.offset - header.end} bytes beyond the end of an array")
+        self._reader.stream.skip_to(header.end)
+        return header.name, value
+
+    def _nested(self, *, end: int) -> MatValue:
+        kind, size, content = self._reader.tag()
+        if kind != MI_MATRIX or content is not None or size > end - self._reader.stream.offset:
+            raise DamagedFileError(f"an element of type {kind} and {size} bytes in the place of an array")
+        return self.read(size=size)[1]
+
+    def _value(self, header: ArrayHeader) -> MatValue:
+        number = header.class_number
+        if number == _CELL:
+            return MatCell(
+                shape=header.shape, items=tuple(self._nested(end=header.end) for _ in range(_count(header, each=8)))
+            )
+        if number == _STRUCT:
+            return self._struct(header)
+        if number == _CHAR:
+            return self._char(header)
+        if number == _SPARSE or number in _NUMBER_CLASSES:
+            if header.is_complex:
+                return _unsupported(header, "complex", "complex numbers")
+            return self._sparse(header) if number == _SPARSE else self._numbers(header)
+        if number == _OBJECT:
+            name = self._reader.name(end=header.end)
+            return _unsupported(header, name, "an object")
+        if number == _FUNCTION:
+            return _unsupported(header, "function_handle", "a function handle")
+        if number == OBJECT_BEHIND_HANDLE:
+            return _unsupported(header, header.class_name, "an object")
+        return _unsupported(header, f"class {number}", "a class that nobody knows")
+
+    def _struct(self, header: ArrayHeader) -> MatValue:
+        (width,) = self._reader.integers(end=header.end) or [0]
+        _, table = self._reader.element(end=header.end)
+        if width < 1 or len(table) % width:
+            raise DamagedFileError(f"field names of {width} bytes each in {len(table)} bytes")
+        names = tuple(
+            bytes(table[place : place + width]).split(b"\0", 1)[0].decode() for place in range(0, len(table), width)
+        )
+        if len(set(names)) < len(names):
+            raise DamagedFileError("a struct with two fields of one name")
+        count = _count(header, each=8 * len(names))
+        elements = tuple(MatStruct(fields={name: self._nested(end=header.end) for name in names}) for _ in range(count))
+        if header.shape == (1, 1):
+            return elements[0]
+        return MatStructArray(shape=header.shape, field_names=names, elements=elements)
+
+    def _char(self, header: ArrayHeader) -> MatValue:
+        kind, content = self._reader.element(end=header.end)
+        if kind not in _CHAR_STORAGE:
+            return _unsupported(header, "char", f"characters stored as type {kind}")
+        storage, code = _CHAR_STORAGE[kind]
+        units = self._reader.as_numbers(content, code)
+        return self._texts.read(StoredChars(shape=header.shape, storage=storage, units=units))
+
+    def _numbers(self, header: ArrayHeader) -> np.ndarray:
+        values = self._reader.numbers(end=header.end)
+        if values.size != header.size:
+            raise DamagedFileError(f"{values.size} numbers for an array of size {header.shape}")
+        return values.astype(_dtype(header), copy=False).reshape(header.shape, order="F")
+
+    def _sparse(self, header: ArrayHeader) -> MatSparse:
+        rows, starts = (self._reader.numbers(end=header.end) for _ in range(2))
+        kind, content = self._reader.element(end=header.end)
+        code = NUMBER_TYPES.get(kind, "u1")
+        if header.is_logical and len(content) < rows.size * int(code[1]):
+            # MATLAB writes a byte for each, and calls them doubles.
+            code = "u1"
+        values = self._reader.as_numbers(content, code)
+        values = values.astype(_dtype(header), copy=False)
+        return MatSparse.from_columns(header.shape, row_index=rows, column_start=starts, values=values)
+
+
+def _dtype(header: ArrayHeader) -> np.dtype:
+    return np.dtype("?" if header.is_logical else _NUMBER_CLASSES.get(header.class_number, "f8"))
+
+
+def _count(header: ArrayHeader, *, each: int) -> int:
+    """Number of elements of at least so many bytes each, refused where the array cannot hold them."""
+    if header.size * each > header.end or (not each and header.size > _MOST_WITHOUT_BYTES):
+        raise DamagedFileError(f"an array of size {header.shape} in {header.end} bytes")
+    return header.size
+
+
+def _unsupported(header: ArrayHeader, matlab_class: str, reason: str) -> MatUnsupported:
+    return MatUnsupported(matlab_class=matlab_class, reason=reason, shape=header.shape)

@@ -1,0 +1,149 @@
+"""Opens a MATLAB file of any format and finds the session struct in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
+from ssc_to_nwb.matlab.mat5 import read_mat5
+from ssc_to_nwb.matlab.mat73 import read_mat73
+from ssc_to_nwb.matlab.text import TextReader, decode_chars
+from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported, MatValue, describe, leaf_bytes, walk_leaves
+from ssc_to_nwb.problems import mat_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.source_kinds import FIELD_TYPE
+from ssc_to_nwb.source_files.disk_walk import check_is_file
+
+# Of the session struct: `s` is what ssc-1 has, `dat` a derived variant of ssc-2.
+VARIABLE_NAMES = ("s", "dat")
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_HEADER_BYTES = 128
+
+
+def read_mat(path: Path, *, texts: TextReader | None = None) -> dict[str, MatValue]:
+    """All variables of a MATLAB file; the file's first bytes show the format, not its name.
+
+    texts: decodes the char arrays; by the conversion's own rules where None. A value that cannot be read is a
+    `MatUnsupported`. Raises mat-unreadable where the file is of no known format, is cut short or cannot be opened,
+    source-not-readable where no file is there, and mat-variable-ambiguous where two variables have one name.
+    """
+    texts = texts or TextReader(decode=decode_chars)
+    check_is_file(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(512 + len(_HDF5_SIGNATURE))
+    except OSError as failure:
+        raise error(kinds.MAT_UNREADABLE, file=path, found=failure) from failure
+    if head.startswith(_HDF5_SIGNATURE) or head[512:] == _HDF5_SIGNATURE:
+        return read_mat73(path, texts=texts)
+    # Format 5 keeps a version (0x0100) and the byte order mark at the end of its 128-byte header.
+    if len(head) >= _HEADER_BYTES and head[126:128] in (b"IM", b"MI"):
+        return read_mat5(path, texts=texts)
+    raise error(
+        kinds.MAT_UNREADABLE,
+        file=path,
+        expected="a MATLAB file of format 5, 7 or 7.3",
+        found=f"{len(head)} bytes that begin with {head[:20]!r}" if head else "an empty file",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherVariable:
+    """A variable of a session file beside the session struct: its name, class and size in MATLAB, bytes, and why it
+    is left out."""
+
+    name: str
+    matlab_class: str
+    shape: tuple[int, ...]
+    bytes: int
+    reason: str
+
+
+class SessionStruct(NamedTuple):
+    """The session struct of a file: its variable's name, its value, and the variables beside it.
+
+    inferred_texts: paths of the texts below it whose bytes were found to be UTF-8 though the file does not say so.
+    """
+
+    variable: str
+    tree: MatStruct
+    others: tuple[OtherVariable, ...]
+    inferred_texts: tuple[str, ...]
+
+
+def read_session_struct(
+    path: Path, *, variable_names: tuple[str, ...] = VARIABLE_NAMES, texts: TextReader | None = None
+) -> SessionStruct:
+    """The session struct of a file: the variable of one of these names that looks like one.
+
+    texts: decodes the char arrays; by the conversion's own rules where None. Raises what `read_mat` raises,
+    mat-variable-missing, mat-variable-ambiguous where several could be meant, field-type, and mat-class-unsupported or
+    mat-text-undecodable where a value of the struct cannot be read.
+    """
+    texts = texts or TextReader(decode=decode_chars)
+    variables = read_mat(path, texts=texts)
+    name = _choose(variables, file=path, variable_names=variable_names)
+    value = variables[name]
+    inferred = []
+    for leaf_path, leaf in walk_leaves(value, name):
+        if isinstance(leaf, MatUnsupported):
+            kind = kinds.TEXT_UNDECODABLE if leaf.matlab_class == "char" else kinds.MAT_CLASS_UNSUPPORTED
+            raise error(kind, file=path, field=leaf_path, expected=_EXPECTED[kind], found=describe(leaf))
+        if texts.inferred and isinstance(leaf, str) and leaf in texts.inferred:
+            inferred.append(leaf_path)
+    if not isinstance(value, MatStruct):
+        raise error(FIELD_TYPE, file=path, field=name, expected="a 1x1 struct", found=describe(value))
+    others = tuple(_other(other, variables[other]) for other in variables if other != name)
+    return SessionStruct(variable=name, tree=value, others=others, inferred_texts=tuple(inferred))
+
+
+_EXPECTED = {
+    kinds.TEXT_UNDECODABLE: "text whose encoding is certain",
+    kinds.MAT_CLASS_UNSUPPORTED: "structs, cells, real numbers and text",
+}
+
+
+def _choose(variables: Mapping[str, MatValue], *, file: Path, variable_names: tuple[str, ...]) -> str:
+    """The variable that is the session struct. Where metadata names one alone, that one is meant whatever it holds."""
+    sessions = [name for name, value in variables.items() if is_session_like(value)]
+    named = [name for name in variable_names if name in variables]
+    if len(sessions) > 1 and len(variable_names) > 1:
+        raise error(
+            kinds.VARIABLE_AMBIGUOUS, file=file, field=sessions[1], expected="one session struct",
+            found=" and ".join(sessions), detail=f"metadata: source: {{variable_names: [{sessions[0]}]}}",
+        )  # fmt: skip
+    if not named:
+        hint = f"; {sessions[0]} looks like a session struct" if sessions else ""
+        raise error(
+            kinds.VARIABLE_MISSING,
+            file=file,
+            expected=" or ".join(f"a variable {name}" for name in variable_names),
+            found=(", ".join(variables) or "no variable at all") + hint,
+        )
+    structs = [name for name in named if isinstance(variables[name], MatStruct)]
+    return next((name for name in named if name in sessions), (structs or named)[0])
+
+
+def is_session_like(value: MatValue) -> bool:
+    """Whether a value has at least two of the fields by which a session struct is known."""
+    return isinstance(value, MatStruct) and len(_SESSION_FIELDS & value.fields.keys()) > 1
+
+
+_SESSION_FIELDS = frozenset(
+    ("metaDataHash", "trialIds", "trialStartTimes", "timeSeriesArrayHash", "eventSeriesArrayHash")
+)
+
+
+def _other(name: str, value: MatValue) -> OtherVariable:
+    reason = "not part of the session struct"
+    if isinstance(value, MatUnsupported):
+        reason = f"{reason}; {value.reason}, which cannot be read"
+    elif is_session_like(value):
+        reason = "another session struct; metadata names the one to convert"
+    size = sum(leaf_bytes(leaf) for _, leaf in walk_leaves(value, name))
+    return OtherVariable(
+        name=name, matlab_class=matlab_class(value), shape=matlab_shape(value), bytes=size, reason=reason
+    )

@@ -1,0 +1,163 @@
+"""From the characters that a MATLAB file stores to text.
+
+MATLAB counts text in units of UTF-16. Format 5 and 7 say how they store it: as UTF-8, UTF-16 or UTF-32, or as plain
+numbers of 8 or 16 bits; 7.3 has 16-bit numbers alone. Plain numbers beyond ASCII can be several things:
+
+- a number above 255 makes them units of UTF-16;
+- numbers up to 255 that together are valid UTF-8 are its bytes, one per number, as newer versions save with `-v6`;
+- other 16-bit numbers are units of UTF-16, unless they would be the control characters U+0080 to U+009F: there
+  older versions have the letters of a code page;
+- other 8-bit numbers are of a code page that the file does not name.
+
+What cannot be decoded for certain is refused, unless metadata names the encoding (`source.text_encoding`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from ssc_to_nwb.matlab.tree import MatChar, MatUnsupported, char_units, char_value
+
+Storage = Literal["utf-8", "utf-16", "utf-32", "8-bit", "16-bit"]
+
+
+class UndecodableTextError(ValueError):
+    """Characters that cannot be decoded for certain; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredChars:
+    """A char array as a file stores it.
+
+    shape: MATLAB's size of it; units: (N,), unsigned numbers in native byte order, column by column.
+    """
+
+    shape: tuple[int, ...]
+    storage: Storage
+    units: np.ndarray
+
+    @property
+    def row_count(self) -> int:
+        """Number of rows, those of all pages together."""
+        return self.shape[0] * math.prod(self.shape[2:])
+
+    def rows_of(self, units: np.ndarray) -> list[np.ndarray]:
+        """These units, one per character, row by row and page by page. Raises UndecodableTextError."""
+        if units.size != math.prod(self.shape):
+            raise UndecodableTextError(f"{units.size} characters for a size of {'x'.join(map(str, self.shape))}")
+        if self.row_count == 1:
+            return [units]
+        pages = units.reshape(self.shape[0], self.shape[1], math.prod(self.shape[2:]), order="F")
+        return [np.ascontiguousarray(row) for page in np.moveaxis(pages, 2, 0) for row in page]
+
+
+# Takes the characters and the encoding that metadata names (None: none), gives a text per row.
+# Raises UndecodableTextError.
+TextDecoder: TypeAlias = Callable[[StoredChars, "str | None"], tuple[str, ...]]
+
+
+@dataclass(slots=True, kw_only=True)
+class TextReader:
+    """Makes leaves of the tree from stored characters.
+
+    encoding: of texts whose encoding the file does not name, None where metadata names none; inferred: texts found to
+    be UTF-8, one byte per number, though the file does not say so.
+    """
+
+    decode: TextDecoder
+    encoding: str | None = None
+    inferred: set[str] = field(default_factory=set)
+
+    def read(self, stored: StoredChars) -> str | MatChar | MatUnsupported:
+        """The char array; what cannot be decoded is a value that cannot be read."""
+        try:
+            rows = self.decode(stored, self.encoding)
+        except UndecodableTextError as failure:
+            return MatUnsupported(matlab_class="char", reason=str(failure), shape=stored.shape)
+        if self.encoding is None and stored.storage in ("8-bit", "16-bit"):
+            self.inferred.update(rows if sum(map(char_units, rows)) < stored.units.size else ())
+        return char_value(stored.shape, rows)
+
+
+def decode_chars(stored: StoredChars, encoding: str | None = None) -> tuple[str, ...]:
+    """The text of every row, padding kept; see the module's text for the rules.
+
+    encoding: of texts whose encoding the file does not name, as Python names it. Raises UndecodableTextError.
+    """
+    if stored.storage == "utf-8":
+        return _decode_utf8(stored, encoding)
+    if stored.storage == "utf-32":
+        rows = stored.rows_of(stored.units)
+        return tuple(_decoded(row.astype("<u4").tobytes(), "utf-32-le") for row in rows)
+    rows = stored.rows_of(stored.units)
+    if stored.storage == "utf-16":
+        return tuple(map(_utf16, rows))
+    highest = int(stored.units.max(initial=0))
+    if highest < 0x80:
+        return tuple(row.astype(np.uint8).tobytes().decode("ascii") for row in rows)
+    if highest > 0xFF:
+        return tuple(map(_utf16, rows))
+    return _decode_bytes(rows, is_16_bit=stored.storage == "16-bit", encoding=encoding)
+
+
+def _decode_utf8(stored: StoredChars, encoding: str | None) -> tuple[str, ...]:
+    data = stored.units.tobytes()
+    if stored.row_count == 1 and data.isascii() and len(data) == stored.shape[1]:
+        return (data.decode("ascii"),)
+    try:
+        text = _decoded(data, "utf-8")
+    except UndecodableTextError:
+        if encoding is None:
+            raise
+        return _decode_bytes(stored.rows_of(stored.units), is_16_bit=False, encoding=encoding)
+    units = np.frombuffer(text.encode("utf-16-le"), dtype="<u2").astype(np.uint16)
+    if stored.row_count == 1 and stored.shape[1] in (len(text), len(data)):
+        # Some programs count characters or bytes where MATLAB counts units of UTF-16.
+        return (text,)
+    return tuple(map(_utf16, stored.rows_of(units)))
+
+
+def _decode_bytes(rows: list[np.ndarray], *, is_16_bit: bool, encoding: str | None) -> tuple[str, ...]:
+    """Rows of numbers up to 255, some of them beyond ASCII."""
+    if encoding is not None:
+        decoded = tuple(_decoded(row.astype(np.uint8).tobytes(), encoding) for row in rows)
+        if len(rows) > 1 and any(len(text) != row.size for text, row in zip(decoded, rows, strict=True)):
+            raise UndecodableTextError(f"a char matrix whose rows change their length in {encoding}")
+        return decoded
+    in_utf8 = [_utf8_or_none(row.astype(np.uint8).tobytes()) for row in rows]
+    texts = tuple(text for text in in_utf8 if text is not None)
+    if len(texts) == len(rows):
+        if len(rows) > 1:
+            raise UndecodableTextError("a char matrix that may be UTF-8 or UTF-16")
+        return texts
+    units = np.concatenate(rows)
+    if not is_16_bit:
+        raise UndecodableTextError(f"bytes such as 0x{int(units.max()):02X} that are no UTF-8")
+    controls = units[(units >= 0x80) & (units <= 0x9F)]
+    if controls.size:
+        raise UndecodableTextError(f"the number 0x{int(controls[0]):02X}, a letter in some code pages, none in UTF-16")
+    return tuple(map(_utf16, rows))
+
+
+def _utf16(units: np.ndarray) -> str:
+    return _decoded(units.astype("<u2").tobytes(), "utf-16-le")
+
+
+def _utf8_or_none(data: bytes) -> str | None:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as failure:
+        found = data[failure.start : failure.start + 4].hex(" ")
+        raise UndecodableTextError(f"bytes {found} that are no {encoding.removesuffix('-le').upper()}") from failure

@@ -1,0 +1,167 @@
+"""Where the chunks of reserved data sets come from: arrays read block by block, and imaging stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import h5py
+import numpy as np
+
+from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+from ssc_to_nwb.image_axes import to_nwb_axes
+from ssc_to_nwb.nwb_file.chunk_codec import FULL_WINDOW_BITS, NOISE_WINDOW_BITS, ChunkCodec, Compression
+
+# Rows of a page that are turned at a time: a strip of them and its columns stay in the processor's first cache.
+_STRIP_ROWS = 32
+
+
+class BlockSource(Protocol):
+    """Anything array-like that is read in runs along its first axis."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        """Elements start..stop-1 along the first axis."""
+
+
+class ArraySource:
+    """An array in memory as a `BlockSource`."""
+
+    def __init__(self, array: np.ndarray) -> None:
+        self._array = array
+        self.shape = array.shape
+        self.dtype = array.dtype
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        """A view of the array."""
+        return self._array[start:stop]
+
+
+class ChunkFill(Protocol):
+    """Reserved data sets of one length that are filled together, a chunk of each at a time.
+
+    length: elements along the first axis; rows: those of a chunk; row_bytes: of one element in all data sets.
+    """
+
+    length: int
+    rows: int
+    row_bytes: int
+
+    @property
+    def datasets(self) -> Sequence[h5py.Dataset]:
+        """The data sets, in the order of the chunks that `encode` gives."""
+
+    def announce(self, start: int) -> None:
+        """Tell the source that the elements from `start` on will be wanted soon. Called in order, by one thread."""
+
+    def scratch(self) -> Scratch:
+        """Room for one thread's work."""
+
+    def encode(self, start: int, scratch: Scratch) -> list[bytes]:
+        """The finished chunks, one per data set, of the elements from `start` on. Called in threads."""
+
+
+class Scratch:
+    """One thread's arrays, allocated once and used for every chunk of a fill."""
+
+    def __init__(self, **arrays: np.ndarray) -> None:
+        self.arrays = arrays
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.arrays[name]
+
+
+def check_chunks(dataset: h5py.Dataset, shape: tuple[int, ...], dtype: np.dtype) -> None:
+    """Raises ValueError unless a data set is reserved for such values in chunks whole along all axes but the first."""
+    if dataset.shape != tuple(shape) or dataset.dtype != dtype:
+        raise ValueError(
+            f"{dataset.name} was reserved as {dataset.shape} {dataset.dtype}, the values are {shape} {dtype}"
+        )
+    if dataset.chunks is None or dataset.chunks[1:] != dataset.shape[1:]:
+        raise ValueError(
+            f"{dataset.name} has chunks {dataset.chunks}; they must be whole along every axis but the first"
+        )
+
+
+class ArrayFill:
+    """Fills one data set from a block source."""
+
+    def __init__(self, dataset: h5py.Dataset, source: BlockSource, compression: Compression) -> None:
+        check_chunks(dataset, source.shape, source.dtype)
+        self.datasets = (dataset,)
+        self.length = source.shape[0]
+        self.rows = dataset.chunks[0]
+        self.row_bytes = int(np.prod(source.shape[1:], dtype=np.int64)) * source.dtype.itemsize
+        self._source = source
+        self._chunk_shape = dataset.chunks
+        self._codec = ChunkCodec.of(dataset, compression, window_bits=FULL_WINDOW_BITS)
+
+    def announce(self, start: int) -> None:
+        """Nothing: arrays are read when they are wanted."""
+
+    def scratch(self) -> Scratch:
+        """Room for a padded chunk and its byte planes."""
+        chunk = np.zeros(self._chunk_shape, dtype=self._codec.dtype)
+        return Scratch(chunk=chunk, planes=self._codec.planes_for(chunk.size))
+
+    def encode(self, start: int, scratch: Scratch) -> list[bytes]:
+        """One chunk; a last one that is not full is padded with zeros, as HDF5 does."""
+        stop = min(start + self.rows, self.length)
+        chunk = scratch["chunk"]
+        chunk[: stop - start] = self._source.read(start, stop)
+        chunk[stop - start :] = 0
+        return [bytes(self._codec.encode(chunk, scratch["planes"]))]
+
+
+class FramesFill:
+    """Fills the data sets of all channels of a stack, (time, column, row), from one reading of its files."""
+
+    def __init__(self, datasets: Sequence[h5py.Dataset], stack: PlaneStack, compression: Compression) -> None:
+        rows, columns = stack.image_shape
+        if len(datasets) != len(stack.channels):
+            raise ValueError(f"{len(datasets)} data sets for {len(stack.channels)} channels")
+        for dataset in datasets:
+            check_chunks(dataset, (stack.frame_count, columns, rows), stack.dtype)
+        if len({dataset.chunks for dataset in datasets}) != 1:
+            raise ValueError("the channels of a stack must have chunks of one shape")
+        self.datasets = tuple(datasets)
+        self.plane_name = stack.plane_name
+        self.length = stack.frame_count
+        self.rows = datasets[0].chunks[0]
+        self.row_bytes = len(stack.channels) * stack.frame_bytes
+        self._stack = stack
+        self._codecs = [ChunkCodec.of(dataset, compression, window_bits=NOISE_WINDOW_BITS) for dataset in datasets]
+
+    def announce(self, start: int) -> None:
+        """Let the disk fetch the pages of a chunk while those before it are compressed."""
+        self._stack.announce(start, min(start + self.rows, self.length))
+
+    def scratch(self) -> Scratch:
+        """Room for the pages of a chunk as they come from the files, turned, and split into byte planes."""
+        rows, columns = self._stack.image_shape
+        turned = np.zeros((self.rows, columns, rows), dtype=self._stack.dtype)
+        return Scratch(
+            pages=np.empty((self.rows, len(self._stack.channels), rows, columns), dtype=self._stack.dtype),
+            turned=turned,
+            planes=self._codecs[0].planes_for(turned.size),
+        )
+
+    def encode(self, start: int, scratch: Scratch) -> list[bytes]:
+        """One chunk of each channel. Raises SscError as `PlaneStack.read` does."""
+        stop = min(start + self.rows, self.length)
+        pages = self._stack.read_all(start, stop, scratch["pages"])
+        turned = scratch["turned"]
+        chunks = []
+        for channel, codec in enumerate(self._codecs):
+            turn(pages[:, channel], turned[: stop - start])
+            turned[stop - start :] = 0
+            chunks.append(bytes(codec.encode(turned, scratch["planes"])))
+        return chunks
+
+
+def turn(pages: np.ndarray, turned: np.ndarray) -> None:
+    """Copy frames (t, row, column) into NWB's axes (t, column, row), a strip of rows at a time."""
+    for top in range(0, pages.shape[1], _STRIP_ROWS):
+        turned[:, :, top : top + _STRIP_ROWS] = to_nwb_axes(pages[:, top : top + _STRIP_ROWS])

@@ -1,0 +1,92 @@
+"""Writes an NWBFile as HDF5: the objects through hdmf, the large arrays and frames through the fast path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import h5py
+import numpy as np
+from pynwb import NWBHDF5IO, NWBFile
+
+from ssc_to_nwb.nwb_file.chunk_codec import Compression
+from ssc_to_nwb.nwb_file.chunk_fills import ArrayFill, ArraySource, BlockSource, ChunkFill, FramesFill
+from ssc_to_nwb.nwb_file.chunk_pipeline import FillProgress, fill_datasets
+from ssc_to_nwb.nwb_file.early_flush import early_flush
+from ssc_to_nwb.nwb_file.file_space import file_space
+from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.nwb_file.reserve import Reserved, hdf5_reserve, reserve_large_data
+from ssc_to_nwb.nwb_file.spare_room import spare_room
+from ssc_to_nwb.tif.lazy_pages import LazyPages
+
+# Steps of the next size that may be written before the room on the disk is looked at again.
+_STEPS_AHEAD = 2
+
+
+def write_hdf5(
+    nwbfile: NWBFile,
+    path: Path,
+    *,
+    options: ConversionOptions,
+    finish: Callable[[h5py.File], None],
+    begin: Callable[[h5py.File], None] = lambda _file: None,
+    after_plane: Callable[[str], None] = lambda _name: None,
+) -> Iterator[FillProgress]:
+    """Write the whole file to `path`, which must not exist; yields as large data go in; the file is on disk at the end.
+
+    `nwbfile` is used up: its large arrays are taken out. `begin` is called with the open file before the large data go
+    in, `finish` when all data are in, `after_plane` with the name of each plane whose frames are.
+    Raises OSError of the disk, SscError of the raw files.
+    """
+    compression = Compression(options.compression)
+    reserved = reserve_large_data(nwbfile, reserve=hdf5_reserve(compression))
+    space = file_space(reserved)
+    with (
+        h5py.File(path, "x", **space) as file,
+        NWBHDF5IO(file=file, mode="w") as io,
+        spare_room(path) as room,
+        early_flush(path) as flush,
+    ):
+        io.write(nwbfile, cache_spec=True)
+        begin(file)
+        written = 0
+        for step in fill_datasets(
+            _fills(reserved, compression),
+            workers=options.workers,
+            memory_mb=options.memory_mb,
+            after=partial(_tell_plane, after_plane),
+        ):
+            room.check(_STEPS_AHEAD * (step.written_bytes - written))
+            written = step.written_bytes
+            flush.wrote(written)
+            yield step
+        finish(file)
+        file.flush()
+    _flush_to_disk(path)
+
+
+def _tell_plane(after_plane: Callable[[str], None], fill: ChunkFill) -> None:
+    if isinstance(fill, FramesFill):
+        after_plane(fill.plane_name)
+
+
+def _fills(reserved: Reserved, compression: Compression) -> list[ChunkFill]:
+    fills: list[ChunkFill] = []
+    for array in reserved.arrays:
+        fills.append(ArrayFill(array.io.dataset, _block_source(array.values), compression))
+    for stack in reserved.stacks:
+        fills.append(FramesFill([io.dataset for io in stack.ios], stack.frames[0].stack, compression))
+    return fills
+
+
+def _block_source(values: np.ndarray | LazyPages) -> BlockSource:
+    if isinstance(values, LazyPages):
+        return values
+    return ArraySource(values if values.dtype.isnative else values.astype(values.dtype.newbyteorder("=")))
+
+
+def _flush_to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

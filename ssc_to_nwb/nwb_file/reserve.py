@@ -1,0 +1,139 @@
+"""Takes large arrays out of an NWBFile before it is written, and leaves reserved, empty data sets in their place.
+
+hdmf writes everything else; the arrays follow chunk by chunk through the fast path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from hdmf.backends.hdf5 import H5DataIO
+from hdmf.common import VectorData
+from hdmf.container import Data
+from pynwb import NWBFile
+from pynwb.base import TimeSeries
+from pynwb.image import GrayscaleImage
+
+from ssc_to_nwb.chunk_shapes import ARRAY_CHUNK_MB, chunk_shape
+from ssc_to_nwb.data_types.imaging_stacks.frames import StackFrames
+from ssc_to_nwb.nwb_file.chunk_codec import Compression
+from ssc_to_nwb.tif.lazy_pages import LazyPages
+
+# Below this a data set is written by hdmf as it is: a chunk of its own would cost more than it saves.
+_SMALL_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataPlace:
+    """Whose values they are: a container, and the name of its field, None where the container is the data set."""
+
+    container: Any
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedArray:
+    """A reserved data set and the values that belong into it; for HDF5, `io.dataset` is there once hdmf has written."""
+
+    io: Any
+    values: np.ndarray | LazyPages
+    place: DataPlace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedFrames:
+    """The reserved data sets of the channels of one stack, green first."""
+
+    ios: tuple[Any, ...]
+    frames: tuple[StackFrames, ...]
+    places: tuple[DataPlace, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """Everything that was taken out of a file."""
+
+    arrays: tuple[ReservedArray, ...]
+    stacks: tuple[ReservedFrames, ...]
+
+
+# Makes what stands for an empty data set of a shape, type and chunk shape, for one of the backends.
+ReserveOne = Callable[[tuple[int, ...], np.dtype, tuple[int, ...]], Any]
+
+
+def reserve_large_data(nwbfile: NWBFile, *, reserve: ReserveOne, array_chunk_mb: float = ARRAY_CHUNK_MB) -> Reserved:
+    """Replace the large arrays and the frames in `nwbfile` by reserved data sets; returns what is to be filled in.
+
+    array_chunk_mb: size of the chunks of arrays that have no chunk shape of their own, in 2^20 bytes.
+    """
+    arrays: list[ReservedArray] = []
+    frames: dict[int, list[tuple[Any, StackFrames, DataPlace]]] = {}
+    for container in list(nwbfile.objects.values()):
+        for values, place, put in _large_values(container):
+            if isinstance(values, StackFrames):
+                io = reserve(values.maxshape, values.dtype, values.chunk_shape)
+                frames.setdefault(id(values.stack), []).append((io, values, place))
+            else:
+                lazy = isinstance(values, LazyPages)
+                chunks = (
+                    values.chunk_shape if lazy else chunk_shape(values.shape, values.dtype, chunk_mb=array_chunk_mb)
+                )
+                io = reserve(values.shape, values.dtype.newbyteorder("="), chunks)
+                arrays.append(ReservedArray(io=io, values=values, place=place))
+            put(io)
+    stacks = [sorted(parts, key=lambda part: part[1].channel) for parts in frames.values()]
+    return Reserved(
+        arrays=tuple(arrays),
+        stacks=tuple(
+            ReservedFrames(
+                ios=tuple(io for io, _, _ in parts),
+                frames=tuple(one for _, one, _ in parts),
+                places=tuple(place for _, _, place in parts),
+            )
+            for parts in stacks
+        ),
+    )
+
+
+def _large_values(container: Any) -> list[tuple[Any, DataPlace, Callable[[Any], None]]]:
+    """The large values of an object, each with its place and the function that puts something else there."""
+    found: list[tuple[Any, DataPlace, Callable[[Any], None]]] = []
+    if isinstance(container, TimeSeries):
+        for name in ("data", "timestamps"):
+            values = container.fields.get(name)
+            if _is_large(values):
+                place = DataPlace(container=container, field=name)
+                found.append((values, place, partial(container.fields.__setitem__, name)))
+    elif isinstance(container, GrayscaleImage | VectorData) and _is_large(container.data):
+        found.append((container.data, DataPlace(container=container, field=None), partial(_replace_data, container)))
+    return found
+
+
+def _replace_data(container: Data, io: Any) -> None:
+    container.transform(lambda _: io)
+
+
+def _is_large(values: Any) -> bool:
+    if isinstance(values, StackFrames | LazyPages):
+        return True
+    return isinstance(values, np.ndarray) and values.dtype.kind in "biuf" and values.nbytes >= _SMALL_BYTES
+
+
+def hdf5_reserve(compression: Compression) -> ReserveOne:
+    """Reserves data sets of an HDF5 file, with the filters of `compression`."""
+
+    def reserve(shape: tuple[int, ...], dtype: np.dtype, chunks: tuple[int, ...]) -> H5DataIO:
+        return ReservedIO(shape=shape, dtype=np.dtype(dtype), chunks=chunks, **compression.dataset_options())
+
+    return reserve
+
+
+class ReservedIO(H5DataIO):
+    """An H5DataIO without values that is not taken for an empty column: hdmf leaves out the names of such columns."""
+
+    def __bool__(self) -> bool:
+        return True

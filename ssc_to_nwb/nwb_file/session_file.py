@@ -1,0 +1,265 @@
+"""One session from its source to a finished, verified NWB file, or to nothing."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.raw_base import open_raw
+from ssc_to_nwb.data_types.whisker_videos.trials import KnownTrials, known_trials
+from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
+from ssc_to_nwb.ledger.ledger_file import write_ledger
+from ssc_to_nwb.nwb_file.assemble import VideoPlace, assemble_nwbfile
+from ssc_to_nwb.nwb_file.chunk_pipeline import FillProgress
+from ssc_to_nwb.nwb_file.finished import FinishedFile, Verified, VerifyStep, not_verified
+from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
+from ssc_to_nwb.nwb_file.in_progress import InProgress, output_in_progress
+from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, no_progress, timed
+from ssc_to_nwb.nwb_file.source_hashes import (
+    StackHashes,
+    hash_small_files,
+    reserve_hashes,
+    with_hashes,
+    write_hashes,
+)
+from ssc_to_nwb.nwb_file.task import SessionTask
+from ssc_to_nwb.nwb_file.zarr_fills import PlaneFiller, fill_in_threads
+from ssc_to_nwb.problems import output_kinds as kinds
+from ssc_to_nwb.problems import raw_kinds
+from ssc_to_nwb.problems.model import ProblemLog, SscError, error
+from ssc_to_nwb.session.context import SessionContext, load_context
+from ssc_to_nwb.session.raw_data import RawData
+from ssc_to_nwb.session.stub import stub_session, stub_videos
+
+_LEFT_OUT = (
+    raw_kinds.RAW_FILE_LEFT_OUT,
+    raw_kinds.RAW_LINK_LEFT_OUT,
+    raw_kinds.RAW_LINK_DANGLING,
+    raw_kinds.RAW_NOT_A_FILE,
+)
+
+BeforeRename = Callable[[SessionOutcome, InProgress], None]
+
+
+def nothing_before_rename(_outcome: SessionOutcome, _place: InProgress) -> None:
+    """Takes a finished file's outcome and place and does nothing with them."""
+
+
+def convert_session(
+    task: SessionTask,
+    *,
+    on_progress: OnProgress = no_progress,
+    verify: VerifyStep = not_verified,
+    before_rename: BeforeRename = nothing_before_rename,
+    fill_planes: PlaneFiller = fill_in_threads,
+) -> SessionOutcome:
+    """Convert one session and say what came of it; a failure is an outcome, not an exception.
+
+    verify compares the written file with its source; before_rename is called when the file is whole and verified, right
+    before it gets its name, with the outcome to be. An SscError that either raises is the session's failure.
+    fill_planes has the frames of planes written elsewhere, which takes the Zarr backend.
+    KeyboardInterrupt and SystemExit pass through, with nothing left behind.
+    """
+    log = ProblemLog()
+    work = _Work(
+        task=task,
+        log=log,
+        on_progress=on_progress,
+        verify=verify,
+        before_rename=before_rename,
+        fill_planes=fill_planes,
+    )
+    try:
+        work.run()
+    except SscError as failure:
+        return work.failed(failure)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as failure:  # noqa: BLE001 - one session's defect must not stop the others; it is reported whole
+        return work.failed(
+            error(kinds.INTERNAL_ERROR, file=task.session_file.path, found=f"{type(failure).__name__}: {failure}")
+        )
+    return work.outcome()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """One session under way: what is known of it so far."""
+
+    task: SessionTask
+    log: ProblemLog
+    on_progress: OnProgress
+    verify: VerifyStep
+    before_rename: BeforeRename
+    fill_planes: PlaneFiller
+    seconds: dict[str, float] = field(default_factory=dict)
+    whole_trials: KnownTrials | None = None
+    """Of the whole session, where a stub is made of it."""
+    target: Path | None = None
+    output_bytes: int = 0
+    verified: Verified = field(default_factory=lambda: Verified(mode="off"))
+
+    @property
+    def session(self) -> str:
+        return str(self.task.session_file.key)
+
+    def run(self) -> None:
+        options = self.task.options
+        with timed(self.seconds, "read"):
+            context = self._load()
+            ledger = build_ledger(context.session, allow_unmapped=options.allow_unmapped, log=self.log)
+            raw = open_raw(
+                context,
+                raw_folder=self.task.session_file.raw_folder,
+                mode=options.raw,
+                keep_going=options.keep_going,
+                log=self.log,
+                trials=self.whole_trials,
+            )
+            if raw is not None and self.whole_trials is not None:
+                raw = stub_videos(raw, whole=self.whole_trials.numbers, kept=context.session.trials.numbers)
+        self.target = target_path(context, output=self.task.output, options=options)
+        with output_in_progress(self.target, overwrite=options.overwrite) as place:
+            with timed(self.seconds, "write"):
+                hashes = hash_small_files(context.session, raw)
+                ledger = self._write(context, raw, ledger, place, hashes=hashes)
+            self.seconds["write"] -= self.seconds["hash"]
+            # The arrays of this reading make room for those of the next.
+            del context, raw
+            with timed(self.seconds, "verify"):
+                self.verified = self.verify(
+                    FinishedFile(
+                        task=self.task,
+                        place=place,
+                        problems=tuple(self.log.problems),
+                        hashes=hashes,
+                        on_progress=self.on_progress,
+                    )
+                )
+            self.output_bytes = place.byte_size()
+            if not options.stub:
+                write_ledger(ledger, naming.sidecar(self.target, "ledger"))
+            self.before_rename(self.outcome(), place)
+        self.on_progress(Progress(session=self.session, stage="done"))
+
+    def _load(self) -> SessionContext:
+        self.on_progress(Progress(session=self.session, stage="read"))
+        file = self.task.session_file
+        context = load_context(
+            file.path,
+            dataset=file.dataset,
+            metadata_files=self.task.metadata_files,
+            log=self.log,
+            allow_unmapped=self.task.options.allow_unmapped,
+        )
+        if not self.task.options.stub:
+            return context
+        self.whole_trials = known_trials(context.session)
+        self.log.add(kinds.STUB_NOT_VERIFIED, file=file.path)
+        return SessionContext(session=stub_session(context.session), metadata=context.metadata, log=self.log)
+
+    def _write(
+        self,
+        context: SessionContext,
+        raw: RawData | None,
+        ledger: Ledger,
+        place: InProgress,
+        *,
+        hashes: dict[Path, str],
+    ) -> Ledger:
+        """Write the file to where it is built; returns the ledger with the source files in it.
+
+        hashes: of the source files, to which those of the stacks are added.
+        """
+        options = self.task.options
+        root = context.session.path.parent
+        nwbfile, ledger = assemble_nwbfile(
+            context,
+            raw=raw,
+            ledger=ledger,
+            hashes=hashes,
+            options=provenance_options(options),
+            video_place=VideoPlace(folder=place.building_videos, final_name=place.final_videos.name),
+            chunk_mb=options.chunk_mb,
+        )
+        of_stacks = StackHashes(None if options.stub else raw, workers=options.workers)
+        steps = self._writer(of_stacks, root=root)(
+            nwbfile,
+            place.building,
+            options=options,
+            finish=lambda file: write_hashes(file, of_stacks.all(), root=root),
+        )
+        for step in steps:
+            self.on_progress(
+                Progress(session=self.session, stage="write", done_bytes=step.done_bytes, total_bytes=step.total_bytes)
+            )
+        hashes.update(of_stacks.all())
+        self.seconds["hash"] = of_stacks.seconds
+        return with_hashes(ledger, hashes, root=root)
+
+    def _writer(self, of_stacks: StackHashes, *, root: Path) -> Callable[..., Iterator[FillProgress]]:
+        if self.task.options.backend == "hdf5":
+            begin = partial(reserve_hashes, paths=of_stacks.paths, root=root)
+            return partial(write_hdf5, begin=begin, after_plane=of_stacks.hash_plane)
+        from ssc_to_nwb.nwb_file.zarr_file import write_zarr
+
+        return partial(write_zarr, fill_planes=self.fill_planes)
+
+    def outcome(self) -> SessionOutcome:
+        return SessionOutcome(
+            session=self.session,
+            source=self.task.session_file.path,
+            status="converted",
+            output=self.target,
+            output_bytes=self.output_bytes,
+            verified=self.verified.mode,
+            digest=self.verified.digest,
+            problems=tuple(self.log.problems),
+            seconds=self.seconds,
+            left_out=self._left_out(),
+        )
+
+    def _left_out(self) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (problem.file or "", problem.detail or problem.kind.title)
+            for problem in self.log.problems
+            if problem.kind in _LEFT_OUT
+        )
+
+    def failed(self, failure: SscError) -> SessionOutcome:
+        return SessionOutcome(
+            session=self.session,
+            source=self.task.session_file.path,
+            status="failed",
+            error=failure.problem,
+            traceback=traceback.format_exc(),
+            problems=tuple(self.log.problems),
+            seconds=self.seconds,
+        )
+
+
+def target_path(context: SessionContext, *, output: Path, options: ConversionOptions) -> Path:
+    """Where the NWB file of a session stands, from what it holds."""
+    session = context.session
+    return naming.nwb_path(
+        output,
+        subject=session.key.animal,
+        label=session.key.label,
+        modalities=naming.modalities(
+            behavior=session.whisker is not None or bool(session.events) or not session.subvolumes,
+            imaging=bool(session.subvolumes),
+            images=bool(session.subvolumes),
+        ),
+        stub=options.stub,
+        suffix=naming.ZARR_SUFFIX if options.backend == "zarr" else naming.HDF5_SUFFIX,
+    )
+
+
+def provenance_options(options: ConversionOptions) -> dict[str, object]:
+    """The options that decide which data are in the file, however they are stored; the file itself names them."""
+    return {"raw": options.raw, "keep_going": options.keep_going, "stub": options.stub}

@@ -1,0 +1,117 @@
+"""All that the checks of one file share: the proof, the session read anew, its leaves by rule, and tables read once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Leaf
+from ssc_to_nwb.ledger.ledger import ruled_leaves
+from ssc_to_nwb.matlab.tree import MatCell, MatChar
+from ssc_to_nwb.proof.nwb_reader import NwbReader
+from ssc_to_nwb.proof.nwb_table import NwbTable
+from ssc_to_nwb.proof.proof import Proof
+from ssc_to_nwb.proof.source_unit import UNITS_PER_SECOND, SourceUnit
+from ssc_to_nwb.proof.struct_table import StructTable
+from ssc_to_nwb.session.context import SessionContext
+from ssc_to_nwb.session.session import Session
+
+TRIALS = f"/intervals/{naming.TRIALS}"
+OPHYS = f"/processing/{naming.OPHYS_MODULE}"
+BEHAVIOR = f"/processing/{naming.BEHAVIOR_MODULE}"
+SOURCE = f"/processing/{naming.SOURCE_MODULE}"
+SEGMENTATION = f"{OPHYS}/{naming.IMAGE_SEGMENTATION}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Comparison:
+    """One file and its source.
+
+    leaves: the source's leaves by the rule that the ledger has for them; kept: paths of those that are kept verbatim;
+    general_fields: keys of metaDataHash whose field of the file has been compared.
+    """
+
+    proof: Proof
+    reader: NwbReader
+    context: SessionContext
+    facts: SessionFacts
+    leaves: Mapping[str, Sequence[Leaf]]
+    kept: frozenset[str]
+    tables: dict[str, NwbTable] = field(default_factory=dict)
+    general_fields: dict[str, bool] = field(default_factory=dict)
+    _struct: StructTable | None = None
+
+    @property
+    def session(self) -> Session:
+        """The session as it was read for this comparison."""
+        return self.context.session
+
+    def table(self, path: str) -> NwbTable:
+        """A table of the file, read once."""
+        if path not in self.tables:
+            self.tables[path] = NwbTable(reader=self.reader, path=path)
+        return self.tables[path]
+
+    @property
+    def struct(self) -> StructTable:
+        """The table of the source struct, read once."""
+        if self._struct is None:
+            self._struct = StructTable(self.table(STRUCT_TABLE))
+        return self._struct
+
+    def stamps(self, series: str) -> np.ndarray:
+        """Time stamps of a series in seconds, whether it has its own or links to another's."""
+        path = f"{series}/timestamps"
+        node = self.reader.tree.node(path)
+        return self.reader.tree.values(node.target if node is not None and node.target else path)
+
+    @property
+    def milliseconds(self) -> SourceUnit:
+        """The unit of the source model's times."""
+        zero = self.context.metadata.assumptions.clock_zero_offset_s
+        return SourceUnit(per_second=1000.0, zero_offset_s=zero)
+
+    def unit_of(self, leaf: Leaf) -> SourceUnit:
+        """The time unit of the entry that a leaf such as `s.eventSeriesArrayHash.value{2}.eventTimes{1}` belongs to."""
+        entry = leaf.path.rpartition(".")[0]
+        return self.unit(self.proof.leaves[f"{entry}.timeUnit"])
+
+    def unit(self, value: object) -> SourceUnit:
+        """The unit with this id, by the source's own table."""
+        number = int(np.asarray(value).reshape(-1)[0])
+        return SourceUnit(
+            per_second=UNITS_PER_SECOND[self.session.units.names[number]],
+            zero_offset_s=self.context.metadata.assumptions.clock_zero_offset_s,
+        )
+
+
+def leaves_by_rule(session: Session, facts: SessionFacts) -> tuple[dict[str, list[Leaf]], frozenset[str]]:
+    """The leaves of a session by rule, and the paths of those that must be kept verbatim."""
+    groups: dict[str, list[Leaf]] = defaultdict(list)
+    kept = set()
+    for leaf, rule in ruled_leaves(session, facts):
+        groups[rule.identifier].append(leaf)
+        if rule.is_kept(leaf, facts):
+            kept.add(leaf.path)
+    return dict(groups), frozenset(kept)
+
+
+def row(value: object) -> np.ndarray:
+    """A source leaf of numbers as a row, in its own class, (n,); an empty cell in the place of none is empty."""
+    return np.zeros(0) if isinstance(value, MatCell) else np.asarray(value).reshape(-1)
+
+
+def texts_of(value: object) -> list[str]:
+    """The texts that a source leaf holds: one, or a row each of a char matrix; NULs and blanks that pad them are none.
+
+    An empty leaf in the place of a text is the empty text.
+    """
+    if isinstance(value, MatChar):
+        rows = [row.rstrip("\0") for row in value.rows]
+        return [row.rstrip(" \0") for row in rows] if len(rows) > 1 else (rows or [""])
+    return [value if isinstance(value, str) else ""]

@@ -1,0 +1,149 @@
+"""Compares one finished NWB file with its source, by a path of its own: from the file back to the source's terms."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
+from ssc_to_nwb.ledger.raw_ledger import file_entries
+from ssc_to_nwb.matlab.tree import walk_leaves
+from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.proof.comparison import Comparison, leaves_by_rule
+from ssc_to_nwb.proof.leaves import compare_leaves
+from ssc_to_nwb.proof.leftovers import report_leftovers
+from ssc_to_nwb.proof.making import check_layout
+from ssc_to_nwb.proof.nwb_reader import ArrayTree, NwbReader
+from ssc_to_nwb.proof.objects_events import check_events
+from ssc_to_nwb.proof.objects_general import check_general, check_imaging_planes
+from ssc_to_nwb.proof.objects_series import check_ophys, check_whisker
+from ssc_to_nwb.proof.objects_source import check_hashes, check_source_module
+from ssc_to_nwb.proof.objects_trials import check_trials
+from ssc_to_nwb.proof.open_tree import open_tree
+from ssc_to_nwb.proof.proof import Proof
+from ssc_to_nwb.proof.raw import RawProof, check_raw
+from ssc_to_nwb.proof.report import VerifyMode, VerifyReport
+from ssc_to_nwb.proof.schema_copy import check_schema_copy
+from ssc_to_nwb.session.context import SessionContext
+from ssc_to_nwb.session.raw_data import RawData
+
+# Takes the bytes of frames compared so far, before compression, and all there are.
+OnVerifyProgress: TypeAlias = Callable[[int, int], None]
+
+
+def no_progress(done_bytes: int, total_bytes: int) -> None:
+    """Takes progress and does nothing with it."""
+
+
+def verify_file(
+    nwb_path: Path,
+    *,
+    context: SessionContext,
+    raw: RawData | None,
+    mode: VerifyMode,
+    workers: int = 2,
+    memory_mb: float = 256.0,
+    hashes: Mapping[Path, str] | None = None,
+    final_path: Path | None = None,
+    videos: Path | None = None,
+    progress: OnVerifyProgress = no_progress,
+) -> VerifyReport:
+    """Compare a file with its source.
+
+    context: the session, read anew from disk, with its metadata; raw: its raw files, None where none were converted;
+    mode: `full` compares every value and frame, `sample` all but the frames and a seeded part of those, `off` nothing;
+    workers: threads; memory_mb: room for frames on their way, in 2^20 bytes; hashes: SHA-256 of source files by path,
+    as far as they are known, to be compared with those in the file; final_path: where the file will stand, where it is
+    compared before it gets its name; videos: the folder of the videos, the one beside `final_path` where None;
+    progress: called as frames are compared.
+
+    What differs is in the report; nothing is raised for it.
+    """
+    if mode == "off":
+        return VerifyReport(file=nwb_path, mode=mode)
+    start = time.perf_counter()
+    final = final_path or nwb_path
+    raw_proof = None
+    if raw is not None:
+        raw_proof = RawProof(
+            raw=raw,
+            mode=mode,
+            workers=workers,
+            memory_mb=memory_mb,
+            final_path=final,
+            videos=videos or naming.video_folder(final),
+            progress=progress,
+        )
+    try:
+        with open_tree(nwb_path) as tree:
+            check_layout(tree, file=final)
+            report = _compare(tree, final, context=context, raw=raw_proof, mode=mode, hashes=hashes or {})
+    except SscError as failure:
+        report = VerifyReport(file=final, mode=mode, problems=(failure.problem,))
+    return replace(report, seconds=time.perf_counter() - start)
+
+
+def _compare(
+    tree: ArrayTree,
+    nwb_path: Path,
+    *,
+    context: SessionContext,
+    raw: RawProof | None,
+    mode: VerifyMode,
+    hashes: Mapping[Path, str],
+) -> VerifyReport:
+    session = context.session
+    facts = SessionFacts(session)
+    leaves, kept = leaves_by_rule(session, facts)
+    proof = Proof(
+        file_name=str(nwb_path),
+        reader=NwbReader(tree=tree),
+        leaves=dict(walk_leaves(session.tree, session.variable)),
+    )
+    work = Comparison(proof=proof, reader=proof.reader, context=context, facts=facts, leaves=leaves, kept=kept)
+    for path, check in _CHECKS.items():
+        proof.guarded(path, check, work)
+    proof.guarded("/processing/source/source_files/sha256", check_hashes, work, hashes)
+    compare_leaves(work)
+    frames = (0, 0) if raw is None else check_raw(work, raw)
+    stacks = None if raw is None else raw.raw.stacks
+    check_source_module(work, ledger=_ledger(context, raw, hashes=hashes), stacks=stacks)
+    proof.guarded("/", report_leftovers, work)
+    return VerifyReport(
+        file=nwb_path,
+        mode=mode,
+        problems=tuple(proof.problems),
+        left_out=proof.left_out,
+        objects=dict(proof.counts),
+        leaves=len(proof.proven | proof.proven_kept),
+        frames=frames[0],
+        frames_total=frames[1],
+        value_digests={} if raw is None else raw.digests,
+    )
+
+
+def _ledger(context: SessionContext, raw: RawProof | None, *, hashes: Mapping[Path, str]) -> Ledger:
+    """The ledger as it must be, from the session and the raw files read for this comparison."""
+    session = context.session
+    ledger = build_ledger(session, allow_unmapped=True, log=ProblemLog())
+    problems = [*context.log.problems, *(() if raw is None else raw.log.problems)]
+    return replace(
+        ledger, files=file_entries(session, None if raw is None else raw.raw, problems=problems, hashes=hashes)
+    )
+
+
+# The checks of the parts of the file, by the path that a check is reported for where it can't be carried out.
+_CHECKS: Mapping[str, Callable[[Comparison], None]] = {
+    "/specifications": check_schema_copy,
+    "/general": check_general,
+    "/general/optophysiology": check_imaging_planes,
+    "/intervals/trials": check_trials,
+    "/processing/behavior": check_whisker,
+    "/processing/ophys": check_ophys,
+    "/intervals": check_events,
+}

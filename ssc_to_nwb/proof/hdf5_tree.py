@@ -1,0 +1,121 @@
+"""An HDF5 file as an `ArrayTree`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import h5py
+import numpy as np
+
+from ssc_to_nwb.proof.chunk_reader import can_read_chunks, read_blocks
+from ssc_to_nwb.proof.nwb_reader import ArrayTree, Node, NodeKind
+
+# From this size on chunks are inflated in threads; below, a thread costs more than it saves.
+_LARGE_BYTES = 2**20
+_WORKERS = 2
+_MEMORY_MB = 64.0
+
+
+class Hdf5Tree(ArrayTree):
+    """Reads with h5py; to be used in a `with` statement. Raises OSError where the file can't be opened."""
+
+    def __init__(self, path: Path) -> None:
+        # Objects stay open, and each would keep a cache of chunks that are read once.
+        self._file = h5py.File(path, "r", rdcc_nbytes=0)
+        self._names: dict[int, str] = {}
+        self._nodes: dict[str, Node | None] = {}
+        self._items: dict[str, h5py.Group | h5py.Dataset] = {}
+
+    def __enter__(self) -> Hdf5Tree:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def node(self, path: str) -> Node | None:
+        """The object at this path; soft and external links are not followed. The file is not expected to change."""
+        if path not in self._nodes:
+            self._nodes[path] = self._look_up(path)
+        return self._nodes[path]
+
+    def _look_up(self, path: str) -> Node | None:
+        if path == "/":
+            return Node(path=path, kind="group", attributes=tuple(self._file.attrs))
+        parent, _, name = path.rpartition("/")
+        holder = self.node(parent or "/")
+        if holder is None or holder.kind != "group":
+            return None
+        link = self._item(parent or "/").get(name, getlink=True)
+        if link is None:
+            return None
+        if isinstance(link, h5py.SoftLink):
+            return Node(path=path, kind="link", target=link.path)
+        if isinstance(link, h5py.ExternalLink):
+            return Node(path=path, kind="link", target=f"{link.filename}:{link.path}")
+        item = self._item(path)
+        kind: NodeKind = "group" if isinstance(item, h5py.Group) else "dataset"
+        return Node(path=path, kind=kind, attributes=tuple(item.attrs))
+
+    def _item(self, path: str) -> h5py.Group | h5py.Dataset:
+        """The object itself, links followed; opened once."""
+        if path not in self._items:
+            self._items[path] = self._file[path]
+        return self._items[path]
+
+    def members(self, path: str) -> tuple[str, ...]:
+        """Names in a group, sorted by HDF5."""
+        return tuple(self._item(path))
+
+    def dataset(self, path: str) -> h5py.Dataset:
+        """The data set itself."""
+        return self._item(path)
+
+    def values(self, path: str) -> np.ndarray:
+        """All values; texts as `str` objects."""
+        dataset = self._item(path)
+        if h5py.check_string_dtype(dataset.dtype) is not None:
+            return np.asarray(dataset.asstr()[()], dtype=object)
+        if dataset.nbytes < _LARGE_BYTES or not can_read_chunks(dataset):
+            return np.asarray(dataset[()])
+        values = np.empty(dataset.shape, dtype=dataset.dtype)
+        with ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="values") as pool:
+            for block in read_blocks(dataset, pool, workers=_WORKERS, memory_mb=_MEMORY_MB):
+                values[block.start : block.stop] = block.values
+        return values
+
+    def blocks(self, path: str, *, pool: ThreadPoolExecutor, workers: int, memory_mb: float) -> Iterator[np.ndarray]:
+        """Chunk by chunk, inflated in threads."""
+        for block in read_blocks(self._item(path), pool, workers=workers, memory_mb=memory_mb):
+            yield block.values
+
+    def is_numeric(self, path: str) -> bool:
+        """Integers, floats, booleans and complex numbers, not scalar."""
+        dataset = self._item(path)
+        return dataset.dtype.kind in "biufc" and dataset.ndim > 0 and dataset.size > 0
+
+    def attribute(self, path: str, name: str) -> Any:
+        """An attribute; references as the path they point to."""
+        value = self._item(path).attrs.get(name)
+        if isinstance(value, h5py.Reference):
+            return self._target(value)
+        if isinstance(value, bytes):
+            return value.decode()
+        if isinstance(value, np.ndarray):
+            return tuple(value.tolist())
+        return value.item() if isinstance(value, np.generic) else value
+
+    def _target(self, reference: h5py.Reference) -> str:
+        """Path of the object a reference points to; HDF5 searches the file for a name, so each is looked up once."""
+        if not reference:
+            return ""
+        item = self._file[reference]
+        address = h5py.h5o.get_info(item.id).addr
+        if address not in self._names:
+            self._names[address] = item.name
+        return self._names[address]

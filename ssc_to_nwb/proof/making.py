@@ -1,0 +1,126 @@
+"""What a finished file says of its own making: its layout, the options and metadata used, the source files."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.proof.nwb_reader import ArrayTree, NwbReader, ObjectError
+from ssc_to_nwb.proof.nwb_table import NwbTable
+from ssc_to_nwb.proof.open_tree import open_tree
+
+_SOURCE = f"/processing/{naming.SOURCE_MODULE}"
+_PROVENANCE = f"{_SOURCE}/{naming.PROVENANCE}"
+_FILES = f"{_SOURCE}/{naming.SOURCE_FILES}"
+_STACKS = f"{_SOURCE}/{naming.SOURCE_STACKS}"
+_MODES = ("auto", "require", "skip")
+# Of files from before the number was written.
+_FIRST_LAYOUT = "1"
+# What reading may meet in a file that is not built as it should be.
+_BROKEN = (ObjectError, KeyError, ValueError, TypeError, AttributeError, OSError, RuntimeError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionsUsed:
+    """Which raw files were taken, and whether damaged ones were left out.
+
+    raw: `auto` for `require` too, since a file that was there for the conversion may be gone since.
+    """
+
+    raw: Literal["auto", "skip"]
+    keep_going: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContents:
+    """What a file was made from, in short.
+
+    metadata: as used; rules: number of source fields by rule; written: number of source files by role; listed_stacks,
+    found_stacks: imaging stacks that the session file lists, and those of them that were there.
+    """
+
+    metadata: Mapping[str, Any]
+    rules: Mapping[str, int]
+    written: Mapping[str, int]
+    listed_stacks: int
+    found_stacks: int
+
+
+def options_used(nwb_path: Path) -> OptionsUsed:
+    """The options of a file that can be compared with its source.
+
+    Raises verify-unreadable; file-layout-older, file-layout-newer; verify-stub where the file is a stub.
+    """
+    with _readable(nwb_path) as tree:
+        items = _items(tree)
+        _check_layout(items, file=nwb_path)
+        options: dict[str, Any] = json.loads(items["options"])
+        raw, keep_going, stub = (options[name] for name in ("raw", "keep_going", "stub"))
+        if raw not in _MODES or not isinstance(keep_going, bool):
+            raise ValueError(f"options {options}")
+    if stub:
+        raise error(kinds.VERIFY_STUB, file=nwb_path)
+    return OptionsUsed(raw="skip" if raw == "skip" else "auto", keep_going=keep_going)
+
+
+def contents_of(nwb_path: Path) -> FileContents:
+    """What a file of any layout was made from. Raises verify-unreadable."""
+    with _readable(nwb_path) as tree:
+        items = _items(tree)
+        files = NwbTable(reader=NwbReader(tree=tree), path=_FILES)
+        roles, sizes = files.texts("role"), files.column("bytes").tolist()
+        rows = zip(roles, files.texts("disposition"), strict=True)
+        stacks = NwbTable(reader=NwbReader(tree=tree), path=_STACKS)
+        return FileContents(
+            metadata=json.loads(items["metadata"]),
+            rules=json.loads(items["ledger_rules"]),
+            written=Counter(role for role, disposition in rows if disposition == "written"),
+            listed_stacks=0 if tree.node(_STACKS) is None else stacks.rows,
+            found_stacks=sum(role == "imaging stack" and size > 0 for role, size in zip(roles, sizes, strict=True)),
+        )
+
+
+def session_file_of(nwb_path: Path) -> str:
+    """The name of the session file that a file of any layout was made from. Raises verify-unreadable."""
+    with _readable(nwb_path) as tree:
+        files = NwbTable(reader=NwbReader(tree=tree), path=_FILES)
+        paths = dict(zip(files.texts("role"), files.texts("path"), strict=True))
+        return Path(paths["session file"]).name
+
+
+def check_layout(tree: ArrayTree, *, file: Path) -> None:
+    """See that a file has the layout that this version writes; what else is wrong with it is for others to find.
+
+    Raises file-layout-older, file-layout-newer.
+    """
+    with suppress(*_BROKEN):
+        _check_layout(_items(tree), file=file)
+
+
+def _check_layout(items: Mapping[str, str], *, file: Path) -> None:
+    layout = int(items.get(naming.FILE_LAYOUT_ITEM, _FIRST_LAYOUT))
+    if layout != naming.FILE_LAYOUT:
+        kind = kinds.FILE_LAYOUT_OLDER if layout < naming.FILE_LAYOUT else kinds.FILE_LAYOUT_NEWER
+        raise error(kind, file=file, expected=f"layout {naming.FILE_LAYOUT}", found=f"layout {layout}")
+
+
+@contextmanager
+def _readable(nwb_path: Path) -> Iterator[ArrayTree]:
+    with open_tree(nwb_path) as tree:
+        try:
+            yield tree
+        except _BROKEN as failure:
+            raise error(kinds.VERIFY_UNREADABLE, file=nwb_path, field=_SOURCE, found=failure) from failure
+
+
+def _items(tree: ArrayTree) -> dict[str, str]:
+    table = NwbTable(reader=NwbReader(tree=tree), path=_PROVENANCE)
+    return dict(zip(table.texts("item"), table.texts("value"), strict=True))

@@ -1,0 +1,132 @@
+"""The module `source`: the source struct, lists of stacks, frame indices, source files, provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+from ssc_to_nwb.data_types.rule import STRUCT_TABLE
+from ssc_to_nwb.ledger.ledger import Ledger
+from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.proof.comparison import SOURCE, Comparison
+from ssc_to_nwb.proof.objects import check_module, check_table
+from ssc_to_nwb.proof.sample_interval import expected_touch_sample_ms, touch_sample_ms
+from ssc_to_nwb.proof.struct_table import COLUMNS
+from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
+
+_FILES = f"{SOURCE}/{naming.SOURCE_FILES}"
+_PROVENANCE = f"{SOURCE}/{naming.PROVENANCE}"
+_ITEMS = (
+    "tool", "tool_version", naming.FILE_LAYOUT_ITEM, "source_variable", "touch_sample_ms", "options", "metadata",
+    "metadata_sha256", "ledger", "ledger_rules",
+)  # fmt: skip
+
+
+def check_source_module(work: Comparison, *, ledger: Ledger, stacks: Mapping[str, PlaneStack] | None) -> None:
+    """Compare the tables of the module with the source, its ledger, and its stacks where those are in the file."""
+    work.proof.guarded(SOURCE, check_module, work, SOURCE)
+    work.proof.guarded(STRUCT_TABLE, _check_struct, work)
+    work.proof.guarded(f"{SOURCE}/{naming.SOURCE_STACKS}", _check_stacks, work)
+    for plane in work.session.planes:
+        index = f"{SOURCE}/{naming.frame_index(plane.name)}"
+        stack = None if stacks is None else stacks[plane.name]
+        work.proof.guarded(index, _check_frame_index, work, index, plane.name, stack)
+    work.proof.guarded(_FILES, _check_files, work, ledger)
+    work.proof.guarded(_PROVENANCE, _check_provenance, work, ledger)
+
+
+def _check_struct(work: Comparison) -> None:
+    check_table(work, STRUCT_TABLE, columns=COLUMNS)
+    for number, (matlab_class, name) in enumerate(work.struct.large(), start=1):
+        work.proof.equal(f"{STRUCT_TABLE}/value", expected=naming.kept_array(number), found=name)
+        is_sparse = matlab_class.startswith("sparse ")
+        check_table(work, f"{SOURCE}/{name}", columns=["row", "column", "value"] if is_sparse else ["value"])
+
+
+def _check_stacks(work: Comparison) -> None:
+    if not work.session.planes:
+        return
+    path = f"{SOURCE}/{naming.SOURCE_STACKS}"
+    table = check_table(work, path, columns=["plane", "file_number", "listed_path"], dtypes={"file_number": np.int64})
+    listed = [(plane.name, number) for plane in work.session.planes for number in range(1, len(plane.listed_paths) + 1)]
+    work.proof.equal(f"{path}/plane", expected=[name for name, _ in listed], found=table.texts("plane"))
+    numbers = np.array([number for _, number in listed], dtype=np.int64)
+    work.proof.numbers(f"{path}/file_number", expected=numbers, found=table.column("file_number"))
+
+
+def _check_frame_index(work: Comparison, path: str, plane: str, stack: PlaneStack | None) -> None:
+    """Columns, and the frames of the plane's series: those that exist, numbered from 1 in the order of time stamps."""
+    columns = ["file_number", "frame_number", *([] if stack is None else ["two_photon_frame"])]
+    whole = dict.fromkeys(columns, np.int64)
+    table = check_table(work, path, columns=columns, dtypes=whole, parts=(plane,))
+    if stack is not None:
+        there = np.zeros(table.rows, dtype=bool)
+        there[stack.index_position] = True
+        expected = np.cumsum(there) * there
+        work.proof.numbers(f"{path}/two_photon_frame", expected=expected, found=table.column("two_photon_frame"))
+
+
+def _check_files(work: Comparison, ledger: Ledger) -> None:
+    """Every source file once, with its size; hashes are compared by `check_hashes`.
+
+    Rows of what macOS or Windows left are passed over: a look into a folder is enough for them to come.
+    """
+    names = ["role", "path", "bytes", "sha256", "disposition", "reason"]
+    table = check_table(work, _FILES, columns=names, dtypes={"bytes": np.int64})
+    compared = {name: table.texts(name) for name in ("role", "path", "disposition", "reason")}
+    of_system = [
+        (role, reason) == ("left out", SYSTEM_FILE_REASON)
+        for role, reason in zip(compared["role"], compared["reason"], strict=True)
+    ]
+    files = [file for file in ledger.files if file.reason != SYSTEM_FILE_REASON]
+    columns = {
+        "role": [file.role for file in files],
+        "path": [file.source for file in files],
+        "disposition": [file.disposition.value for file in files],
+        "reason": [file.reason for file in files],
+    }
+    for name, expected in columns.items():
+        found = [text for text, passed_over in zip(compared[name], of_system, strict=True) if not passed_over]
+        work.proof.equal(f"{_FILES}/{name}", expected=expected, found=found)
+    sizes = np.array([file.bytes for file in files], dtype=np.int64)
+    work.proof.numbers(f"{_FILES}/bytes", expected=sizes, found=table.column("bytes")[~np.array(of_system, dtype=bool)])
+
+
+def check_hashes(work: Comparison, hashes: Mapping[Path, str]) -> None:
+    """Compare SHA-256 of the source files, as far as they are known, with those in the file."""
+    root = work.session.path.parent
+    table = work.table(_FILES)
+    found = dict(zip(table.texts("path"), table.texts("sha256"), strict=True))
+    for path, digest in hashes.items():
+        name = naming.source_name(path, root)
+        work.proof.equal(f"{_FILES}/sha256", expected=digest, found=found.get(name, ""))
+
+
+def _check_provenance(work: Comparison, ledger: Ledger) -> None:
+    table = check_table(work, _PROVENANCE, columns=["item", "value"])
+    work.proof.equal(f"{_PROVENANCE}/item", expected=list(_ITEMS), found=table.texts("item"))
+    values = dict(zip(table.texts("item"), table.texts("value"), strict=True))
+    path = f"{_PROVENANCE}/value"
+    metadata = values["metadata"]
+    work.proof.equal(path, expected="ssc_to_nwb", found=values["tool"])
+    version = work.reader.values("/general/was_generated_by")[0, 1]
+    work.proof.equal(path, expected=version, found=values["tool_version"])
+    work.proof.equal(path, expected=work.session.variable, found=values["source_variable"])
+    later = np.array([touch_sample_ms(work)])
+    work.proof.numbers(path, expected=np.array([expected_touch_sample_ms(work.context)]), found=later)
+    work.proof.equal(path, expected=str(naming.FILE_LAYOUT), found=values[naming.FILE_LAYOUT_ITEM])
+    work.proof.equal(path, expected=hashlib.sha256(metadata.encode()).hexdigest(), found=values["metadata_sha256"])
+    if json.loads(metadata) != work.context.metadata.model_dump(mode="json", exclude={"dandiset"}):
+        work.proof.problem(
+            kinds.VERIFY_VALUE_DIFFERS, path, expected="the metadata given to this comparison", found="other metadata"
+        )
+    work.proof.equal(path, expected=ledger.summary(), found=json.loads(values["ledger"]))
+    work.proof.equal(path, expected=dict(ledger.by_rule()), found=json.loads(values["ledger_rules"]))
+    options = json.loads(values["options"])
+    work.proof.equal(path, expected=True, found=isinstance(options, dict))

@@ -1,0 +1,41 @@
+"""Opens a finished NWB file of either backend as an `ArrayTree`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ssc_to_nwb.problems import run_kinds
+from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.proof.hdf5_tree import Hdf5Tree
+from ssc_to_nwb.proof.nwb_reader import ArrayTree
+
+
+@contextmanager
+def open_tree(path: Path) -> Iterator[ArrayTree]:
+    """The file, or the Zarr folder, as a tree for the time of the block.
+
+    Raises verify-unreadable, and extra-not-installed where zarr is needed and absent.
+    """
+    if path.is_dir():
+        yield _open_zarr(path)
+        return
+    try:
+        tree = Hdf5Tree(path)
+    except OSError as failure:
+        raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure) from failure
+    with tree:
+        yield tree
+
+
+def _open_zarr(path: Path) -> ArrayTree:
+    try:
+        from ssc_to_nwb.proof.zarr_tree import ZarrTree
+
+        return ZarrTree(path)
+    except ImportError as failure:
+        raise error(run_kinds.EXTRA_MISSING, expected="pip install 'ssc-to-nwb[zarr]'", found=failure) from failure
+    except (OSError, ValueError, KeyError) as failure:
+        raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure) from failure

@@ -1,0 +1,244 @@
+"""The bookkeeping of a verification: what was compared with which source field, and what differed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from ssc_to_nwb.matlab.tree import MatValue
+from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
+from ssc_to_nwb.proof.nwb_reader import NwbReader, ObjectError
+from ssc_to_nwb.proof.source_unit import SourceUnit
+
+# Problems shown of one object; the others are counted.
+_SHOWN_PER_OBJECT = 5
+# What a check may meet on a file that is not built as it should be.
+_BROKEN = (KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError, OSError, RuntimeError)
+
+
+@dataclass(slots=True, kw_only=True)
+class Proof:
+    """Compares, counts and collects.
+
+    reader: of the NWB file; leaves: the source's leaves by path, read anew; proven, proven_kept: paths of leaves that
+    were compared with their places in the file, with their verbatim copies.
+    """
+
+    file_name: str
+    reader: NwbReader
+    leaves: dict[str, MatValue]
+    proven: set[str] = field(default_factory=set)
+    proven_kept: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    left_out: int = 0
+    _per_object: Counter[str] = field(default_factory=Counter)
+
+    # -- problems
+
+    def problem(
+        self,
+        kind: ProblemKind,
+        path: str,
+        *,
+        expected: object = None,
+        found: object = None,
+        leaf: str | None = None,
+    ) -> None:
+        """Note that the object at `path` is not what the source, at `leaf`, calls for."""
+        self._per_object[path] += 1
+        if self._per_object[path] > _SHOWN_PER_OBJECT:
+            self.left_out += 1
+            return
+        self.problems.append(
+            Problem(
+                kind=kind,
+                file=self.file_name,
+                field=path,
+                expected=None if expected is None else str(expected),
+                found=None if found is None else str(found),
+                detail=None if leaf is None else f"source field {leaf}",
+            )
+        )
+
+    def guarded(self, path: str, check: Callable[..., object], *arguments: Any, **named: Any) -> None:
+        """Run a check about the object at `path`; what stops it is a finding of the comparison, not an error of it."""
+        try:
+            check(*arguments, **named)
+        except SscError as failure:
+            # A source file that can't be read any more.
+            self.problems.append(failure.problem)
+        except ObjectError as failure:
+            missing = failure.found == "nothing"
+            kind = kinds.VERIFY_OBJECT_MISSING if missing else kinds.VERIFY_TYPE_DIFFERS
+            self.problem(kind, failure.path, expected=failure.expected, found=failure.found)
+        except _BROKEN as failure:
+            self.problem(
+                kinds.VERIFY_UNREADABLE, path, expected="an object that can be compared",
+                found=f"{type(failure).__name__}: {failure}",
+            )  # fmt: skip
+
+    # -- comparisons; each returns whether it held
+
+    def prove(self, leaves: Iterable[str]) -> None:
+        """Note that these source fields were compared."""
+        self.proven.update(leaves)
+
+    def prove_kept(self, leaf: str) -> None:
+        """Note that the verbatim copy of this source field was compared."""
+        self.proven_kept.add(leaf)
+
+    def numbers(
+        self,
+        path: str,
+        *,
+        expected: np.ndarray,
+        found: np.ndarray,
+        leaf: str | None = None,
+        tolerance: np.ndarray | float = 0.0,
+    ) -> bool:
+        """Compare arrays element by element; NaN equals NaN. `tolerance` is absolute, per element or for all."""
+        self.counts[path] += int(expected.size)
+        if expected.shape != found.shape:
+            self.problem(
+                kinds.VERIFY_SHAPE_DIFFERS, path, expected=_size(expected), found=_size(found), leaf=leaf
+            )  # fmt: skip
+            return False
+        wrong = _differs(expected, found, tolerance)
+        if wrong is None:
+            return True
+        count = int(wrong.sum())
+        place = tuple(int(one) for one in np.unravel_index(int(wrong.argmax()), wrong.shape))
+        where = f" at {list(place)}" if place else ""
+        more = f", and {count - 1} others of {wrong.size} differ" if count > 1 else ""
+        self.problem(
+            kinds.VERIFY_VALUE_DIFFERS, path, expected=f"{_plain(expected[place])}{where}",
+            found=f"{_plain(found[place])}{more}", leaf=leaf,
+        )  # fmt: skip
+        return False
+
+    def times(
+        self,
+        path: str,
+        *,
+        expected: np.ndarray,
+        seconds: np.ndarray,
+        unit: SourceUnit,
+        leaf: str | None = None,
+        later: np.ndarray | float = 0.0,
+    ) -> bool:
+        """Compare times: `expected` in the source's unit, `seconds` as they stand in the file.
+
+        Where all times of the source are whole, as the column `whole` of the source struct has it, they come back
+        exactly, once what is within the rounding of a whole number is rounded to it. Others may differ by the rounding
+        of the way there and back, 4 units in the last place of the stored seconds.
+        later: how much later, in the source's unit, the file has these times.
+        """
+        found, rounding = unit.from_seconds(seconds) - later, unit.rounding(seconds)
+        if not _all_whole(expected):
+            return self.numbers(path, expected=expected, found=found, leaf=leaf, tolerance=rounding)
+        near = np.abs(found - np.rint(found)) <= rounding
+        return self.numbers(path, expected=expected, found=np.where(near, np.rint(found), found), leaf=leaf)
+
+    def equal(self, path: str, *, expected: Any, found: Any, leaf: str | None = None) -> bool:
+        """Compare two plain values: texts, numbers, tuples, lists."""
+        self.counts[path] += len(expected) if isinstance(expected, list | tuple) else 1
+        if type(expected) is type(found) and expected == found:
+            return True
+        if isinstance(expected, int | float) and isinstance(found, int | float) and expected == found:
+            return True
+        self.problem(
+            kinds.VERIFY_VALUE_DIFFERS, path, expected=_short(expected, found), found=_short(found, expected), leaf=leaf
+        )
+        return False
+
+    def dtype(self, path: str, found: np.dtype, *, expected: DTypeLike, leaf: str | None = None) -> bool:
+        """Compare element types; byte order does not matter."""
+        wanted = np.dtype(expected).newbyteorder("=")
+        if wanted == np.dtype(found).newbyteorder("="):
+            return True
+        self.problem(kinds.VERIFY_TYPE_DIFFERS, path, expected=wanted, found=found, leaf=leaf)
+        return False
+
+    def attribute(self, path: str, name: str, expected: Any) -> bool:
+        """Compare an attribute."""
+        found = self.reader.attribute(path, name)
+        self.counts[path] += 1
+        same = found == expected and isinstance(found, str) == isinstance(expected, str)
+        if not same:
+            self.problem(
+                kinds.VERIFY_ATTRIBUTE_DIFFERS, path, expected=f"{name} = {expected!r}", found=repr(found)
+            )  # fmt: skip
+        return same
+
+    def described(self, path: str, *parts: str) -> None:
+        """See that an object has a description, and that it holds these texts of the source."""
+        found = self.reader.attribute(path, "description")
+        self.counts[path] += 1
+        wanted = [part for part in parts if part]
+        if not isinstance(found, str) or not found.strip() or found.strip().lower() in _PLACEHOLDERS:
+            self.problem(kinds.VERIFY_ATTRIBUTE_DIFFERS, path, expected="a description", found=repr(found))
+        else:
+            for part in wanted:
+                if part not in found:
+                    self.problem(
+                        kinds.VERIFY_ATTRIBUTE_DIFFERS, path, expected=f"a description with {part!r}", found=found
+                    )  # fmt: skip
+
+    def typed(self, path: str, neurodata_type: str) -> None:
+        """See that an object is of a neurodata type."""
+        self.attribute(path, "neurodata_type", neurodata_type)
+
+    def links_to(self, path: str, target: str) -> None:
+        """See that a link points to `target`."""
+        found = self.reader.link(path)
+        self.counts[path] += 1
+        if found != target:
+            self.problem(kinds.VERIFY_LINK_DIFFERS, path, expected=target, found=found)
+
+
+_PLACEHOLDERS = ("no description", "placeholder", "todo", "tbd", "none", "description")
+
+
+def _differs(expected: np.ndarray, found: np.ndarray, tolerance: np.ndarray | float) -> np.ndarray | None:
+    """Mask of the elements that differ, None where none does."""
+    if isinstance(tolerance, float) and tolerance == 0.0:
+        same = expected == found
+    else:
+        with np.errstate(invalid="ignore"):
+            same = (expected == found) | (np.abs(expected - found) <= tolerance)
+    if same.all():
+        return None
+    if expected.dtype.kind == "f" and found.dtype.kind == "f":
+        same = same | (np.isnan(expected) & np.isnan(found))
+    return None if same.all() else ~same
+
+
+def _all_whole(times: np.ndarray) -> bool:
+    """Whether all times, NaN aside, are whole numbers."""
+    there = times[~np.isnan(times)]
+    return bool((there == np.rint(there)).all())
+
+
+def _size(array: np.ndarray) -> str:
+    return f"size {'x'.join(map(str, array.shape)) or '1'}"
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _short(value: Any, other: Any) -> str:
+    """A value for a message; of long lists, the first item that differs."""
+    if isinstance(value, list | tuple) and isinstance(other, list | tuple) and len(value) > 5:
+        for place, item in enumerate(value):
+            if place >= len(other) or item != other[place]:
+                return f"{item!r} at [{place}] of {len(value)}"
+        return f"{len(value)} items"
+    return repr(value)

@@ -1,0 +1,214 @@
+"""Frames bit by bit: chunks of the file inflated, frames of the tif read, both compared, in threads."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import h5py
+import numpy as np
+
+from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, describe_trials
+from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.proof.chunk_reader import ChunkDecoder, can_read_chunks
+from ssc_to_nwb.proof.comparison import Comparison
+from ssc_to_nwb.proof.digest import ValuesDigest
+from ssc_to_nwb.proof.report import VerifyMode
+from ssc_to_nwb.proof.source_pages import read_frames
+
+_MB = 2**20
+_AHEAD_PER_WORKER = 2
+# Room of a chunk of frames on its way, in its own size: as stored, inflated, put together, the tif's pages.
+_COPIES_PER_CHUNK = 5
+# Rows of a frame that are compared at a time: a strip of them stays in the processor's first cache.
+_STRIP_ROWS = 32
+_SAMPLED_PART = 0.1
+_LEAST_SAMPLED = 2
+_DEFAULT_ROWS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameWork:
+    """How frames are compared: mode, threads, and room in 2^20 bytes."""
+
+    mode: VerifyMode
+    workers: int
+    memory_mb: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameDifference:
+    """The first pixel of a frame that differs, and how many frames and pixels of the chunk do."""
+
+    channel: int
+    frame: int
+    column: int
+    row: int
+    expected: int | float
+    found: int | float
+    pixels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedChunk:
+    """The values of a chunk of both channels as they stand in the file, and the frames that differ."""
+
+    values: tuple[np.ndarray, ...]
+    differences: tuple[FrameDifference, ...]
+
+
+def compare_frames(
+    work: Comparison,
+    stack: PlaneStack,
+    paths: Sequence[str],
+    frame_work: FrameWork,
+    *,
+    seed: str,
+    digests: dict[str, str],
+) -> Iterator[int]:
+    """Compare the frames of a plane; yields the number of frames (of either channel) after each step.
+
+    paths: of the data sets, green first; seed: decides which frames a sample takes; digests: takes the digest of the
+    values of each data set that was read whole. Raises SscError where a tif can't be read any more, OSError where a
+    chunk is damaged.
+    """
+    datasets = [work.reader.dataset(path) for path in paths]
+    rows, columns = stack.image_shape
+    shape = (stack.frame_count, columns, rows)
+    same = True
+    for path, dataset in zip(paths, datasets, strict=True):
+        if tuple(dataset.shape) != shape:
+            same = False
+            work.proof.problem(kinds.VERIFY_SHAPE_DIFFERS, path, expected=f"size {shape}", found=f"{dataset.shape}")
+        same &= work.proof.dtype(path, dataset.dtype, expected=stack.dtype)
+    if not same:
+        return
+    reader = _ChunkPairs(datasets, stack)
+    starts = _chosen(reader.starts, mode=frame_work.mode, seed=f"{seed} {stack.plane_name}")
+    whole = [ValuesDigest() for _ in paths] if len(starts) == len(reader.starts) else []
+    for start, compared in _in_threads(reader, starts, frame_work):
+        for digest, values in zip(whole, compared.values, strict=False):
+            digest.update(values)
+        frames = min(reader.rows, stack.frame_count - start)
+        for path in paths:
+            work.proof.counts[path] += frames * rows * columns
+        for difference in compared.differences:
+            _report(work, stack, paths[difference.channel], difference)
+        yield frames * len(paths)
+    digests.update({path: digest.hexdigest() for path, digest in zip(paths, whole, strict=False)})
+
+
+def _chosen(starts: Sequence[int], *, mode: VerifyMode, seed: str) -> list[int]:
+    """All chunks, or a tenth of them by lot: the same lot for the same session and plane."""
+    if mode == "full" or len(starts) <= _LEAST_SAMPLED:
+        return list(starts)
+    count = max(_LEAST_SAMPLED, math.ceil(len(starts) * _SAMPLED_PART))
+    rng = np.random.default_rng(zlib.crc32(seed.encode()))
+    return sorted(rng.choice(np.array(starts), size=count, replace=False).tolist())
+
+
+def _in_threads(
+    reader: _ChunkPairs, starts: Sequence[int], frame_work: FrameWork
+) -> Iterator[tuple[int, ComparedChunk]]:
+    """Chunks in order; the file is read by this thread alone, the rest is done in others."""
+    room = int(frame_work.memory_mb * _MB / (reader.chunk_bytes * _COPIES_PER_CHUNK))
+    ahead = max(1, min(frame_work.workers * _AHEAD_PER_WORKER, room))
+    waiting: deque[tuple[int, Future[ComparedChunk]]] = deque()
+    with ThreadPoolExecutor(max_workers=frame_work.workers, thread_name_prefix="compare") as pool:
+        try:
+            for start in starts:
+                waiting.append((start, pool.submit(reader.compare, start, reader.stored(start))))
+                if len(waiting) >= ahead:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            while waiting:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+class _ChunkPairs:
+    """The chunks of both channels, and the frames of the tifs that they must hold."""
+
+    def __init__(self, datasets: Sequence[Any], stack: PlaneStack) -> None:
+        self._datasets = datasets
+        self._stack = stack
+        chunks = [dataset.chunks for dataset in datasets]
+        self.rows = int(chunks[0][0]) if chunks[0] else _DEFAULT_ROWS
+        self._in_hdf5 = all(isinstance(dataset, h5py.Dataset) for dataset in datasets)
+        direct = self._in_hdf5 and len(set(chunks)) == 1 and all(can_read_chunks(dataset) for dataset in datasets)
+        self._decoders = [ChunkDecoder(dataset) for dataset in datasets] if direct else None
+        self.starts = range(0, stack.frame_count, self.rows)
+        self.chunk_bytes = len(datasets) * self.rows * stack.frame_bytes
+
+    def stored(self, start: int) -> list[Any]:
+        """What the thread that owns the file reads of both channels from a frame on: bytes as stored, or values."""
+        if self._decoders is not None:
+            return [decoder.stored(start) for decoder in self._decoders]
+        return [dataset[start : start + self.rows] for dataset in self._datasets] if self._in_hdf5 else []
+
+    def compare(self, start: int, stored: list[Any]) -> ComparedChunk:
+        """Compare the chunks of both channels with the tif; names frames that differ, and their first such pixel."""
+        stop = min(start + self.rows, self._stack.frame_count)
+        pages = read_frames(self._stack, start, stop)
+        chunks = self._values(start, stop, stored)
+        differences: list[FrameDifference] = []
+        for channel, values in enumerate(chunks):
+            if not _equal_turned(values, pages[:, channel]):
+                differences += _differences(values, pages[:, channel], start=start, channel=channel)
+        return ComparedChunk(values=tuple(chunks), differences=tuple(differences))
+
+    def _values(self, start: int, stop: int, stored: list[Any]) -> list[np.ndarray]:
+        if self._decoders is not None:
+            return [decoder.decode(start, part).values for decoder, part in zip(self._decoders, stored, strict=True)]
+        # Chunks of Zarr are files of their own, which any thread can read.
+        return stored or [np.asarray(dataset[start:stop]) for dataset in self._datasets]
+
+
+def _equal_turned(values: np.ndarray, pages: np.ndarray) -> bool:
+    """Whether frames (t, column, row) are the pages (t, row, column), a strip of rows at a time, bit by bit."""
+    for top in range(0, pages.shape[1], _STRIP_ROWS):
+        strip = values[:, :, top : top + _STRIP_ROWS]
+        if not np.array_equal(strip, pages[:, top : top + _STRIP_ROWS].swapaxes(1, 2)):
+            return False
+    return True
+
+
+def _differences(values: np.ndarray, pages: np.ndarray, *, start: int, channel: int) -> list[FrameDifference]:
+    wrong = values != pages.swapaxes(1, 2)
+    found = []
+    for place in np.flatnonzero(wrong.any(axis=(1, 2))).tolist():
+        column, row = (int(one) for one in np.argwhere(wrong[place])[0])
+        found.append(
+            FrameDifference(
+                channel=channel,
+                frame=start + place,
+                column=column,
+                row=row,
+                expected=pages[place, row, column].item(),
+                found=values[place, column, row].item(),
+                pixels=int(wrong[place].sum()),
+            )
+        )
+    return found
+
+
+def _report(work: Comparison, stack: PlaneStack, path: str, difference: FrameDifference) -> None:
+    frame = difference.frame
+    file = stack.files[int(stack.file_number[frame])]
+    name = "" if file is None else file.path.name
+    number, channel = int(stack.frame_number[frame]) + 1, stack.channels[difference.channel]
+    trial = describe_trials(stack.trial[stack.index_position[frame : frame + 1]])
+    work.proof.problem(
+        kinds.VERIFY_FRAME_DIFFERS, path,
+        expected=f"{difference.expected} at frame {frame}, column {difference.column}, row {difference.row}",
+        found=f"{difference.found}, and {difference.pixels - 1} more pixels differ",
+        leaf=f"{name}, frame {number} ({channel}) {trial}".strip(),
+    )  # fmt: skip

@@ -1,0 +1,120 @@
+"""Whisker videos: their files beside the NWB file, byte by byte, and the series that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
+from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.proof.comparison import Comparison
+from ssc_to_nwb.proof.objects import check_series
+from ssc_to_nwb.proof.objects_general import check_device
+from ssc_to_nwb.proof.video_frames import shown_frame_count
+from ssc_to_nwb.proof.video_trials import expected_trials
+from ssc_to_nwb.session.raw_data import RawData
+from ssc_to_nwb.source_files.file_hash import sha256_of
+from ssc_to_nwb.system_files import is_system_name
+
+_SERIES = f"/acquisition/{naming.WHISKER_VIDEO}"
+_FILES = f"{_SERIES}/external_file"
+
+
+def check_videos(work: Comparison, raw: RawData, *, videos: Path, folder_name: str, log: ProblemLog) -> None:
+    """Compare the series and the files. `videos`: where the videos are now; folder_name: what the file calls it."""
+    facts = work.context.metadata.video
+    timed = open_videos(
+        raw.inventory.videos,
+        session=work.session,
+        rate_hz=facts.rate_hz,
+        keep_going=raw.keep_going,
+        log=log,
+    )
+    if not timed:
+        return
+    check_series(work, _SERIES, neurodata_type="ImageSeries", unit="n.a.", clock=None, parts=(facts.description,))
+    work.proof.links_to(f"{_SERIES}/device", check_device(work, facts.camera))
+    work.proof.equal(f"{_SERIES}/format", expected="external", found=work.reader.text(f"{_SERIES}/format"))
+    work.proof.equal(
+        f"{_SERIES}/data", expected=(0, 0, 0), found=tuple(work.reader.dataset(f"{_SERIES}/data").shape)
+    )  # fmt: skip
+    rows, columns = timed[0].header.image_shape
+    dimension = work.reader.values(f"{_SERIES}/dimension")
+    work.proof.dtype(f"{_SERIES}/dimension", dimension.dtype, expected=np.int64)
+    work.proof.numbers(f"{_SERIES}/dimension", expected=np.array([columns, rows]), found=dimension)
+    counts = [shown_frame_count(video.header.path) for video in timed]
+    starting = tuple(int(one) for one in np.cumsum([0, *counts[:-1]]))
+    work.proof.attribute(_FILES, "starting_frame", starting)
+    seconds = work.reader.values(f"{_SERIES}/timestamps")
+    for video, count in zip(timed, counts, strict=True):
+        name = video.header.path.name
+        work.proof.equal(_FILES, expected=f"{count} frames of {name}", found=f"{video.time_ms.size} frames of {name}")
+    expected_ms = np.concatenate([_time_ms(work, video, count) for video, count in zip(timed, counts, strict=True)])
+    work.proof.times(f"{_SERIES}/timestamps", expected=expected_ms, seconds=seconds, unit=work.milliseconds)
+    _check_trials(work, raw, timed)
+    trials = ", ".join(str(video.trial) for video in timed)
+    comments = str(work.reader.attribute(_SERIES, "comments"))
+    work.proof.equal(_SERIES, expected=trials, found=trials if trials in comments else comments)
+    _check_files(work, timed, work.reader.texts(_FILES), videos=videos, folder_name=folder_name)
+
+
+def _time_ms(work: Comparison, video: TimedVideo, count: int) -> np.ndarray:
+    """As many frames as whisker samples have the samples' times, read here; other videos as they were timed."""
+    whisker = work.session.whisker
+    if whisker is not None and np.count_nonzero(whisker.trial == video.trial) == count:
+        return whisker.time_ms[whisker.trial == video.trial]
+    return video.time_ms
+
+
+def _check_trials(work: Comparison, raw: RawData, timed: Sequence[TimedVideo]) -> None:
+    expected = expected_trials(
+        [video.path for video in raw.inventory.videos],
+        folder=raw.inventory.session_directory,
+        session=work.session,
+        facts=work.context.metadata.source,
+    )
+    for video in timed:
+        found = expected.get(video.header.path)
+        work.proof.equal(
+            _FILES,
+            expected=f"{video.header.path.name}: trial {found}",
+            found=f"{video.header.path.name}: trial {video.trial}",
+        )
+
+
+def _check_files(
+    work: Comparison, timed: Sequence[TimedVideo], names: list[str], *, videos: Path, folder_name: str
+) -> None:
+    """Each name leads to the video of its trial, in the folder beside the file; the folder holds no other file."""
+    if len(names) != len(timed):
+        work.proof.problem(kinds.VERIFY_SHAPE_DIFFERS, _FILES, expected=f"{len(timed)} files", found=len(names))
+        return
+    for video, name in zip(timed, names, strict=True):
+        work.proof.counts[_FILES] += 1
+        path = PurePosixPath(name)
+        if path.is_absolute() or len(path.parts) != 2 or path.parts[0] != folder_name or ".." in path.parts:
+            work.proof.problem(
+                kinds.VERIFY_LINK_DIFFERS, _FILES, expected=f"{folder_name}/{video.header.path.name}", found=name
+            )
+            continue
+        placed = videos / path.parts[1]
+        if not placed.is_file():
+            work.proof.problem(kinds.VERIFY_OBJECT_MISSING, _FILES, expected=name, found="no such file")
+        elif not _same_bytes(placed, video.header.path):
+            work.proof.problem(
+                kinds.VERIFY_VALUE_DIFFERS, _FILES, expected=f"{name} as {video.header.path.name}", found="other bytes"
+            )
+    known = {PurePosixPath(name).name for name in names}
+    there = {path.name for path in videos.iterdir()} if videos.is_dir() else set()
+    for extra in sorted(name for name in there - known if not is_system_name(name)):
+        work.proof.problem(kinds.VERIFY_OBJECT_UNEXPECTED, _FILES, expected="no other file", found=extra)
+
+
+def _same_bytes(one: Path, other: Path) -> bool:
+    if one.samefile(other):
+        return True
+    return one.stat().st_size == other.stat().st_size and sha256_of(one) == sha256_of(other)

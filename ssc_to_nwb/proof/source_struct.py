@@ -1,0 +1,113 @@
+"""The table of the source struct against the source: every container and leaf once, as it is, and what it became."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Rule
+from ssc_to_nwb.data_types.rules import RULES, UNMAPPED
+from ssc_to_nwb.matlab.tree import MatValue
+from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.proof import struct_nodes
+from ssc_to_nwb.proof.comparison import Comparison
+from ssc_to_nwb.proof.kept_values import compare_kept
+from ssc_to_nwb.proof.struct_table import StructRow
+
+_METADATA = "metadata-value"
+_HOW = {Disposition.WRITTEN: "written", Disposition.DERIVED: "derived", Disposition.KEPT: "kept"}
+
+
+def compare_source_struct(work: Comparison) -> None:
+    """See that the rows cover the source's struct, each node once and in order, and say of each what is so."""
+    source = dict(struct_nodes.nodes(work.session.tree, work.session.variable))
+    rows = work.struct.rows
+    _compare_coverage(work, rows, source)
+    rules = {rule.identifier: rule for rule in (*RULES, UNMAPPED)}
+    declared = {leaf.path: (leaf, rules[name]) for name, leaves in work.leaves.items() for leaf in leaves}
+    keys = struct_nodes.hash_keys(work.proof.leaves)
+    for row in rows:
+        if all(path in source for path in row.paths):
+            _compare_form(work, row, {path: source[path] for path in row.paths}, keys=keys)
+            _compare_content(work, row, source, declared)
+    _find_objects(work, rows)
+
+
+def _compare_coverage(work: Comparison, rows: Sequence[StructRow], source: Mapping[str, MatValue]) -> None:
+    places = {path: place for place, path in enumerate(source)}
+    covered = [path for row in rows for path in row.paths]
+    found = sorted(covered, key=lambda path: places.get(path, len(places)))
+    work.proof.equal(f"{STRUCT_TABLE}/path", expected=list(source), found=found)
+    order = [places.get(row.paths[0], len(places)) for row in rows]
+    work.proof.equal(f"{STRUCT_TABLE}/path", expected=sorted(order), found=order)
+
+
+def _compare_form(
+    work: Comparison, row: StructRow, values: Mapping[str, MatValue], *, keys: Mapping[tuple[str, int], str]
+) -> None:
+    """Class, size, whether whole, and keys of all nodes of a row."""
+    expected = {
+        "matlab_class": [struct_nodes.class_of(value) for value in values.values()],
+        "size": [struct_nodes.size_of(value) for value in values.values()],
+        "whole": [struct_nodes.whole_of(value) for value in values.values()],
+        "key": [struct_nodes.key_path(path, value, keys) for path, value in values.items()],
+    }
+    for name, texts in expected.items():
+        in_runs = name in ("size", "whole")
+        found = row.each(name) if in_runs else [row.texts[name]] * len(row.paths)
+        work.proof.equal(f"{STRUCT_TABLE}/{name}", expected=texts, found=found, leaf=row.paths[0])
+
+
+def _compare_content(
+    work: Comparison,
+    row: StructRow,
+    source: Mapping[str, MatValue],
+    declared: Mapping[str, tuple[Leaf, Rule]],
+) -> None:
+    """What became of the nodes of a row, and what `value` says of them."""
+    first = row.paths[0]
+    leaves = [declared[path] for path in row.paths if path in declared]
+    expected = [_declared(work, leaf, rule) for leaf, rule in leaves] or [("", "", ())] * len(row.paths)
+    objects = tuple(json.loads(row.texts["objects"] or "[]"))
+    found = [(row.texts["how"], row.texts["rule"], objects)] * len(row.paths)
+    for place, name in enumerate(("how", "rule", "objects")):
+        work.proof.equal(
+            f"{STRUCT_TABLE}/{name}", expected=[one[place] for one in expected], found=[one[place] for one in found],
+            leaf=first,
+        )  # fmt: skip
+    kept = [path for path in row.paths if path in work.kept]
+    if kept:
+        _compare_kept(work, row, source)
+        return
+    for path in row.paths:
+        names = struct_nodes.field_names(source[path])
+        made_from = {} if path not in declared else dict(declared[path][1].made_from(declared[path][0], work.facts))
+        value = {"fields": names} if names is not None else made_from
+        content = json.loads(row.texts["value"]) if row.texts["value"] else {}
+        work.proof.equal(f"{STRUCT_TABLE}/value", expected=value, found=content, leaf=path)
+
+
+def _declared(work: Comparison, leaf: Leaf, rule: Rule) -> tuple[str, str, tuple[str, ...]]:
+    """How, rule and objects of a leaf, as the rules have them."""
+    how = _HOW[rule.disposition]
+    if leaf.path in work.kept and how != "kept":
+        how = f"{how}, kept"
+    return how, rule.identifier, tuple(place for place in rule.places(leaf, work.facts) if place != STRUCT_TABLE)
+
+
+def _compare_kept(work: Comparison, row: StructRow, source: Mapping[str, MatValue]) -> None:
+    sizes = row.each("size")
+    for path, size, content in zip(row.paths, sizes, row.contents(), strict=True):
+        compare_kept(work, path, source[path], matlab_class=row.texts["matlab_class"], size=size, content=content)
+        work.proof.prove_kept(path)
+
+
+def _find_objects(work: Comparison, rows: Sequence[StructRow]) -> None:
+    """Every object that a row names is in the file.
+
+    Fields of the session and the subject are compared elsewhere: metadata and other keys decide whether they are there.
+    """
+    placed = [row for row in rows if row.texts["rule"] != _METADATA]
+    for path in dict.fromkeys(path for row in placed for path in json.loads(row.texts["objects"] or "[]")):
+        if not work.reader.has(path):
+            work.proof.problem(kinds.VERIFY_OBJECT_MISSING, path, expected="an object that a source field became")

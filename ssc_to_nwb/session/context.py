@@ -1,0 +1,92 @@
+"""What every interface of one session needs: the session as read, the metadata, the clock, the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from ssc_to_nwb.clock import Clock, median_interval_ms
+from ssc_to_nwb.data_types.whisker_videos.trials import VideoNames
+from ssc_to_nwb.matlab.text import TextDecoder, decode_chars
+from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
+from ssc_to_nwb.metadata.loader import load_metadata
+from ssc_to_nwb.metadata.model import Metadata, SourceFacts
+from ssc_to_nwb.problems import metadata_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.session.session import Session, SourceOptions, read_session
+from ssc_to_nwb.source_files.session_files import dataset_of, key_from_path
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionContext:
+    """One session, ready to be converted. Belongs to that session alone."""
+
+    session: Session
+    metadata: Metadata
+    log: ProblemLog = field(default_factory=ProblemLog)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """From the session's clock to seconds after its start."""
+        return Clock(zero_offset_s=self.metadata.assumptions.clock_zero_offset_s)
+
+    @cached_property
+    def touch_sample_ms(self) -> float:
+        """How much longer a touch lasts than to its last sample: the interval of the whisker's clock, else assumed."""
+        whisker = self.session.whisker
+        interval = None if whisker is None else median_interval_ms(whisker.time_ms, whisker.trial)
+        return self.metadata.assumptions.touch_sample_ms if interval is None else interval
+
+
+def load_context(
+    path: Path,
+    *,
+    dataset: str | None = None,
+    metadata_files: Sequence[Path] = (),
+    log: ProblemLog | None = None,
+    allow_unmapped: bool = False,
+    decode: TextDecoder = decode_chars,
+) -> SessionContext:
+    """Read a session file with the metadata of its data set and a user's files on top.
+
+    dataset: `ssc-1` or `ssc-2`; told from the file name where None. allow_unmapped: arrays and event series of no known
+    kind are left to the ledger, which keeps them whole. decode: from the file's characters to text. Raises SscError of
+    any kind that reading the source or the metadata can meet.
+    """
+    log = ProblemLog() if log is None else log
+    key = key_from_path(path)
+    metadata = load_metadata(
+        dataset=dataset or dataset_of(path), session=str(key), subject=key.animal, files=metadata_files
+    )
+    options = replace(source_options(metadata.source), allow_unmapped=allow_unmapped, decode=decode)
+    session = read_session(path, options=options, log=log)
+    census = census_comparison(session)
+    if census.differs:
+        log.add(kinds.CENSUS_DIFFERS, file=path, found=census)
+    return SessionContext(session=session, metadata=metadata, log=log)
+
+
+def census_comparison(session: Session) -> CensusComparison:
+    """Whether the session's dF/F arrays, or what it has in their place, have the sizes that the census gives."""
+    arrays = [volume.arrays.get("dff", volume.first_array) for volume in session.subvolumes]
+    sizes = [SubvolumeSize(rois=array.values.shape[0], frames=array.values.shape[1]) for array in arrays]
+    return compare_with_census(str(session.key), sizes)
+
+
+def source_options(facts: SourceFacts) -> SourceOptions:
+    """The part of the metadata that the reader of session files needs."""
+    return SourceOptions(
+        variable_names=facts.variable_names,
+        array_kinds=facts.array_kinds,
+        fov_pattern=facts.fov_pattern,
+        text_encoding=facts.text_encoding,
+    )
+
+
+def video_names(facts: SourceFacts) -> VideoNames:
+    """The part of the metadata that says of which trial a video is."""
+    return VideoNames(
+        trial_pattern=facts.video_pattern, running_pattern=facts.video_running_pattern, listed=facts.video_trials
+    )

@@ -1,0 +1,160 @@
+"""The raw data of one session: what lies beside its file, opened and checked, nothing read yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, ChannelCount, count_channels
+from ssc_to_nwb.data_types.imaging_stacks.indexing import IndexedFiles, index_files
+from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
+from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+from ssc_to_nwb.data_types.whisker_videos.trials import KnownTrials, VideoNames, known_trials, with_trials
+from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog, error
+from ssc_to_nwb.session.session import Session
+from ssc_to_nwb.source_files.disk_walk import in_place_of
+from ssc_to_nwb.source_files.raw_inventory import RawInventory, take_inventory
+from ssc_to_nwb.source_files.session_files import dataset_of
+
+_WITHOUT_RAW_FILES = ("ssc-2",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawData:
+    """A session's raw files; stacks by plane name, every plane of the session among them.
+
+    keep_going: whether damaged files are left out with a warning, instead of an error.
+    """
+
+    inventory: RawInventory
+    stacks: Mapping[str, PlaneStack]
+    keep_going: bool
+
+
+def open_raw_data(
+    session: Session,
+    *,
+    raw_folder: Path | None,
+    mode: Literal["auto", "require"],
+    video_names: VideoNames,
+    green_first: bool,
+    keep_going: bool,
+    log: ProblemLog,
+    channels_per_frame: int | None = None,
+    trials: KnownTrials | None = None,
+) -> RawData | None:
+    """Account for all files of a session's folder and index its stacks; None where there is no such folder.
+
+    video_names: how a video's trial is found; green_first: whether the first page of a frame is green;
+    channels_per_frame: 1 or 2, None where the stacks and what lies beside them decide; trials: of the whole session,
+    where `session` is a part of it. Missing and left-out files are logged. Raises SscError as
+    `take_inventory` and `open_plane_stack` do, and of kind RAW_FILE_REQUIRED where mode is `require` and a listed file
+    is missing.
+    """
+    if raw_folder is None:
+        report_without_folder(session, required=mode == "require", log=log)
+        return None
+    inventory = take_inventory(
+        raw_folder,
+        listed_paths={plane.name: plane.listed_paths for plane in session.planes},
+        video_trial_pattern=video_names.trial_pattern,
+        listed_in=session.path,
+    )
+    inventory = with_trials(inventory, names=video_names, trials=trials or known_trials(session), log=log)
+    if mode == "require":
+        _require_all(inventory)
+    report_inventory(inventory, log=log)
+    files = {plane.plane_name: plane.listed_files for plane in inventory.planes}
+    indexed = {
+        plane.name: index_files(
+            plane_name=plane.name,
+            listed_files=files[plane.name],
+            frame_index=plane.frame_index,
+            trial=volume.trial,
+            keep_going=keep_going,
+        )
+        for volume in session.subvolumes
+        for plane in volume.planes
+    }
+    channels = _channels(session, inventory, indexed, stated=channels_per_frame, log=log)
+    stacks = {
+        plane.name: open_plane_stack(
+            indexed[plane.name],
+            image_shape=plane.image_shape,
+            green_first=green_first,
+            keep_going=keep_going,
+            log=log,
+            channels=channels,
+        )
+        for plane in session.planes
+    }
+    return RawData(inventory=inventory, stacks=stacks, keep_going=keep_going)
+
+
+def _channels(
+    session: Session,
+    inventory: RawInventory,
+    indexed: Mapping[str, IndexedFiles],
+    *,
+    stated: int | None,
+    log: ProblemLog,
+) -> ChannelCount:
+    """How many channels the session's stacks hold; one alone is worth a warning, as it was not stated."""
+    images = [image for plane in inventory.planes for image in plane.side_images]
+    red = [image.path.name for image in images if image.name.channel != 1]
+    masters = [plane.name for plane in session.planes if plane.master_image.shape[2] > 1]
+    red_seen = red[0] if red else f"masterImage of {masters[0]}" if masters else None
+    stacks = [pages for files in indexed.values() for pages in files.pages()]
+    channels = count_channels(stacks, stated=stated, red_seen=red_seen, green_alone=bool(images) and red_seen is None)
+    if channels.count == ONE and not channels.stated:
+        log.add(kinds.STACKS_OF_ONE_CHANNEL, file=inventory.session_directory, found=channels.because)
+    return channels
+
+
+def report_without_folder(session: Session, *, required: bool, log: ProblemLog) -> None:
+    """Log that there is no folder of raw files, with what lies in its place.
+
+    Raises SscError of kind RAW_FILE_REQUIRED where it is required.
+    """
+    folder = session.path.parent / str(session.key)
+    found, expected = in_place_of(folder), f"a folder {session.key} beside the file"
+    if required:
+        raise error(kinds.RAW_FILE_REQUIRED, file=session.path, expected=expected, found=found)
+    if found is not None or dataset_of(session.path) not in _WITHOUT_RAW_FILES:
+        log.add(kinds.RAW_FOLDER_MISSING, file=session.path, expected=expected, found=found)
+
+
+def report_inventory(inventory: RawInventory, *, log: ProblemLog) -> None:
+    """Log what is left out, what bears a name in another case, and planes none of whose stacks is there."""
+    for left_out in inventory.left_out:
+        found = None if left_out.link_to is None else f"a link to {left_out.link_to}"
+        log.add(left_out.kind, file=left_out.path, found=found, detail=left_out.reason)
+    for plane in inventory.planes:
+        for file in plane.listed_files:
+            if file.other_case:
+                log.add(kinds.RAW_FILE_OTHER_CASE, file=file.path, expected=file.listed_path)
+    bare = [plane for plane in inventory.planes if plane.listed_files and len(plane.missing) == len(plane.listed_files)]
+    if bare:
+        listed = sum(len(plane.listed_files) for plane in bare)
+        log.add(
+            kinds.RAW_PLANE_MISSING,
+            file=inventory.session_directory,
+            field=f"plane{'s' if len(bare) > 1 else ''} {', '.join(plane.plane_name for plane in bare)}",
+            expected=f"{listed} listed stacks, such as {bare[0].listed_files[0].listed_path}",
+            found="none of them",
+        )
+
+
+def _require_all(inventory: RawInventory) -> None:
+    missing = [file.listed_path for plane in inventory.planes for file in plane.missing]
+    if missing:
+        raise error(
+            kinds.RAW_FILE_REQUIRED,
+            file=missing[0],
+            field="sourceFileList",
+            expected=f"below {inventory.session_directory}",
+            found=f"{len(missing)} listed files are missing",
+        )

@@ -1,0 +1,266 @@
+"""A whole session file as one frozen object, read and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.clock import TimeUnits, read_time_units
+from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, EventSeries, read_event_series
+from ssc_to_nwb.data_types.rois.source import Plane
+from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription, read_array_descriptions
+from ssc_to_nwb.data_types.subvolumes.array_kinds import EntryKind, tell_array_kind
+from ssc_to_nwb.data_types.subvolumes.assembly import assemble_subvolumes
+from ssc_to_nwb.data_types.subvolumes.reader import CalciumEntry, read_calcium_entry
+from ssc_to_nwb.data_types.subvolumes.source import Subvolume
+from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
+from ssc_to_nwb.data_types.trials.source import Trials, read_trials
+from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts, report_trial_times
+from ssc_to_nwb.data_types.whisker.source import WhiskerData, read_whisker
+from ssc_to_nwb.matlab.distinct_names import check_names_distinct
+from ssc_to_nwb.matlab.field import Field
+from ssc_to_nwb.matlab.hash_map import HashEntry, read_hash
+from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, OtherVariable, read_session_struct
+from ssc_to_nwb.matlab.text import TextDecoder, TextReader, decode_chars
+from ssc_to_nwb.matlab.tree import MatStruct
+from ssc_to_nwb.problems import mat_kinds, trial_kinds
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.session.unusual_content import report_unusual_content
+from ssc_to_nwb.session_key import SessionKey
+from ssc_to_nwb.source_files.session_files import dataset_named, key_from_path
+
+KNOWN_METADATA_KEYS = frozenset(
+    (
+        "species", "experimentType", "animalID", "sex", "dateOfBirth", "dateOfExperiment", "timeOfExperiment",
+        "experimenters",
+        *(
+            f"{key}{number}"
+            for key in ("animalStrain", "animalSource", "animalGeneModification")
+            for number in range(1, 10)
+        ),
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """How to read a session file: the open questions that a metadata file may answer (section `source`), and others.
+
+    decode: from stored characters to text; allow_unmapped: entries of the hashes of arrays and of events that are of
+    no known kind are passed over, for the ledger to keep them whole, instead of an error.
+    """
+
+    variable_names: tuple[str, ...] = VARIABLE_NAMES
+    array_kinds: Mapping[str, EntryKind] = field(default_factory=dict)
+    fov_pattern: str = r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})"
+    text_encoding: str | None = None
+    decode: TextDecoder = decode_chars
+    allow_unmapped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One session as its MATLAB file tells it. Times are in ms of the session's clock.
+
+    metadata: metaDataHash by key; tree: the struct as it was read, for the ledger and for what is kept verbatim;
+    others: the variables beside it; texts_found_utf8: paths of texts that are UTF-8 though the file does not say so.
+    """
+
+    path: Path
+    key: SessionKey
+    variable: str
+    tree: MatStruct
+    others: tuple[OtherVariable, ...] = ()
+    texts_found_utf8: tuple[str, ...] = ()
+    units: TimeUnits
+    metadata: dict[str, Field]
+    trials: Trials
+    whisker: WhiskerData | None
+    subvolumes: tuple[Subvolume, ...]
+    events: dict[str, EventSeries]
+
+    @property
+    def planes(self) -> tuple[Plane, ...]:
+        """Every imaging plane, subvolume by subvolume."""
+        return tuple(plane for volume in self.subvolumes for plane in volume.planes)
+
+    def metadata_text(self, key: str) -> str | None:
+        """A text of metaDataHash, a whole number as its digits; None where it is absent or empty. Raises field-type."""
+        entry = self.metadata.get(key)
+        if entry is None or entry.is_empty:
+            return None
+        if isinstance(entry.value, np.ndarray):
+            return str(entry.integer())
+        return entry.text().strip() or None
+
+
+def read_session(path: Path, *, options: SourceOptions | None = None, log: ProblemLog) -> Session:
+    """Read and check a session file of any MATLAB format.
+
+    Warnings go to `log`. Raises SscError with a kind of `problems.source_kinds` or `trial_kinds` on whatever differs
+    from the layout.
+    """
+    options = options or SourceOptions()
+    key = key_from_path(path)
+    texts = TextReader(decode=options.decode, encoding=options.text_encoding)
+    variable, tree, others, inferred = read_session_struct(path, variable_names=options.variable_names, texts=texts)
+    _report_file(path, others=others, inferred=inferred, log=log)
+    root = Field(file=path, path=variable, value=tree)
+    units = read_time_units(root)
+    metadata = _read_metadata(root.child("metaDataHash"), log=log)
+    trials = read_trials(root, units=units, log=log)
+    whisker, subvolumes = _read_time_series(root.child("timeSeriesArrayHash"), units=units, options=options, log=log)
+    events = _read_events(root.child("eventSeriesArrayHash"), units=units, options=options, log=log)
+    labelled = labelled_times(whisker, subvolumes, events)
+    trials = replace(trials, start_measured=measured_starts(trials.start_ms, trials.numbers, labelled))
+    session = Session(
+        path=path, key=key, variable=variable, tree=tree, others=others, texts_found_utf8=inferred, units=units,
+        metadata=metadata, trials=trials, whisker=whisker, subvolumes=subvolumes, events=events,
+    )  # fmt: skip
+    _check_name(session, log=log)
+    report_trial_times(session, log=log)
+    _report_unknown_trials(session, log=log)
+    _report_rois_without_trace(session, log=log)
+    report_unusual_content(session, log=log)
+    return session
+
+
+def _report_file(path: Path, *, others: tuple[OtherVariable, ...], inferred: tuple[str, ...], log: ProblemLog) -> None:
+    for other in others:
+        size = "x".join(map(str, other.shape))
+        log.add(
+            mat_kinds.VARIABLE_LEFT_OUT,
+            file=path,
+            field=other.name,
+            found=f"{size} {other.matlab_class}, {other.reason}",
+        )
+    for place in inferred:
+        log.add(mat_kinds.TEXT_FOUND_UTF8, file=path, field=place)
+
+
+def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:
+    metadata = {entry.key: entry.value for entry in read_hash(field)}
+    for key, value in metadata.items():
+        if key not in KNOWN_METADATA_KEYS:
+            log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=value.path, found=f"metaDataHash key {key}")
+    return metadata
+
+
+def _read_time_series(
+    field: Field, *, units: TimeUnits, options: SourceOptions, log: ProblemLog
+) -> tuple[WhiskerData | None, tuple[Subvolume, ...]]:
+    # All that is known of the keys is what they hold (`dffTSA`); several subvolumes may bear the same.
+    entries = read_hash(field, keys_may_repeat=True)
+    array_kinds = [_array_kind(entry, position, options=options) for position, entry in enumerate(entries, start=1)]
+    descriptions = read_array_descriptions(
+        field.optional("descrHash") if entries else None, wanted=[kind is not None for kind in array_kinds]
+    )
+    whisker: WhiskerData | None = None
+    calcium: list[CalciumEntry] = []
+    for entry, kind, description in zip(entries, array_kinds, descriptions, strict=True):
+        if kind is None:
+            continue
+        if kind != "whisker":
+            calcium.append(
+                read_calcium_entry(
+                    entry.value,
+                    kind=kind,
+                    key=entry.key,
+                    text=entry.description,
+                    units=units,
+                    description=description,
+                    log=log,
+                )
+            )
+        elif whisker is None:
+            whisker = _read_whisker_entry(entry, description=description, units=units, log=log)
+        else:
+            raise entry.value.problem(kinds.ARRAY_KIND_TWICE, expected="one whisker array", found=entry.key)
+    return whisker, assemble_subvolumes(tuple(calcium), fov_pattern=options.fov_pattern, log=log)
+
+
+def _array_kind(entry: HashEntry, position: int, *, options: SourceOptions) -> EntryKind | None:
+    """What an array is; None where it is of no known kind, and the ledger may keep it whole."""
+    try:
+        return tell_array_kind(entry, position=position, overrides=options.array_kinds)
+    except SscError:
+        if options.allow_unmapped:
+            return None
+        raise
+
+
+def _read_whisker_entry(
+    entry: HashEntry, *, description: ArrayDescription, units: TimeUnits, log: ProblemLog
+) -> WhiskerData:
+    return read_whisker(entry.value, key=entry.key, units=units, valid_trials=description.valid_trials, log=log)
+
+
+def _read_events(field: Field, *, units: TimeUnits, options: SourceOptions, log: ProblemLog) -> dict[str, EventSeries]:
+    entries = read_hash(field)
+    unknown = [entry.key for entry in entries if entry.key not in KNOWN_TYPES]
+    check_names_distinct(field, unknown, named=naming.event_table)
+    series = {}
+    for entry in entries:
+        try:
+            series[entry.key] = read_event_series(entry, units=units, log=log)
+        except SscError:
+            # A series that nobody knows need not be of the known form.
+            if entry.key in KNOWN_TYPES or not options.allow_unmapped:
+                raise
+    return series
+
+
+def _check_name(session: Session, *, log: ProblemLog) -> None:
+    """The file name must not contradict animalID and dateOfExperiment, where the file has them.
+
+    The lab's animals are `an` and a number; an animalID that is the number alone does not contradict the name, and
+    neither does a date with or without the name's letter. Another day is a warning where the name is not of the data
+    set's own form: whoever saved such a copy chose its name.
+    """
+    for key, named, also in (
+        ("animalID", session.key.animal, session.key.animal.removeprefix("an")),
+        ("dateOfExperiment", session.key.date, session.key.label),
+    ):
+        told = session.metadata_text(key)
+        if told is None or told in (named, also):
+            continue
+        is_day = key == "dateOfExperiment" and re.fullmatch(r"\d{8}", told) is not None
+        if is_day and dataset_named(session.path) is None:
+            place = session.metadata[key].path
+            log.add(kinds.DAY_DISAGREES, file=session.path, field=place, expected=named, found=told)
+        else:
+            raise session.metadata[key].problem(
+                kinds.METADATA_DISAGREES, expected=f"{named}, as the file name says", found=told
+            )
+
+
+def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
+    labelled = [("timeSeriesArrayHash (whisker)", session.whisker.trial)] if session.whisker else []
+    labelled += [(f"subvolume {volume.number}", volume.trial) for volume in session.subvolumes]
+    labelled += [(train.path, train.trial) for series in session.events.values() for train in series.trains]
+    for where, trial in labelled:
+        unknown = trial[~session.trials.known(trial)]
+        if unknown.size:
+            log.add(
+                trial_kinds.TRIAL_UNKNOWN, file=session.path, field=where,
+                found=f"{unknown.size} labelled {distinct_labels_text(unknown)}",
+            )  # fmt: skip
+
+
+def _report_rois_without_trace(session: Session, *, log: ProblemLog) -> None:
+    for subvolume in session.subvolumes:
+        for plane in subvolume.planes:
+            traced = np.concatenate([array.roi_numbers for array in subvolume.arrays.values()])
+            for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, traced)]:
+                log.add(
+                    kinds.ROI_WITHOUT_TRACE,
+                    file=session.path,
+                    field=plane.path,
+                    found=f"ROI {number} of {plane.name}",
+                )

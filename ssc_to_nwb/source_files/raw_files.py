@@ -1,0 +1,217 @@
+"""Where the raw files lie: listed paths looked up below the session's directory, and what else lies there.
+
+The layout is that of the data set: <session>/fov_VVPPP/fluo_batch_out/*.tif, and mp4 videos anywhere below <session>.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+
+from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.source_files.disk_walk import DiskEntry
+
+# The rig's listed paths are absolute; what follows this directory is the path below the session's directory.
+LISTED_ROOT = "imaging_data"
+# The directory that some listed paths leave out although the file lies in it.
+BATCH_DIRECTORY = "fluo_batch_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedFile:
+    """An imaging stack as the session file lists it, and where it lies; `path` is None where it is missing.
+
+    other_case: whether it lies there under a name that differs from the listed one in upper and lower case; note: what
+    lies in the place of a missing file, in words.
+    """
+
+    listed_path: str
+    path: Path | None
+    byte_size: int
+    other_case: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPlace:
+    """Where a listed path lies below the session's directory; `below` is None where it is missing."""
+
+    below: str | None
+    other_case: bool = False
+    note: str = ""
+
+
+class FolderListing:
+    """What lies below a session's directory, by path with forward slashes: on a disk, or in packed files.
+
+    Listed paths are found with and without `fluo_batch_out/`, and in another case where one file alone fits: disks that
+    do not tell upper from lower case change it.
+    """
+
+    def __init__(self, paths: Iterable[str], *, unusable: Mapping[str, str] | None = None) -> None:
+        """Take in the paths of the files; `unusable`: why what lies at a path is none, by path."""
+        self._paths = frozenset(paths)
+        self._unusable = dict(unusable or {})
+        self._by_folded: dict[str, list[str]] = {}
+        for path in sorted(self._paths):
+            self._by_folded.setdefault(path.casefold(), []).append(path)
+
+    def find(self, listed: str) -> ListedPlace:
+        """Where a listed path lies. Raises SscError of kind RAW_PATH_OUTSIDE."""
+        candidates = [path.as_posix() for path in _candidates(relative_listed_path(listed))]
+        for path in candidates:
+            if path in self._paths:
+                return ListedPlace(below=path)
+        fitting = [fits for path in candidates for fits in self._by_folded.get(path.casefold(), ())]
+        if len(fitting) == 1:
+            return ListedPlace(below=fitting[0], other_case=True)
+        if fitting:
+            return ListedPlace(below=None, note=f"{' and '.join(fitting)} fit but for upper and lower case")
+        reasons = (self._unusable[path] for path in candidates if path in self._unusable)
+        return ListedPlace(below=None, note=next(reasons, ""))
+
+
+class DiskListing:
+    """A session's directory after a walk over it: looks up listed paths.
+
+    Links are followed, as they are put there by who keeps the data; listed paths are not trusted.
+    """
+
+    def __init__(self, entries: Iterable[DiskEntry]) -> None:
+        self._entries = {entry.below: entry for entry in entries}
+        unusable = {
+            below: entry.reason if entry.link_to is None else f"{entry.reason}, {entry.link_to}"
+            for below, entry in self._entries.items()
+            if entry.obstacle is not None
+        }
+        self._listing = FolderListing(self._entries.keys() - unusable.keys(), unusable=unusable)
+
+    def resolve(self, listed_paths: Sequence[str]) -> tuple[ListedFile, ...]:
+        """Where listed paths lie, in their order.
+
+        Raises SscError of kind RAW_PATH_OUTSIDE where a path would leave the directory, RAW_PATH_EMPTY where there is
+        none.
+        """
+        _check_not_empty(listed_paths)
+        return tuple(self._resolved(listed, self._listing.find(listed)) for listed in listed_paths)
+
+    def _resolved(self, listed: str, place: ListedPlace) -> ListedFile:
+        if place.below is None:
+            return ListedFile(listed_path=listed, path=None, byte_size=0, note=place.note)
+        entry = self._entries[place.below]
+        return ListedFile(
+            listed_path=listed, path=entry.path, byte_size=entry.status.st_size, other_case=place.other_case
+        )
+
+
+def _check_not_empty(listed_paths: Sequence[str]) -> None:
+    for number, listed in enumerate(listed_paths, start=1):
+        if not listed.strip():
+            raise error(
+                kinds.RAW_PATH_EMPTY, field=f"sourceFileList{{{number}}}", expected="a path", found="an empty text"
+            )
+
+
+def sizes_in_listing(listed_paths: Sequence[str], sizes: Mapping[str, int]) -> tuple[int | None, ...]:
+    """Bytes of listed files that are known by a listing alone; None for those that are missing.
+
+    sizes: by path below the session's directory. Raises SscError of kind RAW_PATH_OUTSIDE, RAW_PATH_EMPTY.
+    """
+    _check_not_empty(listed_paths)
+    listing = FolderListing(sizes)
+    places = [listing.find(listed).below for listed in listed_paths]
+    return tuple(None if below is None else sizes[below] for below in places)
+
+
+def relative_listed_path(listed: str) -> PurePosixPath:
+    """What follows `imaging_data/` in a listed path, or the whole of it where that directory does not occur.
+
+    Raises SscError of kind RAW_PATH_OUTSIDE for `..`, a drive letter, an empty rest, or an absolute rest.
+    """
+    text = listed.replace("\\", "/")
+    parts = text.split("/")
+    if LISTED_ROOT in parts:
+        last = len(parts) - 1 - parts[::-1].index(LISTED_ROOT)
+        text = "/".join(parts[last + 1 :])
+    relative = PurePosixPath(text)
+    unsafe = (
+        not text
+        or relative.is_absolute()
+        or ".." in relative.parts
+        or any(":" in part or "\0" in part for part in relative.parts)
+    )
+    if unsafe:
+        raise error(
+            kinds.RAW_PATH_OUTSIDE,
+            field="sourceFileList",
+            expected=f"a path with {LISTED_ROOT}/ in it, or one relative to the session's directory, without `..`",
+            found=listed,
+        )
+    return relative
+
+
+def _candidates(relative: PurePosixPath) -> tuple[PurePosixPath, ...]:
+    if BATCH_DIRECTORY in relative.parts:
+        without = PurePosixPath(*[part for part in relative.parts if part != BATCH_DIRECTORY])
+        return (relative, without)
+    return (relative.parent / BATCH_DIRECTORY / relative.name, relative)
+
+
+class RawFileKind(StrEnum):
+    """What a file of a session's directory is, by its name."""
+
+    STACK = "stack"
+    SIDE_IMAGE = "side image"
+    REGISTRATION = "registration"
+    REGISTRATION_STATISTICS = "registration statistics"
+    VIDEO = "video"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideImageName:
+    """A side image's kind (`master_imreg_image`, `session_pertrial_sd`...) and channel, 1 green, 2 red."""
+
+    kind: str
+    channel: int
+
+
+_SIDE_IMAGE = re.compile(
+    r"(?P<kind>master_imreg_image|session_(?:mean|maxproj|sdmean|sdmax|pertrial_mean|pertrial_sd))"
+    r"_chan_(?P<channel>0[12])\.tiff?",
+    re.IGNORECASE,
+)
+_STATISTICS = ("imreg_session_stats.mat", "imreg_err_file.mat")
+
+
+def side_image_name(name: str) -> SideImageName | None:
+    """The kind and channel a file name tells, or None where it is no side image's name."""
+    match = _SIDE_IMAGE.fullmatch(name)
+    if match is None:
+        return None
+    return SideImageName(kind=match["kind"].lower(), channel=int(match["channel"]))
+
+
+def is_side_file(name: str) -> bool:
+    """Whether a file is one that the registration keeps beside the stacks, by its name."""
+    return kind_of_file(name) in (RawFileKind.REGISTRATION, RawFileKind.REGISTRATION_STATISTICS)
+
+
+def kind_of_file(name: str) -> RawFileKind:
+    """What a file is by its name alone."""
+    lower = name.lower()
+    if side_image_name(name) is not None:
+        return RawFileKind.SIDE_IMAGE
+    if lower.endswith((".tif", ".tiff")):
+        return RawFileKind.STACK
+    if lower.endswith(".imreg_out"):
+        return RawFileKind.REGISTRATION
+    if lower in _STATISTICS:
+        return RawFileKind.REGISTRATION_STATISTICS
+    if lower.endswith(".mp4"):
+        return RawFileKind.VIDEO
+    return RawFileKind.OTHER

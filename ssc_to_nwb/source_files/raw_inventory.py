@@ -1,0 +1,261 @@
+"""What lies in a session's directory: stacks per plane, side images, registration files, videos, and the rest.
+
+Every file is accounted for: it belongs to a plane, it is a video of a trial, or it is left out with a reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemKind, SscError
+from ssc_to_nwb.source_files.disk_walk import DiskEntry, Obstacle
+from ssc_to_nwb.source_files.raw_files import (
+    DiskListing,
+    ListedFile,
+    RawFileKind,
+    SideImageName,
+    kind_of_file,
+    relative_listed_path,
+    side_image_name,
+)
+from ssc_to_nwb.source_files.search import raw_files_below
+
+# The videos of the data set are said to be one per trial; no public source says how they are named. Look-alikes of the
+# data set have `_trial_<number>.mp4`. The rig's own names have a running number (`video_trials`). No trial number has
+# as many digits as a date and time.
+VIDEO_TRIAL_PATTERN = r"_trial_(?P<trial>\d{1,7})\.mp4$"
+# Step 4 of the registration puts this before the name of the file it took, beside which .imreg_out may have stayed.
+_REGISTERED_PREFIX = re.compile(r"^Image_Registration_\d+_")
+# What is in the way of using a file and is worth a warning.
+_KINDS_OF_OBSTACLES = {
+    Obstacle.DANGLING_LINK: kinds.RAW_LINK_DANGLING,
+    Obstacle.LINKED_TWICE: kinds.RAW_LINK_LEFT_OUT,
+    Obstacle.SPECIAL_FILE: kinds.RAW_NOT_A_FILE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideImageFile:
+    """A side image of a plane."""
+
+    path: Path
+    name: SideImageName
+    byte_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaneFiles:
+    """The files of one plane.
+
+    listed_files: in the order of the plane's list; registration: path of the .imreg_out by position in that list.
+    """
+
+    plane_name: str
+    listed_files: tuple[ListedFile, ...]
+    side_images: tuple[SideImageFile, ...]
+    registration: Mapping[int, Path]
+
+    @property
+    def missing(self) -> tuple[ListedFile, ...]:
+        """Listed files that are not there."""
+        return tuple(file for file in self.listed_files if file.path is None)
+
+    @property
+    def byte_size(self) -> int:
+        """Bytes of the listed files that are there."""
+        return sum(file.byte_size for file in self.listed_files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoFile:
+    """A video.
+
+    trial: None where none is known, for the reason `why_no_trial`; trial_from: what the trial is known from, its name,
+    a list in the metadata, or the order of running numbers.
+    """
+
+    path: Path
+    trial: int | None
+    byte_size: int
+    trial_from: Literal["name", "list", "order"] = "name"
+    why_no_trial: str = "no trial number in its name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLeftOut:
+    """A file that has no place in the NWB file, and why.
+
+    reason: in words that name no path of the machine; kind: of the problem that says so; link_to: where a link leads;
+    is_file: whether it is a file that can be read; of_system: whether macOS or Windows left it there.
+    """
+
+    path: Path
+    reason: str
+    byte_size: int
+    kind: ProblemKind = kinds.RAW_FILE_LEFT_OUT
+    link_to: str | None = None
+    is_file: bool = True
+    of_system: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawInventory:
+    """All files of a session's directory; videos sorted by trial number."""
+
+    session_directory: Path
+    planes: tuple[PlaneFiles, ...]
+    videos: tuple[VideoFile, ...]
+    left_out: tuple[FileLeftOut, ...]
+
+
+def take_inventory(
+    session_directory: Path,
+    *,
+    listed_paths: Mapping[str, Sequence[str]],
+    video_trial_pattern: str = VIDEO_TRIAL_PATTERN,
+    listed_in: Path | None = None,
+) -> RawInventory:
+    """Account for every file below a session's directory; `listed_paths` by plane name, as `listed_in` has them.
+
+    Raises SscError of kind RAW_PATH_OUTSIDE (see `DiskListing.resolve`).
+    """
+    entries = tuple(raw_files_below(session_directory))
+    on_disk = DiskListing(entries)
+    listed = {
+        name: _resolve(on_disk, paths, plane_name=name, listed_in=listed_in) for name, paths in listed_paths.items()
+    }
+    plane_of_folder = _plane_of_folder(listed_paths)
+    walk = _Walk(listed, plane_of_folder, re.compile(video_trial_pattern, re.IGNORECASE))
+    for entry in entries:
+        walk.place(entry)
+    planes = tuple(
+        PlaneFiles(
+            plane_name=name,
+            listed_files=files,
+            side_images=tuple(walk.side_images[name]),
+            registration=dict(sorted(walk.registration[name].items())),
+        )
+        for name, files in listed.items()
+    )
+    videos = sorted(walk.videos, key=lambda video: (video.trial is None, video.trial or 0, video.path))
+    return RawInventory(
+        session_directory=session_directory, planes=planes, videos=tuple(videos), left_out=tuple(walk.left_out)
+    )
+
+
+def _resolve(
+    on_disk: DiskListing, paths: Sequence[str], *, plane_name: str, listed_in: Path | None
+) -> tuple[ListedFile, ...]:
+    try:
+        return on_disk.resolve(paths)
+    except SscError as failure:
+        problem = failure.problem
+        file = problem.file if problem.file is not None or listed_in is None else str(listed_in)
+        raise SscError(replace(problem, file=file, field=f"plane {plane_name}, {problem.field}")) from failure
+
+
+def _plane_of_folder(listed_paths: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Plane name by the first folder of its listed paths (`fov_VVPPP`), or by its own name; folders in one case."""
+    folders = {name.casefold(): name for name in listed_paths}
+    for name, paths in listed_paths.items():
+        for path in paths:
+            relative = relative_listed_path(path)
+            if len(relative.parts) > 1:
+                folders[relative.parts[0].casefold()] = name
+    return folders
+
+
+class _Walk:
+    """Places one file after the other; holds what has been placed so far."""
+
+    def __init__(
+        self,
+        listed: Mapping[str, tuple[ListedFile, ...]],
+        plane_of_folder: Mapping[str, str],
+        trial_pattern: re.Pattern[str],
+    ) -> None:
+        self._plane_of_folder = plane_of_folder
+        self._trial_pattern = trial_pattern
+        self._listed = {file.path for files in listed.values() for file in files if file.path is not None}
+        self._positions = {name: _positions_by_stem(files) for name, files in listed.items()}
+        self.side_images: dict[str, list[SideImageFile]] = {name: [] for name in listed}
+        self.registration: dict[str, dict[int, Path]] = {name: {} for name in listed}
+        self.videos: list[VideoFile] = []
+        self.left_out: list[FileLeftOut] = []
+
+    def place(self, entry: DiskEntry) -> None:
+        """Give one file its place, or a reason to have none."""
+        if entry.obstacle is not None:
+            kind = _KINDS_OF_OBSTACLES.get(entry.obstacle, kinds.RAW_FILE_LEFT_OUT)
+            self._leave_out(entry, entry.reason, kind)
+            return
+        reason = self._place(entry, kind_of_file(entry.path.name))
+        if reason is not None:
+            self._leave_out(entry, reason, kinds.RAW_LINK_LEFT_OUT if entry.leads_out else kinds.RAW_FILE_LEFT_OUT)
+
+    def _leave_out(self, entry: DiskEntry, reason: str, kind: ProblemKind) -> None:
+        self.left_out.append(
+            FileLeftOut(
+                path=entry.path,
+                reason=reason,
+                byte_size=entry.status.st_size if entry.obstacle is None else 0,
+                kind=kind,
+                link_to=entry.link_to,
+                is_file=entry.obstacle is None,
+                of_system=entry.obstacle is Obstacle.SYSTEM_FILE,
+            )
+        )
+
+    def _place(self, entry: DiskEntry, kind: RawFileKind) -> str | None:
+        path, byte_size = entry.path, entry.status.st_size
+        if kind is RawFileKind.STACK:
+            return None if path in self._listed else "no file list of the session file names this stack"
+        if kind is RawFileKind.VIDEO:
+            match = self._trial_pattern.search(path.name)
+            trial = None if match is None else int(match["trial"])
+            self.videos.append(VideoFile(path=path, trial=trial, byte_size=byte_size))
+            return None
+        if kind is RawFileKind.REGISTRATION_STATISTICS:
+            return "summary of the registration in a layout nobody has published; the shifts per frame are kept"
+        if kind is RawFileKind.OTHER:
+            return "not a kind of file the data set is known to have"
+        plane = self._plane_of_folder.get(entry.below.split("/", 1)[0].casefold())
+        if plane is None:
+            return "its folder belongs to no plane of the session file"
+        if kind is RawFileKind.REGISTRATION:
+            return self._place_registration(path, plane)
+        name = side_image_name(path.name)
+        if name is None:
+            raise ValueError(f"{path.name} is not a side image's name")
+        self.side_images[plane].append(SideImageFile(path=path, name=name, byte_size=byte_size))
+        return None
+
+    def _place_registration(self, path: Path, plane: str) -> str | None:
+        position = self._positions[plane].get(_stem(path.name))
+        if position is None:
+            return "no listed stack of its name lies beside it"
+        if position in self.registration[plane]:
+            return f"{self.registration[plane][position].name} already holds the shifts of that stack"
+        self.registration[plane][position] = path
+        return None
+
+
+def _stem(name: str) -> str:
+    """The part of a stack's or a registration file's name that both share, in one case."""
+    lower = name.lower()
+    for ending in (".imreg_out", ".tif", ".tiff"):
+        if lower.endswith(ending):
+            name, lower = name[: -len(ending)], lower[: -len(ending)]
+    return _REGISTERED_PREFIX.sub("", name).casefold()
+
+
+def _positions_by_stem(files: Sequence[ListedFile]) -> dict[str, int]:
+    stems: dict[str, int] = {}
+    for position, file in enumerate(files):
+        stems.setdefault(_stem(relative_listed_path(file.listed_path).name), position)
+    return stems

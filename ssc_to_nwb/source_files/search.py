@@ -1,0 +1,88 @@
+"""Which folders of a source are searched for sessions, and which hold the output of a conversion instead.
+
+An output folder may lie inside the source: what a conversion has written there is no source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ssc_to_nwb.naming import RUN_FOLDER
+from ssc_to_nwb.source_files.disk_walk import DiskEntry, Obstacle, walk_files
+
+# Folders below which no session file lies; the stacks alone are tens of thousands of files.
+_RAW_FOLDER = re.compile(r"fov_\d+|whisker|fluo_batch_out")
+
+
+def files_to_search(source: Path, *, output: Path | None = None) -> Iterator[DiskEntry]:
+    """Each file in the folders of a source that may hold sessions, and what stands in the place of one.
+
+    output: the folder of the conversion, passed over with all that is in it, by whatever path it is reached. Raises
+    source-not-readable.
+    """
+    passed_over = None if output is None else _identity(output)
+
+    def enter(folder: Path) -> bool:
+        return may_hold_sessions(folder.name) and (passed_over is None or _identity(folder) != passed_over)
+
+    return walk_files(source, enter=enter)
+
+
+def all_files(source: Path, *, output: Path | None = None) -> Iterator[DiskEntry]:
+    """Each file of a source, those in folders of raw files too; `output` as in `files_to_search`.
+
+    Raises source-not-readable.
+    """
+    passed_over = None if output is None else _identity(output)
+
+    def enter(folder: Path) -> bool:
+        return folder.name != RUN_FOLDER and (passed_over is None or _identity(folder) != passed_over)
+
+    return walk_files(source, enter=enter)
+
+
+def is_named(entry: DiskEntry) -> bool:
+    """Whether an entry is a file, or a link to one that is missing: whoever opens that says so."""
+    return entry.obstacle in (None, Obstacle.DANGLING_LINK)
+
+
+def raw_files_below(directory: Path) -> Iterator[DiskEntry]:
+    """Each file below a session's directory, but for those of a conversion whose output lies in it.
+
+    Raises source-not-readable.
+    """
+    return walk_files(directory, enter=lambda folder: not is_output(folder))
+
+
+def may_hold_sessions(folder_name: str) -> bool:
+    """Whether a folder is worth looking into for sessions: not one of stacks, nor what a run keeps for itself."""
+    return folder_name != RUN_FOLDER and not is_raw_folder(folder_name)
+
+
+def is_raw_folder(folder_name: str) -> bool:
+    """Whether a folder of this name holds raw files of a session, among which no session file is looked for."""
+    return _RAW_FOLDER.fullmatch(folder_name) is not None
+
+
+def is_output(folder: Path) -> bool:
+    """Whether a folder is the output of a conversion: it holds what runs keep for themselves."""
+    return (folder / RUN_FOLDER).is_dir()
+
+
+def same_folder(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one folder, which need not exist yet."""
+    first, second = _identity(one), _identity(other)
+    if first is None or second is None:
+        return first is second and one.resolve() == other.resolve()
+    return first == second
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What the system knows a file or folder by; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

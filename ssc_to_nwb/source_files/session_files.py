@@ -1,0 +1,145 @@
+"""Finds session files by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from ssc_to_nwb.problems import output_kinds
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.session_key import SessionKey
+from ssc_to_nwb.source_files.disk_walk import in_place_of
+from ssc_to_nwb.source_files.search import files_to_search, is_named
+
+# What follows the key in the name of a session file, in any case, and the data set that has such names: ssc-1
+# ..._session.mat, ssc-2 ..._data_struct.mat; programs that read the files have ..._sess.mat and .mat alone as well.
+_ENDINGS = {"_session.mat": "ssc-1", "_data_struct.mat": "ssc-2", "_sess.mat": None, ".mat": None}
+NAMES_EXPECTED = "<animal>_<yyyy>_<mm>_<dd>, a letter where the day has two sessions, and " + ", ".join(_ENDINGS)
+_SESSIONS_OF_SSC_1 = frozenset(
+    (
+        "an197522_2013_03_08", "an197522_2013_03_10", "an229717_2013_12_01", "an229719_2013_12_02",
+        "an229719_2013_12_05",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFile:
+    """A session file and the folder its raw files would be in (None where there is no such folder)."""
+
+    path: Path
+    key: SessionKey
+    dataset: str
+    raw_folder: Path | None
+
+
+def key_from_path(path: Path) -> SessionKey:
+    """The session whose file has this name. Raises session-name-unknown."""
+    key = key_of_file(path.name)
+    if key is None:
+        raise error(kinds.SESSION_NAME_UNKNOWN, file=path, expected=NAMES_EXPECTED, found=path.name)
+    return key
+
+
+def key_of_file(name: str) -> SessionKey | None:
+    """The session whose file has this name; None where it is not the name of a session file."""
+    key = SessionKey.at_start_of(name)
+    return key if key is not None and _ending(name, key) in _ENDINGS else None
+
+
+def is_session_file(name: str) -> bool:
+    """Whether a file name is that of a session file."""
+    return key_of_file(name) is not None
+
+
+def _ending(name: str, key: SessionKey) -> str:
+    return name.removeprefix(str(key)).lower()
+
+
+def dataset_named(path: Path) -> str | None:
+    """The data set that names its session files like this one; None where the name leaves it open."""
+    key = key_of_file(path.name)
+    return None if key is None else _ENDINGS[_ending(path.name, key)]
+
+
+def dataset_of(path: Path) -> str:
+    """The data set of a session file, `ssc-1` or `ssc-2`: by the ending of its name.
+
+    Where that leaves it open, the five sessions of ssc-1 are known by name, and any other is of ssc-2. A file of no
+    session counts as one of ssc-1.
+    """
+    named, key = dataset_named(path), key_of_file(path.name)
+    if named is not None:
+        return named
+    return "ssc-1" if key is None or str(key) in _SESSIONS_OF_SSC_1 else "ssc-2"
+
+
+def find_session_files(source: Path, *, output: Path | None = None) -> tuple[SessionFile, ...]:
+    """The session files in a folder and its subfolders, or the one given, sorted by animal, date and letter.
+
+    output: the folder of the conversion, which is not searched.
+
+    Raises source-missing, no-session-found, session-name-unknown (for a file), session-found-twice.
+    """
+    if source.is_file():
+        return (_session_file(source),)
+    if not source.is_dir():
+        raise error(
+            kinds.SOURCE_MISSING,
+            file=source,
+            expected="a folder or a session file",
+            found=in_place_of(source) or "nothing",
+        )
+    found: dict[SessionKey, SessionFile] = {}
+    for path in _walk(source, output):
+        session = _session_file(path)
+        if session.key in found:
+            raise error(kinds.SESSION_FOUND_TWICE, file=path, found=f"{found[session.key].path} is {session.key} too")
+        found[session.key] = session
+    if not found:
+        raise error(kinds.NO_SESSION_FOUND, file=source, expected="files named <animal>_<date>_session.mat")
+    return tuple(found[key] for key in sorted(found))
+
+
+def select_names(names: Sequence[str], *, patterns: Sequence[str], source: Path) -> tuple[str, ...]:
+    """The names that match one of the globs; all without globs. Raises no-session-found."""
+    chosen = tuple(name for name in names if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns))
+    if not chosen:
+        raise error(
+            kinds.NO_SESSION_FOUND,
+            file=source,
+            expected=f"a session named {' or '.join(patterns)}",
+            found=", ".join(names),
+        )
+    return chosen
+
+
+def _walk(source: Path, output: Path | None) -> list[Path]:
+    entries = files_to_search(source, output=output)
+    return [entry.path for entry in entries if is_named(entry) and is_session_file(entry.path.name)]
+
+
+def _session_file(path: Path) -> SessionFile:
+    key = key_from_path(path)
+    return SessionFile(path=path, key=key, dataset=dataset_of(path), raw_folder=_raw_folder(path, str(key)))
+
+
+def _raw_folder(path: Path, name: str) -> Path | None:
+    """The folder of a session's name beside its file, or around it; of its name but for the case where one alone is."""
+    folder = path.parent / name
+    if folder.is_dir():
+        return folder
+    fitting = [other for other in _beside(path) if other.name.casefold() == name.casefold() and other.is_dir()]
+    if len(fitting) == 1:
+        return fitting[0]
+    return path.parent if path.parent.name.casefold() == name.casefold() else None
+
+
+def _beside(path: Path) -> list[Path]:
+    try:
+        return list(path.parent.iterdir())
+    except OSError as failure:
+        raise error(output_kinds.SOURCE_NOT_READABLE, file=path.parent, found=failure) from failure

@@ -1,0 +1,138 @@
+"""Writes the tif stacks of a plane, its side images and its registration files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ssc_to_nwb.testing.frames import draw_frames, interleaved
+from ssc_to_nwb.testing.registration import write_registration, write_registration_stats
+from ssc_to_nwb.testing.spec import SessionSpec, StackSpec
+from ssc_to_nwb.testing.truth import PlaneTruth
+
+_KEPT_OF_TRUNCATED = 0.6
+SCANIMAGE_TEXT = (
+    "state.configPath='C:\\synthetic'\rstate.configName='synthetic'\rstate.software.version=3.8\r"
+    "state.acq.numberOfChannelsSave=2\rstate.acq.numberOfFrames={frames}\rstate.acq.linesPerFrame={rows}\r"
+    "state.acq.pixelsPerLine={columns}\rstate.acq.frameRate={rate:g}\rstate.internal.triggerTimeString='synthetic'\r"
+)
+
+
+def write_plane_files(
+    *, folder: Path, spec: SessionSpec, plane: PlaneTruth, raw: dict[int, np.ndarray]
+) -> tuple[dict[int, Path], tuple[Path, ...]]:
+    """Write every tif of `plane` into `folder`; `raw` is the (F,) raw fluorescence by ROI number.
+
+    Gives the stacks' paths by file number, and the paths of the side images and registration files.
+    """
+    how = spec.stacks
+    rate_hz = spec.rate_of(next(one for one in spec.subvolumes if one.number == plane.subvolume_number))
+    folder.mkdir(parents=True, exist_ok=True)
+    stacks: dict[int, Path] = {}
+    beside: list[Path] = []
+    summary = _Summary()
+    for file in plane.files:
+        frames = draw_frames(spec=spec, plane=plane, file=file, raw=raw)
+        summary.add(frames)
+        if file.number in how.files_missing:
+            continue
+        path = folder / stack_name(spec, file.number)
+        _write_stack(path, frames, file.number, how, rate_hz)
+        stacks[file.number] = path
+        if how.imreg_files:
+            beside.append(write_registration(stack_path=path, n_frames=file.n_frames, seed=[spec.seed, file.number]))
+    if how.imreg_files:
+        beside.append(write_registration_stats(folder=folder, files=plane.files))
+    if how.side_images:
+        for name, pages in summary.images(plane.master_image).items():
+            for channel in range(how.channels):
+                path = folder / f"{name}_chan_{channel + 1:02d}.tif"
+                one_table = how.side_images_with_one_table and len(pages) > 1
+                _write_pages(path, pages[:, channel].astype(np.uint16), StackSpec(), one_table=one_table)
+                beside.append(path)
+    return stacks, tuple(beside)
+
+
+def stack_name(spec: SessionSpec, number: int) -> str:
+    """File name of a stack."""
+    return f"Image_Registration_4_{spec.session_name}_main_{number:03d}.tif"
+
+
+def _write_stack(path: Path, frames: np.ndarray, number: int, how: StackSpec, rate_hz: float) -> None:
+    if number in how.files_not_tif:
+        path.write_text("this is not a tif\n")
+        return
+    alone = how.channels == 1 or number in how.files_of_one_channel
+    pages = np.ascontiguousarray(frames[:, 0]) if alone else interleaved(frames)
+    if number in how.files_with_odd_pages:
+        pages = pages[:-1]
+    if number in how.files_of_other_size:
+        pages = pages[:, :, :-2]
+    text = None
+    if how.scanimage_header:
+        text = SCANIMAGE_TEXT.format(frames=len(frames), rows=pages.shape[1], columns=pages.shape[2], rate=rate_hz)
+    if text is not None and how.scanimage_texts_differ:
+        text = text.replace("triggerTimeString='synthetic'", f"triggerTimeString='synthetic {number}'")
+    _write_pages(path, pages, how, text, one_table=number in how.files_with_one_table)
+    if number in how.files_truncated:
+        with path.open("r+b") as stream:
+            stream.truncate(int(path.stat().st_size * _KEPT_OF_TRUNCATED))
+
+
+def _write_pages(
+    path: Path, pages: np.ndarray, how: StackSpec, text: str | None = None, *, one_table: bool = False
+) -> None:
+    """One IFD per page. With a ScanImage text each page bears it, its pixels right behind."""
+    import tifffile
+
+    if one_table:
+        tifffile.imwrite(path, pages, photometric="minisblack", truncate=True, bigtiff=how.bigtiff)
+        return
+    options: dict[str, Any] = {"photometric": "minisblack", "metadata": None, "software": False}
+    if how.compression is not None:
+        options["compression"] = how.compression
+    if how.tile is not None:
+        options["tile"] = how.tile
+    with tifffile.TiffWriter(path, bigtiff=how.bigtiff) as writer:
+        if text is None:
+            writer.write(pages, **options)
+        else:
+            for number, page in enumerate(pages, start=1):
+                own = f"{text}last\r" if how.scanimage_texts_differ and number == len(pages) else text
+                writer.write(page, description=own, contiguous=False, **options)
+
+
+class _Summary:
+    """Gathers what the side images show, file by file."""
+
+    def __init__(self) -> None:
+        self._sum: np.ndarray | None = None
+        self._highest: np.ndarray | None = None
+        self._n_frames = 0
+        self._means: list[np.ndarray] = []
+        self._deviations: list[np.ndarray] = []
+
+    def add(self, frames: np.ndarray) -> None:
+        total, highest = frames.sum(axis=0, dtype=np.float64), frames.max(axis=0)
+        self._sum = total if self._sum is None else self._sum + total
+        self._highest = highest if self._highest is None else np.maximum(self._highest, highest)
+        self._n_frames += len(frames)
+        self._means.append(total / len(frames))
+        self._deviations.append(frames.std(axis=0))
+
+    def images(self, master: np.ndarray) -> dict[str, np.ndarray]:
+        """(pages, channels, rows, columns) by the file name's stem."""
+        images = {"master_imreg_image": np.moveaxis(master, 2, 0)[None]}
+        if self._sum is not None and self._highest is not None:
+            means, deviations = np.stack(self._means), np.stack(self._deviations)
+            images |= {
+                "session_mean": (self._sum / self._n_frames)[None],
+                "session_maxproj": self._highest[None],
+                "session_sdmean": deviations.mean(axis=0)[None],
+                "session_sdmax": deviations.max(axis=0)[None],
+                "session_pertrial_mean": means,
+                "session_pertrial_sd": deviations,
+            }
+        return {name: np.maximum(np.round(pages), 0) for name, pages in images.items()}

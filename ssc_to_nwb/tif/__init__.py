@@ -1,0 +1,1 @@
+"""Tif files: where each page's pixels are, and their bytes."""

@@ -1,0 +1,160 @@
+"""Output is whole under its name or not there; what stood there before stays until then."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+from made_sessions import problem_raised
+
+from ssc_to_nwb.nwb_file.in_progress import name_system_error, output_in_progress, system_errors_named
+
+
+class CutOffError(Exception):
+    """Something went wrong while the file was built."""
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file below a folder with its text."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+@pytest.fixture
+def final(tmp_path: Path) -> Path:
+    return tmp_path / "sub-an1" / "sub-an1_ses-1_ophys.nwb"
+
+
+def test_a_finished_file_gets_its_name(final: Path, tmp_path: Path) -> None:
+    with output_in_progress(final, overwrite=False) as place:
+        place.building.write_text("new")
+        assert not final.exists(), "it is not there before it is whole"
+        assert place.building.parent == final.parent, "on the same disk, so that renaming is one step"
+        assert place.building.name.startswith(".")
+        assert place.byte_size() == 3
+    assert tree(tmp_path) == {"sub-an1/sub-an1_ses-1_ophys.nwb": "new"}
+
+
+def test_videos_go_with_their_file(final: Path, tmp_path: Path) -> None:
+    with output_in_progress(final, overwrite=False) as place:
+        place.building.write_text("new")
+        place.building_videos.mkdir()
+        (place.building_videos / "a.mp4").write_text("film")
+    assert tree(tmp_path) == {
+        "sub-an1/sub-an1_ses-1_ophys.nwb": "new",
+        "sub-an1/sub-an1_ses-1_ophys/a.mp4": "film",
+    }
+
+
+@pytest.mark.parametrize("failure", [CutOffError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("before", [None, "old"])
+def test_whatever_happens_nothing_half_made_is_left(
+    final: Path, tmp_path: Path, failure: type[BaseException], before: str | None
+) -> None:
+    if before is not None:
+        final.parent.mkdir()
+        final.write_text(before)
+    with pytest.raises(failure), output_in_progress(final, overwrite=True) as place:
+        place.building.write_text("half")
+        place.building_videos.mkdir()
+        (place.building_videos / "a.mp4").write_text("half a film")
+        raise failure
+    assert tree(tmp_path) == ({} if before is None else {"sub-an1/sub-an1_ses-1_ophys.nwb": before})
+
+
+class TestWhatStoodThere:
+    @pytest.fixture
+    def standing(self, final: Path) -> Path:
+        final.parent.mkdir()
+        final.write_text("old")
+        (final.parent / final.stem).mkdir()
+        (final.parent / final.stem / "old.mp4").write_text("old film")
+        return final
+
+    def test_is_never_replaced_unasked(self, standing: Path) -> None:
+        with problem_raised() as found, output_in_progress(standing, overwrite=False):
+            pytest.fail("the block must not run")
+        assert (found[0].kind.identifier, found[0].file) == ("output-exists", str(standing))
+        assert standing.read_text() == "old"
+
+    def test_is_replaced_with_its_films(self, standing: Path, tmp_path: Path) -> None:
+        with output_in_progress(standing, overwrite=True) as place:
+            place.building.write_text("new")
+            place.building_videos.mkdir()
+            (place.building_videos / "new.mp4").write_text("new film")
+            assert standing.read_text() == "old", "until the new one is whole"
+        assert tree(tmp_path) == {
+            "sub-an1/sub-an1_ses-1_ophys.nwb": "new",
+            "sub-an1/sub-an1_ses-1_ophys/new.mp4": "new film",
+        }
+
+    def test_videos_of_an_older_file_do_not_stay_beside_one_without(self, standing: Path, tmp_path: Path) -> None:
+        with output_in_progress(standing, overwrite=True) as place:
+            place.building.write_text("new")
+        assert tree(tmp_path) == {"sub-an1/sub-an1_ses-1_ophys.nwb": "new"}
+
+    def test_a_folder_in_its_place_is_replaced(self, tmp_path: Path) -> None:
+        final = tmp_path / "sub-an1" / "a.nwb.zarr"
+        (final / "x").mkdir(parents=True)
+        with output_in_progress(final, overwrite=True) as place:
+            place.building.mkdir()
+            (place.building / "y").write_text("new")
+            assert place.byte_size() == 3
+        assert tree(tmp_path) == {"sub-an1/a.nwb.zarr/y": "new"}
+
+
+def test_what_a_killed_attempt_left_is_removed(final: Path, tmp_path: Path) -> None:
+    with output_in_progress(final, overwrite=False) as killed:
+        killed.building.write_text("whole")
+    final.rename(killed.building)
+    killed.building_videos.mkdir()
+    other = killed.building.with_name(killed.building.name.replace("ses-1", "ses-2"))
+    other.write_text("another session, under way")
+    with output_in_progress(final, overwrite=False) as place:
+        assert place.building != killed.building, "every attempt has names of its own"
+        assert not killed.building.exists()
+        assert not killed.building_videos.exists()
+        place.building.write_text("new")
+    assert tree(tmp_path) == {
+        "sub-an1/sub-an1_ses-1_ophys.nwb": "new",
+        f"sub-an1/{other.name}": "another session, under way",
+    }
+
+
+class TestTheSystem:
+    @pytest.mark.parametrize(
+        ("number", "kind"),
+        [
+            (errno.ENOSPC, "disk-full"),
+            (errno.EDQUOT, "disk-full"),
+            (errno.EACCES, "output-not-writable"),
+            (errno.EROFS, "output-not-writable"),
+            (errno.ENOTDIR, "output-not-writable"),
+            (errno.ENOENT, "output-not-writable"),
+            (errno.ENAMETOOLONG, "output-not-writable"),
+            (errno.EIO, "system-refused"),
+            (errno.EMFILE, "system-refused"),
+        ],
+    )
+    def test_its_errors_have_names(self, number: int, kind: str) -> None:
+        with problem_raised() as found, system_errors_named(Path("out")):
+            raise OSError(number, "no", "some/file")
+        assert (found[0].kind.identifier, found[0].file) == (kind, "some/file")
+
+    def test_hdf5_tells_the_number_in_its_text_alone(self) -> None:
+        failure = OSError(
+            "Can't write data (file write failed: time = x, filename = 'a', errno = 28, error message = ...)"
+        )
+        assert name_system_error(failure, Path("out")).problem.kind.identifier == "disk-full"
+
+    def test_other_exceptions_pass(self) -> None:
+        with pytest.raises(ZeroDivisionError), system_errors_named(Path("out")):
+            raise ZeroDivisionError
+
+    def test_a_file_where_a_folder_should_be(self, final: Path) -> None:
+        final.parent.write_text("a file")
+        with problem_raised() as found, output_in_progress(final, overwrite=False):
+            pytest.fail("the block must not run")
+        assert (found[0].kind.identifier, found[0].file) == ("output-not-writable", str(final.parent))

@@ -1,0 +1,95 @@
+"""A finished file with everything in it, converted once, and what it takes to verify copies of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import pytest
+
+from ssc_to_nwb.proof.report import VerifyMode, VerifyReport
+from ssc_to_nwb.session.context import SessionContext
+from ssc_to_nwb.session.raw_data import RawData
+from ssc_to_nwb.testing.dataset import SyntheticSession
+from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
+
+SPEC = SessionSpec(
+    seed=11,
+    image_shape=(24, 32),
+    subvolumes=(
+        SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=3),
+        SubvolumeSpec(number=2, planes=(2,), rois_per_plane=3),
+    ),
+    whiskers=("c1", "c2"),
+    further_trial_properties=("luminance",),
+    further_touch_properties=("thetaAtTouchOnset", "whTSACorrespondingIndex"),
+    blank_time_point=True,
+    rejected_file=True,
+    unknown_trial_frames=True,
+    rois_without_trace=1,
+    stacks=StackSpec(imreg_files=True, files_missing=(2,)),
+)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A session, its raw files, and the NWB file made from them."""
+
+    made: SyntheticSession
+    path: Path
+    context: SessionContext
+    raw: RawData
+
+    def verify(
+        self, path: Path | None = None, *, mode: VerifyMode = "full", videos: Path | None = None
+    ) -> VerifyReport:
+        """Compare a file with the source; a copy of the finished one keeps its films."""
+        from ssc_to_nwb.proof.file import verify_file
+        from ssc_to_nwb.source_files.file_hash import sha256_of
+
+        return verify_file(
+            path or self.path,
+            context=self.context,
+            raw=self.raw,
+            mode=mode,
+            hashes={self.context.session.path: sha256_of(self.context.session.path)},
+            final_path=self.path,
+            videos=videos,
+        )
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """A session with stacks, side images, registration files, films, gaps and frames of unknown trials."""
+    from ssc_to_nwb.api.conversion import convert
+    from ssc_to_nwb.data_types.raw_base import open_raw
+    from ssc_to_nwb.problems.model import ProblemLog
+    from ssc_to_nwb.session.context import load_context
+    from ssc_to_nwb.testing.dataset import write_session
+
+    root = tmp_path_factory.mktemp("finished")
+    made = write_session(root=root / "source", spec=SPEC)
+    outcome = convert(source=root / "source", output=root / "nwb", verify="off").outcomes[0]
+    assert outcome.output is not None, outcome.error
+    log = ProblemLog()
+    context = load_context(made.mat_path, log=log)
+    raw = open_raw(context, raw_folder=made.folder, mode="auto", keep_going=False, log=log)
+    assert raw is not None
+    return Finished(made=made, path=outcome.output, context=context, raw=raw)
+
+
+@pytest.fixture
+def mutated(finished: Finished, tmp_path: Path) -> Iterator[Callable[[Callable[[h5py.File], None]], Path]]:
+    """A copy of the finished file after a change: `mutated(change)` gives its path."""
+
+    def build(change: Callable[[h5py.File], None]) -> Path:
+        copy = tmp_path / "copy.nwb"
+        shutil.copyfile(finished.path, copy)
+        with h5py.File(copy, "r+") as file:
+            change(file)
+        return copy
+
+    return build

@@ -1,0 +1,114 @@
+"""The digest of a file's content: equal for equal content, however it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.proof.digest import content_digest
+
+GREEN = "/acquisition/two_photon_series_fov_01002_green"
+OPTIONS = (
+    {"workers": 1, "compression": "small", "chunk_mb": 0.01},
+    {"workers": 3, "compression": "none", "memory_mb": 512.0},
+)
+
+
+@pytest.fixture(scope="module")
+def digest_of_finished(finished) -> str:
+    return content_digest(finished.path)
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=["one worker, small", "three workers, none"])
+def test_digest_is_the_same_for_other_workers_chunks_and_compression(
+    finished, digest_of_finished: str, tmp_path: Path, options: dict
+):
+    outcome = convert(source=finished.made.root, output=tmp_path, **options).outcomes[0]
+    assert outcome.digest == digest_of_finished, outcome.error
+    assert outcome.output is not None
+    assert content_digest(outcome.output) == digest_of_finished
+
+
+def test_digest_does_not_depend_on_where_the_source_lies(finished, digest_of_finished: str, tmp_path: Path):
+    import shutil
+
+    elsewhere = shutil.copytree(finished.made.root, tmp_path / "another" / "place")
+    outcome = convert(source=elsewhere, output=tmp_path / "out", verify="sample").outcomes[0]
+    assert outcome.output is not None, outcome.error
+    assert content_digest(outcome.output) == digest_of_finished
+    # A sample has not read every value.
+    assert outcome.digest is None
+
+
+def test_digest_does_not_depend_on_the_number_of_readers(finished, digest_of_finished: str):
+    assert content_digest(finished.path, workers=1, memory_mb=1.0) == digest_of_finished
+
+
+def test_verification_hands_over_the_digests_of_frames(finished, digest_of_finished: str):
+    report = finished.verify()
+    assert f"{GREEN}/data" in report.value_digests
+    assert content_digest(finished.path, known=report.value_digests) == digest_of_finished
+    assert content_digest(finished.path, known={f"{GREEN}/data": "0" * 64}) != digest_of_finished
+
+
+def rewritten(file: h5py.File) -> None:
+    """Other chunks, other filters, another byte order, another place in the file."""
+    values, attributes = file[f"{GREEN}/data"][()], dict(file[f"{GREEN}/data"].attrs)
+    del file[f"{GREEN}/data"]
+    dataset = file.create_dataset(f"{GREEN}/data", data=values.astype(">u2"), chunks=(1, 5, 7), compression="lzf")
+    for name in reversed(list(attributes)):
+        dataset.attrs[name] = attributes[name]
+
+
+def renewed(file: h5py.File) -> None:
+    """Ids and time of creation of another conversion."""
+    file[GREEN].attrs["object_id"] = "00000000-0000-4000-8000-000000000000"
+    file["file_create_date"][0] = "2031-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("change", [rewritten, renewed], ids=["rewritten", "renewed"])
+def test_digest_ignores_how_content_is_stored(
+    mutated: Callable[[Callable[[h5py.File], None]], Path], digest_of_finished: str, change: Callable[[h5py.File], None]
+):
+    assert content_digest(mutated(change)) == digest_of_finished
+
+
+def test_float32_of_equal_values_is_other_content(tmp_path: Path):
+    digests = set()
+    for dtype in ("f4", "f8", "i4"):
+        with h5py.File(tmp_path / f"{dtype}.nwb", "w") as file:
+            file["x"] = np.arange(4, dtype=dtype)
+        digests.add(content_digest(tmp_path / f"{dtype}.nwb"))
+    assert len(digests) == 3
+
+
+def test_names_of_the_parts_of_a_compound_count(tmp_path: Path):
+    digests = set()
+    for names in (("x", "y"), ("y", "x")):
+        with h5py.File(tmp_path / f"{names[0]}.nwb", "w") as file:
+            file["mask"] = np.array([(1, 2), (3, 4)], dtype=[(name, "u4") for name in names])
+        digests.add(content_digest(tmp_path / f"{names[0]}.nwb"))
+    assert len(digests) == 2
+
+
+def test_shape_and_empty_values_count(tmp_path: Path):
+    digests = set()
+    for number, values in enumerate((np.zeros((0, 3)), np.zeros((3, 0)), np.zeros((2, 3)), np.zeros((3, 2)))):
+        with h5py.File(tmp_path / f"{number}.nwb", "w") as file:
+            file["x"] = values
+        digests.add(content_digest(tmp_path / f"{number}.nwb"))
+    assert len(digests) == 4
+
+
+def test_unreadable_file_is_named(tmp_path: Path):
+    path = tmp_path / "none.nwb"
+    with pytest.raises(SscError) as raised:
+        content_digest(path)
+    assert raised.value.problem.kind.identifier == "verify-unreadable"
+    assert raised.value.problem.file == str(path)

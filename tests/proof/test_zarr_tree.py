@@ -1,0 +1,123 @@
+"""Zarr folders: the same proof and the same digest as HDF5 files, and no code run out of a pickle."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.proof.digest import content_digest
+from ssc_to_nwb.proof.open_tree import open_tree
+
+zarr = pytest.importorskip("zarr")
+pytest.importorskip("hdmf_zarr")
+
+
+@pytest.fixture(scope="module")
+def zarr_path(finished, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The session of `finished` as a Zarr folder, verified on the way."""
+    output = tmp_path_factory.mktemp("zarr")
+    outcome = convert(source=finished.made.root, output=output, backend="zarr").outcomes[0]
+    assert outcome.verified == "full", outcome.error
+    assert outcome.output is not None
+    return outcome.output
+
+
+@pytest.fixture
+def copy(zarr_path: Path, tmp_path: Path) -> Path:
+    """A copy that may be changed."""
+    return Path(shutil.copytree(zarr_path, tmp_path / zarr_path.name))
+
+
+def test_zarr_folder_agrees_with_its_source(finished, zarr_path: Path):
+    report = replace(finished, path=zarr_path).verify()
+    assert [str(problem) for problem in report.problems] == []
+    assert report.frames == report.frames_total > 0
+
+
+def test_digest_is_that_of_the_hdf5_file(finished, zarr_path: Path):
+    assert content_digest(zarr_path) == content_digest(finished.path)
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("acquisition/two_photon_series_fov_01002_red/data", (1, 2, 3)),
+        ("processing/ophys/DfOverF/dff_fov_01002/data", (0, 0)),
+        ("intervals/touches/start_time", (0,)),
+        ("intervals/trials/id", (0,)),
+        ("processing/behavior/trial_number/data", (-1,)),
+        ("processing/ophys/trial_number_subvolume_01/data", (3,)),
+    ],
+)
+def test_changed_value_is_found(finished, zarr_path: Path, copy: Path, name: str, where: tuple[int, ...]):
+    values = zarr.open_group(str(copy), mode="r+")[name]
+    values[where] = values[where] + 1
+    report = replace(finished, path=zarr_path).verify(copy)
+    assert any((problem.field or "").startswith(f"/{name}") for problem in report.problems)
+    assert content_digest(copy) != content_digest(zarr_path)
+
+
+def test_link_that_points_elsewhere_is_found(finished, zarr_path: Path, copy: Path):
+    name = "processing/ophys/DfOverF/dff_fov_01003/.zattrs"
+    attributes = json.loads((copy / name).read_text())
+    attributes["zarr_link"][0]["path"] = "/processing/ophys/Fluorescence/raw_fluorescence_fov_02002/timestamps"
+    (copy / name).write_text(json.dumps(attributes))
+    consolidated = json.loads((copy / ".zmetadata").read_text())
+    consolidated["metadata"][name] = attributes
+    (copy / ".zmetadata").write_text(json.dumps(consolidated))
+    report = replace(finished, path=zarr_path).verify(copy)
+    assert "/processing/ophys/DfOverF/dff_fov_01003/timestamps" in {problem.field for problem in report.problems}
+
+
+def test_missing_chunk_is_found(finished, zarr_path: Path, copy: Path):
+    (copy / "acquisition/two_photon_series_fov_01002_green/data/0.0.0").unlink()
+    report = replace(finished, path=zarr_path).verify(copy)
+    assert {problem.kind.identifier for problem in report.problems} == {"verify-frame-differs"}
+
+
+@pytest.mark.parametrize("name", [".zattrs", "intervals/trials/.zattrs"])
+def test_metadata_that_readers_would_not_see_are_refused(copy: Path, name: str):
+    attributes = json.loads((copy / name).read_text())
+    (copy / name).write_text(json.dumps({**attributes, "description": "another"}))
+    with pytest.raises(SscError) as raised, open_tree(copy):
+        pass
+    assert raised.value.problem.kind.identifier == "verify-unreadable"
+    assert name in str(raised.value.problem.found)
+
+
+def test_folder_that_is_no_zarr_is_refused(tmp_path: Path):
+    with pytest.raises(SscError) as raised, open_tree(tmp_path):
+        pass
+    assert raised.value.problem.kind.identifier == "verify-unreadable"
+
+
+class Trap:
+    """Leaves a mark when it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple:
+        return (Path.touch, (self.mark,))
+
+
+def test_pickle_that_would_run_code_is_not_run(finished, zarr_path: Path, copy: Path, tmp_path: Path):
+    mark, name = tmp_path / "mark", "intervals/trials/trial_type"
+    array = zarr.open_group(str(copy), mode="r")[name]
+    head = {**json.loads((copy / name / ".zarray").read_text()), "filters": [{"id": "pickle", "protocol": 5}]}
+    (copy / name / ".zarray").write_text(json.dumps(head))
+    consolidated = json.loads((copy / ".zmetadata").read_text())
+    consolidated["metadata"][f"{name}/.zarray"] = head
+    (copy / ".zmetadata").write_text(json.dumps(consolidated))
+    (copy / name / "0").write_bytes(array.compressor.encode(pickle.dumps(Trap(mark))))
+    (problem,) = replace(finished, path=zarr_path).verify(copy).problems
+    assert problem.kind.identifier == "verify-unreadable"
+    assert f"{name}/.zarray is of pickled objects" in str(problem.found)
+    assert not mark.exists()
