@@ -1,24 +1,28 @@
-"""Writes the pages that are made from the code: docs/field_map.md, and the table of problems in the README."""
+"""Writes the pages that are made from the code; `tests/docs` checks that they are up to date."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ssc_to_nwb.ledger.page import map_page
-from ssc_to_nwb.problems.page import main as write_problems
+from doc_pages.checks import checks_page
+from doc_pages.field_map import field_map_page
+from doc_pages.metadata_keys import metadata_page
+from doc_pages.problems import problems_page
 
 ROOT = Path(__file__).parents[1]
-FIELD_MAP_HEAD = (
-    "# The map: from each field of the source to its place in the NWB file\n\n"
-    "Made from the claims in `ssc_to_nwb/data_types` by `scripts/write_docs.py`. The ledger beside every NWB file\n"
-    "says the same for each single field of that session.\n\n"
-)
+REFERENCE = ROOT / "docs" / "reference"
+PAGES = {
+    REFERENCE / "field_map.md": field_map_page,
+    REFERENCE / "problems.md": problems_page,
+    REFERENCE / "metadata.md": metadata_page,
+    REFERENCE / "checks.md": checks_page,
+}
 
 
 def main() -> None:
     """Write them all."""
-    (ROOT / "docs" / "field_map.md").write_text(FIELD_MAP_HEAD + map_page(), encoding="utf-8")
-    write_problems([str(ROOT / "README.md")])
+    for path, page in PAGES.items():
+        path.write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

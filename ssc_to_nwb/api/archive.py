@@ -31,7 +31,7 @@ def write_dandiset(
 
     What no source says is left out of the file and listed in the result's `blanks`; what a person filled in in an
     existing file stays. Nothing is written where dandischema refuses a field (`malformed`).
-    Raises SscError: metadata-*, archive-dandiset-id, dandiset-yaml-of-another, dandiset-yaml-unreadable,
+    Raises SscError: `metadata-*`, archive-dandiset-id, dandiset-yaml-of-another, dandiset-yaml-unreadable,
     dandiset-yaml-unwritable.
     """
     from ssc_to_nwb.archive.dandiset_file import write_dandiset_file

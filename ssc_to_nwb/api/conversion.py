@@ -107,7 +107,7 @@ def convert(
     the other arguments are those of `ConversionOptions`.
 
     A session that fails does not stop the others; look at `ok` and at the outcomes. Raises SscError where nothing
-    can be begun: source-missing, no-session-found, session-found-twice, metadata-*, output-not-named,
+    can be begun: source-missing, no-session-found, session-found-twice, `metadata-*`, output-not-named,
     output-is-source, output-not-writable, output-in-use, record-unwritable, space-short, extra-not-installed,
     cluster-unreachable, events-unwritable; and ConversionInterrupted.
     """

@@ -73,7 +73,7 @@ def list_sessions(
     session files are unpacked to the system's folder for temporary files, one at a time. on_not_taken is called with a
     warning (mat-not-taken) for each MATLAB file that is not taken for a session.
 
-    Raises source-missing, no-session-found, session-found-twice, metadata-*.
+    Raises source-missing, no-session-found, session-found-twice, `metadata-*`.
     """
     from ssc_to_nwb.metadata.shared_faults import check_metadata
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources

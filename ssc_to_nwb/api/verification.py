@@ -99,7 +99,7 @@ def verify_sessions(
     unpacked.
 
     What differs, and what can't be read, is in the result. Raises SscError where nothing can be begun: source-missing,
-    no-session-found, session-found-twice, metadata-*; verify-source-missing where `output` is a file whose session is
+    no-session-found, session-found-twice, `metadata-*`; verify-source-missing where `output` is a file whose session is
     not there.
     """
     from ssc_to_nwb.metadata.shared_faults import check_metadata

@@ -38,21 +38,21 @@ FIELD_MISSING = ProblemKind(
     severity=Severity.ERROR,
     title="A field of the session struct is absent",
     reason="The field is needed to know what the data are.",
-    remedy="Compare the file with docs/field_map.md. " + REPORT_FILE,
+    remedy="Compare the file with docs/reference/field_map.md. " + REPORT_FILE,
 )
 FIELD_TYPE = ProblemKind(
     identifier="field-type",
     severity=Severity.ERROR,
     title="A field of the session struct is of another type than expected",
     reason="The file differs from the known layout, and reading on would be guessing.",
-    remedy="Compare the field with docs/field_map.md. " + REPORT_FILE,
+    remedy="Compare the field with docs/reference/field_map.md. " + REPORT_FILE,
 )
 FIELD_LENGTH = ProblemKind(
     identifier="field-length",
     severity=Severity.ERROR,
     title="A field of the session struct has another length than expected",
     reason="Arrays that run in parallel must be equally long, or values would be joined to the wrong partner.",
-    remedy="Compare the field with docs/field_map.md; the file may be damaged. " + REPORT_FILE,
+    remedy="Compare the field with docs/reference/field_map.md; the file may be damaged. " + REPORT_FILE,
 )
 FIELD_VALUE = ProblemKind(
     identifier="field-value",

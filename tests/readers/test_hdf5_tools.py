@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
-PAGE = Path(__file__).parents[2] / "docs" / "open_in_tools.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "open_in_tools.md"
 
 pytestmark = pytest.mark.skipif(
     not all(shutil.which(name) for name in ("h5ls", "h5dump", "h5repack")),

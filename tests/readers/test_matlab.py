@@ -64,6 +64,6 @@ def test_no_compound_holds_references(file: h5py.File) -> None:
 
 
 def test_the_page_names_the_schema_that_is_written() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "open_in_tools.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "open_in_tools.md").read_text(encoding="utf-8")
     written = pynwb.get_type_map().namespace_catalog.get_namespace("core").version
     assert f"NWB schema {written.rsplit('.', 1)[0]} " in page

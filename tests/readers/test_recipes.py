@@ -1,4 +1,4 @@
-"""The Python of docs/open_in_tools.md, run as it stands in the tools' own environments."""
+"""The Python of docs/how-to/open_in_tools.md, run as it stands in the tools' own environments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
-PAGE = Path(__file__).parents[2] / "docs" / "open_in_tools.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "open_in_tools.md"
 PYNAPPLE = ("pynapple==0.11.*", "pynwb==4.*")
 # suite2p 0.14.6 does not run with NumPy 2.4, which its own requirements let in.
 SUITE2P = ("suite2p==0.14.*", "pynwb==4.*", "numpy<2.4")

@@ -1,4 +1,4 @@
-"""Runs the Python of one section of docs/open_in_tools.md on a file, then prints what a short program makes of it."""
+"""Runs the Python of a section of how-to/open_in_tools.md on a file, then prints what a short program makes of it."""
 
 import re
 import sys

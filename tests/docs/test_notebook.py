@@ -8,7 +8,7 @@ import pytest
 from made_sessions import Converted
 from patience import PATIENCE_S
 
-NOTEBOOK = Path(__file__).parents[2] / "scripts" / "open_session.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "docs" / "tutorial" / "open_session.ipynb"
 
 
 def _text(cell) -> str:

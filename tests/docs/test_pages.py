@@ -1,0 +1,44 @@
+"""The pages that are made from the code are up to date; `scripts/write_docs.py` writes them again."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from ssc_to_nwb.problems.catalogue import areas, catalogue
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = ROOT / "scripts"
+sys.path.append(str(SCRIPTS))
+
+from doc_pages.markdown import text  # noqa: E402
+from doc_pages.problems import problems_page  # noqa: E402
+
+PAGES = runpy.run_path(str(SCRIPTS / "write_docs.py"))["PAGES"]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_page_is_what_the_code_says(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == PAGES[path]()
+
+
+def test_every_problem_has_a_heading_of_its_own() -> None:
+    headings = re.findall(r"^### (\S+)$", problems_page(), re.MULTILINE)
+    assert headings == list(catalogue())
+    assert sum(map(len, areas().values())) == len(headings) > 100
+
+
+def test_a_problem_s_texts_are_on_the_page() -> None:
+    kind = catalogue()["mask-empty"]
+    words = f"*info*: **{text(kind.title)}.** {text(kind.reason)}\n\n*What to do*: {text(kind.remedy)}\n"
+    assert words in problems_page()
+
+
+def test_texts_are_no_markup() -> None:
+    assert text("sub-<subject>, a|b, an1975*, no_name\nand `x_*`") == (
+        "sub-&lt;subject>, a\\|b, an1975\\*, no\\_name and `x_*`"
+    )
