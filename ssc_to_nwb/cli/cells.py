@@ -8,6 +8,7 @@ import click
 
 from ssc_to_nwb.cli.options import NamedPath, json_option, verbose_option
 from ssc_to_nwb.cli.output import print_json, print_warnings
+from ssc_to_nwb.cli.terminal import echo
 
 _EXAMPLES = """Examples:
 
@@ -47,10 +48,10 @@ def command(files: tuple[Path, ...], *, output: Path | None, as_json: bool, verb
         return
     for animal, part in rows.groupby(rows["cell"].str.partition("/")[0]):
         counts = part.groupby("cell").size()
-        click.echo(
+        echo(
             f"{animal}: {len(counts)} cells in {part['session'].nunique()} sessions, "
             f"{int((counts > 1).sum())} of them in more than one"
         )
     print_warnings(table.problems, verbose=verbose)
     if output is not None:
-        click.echo(output)
+        echo(output)

@@ -22,6 +22,7 @@ from ssc_to_nwb.cli.options import (
 )
 from ssc_to_nwb.cli.output import print_json, print_not_taken, print_problem, print_warnings
 from ssc_to_nwb.cli.progress import run_display
+from ssc_to_nwb.cli.terminal import echo, styled
 from ssc_to_nwb.quantities import bytes_text, listed, seconds_text
 
 if TYPE_CHECKING:
@@ -104,8 +105,9 @@ def print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> No
     shown: dict[Problem, str] = {}
     for outcome in result.outcomes:
         if outcome.error is not None and outcome.error in shown:
-            click.secho(
-                f"{outcome.session}: failed, for the reason shown at {shown[outcome.error]}", fg="red", err=True
+            echo(
+                styled(f"{outcome.session}: failed, for the reason shown at {shown[outcome.error]}", color="red"),
+                err=True,
             )
         elif not _was_interrupted(outcome) and not (quiet and outcome.ok):
             _print_outcome(outcome, verbose=verbose)
@@ -118,12 +120,12 @@ def print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> No
     if not quiet:
         skipped = sum(outcome.status == "skipped" for outcome in result.outcomes)
         before = f", {skipped} of them before" if skipped else ""
-        click.echo(f"{done} of {len(result.outcomes)} sessions done{before}")
+        echo(f"{done} of {len(result.outcomes)} sessions done{before}")
     if failed:
-        click.echo(f"failed: {', '.join(failed)}", err=True)
+        echo(f"failed: {', '.join(failed)}", err=True)
     if interrupted:
-        click.echo(f"interrupted: {listed(interrupted, most=_SHOWN_NAMES)}", err=True)
-        click.echo("  what to do: Run the same command again.", err=True)
+        echo(f"interrupted: {listed(interrupted, most=_SHOWN_NAMES)}", err=True)
+        echo("  what to do: Run the same command again.", err=True)
 
 
 def _was_interrupted(outcome: SessionOutcome) -> bool:
@@ -133,16 +135,16 @@ def _was_interrupted(outcome: SessionOutcome) -> bool:
 
 def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:
     if outcome.error is not None:
-        click.secho(f"{outcome.session}: failed", fg="red", bold=True, err=True)
+        echo(styled(f"{outcome.session}: failed", color="red", bold=True), err=True)
         print_problem(outcome.error)
         if verbose and outcome.traceback:
-            click.echo(outcome.traceback, err=True)
+            echo(outcome.traceback, err=True)
     else:
         seconds = seconds_text(sum(outcome.seconds.values()))
         what = "was done before" if outcome.status == "skipped" else f"{outcome.status} in {seconds}"
-        click.echo(
-            f"{click.style(outcome.session, bold=True)}: {what}, "
-            f"{bytes_text(outcome.output_bytes)}, verified: {outcome.verified}"
+        echo(
+            styled(outcome.session, bold=True),
+            f": {what}, {bytes_text(outcome.output_bytes)}, verified: {outcome.verified}",
         )
-        click.echo(f"  {outcome.output}")
+        echo(f"  {outcome.output}")
     print_warnings(outcome.problems, verbose=verbose, session=outcome.session)

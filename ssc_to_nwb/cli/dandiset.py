@@ -11,6 +11,7 @@ import click
 from ssc_to_nwb.cli.archive_options import problems_for_machines
 from ssc_to_nwb.cli.options import json_option, metadata_option, output_argument, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
+from ssc_to_nwb.cli.terminal import echo
 
 if TYPE_CHECKING:
     from ssc_to_nwb.archive.results import DandisetResult
@@ -67,9 +68,9 @@ def _print(result: DandisetResult, *, verbose: bool, quiet: bool) -> None:
     if quiet:
         return
     if result.blanks:
-        click.echo("To be filled in by a person (! = publishing needs it):")
+        echo("To be filled in by a person (! = publishing needs it):")
     for blank in result.blanks:
-        click.echo(f"  {'!' if blank.needed_to_publish else ' '} {blank.field}: {blank.what}")
+        echo(f"  {'!' if blank.needed_to_publish else ' '} {blank.field}: {blank.what}")
     if result.ok:
         publishing = "ready to publish" if result.publishable else "a draft: publishing needs more"
-        click.echo(f"{result.path}: {'written' if result.changed else 'unchanged'}, {publishing}")
+        echo(f"{result.path}: {'written' if result.changed else 'unchanged'}, {publishing}")

@@ -12,6 +12,7 @@ from ssc_to_nwb.cli.convert import print_summary
 from ssc_to_nwb.cli.options import json_option, output_argument, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_json
 from ssc_to_nwb.cli.progress import run_display
+from ssc_to_nwb.cli.terminal import echo
 
 
 @click.command(epilog="Example:  ssc-to-nwb demo demo-output")
@@ -31,7 +32,7 @@ def command(output: Path, *, overwrite: bool, as_json: bool, verbose: bool, quie
         print_json({"source": str(result.source), "output": str(result.output), **result.conversion.as_dict()})
     else:
         if not quiet:
-            click.echo(f"Synthetic data set: {result.source}")
+            echo(f"Synthetic data set: {result.source}")
         print_summary(result.conversion, verbose=verbose, quiet=quiet)
     if not result.conversion.ok:
         sys.exit(1)

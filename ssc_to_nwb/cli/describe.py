@@ -8,6 +8,7 @@ import click
 
 from ssc_to_nwb.cli.options import NamedPath, json_option
 from ssc_to_nwb.cli.output import print_json
+from ssc_to_nwb.cli.terminal import echo
 
 _EXAMPLES = """Examples:
 
@@ -34,4 +35,4 @@ def command(file: Path, *, as_json: bool) -> None:
         print_json(found.as_dict())
     else:
         for line in found.lines():
-            click.echo(line)
+            echo(line)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ssc_to_nwb.cli.options import NamedPath
+from ssc_to_nwb.cli.terminal import echo
 
 
 @click.command(epilog="Example:  ssc-to-nwb digest out/sub-*/*.nwb")
@@ -21,4 +22,4 @@ def command(files: tuple[Path, ...], workers: int | None) -> None:
     from ssc_to_nwb.api.verification import content_digest
 
     for file in files:
-        click.echo(f"{content_digest(file=file, workers=workers)}  {file}")
+        echo(f"{content_digest(file=file, workers=workers)}  {file}")

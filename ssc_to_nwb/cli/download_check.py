@@ -16,6 +16,7 @@ from ssc_to_nwb.cli.archive_options import (
 )
 from ssc_to_nwb.cli.options import NamedPath, json_option, output_argument, quiet_option
 from ssc_to_nwb.cli.output import print_json, print_problem
+from ssc_to_nwb.cli.terminal import echo
 from ssc_to_nwb.cli.transfer_bars import on_progress_of, transfer_bars
 from ssc_to_nwb.quantities import bytes_text, seconds_text
 
@@ -58,8 +59,8 @@ def command(output: Path, *, as_json: bool, quiet: bool, **options: Any) -> None
         print_problem(result.problem)
     elif not quiet:
         took = seconds_text(result.seconds)
-        click.echo(f"{result.path}: {bytes_text(result.bytes_compared)} fetched in {took}, every byte the same")
+        echo(f"{result.path}: {bytes_text(result.bytes_compared)} fetched in {took}, every byte the same")
     if result.kept is not None and not quiet and not as_json:
-        click.echo(f"kept in {result.kept}")
+        echo(f"kept in {result.kept}")
     if not result.ok:
         sys.exit(1)

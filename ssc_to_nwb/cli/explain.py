@@ -9,6 +9,7 @@ import click
 
 from ssc_to_nwb.cli.options import json_option
 from ssc_to_nwb.cli.output import print_json
+from ssc_to_nwb.cli.terminal import echo, styled
 
 if TYPE_CHECKING:
     from ssc_to_nwb.problems.model import ProblemKind
@@ -52,14 +53,14 @@ def command(identifier: str | None, *, as_json: bool) -> None:
 def _list(problems: tuple[ProblemKind, ...]) -> None:
     width = max(len(kind.identifier) for kind in problems)
     for kind in problems:
-        click.echo(f"{kind.identifier:{width}}  {kind.severity.value:7}  {kind.title}")
+        echo(f"{kind.identifier:{width}}  {kind.severity.value:7}  {kind.title}")
 
 
 def _explain(kind: ProblemKind) -> None:
-    click.echo(f"{click.style(kind.title, bold=True)} [{kind.identifier}]")
+    echo(styled(kind.title, bold=True), f" [{kind.identifier}]")
     for label, text in (("severity", kind.severity.value), ("why", kind.reason), ("what to do", kind.remedy)):
         whole = f"  {label}: {text}"
-        click.echo(textwrap.fill(whole, width=100, subsequent_indent="    ", break_on_hyphens=False))
+        echo(textwrap.fill(whole, width=100, subsequent_indent="    ", break_on_hyphens=False))
 
 
 def _as_dict(kind: ProblemKind) -> dict[str, str]:

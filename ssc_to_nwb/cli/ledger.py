@@ -10,6 +10,7 @@ import click
 
 from ssc_to_nwb.cli.options import NamedPath, json_option
 from ssc_to_nwb.cli.output import print_json
+from ssc_to_nwb.cli.terminal import echo, styled
 from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
@@ -50,27 +51,27 @@ def _print_table(ledger: Ledger, *, by_rule: bool) -> None:
     for entry in ledger.leaves:
         leaves[entry.rule if by_rule else entry.disposition.value].append(entry.bytes)
     total = sum(entry.bytes for entry in ledger.leaves)
-    click.secho(f"{ledger.session}: {len(ledger.leaves)} fields, {bytes_text(total)}", bold=True)
+    echo(styled(f"{ledger.session}: {len(ledger.leaves)} fields, {bytes_text(total)}", bold=True))
     _print_rows("fields", leaves)
     files: dict[str, list[int]] = defaultdict(list)
     for file in ledger.files:
         files[file.rule if by_rule else file.disposition.value].append(file.bytes)
     whole = sum(file.bytes for file in ledger.files)
-    click.secho(f"{len(ledger.files)} source files, {bytes_text(whole)}", bold=True)
+    echo(styled(f"{len(ledger.files)} source files, {bytes_text(whole)}", bold=True))
     _print_rows("files", files)
     # Fields of the struct are never left out: these are the variables beside it.
     for entry in ledger.leaves:
         if entry.reason:
-            click.echo(f"variable {entry.source}: {entry.disposition.value}: {entry.reason}")
+            echo(f"variable {entry.source}: {entry.disposition.value}: {entry.reason}")
 
 
 def _print_rows(what: str, groups: dict[str, list[int]]) -> None:
     count = sum(map(len, groups.values()))
     total = sum(map(sum, groups.values()))
     width = max((len(name) for name in groups), default=0)
-    click.echo(f"  {'':{width}}  {what:>8}          {'bytes':>10}")
+    echo(f"  {'':{width}}  {what:>8}          {'bytes':>10}")
     for name, sizes in groups.items():
-        click.echo(
+        echo(
             f"  {name:{width}}  {len(sizes):>8} {_share(len(sizes), count):>7}  "
             f"{bytes_text(sum(sizes)):>10} {_share(sum(sizes), total):>7}"
         )
@@ -85,6 +86,6 @@ def _print_entries(ledger: Ledger, text: str) -> None:
     for entry in entries:
         if text in entry.source:
             because = f": {entry.reason}" if entry.reason else ""
-            click.echo(f"{entry.source}: {entry.disposition.value} [{entry.rule}]{because}")
+            echo(f"{entry.source}: {entry.disposition.value} [{entry.rule}]{because}")
             for place in entry.nwb:
-                click.echo(f"    {place}")
+                echo(f"    {place}")

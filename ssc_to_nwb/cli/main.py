@@ -69,6 +69,7 @@ class LazyGroup(click.Group):
         """Run the subcommand; a problem of the catalogue ends it with status 1 and is printed, not traced."""
         from ssc_to_nwb.cli.options import JSON_ASKED
         from ssc_to_nwb.cli.output import print_json, print_problem
+        from ssc_to_nwb.cli.terminal import echo
         from ssc_to_nwb.problems.model import SscError
 
         try:
@@ -79,7 +80,7 @@ class LazyGroup(click.Group):
             print_problem(failure.problem)
             sys.exit(1)
         except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
+            echo("interrupted", err=True)
             sys.exit(_INTERRUPTED_STATUS)
 
 
@@ -99,6 +100,9 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line."""
+    from ssc_to_nwb.cli.terminal import show_warnings_of_libraries
+
+    show_warnings_of_libraries()
     group.main(standalone_mode=True)
 
 

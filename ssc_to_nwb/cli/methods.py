@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ssc_to_nwb.cli.options import NamedPath
+from ssc_to_nwb.cli.terminal import echo
 
 
 @click.command(epilog="Example:  ssc-to-nwb methods session.nwb > methods.txt")
@@ -15,4 +16,4 @@ def command(file: Path) -> None:
     """Print a methods paragraph for a data descriptor, from what the NWB file says and nothing else."""
     from ssc_to_nwb.api.reporting import methods
 
-    click.echo(methods(file=file))
+    echo(methods(file=file))

@@ -5,26 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
+from ssc_to_nwb.cli.terminal import echo, styled
 from ssc_to_nwb.problems.model import Problem, grouped_by_kind
 
 _WIDTH = 80
-_COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+_COLORS: dict[str, Literal["red", "yellow", "cyan"]] = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
 def print_problem(problem: Problem) -> None:
     """One problem in full, on standard error."""
     severity = problem.kind.severity.value
-    label = click.style(f"{severity}:", fg=_COLOURS[severity], bold=True)
-    click.echo(f"{label} {problem}", err=True)
+    echo(styled(f"{severity}:", color=_COLORS[severity], bold=True), f" {problem}", err=True)
 
 
 def print_listing(packed: Path) -> None:
     """That a packed file is looked into, on standard error: a large one takes minutes."""
-    click.echo(f"looking into {packed}", err=True)
+    echo(f"looking into {packed}", err=True)
 
 
 def print_not_taken(problems: Sequence[Problem]) -> None:
@@ -32,12 +32,12 @@ def print_not_taken(problems: Sequence[Problem]) -> None:
     if not problems:
         return
     kind = problems[0].kind
-    label = click.style(f"{kind.severity.value}:", fg=_COLOURS[kind.severity.value], bold=True)
+    label = styled(f"{kind.severity.value}:", color=_COLORS[kind.severity.value], bold=True)
     count = f" ({len(problems)} times)" if len(problems) > 1 else ""
-    click.echo(f"{label} {kind.title}{count} [{kind.identifier}]", err=True)
+    echo(label, f" {kind.title}{count} [{kind.identifier}]", err=True)
     for problem in problems:
-        click.echo(f"  {problem.file}: {problem.found}", err=True)
-    click.echo(f"  what to do: {kind.remedy}", err=True)
+        echo(f"  {problem.file}: {problem.found}", err=True)
+    echo(f"  what to do: {kind.remedy}", err=True)
 
 
 def print_list(label: str, names: Sequence[str]) -> None:
@@ -47,7 +47,7 @@ def print_list(label: str, names: Sequence[str]) -> None:
 
 def print_wrapped(text: str) -> None:
     """A text on as many indented lines as a narrow terminal needs."""
-    click.echo(click.wrap_text(text, width=_WIDTH, initial_indent="  ", subsequent_indent="    "))
+    echo(click.wrap_text(text, width=_WIDTH, initial_indent="  ", subsequent_indent="    "))
 
 
 def print_warnings(problems: Iterable[Problem], *, verbose: bool, session: str | None = None) -> None:
@@ -59,13 +59,13 @@ def print_warnings(problems: Iterable[Problem], *, verbose: bool, session: str |
         if kind.severity.value == "info" and not verbose:
             continue
         severity = found[0].severity.value
-        label = click.style(f"{severity}:", fg=_COLOURS[severity])
         count = f" ({len(found)} times)" if len(found) > 1 else ""
-        click.echo(f"  {label} {kind.title}{count} [{kind.identifier}]", err=True)
+        label = styled(f"{severity}:", color=_COLORS[severity])
+        echo("  ", label, f" {kind.title}{count} [{kind.identifier}]", err=True)
         for problem in found if verbose else found[:1]:
             named = problem.file if session is not None and not _is_session_file(problem.file, session) else None
             place = ", ".join(part for part in (named, problem.field, problem.found, problem.detail) if part)
-            click.echo(f"    {place or problem.file}", err=True)
+            echo(f"    {place or problem.file}", err=True)
 
 
 def _is_session_file(file: str | None, session: str) -> bool:
@@ -75,9 +75,8 @@ def _is_session_file(file: str | None, session: str) -> bool:
 
 
 def print_json(value: Any) -> None:
-    """A machine-readable result on standard output; NaN and infinities don't occur in results.
+    """A machine-readable result on standard output; NaN and infinities do not occur in results.
 
-    It is UTF-8 even where file names are not: what is none in them is written as JSON writes it, `\\udcff`.
+    It is UTF-8 even where file names are not: `echo` writes what is not text as JSON does, `\\udcff`.
     """
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+    echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -26,6 +26,7 @@ from ssc_to_nwb.cli.output import (
     print_problem,
     print_warnings,
 )
+from ssc_to_nwb.cli.terminal import echo, styled
 from ssc_to_nwb.quantities import bytes_text, plural, seconds_text
 
 if TYPE_CHECKING:
@@ -64,31 +65,31 @@ def _print(result: Plan) -> None:
         _print_session(session)
     to_do = [session for session in result.sessions if session.action == "convert"]
     done = sum(session.action == "skip" for session in result.sessions)
-    click.echo(f"{plural(len(result.sessions), 'session')}: {len(to_do)} to be converted, {done} done before")
+    echo(f"{plural(len(result.sessions), 'session')}: {len(to_do)} to be converted, {done} done before")
     source_bytes = sum(session.source_bytes for session in to_do)
-    click.echo(
+    echo(
         f"read {bytes_text(source_bytes)}, write about {bytes_text(result.output_bytes)}, "
         f"in about {seconds_text(result.seconds)}"
     )
     if result.sample is not None:
         rate = bytes_text(result.sample.bytes_per_second)
-        click.echo(f"sample of the frames: compressed to {100 * result.sample.ratio:.0f} %, {rate}/s")
+        echo(f"sample of the frames: compressed to {100 * result.sample.ratio:.0f} %, {rate}/s")
     print_not_taken(result.not_taken)
     room = result.room
-    click.echo(f"free where the output goes: {bytes_text(room.output_free)}")
+    echo(f"free where the output goes: {bytes_text(room.output_free)}")
     if room.work_needed:
         needed, free = bytes_text(room.work_needed), bytes_text(room.work_free)
-        click.echo(f"unpacking takes up to {needed} in {room.work}, {free} free there")
+        echo(f"unpacking takes up to {needed} in {room.work}, {free} free there")
     if room.short:
-        click.secho("room is short", fg="red", bold=True, err=True)
+        echo(styled("room is short", color="red", bold=True), err=True)
 
 
 def _print_session(session: PlannedSession) -> None:
-    click.echo(f"{click.style(session.session, bold=True)}: {_ACTIONS[session.action]}")
+    echo(styled(session.session, bold=True), f": {_ACTIONS[session.action]}")
     for change in session.why:
-        click.echo(f"  changed: {change}")
+        echo(f"  changed: {change}")
     for note in session.notes:
-        click.echo(f"  without effect: {note}")
+        echo(f"  without effect: {note}")
     if session.problem is not None:
         print_problem(session.problem)
     if session.action != "convert":
@@ -96,14 +97,14 @@ def _print_session(session: PlannedSession) -> None:
     if session.contents is not None:
         _print_contents(session.contents)
     unpacked = f", {bytes_text(session.unpack_bytes)} unpacked" if session.unpack_bytes else ""
-    click.echo(
+    echo(
         f"  {bytes_text(session.source_bytes)} in{unpacked}, about {bytes_text(session.output_bytes)} out, "
         f"about {seconds_text(session.seconds)}"
     )
 
 
 def _print_contents(contents: SessionSummary) -> None:
-    click.echo(
+    echo(
         f"  {plural(contents.trials, 'trial')}, {plural(contents.planes, 'plane')}, {plural(contents.rois, 'ROI')}, "
         f"whiskers {', '.join(contents.whiskers) or 'none'}"
     )
@@ -111,5 +112,5 @@ def _print_contents(contents: SessionSummary) -> None:
     stacks = contents.raw_present + contents.raw_missing
     if stacks:
         missing = f", {contents.raw_missing} of {stacks} listed stacks are missing" if contents.raw_missing else ""
-        click.echo(f"  {plural(contents.raw_present, 'stack')}, {plural(contents.videos, 'whisker video')}{missing}")
+        echo(f"  {plural(contents.raw_present, 'stack')}, {plural(contents.videos, 'whisker video')}{missing}")
     print_warnings(contents.warnings, verbose=False, session=contents.session)

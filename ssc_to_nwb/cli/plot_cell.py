@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ssc_to_nwb.cli.options import NamedPath
+from ssc_to_nwb.cli.terminal import echo
 
 _EXAMPLES = """Examples:
 
@@ -35,4 +36,4 @@ def command(files: tuple[Path, ...], *, cell: str, output: Path | None) -> None:
 
     written = plot_cell(files=files, cell=cell, output=output)
     if written is not None:
-        click.echo(written)
+        echo(written)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ssc_to_nwb.cli.options import NamedPath
+from ssc_to_nwb.cli.terminal import echo
 
 _EXAMPLES = """Examples:
 
@@ -39,4 +40,4 @@ def command(file: Path, *, trial: int, rois: tuple[int, ...], output: Path | Non
 
     written = plot_trial(file=file, trial=trial, output=output, rois=rois)
     if written is not None:
-        click.echo(written)
+        echo(written)

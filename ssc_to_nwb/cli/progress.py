@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from ssc_to_nwb.cli.terminal import echo, harmless
 from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class PlainLines:
         self._count(event)
         text = self._text(event)
         if text is not None:
-            click.echo(text, err=True)
+            echo(text, err=True)
 
     def _text(self, event: RunEvent) -> str | None:
         fields, session = event.fields, event.session
@@ -77,7 +76,7 @@ class _Bars:
         from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
         self._bars = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} % {task.fields[rate]}"),
             TimeElapsedColumn(),
@@ -102,7 +101,7 @@ class _Bars:
         session = event.session
         text = _notice(event)
         if text is not None:
-            self._bars.console.print(text, highlight=False, markup=False, soft_wrap=True)
+            self._bars.console.print(harmless(text), highlight=False, markup=False, soft_wrap=True)
         if event.name == "run-started" and event.fields["to_do"]:
             self._total = self._bars.add_task("all sessions", total=event.fields["to_do"], rate="")
         elif event.name == "progress" and session is not None:

@@ -8,6 +8,7 @@ import click
 
 from ssc_to_nwb.cli.options import NamedPath, json_option, quiet_option
 from ssc_to_nwb.cli.output import print_json
+from ssc_to_nwb.cli.terminal import echo
 
 _EXAMPLES = """Examples:
 
@@ -40,4 +41,4 @@ def command(files: tuple[Path, ...], *, output: Path, as_json: bool, quiet: bool
         print_json(result.as_dict())
     elif not quiet:
         for page in (*result.pages, result.index):
-            click.echo(page)
+            echo(page)

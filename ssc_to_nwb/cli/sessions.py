@@ -19,6 +19,7 @@ from ssc_to_nwb.cli.output import (
     print_warnings,
     print_wrapped,
 )
+from ssc_to_nwb.cli.terminal import echo, styled
 from ssc_to_nwb.quantities import bytes_text, plural
 
 if TYPE_CHECKING:
@@ -62,25 +63,25 @@ def _as_entry(problem: Problem) -> dict[str, object]:
 def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
     for summary in summaries:
         if summary.error is not None:
-            click.secho(summary.session, bold=True)
+            echo(styled(summary.session, bold=True))
             print_problem(summary.error)
             continue
-        click.secho(f"{summary.session}  ({summary.dataset}, {bytes_text(summary.mat_bytes)})", bold=True)
-        click.echo(
+        echo(styled(f"{summary.session}  ({summary.dataset}, {bytes_text(summary.mat_bytes)})", bold=True))
+        echo(
             f"  {plural(summary.trials, 'trial')}, {plural(summary.subvolumes, 'subvolume')}, "
             f"{plural(summary.planes, 'plane')}, {plural(summary.rois, 'ROI')}, "
             f"whiskers {', '.join(summary.whiskers) or 'none'}"
         )
         for packed in summary.packed_in:
-            click.echo(f"  packed in {packed}")
+            echo(f"  packed in {packed}")
         print_list("data types", summary.data_types)
         print_wrapped(f"census: {summary.census}")
-        click.echo(
+        echo(
             f"  raw files: {plural(summary.raw_present, 'stack')} present, {summary.raw_missing:,} missing, "
             f"{plural(summary.videos, 'whisker video')}, {bytes_text(summary.raw_bytes)}"
         )
         if summary.side_files:
-            click.echo(f"  beside the stacks: {plural(summary.side_files, 'file')} of the registration")
+            echo(f"  beside the stacks: {plural(summary.side_files, 'file')} of the registration")
         print_warnings(summary.warnings, verbose=False, session=summary.session)
     whole = sum(summary.mat_bytes + summary.raw_bytes for summary in summaries)
-    click.echo(f"{plural(len(summaries), 'session')}, {bytes_text(whole)}")
+    echo(f"{plural(len(summaries), 'session')}, {bytes_text(whole)}")

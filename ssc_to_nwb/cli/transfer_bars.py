@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ssc_to_nwb.cli.terminal import harmless
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
@@ -34,7 +36,7 @@ class TransferBars:
         with self._lock:
             if progress.path is None:
                 self._bytes_total = progress.bytes_total or self._bytes_total
-                self._bars.update(self._total, description=f"{progress.stage.value} {progress.note}".strip())
+                self._bars.update(self._total, description=harmless(f"{progress.stage.value} {progress.note}".strip()))
             else:
                 self._draw_file(progress.path, progress)
 
@@ -61,7 +63,7 @@ class TransferBars:
         total_bytes = progress.bytes_total or None
         self._bars.update(
             self._lines[path],
-            description=f"  {shortened} {stage}{note}",
+            description=harmless(f"  {shortened} {stage}{note}"),
             completed=progress.bytes_done,
             total=total_bytes if stage in ("uploading", "downloading") else None,
         )
@@ -86,7 +88,8 @@ def transfer_bars(*, quiet: bool) -> Iterator[TransferBars | None]:
     from rich.progress import Progress as Bars
 
     columns = (
-        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False), BarColumn(),
+        DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
     )  # fmt: skip
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         yield TransferBars(bars)

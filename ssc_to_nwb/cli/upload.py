@@ -18,6 +18,7 @@ from ssc_to_nwb.cli.archive_options import (
 )
 from ssc_to_nwb.cli.options import NamedPath, json_option, output_argument, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
+from ssc_to_nwb.cli.terminal import echo
 from ssc_to_nwb.cli.transfer_bars import on_progress_of, transfer_bars
 from ssc_to_nwb.quantities import bytes_text
 
@@ -100,7 +101,7 @@ def _confirmation(*, yes: bool, bars: TransferBars | None) -> Callable[[tuple[st
             return yes
         if bars is not None:
             bars.pause()
-        click.echo("Not in the folder, to be removed from the draft:", err=True)
+        echo("Not in the folder, to be removed from the draft:", err=True)
         _print_paths(paths, err=True)
         answer = click.confirm("Remove them after the upload?", err=True)
         if bars is not None:
@@ -113,17 +114,17 @@ def _confirmation(*, yes: bool, bars: TransferBars | None) -> Callable[[tuple[st
 def _print(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
     if not quiet:
         if result.resumed:
-            click.echo("An earlier run did not come to its end; this one went on where it stopped.")
+            echo("An earlier run did not come to its end; this one went on where it stopped.")
         tell = _print_plan if result.dry_run else _print_done
         tell(result)
     if verbose and result.not_assets:
-        click.echo("No assets, so they stay here:")
+        echo("No assets, so they stay here:")
         _print_paths(result.not_assets, err=False)
     errors = [problem for problem in result.problems if problem.kind.severity.value == "error"]
     for problem in errors:
         print_problem(problem)
     for difference in result.differences:
-        click.echo(
+        echo(
             f"  {difference.path}: {difference.kind.value}, here {difference.local}, there {difference.remote}",
             err=True,
         )
@@ -131,16 +132,16 @@ def _print(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
     if result.only_remote and not quiet:
         _print_paths(result.only_remote, err=True)
     if not result.ok and not result.dry_run:
-        click.echo("Run the same command again to go on: what arrived is not sent twice.", err=True)
+        echo("Run the same command again to go on: what arrived is not sent twice.", err=True)
 
 
 def _print_plan(result: UploadResult) -> None:
     for outcome in result.outcomes:
         if outcome.action.value != "unchanged":
-            click.echo(f"{outcome.action.value:9} {bytes_text(outcome.size):>9}  {outcome.path}")
+            echo(f"{outcome.action.value:9} {bytes_text(outcome.size):>9}  {outcome.path}")
     if result.metadata_fields:
-        click.echo(f"metadata  {', '.join(result.metadata_fields)}")
-    click.echo(f"{_totals(result)} (dry run, nothing was sent)")
+        echo(f"metadata  {', '.join(result.metadata_fields)}")
+    echo(f"{_totals(result)} (dry run, nothing was sent)")
 
 
 def _print_done(result: UploadResult) -> None:
@@ -149,11 +150,11 @@ def _print_done(result: UploadResult) -> None:
         counts.setdefault(outcome.status.value, []).append(outcome.size)
     told = [f"{len(sizes)} {status} ({bytes_text(sum(sizes))})" for status, sizes in counts.items()]
     pruned = f", {len(result.pruned)} removed" if result.pruned else ""
-    click.echo(f"dandiset {result.dandiset} at {result.instance}: {', '.join(told)}{pruned}")
+    echo(f"dandiset {result.dandiset} at {result.instance}: {', '.join(told)}{pruned}")
     if result.metadata_fields:
-        click.echo(f"metadata set: {', '.join(result.metadata_fields)}")
+        echo(f"metadata set: {', '.join(result.metadata_fields)}")
     if result.ok:
-        click.echo(f"The archive holds all {len(result.outcomes)} files as they are here.")
+        echo(f"The archive holds all {len(result.outcomes)} files as they are here.")
 
 
 def _totals(result: UploadResult) -> str:
@@ -164,6 +165,6 @@ def _totals(result: UploadResult) -> str:
 
 def _print_paths(paths: tuple[str, ...], *, err: bool) -> None:
     for path in paths[:_PATHS_SHOWN]:
-        click.echo(f"    {path}", err=err)
+        echo(f"    {path}", err=err)
     if len(paths) > _PATHS_SHOWN:
-        click.echo(f"    ... and {len(paths) - _PATHS_SHOWN} more", err=err)
+        echo(f"    ... and {len(paths) - _PATHS_SHOWN} more", err=err)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from ssc_to_nwb.cli.options import NamedPath, quiet_option
+from ssc_to_nwb.cli.terminal import echo, harmless
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.validation import OnFile, ReportFormat
@@ -79,9 +80,9 @@ def command(
     if output is not None:
         output.write(f"{report}\n")
         if not quiet:
-            click.echo(validation_summary(result))
+            echo(validation_summary(result))
     elif report_format != "text" or not quiet or not result.ok:
-        click.echo(report)
+        echo(report)
     if not result.ok:
         sys.exit(1)
 
@@ -93,12 +94,13 @@ def _progress(*, quiet: bool) -> Iterator[OnFile | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as bars:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         line = bars.add_task("validate", total=None)
 
         def draw(done: int, total: int, file: Path) -> None:
-            bars.update(line, completed=done, total=total, description=file.name)
+            bars.update(line, completed=done, total=total, description=harmless(file.name))
 
         yield draw

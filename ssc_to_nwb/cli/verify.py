@@ -18,6 +18,7 @@ from ssc_to_nwb.cli.options import (
     verbose_option,
 )
 from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
+from ssc_to_nwb.cli.terminal import echo, show_status, styled
 from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def command(
         on_progress=progress,
     )
     if progress is not None:
-        click.echo("\r\x1b[K", nl=False, err=True)
+        show_status("")
     if as_json:
         print_json(result.as_dict())
     else:
@@ -106,8 +107,7 @@ def command(
 
 def _draw(session: str, done_bytes: int, total_bytes: int) -> None:
     share = 100 * done_bytes / total_bytes if total_bytes else 100.0
-    text = f"{session}: {share:.0f} % of {bytes_text(total_bytes)} of frames compared"
-    click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+    show_status(f"{session}: {share:.0f} % of {bytes_text(total_bytes)} of frames compared")
 
 
 def _print_result(result: VerificationResult, *, verbose: bool, quiet: bool) -> None:
@@ -117,27 +117,28 @@ def _print_result(result: VerificationResult, *, verbose: bool, quiet: bool) -> 
         elif not quiet and session.report is not None:
             report = session.report
             frames = f", {report.frames} of {report.frames_total} frames" if report.frames_total else ""
-            click.echo(
-                f"{click.style(session.session, bold=True)}: nothing differs; {report.leaves} source fields, "
-                f"{report.values} values in {len(report.objects)} objects{frames}, in {seconds_text(report.seconds)}"
+            echo(
+                styled(session.session, bold=True),
+                f": nothing differs; {report.leaves} source fields, "
+                f"{report.values} values in {len(report.objects)} objects{frames}, in {seconds_text(report.seconds)}",
             )
-            click.echo(f"  {report.file}")
+            echo(f"  {report.file}")
         if not quiet:
             print_warnings(session.warnings, verbose=verbose, session=session.session)
     if not quiet:
         good = sum(session.ok for session in result.sessions)
-        click.echo(f"{good} of {len(result.sessions)} sessions agree with their source")
+        echo(f"{good} of {len(result.sessions)} sessions agree with their source")
 
 
 def _print_failure(session: SessionVerification) -> None:
     if session.error is not None:
-        click.secho(f"{session.session}: not compared", fg="red", bold=True, err=True)
+        echo(styled(f"{session.session}: not compared", color="red", bold=True), err=True)
         print_problem(session.error)
     if session.report is None:
         return
     count = len(session.report.problems) + session.report.left_out
-    click.secho(f"{session.session}: {count} differences", fg="red", bold=True, err=True)
+    echo(styled(f"{session.session}: {count} differences", color="red", bold=True), err=True)
     for problem in session.report.problems:
         print_problem(problem)
     if session.report.left_out:
-        click.echo(f"and {session.report.left_out} more of the same objects", err=True)
+        echo(f"and {session.report.left_out} more of the same objects", err=True)

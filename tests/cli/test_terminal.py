@@ -1,0 +1,146 @@
+"""Texts of files never command the terminal, whatever command prints them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import h5py
+import pytest
+from click.testing import CliRunner, Result
+from made_sessions import Converted, Struct, write
+
+from ssc_to_nwb.cli.main import group, main
+from ssc_to_nwb.cli.terminal import echo, harmless, show_status, styled
+from ssc_to_nwb.synthetic.spec import SubvolumeSpec
+
+# Clears the screen, renames the window, writes over the line; the last is the one-byte form of the first.
+ESCAPES = "\x1b[2J\x1b]0;owned\x07\r\x9b2J"
+NWB = f"nwb{ESCAPES}"
+SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30), "n_trials": 3}
+COLOR = re.compile(r"\x1b\[\d*(;\d+)*m")
+
+
+def commands_in(text: str) -> list[str]:
+    """Control characters other than line ends and the colors of this program."""
+    return re.findall(r"[^\n\t -~\xa0-\uffff]", COLOR.sub("", text))
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(group, [str(one) for one in arguments], color=True)
+
+
+class TestOneText:
+    def test_every_control_character_but_line_end_and_tab_is_written_out(self) -> None:
+        for code in (*range(0x20), *range(0x7F, 0xA0)):
+            shown = chr(code) if chr(code) in "\n\t" else f"\\u{code:04x}"
+            assert harmless(f"a{chr(code)}b") == f"a{shown}b"
+
+    def test_what_turns_the_direction_of_writing_or_is_no_character(self) -> None:
+        assert harmless("a\u202eb\u2066c\u2028d\udcff") == "a\\u202eb\\u2066c\\u2028d\\udcff"
+
+    def test_letters_of_any_language_stay(self) -> None:
+        assert harmless("Žluťoučký kůň 東京 µm 🐭") == "Žluťoučký kůň 東京 µm 🐭"
+
+    def test_json_stays_json_of_the_same_text(self) -> None:
+        text = f"{ESCAPES}\u202e"
+        assert json.loads(harmless(json.dumps(text, ensure_ascii=False))) == text
+
+    def test_only_styles_have_colors(self) -> None:
+        @click.command()
+        def command() -> None:
+            echo(styled(f"bold{ESCAPES}", color="red", bold=True), f" plain{ESCAPES}")
+            show_status(f"status{ESCAPES}")
+
+        result = CliRunner().invoke(command, color=True)
+        assert result.stdout.startswith(
+            "\x1b[31m\x1b[1mbold\\u001b[2J\\u001b]0;owned\\u0007\\u000d\\u009b2J\x1b[0m plain"
+        )
+        assert commands_in(result.stdout) == []
+        assert result.stderr == f"\r\x1b[Kstatus{harmless(ESCAPES)}"
+
+
+def test_warnings_of_libraries(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    monkeypatch.setattr("sys.argv", ["ssc-to-nwb", "--version"])
+    with pytest.raises(SystemExit):
+        main()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn(f"object {ESCAPES}", UserWarning, stacklevel=1)
+    assert capsys.readouterr().err == f"UserWarning: object {harmless(ESCAPES)}\n"
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A source whose key, variable and file names have escapes, and its conversion in a folder with escapes too."""
+    folder = tmp_path_factory.mktemp("hostile")
+
+    def edit(s: Struct) -> None:
+        for key, value in ((f"room{ESCAPES}", f"2W{ESCAPES}"), ("viralInjection", f"virus{ESCAPES}")):
+            s["metaDataHash"]["keyNames"].items.append(key)
+            s["metaDataHash"]["value"].items.append(value)
+
+    made = write(folder / "source", edit=edit, others={f"x{ESCAPES[:-3]}": 1.0}, raw=True, **SMALL)
+    (made.folder / f"note{ESCAPES}.mat").write_bytes(b"x")
+    (made.folder / f"trial{ESCAPES}.tif").write_bytes(b"x")
+    yield folder
+
+
+@pytest.fixture(scope="module")
+def converted(hostile: Path) -> Result:
+    return call("convert", hostile / "source", hostile / NWB, "--verbose")
+
+
+class TestCommandsOverAHostileSource:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("sessions", "source"), ("sessions", "source", "--json"), ("plan", "source", "nwb"),
+            ("verify", "source", "nwb", "--verbose"), ("verify", "source", "nwb", "--json"),
+            ("cells", "nwb", "-o", "table"), ("validate", "nwb", "--format", "jsonl"), ("digest", "file"),
+        ],
+        ids=" ".join,
+    )  # fmt: skip
+    def test_nothing_reaches_the_terminal(self, hostile: Path, converted: Result, arguments: tuple[str, ...]) -> None:
+        (file,) = (hostile / NWB).glob("**/*.nwb")
+        places = {"source": hostile / "source", "nwb": hostile / NWB, "file": file, "table": hostile / f"{NWB}.csv"}
+        result = call(*(places.get(one, one) for one in arguments))
+        assert "\\u001b[2J" in result.output
+        assert commands_in(result.output) == []
+
+    def test_convert(self, converted: Result) -> None:
+        assert "\\u001b[2J" in converted.output
+        assert commands_in(converted.output) == []
+
+    def test_describe_and_ledger(self, hostile: Path, converted: Result) -> None:
+        (mat,) = hostile.glob("source/**/*_session.mat")
+        (nwb,) = (hostile / NWB).glob("**/*.nwb")
+        described, listed = call("describe", mat), call("ledger", nwb, "--find", "x")
+        assert commands_in(described.output) == []
+        assert "\\u001b[2J" in listed.output
+        assert commands_in(listed.output) == []
+
+
+def test_methods_of_a_hostile_nwb_file(converted_default: Converted, tmp_path: Path) -> None:
+    path = Path(shutil.copy(converted_default.path, tmp_path / "hostile.nwb"))
+    with h5py.File(path, "r+") as file:
+        del file["general/lab"]
+        file["general/lab"] = f"Lab{ESCAPES}"
+    result = call("methods", path)
+    assert f"Lab{harmless(ESCAPES)}" in result.stdout
+    assert commands_in(result.output) == []
+
+
+def test_a_problem_that_ends_a_command(tmp_path: Path) -> None:
+    folder = tmp_path / f"folder{ESCAPES}"
+    folder.mkdir()
+    result = call("sessions", folder, "--json")
+    assert "\\u001b[2J" in result.stderr
+    assert commands_in(result.output) == []
+    assert json.loads(result.stdout)["error"]["file"] == str(folder)
