@@ -17,7 +17,7 @@ from made_sessions import Converted, Struct, write
 
 from ssc_to_nwb.cli.main import group, main
 from ssc_to_nwb.cli.terminal import echo, harmless, show_status, styled
-from ssc_to_nwb.synthetic.spec import SubvolumeSpec
+from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 # Clears the screen, renames the window, writes over the line; the last is the one-byte form of the first.
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\r\x9b2J"
