@@ -33,6 +33,11 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def numbered(noun: str, numbers: Sequence[object]) -> str:
+    """`trial 7`, `trials 7, 9`."""
+    return f"{noun if len(numbers) == 1 else noun + 's'} {', '.join(map(str, numbers))}"
+
+
 def listed(words: Sequence[str], *, most: int = 12) -> str:
     """`a, b, c and 5 more`."""
     if len(words) <= most:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssc_to_nwb.quantities import bytes_text, listed, plural, seconds_text
+from ssc_to_nwb.quantities import bytes_text, listed, numbered, plural, seconds_text
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,11 @@ def test_seconds(seconds: float, text: str) -> None:
 def test_counts() -> None:
     assert plural(1, "touch", "touches") == "1 touch"
     assert plural(2000, "trial") == "2,000 trials"
+
+
+def test_numbers_of_things() -> None:
+    assert numbered("trial", [7]) == "trial 7"
+    assert numbered("trial", ["7", "9"]) == "trials 7, 9"
 
 
 def test_long_lists_are_cut() -> None:

@@ -9,7 +9,7 @@ from ssc_to_nwb import naming
 _DESCRIPTIONS = {
     naming.OPHYS_MODULE: "ROI masks, images, fluorescence, dF/F and calcium events of the imaged planes.",
     naming.BEHAVIOR_MODULE: "Whisker angle and curvature change, tracked from the whisker videos.",
-    naming.SOURCE_MODULE: "What the source files hold beyond NWB's own places, kept as it was.",
+    naming.SOURCE_MODULE: "What the source holds and NWB has no place for, kept as it was; and how the file was made.",
 }
 
 

@@ -202,7 +202,7 @@ def _time_parts(source: SourceMetadata) -> list[str]:
         if 3_600_000 <= later - earlier <= 4_200_000:
             parts.append(f"between the starts of trials {before} and {after} are made up")
     if len(known) < len(starts):
-        parts.append("has no start of trials")
+        parts.append("has no start of trial")
     return parts
 
 

@@ -149,7 +149,9 @@ def test_what_is_told_of_a_series(written: Written, nwb: NWBFile) -> None:
     assert series.imaging_plane is nwb.imaging_planes["imaging_plane_fov_01003_red"]
     assert series.imaging_plane.device.name == written.context.metadata.imaging.microscope.name
     assert "state.configPath=" in series.comments
-    assert "see imaging_gaps" in series.description
+    missing = int((~written.raw.stacks["fov_01003"].exists).sum())
+    assert missing > 1
+    assert f"; {missing} frames are missing, see imaging_gaps. " in series.description
 
 
 def test_green_and_red_are_not_exchanged(nwb: NWBFile) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from made_sessions import (
     read_edited,
     records,
     row,
+    set_entry,
     write,
 )
 
@@ -81,6 +83,29 @@ def test_places_are_in_the_file(convert_once: Callable[..., Converted], spec: Se
     with h5py.File(converted.path) as file:
         places = {place for entry in ledger_of(read(converted.made)[0]).leaves for place in entry.nwb}
         assert {place for place in places if place not in file} == set()
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [
+        {"animalStrain1": "  ", "animalStrain2": ""},
+        {"animalStrain1": "", "animalStrain2": "", "animalGeneModification1": " ", "animalGeneModification2": EMPTY},
+    ],
+)
+def test_blank_metadata_name_no_object(convert_edited: Callable[..., Converted], blank: dict[str, Any]):
+    import h5py
+
+    def edit(s: Struct) -> None:
+        for key, value in blank.items():
+            set_entry(s["metaDataHash"], key, value)
+
+    converted = convert_edited(edit)
+    assert converted.outcome.verified == "full", converted.outcome.error
+    entries = [one for one in ledger_of(read(converted.made)[0]).leaves if ".metaDataHash.value{" in one.source]
+    with h5py.File(converted.path) as file:
+        assert "strain" not in file["general/subject"]
+        assert [(one.source, place) for one in entries for place in one.nwb if place not in file] == []
+    assert all(entry.kept for entry in entries)
 
 
 def test_trial_labels_have_a_series_per_clock(tmp_path: Path):

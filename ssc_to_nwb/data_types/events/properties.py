@@ -25,6 +25,7 @@ _KNOWN_TEXTS = {
     "caTSACorrespondingIndex": "Place among the time stamps of a calcium array, counted from 1; no unit.",
     "derTSACorrespondingIndex": "Place among the samples of a derived array, counted from 1; no unit.",
 }
+_AT_OFFSET = "Value at the end of the event."
 _COUNTERS = frozenset(key for key, text in _KNOWN_TEXTS.items() if "counted from 1" in text)
 
 
@@ -38,10 +39,10 @@ def property_columns(name: str, rows: Sequence[EventRows], *, order: np.ndarray)
     item = next(row.properties[name] for row in rows if name in row.properties)
     if item.key in _COUNTERS:
         on, off = _whole(on, off)
-    text = " ".join(filter(None, (f"{item.key} of the source.", _KNOWN_TEXTS.get(item.key), item.description)))
-    columns = [column(name, text, on)]
+    known, source = _KNOWN_TEXTS.get(item.key, ""), ": ".join(filter(None, (item.key, item.description)))
+    columns = [column(name, f"{known} Source: {source}".lstrip(), on)]
     if not np.array_equal(on, off, equal_nan=True):
-        columns.append(column(naming.at_offset(name), f"{text} Value at the end of the event.", off))
+        columns.append(column(naming.at_offset(name), f"{known} {_AT_OFFSET} Source: {source}".lstrip(), off))
     return columns
 
 

@@ -18,14 +18,17 @@ from ssc_to_nwb.source_files.raw_files import relative_listed_path
 # A gap has a length even where nobody knows how long a frame takes: the precision of the clock.
 _UNKNOWN_FRAME_MS = 1.0
 _DESCRIPTION = (
-    "Runs of imaging frames that the session file has a time stamp for, but of which no frame is in this file. "
-    "start_time is the time stamp of the first missing frame. stop_time is one frame later than that of the last: by "
-    "the median interval of the subvolume's frames within trials, or by 1 ms where no trial has two."
+    "Runs of imaging frames that have time stamps in the session file, but are not in this file. start_time is the "
+    "time stamp of the first missing frame. stop_time is the time stamp of the last one plus the length of a frame: "
+    "the median interval of the subvolume's frames within trials, or 1 ms where no trial has two frames."
 )
 _COLUMNS = (
     ("plane_name", "The imaging plane, as in the names of its objects."),
     ("reason", "Why the frames are missing."),
-    ("listed_file", "The tif the session file names for them, relative to the session's folder; empty where none."),
+    (
+        "listed_file",
+        "Tif that the session file names for the frames, relative to the session's folder; empty where it names none.",
+    ),
     ("frame_count", "Number of missing frames."),
     ("first_time_index", "Place of the first missing frame among the subvolume's time stamps, counted from 0."),
 )
@@ -67,5 +70,7 @@ def _new_table() -> TimeIntervals:
     table = TimeIntervals(name=naming.IMAGING_GAPS, description=_DESCRIPTION)
     for name, description in _COLUMNS:
         table.add_column(name=name, description=description)
-    table.add_column(name="trial_numbers", description="Trials the missing frames belong to.", index=True)
+    table.add_column(
+        name="trial_numbers", description="Numbers of the trials that the missing frames belong to.", index=True
+    )
     return table

@@ -15,8 +15,8 @@ from ssc_to_nwb.tif.header import PageText
 
 _DESCRIPTION = (
     "ImageDescription of the imaging stacks of planes whose tifs or pages differ in it: a row for pages that follow "
-    "each other with one text, mostly those of a whole tif. Where all are alike, the comments of the frames "
-    "hold the text."
+    "each other with one text, mostly those of a whole tif. Where all pages have the same text, it is in the comments "
+    "of the frames."
 )
 
 
@@ -34,7 +34,7 @@ def add_image_texts(nwbfile: NWBFile, stacks: Iterable[PlaneStack]) -> None:
         text_column("plane", "Name of the imaging plane.", [plane for plane, _, _ in rows]),
         column(
             "file_number",
-            "The tif, a file_number of source_stacks.",
+            "The tif: a file_number of the table source_stacks.",
             np.array([number for _, number, _ in rows], dtype=np.int64),
         ),
         column(
@@ -44,7 +44,7 @@ def add_image_texts(nwbfile: NWBFile, stacks: Iterable[PlaneStack]) -> None:
         ),
         column(
             "page_count",
-            "Number of pages that have it. Images that follow a page without a table of their own have no text.",
+            "Number of pages that have it. Images behind a page that have no page directory of their own have no text.",
             np.array([run.page_count for _, _, run in rows], dtype=np.int64),
         ),
         text_column("text", "The text; empty where the pages have none.", [run.text or "" for _, _, run in rows]),

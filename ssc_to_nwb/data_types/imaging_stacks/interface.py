@@ -18,13 +18,14 @@ from ssc_to_nwb.data_types.raw_base import RawInterface
 from ssc_to_nwb.data_types.rois.imaging_plane import get_imaging_plane
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.quantities import plural
 
 _UM = 1e-6
 # `comments` is an HDF5 attribute, which holds 64 kB; room is left for the sentence in front of the text.
 _LONGEST_TEXT_BYTES = 60_000
 _DESCRIPTION = (
     "Frames of the {channel} channel of {plane}, as in the tif stacks. data[time, x, y]: x is the column and y the row "
-    "of a frame. Only frames that exist, in the order of the session file's frame index; {missing}. {processing}"
+    "of a frame. It has the frames that exist, in the order of the session file's frame index; {missing}. {processing}"
 )
 
 
@@ -89,7 +90,6 @@ def add_two_photon_series(
     if len(timestamps) != stack.frame_count:
         raise ValueError(f"{len(timestamps)} time stamps for {stack.frame_count} frames of {stack.plane_name}")
     rows, columns = stack.image_shape
-    missing = int((~stack.exists).sum())
     comments = _comments(stack, log=log)
     added: list[TwoPhotonSeries] = []
     for number, channel in enumerate(stack.channels):
@@ -98,7 +98,7 @@ def add_two_photon_series(
             description=_DESCRIPTION.format(
                 channel=channel,
                 plane=stack.plane_name,
-                missing=f"{missing} are missing, see {naming.IMAGING_GAPS}" if missing else "none is missing",
+                missing=_missing_text(int((~stack.exists).sum())),
                 processing=processing,
             ).strip(),
             data=StackFrames(stack=stack, channel=number, chunk_mb=chunk_mb),
@@ -115,15 +115,21 @@ def add_two_photon_series(
     return tuple(added)
 
 
+def _missing_text(count: int) -> str:
+    if not count:
+        return "none is missing"
+    return f"{plural(count, 'frame is', 'frames are')} missing, see {naming.IMAGING_GAPS}"
+
+
 def _comments(stack: PlaneStack, *, log: ProblemLog) -> str:
     """The acquisition program's text of settings, from the first tif of the plane."""
     others = (
-        f"Not all tifs or pages have one text; {naming.IMAGE_DESCRIPTIONS} has them all. "
+        f"The tifs or pages differ in this text; the table {naming.IMAGE_DESCRIPTIONS} has all texts. "
         if texts_differ(stack)
         else ""
     )
     if stack.description is None:
-        return others + "The first tif holds no text of the acquisition program."
+        return others + "The first tif has no text from the acquisition program."
     first = next(index for index in stack.files if index is not None)
     text = stack.description.encode()
     if len(text) > _LONGEST_TEXT_BYTES:

@@ -10,9 +10,10 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.modules import get_module
 from ssc_to_nwb.data_types.raw_base import RawInterface
 from ssc_to_nwb.data_types.registration.source import PlaneShifts, read_plane_shifts
+from ssc_to_nwb.quantities import plural
 
 _DESCRIPTION = (
-    "Shift of each frame of {plane} as found by the registration (dx_r, dy_r of {count} .imreg_out files). "
+    "Shift of each frame of {plane} as found by the registration (dx_r, dy_r of {files}). "
     "Column 0: along the image's columns (x), column 1: along its rows (y). The frames are already registered."
 )
 
@@ -56,7 +57,7 @@ def add_registration_shift(
     shared = frames is not None and np.array_equal(frames.timestamps, timestamps)
     series = TimeSeries(
         name=naming.registration_shift(plane_name),
-        description=_DESCRIPTION.format(plane=plane_name, count=len(shifts.paths)),
+        description=_DESCRIPTION.format(plane=plane_name, files=plural(len(shifts.paths), ".imreg_out file")),
         data=shifts.shift_px,
         unit="pixels",
         timestamps=frames if shared else timestamps,

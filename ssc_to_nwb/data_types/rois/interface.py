@@ -78,7 +78,7 @@ def _columns(plane: Plane, numbers: np.ndarray, *, first_index: float) -> list[V
     return [
         *ragged_column(
             "pixel_mask",
-            "Pixels of the ROI: x (column), y (row), counted from 0, and weight; empty without a record.",
+            "Pixels of the ROI: x (column), y (row), counted from 0, and weight; empty where the source has no mask.",
             masks,
             empty=np.zeros(0, dtype=_PIXEL),
             # NWB asks for a mask in every table of ROIs.
@@ -93,7 +93,7 @@ def _columns(plane: Plane, numbers: np.ndarray, *, first_index: float) -> list[V
         ),
         text_column(
             "source_lists",
-            "Which of the source's lists of this plane have the ROI: imagingPlane.ids, roiIds, rois.",
+            "Lists of this plane in the source that contain the ROI, out of imagingPlane.ids, roiIds, rois.",
             [_source_lists(plane, number, has_record=number in records) for number in numbers.tolist()],
         ),
     ]

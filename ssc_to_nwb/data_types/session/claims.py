@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, always, holds_something
+from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, always
+from ssc_to_nwb.matlab.tree import MatValue, is_empty_value, row_texts
 
 _SUBJECT = "/general/subject"
 # The fields of the NWB file that are made from a key of metaDataHash, where no metadata file replaces them.
@@ -30,6 +31,23 @@ def _is_known_key(leaf: Leaf, facts: SessionFacts) -> bool:
     return _metadata_key(leaf, facts) in METADATA_PLACES
 
 
+def _has_metadata(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """Whether the leaf says anything; the source of a strain says nothing without the strain."""
+    key = _metadata_key(leaf, facts)
+    strain = key.replace("animalSource", "animalStrain")
+    if strain != key:
+        entry = facts.session.metadata.get(strain)
+        if entry is None or not _says_something(entry.value):
+            return False
+    return _says_something(leaf.value)
+
+
+def _says_something(value: MatValue) -> bool:
+    """Whether a value is neither empty nor a blank text."""
+    texts = row_texts(value)
+    return any(text.strip() for text in texts) if texts else not is_empty_value(value)
+
+
 def _metadata_place(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
     return ({"general": METADATA_PLACES[_metadata_key(leaf, facts)]},)
 
@@ -44,7 +62,7 @@ RULES = (
         when=_is_known_key,
         names=_metadata_place,
         keep=always,
-        has=holds_something,
+        has=_has_metadata,
     ),
     Rule(
         identifier="metadata-kept",

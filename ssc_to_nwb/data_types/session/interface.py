@@ -180,7 +180,7 @@ def notes(context: SessionContext) -> str:
         lines.append(f"Assumed: texts whose encoding the session file does not name are in {encoding}.")
     experiment_type = context.session.metadata_text("experimentType")
     if experiment_type is not None:
-        lines.append(f"Experiment type, as the source has it: {experiment_type}")
+        lines.append(f"Experiment type, as given in the source: {experiment_type}")
     return "\n".join([*lines, *time_remarks(context)])
 
 

@@ -10,6 +10,7 @@ from ssc_to_nwb.clock import median_interval_ms
 from ssc_to_nwb.data_types.trials.times import joined_parts, labelled_times
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, error
+from ssc_to_nwb.quantities import numbered
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
 
@@ -72,15 +73,15 @@ def time_remarks(context: SessionContext) -> list[str]:
     ]
     unmeasured = trials.numbers[~trials.start_measured].tolist()
     if unmeasured:
-        numbers = ", ".join(str(number) for number in unmeasured)
-        lines.append(f"The source has no start of trials {numbers}: their start_time is the time of their first data.")
+        numbers, whose = numbered("trial", unmeasured), "its" if len(unmeasured) == 1 else "their"
+        lines.append(f"The source has no start of {numbers}: {whose} start_time is the time of {whose} first data.")
     return lines
 
 
 def _touch_sample_from(context: SessionContext) -> str:
     whisker = context.session.whisker
     measured = whisker is not None and median_interval_ms(whisker.time_ms, whisker.trial) is not None
-    return "" if measured else " (assumed, because the session has no whisker samples that tell it)"
+    return "" if measured else " (assumed, because the session has no whisker samples to measure it by)"
 
 
 def _wall_clock(context: SessionContext) -> datetime:

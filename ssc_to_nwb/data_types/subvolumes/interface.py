@@ -42,7 +42,7 @@ def _stacks_table(planes: tuple[Plane, ...]) -> DynamicTable:
         text_column("plane", "Name of the imaging plane.", [name for name, _, _ in rows]),
         column(
             "file_number",
-            "Place of the file in the plane's list, counted from 1; what a frame index refers to.",
+            "Place of the file in the plane's list, counted from 1; the frame indices refer to it.",
             np.array([number for _, number, _ in rows], dtype=np.int64),
         ),
         text_column("listed_path", "Path of the stack as the source lists it.", [path for _, _, path in rows]),
@@ -56,11 +56,14 @@ def _frame_index_table(plane: Plane, stack: PlaneStack | None) -> DynamicTable:
     index = plane.frame_index
     columns = [
         column(
-            "file_number", "Stack, a file_number of source_stacks; 0 without a frame.", _one_based(index.file_number)
+            "file_number",
+            "Stack: a file_number of the table source_stacks; 0 where there is no frame.",
+            _one_based(index.file_number),
         ),
         column(
             "frame_number",
-            "Frame of this plane within the stack, counted from 1 (a frame is a green and a red page); 0 without one.",
+            "Frame of this plane within the stack, counted from 1; a frame is one page per channel. 0 where there is "
+            "no frame.",
             _one_based(index.frame_number),
         ),
     ]

@@ -101,7 +101,7 @@ def _columns(*, context: SessionContext, times: TrialTimes) -> list[VectorData]:
 
 def _property_columns(item: TrialProperty, *, steps_per_mm: float) -> list[VectorData]:
     name = naming.trial_column(item.key)
-    text = _KNOWN_TEXTS.get(item.key, f"{item.key} of the source.")
+    text = _KNOWN_TEXTS.get(item.key, f"Trial property {item.key} of the source.")
     description = f"{text} Source: {item.description}" if item.description else text
     if not isinstance(item.values, np.ndarray):
         return [text_column(name, description, item.values)]

@@ -19,6 +19,7 @@ from ssc_to_nwb.data_types.rois.imaging_plane import get_device
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.quantities import numbered
 
 
 class WhiskerVideoInterface(RawInterface):
@@ -99,17 +100,17 @@ def _comments(videos: Sequence[TimedVideo]) -> str:
     text = f"One video per trial, in this order of trial numbers: {numbers}. "
     ordered = [str(video.trial) for video in videos if video.trial_from == "order"]
     if ordered:
-        text += f"Assumed from the order of the videos' running numbers: trials {', '.join(ordered)}. "
-    text += "Only frames that a player shows count. "
+        text += f"Assumed from the order of the videos' running numbers: {numbered('trial', ordered)}. "
+    text += "Only frames that a player shows are counted. "
     text += "Time stamps are those of the trials' whisker samples, one per frame"
     if set(trials) <= {"samples"}:
         return f"{text}."
-    text += ", except for the videos that have another number of frames. These begin with the trial's first whisker "
-    text += "sample, or with its start where it has none. "
+    text += ", except for videos with another number of frames. Those start at the trial's first whisker sample, "
+    text += "or at the trial's start where it has none. "
     if "rate" in trials:
-        text += f"At the camera's frame rate: trials {', '.join(trials['rate'])}. "
+        text += f"At the camera's frame rate: {numbered('trial', trials['rate'])}. "
     if "own" in trials:
-        text += f"At the video's own times, since its frame rate varies: trials {', '.join(trials['own'])}. "
+        text += f"At the video's own times, since its frame rate varies: {numbered('trial', trials['own'])}. "
     return text.rstrip()
 
 

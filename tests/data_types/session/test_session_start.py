@@ -113,7 +113,7 @@ def test_the_notes_name_joined_parts_and_starts_that_are_missing(convert_edited:
     with opened(converted.path) as nwbfile:
         expected = f"the 3600250 ms between the starts of trials {numbers[3]} and {numbers[4]} are made up"
         assert expected in nwbfile.notes
-        assert f"no start of trials {numbers[1]}" in nwbfile.notes
+        assert f"no start of trial {numbers[1]}: its start_time" in nwbfile.notes
 
 
 EVENTS = ("poleInReach", "touches", "leftLicks", "rightLicks", "leftReward", "rightReward", "rewardCue")
