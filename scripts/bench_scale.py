@@ -208,7 +208,7 @@ def dask_cluster(folder: Path, count: int) -> Figure:
 
 
 def table(figures: list[Figure]) -> str:
-    """The figures as rows of the README's table."""
+    """The figures as rows of the table in docs/explanation/speed.md."""
     rows = ["| what | measured | limit |", "| --- | --- | --- |"]
     rows += [f"| {one.name} | {one.value:.3g} {one.unit} | {one.bound:g} {one.unit} |" for one in figures]
     return "\n".join(rows)

@@ -59,7 +59,7 @@ find_python() {
 # known_uv: sets `uv` to the program: of PATH, else the one that was installed before.
 known_uv() {
     local program
-    for program in "${uv:-uv}" "$root/.venv-uv/bin/uv"; do
+    for program in "${uv:-uv}" "$(programs_of "$root/.venv-uv")/uv"; do
         "$program" --version >/dev/null 2>&1 && { uv=$(command -v "$program"); return; }
     done
     return 1
@@ -72,8 +72,8 @@ find_uv() {
     for python in "${PYTHON:-}" python3 "${supported_pythons[@]/#/python}" python; do
         [ -n "$python" ] && runs "$python" "import ensurepip, venv" || continue
         "$python" -m venv --clear "$folder" &&
-            "$folder/bin/python" -m pip install --quiet --disable-pip-version-check uv &&
-            { uv="$folder/bin/uv"; return; }
+            "$(programs_of "$folder")/python" -m pip install --quiet --disable-pip-version-check uv &&
+            { uv="$(programs_of "$folder")/uv"; return; }
         break
     done
     echo "Cannot install uv, which installs everything else: it takes Python 3 with the venv module and the network," >&2
@@ -86,12 +86,17 @@ take_over_pip_settings() {
     local python
     [ -z "${pip_settings_taken:-}" ] || return 0
     pip_settings_taken=yes
-    for python in "${PYTHON:-}" python3 "${supported_pythons[@]/#/python}" "$root/.venv-uv/bin/python"; do
+    for python in "${PYTHON:-}" python3 "${supported_pythons[@]/#/python}" "$(programs_of "$root/.venv-uv")/python"; do
         if [ -n "$python" ] && runs "$python" "import pip"; then
             eval "$("$python" "$root/scripts/pip_settings.py")"
             return
         fi
     done
+}
+
+# programs_of ENVIRONMENT: prints the folder of its programs, which has another name on Windows.
+programs_of() {
+    if [ -d "$1/Scripts" ]; then echo "$1/Scripts"; else echo "$1/bin"; fi
 }
 
 # make_environment NAME EXTRAS PYTHON [OPTION...]: environment NAME in the checkout with the project and its extras, made
@@ -100,7 +105,7 @@ take_over_pip_settings() {
 make_environment() {
     local environment="$root/$1" extras="$2" python="$3"
     shift 3
-    if [ "$(cat "$environment/ready" 2>/dev/null)" = "$root" ] && runs "$environment/bin/python" "" &&
+    if [ "$(cat "$environment/ready" 2>/dev/null)" = "$root" ] && runs "$(programs_of "$environment")/python" "" &&
         [ ! "$root/pyproject.toml" -nt "$environment/ready" ]; then
         return
     fi
@@ -112,7 +117,7 @@ make_environment() {
         echo "fetches one, for which it needs the network. Install one, or name one with PYTHON=/path/to/python." >&2
         return 1
     fi
-    if ! "$uv" pip install --quiet --python "$environment/bin/python" "$@" --editable "$root$extras"; then
+    if ! "$uv" pip install --quiet --python "$(programs_of "$environment")/python" "$@" --editable "$root$extras"; then
         echo "Cannot install the project's packages: the reason is above. The first run needs the network, or pip's" >&2
         echo "settings must name an index that can be reached." >&2
         return 1
@@ -125,5 +130,6 @@ use_environment() {
     local python
     python=$(find_python) || return 1
     make_environment "$1" "$2" "$python" || return 1
-    export PATH="$root/$1/bin:$PATH"
+    PATH="$(programs_of "$root/$1"):$PATH"
+    export PATH
 }

@@ -1,4 +1,4 @@
-"""What is found in outputs after kills: counts by kind of kill, and the table of them for the README."""
+"""What is found in outputs after kills: counts by kind of kill, and the table of them for the documentation."""
 
 from __future__ import annotations
 

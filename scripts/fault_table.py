@@ -252,7 +252,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-dask", action="store_true")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--page", type=Path, help="write the table between the markers of this page, README.md")
+    parser.add_argument("--page", type=Path, help="write it into this page: docs/explanation/interruptions.md")
     arguments = parser.parse_args()
     start = time.monotonic()
     findings = cause_faults(kills=arguments.kills, seed=arguments.seed, dask=not arguments.no_dask)

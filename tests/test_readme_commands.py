@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -69,10 +69,10 @@ class Checkout:
         """The NWB file."""
         return next(self.output.glob("sub-*/*.nwb"))
 
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the README through bash, with its words replaced."""
+    def run(self, command: str, *, as_it_is: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run a command of the README through bash, with its words replaced unless it is to run as it is."""
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", self.filled_in(command)],
+            ["bash", "-euo", "pipefail", "-c", command if as_it_is else self.filled_in(command)],
             cwd=self.root, env=self.environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S,
         )  # fmt: skip
         if done.returncode and command.startswith("pip ") and "hatchling" in done.stderr:
@@ -201,27 +201,78 @@ def test_command(checkout: Checkout, command: str) -> None:
         assert "1 passed" in done.stdout
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("snippet", blocks(README, "python"))
-def test_python(checkout: Checkout, snippet: str) -> None:
-    program = checkout.root / "snippet.py"
-    opens_a_file = "open_session(" in snippet
-    text = snippet.replace("/data/ssc-1-nwb", str(checkout.output)).replace("/data/ssc-1", str(checkout.source))
-    text = re.sub(r'"sub-an197522\S*\.nwb"', repr(str(checkout.nwb)), text)
-    program.write_text(text + ("\nprint(hit.response)\n" if opens_a_file else ""))
-    done = checkout.run("MPLBACKEND=agg python snippet.py")
-    # It is done already.
-    converted = ["an197522_2013_03_08", "skipped", str(checkout.nwb)]
-    assert done.stdout.split() == (["hit"] if opens_a_file else converted)
+def subcommands_named(text: str) -> set[tuple[str, str]]:
+    """Every `ssc-to-nwb NAME` of a text with each option that follows it in the same line or words."""
+    found = set()
+    for line in (one for one in commands(text) if one.startswith("ssc-to-nwb ")):
+        name = line.split()[1]
+        found |= {(name, ""), *((name, word) for word in re.findall(r"(?<= )--?[a-z][\w-]*", line))}
+    return found
+
+
+PAGES = sorted([*(ROOT / "docs").glob("*/*.md"), ROOT / "CONTRIBUTING.md"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_commands_and_options_on_the_pages_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    context = click.Context(group)
+    for name, option in subcommands_named(text):
+        command = group.get_command(context, name)
+        assert command is not None, f"{page.name}: ssc-to-nwb {name}"
+        known = {"", "--help", *(one for parameter in command.params for one in parameter.opts)}
+        assert option in known, f"{page.name}: ssc-to-nwb {name} {option}"
+
+
+TUTORIAL = (ROOT / "docs" / "tutorial" / "first_session.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def tutorial(checkout: Checkout) -> Checkout:
+    """A folder in which the tutorial's commands were run, word for word; the package is installed already."""
+    place = checkout.root / "tutorial"
+    place.mkdir()
+    here = replace(checkout, root=place)
+    for command in (one for block in blocks(TUTORIAL, "bash") for one in block.splitlines()):
+        if not command.startswith("pip "):
+            here.run(command, as_it_is=True)
+    return here
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("snippet", blocks(README, "yaml"))
+def test_the_tutorial_leads_to_a_plotted_trial(tutorial: Checkout) -> None:
+    assert (tutorial.root / "trial.png").stat().st_size > 10_000
+    assert (tutorial.root / "report" / "index.html").is_file()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("snippet", [*blocks(README, "python"), *blocks(TUTORIAL, "python")])
+def test_python(checkout: Checkout, tutorial: Checkout, snippet: str) -> None:
+    if "open_session(" in snippet:
+        here, shown = tutorial, "hit"
+        text = (
+            f"{snippet}\nprint(hit.response)\nassert 'first_frame' not in globals() or first_frame.shape == (64, 96)\n"
+        )
+    else:
+        # It is done already.
+        here, shown = checkout, f"an197522_2013_03_08 skipped {checkout.nwb}"
+        text = snippet.replace("/data/ssc-1-nwb", str(checkout.output)).replace("/data/ssc-1", str(checkout.source))
+    (here.root / "snippet.py").write_text(text)
+    assert here.run("MPLBACKEND=agg python snippet.py", as_it_is=True).stdout.strip() == shown
+
+
+METADATA_PAGE = (ROOT / "docs" / "reference" / "metadata.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("snippet", blocks(METADATA_PAGE, "yaml"))
 def test_metadata(checkout: Checkout, snippet: str) -> None:
     from pynwb import read_nwb
 
-    (checkout.root / "own.yaml").write_text(snippet)
+    (checkout.root / "own.yaml").write_text(snippet.replace("10.6080/...", "10.6080/K0TB14TN"))
     checkout.run("ssc-to-nwb convert /data/ssc-1 own --metadata own.yaml --raw skip")
     nwbfile = read_nwb(next((checkout.root / "own").glob("sub-*/*.nwb")))
-    told = yaml.safe_load(snippet)["sessions"]["an197522_2013_03_08"]
-    assert nwbfile.subject.weight == told["subject"]["weight"]
+    given = yaml.safe_load(snippet)
+    assert nwbfile.subject.weight == given["sessions"]["an197522_2013_03_08"]["subject"]["weight"]
+    assert nwbfile.subject.genotype == given["subjects"]["an197522"]["subject"]["genotype"]
+    assert f"{nwbfile.session_start_time:%H:%M:%S}" == "15:45:46"

@@ -1,4 +1,4 @@
-"""Shell completion, as click makes it, for the shells the README names."""
+"""Shell completion, as click makes it, for the shells that the documentation names."""
 
 from __future__ import annotations
 

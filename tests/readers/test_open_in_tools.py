@@ -1,4 +1,4 @@
-"""The files open in the tools people have, and the values are those of the source. One test per row of the README."""
+"""Converted files open in the tools people have, with the source's values. A test per row of reference/contents.md."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_nwb2bids(expected: Any, ask_tool: Callable[..., Any], tmp_path: Path) -
     np.testing.assert_allclose([float(row["onset"]) for row in of_table["touches"]], expected.touch_onsets_s)
     nwb = [name for name in found["files"] if name.endswith(".nwb")]
     assert len(nwb) == 1
-    # It knows no imaging; the README says so.
+    # It knows no imaging; the documentation says so.
     assert "/ecephys/" in nwb[0]
     assert (tmp_path / "bids" / nwb[0]).read_bytes() == expected.path.read_bytes()
 

@@ -42,12 +42,13 @@ def test_a_few_kills(faults: ModuleType) -> None:
     check(faults.cause_faults(kills=12, seed=5, dask=False), 12)
 
 
-def test_the_table_goes_between_the_markers_of_the_readme(faults: ModuleType) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+def test_the_table_goes_between_the_markers_of_the_page(faults: ModuleType) -> None:
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "interruptions.md"
+    before = page.read_text(encoding="utf-8")
     findings = [faults.Findings(kind="worker", kills=3, reruns=1, sessions=5, whole=5)]
-    page = faults.with_table(readme, findings, "Seed 1.")
-    assert "| worker | 3 | 1 | 5 | 5 | 0 | 0 |\n| all | 3 | 1 | 5 | 5 | 0 | 0 |\n\nSeed 1.\n" in page
-    assert faults.with_table(page, findings, "Seed 1.") == page
+    text = faults.with_table(before, findings, "Seed 1.")
+    assert "| worker | 3 | 1 | 5 | 5 | 0 | 0 |\n| all | 3 | 1 | 5 | 5 | 0 | 0 |\n\nSeed 1.\n" in text
+    assert faults.with_table(text, findings, "Seed 1.") == text
 
 
 @pytest.mark.long
