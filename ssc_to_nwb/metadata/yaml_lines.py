@@ -7,6 +7,7 @@ would turn `15:45:46` into a number of seconds, `10.60` into 10.6 and `no` into 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,13 @@ def load_yaml(path: Path) -> LinedMapping:
 
     Raises metadata-file-unreadable, metadata-file-encoding, metadata-value-invalid.
     """
-    node = composed(read_text(path), path)
+    return _read(read_text(path), path)
+
+
+@lru_cache(maxsize=16)
+def _read(text: str, path: Path) -> LinedMapping:
+    """The text of one file, read once: the packaged files are asked for several times per session."""
+    node = composed(text, path)
     if node is None:
         return LinedMapping()
     reader = NodeReader(path=path)
