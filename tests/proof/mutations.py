@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,11 +63,15 @@ from schema_changes import schema_cut_short, schema_elsewhere, schema_removed
 
 @dataclass(frozen=True)
 class Mutation:
-    """A change, and the object that must be named: a problem's path begins with it."""
+    """A change, and the object that must be named: a problem's path begins with it.
+
+    also: other objects that are changed, or whose own change would make up for this one.
+    """
 
     name: str
     place: str
     change: Change
+    also: tuple[str, ...] = ()
 
 
 FRAMES = (
@@ -78,7 +83,8 @@ FRAMES = (
     Mutation("the last frame dropped", f"{GREEN}/data", replaced(f"{GREEN}/data", lambda v: v[:-1])),
     Mutation("frames of another type", f"{GREEN}/data", replaced(f"{GREEN}/data", lambda v: v.astype("i4"))),
     Mutation("a damaged chunk", f"{GREEN}/data", chunk_damaged),
-    Mutation("channels exchanged", f"{RED}/data", lambda file: exchange(file, f"{GREEN}/data", f"{RED}/data")),
+    Mutation("channels exchanged", f"{RED}/data", lambda file: exchange(file, f"{GREEN}/data", f"{RED}/data"),
+             also=(f"{GREEN}/data",)),
     Mutation("time stamp of a frame", f"{GREEN}/timestamps", add(f"{GREEN}/timestamps", 1, 1e-9)),
     Mutation("image size", f"{GREEN}/dimension", swap(f"{GREEN}/dimension", 0, 1)),
     Mutation("image size in fractions", f"{GREEN}/dimension", in_type(f"{GREEN}/dimension", "f8")),
@@ -115,7 +121,7 @@ ROI = (
     Mutation("x and y of a mask exchanged", f"{ROIS}/pixel_mask", roi_axes_swapped),
     Mutation("a pixel given to the next ROI", f"{ROIS}/pixel_mask", add(f"{ROIS}/pixel_mask_index", 0, -1)),
     Mutation("a corner of an outline", f"{ROIS}/outline", add(f"{ROIS}/outline", (3, 0), 0.5)),
-    Mutation("two ROIs exchanged", ROIS, rois_exchanged),
+    Mutation("two ROIs exchanged", ROIS, rois_exchanged, also=(f"{RAW}/data", f"{DFF}/data")),
     Mutation("a ROI number", f"{ROIS}/roi_number", add(f"{ROIS}/roi_number", 0)),
     Mutation("where a ROI is listed", f"{ROIS}/source_lists", put(f"{ROIS}/source_lists", 0, "rois")),
     Mutation("plane of the masks", f"{ROIS}/imaging_plane", linked(f"{ROIS}/imaging_plane", PLANE.replace("2", "3"))),
@@ -208,7 +214,8 @@ BEHAVIOR = (
     Mutation("columns of the trials in another order", TRIALS,
              lambda file: reversed_attribute(file, TRIALS, "colnames")),
     Mutation("a touch's onset", f"{TOUCHES}/start_time", add(f"{TOUCHES}/start_time", 0, -1e-6)),
-    Mutation("a touch's offset", f"{TOUCHES}/start_time", add(f"{TOUCHES}/stop_time", 0, 0.002)),
+    Mutation("a touch's offset", f"{TOUCHES}/start_time", add(f"{TOUCHES}/stop_time", 0, 0.002),
+             also=(f"{TOUCHES}/stop_time",)),
     Mutation("touches that end with their last sample", TOUCHES,
              replaced(f"{TOUCHES}/stop_time", lambda v: v - 0.002)),
     Mutation("length of the last sample of touches", f"{SOURCE}/provenance",
@@ -312,3 +319,30 @@ GENERAL = (
 )  # fmt: skip
 
 ALL = (*FRAMES, *ROI, *BEHAVIOR, *GENERAL)
+
+
+def _batches(count: int) -> tuple[tuple[Mutation, ...], ...]:
+    """All mutations in so many batches or a few more; those of a batch change different objects, none below another."""
+    batches: list[list[Mutation]] = [[] for _ in range(count)]
+    for mutation in ALL:
+        batches.sort(key=len)
+        batch = next((one for one in batches if not any(_overlap(mutation, other) for other in one)), None)
+        if batch is None:
+            batches.append([mutation])
+        else:
+            batch.append(mutation)
+    return tuple(map(tuple, batches))
+
+
+def _overlap(one: Mutation, other: Mutation) -> bool:
+    pairs = itertools.product(_changed(one), _changed(other))
+    return any(f"{a}/".startswith(f"{b.rstrip('/')}/") or f"{b}/".startswith(f"{a.rstrip('/')}/") for a, b in pairs)
+
+
+def _changed(mutation: Mutation) -> tuple[str, ...]:
+    # Columns of traces are found through their rows of the ROI table: wherever those are wrong, no column is compared.
+    through = (RAW, DFF) if mutation.place == f"{DFF}/rois" else ()
+    return (mutation.place, *mutation.also, *through)
+
+
+BATCHES = _batches(16)
