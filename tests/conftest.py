@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from made_sessions import AWKWARD, Converted, Edit, opened, write
+from shared_builds import SharedBuilds
 
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
@@ -42,21 +45,26 @@ def sample_root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def convert_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Converted]:
+def shared_build(tmp_path_factory: pytest.TempPathFactory) -> SharedBuilds:
+    """Builds what several tests only read: once in a run, however many processes it has."""
+    base = tmp_path_factory.getbasetemp()
+    return SharedBuilds((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared")
+
+
+@pytest.fixture(scope="session")
+def convert_once(shared_build: SharedBuilds) -> Callable[..., Converted]:
     """Converts a made-up session without raw files, given a spec or its fields; each spec once."""
     from ssc_to_nwb.api.conversion import convert
     from ssc_to_nwb.testing.dataset import write_session
 
-    done: dict[SessionSpec, Converted] = {}
-
     def build(spec: SessionSpec | None = None, **fields: Any) -> Converted:
         spec = spec or SessionSpec(**fields)
-        if spec not in done:
-            root = tmp_path_factory.mktemp("converted")
+
+        def converted(root: Path) -> Converted:
             made = write_session(root=root / "source", spec=spec, raw=False, videos=False)
-            result = convert(source=root / "source", output=root / "nwb")
-            done[spec] = Converted(made=made, outcome=result.outcomes[0])
-        return done[spec]
+            return Converted(made=made, outcome=convert(source=root / "source", output=root / "nwb").outcomes[0])
+
+        return shared_build(f"converted_{hashlib.sha256(repr(spec).encode()).hexdigest()[:16]}", converted)
 
     return build
 
@@ -89,15 +97,17 @@ def converted_awkward(convert_once: Callable[..., Converted]) -> Converted:
 
 
 @pytest.fixture(scope="session")
-def converted_raw(tmp_path_factory: pytest.TempPathFactory) -> Converted:
-    """A session with two whiskers, gaps, stacks, side images, registration files and films, converted with them."""
+def converted_raw(shared_build: SharedBuilds) -> Converted:
+    """A session with two whiskers, gaps, stacks, side images, registration files and videos, converted with them."""
     from ssc_to_nwb.api.conversion import convert
     from ssc_to_nwb.testing.dataset import write_session
     from ssc_to_nwb.testing.examples import demo_specs
 
-    root = tmp_path_factory.mktemp("converted_raw")
-    made = write_session(root=root / "source", spec=demo_specs()[1])
-    return Converted(made=made, outcome=convert(source=root / "source", output=root / "nwb").outcomes[0])
+    def converted(root: Path) -> Converted:
+        made = write_session(root=root / "source", spec=demo_specs()[1])
+        return Converted(made=made, outcome=convert(source=root / "source", output=root / "nwb").outcomes[0])
+
+    return shared_build("converted_raw", converted)
 
 
 @pytest.fixture(scope="session")
