@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Runs the tests in an environment of their own. Arguments go to pytest; --quick leaves the long tests out.
+# Runs the tests in an environment of their own: the quick ones, or with --long the long ones alone, which take many
+# minutes, make environments for other tools, and kill processes by the hundred. Arguments after that go to pytest.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 cd "$root"
 use_environment .venv "[all,test]"
-if [ "${1:-}" = "--quick" ]; then
+chosen="not long"
+if [ "${1:-}" = "--long" ]; then
     shift
-    set -- -m "not long" "$@"
+    chosen="long"
 fi
-# In as many processes as there are processors, up to four; the tests of a file share what they build.
-exec python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder "$@"
+exec python -m pytest -m "$chosen" "${in_processes[@]}" "$@"

@@ -41,6 +41,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.long
 def test_sessions_are_converted_by_the_cluster(cluster: Any, source: Path, tmp_path: Path) -> None:
     events: list[RunEvent] = []
     result = convert(source=source, output=tmp_path, dask=cluster.scheduler_address, workers=1, on_event=events.append)
@@ -53,6 +54,7 @@ def test_sessions_are_converted_by_the_cluster(cluster: Any, source: Path, tmp_p
     assert [outcome.status for outcome in again.outcomes] == ["skipped"] * 3
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
 def test_a_worker_that_dies_is_survived(cluster: Any, source: Path, tmp_path: Path) -> None:
     killed: list[int] = []
@@ -70,6 +72,7 @@ def test_a_worker_that_dies_is_survived(cluster: Any, source: Path, tmp_path: Pa
     assert sorted(line["status"] for line in record_lines(tmp_path)) == ["converted"] * 3
 
 
+@pytest.mark.long
 def test_planes_of_a_zarr_session_are_dealt_to_the_workers(
     cluster: Any, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

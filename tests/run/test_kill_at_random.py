@@ -38,6 +38,7 @@ def check(findings: list, kills: int) -> None:
         assert (one.stray_files, one.done_twice) == (0, 0), one
 
 
+@pytest.mark.long
 def test_a_few_kills(faults: ModuleType) -> None:
     check(faults.cause_faults(kills=12, seed=5, dask=False), 12)
 

@@ -70,8 +70,10 @@ def test_a_killed_process_costs_its_own_session_only(source: Path, tmp_path: Pat
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
-@pytest.mark.parametrize("seconds", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)], ids=["TERM", "INT"]
+)
+@pytest.mark.parametrize("seconds", [0.0, *(pytest.param(moment, marks=pytest.mark.long) for moment in (0.3, 1.0))])
 def test_a_signal_to_all_processes_while_they_come_up_leaves_no_traceback(
     source: Path, tmp_path: Path, number: signal.Signals, seconds: float
 ) -> None:
