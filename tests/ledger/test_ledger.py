@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -275,14 +276,12 @@ def test_row_labels_are_derived_where_none_of_them_says_more(tmp_path: Path):
     assert {entry.made_from for entry in others} == {'{"text": "Ca TS for ", "number": "ids"}'}
 
 
-def test_full_size_session_is_accounted_for_by_rules_alone():
-    """Rules are tried by kind of leaf, so that tens of thousands of leaves cost tens of kinds."""
-    from ssc_to_nwb.ledger.ledger import _candidates
-
-    _candidates.cache_clear()
-    for number in range(1, 200):
-        for place in range(1, 20):
-            from ssc_to_nwb.data_types.rule import path_template
-
-            _candidates(path_template(f"timeSeriesArrayHash.descrHash{{{number}}}.value{{1}}({place}).rois(3).id"))
-    assert _candidates.cache_info().currsize == 1
+def test_more_rois_add_their_own_leaves_under_the_same_rules(tmp_path: Path):
+    """Three leaves for each record of a ROI in each of the three arrays, whatever their number."""
+    counts = {}
+    for rois in (2, 30):
+        made = write(tmp_path / str(rois), subvolumes=(SubvolumeSpec(planes=(2,), rois_per_plane=rois),))
+        counts[rois] = Counter(entry.rule for entry in ledger_of(read(made)[0]).leaves)
+    assert set(counts[2]) == set(counts[30])
+    grown = {rule: count - counts[2][rule] for rule, count in counts[30].items() if count != counts[2][rule]}
+    assert grown == dict.fromkeys(("roi-number", "roi-outline", "roi-pixels", "calcium-row-label"), 3 * 28)

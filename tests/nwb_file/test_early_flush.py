@@ -101,6 +101,12 @@ def test_what_ends_the_writing_is_not_hidden_by_a_failed_flush(full_disk: Path) 
 
 def test_systems_without_fdatasync_flush_at_the_end_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fdatasync", raising=False)
-    with early_flush(tmp_path / "not there") as flush:
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", flushed.append)
+    path = tmp_path / "a.nwb"
+    with early_flush(path) as flush:
         flush.wrote(STEP_BYTES)
         flush.wrote(2 * STEP_BYTES)
+    assert flush.failure() is None
+    assert flushed == []
+    assert not path.exists(), "it was opened"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -141,21 +142,46 @@ def test_reads_into_given_room(files: tuple[list[Path], np.ndarray]) -> None:
     assert np.array_equal(room[:4], frames[2:6])
 
 
-def test_announcing_frames_reads_nothing_and_needs_no_file(files: tuple[list[Path], np.ndarray]) -> None:
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="not every system takes advice")
+def test_announcing_frames_names_their_bytes_and_reads_nothing(
+    files: tuple[list[Path], np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths, _ = files
+    stack = opened(paths, ALL)
+    advice: list[tuple[int, int, int, int]] = []
+
+    def advise(descriptor: int, offset: int, length: int, kind: int) -> None:
+        assert os.lseek(descriptor, 0, os.SEEK_CUR) == 0
+        advice.append((os.fstat(descriptor).st_ino, offset, length, kind))
+
+    monkeypatch.setattr(os, "posix_fadvise", advise)
+    stack.announce(1, 6)
+    stack.announce(4, 4)
+    assert [(file, kind) for file, _, _, kind in advice] == [
+        (path.stat().st_ino, os.POSIX_FADV_WILLNEED) for path in paths
+    ]
+    for path, (_, offset, length, _), first, count in zip(paths, advice, (1, 0, 0), (2, 2, 1), strict=True):
+        with tifffile.TiffFile(path) as tif:
+            pages = [page.dataoffsets[0] for page in tif.pages[2 * first : 2 * (first + count)]]
+        assert (offset, offset + length) == (pages[0], pages[-1] + stack.frame_bytes)
+
+
+def test_announcing_frames_of_a_file_that_is_gone_is_no_failure(files: tuple[list[Path], np.ndarray]) -> None:
     paths, frames = files
+    stack = opened(paths, ALL)
+    paths[1].unlink()
+    stack.announce(2, 6)
+    assert np.array_equal(stack.read_all(5, 9), frames[5:9])
+
+
+def test_frames_are_read_without_the_systems_help(
+    files: tuple[list[Path], np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths, frames = files
+    monkeypatch.delattr("os.posix_fadvise", raising=False)
     stack = opened(paths, ALL)
     stack.announce(0, 9)
     assert np.array_equal(stack.read_all(0, 9), frames)
-    paths[1].unlink()
-    stack.announce(2, 6)
-    stack.announce(4, 4)
-
-
-def test_announcing_without_the_systems_help(
-    files: tuple[list[Path], np.ndarray], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delattr("os.posix_fadvise", raising=False)
-    opened(files[0], ALL).announce(0, 9)
 
 
 def test_a_stack_can_be_pickled(files: tuple[list[Path], np.ndarray]) -> None:
