@@ -8,6 +8,7 @@ from typing import BinaryIO, Literal
 
 import numpy as np
 
+from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.mat5_elements import (
     MI_COMPRESSED,
     MI_MATRIX,
@@ -39,8 +40,9 @@ _CHAR_STORAGE: dict[int, tuple[Storage, str]] = {
     1: ("8-bit", "u1"), 2: ("8-bit", "u1"), 3: ("16-bit", "u2"), 4: ("16-bit", "u2"),
     16: ("utf-8", "u1"), 17: ("utf-16", "u2"), 18: ("utf-32", "u4"),
 }  # fmt: skip
-# Elements of a struct array without fields take no bytes; a size beyond this comes from damage.
-_MOST_WITHOUT_BYTES = 1 << 20
+# A value of a few numbers has 56 bytes, which may be compressed to some ten; empty ones may be compressed to nothing.
+_FREE_VALUES = 1 << 21
+_BYTES_PER_VALUE = 8
 _DAMAGE = (ValueError, OSError, OverflowError, MemoryError, RecursionError, zlib.error)
 
 
@@ -48,16 +50,18 @@ def read_mat5(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
     """All variables of a format 5 or 7 file.
 
     MATLAB stores whole-number doubles as the smallest integers; they come back as the doubles they are in MATLAB.
-    texts: decodes the char arrays. Raises mat-unreadable on a damaged file, mat-variable-ambiguous.
+    texts: decodes the char arrays. Raises mat-unreadable on a file that is damaged or unfolds beyond bounds, and
+    mat-variable-ambiguous.
     """
     variables: dict[str, MatValue] = {}
+    bounds = Bounds(path, free_values=_FREE_VALUES, bytes_per_value=_BYTES_PER_VALUE)
     try:
         with path.open("rb") as file:
             file.seek(_HEADER_BYTES - 2)
             order: Literal["<", ">"] = "<" if file.read(2) == b"IM" else ">"
             file_bytes = path.stat().st_size
             while file.tell() < file_bytes:
-                name, value = _Variable(file, order=order, file_bytes=file_bytes, texts=texts).read()
+                name, value = _Variable(file, order=order, file_bytes=file_bytes, texts=texts, bounds=bounds).read()
                 if name in variables:
                     expected = "one variable of a name"
                     raise error(kinds.VARIABLE_AMBIGUOUS, file=path, field=name, expected=expected, found="two")
@@ -68,6 +72,7 @@ def read_mat5(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
         raise error(
             kinds.MAT_UNREADABLE,
             file=path,
+            field=bounds.field or None,
             expected="a MATLAB file of format 5 or 7",
             found=f"{type(damage).__name__}: {damage}",
         ) from damage
@@ -77,30 +82,36 @@ def read_mat5(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
 class _Variable:
     """One variable, from its place in the file on."""
 
-    def __init__(self, file: BinaryIO, *, order: Literal["<", ">"], file_bytes: int, texts: TextReader) -> None:
+    def __init__(
+        self, file: BinaryIO, *, order: Literal["<", ">"], file_bytes: int, texts: TextReader, bounds: Bounds
+    ) -> None:
         self._file = file
         self._order = order
         self._left = file_bytes - file.tell()
         self._texts = texts
+        self._bounds = bounds
 
     def read(self) -> tuple[str, MatValue]:
         """Name and value; the file stands behind the variable afterwards."""
         start = self._file.tell()
-        kind, size, content = ElementReader(ByteStream(self._file.read), order=self._order).tag()
+        kind, size, content = self._elements(ByteStream(self._file.read)).tag()
         if content is not None or size > self._left - 8:
             raise DamagedFileError(f"a variable of {size} bytes where {self._left - 8} are left")
         self._file.seek(start + 8)
         if kind == MI_COMPRESSED:
             stream = inflated(self._file, compressed_bytes=size)
-            reader = ElementReader(stream, order=self._order)
+            reader = self._elements(stream)
             kind, inner_size, content = reader.tag()
             named = self._array(reader, kind, inner_size)
             if not stream.is_exhausted:
                 raise DamagedFileError("bytes behind the array in a compressed variable")
         else:
-            named = self._array(ElementReader(ByteStream(self._file.read), order=self._order), kind, size)
+            named = self._array(self._elements(ByteStream(self._file.read)), kind, size)
         self._file.seek(start + 8 + size)
         return named
+
+    def _elements(self, stream: ByteStream) -> ElementReader:
+        return ElementReader(stream, order=self._order, bounds=self._bounds)
 
     def _array(self, reader: ElementReader, kind: int, size: int) -> tuple[str, MatValue]:
         if kind != MI_MATRIX:
@@ -113,31 +124,42 @@ class _Arrays:
 
     def __init__(self, reader: ElementReader, *, texts: TextReader) -> None:
         self._reader = reader
+        self._bounds = reader.bounds
         self._texts = texts
 
     def read(self, *, size: int) -> tuple[str, MatValue]:
-        """Name and value of an array whose tag was read; an array without a byte is []."""
+        """Name and value of a variable whose tag was read; an array without a byte is []."""
         if not size:
             return "", np.zeros((0, 0))
         header = self._reader.array_header(end=self._reader.stream.offset + size)
+        self._bounds.enter(header.name)
+        value = self._whole(header)
+        self._bounds.leave()
+        return header.name, value
+
+    def _whole(self, header: ArrayHeader) -> MatValue:
         value = self._value(header)
         if self._reader.stream.offset > header.end:
             raise DamagedFileError(f"{self._reader.stream.offset - header.end} bytes beyond the end of an array")
         self._reader.stream.skip_to(header.end)
-        return header.name, value
+        return value
 
-    def _nested(self, *, end: int) -> MatValue:
+    def _nested(self, part: str, *, end: int) -> MatValue:
+        self._bounds.enter(part)
         kind, size, content = self._reader.tag()
-        if kind != MI_MATRIX or content is not None or size > end - self._reader.stream.offset:
+        start = self._reader.stream.offset
+        if kind != MI_MATRIX or content is not None or size > end - start:
             raise DamagedFileError(f"an element of type {kind} and {size} bytes in the place of an array")
-        return self.read(size=size)[1]
+        value = self._whole(self._reader.array_header(end=start + size)) if size else np.zeros((0, 0))
+        self._bounds.leave()
+        return value
 
     def _value(self, header: ArrayHeader) -> MatValue:
         number = header.class_number
         if number == _CELL:
-            return MatCell(
-                shape=header.shape, items=tuple(self._nested(end=header.end) for _ in range(_count(header, each=8)))
-            )
+            count = self._count(header, fields=1)
+            items = tuple(self._nested(f"{{{number}}}", end=header.end) for number in range(1, count + 1))
+            return MatCell(shape=header.shape, items=items)
         if number == _STRUCT:
             return self._struct(header)
         if number == _CHAR:
@@ -165,11 +187,21 @@ class _Arrays:
         )
         if len(set(names)) < len(names):
             raise DamagedFileError("a struct with two fields of one name")
-        count = _count(header, each=8 * len(names))
-        elements = tuple(MatStruct(fields={name: self._nested(end=header.end) for name in names}) for _ in range(count))
+        count = self._count(header, fields=len(names))
         if header.shape == (1, 1):
-            return elements[0]
+            return MatStruct(fields={name: self._nested(f".{name}", end=header.end) for name in names})
+        elements = tuple(
+            MatStruct(fields={name: self._nested(f"({number}).{name}", end=header.end) for name in names})
+            for number in range(1, count + 1)
+        )
         return MatStructArray(shape=header.shape, field_names=names, elements=elements)
+
+    def _count(self, header: ArrayHeader, *, fields: int) -> int:
+        """Number of elements of so many fields each, refused where the array cannot hold them."""
+        if 8 * fields * header.size > header.end:
+            raise DamagedFileError(f"an array of size {header.shape} in {header.end} bytes")
+        self._bounds.count(header.size * max(fields, 1))
+        return header.size
 
     def _char(self, header: ArrayHeader) -> MatValue:
         kind, content = self._reader.element(end=header.end)
@@ -199,13 +231,6 @@ class _Arrays:
 
 def _dtype(header: ArrayHeader) -> np.dtype:
     return np.dtype("?" if header.is_logical else _NUMBER_CLASSES.get(header.class_number, "f8"))
-
-
-def _count(header: ArrayHeader, *, each: int) -> int:
-    """Number of elements of at least so many bytes each, refused where the array cannot hold them."""
-    if header.size * each > header.end or (not each and header.size > _MOST_WITHOUT_BYTES):
-        raise DamagedFileError(f"an array of size {header.shape} in {header.end} bytes")
-    return header.size
 
 
 def _unsupported(header: ArrayHeader, matlab_class: str, reason: str) -> MatUnsupported:

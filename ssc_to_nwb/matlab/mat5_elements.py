@@ -15,6 +15,8 @@ from typing import BinaryIO, Literal
 
 import numpy as np
 
+from ssc_to_nwb.matlab.bounds import Bounds
+
 MI_MATRIX, MI_COMPRESSED = 14, 15
 # numpy's type of the numbers of an element, by the number of its type.
 NUMBER_TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
@@ -118,10 +120,11 @@ class ArrayHeader:
 
 
 class ElementReader:
-    """Reads elements one after the other from a stream, in the file's byte order."""
+    """Reads elements one after the other from a stream, in the file's byte order and within the file's bounds."""
 
-    def __init__(self, stream: ByteStream, *, order: Literal["<", ">"]) -> None:
+    def __init__(self, stream: ByteStream, *, order: Literal["<", ">"], bounds: Bounds) -> None:
         self.stream = stream
+        self.bounds = bounds
         self._order = order
         self._pair = struct.Struct(f"{order}II")
         self._plain_header = struct.Struct(f"{order}6I2i2I")
@@ -145,6 +148,7 @@ class ElementReader:
         room = end - self.stream.offset
         if size > room:
             raise DamagedFileError(f"an element of {size} bytes where {max(room, 0)} are left")
+        self.bounds.hold(size)
         content = self.stream.take(size)
         padding = min(-size % 8, room - size)
         if padding:

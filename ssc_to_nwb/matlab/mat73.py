@@ -2,6 +2,7 @@
 
 MATLAB marks every object with the attribute MATLAB_class, stores arrays transposed, cells as data sets of object
 references, the fields of struct arrays likewise, and marks empties with MATLAB_empty (the data are then the size).
+It writes hard links alone, and all data into the file itself.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.text import Storage, StoredChars, TextReader
 from ssc_to_nwb.matlab.tree import (
     MatCell,
@@ -34,109 +36,134 @@ _NUMBER_TYPES = {
     "int32": "i4", "uint32": "u4", "int64": "i8", "uint64": "u8",
 }  # fmt: skip
 _CHAR_STORAGE: dict[str, Storage] = {"u1": "8-bit", "u2": "16-bit", "u4": "utf-32"}
-_MOST_WITHOUT_BYTES = 1 << 20
+# Every object has a header of some hundred bytes; only what was never filled is referred to many times.
+_FREE_VALUES = 1 << 16
+_BYTES_PER_VALUE = 100
 _DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError)
 
 
 def read_mat73(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
     """All variables of a format 7.3 file, in the same terms as `read_mat5` gives them.
 
-    texts: decodes the char arrays. Raises mat-unreadable on a damaged file, and where data lie in another file.
+    texts: decodes the char arrays. Raises mat-unreadable on a file that is damaged or unfolds beyond bounds, and where
+    values lie in another file.
     """
     import h5py
 
-    place = _Place()
+    bounds = Bounds(path, free_values=_FREE_VALUES, bytes_per_value=_BYTES_PER_VALUE)
     try:
         with h5py.File(path, "r") as file:
-            reader = _Reader(file, texts=texts, place=place)
-            return {name: reader.member(file, name, field=name) for name in file if not name.startswith("#")}
+            reader = _Reader(file, texts=texts, bounds=bounds)
+            return {name: reader.variable(name) for name in file if not name.startswith("#")}
     except _DAMAGE as damage:
         raise error(
             kinds.MAT_UNREADABLE,
             file=path,
-            field=place.field or None,
+            field=bounds.field or None,
             expected="a MATLAB file of format 7.3 (HDF5)",
             found=f"{type(damage).__name__}: {damage}",
         ) from damage
 
 
-class _Place:
-    """The field that is being read, for the message where that fails."""
-
-    field: str = ""
-
-
 class _Reader:
     """Reads the objects of one file."""
 
-    def __init__(self, file: h5py.File, *, texts: TextReader, place: _Place) -> None:
+    def __init__(self, file: h5py.File, *, texts: TextReader, bounds: Bounds) -> None:
         self._file = file
         self._texts = texts
-        self._place = place
+        self._bounds = bounds
 
-    def member(self, group: h5py.Group, name: str, *, field: str) -> MatValue:
-        """A member of a group. Raises ValueError where the member lies in another file."""
-        return self._value(_own_member(group, name), field=field)
+    def variable(self, name: str) -> MatValue:
+        """The value of a variable. Raises ValueError where any of it lies in another file or is beyond bounds."""
+        with self._bounds.within(name):
+            return self._value(own_member(self._file, name))
 
-    def _value(self, item: h5py.Group | h5py.Dataset, *, field: str) -> MatValue:
+    def _value(self, item: h5py.Group | h5py.Dataset) -> MatValue:
         import h5py
 
-        self._place.field = field
         matlab_class = _matlab_class(item)
         if "MATLAB_object_decode" in item.attrs or matlab_class == "function_handle":
             reason = "a function handle" if matlab_class == "function_handle" else "an object"
             return MatUnsupported(matlab_class=matlab_class, reason=reason)
         if isinstance(item, h5py.Group):
             if "MATLAB_sparse" in item.attrs:
-                return _sparse(item, matlab_class)
+                return self._sparse(item, matlab_class)
             if matlab_class == "struct":
-                return self._struct(item, field=field)
+                return self._struct(item)
             return MatUnsupported(matlab_class=matlab_class, reason="a class that nobody knows")
-        _check_own_data(item)
         if item.attrs.get("MATLAB_empty", 0):
             return self._empty(item, matlab_class)
         if matlab_class in ("cell", "") and _holds_references(item):
-            return self._cell(item, field=field)
+            return self._cell(item)
         if matlab_class == "char":
             return self._char(item)
-        return _numbers(item, matlab_class or "double")
+        return self._numbers(item, matlab_class or "double")
 
-    def _struct(self, group: h5py.Group, *, field: str) -> MatValue:
+    def _stored(self, item: h5py.Dataset) -> np.ndarray:
+        """What a data set of this file stores. Raises ValueError where it lies in another, or is beyond bounds."""
+        if item.external or item.is_virtual:
+            raise ValueError("the numbers of the array lie in another file")
+        if item.dtype.kind == "O" and not _holds_references(item):
+            raise ValueError(f"values stored as {item.dtype}, each of a length of its own")
+        self._bounds.hold(item.nbytes)
+        return np.asarray(item[()])
+
+    def _struct(self, group: h5py.Group) -> MatValue:
         import h5py
 
-        columns = {name: _own_member(group, name) for name in _field_names(group)}
+        self._bounds.meet(_address(group))
+        columns: dict[str, h5py.Group | h5py.Dataset] = {}
+        for name in _field_names(group):
+            with self._bounds.within(f".{name}"):
+                columns[name] = own_member(group, name)
+        self._bounds.count(len(columns))
         # In a struct array every field is a data set of references without a class of its own.
         is_array = bool(columns) and all(
             isinstance(column, h5py.Dataset) and "MATLAB_class" not in column.attrs and _holds_references(column)
             for column in columns.values()
         )
         if not is_array:
-            return MatStruct(fields={n: self._value(c, field=f"{field}.{n}") for n, c in columns.items()})
-        references = {name: column[()].T for name, column in columns.items()}
+            return MatStruct(fields={name: self._part(f".{name}", column) for name, column in columns.items()})
+        return self._struct_array(columns)
+
+    def _struct_array(self, columns: dict[str, h5py.Dataset]) -> MatValue:
+        references = {}
+        for name, column in columns.items():
+            with self._bounds.within(f".{name}"):
+                references[name] = self._stored(column).T
         shape = next(iter(references.values())).shape
         if any(one.shape != shape for one in references.values()):
             raise ValueError("fields of a struct array that differ in size")
+        count = math.prod(shape)
+        self._bounds.count(count * len(columns))
+        in_order = {name: column.ravel(order="F") for name, column in references.items()}
         elements = tuple(
             MatStruct(
                 fields={
-                    name: self._referred(refs.ravel(order="F")[number], field=f"{field}({number + 1}).{name}")
-                    for name, refs in references.items()
+                    name: self._referred(column[number], part=f"({number + 1}).{name}")
+                    for name, column in in_order.items()
                 }
             )
-            for number in range(math.prod(shape))
+            for number in range(count)
         )
         if len(elements) == 1:
             return elements[0]
         return MatStructArray(shape=shape, field_names=tuple(columns), elements=elements)
 
-    def _referred(self, reference: h5py.Reference, *, field: str) -> MatValue:
-        self._place.field = field
-        return self._value(self._file[reference], field=field)
+    def _part(self, part: str, item: h5py.Group | h5py.Dataset) -> MatValue:
+        with self._bounds.within(part):
+            return self._value(item)
 
-    def _cell(self, item: h5py.Dataset, *, field: str) -> MatCell:
-        references = item[()].T
+    def _referred(self, reference: h5py.Reference, *, part: str) -> MatValue:
+        with self._bounds.within(part):
+            return self._value(self._file[reference])
+
+    def _cell(self, item: h5py.Dataset) -> MatCell:
+        self._bounds.meet(_address(item))
+        references = self._stored(item).T
+        self._bounds.count(references.size)
         items = tuple(
-            self._referred(reference, field=f"{field}{{{number}}}")
+            self._referred(reference, part=f"{{{number}}}")
             for number, reference in enumerate(references.ravel(order="F"), start=1)
         )
         return MatCell(shape=references.shape, items=items)
@@ -145,15 +172,16 @@ class _Reader:
         storage = _CHAR_STORAGE.get(item.dtype.str[1:])
         if storage is None:
             return MatUnsupported(matlab_class="char", reason=f"characters stored as {item.dtype}")
-        codes = item[()].T
+        codes = self._stored(item).T
         units = codes.reshape(-1, order="F").astype(codes.dtype.newbyteorder("="))
         return self._texts.read(StoredChars(shape=_matlab_size(codes), storage=storage, units=units))
 
     def _empty(self, item: h5py.Dataset, matlab_class: str) -> MatValue:
-        shape = tuple(int(length) for length in item[()].ravel())
+        shape = tuple(int(length) for length in self._stored(item).ravel())
         if matlab_class == _NEVER_FILLED:
             return np.zeros((0, 0))
         if matlab_class == "struct":
+            self._bounds.count(math.prod(shape))
             return _empty_struct(shape, field_names=_field_names(item))
         if 0 not in shape or len(shape) < 2:
             raise ValueError(f"an empty {matlab_class} of size {shape}")
@@ -165,24 +193,52 @@ class _Reader:
             return MatUnsupported(matlab_class=matlab_class, reason="a class that nobody knows", shape=shape)
         return np.zeros(shape, dtype=_NUMBER_TYPES[matlab_class])
 
+    def _numbers(self, item: h5py.Dataset, matlab_class: str) -> MatValue:
+        if matlab_class not in _NUMBER_TYPES:
+            return MatUnsupported(matlab_class=matlab_class, reason="a class that nobody knows")
+        if item.dtype.names is not None:
+            return MatUnsupported(matlab_class="complex", reason="complex numbers", shape=item.shape[::-1])
+        if item.dtype.kind not in "biuf":
+            return MatUnsupported(matlab_class=matlab_class, reason=f"values stored as {item.dtype}")
+        array = self._stored(item).T
+        return array.reshape(_matlab_size(array)).astype(_NUMBER_TYPES[matlab_class], copy=False)
 
-def _own_member(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset:
+    def _sparse(self, group: h5py.Group, matlab_class: str) -> MatValue:
+        """A sparse matrix: the number of its rows is an attribute, its values are in up to three arrays."""
+        starts = self._stored(own_member(group, "jc"))
+        shape = (int(group.attrs["MATLAB_sparse"]), starts.size - 1)
+        rows = values = np.zeros(0)
+        if "data" in group:
+            data = own_member(group, "data")
+            if data.dtype.names is not None:
+                return MatUnsupported(matlab_class="complex", reason="complex numbers", shape=shape)
+            rows, values = self._stored(own_member(group, "ir")), self._stored(data)
+        values = values.astype(_NUMBER_TYPES.get(matlab_class, "f8"))
+        return MatSparse.from_columns(shape, row_index=rows, column_start=starts, values=values)
+
+
+def own_member(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset:
+    """A member of a group, which lies in the same file. Raises ValueError where only a link is there."""
     import h5py
 
-    if isinstance(group.get(name, getlink=True), h5py.ExternalLink):
+    link = group.get(name, getlink=True)
+    if isinstance(link, h5py.ExternalLink):
         raise ValueError(f"{name} is a link into another file")
+    if isinstance(link, h5py.SoftLink):
+        raise ValueError(f"{name} is a link to the path {link.path}, which may lead into another file")
     return group[name]
+
+
+def _address(item: h5py.Group | h5py.Dataset) -> int:
+    import h5py
+
+    return int(h5py.h5o.get_info(item.id).addr)
 
 
 def _holds_references(item: h5py.Dataset) -> bool:
     import h5py
 
     return h5py.check_ref_dtype(item.dtype) is h5py.Reference
-
-
-def _check_own_data(item: h5py.Dataset) -> None:
-    if item.external or item.is_virtual:
-        raise ValueError("the numbers of the array lie in another file")
 
 
 def _matlab_class(item: h5py.Group | h5py.Dataset) -> str:
@@ -202,7 +258,7 @@ def _field_names(item: h5py.Group | h5py.Dataset) -> tuple[str, ...]:
 def _empty_struct(shape: tuple[int, ...], *, field_names: tuple[str, ...]) -> MatValue:
     """A struct array without elements, or without fields: neither has data."""
     count = math.prod(shape)
-    if count and (field_names or count > _MOST_WITHOUT_BYTES):
+    if count and field_names:
         raise ValueError(f"a struct array of size {shape} without data")
     if shape == (1, 1):
         return MatStruct(fields={})
@@ -211,30 +267,3 @@ def _empty_struct(shape: tuple[int, ...], *, field_names: tuple[str, ...]) -> Ma
 
 def _matlab_size(array: np.ndarray) -> tuple[int, ...]:
     return array.shape if array.ndim >= 2 else (1, array.size)
-
-
-def _numbers(item: h5py.Dataset, matlab_class: str) -> MatValue:
-    if matlab_class not in _NUMBER_TYPES:
-        return MatUnsupported(matlab_class=matlab_class, reason="a class that nobody knows")
-    if item.dtype.names is not None:
-        return MatUnsupported(matlab_class="complex", reason="complex numbers", shape=item.shape[::-1])
-    if item.dtype.kind not in "biuf":
-        return MatUnsupported(matlab_class=matlab_class, reason=f"values stored as {item.dtype}")
-    array = np.asarray(item[()]).T
-    return array.reshape(_matlab_size(array)).astype(_NUMBER_TYPES[matlab_class], copy=False)
-
-
-def _sparse(group: h5py.Group, matlab_class: str) -> MatValue:
-    """A sparse matrix: its rows stand in an attribute, its values in up to three arrays."""
-    starts = _own_member(group, "jc")[()]
-    shape = (int(group.attrs["MATLAB_sparse"]), starts.size - 1)
-    rows = values = np.zeros(0)
-    if "data" in group:
-        data, indices = _own_member(group, "data"), _own_member(group, "ir")
-        for part in (data, indices):
-            _check_own_data(part)
-        if data.dtype.names is not None:
-            return MatUnsupported(matlab_class="complex", reason="complex numbers", shape=shape)
-        rows, values = indices[()], data[()]
-    values = values.astype(_NUMBER_TYPES.get(matlab_class, "f8"))
-    return MatSparse.from_columns(shape, row_index=rows, column_start=starts, values=values)

@@ -136,30 +136,6 @@ def test_a_class_that_nobody_knows_is_no_damage(tmp_path: Path, change: dict[str
     assert "quaternion" in (problems[0].found or "")
 
 
-def test_data_of_another_file_are_refused_with_their_field(tmp_path: Path) -> None:
-    """Else the bytes of any file would end up in the archive."""
-    path, other = tmp_path / "s.mat", tmp_path / "other.h5"
-    with h5py.File(other, "w") as file:
-        file["secret"] = np.arange(3.0)
-    (tmp_path / "raw.bin").write_bytes(bytes(24))
-    layout = h5py.VirtualLayout(shape=(3,), dtype="f8")
-    layout[:] = h5py.VirtualSource(str(other), "secret", shape=(3,))
-    for kind in ("link", "external", "virtual"):
-        write_mat73(path=path, variables={"s": {"a": "x", "b": np.array([[1.0]])}})
-        with h5py.File(path, "r+") as file:
-            del file["s/b"]
-            if kind == "link":
-                file["s/b"] = h5py.ExternalLink(str(other), "secret")
-            elif kind == "external":
-                file.create_dataset("s/b", shape=(3,), dtype="f8", external=[(str(tmp_path / "raw.bin"), 0, 24)])
-            else:
-                file.create_virtual_dataset("s/b", layout)
-        with problem_raised() as problems:
-            read_session_struct(path)
-        assert problems[0].kind.identifier == "mat-unreadable", kind
-        assert "another file" in (problems[0].found or ""), kind
-
-
 @pytest.mark.parametrize("share", [0.9, 0.5, 0.02])
 def test_a_truncated_file(tmp_path: Path, share: float) -> None:
     path = write(tmp_path, mat_format="7.3").mat_path
