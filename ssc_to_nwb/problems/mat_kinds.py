@@ -7,8 +7,8 @@ MAT_UNREADABLE = ProblemKind(
     identifier="mat-unreadable",
     severity=Severity.ERROR,
     title="The MATLAB file can't be read",
-    reason="It is no MATLAB 5, 7 or 7.3 file, is cut short or damaged, has values in other files, or unfolds to far more "
-    "than its size. The field where reading ended is named.",
+    reason="It is no MATLAB 5, 7 or 7.3 file, is cut short or damaged, has values in other files, or unfolds to far "
+    "more than its size. The field where reading ended is named.",
     remedy="Compare its size and checksum with the data set's and download it again; `ssc-to-nwb describe FILE` says "
     "which of its variables can be read.",
 )
