@@ -125,7 +125,8 @@ def verify_sessions(
 
 
 def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerification:
-    from ssc_to_nwb.problems.model import SscError
+    from ssc_to_nwb.problems import output_kinds
+    from ssc_to_nwb.problems.model import SscError, error
     from ssc_to_nwb.proof.making import options_used
     from ssc_to_nwb.run.unpacking import unpacked_session
 
@@ -142,7 +143,11 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
         ):
             return _verify_session(source, file, nwb_path, options, settings)
     except SscError as failure:
-        return SessionVerification(session=source.name, source=source.path, error=failure.problem)
+        problem = failure.problem
+    except Exception as failure:  # noqa: BLE001 - one session's defect must not stop the others; it is reported whole
+        found = f"{type(failure).__name__}: {failure}"
+        problem = error(output_kinds.INTERNAL_ERROR, file=source.path, found=found).problem
+    return SessionVerification(session=source.name, source=source.path, error=problem)
 
 
 def _verify_session(

@@ -103,6 +103,14 @@ VERIFY_UNREADABLE = ProblemKind(
     reason="It is not a whole HDF5 or Zarr file, or a part of it is damaged.",
     remedy="Convert the session again with --overwrite, and check the disk.",
 )
+VERIFY_VALUES_ELSEWHERE = ProblemKind(
+    identifier="verify-values-elsewhere",
+    severity=Severity.ERROR,
+    title="Values of the NWB file lie in another file",
+    reason="The conversion writes all values into the file. Whoever gets it alone would have none or others, and "
+    "reading it could show the content of any file. Nothing of it was read.",
+    remedy=_CONVERT_AGAIN,
+)
 VERIFY_OUTPUT_MISSING = ProblemKind(
     identifier="verify-output-missing",
     severity=Severity.ERROR,

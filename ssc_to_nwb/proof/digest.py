@@ -30,7 +30,8 @@ def content_digest(
     """SHA-256, in hexadecimal, of the content of an NWB file.
 
     workers: threads that inflate chunks; memory_mb: room for values on their way, in 2^20 bytes; known: SHA-256 of the
-    values of data sets by path, as a verification has computed them on its way. Raises verify-unreadable.
+    values of data sets by path, as a verification has computed them on its way. Raises verify-unreadable and
+    verify-values-elsewhere.
     """
     digests = object_digests(path, workers=workers, memory_mb=memory_mb, known=known)
     # Sorted, so that the order in which objects were written does not matter.
@@ -92,7 +93,7 @@ class _Digester:
             if name not in _LEFT_OUT_ATTRIBUTES
         }
         head = {"kind": node.kind, "target": node.target, "attributes": attributes}
-        digest.update(json.dumps(head, sort_keys=True, ensure_ascii=False).encode())
+        digest.update(_json_bytes(head))
         if node.kind == "dataset":
             self._add_values(digest, node.path)
         return digest.hexdigest()
@@ -117,15 +118,20 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if isinstance(value, bytes):
-        return value.decode()
+        return value.decode(errors="surrogateescape")
     return value if isinstance(value, str | int | float | bool | None) else repr(value)
+
+
+def _json_bytes(value: Any) -> bytes:
+    """JSON of a value whose texts may have bytes that are not UTF-8; these count as they are."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode(errors="surrogateescape")
 
 
 def _add_array(digest: Any, values: np.ndarray) -> None:
     """Texts, compounds and scalars, all at once."""
     digest.update(_form(values.dtype, values.shape))
     if values.dtype.kind == "O":
-        digest.update(json.dumps(values.tolist(), ensure_ascii=False).encode())
+        digest.update(_json_bytes(values.tolist()))
     elif values.dtype.names is not None:
         for name in values.dtype.names:
             # Columns and rows of a mask are told apart by their names alone.

@@ -38,6 +38,23 @@ class Hdf5Tree(ArrayTree):
     ) -> None:
         self._file.close()
 
+    def elsewhere(self) -> Iterator[tuple[str, str]]:
+        """Path of every object whose content lies in another file, and how: nothing of such a file is to be read.
+
+        A soft link that leads out of the file leads through an external link, which is found.
+        """
+        links: dict[str, h5py.HardLink | h5py.SoftLink | h5py.ExternalLink] = {}
+        self._file.visititems_links(lambda name, link: links.update({f"/{name}": link}))
+        for path, link in links.items():
+            if isinstance(link, h5py.ExternalLink):
+                yield path, f"a link to {link.path} in {link.filename}"
+            elif isinstance(link, h5py.HardLink):
+                item = self._item(path)
+                if isinstance(item, h5py.Dataset) and item.external:
+                    yield path, f"values in {item.external[0][0]}"
+                elif isinstance(item, h5py.Dataset) and item.is_virtual:
+                    yield path, "a virtual data set, whose values are those of other data sets"
+
     def node(self, path: str) -> Node | None:
         """The object at this path; soft and external links are not followed. The file is not expected to change."""
         if path not in self._nodes:
@@ -80,7 +97,7 @@ class Hdf5Tree(ArrayTree):
         """All values; texts as `str` objects."""
         dataset = self._item(path)
         if h5py.check_string_dtype(dataset.dtype) is not None:
-            return np.asarray(dataset.asstr()[()], dtype=object)
+            return np.asarray(dataset.asstr(errors="surrogateescape")[()], dtype=object)
         if dataset.nbytes < _LARGE_BYTES or not can_read_chunks(dataset):
             return np.asarray(dataset[()])
         values = np.empty(dataset.shape, dtype=dataset.dtype)
@@ -100,12 +117,12 @@ class Hdf5Tree(ArrayTree):
         return dataset.dtype.kind in "biufc" and dataset.ndim > 0 and dataset.size > 0
 
     def attribute(self, path: str, name: str) -> Any:
-        """An attribute; references as the path they point to."""
+        """An attribute; references as the path they point to, bytes that are not UTF-8 as single surrogates."""
         value = self._item(path).attrs.get(name)
         if isinstance(value, h5py.Reference):
             return self._target(value)
         if isinstance(value, bytes):
-            return value.decode()
+            return value.decode(errors="surrogateescape")
         if isinstance(value, np.ndarray):
             return tuple(value.tolist())
         return value.item() if isinstance(value, np.generic) else value

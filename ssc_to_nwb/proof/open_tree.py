@@ -17,7 +17,7 @@ from ssc_to_nwb.proof.nwb_reader import ArrayTree
 def open_tree(path: Path) -> Iterator[ArrayTree]:
     """The file, or the Zarr folder, as a tree for the time of the block.
 
-    Raises verify-unreadable, and extra-not-installed where zarr is needed and absent.
+    Raises verify-unreadable, verify-values-elsewhere, and extra-not-installed where zarr is needed and absent.
     """
     if path.is_dir():
         yield _open_zarr(path)
@@ -27,7 +27,18 @@ def open_tree(path: Path) -> Iterator[ArrayTree]:
     except OSError as failure:
         raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure) from failure
     with tree:
+        _check_holds_its_values(tree, path)
         yield tree
+
+
+def _check_holds_its_values(tree: Hdf5Tree, path: Path) -> None:
+    try:
+        place, found = next(tree.elsewhere(), (None, None))
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, SystemError) as failure:
+        # h5py raises SystemError at names of objects that are not UTF-8, caused by the error that says so.
+        raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure.__cause__ or failure) from failure
+    if place is not None:
+        raise error(kinds.VERIFY_VALUES_ELSEWHERE, file=path, field=place, expected="values in the file", found=found)
 
 
 def _open_zarr(path: Path) -> ArrayTree:
