@@ -77,6 +77,7 @@ def convert(
     memory_mb: float | None = None,
     verify: VerifyMode = "full",
     allow_unmapped: bool = False,
+    link_videos: bool = False,
     backend: Backend = "hdf5",
     retry: int = 0,
     rehash: bool = False,
@@ -128,6 +129,7 @@ def convert(
         stub=stub,
         overwrite=overwrite,
         allow_unmapped=allow_unmapped,
+        link_videos=link_videos,
         backend=backend,
     )
     settings = RunSettings(

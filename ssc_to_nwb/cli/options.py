@@ -97,6 +97,11 @@ _CONVERSION_OPTIONS = (
     ),
     click.option("--allow-unmapped", is_flag=True, help="Keep source fields that nobody knows as they are."),
     click.option(
+        "--link-videos",
+        is_flag=True,
+        help="Hard links to the source's videos instead of copies: no room is taken, and an edit changes both.",
+    ),
+    click.option(
         "--backend",
         type=click.Choice(["hdf5", "zarr"]),
         default="hdf5",

@@ -41,10 +41,11 @@ SESSION_INTERFACES: Mapping[str, type[SessionInterface]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoPlace:
-    """Where the videos are put while the file is built, and the name the folder will have."""
+    """Where the videos are put while the file is built, the name the folder will have, and whether links will do."""
 
     folder: Path
     final_name: str
+    link: bool = False
 
 
 def assemble_nwbfile(
@@ -84,4 +85,5 @@ def _add_raw(
     SideImagesInterface.from_raw(context, raw).add(nwbfile)
     videos = WhiskerVideoInterface.from_raw(context, raw)
     videos.place_in, videos.folder_name = video_place.folder, video_place.final_name
+    videos.link = video_place.link
     videos.add(nwbfile)

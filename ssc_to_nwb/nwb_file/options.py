@@ -26,7 +26,8 @@ class ConversionOptions:
     compression, in 2^20 bytes; workers: threads; memory_mb: room for frames on their way, in 2^20 bytes;
     verify: compare the written file with its source, `full` every value and frame, `sample` all but the frames and a
     part of those, `off` nothing; stub: a few trials only; overwrite: replace an existing file;
-    allow_unmapped: keep source fields that nobody knows verbatim, instead of an error.
+    allow_unmapped: keep source fields that nobody knows verbatim, instead of an error; link_videos: make the videos of
+    the output hard links to those of the source, where the file system allows, instead of copies.
     """
 
     raw: RawMode = "auto"
@@ -39,4 +40,5 @@ class ConversionOptions:
     stub: bool = False
     overwrite: bool = False
     allow_unmapped: bool = False
+    link_videos: bool = False
     backend: Backend = "hdf5"

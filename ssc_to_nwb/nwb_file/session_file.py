@@ -184,7 +184,9 @@ class _Work:
             ledger=ledger,
             hashes=hashes,
             options=provenance_options(options),
-            video_place=VideoPlace(folder=place.building_videos, final_name=place.final_videos.name),
+            video_place=VideoPlace(
+                folder=place.building_videos, final_name=place.final_videos.name, link=options.link_videos
+            ),
             chunk_mb=options.chunk_mb,
         )
         of_stacks = StackHashes(None if options.stub else raw, workers=options.workers)

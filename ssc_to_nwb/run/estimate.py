@@ -136,11 +136,17 @@ def sizes_of(decision: Decision, settings: RunSettings) -> SourceSizes:
         if packed.unpacked_mat is not None:
             named.append((packed.file_name, decision.mat_bytes))
     else:
-        named = [(file.name, file.size) for file in decision.call.source_state().files]
+        linked = settings.options.link_videos and _same_disk(decision.source.path, settings.output)
+        files = decision.call.source_state().files
+        named = [(file.name, file.size) for file in files if not (linked and _is_video(file.name))]
     sizes = {"mat": 0, "frames": 0, "copied": 0}
     for name, size in named:
         sizes[_what_becomes_of(Path(name).name)] += size
     return SourceSizes(**sizes)
+
+
+def _is_video(name: str) -> bool:
+    return kind_of_file(Path(name).name) is RawFileKind.VIDEO
 
 
 def _what_becomes_of(name: str) -> str:

@@ -13,6 +13,7 @@ import yaml
 from made_sessions import Converted, opened
 
 from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.edit_list import set_edit_list
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
@@ -85,3 +86,44 @@ def test_frames_that_an_edit_list_hides_have_no_time_stamp(converted: Build) -> 
             samples_s = whisker.time_ms[whisker.trials == trial] / 1000
             np.testing.assert_allclose(time_s[starts[place] : starts[place + 1]], samples_s[shown])
     assert starts[1] == np.count_nonzero(whisker.trials == next(iter(made.made.video_paths))) - 5
+
+
+class TestCopies:
+    """Videos of the output: copies, or hard links where that was asked for."""
+
+    @pytest.fixture
+    def source(self, tmp_path: Path) -> Path:
+        write_session(root=tmp_path / "source", spec=SPEC, raw=False)
+        return tmp_path / "source"
+
+    def converted_pairs(self, source: Path, output: Path, **options: object) -> list[tuple[Path, Path]]:
+        """Each video of the source, with that of the output."""
+        (outcome,) = convert(source=source, output=output, **options).outcomes
+        assert outcome.output is not None, outcome.error
+        placed = {path.name: path for path in output.rglob("*.mp4")}
+        pairs = [(path, placed[path.name]) for path in source.rglob("*.mp4")]
+        assert len(pairs) == 4
+        assert all(video.read_bytes() == copy.read_bytes() for video, copy in pairs)
+        return pairs
+
+    def test_an_edit_of_the_output_leaves_the_source_as_it_is(self, source: Path, tmp_path: Path) -> None:
+        pairs = self.converted_pairs(source, tmp_path / "output")
+        before = [video.read_bytes() for video, _ in pairs]
+        for _, copy in pairs:
+            with copy.open("r+b") as file:
+                file.write(b"edited")
+        assert [video.read_bytes() for video, _ in pairs] == before
+
+    def test_links_where_asked_for(self, source: Path, tmp_path: Path) -> None:
+        assert all(video.samefile(copy) for video, copy in self.converted_pairs(source, tmp_path, link_videos=True))
+
+    def test_the_option_alone_converts_nothing_again(self, source: Path, tmp_path: Path) -> None:
+        self.converted_pairs(source, tmp_path / "output")
+        assert convert(source=source, output=tmp_path / "output", link_videos=True).outcomes[0].status == "skipped"
+
+    def test_plan_counts_copies_and_no_links(self, source: Path, tmp_path: Path) -> None:
+        videos = sum(path.stat().st_size for path in source.rglob("*.mp4"))
+        copied = plan(source=source, output=tmp_path / "output")
+        linked = plan(source=source, output=tmp_path / "output", link_videos=True)
+        assert copied.output_bytes - linked.output_bytes == videos > 10_000
+        assert copied.room.output_needed - linked.room.output_needed == videos

@@ -25,14 +25,15 @@ from ssc_to_nwb.quantities import numbered
 class WhiskerVideoInterface(RawInterface):
     """The whisker videos of a session.
 
-    place_in: folder the videos are linked or copied into when they are added; folder_name: its name in the paths the
-    NWB file keeps, that of `place_in` where None. Where `place_in` is None the videos stay where they are, and the
-    NWB file names them there.
+    place_in: folder the videos are copied into when they are added; link: make hard links of the copies where the file
+    system allows; folder_name: its name in the paths the NWB file keeps, that of `place_in` where None. Where
+    `place_in` is None the videos stay where they are, and the NWB file names them there.
     """
 
     display_name = "CRCNS ssc whisker videos"
     info = "Videos of the whiskers, one per trial, as an external ImageSeries."
     place_in: Path | None = None
+    link: bool = False
     folder_name: str | None = None
 
     def add(self, nwbfile: NWBFile) -> None:
@@ -52,7 +53,7 @@ class WhiskerVideoInterface(RawInterface):
         names = [str(video.header.path) for video in videos]
         if self.place_in is not None:
             folder_name = self.place_in.name if self.folder_name is None else self.folder_name
-            names = [f"{folder_name}/{path.name}" for path in place_videos(videos, self.place_in)]
+            names = [f"{folder_name}/{path.name}" for path in place_videos(videos, self.place_in, link=self.link)]
         add_whisker_video(
             nwbfile,
             videos=videos,
@@ -114,17 +115,18 @@ def _comments(videos: Sequence[TimedVideo]) -> str:
     return text.rstrip()
 
 
-def place_videos(videos: Sequence[TimedVideo], folder: Path) -> tuple[Path, ...]:
-    """Put the videos into `folder`, made where it is not there: hard links where the file system allows, else copies.
+def place_videos(videos: Sequence[TimedVideo], folder: Path, *, link: bool = False) -> tuple[Path, ...]:
+    """Put copies of the videos into `folder`, made where it is not there.
 
-    Two videos of one name keep apart by their trial numbers. Raises OSError of the disk.
+    link: hard links instead, where the file system allows; an edit of one is then an edit of the source. Two videos of
+    one name keep apart by their trial numbers. Raises OSError of the disk.
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = [naming.video_file(video.header.path.name) for video in videos]
     placed = []
     for video, name in zip(videos, names, strict=True):
         path = folder / (name if names.count(name) == 1 else f"trial_{video.trial:04d}_{name}")
-        link_or_copy(video.header.path, path)
+        (link_or_copy if link else copy_whole)(video.header.path, path)
         placed.append(path)
     return tuple(placed)
 
@@ -139,15 +141,16 @@ def link_or_copy(source: Path, target: Path) -> None:
     except OSError:
         # Another disk, a file system without links, or a link that is there already: a copy serves as well, and an
         # error that stands in its way too is raised by it.
-        _copy(source, target)
-        with target.open("rb+") as copy:
-            os.fsync(copy.fileno())
+        copy_whole(source, target)
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a file, until the copy is on disk. Raises SOURCE_NOT_READABLE, OSError of the disk that is written to."""
     try:
         shutil.copyfile(source, target)
     except OSError as failure:
         if failure.filename == source:
             raise error(output_kinds.SOURCE_NOT_READABLE, file=source, found=failure) from failure
         raise
+    with target.open("rb+") as copy:
+        os.fsync(copy.fileno())
