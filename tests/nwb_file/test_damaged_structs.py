@@ -58,7 +58,7 @@ def check(base: SyntheticSession, folder: Path, seeds: range) -> None:
 
 
 def test_a_few(base: SyntheticSession, tmp_path: Path) -> None:
-    check(base, tmp_path, range(24))
+    check(base, tmp_path, range(10))
 
 
 @pytest.mark.long

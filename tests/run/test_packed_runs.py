@@ -71,7 +71,13 @@ def errors(result: ConversionResult) -> dict[str, str | None]:
     return {o.session: o.error.kind.identifier if o.error else None for o in result.outcomes}
 
 
-@pytest.mark.parametrize(("name", "pack"), [("all.tar", tar), ("all.tar.gz", tar), ("all.zip", zipped)])
+def problems(source: Path, output: Path) -> dict[str, str | None]:
+    """Identifiers of what is wrong with sessions that are found, by session."""
+    found = find_sources(source, patterns=(), listings=PackedListings.of_output(output))
+    return {one.name: one.problem.kind.identifier if one.problem else None for one in found}
+
+
+@pytest.mark.parametrize(("name", "pack"), [("all.tar.gz", tar), ("all.zip", zipped)])
 def test_sessions_in_one_packed_file(made: Path, expected: object, tmp_path: Path, name: str, pack: Pack) -> None:
     (tmp_path / "source").mkdir()
     path = pack(tmp_path / "source" / name, made)
@@ -139,8 +145,7 @@ def test_a_packed_file_that_was_unpacked_in_part_is_not_guessed_about(made: Path
     shutil.copytree(made, source)
     tar(source / "all.tar", made)
     next((source / FIRST).rglob("*main_001.tif")).unlink()
-    result = convert(source=source, output=tmp_path / "nwb", verify="off")
-    assert errors(result) == {FIRST: "packed-partly-unpacked", SECOND: None}
+    assert problems(source, tmp_path) == {FIRST: "packed-partly-unpacked", SECOND: None}
 
 
 def test_a_twin_of_another_size_is_not_guessed_about(made: Path, tmp_path: Path) -> None:
@@ -149,10 +154,7 @@ def test_a_twin_of_another_size_is_not_guessed_about(made: Path, tmp_path: Path)
     tar(source / "all.tar", made)
     with (source / f"{SECOND}_session.mat").open("ab") as file:
         file.write(b"more")
-    assert errors(convert(source=source, output=tmp_path / "nwb", verify="off")) == {
-        FIRST: None,
-        SECOND: "packed-twice",
-    }
+    assert problems(source, tmp_path) == {FIRST: None, SECOND: "packed-twice"}
 
 
 def test_a_packed_file_that_is_damaged_does_not_stop_the_others(made: Path, tmp_path: Path) -> None:
@@ -167,8 +169,7 @@ def test_a_link_to_no_packed_file_does_not_stop_the_others(made: Path, tmp_path:
     source = tmp_path / "source"
     shutil.copytree(made, source)
     (source / "gone.tar").symlink_to(tmp_path / "nothing.tar")
-    result = convert(source=source, output=tmp_path / "nwb", verify="off", raw="skip")
-    assert errors(result) == {FIRST: None, SECOND: None, "gone": "source-not-readable"}
+    assert problems(source, tmp_path) == {FIRST: None, SECOND: None, "gone": "source-not-readable"}
 
 
 def test_a_session_packed_in_two_folders_is_not_guessed_about(made: Path, tmp_path: Path) -> None:
@@ -225,10 +226,11 @@ def test_packed_files_are_checked_against_the_list_beside_them(made: Path, tmp_p
     source.mkdir()
     path = tar(source / "all.tar.gz", made)
     (source / "checksums.md5").write_text(f"{hashlib.md5(path.read_bytes()).hexdigest()}  all.tar.gz\n")
-    assert errors(convert(source=source, output=tmp_path / "nwb", raw="skip")) == {FIRST: None, SECOND: None}
+    options = {"raw": "skip", "verify": "off", "sessions": [FIRST]}
+    assert errors(convert(source=source, output=tmp_path / "nwb", **options)) == {FIRST: None}
     (source / "checksums.md5").write_text(f"{'0' * 32}  all.tar.gz\n")
-    result = convert(source=source, output=tmp_path / "other", raw="skip")
-    assert errors(result) == {FIRST: "checksum-differs", SECOND: "checksum-differs"}
+    result = convert(source=source, output=tmp_path / "other", **options)
+    assert errors(result) == {FIRST: "checksum-differs"}
     assert not list((tmp_path / "other").rglob("*.nwb"))
 
 
@@ -238,9 +240,11 @@ def test_unpacked_files_are_checked_against_the_lists_above_them(made: Path, tmp
     stack = next((source / "ssc-1" / "data" / FIRST).rglob("*main_001.tif"))
     name = stack.relative_to(source)
     (source / "MD5SUMS").write_text(f"{'0' * 32}  {name}\n")
-    assert errors(convert(source=source, output=tmp_path / "nwb")) == {FIRST: "checksum-differs", SECOND: None}
+    result = convert(source=source, output=tmp_path / "nwb", verify="off")
+    assert errors(result) == {FIRST: "checksum-differs", SECOND: None}
     # Without raw files that stack is not read, and not checked.
-    assert errors(convert(source=source, output=tmp_path / "mat", raw="skip")) == {FIRST: None, SECOND: None}
+    result = convert(source=source, output=tmp_path / "mat", raw="skip", verify="off", sessions=[FIRST])
+    assert errors(result) == {FIRST: None}
 
 
 def test_the_line_in_the_record_knows_the_packed_file_as_the_source(made: Path, tmp_path: Path) -> None:
