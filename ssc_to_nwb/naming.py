@@ -257,7 +257,7 @@ def in_progress_pattern(final: Path) -> str:
     return f".{glob.escape(final.name)}.{token}*{IN_PROGRESS_SUFFIX}"
 
 
-def sidecar(nwb: Path, kind: Literal["ledger", "record", "report"]) -> Path:
+def sidecar(nwb: Path, kind: Literal["ledger", "record", "report", "validation"]) -> Path:
     """A file about an NWB file, out of sight of archive tools: `OUTPUT/.ssc-to-nwb/<name>.<kind>.json`.
 
     `nwb` lies in OUTPUT/sub-<id>/; <name> is without `.nwb`, but with `.nwb.zarr`: one session may have both.

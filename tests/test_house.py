@@ -55,18 +55,18 @@ MAY_IMPORT = {
         "allocator", "data_types", "ledger", "matlab", "metadata", "naming", "problems", "session", "source_files",
         "system_files", "tif",
     },
-    "validate": {"metadata", "naming", "problems", "system_files"},
+    "validate": {"_version", "metadata", "naming", "problems", "system_files"},
     "describe": {"data_types", "matlab", "metadata", "problems", "session", "source_files"},
     "reading": {"naming", "problems"},
     "analysis": {"reading"},
     "report": {"_version", "analysis", "metadata", "naming", "problems", "quantities", "reading", "system_files"},
-    "archive": {"_version", "metadata", "problems", "system_files"},
+    "dandi": {"_version", "json_lines", "metadata", "problems", "system_files", "thread_map", "validate"},
     "run": {
         "_version", "chunk_shapes", "data_types", "ledger", "metadata", "naming", "nwb_file", "problems", "proof",
         "run_files", "session", "session_key", "source_files", "system_files", "tif",
     },
     "api": {
-        "archive", "data_types", "describe", "ledger", "metadata", "naming", "nwb_file", "problems", "proof", "reading",
+        "dandi", "data_types", "describe", "ledger", "metadata", "naming", "nwb_file", "problems", "proof", "reading",
         "report", "run", "run_files", "session", "source_files", "testing", "validate",
     },
     "cli": {"api", "problems", "quantities"},
@@ -246,7 +246,7 @@ def test_nothing_is_sent_anywhere_unasked() -> None:
     network = {"requests", "urllib.request", "http.client", "socket", "httpx", "aiohttp"}
     users = {part_of(path) for path in MODULES for one in imports_of(path) if one.module in network}
     # `reading` fetches a file whose address the user gave.
-    assert users <= {"archive", "reading", "run"}
+    assert users <= {"dandi", "reading", "run"}
 
 
 def test_the_metadata_files_travel_with_the_package() -> None:

@@ -25,7 +25,7 @@ from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
-sys.path.append(str(Path(__file__).parent / "archive"))
+sys.path.append(str(Path(__file__).parent / "dandi"))
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.archive.dandiset_model import DandisetSection
-    from ssc_to_nwb.archive.results import DandisetResult, DownloadCheckResult, Progress, UploadResult
-    from ssc_to_nwb.archive.retry import RetryPolicy
-    from ssc_to_nwb.archive.validation import ValidationReport
+    from ssc_to_nwb.dandi.dandiset_model import DandisetSection
+    from ssc_to_nwb.dandi.prepare import Validation
+    from ssc_to_nwb.dandi.results import DandisetResult, DownloadCheckResult, Progress, UploadResult
+    from ssc_to_nwb.dandi.retry import RetryPolicy
 
 DEFAULT_INSTANCE = "dandi"
 
@@ -34,8 +34,8 @@ def write_dandiset(
     Raises SscError: `metadata-*`, archive-dandiset-id, dandiset-yaml-of-another, dandiset-yaml-unreadable,
     dandiset-yaml-unwritable.
     """
-    from ssc_to_nwb.archive.dandiset_file import write_dandiset_file
-    from ssc_to_nwb.archive.dandiset_section import as_section, load_section
+    from ssc_to_nwb.dandi.dandiset_file import write_dandiset_file
+    from ssc_to_nwb.dandi.dandiset_section import as_section, load_section
 
     loaded = (
         load_section(dataset=dataset, files=[Path(file) for file in metadata_files])
@@ -44,7 +44,7 @@ def write_dandiset(
     )
     identifier = None
     if dandiset is not None:
-        from ssc_to_nwb.archive.dandiset_id import parse_dandiset_id
+        from ssc_to_nwb.dandi.dandiset_id import parse_dandiset_id
 
         identifier = parse_dandiset_id(dandiset)
     return write_dandiset_file(root=Path(output), section=loaded, identifier=identifier)
@@ -57,39 +57,78 @@ def upload(
     instance: str = DEFAULT_INSTANCE,
     api_key_variable: str | None = None,
     dry_run: bool = False,
+    validation: Validation = "require",
     prune: bool = False,
     confirm_prune: Callable[[tuple[str, ...]], bool] | None = None,
     allow_embargoed: bool = False,
     with_metadata: bool = False,
+    workers: int = 1,
     jobs: int = 4,
     jobs_per_file: int = 2,
     record: Path | str | None = None,
     retry: RetryPolicy | None = None,
     first_contact: RetryPolicy | None = None,
-    validate: Callable[[Sequence[Path]], ValidationReport] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> UploadResult:
     """Upload what `convert` wrote to `output` to the draft of a dandiset; doing it again does no harm.
 
-    instance: a known name (dandi, dandi-sandbox...) or the http(s) URL of a self-hosted archive. The key is read from
-    the environment variable `api_key_variable`, or else from `DANDI_API_KEY` or the keyring; it cannot be passed in.
-    dry_run: say what would be new, replaced and unchanged, and send nothing. prune: afterwards remove from the draft
-    what is not in `output`, if `confirm_prune`, called with the paths before anything is sent, returns True; without
-    it nothing is ever deleted. allow_embargoed: upload to a dandiset under embargo. with_metadata: also set the
-    draft's metadata from `output`/dandiset.yaml; what only the archive says stays, what is replaced is reported.
-    jobs: files at once; jobs_per_file: parts of a file (64 MiB each) at once, each held in memory. record: where each
-    event is recorded (default `output`/.ssc-to-nwb/upload.jsonl). validate: called with the NWB files that would be
-    sent; default is this package's validation. on_progress: called from several threads. stop: set it to end early.
+    Each NWB file that would be sent is validated first, unless that is recorded and the file has not changed since. A
+    session is sent as soon as its file is valid; one that is not valid is not sent. Files of the same checksum are not
+    sent again. Zarr stores are left out: DANDI cannot publish them.
 
-    Files of the same checksum are not sent again. Whether the archive holds everything afterwards is in the result
-    (`ok`, `differences`); problems of single files are in its outcomes and do not stop the others.
-    Raises SscError for what stops the run before anything is sent: archive-no-key, archive-key-refused,
-    archive-unreachable, archive-no-such-dandiset, archive-no-permission, archive-embargoed, archive-client-too-old,
-    dandiset-yaml-of-another, archive-not-valid, archive-prune-unconfirmed, archive-nothing-to-upload and the like.
+    Parameters
+    ----------
+    output
+        The folder that `convert` wrote.
+    dandiset
+        Six digits, such as 000123.
+    instance
+        A known name (dandi, dandi-sandbox...) or the http(s) URL of a self-hosted archive.
+    api_key_variable
+        The environment variable that holds the key. Without it the key is read from the variable that the dandi client
+        uses for the instance, from `DANDI_API_KEY` or from the keyring. It cannot be passed in.
+    dry_run
+        Say what would be new, replaced and unchanged; validate and send nothing.
+    validation
+        "skip" sends files without having them validated, with a warning.
+    prune, confirm_prune
+        Afterwards remove from the draft what is not in `output`, if `confirm_prune`, called with the paths before
+        anything is sent, returns True. Without it nothing is ever deleted.
+    allow_embargoed
+        Upload to a dandiset under embargo.
+    with_metadata
+        Also set the draft's metadata from `output`/dandiset.yaml; what only the archive says stays, what is replaced
+        is reported.
+    workers
+        Files that are validated at once, each in a process of its own; with 1 this process does it.
+    jobs, jobs_per_file
+        Files that are sent at once, and parts (64 MiB) of one file. Each part is held in memory; all files together
+        hold 4 parts, or `jobs_per_file` where that is more.
+    record
+        Where each event is recorded (default `output`/.ssc-to-nwb/upload.jsonl).
+    retry, first_contact
+        Tries and waits: for each asset, and for the question whether the archive is there.
+    on_progress
+        Called from several threads.
+    stop
+        Set it to end early: the function then returns at once, and parts that are under way end by themselves.
+
+    Returns
+    -------
+    UploadResult
+        Whether the archive holds everything afterwards (`ok`, `differences`), what it says of the draft (`draft`), and
+        what became of each file. Problems of single files do not stop the others.
+
+    Raises
+    ------
+    SscError
+        For what stops the run before anything is sent: archive-no-key, archive-key-refused, archive-unreachable,
+        archive-no-such-dandiset, archive-no-permission, archive-embargoed, archive-client-too-old,
+        dandiset-yaml-of-another, archive-prune-unconfirmed, archive-nothing-to-upload and the like.
     """
-    from ssc_to_nwb.archive.retry import FIRST_CONTACT, RetryPolicy
-    from ssc_to_nwb.archive.upload import UploadOptions, run_upload
+    from ssc_to_nwb.dandi.retry import FIRST_CONTACT, RetryPolicy
+    from ssc_to_nwb.dandi.upload import UploadOptions, run_upload
     from ssc_to_nwb.run_files import upload_record
 
     root = Path(output)
@@ -100,16 +139,17 @@ def upload(
             instance=instance,
             api_key_variable=api_key_variable,
             dry_run=dry_run,
+            validation=validation,
             prune=prune,
             confirm_prune=confirm_prune or _refuse,
             allow_embargoed=allow_embargoed,
             with_metadata=with_metadata,
+            workers=workers,
             jobs=jobs,
             jobs_per_file=jobs_per_file,
             record=Path(record) if record is not None else upload_record(root),
             retry=retry or RetryPolicy(),
             first_contact=first_contact or FIRST_CONTACT,
-            validate=validate or _validate,
             on_progress=on_progress or _ignore,
             stop=stop or threading.Event(),
         )
@@ -124,24 +164,23 @@ def download_check(
     api_key_variable: str | None = None,
     asset: str | None = None,
     seed: int | None = None,
-    work_dir: Path | str | None = None,
-    keep: bool = False,
     retry: RetryPolicy | None = None,
     first_contact: RetryPolicy | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> DownloadCheckResult:
-    """Fetch one asset back from a dandiset's draft and compare it byte for byte with the file in `output`.
+    """Fetch one asset back from a dandiset's draft and compare it, as it comes in, with the file in `output`.
 
-    asset: its path in the dandiset; without it one is picked at random (the same one for the same `seed`). work_dir:
-    where it is downloaded to (default: the system's temporary folder); keep: leave the download there.
+    Nothing is written to the disk. An open dandiset needs no key.
+
+    asset: its path in the dandiset; without it one is picked at random (the same one for the same `seed`).
     instance and api_key_variable as in `upload`.
 
-    Raises SscError: archive-asset-missing, archive-download-disk-full, archive-download-unwritable, and as `upload`
-    for key, instance and dandiset. A difference is in the result.
+    Raises SscError: archive-asset-missing, and as `upload` for key, instance and dandiset. A difference is in the
+    result.
     """
-    from ssc_to_nwb.archive.download import DownloadOptions, run_download_check
-    from ssc_to_nwb.archive.retry import FIRST_CONTACT, RetryPolicy
+    from ssc_to_nwb.dandi.download import DownloadOptions, run_download_check
+    from ssc_to_nwb.dandi.retry import FIRST_CONTACT, RetryPolicy
 
     return run_download_check(
         DownloadOptions(
@@ -151,8 +190,6 @@ def download_check(
             api_key_variable=api_key_variable,
             asset=asset,
             seed=seed,
-            work_dir=Path(work_dir) if work_dir is not None else None,
-            keep=keep,
             retry=retry or RetryPolicy(),
             first_contact=first_contact or FIRST_CONTACT,
             on_progress=on_progress or _ignore,
@@ -167,9 +204,3 @@ def _refuse(_paths: tuple[str, ...]) -> bool:
 
 def _ignore(_progress: Progress) -> None:
     return None
-
-
-def _validate(nwb_files: Sequence[Path]) -> ValidationReport:
-    from ssc_to_nwb.api.validation import validate
-
-    return validate(paths=nwb_files, fail_on="error")

@@ -21,7 +21,9 @@ def validate(
     workers: int = 1,
     on_file: OnFile | None = None,
 ) -> ValidationResult:
-    """Validate NWB files, `.nwb` or `.nwb.zarr`, and all that lie below folders. Writes nothing and uses no network.
+    """Validate NWB files, `.nwb` or `.nwb.zarr`, and all that lie below folders. Uses no network.
+
+    A converted output (a folder with `.ssc-to-nwb`) gets a record, by which `upload` knows what was validated.
 
     fail_on: the least severity that makes the result not `ok`: error, warning, info or never; accept_file: a YAML list
     of messages that are accepted, on top of the packaged `inspector.yaml`; workers: files at a time, each in a process

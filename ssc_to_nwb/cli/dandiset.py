@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.cli.archive_options import problems_for_machines
+from ssc_to_nwb.cli.archive_options import interruptible, problems_to_status
 from ssc_to_nwb.cli.options import json_option, metadata_option, output_argument, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
 from ssc_to_nwb.cli.terminal import echo
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.archive.results import DandisetResult
+    from ssc_to_nwb.dandi.results import DandisetResult
 
 _EXAMPLES = """Examples:
 
@@ -44,14 +44,14 @@ def command(output: Path, *, as_json: bool, verbose: bool, quiet: bool, **option
     """Write or update OUTPUT/dandiset.yaml: what the archive shows of the data set.
 
     Made from the metadata files (section `dandiset`) and from the NWB files in OUTPUT, and checked with the archive's
-    own schema. What nobody public says is listed, for a person to fill in, and never made up; what was filled in in
+    own schema. What no public source says is listed, for a person to fill in, and never made up; what was filled in in
     the file by hand stays.
 
     Exit status: 0 the archive can store it as a draft; 1 it cannot, and nothing was written; 2 wrong usage.
     """
     from ssc_to_nwb.api.archive import write_dandiset
 
-    with problems_for_machines(as_json=as_json):
+    with interruptible() as interruption, problems_to_status(interruption, as_json=as_json):
         result = write_dandiset(output=output, **options)
     if as_json:
         print_json(result.as_dict())

@@ -11,20 +11,21 @@ import click
 
 from ssc_to_nwb.cli.archive_options import (
     dandiset_option,
+    end_process,
     instance_option,
+    interruptible,
     key_option,
-    problems_for_machines,
-    termination_as_interrupt,
+    problems_to_status,
 )
 from ssc_to_nwb.cli.options import NamedPath, json_option, output_argument, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
 from ssc_to_nwb.cli.terminal import echo
-from ssc_to_nwb.cli.transfer_bars import on_progress_of, transfer_bars
+from ssc_to_nwb.cli.transfer_display import TransferBars, transfer_display
 from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.archive.results import UploadResult
-    from ssc_to_nwb.cli.transfer_bars import TransferBars
+    from ssc_to_nwb.cli.transfer_display import Display
+    from ssc_to_nwb.dandi.results import AssetOutcome, DraftState, UploadResult
 
 _PATHS_SHOWN = 20
 _EXAMPLES = """Examples:
@@ -50,13 +51,23 @@ _EXAMPLES = """Examples:
 @click.option(
     "--with-metadata", is_flag=True, help="Also set the draft's metadata from OUTPUT/dandiset.yaml (see `dandiset`)."
 )
-@click.option("--jobs", type=click.IntRange(min=1), default=4, show_default=True, help="Files at once.")
+@click.option(
+    "--validation",
+    type=click.Choice(["require", "skip"]),
+    default="require",
+    show_default=True,
+    help="Send a session once its file is valid, or (skip) without looking.",
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Files that are validated at once."
+)
+@click.option("--jobs", type=click.IntRange(min=1), default=4, show_default=True, help="Files that are sent at once.")
 @click.option(
     "--jobs-per-file",
     type=click.IntRange(min=1),
     default=2,
     show_default=True,
-    help="Parts of a file at once; each is 64 MiB and held in memory.",
+    help="Parts of a file at once; each is 64 MiB and held in memory, 4 of all files together.",
 )
 @click.option(
     "--record",
@@ -69,43 +80,49 @@ _EXAMPLES = """Examples:
 def command(output: Path, *, yes: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Upload what `convert` wrote to OUTPUT to the draft of a dandiset.
 
-    The files that would be sent are validated first; errors stop the upload. What the archive holds already is not
-    sent again, so that the same command takes an interrupted upload up again. Afterwards the archive's listing is
-    compared with the local files by size and checksum. Nothing is ever deleted there unless --prune is given.
+    Each NWB file that would be sent is validated first, unless it was and has not changed since; a session is sent as
+    soon as its file is valid. What the archive holds already is not sent again, so that the same command goes on with
+    an interrupted upload; a file that was cut in the middle starts again from zero. Afterwards the archive's listing
+    is compared with the local files by size and checksum. Nothing is ever deleted there unless --prune is given.
 
-    Exit status: 0 the archive holds every file as it is here; 1 it does not, or nothing could be begun; 2 wrong usage.
+    Exit status: 0 the archive holds every file as it is here; 1 it does not, or nothing could be begun; 2 wrong usage;
+    130 or 143 after Ctrl-C or SIGTERM.
     """
     from ssc_to_nwb.api.archive import upload
 
     with (
-        problems_for_machines(as_json=as_json),
-        termination_as_interrupt(),
-        transfer_bars(quiet=quiet or as_json) as bars,
+        interruptible() as interruption,
+        problems_to_status(interruption, as_json=as_json),
+        transfer_display(quiet=quiet or as_json) as display,
     ):
         result = upload(
-            output=output, confirm_prune=_confirmation(yes=yes, bars=bars), on_progress=on_progress_of(bars), **options
+            output=output,
+            confirm_prune=_confirmation(yes=yes, display=display),
+            on_progress=display,
+            stop=interruption.stop,
+            **options,
         )
     if as_json:
         print_json(result.as_dict())
     else:
         _print(result, verbose=verbose, quiet=quiet)
-    if not result.ok:
-        sys.exit(1)
+    if not result.ok or interruption.status:
+        end_process(interruption.status or 1)
 
 
-def _confirmation(*, yes: bool, bars: TransferBars | None) -> Callable[[tuple[str, ...]], bool]:
+def _confirmation(*, yes: bool, display: Display | None) -> Callable[[tuple[str, ...]], bool]:
     """Yes by option, or by answer at the terminal; no where there is none."""
 
     def confirm(paths: tuple[str, ...]) -> bool:
         if yes or not sys.stdin.isatty():
             return yes
-        if bars is not None:
-            bars.pause()
+        if isinstance(display, TransferBars):
+            display.pause()
         echo("Not in the folder, to be removed from the draft:", err=True)
         _print_paths(paths, err=True)
         answer = click.confirm("Remove them after the upload?", err=True)
-        if bars is not None:
-            bars.resume()
+        if isinstance(display, TransferBars):
+            display.resume()
         return answer
 
     return confirm
@@ -115,8 +132,7 @@ def _print(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
     if not quiet:
         if result.resumed:
             echo("An earlier run did not come to its end; this one went on where it stopped.")
-        tell = _print_plan if result.dry_run else _print_done
-        tell(result)
+        (_print_plan if result.dry_run else _print_done)(result)
     if verbose and result.not_assets:
         echo("No assets, so they stay here:")
         _print_paths(result.not_assets, err=False)
@@ -124,15 +140,16 @@ def _print(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
     for problem in errors:
         print_problem(problem)
     for difference in result.differences:
-        echo(
-            f"  {difference.path}: {difference.kind.value}, here {difference.local}, there {difference.remote}",
-            err=True,
-        )
+        here, there = difference.local, difference.remote
+        echo(f"  {difference.path}: {difference.kind.value}, here {here}, there {there}", err=True)
     print_warnings([problem for problem in result.problems if problem not in errors], verbose=verbose)
-    if result.only_remote and not quiet:
-        _print_paths(result.only_remote, err=True)
+    if not quiet:
+        for paths in (result.stores, result.only_remote):
+            _print_paths(paths, err=True)
+        if result.draft is not None:
+            _print_draft(result.draft)
     if not result.ok and not result.dry_run:
-        echo("Run the same command again to go on: what arrived is not sent twice.", err=True)
+        echo("What has arrived is not sent again.", err=True)
 
 
 def _print_plan(result: UploadResult) -> None:
@@ -145,16 +162,37 @@ def _print_plan(result: UploadResult) -> None:
 
 
 def _print_done(result: UploadResult) -> None:
-    counts: dict[str, list[int]] = {}
+    counts: dict[str, list[AssetOutcome]] = {}
     for outcome in result.outcomes:
-        counts.setdefault(outcome.status.value, []).append(outcome.size)
-    told = [f"{len(sizes)} {status} ({bytes_text(sum(sizes))})" for status, sizes in counts.items()]
+        counts.setdefault(outcome.status.value, []).append(outcome)
+    parts = [f"{len(outcomes)} {status} ({_bytes_of(status, outcomes)})" for status, outcomes in counts.items()]
     pruned = f", {len(result.pruned)} removed" if result.pruned else ""
-    echo(f"dandiset {result.dandiset} at {result.instance}: {', '.join(told)}{pruned}")
+    echo(f"dandiset {result.dandiset} at {result.instance}: {', '.join(parts)}{pruned}")
     if result.metadata_fields:
         echo(f"metadata set: {', '.join(result.metadata_fields)}")
     if result.ok:
         echo(f"The archive holds all {len(result.outcomes)} files as they are here.")
+
+
+def _bytes_of(status: str, outcomes: list[AssetOutcome]) -> str:
+    """What was sent for files that were uploaded, which is nothing where the archive had their content; else sizes."""
+    if status == "uploaded":
+        sent = sum(outcome.bytes_sent for outcome in outcomes)
+        return f"{bytes_text(sent)} sent" if sent else "nothing to send: the archive had their content"
+    return bytes_text(sum(outcome.size for outcome in outcomes))
+
+
+def _print_draft(draft: DraftState) -> None:
+    """What the archive itself says of the draft."""
+    if draft.status == "Valid":
+        echo("The archive shows the draft as valid: it can be published on its web page.")
+    elif draft.errors:
+        echo("The archive shows the draft as not valid. What keeps it from being published:")
+        _print_paths(draft.errors, err=False)
+    elif draft.status == "unknown":
+        echo("The archive does not say whether the draft is valid: see its web page.")
+    else:
+        echo(f"The archive has not finished its own validation of the draft ({draft.status}): see its web page.")
 
 
 def _totals(result: UploadResult) -> str:

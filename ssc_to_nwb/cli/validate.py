@@ -1,4 +1,4 @@
-"""`ssc-to-nwb validate`: what is wrong with NWB files, why, and how to mend it."""
+"""`ssc-to-nwb validate`: what is wrong with NWB files, why, and what to do about it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def command(
     """Validate the NWB files PATHS, and those below folders: pynwb's schema, nwbinspector and DANDI's rules, and checks
     of this project, over the full length of the data.
 
-    Anybody's files can be validated. Nothing is changed and no network is used. Every message has an identifier, which
+    Anybody's files can be validated. No network is used, and no file is changed; the folder .ssc-to-nwb of a converted
+    output gets a record, by which `upload` knows what was validated. Every message has an identifier, which
     `ssc-to-nwb explain` takes. Exit status: 0 passed; 1 failed; 2 wrong usage.
     """
     from ssc_to_nwb.api.validation import validate, validation_report, validation_summary

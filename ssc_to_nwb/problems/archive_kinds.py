@@ -2,7 +2,7 @@
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 
-_AGAIN = "Running the same command again goes on where this one stopped: what arrived is not sent twice."
+_AGAIN = "Then run the same command again."
 
 NO_API_KEY = ProblemKind(
     identifier="archive-no-key",
@@ -64,14 +64,14 @@ UNREACHABLE = ProblemKind(
     severity=Severity.ERROR,
     title="The archive cannot be reached",
     reason="No answer came in spite of repeated tries: a network fault, a wrong address, or a server that is down.",
-    remedy="Check the network and the address, and try later. " + _AGAIN,
+    remedy="Check the network and the address. " + _AGAIN,
 )
 SERVER_FAILING = ProblemKind(
     identifier="archive-server-failing",
     severity=Severity.ERROR,
     title="The archive answers with errors of its own",
     reason="The server reported a fault of its own or too much load in spite of repeated tries with growing waits.",
-    remedy="Try later. " + _AGAIN,
+    remedy="Wait until the archive works as usual. " + _AGAIN,
 )
 NOT_AN_ARCHIVE = ProblemKind(
     identifier="archive-not-an-instance",
@@ -136,12 +136,12 @@ REFUSED = ProblemKind(
     severity=Severity.ERROR,
     title="The archive refuses the asset",
     reason="The archive does not accept the asset's path or metadata, or the dandiset cannot be changed at present.",
-    remedy="The detail is what the archive says. Mend that, then run the same command again.",
+    remedy="The detail is what the archive says. Correct that. " + _AGAIN,
 )
 UPLOAD_LOST = ProblemKind(
     identifier="archive-upload-lost",
     severity=Severity.ERROR,
-    title="The archive no longer knows of the upload",
+    title="The archive has lost the upload",
     reason="The archive forgot an upload that had begun, or the addresses it gave for it expired, again and again.",
     remedy="A slow line may need fewer files at once (--jobs 1). " + _AGAIN,
 )
@@ -165,14 +165,7 @@ METADATA_UNREADABLE = ProblemKind(
     severity=Severity.ERROR,
     title="The archive's metadata cannot be read out of the file",
     reason="The dandi client takes subject, session and techniques from each NWB file, and cannot from this one.",
-    remedy="The detail is what the client says. Convert the session again; `ssc-to-nwb validate` tells more.",
-)
-SYSTEM_FILE_IN_ZARR = ProblemKind(
-    identifier="archive-system-file-in-zarr",
-    severity=Severity.ERROR,
-    title="A Zarr folder holds files that macOS or Windows left in it",
-    reason="The archive takes a Zarr folder with all that is in it: they would be published, and change its checksum.",
-    remedy="Remove them (`find FOLDER -name '._*' -delete`, and .DS_Store, Thumbs.db), then upload again.",
+    remedy="The detail is what the client says. See `ssc-to-nwb validate`, or convert the session again.",
 )
 EMPTY_FILE = ProblemKind(
     identifier="archive-empty-file",
@@ -191,9 +184,38 @@ NOTHING_TO_UPLOAD = ProblemKind(
 NOT_VALID = ProblemKind(
     identifier="archive-not-valid",
     severity=Severity.ERROR,
-    title="Validation found errors: nothing was uploaded",
-    reason="The archive would mark the files as invalid, and the dandiset could not be published.",
-    remedy="See `ssc-to-nwb validate` on the same folder for every message and how to mend it.",
+    title="Validation found errors: the session was not uploaded",
+    reason="The archive would mark the file as invalid, and the dandiset could not be published.",
+    remedy="Run `ssc-to-nwb validate` on the file: it shows every message and what to do about it.",
+)
+NOT_VALIDATED = ProblemKind(
+    identifier="archive-not-validated",
+    severity=Severity.WARNING,
+    title="The NWB files were not validated before the upload",
+    reason="--validation skip was given. The archive validates by itself, and cannot publish what it finds invalid.",
+    remedy="Run `ssc-to-nwb validate` on the folder, and look at what the archive's page says of the draft.",
+)
+PREPARATION_DIED = ProblemKind(
+    identifier="archive-preparation-died",
+    severity=Severity.ERROR,
+    title="The process that validated the file died",
+    reason="The system ended it, most often for want of memory. The session was not uploaded.",
+    remedy="Use fewer processes (--workers 1), or a machine with more memory. " + _AGAIN,
+)
+ZARR_LEFT_OUT = ProblemKind(
+    identifier="archive-zarr-left-out",
+    severity=Severity.WARNING,
+    title="A Zarr store is left out: DANDI cannot publish a dandiset that holds one",
+    reason="DANDI stores Zarr in drafts alone.",
+    remedy="Upload the HDF5 file of the session (`ssc-to-nwb convert`). Take the store out of the folder.",
+)
+SCHEMA_DIFFERS = ProblemKind(
+    identifier="archive-schema-differs",
+    severity=Severity.WARNING,
+    title="The archive and the installed dandi client use different metadata schemas",
+    reason="The client translates its metadata for the archive where it can; the archive may still find them invalid.",
+    remedy="Look at what the archive says of the draft after the upload. If it is not valid for this reason, install "
+    "the dandischema of the archive's time, and upload again.",
 )
 LISTING_DIFFERS = ProblemKind(
     identifier="archive-listing-differs",
@@ -217,19 +239,12 @@ PRUNE_UNCONFIRMED = ProblemKind(
     reason="--prune takes assets out of the draft; that is done only after a yes at the terminal or with --yes.",
     remedy="Look at the list with --dry-run --prune, then repeat with --yes.",
 )
-WOULD_DELETE = ProblemKind(
-    identifier="archive-would-delete",
-    severity=Severity.ERROR,
-    title="The archive would have to delete something, and --prune was not given",
-    reason="A Zarr asset was replaced by one with fewer or other chunks: the archive still holds the old ones.",
-    remedy="Repeat with --prune (and --yes where there is no terminal) to let the leftover chunks be deleted.",
-)
 UPLOAD_INTERRUPTED = ProblemKind(
     identifier="archive-interrupted",
     severity=Severity.ERROR,
     title="The upload was interrupted",
     reason="It was stopped from outside before all assets were there.",
-    remedy=_AGAIN,
+    remedy="Run the same command again.",
 )
 RECORD_UNWRITABLE = ProblemKind(
     identifier="archive-record-unwritable",
@@ -238,26 +253,12 @@ RECORD_UNWRITABLE = ProblemKind(
     reason="Each upload is recorded, one line per event, beside the folder that is uploaded.",
     remedy="Give another place with --record FILE.",
 )
-DOWNLOAD_DISK_FULL = ProblemKind(
-    identifier="archive-download-disk-full",
-    severity=Severity.ERROR,
-    title="No space for the downloaded asset",
-    reason="The asset is fetched into a work folder before it is compared.",
-    remedy="Give a folder on a disk with more space with --work-dir, or make space. Running it again starts afresh.",
-)
-DOWNLOAD_UNWRITABLE = ProblemKind(
-    identifier="archive-download-unwritable",
-    severity=Severity.ERROR,
-    title="The downloaded asset cannot be written",
-    reason="The work folder does not exist or may not be written.",
-    remedy="Give another folder with --work-dir.",
-)
 DOWNLOAD_DIFFERS = ProblemKind(
     identifier="archive-download-differs",
     severity=Severity.ERROR,
     title="What comes back from the archive is not what lies here",
     reason="The asset was fetched and compared byte for byte with the local file.",
-    remedy="See whether the local file was converted anew after the upload; otherwise upload it again.",
+    remedy="If the local file was converted again after the upload, or is right, upload it again.",
 )
 NOT_IN_ARCHIVE = ProblemKind(
     identifier="archive-asset-missing",

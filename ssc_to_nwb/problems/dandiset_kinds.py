@@ -14,7 +14,7 @@ DANDISET_YAML_UNREADABLE = ProblemKind(
     severity=Severity.ERROR,
     title="dandiset.yaml cannot be read",
     reason="It is updated, not overwritten, so that what a person filled in stays; for that it must be valid YAML.",
-    remedy="Mend the file, or take it away and have it written anew: ssc-to-nwb dandiset.",
+    remedy="Correct the file, or take it away and write a new one: ssc-to-nwb dandiset.",
 )
 DANDISET_YAML_OF_ANOTHER = ProblemKind(
     identifier="dandiset-yaml-of-another",

@@ -72,7 +72,7 @@ def remove_superseded(line: Line, earlier: Path | None, output: Path) -> Path | 
     remove(earlier)
     if not naming.other_backend(earlier).exists():
         remove(naming.video_folder(earlier))
-    for kind in ("ledger", "record", "report"):
+    for kind in ("ledger", "record", "report", "validation"):
         naming.sidecar(earlier, kind).unlink(missing_ok=True)
     return earlier
 

@@ -35,10 +35,10 @@ def validate_each(files: Sequence[Path], *, workers: int) -> Iterator[FileMessag
 
 
 def validate_in_process(file: Path) -> tuple[Message, ...]:
-    """The messages of one file; what a worker process runs."""
-    from ssc_to_nwb.validate.one_file import validate_file
+    """The messages of one file, which are recorded; what a worker process runs."""
+    from ssc_to_nwb.validate.recorded import validate_and_record
 
-    return validate_file(file)
+    return validate_and_record(file)
 
 
 def _result(task: Task, *, file: Path) -> tuple[Message, ...]:

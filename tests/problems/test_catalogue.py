@@ -40,14 +40,14 @@ def test_the_keys_are_the_identifiers() -> None:
 def test_an_identifier_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     twice = ModuleType("twice")
     twice.AGAIN = check_kinds.MASK_EMPTY  # type: ignore[attr-defined]
-    monkeypatch.setattr(module, "_AREAS", (check_kinds, twice))
+    monkeypatch.setattr(module, "_AREAS", {"checks": check_kinds, "twice": twice})
     with pytest.raises(ValueError, match="mask-empty"):
         catalogue()
 
 
 def test_every_file_of_kinds_is_in_the_catalogue() -> None:
     files = {path.stem for path in (PACKAGE / "problems").glob("*_kinds.py")}
-    assert {area.__name__.rpartition(".")[2] for area in module._AREAS} == files
+    assert {area.__name__.rpartition(".")[2] for area in module._AREAS.values()} == files
 
 
 def test_every_constant_of_kinds_is_used_somewhere() -> None:

@@ -12,8 +12,8 @@ import pytest
 from pydantic import BaseModel
 
 import ssc_to_nwb
-from ssc_to_nwb.archive.dandiset_model import DandisetSection
 from ssc_to_nwb.cli.main import group
+from ssc_to_nwb.dandi.dandiset_model import DandisetSection
 from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.problems.catalogue import catalogue
 

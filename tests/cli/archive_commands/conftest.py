@@ -3,6 +3,6 @@
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[2] / "archive"))
+sys.path.append(str(Path(__file__).parents[2] / "dandi"))
 
 from archive_fixtures import *  # noqa: F403

@@ -11,8 +11,8 @@ from archive_samples import NWB
 from click.testing import CliRunner, Result
 from dandi_server import DandiServer
 
-from ssc_to_nwb.archive.results import UploadResult
 from ssc_to_nwb.cli.download_check import command
+from ssc_to_nwb.dandi.results import UploadResult
 
 Run = Callable[..., Result]
 
@@ -47,12 +47,6 @@ def test_a_difference(run: Run, output: Path) -> None:
 def test_json(run: Run) -> None:
     told = json.loads(run("--json", "--seed", "3").stdout)
     assert told["ok"] and told["bytes_compared"] == told["size"]
-
-
-def test_keep(run: Run, tmp_path: Path) -> None:
-    result = run("--asset", NWB, "--keep", "--work-dir", str(tmp_path))
-    assert "kept in" in result.stdout
-    assert len(list(tmp_path.glob("ssc-to-nwb-*/*.nwb"))) == 1
 
 
 def test_nothing_to_fetch_as_json(run: Run) -> None:

@@ -1,1 +1,0 @@
-"""From finished files to a dandiset on DANDI."""

@@ -1,0 +1,167 @@
+"""The way in to an archive: the dandi client's own API client, opened on the draft of a dandiset after some checks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from dandi.consts import DRAFT, DandiInstance, EmbargoStatus
+from dandi.dandiapi import DandiAPIClient, RemoteDandiset
+from dandi.exceptions import NotFoundError, SchemaVersionError
+from dandischema import models
+from packaging.version import Version
+
+from ssc_to_nwb.dandi.addresses import KeyForOrigin, require_tls_of_redirect, require_tls_of_storage
+from ssc_to_nwb.dandi.api_key import ApiKey, Redactor
+from ssc_to_nwb.dandi.dandiset_id import parse_dandiset_id
+from ssc_to_nwb.dandi.failures import as_failure
+from ssc_to_nwb.dandi.instance import TIMEOUT_S, Instance, find_api
+from ssc_to_nwb.dandi.retry import RetryPolicy
+from ssc_to_nwb.dandi.surroundings import client_environment, client_messages_to
+from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, SscError, error
+
+# What the archive says of an account that may upload.
+_APPROVED = "APPROVED"
+
+
+class ArchiveClient(DandiAPIClient):
+    """The dandi client with the key bound to the API's origin, and with time limits, which it lacks.
+
+    `DandiAPIClient.authenticate` would put the key into the headers of the whole session, from where it goes to any URL
+    that the server hands out; and `for_dandi_instance` would ask the server where to send it.
+    """
+
+    def __init__(self, *, instance: Instance, key: ApiKey | None) -> None:
+        super().__init__(dandi_instance=DandiInstance(name=instance.name, gui=None, api=instance.api_url))
+        self.session.auth = KeyForOrigin(instance.api_url, key)
+        self.session.hooks["response"].append(require_tls_of_redirect)
+
+    def request(self, method: str, path: str, **options: Any) -> Any:
+        """One request to the API. Errors: archive-needs-tls, and those of requests."""
+        options.setdefault("timeout", TIMEOUT_S)
+        answer = super().request(method, path, **options)
+        require_tls_of_storage(answer)
+        return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """An archive opened on the draft of a dandiset. warnings: what is to be known before anything is sent."""
+
+    instance: Instance
+    client: ArchiveClient
+    dandiset: RemoteDandiset
+    user: str
+    redact: Redactor
+    warnings: tuple[Problem, ...]
+
+    def problem_of(self, failure: Exception, *, file: str | None = None) -> SscError:
+        """The error for an exception of requests, the dandi client or the local disk."""
+        api_url = self.client.api_url
+        return SscError(as_failure(failure, api_url=api_url, redact=self.redact, file=file).problem)
+
+
+@contextmanager
+def open_archive(
+    *,
+    instance: Instance,
+    dandiset: str,
+    key: ApiKey | None,
+    stop: threading.Event,
+    retry: RetryPolicy,
+    to_upload: bool,
+    allow_embargoed: bool,
+) -> Iterator[Archive]:
+    """Find the API, check versions, key and dandiset, in this order; closes the connections at the end.
+
+    key: None for an open dandiset, which anybody may read; to_upload: see that the account may change the dandiset.
+
+    Errors: archive-unreachable, archive-server-failing, archive-certificate-refused, archive-not-an-instance,
+    archive-api-on-another-host, archive-client-too-old, archive-instance-too-old, archive-key-refused,
+    archive-no-such-dandiset, archive-no-permission, archive-embargoed.
+    """
+    identifier = parse_dandiset_id(dandiset)
+    redact = Redactor(key)
+    with client_environment():
+        found = find_api(instance, retry=retry, stop=stop)
+        with ArchiveClient(instance=found, key=key) as client, _failures_as_problems(client, redact):
+            account = _account(client) if key is not None else {}
+            warnings = _check_schema(client, redact=redact)
+            remote = _open_dandiset(client, identifier, allow_embargoed=allow_embargoed)
+            if to_upload:
+                _check_permission(client, identifier, account=account)
+            user = str(account.get("username", "?"))
+            yield Archive(instance=found, client=client, dandiset=remote, user=user, redact=redact, warnings=warnings)
+
+
+@contextmanager
+def _failures_as_problems(client: ArchiveClient, redact: Redactor) -> Iterator[None]:
+    try:
+        yield
+    except requests.RequestException as failure:
+        raise SscError(as_failure(failure, api_url=client.api_url, redact=redact).problem) from None
+
+
+def _account(client: ArchiveClient) -> dict[str, Any]:
+    answer = client.get("/users/me/")
+    if not isinstance(answer, dict):
+        raise error(kinds.NOT_AN_ARCHIVE, field="/users/me/", expected="a JSON object", found=type(answer).__name__)
+    return answer
+
+
+def _check_schema(client: ArchiveClient, *, redact: Redactor) -> tuple[Problem, ...]:
+    """See that archive and client understand each other's metadata; what the client warns of."""
+    said: list[str] = []
+    try:
+        with client_messages_to(lambda _level, message: said.append(message)):
+            client.check_schema_version()
+    except SchemaVersionError as failure:
+        theirs, ours = client.server_schema_version, models.get_schema_version()
+        kind = kinds.CLIENT_TOO_OLD if Version(theirs) > Version(ours) else kinds.INSTANCE_TOO_OLD
+        raise error(kind, field="schema_version", expected=ours, found=theirs, detail=failure) from failure
+    except RuntimeError as failure:
+        # The client's words for an instance that names no schema version.
+        raise error(kinds.NOT_AN_ARCHIVE, field="schema_version", found=redact(failure)) from None
+    return tuple(Problem(kind=kinds.SCHEMA_DIFFERS, detail=redact(text)) for text in said)
+
+
+def _open_dandiset(client: ArchiveClient, identifier: str, *, allow_embargoed: bool) -> RemoteDandiset:
+    """The draft of the dandiset. The archive shows one under embargo to nobody but its owners (401, 403)."""
+    remote = client.get_dandiset(identifier, DRAFT)
+    try:
+        embargo = remote.embargo_status
+    except NotFoundError:
+        raise error(kinds.NO_SUCH_DANDISET, field="dandiset", found=identifier) from None
+    except requests.HTTPError as failure:
+        if failure.response is not None and failure.response.status_code in (401, 403):
+            found = f"HTTP {failure.response.status_code} to whoever asks for it"
+            raise error(kinds.EMBARGOED, field=identifier, found=found) from None
+        raise
+    if embargo is not EmbargoStatus.OPEN and not allow_embargoed:
+        raise error(kinds.EMBARGOED, field="embargo_status", expected="OPEN", found=embargo.value)
+    return remote
+
+
+def _check_permission(client: ArchiveClient, identifier: str, *, account: dict[str, Any]) -> None:
+    """See that an account is approved, and among the owners where the archive names them.
+
+    The archive itself decides when something is sent; asked beforehand, nobody waits for what will be refused.
+    """
+    name, status = str(account.get("username", "")), account.get("status", _APPROVED)
+    if status != _APPROVED:
+        raise error(kinds.NO_PERMISSION, field=identifier, expected="an approved account", found=f"{name}: {status}")
+    try:
+        owners = client.get(f"/dandisets/{identifier}/users/")
+    except requests.RequestException:
+        return
+    if account.get("admin") or not isinstance(owners, list) or not all(isinstance(owner, dict) for owner in owners):
+        return
+    names = [str(owner.get("username", "")) for owner in owners]
+    if name not in names:
+        expected = f"one of its owners: {', '.join(names)}"
+        raise error(kinds.NO_PERMISSION, field=identifier, expected=expected, found=name)

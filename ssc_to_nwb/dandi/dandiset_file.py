@@ -1,0 +1,198 @@
+"""Writing dandiset.yaml: made from the metadata file and the assets, laid on what is there, checked with dandischema.
+
+Two levels of checking. A *draft* may lack anything, but what it says must be well formed: that is what makes the
+command fail. *Publishing* needs more: the archive validates a draft as if it were published, after filling in what it
+computes itself (identifier, citation, summary, locations); the same is done here, with stand-ins that are not written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ssc_to_nwb.dandi.dandiset_id import dandiset_named
+from ssc_to_nwb.dandi.dandiset_merge import merge_metadata
+from ssc_to_nwb.dandi.dandiset_metadata import blanks_in, dandiset_metadata
+from ssc_to_nwb.dandi.dandiset_model import DandisetSection
+from ssc_to_nwb.dandi.results import Blank, DandisetResult
+from ssc_to_nwb.problems import dandiset_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
+
+FILE_NAME = "dandiset.yaml"
+#: What the archive fills in by itself; used for checking alone.
+_STAND_INS: dict[str, Any] = {
+    "identifier": "DANDI:000000",
+    "id": "DANDI:000000/draft",
+    "version": "draft",
+    "citation": "filled in by the archive",
+    "manifestLocation": ["https://example.org/manifest"],
+    "assetsSummary": {"schemaKey": "AssetsSummary", "numberOfBytes": 1, "numberOfFiles": 1},
+}
+#: Errors of dandischema's `Dandiset` that say something is lacking, not that something is wrong.
+_LACKING_TYPES = frozenset({"missing", "too_short"})
+_LACKING_TEXTS = ("must have role ContactPerson", "Contact person must have an email")
+
+
+class _TextLoader(yaml.SafeLoader):
+    """Reads dates as the text they are written as, which is what the archive's JSON has, and 000123 as six digits."""
+
+
+def _is_text(tag: str, first: str) -> bool:
+    return tag == "tag:yaml.org,2002:timestamp" or (tag == "tag:yaml.org,2002:int" and first == "0")
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not _is_text(tag, first)]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def write_dandiset_file(
+    *, root: Path, section: DandisetSection, identifier: str | None, summarize_assets: bool = True
+) -> DandisetResult:
+    """Write or update `root`/dandiset.yaml. Nothing is written where a draft with it would be malformed.
+
+    Errors: dandiset-yaml-unreadable, dandiset-yaml-unwritable, dandiset-yaml-of-another.
+    """
+    log = ProblemLog()
+    path = root / FILE_NAME
+    existing, old_text = _read(path)
+    if identifier is not None:
+        _check_named(existing, identifier, file=path)
+    assets = _asset_metadata(root, log=log) if summarize_assets else []
+    new = dandiset_metadata(section, identifier=identifier, assets=assets)
+    merged = merge_metadata(new, existing, log=log)
+    malformed = draft_problems(merged, file=path)
+    blanks = blanks_in(merged, section)
+    text = _text(merged, blanks)
+    if not malformed and text != old_text:
+        _write(path, text)
+    return DandisetResult(
+        path=path,
+        changed=not malformed and text != old_text,
+        blanks=blanks,
+        malformed=malformed,
+        warnings=tuple(log.problems),
+        publishable=not malformed and is_publishable(merged),
+    )
+
+
+def read_dandiset_file(root: Path) -> dict[str, Any]:
+    """What `root`/dandiset.yaml says. Error: dandiset-yaml-unreadable, where it is absent as well."""
+    metadata, text = _read(root / FILE_NAME)
+    if text is None:
+        raise error(kinds.DANDISET_YAML_UNREADABLE, file=root / FILE_NAME, found="no such file")
+    return metadata
+
+
+def check_dandiset_file(root: Path, *, identifier: str) -> None:
+    """See that `root`/dandiset.yaml, where it is there, does not name another dandiset; identifier: six digits.
+
+    Errors: dandiset-yaml-of-another, dandiset-yaml-unreadable.
+    """
+    existing, _ = _read(root / FILE_NAME)
+    _check_named(existing, identifier, file=root / FILE_NAME)
+
+
+def _check_named(metadata: Mapping[str, Any], identifier: str, *, file: Path) -> None:
+    named = dandiset_named(metadata)
+    if named is not None and named != identifier:
+        raise error(kinds.DANDISET_YAML_OF_ANOTHER, file=file, field="identifier", expected=identifier, found=named)
+
+
+def draft_problems(metadata: Mapping[str, Any], *, file: Path) -> tuple[Problem, ...]:
+    """What dandischema refuses in the fields that are there, one problem per field."""
+    return tuple(
+        Problem(
+            kind=kinds.DANDISET_FIELD_BAD,
+            file=str(file),
+            field=".".join(str(part) for part in details["loc"]),
+            expected=str(details["msg"]),
+            found=str(details["input"])[:200],
+        )
+        for details in _schema_errors({**_STAND_INS, **metadata})
+        if not _is_lacking(details)
+    )
+
+
+def is_publishable(metadata: Mapping[str, Any]) -> bool:
+    """True when the archive would publish a dandiset with these metadata, by its models and by its JSON schema."""
+    from dandischema.exceptions import ValidationError
+    from dandischema.metadata import validate
+
+    complete = {**_STAND_INS, **metadata}
+    try:
+        validate(complete, schema_key="Dandiset", json_validation=True)
+    except (ValidationError, ValueError):
+        return False
+    return complete["assetsSummary"]["numberOfFiles"] > 0
+
+
+def _schema_errors(metadata: Mapping[str, Any]) -> list[Any]:
+    from dandischema.models import Dandiset
+    from pydantic import ValidationError
+
+    try:
+        Dandiset(**metadata)
+    except ValidationError as refused:
+        return list(refused.errors(include_url=False))
+    return []
+
+
+def _is_lacking(details: Any) -> bool:
+    return details["type"] in _LACKING_TYPES or any(text in details["msg"] for text in _LACKING_TEXTS)
+
+
+def _asset_metadata(root: Path, *, log: ProblemLog) -> list[dict[str, Any]]:
+    """What the dandi client reads out of each asset; one that cannot be read is reported and left out."""
+    from ssc_to_nwb.dandi.assets import asset_metadata, find_local_files
+
+    try:
+        local_files = find_local_files(root)
+    except SscError as problem:
+        log.add(kinds.DANDISET_NO_NWB, file=root, detail=problem.problem.kind.title)
+        return []
+    found = []
+    for local in local_files.assets:
+        try:
+            found.append(asset_metadata(local.asset))
+        except SscError as problem:
+            log.add(kinds.DANDISET_NO_NWB, file=local.path, detail=problem.problem.detail)
+    return found
+
+
+def _read(path: Path) -> tuple[dict[str, Any], str | None]:
+    if not path.exists():
+        return {}, None
+    try:
+        text = path.read_text(encoding="utf-8")
+        loaded = yaml.load(text, Loader=_TextLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise error(kinds.DANDISET_YAML_UNREADABLE, file=path, detail=problem) from problem
+    if loaded is not None and not isinstance(loaded, dict):
+        raise error(kinds.DANDISET_YAML_UNREADABLE, file=path, expected="a mapping", found=type(loaded).__name__)
+    return loaded or {}, text
+
+
+def _text(metadata: Mapping[str, Any], blanks: tuple[Blank, ...]) -> str:
+    lines = [
+        "# The dandiset's metadata, made by `ssc-to-nwb dandiset`. What is filled in here by hand stays on updates."
+    ]
+    if blanks:
+        lines.append("# To be filled in by a person (! = publishing needs it):")
+    lines += [f"#  {'!' if blank.needed_to_publish else ' '} {blank.field}: {blank.what}" for blank in blanks]
+    body = yaml.safe_dump(dict(metadata), sort_keys=False, allow_unicode=True, width=100)
+    return "\n".join(lines) + "\n" + body
+
+
+def _write(path: Path, text: str) -> None:
+    """Beside its place first, so that a crash leaves the old file."""
+    beside = path.with_name(f".{path.name}.in-progress")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as problem:
+        raise error(kinds.DANDISET_YAML_UNWRITABLE, file=path, detail=problem.strerror) from problem

@@ -1,0 +1,177 @@
+"""From the section `dandiset` and the assets to the metadata of a dandiset, in dandischema's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ssc_to_nwb._version import __version__
+from ssc_to_nwb.dandi.dandiset_model import (
+    ContributorFacts,
+    DandisetSection,
+    EthicsFacts,
+    FunderFacts,
+    ResourceFacts,
+)
+from ssc_to_nwb.dandi.results import Blank
+
+TOOL = "ssc-to-nwb"
+#: In which order the file has its fields, wherever their values come from.
+FIELD_ORDER = (
+    "schemaKey",
+    "schemaVersion",
+    "identifier",
+    "id",
+    "version",
+    "name",
+    "description",
+    "contributor",
+    "license",
+    "keywords",
+    "ethicsApproval",
+    "protocol",
+    "acknowledgement",
+    "citation",
+    "relatedResource",
+    "assetsSummary",
+)
+_WITHOUT_CONTACT = "who answers for the dandiset: one with dcite:ContactPerson among the roleName, and an email"
+_WITHOUT_LICENSE = "CC0-1.0 or CC-BY-4.0 in the metadata file, decided by whoever holds the rights"
+_WITHOUT_DANDISET = "six digits that the archive gives out when the dandiset is created (--dandiset)"
+
+
+def dandiset_metadata(
+    section: DandisetSection, *, identifier: str | None, assets: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The metadata as dandischema's `Dandiset` has it, with nothing in the place of what is not known.
+
+    identifier: six digits, where the dandiset exists; assets: metadata of each asset, as the dandi client extracts it.
+    """
+    from dandischema.consts import DANDI_SCHEMA_VERSION
+
+    people = [_person(name, facts) for name, facts in section.contributors.items()]
+    funders = [_funder(name, facts) for name, facts in (section.funding or {}).items()]
+    resources = [_resource(facts) for facts in section.related_resources.values()]
+    return _without_blanks(
+        {
+            "schemaKey": "Dandiset",
+            "schemaVersion": DANDI_SCHEMA_VERSION,
+            "identifier": f"DANDI:{identifier}" if identifier else None,
+            "id": f"DANDI:{identifier}/draft" if identifier else None,
+            "version": "draft" if identifier else None,
+            "name": section.name,
+            "description": section.description,
+            "contributor": people + funders,
+            "license": [f"spdx:{section.license}"] if section.license else None,
+            "keywords": list(section.keywords),
+            "ethicsApproval": [_ethics(facts) for facts in section.ethics_approval or ()],
+            "protocol": list(section.protocols or ()),
+            "acknowledgement": section.acknowledgement,
+            "citation": section.citation,
+            "relatedResource": [*resources, _tool()],
+            "assetsSummary": _assets_summary(assets),
+        }
+    )
+
+
+def _person(name: str, facts: ContributorFacts) -> dict[str, Any]:
+    affiliation = {"schemaKey": "Affiliation", "name": facts.affiliation, "identifier": facts.affiliation_ror}
+    return {
+        "schemaKey": "Person",
+        "name": name,
+        "identifier": facts.orcid,
+        "email": facts.email,
+        "roleName": [f"dcite:{role}" for role in facts.roles],
+        "includeInCitation": facts.in_citation,
+        "affiliation": [affiliation] if facts.affiliation else None,
+    }
+
+
+def _funder(name: str, facts: FunderFacts) -> dict[str, Any]:
+    return {
+        "schemaKey": "Organization",
+        "name": name,
+        "identifier": facts.ror,
+        "awardNumber": facts.award_number,
+        "roleName": ["dcite:Funder"],
+        "includeInCitation": False,
+    }
+
+
+def _ethics(facts: EthicsFacts) -> dict[str, Any]:
+    contact = {"schemaKey": "ContactPoint", "url": facts.committee_url} if facts.committee_url else None
+    return {"schemaKey": "EthicsApproval", "identifier": facts.identifier, "contactPoint": contact}
+
+
+def _resource(facts: ResourceFacts) -> dict[str, Any]:
+    return {
+        "schemaKey": "Resource",
+        "name": facts.title,
+        "identifier": f"doi:{facts.doi}" if facts.doi else None,
+        "url": f"https://doi.org/{facts.doi}" if facts.doi else facts.url,
+        "repository": facts.repository,
+        "relation": f"dcite:{facts.relation}",
+        "resourceType": f"dcite:{facts.type}",
+    }
+
+
+def _tool() -> dict[str, Any]:
+    return {
+        "schemaKey": "Resource",
+        "name": f"{TOOL} {__version__}, the program that made the NWB files",
+        "identifier": f"{TOOL}=={__version__}",
+        "relation": "dcite:IsCompiledBy",
+        "resourceType": "dcite:Software",
+    }
+
+
+def is_tool(resource: Mapping[str, Any]) -> bool:
+    """True for the entry of this program, whichever its version."""
+    return str(resource.get("identifier", "")).startswith(f"{TOOL}==")
+
+
+def _assets_summary(assets: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Species, approaches, techniques, measured variables, numbers and bytes, as the archive itself sums them up."""
+    from dandischema.metadata import aggregate_assets_summary
+
+    summary = aggregate_assets_summary(dict(asset) for asset in assets)
+    # The dandi client collects these in sets, whose order differs from run to run.
+    return {key: sorted(value, key=_name) if isinstance(value, list) else value for key, value in summary.items()}
+
+
+def _name(entry: Any) -> str:
+    return str(entry.get("name", entry)) if isinstance(entry, dict) else str(entry)
+
+
+def _without_blanks(value: Any) -> Any:
+    """The same without null values and empty lists, at every level."""
+    if isinstance(value, dict):
+        kept = {key: _without_blanks(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item is not None and item != []}
+    return [_without_blanks(item) for item in value] if isinstance(value, list) else value
+
+
+def blanks_in(metadata: Mapping[str, Any], section: DandisetSection) -> tuple[Blank, ...]:
+    """What the metadata lack and a person has to fill in: what publishing needs first, then what readers miss."""
+    people = [each for each in metadata.get("contributor", []) if each.get("schemaKey") == "Person"]
+    funders = [each for each in metadata.get("contributor", []) if "dcite:Funder" in each.get("roleName", [])]
+    contacts = [each for each in people if "dcite:ContactPerson" in each.get("roleName", []) and each.get("email")]
+    checks = [
+        (not contacts, "contributor (ContactPerson)", _WITHOUT_CONTACT, True),
+        (not metadata.get("license"), "license", _WITHOUT_LICENSE, True),
+        (not metadata.get("identifier"), "identifier", _WITHOUT_DANDISET, False),
+        (not funders, "contributor (Funder)", "who paid for the work, with award numbers", False),
+        (not metadata.get("ethicsApproval"), "ethicsApproval", "number of the approved animal protocol", False),
+        (not metadata.get("protocol"), "protocol", "URLs of protocols, such as at protocols.io", False),
+    ]
+    for person in people:
+        name = person.get("name")
+        checks.append((not person.get("identifier"), f"contributor ({name}).identifier", "ORCID", False))
+        checks.append((not person.get("affiliation"), f"contributor ({name}).affiliation", "institution", False))
+    identified = {each.get("name") for each in metadata.get("relatedResource", []) if each.get("identifier")}
+    for facts in section.related_resources.values():
+        unknown = facts.doi_expected and facts.title not in identified
+        checks.append((unknown, f"relatedResource ({facts.title}).identifier", "DOI of the resource", False))
+    return tuple(
+        Blank(field=field, what=what, needed_to_publish=needed) for missing, field, what, needed in checks if missing
+    )

@@ -1,0 +1,164 @@
+"""Fetching one asset back from the archive and comparing it, while it comes in, byte for byte with the local file."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from ssc_to_nwb.dandi.api_key import find_api_key_if_any
+from ssc_to_nwb.dandi.assets import LocalFile, LocalFiles, find_local_files
+from ssc_to_nwb.dandi.client import Archive, open_archive
+from ssc_to_nwb.dandi.failures import as_failure
+from ssc_to_nwb.dandi.instance import resolve_instance
+from ssc_to_nwb.dandi.listing import RemoteFile, list_remote
+from ssc_to_nwb.dandi.results import DownloadCheckResult, Progress, Stage
+from ssc_to_nwb.dandi.retry import RetryPolicy
+from ssc_to_nwb.dandi.surroundings import client_messages_to
+from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, SscError, error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadOptions:
+    """What a check is given. See `ssc_to_nwb.api.archive.download_check` for each."""
+
+    root: Path
+    dandiset: str
+    instance: str
+    api_key_variable: str | None
+    asset: str | None
+    seed: int | None
+    retry: RetryPolicy
+    first_contact: RetryPolicy
+    on_progress: Callable[[Progress], None]
+    stop: threading.Event
+
+
+def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
+    """Fetch and compare. Raises SscError for what stops the check; a difference is in the result."""
+    instance = resolve_instance(options.instance)
+    key = find_api_key_if_any(instance_name=instance.name, variable=options.api_key_variable)
+    local_files = find_local_files(options.root)
+    options.on_progress(Progress(stage=Stage.CONNECTING, note=instance.name))
+    with (
+        client_messages_to(lambda _level, _message: None),
+        open_archive(
+            instance=instance,
+            dandiset=options.dandiset,
+            key=key,
+            stop=options.stop,
+            retry=options.first_contact,
+            to_upload=False,
+            allow_embargoed=True,
+        ) as archive,
+    ):
+        local, remote = _choose(local_files, list_remote(archive.dandiset), options)
+        started = time.monotonic()
+        same, problem = _Check(archive=archive, local=local, remote=remote, options=options).run()
+        stage = Stage.DONE if problem is None else Stage.FAILED
+        options.on_progress(Progress(stage=stage, path=local.path, bytes_done=same, bytes_total=remote.size))
+        return DownloadCheckResult(
+            instance=archive.instance.api_url,
+            dandiset=archive.dandiset.identifier,
+            path=local.path,
+            size=remote.size,
+            bytes_compared=same,
+            first_difference=None if problem is None else same,
+            seconds=time.monotonic() - started,
+            problem=problem,
+        )
+
+
+def _choose(
+    local_files: LocalFiles, remote_files: dict[str, RemoteFile], options: DownloadOptions
+) -> tuple[LocalFile, RemoteFile]:
+    """The asset asked for, or one at random (repeatable with a seed) of those that are both here and there."""
+    here = {local.path: local for local in local_files.assets}
+    both = sorted(set(here) & set(remote_files))
+    choices = both if options.asset is None else [path for path in both if path == options.asset]
+    if not choices:
+        raise error(kinds.NOT_IN_ARCHIVE, file=options.asset or options.root, field=f"dandiset {options.dandiset}")
+    path = random.Random(options.seed).choice(choices)
+    return here[path], remote_files[path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Check:
+    """One asset under comparison."""
+
+    archive: Archive
+    local: LocalFile
+    remote: RemoteFile
+    options: DownloadOptions
+
+    def run(self) -> tuple[int, Problem | None]:
+        """How many bytes are the same from the beginning, and the problem where something differs.
+
+        A download that is cut goes on where it stopped, with growing waits while nothing arrives.
+        """
+        options, waits, same = self.options, self.options.retry.waits(), 0
+        while True:
+            before = same
+            try:
+                same, equal = self._compare_from(same)
+                if not equal or same >= self.remote.size:
+                    return same, self._difference(same, equal=equal)
+                raise requests.ConnectionError("the answer ended early")
+            except _CutError as cut:
+                same, failure = cut.same, cut.failure
+            except requests.RequestException as problem:
+                failure = problem
+            api_url, redact = self.archive.client.api_url, self.archive.redact
+            found = as_failure(failure, api_url=api_url, redact=redact, file=self.local.path)
+            waits = options.retry.waits() if same > before else waits
+            wait_s = next(waits, None) if found.retriable else None
+            if wait_s is None:
+                raise SscError(found.problem) from None
+            options.stop.wait(max(wait_s, found.retry_after_s))
+
+    def _compare_from(self, same: int) -> tuple[int, bool]:
+        """Compare what comes from an offset on: bytes that are the same so far, and whether there was no difference."""
+        with self.local.file.open("rb") as file:
+            file.seek(same)
+            try:
+                for block in self.remote.asset.get_download_file_iter()(same):
+                    here = file.read(len(block))
+                    if here != block:
+                        return same + _shared_bytes(here, block), False
+                    same += len(block)
+                    total = self.remote.size
+                    step = Progress(stage=Stage.DOWNLOADING, path=self.local.path, bytes_done=same, bytes_total=total)
+                    self.options.on_progress(step)
+            except requests.RequestException as failure:
+                raise _CutError(same, failure) from None
+        return same, True
+
+    def _difference(self, same: int, *, equal: bool) -> Problem | None:
+        size = self.local.file.stat().st_size
+        if equal and size == same:
+            return None
+        found = f"first difference at byte {same}"
+        if equal:
+            found += f": {size} bytes here, {same} there"
+        return Problem(kind=kinds.DOWNLOAD_DIFFERS, file=self.local.path, expected="the same bytes", found=found)
+
+
+class _CutError(Exception):
+    """A download ended early; same: bytes that are known to be equal."""
+
+    def __init__(self, same: int, failure: requests.RequestException) -> None:
+        super().__init__(same)
+        self.same = same
+        self.failure = failure
+
+
+def _shared_bytes(one: bytes, other: bytes) -> int:
+    """How many bytes two texts share from the beginning."""
+    shared = min(len(one), len(other))
+    return next((at for at in range(shared) if one[at] != other[at]), shared)

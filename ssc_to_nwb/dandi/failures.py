@@ -1,0 +1,141 @@
+"""From what goes wrong on the way to the archive to a problem of the catalogue, and to what is to be done about it.
+
+The statuses and texts are those of the archive's server (dandi-archive: views and services) and of S3; the
+RuntimeErrors are those of the dandi client's `iter_upload`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+
+from ssc_to_nwb.dandi.api_key import Redactor
+from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
+
+_SHOWN_CHARACTERS = 400
+#: Texts of the dandi client's RuntimeErrors that say the local file is not what it was.
+_FILE_CHANGED_TEXTS = ("File etag changed", "reached unexpectedly early", "at start of upload but is now")
+#: Problems that every other file would meet too.
+_FATAL_KINDS = (
+    kinds.WRONG_API_KEY,
+    kinds.NO_PERMISSION,
+    kinds.NO_SUCH_DANDISET,
+    kinds.NEEDS_TLS,
+    kinds.TLS_FAILED,
+    kinds.UNREACHABLE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A problem, whether trying again can help, and how long the server asked to wait."""
+
+    problem: Problem
+    retriable: bool
+    retry_after_s: float = 0.0
+
+
+def is_fatal(problem: Problem) -> bool:
+    """True where the other files would meet the same problem."""
+    return problem.kind in _FATAL_KINDS
+
+
+def as_failure(problem: Exception, *, api_url: str, redact: Redactor, file: str | None = None) -> Failure:
+    """What an exception of requests, the dandi client or the local disk means. Nothing secret is in the result."""
+    if isinstance(problem, SscError):
+        return Failure(problem=problem.problem, retriable=False)
+    if isinstance(problem, requests.HTTPError) and problem.response is not None:
+        return _from_response(problem.response, api_url=api_url, redact=redact, file=file)
+    kind, retriable = _kind_of(problem)
+    detail = redact(f"{type(problem).__name__}: {_shortened(str(problem))}")
+    return Failure(problem=Problem(kind=kind, file=file, detail=detail), retriable=retriable)
+
+
+def _kind_of(problem: Exception) -> tuple[ProblemKind, bool]:
+    """The kind of an exception that is not an answer of a server, and whether trying again can help."""
+    text = str(problem)
+    if isinstance(problem, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in text.upper():
+        return kinds.TLS_FAILED, False
+    if isinstance(problem, (requests.TooManyRedirects, requests.exceptions.InvalidURL)):
+        return kinds.NOT_AN_ARCHIVE, False
+    if isinstance(problem, requests.exceptions.JSONDecodeError):
+        return kinds.SERVER_FAILING, True
+    if isinstance(problem, requests.RequestException):
+        return kinds.UNREACHABLE, True
+    if isinstance(problem, OSError) or any(words in text for words in _FILE_CHANGED_TEXTS):
+        return kinds.FILE_CHANGED, False
+    # A RuntimeError: the client found the two ends to disagree. Else an answer that it could not make sense of.
+    return (kinds.TRANSFER_CORRUPT if isinstance(problem, RuntimeError) else kinds.SERVER_FAILING), True
+
+
+def _from_response(response: requests.Response, *, api_url: str, redact: Redactor, file: str | None) -> Failure:
+    method = (response.request.method if response.request is not None else None) or "?"
+    path = urlsplit(response.url).path
+    from_api = response.url.startswith(api_url.rstrip("/"))
+    kind, retriable = (
+        _kind_of_status(response.status_code, method=method, path=path.rstrip("/"), text=response.text)
+        if from_api
+        else _kind_of_storage_status(response.status_code, method=method)
+    )
+    return Failure(
+        problem=Problem(
+            kind=kind,
+            file=file,
+            found=f"HTTP {response.status_code} to {method} {path if from_api else 'the object store'}",
+            detail=redact(_shortened(response.text)) or None,
+        ),
+        retriable=retriable,
+        retry_after_s=_retry_after_s(response),
+    )
+
+
+def _kind_of_storage_status(status: int, *, method: str) -> tuple[ProblemKind, bool]:
+    """What the object store means: an address that expired (403), an upload forgotten (404), a part damaged (400)."""
+    if status == 429 or status >= 500:
+        return kinds.SERVER_FAILING, True
+    if method == "GET":
+        return (kinds.NOT_IN_ARCHIVE if status == 404 else kinds.SERVER_FAILING), True
+    # A new upload helps with all of them.
+    return (kinds.TRANSFER_CORRUPT if status == 400 else kinds.UPLOAD_LOST), True
+
+
+def _kind_of_status(status: int, *, method: str, path: str, text: str) -> tuple[ProblemKind, bool]:
+    """What the API means. path: without the slash at its end."""
+    if status == 429 or status >= 500:
+        return kinds.SERVER_FAILING, True
+    if status in (401, 403):
+        return (kinds.WRONG_API_KEY if status == 401 else kinds.NO_PERMISSION), False
+    if "/uploads/" in path and not path.endswith("/initialize"):
+        return (kinds.UPLOAD_LOST if status == 404 else kinds.TRANSFER_CORRUPT), True
+    if status == 404:
+        return _kind_of_absence(method, path)
+    # Locked while it is being published; or an asset of that path came into being since it was looked up, and the next
+    # try replaces it.
+    passes = status == 423 or (status == 409 and "conflicts with existing" not in text)
+    return kinds.REFUSED, passes
+
+
+def _kind_of_absence(method: str, path: str) -> tuple[ProblemKind, bool]:
+    """What was not found: the dandiset, or something of it that was there when it was looked up."""
+    if method == "GET" and "/assets/" in path:
+        return kinds.NOT_IN_ARCHIVE, False
+    # The finished upload that an asset is made from, or the asset that is replaced: the next try looks both up again.
+    changes_asset = method != "GET" and (path.endswith("/assets") or "/assets/" in path)
+    return (kinds.UPLOAD_LOST, True) if changes_asset else (kinds.NO_SUCH_DANDISET, False)
+
+
+def _retry_after_s(response: requests.Response) -> float:
+    """What the header Retry-After asks for, at most an hour."""
+    from dandi.utils import get_retry_after
+
+    if response.status_code not in (429, 503):
+        return 0.0
+    return float(min(get_retry_after(response) or 0, 3600))
+
+
+def _shortened(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _SHOWN_CHARACTERS else words[:_SHOWN_CHARACTERS] + "..."

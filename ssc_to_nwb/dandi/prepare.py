@@ -1,0 +1,100 @@
+"""What is done to an NWB file before it is sent: validation, and the metadata that the archive wants of it.
+
+Both read the file with pynwb and take seconds; they are done in processes of their own, several files at a time, and
+the sending goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, SscError
+from ssc_to_nwb.validate.messages import Message, fails
+
+Validation = Literal["require", "skip"]
+_MESSAGES_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An NWB file ready to be sent, with the archive's metadata of it; or the problem that keeps it from that."""
+
+    metadata: dict[str, Any]
+    problem: Problem | None = None
+
+
+def prepare(root: Path, file: Path, validation: Validation) -> Prepared:
+    """Validate a file, unless that is recorded or was not wanted, and read its metadata; what a worker runs."""
+    from ssc_to_nwb.dandi.assets import asset_metadata, find_asset
+
+    try:
+        errors = errors_of(file) if validation == "require" else ()
+        if errors:
+            return Prepared(metadata={}, problem=_not_valid(errors, path=file.relative_to(root).as_posix()))
+        return Prepared(metadata=asset_metadata(find_asset(root, file)))
+    except SscError as failure:
+        return Prepared(metadata={}, problem=failure.problem)
+
+
+def errors_of(file: Path) -> tuple[Message, ...]:
+    """The errors that a validation finds in a file and that are not accepted."""
+    from ssc_to_nwb.validate.accept import apply_entries, load_entries
+    from ssc_to_nwb.validate.recorded import validate_unless_recorded
+
+    messages = apply_entries(validate_unless_recorded(file), load_entries(None))
+    return tuple(message for message in messages if fails(message, "error"))
+
+
+def _not_valid(errors: Sequence[Message], *, path: str) -> Problem:
+    lines = [f"{each.identifier} {each.object_path}: {each.text}" for each in errors[:_MESSAGES_SHOWN]]
+    count = f"{len(errors)} errors" if len(errors) > 1 else "1 error"
+    return Problem(kind=kinds.NOT_VALID, file=path, expected="no error", found=count, detail="\n    ".join(lines))
+
+
+def prepared(done: Future[Prepared], *, path: str) -> Prepared:
+    """What came of `prepare`; a worker that died (for want of memory, say) is a problem of the file."""
+    try:
+        return done.result()
+    except BrokenProcessPool as failure:
+        problem = Problem(kind=kinds.PREPARATION_DIED, file=path, detail=str(failure))
+        return Prepared(metadata={}, problem=problem)
+
+
+@contextmanager
+def preparation(workers: int, *, files: int) -> Iterator[Executor]:
+    """Where files are prepared: in so many processes, or in a thread of this one where `workers` is 1."""
+    if workers == 1:
+        pool: Executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ssc-to-nwb-prepare")
+    else:
+        # Not fork: this process has threads.
+        context = multiprocessing.get_context("spawn")
+        most = max(1, min(workers, files))
+        pool = ProcessPoolExecutor(max_workers=most, mp_context=context, initializer=_begin_worker)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """Ctrl-C at the terminal reaches this process too: its parent decides, and when that has ended, so does this."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

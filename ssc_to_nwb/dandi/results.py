@@ -1,0 +1,217 @@
+"""What the functions of this package return, and what they report while they work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from ssc_to_nwb.problems.model import Problem, Severity
+
+
+class Action(StrEnum):
+    """What an upload does (or, in a dry run, would do) with a local asset."""
+
+    NEW = "new"
+    REPLACED = "replaced"
+    UNCHANGED = "unchanged"
+
+
+class Status(StrEnum):
+    """What became of an asset."""
+
+    PLANNED = "planned"
+    UPLOADED = "uploaded"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    NOT_TRIED = "not tried"
+
+
+class Stage(StrEnum):
+    """Where a run, or one asset of it, has got to."""
+
+    CONNECTING = "connecting"
+    CHECKSUM = "checksum"
+    PLANNED = "planned"
+    VALIDATING = "validating"
+    UPLOADING = "uploading"
+    WAITING = "waiting"
+    COMPARING = "comparing"
+    PRUNING = "pruning"
+    DOWNLOADING = "downloading"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One step: of the asset at `path`, or of the whole run where path is None. Sizes in bytes."""
+
+    stage: Stage
+    path: str | None = None
+    bytes_done: int = 0
+    bytes_total: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetOutcome:
+    """What became of one local asset. size in bytes; bytes_sent: what was sent for it; attempts: tries of the whole."""
+
+    path: str
+    size: int
+    action: Action
+    status: Status
+    attempts: int = 0
+    bytes_sent: int = 0
+    seconds: float = 0.0
+    checksum: str | None = None
+    problem: Problem | None = None
+
+
+class DifferenceKind(StrEnum):
+    """How the archive's listing differs from a local file."""
+
+    MISSING = "missing"
+    SIZE = "size"
+    CHECKSUM = "checksum"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One local file that the archive does not hold as it is here."""
+
+    path: str
+    kind: DifferenceKind
+    local: str
+    remote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftState:
+    """What the archive's own validation says of the draft: its status (Valid, Invalid, Pending...) and complaints.
+
+    errors: what keeps it from being published, one line for each.
+    """
+
+    status: str
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadResult:
+    """The outcome of an upload.
+
+    only_remote: paths that the dandiset holds and the folder does not; pruned: those of them that were removed;
+    not_assets: local files that the archive does not take; stores: Zarr folders, which are left out; metadata_fields:
+    fields of the draft's metadata that differ from dandiset.yaml's and are set where that was asked for; compared:
+    whether the listing was compared afterwards; resumed: whether an earlier run on the same folder and dandiset had
+    not come to its end; draft: what the archive says of the draft, None where it was not asked.
+    """
+
+    instance: str
+    dandiset: str
+    user: str
+    dry_run: bool
+    outcomes: tuple[AssetOutcome, ...]
+    differences: tuple[Difference, ...]
+    only_remote: tuple[str, ...]
+    pruned: tuple[str, ...]
+    not_assets: tuple[str, ...]
+    stores: tuple[str, ...]
+    metadata_fields: tuple[str, ...]
+    compared: bool
+    resumed: bool
+    draft: DraftState | None
+    problems: tuple[Problem, ...]
+    record: Path | None
+
+    @property
+    def ok(self) -> bool:
+        """True when the archive holds every local asset as it is here (dry run: when there is no obstacle)."""
+        failed = any(outcome.status in (Status.FAILED, Status.NOT_TRIED) for outcome in self.outcomes)
+        errors = any(problem.severity is Severity.ERROR for problem in self.problems)
+        return not failed and not errors and not self.differences and (self.compared or self.dry_run)
+
+    def bytes_by_action(self) -> dict[Action, tuple[int, int]]:
+        """For each action, the number of assets and of bytes."""
+        sizes = {action: [each.size for each in self.outcomes if each.action is action] for action in Action}
+        return {action: (len(of_action), sum(of_action)) for action, of_action in sizes.items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        values = as_json(self)
+        totals = {action.value: {"assets": n, "bytes": size} for action, (n, size) in self.bytes_by_action().items()}
+        return {"ok": self.ok, "assets": values.pop("outcomes"), "totals": totals, **values}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadCheckResult:
+    """One asset fetched back and compared byte for byte. first_difference: offset in bytes, or None where equal."""
+
+    instance: str
+    dandiset: str
+    path: str
+    size: int
+    bytes_compared: int
+    first_difference: int | None
+    seconds: float
+    problem: Problem | None
+
+    @property
+    def ok(self) -> bool:
+        """True when every byte was the same."""
+        return self.problem is None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {"ok": self.ok, **as_json(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blank:
+    """A field that no source fills: its name in the dandiset's metadata, what belongs there, who asks for it."""
+
+    field: str
+    what: str
+    needed_to_publish: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DandisetResult:
+    """The outcome of writing dandiset.yaml.
+
+    blanks: fields that a person has to fill in, and whether publishing needs them; malformed: what the schema refuses
+    in a draft; publishable: whether the archive would publish a dandiset with this metadata.
+    """
+
+    path: Path
+    changed: bool
+    blanks: tuple[Blank, ...]
+    malformed: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    publishable: bool
+
+    @property
+    def ok(self) -> bool:
+        """True when the archive can store the metadata as a draft."""
+        return not self.malformed
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        values = as_json(self)
+        return {"ok": self.ok, "to_fill_in": values.pop("blanks"), **values}
+
+
+def as_json(value: Any) -> Any:
+    """A result as JSON has it: objects as mappings of their fields, paths and members of enumerations as texts."""
+    if isinstance(value, Problem):
+        return value.as_dict()
+    if is_dataclass(value):
+        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [as_json(each) for each in value]
+    if isinstance(value, float):
+        return round(value, 3)
+    return str(value) if isinstance(value, Path | StrEnum) else value

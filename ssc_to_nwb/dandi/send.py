@@ -1,0 +1,189 @@
+"""Sending one asset: the dandi client's `iter_upload`, tried again with growing waits until the asset is there.
+
+`iter_upload` of `dandi.files` and not `dandi.upload.upload`: that takes its key from a variable named after the
+instance or asks for it, draws its own table on the terminal, hides which asset failed and why, and never tries an
+asset again.
+
+Two layers try again. The dandi client repeats single requests, up to twelve times with growing waits, heeding
+Retry-After. What it gives up on (an address that expired, an upload that the archive forgot, a part that arrived
+damaged) is tried again here, the whole asset from its beginning; each further try first asks what the archive has.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import requests
+from dandi.exceptions import UploadError
+
+from ssc_to_nwb.dandi.assets import Checksums, FileState, LocalFile, asset_metadata
+from ssc_to_nwb.dandi.client import Archive
+from ssc_to_nwb.dandi.failures import Failure, as_failure
+from ssc_to_nwb.dandi.listing import PlannedAsset, find_remote
+from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
+from ssc_to_nwb.dandi.record import UploadRecord
+from ssc_to_nwb.dandi.results import AssetOutcome, Progress, Stage, Status
+from ssc_to_nwb.dandi.retry import RetryPolicy
+from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, SscError, error
+
+#: What `iter_upload` is known to raise: requests' errors, its own RuntimeErrors, and what a malformed answer leads to.
+_UPLOAD_ERRORS = (
+    SscError,
+    requests.RequestException,
+    UploadError,
+    ParseError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    TypeError,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Everything that sending an asset needs beside the asset. parts_at_once: of one file; room: of all files."""
+
+    archive: Archive
+    checksums: Checksums
+    record: UploadRecord
+    retry: RetryPolicy
+    parts_at_once: int
+    room: Room
+    stop: threading.Event
+    on_progress: Callable[[Progress], None]
+
+    def send(self, planned: PlannedAsset, metadata: Mapping[str, Any] | None) -> AssetOutcome:
+        """Send one asset, trying again where that can help; never raises for what goes wrong with it.
+
+        metadata: what the archive wants to know of the file, its checksum among it; None: read it here.
+        """
+        tries = _Tries(planned=planned, metadata=metadata)
+        waits = self.retry.waits()
+        while not self.stop.is_set():
+            tries.count += 1
+            failure = self._try(tries)
+            if failure is None:
+                return self._outcome(tries, Status.UPLOADED)
+            if self.stop.is_set():
+                break
+            wait_s = next(waits, None) if failure.retriable else None
+            problem = failure.problem
+            told = {"problem": problem.kind.identifier, "found": problem.found, "detail": problem.detail}
+            path = planned.local.path
+            self.record.add("try-failed", path=path, attempt=tries.count, again=wait_s is not None, **told)
+            if wait_s is None:
+                return self._outcome(tries, Status.FAILED, problem)
+            wait_s = max(wait_s, failure.retry_after_s)
+            self._report(planned.local, Stage.WAITING, note=f"{problem.kind.title}; again in {wait_s:.0f} s")
+            self.stop.wait(wait_s)
+        return self._outcome(tries, Status.NOT_TRIED)
+
+    def _try(self, tries: _Tries) -> Failure | None:
+        """One try: None when the asset is there, otherwise what went wrong."""
+        planned = tries.planned
+        local = planned.local
+        flow = PartFlow(room=self._share(local), is_stopped=self.stop.is_set)
+        try:
+            _require_unchanged(planned)
+            self._send(tries, flow)
+            _require_unchanged(planned)
+        except TransferStoppedError:
+            return Failure(problem=Problem(kind=kinds.UPLOAD_INTERRUPTED, file=local.path), retriable=True)
+        except _UPLOAD_ERRORS as failure:
+            return self._failure(failure, planned)
+        finally:
+            tries.bytes_sent += flow.sent
+        return None
+
+    def _send(self, tries: _Tries, flow: PartFlow) -> None:
+        planned = tries.planned
+        local, remote = planned.local, planned.remote
+        self._report(local, Stage.CHECKSUM)
+        if tries.count > 1:
+            remote = find_remote(self.archive.dandiset, local.path)
+        if remote is not None and (remote.size, remote.checksum) == (planned.state.size, self.checksums.of(local)):
+            return
+        if tries.metadata is None:
+            tries.metadata = asset_metadata(local.asset)
+        guarded = replace(local.asset, filepath=path_in_parts(local.file, flow))
+        with self.room.taken(min(local.size, self._share(local))):
+            for status in guarded.iter_upload(
+                self.archive.dandiset,
+                dict(tries.metadata),
+                jobs=self.parts_at_once,
+                replacing=None if remote is None else remote.asset,
+            ):
+                if status["status"] == "uploading":
+                    flow.note_sent(status["current"])
+                    self._report(local, Stage.UPLOADING, bytes_done=status["current"])
+                if self.stop.is_set():
+                    raise TransferStoppedError
+
+    def _share(self, local: LocalFile) -> int:
+        """Bytes that the parts of a file may take at once."""
+        return part_size(local.size) * self.parts_at_once
+
+    def _failure(self, failure: Exception, planned: PlannedAsset) -> Failure:
+        """What went wrong; a file that is no longer as it was explains whatever else went wrong with it."""
+        if not isinstance(failure, SscError) and _changed(planned):
+            failure = _file_changed(planned)
+        api_url, redact = self.archive.client.api_url, self.archive.redact
+        return as_failure(failure, api_url=api_url, redact=redact, file=planned.local.path)
+
+    def _outcome(self, tries: _Tries, status: Status, problem: Problem | None = None) -> AssetOutcome:
+        local, done = tries.planned.local, status is Status.UPLOADED
+        outcome = AssetOutcome(
+            path=local.path,
+            size=local.size,
+            action=tries.planned.action,
+            status=status,
+            attempts=tries.count,
+            bytes_sent=tries.bytes_sent,
+            seconds=time.monotonic() - tries.started,
+            checksum=self.checksums.of(local) if done else None,
+            problem=problem,
+        )
+        told = ("path", "size", "status", "attempts", "bytes_sent", "checksum")
+        self.record.add("asset", **{name: getattr(outcome, name) for name in told}, seconds=round(outcome.seconds, 3))
+        note = "" if problem is None else problem.kind.title
+        self._report(local, Stage.DONE if done else Stage.FAILED, bytes_done=outcome.bytes_sent, note=note)
+        return outcome
+
+    def _report(self, local: LocalFile, stage: Stage, *, bytes_done: int = 0, note: str = "") -> None:
+        self.on_progress(
+            Progress(stage=stage, path=local.path, bytes_done=bytes_done, bytes_total=local.size, note=note)
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Tries:
+    """The tries at one asset."""
+
+    planned: PlannedAsset
+    metadata: Mapping[str, Any] | None
+    count: int = 0
+    bytes_sent: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+
+def _changed(planned: PlannedAsset) -> bool:
+    try:
+        return FileState.of(planned.local.file) != planned.state
+    except OSError:
+        return True
+
+
+def _require_unchanged(planned: PlannedAsset) -> None:
+    if _changed(planned):
+        raise _file_changed(planned)
+
+
+def _file_changed(planned: PlannedAsset) -> SscError:
+    return error(kinds.FILE_CHANGED, file=planned.local.path, expected="the file as it was when the upload was planned")

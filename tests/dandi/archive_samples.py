@@ -1,0 +1,17 @@
+"""What the archive tests share beside their fixtures: names, waits, and how to tell whether all arrived."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ssc_to_nwb.dandi.retry import RetryPolicy
+
+QUICK = RetryPolicy(attempts=6, first_wait_s=0.01, longest_wait_s=0.05, jitter=0.0)
+NWB = "sub-an1/sub-an1_ses-20130308_behavior+image.nwb"
+VIDEO_FOLDER = NWB.removesuffix(".nwb")
+
+
+def local_assets(output: Path) -> dict[str, bytes]:
+    """The assets of an output folder by path."""
+    files = [*output.rglob("*.nwb"), *output.rglob("*.mp4")]
+    return {file.relative_to(output).as_posix(): file.read_bytes() for file in files if file.is_file()}

@@ -1,0 +1,107 @@
+"""The record of a validation: when it holds, and when the file is looked at again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from made_sessions import Converted
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.validate import recorded
+from ssc_to_nwb.validate.messages import Message
+from ssc_to_nwb.validate.recorded import validate_and_record, validate_unless_recorded
+
+
+@pytest.fixture
+def file(converted_default: Converted, tmp_path: Path) -> Path:
+    """A converted file in an output folder of its own."""
+    copied = tmp_path / "output" / converted_default.path.parent.name / converted_default.path.name
+    copied.parent.mkdir(parents=True)
+    shutil.copyfile(converted_default.path, copied)
+    naming.run_folder(copied.parent.parent).mkdir()
+    return copied
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that were validated."""
+    seen: list[Path] = []
+    validate_file = recorded.validate_file
+    monkeypatch.setattr(recorded, "validate_file", lambda file: seen.append(file) or validate_file(file))
+    return seen
+
+
+def test_an_unchanged_file_is_not_looked_at_again(file: Path, looked_at: list[Path]) -> None:
+    first = validate_and_record(file)
+    assert validate_unless_recorded(file) == first
+    assert looked_at == [file]
+
+
+def test_validate_always_looks(file: Path, looked_at: list[Path]) -> None:
+    validate_and_record(file)
+    validate_and_record(file)
+    assert looked_at == [file, file]
+
+
+def change_content(file: Path) -> None:
+    """Keep size and time of last change."""
+    stat = file.stat()
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def add_video(file: Path) -> None:
+    """Change what the file may refer to."""
+    naming.video_folder(file).mkdir()
+    (naming.video_folder(file) / "trial_1.mp4").write_bytes(b"x")
+
+
+def forget_version(file: Path) -> None:
+    """As if another version had been installed."""
+    path = naming.sidecar(file, "validation")
+    record = json.loads(path.read_text())
+    record["basis"]["versions"]["nwbinspector"] = "0.0.1"
+    path.write_text(json.dumps(record))
+
+
+def spoil_record(file: Path) -> None:
+    """A record that was cut."""
+    path = naming.sidecar(file, "validation")
+    path.write_text(path.read_text()[:-20])
+
+
+@pytest.mark.parametrize("change", [change_content, add_video, forget_version, spoil_record])
+def test_any_change_makes_it_look_again(file: Path, looked_at: list[Path], change: object) -> None:
+    validate_and_record(file)
+    change(file)  # type: ignore[operator]
+    validate_unless_recorded(file)
+    assert looked_at == [file, file]
+
+
+def test_a_file_with_errors_is_looked_at_each_time(file: Path, looked_at: list[Path]) -> None:
+    misplaced = file.with_name("wrong name.nwb")
+    file.rename(misplaced)
+    messages = validate_unless_recorded(misplaced)
+    assert any(message.severity == "error" for message in messages)
+    validate_unless_recorded(misplaced)
+    assert looked_at == [misplaced, misplaced]
+
+
+def test_messages_come_back_as_they_were(file: Path) -> None:
+    messages = validate_and_record(file)
+    again = validate_unless_recorded(file)
+    assert again == messages
+    assert all(isinstance(message, Message) and message.file == file for message in again)
+
+
+def test_in_a_folder_of_somebody_else_nothing_is_written(file: Path) -> None:
+    naming.run_folder(file.parent.parent).rmdir()
+    before = sorted(file.parent.parent.rglob("*"))
+    validate_and_record(file)
+    assert sorted(file.parent.parent.rglob("*")) == before
