@@ -39,12 +39,12 @@ def examine(output: Path, findings: Findings, *, digests: Mapping[str, str]) -> 
 
     digests: of the content that each session has where nothing is killed.
     """
-    from ssc_to_nwb.run.record import read_record
-    from ssc_to_nwb.run.recorded import Done
+    from ssc_to_nwb.json_lines import read_json_lines
+    from ssc_to_nwb.run.record import Done
     from ssc_to_nwb.run.settle import unfinished_files
 
     done: dict[str, list[Done]] = {}
-    for line in read_record(output / ".ssc-to-nwb" / "record.jsonl"):
+    for line in read_json_lines(output / ".ssc-to-nwb" / "record.jsonl"):
         found = Done.from_line(line, output)
         if found is not None:
             done.setdefault(line["session"], []).append(found)
@@ -54,9 +54,15 @@ def examine(output: Path, findings: Findings, *, digests: Mapping[str, str]) -> 
         findings.done_twice += max(0, len(attempts) - 1)
         findings.whole += bool(attempts) and _is_whole(attempts[-1], digest)
     findings.stray_files += len(list(unfinished_files(output)))
-    findings.stray_files += len(list((output / ".ssc-to-nwb" / "attempts").glob("*")))
+    findings.stray_files += len(list((output / ".ssc-to-nwb").glob("run.json")))
+    findings.stray_files += len(list(work_folder(output).glob("*")))
     findings.stray_files += len([path for path in output.glob("sub-*/*") if path.suffix != ".nwb"])
     findings.stray_files += len(list(output.glob("sub-*/*.nwb"))) - len(done)
+
+
+def work_folder(output: Path) -> Path:
+    """Where runs unpack packed sessions that are not to do it in the output."""
+    return output.with_name(f"{output.name}_work")
 
 
 def _is_whole(done: Any, digest: str) -> bool:

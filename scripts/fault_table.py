@@ -17,6 +17,7 @@ import random
 import signal
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -28,14 +29,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fault_findings import Findings, examine, table, with_table
-
-from ssc_to_nwb.run.marker import read_marker
-from ssc_to_nwb.run_files import attempt_marker
+from fault_findings import Findings, examine, table, with_table, work_folder
 
 SESSIONS = 5
-# Of all kills, how many go to workers of the local pool, to runs of one session, to runs of several, to Dask's workers.
-SHARES = {"worker": 0.74, "run, one session": 0.15, "run, several sessions": 0.05, "Dask worker": 0.06}
+# Of all kills, how many go to workers of this machine, to runs of one session, of several, of packed ones that are
+# unpacked in another folder, and to Dask's workers.
+SHARES = {
+    "worker": 0.68,
+    "run, one session": 0.15,
+    "run, several sessions": 0.05,
+    "run, packed sessions": 0.06,
+    "Dask worker": 0.06,
+}
 
 
 def write_source(root: Path, sessions: int = SESSIONS) -> Path:
@@ -64,6 +69,20 @@ def convert(source: Path, output: Path, **options: Any) -> Any:
     from ssc_to_nwb.api.conversion import convert as api_convert
 
     return api_convert(source=source, output=output, **{"workers": 2, "memory_mb": 512.0, **options})
+
+
+def packed(source: Path) -> Path:
+    """The sessions in one packed file."""
+    path = source.with_name("source.tar.gz")
+    with tarfile.open(path, "w:gz", compresslevel=1) as file:
+        for entry in sorted(source.iterdir()):
+            file.add(entry, arcname=entry.name)
+    return path
+
+
+def convert_packed(source: Path, output: Path, **options: Any) -> Any:
+    """A run that unpacks beside the output."""
+    return convert(source, output, work_dir=work_folder(output), **options)
 
 
 class Scene(NamedTuple):
@@ -98,7 +117,7 @@ def kill_attempts(run: Callable[..., Any], scene: Scene, kills: int, *, kind: st
 
 
 class _Assassin:
-    """Takes events, and kills three of four attempts at some moment after they begin."""
+    """Takes events, and kills the worker of three of four attempts at some moment after it begins."""
 
     def __init__(self, output: Path, kills: int, scene: Scene, findings: Findings) -> None:
         self._output = output
@@ -107,41 +126,36 @@ class _Assassin:
         self._seconds = scene.attempt_seconds
         self._findings = findings
         self._lock = threading.Lock()
-        self._timers: dict[str, threading.Timer] = {}
-        self._stage: dict[str, str] = {}
+        self._timers: list[threading.Timer] = []
+        self._under_way: dict[str, tuple[int, str]] = {}
 
     def __call__(self, event: Any) -> None:
+        if event.name in ("session-finished", "session-retried"):
+            self._under_way.pop(event.session, None)
         if event.name != "progress":
             return
-        self._stage[event.session] = event.fields["stage"]
-        mark = self._mark(event.session)
-        if mark is None or mark["token"] in self._timers:
-            return
-        spared = self._rng.random() < 0.25
-        moment = self._rng.uniform(0, self._seconds)
-        timer = threading.Timer(moment, self._kill, (event.session, mark["token"]))
-        self._timers[mark["token"]] = timer
-        if not spared:
+        pid = int(event.fields["worker"].rpartition(":")[2])
+        is_new = self._under_way.get(event.session, (0, ""))[0] != pid
+        self._under_way[event.session] = (pid, event.fields["stage"])
+        if is_new and self._rng.random() >= 0.25:
+            timer = threading.Timer(self._rng.uniform(0, self._seconds), self._kill, (event.session, pid))
+            self._timers.append(timer)
             timer.start()
 
-    def _kill(self, session: str, token: str) -> None:
-        mark = self._mark(session)
+    def _kill(self, session: str, pid: int) -> None:
         with self._lock:
-            if self._left <= 0 or mark is None or mark["token"] != token:
+            now, stage = self._under_way.get(session, (0, ""))
+            if self._left <= 0 or now != pid:
                 return
             self._left -= 1
             with contextlib.suppress(ProcessLookupError):
-                os.kill(mark["pid"], signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
                 self._findings.kills += 1
-                stage = "putting in place" if mark["prepared"] else self._stage.get(session, "begin")
                 self._findings.killed_at[stage] += 1
-
-    def _mark(self, session: str) -> dict[str, Any] | None:
-        return read_marker(attempt_marker(self._output, session))
 
     def join(self) -> None:
         """Wait for what is still to come."""
-        for timer in self._timers.values():
+        for timer in self._timers:
             timer.cancel()
 
 
@@ -237,6 +251,12 @@ def cause_faults(*, kills: int, seed: int, dask: bool) -> list[Findings]:
             kill_attempts(several, all_of_them, counts["worker"], kind="worker"),
             kill_runs(partial(convert, one), only_one, counts["run, one session"], kind="run, one session"),
             kill_runs(several, all_of_them, counts["run, several sessions"], kind="run, several sessions"),
+            kill_runs(
+                partial(convert_packed, packed(source)),
+                all_of_them,
+                counts["run, packed sessions"],
+                kind="run, packed sessions",
+            ),
         ]
         if dask:
             with dask_cluster(workers=2) as address:
@@ -252,7 +272,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-dask", action="store_true")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--page", type=Path, help="write it into this page: docs/explanation/interruptions.md")
+    parser.add_argument("--page", type=Path, help="write the table between the markers of this page")
     arguments = parser.parse_args()
     start = time.monotonic()
     findings = cause_faults(kills=arguments.kills, seed=arguments.seed, dask=not arguments.no_dask)

@@ -8,7 +8,7 @@ from ssc_to_nwb.naming import run_folder
 
 
 def run_record(output: Path) -> Path:
-    """The record of all attempts, a JSON line each."""
+    """The record of sessions that came to an end, a JSON line each."""
     return run_folder(output) / "record.jsonl"
 
 
@@ -22,24 +22,14 @@ def run_lock(output: Path) -> Path:
     return run_folder(output) / "lock"
 
 
-def workers_lock(output: Path) -> Path:
-    """The file that the processes of a run share a lock on, for as long as they live."""
-    return run_folder(output) / "workers.lock"
+def run_card(output: Path) -> Path:
+    """Which run has the output; there for as long as it has, and after one that was killed."""
+    return run_folder(output) / "run.json"
 
 
 def work_name(session: str, *, backend: str, stub: bool) -> str:
     """A session as a piece of work: the same one as HDF5, as Zarr and as a stub are three."""
     return session + ("_zarr" if backend == "zarr" else "") + ("_stub" if stub else "")
-
-
-def attempt_marker(output: Path, work: str) -> Path:
-    """There while an attempt at a session is under way, or after one that was killed."""
-    return run_folder(output) / "attempts" / f"{work}.json"
-
-
-def source_list(output: Path, work: str) -> Path:
-    """The source files a session was converted from, a line each."""
-    return run_folder(output) / "sources" / f"{work}.txt"
 
 
 def packed_listing(output: Path) -> Path:

@@ -62,12 +62,12 @@ MAY_IMPORT = {
     "report": {"_version", "analysis", "metadata", "naming", "problems", "quantities", "reading", "system_files"},
     "dandi": {"_version", "json_lines", "metadata", "problems", "system_files", "thread_map", "validate"},
     "run": {
-        "_version", "chunk_shapes", "data_types", "ledger", "metadata", "naming", "nwb_file", "problems", "proof",
-        "run_files", "session", "session_key", "source_files", "system_files", "tif",
+        "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "metadata", "naming", "nwb_file", "problems",
+        "proof", "run_files", "session", "session_key", "source_files", "system_files", "tif",
     },
     "api": {
-        "dandi", "data_types", "describe", "ledger", "metadata", "naming", "nwb_file", "problems", "proof", "reading",
-        "report", "run", "run_files", "session", "source_files", "testing", "validate",
+        "dandi", "data_types", "describe", "json_lines", "ledger", "metadata", "naming", "nwb_file", "problems", "proof",
+        "reading", "report", "run", "run_files", "session", "source_files", "testing", "validate",
     },
     "cli": {"api", "problems", "quantities"},
     "__init__": {"api", "problems"},

@@ -57,9 +57,9 @@ def plot_cell(*, files: Path | str | Iterable[Path | str], cell: str, output: Pa
         nwb-file-missing, nwb-file-unreadable, cell-not-in-files, picture-format-unknown, no-window, and
         output-not-writable or disk-full of the system.
     """
-    from ssc_to_nwb.nwb_file.in_progress import system_errors_named
     from ssc_to_nwb.problems import report_kinds as kinds
     from ssc_to_nwb.problems.model import error
+    from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.report.cell_figure import draw_cell, read_cell_views
     from ssc_to_nwb.report.save_figure import save_figure, show_figure
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ssc_to_nwb.nwb_file.results import OnProgress, SessionOutcome
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.events import OnEvent, RunEvent
-    from ssc_to_nwb.run.runner import MakeExecutor
+    from ssc_to_nwb.run.runner import MakeWorkers
     from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
 
 
@@ -50,7 +50,7 @@ class ConversionResult:
 
 
 class ConversionInterrupted(KeyboardInterrupt):
-    """SIGINT or SIGTERM ended a run in order: nothing half written is left, and `result` says what was done.
+    """SIGINT, SIGTERM or SIGHUP ended a run in order: nothing half written is left, and `result` says what was done.
 
     signal: number of the signal.
     """
@@ -109,8 +109,8 @@ def convert(
 
     A session that fails does not stop the others; look at `ok` and at the outcomes. Raises SscError where nothing
     can be begun: source-missing, no-session-found, session-found-twice, `metadata-*`, output-not-named,
-    output-is-source, output-not-writable, output-in-use, record-unwritable, space-short, extra-not-installed,
-    cluster-unreachable, events-unwritable; and ConversionInterrupted.
+    output-is-source, output-not-writable, output-in-use, file-locks-missing, record-unwritable, space-short,
+    extra-not-installed, cluster-unreachable, events-unwritable; and ConversionInterrupted.
     """
     from ssc_to_nwb.nwb_file.results import no_progress
     from ssc_to_nwb.run.estimate import check_space
@@ -139,7 +139,7 @@ def convert(
         retry=retry,
         rehash=rehash,
         work_folder=None if work_dir is None else Path(work_dir).absolute(),
-        executor=_executor_maker(dask, executor),
+        workers=_workers_maker(dask, executor),
     )
     with _event_sink(events, on_event) as sink:
         sources, listings = _find(Path(source), settings.output, sessions, sink)
@@ -195,15 +195,15 @@ def _find(
     return sources, listings
 
 
-def _executor_maker(dask: str | None, executor: Executor | None) -> MakeExecutor | None:
+def _workers_maker(dask: str | None, executor: Executor | None) -> MakeWorkers | None:
     if dask is not None:
-        from ssc_to_nwb.run.dask_cluster import DaskCluster
+        from ssc_to_nwb.run.dask_workers import dask_workers
 
-        return lambda report: DaskCluster(dask, report=report)
+        return lambda report: dask_workers(dask, report=report)
     if executor is not None:
-        from ssc_to_nwb.run.any_executor import AnyExecutor
+        from ssc_to_nwb.run.workers import given_workers
 
-        return lambda _report: AnyExecutor(executor)
+        return lambda _report: given_workers(executor)
     return None
 
 

@@ -26,7 +26,7 @@ def demo(*, output: Path | str, overwrite: bool = False, on_event: OnEvent | Non
     The source is made anew each time, always the same. Raises output-not-writable, disk-full.
     """
     from ssc_to_nwb.api.conversion import convert
-    from ssc_to_nwb.nwb_file.in_progress import system_errors_named
+    from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.testing.dataset import write_dataset
     from ssc_to_nwb.testing.examples import demo_specs
 

@@ -122,7 +122,7 @@ def plan(
     `convert` raises where nothing can be begun.
     """
     from ssc_to_nwb.api.conversion import conversion_options
-    from ssc_to_nwb.nwb_file.in_progress import system_errors_named
+    from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.run.output_place import check_apart, check_writable, output_folder
     from ssc_to_nwb.run.runner import RunSettings
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
@@ -159,14 +159,14 @@ def plan(
 
 
 def _decided(sources: Sequence[SessionSource], settings: RunSettings) -> Plan:
+    from ssc_to_nwb.json_lines import read_json_lines
     from ssc_to_nwb.metadata.shared_faults import check_metadata
     from ssc_to_nwb.run.frame_sample import sample_frames
-    from ssc_to_nwb.run.record import read_record
     from ssc_to_nwb.run.runner import decider_of
     from ssc_to_nwb.run_files import run_record
 
     check_metadata(sources, settings.metadata_files)
-    decider = decider_of(list(read_record(run_record(settings.output))), settings)
+    decider = decider_of(list(read_json_lines(run_record(settings.output))), settings)
     decisions = [decider.decide(one) for one in sources]
     to_do = [decision.source for decision in decisions if decision.action == "convert"]
     wanted = settings.options.raw != "skip" and bool(to_do)
@@ -209,7 +209,7 @@ def _planned(
         notes=decision.notes,
         problem=decision.problem,
     )
-    if decision.call is None or decision.action != "convert":
+    if decision.job is None or decision.action != "convert":
         return session, 0.0, 0.0
     contents, read_seconds = _contents(decision, settings)
     sizes = sizes_of(decision, settings)
@@ -218,7 +218,7 @@ def _planned(
     session = replace(
         session,
         action="convert" if contents.error is None else "refuse",
-        why=decision.call.why,
+        why=decision.job.why,
         contents=contents,
         source_bytes=decision.source_bytes,
         unpack_bytes=decision.unpack_bytes,

@@ -26,7 +26,7 @@ def report(*, files: Sequence[Path | str], output: Path | str) -> ReportResult:
     files: NWB files, or folders with such in them. Pages of an earlier run are replaced. Raises nwb-file-missing,
     nwb-file-unreadable, report-name-taken, and output-not-writable or disk-full of the system.
     """
-    from ssc_to_nwb.nwb_file.in_progress import system_errors_named
+    from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.report.build import build_pages, nwb_files
 
     with system_errors_named(Path(output)):
@@ -44,7 +44,7 @@ def plot_trial(
     Raises nwb-file-missing, nwb-file-unreadable, trial-not-in-file, roi-not-in-file, picture-format-unknown, no-window,
     and output-not-writable or disk-full of the system.
     """
-    from ssc_to_nwb.nwb_file.in_progress import system_errors_named
+    from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.reading.nwb_session import open_nwb_session
     from ssc_to_nwb.reading.trial import read_trial
     from ssc_to_nwb.report.trial_figure import save_trial, show_trial

@@ -123,7 +123,7 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
     with tempfile.TemporaryDirectory(prefix=".ssc-to-nwb-", dir=place) as name:
         folder = Path(name)
         try:
-            with unpacked_session(source, folder, work="unpacked", raw=False, on_bytes=lambda *_: None) as file:
+            with unpacked_session(source, folder / "unpacked", raw=False, on_bytes=lambda *_: None) as file:
                 session = _read(file.path, facts)
                 summary = replace(summary, mat_bytes=file.path.stat().st_size, **_contents(session))
                 return replace(summary, **_raw_counts(session, source, facts))

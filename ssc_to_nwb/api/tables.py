@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, UTF-8, without row numbers. Raises output-not-writable or disk-full of the system."""
-    from ssc_to_nwb.nwb_file.in_progress import system_errors_named
+    from ssc_to_nwb.problems.system_errors import system_errors_named
 
     with system_errors_named(path):
         table.to_csv(path, index=False)

@@ -137,9 +137,7 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
         options = options_used(nwb_path)
         with (
             TemporaryDirectory(prefix="ssc-to-nwb-", dir=settings.work_dir) as folder,
-            unpacked_session(
-                source, Path(folder), work=source.name, raw=True, on_bytes=lambda _done, _total: None
-            ) as file,
+            unpacked_session(source, Path(folder) / source.name, raw=True, on_bytes=lambda _done, _total: None) as file,
         ):
             return _verify_session(source, file, nwb_path, options, settings)
     except SscError as failure:
@@ -187,7 +185,7 @@ def _compared_with_record(report: VerifyReport, nwb_path: Path, settings: _Setti
     from ssc_to_nwb.problems import verify_kinds as kinds
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.proof import digest
-    from ssc_to_nwb.run.recorded import recorded_digest
+    from ssc_to_nwb.run.record import recorded_digest
 
     try:
         recorded = recorded_digest(nwb_path)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -15,14 +13,8 @@ from pathlib import Path
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import output_kinds as kinds
-from ssc_to_nwb.problems.model import SscError, error
-
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
-# No entry (ENOENT) is what a system without room for folders, such as /proc, says to one that is to be made there.
-_REFUSED = (
-    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR,
-    errno.ENAMETOOLONG,
-)  # fmt: skip
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.system_errors import system_errors_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +47,20 @@ class InProgress:
         """The folder of videos until the file is whole."""
         return naming.in_progress_path(self.final_videos, self.token)
 
+    @property
+    def final_ledger(self) -> Path:
+        """The ledger of the finished file."""
+        return naming.sidecar(self.final, "ledger")
+
+    @property
+    def building_ledger(self) -> Path:
+        """The ledger until the file is whole."""
+        return naming.in_progress_path(self.final_ledger, self.token)
+
 
 @contextmanager
 def output_in_progress(final: Path, *, overwrite: bool) -> Iterator[InProgress]:
-    """A place to build `final`; at the end of the block it is moved there, on any exception it is removed.
+    """A place to build `final`, to be put in place when it is whole; on any exception in the block it is removed.
 
     Raises output-exists, output-not-writable, disk-full.
     """
@@ -70,26 +72,31 @@ def output_in_progress(final: Path, *, overwrite: bool) -> Iterator[InProgress]:
         remove_unfinished(final)
         try:
             yield place
-            _move_into_place(place)
         except BaseException:
-            remove(place.building, place.building_videos)
+            remove(place.building, place.building_videos, place.building_ledger)
             raise
 
 
 def remove_unfinished(final: Path) -> None:
     """Remove what attempts that were killed have left of an output. Raises OSError."""
-    for path in (final, naming.video_folder(final)):
-        remove(*final.parent.glob(naming.in_progress_pattern(path)))
+    for path in (final, naming.video_folder(final), naming.sidecar(final, "ledger")):
+        remove(*path.parent.glob(naming.in_progress_pattern(path)))
 
 
-def _move_into_place(place: InProgress) -> None:
-    """Videos first: a finished file must not name videos that are missing; nor may videos of an older one stay."""
+def put_in_place(place: InProgress, *, with_videos: bool | None = None) -> None:
+    """Give a whole file its name. What an earlier call that was killed has done is not done again.
+
+    Videos first: a finished file must not name videos that are missing; nor may videos of an older one stay.
+    with_videos: whether the file has any; what there is tells, where None. Raises OSError.
+    """
     replaced = []
-    # Without videos of its own, a file leaves alone those that its session's file of the other backend names.
     if place.building_videos.exists():
         replaced.append(_replace(place.building_videos, place.final_videos))
-    elif not naming.other_backend(place.final).exists():
-        replaced.append(place.final_videos)
+    # Without videos of its own, a file leaves alone those that its session's file of the other backend names.
+    elif not with_videos and place.final_videos.exists() and not naming.other_backend(place.final).exists():
+        replaced.append(_put_aside(place.final_videos))
+    if place.building_ledger.exists():
+        _replace(place.building_ledger, place.final_ledger)
     replaced.append(_replace(place.building, place.final))
     flush_folder(place.final.parent)
     remove(*replaced)
@@ -97,11 +104,29 @@ def _move_into_place(place: InProgress) -> None:
 
 def _replace(building: Path, final: Path) -> Path:
     """Rename `building` to `final`; a folder in its way is put aside in one step. Returns the path for that."""
-    aside = naming.in_progress_path(final, f"{_new_token()}.old")
-    if final.is_dir():
-        final.replace(aside)
+    aside = _put_aside(final) if final.is_dir() else building
     building.replace(final)
     return aside
+
+
+def _put_aside(final: Path) -> Path:
+    """Rename a folder, so that it counts as unfinished and is removed even where this process is killed."""
+    aside = naming.in_progress_path(final, f"{_new_token()}.old")
+    final.replace(aside)
+    return aside
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small file, or replace it, in one step. Raises output-not-writable, disk-full, system-refused."""
+    building = naming.in_progress_path(path, _new_token())
+    with system_errors_named(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            building.write_text(text, encoding="utf-8", errors="surrogateescape")
+            building.replace(path)
+        except BaseException:
+            remove(building)
+            raise
 
 
 def _new_token() -> str:
@@ -125,31 +150,3 @@ def flush_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-@contextmanager
-def system_errors_named(path: Path) -> Iterator[None]:
-    """Turn the system's errors about the output into problems of the catalogue."""
-    try:
-        yield
-    except SscError:
-        raise
-    except OSError as failure:
-        raise name_system_error(failure, path) from failure
-
-
-def name_system_error(failure: OSError, path: Path) -> SscError:
-    """disk-full, output-not-writable, or system-refused, with the file the system named."""
-    # h5py reports the system's error only in its text.
-    text = str(failure)
-    number = failure.errno or next((int(n) for n in _errno_in(text)), None)
-    kind = kinds.SYSTEM_REFUSED
-    if number in _NO_SPACE:
-        kind = kinds.DISK_FULL
-    elif number in _REFUSED:
-        kind = kinds.OUTPUT_NOT_WRITABLE
-    return error(kind, file=failure.filename or path, found=text)
-
-
-def _errno_in(text: str) -> list[str]:
-    return re.findall(r"errno = (\d+)", text)

@@ -16,12 +16,16 @@ Stage = Literal["unpack", "check", "read", "write", "verify", "done"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far the work on a session has come; bytes are those of the data before compression."""
+    """How far the work on a session has come; bytes are those of the data before compression.
+
+    worker: host and number of the process that does it, `node3:4711`, in a run.
+    """
 
     session: str
     stage: Stage
     done_bytes: int = 0
     total_bytes: int = 0
+    worker: str = ""
 
 
 OnProgress = Callable[[Progress], None]

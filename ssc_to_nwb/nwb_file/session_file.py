@@ -17,7 +17,7 @@ from ssc_to_nwb.nwb_file.assemble import VideoPlace, assemble_nwbfile
 from ssc_to_nwb.nwb_file.chunk_pipeline import FillProgress
 from ssc_to_nwb.nwb_file.finished import FinishedFile, Verified, VerifyStep, not_verified
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
-from ssc_to_nwb.nwb_file.in_progress import InProgress, output_in_progress
+from ssc_to_nwb.nwb_file.in_progress import InProgress, output_in_progress, put_in_place
 from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, no_progress, timed
 from ssc_to_nwb.nwb_file.source_hashes import (
@@ -43,11 +43,12 @@ _LEFT_OUT = (
     raw_kinds.RAW_NOT_A_FILE,
 )
 
-BeforeRename = Callable[[SessionOutcome, InProgress], None]
+Finish = Callable[[SessionOutcome, InProgress], None]
 
 
-def nothing_before_rename(_outcome: SessionOutcome, _place: InProgress) -> None:
-    """Takes a finished file's outcome and place and does nothing with them."""
+def put_in_place_now(_outcome: SessionOutcome, place: InProgress) -> None:
+    """Give a finished file its name at once."""
+    put_in_place(place)
 
 
 def convert_session(
@@ -55,13 +56,13 @@ def convert_session(
     *,
     on_progress: OnProgress = no_progress,
     verify: VerifyStep = not_verified,
-    before_rename: BeforeRename = nothing_before_rename,
+    finish: Finish = put_in_place_now,
     fill_planes: PlaneFiller = fill_in_threads,
 ) -> SessionOutcome:
     """Convert one session and say what came of it; a failure is an outcome, not an exception.
 
-    verify compares the written file with its source; before_rename is called when the file is whole and verified, right
-    before it gets its name, with the outcome to be. An SscError that either raises is the session's failure.
+    verify compares the written file with its source; finish is called when the file is whole and verified, with the
+    outcome to be, and gives it its name. An SscError that either raises is the session's failure.
     fill_planes has the frames of planes written elsewhere, which takes the Zarr backend.
     KeyboardInterrupt and SystemExit pass through, with nothing left behind.
     """
@@ -71,7 +72,7 @@ def convert_session(
         log=log,
         on_progress=on_progress,
         verify=verify,
-        before_rename=before_rename,
+        finish=finish,
         fill_planes=fill_planes,
     )
     try:
@@ -95,7 +96,7 @@ class _Work:
     log: ProblemLog
     on_progress: OnProgress
     verify: VerifyStep
-    before_rename: BeforeRename
+    finish: Finish
     fill_planes: PlaneFiller
     seconds: dict[str, float] = field(default_factory=dict)
     whole_trials: KnownTrials | None = None
@@ -143,8 +144,8 @@ class _Work:
                 )
             self.output_bytes = place.byte_size()
             if not options.stub:
-                write_ledger(ledger, naming.sidecar(self.target, "ledger"))
-            self.before_rename(self.outcome(), place)
+                write_ledger(ledger, place.building_ledger)
+            self.finish(self.outcome(), place)
         self.on_progress(Progress(session=self.session, stage="done"))
 
     def _load(self) -> SessionContext:

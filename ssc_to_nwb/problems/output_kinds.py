@@ -44,6 +44,15 @@ SOURCE_NOT_READABLE = ProblemKind(
     reason="It vanished or the system refuses to read it.",
     remedy="Check the file named and its permissions.",
 )
+FILE_LOCKS_MISSING = ProblemKind(
+    identifier="file-locks-missing",
+    severity=Severity.ERROR,
+    title="The file system has no file locks",
+    reason="HDF5 locks a file that it writes, and a run locks its output, so that no two programs write to the same "
+    "file; this file system (some network and cluster disks) refuses every lock.",
+    remedy="Set the environment variable HDF5_USE_FILE_LOCKING=FALSE, on the workers of a cluster too, and see to it "
+    "that nothing else writes to the output; or give an output folder on another disk.",
+)
 SYSTEM_REFUSED = ProblemKind(
     identifier="system-refused",
     severity=Severity.ERROR,

@@ -15,16 +15,10 @@ RECORD_UNWRITABLE = ProblemKind(
     identifier="record-unwritable",
     severity=Severity.ERROR,
     title="The record of the run can't be written",
-    reason="What was done is written down, a line per attempt, in .ssc-to-nwb/record.jsonl of the output folder; "
+    reason="What was done is written down, a line per session, in .ssc-to-nwb/record.jsonl of the output folder; "
     "without it no later run could tell which sessions are done.",
-    remedy="Check the permissions of that file and folder.",
-)
-RECORD_LINE_LOST = ProblemKind(
-    identifier="record-line-lost",
-    severity=Severity.WARNING,
-    title="The outcome of a session could not be written down",
-    reason="The session's outcome is as stated here, but the record does not have it.",
-    remedy="See what was found (a full disk?). The next run takes over what is whole, and does the rest again.",
+    remedy="Check the permissions of that file and folder, and the room on the disk. What could not be recorded "
+    "was not put in place: run the same command again.",
 )
 EVENTS_UNWRITABLE = ProblemKind(
     identifier="events-unwritable",
@@ -65,13 +59,6 @@ OUTPUT_CHANGED = ProblemKind(
     "nowhere else, and it is not replaced unasked.",
     remedy="Move the file away if you need it, or add --overwrite to replace it.",
 )
-TAKEN_OVER = ProblemKind(
-    identifier="session-taken-over",
-    severity=Severity.INFO,
-    title="The session was finished by a run that did not live to write it down",
-    reason="Its NWB file was whole and verified when that run was ended; it stands, and is now in the record.",
-    remedy="Nothing.",
-)
 WORKER_DIED = ProblemKind(
     identifier="worker-died",
     severity=Severity.ERROR,
@@ -79,12 +66,20 @@ WORKER_DIED = ProblemKind(
     reason="It was killed from outside (often by the system, for lack of memory) or crashed; other sessions go on.",
     remedy="If memory is short, lower --workers or --memory-mb. " + _AGAIN,
 )
-ATTEMPT_SUPERSEDED = ProblemKind(
-    identifier="attempt-superseded",
+RUN_OVER = ProblemKind(
+    identifier="run-over",
     severity=Severity.ERROR,
-    title="Another attempt at the same session took over",
-    reason="The run that had asked for this attempt ended or gave it up, so it must not put its file in place.",
-    remedy="Nothing: the outcome of the other attempt counts.",
+    title="The run that asked for this session is over",
+    reason="A worker looks now and then whether the output is still its run's; here it is another's, or no run's, or "
+    "the folder is gone.",
+    remedy="Nothing where another run has taken over. If the output folder was removed: run the same command again.",
+)
+WORKER_VERSION_DIFFERS = ProblemKind(
+    identifier="worker-version-differs",
+    severity=Severity.ERROR,
+    title="A worker has another version of ssc-to-nwb",
+    reason="Files of one output must be made by one version, and what a run hands to its workers differs by version.",
+    remedy="Install the same version of ssc-to-nwb where the run and where the workers are.",
 )
 SOURCE_CHANGED = ProblemKind(
     identifier="source-changed-meanwhile",
@@ -110,14 +105,14 @@ EXTRA_MISSING = ProblemKind(
 CLUSTER_UNREACHABLE = ProblemKind(
     identifier="cluster-unreachable",
     severity=Severity.ERROR,
-    title="The Dask cluster can't be reached",
+    title="The Dask cluster cannot be reached",
     reason="No scheduler answers at the address, or it went away.",
     remedy="Check the address given with --dask and that the scheduler runs. " + _AGAIN,
 )
 CLUSTER_SEES_NO_FILES = ProblemKind(
     identifier="cluster-sees-no-files",
     severity=Severity.ERROR,
-    title="A worker of the cluster does not see the same files",
+    title="A worker and the run do not see the same files",
     reason="Sessions are read and written by the workers themselves, under the very paths that were given.",
     remedy="Use paths that lie on a file system all machines share.",
 )

@@ -21,8 +21,8 @@ from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
     from ssc_to_nwb.proof.making import FileContents
-    from ssc_to_nwb.run.attempt import AttemptCall
-    from ssc_to_nwb.run.recorded import Done
+    from ssc_to_nwb.run.job import SessionJob
+    from ssc_to_nwb.run.record import Done
 
 _VERIFIED_RANK = {"off": 0, "sample": 1, "full": 2}
 # What files are called in a message: by their role in a file, by their kind on the disk.
@@ -55,14 +55,14 @@ class Difference:
     gained: tuple[str, ...] = ()
 
 
-def find_differences(call: AttemptCall, done: Done, *, metadata: Metadata) -> tuple[Difference, ...]:
+def find_differences(job: SessionJob, done: Done, *, metadata: Metadata) -> tuple[Difference, ...]:
     """All differences but those of the source files."""
-    return tuple(_Comparison(call=call, done=done, metadata=metadata).all())
+    return tuple(_Comparison(job=job, done=done, metadata=metadata).all())
 
 
 @dataclass(kw_only=True)
 class _Comparison:
-    call: AttemptCall
+    job: SessionJob
     done: Done
     metadata: Metadata
 
@@ -77,12 +77,12 @@ class _Comparison:
             return None
 
     def all(self) -> Iterator[Difference]:
-        then, now = self.done.inputs, self.call.made_with
+        then, now = self.done.inputs, self.job.made_with
         yield from self._metadata(then, now)
         for name in sorted({*then.options, *now.options}):
             if then.options.get(name) != now.options.get(name):
                 yield self._option(name, then.options.get(name), now.options.get(name))
-        asked = "off" if self.call.options.stub else self.call.options.verify
+        asked = "off" if self.job.options.stub else self.job.options.verify
         if _VERIFIED_RANK[self.done.verified] < _VERIFIED_RANK[asked]:
             yield Difference(text=f"verification: {self.done.verified} then, {asked} now", effect="again")
         if then.version != now.version:
@@ -136,7 +136,7 @@ class _Comparison:
             lost = ("raw files",) if written is None else tuple(_counted(written, _WORDS_BY_ROLE))
             return Difference(text=text, effect="contents" if lost else "none", lost=lost)
         if then == "skip":
-            gained = tuple(_counted(_raw_files_there(self.call), _WORDS_BY_KIND))
+            gained = tuple(_counted(_raw_files_there(self.job), _WORDS_BY_KIND))
             return Difference(text=text, effect="contents" if gained else "none", gained=gained)
         contents = self.contents
         missing = contents is None or contents.found_stacks < contents.listed_stacks
@@ -158,12 +158,12 @@ class _Comparison:
         return Difference(text=text, effect="contents", lost=lost)
 
 
-def _raw_files_there(call: AttemptCall) -> Counter[RawFileKind]:
+def _raw_files_there(job: SessionJob) -> Counter[RawFileKind]:
     """Raw files of a session by kind, unpacked or packed. Raises source-not-readable."""
-    packed = call.source.packed
+    packed = job.source.packed
     if packed is not None and packed.raw:
         return Counter(kind_of_file(part.target.rpartition("/")[2]) for part in packed.raw)
-    files = call.source_state(raw=True).files
+    files = job.source_state(raw=True).files
     return Counter(kind_of_file(file.name.rpartition("/")[2]) for file in files)
 
 

@@ -114,7 +114,7 @@ def room_for(to_do: Sequence[Decision], settings: RunSettings, *, ratio: float) 
     """Room for what is to be done, with frames compressed to `ratio`."""
     at_once = settings.options.workers
     unpacked = sorted((decision.unpack_bytes for decision in to_do), reverse=True)
-    work = settings.unpacking_folder
+    work = settings.work_folder or settings.output
     return Room(
         output=settings.output,
         output_needed=sum(sizes_of(decision, settings).output_bytes(ratio) for decision in to_do),
@@ -127,7 +127,7 @@ def room_for(to_do: Sequence[Decision], settings: RunSettings, *, ratio: float) 
 
 def sizes_of(decision: Decision, settings: RunSettings) -> SourceSizes:
     """Bytes of a session's source files, those in packed files counted as they are unpacked."""
-    if decision.call is None:
+    if decision.job is None:
         return SourceSizes(mat=decision.mat_bytes)
     raw = settings.options.raw != "skip"
     if decision.source.packed is not None:
@@ -137,7 +137,7 @@ def sizes_of(decision: Decision, settings: RunSettings) -> SourceSizes:
             named.append((packed.file_name, decision.mat_bytes))
     else:
         linked = settings.options.link_videos and _same_disk(decision.source.path, settings.output)
-        files = decision.call.source_state().files
+        files = decision.job.source_state().files
         named = [(file.name, file.size) for file in files if not (linked and _is_video(file.name))]
     sizes = {"mat": 0, "frames": 0, "copied": 0}
     for name, size in named:

@@ -35,9 +35,8 @@ _PROGRESS_SECONDS = 0.5
 class RunEvent:
     """One event. session: its name, None where the event is about the run; fields: JSON-ready particulars.
 
-    progress: stage, done_bytes, total_bytes; session-finished: what `SessionOutcome.as_dict` has; run-started:
-    sessions, to_do, skipped, source_bytes; run-finished: ok, done, failed, seconds;
-    waiting: for what.
+    progress: stage, done_bytes, total_bytes, worker (host:pid); session-finished: what `SessionOutcome.as_dict` has;
+    run-started: sessions, to_do, skipped, source_bytes; run-finished: ok, done, failed, seconds; waiting: for what.
     """
 
     name: EventName
@@ -54,6 +53,7 @@ class RunEvent:
                 "stage": progress.stage,
                 "done_bytes": progress.done_bytes,
                 "total_bytes": progress.total_bytes,
+                "worker": progress.worker,
             },
         )
 

@@ -1,184 +1,205 @@
-"""Sessions in processes of this machine, each with a pipe of its own.
+"""Processes of this machine as an executor: each the only one of a standard pool.
 
-A process that dies takes nothing with it but its own attempt: no pipe, lock or queue is shared between processes.
+A process that dies breaks its pool; with a pool of its own for each, that costs its own session and no other.
 """
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import sys
+import tempfile
 import threading
-import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
+from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
+from typing import Any, ParamSpec, TypeVar
 
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress
-from ssc_to_nwb.run.attempt import AttemptCall, AttemptResult
-from ssc_to_nwb.run.executor import WorkerDiedError
-from ssc_to_nwb.run.local_worker import Stopped, serve
+from ssc_to_nwb.run.signals import signals_held_back, stop_signals
 
-# How long processes may take to remove what they have begun, once they were asked to end.
-_STOP_SECONDS = 3.0
-_PRELOADED = ["ssc_to_nwb.run.local_worker", "ssc_to_nwb.nwb_file.session_file"]
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+_PRELOADED = ["ssc_to_nwb.run.session_work", "ssc_to_nwb.nwb_file.session_file"]
+_END_SECONDS = 3.0
+# What Linux takes as the path of a socket, and what multiprocessing adds to the folder for temporary files.
+_SOCKET_PATH_CHARACTERS = 107
+_SOCKET_NAME_CHARACTERS = 40
 
 
-class LocalProcesses:
-    """A pool of processes. `report` is called with progress, in threads of the pool."""
+class WorkerDiedError(Exception):
+    """The process that worked on a session is gone; the text says how."""
 
-    def __init__(self, count: int, *, output: Path, report: OnProgress) -> None:
-        self.capacity: int | None = count
-        self._output = output
+
+class LocalProcesses(Executor):
+    """As many processes as there are sessions under way.
+
+    report: called with progress, in threads of this process; reusable: whether a process may go on after a result.
+    """
+
+    def __init__(self, *, report: OnProgress, reusable: Callable[[Any], bool]) -> None:
         self._report = report
+        self._reusable = reusable
         self._context = _context()
-        self._threads = ThreadPoolExecutor(max_workers=count, thread_name_prefix="sessions")
-        self._idle: list[_Worker] = []
-        self._busy: set[_Worker] = set()
         self._lock = threading.Lock()
-        self._stopping = False
+        self._idle: list[_Process] = []
+        self._busy: set[_Process] = set()
 
-    def submit(self, call: AttemptCall) -> Future[AttemptResult]:
-        """Begin an attempt in an idle process, or in a new one."""
-        return self._threads.submit(self._do, call)
+    def submit(
+        self, fn: Callable[Parameters, Result], /, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> Future[Result]:
+        """Begin in a process that is idle, or in a new one. The future's exception may be WorkerDiedError."""
+        process, begun = self._begun(fn, *args, **kwargs)
+        future: Future[Result] = Future()
+        future.set_running_or_notify_cancel()
 
-    def _do(self, call: AttemptCall) -> AttemptResult:
-        worker = self._take()
-        try:
-            result = worker.do(call, self._report)
-        except WorkerDiedError:
+        def take(done: Future[Result]) -> None:
+            failure = done.exception()
             with self._lock:
-                self._busy.discard(worker)
-            raise
+                self._busy.discard(process)
+                if failure is None and self._reusable(done.result()):
+                    self._idle.append(process)
+                else:
+                    process.discard()
+            if failure is None:
+                future.set_result(done.result())
+            elif isinstance(failure, BrokenProcessPool):
+                future.set_exception(WorkerDiedError(process.how_it_ended()))
+            else:
+                future.set_exception(failure)
+
+        begun.add_done_callback(take)
+        return future
+
+    def _begun(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> tuple[_Process, Future[Result]]:
+        while True:
+            with self._lock:
+                idle = bool(self._idle)
+                process = self._idle.pop() if idle else _Process(self._context, self._report)
+                self._busy.add(process)
+            try:
+                return process, process.submit(fn, *args, **kwargs)
+            except BrokenProcessPool:
+                # It died while it did nothing.
+                with self._lock:
+                    self._busy.discard(process)
+                process.discard()
+                if not idle:
+                    raise
+
+    def kill(self) -> None:
+        """End all processes, whatever they do. What they have begun is left as it is."""
         with self._lock:
-            self._busy.discard(worker)
-            if result.outcome.ok:
-                self._idle.append(worker)
-        if not result.outcome.ok:
-            # A failure inside a library may have left it in any state.
-            worker.end()
-        return result
+            processes = [*self._busy, *self._idle]
+        for process in processes:
+            process.kill()
 
-    def _take(self) -> _Worker:
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+        """End the processes, which do nothing any more or were killed."""
         with self._lock:
-            if self._stopping:
-                raise WorkerDiedError("the run is being stopped")
-            worker = self._idle.pop() if self._idle else _Worker.start(self._context, self._output)
-            self._busy.add(worker)
-            return worker
-
-    def stop(self) -> None:
-        """Ask the processes to end, and kill those that do not within seconds."""
-        with self._lock:
-            self._stopping = True
-            workers = [*self._busy, *self._idle]
-        for worker in workers:
-            worker.process.terminate()
-        deadline = time.monotonic() + _STOP_SECONDS
-        for worker in workers:
-            worker.process.join(max(0.0, deadline - time.monotonic()))
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
-        self._threads.shutdown(wait=True, cancel_futures=True)
-
-    def close(self) -> None:
-        """End the idle processes: they end when their pipe is closed."""
-        with self._lock:
-            self._stopping = True
-            workers, self._idle = self._idle, []
-        for worker in workers:
-            worker.pipe.close()
-        for worker in workers:
-            worker.end()
-        self._threads.shutdown(wait=True)
-
-    def waits_for(self) -> str | None:
-        """A process that dies is replaced at once."""
-        return None
+            processes, self._idle = [*self._busy, *self._idle], []
+        for process in processes:
+            process.end()
 
 
-class _Worker:
-    """A process and this end of its pipe."""
+class _Process:
+    """A pool of one process, and the pipe through which its progress comes."""
 
-    def __init__(self, process: BaseProcess, pipe: Connection) -> None:
-        self.process = process
-        self.pipe = pipe
+    def __init__(self, context: BaseContext, report: OnProgress) -> None:
+        self._report = report
+        self._pipe, self._theirs = context.Pipe(duplex=False)
+        self._process: BaseProcess | None = None
+        self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._theirs,))
 
-    @classmethod
-    def start(cls, context: BaseContext, output: Path) -> _Worker:
-        ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs, output), daemon=True)  # type: ignore[attr-defined]
+    def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
+        if self._theirs.closed:
+            return self._pool.submit(fn, *args, **kwargs)
+        there = set(multiprocessing.active_children())
         with _without_main_module(), signals_held_back():
-            process.start()
+            future = self._pool.submit(fn, *args, **kwargs)
+        begun = set(multiprocessing.active_children()) - there
+        # Where another thread has begun one of its own just now, this one cannot be killed, but ends by itself.
+        self._process = begun.pop() if len(begun) == 1 else None
         # With no other copy of its end, the death of the process ends the reading on ours.
-        theirs.close()
-        return cls(process, ours)
+        self._theirs.close()
+        threading.Thread(target=self._read, name="progress", daemon=True).start()
+        return future
+
+    def _read(self) -> None:
+        with contextlib.suppress(EOFError, OSError), self._pipe:
+            while True:
+                self._report(self._pipe.recv())
+
+    def how_it_ended(self) -> str:
+        if self._process is None:
+            return "it is not known how"
+        self._process.join(_END_SECONDS)
+        code = self._process.exitcode
+        if code is not None and code < 0:
+            with contextlib.suppress(ValueError):
+                return f"ended by signal {signal.Signals(-code).name}"
+        return f"ended with status {code}"
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+
+    def discard(self) -> None:
+        """Have it end as soon as it does nothing; may be called in the pool's own thread."""
+        self._pool.shutdown(wait=False)
 
     def end(self) -> None:
-        """End the process, which does nothing: it ends when its pipe is closed."""
-        self.pipe.close()
-        self.process.join(_STOP_SECONDS)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
-
-    def do(self, call: AttemptCall, report: OnProgress) -> AttemptResult:
-        """Have an attempt done. Raises WorkerDiedError."""
-        try:
-            self.pipe.send(call)
-            while True:
-                message = self.pipe.recv()
-                if isinstance(message, Progress):
-                    report(message)
-                elif isinstance(message, AttemptResult):
-                    return message
-                elif isinstance(message, Stopped):
-                    raise WorkerDiedError("it was asked to end")
-        except (EOFError, OSError) as failure:
-            self.process.join()
-            raise WorkerDiedError(_how_it_ended(self.process.exitcode)) from failure
+        """Wait until it has ended."""
+        self._pool.shutdown()
 
 
-@contextmanager
-def signals_held_back() -> Iterator[None]:
-    """Have processes that are started in the block begin with SIGINT and SIGTERM blocked.
+class PipeReport:
+    """Progress of a session in a process of LocalProcesses, through the pipe that the process was given."""
 
-    Ctrl-C and `timeout` signal all processes of a run at once. The one that the others are forked from must neither
-    die of that nor print a traceback while it loads modules; the others unblock what they have a handler for.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # Where it starts its own process, the tracker unblocks both signals.
-    resource_tracker.ensure_running()
-    earlier = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, earlier)
+    pipe: Connection | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        """Send it. The run has its own way to end this process, so a broken pipe is no matter."""
+        if self.pipe is not None:
+            with contextlib.suppress(OSError):
+                self.pipe.send(progress)
 
 
-def _how_it_ended(code: int | None) -> str:
-    if code is not None and code < 0:
-        with contextlib.suppress(ValueError):
-            return f"ended by signal {signal.Signals(-code).name}"
-    return f"ended with status {code}"
+def _begin(pipe: Connection) -> None:
+    """Prepare a process: only its run ends it, or the death of that."""
+    PipeReport.pipe = pipe
+    for number in stop_signals():
+        signal.signal(number, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stop_signals())
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), name="parent", daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait_for([sentinel])
+    os._exit(1)
 
 
 def _context() -> BaseContext:
     """Processes free of this one's threads; on Linux forked from one that has loaded all modules.
 
-    Elsewhere the system's own libraries may not be used any more after a fork.
+    Elsewhere the system's own libraries may not be used any more after a fork. The one that forks is asked through a
+    socket in the folder for temporary files, whose path may be too long for that.
     """
-    if not sys.platform.startswith("linux"):
+    too_long = len(str(Path(tempfile.gettempdir()))) + _SOCKET_NAME_CHARACTERS > _SOCKET_PATH_CHARACTERS
+    if not sys.platform.startswith("linux") or too_long:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)

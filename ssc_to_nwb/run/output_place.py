@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.nwb_file.in_progress import system_errors_named
 from ssc_to_nwb.problems import output_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.system_errors import system_errors_named
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.space import existing_folder
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file

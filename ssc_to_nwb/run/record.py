@@ -1,99 +1,189 @@
-"""The record of a run's attempts: one JSON line each, appended in one piece and flushed to the disk.
+"""The record of an output: a line for each session that came to an end, and what such a line says.
 
-A crash at any byte leaves at most one torn line, at the end: reading passes over it, and the next line is set off
-from it.
+The line of a finished file is written before the file gets its name, with the name under which it waits. So whatever
+moment a run is killed at, the next one knows what is done, and puts in place what was recorded.
 """
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ssc_to_nwb import naming, run_files
+from ssc_to_nwb._version import __version__
+from ssc_to_nwb.json_lines import read_json_lines
+from ssc_to_nwb.ledger.ledger_file import read_ledger
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems import run_kinds as kinds
-from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.model import Problem, error, grouped_by_kind
+from ssc_to_nwb.run.clock_text import now_text
+from ssc_to_nwb.run.inputs import SessionInputs
+from ssc_to_nwb.run.output_state import OutputState
 
-Line = dict[str, Any]
+FORMAT = 1
+# Statuses of lines after which the session's NWB file stands.
+DONE_STATUSES = ("converted", "confirmed")
+# Of files from before the number was written down.
+_FIRST_LAYOUT = 1
 
 
-class RunRecord:
-    """The record of one output, open for appending. Used by one thread of one process, under the output's lock.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A session that was done: where its NWB file stands, in what state that was left, and what it was made from.
 
-    Raises record-unwritable.
+    sources: a line for each source file, as `SourceState.as_lines` has them, empty where the record has none; token: of
+    the name under which the file waited to be put in place; layout: number of the layout of the file's contents;
+    overcome: kinds of errors that the conversion went on in spite of, as it was asked to.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    output: Path
+    state: OutputState
+    inputs: SessionInputs
+    sources: str
+    token: str | None
+    verified: str
+    digest: str | None
+    layout: int
+    overcome: tuple[str, ...]
+
+    @classmethod
+    def from_line(cls, line: Mapping[str, Any], output: Path) -> Done | None:
+        """What a line says; None where it does not say that the session was done, or not in a form known here."""
+        if line.get("status") not in DONE_STATUSES:
+            return None
         try:
-            self.lines = list(read_record(path))
-            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-            self._descriptor = os.open(path, flags, 0o666)
-        except OSError as failure:
-            raise error(kinds.RECORD_UNWRITABLE, file=path, found=failure) from failure
+            return cls(
+                output=output / line["output"]["path"],
+                state=OutputState.from_dict(line["output"]["state"]),
+                inputs=SessionInputs.from_dict(line["inputs"]),
+                sources="".join(f"{source}\n" for source in line.get("sources", ())),
+                token=line["output"].get("token"),
+                verified=line["verified"],
+                digest=line["digest"],
+                layout=line.get(naming.FILE_LAYOUT_ITEM, _FIRST_LAYOUT),
+                overcome=tuple(line.get("overcome", ())),
+            )
+        except (KeyError, TypeError):
+            return None
 
-    def append(self, line: Line) -> None:
-        """Write one line down, for good when this returns. Raises record-unwritable; nothing is then half written."""
-        self.lines.append(line)
-        data = (json.dumps(line, ensure_ascii=False, default=str) + "\n").encode("utf-8", "backslashreplace")
-        try:
-            if not self._is_in_place():
-                raise FileNotFoundError("it was taken away")
-            end = os.fstat(self._descriptor).st_size
-            if end and self._byte_at(end - 1) != b"\n":
-                data = b"\n" + data
-            self._write_whole(data, end)
-            os.fsync(self._descriptor)
-        except OSError as failure:
-            raise error(kinds.RECORD_UNWRITABLE, file=self.path, found=failure) from failure
+    def source_hashes(self) -> dict[str, str]:
+        """SHA-256 of the source files by name, as the ledger beside the NWB file has them. Raises ledger-*."""
+        ledger = read_ledger(naming.sidecar(self.output, "ledger"))
+        return {entry.source: entry.sha256 for entry in ledger.files if entry.sha256 is not None}
 
-    def close(self) -> None:
-        """Nothing can be appended afterwards."""
-        os.close(self._descriptor)
+    @property
+    def raw(self) -> bool:
+        """Whether raw files were looked at."""
+        return bool(self.inputs.options.get("raw") != "skip")
 
-    def __enter__(self) -> RunRecord:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _write_whole(self, data: bytes, end: int) -> None:
-        """A full disk takes a part of a line: that part is taken back."""
-        try:
-            written = os.write(self._descriptor, data)
-            if written < len(data):
-                written += os.write(self._descriptor, data[written:])
-            if written < len(data):
-                raise OSError("the disk took a part of the line only")
-        except OSError:
-            os.ftruncate(self._descriptor, end)
-            raise
-
-    def _byte_at(self, position: int) -> bytes:
-        os.lseek(self._descriptor, position, os.SEEK_SET)
-        return os.read(self._descriptor, 1)
-
-    def _is_in_place(self) -> bool:
-        """Whether the file that is open is still the one of that name."""
-        try:
-            return os.path.samestat(self.path.stat(), os.fstat(self._descriptor))
-        except OSError:
-            return False
+    def outcome(
+        self, *, session: str, source: Path, seconds: Mapping[str, float] | None = None, notes: Sequence[str] = ()
+    ) -> SessionOutcome:
+        """The outcome of letting the session stand; notes: what differs now, and leaves the contents as they are."""
+        problems: tuple[Problem, ...] = ()
+        if notes:
+            problems = (error(kinds.SESSION_STANDS, file=self.output, found="; ".join(notes)).problem,)
+        return SessionOutcome(
+            session=session,
+            source=source,
+            status="skipped",
+            output=self.output,
+            output_bytes=self.state.size,
+            verified=self.verified,
+            digest=self.digest,
+            problems=problems,
+            seconds=dict(seconds or {}),
+        )
 
 
-def read_record(path: Path) -> Iterator[Line]:
-    """The lines of a record, oldest first; a torn one is passed over. Nothing where there is no record.
+def session_line(
+    outcome: SessionOutcome,
+    *,
+    work: str,
+    attempt: int,
+    started: str,
+    status: str | None = None,
+    inputs: SessionInputs | None = None,
+    sources: str = "",
+    output: Mapping[str, Any] | None = None,
+    why: Iterable[str] = (),
+    standing: Done | None = None,
+) -> dict[str, Any]:
+    """What the record says of a session, JSON-ready.
 
-    Raises OSError.
+    Parameters
+    ----------
+    status
+        The outcome's own where None.
+    inputs, sources
+        What the session was made from, and its source files, a line each.
+    output
+        Path of the NWB file relative to the output folder, its state, and the token of the name it waits under.
+    why
+        What had changed since the session was done before.
+    standing
+        The file that stays, where it was found to be as it should.
     """
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8", errors="replace") as file:
-        for text in file:
-            try:
-                line = json.loads(text)
-            except ValueError:
-                continue
-            if isinstance(line, dict):
-                yield line
+    seconds = sum(outcome.seconds.values())
+    source_bytes = 0 if inputs is None else inputs.source_bytes
+    overcome = dict.fromkeys(problem.kind.identifier for problem in outcome.problems if problem.overcome)
+    return {
+        "format": FORMAT,
+        "session": outcome.session,
+        "work": work,
+        "attempt": attempt,
+        "status": status or outcome.status,
+        "started": started,
+        "finished": now_text(),
+        "seconds": {stage: round(value, 3) for stage, value in outcome.seconds.items()},
+        "source_bytes": source_bytes,
+        "output_bytes": outcome.output_bytes,
+        "source_mb_per_s": round(source_bytes / 1e6 / seconds, 3) if seconds else None,
+        naming.FILE_LAYOUT_ITEM: naming.FILE_LAYOUT if standing is None else standing.layout,
+        "output": None if output is None else dict(output),
+        "verified": outcome.verified,
+        "digest": outcome.digest,
+        "why": list(why),
+        "warnings": _grouped(outcome.problems),
+        "overcome": list(overcome if standing is None else standing.overcome),
+        "error": None if outcome.error is None else outcome.error.as_dict(),
+        "traceback": outcome.traceback,
+        "source": str(outcome.source),
+        "inputs": None if inputs is None else inputs.as_dict(),
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "sources": sources.split("\n")[:-1],
+    }
+
+
+def recorded_digest(nwb: Path) -> str | None:
+    """The digest that the newest line of its output's record has of an NWB file; None where it has none.
+
+    A digest made by another version of this package is none: it may have covered something else. Raises OSError.
+    """
+    output, newest = nwb.parent.parent, None
+    for line in read_json_lines(run_files.run_record(output)):
+        done = Done.from_line(line, output)
+        if done is not None and done.output == nwb:
+            newest = done
+    return newest.digest if newest is not None and newest.inputs.version == __version__ else None
+
+
+def lines_by_work(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """The lines of each piece of work, oldest first."""
+    by_work: dict[str, list[Mapping[str, Any]]] = {}
+    for line in lines:
+        by_work.setdefault(str(line.get("work")), []).append(line)
+    return by_work
+
+
+def _grouped(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Each kind of warning once, with its count and its first occurrence."""
+    return [
+        {"identifier": kind.identifier, "count": len(found), "first": found[0].as_dict()}
+        for kind, found in grouped_by_kind(problems).items()
+    ]

@@ -12,11 +12,11 @@ from ssc_to_nwb.metadata.loader import MetadataFiles, read_metadata_files
 from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
-from ssc_to_nwb.run.attempt import AttemptCall
 from ssc_to_nwb.run.differences import Difference, find_differences
 from ssc_to_nwb.run.inputs import metadata_hashes, section_hashes
+from ssc_to_nwb.run.job import SessionJob
 from ssc_to_nwb.run.output_state import opens, state_of_output
-from ssc_to_nwb.run.recorded import DONE_STATUSES, Done, last_lines
+from ssc_to_nwb.run.record import Done, lines_by_work
 from ssc_to_nwb.run.source_state import SourceState, take_state
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ Line = Mapping[str, Any]
 class Decision:
     """What is to be done with a session.
 
-    action: `skip` (done, and nothing changed; `notes`: but for this), `convert`, `refuse` (see `problem`); call: for
+    action: `skip` (done, and nothing changed; `notes`: but for this), `convert`, `refuse` (see `problem`); job: for
     `convert`; done: what the record has; source_bytes: of its own files, unpacked; unpack_bytes: of those that are
     packed.
     """
 
     source: SessionSource
     action: Literal["skip", "convert", "refuse"]
-    call: AttemptCall | None = None
+    job: SessionJob | None = None
     done: Done | None = None
     notes: tuple[str, ...] = ()
     problem: Problem | None = None
@@ -57,14 +57,13 @@ class Decision:
 class Decider:
     """Knows the record, the options and the metadata files of a run; decides session by session.
 
-    rehash: judge source files by their content, not by size and time; work_folder: where packed sessions go.
+    rehash: judge source files by their content, not by size and time.
     """
 
     output: Path
     options: ConversionOptions
     metadata_files: Sequence[Path]
     rehash: bool
-    work_folder: Path
     lines: dict[str, list[Line]]
     _metadata: dict[str, MetadataFiles] = field(default_factory=dict)
 
@@ -77,7 +76,6 @@ class Decider:
         options: ConversionOptions,
         metadata_files: Sequence[Path],
         rehash: bool,
-        work_folder: Path,
     ) -> Decider:
         """A decider that goes by these lines of the record."""
         return cls(
@@ -85,8 +83,7 @@ class Decider:
             options=options,
             metadata_files=metadata_files,
             rehash=rehash,
-            work_folder=work_folder,
-            lines=last_lines(lines),
+            lines=lines_by_work(lines),
         )
 
     def decide(self, source: SessionSource) -> Decision:
@@ -95,56 +92,54 @@ class Decider:
             return Decision(source=source, action="refuse", problem=source.problem)
         try:
             metadata = self._files_of(source.dataset).of_session(session=source.name, subject=source.subject)
-            call = self._call(source, metadata)
-            return self._judge(call, call.source_state(), metadata)
+            job = self._job(source, metadata)
+            return self._judge(job, job.source_state(), metadata)
         except SscError as failure:
             return Decision(source=source, action="refuse", problem=failure.problem)
 
-    def _judge(self, call: AttemptCall, state: SourceState, metadata: Metadata) -> Decision:
-        done = self._done(call.work)
-        convert = _conversion(call, state, done)
-        if done is None or call.options.overwrite:
+    def _judge(self, job: SessionJob, state: SourceState, metadata: Metadata) -> Decision:
+        done = self._done(job.work)
+        convert = _conversion(job, state, done)
+        if done is None or job.options.overwrite:
             return convert
-        call = replace(call, options=replace(call.options, overwrite=True))
+        job = replace(job, options=replace(job.options, overwrite=True))
         current = state_of_output(done.output)
         if current is None:
-            return replace(convert, call=replace(call, why=("the NWB file is gone",)))
-        differences = find_differences(call, done, metadata=metadata)
-        source_changes = self._source_changes(call, state, done)
+            return replace(convert, job=replace(job, why=("the NWB file is gone",)))
+        differences = find_differences(job, done, metadata=metadata)
+        source_changes = self._source_changes(job, state, done)
         if any(one.effect == "contents" for one in differences):
             return replace(convert, action="refuse", problem=_would_change(done, differences, source_changes))
-        if not current.same_as(done.state) and (self._was_ready(call.work) or not opens(done.output)):
-            return replace(convert, call=replace(call, why=("the NWB file is damaged",)))
+        if not current.same_as(done.state) and not opens(done.output):
+            return replace(convert, job=replace(job, why=("the NWB file is damaged",)))
         notes = tuple(one.text for one in differences if one.effect == "none")
         why = (*source_changes, *(one.text for one in differences if one.effect == "again"))
         if not current.same_videos(done.state):
             why = ("the folder of videos is not as it was", *why)
-        call = replace(call, why=(*why, *notes) if why else (), notes=notes)
+        job = replace(job, why=(*why, *notes) if why else (), notes=notes)
         if not current.same_file(done.state):
             if done.digest is None:
                 return replace(convert, action="refuse", problem=error(kinds.OUTPUT_CHANGED, file=done.output).problem)
-            return replace(convert, call=replace(call, standing=done, compare="output"))
+            return replace(convert, job=replace(job, standing=done, compare="output"))
         if why:
-            return replace(convert, call=call)
+            return replace(convert, job=job)
         if self.rehash:
-            return replace(convert, call=replace(call, standing=done, compare="source"))
+            return replace(convert, job=replace(job, standing=done, compare="source"))
         return replace(convert, action="skip", notes=notes)
 
-    def _source_changes(self, call: AttemptCall, state: SourceState, done: Done) -> tuple[str, ...]:
+    def _source_changes(self, job: SessionJob, state: SourceState, done: Done) -> tuple[str, ...]:
         """What is not as it was in the source files that were looked at then, by size and time, in words."""
         if self.rehash:
             return ()
-        if done.raw != call.raw:
-            state = call.source_state(raw=done.raw)
+        if done.raw != job.raw:
+            state = job.source_state(raw=done.raw)
         if state.digest == done.inputs.source:
             return ()
-        path = run_files.source_list(self.output, call.work)
         try:
-            earlier = SourceState.from_lines(path.read_text("utf-8", "surrogateescape"), root=state.root)
-        except (OSError, ValueError):
+            earlier = SourceState.from_lines(done.sources, root=state.root)
+        except ValueError:
             return ("source files",)
-        known = earlier.digest == done.inputs.source
-        return state.changes_since(earlier) if known else ("source files",)
+        return state.changes_since(earlier) if earlier.digest == done.inputs.source else ("source files",)
 
     def _done(self, work: str) -> Done | None:
         """The last time that a session was done."""
@@ -154,23 +149,13 @@ class Decider:
                 return done
         return None
 
-    def _was_ready(self, work: str) -> bool:
-        """Whether an attempt was killed while it put its file in place of the one that is on record as done."""
-        for line in reversed(self.lines.get(work, [])):
-            if line.get("status") in DONE_STATUSES:
-                return False
-            if line.get("was_ready"):
-                return True
-        return False
-
-    def _call(self, source: SessionSource, metadata: Metadata) -> AttemptCall:
+    def _job(self, source: SessionSource, metadata: Metadata) -> SessionJob:
         work = run_files.work_name(source.name, backend=self.options.backend, stub=self.options.stub)
         files = self._files_of(source.dataset)
-        return AttemptCall(
+        return SessionJob(
             source=source,
             work=work,
             output=self.output,
-            work_folder=self.work_folder,
             options=self.options,
             attempt=len(self.lines.get(work, [])) + 1,
             metadata=metadata_hashes(metadata),
@@ -185,20 +170,20 @@ class Decider:
         return self._metadata[dataset]
 
 
-def _conversion(call: AttemptCall, state: SourceState, done: Done | None) -> Decision:
+def _conversion(job: SessionJob, state: SourceState, done: Done | None) -> Decision:
     """The decision to convert a session, with the bytes of its source."""
-    packed = call.source.packed
+    packed = job.source.packed
     convert = Decision(
-        source=call.source,
+        source=job.source,
         action="convert",
-        call=call,
+        job=job,
         done=done,
         source_bytes=state.byte_size,
     )
     if packed is None:
         return convert
-    unpacked = packed.unpacked_size(raw=call.raw)
-    beside = 0 if packed.mat is not None else call.source.mat_bytes
+    unpacked = packed.unpacked_size(raw=job.raw)
+    beside = 0 if packed.mat is not None else job.source.mat_bytes
     return replace(convert, source_bytes=unpacked + beside, unpack_bytes=unpacked)
 
 

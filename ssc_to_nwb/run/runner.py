@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -12,22 +11,24 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from ssc_to_nwb import run_files
+from ssc_to_nwb.json_lines import JsonLines, Line, read_json_lines
 from ssc_to_nwb.metadata.shared_faults import check_metadata
-from ssc_to_nwb.nwb_file.in_progress import system_errors_named
 from ssc_to_nwb.nwb_file.options import ConversionOptions
-from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, no_progress
+from ssc_to_nwb.nwb_file.results import OnProgress, SessionOutcome, no_progress
+from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.system_errors import system_errors_named
 from ssc_to_nwb.run.budget import Budget
 from ssc_to_nwb.run.events import EventName, OnEvent, RunEvent, no_event
-from ssc_to_nwb.run.executor import InProcess, SessionExecutor
-from ssc_to_nwb.run.output_lock import output_lock
-from ssc_to_nwb.run.record import RunRecord
+from ssc_to_nwb.run.lock import RunCard, output_lock
 from ssc_to_nwb.run.resume import Decider, Decision
 from ssc_to_nwb.run.session_loop import Message, SessionLoop, StopSignal
 from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
 from ssc_to_nwb.run.settle import remove_unfinished_files, settle
-from ssc_to_nwb.run.signals import SignalGate, signals_to
+from ssc_to_nwb.run.signals import signals_to
+from ssc_to_nwb.run.workers import Workers, local_workers
 
-MakeExecutor = Callable[[OnProgress], SessionExecutor]
+MakeWorkers = Callable[[OnProgress], Workers]
 CheckSpace = Callable[[Sequence[Decision]], None]
 
 
@@ -37,8 +38,7 @@ class RunSettings:
 
     output: absolute; options: those of the conversion, with the threads and the memory of the whole run; retry: how
     many more times a session is tried whose failure may pass; work_folder: where packed sessions are unpacked,
-    in the output where None;
-    executor: makes the executor, given where progress goes, in place of processes of this machine.
+    in the output where None; workers: makes them, given where progress goes, in place of processes of this machine.
     """
 
     output: Path
@@ -47,12 +47,7 @@ class RunSettings:
     retry: int = 0
     rehash: bool = False
     work_folder: Path | None = None
-    executor: MakeExecutor | None = None
-
-    @property
-    def unpacking_folder(self) -> Path:
-        """Where packed sessions are unpacked: the folder given, or one of the output."""
-        return self.work_folder or run_files.work_folder(self.output)
+    workers: MakeWorkers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,21 +68,22 @@ def run_sessions(
     on_progress: OnProgress = no_progress,
     on_event: OnEvent = no_event,
 ) -> RunResult:
-    """Convert what is not done yet. A failing session is an outcome; SIGINT and SIGTERM end the run with a result.
+    """Convert what is not done yet. A failing session is an outcome; a signal ends the run with a result.
 
     check_space is called with what is to be done before anything is begun. Raises metadata-* where every session would
-    meet it, output-in-use, output-not-writable, record-unwritable, and what `check_space` raises.
+    meet it, output-in-use, output-not-writable, file-locks-missing, record-unwritable, and what `check_space` raises.
     """
     start = time.monotonic()
     check_metadata(sources, settings.metadata_files)
     with ExitStack() as stack:
-        stack.enter_context(output_lock(settings.output))
-        record = stack.enter_context(RunRecord(run_files.run_record(settings.output)))
+        card = stack.enter_context(output_lock(settings.output, work_folder=settings.work_folder))
+        record, lines = _open_record(run_files.run_record(settings.output))
+        stack.enter_context(record)
         with system_errors_named(settings.output):
-            settle(settings.output, record)
+            settle(lines, settings.output)
         if listings is not None:
             listings.save()
-        decider = decider_of(record.lines, settings)
+        decider = decider_of(lines, settings)
         decisions = [decider.decide(source) for source in sources]
         to_do = [decision for decision in decisions if decision.action == "convert"]
         if check_space is not None and to_do:
@@ -97,7 +93,7 @@ def run_sessions(
         for outcome in done.values():
             name: EventName = "session-skipped" if outcome.ok else "session-finished"
             on_event(RunEvent(name=name, session=outcome.session, fields=outcome.as_dict()))
-        loop = _convert(to_do, settings, record, on_progress=on_progress, on_event=on_event)
+        loop = _convert(to_do, settings, record, card, on_progress=on_progress, on_event=on_event)
         with contextlib.suppress(OSError):
             remove_unfinished_files(settings.output)
     outcomes = {**done, **loop.outcomes}
@@ -118,24 +114,36 @@ def decider_of(lines: Sequence[dict[str, object]], settings: RunSettings) -> Dec
         options=settings.options,
         metadata_files=settings.metadata_files,
         rehash=settings.rehash,
-        work_folder=settings.unpacking_folder,
     )
 
 
+def _open_record(path: Path) -> tuple[JsonLines, list[Line]]:
+    """The record, open for appending, and the lines that it has. Raises record-unwritable."""
+    try:
+        return JsonLines(path), list(read_json_lines(path))
+    except OSError as failure:
+        raise error(kinds.RECORD_UNWRITABLE, file=path, found=failure) from failure
+
+
 def _convert(
-    to_do: list[Decision], settings: RunSettings, record: RunRecord, *, on_progress: OnProgress, on_event: OnEvent
+    to_do: list[Decision],
+    settings: RunSettings,
+    record: JsonLines,
+    card: RunCard,
+    *,
+    on_progress: OnProgress,
+    on_event: OnEvent,
 ) -> SessionLoop:
     inbox: SimpleQueue[Message] = SimpleQueue()
-    gate = SignalGate(lambda number: inbox.put(StopSignal(number)))
     budget = Budget(workers=settings.options.workers, memory_mb=settings.options.memory_mb)
-
-    def report(progress: Progress) -> None:
-        """Progress of an attempt in this very process and thread."""
-        loop.progress(progress)
-
-    executor = _executor(settings, len(to_do), budget, gate=gate, inbox=inbox, report=report)
+    if settings.workers is not None and to_do:
+        workers = settings.workers(inbox.put)
+    else:
+        workers = local_workers(budget.at_once(len(to_do)), report=inbox.put)
     loop = SessionLoop(
-        executor=executor,
+        workers=workers,
+        output=settings.output,
+        card=card,
         record=record,
         budget=budget,
         retry=settings.retry,
@@ -143,31 +151,12 @@ def _convert(
         on_progress=on_progress,
         on_event=on_event,
     )
-    with signals_to(gate):
+    with signals_to(lambda number: inbox.put(StopSignal(number))):
         try:
             loop.run(to_do)
         finally:
-            executor.close()
+            workers.close()
     return loop
-
-
-def _executor(
-    settings: RunSettings,
-    sessions: int,
-    budget: Budget,
-    *,
-    gate: SignalGate,
-    inbox: SimpleQueue[Message],
-    report: OnProgress,
-) -> SessionExecutor:
-    if settings.executor is not None and sessions:
-        return settings.executor(inbox.put)
-    # A daemon process, such as a worker of somebody else's pool, may not have processes of its own.
-    if sessions <= 1 or multiprocessing.current_process().daemon:
-        return InProcess(report, running=gate.set_raising)
-    from ssc_to_nwb.run.local_processes import LocalProcesses
-
-    return LocalProcesses(budget.at_once(sessions), output=settings.output, report=inbox.put)
 
 
 def _settled(decision: Decision) -> SessionOutcome | None:

@@ -1,33 +1,37 @@
-"""Hands sessions to an executor as the budget allows, takes what comes back, and writes it down."""
+"""Hands sessions to workers as the budget allows, takes what comes back, writes it down, and puts files in place."""
 
 from __future__ import annotations
 
+import contextlib
+import pickle
 from collections import deque
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from ssc_to_nwb.nwb_file.in_progress import name_system_error
+from ssc_to_nwb import run_files
+from ssc_to_nwb.json_lines import JsonLines
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
-from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError, error
-from ssc_to_nwb.run.attempt import AttemptCall, AttemptResult, finished_attempt
-from ssc_to_nwb.run.attempt_line import attempt_line
+from ssc_to_nwb.problems.model import Problem, SscError, error
+from ssc_to_nwb.problems.system_errors import name_system_error
 from ssc_to_nwb.run.budget import Budget
 from ssc_to_nwb.run.clock_text import now_text
 from ssc_to_nwb.run.events import OnEvent, RunEvent
-from ssc_to_nwb.run.executor import SessionExecutor, WorkerDiedError
-from ssc_to_nwb.run.marker import read_marker
-from ssc_to_nwb.run.record import RunRecord
+from ssc_to_nwb.run.job import JobResult, SessionJob
+from ssc_to_nwb.run.local_processes import WorkerDiedError
+from ssc_to_nwb.run.lock import RunCard
+from ssc_to_nwb.run.record import Done, session_line
 from ssc_to_nwb.run.resume import Decision
-from ssc_to_nwb.run.settle import remove_superseded
-from ssc_to_nwb.run.signals import StopRequested
-from ssc_to_nwb.run_files import attempt_marker
+from ssc_to_nwb.run.settle import put_recorded_in_place
+from ssc_to_nwb.run.workers import Workers
 
 # Failures that may pass by themselves; what is wrong with a file or with metadata will be so again.
 _PASSING = (kinds.WORKER_DIED, kinds.SOURCE_CHANGED, output_kinds.SYSTEM_REFUSED, output_kinds.SOURCE_NOT_READABLE)
-# After so long without a message it is asked whether the executor lacks anything.
+# How often it is seen whether the workers are still to be reached; after so long without a message, what they lack.
+_LOOK_SECONDS = 1.0
 _SILENCE_SECONDS = 30.0
 
 
@@ -42,25 +46,27 @@ Message = Progress | Future | StopSignal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Running:
-    """A session that waits or is under way; call: with the options of the whole run; started: of this attempt."""
+class _Session:
+    """A session that waits or is under way; job: with the options of the whole run; started: the job that runs."""
 
     decision: Decision
-    call: AttemptCall
-    started: str
+    job: SessionJob
     tries_left: int
+    started: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
 class SessionLoop:
     """The sessions of a run that have to be converted, and how far they have come.
 
-    inbox: where progress from other threads, futures that are done, and signals come in; outcomes: by session, filled
-    as they come; stopped_by: the signal that ended the run before its time.
+    inbox: where progress, futures that are done, and signals come in, from any thread; outcomes: by session, filled as
+    they come; stopped_by: the signal that ended the run before its time.
     """
 
-    executor: SessionExecutor
-    record: RunRecord
+    workers: Workers
+    output: Path
+    card: RunCard
+    record: JsonLines
     budget: Budget
     retry: int
     inbox: SimpleQueue[Message]
@@ -68,9 +74,10 @@ class SessionLoop:
     on_event: OnEvent
     outcomes: dict[str, SessionOutcome] = field(default_factory=dict)
     stopped_by: int | None = None
-    _waiting: deque[_Running] = field(default_factory=deque)
-    _running: dict[Future[AttemptResult], _Running] = field(default_factory=dict)
+    _waiting: deque[_Session] = field(default_factory=deque)
+    _running: dict[Future[JobResult], _Session] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
+    _silence: float = 0.0
 
     def run(self, decisions: list[Decision]) -> None:
         """Convert the sessions, the largest first, so that no long one is left to the end alone.
@@ -78,155 +85,167 @@ class SessionLoop:
         Raises what `on_progress` and `on_event` raise, with all work stopped.
         """
         for decision in sorted(decisions, key=lambda decision: decision.source_bytes, reverse=True):
-            if decision.call is not None:
-                self._waiting.append(_Running(decision=decision, call=decision.call, started="", tries_left=self.retry))
+            if decision.job is not None:
+                job = replace(decision.job, card=self.card)
+                self._waiting.append(_Session(decision=decision, job=job, tries_left=self.retry))
         try:
-            while (self._waiting or self._running) and self.stopped_by is None:
+            while self._waiting or self._running:
                 self._begin_some()
-                if self._running:
-                    self._wait()
-        except StopRequested as request:
-            self._stop(request.number)
+                self._take_message()
         except BaseException:
-            self.executor.stop()
+            self._stop_workers()
             raise
 
     def _begin_some(self) -> None:
         """Begin as many sessions as may go at once."""
-        capacity = self.executor.capacity
+        capacity = self.workers.capacity
         while self._waiting and (capacity is None or len(self._running) < capacity):
-            running = self._waiting[0]
+            session = self._waiting[0]
             others = [other.decision.mat_bytes for other in self._running.values()]
-            if capacity is not None and not self.budget.admits(running.decision.mat_bytes, others):
+            if capacity is not None and not self.budget.admits(session.decision.mat_bytes, others):
                 return
             self._waiting.popleft()
-            call = running.call
+            job = session.job
             if capacity is not None:
                 at_once = min(capacity, len(self._running) + 1 + len(self._waiting))
-                call = replace(call, options=self.budget.share(call.options, at_once=at_once))
-            self._begin(replace(running, started=now_text()), call)
+                job = replace(job, options=self.budget.share(job.options, at_once=at_once))
+            future = self._submitted(job)
+            self._running[future] = replace(session, started=now_text())
+            future.add_done_callback(self.inbox.put)
 
-    def _begin(self, running: _Running, call: AttemptCall) -> None:
-        # An attempt in this very process is over, one way or the other, when `submit` returns.
-        placeholder: Future[AttemptResult] = Future()
-        self._running[placeholder] = running
-        future = self.executor.submit(call)
-        del self._running[placeholder]
-        self._running[future] = running
-        future.add_done_callback(self.inbox.put)
-
-    def _wait(self) -> None:
-        """Take the next message; where none comes for long, say what the executor waits for."""
+    def _submitted(self, job: SessionJob) -> Future[JobResult]:
         try:
-            message = self.inbox.get(timeout=_SILENCE_SECONDS)
-        except Empty:
-            lacking = self.executor.waits_for()
-            if lacking is not None:
-                self.on_event(RunEvent(name="waiting", fields={"for": lacking}))
-        else:
-            self._take(message)
+            return self.workers.submit(job)
+        except Exception as failure:  # noqa: BLE001 - an executor that takes no work any more is a lost one
+            refused: Future[JobResult] = Future()
+            refused.set_exception(failure)
+            return refused
 
-    def _take(self, message: Message) -> None:
+    def _take_message(self) -> None:
+        """Take the next message; where none comes, see whether the workers are there, and what they lack."""
+        try:
+            message = self.inbox.get(timeout=_LOOK_SECONDS)
+        except Empty:
+            self._silence += _LOOK_SECONDS
+            if self.workers.lost() is not None:
+                self._give_up()
+            elif self._silence % _SILENCE_SECONDS == 0 and (lacking := self.workers.lacks()) is not None:
+                self.on_event(RunEvent(name="waiting", fields={"for": lacking}))
+            return
+        self._silence = 0.0
         if isinstance(message, Progress):
-            self.progress(message)
+            self._progress(message)
         elif isinstance(message, StopSignal):
             self._stop(message.number)
         elif message in self._running:
             self._ended(message)
 
-    def progress(self, progress: Progress) -> None:
-        """Pass progress on; the first of a session tells that it has begun."""
+    def _progress(self, progress: Progress) -> None:
+        """Pass progress on; the first of a session says that it has begun."""
         if progress.session not in self._seen:
             self._seen.add(progress.session)
             self.on_event(RunEvent(name="session-started", session=progress.session))
         self.on_progress(progress)
         self.on_event(RunEvent.of_progress(progress))
 
-    def _ended(self, future: Future[AttemptResult]) -> None:
-        running = self._running.pop(future)
-        outcome = self._written_down(running, self._result(future, running))
-        if outcome.error is not None and outcome.error.kind in _PASSING and running.tries_left > 0:
+    def _ended(self, future: Future[JobResult]) -> None:
+        session = self._running.pop(future)
+        outcome = self._settled(session, self._result(future, session))
+        if outcome.error is not None and outcome.error.kind in _PASSING and session.tries_left > 0:
             self.on_event(RunEvent(name="session-retried", session=outcome.session, fields=outcome.as_dict()))
-            call = replace(running.call, attempt=running.call.attempt + 1)
-            self._waiting.appendleft(replace(running, call=call, tries_left=running.tries_left - 1))
+            job = replace(session.job, attempt=session.job.attempt + 1)
+            self._waiting.appendleft(replace(session, job=job, tries_left=session.tries_left - 1))
         else:
             self._finish(outcome)
 
-    def _result(self, future: Future[AttemptResult], running: _Running) -> AttemptResult:
+    def _result(self, future: Future[JobResult], session: _Session) -> JobResult:
+        """What came of a job; where no result came back, what is known of that."""
+        lost = self.workers.lost()
         try:
-            return future.result()
-        except CancelledError:
-            return _without_result(running, "it was cancelled", status="died")
-        except WorkerDiedError as failure:
-            return _without_result(running, str(failure), status="died")
-        except Exception as failure:  # noqa: BLE001 - a cluster has many ways to say that a worker is lost
-            return _without_result(running, f"{type(failure).__name__}: {failure}", status="died")
-
-    def _written_down(self, running: _Running, result: AttemptResult) -> SessionOutcome:
-        """Put an attempt into the record, and take its mark away; the outcome, with a problem where that failed."""
-        outcome, line = result.outcome, result.line
-        try:
-            self.record.append(line)
+            return future.result(timeout=0)
         except SscError as failure:
-            return _with_problem(outcome, error(kinds.RECORD_LINE_LOST, found=failure.problem.found).problem)
-        call, done = running.call, running.decision.done
+            return _without_result(session, failure.problem)
+        except (ImportError, AttributeError, pickle.UnpicklingError) as failure:
+            # A worker that cannot even load what it is to do has this package in another version, or not at all.
+            return _without_result(session, error(kinds.WORKER_VERSION_DIFFERS, found=failure).problem)
+        except CancelledError:
+            how = "it was cancelled"
+        except WorkerDiedError as failure:
+            how = str(failure)
+        except Exception as failure:  # noqa: BLE001 - a cluster has many ways to say that a worker is lost
+            how = f"{type(failure).__name__}: {failure}"
+        if lost is not None:
+            return _without_result(session, error(kinds.CLUSTER_UNREACHABLE, found=lost).problem)
+        return _without_result(session, error(kinds.WORKER_DIED, file=session.job.source.path, found=how).problem)
+
+    def _settled(self, session: _Session, result: JobResult) -> SessionOutcome:
+        """Write a line into the record and put the finished file in place; the outcome, failed where that failed."""
+        outcome = result.outcome
         try:
-            remove_superseded(line, None if done is None else done.output, call.output)
-            attempt_marker(call.output, call.work).unlink(missing_ok=True)
+            self.record.append(result.line)
         except OSError as failure:
-            return _with_problem(outcome, name_system_error(failure, call.output).problem)
+            return _failed(outcome, error(kinds.RECORD_UNWRITABLE, file=self.record.path, found=failure).problem)
+        done = Done.from_line(result.line, self.output)
+        if done is None or outcome.status != "converted":
+            return outcome
+        earlier = None if session.decision.done is None else session.decision.done.output
+        try:
+            if not put_recorded_in_place(done, earlier=earlier):
+                found = "the file that the worker has finished is not there"
+                return _failed(outcome, error(kinds.CLUSTER_SEES_NO_FILES, file=done.output, found=found).problem)
+        except OSError as failure:
+            return _failed(outcome, name_system_error(failure, done.output).problem)
         return outcome
 
     def _finish(self, outcome: SessionOutcome) -> None:
         self.outcomes[outcome.session] = outcome
         self.on_event(RunEvent(name="session-finished", session=outcome.session, fields=outcome.as_dict()))
 
+    def _give_up(self) -> None:
+        """The workers are lost: what was under way and what waits has failed."""
+        for future, session in list(self._running.items()):
+            self._finish(self._settled(session, self._result(future, session)))
+        problem = error(kinds.CLUSTER_UNREACHABLE, found=self.workers.lost()).problem
+        for session in self._waiting:
+            self._finish(_without_result(session, problem).outcome)
+        self._running.clear()
+        self._waiting.clear()
+
     def _stop(self, number: int) -> None:
         """End the run: what is done counts, what is under way is ended, what waits is not begun."""
         self.stopped_by = number
         self.on_event(RunEvent(name="stopping", fields={"signal": number}))
-        self.executor.stop()
-        for future, running in self._running.items():
+        self._stop_workers()
+        for future, session in self._running.items():
             if future.done() and not future.cancelled() and future.exception() is None:
-                self._finish(self._written_down(running, future.result()))
+                self._finish(self._settled(session, future.result()))
             else:
-                result = _without_result(running, "under way", status="interrupted", kind=output_kinds.INTERRUPTED)
-                self._finish(self._written_down(running, result))
+                problem = error(output_kinds.INTERRUPTED, file=session.job.source.path, found="under way").problem
+                self._finish(self._settled(session, _without_result(session, problem, status="interrupted")))
+        for session in self._waiting:
+            problem = error(output_kinds.INTERRUPTED, file=session.job.source.path, found="not begun").problem
+            self._finish(_without_result(session, problem).outcome)
         self._running.clear()
-        for running in self._waiting:
-            self._finish(_without_result(running, "not begun", status="", kind=output_kinds.INTERRUPTED).outcome)
         self._waiting.clear()
 
+    def _stop_workers(self) -> None:
+        """End what is under way; workers elsewhere see that the card is gone."""
+        with contextlib.suppress(OSError):
+            run_files.run_card(self.output).unlink(missing_ok=True)
+        self.workers.stop(self._running)
 
-def _without_result(
-    running: _Running, how: str, *, status: str, kind: ProblemKind = kinds.WORKER_DIED
-) -> AttemptResult:
-    """What stands for the result of an attempt that gave none."""
-    call = running.call
-    marker = read_marker(attempt_marker(call.output, call.work)) or {}
-    finished = finished_attempt(call, marker)
-    if finished is not None:
-        # It was lost between putting its file in place and saying so.
-        return finished
-    outcome = SessionOutcome(
-        session=call.source.name,
-        source=call.source.path,
-        status="failed",
-        error=error(kind, file=call.source.path, found=how).problem,
+
+def _without_result(session: _Session, problem: Problem, *, status: str | None = None) -> JobResult:
+    """What stands for the result of a job that gave none."""
+    job = session.job
+    outcome = SessionOutcome(session=job.source.name, source=job.source.path, status="failed", error=problem)
+    line = session_line(
+        outcome, work=job.work, attempt=job.attempt, started=session.started, status=status, why=job.why
     )
-    line = attempt_line(
-        work=call.work,
-        attempt=call.attempt,
-        token=marker.get("token"),
-        started=marker.get("started", running.started),
-        finished=now_text(),
-        outcome=outcome,
-        status=status,
-        why=call.why,
-        was_ready=marker.get("prepared") is not None,
+    return JobResult(outcome=outcome, line=line)
+
+
+def _failed(outcome: SessionOutcome, problem: Problem) -> SessionOutcome:
+    return SessionOutcome(
+        session=outcome.session, source=outcome.source, status="failed", error=problem, seconds=outcome.seconds
     )
-    return AttemptResult(outcome=outcome, line=line)
-
-
-def _with_problem(outcome: SessionOutcome, problem: Problem) -> SessionOutcome:
-    return replace(outcome, problems=(*outcome.problems, problem))

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb import run_files
+from ssc_to_nwb.nwb_file.in_progress import write_whole
 from ssc_to_nwb.problems import output_kinds, run_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
-from ssc_to_nwb.run.marker import write_whole
 from ssc_to_nwb.source_files.mats_not_taken import mats_not_taken
 from ssc_to_nwb.source_files.packed_files import PackedFile, PackedMember, is_packed, list_packed, packed_stem
 from ssc_to_nwb.source_files.packed_sessions import PackedSession, find_packed_files, group_by_session, packed_session
@@ -120,7 +120,7 @@ class PackedListings:
             }
             for packed in self.known.values()
         ]
-        write_whole(self.path, json.dumps(entries), durable=False)
+        write_whole(self.path, json.dumps(entries))
 
 
 def find_sources(

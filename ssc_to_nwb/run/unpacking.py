@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ssc_to_nwb.nwb_file.in_progress import name_system_error
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.system_errors import name_system_error
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.space import free_bytes
 from ssc_to_nwb.source_files.packed_files import unpack
@@ -20,10 +20,8 @@ OnBytes = Callable[[int, int], None]
 
 
 @contextmanager
-def unpacked_session(
-    source: SessionSource, work_folder: Path, *, work: str, raw: bool, on_bytes: OnBytes
-) -> Iterator[SessionFile]:
-    """The session's files, unpacked to `work_folder`/`work` while the block runs where some are packed.
+def unpacked_session(source: SessionSource, folder: Path, *, raw: bool, on_bytes: OnBytes) -> Iterator[SessionFile]:
+    """The session's files, unpacked to `folder`, its own, while the block runs where some are packed.
 
     on_bytes is told bytes unpacked and bytes in all, and may raise to stop the work. Raises space-short, packed-*,
     disk-full, output-not-writable.
@@ -33,7 +31,6 @@ def unpacked_session(
         return
     if source.packed is None:
         raise ValueError(f"{source.name} has no files")
-    folder = work_folder / work
     try:
         _unpack(source.packed, folder, raw=raw, on_bytes=on_bytes)
         yield source.packed.session_file(folder)

@@ -19,11 +19,11 @@ from typing import IO, cast
 
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.problems.system_errors import system_errors_named
 
 PACKED_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".zip")
 _BLOCK_BYTES = 2**20
 _ZIP_ENCRYPTED = 0x1
-# What a damaged packed file makes the readers raise.
 _DAMAGE: tuple[type[Exception], ...] = (
     tarfile.TarError,
     zipfile.BadZipFile,
@@ -53,13 +53,6 @@ class PackedFile:
     members: tuple[PackedMember, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    name: str
-    size: int
-    open: Callable[[], IO[bytes]]
-
-
 def is_packed(path: Path) -> bool:
     """Whether the name is that of a packed file."""
     return path.name.lower().endswith(PACKED_SUFFIXES)
@@ -79,12 +72,12 @@ def list_packed(path: Path) -> PackedFile:
     Raises packed-unreadable, packed-unsafe, packed-twice.
     """
     sizes: dict[str, int] = {}
-    with _damage_named(path):
+    with _opened(path) as packed:
         status = path.stat()
-        for entry in _entries(path):
-            if entry.name in sizes:
-                raise error(kinds.PACKED_TWICE, file=path, field=entry.name, found="two entries of that name")
-            sizes[entry.name] = entry.size
+        for name, size, _ in _entries(packed, path):
+            if name in sizes:
+                raise error(kinds.PACKED_TWICE, file=path, field=name, found="two entries of that name")
+            sizes[name] = size
     members = tuple(PackedMember(name=name, size=size) for name, size in sizes.items())
     return PackedFile(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, members=members)
 
@@ -92,133 +85,113 @@ def list_packed(path: Path) -> PackedFile:
 def unpack(path: Path, targets: Mapping[str, Path], *, on_bytes: Callable[[int], None]) -> None:
     """Write the members named in `targets` to the paths given there, whose folders are made.
 
-    on_bytes is told the number of bytes after each block, and may raise to stop the work. Raises packed-unreadable,
-    packed-unsafe, packed-too-large; OSError of the disk that is written to.
+    on_bytes is called with the number of bytes after each block, and may raise to stop the work. Raises
+    packed-unreadable, packed-unsafe, packed-too-large; disk-full, output-not-writable.
     """
     missing = set(targets)
-    with _damage_named(path):
-        for entry in _entries(path):
-            if entry.name in missing:
-                missing.remove(entry.name)
-                _write(path, entry, targets[entry.name], on_bytes=on_bytes)
+    with _opened(path) as packed:
+        for name, size, opened in _entries(packed, path):
+            if name in missing:
+                missing.remove(name)
+                with system_errors_named(targets[name]):
+                    targets[name].parent.mkdir(parents=True, exist_ok=True)
+                with opened() as source:
+                    _write(_blocks(source, size, name=name, path=path), targets[name], on_bytes=on_bytes)
             if not missing:
                 break
         if missing:
             raise error(kinds.PACKED_UNREADABLE, file=path, expected=min(missing), found="no such entry any more")
 
 
-class _TargetError(Exception):
-    """Carries an OSError of the disk that is written to past those of the packed file."""
+def _write(blocks: Iterator[bytes], target: Path, *, on_bytes: Callable[[int], None]) -> None:
+    with system_errors_named(target):
+        file = target.open("xb")
+    with file:
+        for block in blocks:
+            with system_errors_named(target):
+                file.write(block)
+                file.flush()
+            on_bytes(len(block))
+
+
+def _blocks(source: IO[bytes], size: int, *, name: str, path: Path) -> Iterator[bytes]:
+    """The content of an entry, never more of it than it announces. Raises packed-too-large, EOFError."""
+    left = size
+    while block := source.read(min(_BLOCK_BYTES, left + 1)):
+        left -= len(block)
+        if left < 0:
+            raise error(kinds.PACKED_TOO_LARGE, file=path, field=name, expected=f"{size} bytes")
+        yield block
+    if left:
+        raise EOFError(f"{name} ends after {size - left} of {size} bytes")
 
 
 @contextmanager
-def _damage_named(path: Path) -> Iterator[None]:
-    from isal import igzip_lib
+def _opened(path: Path) -> Iterator[zipfile.ZipFile | tarfile.TarFile]:
+    """A packed file, with whatever its damage makes the readers raise as packed-unreadable."""
+    from isal import igzip_lib, igzip_threaded
 
     damage = (*_DAMAGE, cast("type[Exception]", igzip_lib.IsalError))
     try:
-        yield
+        with ExitStack() as stack:
+            if path.name.lower().endswith(".zip"):
+                yield stack.enter_context(zipfile.ZipFile(path))
+            elif path.name.lower().endswith(".tar"):
+                yield stack.enter_context(tarfile.open(path, mode="r:"))
+            else:
+                stream = stack.enter_context(igzip_threaded.open(path, "rb"))
+                yield stack.enter_context(tarfile.open(fileobj=stream, mode="r|"))
     except SscError:
         raise
-    except _TargetError as failure:
-        raise failure.__cause__ or failure from None
     except damage as failure:
         found = f"{type(failure).__name__}: {failure}" if str(failure) else "it ends too early"
         raise error(kinds.PACKED_UNREADABLE, file=path, found=found) from failure
 
 
-def _write(path: Path, entry: _Entry, target: Path, *, on_bytes: Callable[[int], None]) -> None:
-    written = 0
-    with ExitStack() as stack:
-        source = stack.enter_context(entry.open())
-        out = stack.enter_context(_target(target))
-        while block := source.read(min(_BLOCK_BYTES, entry.size - written + 1)):
-            written += len(block)
-            if written > entry.size:
-                raise error(kinds.PACKED_TOO_LARGE, file=path, field=entry.name, expected=f"{entry.size} bytes")
-            _put(out, block)
-            on_bytes(len(block))
-    if written < entry.size:
-        raise EOFError(f"{entry.name} ends after {written} of {entry.size} bytes")
+def _entries(
+    packed: zipfile.ZipFile | tarfile.TarFile, path: Path
+) -> Iterator[tuple[str, int, Callable[[], IO[bytes]]]]:
+    """Name, announced size and content of the regular files, in their order. Raises packed-unsafe."""
+    if isinstance(packed, tarfile.TarFile):
+        for member in packed:
+            _check_name(member.name, path)
+            _check_member(member, path)
+            if member.isreg():
+                yield PurePosixPath(member.name).as_posix(), member.size, partial(_content, packed, member)
+        return
+    for info in packed.infolist():
+        _check_name(info.filename, path)
+        if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+            raise error(kinds.PACKED_UNSAFE, file=path, field=info.filename, found="a link or a device")
+        if info.is_dir():
+            continue
+        if info.flag_bits & _ZIP_ENCRYPTED:
+            raise error(kinds.PACKED_UNREADABLE, file=path, field=info.filename, found="an encrypted entry")
+        size = info.file_size
+        # zipfile cuts an entry off at its announced size: with more room it shows whether there is more.
+        info.file_size += 2 * _BLOCK_BYTES
+        yield PurePosixPath(info.filename).as_posix(), size, partial(packed.open, info)
 
 
-@contextmanager
-def _target(path: Path) -> Iterator[IO[bytes]]:
+def _check_member(member: tarfile.TarInfo, path: Path) -> None:
+    """What the standard library's filter for data lets through, and of that only files and folders."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("xb")
-    except OSError as failure:
-        raise _TargetError from failure
-    try:
-        yield file
-    finally:
-        _close(file)
+        tarfile.data_filter(member, str(path.parent))
+    except tarfile.FilterError as failure:
+        raise error(kinds.PACKED_UNSAFE, file=path, field=member.name, found=failure) from failure
+    if not (member.isreg() or member.isdir()):
+        raise error(kinds.PACKED_UNSAFE, file=path, field=member.name, found="a link or a device")
 
 
-def _put(file: IO[bytes], block: bytes) -> None:
-    try:
-        file.write(block)
-    except OSError as failure:
-        raise _TargetError from failure
-
-
-def _close(file: IO[bytes]) -> None:
-    try:
-        file.close()
-    except OSError as failure:
-        raise _TargetError from failure
-
-
-def _entries(path: Path) -> Iterator[_Entry]:
-    """The regular files of a packed file, in its order. Raises packed-unsafe."""
-    return _zip_entries(path) if path.name.lower().endswith(".zip") else _tar_entries(path)
-
-
-def _zip_entries(path: Path) -> Iterator[_Entry]:
-    with zipfile.ZipFile(path) as packed:
-        for info in packed.infolist():
-            kind = stat.S_IFMT(info.external_attr >> 16)
-            if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-                raise error(kinds.PACKED_UNSAFE, file=path, field=info.filename, found="a link or a device")
-            name = _checked_name(info.filename, path)
-            if info.is_dir():
-                continue
-            if info.flag_bits & _ZIP_ENCRYPTED:
-                raise error(kinds.PACKED_UNREADABLE, file=path, field=name, found="an encrypted entry")
-            size = info.file_size
-            # zipfile cuts an entry off at its announced size: with more room it shows whether there is more.
-            info.file_size += 2 * _BLOCK_BYTES
-            yield _Entry(name=name, size=size, open=partial(packed.open, info))
-
-
-def _tar_entries(path: Path) -> Iterator[_Entry]:
-    with ExitStack() as stack:
-        if path.name.lower().endswith(".tar"):
-            packed = stack.enter_context(tarfile.open(path, mode="r:"))
-        else:
-            from isal import igzip_threaded
-
-            stream = stack.enter_context(igzip_threaded.open(path, "rb"))
-            packed = stack.enter_context(tarfile.open(fileobj=stream, mode="r|"))
-        for info in packed:
-            if not (info.isreg() or info.isdir()):
-                raise error(kinds.PACKED_UNSAFE, file=path, field=info.name, found="a link or a device")
-            name = _checked_name(info.name, path)
-            if info.isreg():
-                yield _Entry(name=name, size=info.size, open=partial(_opened, packed, info))
-
-
-def _opened(packed: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
-    file = packed.extractfile(info)
+def _content(packed: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    file = packed.extractfile(member)
     if file is None:
-        raise tarfile.TarError(f"{info.name} has no content")
+        raise tarfile.TarError(f"{member.name} has no content")
     return file
 
 
-def _checked_name(name: str, path: Path) -> str:
-    """The name, which must stay below the folder it is unpacked to on any system. Raises packed-unsafe."""
+def _check_name(name: str, path: Path) -> None:
+    """The name must stay below the folder it is unpacked to, on any system. Raises packed-unsafe."""
     pure = PurePosixPath(name)
-    unsafe = pure.is_absolute() or ".." in pure.parts or any(character in name for character in ("\\", ":", "\0"))
-    if unsafe:
+    if pure.is_absolute() or ".." in pure.parts or any(character in name for character in ("\\", ":", "\0")):
         raise error(kinds.PACKED_UNSAFE, file=path, field=name, found="a name that leads out of the folder")
-    return pure.as_posix()

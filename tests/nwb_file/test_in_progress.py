@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from made_sessions import problem_raised
 
-from ssc_to_nwb.nwb_file.in_progress import name_system_error, output_in_progress, system_errors_named
+from ssc_to_nwb.nwb_file.in_progress import output_in_progress, put_in_place
+from ssc_to_nwb.problems.system_errors import name_system_error, system_errors_named
 
 
 class CutOffError(Exception):
@@ -34,6 +35,7 @@ def test_a_finished_file_gets_its_name(final: Path, tmp_path: Path) -> None:
         assert place.building.parent == final.parent, "on the same disk, so that renaming is one step"
         assert place.building.name.startswith(".")
         assert place.byte_size() == 3
+        put_in_place(place)
     assert tree(tmp_path) == {"sub-an1/sub-an1_ses-1_ophys.nwb": "new"}
 
 
@@ -42,6 +44,7 @@ def test_videos_go_with_their_file(final: Path, tmp_path: Path) -> None:
         place.building.write_text("new")
         place.building_videos.mkdir()
         (place.building_videos / "a.mp4").write_text("film")
+        put_in_place(place)
     assert tree(tmp_path) == {
         "sub-an1/sub-an1_ses-1_ophys.nwb": "new",
         "sub-an1/sub-an1_ses-1_ophys/a.mp4": "film",
@@ -85,6 +88,7 @@ class TestWhatStoodThere:
             place.building_videos.mkdir()
             (place.building_videos / "new.mp4").write_text("new film")
             assert standing.read_text() == "old", "until the new one is whole"
+            put_in_place(place)
         assert tree(tmp_path) == {
             "sub-an1/sub-an1_ses-1_ophys.nwb": "new",
             "sub-an1/sub-an1_ses-1_ophys/new.mp4": "new film",
@@ -93,6 +97,7 @@ class TestWhatStoodThere:
     def test_videos_of_an_older_file_do_not_stay_beside_one_without(self, standing: Path, tmp_path: Path) -> None:
         with output_in_progress(standing, overwrite=True) as place:
             place.building.write_text("new")
+            put_in_place(place)
         assert tree(tmp_path) == {"sub-an1/sub-an1_ses-1_ophys.nwb": "new"}
 
     def test_a_folder_in_its_place_is_replaced(self, tmp_path: Path) -> None:
@@ -102,13 +107,13 @@ class TestWhatStoodThere:
             place.building.mkdir()
             (place.building / "y").write_text("new")
             assert place.byte_size() == 3
+            put_in_place(place)
         assert tree(tmp_path) == {"sub-an1/a.nwb.zarr/y": "new"}
 
 
 def test_what_a_killed_attempt_left_is_removed(final: Path, tmp_path: Path) -> None:
     with output_in_progress(final, overwrite=False) as killed:
         killed.building.write_text("whole")
-    final.rename(killed.building)
     killed.building_videos.mkdir()
     other = killed.building.with_name(killed.building.name.replace("ses-1", "ses-2"))
     other.write_text("another session, under way")
@@ -117,9 +122,44 @@ def test_what_a_killed_attempt_left_is_removed(final: Path, tmp_path: Path) -> N
         assert not killed.building.exists()
         assert not killed.building_videos.exists()
         place.building.write_text("new")
+        put_in_place(place)
     assert tree(tmp_path) == {
         "sub-an1/sub-an1_ses-1_ophys.nwb": "new",
         f"sub-an1/{other.name}": "another session, under way",
+    }
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_putting_in_place_goes_on_where_it_was_cut_off(
+    final: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    final.parent.mkdir()
+    final.write_text("old")
+    (final.parent / final.stem).mkdir()
+    (final.parent / final.stem / "a.mp4").write_text("old video")
+    with output_in_progress(final, overwrite=True) as place:
+        place.building.write_text("new")
+        place.building_videos.mkdir()
+        (place.building_videos / "a.mp4").write_text("new video")
+        place.building_ledger.parent.mkdir()
+        place.building_ledger.write_text("new ledger")
+    rename, left = Path.replace, [steps]
+
+    def cut_off(path: Path, target: Path) -> Path:
+        if left[0] == 0:
+            raise CutOffError
+        left[0] -= 1
+        return rename(path, target)
+
+    with monkeypatch.context() as patched, pytest.raises(CutOffError):
+        patched.setattr(Path, "replace", cut_off)
+        put_in_place(place, with_videos=True)
+    put_in_place(place, with_videos=True)
+    there = {name: text for name, text in tree(tmp_path).items() if not name.endswith(".in-progress/a.mp4")}
+    assert there == {
+        "sub-an1/sub-an1_ses-1_ophys.nwb": "new",
+        "sub-an1/sub-an1_ses-1_ophys/a.mp4": "new video",
+        ".ssc-to-nwb/sub-an1_ses-1_ophys.ledger.json": "new ledger",
     }
 
 

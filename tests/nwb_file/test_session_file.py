@@ -85,7 +85,7 @@ class TestNothingIsLeft:
             assert place.building.is_file()
             raise error(output_kinds.DISK_FULL, found="no room for the record")
 
-        outcome = convert_session(task_for(tmp_path), before_rename=refuse)
+        outcome = convert_session(task_for(tmp_path), finish=refuse)
         assert outcome.error is not None
         assert outcome.error.kind.identifier == "disk-full"
         self.check(tmp_path)

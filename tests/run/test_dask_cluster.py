@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import wait_until
 from tiny_sessions import record_lines, stray_files, write_tiny
 
 from ssc_to_nwb.api.conversion import convert
@@ -61,8 +63,7 @@ def test_a_worker_that_dies_is_survived(cluster: Any, source: Path, tmp_path: Pa
 
     def kill_once(event: RunEvent) -> None:
         if event.name == "progress" and event.fields["stage"] == "read" and not killed:
-            mark = tmp_path / ".ssc-to-nwb" / "attempts" / f"{event.session}.json"
-            killed.append(json.loads(mark.read_text())["pid"])
+            killed.append(int(event.fields["worker"].rpartition(":")[2]))
             os.kill(killed[0], signal.SIGKILL)
 
     result = convert(source=source, output=tmp_path, dask=cluster.scheduler_address, workers=1, on_event=kill_once)
@@ -72,23 +73,8 @@ def test_a_worker_that_dies_is_survived(cluster: Any, source: Path, tmp_path: Pa
     assert sorted(line["status"] for line in record_lines(tmp_path)) == ["converted"] * 3
 
 
-@pytest.mark.long
-def test_planes_of_a_zarr_session_are_dealt_to_the_workers(
-    cluster: Any, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    zarr = pytest.importorskip("zarr")
-    monkeypatch.setattr("ssc_to_nwb.run.dask_cluster.LARGE_BYTES", 0)
-    result = convert(
-        source=source, output=tmp_path, dask=cluster.scheduler_address, workers=1, backend="zarr", sessions=SESSIONS[:1]
-    )
-    assert result.ok, result.outcomes[0].error
-    store = zarr.open_consolidated(str(result.outputs[0]))
-    assert [key for key, *_ in cluster.scheduler.transition_log if "fill_plane" in str(key)]
-    assert store["acquisition/two_photon_series_fov_01002_green/data"][:].any()
-
-
 def test_without_a_scheduler_it_is_said_so(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ssc_to_nwb.run.dask_cluster._CONNECT_SECONDS", "1s")
+    monkeypatch.setattr("ssc_to_nwb.run.dask_workers._CONNECT_SECONDS", 1)
     with pytest.raises(SscError) as caught:
         convert(source=source, output=tmp_path, dask="tcp://127.0.0.1:1")
     assert caught.value.problem.kind.identifier == "cluster-unreachable"
@@ -109,3 +95,59 @@ def test_any_executor_of_concurrent_futures_will_do(source: Path, tmp_path: Path
         result = convert(source=source, output=tmp_path, executor=executor, workers=1, verify="off")
     assert [outcome.status for outcome in result.outcomes] == ["converted"] * 3
     assert os.getpid() not in {line["pid"] for line in record_lines(tmp_path)}
+
+
+@pytest.mark.long
+def test_a_worker_with_another_version_is_named(
+    cluster: Any, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ssc_to_nwb.run.workers.__version__", "9.9.9")
+    result = convert(
+        source=source, output=tmp_path, dask=cluster.scheduler_address, workers=1, sessions=SESSIONS[:1], retry=1
+    )
+    (failure,) = [outcome.error for outcome in result.outcomes]
+    assert failure is not None
+    assert (failure.kind.identifier, failure.expected) == ("worker-version-differs", "9.9.9")
+    assert not list(tmp_path.rglob("*.nwb"))
+
+
+@pytest.mark.long
+def test_a_worker_that_does_not_see_the_output_is_named(
+    cluster: Any, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pickle
+    from dataclasses import replace
+
+    from ssc_to_nwb.run import workers
+
+    dumps = pickle.dumps
+    monkeypatch.setattr(workers.pickle, "dumps", lambda job: dumps(replace(job, output=tmp_path / "elsewhere")))
+    result = convert(source=source, output=tmp_path / "nwb", dask=cluster.scheduler_address, workers=1)
+    assert {outcome.error.kind.identifier for outcome in result.outcomes} == {"cluster-sees-no-files"}
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
+def test_a_scheduler_that_dies_ends_the_run_with_one_line_for_each_session(source: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
+    file = tmp_path / "scheduler.json"
+    scheduler = subprocess.Popen([*command, "--no-dashboard", "--scheduler-file", str(file)], stderr=subprocess.DEVNULL)
+    wait_until(file.exists)
+    command = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(file), "--no-dashboard"]
+    worker = subprocess.Popen([*command, "--nthreads", "1", "--death-timeout", "600"], stderr=subprocess.DEVNULL)
+
+    def kill_scheduler(event: RunEvent) -> None:
+        if event.name == "progress":
+            scheduler.kill()
+
+    try:
+        address = json.loads(file.read_text())["address"]
+        result = convert(source=source, output=tmp_path / "nwb", dask=address, workers=1, on_event=kill_scheduler)
+    finally:
+        for process in (scheduler, worker):
+            process.kill()
+            process.wait()
+    assert {outcome.error.kind.identifier for outcome in result.outcomes} == {"cluster-unreachable"}
+    assert "went away" in str(result.outcomes[0].error)
+    assert stray_files(tmp_path / "nwb") == []
+    assert convert(source=source, output=tmp_path / "nwb", workers=1, verify="off").ok

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -38,20 +37,10 @@ def killer_of_worker(which: int) -> Callable[[RunEvent], None]:
     def on_event(event: RunEvent) -> None:
         wanted = event.session is not None and event.session.endswith(f"_{which + 1:02d}")
         if wanted and event.name == "progress" and not killed:
-            marker = MARKERS[0] / f"{event.session}.json"
-            killed.append(json.loads(marker.read_text())["pid"])
+            killed.append(int(event.fields["worker"].rpartition(":")[2]))
             os.kill(killed[0], signal.SIGKILL)
 
     return on_event
-
-
-MARKERS: list[Path] = []
-
-
-@pytest.fixture(autouse=True)
-def markers(tmp_path: Path) -> None:
-    """Where the marks of attempts are."""
-    MARKERS[:] = [tmp_path / "nwb" / ".ssc-to-nwb" / "attempts"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
@@ -63,7 +52,7 @@ def test_a_killed_process_costs_its_own_session_only(source: Path, tmp_path: Pat
     assert failed is not None
     assert failed.kind.identifier == "worker-died"
     assert failed.found == "ended by signal SIGKILL"
-    assert sorted(line["status"] for line in record_lines(tmp_path / "nwb")) == ["converted"] * 3 + ["died"]
+    assert sorted(line["status"] for line in record_lines(tmp_path / "nwb")) == ["converted"] * 3 + ["failed"]
     assert stray_files(tmp_path / "nwb") == []
     again = convert(source=source, output=tmp_path / "nwb", workers=2, verify="off")
     assert [outcome.status for outcome in again.outcomes] == ["skipped", "converted", "skipped", "skipped"]
@@ -104,7 +93,7 @@ def test_with_retry_it_costs_nothing(source: Path, tmp_path: Path) -> None:
     assert [outcome.status for outcome in result.outcomes] == ["converted"] * 4
     assert events.count("session-retried") == 1
     lines = [line for line in record_lines(tmp_path / "nwb") if line["session"].endswith("_03")]
-    assert [(line["attempt"], line["status"]) for line in lines] == [(1, "died"), (2, "converted")]
+    assert [(line["attempt"], line["status"]) for line in lines] == [(1, "failed"), (2, "converted")]
 
 
 def test_a_failing_session_does_not_stop_the_others(source: Path, tmp_path: Path) -> None:

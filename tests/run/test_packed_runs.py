@@ -200,7 +200,7 @@ def test_the_work_folder_is_used_and_left_empty(made: Path, tmp_path: Path) -> N
     seen: set[str] = set()
 
     def look(event: RunEvent) -> None:
-        seen.update(child.name for child in work.glob("*"))
+        seen.update(child.name for child in work.glob("*/*"))
 
     result = convert(source=path, output=tmp_path / "nwb", work_dir=work, on_event=look, verify="off")
     assert errors(result) == {FIRST: None, SECOND: None}

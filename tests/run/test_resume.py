@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -253,7 +254,9 @@ def test_a_record_from_a_later_version_is_no_ground_to_skip(place: Path) -> None
     assert outcome.error.kind.identifier == "output-exists"
 
 
-def test_source_changes_are_told_roughly_where_the_list_of_files_is_lost(place: Path) -> None:
-    shutil.rmtree(place / "nwb" / ".ssc-to-nwb" / "sources")
+def test_source_changes_are_named_roughly_where_a_record_of_before_has_no_list_of_files(place: Path) -> None:
+    record = place / "nwb" / ".ssc-to-nwb" / "record.jsonl"
+    (line,) = record_lines(place / "nwb")
+    record.write_text(json.dumps({key: value for key, value in line.items() if key != "sources"}) + "\n")
     os.utime(place / "source" / f"{SESSION}_session.mat", ns=(1, 1))
     assert why(only(again(place))) == "source files"

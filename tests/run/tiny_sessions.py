@@ -42,11 +42,9 @@ def record_lines(output: Path) -> list[dict[str, Any]]:
 
 def stray_files(output: Path) -> list[str]:
     """What has no business in an output when no run is under way."""
-    expected = {"record.jsonl", "lock", "workers.lock", "packed.json"}
+    expected = {"record.jsonl", "lock", "packed.json"}
     stray = list(output.glob("sub-*/.*"))
     for path in (output / ".ssc-to-nwb").rglob("*"):
-        ledger = path.name.endswith(".ledger.json")
-        of_file = ledger or (path.parent.name == "sources" and not path.name.startswith("."))
-        if path.is_file() and path.name not in expected and not of_file:
+        if path.is_file() and path.name not in expected and not path.name.endswith(".ledger.json"):
             stray.append(path)
     return sorted(str(path.relative_to(output)) for path in stray)

@@ -186,11 +186,12 @@ def test_two_entries_of_one_name_are_not_guessed_about(tmp_path: Path, name: str
     assert caught.value.problem.field == "a.mat"
 
 
-def test_a_target_that_can_not_be_written_is_not_blamed_on_the_packed_file(tmp_path: Path) -> None:
+def test_a_target_that_cannot_be_written_is_not_blamed_on_the_packed_file(tmp_path: Path) -> None:
     path = tar(tmp_path / "x.tar", CONTENT)
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(OSError, match="file"):
+    with pytest.raises(SscError) as caught:
         unpack(path, {"c.tif": tmp_path / "file" / "c.tif"}, on_bytes=lambda _: None)
+    assert identifier(caught) == "output-not-writable"
 
 
 def test_the_work_can_be_stopped_from_outside(tmp_path: Path) -> None:

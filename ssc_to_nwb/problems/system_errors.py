@@ -1,0 +1,52 @@
+"""The system's errors about a file that is written, as problems of the catalogue."""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ssc_to_nwb.problems import output_kinds as kinds
+from ssc_to_nwb.problems.model import SscError, error
+
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
+# No entry (ENOENT) is what a system without room for folders, such as /proc, says to one that is to be made there.
+_REFUSED = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR,
+    errno.ENAMETOOLONG,
+)  # fmt: skip
+
+# What a file system without locks answers, where HDF5 or a run asks for one.
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+
+
+@contextmanager
+def system_errors_named(path: Path) -> Iterator[None]:
+    """Turn the system's errors about the output into problems of the catalogue."""
+    try:
+        yield
+    except SscError:
+        raise
+    except OSError as failure:
+        raise name_system_error(failure, path) from failure
+
+
+def name_system_error(failure: OSError, path: Path) -> SscError:
+    """disk-full, output-not-writable, file-locks-missing or system-refused, with the file the system named."""
+    # h5py reports the system's error only in its text.
+    text = str(failure)
+    number = failure.errno or next((int(n) for n in _errno_in(text)), None)
+    kind = kinds.SYSTEM_REFUSED
+    if number in _NO_SPACE:
+        kind = kinds.DISK_FULL
+    elif number in NO_LOCKS and "lock" in text:
+        kind = kinds.FILE_LOCKS_MISSING
+    elif number in _REFUSED:
+        kind = kinds.OUTPUT_NOT_WRITABLE
+    return error(kind, file=failure.filename or path, found=text)
+
+
+def _errno_in(text: str) -> list[str]:
+    return re.findall(r"errno = (\d+)", text)

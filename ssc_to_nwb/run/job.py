@@ -1,0 +1,76 @@
+"""What a worker gets to do for a session, and what it gives back; both can be pickled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.nwb_file.results import SessionOutcome
+from ssc_to_nwb.run.inputs import SessionInputs, content_options
+from ssc_to_nwb.run.lock import RunCard
+from ssc_to_nwb.run.record import Done
+from ssc_to_nwb.run.session_sources import SessionSource
+from ssc_to_nwb.run.source_state import SourceState, take_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionJob:
+    """Everything that decides what becomes of one session.
+
+    work: the session's name as a piece of work; metadata, given: hashes of its metadata's sections, and of what the
+    user's files give of them; metadata_files: the user's; metadata_state: theirs and of what they extend, the packaged
+    ones go with the version; why: what changed since the session was done; standing: the file that is there, where it
+    may stand if its content (`compare="output"`) or that of the source files (`"source"`) is what it was; card: of the
+    run, set when the job is handed out.
+    """
+
+    source: SessionSource
+    work: str
+    output: Path
+    options: ConversionOptions
+    attempt: int
+    metadata: dict[str, str]
+    given: dict[str, str]
+    metadata_state: SourceState
+    metadata_files: tuple[Path, ...] = ()
+    why: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    standing: Done | None = None
+    compare: Literal["output", "source"] = "source"
+    card: RunCard | None = None
+
+    @property
+    def raw(self) -> bool:
+        """Whether raw files are looked at."""
+        return self.options.raw != "skip"
+
+    def source_state(self, *, raw: bool | None = None) -> SourceState:
+        """The state of the source now; raw: with the raw files, as the options say where None.
+
+        Raises source-not-readable.
+        """
+        return take_state(self.source.path.parent, self.source.sources(raw=self.raw if raw is None else raw))
+
+    def metadata_now(self) -> SourceState:
+        """The state of the user's metadata files now. Raises source-not-readable."""
+        return take_state(Path(), [Path(file.name) for file in self.metadata_state.files])
+
+    @property
+    def made_with(self) -> SessionInputs:
+        """What the session is made with, without its source."""
+        return SessionInputs(metadata=self.metadata, given=self.given, options=content_options(self.options))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobResult:
+    """What came of a job, and the line that the record gets.
+
+    Where the outcome is `converted`, the NWB file is whole and verified, and waits under its unfinished name to be put
+    in place once the line is written.
+    """
+
+    outcome: SessionOutcome
+    line: Mapping[str, Any]

@@ -1,0 +1,132 @@
+"""One run at a time on an output, and the card of the run that has it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock, SoftFileLock, Timeout
+
+from ssc_to_nwb import run_files
+from ssc_to_nwb.nwb_file.in_progress import write_whole
+from ssc_to_nwb.problems import output_kinds
+from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.system_errors import NO_LOCKS, name_system_error
+from ssc_to_nwb.run.clock_text import now_text
+
+# HDF5's own variable: whoever sets it says that files are to be written without locks of the file system.
+_HDF5_VARIABLE = "HDF5_USE_FILE_LOCKING"
+_UNPACKED = "ssc-to-nwb-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCard:
+    """The run that has an output, as a file there says: to others who come, and to its own workers wherever they are.
+
+    unpacking_folder: where the run unpacks packed sessions; what a killed run left there is removed by the next one.
+    """
+
+    run: str
+    host: str
+    pid: int
+    since: str
+    unpacking_folder: str
+
+    def remove_unpacked(self) -> None:
+        """Remove what this run has unpacked: the folder that bears its name, and no other."""
+        folder = Path(self.unpacking_folder)
+        if folder.name == f"{_UNPACKED}{self.run}":
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def is_shown(self, output: Path) -> bool:
+        """Whether the output is still this run's."""
+        return read_card(output) == self
+
+
+def read_card(output: Path) -> RunCard | None:
+    """The card of the run that has the output, or that was killed while it had it; None where there is none."""
+    try:
+        return RunCard(**json.loads(run_files.run_card(output).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+@contextmanager
+def output_lock(output: Path, *, work_folder: Path | None = None) -> Iterator[RunCard]:
+    """Hold an output for this run, in a system that gives the lock back when the process ends, however it ends.
+
+    Parameters
+    ----------
+    output
+        The folder of the run; it is made.
+    work_folder
+        Where packed sessions are unpacked, in a folder of the run's own; in the output where None.
+
+    Raises
+    ------
+    SscError
+        output-in-use, output-not-writable, file-locks-missing.
+    """
+    path = run_files.run_lock(output)
+    with _held(path, output):
+        earlier = read_card(output)
+        run = uuid.uuid4().hex
+        folder = (work_folder or run_files.work_folder(output)) / f"{_UNPACKED}{run}"
+        card = RunCard(
+            run=run, host=socket.gethostname(), pid=os.getpid(), since=now_text(), unpacking_folder=str(folder)
+        )
+        if earlier is not None:
+            earlier.remove_unpacked()
+        try:
+            write_whole(run_files.run_card(output), json.dumps(asdict(card)))
+            yield card
+        finally:
+            card.remove_unpacked()
+            with contextlib.suppress(OSError):
+                run_files.run_card(output).unlink(missing_ok=True)
+                run_files.work_folder(output).rmdir()
+
+
+@contextmanager
+def _held(path: Path, output: Path) -> Iterator[None]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = _acquired(path)
+    except Timeout as failure:
+        raise error(kinds.OUTPUT_IN_USE, file=output, found=_holder(output)) from failure
+    except OSError as failure:
+        if failure.errno in NO_LOCKS:
+            raise error(output_kinds.FILE_LOCKS_MISSING, file=path, found=failure) from failure
+        raise name_system_error(failure, path) from failure
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _acquired(path: Path) -> FileLock | SoftFileLock:
+    lock: FileLock | SoftFileLock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except OSError as failure:
+        without = os.environ.get(_HDF5_VARIABLE, "").upper() in ("FALSE", "0")
+        if isinstance(failure, Timeout) or failure.errno not in NO_LOCKS or not without:
+            raise
+        # A file that is made by one alone; it stays where the run is killed, and filelock knows the dead of this host.
+        lock = SoftFileLock(path.with_name(f"{path.name}.made"))
+        lock.acquire(timeout=0)
+    return lock
+
+
+def _holder(output: Path) -> str:
+    card = read_card(output)
+    return "another process" if card is None else f"process {card.pid} on {card.host}, since {card.since}"

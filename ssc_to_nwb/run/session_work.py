@@ -1,0 +1,278 @@
+"""What a worker does with a session, in whatever process: from its source to a whole, verified file."""
+
+from __future__ import annotations
+
+import math
+import os
+import pickle
+import socket
+import time
+import traceback
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ssc_to_nwb._version import __version__
+from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, Stage, timed
+from ssc_to_nwb.nwb_file.task import SessionTask
+from ssc_to_nwb.problems import output_kinds
+from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, SscError, error
+from ssc_to_nwb.run.clock_text import now_text
+from ssc_to_nwb.run.inputs import SessionInputs
+from ssc_to_nwb.run.job import JobResult, SessionJob
+from ssc_to_nwb.run.output_state import OutputState, state_of, state_of_output
+from ssc_to_nwb.run.record import Done, session_line
+from ssc_to_nwb.run.source_state import SourceState, take_state
+from ssc_to_nwb.run.unpacking import origin, unpacked_session
+from ssc_to_nwb.run.verification import verify_finished
+from ssc_to_nwb.source_files.checksums import FoundChecksums, check_files, find_checksums
+from ssc_to_nwb.source_files.session_files import SessionFile
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.nwb_file.in_progress import InProgress
+
+# Progress of one stage is passed on this often at most; and this often it is seen whether the run is still there.
+_PROGRESS_SECONDS = 0.1
+_CHECK_SECONDS = 1.0
+
+
+def do_job(version: str, pickled: bytes, report: OnProgress) -> JobResult:
+    """Do a job of a run of this version of the package; a failure is a result, not an exception.
+
+    The job comes pickled, so that a worker of another version says that it is one, and no more. Raises SscError:
+    worker-version-differs, cluster-sees-no-files. KeyboardInterrupt and SystemExit pass through, with nothing left
+    behind.
+    """
+    if version != __version__:
+        raise error(kinds.WORKER_VERSION_DIFFERS, expected=version, found=__version__)
+    job: SessionJob = pickle.loads(pickled)
+    if not job.output.is_dir():
+        raise error(kinds.CLUSTER_SEES_NO_FILES, file=job.output)
+    work = _Work(job=job, report=report)
+    try:
+        outcome = work.run()
+    except SscError as failure:
+        outcome = work.failed(failure)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as failure:  # noqa: BLE001 - a defect must not stop the other sessions; it is reported whole
+        found = f"{type(failure).__name__}: {failure}"
+        outcome = work.failed(error(output_kinds.INTERNAL_ERROR, file=job.source.path, found=found))
+    return work.result(outcome)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """A job under way: what is known of it so far. place: where the file waits that is whole."""
+
+    job: SessionJob
+    report: OnProgress
+    started: str = field(default_factory=now_text)
+    state: SourceState | None = None
+    place: InProgress | None = None
+    output_state: OutputState | None = None
+    why: tuple[str, ...] = ()
+    unread_lists: tuple[Problem, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    next_check: float = 0.0
+    reported: tuple[str, float] = ("", 0.0)
+
+    @property
+    def unpacked(self) -> Path:
+        """The folder of this session's unpacked parts."""
+        if self.job.card is None:
+            raise ValueError("the job was not handed out by a run")
+        return Path(self.job.card.unpacking_folder) / self.job.work
+
+    def run(self) -> SessionOutcome:
+        job = self.job
+        self.why = job.why
+        self.state = job.source_state()
+        raw = job.raw or (job.standing is not None and job.standing.raw)
+        with unpacked_session(job.source, self.unpacked, raw=raw, on_bytes=self._unpacking) as file:
+            if job.standing is not None and self._stands(job.standing, file):
+                return job.standing.outcome(
+                    session=job.source.name, source=job.source.path, seconds=self.seconds, notes=job.notes
+                )
+            self._check_sums(file)
+            return self._convert(file)
+
+    def _convert(self, file: SessionFile) -> SessionOutcome:
+        from ssc_to_nwb.nwb_file.session_file import convert_session
+
+        job = self.job
+        task = SessionTask(session_file=file, output=job.output, metadata_files=job.metadata_files, options=job.options)
+        outcome = convert_session(task, on_progress=self._progress, verify=verify_finished, finish=self._finish)
+        return self._completed(outcome)
+
+    def _finish(self, _outcome: SessionOutcome, place: InProgress) -> None:
+        """Leave the whole file under its unfinished name: the run gives it its own. The source must be as it was."""
+        if self.state is None:
+            raise ValueError("the work has not begun")
+        changes = (
+            *self.job.source_state().changes_since(self.state),
+            *self.job.metadata_now().changes_since(self.job.metadata_state),
+        )
+        if changes:
+            raise error(kinds.SOURCE_CHANGED, file=self.job.source.path, found="; ".join(changes))
+        self.output_state = state_of(place.building, videos=place.building_videos)
+        self.place = place
+        # From here on the run decides, whatever becomes of it.
+        self.next_check = math.inf
+
+    def _completed(self, outcome: SessionOutcome) -> SessionOutcome:
+        """The outcome of the conversion with what only the job knows."""
+        source = self.job.source
+        problems = tuple(self._at_origin(problem) for problem in (*self.unread_lists, *outcome.problems))
+        if self.why:
+            redone = error(kinds.SESSION_REDONE, file=source.path, found="; ".join(self.why)).problem
+            problems = (redone, *problems)
+        return replace(
+            outcome,
+            session=source.name,
+            source=source.path,
+            seconds={**self.seconds, **outcome.seconds},
+            problems=problems,
+            error=None if outcome.error is None else self._at_origin(outcome.error),
+            left_out=tuple((self._origin(file), reason) for file, reason in outcome.left_out),
+        )
+
+    def _at_origin(self, problem: Problem) -> Problem:
+        return problem if problem.file is None else replace(problem, file=self._origin(problem.file))
+
+    def _origin(self, file: str) -> str:
+        return origin(file, self.job.source, self.unpacked)
+
+    def _stands(self, done: Done, file: SessionFile) -> bool:
+        """Whether the file that is there may stay. Raises output-changed where somebody else has worked on it."""
+        self._say("check")
+        options = self.job.options
+        with timed(self.seconds, "check"):
+            if self.job.compare == "source":
+                self.why = (*self.why, *_content_changes(done, file, workers=options.workers))
+            elif not _has_content(done.output, done.digest, options=options):
+                raise error(kinds.OUTPUT_CHANGED, file=done.output, found="other content than was written")
+        return not self.why
+
+    def _check_sums(self, file: SessionFile) -> None:
+        """Compare the source with the lists of checksums beside it. Raises checksum-differs."""
+        found = _checksums_of(self.job, file)
+        self.unread_lists = found.problems
+        if found.checksums:
+            self._say("check")
+            with timed(self.seconds, "check"):
+                check_files(found.checksums, workers=self.job.options.workers)
+
+    def _say(self, stage: Stage) -> None:
+        self._progress(Progress(session=self.job.source.name, stage=stage))
+
+    def _unpacking(self, done: int, total: int) -> None:
+        self._progress(Progress(session=self.job.source.name, stage="unpack", done_bytes=done, total_bytes=total))
+
+    def _progress(self, progress: Progress) -> None:
+        """Pass progress on, not too often; now and then see that the run is still there. Raises run-over."""
+        now = time.monotonic()
+        if now >= self.next_check:
+            if self.job.card is None or not self.job.card.is_shown(self.job.output):
+                raise error(kinds.RUN_OVER, file=self.job.output)
+            self.next_check = now + _CHECK_SECONDS
+        stage, last = self.reported
+        if progress.stage != stage or now - last >= _PROGRESS_SECONDS:
+            self.reported = (progress.stage, now)
+            self.report(replace(progress, worker=f"{socket.gethostname()}:{os.getpid()}"))
+
+    def failed(self, failure: SscError) -> SessionOutcome:
+        """The outcome of a job that failed outside the conversion."""
+        return SessionOutcome(
+            session=self.job.source.name,
+            source=self.job.source.path,
+            status="failed",
+            error=self._at_origin(failure.problem),
+            traceback=traceback.format_exc(),
+            seconds=self.seconds,
+        )
+
+    def result(self, outcome: SessionOutcome) -> JobResult:
+        """The outcome with its line for the record."""
+        standing = self.job.standing if outcome.status == "skipped" else None
+        output = None
+        if standing is not None:
+            state = state_of_output(standing.output)
+            output = self._output(standing.output, state, token=None)
+        elif outcome.ok and self.place is not None:
+            output = self._output(self.place.final, self.output_state, token=self.place.token)
+        line = session_line(
+            outcome,
+            work=self.job.work,
+            attempt=self.job.attempt,
+            started=self.started,
+            status=None if standing is None else "confirmed",
+            inputs=self._inputs(standing),
+            sources="" if output is None else self._source_now(standing).as_lines(),
+            output=output,
+            why=self.why,
+            standing=standing,
+        )
+        return JobResult(outcome=outcome, line=line)
+
+    def _output(self, nwb: Path, state: OutputState | None, *, token: str | None) -> dict[str, object]:
+        path = nwb.relative_to(self.job.output).as_posix()
+        return {"path": path, "state": None if state is None else state.as_dict(), "token": token}
+
+    def _inputs(self, standing: Done | None) -> SessionInputs | None:
+        """What the NWB file is made from; one that stands has what it was made with, from the source as it is now."""
+        if self.state is None:
+            return None
+        made_with = self.job.made_with if standing is None else standing.inputs
+        return made_with.with_source(self._source_now(standing))
+
+    def _source_now(self, standing: Done | None) -> SourceState:
+        """The state of the files that the NWB file is made from."""
+        if self.state is None:
+            raise ValueError("the work has not begun")
+        if standing is None or standing.raw == self.job.raw:
+            return self.state
+        return self.job.source_state(raw=standing.raw)
+
+
+def _content_changes(done: Done, file: SessionFile, *, workers: int) -> tuple[str, ...]:
+    """What the source files don't hold as they did when the session was done, in words. Raises source-not-readable."""
+    folders = (file.raw_folder,) if done.raw and file.raw_folder is not None else ()
+    state = take_state(file.path.parent, (file.path, *folders))
+    try:
+        hashes = done.source_hashes()
+    except SscError:
+        return ("no hashes of the source files are on record",)
+    return state.content_changes(hashes, workers=workers)
+
+
+def _has_content(output: Path, digest: str | None, *, options: ConversionOptions) -> bool:
+    """Whether an NWB file has the content of this digest; a file that cannot be read has not."""
+    from ssc_to_nwb.proof.digest import content_digest
+
+    try:
+        return content_digest(output, workers=options.workers, memory_mb=options.memory_mb) == digest
+    except SscError:
+        return False
+
+
+def _checksums_of(job: SessionJob, file: SessionFile) -> FoundChecksums:
+    """What lists beside and above a session say of the files it is made from; packed ones as they are and unpacked.
+
+    Raises source-not-readable.
+    """
+    source, raw_folder = job.source, file.raw_folder if job.raw else None
+    folders = [folder for folder in source.path.parents if folder.is_relative_to(source.top)]
+    folders += [file.path.parent, *(() if raw_folder is None else (raw_folder,))]
+    found = find_checksums(dict.fromkeys(folders))
+    packed = source.sources(raw=job.raw) if source.packed is not None else ()
+    of_session = [
+        checksum
+        for checksum in found.checksums
+        if checksum.path == file.path
+        or checksum.path in packed
+        or (raw_folder is not None and raw_folder in checksum.path.parents)
+    ]
+    return replace(found, checksums=tuple(of_session))

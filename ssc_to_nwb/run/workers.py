@@ -1,0 +1,75 @@
+"""Where sessions are converted: an executor of `concurrent.futures`, and in what one differs from another."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+
+from ssc_to_nwb._version import __version__
+from ssc_to_nwb.nwb_file.results import OnProgress, no_progress
+from ssc_to_nwb.run.job import JobResult, SessionJob
+from ssc_to_nwb.run.local_processes import LocalProcesses, PipeReport
+from ssc_to_nwb.run.session_work import do_job
+
+# How long a worker may take to notice that its run is over: it looks once a second.
+_NOTICE_SECONDS = 3.0
+
+
+def _nothing() -> None:
+    """Does nothing, and knows of nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workers:
+    """An executor and how a run deals with it.
+
+    report: sends progress to the run, from wherever a worker is; capacity: how many sessions go at once, None where
+    that is the executor's own business, and all are handed over at once; kill: ends what is under way, None where
+    that has to notice by itself that its run is over; close: gives back what the run holds; lost: why nothing will
+    come back any more; lacks: what is missing to go on, None where nothing is.
+    """
+
+    executor: Executor
+    report: OnProgress = no_progress
+    capacity: int | None = None
+    kill: Callable[[], None] | None = None
+    close: Callable[[], None] = _nothing
+    lost: Callable[[], str | None] = _nothing
+    lacks: Callable[[], str | None] = _nothing
+
+    def submit(self, job: SessionJob) -> Future[JobResult]:
+        """Hand a job over. The future's exception says how the worker was lost, or why it could not begin."""
+        return self.executor.submit(do_job, __version__, pickle.dumps(job), self.report)
+
+    def stop(self, futures: Iterable[Future[JobResult]]) -> None:
+        """End what is under way, within seconds; the card of the run is gone already."""
+        under_way = [future for future in futures if not future.cancel()]
+        if self.kill is not None:
+            self.kill()
+        wait(under_way, timeout=_NOTICE_SECONDS)
+
+
+def local_workers(count: int, *, report: OnProgress) -> Workers:
+    """Processes of this machine; `report` is called in threads of this process."""
+    # A daemon process, such as a worker of somebody else's pool, may not have processes of its own.
+    if multiprocessing.current_process().daemon:
+        threads = ThreadPoolExecutor(1)
+        return Workers(executor=threads, report=report, capacity=1, close=lambda: threads.shutdown(wait=False))
+    processes = LocalProcesses(report=report, reusable=_went_well)
+    return Workers(
+        executor=processes, report=PipeReport(), capacity=count, kill=processes.kill, close=processes.shutdown
+    )
+
+
+def given_workers(executor: Executor) -> Workers:
+    """Any executor, its owner's to close; it has no way to send progress, so there is none."""
+    return Workers(executor=executor)
+
+
+def _went_well(result: Any) -> bool:
+    """Whether a process may go on after this: a failure inside a library may have left it in any state."""
+    return isinstance(result, JobResult) and result.outcome.ok
