@@ -66,8 +66,8 @@ MAY_IMPORT = {
         "proof", "run_files", "session", "session_key", "source_files", "system_files", "tif",
     },
     "api": {
-        "dandi", "data_types", "describe", "json_lines", "ledger", "metadata", "naming", "nwb_file", "problems", "proof",
-        "reading", "report", "run", "run_files", "session", "source_files", "testing", "validate",
+        "dandi", "data_types", "describe", "json_lines", "ledger", "metadata", "naming", "nwb_file", "problems",
+        "proof", "reading", "report", "run", "run_files", "session", "source_files", "testing", "validate",
     },
     "cli": {"api", "problems", "quantities"},
     "__init__": {"api", "problems"},
