@@ -88,9 +88,15 @@ def in_a_new_process(code: str) -> str:
     return done.stdout.strip()
 
 
-def test_validating_leaves_nwbinspector_as_it_is_and_importing_checks_adds_each_once() -> None:
-    code = """
-from nwbinspector import available_checks
+def test_checks_are_added_to_nwbinspector_once_and_asked_for_and_run_once(spoiled: Callable[[Spoil], Path]) -> None:
+    """In one new process: before the import of the checks, after it, and as nwbinspector's own command runs them."""
+
+    def spoil(file: Any) -> None:
+        file["/processing/behavior/whisker_angle_c2/timestamps"][400] = np.nan
+
+    code = f"""
+from pathlib import Path
+from nwbinspector import available_checks, inspect_all
 before = list(available_checks)
 from ssc_to_nwb.validate.project_checks import project_checks
 own = project_checks()
@@ -99,34 +105,16 @@ import ssc_to_nwb.validate.checks
 import importlib; importlib.reload(ssc_to_nwb.validate.checks)
 assert available_checks == [*before, *own]
 from ssc_to_nwb.validate.explained_checks import explained_checks
-print(len(explained_checks()) == len(available_checks))
-"""
-    assert in_a_new_process(code) == "True"
-
-
-def test_registered_checks_are_not_run_twice(spoiled: Callable[[Spoil], Path]) -> None:
-    def spoil(file: Any) -> None:
-        file["/processing/behavior/whisker_angle_c2/timestamps"][5] = np.nan
-
-    code = f"""
-import ssc_to_nwb.validate.checks
-from ssc_to_nwb.validate.one_file import validate_file
-from pathlib import Path
-print([m.identifier for m in validate_file(Path({str(spoiled(spoil))!r}))].count("timestamps-not-finite"))
-"""
-    assert in_a_new_process(code) == "1"
-
-
-def test_nwbinspector_s_command_runs_the_checks(spoiled: Callable[[Spoil], Path]) -> None:
-    def spoil(file: Any) -> None:
-        file["/processing/behavior/whisker_angle_c2/timestamps"][400] = np.nan
-
-    code = f"""
-from nwbinspector import inspect_all
-found = inspect_all({str(spoiled(spoil))!r}, modules=["ssc_to_nwb.validate.checks"], progress_bar=False)
+assert len(explained_checks()) == len(available_checks)
+path = {str(spoiled(spoil))!r}
+found = inspect_all(path, modules=["ssc_to_nwb.validate.checks"], progress_bar=False)
 print([m.message for m in found if m.check_function_name == "check_timestamps_finite"])
+from ssc_to_nwb.validate.one_file import validate_file
+print([m.identifier for m in validate_file(Path(path))].count("timestamps-not-finite"))
 """
-    assert in_a_new_process(code) == "['1 time stamps are NaN or infinite; the first is number 400.']"
+    assert in_a_new_process(code).splitlines() == [
+        "['1 time stamps are NaN or infinite; the first is number 400.']", "1",
+    ]  # fmt: skip
 
 
 def test_the_command_line_can_start_without_any_of_it() -> None:
