@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from ssc_to_nwb.problems.model import SscError
 
 # What shells add to the number of a signal.
 _SIGNAL_STATUS = 128
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 # How the threads of an upload are named.
 _THREADS = "ssc-to-nwb-"
 
@@ -62,12 +64,12 @@ class Interruption:
 
 @contextmanager
 def interruptible() -> Iterator[Interruption]:
-    """Within the context, SIGINT and SIGTERM end the work in order: with what was done so far."""
+    """Within the context, SIGINT, SIGTERM and SIGHUP end the work in order: with what was done so far."""
     interruption = Interruption()
     if threading.current_thread() is not threading.main_thread():
         yield interruption
         return
-    before = {number: signal.signal(number, interruption) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, interruption) for number in _SIGNALS}
     try:
         yield interruption
     finally:
@@ -91,8 +93,9 @@ def problems_to_status(interruption: Interruption, *, as_json: bool) -> Iterator
 
 
 def end_process(status: int) -> NoReturn:
-    """Exit. Threads of an interrupted upload that wait for a server are not waited for."""
-    if any(thread.name.startswith(_THREADS) for thread in threading.enumerate()):
+    """Exit. Threads of an interrupted upload that wait for a server, and its processes, are not waited for."""
+    waiting = any(thread.name.startswith(_THREADS) for thread in threading.enumerate())
+    if waiting or multiprocessing.active_children():
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

@@ -50,9 +50,7 @@ _TextLoader.yaml_implicit_resolvers = {
 }
 
 
-def write_dandiset_file(
-    *, root: Path, section: DandisetSection, identifier: str | None, summarize_assets: bool = True
-) -> DandisetResult:
+def write_dandiset_file(*, root: Path, section: DandisetSection, identifier: str | None) -> DandisetResult:
     """Write or update `root`/dandiset.yaml. Nothing is written where a draft with it would be malformed.
 
     Errors: dandiset-yaml-unreadable, dandiset-yaml-unwritable, dandiset-yaml-of-another.
@@ -62,8 +60,7 @@ def write_dandiset_file(
     existing, old_text = _read(path)
     if identifier is not None:
         _check_named(existing, identifier, file=path)
-    assets = _asset_metadata(root, log=log) if summarize_assets else []
-    new = dandiset_metadata(section, identifier=identifier, assets=assets)
+    new = dandiset_metadata(section, identifier=identifier, assets=_asset_metadata(root, log=log))
     merged = merge_metadata(new, existing, log=log)
     malformed = draft_problems(merged, file=path)
     blanks = blanks_in(merged, section)

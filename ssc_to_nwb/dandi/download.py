@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,42 +102,44 @@ class _Check:
 
         A download that is cut goes on where it stopped, with growing waits while nothing arrives.
         """
-        options, waits, same = self.options, self.options.retry.waits(), 0
+        waits, same = self.options.retry.waits(), 0
         while True:
             before = same
+            failure: requests.RequestException = requests.ConnectionError("the answer ended early")
             try:
-                same, equal = self._compare_from(same)
-                if not equal or same >= self.remote.size:
-                    return same, self._difference(same, equal=equal)
-                raise requests.ConnectionError("the answer ended early")
-            except _CutError as cut:
-                same, failure = cut.same, cut.failure
+                for reached, equal in self._compared_from(same):
+                    same = reached
+                    if not equal:
+                        return same, self._difference(same, equal=False)
+                if same >= self.remote.size:
+                    return same, self._difference(same, equal=True)
             except requests.RequestException as problem:
                 failure = problem
-            api_url, redact = self.archive.client.api_url, self.archive.redact
-            found = as_failure(failure, api_url=api_url, redact=redact, file=self.local.path)
-            waits = options.retry.waits() if same > before else waits
-            wait_s = next(waits, None) if found.retriable else None
-            if wait_s is None:
-                raise SscError(found.problem) from None
-            options.stop.wait(max(wait_s, found.retry_after_s))
+            waits = self.options.retry.waits() if same > before else waits
+            self._wait_after(failure, waits)
 
-    def _compare_from(self, same: int) -> tuple[int, bool]:
-        """Compare what comes from an offset on: bytes that are the same so far, and whether there was no difference."""
+    def _compared_from(self, same: int) -> Iterator[tuple[int, bool]]:
+        """After each block that comes: the bytes that are the same so far, and whether there was no difference."""
         with self.local.file.open("rb") as file:
             file.seek(same)
-            try:
-                for block in self.remote.asset.get_download_file_iter()(same):
-                    here = file.read(len(block))
-                    if here != block:
-                        return same + _shared_bytes(here, block), False
-                    same += len(block)
-                    total = self.remote.size
-                    step = Progress(stage=Stage.DOWNLOADING, path=self.local.path, bytes_done=same, bytes_total=total)
-                    self.options.on_progress(step)
-            except requests.RequestException as failure:
-                raise _CutError(same, failure) from None
-        return same, True
+            for block in self.remote.asset.get_download_file_iter()(same):
+                here = file.read(len(block))
+                same += _shared_bytes(here, block)
+                self.options.on_progress(
+                    Progress(
+                        stage=Stage.DOWNLOADING, path=self.local.path, bytes_done=same, bytes_total=self.remote.size
+                    )
+                )
+                yield same, here == block
+
+    def _wait_after(self, failure: requests.RequestException, waits: Iterator[float]) -> None:
+        """Wait before the next try; raises SscError where there is none."""
+        api_url, redact = self.archive.client.api_url, self.archive.redact
+        found = as_failure(failure, api_url=api_url, redact=redact, file=self.local.path)
+        wait_s = next(waits, None) if found.retriable else None
+        if wait_s is None:
+            raise SscError(found.problem)
+        self.options.stop.wait(max(wait_s, found.retry_after_s))
 
     def _difference(self, same: int, *, equal: bool) -> Problem | None:
         size = self.local.file.stat().st_size
@@ -149,16 +151,9 @@ class _Check:
         return Problem(kind=kinds.DOWNLOAD_DIFFERS, file=self.local.path, expected="the same bytes", found=found)
 
 
-class _CutError(Exception):
-    """A download ended early; same: bytes that are known to be equal."""
-
-    def __init__(self, same: int, failure: requests.RequestException) -> None:
-        super().__init__(same)
-        self.same = same
-        self.failure = failure
-
-
 def _shared_bytes(one: bytes, other: bytes) -> int:
     """How many bytes two texts share from the beginning."""
+    if one == other:
+        return len(one)
     shared = min(len(one), len(other))
     return next((at for at in range(shared) if one[at] != other[at]), shared)

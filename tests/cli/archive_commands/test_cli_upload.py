@@ -273,6 +273,7 @@ class TestProcess:
         printed, errors = self.start(output, archive).communicate(timeout=PATIENCE_S)
         assert "holds all 3 files" in printed and "error:" not in errors
         assert same_there() and NWB in archive.contents()
+        assert len(archive.requests("part")) == 3, "each file was sent once, the one before the kill too"
 
 
 def test_help_has_examples() -> None:
