@@ -15,6 +15,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -73,28 +74,39 @@ def prepared(done: Future[Prepared], *, path: str) -> Prepared:
 
 @contextmanager
 def preparation(workers: int, *, files: int) -> Iterator[Executor]:
-    """Where files are prepared: in so many processes, or in a thread of this one where `workers` is 1."""
+    """Where files are prepared: in so many processes, or in a thread of this one where `workers` is 1.
+
+    At the end of the context the processes end at once, whatever they are doing.
+    """
     if workers == 1:
-        pool: Executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ssc-to-nwb-prepare")
-    else:
-        # Not fork: this process has threads.
-        context = multiprocessing.get_context("spawn")
-        most = max(1, min(workers, files))
-        pool = ProcessPoolExecutor(max_workers=most, mp_context=context, initializer=_begin_worker)
+        threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ssc-to-nwb-prepare")
+        try:
+            yield threads
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+        return
+    # Not fork: this process has threads.
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    processes = ProcessPoolExecutor(
+        max_workers=max(1, min(workers, files)), mp_context=context, initializer=_begin_worker, initargs=(theirs,)
+    )
     try:
-        yield pool
+        yield processes
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        ours.close()
+        processes.shutdown(wait=True, cancel_futures=True)
+        theirs.close()
 
 
-def _begin_worker() -> None:
-    """Ctrl-C at the terminal reaches this process too: its parent decides, and when that has ended, so does this."""
+def _begin_worker(line: Connection) -> None:
+    """Ctrl-C at the terminal reaches this process too: its parent decides, and closes the line to it (or has died)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
+def _end_with(line: Connection) -> None:
+    try:
+        line.recv_bytes()
+    except (EOFError, OSError):
         os._exit(1)
