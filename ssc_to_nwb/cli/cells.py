@@ -29,10 +29,10 @@ _EXAMPLES = """Examples:
 @json_option
 @verbose_option
 def command(files: tuple[Path, ...], *, output: Path | None, as_json: bool, verbose: bool) -> None:
-    """List the cells of converted sessions, each with its plane, position and mean event rate in every session.
+    """List the cells of converted sessions: plane, position and mean event rate in every session.
 
-    FILES are NWB files, or folders with NWB files in them. A ROI's number is the same cell in all sessions of its
-    animal; ROIs of one number in different planes, or more than 10 um apart, are reported and not joined.
+    FILES are NWB files, or folders with NWB files in them. An ROI number is the same cell in all sessions of its
+    animal. ROIs with one number in different planes, or more than 10 um apart, are reported and not joined.
     """
     from ssc_to_nwb.api.cells import cells
     from ssc_to_nwb.api.tables import write_csv

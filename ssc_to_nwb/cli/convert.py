@@ -55,10 +55,10 @@ _EXAMPLES = """Examples:
     type=click.IntRange(min=0),
     default=1,
     show_default=True,
-    help="How many more times to try a session whose failure may pass.",
+    help="How often to repeat a session after a failure that may be temporary.",
 )
-@click.option("--rehash", is_flag=True, help="Tell changes of source files by their content, not by size and time.")
-@click.option("--ignore-space", is_flag=True, help="Begin even where the disk seems too small.")
+@click.option("--rehash", is_flag=True, help="Detect changes of source files by their content, not by size and time.")
+@click.option("--ignore-space", is_flag=True, help="Start even if the disk seems too small.")
 @work_dir_option
 @click.option(
     "--dask",
@@ -68,7 +68,7 @@ _EXAMPLES = """Examples:
 @click.option(
     "--events",
     type=NamedPath(dir_okay=False),
-    help="Write what happens to this file as it happens, as JSON lines.",
+    help="Write events to this file as they happen, as JSON lines.",
 )
 @json_option
 @verbose_option
@@ -76,11 +76,13 @@ _EXAMPLES = """Examples:
 def command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Convert every session found in SOURCE to one NWB file each, below OUTPUT.
 
-    SOURCE is a folder laid out as the data set is, a session file, or a packed file (.tar, .tar.gz, .zip); packed
-    files in a folder are looked into as well. What an earlier run has done is done again only where its source files
-    have changed; where other options or metadata would change a finished file, the session is refused until
-    --overwrite is given. A session that fails does not stop the others; the exit status is then 1. Ctrl-C and
-    SIGTERM end the run within seconds, with the summary; the exit status is then 130 or 143.
+    SOURCE is a folder with the layout of the dataset, a session file, or a packed file (.tar, .tar.gz, .zip). Packed
+    files inside a folder are found too.
+
+    Finished sessions are skipped, unless their source files have changed. If other options or metadata would change
+    a finished file, the session is refused until you give --overwrite. A session that fails does not stop the
+    others; the exit status is then 1. Ctrl-C and SIGTERM end the run within seconds, with a summary; the exit status
+    is then 130 or 143.
     """
     from ssc_to_nwb.api.conversion import ConversionInterrupted, convert
 

@@ -41,7 +41,7 @@ _EXAMPLES = """Examples:
 @verbose_option
 @quiet_option
 def command(output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
-    """Write or update OUTPUT/dandiset.yaml: what the archive shows of the data set.
+    """Write or update OUTPUT/dandiset.yaml: what the archive shows of the dataset.
 
     Made from the metadata files (section `dandiset`) and from the NWB files in OUTPUT, and checked with the archive's
     own schema. What no public source says is listed, for a person to fill in, and never made up; what was filled in in

@@ -22,9 +22,9 @@ from ssc_to_nwb.cli.terminal import echo
 @verbose_option
 @quiet_option
 def command(output: Path, *, overwrite: bool, as_json: bool, verbose: bool, quiet: bool) -> None:
-    """Make a small synthetic data set in OUTPUT/source, in the layout of ssc-1, and convert it to OUTPUT/nwb.
+    """Make a small synthetic dataset in OUTPUT/source, in the layout of ssc-1, and convert it to OUTPUT/nwb.
 
-    No account at the data set's host is needed, and no network.
+    It needs no account and no network.
     """
     with run_display(quiet=quiet or as_json) as on_event:
         result = demo(output=output, overwrite=overwrite, on_event=on_event)
@@ -32,7 +32,7 @@ def command(output: Path, *, overwrite: bool, as_json: bool, verbose: bool, quie
         print_json({"source": str(result.source), "output": str(result.output), **result.conversion.as_dict()})
     else:
         if not quiet:
-            echo(f"Synthetic data set: {result.source}")
+            echo(f"Synthetic dataset: {result.source}")
         print_summary(result.conversion, verbose=verbose, quiet=quiet)
     if not result.conversion.ok:
         sys.exit(1)

@@ -22,11 +22,11 @@ _EXAMPLES = """Examples:
 @click.argument("file", type=NamedPath())
 @json_option
 def command(file: Path, *, as_json: bool) -> None:
-    """Describe the MATLAB file FILE without its data, in a text that is short enough to paste into an issue.
+    """Describe the MATLAB file FILE without its data, as a text that is short enough for an issue.
 
-    It has names, classes and sizes, ranges of indices, what differs from the known layout of session files, and
-    whether ROIs and frames are those of the census. It has no data, no names of people and no paths. Files that a
-    conversion refuses are described too, as far as they can be read.
+    The text has names, classes and sizes, ranges of indices, the differences from the known layout of session files,
+    and the comparison with the census. It has no data, no names of people and no paths. Files that a conversion
+    refuses are described too, as far as they can be read.
     """
     from ssc_to_nwb.api.description import describe
 

@@ -14,10 +14,10 @@ from ssc_to_nwb.cli.terminal import echo
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=NamedPath(exists=True))
 @click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: all processors]")
 def command(files: tuple[Path, ...], workers: int | None) -> None:
-    """Print a SHA-256 over every data set and attribute of each FILE, and its name.
+    """Print a SHA-256 over every dataset and attribute of each FILE, and its name.
 
-    Object ids and the time of creation do not count, nor do chunks and compression: converting the same source twice
-    gives the same digest, on whatever machine.
+    Object ids, the time of creation, chunks and compression do not count. So the same source gives the same digest
+    every time, on every machine.
     """
     from ssc_to_nwb.api.verification import content_digest
 

@@ -27,8 +27,9 @@ _EXAMPLES = """Examples:
 @click.argument("identifier", required=False)
 @json_option
 def command(identifier: str | None, *, as_json: bool) -> None:
-    """Explain the problem IDENTIFIER, as it stands in brackets behind an error or at the head of a message; without it,
-    list all problems. Names of nwbinspector's checks are known too.
+    """Explain the problem IDENTIFIER, which is in brackets after each message. Without it, list all problems.
+
+    Names of nwbinspector's checks are accepted too.
     """
     from ssc_to_nwb.api.explanation import all_problems, find_problem, similar_problems
 

@@ -26,14 +26,14 @@ _EXAMPLES = """Examples:
 
 @click.command(epilog=_EXAMPLES)
 @click.argument("file", type=NamedPath())
-@click.option("--by-rule", is_flag=True, help="A line for each rule instead of each outcome.")
+@click.option("--by-rule", is_flag=True, help="Show a line for each rule instead of each outcome.")
 @click.option("--find", metavar="TEXT", help="List the fields and files whose path contains TEXT, with their places.")
 @json_option
 def command(file: Path, find: str | None, *, by_rule: bool, as_json: bool) -> None:
     """Show what became of each field of the session file, and of each raw file, that FILE was converted from.
 
-    FILE is an NWB file; its ledger is the JSON file that the conversion wrote into the folder .ssc-to-nwb beside it.
-    Fields are written, derived from others, kept verbatim, or left out; the table has their shares by number and bytes.
+    FILE is an NWB file. Its ledger is a JSON file in the folder .ssc-to-nwb, which the conversion wrote. Fields are
+    written, derived from others, kept verbatim, or left out. The table shows how many, and how many bytes.
     """
     from ssc_to_nwb.api.verification import read_ledger
 

@@ -10,19 +10,19 @@ import click
 # Subcommand, module of its `command`, and the line of --help, so that help loads nothing else.
 _COMMANDS = {
     "sessions": ("ssc_to_nwb.cli.sessions", "List the sessions of a source and what they hold."),
-    "describe": ("ssc_to_nwb.cli.describe", "Describe a MATLAB file without its data, for a report of a problem."),
-    "plan": ("ssc_to_nwb.cli.plan", "Say what a conversion would do: time, space, what is done already."),
+    "describe": ("ssc_to_nwb.cli.describe", "Describe a MATLAB file without its data, for an issue."),
+    "plan": ("ssc_to_nwb.cli.plan", "Show what a conversion would do: time, space, what is finished."),
     "convert": ("ssc_to_nwb.cli.convert", "Convert sessions to NWB files."),
-    "demo": ("ssc_to_nwb.cli.demo", "Make a small synthetic data set and convert it."),
+    "demo": ("ssc_to_nwb.cli.demo", "Make a small synthetic dataset and convert it."),
     "verify": ("ssc_to_nwb.cli.verify", "Compare NWB files with their sources, value by value."),
     "ledger": ("ssc_to_nwb.cli.ledger", "Show what became of every field and file of a source."),
     "digest": ("ssc_to_nwb.cli.digest", "Print a hash over the content of NWB files."),
-    "validate": ("ssc_to_nwb.cli.validate", "Check NWB files: schema, best practice, DANDI's rules, this data set."),
+    "validate": ("ssc_to_nwb.cli.validate", "Check NWB files: schema, best practice, DANDI's rules, this dataset."),
     "explain": ("ssc_to_nwb.cli.explain", "Explain a problem by its identifier."),
     "report": ("ssc_to_nwb.cli.report", "Make an HTML page per session from its NWB file."),
     "plot-trial": ("ssc_to_nwb.cli.plot_trial", "Draw one trial from an NWB file."),
-    "cells": ("ssc_to_nwb.cli.cells", "List cells through the sessions of their animals."),
-    "plot-cell": ("ssc_to_nwb.cli.plot_cell", "Draw one cell through the days."),
+    "cells": ("ssc_to_nwb.cli.cells", "List cells across the sessions of their animals."),
+    "plot-cell": ("ssc_to_nwb.cli.plot_cell", "Draw one cell across the days."),
     "methods": ("ssc_to_nwb.cli.methods", "Write a methods paragraph from an NWB file."),
     "dandiset": ("ssc_to_nwb.cli.dandiset", "Write dandiset.yaml for the archive."),
     "upload": ("ssc_to_nwb.cli.upload", "Upload NWB files to a DANDI archive."),
@@ -90,14 +90,14 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Begin with:  ssc-to-nwb demo demo-output",
+    epilog="Start with:  ssc-to-nwb demo demo-output",
 )
 @click.version_option(package_name="ssc-to-nwb", prog_name="ssc-to-nwb")
 def group() -> None:
-    """Convert the two-photon data sets CRCNS ssc-1 and ssc-2 to NWB, prove that nothing was lost, and bring them to
+    """Convert the two-photon datasets CRCNS ssc-1 and ssc-2 to NWB, prove that nothing was lost, and upload them to
     the DANDI archive.
 
-    Exit status: 0 all that was asked for is done; 1 something failed, and the output says what; 2 wrong usage.
+    Exit status: 0 everything is done; 1 something failed, and the output says what; 2 wrong usage.
     """
 
 

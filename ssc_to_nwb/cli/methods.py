@@ -13,7 +13,7 @@ from ssc_to_nwb.cli.terminal import echo
 @click.command(epilog="Example:  ssc-to-nwb methods session.nwb > methods.txt")
 @click.argument("file", type=NamedPath())
 def command(file: Path) -> None:
-    """Print a methods paragraph for a data descriptor, from what the NWB file says and nothing else."""
+    """Print a methods paragraph for a paper. It uses only what is in the NWB file."""
     from ssc_to_nwb.api.reporting import methods
 
     echo(methods(file=file))

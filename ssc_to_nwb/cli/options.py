@@ -23,14 +23,14 @@ class NamedPath(click.Path):
 
 
 session_option = click.option(
-    "--session", "sessions", multiple=True, metavar="GLOB", help="Only sessions of this name; may be repeated."
+    "--session", "sessions", multiple=True, metavar="GLOB", help="Only sessions whose name matches; may be repeated."
 )
 metadata_option = click.option(
     "--metadata",
     "metadata_files",
     multiple=True,
     type=NamedPath(exists=True, dir_okay=False),
-    help="YAML file on top of the data set's own metadata; may be repeated, later ones win.",
+    help="YAML file on top of the dataset's own metadata; may be repeated; later ones win.",
 )
 JSON_ASKED = "ssc_to_nwb.json"
 
@@ -57,13 +57,13 @@ work_dir_option = click.option(
 # What convert and plan share: all that decides what a conversion does, and with how much of the machine.
 _CONVERSION_OPTIONS = (
     click.option("--overwrite", is_flag=True, help="Replace NWB files that exist."),
-    click.option("--stub", is_flag=True, help="Write small true files: a few trials, every data type."),
+    click.option("--stub", is_flag=True, help="Write small but valid files: a few trials, every data type."),
     click.option(
         "--raw",
         type=click.Choice(["auto", "require", "skip"]),
         default="auto",
         show_default=True,
-        help="Raw files: take what is there, require all that are listed, or take none.",
+        help="Raw files: use what is there, require all that are listed, or use none.",
     ),
     click.option("--keep-going", is_flag=True, help="Turn damaged raw files into gaps, with a warning."),
     click.option(
@@ -71,7 +71,7 @@ _CONVERSION_OPTIONS = (
         type=click.Choice(["fast", "small", "none"]),
         default="fast",
         show_default=True,
-        help="Fast and good, slow and a little smaller, or none; no reader needs a plug-in for any of them.",
+        help="Fast, slow and a little smaller, or none. Readers need no plug-in.",
     ),
     click.option(
         "--chunk-mb",
@@ -81,7 +81,7 @@ _CONVERSION_OPTIONS = (
     click.option(
         "--workers",
         type=click.IntRange(min=1),
-        help="Threads of the whole run, shared out among sessions that go at once.  [default: all processors]",
+        help="Threads of the whole run, shared by the sessions.  [default: all processors]",
     ),
     click.option(
         "--memory-mb",
@@ -93,9 +93,9 @@ _CONVERSION_OPTIONS = (
         type=click.Choice(["full", "sample", "off"]),
         default="full",
         show_default=True,
-        help="Read the file back and compare it with its source before it gets its name.",
+        help="Reopen each file and compare it with its source before it gets its final name.",
     ),
-    click.option("--allow-unmapped", is_flag=True, help="Keep source fields that nobody knows as they are."),
+    click.option("--allow-unmapped", is_flag=True, help="Keep unknown source fields verbatim."),
     click.option(
         "--link-videos",
         is_flag=True,

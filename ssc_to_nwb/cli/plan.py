@@ -45,11 +45,12 @@ _ACTIONS = {"convert": "to be converted", "skip": "done before", "refuse": "can'
 @work_dir_option
 @json_option
 def command(source: Path, output: Path, *, as_json: bool, **options: Any) -> None:
-    """Say what `convert` would do with SOURCE and OUTPUT: sessions and what they hold, what is missing, what is done
-    already, bytes, time, and whether the disk has room. The options are those of `convert`.
+    """Show what `convert` would do with SOURCE and OUTPUT, without doing it.
 
-    Time and size are estimates from a sample of the frames, which is written to OUTPUT's disk and removed. The exit
-    status is 1 where a session can't be converted or room is short.
+    The plan lists sessions and their content, what is missing, what is finished, bytes, time, and whether the disk is
+    large enough. The options are those of `convert`. Time and size are estimates from a sample of the frames, which
+    is written to OUTPUT's disk and removed. The exit status is 1 if a session cannot be converted or the disk is too
+    small.
     """
     result = plan(source=source, output=output, on_listing=print_listing, **options)
     if as_json:

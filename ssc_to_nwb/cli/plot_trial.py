@@ -20,13 +20,15 @@ _EXAMPLES = """Examples:
 
 @click.command(epilog=_EXAMPLES)
 @click.argument("file", type=NamedPath())
-@click.option("--trial", required=True, type=int, help="Number of the trial, an id of the trials table.")
+@click.option(
+    "--trial", required=True, type=int, help="Number of the trial, from the column trial_number of the trials table."
+)
 @click.option(
     "--roi",
     "rois",
     multiple=True,
     type=int,
-    help="Number of a ROI whose dF/F to draw; may be repeated. Without it, the most active ones of the trial.",
+    help="Draw dF/F of this ROI; may be repeated. Without it, the most active ones of the trial.",
 )
 @click.option(
     "-o",

@@ -25,14 +25,14 @@ _EXAMPLES = """Examples:
     "--output",
     required=True,
     type=NamedPath(file_okay=False),
-    help="Folder for the pages; those of an earlier run are replaced.",
+    help="Folder for the pages. Pages of an earlier run are replaced.",
 )
 @json_option
 @quiet_option
 def command(files: tuple[Path, ...], *, output: Path, as_json: bool, quiet: bool) -> None:
-    """Write one self-contained HTML page per NWB file, and an index page that leads to them.
+    """Write one self-contained HTML page per NWB file, and an index page with links to them.
 
-    FILES are NWB files, or folders with NWB files in them. The pages need no network and nothing but themselves.
+    FILES are NWB files, or folders with NWB files in them. The pages need no network.
     """
     from ssc_to_nwb.api.reporting import report
 

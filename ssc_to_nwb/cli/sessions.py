@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 def command(source: Path, sessions: tuple[str, ...], metadata_files: tuple[Path, ...], *, as_json: bool) -> None:
     """List the sessions found in SOURCE: trials, planes, ROIs, whiskers, data types, raw files and bytes.
 
-    SOURCE is a folder laid out as the data set is, a session file, or a packed file (.tar, .tar.gz, .zip); packed
-    files in a folder are looked into as well. MATLAB files that are not taken for sessions are named with the reason.
+    SOURCE is a folder with the layout of the dataset, a session file, or a packed file (.tar, .tar.gz, .zip). Packed
+    files inside a folder are found too. Other MATLAB files are listed with the reason why they are not sessions.
     """
     not_taken: list[Problem] = []
     summaries = list_sessions(

@@ -33,13 +33,13 @@ _EXAMPLES = """Examples:
     type=click.Choice(["error", "warning", "info", "never"]),
     default="error",
     show_default=True,
-    help="Exit with status 1 where a message is as grave as this and not accepted.",
+    help="Fail on unaccepted messages of at least this severity.",
 )
 @click.option(
     "--accept",
     "accept_file",
     type=NamedPath(exists=True, dir_okay=False),
-    help="YAML list of messages that are accepted, and why; added to the packaged list.",
+    help="YAML list of accepted messages with reasons, in addition to the packaged list.",
 )
 @click.option(
     "--format",
@@ -47,7 +47,7 @@ _EXAMPLES = """Examples:
     type=click.Choice(["text", "jsonl", "junit"]),
     default="text",
     show_default=True,
-    help="Text to read, JSON lines, or JUnit XML.",
+    help="Text for people, JSON lines, or JUnit XML.",
 )
 @click.option(
     "--output",
@@ -66,12 +66,11 @@ def command(
     workers: int,
     quiet: bool,
 ) -> None:
-    """Validate the NWB files PATHS, and those below folders: pynwb's schema, nwbinspector and DANDI's rules, and checks
-    of this project, over the full length of the data.
+    """Validate NWB files: the schema, nwbinspector, DANDI's rules, and checks of this project on all data.
 
-    Anybody's files can be validated. No network is used, and no file is changed; the folder .ssc-to-nwb of a converted
-    output gets a record, by which `upload` knows what was validated. Every message has an identifier, which
-    `ssc-to-nwb explain` takes. Exit status: 0 passed; 1 failed; 2 wrong usage.
+    PATHS are NWB files, or folders with NWB files in them, of any origin. No file is changed and no network is used.
+    Beside the files of a conversion, the folder .ssc-to-nwb gets a record, so that `upload` knows what was validated.
+    `ssc-to-nwb explain` explains the identifier of a message. Exit status: 0 passed; 1 failed; 2 wrong usage.
     """
     from ssc_to_nwb.api.validation import validate, validation_report, validation_summary
 

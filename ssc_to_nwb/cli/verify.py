@@ -42,7 +42,7 @@ _EXAMPLES = """Examples:
     type=click.Choice(["full", "sample"]),
     default="full",
     show_default=True,
-    help="Every value and frame, or all but the frames and a tenth of those, the same at each time.",
+    help="Compare everything, or only a tenth of the frames, always the same ones.",
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: all processors]")
 @click.option(
@@ -74,12 +74,11 @@ def command(
     verbose: bool,
     quiet: bool,
 ) -> None:
-    """Compare the NWB files below OUTPUT with the sessions of SOURCE they were converted from.
+    """Compare the NWB files below OUTPUT with the sessions of SOURCE that they were made from.
 
-    Every array is compared element by element over its full length, every table by rows and columns, every mask pixel
-    by pixel, every frame bit by bit, from the NWB file back to the source's own terms. OUTPUT is the folder that
-    `convert` wrote to, or one NWB file, which is compared with its own session alone. The exit status is 1 where
-    anything differs.
+    Every array is compared over its full length, every table by rows and columns, every mask pixel by pixel, every
+    frame bit by bit. OUTPUT is the folder that `convert` wrote to, or one NWB file. The exit status is 1 if anything
+    differs.
     """
     from ssc_to_nwb.api.verification import verify_sessions
 

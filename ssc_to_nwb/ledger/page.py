@@ -15,11 +15,11 @@ _HEAD = ("Source field", "Becomes", "In the NWB file", "Unit", "Rule", "Since")
 
 
 _INTRODUCTION = (
-    "Paths of the session file are those below its variable (`s`, or `dat`); the first row that fits a field tells "
-    "what becomes of it. `{*}` stands for an index, `**` for anything; names in braces on the NWB side are told below."
+    "Paths of the session file are those below its variable (`s`, or `dat`); the first row that fits a field says "
+    "what becomes of it. `{*}` is an index, `**` is anything; names in braces on the NWB side are explained below."
 )
 _NAMES = (
-    ("{plane}", "`fov_VVPPP`, from the folder of the plane's files; `subvolume_VV_plane_P` where no path tells it"),
+    ("{plane}", "`fov_VVPPP`, from the folder of the plane's files; `subvolume_VV_plane_P` if no path names it"),
     ("{series}", "whisker: `whisker_angle_<whisker>`, `whisker_curvature_change_<whisker>`; ROIs: see below"),
     ("{segmentation}, {images}, {frame_index}", "`plane_segmentation_`, `images_`, `frame_index_` and the plane"),
     (
@@ -41,7 +41,7 @@ def map_page() -> str:
         _INTRODUCTION,
         _rules_table(RULES),
         "Names:",
-        _table(("Name", "Stands for"), [(f"`{name}`", text) for name, text in _NAMES]),
+        _table(("Name", "Meaning"), [(f"`{name}`", text) for name, text in _NAMES]),
         _table(("Arrays", "Container", "Series"), _response_rows()),
         _table(("Event series", "Table"), _event_rows()),
         _table(("Trial property", "Column of `/intervals/trials`"), _code_rows(naming.TRIAL_COLUMNS.items())),

@@ -223,5 +223,5 @@ class Metadata(Section):
     assumptions: Assumptions = Assumptions()
     dandiset: dict[str, Any] | None = Field(default=None, description="See `ssc-to-nwb dandiset --help`")
     sources: dict[str, str] = Field(
-        default_factory=dict, description="Where each fact comes from, by dotted key; a key stands for all below it"
+        default_factory=dict, description="Where each fact comes from, by dotted key; a key covers all below it"
     )

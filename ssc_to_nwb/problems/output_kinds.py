@@ -6,43 +6,43 @@ OUTPUT_EXISTS = ProblemKind(
     identifier="output-exists",
     severity=Severity.ERROR,
     title="The output file exists",
-    reason="A finished file is never replaced unasked.",
+    reason="A finished file is never replaced without being asked.",
     remedy="Add --overwrite to replace it, or choose another output folder.",
 )
 OUTPUT_NOT_NAMED = ProblemKind(
     identifier="output-not-named",
     severity=Severity.ERROR,
-    title="No output folder was named",
-    reason="An empty text is no folder; a shell writes one for a variable that is not set.",
-    remedy="Name the output folder; `.` is the current one.",
+    title="The output folder has no name",
+    reason="An empty text is not a folder. A shell passes one for a variable that is not set.",
+    remedy="Name the output folder. `.` is the current one.",
 )
 OUTPUT_IS_SOURCE = ProblemKind(
     identifier="output-is-source",
     severity=Severity.ERROR,
     title="The output folder is a folder of the source",
-    reason="What a conversion writes there would be mixed with the source, and taken for raw files by the next run.",
-    remedy="Name another folder; a new one inside SOURCE is fine.",
+    reason="The output would be mixed with the source, and the next run would take it for raw files.",
+    remedy="Name another folder. A new one inside SOURCE is fine.",
 )
 OUTPUT_NOT_WRITABLE = ProblemKind(
     identifier="output-not-writable",
     severity=Severity.ERROR,
-    title="The output can't be written",
-    reason="The folder can't be made, or the system refuses to write there.",
+    title="Cannot write the output",
+    reason="The folder cannot be created, or the operating system refuses to write there.",
     remedy="Check the path and its permissions.",
 )
 DISK_FULL = ProblemKind(
     identifier="disk-full",
     severity=Severity.ERROR,
     title="The disk is full",
-    reason="No space, or no quota, was left for the output; what was written of this session has been removed.",
-    remedy="Make room and run the same command again; finished sessions are not done twice.",
+    reason="There is no space left, or no quota. What was written of this session was removed.",
+    remedy="Free some space and run the same command again. Finished sessions are not converted again.",
 )
 SOURCE_NOT_READABLE = ProblemKind(
     identifier="source-not-readable",
     severity=Severity.ERROR,
-    title="A source file can't be read",
-    reason="It vanished or the system refuses to read it.",
-    remedy="Check the file named and its permissions.",
+    title="Cannot read a source file",
+    reason="It disappeared, or the operating system refuses to read it.",
+    remedy="Check the file that is named and its permissions.",
 )
 FILE_LOCKS_MISSING = ProblemKind(
     identifier="file-locks-missing",
@@ -57,27 +57,27 @@ SYSTEM_REFUSED = ProblemKind(
     identifier="system-refused",
     severity=Severity.ERROR,
     title="The operating system refused a file operation",
-    reason="See what was found.",
-    remedy="Check the disk and the path named, and run the same command again.",
+    reason='The message of the operating system is under "found".',
+    remedy="Check the disk and the path that is named, and run the same command again.",
 )
 INTERRUPTED = ProblemKind(
     identifier="interrupted",
     severity=Severity.ERROR,
     title="The conversion was interrupted",
-    reason="It was asked to stop; nothing of the session under way was left behind.",
+    reason="It was stopped from outside. No part of the unfinished session remains.",
     remedy="Run the same command again.",
 )
 INTERNAL_ERROR = ProblemKind(
     identifier="internal-error",
     severity=Severity.ERROR,
-    title="The program met something it was not written for",
+    title="Unexpected internal error; please report it",
     reason="This is a defect of the program, not of the data.",
-    remedy="Report it with the traceback (-v shows it).",
+    remedy="Run the command again with -v, and report what it prints.",
 )
 STUB_NOT_VERIFIED = ProblemKind(
     identifier="stub-not-verified",
     severity=Severity.INFO,
-    title="A stub holds a part of the session and is not verified",
-    reason="There is no whole source to compare it with.",
-    remedy="Convert without --stub for a file to be trusted.",
+    title="A stub is not verified",
+    reason="It holds a part of the session, so there is no complete source to compare it with.",
+    remedy="Convert without --stub for a verified file.",
 )

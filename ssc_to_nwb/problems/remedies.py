@@ -1,5 +1,6 @@
 """What several kinds of problems ask a user to do."""
 
 REPORT_FILE = (
-    "If it is the data set's own file, report it with what `ssc-to-nwb describe FILE` prints, which has no data in it."
+    "If it is an original file of the dataset, report it with the output of `ssc-to-nwb describe FILE`. There are no "
+    "data in it."
 )

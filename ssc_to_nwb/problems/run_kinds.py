@@ -119,59 +119,59 @@ CLUSTER_SEES_NO_FILES = ProblemKind(
 PACKED_UNREADABLE = ProblemKind(
     identifier="packed-unreadable",
     severity=Severity.ERROR,
-    title="A packed file can't be read",
+    title="Cannot read a packed file",
     reason="It is cut short, damaged, encrypted, or not what its name says.",
-    remedy="Download it again; unpack by hand what needs a password.",
+    remedy="Download it again. Unpack a file that needs a password yourself.",
 )
 PACKED_UNSAFE = ProblemKind(
     identifier="packed-unsafe",
     severity=Severity.ERROR,
     title="A packed file holds what must not be unpacked",
-    reason="Names that lead out of the folder, links and devices have no place in a download of this data set.",
-    remedy="Look at the file before you trust it; download it again from the data set's own site.",
+    reason="Names that lead out of the folder, links and devices have no place in a download of this dataset.",
+    remedy="Look at the file before you trust it; download it again from the dataset's own site.",
 )
 PACKED_TOO_LARGE = ProblemKind(
     identifier="packed-too-large",
     severity=Severity.ERROR,
-    title="A packed file unpacks to more than it announces",
+    title="A packed file unpacks to more bytes than it announces",
     reason="More bytes came out of an entry than its header says; unpacking stopped there.",
-    remedy="Look at the file before you trust it; download it again from the data set's own site.",
+    remedy="Look at the file before you trust it; download it again from the dataset's own site.",
 )
 PACKED_TWICE = ProblemKind(
     identifier="packed-twice",
     severity=Severity.ERROR,
-    title="The same file is there in two states",
-    reason="A packed file holds a name twice, or a file that another packed file, or the folder itself, has too; which "
-    "one is meant can't be told.",
-    remedy="Take one of the two away.",
+    title="Two states of the same file",
+    reason="A packed file has a name twice, or has a file that another packed file, or the folder itself, has too. It "
+    "is not clear which one is meant.",
+    remedy="Remove one of the two.",
 )
 PARTLY_UNPACKED = ProblemKind(
     identifier="packed-partly-unpacked",
     severity=Severity.ERROR,
-    title="A packed file is unpacked in part",
-    reason="The session's folder holds some of the files of a packed file beside it, but not all of them.",
-    remedy="Unpack the rest, or move the folder away to have the packed file unpacked here.",
+    title="A packed file is only partly unpacked",
+    reason="The session's folder has some of the files of a packed file beside it, but not all.",
+    remedy="Unpack the rest, or move the folder away so that the packed file is used.",
 )
 MAT_NOT_TAKEN = ProblemKind(
     identifier="mat-not-taken",
     severity=Severity.WARNING,
-    title="A MATLAB file is not taken for a session",
-    reason="Session files are known by their names and are not looked for among raw files; this one may be something "
-    "else, or a session under another name.",
+    title="A MATLAB file is not used as a session",
+    reason="Session files are recognized by their names and not expected among raw files. This file may be something "
+    "else, or a session with another name.",
     remedy="If it is a session, rename or move it: <animal>_<yyyy>_<mm>_<dd>_session.mat, with a letter behind the day "
     "where the animal has two sessions of that day. If not, nothing.",
 )
 CHECKSUM_DIFFERS = ProblemKind(
     identifier="checksum-differs",
     severity=Severity.ERROR,
-    title="A source file is not what the list of checksums says",
+    title="A source file differs from its listed checksum",
     reason="The download is incomplete or damaged.",
     remedy="Download the file again.",
 )
 CHECKSUM_LIST_STRANGE = ProblemKind(
     identifier="checksum-list-not-understood",
     severity=Severity.WARNING,
-    title="A list of checksums is not understood",
-    reason="Its name is that of a list of checksums, but it has lines in no form that is known: they check nothing.",
+    title="Cannot understand a list of checksums",
+    reason="Its name is that of a list of checksums, but it has lines of unknown form. They check nothing.",
     remedy="Write it again with md5sum or sha256sum, or check the files by hand with the program that wrote the list.",
 )

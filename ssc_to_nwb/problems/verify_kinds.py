@@ -2,105 +2,107 @@
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 
-_CONVERT_AGAIN = "Convert the session again with --overwrite; if it stays, report it: this is a defect of the program."
+_CONVERT_AGAIN = (
+    "Convert the session again with --overwrite; if the message stays, report it: this is a defect of the program."
+)
 
 UNMAPPED_LEAF = ProblemKind(
     identifier="unmapped-leaf",
     severity=Severity.ERROR,
-    title="The session file holds a field that no rule knows",
-    reason="Every field has to be written, derived or kept; one that is none of these would be lost.",
-    remedy="Convert with --allow-unmapped, which keeps such fields verbatim, and tell the developers of the field.",
+    title="The session file has a field that no rule covers",
+    reason="Every field must be written, derived or kept. This one would be lost.",
+    remedy="Convert with --allow-unmapped, which keeps such fields verbatim, and report the field.",
 )
 UNMAPPED_LEAF_KEPT = ProblemKind(
     identifier="unmapped-leaf-kept",
     severity=Severity.WARNING,
-    title="A field that no rule knows is kept verbatim",
-    reason="It was allowed with --allow-unmapped; the field stands in the table source_struct.",
-    remedy="Look at it, and tell the developers if it deserves a place of its own.",
+    title="A field that no rule covers is kept verbatim",
+    reason="--allow-unmapped was given. The field is in the table source_struct.",
+    remedy="Look at it. If it should have a place of its own, report it.",
 )
 VERIFY_OBJECT_MISSING = ProblemKind(
     identifier="verify-object-missing",
     severity=Severity.ERROR,
-    title="The NWB file lacks an object that the source calls for",
-    reason="A data set, group, attribute or column that the session must have is not in the file.",
+    title="The NWB file lacks an expected object",
+    reason="A dataset, group, attribute or column that this session must have is missing.",
     remedy=_CONVERT_AGAIN,
 )
 VERIFY_OBJECT_UNEXPECTED = ProblemKind(
     identifier="verify-object-unexpected",
     severity=Severity.ERROR,
-    title="The NWB file holds something that the source does not account for",
-    reason="Every object, column, row and attribute of the file must follow from the source or its metadata.",
+    title="The NWB file has an unexpected object",
+    reason="Every object, column, row and attribute must come from the source or its metadata.",
     remedy="Remove what was added after the conversion, or convert the session again with --overwrite.",
 )
 VERIFY_VALUE_DIFFERS = ProblemKind(
     identifier="verify-value-differs",
     severity=Severity.ERROR,
     title="A value in the NWB file differs from the source",
-    reason="The value read back, in the source's own terms, is not the one the source holds.",
+    reason="The value, converted back to the source's units, is not the value of the source.",
     remedy=_CONVERT_AGAIN,
 )
 VERIFY_SHAPE_DIFFERS = ProblemKind(
     identifier="verify-shape-differs",
     severity=Severity.ERROR,
-    title="An array or a table in the NWB file has another size than the source",
-    reason="Rows or samples were lost, or added.",
+    title="An array or a table in the NWB file has an unexpected size",
+    reason="Rows or samples were lost or added.",
     remedy=_CONVERT_AGAIN,
 )
 VERIFY_TYPE_DIFFERS = ProblemKind(
     identifier="verify-type-differs",
     severity=Severity.ERROR,
-    title="An object in the NWB file is of another type than the source calls for",
-    reason="Values stored in a narrower type are rounded; an object of another class means something else.",
+    title="An object in the NWB file has an unexpected type",
+    reason="Values in a narrower type are rounded. An object of another class has another meaning.",
     remedy=_CONVERT_AGAIN,
 )
 VERIFY_ATTRIBUTE_DIFFERS = ProblemKind(
     identifier="verify-attribute-differs",
     severity=Severity.ERROR,
     title="A unit, scale, description or other attribute in the NWB file is wrong",
-    reason="Values are read with their unit, conversion and offset; a wrong one changes every value.",
+    reason="Values are read with their unit, conversion and offset. A wrong one changes every value.",
     remedy=_CONVERT_AGAIN,
 )
 VERIFY_LINK_DIFFERS = ProblemKind(
     identifier="verify-link-differs",
     severity=Severity.ERROR,
-    title="A link or reference in the NWB file points elsewhere than it should",
-    reason="Traces would be joined to other ROIs, planes or time stamps.",
+    title="A link or reference in the NWB file has the wrong target",
+    reason="Traces would be joined to the wrong ROIs, planes or time stamps.",
     remedy=_CONVERT_AGAIN,
 )
 VERIFY_FRAME_DIFFERS = ProblemKind(
     identifier="verify-frame-differs",
     severity=Severity.ERROR,
     title="A frame in the NWB file differs from the frame of the tif",
-    reason="Frames are compared bit by bit; the first pixel that differs is named.",
+    reason="Frames are compared bit by bit. The first pixel that differs is named.",
     remedy=_CONVERT_AGAIN,
 )
 VERIFY_LEAF_UNPROVEN = ProblemKind(
     identifier="verify-leaf-unproven",
     severity=Severity.ERROR,
-    title="A source field was compared with nothing",
-    reason="Each field of the ledger must have been read back and compared; this one was not.",
+    title="A source field was not compared",
+    reason="Every field of the ledger must be read back and compared. This one was not.",
     remedy="Report it with the ledger: this is a defect of the program.",
 )
 VERIFY_CONTENT_CHANGED = ProblemKind(
     identifier="verify-content-changed",
     severity=Severity.ERROR,
-    title="The content of the NWB file is no longer the one on record",
-    reason="All values are those of the source, but the digest is not the one that the conversion recorded: something "
-    "that follows from no source field was changed, such as the description of a column.",
-    remedy="Convert the session again with --overwrite, unless the change was meant.",
+    title="The content of the NWB file differs from the recorded digest",
+    reason="All values are those of the source, but the digest is not the one that the conversion recorded. Something "
+    "without a source field was changed, such as the description of a column.",
+    remedy="Convert the session again with --overwrite, unless the change was intended.",
 )
 VERIFICATION_FAILED = ProblemKind(
     identifier="verification-failed",
     severity=Severity.ERROR,
     title="The written file differs from its source",
-    reason="It was read back and compared before it got its name; it has been removed.",
-    remedy="This is a defect of the program, or of the disk: convert again, and report it if it happens again.",
+    reason="It was reopened and compared before it got its final name, and was removed.",
+    remedy="This is a defect of the program or of the disk. Convert again, and report it if it happens again.",
 )
 VERIFY_UNREADABLE = ProblemKind(
     identifier="verify-unreadable",
     severity=Severity.ERROR,
-    title="The NWB file, or an object in it, can't be read",
-    reason="It is not a whole HDF5 or Zarr file, or a part of it is damaged.",
+    title="Cannot read the NWB file, or an object in it",
+    reason="It is not a complete HDF5 or Zarr file, or a part of it is damaged.",
     remedy="Convert the session again with --overwrite, and check the disk.",
 )
 VERIFY_VALUES_ELSEWHERE = ProblemKind(
@@ -114,50 +116,50 @@ VERIFY_VALUES_ELSEWHERE = ProblemKind(
 VERIFY_OUTPUT_MISSING = ProblemKind(
     identifier="verify-output-missing",
     severity=Severity.ERROR,
-    title="There is no NWB file of a session",
-    reason="The output folder holds no file of the session's subject and date.",
-    remedy="Convert the session, or give the output folder it was converted to.",
+    title="There is no NWB file of this session",
+    reason="The output folder has no file of the session's subject and date.",
+    remedy="Convert the session, or give the output folder of its conversion.",
 )
 VERIFY_SOURCE_MISSING = ProblemKind(
     identifier="verify-source-missing",
     severity=Severity.ERROR,
-    title="The session of the NWB file is not among those of SOURCE",
-    reason="A file is compared with the session it was made from, and with no other.",
+    title="The source has no session for this NWB file",
+    reason="A file is compared only with the session that it was made from.",
     remedy="Give the source that the file was converted from, and check --session.",
 )
 VERIFY_STUB = ProblemKind(
     identifier="verify-stub",
     severity=Severity.ERROR,
     title="The NWB file is a stub",
-    reason="A stub holds a few trials only, so that there is no whole source to compare it with.",
+    reason="A stub holds a few trials, so there is no complete source to compare it with.",
     remedy="Convert the session without --stub, and verify that file.",
 )
 FILE_LAYOUT_OLDER = ProblemKind(
     identifier="file-layout-older",
     severity=Severity.ERROR,
-    title="The NWB file was written by an older layout and must be converted again",
-    reason="An earlier version of this program arranged the contents of its files in another way, which this version "
-    "does not read. The data are there; other NWB tools show them.",
+    title="The NWB file has an older layout and must be converted again",
+    reason="An earlier version of this program arranged the contents of its files differently. The data are there, "
+    "and other NWB tools show them.",
     remedy="Convert the session again with --overwrite, or use the version of this program that wrote the file.",
 )
 FILE_LAYOUT_NEWER = ProblemKind(
     identifier="file-layout-newer",
     severity=Severity.ERROR,
-    title="The NWB file was written by a newer layout than this version of the program knows",
-    reason="A later version of this program arranges the contents of its files in another way.",
+    title="The NWB file has a newer layout than this version of the program",
+    reason="A later version of this program arranges the contents of its files differently.",
     remedy="Install that version of ssc_to_nwb, or a later one.",
 )
 LEDGER_MISSING = ProblemKind(
     identifier="ledger-missing",
     severity=Severity.ERROR,
-    title="There is no ledger of this NWB file",
-    reason="The ledger stands in the folder .ssc-to-nwb of the output, under the name of the NWB file.",
-    remedy="Give the NWB file as it was converted, in its place; or convert the session again.",
+    title="The NWB file has no ledger",
+    reason="The ledger is in the folder .ssc-to-nwb of the output, with the name of the NWB file.",
+    remedy="Give the NWB file in the folder of its conversion, or convert the session again.",
 )
 LEDGER_UNREADABLE = ProblemKind(
     identifier="ledger-unreadable",
     severity=Severity.ERROR,
-    title="The ledger can't be read",
+    title="Cannot read the ledger",
     reason="The file is not the JSON that the conversion writes.",
     remedy="Convert the session again with --overwrite.",
 )

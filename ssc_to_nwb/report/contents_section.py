@@ -47,7 +47,7 @@ def contents_section(session: NwbSession) -> Section:
     for found in _objects(session):
         families.setdefault((found.place, _without_plane(found.name, planes), found.type), []).append(found)
     rows = tuple(_row(pattern, members) for (_, pattern, _), members in families.items())
-    text = f"{sum(len(members) for members in families.values())} objects. … stands for the name of each imaging plane."
+    text = f"{sum(len(members) for members in families.values())} objects. … is the name of each imaging plane."
     table = Table(headings=_COLUMNS, rows=rows, numeric=_COLUMNS[1:2], unbroken=("size of each", "unit", "type"))
     return _HEADING.section(Text(text=text), table)
 

@@ -78,7 +78,7 @@ def provenance_section(session: NwbSession) -> Section:
         ("identifier", str(file.identifier)),
         ("session start", file.session_start_time.isoformat()),
         ("census", _census(session)),
-        ("NWB schema", session.nwb_version or "not told"),
+        ("NWB schema", session.nwb_version or "not given"),
     ]
     if file.was_generated_by is not None:
         rows += [("made with", f"{name} {version}") for name, version in np.asarray(file.was_generated_by[:]).tolist()]

@@ -41,9 +41,9 @@ def raster_section(session: NwbSession) -> Section:
         return _HEADING.lacking("dF/F")
     text = (
         "One row per ROI that has a trace, plane by plane, in the order of the file; blank where there is no frame. "
-        f"The brightest colour stands for {max(tops):.2g} and more. Only times at which the planes were imaged are "
+        f"The brightest colour is {max(tops):.2g} and more. Only times at which the planes were imaged are "
         "shown: pauses between trials and trials imaged elsewhere are left out. Vertical marks separate trials; the "
-        "strip above tells their outcome."
+        "strip above shows their outcome."
     )
     # Read a second time rather than kept: all dF/F of a session at once is much.
     pictures = [
@@ -79,7 +79,7 @@ def _group(names: list[str], held: list[RoiTraces]) -> _Group:
 
 
 def _high(values: np.ndarray) -> float:
-    """The value that the brightest colour stands for; 1 where nothing is known, or nothing above 0."""
+    """The value that the brightest colour is; 1 where nothing is known, or nothing above 0."""
     known = values[np.isfinite(values)]
     high = float(np.percentile(known, _TOP_PERCENTILE)) if known.size else 0.0
     return high if high > 0 else 1.0

@@ -134,7 +134,7 @@ def _read_start(file: BinaryIO) -> tuple[_Flavour, int]:
             order, struct.Struct(order + "HHQ8s"), struct.Struct(order + "Q"), struct.Struct(order + "Q")
         )
         return flavour, flavour.pointer.unpack(_read_exactly(file, 8, 8))[0]
-    raise TifDamagedError(f"the file bears the tif version {version}, which is unknown")
+    raise TifDamagedError(f"the file has the tif version {version}, which is unknown")
 
 
 _Tags = dict[int, tuple[int, int, bytes]]

@@ -76,7 +76,7 @@ def _cases_with_messages(messages: Sequence[Message], *, file: Path, fail_on: Fa
         accepted = [message for message in same if message.accepted is not None]
         if failing:
             failure = ElementTree.SubElement(case, "failure", message=_told(failing[:1]), type=same[0].severity.value)
-            failure.text = f"{_told(failing)}\nwhy: {_clean(same[0].reason)}\nto mend: {_clean(same[0].remedy)}"
+            failure.text = f"{_told(failing)}\nwhy: {_clean(same[0].reason)}\nwhat to do: {_clean(same[0].remedy)}"
         elif len(accepted) == len(same):
             ElementTree.SubElement(case, "skipped", message=_clean(f"accepted: {accepted[0].accepted}"))
         others = [message for message in same if message not in failing]

@@ -65,7 +65,7 @@ def _group_lines(messages: Sequence[Message]) -> Iterator[str]:
     for (place, text), times in Counter((message.object_path, message.text) for message in messages).items():
         yield from _wrapped(f"{place}: ", text if times == 1 else f"{text} ({times} times)")
     yield from _wrapped("why: ", first.reason)
-    yield from _wrapped("to mend: ", first.remedy)
+    yield from _wrapped("what to do: ", first.remedy)
 
 
 def _wrapped(label: str, text: str) -> list[str]:

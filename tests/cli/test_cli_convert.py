@@ -67,7 +67,7 @@ def test_a_failure_is_summed_up_and_the_others_are_converted(half_wrong: Path, t
     assert "1 of 2 sessions done" in result.stdout
     assert "an2_2013_03_08: converted" in result.stdout
     assert "an1_2013_03_08: failed" in result.stderr
-    assert "A trial is of two types at once [trial-type-twice]" in result.stderr
+    assert "A trial has two types [trial-type-twice]" in result.stderr
     assert "field: s.trialTypeMat" in result.stderr
     assert "failed: an1_2013_03_08" in result.stderr
     assert "Traceback" not in result.output
@@ -197,7 +197,7 @@ def test_what_a_run_goes_on_in_spite_of_is_a_warning_that_names_the_file(tmp_pat
     film = next(path for path in made.folder.rglob("*.mp4") if path.stem.endswith(f"_trial_{number:03d}"))
     result = call(tmp_path / "source", tmp_path / "nwb", "--keep-going")
     assert result.exit_code == 0
-    assert "warning: A whisker video cannot be read [video-unreadable]" in result.stderr
+    assert "warning: Cannot read a whisker video [video-unreadable]" in result.stderr
     assert f"    {film}, " in result.stderr
     assert "error:" not in result.stderr
     told = json.loads(call(tmp_path / "source", tmp_path / "json", "--keep-going", "--json").stdout)

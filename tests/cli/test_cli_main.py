@@ -63,7 +63,7 @@ class TestHelp:
         assert result.exit_code == 0
         for name in subcommands():
             assert re.search(rf"^  {name}  ", result.output, re.MULTILINE)
-        assert "Exit status: 0 all that was asked for is done; 1 something failed" in " ".join(result.output.split())
+        assert "Exit status: 0 everything is done; 1 something failed" in " ".join(result.output.split())
 
     @pytest.mark.parametrize("name", subcommands())
     def test_every_command_explains_itself(self, name: str) -> None:

@@ -19,9 +19,10 @@ def test_one_entry() -> None:
     result = run("mask-outside-image")
     assert result.exit_code == 0
     assert result.output.splitlines() == [
-        "Pixels of a mask lie outside the image [mask-outside-image]",
+        "Pixels of a mask are outside the image [mask-outside-image]",
         "  severity: error",
-        "  why: x must be a column and y a row, both from 0; exchanged axes or a count from 1 end up here.",
+        "  why: x must be a column and y a row, both counted from 0. Exchanged axes, or counting from 1,",
+        "    cause this.",
         "  what to do: Write the masks again, with x and y in NWB's sense.",
     ]
 

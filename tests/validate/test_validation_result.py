@@ -58,8 +58,8 @@ def test_the_text_names_every_file_and_says_why_and_how_once() -> None:
         "  error  mask-outside-image",
         "    /processing/m: 1 <pixel> & more",
         "    /processing/o: 1 <pixel> & more",
-        "    why: x must be a column and y a row, both from 0; exchanged axes or a count from 1 end up here.",
-        "    to mend: Write the masks again, with x and y in NWB's sense.",
+        "    why: x must be a column and y a row, both counted from 0. Exchanged axes, or counting from 1, cause this.",
+        "    what to do: Write the masks again, with x and y in NWB's sense.",
     ]
     assert lines.index("  accepted  mask-outside-image") < lines.index("sub-b/b.nwb")
     assert "    because: the source has it so" in lines
@@ -126,7 +126,7 @@ def test_junit_has_a_suite_per_file_and_a_case_per_identifier() -> None:
     failure = case(suite, "mask-outside-image").find("failure")
     assert failure is not None
     assert failure.get("message") == "/processing/m: 1 <pixel> & more"
-    assert "to mend: Write the masks again" in (failure.text or "")
+    assert "what to do: Write the masks again" in (failure.text or "")
     assert case(suite, "mask-outside-image").findtext("system-out") == "/processing/n: 1 <pixel> & more"
     assert case(suite, "mask-empty").find("failure") is None
     assert case(suite, "mask-empty").findtext("system-out") == "/processing/m: 1 of 3 ROIs"
