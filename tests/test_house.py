@@ -34,7 +34,8 @@ MAY_IMPORT = {
     "image_axes": set(),
     "clock": {"data_types", "matlab", "problems"},
     "problems": set(),
-    "matlab": {"problems", "source_files"},
+    "output_files": {"naming", "problems"},
+    "matlab": {"output_files", "problems", "source_files"},
     "tif": {"chunk_shapes", "image_axes", "problems"},
     "source_files": {"naming", "problems", "session_key", "system_files"},
     "metadata": {"problems", "session_key"},
@@ -46,10 +47,10 @@ MAY_IMPORT = {
         "quantities", "session", "source_files", "tif",
     },
     "ledger": {"data_types", "matlab", "naming", "problems", "session", "source_files", "system_files", "tif"},
-    "testing": set(),
+    "testing": {"matlab"},
     "nwb_file": {
-        "_version", "allocator", "chunk_shapes", "data_types", "image_axes", "ledger", "metadata", "naming", "problems",
-        "session", "source_files", "tif",
+        "_version", "allocator", "chunk_shapes", "data_types", "image_axes", "ledger", "metadata", "naming",
+        "output_files", "problems", "session", "source_files", "tif",
     },
     "proof": {
         "allocator", "data_types", "ledger", "matlab", "metadata", "naming", "problems", "session", "source_files",
@@ -59,11 +60,15 @@ MAY_IMPORT = {
     "describe": {"data_types", "matlab", "metadata", "problems", "session", "source_files"},
     "reading": {"naming", "problems"},
     "analysis": {"reading"},
-    "report": {"_version", "analysis", "metadata", "naming", "problems", "quantities", "reading", "system_files"},
+    "report": {
+        "_version", "analysis", "metadata", "naming", "output_files", "problems", "quantities", "reading",
+        "system_files",
+    },
     "dandi": {"_version", "json_lines", "metadata", "problems", "system_files", "thread_map", "validate"},
     "run": {
-        "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "metadata", "naming", "nwb_file", "problems",
-        "proof", "run_files", "session", "session_key", "source_files", "system_files", "tif",
+        "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "metadata", "naming", "nwb_file",
+        "output_files", "problems", "proof", "run_files", "session", "session_key", "source_files", "system_files",
+        "tif",
     },
     "api": {
         "dandi", "data_types", "describe", "json_lines", "ledger", "metadata", "naming", "nwb_file", "problems",

@@ -9,16 +9,23 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from ssc_to_nwb.matlab.bounds import Bounds
-from ssc_to_nwb.matlab.mat5_elements import (
+from ssc_to_nwb.matlab.mat5_elements import ArrayHeader, ByteStream, DamagedFileError, ElementReader, inflated
+from ssc_to_nwb.matlab.mat5_numbers import (
+    HEADER_BYTES,
     MI_COMPRESSED,
     MI_MATRIX,
+    MI_UTF8,
+    MI_UTF16,
+    MI_UTF32,
+    MX_CELL,
+    MX_CHAR,
+    MX_FUNCTION,
+    MX_OBJECT,
+    MX_OPAQUE,
+    MX_SPARSE,
+    MX_STRUCT,
+    NUMBER_CLASSES,
     NUMBER_TYPES,
-    OBJECT_BEHIND_HANDLE,
-    ArrayHeader,
-    ByteStream,
-    DamagedFileError,
-    ElementReader,
-    inflated,
 )
 from ssc_to_nwb.matlab.text import Storage, StoredChars, TextReader
 from ssc_to_nwb.matlab.tree import (
@@ -32,13 +39,10 @@ from ssc_to_nwb.matlab.tree import (
 from ssc_to_nwb.problems import mat_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
-_HEADER_BYTES = 128
-_CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE, _FUNCTION = 1, 2, 3, 4, 5, 16
-_NUMBER_CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8"}
 # How the characters of a text are stored, and as which numbers, by the type of their element.
 _CHAR_STORAGE: dict[int, tuple[Storage, str]] = {
     1: ("8-bit", "u1"), 2: ("8-bit", "u1"), 3: ("16-bit", "u2"), 4: ("16-bit", "u2"),
-    16: ("utf-8", "u1"), 17: ("utf-16", "u2"), 18: ("utf-32", "u4"),
+    MI_UTF8: ("utf-8", "u1"), MI_UTF16: ("utf-16", "u2"), MI_UTF32: ("utf-32", "u4"),
 }  # fmt: skip
 # A value of a few numbers has 56 bytes, which may be compressed to some ten; empty ones may be compressed to nothing.
 _FREE_VALUES = 1 << 21
@@ -57,7 +61,7 @@ def read_mat5(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
     bounds = Bounds(path, free_values=_FREE_VALUES, bytes_per_value=_BYTES_PER_VALUE)
     try:
         with path.open("rb") as file:
-            file.seek(_HEADER_BYTES - 2)
+            file.seek(HEADER_BYTES - 2)
             order: Literal["<", ">"] = "<" if file.read(2) == b"IM" else ">"
             file_bytes = path.stat().st_size
             while file.tell() < file_bytes:
@@ -156,24 +160,24 @@ class _Arrays:
 
     def _value(self, header: ArrayHeader) -> MatValue:
         number = header.class_number
-        if number == _CELL:
+        if number == MX_CELL:
             count = self._count(header, fields=1)
             items = tuple(self._nested(f"{{{number}}}", end=header.end) for number in range(1, count + 1))
             return MatCell(shape=header.shape, items=items)
-        if number == _STRUCT:
+        if number == MX_STRUCT:
             return self._struct(header)
-        if number == _CHAR:
+        if number == MX_CHAR:
             return self._char(header)
-        if number == _SPARSE or number in _NUMBER_CLASSES:
+        if number == MX_SPARSE or number in NUMBER_CLASSES:
             if header.is_complex:
                 return _unsupported(header, "complex", "complex numbers")
-            return self._sparse(header) if number == _SPARSE else self._numbers(header)
-        if number == _OBJECT:
+            return self._sparse(header) if number == MX_SPARSE else self._numbers(header)
+        if number == MX_OBJECT:
             name = self._reader.name(end=header.end)
             return _unsupported(header, name, "an object")
-        if number == _FUNCTION:
+        if number == MX_FUNCTION:
             return _unsupported(header, "function_handle", "a function handle")
-        if number == OBJECT_BEHIND_HANDLE:
+        if number == MX_OPAQUE:
             return _unsupported(header, header.class_name, "an object")
         return _unsupported(header, f"class {number}", "a class that nobody knows")
 
@@ -230,7 +234,7 @@ class _Arrays:
 
 
 def _dtype(header: ArrayHeader) -> np.dtype:
-    return np.dtype("?" if header.is_logical else _NUMBER_CLASSES.get(header.class_number, "f8"))
+    return np.dtype("?" if header.is_logical else NUMBER_CLASSES.get(header.class_number, "f8"))
 
 
 def _unsupported(header: ArrayHeader, matlab_class: str, reason: str) -> MatUnsupported:

@@ -16,14 +16,10 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from ssc_to_nwb.matlab.bounds import Bounds
+from ssc_to_nwb.matlab.mat5_numbers import COMPLEX_FLAG, LOGICAL_FLAG, MI_INT32, MI_UINT32, MX_OPAQUE, NUMBER_TYPES
 
-MI_MATRIX, MI_COMPRESSED = 14, 15
-# numpy's type of the numbers of an element, by the number of its type.
-NUMBER_TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
-_INTEGER_TYPES = (5, 6)
+_INTEGER_TYPES = (MI_INT32, MI_UINT32)
 _NAME_TYPES = (1, 2, 16)
-OBJECT_BEHIND_HANDLE = 17
-_LOGICAL, _COMPLEX = 0x0200, 0x0800
 # Types and bytes of flags, size and name of an array of two dimensions without a name.
 _PLAIN_TAGS = (6, 8, 5, 8, 1, 0)
 _INFLATED_AT_ONCE = 1 << 18
@@ -202,13 +198,13 @@ class ElementReader:
             self._plain_header.unpack(head)
         )
         tags = (kind_of_flags, flag_bytes, kind_of_shape, shape_bytes, *name)
-        if tags != _PLAIN_TAGS or flags & 0xFF == OBJECT_BEHIND_HANDLE or rows < 0 or columns < 0:
+        if tags != _PLAIN_TAGS or flags & 0xFF == MX_OPAQUE or rows < 0 or columns < 0:
             return None
         self.stream.take(size)
         return ArrayHeader(
             class_number=flags & 0xFF,
-            is_logical=bool(flags & _LOGICAL),
-            is_complex=bool(flags & _COMPLEX),
+            is_logical=bool(flags & LOGICAL_FLAG),
+            is_complex=bool(flags & COMPLEX_FLAG),
             shape=(rows, columns),
             name="",
             end=end,
@@ -219,7 +215,7 @@ class ElementReader:
         if len(flags) != 2:
             raise DamagedFileError(f"{4 * len(flags)} bytes of array flags, not 8")
         class_number = flags[0] & 0xFF
-        if class_number == OBJECT_BEHIND_HANDLE:
+        if class_number == MX_OPAQUE:
             name, _, class_name = (self.name(end=end) for _ in range(3))
             return ArrayHeader(class_number=class_number, class_name=class_name, name=name, end=end)
         shape = tuple(self.integers(end=end))
@@ -227,8 +223,8 @@ class ElementReader:
             raise DamagedFileError(f"an array of size {shape}")
         return ArrayHeader(
             class_number=class_number,
-            is_logical=bool(flags[0] & _LOGICAL),
-            is_complex=bool(flags[0] & _COMPLEX),
+            is_logical=bool(flags[0] & LOGICAL_FLAG),
+            is_complex=bool(flags[0] & COMPLEX_FLAG),
             shape=shape,
             name=self.name(end=end),
             end=end,

@@ -1,4 +1,4 @@
-"""From the characters that a MATLAB file stores to text.
+"""From the characters that a MATLAB file stores to text, and back to characters.
 
 MATLAB counts text in units of UTF-16. Format 5 and 7 say how they store it: as UTF-8, UTF-16 or UTF-32, or as plain
 numbers of 8 or 16 bits; 7.3 has 16-bit numbers alone. Plain numbers beyond ASCII can be several things:
@@ -21,6 +21,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from ssc_to_nwb.matlab.classes import matlab_shape
 from ssc_to_nwb.matlab.tree import MatChar, MatUnsupported, char_units, char_value
 
 Storage = Literal["utf-8", "utf-16", "utf-32", "8-bit", "16-bit"]
@@ -161,3 +162,20 @@ def _decoded(data: bytes, encoding: str) -> str:
     except UnicodeDecodeError as failure:
         found = data[failure.start : failure.start + 4].hex(" ")
         raise UndecodableTextError(f"bytes {found} that are no {encoding.removesuffix('-le').upper()}") from failure
+
+
+def utf16_units(value: str | MatChar) -> np.ndarray:
+    """The characters of a char array in MATLAB's size of it, uint16: units of UTF-16.
+
+    Raises ValueError where the rows do not fit the size.
+    """
+    shape = matlab_shape(value)
+    if 0 in shape:
+        return np.zeros(shape, dtype=np.uint16)
+    texts = (value,) if isinstance(value, str) else value.rows
+    rows = [np.frombuffer(text.encode("utf-16-le"), dtype="<u2").astype(np.uint16) for text in texts]
+    row_count, column_count, page_count = shape[0], shape[1], math.prod(shape[2:])
+    if len(rows) != row_count * page_count or any(row.size != column_count for row in rows):
+        raise ValueError(f"{len(rows)} rows of characters that do not fit the size {'x'.join(map(str, shape))}")
+    pages = np.concatenate(rows).reshape(page_count, row_count, column_count)
+    return np.moveaxis(pages, 0, 2).reshape(shape, order="F")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from ssc_to_nwb.nwb_file.file_space import file_space
 from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.nwb_file.reserve import Reserved, hdf5_reserve, reserve_large_data
 from ssc_to_nwb.nwb_file.spare_room import spare_room
+from ssc_to_nwb.output_files import flush_file
 from ssc_to_nwb.tif.lazy_pages import LazyPages
 
 # Steps of the next size that may be written before the room on the disk is looked at again.
@@ -64,7 +64,7 @@ def write_hdf5(
             yield step
         finish(file)
         file.flush()
-    _flush_to_disk(path)
+    flush_file(path)
 
 
 def _tell_plane(after_plane: Callable[[str], None], fill: ChunkFill) -> None:
@@ -85,8 +85,3 @@ def _block_source(values: np.ndarray | LazyPages) -> BlockSource:
     if isinstance(values, LazyPages):
         return values
     return ArraySource(values if values.dtype.isnative else values.astype(values.dtype.newbyteorder("=")))
-
-
-def _flush_to_disk(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import output_kinds as kinds
-from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.output_files import check_output_is_free, flush_folder, new_token, remove
 from ssc_to_nwb.problems.system_errors import system_errors_named
 
 
@@ -64,9 +59,8 @@ def output_in_progress(final: Path, *, overwrite: bool) -> Iterator[InProgress]:
 
     Raises output-exists, output-not-writable, disk-full.
     """
-    if final.exists() and not overwrite:
-        raise error(kinds.OUTPUT_EXISTS, file=final)
-    place = InProgress(final=final, token=_new_token())
+    check_output_is_free(final, overwrite=overwrite)
+    place = InProgress(final=final, token=new_token())
     with system_errors_named(final):
         final.parent.mkdir(parents=True, exist_ok=True)
         remove_unfinished(final)
@@ -111,42 +105,6 @@ def _replace(building: Path, final: Path) -> Path:
 
 def _put_aside(final: Path) -> Path:
     """Rename a folder, so that it counts as unfinished and is removed even where this process is killed."""
-    aside = naming.in_progress_path(final, f"{_new_token()}.old")
+    aside = naming.in_progress_path(final, f"{new_token()}.old")
     final.replace(aside)
     return aside
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a small file, or replace it, in one step. Raises output-not-writable, disk-full, system-refused."""
-    building = naming.in_progress_path(path, _new_token())
-    with system_errors_named(path):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            building.write_text(text, encoding="utf-8", errors="surrogateescape")
-            building.replace(path)
-        except BaseException:
-            remove(building)
-            raise
-
-
-def _new_token() -> str:
-    return uuid.uuid4().hex[: naming.TOKEN_CHARACTERS]
-
-
-def remove(*paths: Path) -> None:
-    """Remove files, links and whole folders, those that are there. Raises OSError."""
-    for path in paths:
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-
-
-def flush_folder(folder: Path) -> None:
-    """Make a rename inside a folder last through a crash, on systems that let a folder be opened."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

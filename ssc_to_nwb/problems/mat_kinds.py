@@ -56,3 +56,10 @@ TEXT_FOUND_UTF8 = ProblemKind(
     reason="Its characters are stored as numbers up to 255, and together they are valid UTF-8.",
     remedy="Look at the text. If it is wrong, name the encoding in a metadata file: source: {text_encoding: latin-1}.",
 )
+MAT_TOO_LARGE = ProblemKind(
+    identifier="mat-too-large",
+    severity=Severity.ERROR,
+    title="A variable is too large for a MATLAB file of format 5",
+    reason="Format 5 holds at most 2,147,483,647 bytes in a variable, and as many elements along a dimension.",
+    remedy="Write format 7.3 (--format 7.3), or leave the format to the program.",
+)

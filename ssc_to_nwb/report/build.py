@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.output_files import whole_file
 from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.nwb_session import open_nwb_session
@@ -79,7 +79,5 @@ def _page_paths(files: Iterable[Path], *, output: Path) -> dict[Path, Path]:
 
 
 def _write(target: Path, text: str) -> None:
-    """Never half a page: written beside its place, then renamed."""
-    building = naming.in_progress_path(target, secrets.token_hex(naming.TOKEN_CHARACTERS // 2))
-    building.write_text(text, encoding="utf-8")
-    building.replace(target)
+    with whole_file(target, overwrite=True) as building:
+        building.write_text(text, encoding="utf-8")

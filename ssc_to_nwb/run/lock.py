@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, SoftFileLock, Timeout
 
 from ssc_to_nwb import run_files
-from ssc_to_nwb.nwb_file.in_progress import write_whole
+from ssc_to_nwb.output_files import write_whole
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error

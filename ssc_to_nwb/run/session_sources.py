@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb import run_files
-from ssc_to_nwb.nwb_file.in_progress import write_whole
+from ssc_to_nwb.output_files import write_whole
 from ssc_to_nwb.problems import output_kinds, run_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb import naming, run_files
-from ssc_to_nwb.nwb_file.in_progress import InProgress, put_in_place, remove
+from ssc_to_nwb.nwb_file.in_progress import InProgress, put_in_place
+from ssc_to_nwb.output_files import remove
 from ssc_to_nwb.run.output_state import state_of
 from ssc_to_nwb.run.record import Done, lines_by_work
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ssc_to_nwb.matlab import tree
+
 MatValue = Any
 MatStruct = dict[str, Any]
 
@@ -111,6 +113,10 @@ class Sparse:
         self.values = full[self.rows, columns]
         self.starts = np.searchsorted(columns, np.arange(full.shape[1] + 1))
 
+    def to_tree(self) -> tree.MatSparse:
+        """The same in the tree's form."""
+        return tree.MatSparse(shape=self.shape, row_index=self.rows, column_start=self.starts, values=self.values)
+
 
 class Handle:
     """A value that MATLAB alone understands: a function handle, or an object of another class."""
@@ -139,6 +145,20 @@ def as_array(value: Any) -> np.ndarray:
     if array.dtype == np.int64:
         array = array.astype(np.float64)
     return array if array.ndim >= 2 else array.reshape(1, -1)
+
+
+def to_tree(value: MatValue) -> Any:
+    """A value in the form of the tree; what the tree does not have (`Chars`, `Handle`, `NEVER_FILLED`) as it is."""
+    if isinstance(value, Mapping):
+        return tree.MatStruct(fields={name: to_tree(content) for name, content in value.items()})
+    if isinstance(value, StructArray):
+        elements = tuple(map(to_tree, value.elements))
+        return tree.MatStructArray(shape=value.shape, field_names=value.field_names, elements=elements)
+    if isinstance(value, Cell):
+        return tree.MatCell(shape=value.shape, items=tuple(map(to_tree, value.items)))
+    if isinstance(value, Sparse):
+        return value.to_tree()
+    return value if isinstance(value, str | Chars | Handle | _NeverFilled) else as_array(value)
 
 
 def hash_struct(entries: Sequence[tuple[str, str, MatValue]]) -> MatStruct:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
-from ssc_to_nwb.testing.mat5 import stored_form, write_mat5
+from ssc_to_nwb.testing.mat5 import write_mat5
 from ssc_to_nwb.testing.matlab import Cell, StructArray, row
 
 
@@ -103,9 +103,3 @@ def test_several_variables_in_one_file(tmp_path: Path) -> None:
     read = loadmat(path)
     assert read["dx_r"].tolist() == [[1, 2]]
     assert read["dy_r"].tolist() == [[0.5, -0.5]]
-
-
-def test_stored_form_leaves_values_as_they_are() -> None:
-    values = np.array([[3.0, -7.0], [100.0, 0.0]])
-    np.testing.assert_array_equal(stored_form(values), values)
-    assert stored_form(values.astype(np.float32)).dtype == np.float32

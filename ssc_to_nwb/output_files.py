@@ -1,0 +1,86 @@
+"""Output is whole under its name or not there: it is written under another name beside its place, and then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.problems import output_kinds as kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.system_errors import system_errors_named
+
+
+@contextmanager
+def whole_file(final: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """A path beside `final` to write to; at the end of the block it gets that name, on any exception it is removed.
+
+    Raises output-exists, output-not-writable, disk-full.
+    """
+    check_output_is_free(final, overwrite=overwrite)
+    building = naming.in_progress_path(final, new_token())
+    with system_errors_named(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        remove(*final.parent.glob(naming.in_progress_pattern(final)))
+        try:
+            yield building
+            flush_file(building)
+            building.replace(final)
+        except BaseException:
+            remove(building)
+            raise
+        flush_folder(final.parent)
+
+
+def check_output_is_free(final: Path, *, overwrite: bool) -> None:
+    """Raise output-exists where a file is there that must not be replaced."""
+    if final.exists() and not overwrite:
+        raise error(kinds.OUTPUT_EXISTS, file=final)
+
+
+def flush_file(path: Path) -> None:
+    """Have the system write a file's bytes to the disk. Raises OSError."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small file, or replace it, in one step. Raises output-not-writable, disk-full, system-refused."""
+    building = naming.in_progress_path(path, new_token())
+    with system_errors_named(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            building.write_text(text, encoding="utf-8", errors="surrogateescape")
+            building.replace(path)
+        except BaseException:
+            remove(building)
+            raise
+
+
+def new_token() -> str:
+    """A name for one attempt at an output, for `naming.in_progress_path`."""
+    return uuid.uuid4().hex[: naming.TOKEN_CHARACTERS]
+
+
+def remove(*paths: Path) -> None:
+    """Remove files, links and whole folders, those that are there. Raises OSError."""
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make a rename inside a folder last through a crash, on systems that let a folder be opened."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
