@@ -237,7 +237,7 @@ class TestDescription:
         assert any("mat-unreadable at s.a" in line for line in lines)
 
     def test_of_cells_in_cells(self, path: Path) -> None:
-        write_mat5(path=path, variables={"s": {"a": nested(400)}})
+        write_mat5(path=path, variables={"s": {"a": nested(4 * MOST_LEVELS)}})
         assert any("mat-unreadable at s.a" in line for line in describe(file=path).lines())
 
 
