@@ -50,11 +50,11 @@ MAY_IMPORT = {
     "testing": {"matlab"},
     "nwb_file": {
         "_version", "allocator", "chunk_shapes", "data_types", "image_axes", "ledger", "metadata", "naming",
-        "output_files", "problems", "session", "source_files", "tif",
+        "output_files", "problems", "session", "source_files", "thread_map", "tif",
     },
     "proof": {
         "allocator", "data_types", "ledger", "matlab", "metadata", "naming", "problems", "session", "source_files",
-        "system_files", "tif",
+        "system_files", "thread_map", "tif",
     },
     "validate": {"_version", "metadata", "naming", "problems", "system_files"},
     "describe": {"data_types", "matlab", "metadata", "problems", "session", "source_files"},

@@ -5,14 +5,14 @@ What is written depends on the values alone, not on the number of workers: chunk
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from ssc_to_nwb.allocator import keep_freed_memory
 from ssc_to_nwb.nwb_file.chunk_fills import ChunkFill, Scratch
+from ssc_to_nwb.thread_map import map_in_order
 
 # Chunks that may wait to be written, per worker, so that no worker waits for the disk.
 _AHEAD_PER_WORKER = 3
@@ -63,33 +63,22 @@ def _encoded(
     ahead = min(workers * _AHEAD_PER_WORKER, room)
     idle: SimpleQueue[Scratch] = SimpleQueue()
 
-    def encode(start: int) -> list[bytes]:
+    def encode(start: int) -> tuple[int, list[bytes]]:
         try:
             scratch = idle.get_nowait()
         except Empty:
             scratch = fill.scratch()
         try:
-            return fill.encode(start, scratch)
+            return start, fill.encode(start, scratch)
         finally:
             idle.put(scratch)
 
-    waiting: deque[tuple[int, Future[list[bytes]]]] = deque()
-    try:
+    def announced() -> Iterator[int]:
         for start in range(0, fill.length, fill.rows):
             fill.announce(start)
-            waiting.append((start, pool.submit(encode, start)))
-            if len(waiting) >= ahead:
-                yield _finished(waiting)
-        while waiting:
-            yield _finished(waiting)
-    finally:
-        for _, future in waiting:
-            future.cancel()
+            yield start
 
-
-def _finished(waiting: deque[tuple[int, Future[list[bytes]]]]) -> tuple[int, list[bytes]]:
-    start, future = waiting.popleft()
-    return start, future.result()
+    return map_in_order(encode, announced(), pool=pool, ahead=ahead)
 
 
 def _write(fill: ChunkFill, start: int, chunks: list[bytes]) -> int:

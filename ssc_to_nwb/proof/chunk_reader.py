@@ -7,9 +7,8 @@ another layout are read by h5py.
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import h5py
@@ -17,6 +16,7 @@ import numpy as np
 from isal import igzip_lib
 
 from ssc_to_nwb.allocator import keep_freed_memory
+from ssc_to_nwb.thread_map import map_in_order
 
 _AHEAD_PER_WORKER = 3
 # A chunk's room on its way, in its own size: as stored, inflated, put together, and the reader's copy.
@@ -56,17 +56,9 @@ def read_blocks(dataset: h5py.Dataset, pool: ThreadPoolExecutor, *, workers: int
     ahead = max(1, min(workers * _AHEAD_PER_WORKER, int(memory_mb * _MB / (chunk_bytes * _COPIES_PER_CHUNK))))
     keep_freed_memory()
     decoder = ChunkDecoder(dataset)
-    waiting: deque[Future[Block]] = deque()
-    try:
-        for start in range(0, dataset.shape[0], dataset.chunks[0]):
-            waiting.append(pool.submit(decoder.decode, start, decoder.stored(start)))
-            if len(waiting) >= ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()
+    starts = range(0, dataset.shape[0], dataset.chunks[0])
+    stored = ((start, decoder.stored(start)) for start in starts)
+    yield from map_in_order(lambda chunk: decoder.decode(*chunk), stored, pool=pool, ahead=ahead)
 
 
 def _filters(dataset: h5py.Dataset) -> list[int]:

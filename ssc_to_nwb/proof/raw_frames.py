@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +19,7 @@ from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.digest import ValuesDigest
 from ssc_to_nwb.proof.report import VerifyMode
 from ssc_to_nwb.proof.source_pages import read_frames
+from ssc_to_nwb.thread_map import map_in_order
 
 _MB = 2**20
 _AHEAD_PER_WORKER = 2
@@ -118,20 +118,9 @@ def _in_threads(
     """Chunks in order; the file is read by this thread alone, the rest is done in others."""
     room = int(frame_work.memory_mb * _MB / (reader.chunk_bytes * _COPIES_PER_CHUNK))
     ahead = max(1, min(frame_work.workers * _AHEAD_PER_WORKER, room))
-    waiting: deque[tuple[int, Future[ComparedChunk]]] = deque()
+    stored = ((start, reader.stored(start)) for start in starts)
     with ThreadPoolExecutor(max_workers=frame_work.workers, thread_name_prefix="compare") as pool:
-        try:
-            for start in starts:
-                waiting.append((start, pool.submit(reader.compare, start, reader.stored(start))))
-                if len(waiting) >= ahead:
-                    first, future = waiting.popleft()
-                    yield first, future.result()
-            while waiting:
-                first, future = waiting.popleft()
-                yield first, future.result()
-        finally:
-            for _, future in waiting:
-                future.cancel()
+        yield from map_in_order(lambda chunk: (chunk[0], reader.compare(*chunk)), stored, pool=pool, ahead=ahead)
 
 
 class _ChunkPairs:

@@ -6,15 +6,15 @@ hdmf-zarr keeps links and references as JSON in attributes, and marks single val
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ssc_to_nwb.proof.nwb_reader import ArrayTree, Node
+from ssc_to_nwb.thread_map import map_in_order
 
 _LINKS = "zarr_link"
 _MARK = "zarr_dtype"
@@ -123,17 +123,8 @@ class ZarrTree(ArrayTree):
         rows = int(item.chunks[0])
         chunk_mb = rows * item.dtype.itemsize * int(np.prod(item.shape[1:], dtype=np.int64)) / 2**20
         ahead = max(1, min(workers * _AHEAD_PER_WORKER, int(memory_mb / (2 * chunk_mb)) if chunk_mb else 1))
-        waiting: deque[Future[np.ndarray]] = deque()
-        try:
-            for start in range(0, item.shape[0], rows):
-                waiting.append(pool.submit(item.__getitem__, slice(start, start + rows)))
-                if len(waiting) >= ahead:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        slices = (slice(start, start + rows) for start in range(0, item.shape[0], rows))
+        yield from map_in_order(item.__getitem__, slices, pool=pool, ahead=ahead)
 
     def is_numeric(self, path: str) -> bool:
         """Integers, floats, booleans and complex numbers, not a single value."""
