@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import tomllib
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -14,11 +14,14 @@ TESTS = Path(__file__).parent
 CLOCKS = {"monotonic", "perf_counter", "process_time", "time"}
 
 
-def nodes() -> Iterator[tuple[str, ast.AST]]:
+@cache
+def nodes() -> tuple[tuple[str, ast.AST], ...]:
     """Every node of the tests' code, with its place."""
-    for path in sorted(TESTS.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            yield f"{path.relative_to(TESTS)}, line {getattr(node, 'lineno', 0)}", node
+    return tuple(
+        (f"{path.relative_to(TESTS)}, line {getattr(node, 'lineno', 0)}", node)
+        for path in sorted(TESTS.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    )
 
 
 def reads_a_clock(node: ast.AST) -> bool:

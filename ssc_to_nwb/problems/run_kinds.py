@@ -79,7 +79,7 @@ WORKER_VERSION_DIFFERS = ProblemKind(
     severity=Severity.ERROR,
     title="A worker has another version of ssc-to-nwb",
     reason="Files of one output must be made by one version, and what a run hands to its workers differs by version.",
-    remedy="Install the same version of ssc-to-nwb where the run and where the workers are.",
+    remedy="Install the same version of ssc_to_nwb where the run and where the workers are.",
 )
 SOURCE_CHANGED = ProblemKind(
     identifier="source-changed-meanwhile",

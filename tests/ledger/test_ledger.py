@@ -23,6 +23,7 @@ from made_sessions import (
     set_entry,
     write,
 )
+from session_variants import VARIANTS
 
 from ssc_to_nwb.data_types.rule import Disposition
 from ssc_to_nwb.data_types.rules import RULES
@@ -34,16 +35,8 @@ from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.matlab import EMPTY, Cell
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
-SPECS = {
-    "well-behaved": SessionSpec(),
-    "awkward": AWKWARD,
-    "ssc-2": SessionSpec(data_set="ssc-2", variable_name="dat"),
-    "format 7.3": SessionSpec(mat_format="7.3"),
-    "no whisker data": SessionSpec(whisker_data=False),
-    "no imaging": SessionSpec(subvolumes=()),
-    "plane without files": SessionSpec(planes_without_files=((1, 3),)),
-    "empty events": SessionSpec(empty_event_series=("touches", "leftLicks")),
-}
+KINDS = ("well-behaved", "ssc-2", "format 7.3", "no whisker data", "no imaging", "plane without files", "empty events")
+SPECS = {"awkward": AWKWARD, **{name: SessionSpec(**VARIANTS[name]) for name in KINDS}}
 
 
 def ledger_of(session: Session, *, allow_unmapped: bool = False) -> Ledger:

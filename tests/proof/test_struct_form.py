@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_sessions import Converted, Struct, array, events, opened, read, row, set_entry
+from session_variants import VARIANTS
 from struct_expander import form_of_table, form_of_tree
 
 from ssc_to_nwb.matlab.tree import walk_leaves
@@ -19,11 +20,9 @@ from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 LONE = {"subvolumes": (SubvolumeSpec(number=4, planes=(1,), rois_per_plane=1),), "lone_plane_as_struct": True}
 SPECS: dict[str, dict[str, Any]] = {
-    "7.3": {"mat_format": "7.3"},
+    **{name: VARIANTS[name] for name in ("format 7.3", "ssc-2", "no imaging")},
     "lone plane": LONE,
     "lone plane in 7.3": {**LONE, "mat_format": "7.3"},
-    "ssc-2": {"data_set": "ssc-2", "variable_name": "dat"},
-    "no imaging": {"subvolumes": ()},
     "empty events": {"empty_event_series": ("touches", "leftLicks"), "one_event_series": ("rightLicks",)},
 }
 

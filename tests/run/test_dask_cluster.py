@@ -88,6 +88,7 @@ def test_without_the_extra_it_is_said_so(source: Path, tmp_path: Path, monkeypat
     assert "ssc-to-nwb[cluster]" in str(caught.value.problem.expected)
 
 
+@pytest.mark.long
 def test_any_executor_of_concurrent_futures_will_do(source: Path, tmp_path: Path) -> None:
     import multiprocessing
 

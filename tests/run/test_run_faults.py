@@ -241,10 +241,14 @@ def test_a_worker_whose_run_is_over_stops_and_leaves_nothing(source: Path, outpu
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-@pytest.mark.parametrize("sessions", [1, 3], ids=["one", "several"])
+@pytest.mark.parametrize("sessions", [3, pytest.param(1, marks=pytest.mark.long)], ids=["several", "one"])
 @pytest.mark.parametrize(
     ("number", "status"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    [
+        (signal.SIGINT, 130),
+        pytest.param(signal.SIGTERM, 143, marks=pytest.mark.long),
+        pytest.param(signal.SIGHUP, 129, marks=pytest.mark.long),
+    ],
     ids=["INT", "TERM", "HUP"],
 )
 def test_a_signal_ends_the_run_in_order(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import h5py
 import pytest
-from check_runs import RunCheck, Spoil, run_over
+from check_runs import RunCheck, Spoil, run_all_over, run_over
 from ssc_like import VIDEO_FOLDER
 
 from ssc_to_nwb.validate import checks_storage
@@ -48,7 +48,7 @@ def stored(rows: int, **storage: object) -> Spoil:
 )
 def test_storage(rows: int, storage: dict, tripped: int | None, spoiled: object) -> None:
     path = spoiled(stored(rows, **storage))  # type: ignore[operator]
-    found = [bool(run_over(check, path)) for check in STORAGE_CHECKS]
+    found = list(map(bool, run_all_over(STORAGE_CHECKS, path)))
     assert found == [number == tripped for number in range(3)]
 
 
