@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
@@ -36,8 +39,7 @@ def dask_workers(address: str, *, report: OnProgress) -> Workers:
         return "a worker of the cluster"
 
     def close() -> None:
-        # What a client says that has lost its scheduler is said by this run already.
-        with contextlib.nullcontext() if lost() is None else contextlib.suppress(Exception):
+        with contextlib.nullcontext() if lost() is None else _in_silence():
             client.close(timeout=_CLOSE_SECONDS)
 
     return Workers(
@@ -56,6 +58,19 @@ class _EventReport:
 
         # No dictionary: Dask adds keys of its own to one.
         get_worker().log_event(self.topic, astuple(progress))
+
+
+@contextmanager
+def _in_silence() -> Iterator[None]:
+    """Without what a client raises and logs that has lost its scheduler: the run says that itself."""
+    logger = logging.getLogger("distributed.client")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with contextlib.suppress(Exception):
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def _connect(address: str) -> Any:

@@ -189,6 +189,14 @@ class TestTheSystem:
         )
         assert name_system_error(failure, Path("out")).problem.kind.identifier == "disk-full"
 
+    def test_a_file_system_without_locks_is_named_with_the_variable_that_helps(self) -> None:
+        failure = OSError(
+            "Unable to synchronously create file (unable to lock file, errno = 37, error message = 'No locks')"
+        )
+        problem = name_system_error(failure, Path("out")).problem
+        assert problem.kind.identifier == "file-locks-missing"
+        assert "HDF5_USE_FILE_LOCKING=FALSE" in problem.kind.remedy
+
     def test_other_exceptions_pass(self) -> None:
         with pytest.raises(ZeroDivisionError), system_errors_named(Path("out")):
             raise ZeroDivisionError

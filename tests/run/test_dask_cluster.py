@@ -129,7 +129,9 @@ def test_a_worker_that_does_not_see_the_output_is_named(
 
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
-def test_a_scheduler_that_dies_ends_the_run_with_one_line_for_each_session(source: Path, tmp_path: Path) -> None:
+def test_a_scheduler_that_dies_ends_the_run_with_one_line_for_each_session(
+    source: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
     file = tmp_path / "scheduler.json"
     scheduler = subprocess.Popen([*command, "--no-dashboard", "--scheduler-file", str(file)], stderr=subprocess.DEVNULL)
@@ -150,5 +152,6 @@ def test_a_scheduler_that_dies_ends_the_run_with_one_line_for_each_session(sourc
             process.wait()
     assert {outcome.error.kind.identifier for outcome in result.outcomes} == {"cluster-unreachable"}
     assert "went away" in str(result.outcomes[0].error)
+    assert "Traceback" not in capfd.readouterr().err
     assert stray_files(tmp_path / "nwb") == []
     assert convert(source=source, output=tmp_path / "nwb", workers=1, verify="off").ok

@@ -19,7 +19,9 @@ from patience import PATIENCE_S, wait_until
 from tiny_sessions import record_lines, stray_files, write_tiny
 
 from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.nwb_file.results import no_progress
 from ssc_to_nwb.run.events import RunEvent
+from ssc_to_nwb.run.local_processes import LocalProcesses
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +143,30 @@ def test_a_script_needs_no_guard_around_its_main_part(source: Path, tmp_path: Pa
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     assert done.stdout.strip() == str(["converted"] * 4)
     assert (tmp_path / "runs").read_text() == "run\n"
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere no socket is needed")
+def test_a_folder_for_temporary_files_with_a_long_name_does_no_harm(source: Path, tmp_path: Path) -> None:
+    folder = tmp_path / ("t" * 100)
+    folder.mkdir()
+    command = [sys.executable, "-m", "ssc_to_nwb.cli.main", "convert", str(source), str(tmp_path / "nwb"), "--quiet"]
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
+def test_a_process_that_died_while_it_did_nothing_is_replaced() -> None:
+    processes = LocalProcesses(report=no_progress, reusable=lambda _: True)
+    try:
+        first = processes.submit(os.getpid).result(PATIENCE_S)
+        assert processes.submit(os.getpid).result(PATIENCE_S) == first
+        os.kill(first, signal.SIGKILL)
+        time.sleep(1)
+        assert processes.submit(os.getpid).result(PATIENCE_S) != first
+    finally:
+        processes.shutdown()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
