@@ -26,13 +26,31 @@ def write_dandiset(
 ) -> DandisetResult:
     """Write or update `output`/dandiset.yaml from the metadata files and the assets in `output`.
 
-    section: the section `dandiset` of the metadata, already loaded; without it, that of `<dataset>.yaml` with
-    `metadata_files` on top (later ones win). dandiset: the six digits of the dandiset, where it exists already.
+    What no source says is left out of the file and listed in the result. What a person has filled in stays.
 
-    What no source says is left out of the file and listed in the result's `blanks`; what a person filled in in an
-    existing file stays. Nothing is written where dandischema refuses a field (`malformed`).
-    Raises SscError: `metadata-*`, archive-dandiset-id, dandiset-yaml-of-another, dandiset-yaml-unreadable,
-    dandiset-yaml-unwritable.
+    Parameters
+    ----------
+    output : path or str
+        The folder that `convert` wrote.
+    section : mapping, optional
+        The section `dandiset` of the metadata, already loaded. None: that of `<dataset>.yaml` with `metadata_files`.
+    dataset : {"ssc-1", "ssc-2"}
+        Whose packaged metadata to use.
+    metadata_files : sequence of path or str
+        YAML files on top; later ones win.
+    dandiset : str, optional
+        The six digits of the dandiset, if it exists.
+
+    Returns
+    -------
+    DandisetResult
+        The metadata, what is still to be filled in (`blanks`), and fields that dandischema refuses (`malformed`).
+        Nothing is written if there are any.
+
+    Raises
+    ------
+    SscError
+        `metadata-*`, archive-dandiset-id, dandiset-yaml-of-another, dandiset-yaml-unreadable, dandiset-yaml-unwritable.
     """
     from ssc_to_nwb.dandi.dandiset_file import write_dandiset_file
     from ssc_to_nwb.dandi.dandiset_section import as_section, load_section
@@ -169,15 +187,38 @@ def download_check(
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> DownloadCheckResult:
-    """Fetch one asset back from a dandiset's draft and compare it, as it comes in, with the file in `output`.
+    """Fetch one asset from a dandiset's draft and compare it, as it arrives, with the file in `output`.
 
     Nothing is written to the disk. An open dandiset needs no key.
 
-    asset: its path in the dandiset; without it one is picked at random (the same one for the same `seed`).
-    instance and api_key_variable as in `upload`.
+    Parameters
+    ----------
+    output : path or str
+        The folder that `convert` wrote.
+    dandiset : str
+        Six digits, such as 000123.
+    instance, api_key_variable
+        As in `upload`.
+    asset : str, optional
+        Its path in the dandiset. None: a random one.
+    seed : int, optional
+        The same seed picks the same asset.
+    retry, first_contact
+        As in `upload`.
+    on_progress : callable, optional
+        Called with the progress of the transfer.
+    stop : threading.Event, optional
+        Set it to end early.
 
-    Raises SscError: archive-asset-missing, and as `upload` for key, instance and dandiset. A difference is in the
-    result.
+    Returns
+    -------
+    DownloadCheckResult
+        Whether every byte is equal.
+
+    Raises
+    ------
+    SscError
+        archive-asset-missing, and those of `upload` for key, instance and dandiset.
     """
     from ssc_to_nwb.dandi.download import DownloadOptions, run_download_check
     from ssc_to_nwb.dandi.retry import FIRST_CONTACT, RetryPolicy

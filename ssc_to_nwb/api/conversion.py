@@ -22,9 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversionResult:
-    """What came of a run: one outcome per session, in the order of animal and date.
+    """The result of a run.
 
-    not_taken: a warning for each MATLAB file of the source that is not taken for a session.
+    Attributes
+    ----------
+    outcomes : tuple of SessionOutcome
+        One per session, in the order of animal and date.
+    not_taken : tuple of Problem
+        A warning for each MATLAB file of the source that is not a session.
     """
 
     outcomes: tuple[SessionOutcome, ...]
@@ -50,9 +55,14 @@ class ConversionResult:
 
 
 class ConversionInterrupted(KeyboardInterrupt):
-    """SIGINT, SIGTERM or SIGHUP ended a run in order: nothing half written is left, and `result` says what was done.
+    """SIGINT, SIGTERM or SIGHUP ended a run in order: nothing incomplete is left behind.
 
-    signal: number of the signal.
+    Attributes
+    ----------
+    result : ConversionResult
+        What was done before.
+    signal : int
+        Number of the signal.
     """
 
     def __init__(self, result: ConversionResult, signal: int) -> None:
@@ -89,28 +99,84 @@ def convert(
     on_progress: OnProgress | None = None,
     on_event: OnEvent | None = None,
 ) -> ConversionResult:
-    """Convert every session found in `source` to one NWB file each, below `output`, in the layout DANDI expects.
+    """Convert every session found in `source` to one NWB file each, below `output`, in the layout that DANDI expects.
 
-    What an earlier run has done is done again where the source files have changed since; the outcome then says what.
-    Where other options or metadata would change a finished file, the session is refused (session-would-change) until
-    `overwrite`; what leaves its contents as they are, another version among them, is noted. Sessions go in processes,
-    as many at once as `workers` and `memory_mb` allow, and their frames in threads.
+    Finished sessions are skipped, unless their source files have changed; the outcome says what has changed. If other
+    options or metadata would change a finished file, the session is refused (session-would-change) until `overwrite`.
+    Sessions run in processes, as many at once as `workers` and `memory_mb` allow, and their frames in threads. A
+    session that fails does not stop the others: look at `ok` and at the outcomes.
 
-    source: a folder laid out as the data set is, a session file, or a packed file (.tar, .tar.gz, .zip); packed files
-    in a folder are looked into as well; sessions: globs over names such as `an197522_2013_03_08`, all where empty;
-    metadata_files: YAML files on top of the data set's own, later ones win; chunk_mb: 2 for HDF5 and 16 for Zarr where
-    None; workers, memory_mb: threads, and memory in 2^20 bytes beyond what the libraries take, of the whole run: all
-    processors and half the memory where None; retry: how many more times a session is tried whose failure may pass;
-    rehash: tell changes of source files by their content, not by size and time; ignore_space: begin even where the
-    disk seems too small; work_dir: where packed sessions are unpacked, in `output` where None; dask: address of a Dask
-    scheduler, or "" for Dask's own configuration; executor: any `concurrent.futures` executor whose workers see the
-    same files, `workers` and `memory_mb` are then those of each session; events: a file for events as JSON lines;
-    the other arguments are those of `ConversionOptions`.
+    Parameters
+    ----------
+    source : path or str
+        A folder with the layout of the dataset, a session file, or a packed file (.tar, .tar.gz, .zip). Packed files
+        inside a folder are found too.
+    output : path or str
+        Folder for the NWB files. It is created.
+    sessions : sequence of str
+        Patterns for names such as `an197522_2013_03_08`. Empty: all sessions.
+    metadata_files : sequence of path or str
+        YAML files on top of the dataset's own metadata; later ones win.
+    overwrite : bool
+        Replace NWB files that exist.
+    stub : bool
+        Write small but valid files: a few trials, every data type.
+    raw : {"auto", "require", "skip"}
+        Raw files: use what is there, require all that are listed, or use none.
+    keep_going : bool
+        Turn damaged raw files into gaps, with a warning.
+    compression : {"fast", "small", "none"}
+        Compression of the frames. Readers need no plug-in.
+    chunk_mb : float, optional
+        Size of a chunk of frames before compression, in 2^20 bytes.
+    workers : int, optional
+        Threads of the whole run. None: all processors.
+    memory_mb : float, optional
+        Memory of the whole run in 2^20 bytes, beyond what the libraries take. None: half of the machine's.
+    verify : {"full", "sample", "off"}
+        Reopen each file and compare it with its source before it gets its final name.
+    allow_unmapped : bool
+        Keep unknown source fields verbatim.
+    link_videos : bool
+        Link the whisker videos into the output instead of copying them.
+    backend : {"hdf5", "zarr"}
+        HDF5 files, or Zarr folders with the same content.
+    retry : int
+        How often to repeat a session after a failure that may be temporary.
+    rehash : bool
+        Detect changes of source files by their content, not by size and time.
+    ignore_space : bool
+        Start even if the disk seems too small.
+    work_dir : path or str, optional
+        Folder for unpacking packed sessions. None: inside `output`.
+    dask : str, optional
+        Address of a Dask scheduler, or "" for Dask's own configuration.
+    executor : concurrent.futures.Executor, optional
+        An executor whose workers see the same files. `workers` and `memory_mb` are then those of each session.
+    events : path or str, optional
+        File for events, as JSON lines.
+    on_progress, on_event : callable, optional
+        Called with the progress of a session, and with each event.
 
-    A session that fails does not stop the others; look at `ok` and at the outcomes. Raises SscError where nothing
-    can be begun: source-missing, no-session-found, session-found-twice, `metadata-*`, output-not-named,
-    output-is-source, output-not-writable, output-in-use, file-locks-missing, record-unwritable, space-short,
-    extra-not-installed, cluster-unreachable, events-unwritable; and ConversionInterrupted.
+    Returns
+    -------
+    ConversionResult
+        One outcome per session, and the MATLAB files that are not sessions.
+
+    Raises
+    ------
+    SscError
+        If nothing can be started: source-missing, no-session-found, session-found-twice, `metadata-*`,
+        output-not-named, output-is-source, output-not-writable, output-in-use, file-locks-missing,
+        record-unwritable, space-short, extra-not-installed, cluster-unreachable, events-unwritable.
+    ConversionInterrupted
+        If a signal ended the run. It has the result so far.
+
+    Examples
+    --------
+    >>> result = ssc_to_nwb.convert(source="/data/ssc-1", output="/data/ssc-1-nwb", raw="skip")
+    >>> [outcome.session for outcome in result.outcomes if not outcome.ok]
+    []
     """
     from ssc_to_nwb.nwb_file.results import no_progress
     from ssc_to_nwb.run.estimate import check_space

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoResult:
-    """Where the made-up source lies, and what came of its conversion."""
+    """The synthetic dataset, and the result of its conversion.
+
+    Attributes
+    ----------
+    source, output : Path
+        Folders of the dataset and of the NWB files.
+    conversion : ConversionResult
+        The result of the conversion.
+    """
 
     source: Path
     output: Path
@@ -21,9 +29,26 @@ class DemoResult:
 
 
 def demo(*, output: Path | str, overwrite: bool = False, on_event: OnEvent | None = None) -> DemoResult:
-    """Make a data set of two sessions in `output/source`, in the layout of ssc-1, and convert it to `output/nwb`.
+    """Make a synthetic dataset of two sessions in the layout of ssc-1, and convert it.
 
-    The source is made anew each time, always the same. Raises output-not-writable, disk-full.
+    Parameters
+    ----------
+    output : path or str
+        Folder. The dataset goes to `output/source`, the NWB files to `output/nwb`. The dataset is the same every time.
+    overwrite : bool
+        Replace the NWB files of an earlier demo.
+    on_event : callable, optional
+        Called with each event of the conversion.
+
+    Returns
+    -------
+    DemoResult
+        Where everything is, and the result of the conversion.
+
+    Raises
+    ------
+    SscError
+        output-not-writable, disk-full.
     """
     from ssc_to_nwb.api.conversion import convert
     from ssc_to_nwb.problems.system_errors import system_errors_named

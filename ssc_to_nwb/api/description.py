@@ -10,11 +10,25 @@ if TYPE_CHECKING:
 
 
 def describe(*, file: Path | str) -> Description:
-    """What a MATLAB file is like: its tree of names, classes and sizes, and what differs from the known layout.
+    """Describe a MATLAB file: its tree of names, classes and sizes, and the differences from the known layout.
 
-    Neither data nor names of people, machines or folders are in it. It works on files that a conversion refuses; what
-    cannot be read is named with its error. Raises mat-unreadable where the file cannot be opened,
-    source-not-readable where none is there.
+    The description has no data and no names of people, machines or folders. It works on files that a conversion
+    refuses.
+
+    Parameters
+    ----------
+    file : path or str
+        The MATLAB file.
+
+    Returns
+    -------
+    Description
+        The tree. What cannot be read is named with its error.
+
+    Raises
+    ------
+    SscError
+        mat-unreadable if the file cannot be opened, source-not-readable if it does not exist.
     """
     from ssc_to_nwb.describe.description import describe_file
 

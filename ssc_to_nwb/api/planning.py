@@ -24,10 +24,28 @@ if TYPE_CHECKING:
 class PlannedSession:
     """What would be done with one session.
 
-    action: `convert`, `skip` (done before) or `refuse` (see `problem`); why: what has changed since it was done; notes:
-    what differs for a session that is skipped, and leaves the contents of its file as they are;
-    contents: what the session holds, None where it is not read; source_bytes: read, unpack_bytes: unpacked for that;
-    output_bytes and seconds: estimates, with all threads of the run for the frames.
+    Attributes
+    ----------
+    session : str
+        Name, such as `an197522_2013_03_08`.
+    path : Path
+        The session file.
+    action : {"convert", "skip", "refuse"}
+        `skip`: it is finished. `refuse`: see `problem`.
+    why : tuple of str
+        What has changed since the session was finished.
+    notes : tuple of str
+        Differences that leave the content of a skipped session as it is.
+    contents : SessionSummary or None
+        What the session holds, if it was read.
+    source_bytes, unpack_bytes : int
+        Bytes to read, and to unpack for that.
+    output_bytes : int
+        Estimated size of the NWB file.
+    seconds : float
+        Estimated time, with all threads of the run for the frames.
+    problem : Problem or None
+        Why the session would be refused or fail.
     """
 
     session: str
@@ -63,9 +81,20 @@ class PlannedSession:
 class Plan:
     """What a conversion would do.
 
-    output_bytes, seconds: estimates for all; sample: what a sample of the frames came to on this disk, None where there
-    are none; room: needed and free, in bytes; not_taken: a warning for each MATLAB file that is not taken for a
-    session.
+    Attributes
+    ----------
+    sessions : tuple of PlannedSession
+        One per session.
+    output_bytes : int
+        Estimated size of all NWB files.
+    seconds : float
+        Estimated time of the run.
+    sample : FrameSample or None
+        How well a sample of the frames compressed, and how fast, on this disk.
+    room : Room
+        Needed and free space, in bytes.
+    not_taken : tuple of Problem
+        A warning for each MATLAB file that is not a session.
     """
 
     sessions: tuple[PlannedSession, ...]
@@ -115,11 +144,31 @@ def plan(
     work_dir: Path | str | None = None,
     on_listing: Callable[[Path], None] | None = None,
 ) -> Plan:
-    """What `convert` with the same arguments would do. Nothing stays behind.
+    """What `convert` would do with the same arguments. Nothing is left behind.
 
-    Session files are read, and a few frames are written to the output's disk and removed again, to see how well they
-    compress and how fast that goes here. on_listing is told each packed file before it is looked into. Raises what
-    `convert` raises where nothing can be begun.
+    Session files are read. A few frames are written to the output's disk and removed, to measure how well they compress
+    and how fast.
+
+    Parameters
+    ----------
+    source, output, sessions, metadata_files, overwrite, stub, raw, keep_going
+        As in `convert`.
+    compression, chunk_mb, workers, memory_mb, verify, allow_unmapped, link_videos, work_dir
+        As in `convert`.
+    backend
+        As in `convert`.
+    on_listing : callable, optional
+        Called with each packed file before it is read.
+
+    Returns
+    -------
+    Plan
+        What would be done with each session, and estimates for all.
+
+    Raises
+    ------
+    SscError
+        What `convert` raises if nothing can be started.
     """
     from ssc_to_nwb.api.conversion import conversion_options
     from ssc_to_nwb.problems.system_errors import system_errors_named

@@ -21,10 +21,24 @@ class ReportResult:
 
 
 def report(*, files: Sequence[Path | str], output: Path | str) -> ReportResult:
-    """Write one self-contained HTML page per NWB file, and an index page, into the folder `output`.
+    """Write one self-contained HTML page per NWB file, and an index page.
 
-    files: NWB files, or folders with such in them. Pages of an earlier run are replaced. Raises nwb-file-missing,
-    nwb-file-unreadable, report-name-taken, and output-not-writable or disk-full of the system.
+    Parameters
+    ----------
+    files : sequence of path or str
+        NWB files, or folders with NWB files in them.
+    output : path or str
+        Folder for the pages. Pages of an earlier run are replaced.
+
+    Returns
+    -------
+    ReportResult
+        The pages that were written.
+
+    Raises
+    ------
+    SscError
+        nwb-file-missing, nwb-file-unreadable, report-name-taken, output-not-writable, disk-full.
     """
     from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.report.build import build_pages, nwb_files
@@ -37,12 +51,29 @@ def report(*, files: Sequence[Path | str], output: Path | str) -> ReportResult:
 def plot_trial(
     *, file: Path | str, trial: int, output: Path | str | None = None, rois: Sequence[int] = ()
 ) -> Path | None:
-    """Draw a trial: whiskers, pole, touches, licks, water, cue and dF/F on one time axis; returns the picture written.
+    """Draw a trial: whiskers, pole, touches, licks, water, cue and dF/F on one time axis.
 
-    trial: its number, as the ids of the trials table; output: a name that ends with .png, .svg or .pdf; a window is
-    opened where it is None; rois: numbers of the ROIs whose dF/F to draw, the most active of the trial where empty.
-    Raises nwb-file-missing, nwb-file-unreadable, trial-not-in-file, roi-not-in-file, picture-format-unknown, no-window,
-    and output-not-writable or disk-full of the system.
+    Parameters
+    ----------
+    file : path or str
+        The NWB file.
+    trial : int
+        Number of the trial (column `trial_number` of the trials table).
+    output : path or str, optional
+        Picture to write, .png, .svg or .pdf. None: open a window.
+    rois : sequence of int
+        ROIs whose dF/F to draw. Empty: the most active ones of the trial.
+
+    Returns
+    -------
+    Path or None
+        The picture.
+
+    Raises
+    ------
+    SscError
+        nwb-file-missing, nwb-file-unreadable, trial-not-in-file, roi-not-in-file, picture-format-unknown, no-window,
+        output-not-writable, disk-full.
     """
     from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.reading.nwb_session import open_nwb_session
@@ -60,7 +91,23 @@ def plot_trial(
 
 
 def methods(*, file: Path | str) -> str:
-    """A methods paragraph for a data descriptor, from what the file says. Raises nwb-file-missing, -unreadable."""
+    """Write a methods paragraph from what the NWB file says.
+
+    Parameters
+    ----------
+    file : path or str
+        The NWB file.
+
+    Returns
+    -------
+    str
+        The paragraph.
+
+    Raises
+    ------
+    SscError
+        nwb-file-missing, nwb-file-unreadable.
+    """
     from ssc_to_nwb.reading.nwb_session import open_nwb_session
     from ssc_to_nwb.report.methods import methods_text
 

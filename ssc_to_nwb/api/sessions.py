@@ -20,13 +20,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSummary:
-    """What a session holds; `error` says why it can't be read, and the counts are then 0.
+    """What a session holds. If it cannot be read, `error` says why, and the counts are 0.
 
-    path: of the session file, or where it would be if it were unpacked; packed_in: the packed files that hold some of
-    the session; data_types: of whisker, raw, dff, event, masks, and the event series' own names; census: whether ROIs
-    and frames are those of the census; raw_present, raw_missing: listed imaging stacks; raw_bytes: of the stacks and
-    whisker videos there; side_files: what the registration keeps beside the stacks; warnings: of what lies among the
-    raw files.
+    Attributes
+    ----------
+    session : str
+        Name, such as `an197522_2013_03_08`.
+    path : Path
+        The session file, or where it would be after unpacking.
+    dataset : str
+        ssc-1 or ssc-2.
+    mat_bytes : int
+        Size of the session file.
+    trials, subvolumes, planes, rois : int
+        How many there are.
+    whiskers : tuple of str
+        Names of the tracked whiskers.
+    data_types : tuple of str
+        Of whisker, raw, dff, event, masks, and the names of the event series.
+    raw_present, raw_missing : int
+        Listed imaging stacks that are there, and that are not.
+    raw_bytes : int
+        Size of the stacks and whisker videos that are there.
+    side_files : int
+        Files of the registration beside the stacks.
+    videos : int
+        Whisker videos.
+    packed_in : tuple of Path
+        Packed files that hold some of the session.
+    census : CensusComparison or None
+        Comparison of ROIs and frames with the census.
+    warnings : tuple of Problem
+        About files among the raw files.
+    error : Problem or None
+        Why the session cannot be read.
     """
 
     session: str
@@ -67,13 +94,32 @@ def list_sessions(
     on_listing: Callable[[Path], None] | None = None,
     on_not_taken: Callable[[Problem], None] | None = None,
 ) -> tuple[SessionSummary, ...]:
-    """Summaries of the sessions found in `source`, unpacked and packed, sorted by animal and date.
+    """Summaries of the sessions in `source`, unpacked and packed, sorted by animal and date.
 
-    on_listing is told each packed file before it is looked into, which takes minutes for a large .tar.gz. Packed
-    session files are unpacked to the system's folder for temporary files, one at a time. on_not_taken is called with a
-    warning (mat-not-taken) for each MATLAB file that is not taken for a session.
+    Packed session files are unpacked to the system's temporary folder, one at a time.
 
-    Raises source-missing, no-session-found, session-found-twice, `metadata-*`.
+    Parameters
+    ----------
+    source : path or str
+        A folder, a session file or a packed file, as in `convert`.
+    sessions : sequence of str
+        Patterns for names such as `an197522_2013_03_08`. Empty: all sessions.
+    metadata_files : sequence of path or str
+        YAML files on top of the dataset's own metadata; later ones win.
+    on_listing : callable, optional
+        Called with each packed file before it is read, which takes minutes for a large .tar.gz.
+    on_not_taken : callable, optional
+        Called with a warning (mat-not-taken) for each MATLAB file that is not a session.
+
+    Returns
+    -------
+    tuple of SessionSummary
+        One per session.
+
+    Raises
+    ------
+    SscError
+        source-missing, no-session-found, session-found-twice, `metadata-*`.
     """
     from ssc_to_nwb.metadata.shared_faults import check_metadata
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources

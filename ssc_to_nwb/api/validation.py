@@ -21,15 +21,32 @@ def validate(
     workers: int = 1,
     on_file: OnFile | None = None,
 ) -> ValidationResult:
-    """Validate NWB files, `.nwb` or `.nwb.zarr`, and all that lie below folders. Uses no network.
+    """Validate NWB files, `.nwb` or `.nwb.zarr`. Uses no network.
 
-    A converted output (a folder with `.ssc-to-nwb`) gets a record, by which `upload` knows what was validated.
+    A converted output (a folder with `.ssc-to-nwb`) gets a record, so that `upload` knows what was validated.
 
-    fail_on: the least severity that makes the result not `ok`: error, warning, info or never; accept_file: a YAML list
-    of messages that are accepted, on top of the packaged `inspector.yaml`; workers: files at a time, each in a process
-    of its own where there are more than one; on_file: called with (files done, files in all, the file just done).
+    Parameters
+    ----------
+    paths : sequence of path or str
+        Files, and folders with files in them.
+    fail_on : {"error", "warning", "info", "never"}
+        The least severity that makes the result not `ok`.
+    accept_file : path or str, optional
+        A YAML list of accepted messages, in addition to the packaged `inspector.yaml`.
+    workers : int
+        Files at a time, each in a process of its own if there are several.
+    on_file : callable, optional
+        Called with the number of finished files, the number of all files, and the file that was just finished.
 
-    Raises SscError: no-nwb-file, accept-file-invalid. Whatever is wrong with a file is a message, not an error.
+    Returns
+    -------
+    ValidationResult
+        All messages. Whatever is wrong with a file is a message, not an exception.
+
+    Raises
+    ------
+    SscError
+        no-nwb-file, accept-file-invalid.
     """
     from ssc_to_nwb.validate.accept import apply_entries, load_entries
     from ssc_to_nwb.validate.messages import ValidationResult, sorted_messages

@@ -22,9 +22,20 @@ OnVerified = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionVerification:
-    """What came of comparing one session's NWB file with its source.
+    """The comparison of one session's NWB file with its source.
 
-    report: None where there was nothing to compare, or the source can't be read; error then says why.
+    Attributes
+    ----------
+    session : str
+        Name, such as `an197522_2013_03_08`.
+    source : Path
+        The session file.
+    report : VerifyReport or None
+        The findings. None if there was nothing to compare, or the source cannot be read.
+    error : Problem or None
+        Why there is no report.
+    warnings : tuple of Problem
+        Warnings about the source.
     """
 
     session: str
@@ -88,19 +99,41 @@ def verify_sessions(
     work_dir: Path | str | None = None,
     on_progress: OnVerified | None = None,
 ) -> VerificationResult:
-    """Compare existing NWB files below `output` with the sessions of `source` they were converted from.
+    """Compare NWB files below `output` with the sessions of `source` that they were made from.
 
-    output: the folder that was converted to, or one NWB file, which is compared with its own session alone.
+    Source and files are read again. The options that decided the content of a file are taken from the file.
 
-    Source and files are read anew; the options that decided what is in a file are taken from the file. metadata_files:
-    those given to the conversion. mode: `full` compares every value and frame and hashes every source file, `sample`
-    all but the frames and stacks, and a seeded part of the frames. workers: threads, all processors where None;
-    memory_mb: room for frames on their way, in 2^20 bytes, 256 where None; work_dir: where packed sessions are
-    unpacked.
+    Parameters
+    ----------
+    source : path or str
+        A folder, a session file or a packed file, as in `convert`.
+    output : path or str
+        The output folder of the conversion, or one NWB file, which is compared with its own session only.
+    sessions : sequence of str
+        Patterns for names such as `an197522_2013_03_08`. Empty: all sessions.
+    metadata_files : sequence of path or str
+        The files that were given to the conversion.
+    mode : {"full", "sample"}
+        `full` compares every value and frame and hashes every source file. `sample` compares a tenth of the frames.
+    workers : int, optional
+        Threads. None: all processors.
+    memory_mb : float, optional
+        Memory for frames, in 2^20 bytes. None: 256.
+    work_dir : path or str, optional
+        Folder for unpacking packed sessions. None: the system's temporary folder.
+    on_progress : callable, optional
+        Called with the session's name, the bytes of frames compared so far, and all bytes.
 
-    What differs, and what can't be read, is in the result. Raises SscError where nothing can be begun: source-missing,
-    no-session-found, session-found-twice, `metadata-*`; verify-source-missing where `output` is a file whose session is
-    not there.
+    Returns
+    -------
+    VerificationResult
+        One entry per session. Differences, and what cannot be read, are in the entries.
+
+    Raises
+    ------
+    SscError
+        If nothing can be started: source-missing, no-session-found, session-found-twice, `metadata-*`, or
+        verify-source-missing if `output` is a file whose session is not in the source.
     """
     from ssc_to_nwb.metadata.shared_faults import check_metadata
     from ssc_to_nwb.run.converted_files import folder_and_file, sources_of_file
@@ -216,7 +249,23 @@ def find_output(output: Path, *, session: str) -> Path:
 
 
 def read_ledger(*, file: Path | str) -> Ledger:
-    """The ledger of an NWB file, or of the ledger file itself. Raises ledger-missing, ledger-unreadable."""
+    """Read the ledger of an NWB file.
+
+    Parameters
+    ----------
+    file : path or str
+        The NWB file, or the ledger file itself.
+
+    Returns
+    -------
+    Ledger
+        What became of every field and every raw file.
+
+    Raises
+    ------
+    SscError
+        ledger-missing, ledger-unreadable.
+    """
     from ssc_to_nwb import naming
     from ssc_to_nwb.ledger import ledger_file
 
@@ -225,9 +274,26 @@ def read_ledger(*, file: Path | str) -> Ledger:
 
 
 def content_digest(*, file: Path | str, workers: int | None = None) -> str:
-    """SHA-256 of the content of an NWB file: the same however it is chunked, compressed or written.
+    """SHA-256 of the content of an NWB file, independent of chunks, compression and storage.
 
-    Object ids, the time of creation and the copy of the schema do not count. Raises verify-unreadable.
+    Object ids, the time of creation and the copy of the schema do not count.
+
+    Parameters
+    ----------
+    file : path or str
+        The NWB file.
+    workers : int, optional
+        Threads. None: all processors.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Raises
+    ------
+    SscError
+        verify-unreadable.
     """
     from ssc_to_nwb.proof import digest
     from ssc_to_nwb.run.machine import processors
