@@ -105,14 +105,10 @@ def verify_sessions(
 
     Parameters
     ----------
-    source : path or str
-        A folder, a session file or a packed file, as in `convert`.
+    source, sessions, metadata_files
+        As they were given to `convert`.
     output : path or str
         The output folder of the conversion, or one NWB file, which is compared with its own session only.
-    sessions : sequence of str
-        Patterns for names such as `an197522_2013_03_08`. Empty: all sessions.
-    metadata_files : sequence of path or str
-        The files that were given to the conversion.
     mode : {"full", "sample"}
         `full` compares every value and frame and hashes every source file. `sample` compares a tenth of the frames.
     workers : int, optional
