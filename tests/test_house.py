@@ -43,8 +43,8 @@ MAY_IMPORT = {
         "clock", "data_types", "matlab", "metadata", "naming", "problems", "quantities", "session_key", "source_files",
     },
     "data_types": {
-        "_version", "chunk_shapes", "clock", "image_axes", "ledger", "matlab", "metadata", "naming", "problems",
-        "quantities", "session", "source_files", "tif",
+        "_version", "chunk_shapes", "clock", "image_axes", "ledger", "matlab", "metadata", "naming", "output_files",
+        "problems", "quantities", "session", "source_files", "tif",
     },
     "ledger": {"data_types", "matlab", "naming", "problems", "session", "source_files", "system_files", "tif"},
     "testing": {"matlab"},

@@ -1,0 +1,53 @@
+"""Kinds of problems met on the way back: from an NWB file to the files of the source."""
+
+from ssc_to_nwb.problems.model import ProblemKind, Severity
+
+RESTORE_UNREADABLE = ProblemKind(
+    identifier="restore-unreadable",
+    severity=Severity.ERROR,
+    title="The NWB file cannot be read for the way back",
+    reason="It was not made by ssc-to-nwb, is damaged, or its tables contradict each other.",
+    remedy="Compare its checksum with the archive's and download it again; `ssc-to-nwb validate FILE` checks it.",
+)
+RESTORE_OF_STUB = ProblemKind(
+    identifier="restore-of-stub",
+    severity=Severity.ERROR,
+    title="A stub cannot be restored",
+    reason="It holds some trials of the session and not the others.",
+    remedy="Convert the session without --stub, and restore that file.",
+)
+RESTORE_WITHOUT_FRAMES = ProblemKind(
+    identifier="restore-without-frames",
+    severity=Severity.ERROR,
+    title="The NWB file holds no frames, so no imaging stack can be restored",
+    reason="It was made with --raw skip, or no raw files were there.",
+    remedy="Restore without --stacks; or convert the session with its raw files.",
+)
+RESTORE_PATH_OUTSIDE = ProblemKind(
+    identifier="restore-path-outside",
+    severity=Severity.ERROR,
+    title="The NWB file names a path outside the output folder",
+    reason="Files are written only below the folder that was named.",
+    remedy="Look at the path in /processing/source/source_files; a file of ssc-to-nwb has relative paths there.",
+)
+STACK_NOT_RESTORED = ProblemKind(
+    identifier="stack-not-restored",
+    severity=Severity.WARNING,
+    title="A listed imaging stack is not restored",
+    reason="The NWB file holds no frame of it.",
+    remedy="Nothing; it was missing or not used when the NWB file was made.",
+)
+STACK_PAGES_ZERO = ProblemKind(
+    identifier="stack-pages-zero",
+    severity=Severity.WARNING,
+    title="Pages of a restored imaging stack are zero",
+    reason="The session file lists no frame for them, so the NWB file does not hold them.",
+    remedy="Nothing; take these pages from the source if they are needed.",
+)
+STACK_TEXT_CUT = ProblemKind(
+    identifier="stack-text-cut",
+    severity=Severity.WARNING,
+    title="The ImageDescription of a plane's restored stacks may be cut short",
+    reason="The NWB file holds as much of it as has room in an attribute.",
+    remedy="Take the text from the source if it is needed.",
+)
