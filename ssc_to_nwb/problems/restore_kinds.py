@@ -21,14 +21,14 @@ RESTORE_WITHOUT_FRAMES = ProblemKind(
     severity=Severity.ERROR,
     title="The NWB file holds no frames, so no imaging stack can be restored",
     reason="It was made with --raw skip, or no raw files were there.",
-    remedy="Restore without --stacks; or convert the session with its raw files.",
+    remedy="Convert the session with its raw files, and restore that file.",
 )
 RESTORE_PATH_OUTSIDE = ProblemKind(
     identifier="restore-path-outside",
     severity=Severity.ERROR,
     title="The NWB file names a path outside the output folder",
     reason="Files are written only below the folder that was named.",
-    remedy="Look at the path in /processing/source/source_files; a file of ssc-to-nwb has relative paths there.",
+    remedy="Look at /processing/source/source_files: its paths are relative to the folder of the session file.",
 )
 STACK_NOT_RESTORED = ProblemKind(
     identifier="stack-not-restored",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def write_tif(
 
     page_bytes = int(np.prod(image_shape)) * dtype.itemsize
     is_large = page_bytes * len(texts) > _LARGEST_BYTES
-    plain = {"photometric": "minisblack", "metadata": None, "software": False}
+    plain: dict[str, Any] = {"photometric": "minisblack", "metadata": None, "software": False}
     with TiffWriter(path, bigtiff=is_large) as writer:
         if texts[0] is not None and set(texts[1:]) == {None}:
             # The text of the first page may describe all: programs then look for the pixels right behind each other.

@@ -100,9 +100,9 @@ class StacksInFile:
         listed, files = self._table(naming.SOURCE_STACKS), self._table(naming.SOURCE_FILES)
         of_stacks = [row for row, role in enumerate(files["role"]) if role == _FILE_ROLE]
         if len(of_stacks) != len(listed["plane"]):
-            place = f"/{_SOURCE}/{naming.SOURCE_FILES}"
+            table = f"/{_SOURCE}/{naming.SOURCE_FILES}"
             expected = f"{len(listed['plane'])} files with the role {_FILE_ROLE!r}"
-            raise error(kinds.RESTORE_UNREADABLE, file=self.path, field=place, expected=expected, found=len(of_stacks))
+            raise error(kinds.RESTORE_UNREADABLE, file=self.path, field=table, expected=expected, found=len(of_stacks))
         for place, row in enumerate(of_stacks):
             yield ListedStack(
                 plane_name=listed["plane"][place],
