@@ -42,7 +42,7 @@ class ConversionResult:
 
     @property
     def outputs(self) -> tuple[Path, ...]:
-        """The NWB files that stand finished."""
+        """The finished NWB files."""
         return tuple(outcome.output for outcome in self.outcomes if outcome.ok and outcome.output is not None)
 
     def as_dict(self) -> dict[str, Any]:

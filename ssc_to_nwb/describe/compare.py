@@ -48,7 +48,7 @@ def differences(value: MatValue, *, known: Known, name: str, masking: Masking) -
     groups: dict[tuple[str, ...], list[Difference]] = {}
     for one in _Comparison(masking).value(value, known, name, {}):
         place = re.sub(r"\d+(?=[})])", "*", one.path)
-        # Sizes differ from element to element: the first one stands for all.
+        # Sizes differ from element to element: the first one is shown for all.
         groups.setdefault((one.what, place), []).append(one)
     return tuple(
         Difference(
@@ -71,7 +71,7 @@ class _Comparison:
     ) -> Iterator[Difference]:
         """What differs in a value and all below it.
 
-        lengths: what the letters of sizes stand for so far; keys: of the Hash that the value belongs to.
+        lengths: what the letters of sizes mean so far; keys: of the Hash that the value belongs to.
         """
         if not known.kinds:
             return
@@ -128,7 +128,7 @@ def _key_names(value: MatStruct) -> tuple[str, ...]:
 
 
 def _elements_of(value: MatValue, known: Known, path: str) -> list[tuple[str, MatValue]]:
-    """The elements of a cell or struct array; a struct that may stand for an array of one is its own element."""
+    """The elements of a cell or struct array; a struct that may be an array of one is its own element."""
     if isinstance(value, MatCell):
         return [(f"{path}{{{place}}}", item) for place, item in enumerate(value.items, start=1)]
     if isinstance(value, MatStructArray):

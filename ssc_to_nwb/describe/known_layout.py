@@ -24,7 +24,7 @@ Choose = Callable[[Item], "Known"]
 class Known:
     """What is known of a value.
 
-    kinds: of number, text, cell, struct, struct array; size: such as `1xT`, where a letter stands for one length
+    kinds: of number, text, cell, struct, struct array; size: such as `1xT`, where a letter is one length
     throughout its scope, or None; fresh: the letters whose scope begins here; may_be_empty: an empty of any class and
     size will do. fields: of a struct, `ids|id` for a field with two names; optional: those that may be absent.
     items: of a cell or struct array; or a function that chooses by what the element is.

@@ -20,7 +20,7 @@ from ssc_to_nwb.matlab.tree import (
     MatValue,
 )
 
-# Fields of indices, whose range is shown, and of times, of which only the order is told.
+# Fields of indices, whose range is shown, and of times, of which only the order is shown.
 _INDEX_FIELDS = frozenset(
     (
         "ids", "id", "roiIds", "trialIds", "timeUnitIds", "trialTimeUnit", "timeUnit", "type", "trial", "eventTrials",
@@ -73,7 +73,7 @@ class _Outline:
     masking: Masking
 
     def node(self, value: MatValue, *, field: str) -> Node:
-        """The node of a value; field: name of the field that it stands in, at whatever depth of cells."""
+        """The node of a value; field: name of the field that it is in, at whatever depth of cells."""
         kind, sizes = matlab_class(value), as_sizes(matlab_shape(value))
         if isinstance(value, MatUnsupported):
             # The name of a class may be anybody's own; of a text, the reason has bytes.

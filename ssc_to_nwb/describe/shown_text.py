@@ -35,7 +35,7 @@ _ROOT = "imaging_data"
 
 
 class Masking:
-    """Masks texts; no word of `people` is ever shown, whatever it stands in."""
+    """Masks texts; no word of `people` is ever shown, whatever it is in."""
 
     def __init__(self, people: Iterable[str] = ()) -> None:
         words = {word.casefold() for text in people for word in _WORD.findall(text) if len(word) > 1}

@@ -1,6 +1,6 @@
 """The schema of the metadata files: everything the session files do not say, as typed, frozen models.
 
-Facts about a data set stand in `metadata/ssc-1.yaml` and `ssc-2.yaml`, each with its source; a user's own files are
+Facts about a dataset are in `metadata/ssc-1.yaml` and `ssc-2.yaml`, each with its source; a user's own files are
 laid on top.
 """
 
@@ -157,7 +157,7 @@ class VideoFacts(Section):
 
 
 class SourceFacts(Section):
-    """How to read files whose names and keys no public source tells for sure."""
+    """How to read files whose names and keys no public source gives with certainty."""
 
     variable_names: tuple[str, ...] = Field(default=("s", "dat"), description="Names the session struct may have")
     array_kinds: dict[str, Literal["whisker", "dff", "raw", "event"]] = Field(
@@ -186,7 +186,7 @@ class SourceFacts(Section):
 
 
 class Assumptions(Section):
-    """What no public source tells and the conversion has to decide; each is named in the file's notes."""
+    """What no public source says and the conversion has to decide; each is named in the file's notes."""
 
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="America/New_York", description="Zone of dateOfExperiment and timeOfExperiment"

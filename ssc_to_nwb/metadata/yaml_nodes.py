@@ -1,6 +1,6 @@
 """From YAML's nodes to texts, lists and mappings, with the line of each; within bounds, whatever the file holds.
 
-A few lines of YAML can stand for more than any memory: an alias may repeat what is full of aliases, or a mapping may
+A few lines of YAML can unfold to more than any memory: an alias may repeat what is full of aliases, or a mapping may
 hold itself. Depth is bounded while the file is parsed, the number of values while aliases are followed.
 """
 

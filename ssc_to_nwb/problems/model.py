@@ -35,7 +35,7 @@ class ProblemKind:
 class Problem:
     """One occurrence of a kind of problem: what was expected and found, in which field of which file.
 
-    overcome: whether the work went on in spite of an error, as it was told to; it then counts as a warning.
+    overcome: whether the work went on in spite of an error, as it was asked to; it then counts as a warning.
     """
 
     kind: ProblemKind

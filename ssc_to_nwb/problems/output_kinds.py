@@ -49,9 +49,9 @@ FILE_LOCKS_MISSING = ProblemKind(
     severity=Severity.ERROR,
     title="The file system has no file locks",
     reason="HDF5 locks a file that it writes, and a run locks its output, so that no two programs write to the same "
-    "file; this file system (some network and cluster disks) refuses every lock.",
-    remedy="Set the environment variable HDF5_USE_FILE_LOCKING=FALSE, on the workers of a cluster too, and see to it "
-    "that nothing else writes to the output; or give an output folder on another disk.",
+    "file. This file system (some network and cluster disks) refuses every lock.",
+    remedy="Set the environment variable HDF5_USE_FILE_LOCKING=FALSE, on the workers of a cluster too, and make sure "
+    "that nothing else writes to the output. Or give an output folder on another disk.",
 )
 SYSTEM_REFUSED = ProblemKind(
     identifier="system-refused",

@@ -2,104 +2,106 @@
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 
-_AGAIN = "Run the same command again: finished sessions are not done twice."
+_AGAIN = "Run the same command again: finished sessions are not converted again."
 
 OUTPUT_IN_USE = ProblemKind(
     identifier="output-in-use",
     severity=Severity.ERROR,
     title="Another run is writing to the same output",
-    reason="Two runs at once would do the same sessions and get in each other's way; the first one has the output.",
-    remedy="Wait for the other run to end, or give this one another output folder.",
+    reason="Two runs at once would convert the same sessions and disturb each other. The first one has the output.",
+    remedy="Wait until the other run ends, or give this one another output folder.",
 )
 RECORD_UNWRITABLE = ProblemKind(
     identifier="record-unwritable",
     severity=Severity.ERROR,
-    title="The record of the run can't be written",
-    reason="What was done is written down, a line per session, in .ssc-to-nwb/record.jsonl of the output folder; "
-    "without it no later run could tell which sessions are done.",
-    remedy="Check the permissions of that file and folder, and the room on the disk. What could not be recorded "
-    "was not put in place: run the same command again.",
+    title="Cannot write the record of the run",
+    reason="The record has a line per session, in .ssc-to-nwb/record.jsonl of the output folder. Without it no later "
+    "run could know which sessions are finished.",
+    remedy="Check the permissions of that file and folder, and the space on the disk. A file that could not be "
+    "recorded did not get its final name. Run the same command again.",
 )
 EVENTS_UNWRITABLE = ProblemKind(
     identifier="events-unwritable",
     severity=Severity.ERROR,
-    title="The file for events can't be written",
-    reason="The path given with --events can't be opened for writing.",
+    title="Cannot write the file for events",
+    reason="The path given with --events cannot be opened for writing.",
     remedy="Give another path.",
 )
 SESSION_REDONE = ProblemKind(
     identifier="session-redone",
     severity=Severity.WARNING,
-    title="The session had been done and was done again",
-    reason="What it depends on is not what it was then; the older NWB file is replaced by the new one.",
+    title="A finished session was converted again",
+    reason="Something that it depends on has changed. The new NWB file replaces the older one.",
     remedy="Nothing, if you know of the change.",
 )
 SESSION_WOULD_CHANGE = ProblemKind(
     identifier="session-would-change",
     severity=Severity.ERROR,
     title="Other options or metadata would change a finished file",
-    reason="A finished file is never replaced unasked. This one was made with other options or metadata files: what "
-    "was found names them, and the detail says what the file would lose.",
-    remedy="Give the options and --metadata of the earlier run to leave the file as it is; or name another output "
-    "folder; or add --overwrite to replace it.",
+    reason="A finished file is never replaced without being asked. This one was made with other options or metadata "
+    "files. The message names them, and what the file would lose.",
+    remedy="Give the options and --metadata of the earlier run to keep the file. Or name another output folder, or "
+    "add --overwrite to replace it.",
 )
 SESSION_STANDS = ProblemKind(
     identifier="session-not-redone",
     severity=Severity.WARNING,
-    title="The finished file stays as it was written",
-    reason="What is different now leaves its contents as they are, or is another version of this program, which alone "
-    "is no ground to replace a finished file.",
-    remedy="Nothing; or add --overwrite to have the file written again.",
+    title="The finished file was kept",
+    reason="The differences leave its content as it is. Another version of this program alone is no reason to replace "
+    "a finished file.",
+    remedy="Nothing. Or add --overwrite to write the file again.",
 )
 OUTPUT_CHANGED = ProblemKind(
     identifier="output-changed",
     severity=Severity.ERROR,
-    title="The NWB file is not as it was written",
-    reason="Something else changed the file after the conversion. It can be opened, so it may hold work that is "
-    "nowhere else, and it is not replaced unasked.",
+    title="The NWB file was changed after its conversion",
+    reason="It can be opened, so it may hold work that is nowhere else. It is not replaced without being asked.",
     remedy="Move the file away if you need it, or add --overwrite to replace it.",
 )
 WORKER_DIED = ProblemKind(
     identifier="worker-died",
     severity=Severity.ERROR,
     title="The process that converted the session died",
-    reason="It was killed from outside (often by the system, for lack of memory) or crashed; other sessions go on.",
+    reason="It was killed from outside (often by the operating system, for lack of memory) or crashed. Other sessions "
+    "continue.",
     remedy="If memory is short, lower --workers or --memory-mb. " + _AGAIN,
 )
 RUN_OVER = ProblemKind(
     identifier="run-over",
     severity=Severity.ERROR,
-    title="The run that asked for this session is over",
-    reason="A worker looks now and then whether the output is still its run's; here it is another's, or no run's, or "
-    "the folder is gone.",
-    remedy="Nothing where another run has taken over. If the output folder was removed: run the same command again.",
+    title="The run that asked for this session has ended",
+    reason="A worker checks from time to time whether the output still belongs to its run. Now it belongs to another "
+    "run or to none, or the folder is gone.",
+    remedy="Nothing, if another run has taken over. If the output folder was removed, run the same command again.",
 )
 WORKER_VERSION_DIFFERS = ProblemKind(
     identifier="worker-version-differs",
     severity=Severity.ERROR,
     title="A worker has another version of ssc-to-nwb",
-    reason="Files of one output must be made by one version, and what a run hands to its workers differs by version.",
-    remedy="Install the same version of ssc_to_nwb where the run and where the workers are.",
+    reason="All files of one output must be made by one version, and versions differ in what a run sends to its "
+    "workers.",
+    remedy="Install the same version of ssc-to-nwb for the run and for its workers.",
 )
 SOURCE_CHANGED = ProblemKind(
     identifier="source-changed-meanwhile",
     severity=Severity.ERROR,
-    title="The source changed while it was converted",
-    reason="The NWB file would hold a mixture of two states; what was written of it has been removed.",
+    title="The source changed during the conversion",
+    reason="The NWB file would hold a mixture of two states. What was written of it was removed.",
     remedy="Let whatever writes to the source finish. " + _AGAIN,
 )
 SPACE_SHORT = ProblemKind(
     identifier="space-short",
     severity=Severity.ERROR,
-    title="The disk has too little room for the output",
-    reason="The room needed was estimated from the sizes of the sources and a sample of them.",
-    remedy="Make room, convert fewer sessions (--session), choose another output, or add --ignore-space to try anyway.",
+    title="The disk is too small for the output",
+    reason="The space was estimated from the sizes of the sources and a sample of them.",
+    remedy="Free some space, convert fewer sessions (--session), choose another output, or add --ignore-space to try "
+    "anyway.",
 )
 EXTRA_MISSING = ProblemKind(
     identifier="extra-not-installed",
     severity=Severity.ERROR,
     title="A package that this option needs is not installed",
-    reason="It is not needed otherwise, so it is not installed by default.",
+    reason="Nothing else needs it, so it is not installed by default.",
     remedy="Install it with the extra that is named.",
 )
 CLUSTER_UNREACHABLE = ProblemKind(
@@ -113,8 +115,8 @@ CLUSTER_SEES_NO_FILES = ProblemKind(
     identifier="cluster-sees-no-files",
     severity=Severity.ERROR,
     title="A worker and the run do not see the same files",
-    reason="Sessions are read and written by the workers themselves, under the very paths that were given.",
-    remedy="Use paths that lie on a file system all machines share.",
+    reason="The workers read and write the sessions themselves, at the paths that were given.",
+    remedy="Use paths on a file system that all machines share.",
 )
 PACKED_UNREADABLE = ProblemKind(
     identifier="packed-unreadable",
@@ -126,7 +128,7 @@ PACKED_UNREADABLE = ProblemKind(
 PACKED_UNSAFE = ProblemKind(
     identifier="packed-unsafe",
     severity=Severity.ERROR,
-    title="A packed file holds what must not be unpacked",
+    title="A packed file has content that must not be unpacked",
     reason="Names that lead out of the folder, links and devices have no place in a download of this dataset.",
     remedy="Look at the file before you trust it; download it again from the dataset's own site.",
 )

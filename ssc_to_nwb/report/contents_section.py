@@ -18,7 +18,7 @@ _HEADING = Heading(anchor="contents", short="Contents", title="What is in the fi
 _ARRAYS = ("TimeSeries", "RoiResponseSeries", "TwoPhotonSeries")
 _COUNTED = {"Images": "image", "ImageSeries": "file"}
 _COLUMNS = ("what", "objects", "size of each", "unit", "where in the file", "type")
-# Names that read better than the object's own; … stands for the plane.
+# Names that read better than the object's own; … is the plane.
 _LABELS = {
     "two_photon_series_…_green": "Two-photon frames, green",
     "two_photon_series_…_red": "Two-photon frames, red",

@@ -20,7 +20,7 @@ _RESPONSES: tuple[tuple[ResponseKind, str], ...] = (
 
 
 def methods_text(session: NwbSession) -> str:
-    """Sentences, one paragraph; what the file does not tell is not mentioned."""
+    """Sentences, one paragraph; what the file does not say is not mentioned."""
     parts = (
         _subject(session), _experiment(session), _imaging(session), _rois(session), _whiskers(session),
         _behavior(session), _file(session),

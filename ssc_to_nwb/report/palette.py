@@ -1,4 +1,4 @@
-"""Colours of the figures: the set of Okabe and Ito, told apart by colour-blind eyes, lighter on a dark page.
+"""Colours of the figures: the set of Okabe and Ito, distinct for colour-blind eyes, lighter on a dark page.
 
 A figure is drawn with the light colours; in the page each becomes a CSS variable, which the style sheet sets for light,
 dark and print.

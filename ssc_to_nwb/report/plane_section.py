@@ -21,7 +21,7 @@ _HEADING = Heading(anchor="planes", short="Planes", title="Imaging planes and RO
 _PERCENTILES = (1.0, 99.7)
 _GAMMA = 0.7
 _JPEG_QUALITY = 85
-# matplotlib's plasma without its darkest part, which would not stand out from the image; from few to many events.
+# matplotlib's plasma without its darkest part, which would be lost on the image; from few to many events.
 _SCALE = ("#8f0da4", "#b6308b", "#d5546e", "#eb7655", "#f99a3e", "#fdc328", "#f0f921")
 _NO_TRACE = "#9fb4c7"
 

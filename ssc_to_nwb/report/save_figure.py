@@ -23,7 +23,7 @@ _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "figure",
     "figure.facecolor": "white",
 }
-# What matplotlib falls back to, or is told to use, where there is no display.
+# What matplotlib falls back to, or is set to use, where there is no display.
 _WINDOWLESS = ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
 
 

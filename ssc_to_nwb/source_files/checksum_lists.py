@@ -93,7 +93,7 @@ def _listed_sum(line: str, number: int) -> ListedSum | None:
         algorithm = _DIGITS[len(value)]
         named = groups.get("algorithm")
         cut = name is not None and name.rstrip().endswith(_CUT_NAMES)
-        # A table without room has no path: what stands in its place is the algorithm.
+        # A table without room has no path: in its place is the algorithm.
         if cut or (named is None and name is not None and _NAME_OF_ALGORITHM.fullmatch(name)):
             return None
         if named is not None and re.sub(r"-|SHA2-", "", named.upper()) not in _names(algorithm):

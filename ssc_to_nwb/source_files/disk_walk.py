@@ -38,7 +38,7 @@ class Obstacle(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiskEntry:
-    """A file below the folder that is walked, or what stands in the place of one.
+    """A file below the folder that is walked, or what is there in place of one.
 
     below: path below that folder, with forward slashes; status: of the file that a link leads to, or of the link where
     it leads to none; link_to: where a link leads, None for what is none; leads_out: whether that is outside the folder;

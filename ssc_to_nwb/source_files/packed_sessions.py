@@ -178,7 +178,7 @@ def packed_session(
 
 
 def _raw_place(name: PurePosixPath, packed: Path) -> tuple[SessionKey, str] | None:
-    """The session a raw file belongs to, told by a folder's name or the packed file's, and its path below."""
+    """The session a raw file belongs to, from a folder's name or the packed file's, and its path below."""
     for position, part in enumerate(name.parts[:-1]):
         key = SessionKey.from_name(part)
         if key is not None:

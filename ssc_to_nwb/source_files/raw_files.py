@@ -49,7 +49,7 @@ class FolderListing:
     """What lies below a session's directory, by path with forward slashes: on a disk, or in packed files.
 
     Listed paths are found with and without `fluo_batch_out/`, and in another case where one file alone fits: disks that
-    do not tell upper from lower case change it.
+    ignore upper and lower case change it.
     """
 
     def __init__(self, paths: Iterable[str], *, unusable: Mapping[str, str] | None = None) -> None:
@@ -189,7 +189,7 @@ _STATISTICS = ("imreg_session_stats.mat", "imreg_err_file.mat")
 
 
 def side_image_name(name: str) -> SideImageName | None:
-    """The kind and channel a file name tells, or None where it is no side image's name."""
+    """The kind and channel that a file name gives, or None where it is no side image's name."""
     match = _SIDE_IMAGE.fullmatch(name)
     if match is None:
         return None

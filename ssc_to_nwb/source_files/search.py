@@ -17,7 +17,7 @@ _RAW_FOLDER = re.compile(r"fov_\d+|whisker|fluo_batch_out")
 
 
 def files_to_search(source: Path, *, output: Path | None = None) -> Iterator[DiskEntry]:
-    """Each file in the folders of a source that may hold sessions, and what stands in the place of one.
+    """Each file in the folders of a source that may hold sessions, and what is there in place of one.
 
     output: the folder of the conversion, passed over with all that is in it, by whatever path it is reached. Raises
     source-not-readable.

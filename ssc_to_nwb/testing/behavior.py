@@ -18,7 +18,7 @@ _LICK_SHARES = (0.66, 0.88)
 _LICK_INTERVAL_MS = 25.0
 _REWARD_DELAY_MS = 4.0
 _LEFT_POSITIONS, _RIGHT_POSITIONS = (20_000, 80_000), (90_000, 160_000)
-"""Motor steps: the pole stands in one range for a left answer, in the other for a right one."""
+"""Motor steps: the pole is in one range for a left answer, in the other for a right one."""
 
 
 def make_trials(*, spec: SessionSpec, rng: np.random.Generator) -> TrialTruth:

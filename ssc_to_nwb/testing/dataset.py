@@ -26,7 +26,7 @@ class SyntheticSession:
     root: Path
     mat_path: Path
     tree: MatStruct
-    """The struct as written (`matlab.py` tells its types)."""
+    """The struct as written (`matlab.py` has its types)."""
     trials: TrialTruth
     whisker: WhiskerTruth | None
     subvolumes: tuple[SubvolumeTruth, ...]

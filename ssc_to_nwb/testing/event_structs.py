@@ -28,7 +28,7 @@ _IDS = {
     "rightReward": (5, "Water Valve Right", 2),
     "rewardCue": (6, "Reward Cue", 2),
 }
-"""id, idStr and type (1 points, 2 start/end pairs) of the series that stand alone."""
+"""id, idStr and type (1 points, 2 start/end pairs) of the single series."""
 _BOUT_GAP_MS = 200.0
 
 

@@ -146,7 +146,7 @@ class SessionSpec:
     one_event_series: tuple[str, ...] = ()
     """Event series cut down to their first event (a scalar for licks, one pair for others)."""
     plural_event_fields: bool = False
-    """The series that stand alone bear ids and idStrs as touches do, in place of id and idStr."""
+    """Single series have ids and idStrs as touches do, in place of id and idStr."""
 
     # -- imaging
     subvolumes: tuple[SubvolumeSpec, ...] = (
@@ -193,7 +193,7 @@ class SessionSpec:
     late_first_file: bool = False
     """The lists begin at frame 3 of each subvolume's first file; frames 1 and 2 are in the tif only."""
     unknown_trial_frames: bool = False
-    """The last two frames of each subvolume's last file bear the trial numbers 0 and 9999."""
+    """The last two frames of each subvolume's last file have the trial numbers 0 and 9999."""
     unlisted_tif: bool = False
     """Each plane's folder holds a tif `..._main_900.tif` that no list names."""
     listed_without_fluo_batch_out: bool = False

@@ -220,7 +220,7 @@ class TifReader:
 
 
 def announce_pages(index: TifIndex, first_page: int, count: int) -> None:
-    """Tell the system that `count` pages will be read soon, so that the disk works while others compress.
+    """Announce to the system that `count` pages will be read soon, so that the disk works while others compress.
 
     A hint and no more: where the system knows none, or the file is gone, nothing happens.
     """
@@ -233,7 +233,7 @@ def announce_pages(index: TifIndex, first_page: int, count: int) -> None:
 
 def _open_with_tifffile(path: Path) -> Any:
     # tifffile is needed for compressed files alone; without `is_scanimage=False` it can miss a page of a file that
-    # bears ScanImage's text.
+    # has ScanImage's text.
     from tifffile import TiffFile, TiffFileError
 
     try:

@@ -22,7 +22,7 @@ _KEYS = (*_REQUIRED, "file")
 class AcceptEntry:
     """One entry: globs over a message's identifier, object path and file name, and why such messages are accepted.
 
-    A `*` matches any text, slashes too. source, line: where the entry stands.
+    A `*` matches any text, slashes too. source, line: where the entry is.
     """
 
     identifier: str
@@ -80,17 +80,17 @@ def apply_entries(messages: Sequence[Message], entries: Sequence[AcceptEntry]) -
 
 
 def _unused_messages(entries: Sequence[AcceptEntry]) -> Iterator[Message]:
-    """One message for each entry of a user's file; one for all those of the packaged file, which nobody need mend."""
+    """One message for each entry of a user's file; one for all those of the packaged file."""
     for entry in entries:
         if entry.source != packaged_file():
-            text = f"{_told(entry)} matches nothing, in files {entry.file}."
+            text = f"{_shown(entry)} matches nothing, in files {entry.file}."
             yield message_of(kinds.ACCEPT_ENTRY_UNUSED, file=entry.source, object_path=entry.path, text=text)
-    packaged = [_told(entry) for entry in entries if entry.source == packaged_file()]
+    packaged = [_shown(entry) for entry in entries if entry.source == packaged_file()]
     if packaged:
         yield message_of(kinds.ACCEPT_DEFAULT_UNUSED, file=packaged_file(), text=f"{'; '.join(packaged)}.")
 
 
-def _told(entry: AcceptEntry) -> str:
+def _shown(entry: AcceptEntry) -> str:
     return f"line {entry.line}: {entry.identifier} at {entry.path}"
 
 

@@ -54,7 +54,7 @@ def check_masks_not_empty(plane_segmentation: PlaneSegmentation) -> str | None:
 
 @project_check(kinds.TRACES_ROIS_DISAGREE, neurodata_type=RoiResponseSeries)
 def check_traces_match_rois(roi_response_series: RoiResponseSeries) -> str | None:
-    """Each column of data stands for one ROI of the series' own plane, and no ROI for two columns."""
+    """Each column of data belongs to one ROI of the series' own plane, and no ROI for two columns."""
     shape, rows = shape_of(roi_response_series.data), all_values(roi_response_series.rois.data)
     columns = shape[1] if len(shape) > 1 else 1
     planes = {*_PLANE.findall(roi_response_series.name), *_PLANE.findall(roi_response_series.rois.table.name)}
@@ -102,7 +102,7 @@ def check_event_traces_not_empty(roi_response_series: RoiResponseSeries) -> str 
 
 
 def image_size(plane_segmentation: PlaneSegmentation) -> tuple[int, int] | None:
-    """Columns and rows (width, height) of the image that the masks lie in; None where the file does not tell."""
+    """Columns and rows (width, height) of the image that the masks lie in; None where the file does not say."""
     nwbfile: NWBFile | None = plane_segmentation.get_ancestor("NWBFile")
     if nwbfile is None:
         return None

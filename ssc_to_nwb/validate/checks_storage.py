@@ -32,14 +32,14 @@ def check_large_data_compressed(neurodata_object: AbstractContainer) -> str | No
 def check_chunks_not_too_large(neurodata_object: AbstractContainer) -> str | None:
     """No chunk of a data set over 10 MB has more than 20 MB."""
     found = [(field, data) for field, data in _large(neurodata_object) if _chunk_bytes(data) > LARGEST_CHUNK_BYTES]
-    return _chunks_told(found) if found else None
+    return _sizes_of_chunks(found) if found else None
 
 
 @project_check(kinds.CHUNK_TOO_SMALL, neurodata_type=None)
 def check_chunks_not_too_small(neurodata_object: AbstractContainer) -> str | None:
     """Chunks of a data set over 10 MB have 10 kB at least."""
     small = [pair for pair in _large(neurodata_object) if 0 < _chunk_bytes(pair[1]) < SMALLEST_CHUNK_BYTES]
-    return _chunks_told(small) if small else None
+    return _sizes_of_chunks(small) if small else None
 
 
 @project_check(kinds.EXTERNAL_FILE_OUTSIDE, neurodata_type=ImageSeries)
@@ -89,9 +89,9 @@ def _is_plain(data: Any) -> bool:
     return data.id.get_create_plist().get_nfilters() == 0
 
 
-def _chunks_told(found: list[tuple[str, Any]]) -> str:
-    told = [f"{field}: {_chunk_bytes(data) / 1e6:.3g} MB a chunk, {tuple(data.chunks)}" for field, data in found]
-    return f"{'; '.join(told)}."
+def _sizes_of_chunks(found: list[tuple[str, Any]]) -> str:
+    chunks = [f"{field}: {_chunk_bytes(data) / 1e6:.3g} MB a chunk, {tuple(data.chunks)}" for field, data in found]
+    return f"{'; '.join(chunks)}."
 
 
 def _folder_of(image_series: ImageSeries) -> Path | None:

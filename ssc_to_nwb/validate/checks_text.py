@@ -21,7 +21,7 @@ _EMPTY_TEXT = re.compile(
     r"unspecified|undefined|to (do|be determined|be done)|test|required|x{2,}|\?+|-+|\.+",
     re.IGNORECASE,
 )
-# A word that gives a text away wherever it stands in it.
+# A word that gives a text away wherever it is in it.
 _GIVEAWAY = re.compile(r"\b(todo|tbd|fixme|placeholder|lorem ipsum)\b", re.IGNORECASE)
 _NOT_TEXT = frozenset(("colnames", "object_id", "name"))
 _LONGEST_LIST = 1000

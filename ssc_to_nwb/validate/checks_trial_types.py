@@ -32,8 +32,8 @@ def check_trial_types_consistent(trials: TimeIntervals) -> str | None:
         return None
     found = []
     for number, name, response, side in zip(trial_numbers(trials), types, responses, sides, strict=True):
-        told = _told_by(name)
-        if told is not None and told != (response, side):
+        meant = _meaning(name)
+        if meant is not None and meant != (response, side):
             found.append(f"trial {number} is {name}, with response {response} and correct side {side}")
     return f"{len(found)} of {len(types)} trials: {examples(found)}." if found else None
 
@@ -81,8 +81,8 @@ def types_by_number(trials: TimeIntervals) -> dict[int, tuple[str, str]]:
     types = texts(trials, "trial_type")
     if types is None:
         return {}
-    told = [_told_by(name) for name in types]
-    return {int(number): pair for number, pair in zip(trial_numbers(trials), told, strict=True) if pair is not None}
+    meant = [_meaning(name) for name in types]
+    return {int(number): pair for number, pair in zip(trial_numbers(trials), meant, strict=True) if pair is not None}
 
 
 def first_licks_after_cue(nwbfile: NWBFile, spans: TrialSpans) -> dict[int, str] | None:
@@ -105,7 +105,7 @@ def first_licks_after_cue(nwbfile: NWBFile, spans: TrialSpans) -> dict[int, str]
     return {number: side for number, (_, side) in answers.items()}
 
 
-def _told_by(trial_type: str) -> tuple[str, str] | None:
+def _meaning(trial_type: str) -> tuple[str, str] | None:
     match = _TYPE.fullmatch(trial_type)
     return None if match is None else (_RESPONSES[match[1]], _SIDES[match[2]])
 

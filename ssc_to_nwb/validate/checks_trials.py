@@ -64,7 +64,7 @@ def check_event_trials_known(table: DynamicTable) -> str | None:
 
 @project_check(kinds.EVENT_OUTSIDE_TRIAL, neurodata_type=DynamicTable)
 def check_events_inside_trial(table: DynamicTable) -> str | None:
-    """Every event lies between the start and the end of the trial whose number it bears."""
+    """Every event lies between the start and the end of the trial whose number it has."""
     spans, labels = _spans_for(table), column(table, naming.TRIAL_NUMBER)
     times = _start_and_stop(table)
     if spans is None or labels is None or times is None:

@@ -29,8 +29,8 @@ def layout_messages(file: Path) -> Iterator[Message]:
         # The client knows the layout for .nwb only, and lets anything else pass.
         relative = relative.with_suffix("")
     for found in validate_organized_path(relative.as_posix(), whole, root):
-        told = f"{found.id}: {found.message}: {relative.as_posix()}"
-        yield message_of(kinds.DANDI_LAYOUT, file=file, text=told)
+        text = f"{found.id}: {found.message}: {relative.as_posix()}"
+        yield message_of(kinds.DANDI_LAYOUT, file=file, text=text)
 
 
 def metadata_messages(file: Path, *, species: str | None) -> Iterator[Message]:

@@ -14,7 +14,7 @@ from ssc_to_nwb.validate.project_checks import project_checks
 
 
 def explained_checks() -> dict[str, ProblemKind]:
-    """A project check stands for its own kind, one of nwbinspector for what its documentation says."""
+    """A project check has its own kind, one of nwbinspector what its documentation says."""
     theirs = configure_checks(checks=list(available_checks), config=load_config("dandi"))
     return {check.__name__: kind_of(check) or _entry(check) for check in [*theirs, *project_checks()]}
 

@@ -75,13 +75,13 @@ def _cases_with_messages(messages: Sequence[Message], *, file: Path, fail_on: Fa
         failing = [message for message in same if fails(message, fail_on)]
         accepted = [message for message in same if message.accepted is not None]
         if failing:
-            failure = ElementTree.SubElement(case, "failure", message=_told(failing[:1]), type=same[0].severity.value)
-            failure.text = f"{_told(failing)}\nwhy: {_clean(same[0].reason)}\nwhat to do: {_clean(same[0].remedy)}"
+            failure = ElementTree.SubElement(case, "failure", message=_shown(failing[:1]), type=same[0].severity.value)
+            failure.text = f"{_shown(failing)}\nwhy: {_clean(same[0].reason)}\nwhat to do: {_clean(same[0].remedy)}"
         elif len(accepted) == len(same):
             ElementTree.SubElement(case, "skipped", message=_clean(f"accepted: {accepted[0].accepted}"))
         others = [message for message in same if message not in failing]
         if others:
-            ElementTree.SubElement(case, "system-out").text = _told(others)
+            ElementTree.SubElement(case, "system-out").text = _shown(others)
         yield case
 
 
@@ -100,7 +100,7 @@ def _case(identifier: str, file: Path) -> ElementTree.Element:
     return ElementTree.Element("testcase", name=identifier, classname=_clean(file.name))
 
 
-def _told(messages: Sequence[Message]) -> str:
+def _shown(messages: Sequence[Message]) -> str:
     return _clean("\n".join(f"{message.object_path}: {message.text}" for message in messages))
 
 

@@ -21,7 +21,7 @@ class Message:
 
     identifier: an entry of the catalogue, or the name of a check of nwbinspector; `ssc-to-nwb explain` takes either.
     object_path: path inside the NWB file, `/` for the file as a whole. text: what was found; reason: why it matters;
-    remedy: how to mend it. accepted: the reason why it is accepted, None where it is not.
+    remedy: what to do. accepted: the reason why it is accepted, None where it is not.
     """
 
     identifier: str
@@ -60,7 +60,7 @@ class ValidationResult:
 
     @property
     def ok(self) -> bool:
-        """Whether no message that is not accepted is as grave as `fail_on`."""
+        """Whether no message that is not accepted is at least as severe as `fail_on`."""
         return not any(fails(message, self.fail_on) for message in self.messages)
 
     def count(self, severity: Severity) -> int:

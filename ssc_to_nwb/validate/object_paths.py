@@ -11,7 +11,7 @@ PathOf = Callable[[Any], str]
 
 
 def path_finder(io: HDMFIO) -> PathOf:
-    """A function that tells the path of an object that was read through `io`."""
+    """A function that gives the path of an object that was read through `io`."""
 
     def path_of(neurodata_object: Any) -> str:
         builder = io.manager.get_builder(neurodata_object)

@@ -23,7 +23,7 @@ _SHOWN = 5
 def project_check(kind: ProblemKind, *, neurodata_type: type | None) -> Callable[[CheckFunction], Check]:
     """Make a nwbinspector check of a function that returns what is wrong with an object, or None.
 
-    The check bears its kind as `kind`. register_check also puts it into nwbinspector's list of this process; it is
+    The check has its kind as `kind`. register_check also puts it into nwbinspector's list of this process; it is
     taken out again, so that to import a check changes nobody's inspection. `ssc_to_nwb.validate.checks` puts all in.
     """
 

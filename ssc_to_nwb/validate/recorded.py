@@ -54,7 +54,7 @@ def _recorded_messages(file: Path) -> tuple[Message, ...] | None:
 
 
 def _basis(file: Path) -> dict[str, Any] | None:
-    """What a validation depends on; None for a file whose state cannot be told by its size and times."""
+    """What a validation depends on; None for a file whose state does not show in its size and times."""
     if is_zarr(file):
         return None
     try:

@@ -1,4 +1,4 @@
-"""A validation as text: file by file, what was found under each identifier, why it matters and how to mend it."""
+"""A validation as text: file by file, what was found under each identifier, why it matters and what to do."""
 
 from __future__ import annotations
 

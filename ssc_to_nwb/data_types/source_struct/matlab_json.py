@@ -14,11 +14,11 @@ from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatStruct, MatStructArray
 
 # An array of more elements is no reading matter: it has a table of its own.
 LARGE_ELEMENTS = 10_000
-# How a value stands in the file, for the table's description.
+# How a value is written in the file, for the table's description.
 TEXT = (
     "a row of char as a text, other char arrays as the list of their rows; numbers as nested lists in MATLAB's shape, "
     'null for NaN, "Infinity" and "-Infinity"; a sparse matrix as {"row": [...], "column": [...], "value": [...]}, '
-    'counted from 1; {"table": name} where they stand in a table of this module of that name, flattened column by '
+    'counted from 1; {"table": name} where they are in a table of this module of that name, flattened column by '
     'column; a struct array without elements or fields as {"fields": [...]}'
 )
 
