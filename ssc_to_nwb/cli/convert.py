@@ -81,8 +81,8 @@ def command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: 
 
     Finished sessions are skipped, unless their source files have changed. If other options or metadata would change
     a finished file, the session is refused until you give --overwrite. A session that fails does not stop the
-    others; the exit status is then 1. Ctrl-C and SIGTERM end the run within seconds, with a summary; the exit status
-    is then 130 or 143.
+    others; the exit status is then 1. Ctrl-C, SIGTERM and SIGHUP end the run within seconds, with a summary; the exit
+    status is then 130, 143 or 129.
     """
     from ssc_to_nwb.api.conversion import ConversionInterrupted, convert
 

@@ -117,6 +117,7 @@ class _Work:
         )
         if changes:
             raise error(kinds.SOURCE_CHANGED, file=self.job.source.path, found="; ".join(changes))
+        self._check_run()
         self.output_state = state_of(place.building, videos=place.building_videos)
         self.place = place
         # From here on the run decides, whatever becomes of it.
@@ -175,13 +176,16 @@ class _Work:
         """Pass progress on, not too often; now and then see that the run is still there. Raises run-over."""
         now = time.monotonic()
         if now >= self.next_check:
-            if self.job.card is None or not self.job.card.is_shown(self.job.output):
-                raise error(kinds.RUN_OVER, file=self.job.output)
+            self._check_run()
             self.next_check = now + _CHECK_SECONDS
         stage, last = self.reported
         if progress.stage != stage or now - last >= _PROGRESS_SECONDS:
             self.reported = (progress.stage, now)
             self.report(replace(progress, worker=f"{socket.gethostname()}:{os.getpid()}"))
+
+    def _check_run(self) -> None:
+        if self.job.card is None or not self.job.card.is_shown(self.job.output):
+            raise error(kinds.RUN_OVER, file=self.job.output)
 
     def failed(self, failure: SscError) -> SessionOutcome:
         """The outcome of a job that failed outside the conversion."""
