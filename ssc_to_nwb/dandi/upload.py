@@ -32,8 +32,8 @@ from ssc_to_nwb.dandi.surroundings import client_messages_to
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
-#: Parts of 64 MiB that all files together may have in memory.
-_PARTS_IN_MEMORY = 4
+#: What the parts of all files together may take in memory: 4 of the usual 64 MiB.
+_ROOM = 256 << 20
 #: What a listing that cannot be read leads to, beside the errors of the connection itself.
 _LISTING_ERRORS = (SscError, requests.RequestException, OSError, ValueError, KeyError, TypeError)
 
@@ -200,7 +200,7 @@ class _Run:
             record=self.record,
             retry=options.retry,
             parts_at_once=options.jobs_per_file,
-            room=Room(part_size(largest) * max(_PARTS_IN_MEMORY, options.jobs_per_file)),
+            room=Room(max(_ROOM, part_size(largest) * options.jobs_per_file)),
             stop=options.stop,
             on_progress=options.on_progress,
         )
