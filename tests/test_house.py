@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -44,17 +45,18 @@ MAY_IMPORT = {
     },
     "data_types": {
         "_version", "chunk_shapes", "clock", "image_axes", "ledger", "matlab", "metadata", "naming", "output_files",
-        "problems", "quantities", "session", "source_files", "tif",
+        "problems", "quantities", "restoring", "session", "source_files", "tif",
     },
     "ledger": {"data_types", "matlab", "naming", "problems", "session", "source_files", "system_files", "tif"},
+    "restoring": {"data_types", "matlab", "naming"},
     "testing": {"matlab"},
     "nwb_file": {
         "_version", "allocator", "chunk_shapes", "data_types", "image_axes", "ledger", "metadata", "naming",
         "output_files", "problems", "session", "source_files", "thread_map", "tif",
     },
     "proof": {
-        "allocator", "data_types", "ledger", "matlab", "metadata", "naming", "problems", "session", "source_files",
-        "system_files", "thread_map", "tif",
+        "allocator", "data_types", "ledger", "matlab", "metadata", "naming", "problems", "restoring", "session",
+        "source_files", "system_files", "thread_map", "tif",
     },
     "validate": {"_version", "metadata", "naming", "problems", "system_files"},
     "describe": {"data_types", "matlab", "metadata", "problems", "session", "source_files"},
@@ -174,6 +176,23 @@ def test_what_a_data_type_is_in_the_source_knows_nothing_of_nwb() -> None:
         if one.module.split(".")[0] in KEPT_OUT["session"] or one.module.startswith(f"{PACKAGE}.session")
     ]
     assert wrong == []
+
+
+def test_the_way_back_sees_nothing_of_the_way_there() -> None:
+    """What verification trusts must not share the conversion's mistakes."""
+    names = {module_name(path): path for path in MODULES}
+    ways_back = [path for path in MODULES if path.name == "restore.py" or part_of(path) == "restoring"]
+    seen = {module_name(path) for path in ways_back}
+    waiting = list(ways_back)
+    while waiting:
+        found = {one.module for one in imports_of(waiting.pop()) if not one.for_types} & names.keys()
+        waiting += [names[name] for name in found - seen]
+        seen |= found
+    allowed = {f"{PACKAGE}.{part}" for part in ("restoring", "matlab", "naming", "problems", "source_files")}
+    own = re.compile(rf"{PACKAGE}\.data_types(\.\w+(\.restore)?)?")
+    assert [
+        name for name in sorted(seen) if not own.fullmatch(name) and not any(name.startswith(one) for one in allowed)
+    ] == []
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:

@@ -10,14 +10,15 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Leaf
+from ssc_to_nwb.data_types.rule import Leaf
 from ssc_to_nwb.ledger.ledger import ruled_leaves
 from ssc_to_nwb.matlab.tree import MatCell, MatChar
-from ssc_to_nwb.proof.nwb_reader import NwbReader
-from ssc_to_nwb.proof.nwb_table import NwbTable
 from ssc_to_nwb.proof.proof import Proof
-from ssc_to_nwb.proof.source_unit import UNITS_PER_SECOND, SourceUnit
-from ssc_to_nwb.proof.struct_table import StructTable
+from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.nwb_reader import NwbReader
+from ssc_to_nwb.restoring.nwb_table import NwbTable
+from ssc_to_nwb.restoring.source_unit import UNITS_PER_SECOND, SourceUnit
+from ssc_to_nwb.restoring.struct_table import StructTable
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
 
@@ -32,8 +33,8 @@ SEGMENTATION = f"{OPHYS}/{naming.IMAGE_SEGMENTATION}"
 class Comparison:
     """One file and its source.
 
-    leaves: the source's leaves by the rule that the ledger has for them; kept: paths of those that are kept verbatim;
-    general_fields: keys of metaDataHash whose field of the file has been compared.
+    view: the file as the ways back see it; leaves: the source's leaves by the rule that the ledger has for them; kept:
+    paths of those that are kept verbatim; general_fields: keys of metaDataHash whose field of the file was compared.
     """
 
     proof: Proof
@@ -42,9 +43,8 @@ class Comparison:
     facts: SessionFacts
     leaves: Mapping[str, Sequence[Leaf]]
     kept: frozenset[str]
-    tables: dict[str, NwbTable] = field(default_factory=dict)
+    view: FileView
     general_fields: dict[str, bool] = field(default_factory=dict)
-    _struct: StructTable | None = None
 
     @property
     def session(self) -> Session:
@@ -53,16 +53,12 @@ class Comparison:
 
     def table(self, path: str) -> NwbTable:
         """A table of the file, read once."""
-        if path not in self.tables:
-            self.tables[path] = NwbTable(reader=self.reader, path=path)
-        return self.tables[path]
+        return self.view.table(path)
 
     @property
     def struct(self) -> StructTable:
         """The table of the source struct, read once."""
-        if self._struct is None:
-            self._struct = StructTable(self.table(STRUCT_TABLE))
-        return self._struct
+        return self.view.struct
 
     def stamps(self, series: str) -> np.ndarray:
         """Time stamps of a series in seconds, whether it has its own or links to another's."""

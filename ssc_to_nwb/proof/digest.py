@@ -17,8 +17,8 @@ import numpy as np
 
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.proof.nwb_reader import ArrayTree, Node
 from ssc_to_nwb.proof.open_tree import open_tree
+from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node
 
 _LEFT_OUT_OBJECTS = ("/file_create_date", "/specifications")
 _LEFT_OUT_ATTRIBUTES = ("object_id", ".specloc")

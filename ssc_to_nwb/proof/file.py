@@ -18,7 +18,6 @@ from ssc_to_nwb.proof.comparison import Comparison, leaves_by_rule
 from ssc_to_nwb.proof.leaves import compare_leaves
 from ssc_to_nwb.proof.leftovers import report_leftovers
 from ssc_to_nwb.proof.making import check_layout
-from ssc_to_nwb.proof.nwb_reader import ArrayTree, NwbReader
 from ssc_to_nwb.proof.objects_events import check_events
 from ssc_to_nwb.proof.objects_general import check_general, check_imaging_planes
 from ssc_to_nwb.proof.objects_series import check_ophys, check_whisker
@@ -29,6 +28,9 @@ from ssc_to_nwb.proof.proof import Proof
 from ssc_to_nwb.proof.raw import RawProof, check_raw
 from ssc_to_nwb.proof.report import VerifyMode, VerifyReport
 from ssc_to_nwb.proof.schema_copy import check_schema_copy
+from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader
+from ssc_to_nwb.restoring.registry import RESTORES
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.raw_data import RawData
 
@@ -105,7 +107,10 @@ def _compare(
         reader=NwbReader(tree=tree),
         leaves=dict(walk_leaves(session.tree, session.variable)),
     )
-    work = Comparison(proof=proof, reader=proof.reader, context=context, facts=facts, leaves=leaves, kept=kept)
+    view = FileView(reader=proof.reader, restores=RESTORES)
+    work = Comparison(
+        proof=proof, reader=proof.reader, context=context, facts=facts, leaves=leaves, kept=kept, view=view
+    )
     for path, check in _CHECKS.items():
         proof.guarded(path, check, work)
     proof.guarded("/processing/source/source_files/sha256", check_hashes, work, hashes)

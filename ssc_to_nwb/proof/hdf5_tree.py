@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from ssc_to_nwb.proof.chunk_reader import can_read_chunks, read_blocks
-from ssc_to_nwb.proof.nwb_reader import ArrayTree, Node, NodeKind
+from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node, NodeKind
 
 # From this size on chunks are inflated in threads; below, a thread costs more than it saves.
 _LARGE_BYTES = 2**20

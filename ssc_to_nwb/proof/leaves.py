@@ -1,55 +1,45 @@
-"""For every rule of the ledger, how its leaves are rebuilt from the NWB file and compared."""
+"""Every leaf of the source against what the way back of its data type restores from the file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf
+import numpy as np
+from numpy.typing import DTypeLike
+
+from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Rule
 from ssc_to_nwb.data_types.rules import RULES, UNMAPPED
+from ssc_to_nwb.matlab.tree import MatCell
 from ssc_to_nwb.problems import verify_kinds as kinds
-from ssc_to_nwb.proof import (
-    leaves_calcium,
-    leaves_events,
-    leaves_metadata,
-    leaves_planes,
-    leaves_trials,
-    leaves_whisker,
-)
-from ssc_to_nwb.proof.comparison import Comparison
+from ssc_to_nwb.proof.comparison import Comparison, texts_of
+from ssc_to_nwb.proof.forms import FORMS, empty
 from ssc_to_nwb.proof.source_struct import compare_source_struct
+from ssc_to_nwb.proof.trial_labels import label_type
+from ssc_to_nwb.restoring.pieces import Piece, take
+from ssc_to_nwb.restoring.registry import RESTORES
 
-Rebuild = Callable[[Comparison, Sequence[Leaf]], None]
+# Its fields of the file are compared one by one, since metadata files may replace them; the values are kept besides.
+_METADATA = "metadata-value"
 
-# Rules that keep leaves verbatim need no entry: the table of the source struct is compared as a whole.
-REBUILD: Mapping[str, Rebuild] = {
-    "metadata-value": leaves_metadata.metadata_value,
-    "trial-numbers": leaves_trials.trial_numbers,
-    "trial-starts": leaves_trials.trial_starts,
-    "trial-types": leaves_trials.trial_types,
-    "trial-property-values": leaves_trials.trial_property_values,
-    "whisker-values": leaves_whisker.whisker_values,
-    "whisker-times": leaves_whisker.whisker_times,
-    "whisker-trials": leaves_whisker.whisker_trials,
-    "whisker-valid-trials": leaves_whisker.whisker_valid_trials,
-    "time-unit": leaves_whisker.time_unit,
-    "calcium-rois": leaves_calcium.calcium_rois,
-    "calcium-row-label": leaves_calcium.calcium_row_label,
-    "calcium-values": leaves_calcium.calcium_values,
-    "calcium-times": leaves_calcium.calcium_times,
-    "calcium-trials": leaves_calcium.calcium_trials,
-    "imaging-valid-trials": leaves_calcium.imaging_valid_trials,
-    "plane-rois": leaves_planes.plane_rois,
-    "plane-files": leaves_planes.plane_files,
-    "plane-frames": leaves_planes.plane_frames,
-    "plane-master-image": leaves_planes.plane_master_image,
-    "plane-recorded-rois": leaves_planes.plane_recorded_rois,
-    "roi-number": leaves_planes.roi_number,
-    "roi-outline": leaves_planes.roi_outline,
-    "roi-pixels": leaves_planes.roi_pixels,
-    "event-type": leaves_events.event_type,
-    "event-times": leaves_events.event_times,
-    "event-trials": leaves_events.event_trials,
-    "event-property-values": leaves_events.event_property_values,
+
+def _as_float(values: np.ndarray) -> DTypeLike:
+    return values.dtype if values.dtype.kind == "f" else np.float64
+
+
+# Element type that the file must have, from the values of the source, where no check of an object has it.
+_STORED: Mapping[str, Callable[[np.ndarray], DTypeLike]] = {
+    "trial-numbers": label_type,
+    "trial-starts": lambda _: np.float64,
+    "trial-property-values": lambda _: np.float64,
+    "whisker-values": _as_float,
+    "whisker-times": lambda _: np.float64,
+    "whisker-trials": label_type,
+    "whisker-valid-trials": lambda _: np.bool_,
+    "calcium-values": _as_float,
+    "calcium-times": lambda _: np.float64,
+    "calcium-trials": label_type,
+    "plane-master-image": lambda values: values.dtype,
+    "roi-outline": lambda _: np.float64,
 }
 
 
@@ -57,13 +47,84 @@ def compare_leaves(work: Comparison) -> None:
     """Compare every leaf of the source, and report those that were compared with nothing."""
     for rule in RULES:
         leaves = work.leaves.get(rule.identifier)
-        if leaves and rule.disposition is not Disposition.KEPT:
-            place = next(iter(rule.places(leaves[0], work.facts)), "/")
-            work.proof.guarded(place, REBUILD[rule.identifier], work, leaves)
+        if not leaves or rule.disposition is Disposition.KEPT:
+            continue
+        if rule.identifier == _METADATA:
+            _prove_metadata(work, leaves)
+            continue
+        place = next(iter(rule.places(leaves[0], work.facts)), "/")
+        work.proof.guarded(place, _compare_claim, work, rule, leaves)
     work.proof.guarded(STRUCT_TABLE, compare_source_struct, work)
     if not work.proof.problems:
         # Where a comparison was stopped, the problem that stopped it is reported already.
         _report_unproven(work)
+
+
+def _prove_metadata(work: Comparison, leaves: Sequence[Leaf]) -> None:
+    keys = tuple(work.session.metadata)
+    work.proof.prove(leaf.path for leaf in leaves if work.general_fields.get(keys[leaf.indices[0] - 1], False))
+
+
+def _compare_claim(work: Comparison, rule: Rule, leaves: Sequence[Leaf]) -> None:
+    """Compare all leaves of one claim with their pieces, and see that the pieces are whole leaves together."""
+    by_path = {leaf.path: leaf for leaf in leaves}
+    covered = dict.fromkeys(by_path, 0)
+    nodes = [work.view.node(leaf.path) for leaf in leaves]
+    for piece in RESTORES[rule.identifier](work.view, nodes):
+        own = [by_path[path] for path in piece.leaves]
+        if isinstance(piece.values, tuple):
+            compared = _compare_texts(work, piece, own)
+        else:
+            compared = _compare_numbers(work, rule, piece, own)
+        for leaf, count in zip(own, compared, strict=True):
+            covered[leaf.path] += count
+    work.proof.prove(path for path, count in covered.items() if count >= _count(by_path[path]) or path in work.kept)
+
+
+def _count(leaf: Leaf) -> int:
+    return np.asarray(leaf.value).size if isinstance(leaf.value, np.ndarray) else 1
+
+
+def _compare_texts(work: Comparison, piece: Piece, leaves: Sequence[Leaf]) -> list[int]:
+    expected = [text for leaf in leaves for text in texts_of(leaf.value)]
+    work.proof.equal(piece.place, expected=expected, found=list(piece.values), leaf=leaves[0].path)
+    return [1] * len(leaves)
+
+
+def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequence[Leaf]) -> list[int]:
+    """Compare the numbers of a piece; returns how many of each leaf it has."""
+    proof, found = work.proof, np.asarray(piece.values)
+    parts = [_numbers(leaf.value) for leaf in leaves]
+    stored = _STORED.get(rule.identifier)
+    if stored is not None and piece.stored is not None:
+        whole = parts[0] if len(parts) == 1 else np.concatenate([part.reshape(-1) for part in parts])
+        proof.dtype(piece.place, piece.stored, expected=stored(whole), leaf=leaves[0].path)
+    if piece.lengths is not None:
+        lengths = np.array(piece.lengths, dtype=np.int64)
+        expected_lengths = np.array([part.size for part in parts], dtype=np.int64)
+        if not proof.numbers(piece.place, expected=expected_lengths, found=lengths, leaf=leaves[0].path):
+            return [0] * len(leaves)
+    if len(parts) == 1:
+        expected = parts[0] if parts[0].size == 0 else take(parts[0], piece.where)
+    else:
+        expected = np.concatenate([part.reshape(-1, order="F") for part in parts])
+    if any(leaf.path in work.kept for leaf in leaves):
+        is_empty = all(part.size == 0 for part in parts) and rule.identifier != "plane-frames"
+        form = empty if is_empty else FORMS.get(rule.identifier)
+        if form is not None:
+            expected, found = form(work, leaves[0], expected, found)
+    if piece.where is None and len(parts) == 1:
+        expected, found = expected.reshape(-1, order="F"), found.reshape(-1, order="F")
+    proof.numbers(
+        piece.place, expected=expected.astype(_as_float(expected), copy=False), found=found, leaf=leaves[0].path,
+        tolerance=piece.rounding,
+    )  # fmt: skip
+    return [expected.size] if len(leaves) == 1 else [part.size for part in parts]
+
+
+def _numbers(value: object) -> np.ndarray:
+    """A source leaf of numbers in MATLAB's size; an empty cell in the place of none is empty."""
+    return np.zeros((0, 0)) if isinstance(value, MatCell) else np.asarray(value)
 
 
 def _report_unproven(work: Comparison) -> None:

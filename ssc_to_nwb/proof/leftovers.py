@@ -7,8 +7,8 @@ from collections import Counter
 
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.nwb_reader import Node
 from ssc_to_nwb.proof.schema_copy import NAMESPACES
+from ssc_to_nwb.restoring.nwb_reader import Node
 
 # Groups that every NWB file has, filled or not.
 _FRAME = frozenset(

@@ -13,9 +13,9 @@ from typing import Any, Literal
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.proof.nwb_reader import ArrayTree, NwbReader, ObjectError
-from ssc_to_nwb.proof.nwb_table import NwbTable
 from ssc_to_nwb.proof.open_tree import open_tree
+from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader, ObjectError
+from ssc_to_nwb.restoring.nwb_table import NwbTable
 
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"
 _PROVENANCE = f"{_SOURCE}/{naming.PROVENANCE}"

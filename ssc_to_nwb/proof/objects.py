@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.nwb_table import NwbTable
+from ssc_to_nwb.restoring.nwb_table import NwbTable
 
 # NWB's own words for "not given": a value as it stands, a resolution that is not known.
 _PLAIN_SCALE = {"conversion": 1.0, "offset": 0.0, "resolution": -1.0}

@@ -8,7 +8,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.leaves_events import POSITION, table_path, train_labels, train_rows
+from ssc_to_nwb.proof.event_trains import POSITION, property_dtype, table_path, train_labels, train_rows
 from ssc_to_nwb.proof.objects import check_table
 from ssc_to_nwb.proof.trial_labels import label_type
 
@@ -35,7 +35,7 @@ def _check_table(work: Comparison, path: str, members: list[EventSeries]) -> Non
         columns=[*times, *labels, "trial_number", *_position(members), *properties],
         neurodata_type="TimeIntervals" if pairs else "EventsTable",
         types={"timestamp": "TimestampVectorData"},
-        dtypes={"trial_number": _labels_dtype(members), POSITION: np.int64},
+        dtypes={"trial_number": _labels_dtype(members), POSITION: np.int64, **_property_dtypes(work, members)},
         parts=[part for series in members for part in (series.key, series.description)],
     )
     if not pairs:
@@ -76,6 +76,12 @@ def _property_columns(members: list[EventSeries]) -> dict[str, tuple[str, ...]]:
         if _differs_at_offset(members, item.key):
             columns[naming.at_offset(name)] = (item.key,)
     return columns
+
+
+def _property_dtypes(work: Comparison, members: list[EventSeries]) -> dict[str, type[np.generic]]:
+    keys = {item.key for series in members for train in series.trains for item in train.properties}
+    dtypes = {naming.property_column(key): property_dtype(work, members[0].key, key) for key in keys}
+    return {**dtypes, **{naming.at_offset(name): dtype for name, dtype in dtypes.items()}}
 
 
 def _differs_at_offset(members: list[EventSeries], key: str) -> bool:

@@ -15,7 +15,7 @@ from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof import expected_metadata as expected
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.expected_metadata import SUBJECT, SourceMetadata
-from ssc_to_nwb.proof.nwb_reader import ObjectError
+from ssc_to_nwb.restoring.nwb_reader import ObjectError
 
 _UM = 1e-6
 # Keys of metaDataHash whose fields are compared here; where a metadata file replaces one, its text is.

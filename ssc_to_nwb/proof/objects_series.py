@@ -7,14 +7,12 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, Subvolume
+from ssc_to_nwb.proof import object_paths
 from ssc_to_nwb.proof.comparison import BEHAVIOR, OPHYS, SEGMENTATION, Comparison
-from ssc_to_nwb.proof.leaves_calcium import series_path
-from ssc_to_nwb.proof.leaves_planes import IN_PLANE, IN_RECORD, IN_ROIS, segmentation_path
-from ssc_to_nwb.proof.leaves_whisker import series_paths
-from ssc_to_nwb.proof.nwb_table import NwbTable
 from ssc_to_nwb.proof.objects import check_image, check_module, check_series, check_table
 from ssc_to_nwb.proof.objects_general import imaging_plane_path
 from ssc_to_nwb.proof.trial_labels import WHISKER_LABELS, subvolume_labels
+from ssc_to_nwb.restoring.nwb_table import NwbTable
 
 _WHISKER_UNITS = {"angle": "degrees", "curvature_change": "1/mm"}
 _PIXEL = np.dtype([("x", np.uint32), ("y", np.uint32), ("weight", np.float32)])
@@ -28,7 +26,7 @@ def check_whisker(work: Comparison) -> None:
     if whisker is None or not (whisker.traces or whisker.time_ms.size):
         return
     work.proof.guarded(BEHAVIOR, check_module, work, BEHAVIOR)
-    paths = series_paths(work)
+    paths = object_paths.whisker_series(work)
     for trace, path in zip(whisker.traces, paths, strict=True):
         work.proof.guarded(
             path,
@@ -58,7 +56,7 @@ def check_ophys(work: Comparison) -> None:
     work.proof.guarded(SEGMENTATION, _check_container, work, SEGMENTATION, "ImageSegmentation")
     for subvolume in work.session.subvolumes:
         for plane in subvolume.planes:
-            path = segmentation_path(plane)
+            path = object_paths.segmentation(plane)
             work.proof.guarded(path, _check_segmentation, work, path, plane)
             images = f"{OPHYS}/{naming.images(plane.name)}"
             work.proof.guarded(images, _check_images, work, images, plane)
@@ -90,7 +88,7 @@ def _check_segmentation(work: Comparison, path: str, plane: Plane) -> None:
     work.proof.numbers(f"{path}/roi_number", expected=table.ids, found=table.column("roi_number"))
     work.proof.numbers(f"{path}/id", expected=_all_numbers(plane), found=np.sort(table.ids))
     lists = (plane.roi_numbers, plane.recorded_numbers, np.array([roi.number for roi in plane.rois], dtype=np.int64))
-    names = (IN_PLANE, IN_RECORD, IN_ROIS)
+    names = ("imagingPlane.ids", "roiIds", "rois")
     expected = [
         ", ".join(name for name, numbers in zip(names, lists, strict=True) if number in numbers)
         for number in table.ids.tolist()
@@ -149,7 +147,7 @@ def _check_responses(work: Comparison, subvolume: Subvolume) -> None:
             if array is None or not np.isin(array.roi_numbers, plane.all_roi_numbers).any():
                 continue
             container = f"{OPHYS}/{naming.RESPONSE_CONTAINERS[kind]}"
-            path = series_path(plane, kind)
+            path = object_paths.response_series(plane, kind)
             work.proof.guarded(container, _check_container, work, container, _CONTAINERS[kind])
             parts = (repr(array.key), array.description, plane.name)
             work.proof.guarded(path, _check_response, work, path, plane, kind, parts=parts, clock=clock)
@@ -170,9 +168,9 @@ def _check_response(
     rows = work.reader.values(region)
     work.proof.typed(region, "DynamicTableRegion")
     work.proof.described(region)
-    work.proof.attribute(region, "table", segmentation_path(plane))
+    work.proof.attribute(region, "table", object_paths.segmentation(plane))
     work.proof.dtype(region, rows.dtype, expected=np.int64)
-    count = work.table(segmentation_path(plane)).rows
+    count = work.table(object_paths.segmentation(plane)).rows
     inside = (rows >= 0) & (rows < count)
     work.proof.numbers(region, expected=np.ones_like(inside), found=inside)
     work.proof.equal(region, expected=len(set(rows.tolist())), found=int(rows.size))

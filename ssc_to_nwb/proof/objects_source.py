@@ -17,7 +17,7 @@ from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison
 from ssc_to_nwb.proof.objects import check_module, check_table
 from ssc_to_nwb.proof.sample_interval import expected_touch_sample_ms, touch_sample_ms
-from ssc_to_nwb.proof.struct_table import COLUMNS
+from ssc_to_nwb.restoring.struct_table import COLUMNS
 from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
 
 _FILES = f"{SOURCE}/{naming.SOURCE_FILES}"

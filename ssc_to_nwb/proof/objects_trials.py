@@ -7,7 +7,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.proof.comparison import TRIALS, Comparison
-from ssc_to_nwb.proof.leaves_events import SIDES
+from ssc_to_nwb.proof.event_trains import SIDES
 from ssc_to_nwb.proof.objects import check_table
 from ssc_to_nwb.proof.trials_table import POSITION, expected_times, trial_column, trial_parts
 

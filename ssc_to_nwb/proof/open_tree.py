@@ -10,7 +10,7 @@ from ssc_to_nwb.problems import run_kinds
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.hdf5_tree import Hdf5Tree
-from ssc_to_nwb.proof.nwb_reader import ArrayTree
+from ssc_to_nwb.restoring.nwb_reader import ArrayTree
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from numpy.typing import DTypeLike
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
-from ssc_to_nwb.proof.nwb_reader import NwbReader, ObjectError
-from ssc_to_nwb.proof.source_unit import SourceUnit
+from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
+from ssc_to_nwb.restoring.source_unit import SourceUnit
 
 # Problems shown of one object; the others are counted.
 _SHOWN_PER_OBJECT = 5

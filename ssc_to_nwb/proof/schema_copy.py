@@ -7,7 +7,7 @@ from typing import Any
 
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.nwb_reader import ObjectError
+from ssc_to_nwb.restoring.nwb_reader import ObjectError
 
 SCHEMA = "/specifications"
 NAMESPACES = ("core", "hdmf-common", "hdmf-experimental")

@@ -12,7 +12,7 @@ from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof import struct_nodes
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.kept_values import compare_kept
-from ssc_to_nwb.proof.struct_table import StructRow
+from ssc_to_nwb.restoring.struct_table import StructRow
 
 _METADATA = "metadata-value"
 _HOW = {Disposition.WRITTEN: "written", Disposition.DERIVED: "derived", Disposition.KEPT: "kept"}
@@ -96,9 +96,8 @@ def _declared(work: Comparison, leaf: Leaf, rule: Rule) -> tuple[str, str, tuple
 
 
 def _compare_kept(work: Comparison, row: StructRow, source: Mapping[str, MatValue]) -> None:
-    sizes = row.each("size")
-    for path, size, content in zip(row.paths, sizes, row.contents(), strict=True):
-        compare_kept(work, path, source[path], matlab_class=row.texts["matlab_class"], size=size, content=content)
+    for path in row.paths:
+        compare_kept(work, path, source[path])
         work.proof.prove_kept(path)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ssc_to_nwb.proof.comparison import TRIALS, Comparison
-from ssc_to_nwb.proof.nwb_reader import ObjectError
+from ssc_to_nwb.restoring.nwb_reader import ObjectError
 
 POSITION = "source_position"
 # Earliest and latest time in ms that one kind of data has of each trial, by trial number.

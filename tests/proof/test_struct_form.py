@@ -14,7 +14,7 @@ from session_variants import VARIANTS
 from struct_expander import form_of_table, form_of_tree
 
 from ssc_to_nwb.matlab.tree import walk_leaves
-from ssc_to_nwb.proof.struct_table import counted_out, counted_paths
+from ssc_to_nwb.restoring.struct_table import counted_out, counted_paths
 from ssc_to_nwb.testing.matlab import Cell
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 

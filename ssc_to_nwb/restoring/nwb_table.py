@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ssc_to_nwb.proof.nwb_reader import NwbReader, ObjectError
+from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
 
 
 @dataclass

@@ -11,14 +11,52 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE
-from ssc_to_nwb.proof.nwb_table import NwbTable
+from ssc_to_nwb import naming
+from ssc_to_nwb.restoring.nwb_table import NwbTable
 
+STRUCT_TABLE = f"/processing/{naming.SOURCE_MODULE}/{naming.SOURCE_STRUCT}"
 COLUMNS = ("path", "key", "matlab_class", "size", "whole", "how", "rule", "objects", "value")
 _RANGE = re.compile(r"(?<=[{(])(\d+)\.\.(\d+)(?=[)}])")
 _REPEATED = re.compile(r"(.*)\*(\d+)")
+_LAST_INDEX = re.compile(r"[{(](\d+)[)}]$")
 # No session has as many fields; a range beyond it is damage.
 _MOST = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructNode:
+    """A container or leaf of the source struct, as its row has it.
+
+    path: in MATLAB's notation, the variable's name included; key: keys of the hashes on the way; size: MATLAB's; whole:
+    whether all its numbers, NaN aside, are whole; how: written, derived, kept, "written, kept", or empty for a
+    container; rule: identifier of the claim; objects: paths of the objects that it became; content: what `value` holds.
+    """
+
+    path: str
+    key: str
+    matlab_class: str
+    size: tuple[int, ...]
+    whole: bool
+    how: str
+    rule: str
+    objects: tuple[str, ...]
+    content: Any
+
+    @property
+    def kept(self) -> bool:
+        """Whether the table holds the value verbatim."""
+        return "kept" in self.how
+
+    @property
+    def parent(self) -> str:
+        """Path of the struct that the leaf is a field of, whether or not the field is a cell."""
+        return self.path.rpartition(".")[0]
+
+    @property
+    def index(self) -> int | None:
+        """The last index of the path, from 1: of an item in a cell, or of an element; None where it ends in a name."""
+        match = _LAST_INDEX.search(self.path)
+        return None if match is None else int(match[1])
 
 
 @dataclass(frozen=True)
@@ -65,6 +103,28 @@ class StructTable:
     @cached_property
     def _by_path(self) -> dict[str, StructRow]:
         return {path: row for row in self.rows for path in row.paths}
+
+    @cached_property
+    def nodes(self) -> dict[str, StructNode]:
+        """Every container and leaf by its path, in the order of the rows. Raises ValueError."""
+        found: dict[str, StructNode] = {}
+        for row in self.rows:
+            sizes, whole = row.each("size"), row.each("whole")
+            contents = row.contents() if row.texts["value"] else [None] * len(row.paths)
+            objects = tuple(json.loads(row.texts["objects"] or "[]"))
+            for path, size, one, content in zip(row.paths, sizes, whole, contents, strict=True):
+                found[path] = StructNode(
+                    path=path,
+                    key=row.texts["key"],
+                    matlab_class=row.texts["matlab_class"],
+                    size=tuple(int(length) for length in size.split("x")),
+                    whole=one == "yes",
+                    how=row.texts["how"],
+                    rule=row.texts["rule"],
+                    objects=objects,
+                    content=content,
+                )
+        return found
 
     def row_of(self, path: str) -> StructRow:
         """The row of one field. Raises ValueError where there is none."""

@@ -1,0 +1,136 @@
+"""From the tables of events back to eventSeriesArrayHash: times, trials and properties of every train of a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ssc_to_nwb.restoring.file_view import FileView, source_times
+from ssc_to_nwb.restoring.nwb_reader import ObjectError
+from ssc_to_nwb.restoring.pieces import Piece, Restores
+from ssc_to_nwb.restoring.struct_table import StructNode
+
+_SIDES = {"leftLicks": "left", "rightLicks": "right", "leftReward": "left", "rightReward": "right"}
+_ON, _OFF = slice(0, None, 2), slice(1, None, 2)
+_POINTS, _PAIRS = 1.0, 2.0
+_TYPES = {"TimeIntervals": _PAIRS, "EventsTable": _POINTS}
+
+
+def types(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """2 where the table has intervals, 1 where it has points."""
+    for node in nodes:
+        place = node.objects[0]
+        yield Piece(leaves=(node.path,), place=place, values=np.array([_type(file, place)]))
+
+
+def times(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """Points, or on and off times in turn; a touch stops one sample later in the file than in the source."""
+    for node in nodes:
+        table, unit = _table_of(node), file.unit(f"{node.parent}.timeUnit")
+        rows = _train_rows(file, node)
+        for place in node.objects:
+            seconds = file.table(table).column(place.rpartition("/")[2])[rows]
+            later = 0.0
+            if place.endswith("/stop_time") and file.node(node.parent).key == "touches":
+                later = float(file.provenance["touch_sample_ms"]) * unit.per_second / 1000
+            found, rounding = source_times(node, seconds, unit=unit, later=later)
+            yield Piece(
+                leaves=(node.path,), place=place, values=found, rounding=rounding, stored=seconds.dtype,
+                where=None if len(node.objects) == 1 else _OFF if place.endswith("/stop_time") else _ON,
+            )  # fmt: skip
+
+
+def trials(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """The trial number of each event, once for on and once for off of pairs."""
+    for node in nodes:
+        found = file.table(_table_of(node)).column("trial_number")[_train_rows(file, node)]
+        for where in _twice(file, node):
+            yield Piece(leaves=(node.path,), place=node.objects[0], values=found, where=where)
+
+
+def property_values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """A property's values at each event time; a column of its own has those at the off times where they differ."""
+    for node in nodes:
+        table = file.table(_table_of(node))
+        rows = _train_rows(file, node)
+        for where in _twice(file, node):
+            column = node.objects[0].rpartition("/")[2]
+            if where is _OFF and table.has(f"{column}_at_offset"):
+                column = f"{column}_at_offset"
+            found = table.column(column)[rows]
+            yield Piece(leaves=(node.path,), place=f"{table.path}/{column}", values=found, where=where)
+
+
+def _twice(file: FileView, node: StructNode) -> tuple[slice | None, ...]:
+    return (_ON, _OFF) if _type(file, _table_of(node)) == _PAIRS else (None,)
+
+
+def _type(file: FileView, table: str) -> float:
+    """Raises ObjectError where the table is none of events."""
+    found = file.reader.attribute(table, "neurodata_type")
+    if found not in _TYPES:
+        raise ObjectError(table, expected=" or ".join(_TYPES), found=repr(found))
+    return _TYPES[found]
+
+
+def _table_of(node: StructNode) -> str:
+    return node.objects[0].rpartition("/")[0]
+
+
+def _train_rows(file: FileView, node: StructNode) -> np.ndarray:
+    """Rows of the train that a leaf is of, in the order of the source, int64 (n,).
+
+    The leaf is an item of eventTimes, eventTrials or a property of the train's Hash; without a cell around it, the only
+    one. An empty leaf in the place of several has the rows of all of them, which are none.
+    """
+    series = file.node(_series_of(node))
+    table = file.table(_table_of(node))
+    rows = np.ones(table.rows, dtype=bool)
+    for column, texts in _labels(file, series, table_has=table.has, train=_train(node)).items():
+        rows &= np.array([found in texts for found in table.texts(column)], dtype=bool)
+    places = np.flatnonzero(rows)
+    if not table.has("source_position"):
+        return places
+    return places[np.argsort(table.column("source_position")[places], kind="stable")]
+
+
+def _series_of(node: StructNode) -> str:
+    """Path of the series: `s.eventSeriesArrayHash.value{2}` of `s.eventSeriesArrayHash.value{2}.eventTimes{1}`."""
+    return ".".join(node.path.split(".")[:3])
+
+
+def _train(node: StructNode) -> int | None:
+    """Place of the train from 1: the index behind the field of the series; None where there is none."""
+    field = node.path.split(".")[3]
+    return int(field[field.index("{") + 1 : -1]) if field.endswith("}") else None
+
+
+def _labels(file: FileView, series: StructNode, *, table_has, train: int | None) -> dict[str, set[str]]:
+    """The texts that a train's rows have, by column; of all trains where no place is given."""
+    if table_has("side"):
+        return {"side": {_SIDES[series.key]}}
+    labels_path = file.first_of(series.path, "idStrs", "idStr")
+    labels = [] if labels_path is None else file.texts(labels_path)
+    labels = labels or [""]
+    places = range(len(labels)) if train is None else [train - 1]
+    if table_has("direction"):
+        parts = [labels[place].strip().partition(" ") for place in places]
+        whiskers = {rest.removeprefix("contacts for ").strip() for _, _, rest in parts}
+        return {"direction": {direction.lower() for direction, _, _ in parts}, "whisker": whiskers}
+    if table_has("series"):
+        names = [label or series.key for label in labels]
+        return {
+            "series": {
+                names[place] if names.count(names[place]) == 1 else f"{names[place]} ({place + 1})" for place in places
+            }
+        }
+    return {}
+
+
+RESTORES: Restores = {
+    "event-type": types,
+    "event-times": times,
+    "event-trials": trials,
+    "event-property-values": property_values,
+}

@@ -1,0 +1,156 @@
+"""From the tables of ROIs and the master images back to imagingPlane.ids and the records in descrHash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.nwb_reader import ObjectError
+from ssc_to_nwb.restoring.nwb_table import NwbTable
+from ssc_to_nwb.restoring.pieces import Piece, Restores
+from ssc_to_nwb.restoring.struct_table import StructNode
+
+# What source_lists names, by the source's three lists of a plane's ROIs.
+_IN_PLANE, _IN_RECORD, _IN_ROIS = "imagingPlane.ids", "roiIds", "rois"
+
+
+def _table_of(node: StructNode) -> str:
+    return node.objects[0].rpartition("/")[0]
+
+
+def _listed(table: NwbTable, name: str) -> np.ndarray:
+    """ROI numbers of the rows that name this list of the source, in the order of the rows."""
+    member = [name in text.split(", ") for text in table.texts("source_lists")]
+    return table.ids[np.array(member, dtype=bool)]
+
+
+def _list(name: str) -> Callable[[FileView, Sequence[StructNode]], Iterator[Piece]]:
+    """The way back to one of the lists, in the order of the table."""
+
+    def restore(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+        for node in nodes:
+            found = _listed(file.table(_table_of(node)), name)
+            yield Piece(leaves=(node.path,), place=node.objects[0], values=found)
+
+    return restore
+
+
+def record_numbers(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """The numbers of all records of a plane, in the order of the table."""
+    for place, group in _by_plane(file, nodes):
+        found = _listed(file.table(place), _IN_ROIS)
+        lengths = (1,) * len(group) if len(group) > 1 else None
+        yield Piece(leaves=tuple(node.path for node in group), place=f"{place}/id", values=found, lengths=lengths)
+
+
+def outlines(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """cornersXY: 2 x C, x above y, counted from the source's first index."""
+    first_index = float(file.assumptions["corners_first_index"])
+    for place, group in _by_plane(file, nodes):
+        table = file.table(place)
+        stored = table.column("outline").dtype if table.has("outline") else None
+        parts = [part.reshape(-1) + first_index for part in _of_records(file, table, "outline", group)]
+        joined = np.concatenate([np.zeros(0), *parts])
+        # One is taken away on the way into the file, and added on the way back.
+        rounding = 2 * np.spacing(np.maximum(np.abs(joined), 1.0))
+        whole = np.concatenate(
+            [np.zeros(0, bool), *(np.full(p.size, n.whole) for p, n in zip(parts, group, strict=True))]
+        )
+        near = whole & (np.abs(joined - np.rint(joined)) <= rounding)
+        yield Piece(
+            leaves=tuple(node.path for node in group), place=f"{place}/outline",
+            values=np.where(near, np.rint(joined), joined), lengths=_lengths(parts), rounding=rounding, stored=stored,
+        )  # fmt: skip
+
+
+def pixels(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """indicesWithinImage: column * rows + row + 1, in the order of the pixels; every weight is 1."""
+    for place, group in _by_plane(file, nodes):
+        table = file.table(place)
+        rows, columns = file.node(f"{_plane_record(group[0])}.masterImage").size[:2]
+        parts = []
+        for mask in _of_records(file, table, "pixel_mask", group):
+            if mask.dtype.names is None:
+                parts.append(np.zeros(0))
+                continue
+            if not ((mask["y"] < rows).all() and (mask["x"] < columns).all() and (mask["weight"] == 1).all()):
+                raise ObjectError(
+                    f"{place}/pixel_mask", expected="pixels inside the image, of weight 1", found="others"
+                )  # fmt: skip
+            parts.append(mask["x"].astype(np.float64) * rows + mask["y"] + 1)
+        yield Piece(
+            leaves=tuple(node.path for node in group), place=f"{place}/pixel_mask",
+            values=np.concatenate([np.zeros(0), *parts]), lengths=_lengths(parts),
+        )  # fmt: skip
+
+
+def _lengths(parts: Sequence[np.ndarray]) -> tuple[int, ...] | None:
+    return tuple(part.size for part in parts) if len(parts) > 1 else None
+
+
+def _record(node: StructNode) -> str:
+    """Path of the record of a ROI that a leaf is a field of."""
+    return node.parent
+
+
+def _plane_record(node: StructNode) -> str:
+    """Path of the record of the plane whose ROI a leaf is of."""
+    return node.path[: node.path.rindex(".rois")]
+
+
+def _by_plane(file: FileView, nodes: Sequence[StructNode]) -> Iterator[tuple[str, list[StructNode]]]:
+    """Leaves of ROI records by the record of their plane, with the table of that plane.
+
+    The number beside an empty leaf says of which table it is. Each array of a subvolume has records of its own.
+    """
+    groups: dict[str, list[StructNode]] = {}
+    for node in nodes:
+        groups.setdefault(_plane_record(node), []).append(node)
+    for group in groups.values():
+        yield _table_of(file.node(f"{_record(group[0])}.id")), group
+
+
+def _of_records(file: FileView, table: NwbTable, column: str, group: Sequence[StructNode]) -> Iterator[np.ndarray]:
+    """What the table has in a ragged column of each record's ROI."""
+    parts = dict(zip(table.ids.tolist(), table.parts(column), strict=True))
+    numbers = _numbers(file, table, group)
+    for node in group:
+        number = numbers[_record(node)]
+        if number not in parts:
+            raise ObjectError(f"{table.path}/id", expected=f"a row of ROI {number}", found="none")
+        yield parts[number]
+
+
+def _numbers(file: FileView, table: NwbTable, group: Sequence[StructNode]) -> dict[str, int]:
+    """ROI number by record: kept, or those of the table in the order of the records."""
+    plane = _plane_record(group[0])
+    records = [node for node in file.claimed("roi-number") if _plane_record(node) == plane]
+    if any(node.kept for node in records):
+        return {_record(node): int(file.row(node.path)[0]) for node in records}
+    listed = _listed(table, _IN_ROIS).tolist()
+    if len(listed) != len(records):
+        raise ObjectError(
+            f"{table.path}/source_lists", expected=f"{len(records)} rows that name {_IN_ROIS}", found=str(len(listed))
+        )
+    return {_record(node): int(number) for node, number in zip(records, listed, strict=True)}
+
+
+def master_images(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """Rows x columns x channels from images whose axes are (column, row)."""
+    for node in nodes:
+        for channel, place in enumerate(node.objects):
+            found = file.reader.values(place)
+            where = None if len(node.size) == 2 else (slice(None), slice(None), channel)
+            yield Piece(leaves=(node.path,), place=place, values=found.T, where=where, stored=found.dtype)
+
+
+RESTORES: Restores = {
+    "plane-rois": _list(_IN_PLANE),
+    "plane-recorded-rois": _list(_IN_RECORD),
+    "plane-master-image": master_images,
+    "roi-number": record_numbers,
+    "roi-outline": outlines,
+    "roi-pixels": pixels,
+}

@@ -1,0 +1,97 @@
+"""From the trials table back to trialIds, trialStartTimes, trialTypeMat and the trial properties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.restoring.file_view import FileView, source_times
+from ssc_to_nwb.restoring.nwb_reader import ObjectError
+from ssc_to_nwb.restoring.pieces import Piece, Restores
+from ssc_to_nwb.restoring.struct_table import StructNode
+
+TRIALS = f"/intervals/{naming.TRIALS}"
+_POSITION = f"{TRIALS}/source_position"
+_NO_TYPE = "none"
+
+
+def source_order(file: FileView) -> np.ndarray:
+    """Rows of the trials table in the order of the source's lists, int64 (T,). Raises ObjectError."""
+    table = file.table(TRIALS)
+    if not table.has("source_position"):
+        return np.arange(table.rows)
+    positions = table.column("source_position")
+    if not np.array_equal(np.sort(positions), np.arange(1, table.rows + 1)):
+        raise ObjectError(_POSITION, expected=f"each place from 1 to {table.rows} once", found="others")
+    return np.argsort(positions)
+
+
+def trial_column(file: FileView, name: str) -> np.ndarray:
+    """A column of the trials table, its rows in the order of the source. Raises ObjectError."""
+    return file.table(TRIALS).column(name)[source_order(file)]
+
+
+def _texts(file: FileView, name: str) -> list[str]:
+    texts = file.table(TRIALS).texts(name)
+    return [texts[row] for row in source_order(file).tolist()]
+
+
+def numbers(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """The column of trial numbers."""
+    for node in nodes:
+        found = trial_column(file, "trial_number")
+        yield Piece(leaves=(node.path,), place=f"{TRIALS}/trial_number", values=found, stored=found.dtype)
+
+
+def starts(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """Start times in the unit of trialTimeUnit; 0 where the start was not measured."""
+    for node in nodes:
+        unit = file.unit(f"{file.variable}.trialTimeUnit")
+        measured = trial_column(file, "start_measured").astype(bool)
+        seconds = np.where(measured, trial_column(file, "start_time"), unit.zero_offset_s)
+        found, rounding = source_times(node, seconds, unit=unit)
+        yield Piece(
+            leaves=(node.path,), place=f"{TRIALS}/start_time", values=found, rounding=rounding, stored=seconds.dtype
+        )
+
+
+def types(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """The matrix of 0 and 1 (types, trials), from trial_type and the source's list of types."""
+    names = file.texts(f"{file.variable}.trialTypeStr")
+    for node in nodes:
+        texts = _texts(file, "trial_type")
+        unknown = sorted(set(texts) - {*names, _NO_TYPE})
+        if unknown:
+            raise ObjectError(f"{TRIALS}/trial_type", expected=f"one of {', '.join(names)}", found=unknown[0])
+        found = np.array([[text == name for text in texts] for name in names], dtype=np.float64)
+        yield Piece(leaves=(node.path,), place=f"{TRIALS}/trial_type", values=found.reshape(len(names), len(texts)))
+
+
+def property_values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """A column per property; where its values are texts, a leaf per trial."""
+    of_texts: dict[str, list[StructNode]] = {}
+    for node in nodes:
+        if file.table(TRIALS).column(_name(node)).dtype.kind == "O":
+            of_texts.setdefault(node.objects[0], []).append(node)
+            continue
+        found = trial_column(file, _name(node))
+        yield Piece(leaves=(node.path,), place=node.objects[0], values=found, stored=found.dtype)
+    for place, group in of_texts.items():
+        texts = _texts(file, _name(group[0]))
+        if len(group) > 1 or len(texts) == 1:
+            texts = [texts[(node.index or 1) - 1] for node in group]
+        yield Piece(leaves=tuple(node.path for node in group), place=place, values=tuple(texts))
+
+
+def _name(node: StructNode) -> str:
+    return node.objects[0].rpartition("/")[2]
+
+
+RESTORES: Restores = {
+    "trial-numbers": numbers,
+    "trial-starts": starts,
+    "trial-types": types,
+    "trial-property-values": property_values,
+}

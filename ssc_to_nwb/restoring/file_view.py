@@ -1,0 +1,226 @@
+"""An NWB file as the ways back see it: its objects, its tables, and the table of the source struct."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStructArray, MatValue, row_texts
+from ssc_to_nwb.restoring.kept_values import dtype_of, kept_value
+from ssc_to_nwb.restoring.nwb_reader import NwbReader
+from ssc_to_nwb.restoring.nwb_table import NwbTable
+from ssc_to_nwb.restoring.pieces import Piece, RestoreError, Restores, put
+from ssc_to_nwb.restoring.source_unit import UNITS_PER_SECOND, SourceUnit
+from ssc_to_nwb.restoring.struct_table import STRUCT_TABLE, StructNode, StructTable
+
+_SOURCE = f"/processing/{naming.SOURCE_MODULE}"
+
+
+@dataclass
+class FileView:
+    """One NWB file, read for the way back.
+
+    restores: the ways back by claim. What is read once is kept, but for the arrays of series.
+    """
+
+    reader: NwbReader
+    restores: Restores
+    _tables: dict[str, NwbTable] = field(default_factory=dict)
+    _values: dict[str, MatValue] = field(default_factory=dict)
+
+    # -- objects
+
+    def table(self, path: str) -> NwbTable:
+        """A table of the file, read once."""
+        if path not in self._tables:
+            self._tables[path] = NwbTable(reader=self.reader, path=path)
+        return self._tables[path]
+
+    @cached_property
+    def provenance(self) -> dict[str, str]:
+        """Items of the table of provenance. Raises ObjectError."""
+        table = self.table(f"{_SOURCE}/{naming.PROVENANCE}")
+        return dict(zip(table.texts("item"), table.texts("value"), strict=True))
+
+    @cached_property
+    def assumptions(self) -> dict[str, Any]:
+        """What the metadata of the conversion assume of the source."""
+        return dict(json.loads(self.provenance["metadata"])["assumptions"])
+
+    # -- the source struct
+
+    @cached_property
+    def struct(self) -> StructTable:
+        """The table of the source struct, read once."""
+        return StructTable(self.table(STRUCT_TABLE))
+
+    @property
+    def variable(self) -> str:
+        """Name of the session variable."""
+        return next(iter(self.struct.nodes))
+
+    def node(self, path: str) -> StructNode:
+        """A container or leaf of the source. Raises ValueError where there is none."""
+        node = self.struct.nodes.get(path)
+        if node is None:
+            raise ValueError(f"{path} is in no row of {STRUCT_TABLE}")
+        return node
+
+    def has(self, path: str) -> bool:
+        """Whether the source has this container or leaf."""
+        return path in self.struct.nodes
+
+    def value(self, path: str) -> MatValue:
+        """The value of a leaf, restored. Raises RestoreError, ValueError."""
+        if path not in self._values:
+            self._values[path] = self._restored(self.node(path))
+        return self._values[path]
+
+    def _restored(self, node: StructNode) -> MatValue:
+        if node.kept:
+            return self.kept(node)
+        restore = self.restores.get(node.rule)
+        if restore is None:
+            raise RestoreError(
+                STRUCT_TABLE, leaf=node.path, expected="a claim with a way back", found=node.rule or "none"
+            )
+        return assemble(node, [one for piece in restore(self, [node]) for one in single(piece)])
+
+    def kept(self, node: StructNode) -> MatValue:
+        """The value that the table keeps of a leaf. Raises KeyError, TypeError, ValueError."""
+        return kept_value(node, table=lambda name: self.table(f"{_SOURCE}/{name}"))
+
+    def row(self, path: str) -> np.ndarray:
+        """The numbers of a leaf as a row, (n,). Raises ValueError for texts and structs."""
+        value = self.value(path)
+        if isinstance(value, MatCell | MatStructArray) and 0 in value.shape:
+            return np.zeros(0)
+        if isinstance(value, str | MatChar):
+            raise ValueError(f"{path} holds no numbers")
+        return np.asarray(value).reshape(-1, order="F")
+
+    def texts(self, path: str) -> list[str]:
+        """The texts of a char row, of the rows of a char matrix, or of the items of a cell of them; empty for all else.
+
+        An item that is no text is an empty text.
+        """
+        node = self.node(path)
+        if node.matlab_class == "cell":
+            items = [f"{path}{{{place}}}" for place in range(1, int(np.prod(node.size)) + 1)]
+            return [text for item in items for text in (row_texts(self.value(item)) or ("",))]
+        value = self.value(path)
+        return list(row_texts(value)) if isinstance(value, str | MatChar) else []
+
+    def first_of(self, parent: str, *names: str) -> str | None:
+        """Path of the first of these fields that a struct of the source has."""
+        return next((f"{parent}.{name}" for name in names if self.has(f"{parent}.{name}")), None)
+
+    def claimed(self, rule: str) -> list[StructNode]:
+        """All leaves of one claim, in the order of the struct."""
+        return self._by_rule.get(rule, [])
+
+    @cached_property
+    def _by_rule(self) -> dict[str, list[StructNode]]:
+        found: dict[str, list[StructNode]] = {}
+        for node in self.struct.nodes.values():
+            found.setdefault(node.rule, []).append(node)
+        return found
+
+    def unit(self, path: str) -> SourceUnit:
+        """The unit that a leaf with the id of a unit of time names."""
+        names = dict(
+            zip(
+                self.row(f"{self.variable}.timeUnitIds").tolist(),
+                self.texts(f"{self.variable}.timeUnitNames"),
+                strict=True,
+            )
+        )
+        per_second = UNITS_PER_SECOND[names[self.row(path)[0]]]
+        return SourceUnit(per_second=per_second, zero_offset_s=float(self.assumptions["clock_zero_offset_s"]))
+
+
+def source_times(
+    node: StructNode, seconds: np.ndarray, *, unit: SourceUnit, later: float = 0.0
+) -> tuple[np.ndarray, np.ndarray | float]:
+    """Times in the source's unit from seconds of the file, and how far they may be from the source's.
+
+    Where all times of the source are whole they come back exactly: what is within the rounding of a whole number is
+    that number. later: how much later, in the source's unit, the file has these times.
+    """
+    found, rounding = unit.from_seconds(seconds) - later, unit.rounding(seconds)
+    if not node.whole:
+        return found, rounding
+    whole = np.rint(found)
+    return np.where(np.abs(found - whole) <= rounding, whole, found), 0.0
+
+
+def assemble(node: StructNode, pieces: Iterable[Piece]) -> MatValue:
+    """The value of one leaf from its pieces, in MATLAB's class and size.
+
+    pieces: of this leaf alone. Raises RestoreError where an element has no value, or one that the class cannot hold.
+    """
+    own = list(pieces)
+    if node.matlab_class == "char":
+        texts = [text for piece in own for text in piece.values]
+        if len(texts) == 1:
+            return str(texts[0])
+        raise RestoreError(STRUCT_TABLE, leaf=node.path, expected="one text", found=f"{len(texts)} texts")
+    dtype = dtype_of(node.matlab_class)
+    values = np.zeros(node.size, dtype=dtype, order="F")
+    filled = np.zeros(node.size, dtype=bool, order="F")
+    for piece in own:
+        part = _to_class(np.asarray(piece.values), dtype, piece=piece, node=node)
+        try:
+            if piece.where is None:
+                part = part.reshape(node.size, order="F")
+            where = ... if piece.where is None else piece.where
+            put(values, where, part)
+            put(filled, where, np.ones(part.shape, dtype=bool))
+        except (ValueError, IndexError) as failure:
+            raise RestoreError(
+                piece.place, leaf=node.path, expected=f"values for size {_size(node.size)}", found=_size(part.shape)
+            ) from failure
+    if not filled.all():
+        place = own[0].place if own else STRUCT_TABLE
+        missing = int((~filled).sum())
+        raise RestoreError(place, leaf=node.path, expected=f"{filled.size} values", found=f"{missing} are missing")
+    return values
+
+
+def single(piece: Piece) -> Iterable[Piece]:
+    """A piece of several leaves as pieces of one each. Raises RestoreError where it has values for others."""
+    if len(piece.leaves) == 1:
+        yield piece
+        return
+    lengths = piece.lengths or (1,) * len(piece.leaves)
+    if sum(lengths) != len(piece.values) or len(lengths) != len(piece.leaves):
+        raise RestoreError(
+            piece.place, leaf=piece.leaves[0], expected=f"values of {len(piece.leaves)} fields",
+            found=f"{len(piece.values)} values",
+        )  # fmt: skip
+    ends = np.cumsum(lengths).tolist()
+    for leaf, length, end in zip(piece.leaves, lengths, ends, strict=True):
+        yield replace(piece, leaves=(leaf,), values=piece.values[end - length : end], lengths=None)
+
+
+def _to_class(values: np.ndarray, dtype: np.dtype, *, piece: Piece, node: StructNode) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        cast = values.astype(dtype)
+    same = (cast == values) | ((cast != cast) & (values != values))
+    # Scaled values are as near as their rounding; others must be equal.
+    if not same.all() and not (dtype.kind == "f" and np.any(piece.rounding)):
+        wrong = values.reshape(-1)[int((~same).reshape(-1).argmax())]
+        raise RestoreError(
+            piece.place, leaf=node.path, expected=f"values that {node.matlab_class} holds", found=str(wrong)
+        )
+    return cast
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape)) or "1"

@@ -1,0 +1,68 @@
+"""What a data type's way back hands out: values of source leaves, each with the object of the file they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.restoring.file_view import FileView
+    from ssc_to_nwb.restoring.struct_table import StructNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Piece:
+    """What one object of the file gives of one source leaf, or of several.
+
+    leaves: paths of the leaves. place: path of the object in the file.
+    values: numbers in the source's unit, in the size that `where` selects; for several leaves the numbers of all, one
+    leaf after the other, each column by column; or texts, in the order of the leaves.
+    lengths: how many of the numbers belong to each of several leaves.
+    where: which elements of a single leaf these are: an index into the leaf in MATLAB's size, or a slice of its
+    elements column by column; None for all of them.
+    rounding: how far the numbers may be from the source's, because they were scaled or shifted on the way.
+    stored: element type in the file, None for texts.
+    """
+
+    leaves: tuple[str, ...]
+    place: str
+    values: np.ndarray | tuple[str, ...]
+    lengths: tuple[int, ...] | None = None
+    where: Any = None
+    rounding: np.ndarray | float = 0.0
+    stored: np.dtype | None = None
+
+
+Restore: TypeAlias = "Callable[[FileView, Sequence[StructNode]], Iterable[Piece]]"
+"""Takes all leaves of one claim, in the order of the struct."""
+Restores: TypeAlias = Mapping[str, Restore]
+"""The ways back by the identifier of the claim."""
+
+
+class RestoreError(Exception):
+    """The file does not give back a leaf of the source: what is wrong, and at which object."""
+
+    def __init__(self, place: str, *, leaf: str, expected: str, found: str) -> None:
+        super().__init__(f"{place}: expected {expected}, found {found} (source field {leaf})")
+        self.place = place
+        self.leaf = leaf
+        self.expected = expected
+        self.found = found
+
+
+def take(values: np.ndarray, where: Any) -> np.ndarray:
+    """The elements of a leaf that `Piece.where` selects."""
+    if where is None:
+        return values
+    return values.reshape(-1, order="F")[where] if isinstance(where, slice) else values[where]
+
+
+def put(values: np.ndarray, where: Any, part: np.ndarray) -> None:
+    """Set the elements of a leaf, in column-major order in memory, that `Piece.where` selects. Raises ValueError."""
+    if isinstance(where, slice):
+        values.reshape(-1, order="F")[where] = part.reshape(-1)
+    else:
+        values[where] = part
