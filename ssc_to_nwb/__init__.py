@@ -11,6 +11,7 @@ from ssc_to_nwb.api.reporting import methods, plot_trial
 
 # Under names of their own: `report` and `validate` are subpackages.
 from ssc_to_nwb.api.reporting import report as write_report
+from ssc_to_nwb.api.restoring import RestoreResult, restore
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions, sessions_table
 from ssc_to_nwb.api.validation import validate as validate_files
 from ssc_to_nwb.api.verification import content_digest, read_ledger, verify_sessions
@@ -24,6 +25,7 @@ __all__ = [
     "PlannedSession",
     "Problem",
     "ProblemKind",
+    "RestoreResult",
     "SessionSummary",
     "Severity",
     "SscError",
@@ -40,6 +42,7 @@ __all__ = [
     "plot_cell",
     "plot_trial",
     "read_ledger",
+    "restore",
     "sessions_table",
     "upload",
     "validate_files",

@@ -16,6 +16,7 @@ _COMMANDS = {
     "demo": ("ssc_to_nwb.cli.demo", "Make a small synthetic dataset and convert it."),
     "verify": ("ssc_to_nwb.cli.verify", "Compare NWB files with their sources, value by value."),
     "ledger": ("ssc_to_nwb.cli.ledger", "Show what became of every field and file of a source."),
+    "restore": ("ssc_to_nwb.cli.restore", "Give the MATLAB session file back from an NWB file."),
     "digest": ("ssc_to_nwb.cli.digest", "Print a hash over the content of NWB files."),
     "validate": ("ssc_to_nwb.cli.validate", "Check NWB files: schema, best practice, DANDI's rules, this dataset."),
     "explain": ("ssc_to_nwb.cli.explain", "Explain a problem by its identifier."),

@@ -10,11 +10,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.matlab.tree import MatStruct, MatStructArray, MatValue, is_empty_value
 
-STRUCT_TABLE = f"/processing/{naming.SOURCE_MODULE}/{naming.SOURCE_STRUCT}"
 _INDEX = re.compile(r"\{\d+\}|\(\d+\)")
 # An index in a cell or a struct array; a lone value stands without one.
 _WILDCARDS = {"{*}": r"(?:[{(](\d+)[)}])?", "**": r".*"}

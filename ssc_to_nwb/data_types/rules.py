@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events import claims as rules_events
 from ssc_to_nwb.data_types.roi_traces import claims as rules_calcium
 from ssc_to_nwb.data_types.rois import claims as rules_planes
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Rule
+from ssc_to_nwb.data_types.rule import Disposition, Rule
 from ssc_to_nwb.data_types.session import claims as rules_general
 from ssc_to_nwb.data_types.trials import claims as rules_trials
 from ssc_to_nwb.data_types.whisker import claims as rules_whisker
@@ -33,6 +34,6 @@ UNMAPPED = Rule(
     identifier="unmapped",
     patterns=("**",),
     disposition=Disposition.KEPT,
-    nwb=(STRUCT_TABLE,),
+    nwb=(naming.STRUCT_TABLE,),
     text="A field that no rule knows; an error, unless --allow-unmapped was given.",
 )

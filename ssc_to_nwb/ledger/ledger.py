@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from re import Pattern
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Rule, path_template, pattern_regex
+from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule, path_template, pattern_regex
 from ssc_to_nwb.data_types.rules import OTHER_VARIABLE, RULES, UNMAPPED
 from ssc_to_nwb.ledger.rules_raw import SYSTEM_FILE
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
@@ -162,8 +163,8 @@ def _candidates(template: str) -> tuple[tuple[Rule, Pattern[str]], ...]:
 def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts, *, value: MatValue) -> LedgerEntry:
     kept = rule.is_kept(leaf, facts)
     places = rule.places(leaf, facts)
-    if kept and STRUCT_TABLE not in places:
-        places = (*places, STRUCT_TABLE)
+    if kept and naming.STRUCT_TABLE not in places:
+        places = (*places, naming.STRUCT_TABLE)
     made_from = rule.made_from(leaf, facts)
     return LedgerEntry(
         source=leaf.path,

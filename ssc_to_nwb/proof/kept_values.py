@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.matlab.tree import MatSparse, MatValue
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.restoring.struct_table import STRUCT_TABLE
 
-_PLACE = f"{STRUCT_TABLE}/value"
+_PLACE = f"{naming.STRUCT_TABLE}/value"
 
 
 def compare_kept(work: Comparison, path: str, value: MatValue) -> None:

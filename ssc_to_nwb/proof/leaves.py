@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Rule
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule
 from ssc_to_nwb.data_types.rules import RULES, UNMAPPED
 from ssc_to_nwb.matlab.tree import MatCell
 from ssc_to_nwb.problems import verify_kinds as kinds
@@ -54,7 +55,7 @@ def compare_leaves(work: Comparison) -> None:
             continue
         place = next(iter(rule.places(leaves[0], work.facts)), "/")
         work.proof.guarded(place, _compare_claim, work, rule, leaves)
-    work.proof.guarded(STRUCT_TABLE, compare_source_struct, work)
+    work.proof.guarded(naming.STRUCT_TABLE, compare_source_struct, work)
     if not work.proof.problems:
         # Where a comparison was stopped, the problem that stopped it is reported already.
         _report_unproven(work)

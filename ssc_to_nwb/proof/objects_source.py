@@ -11,7 +11,6 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE
 from ssc_to_nwb.ledger.ledger import Ledger
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison
@@ -31,7 +30,7 @@ _ITEMS = (
 def check_source_module(work: Comparison, *, ledger: Ledger, stacks: Mapping[str, PlaneStack] | None) -> None:
     """Compare the tables of the module with the source, its ledger, and its stacks where those are in the file."""
     work.proof.guarded(SOURCE, check_module, work, SOURCE)
-    work.proof.guarded(STRUCT_TABLE, _check_struct, work)
+    work.proof.guarded(naming.STRUCT_TABLE, _check_struct, work)
     work.proof.guarded(f"{SOURCE}/{naming.SOURCE_STACKS}", _check_stacks, work)
     for plane in work.session.planes:
         index = f"{SOURCE}/{naming.frame_index(plane.name)}"
@@ -42,9 +41,9 @@ def check_source_module(work: Comparison, *, ledger: Ledger, stacks: Mapping[str
 
 
 def _check_struct(work: Comparison) -> None:
-    check_table(work, STRUCT_TABLE, columns=COLUMNS)
+    check_table(work, naming.STRUCT_TABLE, columns=COLUMNS)
     for number, (matlab_class, name) in enumerate(work.struct.large(), start=1):
-        work.proof.equal(f"{STRUCT_TABLE}/value", expected=naming.kept_array(number), found=name)
+        work.proof.equal(f"{naming.STRUCT_TABLE}/value", expected=naming.kept_array(number), found=name)
         is_sparse = matlab_class.startswith("sparse ")
         check_table(work, f"{SOURCE}/{name}", columns=["row", "column", "value"] if is_sparse else ["value"])
 

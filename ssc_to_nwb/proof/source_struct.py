@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Rule
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule
 from ssc_to_nwb.data_types.rules import RULES, UNMAPPED
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems import verify_kinds as kinds
@@ -37,9 +38,9 @@ def _compare_coverage(work: Comparison, rows: Sequence[StructRow], source: Mappi
     places = {path: place for place, path in enumerate(source)}
     covered = [path for row in rows for path in row.paths]
     found = sorted(covered, key=lambda path: places.get(path, len(places)))
-    work.proof.equal(f"{STRUCT_TABLE}/path", expected=list(source), found=found)
+    work.proof.equal(f"{naming.STRUCT_TABLE}/path", expected=list(source), found=found)
     order = [places.get(row.paths[0], len(places)) for row in rows]
-    work.proof.equal(f"{STRUCT_TABLE}/path", expected=sorted(order), found=order)
+    work.proof.equal(f"{naming.STRUCT_TABLE}/path", expected=sorted(order), found=order)
 
 
 def _compare_form(
@@ -55,7 +56,7 @@ def _compare_form(
     for name, texts in expected.items():
         in_runs = name in ("size", "whole")
         found = row.each(name) if in_runs else [row.texts[name]] * len(row.paths)
-        work.proof.equal(f"{STRUCT_TABLE}/{name}", expected=texts, found=found, leaf=row.paths[0])
+        work.proof.equal(f"{naming.STRUCT_TABLE}/{name}", expected=texts, found=found, leaf=row.paths[0])
 
 
 def _compare_content(
@@ -72,8 +73,8 @@ def _compare_content(
     found = [(row.texts["how"], row.texts["rule"], objects)] * len(row.paths)
     for place, name in enumerate(("how", "rule", "objects")):
         work.proof.equal(
-            f"{STRUCT_TABLE}/{name}", expected=[one[place] for one in expected], found=[one[place] for one in found],
-            leaf=first,
+            f"{naming.STRUCT_TABLE}/{name}", expected=[one[place] for one in expected],
+            found=[one[place] for one in found], leaf=first,
         )  # fmt: skip
     kept = [path for path in row.paths if path in work.kept]
     if kept:
@@ -84,7 +85,7 @@ def _compare_content(
         made_from = {} if path not in declared else dict(declared[path][1].made_from(declared[path][0], work.facts))
         value = {"fields": names} if names is not None else made_from
         content = json.loads(row.texts["value"]) if row.texts["value"] else {}
-        work.proof.equal(f"{STRUCT_TABLE}/value", expected=value, found=content, leaf=path)
+        work.proof.equal(f"{naming.STRUCT_TABLE}/value", expected=value, found=content, leaf=path)
 
 
 def _declared(work: Comparison, leaf: Leaf, rule: Rule) -> tuple[str, str, tuple[str, ...]]:
@@ -92,7 +93,7 @@ def _declared(work: Comparison, leaf: Leaf, rule: Rule) -> tuple[str, str, tuple
     how = _HOW[rule.disposition]
     if leaf.path in work.kept and how != "kept":
         how = f"{how}, kept"
-    return how, rule.identifier, tuple(place for place in rule.places(leaf, work.facts) if place != STRUCT_TABLE)
+    return how, rule.identifier, tuple(place for place in rule.places(leaf, work.facts) if place != naming.STRUCT_TABLE)
 
 
 def _compare_kept(work: Comparison, row: StructRow, source: Mapping[str, MatValue]) -> None:

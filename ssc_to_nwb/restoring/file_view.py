@@ -17,7 +17,7 @@ from ssc_to_nwb.restoring.nwb_reader import NwbReader
 from ssc_to_nwb.restoring.nwb_table import NwbTable
 from ssc_to_nwb.restoring.pieces import Piece, RestoreError, Restores, put
 from ssc_to_nwb.restoring.source_unit import UNITS_PER_SECOND, SourceUnit
-from ssc_to_nwb.restoring.struct_table import STRUCT_TABLE, StructNode, StructTable
+from ssc_to_nwb.restoring.struct_table import StructNode, StructTable
 
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"
 
@@ -58,7 +58,7 @@ class FileView:
     @cached_property
     def struct(self) -> StructTable:
         """The table of the source struct, read once."""
-        return StructTable(self.table(STRUCT_TABLE))
+        return StructTable(self.table(naming.STRUCT_TABLE))
 
     @property
     def variable(self) -> str:
@@ -69,7 +69,7 @@ class FileView:
         """A container or leaf of the source. Raises ValueError where there is none."""
         node = self.struct.nodes.get(path)
         if node is None:
-            raise ValueError(f"{path} is in no row of {STRUCT_TABLE}")
+            raise ValueError(f"{path} is in no row of {naming.STRUCT_TABLE}")
         return node
 
     def has(self, path: str) -> bool:
@@ -88,7 +88,7 @@ class FileView:
         restore = self.restores.get(node.rule)
         if restore is None:
             raise RestoreError(
-                STRUCT_TABLE, leaf=node.path, expected="a claim with a way back", found=node.rule or "none"
+                naming.STRUCT_TABLE, leaf=node.path, expected="a claim with a way back", found=node.rule or "none"
             )
         return assemble(node, [one for piece in restore(self, [node]) for one in single(piece)])
 
@@ -170,7 +170,7 @@ def assemble(node: StructNode, pieces: Iterable[Piece]) -> MatValue:
         texts = [text for piece in own for text in piece.values]
         if len(texts) == 1:
             return str(texts[0])
-        raise RestoreError(STRUCT_TABLE, leaf=node.path, expected="one text", found=f"{len(texts)} texts")
+        raise RestoreError(naming.STRUCT_TABLE, leaf=node.path, expected="one text", found=f"{len(texts)} texts")
     dtype = dtype_of(node.matlab_class)
     values = np.zeros(node.size, dtype=dtype, order="F")
     filled = np.zeros(node.size, dtype=bool, order="F")
@@ -187,7 +187,7 @@ def assemble(node: StructNode, pieces: Iterable[Piece]) -> MatValue:
                 piece.place, leaf=node.path, expected=f"values for size {_size(node.size)}", found=_size(part.shape)
             ) from failure
     if not filled.all():
-        place = own[0].place if own else STRUCT_TABLE
+        place = own[0].place if own else naming.STRUCT_TABLE
         missing = int((~filled).sum())
         raise RestoreError(place, leaf=node.path, expected=f"{filled.size} values", found=f"{missing} are missing")
     return values

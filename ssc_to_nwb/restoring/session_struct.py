@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, MatValue
 from ssc_to_nwb.restoring.file_view import FileView, assemble, single
 from ssc_to_nwb.restoring.kept_values import empty_struct
 from ssc_to_nwb.restoring.pieces import Piece, RestoreError
-from ssc_to_nwb.restoring.struct_table import STRUCT_TABLE, StructNode
+from ssc_to_nwb.restoring.struct_table import StructNode
 
 
 def restore_struct(file: FileView) -> MatValue:
@@ -32,7 +33,9 @@ def _leaves(file: FileView) -> dict[str, MatValue]:
     for rule, nodes in by_rule.items():
         restore = file.restores.get(rule)
         if restore is None:
-            raise RestoreError(STRUCT_TABLE, leaf=nodes[0].path, expected="a claim with a way back", found=repr(rule))
+            raise RestoreError(
+                naming.STRUCT_TABLE, leaf=nodes[0].path, expected="a claim with a way back", found=repr(rule)
+            )
         pieces: dict[str, list[Piece]] = {}
         for piece in restore(file, nodes):
             for one in single(piece):
@@ -51,7 +54,7 @@ def _built(file: FileView, path: str, leaves: dict[str, MatValue]) -> MatValue:
         items = tuple(_built(file, f"{path}{{{place}}}", leaves) for place in range(1, count + 1))
         return MatCell(shape=node.size, items=items)
     if node.matlab_class != "struct":
-        raise RestoreError(STRUCT_TABLE, leaf=path, expected="a cell or struct", found=node.matlab_class)
+        raise RestoreError(naming.STRUCT_TABLE, leaf=path, expected="a cell or struct", found=node.matlab_class)
     names = tuple(node.content["fields"])
     if not names or not count:
         return empty_struct(node.size, names)

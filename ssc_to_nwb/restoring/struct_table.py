@@ -14,7 +14,6 @@ from typing import Any
 from ssc_to_nwb import naming
 from ssc_to_nwb.restoring.nwb_table import NwbTable
 
-STRUCT_TABLE = f"/processing/{naming.SOURCE_MODULE}/{naming.SOURCE_STRUCT}"
 COLUMNS = ("path", "key", "matlab_class", "size", "whole", "how", "rule", "objects", "value")
 _RANGE = re.compile(r"(?<=[{(])(\d+)\.\.(\d+)(?=[)}])")
 _REPEATED = re.compile(r"(.*)\*(\d+)")
@@ -129,7 +128,7 @@ class StructTable:
     def row_of(self, path: str) -> StructRow:
         """The row of one field. Raises ValueError where there is none."""
         if path not in self._by_path:
-            raise ValueError(f"{path} is in no row of {STRUCT_TABLE}")
+            raise ValueError(f"{path} is in no row of {naming.STRUCT_TABLE}")
         return self._by_path[path]
 
     def large(self) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, is_empty
+from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty
 
 _HASH = "eventSeriesArrayHash"
 _ENTRY = f"{_HASH}.value{{*}}"
@@ -54,7 +54,7 @@ RULES = (
             f"{_ENTRY}.eventPropertiesHash{{*}}.descr{{*}}",
         ),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="Keys, names, numbers and descriptions, in their order; tables and columns are described with them.",
     ),
     Rule(
@@ -65,7 +65,7 @@ RULES = (
             f"{_ENTRY}.eventPropertiesHash{{*}}.value",
         ),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="Where there is no property, the empty value is kept.",
         when=is_empty,
     ),

@@ -9,7 +9,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, is_empty
+from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty
 from ssc_to_nwb.data_types.whisker.claims import lists_trials, valid_trials_hide
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
@@ -151,7 +151,7 @@ _RULES = (
             f"{_ENTRY}.trial",
         ),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="Labels that say more than the ROI number; values of an array without rows; times of one without samples.",
         when=is_calcium,
     ),

@@ -8,7 +8,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.roi_traces.claims import SCOPE, is_calcium
 from ssc_to_nwb.data_types.rois.source import Plane
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, holds_something, is_empty
+from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, holds_something, is_empty
 from ssc_to_nwb.matlab.tree import MatChar
 
 _PLANE = "timeSeriesArrayHash.value{*}.imagingPlane{*}"
@@ -159,7 +159,7 @@ _RULES = (
         identifier="no-roi-records",
         patterns=_record_patterns("rois"),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="An empty list of ROI records; that it is there is kept.",
         when=lambda leaf, facts: is_calcium(leaf, facts) and leaf.is_empty,
     ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, always
+from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, always
 from ssc_to_nwb.matlab.tree import MatValue, is_empty_value, row_texts
 
 _SUBJECT = "/general/subject"
@@ -68,14 +69,14 @@ RULES = (
         identifier="metadata-kept",
         patterns=("metaDataHash**",),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="Keys, and the values of keys nobody knows, as they are.",
     ),
     Rule(
         identifier="time-units",
         patterns=("timeUnitIds", "timeUnitNames{*}", "trialTimeUnit"),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="The source's table of time units; times in the NWB file are in seconds.",
     ),
 )

@@ -12,7 +12,8 @@ from itertools import groupby
 
 import numpy as np
 
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.rule import Disposition
 from ssc_to_nwb.ledger.ledger import Ledger, LedgerEntry
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatValue, is_leaf, row_texts
@@ -131,7 +132,7 @@ class _Form:
             key=key,
             how=how(entry),
             rule=entry.rule,
-            objects=tuple(place for place in entry.nwb if place != STRUCT_TABLE),
+            objects=tuple(place for place in entry.nwb if place != naming.STRUCT_TABLE),
             made_from="" if entry.kept else entry.made_from,
             sizes=(_size(value),),
             whole=(wholeness(value),),

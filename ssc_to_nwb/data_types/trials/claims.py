@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, is_empty
+from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty
 
 _TABLE = f"/intervals/{naming.TRIALS}"
 
@@ -36,7 +36,7 @@ RULES = (
         identifier="trial-type-names",
         patterns=("trialTypeStr{*}",),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="Names of the trial types, in the order of the rows of trialTypeMat.",
     ),
     Rule(
@@ -56,7 +56,7 @@ RULES = (
             "trialPropertiesHash.value",
         ),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="Keys and descriptions of the trial properties, in their order; a column's description repeats them.",
         when=lambda leaf, _: not leaf.path.endswith(".value") or leaf.is_empty,
     ),

@@ -9,7 +9,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import STRUCT_TABLE, Disposition, Leaf, Names, Rule, is_empty
+from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
 _MODULE = f"/processing/{naming.BEHAVIOR_MODULE}"
@@ -86,7 +86,7 @@ _RULES = (
             f"{_ENTRY}.sourceFileIdx",
         ),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="Numbers and names of the rows, and lists of files, as they are; a series' description repeats its label.",
         when=is_whisker,
     ),
@@ -126,7 +126,7 @@ _RULES = (
         identifier="whisker-rowless",
         patterns=(f"{_ENTRY}.valueMatrix", f"{_ENTRY}.time", f"{_ENTRY}.trial"),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="An array without a row makes no trace, and one without a sample no series; what it has is kept.",
         when=is_whisker,
     ),
@@ -150,7 +150,7 @@ SHARED_RULES = (
         identifier="time-unit",
         patterns=(f"{_ENTRY}.timeUnit", "eventSeriesArrayHash.value{*}.timeUnit"),
         disposition=Disposition.DERIVED,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="The same unit as trialTimeUnit, which is kept.",
         when=same_unit_as_trials,
         made_from=lambda _, __: {"same_as": "trialTimeUnit"},
@@ -159,7 +159,7 @@ SHARED_RULES = (
         identifier="time-unit-kept",
         patterns=(f"{_ENTRY}.timeUnit", "eventSeriesArrayHash.value{*}.timeUnit"),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="A time unit other than trialTimeUnit.",
     ),
     Rule(
@@ -172,7 +172,7 @@ SHARED_RULES = (
             "timeSeriesArrayHash.descrHash{*}.descr{*}",
         ),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="Keys and descriptions of the arrays, in their order; the series' descriptions repeat them.",
     ),
     Rule(
@@ -185,7 +185,7 @@ SHARED_RULES = (
             f"{_ENTRY}.imagingPlane{{*}}.sourceFileList",
         ),
         disposition=Disposition.KEPT,
-        nwb=(STRUCT_TABLE,),
+        nwb=(naming.STRUCT_TABLE,),
         text="An empty cell or struct array holds nothing; that it is there is kept.",
         when=is_empty,
     ),

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.trial_labels.restore import labels
 from ssc_to_nwb.data_types.trials.restore import trial_column
 from ssc_to_nwb.restoring.file_view import FileView, source_times
 from ssc_to_nwb.restoring.pieces import Piece, Restores
-from ssc_to_nwb.restoring.struct_table import STRUCT_TABLE, StructNode
+from ssc_to_nwb.restoring.struct_table import StructNode
 
 
 def values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
@@ -44,7 +45,7 @@ def time_unit(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """The id that another field of the struct holds."""
     for node in nodes:
         same = file.row(f"{file.variable}.{node.content['same_as']}")
-        yield Piece(leaves=(node.path,), place=STRUCT_TABLE, values=np.asarray(same))
+        yield Piece(leaves=(node.path,), place=naming.STRUCT_TABLE, values=np.asarray(same))
 
 
 RESTORES: Restores = {

@@ -1,0 +1,179 @@
+"""The way back: the MATLAB session file, and the imaging stacks, from an NWB file alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.data_types.imaging_stacks.restore import StacksReport
+    from ssc_to_nwb.matlab.tree import MatValue
+    from ssc_to_nwb.problems.model import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreResult:
+    """What was restored from one NWB file.
+
+    Attributes
+    ----------
+    file : Path
+        The NWB file.
+    session_file : Path
+        The MATLAB file that was written.
+    file_format : {"5", "7.3"}
+        Its format.
+    variable : str
+        The session variable in it.
+    field_count : int
+        Fields of the struct, those inside of structs and cells counted one by one.
+    variables_left_out : tuple of str
+        Variables that the source's file had beside the session variable, which the NWB file does not hold; empty texts
+        where their names are unknown, because the ledger is not beside the file.
+    stacks : StacksReport or None
+        What was restored of the imaging stacks, None where they were not asked for.
+    warnings : tuple of Problem
+        What did not come back.
+    """
+
+    file: Path
+    session_file: Path
+    file_format: Literal["5", "7.3"]
+    variable: str
+    field_count: int
+    variables_left_out: tuple[str, ...]
+    stacks: StacksReport | None
+    warnings: tuple[Problem, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        stacks = self.stacks
+        return {
+            "file": str(self.file),
+            "session_file": str(self.session_file),
+            "file_format": self.file_format,
+            "variable": self.variable,
+            "fields": self.field_count,
+            "variables_left_out": list(self.variables_left_out),
+            "stacks": None
+            if stacks is None
+            else {
+                "files": [str(stack.path) for stack in stacks.stacks],
+                "pages": stacks.page_count,
+                "zero_pages": stacks.zero_page_count,
+                "not_restored": [stack.listed_path for stack in stacks.not_restored],
+            },
+            "warnings": [problem.as_dict() for problem in self.warnings],
+        }
+
+
+def restore(
+    *,
+    file: Path | str,
+    output: Path | str,
+    file_format: Literal["5", "7.3"] | None = None,
+    stacks: Path | str | None = None,
+    overwrite: bool = False,
+) -> RestoreResult:
+    """Write the MATLAB session file that an NWB file was made from, and its imaging stacks where asked for.
+
+    Parameters
+    ----------
+    file : path
+        The NWB file; nothing else is read.
+    output : path
+        The MATLAB file to write.
+    file_format : {"5", "7.3"}, optional
+        Format 5 (compressed) by default, 7.3 where the session is too large for it.
+    stacks : path, optional
+        Folder for the tif stacks, which get the names and folders of the source.
+    overwrite : bool
+        Whether files that are there may be replaced.
+
+    Returns
+    -------
+    RestoreResult
+
+    Raises
+    ------
+    SscError
+        file-layout-unknown, restore-unreadable, restore-of-stub, restore-without-frames, restore-path-outside,
+        mat-too-large, output-exists, output-not-writable, disk-full.
+    """
+    from ssc_to_nwb.data_types.imaging_stacks.restore import restore_stacks
+    from ssc_to_nwb.matlab.tree import walk_leaves
+    from ssc_to_nwb.matlab.writing import write_mat
+    from ssc_to_nwb.problems.model import ProblemLog
+
+    path = Path(file).absolute()
+    log = ProblemLog()
+    variable, value, left_out = _read(path)
+    written = write_mat(
+        Path(output), variables={variable: value}, file_format=file_format, overwrite=overwrite
+    )  # fmt: skip
+    found = None if stacks is None else restore_stacks(path, Path(stacks), log=log, overwrite=overwrite)
+    return RestoreResult(
+        file=path,
+        session_file=Path(output).absolute(),
+        file_format=written,
+        variable=variable,
+        field_count=sum(1 for _ in walk_leaves(value, variable)),
+        variables_left_out=left_out,
+        stacks=found,
+        warnings=tuple(log.problems),
+    )
+
+
+def _read(path: Path) -> tuple[str, MatValue, tuple[str, ...]]:
+    """Name and value of the session variable, and the names of the variables that are not in the file."""
+    import json
+
+    from ssc_to_nwb.problems import restore_kinds as kinds
+    from ssc_to_nwb.problems.model import error
+    from ssc_to_nwb.proof.making import check_layout
+    from ssc_to_nwb.proof.open_tree import open_tree
+    from ssc_to_nwb.restoring.file_view import FileView
+    from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
+    from ssc_to_nwb.restoring.pieces import RestoreError
+    from ssc_to_nwb.restoring.registry import RESTORES
+    from ssc_to_nwb.restoring.session_struct import restore_struct
+
+    with open_tree(path) as tree:
+        check_layout(tree, file=path)
+        view = FileView(reader=NwbReader(tree=tree), restores=RESTORES)
+        try:
+            if json.loads(view.provenance["options"]).get("stub"):
+                raise error(kinds.RESTORE_OF_STUB, file=path)
+            count = json.loads(view.provenance["ledger_rules"]).get("other-variable", 0)
+            return view.variable, restore_struct(view), _left_out(path, count)
+        except ObjectError as failure:
+            raise error(
+                kinds.RESTORE_UNREADABLE, file=path, field=failure.path, expected=failure.expected, found=failure.found
+            ) from failure
+        except RestoreError as failure:
+            raise error(
+                kinds.RESTORE_UNREADABLE, file=path, field=failure.place, expected=failure.expected,
+                found=f"{failure.found} (source field {failure.leaf})",
+            ) from failure  # fmt: skip
+        except (KeyError, ValueError, TypeError, IndexError) as failure:
+            raise error(
+                kinds.RESTORE_UNREADABLE,
+                file=path,
+                field="/processing/source",
+                found=f"{type(failure).__name__}: {failure}",
+            ) from failure
+
+
+def _left_out(path: Path, count: int) -> tuple[str, ...]:
+    """Names of the variables that are not restored, from the ledger beside the file; empty texts without it."""
+    from ssc_to_nwb.api.verification import read_ledger
+    from ssc_to_nwb.problems.model import SscError
+
+    if not count:
+        return ()
+    try:
+        leaves = read_ledger(file=path).leaves
+    except SscError:
+        return ("",) * count
+    return tuple(leaf.source for leaf in leaves if leaf.rule == "other-variable")

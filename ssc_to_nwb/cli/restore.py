@@ -1,0 +1,63 @@
+"""`ssc-to-nwb restore`: the MATLAB session file, and the imaging stacks, from an NWB file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from ssc_to_nwb.cli.options import NamedPath, json_option
+from ssc_to_nwb.cli.output import print_json, print_problem
+from ssc_to_nwb.cli.terminal import echo
+from ssc_to_nwb.quantities import plural
+
+
+@click.command(epilog="Example:  ssc-to-nwb restore sub-X_ses-Y.nwb -o X_Y_session.mat")
+@click.argument("file", metavar="FILE.nwb", type=NamedPath(exists=True, dir_okay=False))
+@click.option("-o", "--output", required=True, type=NamedPath(), help="The MATLAB file to write.")
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["5", "7.3"]),
+    help="Format of the MATLAB file.  [default: 5, 7.3 where the session is too large for it]",
+)
+@click.option("--stacks", type=NamedPath(), help="Folder for the tif stacks.  [default: stacks are not restored]")
+@click.option("--overwrite", is_flag=True, help="Replace files that are there.")
+@json_option
+def command(
+    *,
+    file: Path,
+    output: Path,
+    file_format: Literal["5", "7.3"] | None,
+    stacks: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Write the MATLAB session file that FILE.nwb was made from.
+
+    The session variable comes back field by field: values, classes, sizes and the order of fields. Times that are whole
+    numbers in the source are exact; others differ in the last digits at most. Variables that the source's file had
+    beside the session variable are named, not restored. Nothing but FILE.nwb is needed.
+    """
+    from ssc_to_nwb.api.restoring import restore
+
+    result = restore(file=file, output=output, file_format=file_format, stacks=stacks, overwrite=overwrite)
+    if as_json:
+        print_json(result.as_dict())
+        return
+    for problem in result.warnings:
+        print_problem(problem)
+    echo(
+        f"{result.session_file}: variable {result.variable}, {plural(result.field_count, 'field')}, "
+        f"MATLAB format {result.file_format}"
+    )
+    if result.variables_left_out:
+        names = ", ".join(name for name in result.variables_left_out if name)
+        count = plural(len(result.variables_left_out), "further variable")
+        echo(f"Not in the NWB file: {count} of the source's file{': ' if names else ''}{names}")
+    if result.stacks is not None:
+        echo(
+            f"{stacks}: {plural(len(result.stacks.stacks), 'stack')} with {plural(result.stacks.page_count, 'page')}, "
+            f"{result.stacks.zero_page_count} of them zero because no list names them"
+        )
