@@ -214,7 +214,7 @@ BEHAVIOR = (
     Mutation("columns of the trials in another order", TRIALS,
              lambda file: reversed_attribute(file, TRIALS, "colnames")),
     Mutation("a touch's onset", f"{TOUCHES}/start_time", add(f"{TOUCHES}/start_time", 0, -1e-6)),
-    Mutation("a touch's offset", f"{TOUCHES}/start_time", add(f"{TOUCHES}/stop_time", 0, 0.002),
+    Mutation("a touch's offset", f"{TOUCHES}/stop_time", add(f"{TOUCHES}/stop_time", 0, 0.002),
              also=(f"{TOUCHES}/stop_time",)),
     Mutation("touches that end with their last sample", TOUCHES,
              replaced(f"{TOUCHES}/stop_time", lambda v: v - 0.002)),
