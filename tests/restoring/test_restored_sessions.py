@@ -58,7 +58,9 @@ def test_every_leaf_comes_back_in_its_class_and_size(files: tuple[Path, Path, Pa
     expected, found = dict(walk_leaves(before, name)), dict(walk_leaves(variable_of(restored)[1], name))
     assert list(found) == list(expected)
     for path, value in expected.items():
-        assert (matlab_class(found[path]), matlab_shape(found[path])) == (matlab_class(value), matlab_shape(value)), path
+        assert (matlab_class(found[path]), matlab_shape(found[path])) == (matlab_class(value), matlab_shape(value)), (
+            path
+        )
         assert_same(found[path], value, path)
 
 
