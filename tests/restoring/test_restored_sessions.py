@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from made_sessions import AWKWARD
+from click.testing import CliRunner
+from made_sessions import AWKWARD, Converted, write
 from scipy.io import loadmat
 
 from ssc_to_nwb import SscError, convert, restore
+from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.mat_file import read_mat
 from ssc_to_nwb.matlab.tree import MatSparse, MatValue, walk_leaves
+from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.session import read_session
-from ssc_to_nwb.testing.dataset import write_session
-from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 # Times that are not whole come back within 4 units in the last place of the stored seconds.
 _SECONDS = 20_000.0
-SPECS = {
-    "awkward": AWKWARD,
-    "7.3": SessionSpec(n_trials=3, mat_format="7.3", subvolumes=(SubvolumeSpec(number=3, planes=(2,)),)),
-    "whole times": SessionSpec(n_trials=4, subvolumes=(SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=3),)),
-}
-
-
-def converted(folder: Path, spec: SessionSpec, **options: object) -> tuple[Path, Path]:
-    """Paths of the session file and of the NWB file made from it."""
-    made = write_session(root=folder / "source", spec=spec, raw=False, videos=False)
-    result = convert(source=folder / "source", output=folder / "nwb", verify="off", **options)
-    output = result.outcomes[0].output
-    assert output is not None
-    return made.path, output
+SMALL = {"n_trials": 3, "subvolumes": (SubvolumeSpec(number=3, planes=(2,), rois_per_plane=2),)}
+SPECS = {"awkward": AWKWARD, "7.3": SessionSpec(mat_format="7.3", **SMALL), "whole times": SessionSpec()}
 
 
 @pytest.fixture(scope="module", params=list(SPECS))
-def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+def files(
+    request: pytest.FixtureRequest, convert_once: Callable[..., Converted], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path, Path]:
     """The session file, the NWB file, and the session file restored from it."""
-    folder = tmp_path_factory.mktemp("restored")
-    source, nwb = converted(folder, SPECS[request.param])
-    restored = folder / "restored.mat"
-    restore(file=nwb, output=restored)
-    return source, nwb, restored
+    converted = convert_once(SPECS[request.param])
+    restored = tmp_path_factory.mktemp("restored") / "restored.mat"
+    restore(file=converted.path, output=restored)
+    return converted.made.mat_path, converted.path, restored
 
 
 def variable_of(path: Path) -> tuple[str, MatValue]:
@@ -81,7 +73,7 @@ def _is_time(path: str) -> bool:
 
 def test_scipy_reads_both_alike(files: tuple[Path, Path, Path]) -> None:
     source, _, restored = files
-    if "7_3" in source.as_posix() or not source.read_bytes().startswith(b"MATLAB 5.0"):
+    if not source.read_bytes().startswith(b"MATLAB 5.0"):
         pytest.skip("scipy reads no format 7.3")
     before, after = (loadmat(path, mat_dtype=True) for path in (source, restored))
     names = [name for name in before if not name.startswith("__")]
@@ -112,7 +104,7 @@ def test_a_restored_session_is_read_like_the_original(files: tuple[Path, Path, P
     source, _, restored = files
     again = restored.with_name(source.name)
     again.write_bytes(restored.read_bytes())
-    before, after = read_session(source), read_session(again)
+    before, after = (read_session(path, log=ProblemLog()) for path in (source, again))
     assert np.array_equal(after.trials.numbers, before.trials.numbers)
     assert list(after.events) == list(before.events)
     assert [plane.name for plane in after.planes] == [plane.name for plane in before.planes]
@@ -121,18 +113,13 @@ def test_a_restored_session_is_read_like_the_original(files: tuple[Path, Path, P
             assert np.array_equal(mine.arrays[kind].values, array.values, equal_nan=True)
 
 
-def test_whole_milliseconds_come_back_exactly(tmp_path: Path) -> None:
-    source, nwb = converted(tmp_path, replace(SPECS["whole times"], seed=3))
-    restore(file=nwb, output=tmp_path / "restored.mat")
+def test_whole_milliseconds_come_back_exactly(files: tuple[Path, Path, Path]) -> None:
+    source, _, restored = files
     name, before = variable_of(source)
-    after = dict(walk_leaves(variable_of(tmp_path / "restored.mat")[1], name))
-    whole = [
-        path
-        for path, value in walk_leaves(before, name)
-        if _is_time(path) and isinstance(value, np.ndarray) and value.size and np.array_equal(value, np.rint(value))
-    ]
-    assert whole
-    assert all(np.array_equal(after[path], value) for path, value in walk_leaves(before, name) if path in whole)
+    after = dict(walk_leaves(variable_of(restored)[1], name))
+    for path, value in walk_leaves(before, name):
+        if _is_time(path) and isinstance(value, np.ndarray) and np.array_equal(value, np.rint(value)):
+            assert np.array_equal(after[path], value), path
 
 
 def test_format_7_3_is_written_where_asked_for(files: tuple[Path, Path, Path], tmp_path: Path) -> None:
@@ -154,23 +141,19 @@ def test_a_file_that_is_there_stays(files: tuple[Path, Path, Path]) -> None:
     assert restored.read_bytes() == before
 
 
-def test_a_stub_is_refused(tmp_path: Path) -> None:
-    _, nwb = converted(tmp_path, SPECS["whole times"], stub=True)
-    with pytest.raises(SscError) as caught:
-        restore(file=nwb, output=tmp_path / "restored.mat")
-    assert caught.value.problem.kind.identifier == "restore-of-stub"
-    assert not (tmp_path / "restored.mat").exists()
-
-
-def test_further_variables_are_named(tmp_path: Path) -> None:
-    spec = replace(SPECS["whole times"], seed=5)
-    write_session(root=tmp_path / "source", spec=spec, raw=False, videos=False, others={"note": "text"})
-    result = convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off")
-    output = result.outcomes[0].output
-    assert output is not None
-    restored = restore(file=output, output=tmp_path / "restored.mat")
+def test_a_stub_is_refused_and_a_further_variable_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "source", **SMALL, others={"note": "text"})
+    whole = convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off").outcomes[0].output
+    stub = convert(source=tmp_path / "source", output=tmp_path / "stub", verify="off", stub=True).outcomes[0].output
+    assert whole is not None
+    assert stub is not None
+    restored = restore(file=whole, output=tmp_path / "restored.mat")
     assert restored.variables_left_out == ("note",)
     assert list(read_mat(tmp_path / "restored.mat")) == [restored.variable]
+    with pytest.raises(SscError) as caught:
+        restore(file=stub, output=tmp_path / "stub.mat")
+    assert caught.value.problem.kind.identifier == "restore-of-stub"
+    assert not (tmp_path / "stub.mat").exists()
 
 
 def test_stacks_of_a_file_without_frames_are_refused(files: tuple[Path, Path, Path], tmp_path: Path) -> None:
@@ -179,14 +162,14 @@ def test_stacks_of_a_file_without_frames_are_refused(files: tuple[Path, Path, Pa
     assert caught.value.problem.kind.identifier == "restore-without-frames"
 
 
-def test_stacks_come_back_under_their_names(tmp_path: Path) -> None:
-    spec = replace(SPECS["whole times"], stacks=StackSpec(), image_shape=(24, 32))
-    write_session(root=tmp_path / "source", spec=spec, raw=True, videos=False)
-    result = convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off")
-    output = result.outcomes[0].output
-    assert output is not None
-    restored = restore(file=output, output=tmp_path / "restored.mat", stacks=tmp_path / "stacks")
-    assert restored.stacks is not None
-    assert restored.stacks.stacks
-    for stack in restored.stacks.stacks:
-        assert list((tmp_path / "source").rglob(stack.path.name))
+def test_the_command_restores_session_and_stacks(converted_raw: Converted, tmp_path: Path) -> None:
+    arguments = ["restore", str(converted_raw.path), "-o", str(tmp_path / "session.mat")]
+    run = CliRunner().invoke(group, [*arguments, "--stacks", str(tmp_path / "stacks"), "--json"])
+    assert run.exit_code == 0, run.output
+    result = json.loads(run.stdout)
+    written = {Path(name).name for name in result["stacks"]["files"]}
+    assert written
+    assert written <= {path.name for path in converted_raw.made.stack_paths.values()}
+    name, before = variable_of(converted_raw.made.mat_path)
+    assert (result["variable"], result["fields"]) == (name, sum(1 for _ in walk_leaves(before, name)))
+    assert variable_of(tmp_path / "session.mat")[0] == name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -29,16 +29,21 @@ def times(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     for node in nodes:
         table, unit = _table_of(node), file.unit(f"{node.parent}.timeUnit")
         rows = _train_rows(file, node)
+        on = None
         for place in node.objects:
             seconds = file.table(table).column(place.rpartition("/")[2])[rows]
             later = 0.0
             if place.endswith("/stop_time") and file.node(node.parent).key == "touches":
                 later = float(file.provenance["touch_sample_ms"]) * unit.per_second / 1000
             found, rounding = source_times(node, seconds, unit=unit, later=later)
+            if on is not None:
+                # Rounding must not put the end of a touch of one sample before its beginning.
+                found = np.where(np.abs(found - on) <= rounding, np.maximum(found, on), found)
             yield Piece(
                 leaves=(node.path,), place=place, values=found, rounding=rounding, stored=seconds.dtype,
-                where=None if len(node.objects) == 1 else _OFF if place.endswith("/stop_time") else _ON,
+                where=None if len(node.objects) == 1 else _ON if on is None else _OFF,
             )  # fmt: skip
+            on = found
 
 
 def trials(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
@@ -106,7 +111,9 @@ def _train(node: StructNode) -> int | None:
     return int(field[field.index("{") + 1 : -1]) if field.endswith("}") else None
 
 
-def _labels(file: FileView, series: StructNode, *, table_has, train: int | None) -> dict[str, set[str]]:
+def _labels(
+    file: FileView, series: StructNode, *, table_has: Callable[[str], bool], train: int | None
+) -> dict[str, set[str]]:
     """The texts that a train's rows have, by column; of all trains where no place is given."""
     if table_has("side"):
         return {"side": {_SIDES[series.key]}}
