@@ -70,7 +70,7 @@ def restore(tmp_path: Path) -> Restore:
         made = write_session(root=tmp_path / "source", spec=spec, videos=False, edit=edit)
         if change is not None:
             change(made)
-        (outcome,) = convert(source=made.root, output=tmp_path / "nwb", **(options or {})).outcomes
+        (outcome,) = convert(source=made.root, output=tmp_path / "nwb", verify="off", **(options or {})).outcomes
         assert outcome.output is not None, outcome.error
         log = ProblemLog()
         report = restore_stacks(outcome.output, tmp_path / "back", log=log)
@@ -132,24 +132,25 @@ def names_in(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-TWO_CHANNELS = {
-    "plain": StackSpec(),
-    "int16": StackSpec(dtype="int16"),
-    "one text": StackSpec(scanimage_header=True),
-    "texts that differ": StackSpec(scanimage_header=True, scanimage_texts_differ=True),
-    "compressed and in tiles": StackSpec(compression="zlib", tile=(16, 16)),
-    "BigTIFF": StackSpec(bigtiff=True),
-    "one table": StackSpec(files_with_one_table=(2, 3)),
-}
+LONG = pytest.mark.long
+TWO_CHANNELS = [
+    pytest.param(StackSpec(scanimage_header=True, scanimage_texts_differ=True), id="texts that differ"),
+    pytest.param(StackSpec(files_with_one_table=(2, 3)), id="one table"),
+    pytest.param(StackSpec(dtype="int16"), id="int16", marks=LONG),
+    pytest.param(StackSpec(scanimage_header=True), id="one text", marks=LONG),
+    pytest.param(StackSpec(compression="zlib", tile=(16, 16)), id="compressed and in tiles", marks=LONG),
+    pytest.param(StackSpec(bigtiff=True), id="BigTIFF", marks=LONG),
+]
 
 
+@LONG
 def test_stacks_of_one_channel(restore: Restore) -> None:
     restored = restore(StackSpec(channels=1), master_image_2d=True)
     assert names_in(restored.folder) == expected_names(restored.made)
     assert check(restored) == restored.report.page_count == sum(map(len, listed_pages(restored.made).values()))
 
 
-@pytest.mark.parametrize("stacks", TWO_CHANNELS.values(), ids=TWO_CHANNELS)
+@pytest.mark.parametrize("stacks", TWO_CHANNELS)
 def test_every_listed_frame_comes_back_at_its_page(restore: Restore, stacks: StackSpec) -> None:
     restored = restore(stacks)
     assert names_in(restored.folder) == expected_names(restored.made)
@@ -159,7 +160,7 @@ def test_every_listed_frame_comes_back_at_its_page(restore: Restore, stacks: Sta
     assert restored.log.problems == []
 
 
-@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("channels", [2, pytest.param(1, marks=LONG)])
 def test_gaps_missing_files_and_pages_that_no_list_names(restore: Restore, channels: Any) -> None:
     restored = restore(StackSpec(channels=channels, files_missing=(4,)), master_image_2d=channels == 1, **GAPS)
     assert names_in(restored.folder) == expected_names(restored.made)
@@ -187,6 +188,7 @@ def test_pages_behind_the_last_listed_frame_come_where_the_file_counts_them(rest
         assert stack.zero_pages == tuple(range(stack.page_count - 3, stack.page_count + 1))
 
 
+@LONG
 def test_pages_behind_the_last_listed_frame_are_left_out_where_nothing_counts_them(restore: Restore) -> None:
     restored = restore(StackSpec(files_with_extra_frames=(3,)))
     assert check(restored) == restored.report.page_count
@@ -194,6 +196,7 @@ def test_pages_behind_the_last_listed_frame_are_left_out_where_nothing_counts_th
     assert source_pages == restored.report.page_count + 2 * 4
 
 
+@LONG
 def test_damaged_stacks_that_were_left_out(restore: Restore) -> None:
     restored = restore(StackSpec(files_with_odd_pages=(3,), files_not_tif=(2,)), options={"keep_going": True})
     assert {stack.path.name[-7:] for stack in restored.report.stacks} == {"001.tif", "004.tif"}
@@ -202,6 +205,7 @@ def test_damaged_stacks_that_were_left_out(restore: Restore) -> None:
     assert all(restored.warned("stack-not-restored"))
 
 
+@LONG
 def test_red_pages_first(restore: Restore, tmp_path: Path) -> None:
     metadata = tmp_path / "red_first.yaml"
     metadata.write_text("assumptions: {green_page_first: false}\n")
@@ -209,6 +213,7 @@ def test_red_pages_first(restore: Restore, tmp_path: Path) -> None:
     assert check(restored) == restored.report.page_count
 
 
+@LONG
 def test_text_beyond_ascii(restore: Restore) -> None:
     def write_again(made: SyntheticSession) -> None:
         for path in made.stack_paths.values():
@@ -225,6 +230,7 @@ def test_text_beyond_ascii(restore: Restore) -> None:
         assert b"state.name='Z\xc3\xbcrich'\r\0" in source.read_bytes()
 
 
+@LONG
 def test_a_text_that_may_be_cut_is_named(restore: Restore) -> None:
     def write_again(made: SyntheticSession) -> None:
         for path in made.stack_paths.values():
@@ -239,6 +245,7 @@ def test_a_text_that_may_be_cut_is_named(restore: Restore) -> None:
         assert set(texts_of(back)) == {"x" * 60_000}
 
 
+@LONG
 def test_a_tif_that_a_list_names_twice(restore: Restore) -> None:
     def twice(s: dict[str, Any]) -> None:
         for key in s["timeSeriesArrayHash"]["keyNames"]:
@@ -259,7 +266,7 @@ class TestWhatCannotBeRestored:
     def nwb(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
         root = tmp_path_factory.mktemp("whole")
         write_session(root=root / "source", spec=SessionSpec(**SMALL), videos=False)
-        (outcome,) = convert(source=root / "source", output=root / "nwb").outcomes
+        (outcome,) = convert(source=root / "source", output=root / "nwb", verify="off").outcomes
         assert outcome.output is not None
         return outcome.output
 
@@ -271,7 +278,7 @@ class TestWhatCannotBeRestored:
         self, tmp_path: Path, options: dict[str, Any], identifier: str
     ) -> None:
         write_session(root=tmp_path / "source", spec=SessionSpec(**SMALL), videos=False)
-        (outcome,) = convert(source=tmp_path / "source", output=tmp_path / "nwb", **options).outcomes
+        (outcome,) = convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off", **options).outcomes
         assert outcome.output is not None
         self.refused(outcome.output, tmp_path / "back", identifier)
         assert not (tmp_path / "back").exists()
