@@ -95,8 +95,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(package_name="ssc-to-nwb", prog_name="ssc-to-nwb")
 def group() -> None:
-    """Convert the two-photon datasets CRCNS ssc-1 and ssc-2 to NWB, prove that nothing was lost, and upload them to
-    the DANDI archive.
+    """Convert the datasets CRCNS ssc-1 and ssc-2 to NWB, prove that nothing was lost, and upload them to DANDI.
 
     Exit status: 0 everything is done; 1 something failed, and the output says what; 2 wrong usage.
     """

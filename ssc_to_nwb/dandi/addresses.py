@@ -68,6 +68,7 @@ class KeyForOrigin:
         self._key = key
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Add the key to a request to the archive's own address."""
         if self._key is not None and request.url is not None and origin(request.url) == self._origin:
             request.headers["Authorization"] = f"token {self._key.reveal()}"
         return request

@@ -52,8 +52,7 @@ def read_mat(path: Path, *, texts: TextReader | None = None) -> dict[str, MatVal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherVariable:
-    """A variable of a session file beside the session struct: its name, class and size in MATLAB, bytes, and why it
-    is left out."""
+    """A variable of a session file beside the session struct: its name, class, size, bytes, and why it is left out."""
 
     name: str
     matlab_class: str

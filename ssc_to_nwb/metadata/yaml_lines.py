@@ -50,7 +50,7 @@ class LinedMapping:
         )
 
     def merged_with(self, other: LinedMapping) -> LinedMapping:
-        """This mapping with the other's values on top: mappings are merged, everything else is replaced."""
+        """Return this mapping with the other's values on top: mappings are merged, everything else is replaced."""
         kept = {key: place for key, place in self.places.items() if not other.replaces(key)}
         return LinedMapping(values=_merge(self.values, other.values), places={**kept, **other.places})
 

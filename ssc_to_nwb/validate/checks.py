@@ -1,4 +1,4 @@
-"""Import this module to let nwbinspector run the checks of this project, in Python or from its command line:
+"""Import this module to let nwbinspector run the checks of this project, in Python or from its command line.
 
 nwbinspector FOLDER --modules ssc_to_nwb.validate.checks
 """

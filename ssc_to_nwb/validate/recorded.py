@@ -1,5 +1,4 @@
-"""The record of a validation, beside the other records of an output folder: what has not changed need not be
-validated again.
+"""The record of a validation: what has not changed need not be validated again.
 
 It holds for the state of the file and of its videos (size, times of change), and for the versions of all that takes
 part. A file with messages that make it fail is validated again each time: what they name may lie elsewhere.

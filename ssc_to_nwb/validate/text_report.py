@@ -27,7 +27,7 @@ def text_report(result: ValidationResult, *, only_failing: bool = False) -> str:
 
 
 def summary(result: ValidationResult) -> str:
-    """One line: `2 files: 0 errors, 1 warning, 3 notes; 2 messages accepted. Passed.`"""
+    """One line, such as `2 files: 0 errors, 1 warning, 3 notes; 2 messages accepted. Passed.`."""
     counts = ", ".join(_counted(result.count(severity), word) for severity, word in _WORDS.items())
     accepted = sum(message.accepted is not None for message in result.messages)
     verdict = "Passed" if result.ok else f"Failed: {_told(result.fail_on)}"
