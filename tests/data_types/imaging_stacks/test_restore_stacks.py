@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import importlib.util
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -338,19 +335,3 @@ class TestWhatCannotBeRestored:
             roles = file["processing/source/source_files/role"].asstr()[:].tolist()
             file[column][roles.index(role)] = text
         return path
-
-
-def test_the_way_back_knows_nothing_of_the_way_there() -> None:
-    own = "ssc_to_nwb.data_types.imaging_stacks"
-    waiting, seen = [f"{own}.restore"], set()
-    while waiting:
-        name = waiting.pop()
-        seen.add(name)
-        found = importlib.util.find_spec(name)
-        assert found is not None
-        assert found.origin is not None
-        tree = ast.parse(Path(found.origin).read_text(encoding="utf-8"))
-        modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
-        waiting += [name for name in modules - seen if name.startswith("ssc_to_nwb.")]
-    allowed = re.compile(rf"{own}\.restore\w*|ssc_to_nwb\.(naming|output_files|problems(\.\w+)?)")
-    assert [name for name in seen if not allowed.fullmatch(name)] == []
