@@ -15,6 +15,7 @@ from ssc_to_nwb.api.restoring import RestoreResult, restore
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions, sessions_table
 from ssc_to_nwb.api.validation import validate as validate_files
 from ssc_to_nwb.api.verification import content_digest, read_ledger, verify_sessions
+from ssc_to_nwb.api.zarr_export import ZarrExport, export_zarr
 from ssc_to_nwb.problems.model import Problem, ProblemKind, Severity, SscError
 
 __all__ = [
@@ -29,12 +30,14 @@ __all__ = [
     "SessionSummary",
     "Severity",
     "SscError",
+    "ZarrExport",
     "cells",
     "content_digest",
     "convert",
     "demo",
     "describe_file",
     "download_check",
+    "export_zarr",
     "list_sessions",
     "methods",
     "open_session",

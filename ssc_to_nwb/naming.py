@@ -195,7 +195,7 @@ def session_stem(*, subject: str, label: str) -> str:
 def is_whole_session(nwb: Path, *, subject: str, label: str) -> bool:
     """Whether this is the name of an NWB file of the session, and not of a stub."""
     of_session = nwb.name.startswith(f"{session_stem(subject=subject, label=label)}_")
-    return of_session and nwb.name.endswith(NWB_SUFFIXES) and _DESCRIPTION not in nwb.name
+    return of_session and nwb.name.endswith(HDF5_SUFFIX) and _DESCRIPTION not in nwb.name
 
 
 def other_backend(nwb: Path) -> Path:

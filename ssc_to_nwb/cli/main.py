@@ -18,6 +18,7 @@ _COMMANDS = {
     "ledger": ("ssc_to_nwb.cli.ledger", "Show what became of every field and file of a source."),
     "restore": ("ssc_to_nwb.cli.restore", "Give the MATLAB session file back from an NWB file."),
     "digest": ("ssc_to_nwb.cli.digest", "Print a hash over the content of NWB files."),
+    "export-zarr": ("ssc_to_nwb.cli.export_zarr", "Export an NWB file as a Zarr store of the same content."),
     "validate": ("ssc_to_nwb.cli.validate", "Check NWB files: schema, best practice, DANDI's rules, this dataset."),
     "explain": ("ssc_to_nwb.cli.explain", "Explain a problem by its identifier."),
     "report": ("ssc_to_nwb.cli.report", "Make an HTML page per session from its NWB file."),

@@ -85,18 +85,18 @@ def put_in_place(place: InProgress, *, with_videos: bool | None = None) -> None:
     """
     replaced = []
     if place.building_videos.exists():
-        replaced.append(_replace(place.building_videos, place.final_videos))
+        replaced.append(replace_whole(place.building_videos, place.final_videos))
     # Without videos of its own, a file leaves alone those that its session's file of the other backend names.
     elif not with_videos and place.final_videos.exists() and not naming.other_backend(place.final).exists():
         replaced.append(_put_aside(place.final_videos))
     if place.building_ledger.exists():
-        _replace(place.building_ledger, place.final_ledger)
-    replaced.append(_replace(place.building, place.final))
+        replace_whole(place.building_ledger, place.final_ledger)
+    replaced.append(replace_whole(place.building, place.final))
     flush_folder(place.final.parent)
     remove(*replaced)
 
 
-def _replace(building: Path, final: Path) -> Path:
+def replace_whole(building: Path, final: Path) -> Path:
     """Rename `building` to `final`; a folder in its way is put aside in one step. Returns the path for that."""
     aside = _put_aside(final) if final.is_dir() else building
     building.replace(final)

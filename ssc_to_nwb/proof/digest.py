@@ -33,8 +33,11 @@ def content_digest(
     values of data sets by path, as a verification has computed them on its way. Raises verify-unreadable and
     verify-values-elsewhere.
     """
-    digests = object_digests(path, workers=workers, memory_mb=memory_mb, known=known)
-    # Sorted, so that the order in which objects were written does not matter.
+    return digest_of_objects(object_digests(path, workers=workers, memory_mb=memory_mb, known=known))
+
+
+def digest_of_objects(digests: Mapping[str, str]) -> str:
+    """The content digest of a file from those of its objects, in whatever order they were written."""
     return hashlib.sha256("\n".join(sorted(f"{name} {one}" for name, one in digests.items())).encode()).hexdigest()
 
 

@@ -1,0 +1,112 @@
+"""Export a finished NWB file as a Zarr store, and compare the two object by object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.problems.model import SscError
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZarrExport:
+    """What came of an export.
+
+    digest: of the content, the same for file and store; objects: how many were compared; store_bytes: size of all
+    files of the store; seconds: of the whole, and of the two comparisons in it.
+    """
+
+    file: Path
+    store: Path
+    digest: str
+    objects: int
+    store_bytes: int
+    seconds: float
+    digest_seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {**asdict(self), "file": str(self.file), "store": str(self.store)}
+
+
+def export_zarr(
+    *, file: Path | str, store: Path | str, overwrite: bool = False, workers: int | None = None
+) -> ZarrExport:
+    """Export an NWB file that a conversion wrote, as a Zarr store (extra `zarr`) of the same content.
+
+    hdmf-zarr writes the store under another name beside its place; it gets its name once the digests of all objects of
+    the file and of the store are equal. Whatever ends the export before, no store is there, or the older one.
+
+    Parameters
+    ----------
+    file
+        The HDF5 file.
+    store
+        The folder to make. `open_session` and `validate` know it by the ending `.nwb.zarr`. Videos are not copied:
+        their paths are relative to the folder in which file and store are.
+    overwrite
+        Replace a store that exists; nothing but a Zarr store is ever replaced.
+    workers
+        Threads that compute digests, all processors where None.
+
+    Raises
+    ------
+    SscError
+        export-source-invalid, verify-unreadable, verify-values-elsewhere, output-exists, export-place-taken,
+        export-differs, extra-not-installed, output-not-writable, disk-full.
+    """
+    import time
+
+    from ssc_to_nwb.nwb_file.zarr_store import byte_size, store_in_progress, write_store
+    from ssc_to_nwb.problems import export_kinds as kinds
+    from ssc_to_nwb.problems.model import error
+    from ssc_to_nwb.proof.digest import digest_of_objects, object_digests
+    from ssc_to_nwb.run.machine import processors
+
+    start = time.perf_counter()
+    threads = processors() if workers is None else workers
+    nwb_path, final = Path(file).absolute(), Path(store).absolute()
+    if not nwb_path.is_file():
+        found = "a folder" if nwb_path.is_dir() else "nothing, or no regular file"
+        raise error(kinds.EXPORT_SOURCE_INVALID, file=nwb_path, expected="an HDF5 file", found=found)
+    with store_in_progress(final, overwrite=overwrite) as building:
+        in_file = object_digests(nwb_path, workers=threads)
+        digested = time.perf_counter()
+        write_store(nwb_path, building)
+        written = time.perf_counter()
+        difference = _difference(in_file, object_digests(building, workers=threads), final)
+        if difference is not None:
+            raise difference
+        store_bytes = byte_size(building)
+        digest_seconds = digested - start + time.perf_counter() - written
+    return ZarrExport(
+        file=nwb_path,
+        store=final,
+        digest=digest_of_objects(in_file),
+        objects=len(in_file),
+        store_bytes=store_bytes,
+        seconds=time.perf_counter() - start,
+        digest_seconds=digest_seconds,
+    )
+
+
+def _difference(in_file: Mapping[str, str], in_store: Mapping[str, str], store: Path) -> SscError | None:
+    from ssc_to_nwb.problems import export_kinds as kinds
+    from ssc_to_nwb.problems.model import error
+
+    different = sorted(path for path in in_file.keys() | in_store.keys() if in_file.get(path) != in_store.get(path))
+    if not different:
+        return None
+    more = f" and {len(different) - _SHOWN} more" if len(different) > _SHOWN else ""
+    return error(
+        kinds.EXPORT_DIFFERS,
+        file=store,
+        field=different[0],
+        expected=f"{len(in_file)} objects as in the file",
+        found=f"others at {', '.join(different[:_SHOWN])}{more}",
+    )

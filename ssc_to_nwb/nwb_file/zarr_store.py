@@ -1,0 +1,77 @@
+"""Writes a finished NWB file as a Zarr store, with hdmf-zarr's own export; the store is whole or absent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.nwb_file.in_progress import replace_whole
+from ssc_to_nwb.output_files import flush_folder, new_token, remove
+from ssc_to_nwb.problems import export_kinds as kinds
+from ssc_to_nwb.problems import output_kinds, run_kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.system_errors import system_errors_named
+
+_MARK_OF_A_STORE = ".zgroup"
+
+
+@contextmanager
+def store_in_progress(final: Path, *, overwrite: bool) -> Iterator[Path]:
+    """A path beside `final` to write a store to; at the end of the block it gets that name, else it is removed.
+
+    Raises output-exists, export-place-taken, output-not-writable, disk-full.
+    """
+    if os.path.lexists(final):
+        if not is_store(final):
+            raise error(kinds.EXPORT_PLACE_TAKEN, file=final)
+        if not overwrite:
+            raise error(output_kinds.OUTPUT_EXISTS, file=final)
+    building = naming.in_progress_path(final, new_token())
+    with system_errors_named(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        remove(*final.parent.glob(naming.in_progress_pattern(final)))
+        try:
+            yield building
+            _flush_to_disk(building)
+            older = replace_whole(building, final)
+        except BaseException:
+            remove(building)
+            raise
+        flush_folder(final.parent)
+        remove(older)
+
+
+def is_store(path: Path) -> bool:
+    """Whether a path is a folder of Zarr's, and no link to one."""
+    return path.is_dir() and not path.is_symlink() and (path / _MARK_OF_A_STORE).is_file()
+
+
+def write_store(nwb_path: Path, store: Path) -> None:
+    """Export an HDF5 file to a store that does not exist. Raises extra-not-installed, OSError of the disk.
+
+    Links stay links. Videos stay where they are, with the relative paths that the file has for them.
+    """
+    from pynwb import NWBHDF5IO
+
+    try:
+        from hdmf_zarr.nwb import NWBZarrIO
+    except ImportError as failure:
+        expected = "pip install 'ssc-to-nwb[zarr]'"
+        raise error(run_kinds.EXTRA_MISSING, expected=expected, found=failure) from failure
+    with NWBHDF5IO(nwb_path, "r") as source, NWBZarrIO(str(store), mode="w") as target:
+        target.export(src_io=source, write_args={"link_data": False})
+
+
+def byte_size(store: Path) -> int:
+    """Bytes of all files of a store."""
+    return sum(file.stat().st_size for file in store.rglob("*") if file.is_file())
+
+
+def _flush_to_disk(store: Path) -> None:
+    for path in store.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())

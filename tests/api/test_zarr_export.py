@@ -1,0 +1,193 @@
+"""A finished file as a Zarr store: the same content, whole or absent."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from made_sessions import problem_raised
+
+from ssc_to_nwb import open_session
+from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.api.validation import validate
+from ssc_to_nwb.api.verification import content_digest, verify_sessions
+from ssc_to_nwb.api.zarr_export import export_zarr
+from ssc_to_nwb.cli.main import group
+from ssc_to_nwb.testing.dataset import write_session
+from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
+
+zarr = pytest.importorskip("zarr")
+pytest.importorskip("hdmf_zarr")
+
+SPEC = SessionSpec(
+    subvolumes=(SubvolumeSpec(number=1, planes=(2,), rois_per_plane=3),),
+    image_shape=(40, 56),
+    n_trials=3,
+    stacks=StackSpec(imreg_files=True),
+)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A session in `source`, converted in `nwb`."""
+    root = tmp_path_factory.mktemp("export")
+    write_session(root=root / "source", spec=SPEC)
+    assert convert(source=root / "source", output=root / "nwb").ok
+    return root
+
+
+@pytest.fixture(scope="module")
+def file(root: Path) -> Path:
+    """The NWB file."""
+    (path,) = root.glob("nwb/**/*.nwb")
+    return path
+
+
+@pytest.fixture(scope="module")
+def store(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file as a store, exported with no variable of zarr or numcodecs in the environment."""
+    target = tmp_path_factory.mktemp("store") / file.with_suffix(".nwb.zarr").name
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NUMCODECS", "ZARR"))}
+    command = [sys.executable, "-m", "ssc_to_nwb.cli.main", "export-zarr", str(file), str(target)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"digest {content_digest(file=file)}" in done.stdout
+    return target
+
+
+class TestContent:
+    def test_the_digest_is_that_of_the_file(self, file: Path, store: Path) -> None:
+        assert content_digest(file=store) == content_digest(file=file)
+
+    def test_nothing_is_pickled_and_nothing_points_to_where_it_was_built(self, store: Path) -> None:
+        heads = [json.loads(path.read_text()) for path in store.rglob(".zarray")]
+        assert len(heads) > 100
+        assert not [head for head in heads if any(codec["id"] == "pickle" for codec in head["filters"] or ())]
+        assert not [path for path in store.rglob(".z*") if "in-progress" in path.read_text()]
+        assert [path.name for path in store.parent.iterdir()] == [store.name]
+
+    def test_a_session_is_opened_and_validated(self, file: Path, store: Path) -> None:
+        with open_session(store) as session, open_session(file) as original:
+            assert session.trials.equals(original.trials)
+        assert [message.identifier for message in validate(paths=[store]).messages if message.severity == "error"] == []
+
+    def test_an_object_that_differs_is_named(self, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        from ssc_to_nwb.nwb_file import zarr_store
+
+        whole = zarr_store.write_store
+
+        def one_value_wrong(nwb_path: Path, path: Path) -> None:
+            whole(nwb_path, path)
+            times = zarr.open_group(str(path), mode="r+")["intervals/trials/start_time"]
+            times[1] += 1
+
+        monkeypatch.setattr(zarr_store, "write_store", one_value_wrong)
+        with problem_raised() as problems:
+            export_zarr(file=file, store=tmp_path / "x.nwb.zarr")
+        assert (problems[0].kind.identifier, problems[0].field) == ("export-differs", "/intervals/trials/start_time")
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestPlace:
+    def test_an_existing_store_is_kept_until_overwrite(self, file: Path, tmp_path: Path) -> None:
+        target = tmp_path / "x.nwb.zarr"
+        zarr.open_group(str(target), mode="w").attrs["older"] = True
+        with problem_raised() as problems:
+            export_zarr(file=file, store=target)
+        assert problems[0].kind.identifier == "output-exists"
+        assert (target / ".zattrs").exists()
+        result = export_zarr(file=file, store=target, overwrite=True)
+        assert content_digest(file=target) == result.digest == content_digest(file=file)
+        assert [path.name for path in tmp_path.iterdir()] == ["x.nwb.zarr"]
+
+    @pytest.mark.parametrize("kind", ["folder", "file", "link"])
+    def test_nothing_but_a_store_is_ever_replaced(self, file: Path, tmp_path: Path, kind: str) -> None:
+        target = tmp_path / "x.nwb.zarr"
+        if kind == "folder":
+            target.mkdir()
+            (target / "letters.txt").write_text("mine")
+        elif kind == "file":
+            target.write_text("mine")
+        else:
+            target.symlink_to(tmp_path)
+        for overwrite in (False, True):
+            with problem_raised() as problems:
+                export_zarr(file=file, store=target, overwrite=overwrite)
+            assert problems[0].kind.identifier == "export-place-taken"
+        assert os.path.lexists(target)
+        assert kind != "folder" or (target / "letters.txt").read_text() == "mine"
+
+    def test_only_a_file_is_exported(self, store: Path, tmp_path: Path) -> None:
+        (tmp_path / "text.nwb").write_text("no HDF5")
+        for source, identifier in (
+            (store, "export-source-invalid"),
+            (tmp_path / "none.nwb", "export-source-invalid"),
+            (tmp_path / "text.nwb", "verify-unreadable"),
+        ):
+            with problem_raised() as problems:
+                export_zarr(file=source, store=tmp_path / "x.nwb.zarr")
+            assert problems[0].kind.identifier == identifier
+        assert [path.name for path in tmp_path.iterdir()] == ["text.nwb"]
+
+    def test_a_full_disk_leaves_nothing(self, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        from ssc_to_nwb.nwb_file import zarr_store
+
+        def fail(_: Path, path: Path) -> None:
+            path.mkdir()
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(zarr_store, "write_store", fail)
+        with problem_raised() as problems:
+            export_zarr(file=file, store=tmp_path / "x.nwb.zarr")
+        assert problems[0].kind.identifier == "disk-full"
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+    def test_an_interrupted_export_leaves_nothing_half(self, file: Path, tmp_path: Path, number: int) -> None:
+        target = tmp_path / "x.nwb.zarr"
+        arguments = ["-c", "from ssc_to_nwb.cli.main import main; main()", "export-zarr", str(file), str(target)]
+        process = subprocess.Popen([sys.executable, *arguments], stderr=subprocess.DEVNULL)
+        while process.poll() is None and not any(tmp_path.glob("*/acquisition")):
+            time.sleep(0.01)
+        process.send_signal(number)
+        assert process.wait() != 0
+        assert not target.exists()
+        export_zarr(file=file, store=target)
+        assert [path.name for path in tmp_path.iterdir()] == ["x.nwb.zarr"]
+
+
+class TestCommand:
+    def test_json(self, file: Path, tmp_path: Path) -> None:
+        target = tmp_path / "x.nwb.zarr"
+        result = CliRunner().invoke(group, ["export-zarr", str(file), str(target), "--json"], catch_exceptions=False)
+        found = json.loads(result.stdout)
+        assert (found["store"], found["digest"]) == (str(target), content_digest(file=file))
+        assert found["objects"] > 100
+
+    @pytest.mark.parametrize("command", ["convert", "plan"])
+    def test_the_option_of_earlier_versions_is_no_more(self, root: Path, tmp_path: Path, command: str) -> None:
+        result = CliRunner().invoke(group, [command, str(root / "source"), str(tmp_path), "--backend", "zarr"])
+        assert result.exit_code == 2
+        assert "No such option: --backend" in result.stderr
+
+
+class TestVerification:
+    def test_of_a_store_is_refused_with_what_to_do_instead(self, root: Path, store: Path) -> None:
+        with problem_raised() as problems:
+            verify_sessions(source=root / "source", output=store)
+        assert problems[0].kind.identifier == "zarr-store-not-verified"
+        assert "digest FILE.nwb STORE" in problems[0].kind.remedy
+
+    def test_of_a_folder_is_about_the_file_beside_a_store(self, root: Path, file: Path) -> None:
+        beside = file.with_name(f"{file.name}.zarr")
+        export_zarr(file=file, store=beside)
+        result = verify_sessions(source=root / "source", output=root / "nwb")
+        assert [session.report and session.report.file for session in result.sessions] == [file]
+        assert result.ok
