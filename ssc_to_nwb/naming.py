@@ -170,16 +170,14 @@ def modalities(*, behavior: bool, imaging: bool, images: bool) -> str:
     return "+".join(parts)
 
 
-def nwb_path(
-    output: Path, *, subject: str, label: str, modalities: str, stub: bool = False, suffix: str = HDF5_SUFFIX
-) -> Path:
+def nwb_path(output: Path, *, subject: str, label: str, modalities: str, stub: bool = False) -> Path:
     """`OUTPUT/sub-an197522/sub-an197522_ses-20130308_behavior+image+ophys.nwb`, the layout DANDI expects.
 
     label: `SessionKey.label`. Labels must not contain `_` or `-`, which separate them. A stub says so in its name.
     """
     stem = session_stem(subject=subject, label=label)
     description = f"{_DESCRIPTION}stub" if stub else ""
-    return subject_folder(output, subject) / f"{stem}{description}_{modalities}{suffix}"
+    return subject_folder(output, subject) / f"{stem}{description}_{modalities}{HDF5_SUFFIX}"
 
 
 def subject_folder(output: Path, subject: str) -> Path:
@@ -196,12 +194,6 @@ def is_whole_session(nwb: Path, *, subject: str, label: str) -> bool:
     """Whether this is the name of an NWB file of the session, and not of a stub."""
     of_session = nwb.name.startswith(f"{session_stem(subject=subject, label=label)}_")
     return of_session and nwb.name.endswith(HDF5_SUFFIX) and _DESCRIPTION not in nwb.name
-
-
-def other_backend(nwb: Path) -> Path:
-    """The file of the same name that the other backend writes; both name one folder of videos."""
-    suffix = HDF5_SUFFIX if nwb.name.endswith(ZARR_SUFFIX) else ZARR_SUFFIX
-    return nwb.with_name(f"{nwb_stem(nwb)}{suffix}")
 
 
 def nwb_stem(nwb: Path) -> str:
@@ -261,7 +253,7 @@ def in_progress_pattern(final: Path) -> str:
 def sidecar(nwb: Path, kind: Literal["ledger", "record", "report", "validation"]) -> Path:
     """A file about an NWB file, out of sight of archive tools: `OUTPUT/.ssc-to-nwb/<name>.<kind>.json`.
 
-    `nwb` lies in OUTPUT/sub-<id>/; <name> is without `.nwb`, but with `.nwb.zarr`: one session may have both.
+    `nwb` lies in OUTPUT/sub-<id>/; <name> is without `.nwb`.
     """
     return run_folder(nwb.parent.parent) / f"{nwb.name.removesuffix(HDF5_SUFFIX)}.{kind}.json"
 

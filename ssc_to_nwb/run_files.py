@@ -27,9 +27,9 @@ def run_card(output: Path) -> Path:
     return run_folder(output) / "run.json"
 
 
-def work_name(session: str, *, backend: str, stub: bool) -> str:
-    """A session as a piece of work: the same one as HDF5, as Zarr and as a stub are three."""
-    return session + ("_zarr" if backend == "zarr" else "") + ("_stub" if stub else "")
+def work_name(session: str, *, stub: bool) -> str:
+    """A session as a piece of work: the same one whole and as a stub are two."""
+    return session + ("_stub" if stub else "")
 
 
 def packed_listing(output: Path) -> Path:

@@ -18,15 +18,15 @@ def test_the_place_of_a_session_is_that_of_dandis_layout() -> None:
 
 
 def test_labels_lose_what_separates_them() -> None:
-    path = naming.nwb_path(OUT, subject="an_19-7", label="2013_03_08", modalities="ophys", suffix=naming.ZARR_SUFFIX)
-    assert path == OUT / "sub-an197" / "sub-an197_ses-20130308_ophys.nwb.zarr"
+    path = naming.nwb_path(OUT, subject="an_19-7", label="2013_03_08", modalities="ophys")
+    assert path == OUT / "sub-an197" / "sub-an197_ses-20130308_ophys.nwb"
 
 
 @pytest.mark.parametrize(
     ("name", "whole"),
     [
         ("sub-an197522_ses-20130308_behavior+image+ophys.nwb", True),
-        ("sub-an197522_ses-20130308_ophys.nwb.zarr", True),
+        ("sub-an197522_ses-20130308_ophys.nwb.zarr", False),
         ("sub-an197522_ses-20130308_desc-stub_ophys.nwb", False),
         (".sub-an197522_ses-20130308_ophys.nwb.0123abcd.in-progress", False),
         ("sub-an197522_ses-20130308_ophys", False),
@@ -55,16 +55,12 @@ def test_trial_numbers_are_named_after_their_clock() -> None:
     )
 
 
-@pytest.mark.parametrize("suffix", naming.NWB_SUFFIXES)
-def test_what_belongs_to_a_file_is_named_after_it(suffix: str) -> None:
-    path = naming.nwb_path(OUT, **SESSION, modalities="ophys", suffix=suffix)
+def test_what_belongs_to_a_file_is_named_after_it() -> None:
+    path = naming.nwb_path(OUT, **SESSION, modalities="ophys")
     assert naming.video_folder(path) == OUT / "sub-an197522" / "sub-an197522_ses-20130308_ophys"
-    # Both backends' files of a session share the videos, but each has a ledger of its own.
-    ending = "" if suffix == naming.HDF5_SUFFIX else suffix
-    ledger = f"sub-an197522_ses-20130308_ophys{ending}.ledger.json"
+    assert naming.video_folder(path.with_name(f"{path.name}.zarr")) == naming.video_folder(path)
+    ledger = "sub-an197522_ses-20130308_ophys.ledger.json"
     assert naming.sidecar(path, "ledger") == OUT / ".ssc-to-nwb" / ledger
-    other = naming.other_backend(path)
-    assert (other != path, naming.other_backend(other)) == (True, path)
 
 
 def test_a_file_in_progress_is_hidden_and_found_by_its_pattern(tmp_path: Path) -> None:

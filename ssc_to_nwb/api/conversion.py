@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from ssc_to_nwb.nwb_file.options import Backend, CompressionName, ConversionOptions, RawMode, VerifyMode
+    from ssc_to_nwb.nwb_file.options import CompressionName, ConversionOptions, RawMode, VerifyMode
     from ssc_to_nwb.nwb_file.results import OnProgress, SessionOutcome
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.events import OnEvent, RunEvent
@@ -88,7 +88,6 @@ def convert(
     verify: VerifyMode = "full",
     allow_unmapped: bool = False,
     link_videos: bool = False,
-    backend: Backend = "hdf5",
     retry: int = 0,
     rehash: bool = False,
     ignore_space: bool = False,
@@ -139,8 +138,6 @@ def convert(
         Keep unknown source fields verbatim.
     link_videos : bool
         Link the whisker videos into the output instead of copying them.
-    backend : {"hdf5", "zarr"}
-        HDF5 files, or Zarr folders with the same content.
     retry : int
         How often to repeat a session after a failure that may be temporary.
     rehash : bool
@@ -196,7 +193,6 @@ def convert(
         overwrite=overwrite,
         allow_unmapped=allow_unmapped,
         link_videos=link_videos,
-        backend=backend,
     )
     settings = RunSettings(
         output=output_folder(output, source=source),
@@ -226,19 +222,17 @@ def convert(
 
 def conversion_options(
     *,
-    backend: Backend = "hdf5",
     chunk_mb: float | None = None,
     workers: int | None = None,
     memory_mb: float | None = None,
     **others: Any,
 ) -> ConversionOptions:
-    """The options of a conversion, with what is None filled in for the backend and this machine."""
+    """The options of a conversion, with what is None filled in for this machine."""
     from ssc_to_nwb.nwb_file.options import DEFAULT_CHUNK_MB, ConversionOptions
     from ssc_to_nwb.run.machine import half_the_memory_mb, processors
 
     return ConversionOptions(
-        backend=backend,
-        chunk_mb=DEFAULT_CHUNK_MB[backend] if chunk_mb is None else chunk_mb,
+        chunk_mb=DEFAULT_CHUNK_MB if chunk_mb is None else chunk_mb,
         workers=processors() if workers is None else workers,
         memory_mb=half_the_memory_mb() if memory_mb is None else memory_mb,
         **others,

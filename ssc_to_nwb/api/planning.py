@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ssc_to_nwb.api.sessions import SessionSummary, summarize
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.nwb_file.options import Backend, CompressionName, RawMode, VerifyMode
+    from ssc_to_nwb.nwb_file.options import CompressionName, RawMode, VerifyMode
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.estimate import Room
     from ssc_to_nwb.run.frame_sample import FrameSample
@@ -140,7 +140,6 @@ def plan(
     verify: VerifyMode = "full",
     allow_unmapped: bool = False,
     link_videos: bool = False,
-    backend: Backend = "hdf5",
     work_dir: Path | str | None = None,
     on_listing: Callable[[Path], None] | None = None,
 ) -> Plan:
@@ -190,7 +189,6 @@ def plan(
             overwrite=overwrite,
             allow_unmapped=allow_unmapped,
             link_videos=link_videos,
-            backend=backend,
         ),
         metadata_files=tuple(Path(path).absolute() for path in metadata_files),
         work_folder=None if work_dir is None else Path(work_dir).absolute(),

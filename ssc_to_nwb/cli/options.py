@@ -76,7 +76,7 @@ _CONVERSION_OPTIONS = (
     click.option(
         "--chunk-mb",
         type=click.FloatRange(min=0.01, max=64),
-        help="Size of a chunk of frames before compression, in 2^20 bytes.  [default: 2 for HDF5, 16 for Zarr]",
+        help="Size of a chunk of frames before compression, in 2^20 bytes.  [default: 2]",
     ),
     click.option(
         "--workers",
@@ -100,13 +100,6 @@ _CONVERSION_OPTIONS = (
         "--link-videos",
         is_flag=True,
         help="Hard links to the source's videos instead of copies: no room is taken, and an edit changes both.",
-    ),
-    click.option(
-        "--backend",
-        type=click.Choice(["hdf5", "zarr"]),
-        default="hdf5",
-        show_default=True,
-        help="HDF5 files, or Zarr folders (extra `zarr`) with the same content.",
     ),
 )
 

@@ -16,7 +16,7 @@ from ssc_to_nwb.nwb_file.chunk_pipeline import FillProgress, fill_datasets
 from ssc_to_nwb.nwb_file.early_flush import early_flush
 from ssc_to_nwb.nwb_file.file_space import file_space
 from ssc_to_nwb.nwb_file.options import ConversionOptions
-from ssc_to_nwb.nwb_file.reserve import Reserved, hdf5_reserve, reserve_large_data
+from ssc_to_nwb.nwb_file.reserve import Reserved, reserve_large_data
 from ssc_to_nwb.nwb_file.spare_room import spare_room
 from ssc_to_nwb.output_files import flush_file
 from ssc_to_nwb.tif.lazy_pages import LazyPages
@@ -41,7 +41,7 @@ def write_hdf5(
     Raises OSError of the disk, SscError of the raw files.
     """
     compression = Compression(options.compression)
-    reserved = reserve_large_data(nwbfile, reserve=hdf5_reserve(compression))
+    reserved = reserve_large_data(nwbfile, compression=compression)
     space = file_space(reserved)
     with (
         h5py.File(path, "x", **space) as file,

@@ -24,13 +24,12 @@ class InProgress:
 
     @property
     def building(self) -> Path:
-        """The NWB file (or Zarr folder) until it is whole."""
+        """The NWB file until it is whole."""
         return naming.in_progress_path(self.final, self.token)
 
     def byte_size(self) -> int:
-        """Bytes of what has been built of the NWB file or Zarr folder."""
-        files = self.building.rglob("*") if self.building.is_dir() else (self.building,)
-        return sum(file.stat().st_size for file in files if file.is_file())
+        """Bytes of what has been built of the NWB file."""
+        return self.building.stat().st_size
 
     @property
     def final_videos(self) -> Path:
@@ -86,8 +85,7 @@ def put_in_place(place: InProgress, *, with_videos: bool | None = None) -> None:
     replaced = []
     if place.building_videos.exists():
         replaced.append(replace_whole(place.building_videos, place.final_videos))
-    # Without videos of its own, a file leaves alone those that its session's file of the other backend names.
-    elif not with_videos and place.final_videos.exists() and not naming.other_backend(place.final).exists():
+    elif not with_videos and place.final_videos.exists():
         replaced.append(_put_aside(place.final_videos))
     if place.building_ledger.exists():
         replace_whole(place.building_ledger, place.final_ledger)

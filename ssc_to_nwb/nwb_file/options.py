@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 RawMode = Literal["auto", "require", "skip"]
 CompressionName = Literal["fast", "small", "none"]
 VerifyMode = Literal["full", "sample", "off"]
-Backend = Literal["hdf5", "zarr"]
-
-# Chunks of frames before compression, in 2^20 bytes: each chunk of a Zarr array is a file (or an object of a store) of
-# its own, and archives ask for few and large ones.
-DEFAULT_CHUNK_MB: Mapping[Backend, float] = {"hdf5": 2.0, "zarr": 16.0}
+# Chunks of frames before compression, in 2^20 bytes.
+DEFAULT_CHUNK_MB = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +29,7 @@ class ConversionOptions:
     raw: RawMode = "auto"
     keep_going: bool = False
     compression: CompressionName = "fast"
-    chunk_mb: float = DEFAULT_CHUNK_MB["hdf5"]
+    chunk_mb: float = DEFAULT_CHUNK_MB
     workers: int = 2
     memory_mb: float = 256.0
     verify: VerifyMode = "full"
@@ -41,4 +37,3 @@ class ConversionOptions:
     overwrite: bool = False
     allow_unmapped: bool = False
     link_videos: bool = False
-    backend: Backend = "hdf5"

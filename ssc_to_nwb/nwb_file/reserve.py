@@ -28,20 +28,11 @@ _SMALL_BYTES = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DataPlace:
-    """Whose values they are: a container, and the name of its field, None where the container is the data set."""
-
-    container: Any
-    field: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReservedArray:
-    """A reserved data set and the values that belong into it; for HDF5, `io.dataset` is there once hdmf has written."""
+    """A reserved data set and the values that belong into it; `io.dataset` is there once hdmf has written."""
 
     io: Any
     values: np.ndarray | LazyPages
-    place: DataPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +41,6 @@ class ReservedFrames:
 
     ios: tuple[Any, ...]
     frames: tuple[StackFrames, ...]
-    places: tuple[DataPlace, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,55 +51,42 @@ class Reserved:
     stacks: tuple[ReservedFrames, ...]
 
 
-# Makes what stands for an empty data set of a shape, type and chunk shape, for one of the backends.
-ReserveOne = Callable[[tuple[int, ...], np.dtype, tuple[int, ...]], Any]
-
-
-def reserve_large_data(nwbfile: NWBFile, *, reserve: ReserveOne, array_chunk_mb: float = ARRAY_CHUNK_MB) -> Reserved:
-    """Replace the large arrays and the frames in `nwbfile` by reserved data sets; returns what is to be filled in.
-
-    array_chunk_mb: size of the chunks of arrays that have no chunk shape of their own, in 2^20 bytes.
-    """
+def reserve_large_data(nwbfile: NWBFile, *, compression: Compression) -> Reserved:
+    """Replace the large arrays and the frames in `nwbfile` by reserved data sets; returns what is to be filled in."""
     arrays: list[ReservedArray] = []
-    frames: dict[int, list[tuple[Any, StackFrames, DataPlace]]] = {}
+    frames: dict[int, list[tuple[Any, StackFrames]]] = {}
     for container in list(nwbfile.objects.values()):
-        for values, place, put in _large_values(container):
+        for values, put in _large_values(container):
             if isinstance(values, StackFrames):
-                io = reserve(values.maxshape, values.dtype, values.chunk_shape)
-                frames.setdefault(id(values.stack), []).append((io, values, place))
+                io = _reserved(values.maxshape, values.dtype, values.chunk_shape, compression)
+                frames.setdefault(id(values.stack), []).append((io, values))
             else:
                 lazy = isinstance(values, LazyPages)
                 chunks = (
-                    values.chunk_shape if lazy else chunk_shape(values.shape, values.dtype, chunk_mb=array_chunk_mb)
+                    values.chunk_shape if lazy else chunk_shape(values.shape, values.dtype, chunk_mb=ARRAY_CHUNK_MB)
                 )
-                io = reserve(values.shape, values.dtype.newbyteorder("="), chunks)
-                arrays.append(ReservedArray(io=io, values=values, place=place))
+                io = _reserved(values.shape, values.dtype.newbyteorder("="), chunks, compression)
+                arrays.append(ReservedArray(io=io, values=values))
             put(io)
     stacks = [sorted(parts, key=lambda part: part[1].channel) for parts in frames.values()]
     return Reserved(
         arrays=tuple(arrays),
         stacks=tuple(
-            ReservedFrames(
-                ios=tuple(io for io, _, _ in parts),
-                frames=tuple(one for _, one, _ in parts),
-                places=tuple(place for _, _, place in parts),
-            )
-            for parts in stacks
+            ReservedFrames(ios=tuple(io for io, _ in parts), frames=tuple(one for _, one in parts)) for parts in stacks
         ),
     )
 
 
-def _large_values(container: Any) -> list[tuple[Any, DataPlace, Callable[[Any], None]]]:
-    """The large values of an object, each with its place and the function that puts something else there."""
-    found: list[tuple[Any, DataPlace, Callable[[Any], None]]] = []
+def _large_values(container: Any) -> list[tuple[Any, Callable[[Any], None]]]:
+    """The large values of an object, each with the function that puts something else in its place."""
+    found: list[tuple[Any, Callable[[Any], None]]] = []
     if isinstance(container, TimeSeries):
         for name in ("data", "timestamps"):
             values = container.fields.get(name)
             if _is_large(values):
-                place = DataPlace(container=container, field=name)
-                found.append((values, place, partial(container.fields.__setitem__, name)))
+                found.append((values, partial(container.fields.__setitem__, name)))
     elif isinstance(container, GrayscaleImage | VectorData) and _is_large(container.data):
-        found.append((container.data, DataPlace(container=container, field=None), partial(_replace_data, container)))
+        found.append((container.data, partial(_replace_data, container)))
     return found
 
 
@@ -123,13 +100,8 @@ def _is_large(values: Any) -> bool:
     return isinstance(values, np.ndarray) and values.dtype.kind in "biuf" and values.nbytes >= _SMALL_BYTES
 
 
-def hdf5_reserve(compression: Compression) -> ReserveOne:
-    """Reserves data sets of an HDF5 file, with the filters of `compression`."""
-
-    def reserve(shape: tuple[int, ...], dtype: np.dtype, chunks: tuple[int, ...]) -> H5DataIO:
-        return ReservedIO(shape=shape, dtype=np.dtype(dtype), chunks=chunks, **compression.dataset_options())
-
-    return reserve
+def _reserved(shape: tuple[int, ...], dtype: np.dtype, chunks: tuple[int, ...], compression: Compression) -> ReservedIO:
+    return ReservedIO(shape=shape, dtype=np.dtype(dtype), chunks=chunks, **compression.dataset_options())
 
 
 class ReservedIO(H5DataIO):

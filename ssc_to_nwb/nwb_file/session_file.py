@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,6 @@ from ssc_to_nwb.data_types.whisker_videos.trials import KnownTrials, known_trial
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
 from ssc_to_nwb.ledger.ledger_file import write_ledger
 from ssc_to_nwb.nwb_file.assemble import VideoPlace, assemble_nwbfile
-from ssc_to_nwb.nwb_file.chunk_pipeline import FillProgress
 from ssc_to_nwb.nwb_file.finished import FinishedFile, Verified, VerifyStep, not_verified
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
 from ssc_to_nwb.nwb_file.in_progress import InProgress, output_in_progress, put_in_place
@@ -28,7 +27,6 @@ from ssc_to_nwb.nwb_file.source_hashes import (
     write_hashes,
 )
 from ssc_to_nwb.nwb_file.task import SessionTask
-from ssc_to_nwb.nwb_file.zarr_fills import PlaneFiller, fill_in_threads
 from ssc_to_nwb.problems import output_kinds as kinds
 from ssc_to_nwb.problems import raw_kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
@@ -57,13 +55,11 @@ def convert_session(
     on_progress: OnProgress = no_progress,
     verify: VerifyStep = not_verified,
     finish: Finish = put_in_place_now,
-    fill_planes: PlaneFiller = fill_in_threads,
 ) -> SessionOutcome:
     """Convert one session and say what came of it; a failure is an outcome, not an exception.
 
     verify compares the written file with its source; finish is called when the file is whole and verified, with the
     outcome to be, and gives it its name. An SscError that either raises is the session's failure.
-    fill_planes has the frames of planes written elsewhere, which takes the Zarr backend.
     KeyboardInterrupt and SystemExit pass through, with nothing left behind.
     """
     log = ProblemLog()
@@ -73,7 +69,6 @@ def convert_session(
         on_progress=on_progress,
         verify=verify,
         finish=finish,
-        fill_planes=fill_planes,
     )
     try:
         work.run()
@@ -97,7 +92,6 @@ class _Work:
     on_progress: OnProgress
     verify: VerifyStep
     finish: Finish
-    fill_planes: PlaneFiller
     seconds: dict[str, float] = field(default_factory=dict)
     whole_trials: KnownTrials | None = None
     """Of the whole session, where a stub is made of it."""
@@ -191,10 +185,12 @@ class _Work:
             chunk_mb=options.chunk_mb,
         )
         of_stacks = StackHashes(None if options.stub else raw, workers=options.workers)
-        steps = self._writer(of_stacks, root=root)(
+        steps = write_hdf5(
             nwbfile,
             place.building,
             options=options,
+            begin=partial(reserve_hashes, paths=of_stacks.paths, root=root),
+            after_plane=of_stacks.hash_plane,
             finish=lambda file: write_hashes(file, of_stacks.all(), root=root),
         )
         for step in steps:
@@ -204,14 +200,6 @@ class _Work:
         hashes.update(of_stacks.all())
         self.seconds["hash"] = of_stacks.seconds
         return with_hashes(ledger, hashes, root=root)
-
-    def _writer(self, of_stacks: StackHashes, *, root: Path) -> Callable[..., Iterator[FillProgress]]:
-        if self.task.options.backend == "hdf5":
-            begin = partial(reserve_hashes, paths=of_stacks.paths, root=root)
-            return partial(write_hdf5, begin=begin, after_plane=of_stacks.hash_plane)
-        from ssc_to_nwb.nwb_file.zarr_file import write_zarr
-
-        return partial(write_zarr, fill_planes=self.fill_planes)
 
     def outcome(self) -> SessionOutcome:
         return SessionOutcome(
@@ -259,7 +247,6 @@ def target_path(context: SessionContext, *, output: Path, options: ConversionOpt
             images=bool(session.subvolumes),
         ),
         stub=options.stub,
-        suffix=naming.ZARR_SUFFIX if options.backend == "zarr" else naming.HDF5_SUFFIX,
     )
 
 

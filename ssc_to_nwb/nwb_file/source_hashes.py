@@ -9,8 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import h5py
-
 from ssc_to_nwb import naming
 from ssc_to_nwb.ledger.ledger import Ledger
 from ssc_to_nwb.session.raw_data import RawData
@@ -79,14 +77,14 @@ def reserve_hashes(file: Any, paths: Sequence[Path], *, root: Path) -> None:
 def write_hashes(file: Any, hashes: Mapping[Path, str], *, root: Path) -> None:
     """Put the hashes of stacks into the table of source files, whose other rows have theirs already.
 
-    file: an open h5py file or Zarr group; root: the folder that the table's paths are relative to.
+    file: an open h5py file; root: the folder that the table's paths are relative to.
     """
     if not hashes:
         return
     by_name = _by_name(hashes, root=root)
     table = file[_TABLE]
-    digests = _texts(table["sha256"])
-    for row, name in enumerate(_texts(table["path"])):
+    digests = table["sha256"].asstr()[:]
+    for row, name in enumerate(table["path"].asstr()[:]):
         digests[row] = by_name.get(name, digests[row])
     table["sha256"][:] = digests
 
@@ -94,10 +92,6 @@ def write_hashes(file: Any, hashes: Mapping[Path, str], *, root: Path) -> None:
 def _by_name(hashes: Mapping[Path, str], *, root: Path) -> dict[str, str]:
     """Hashes by the names that the ledger has for the files."""
     return {naming.source_name(path, root): digest for path, digest in hashes.items()}
-
-
-def _texts(column: Any) -> Any:
-    return column.asstr()[:] if isinstance(column, h5py.Dataset) else column[:]
 
 
 def with_hashes(ledger: Ledger, hashes: Mapping[Path, str], *, root: Path) -> Ledger:

@@ -1,4 +1,4 @@
-"""Opens a finished NWB file of either backend as an `ArrayTree`."""
+"""Opens a finished NWB file, or a Zarr store that was exported from one, as an `ArrayTree`."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import h5py
 import numpy as np
 
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, describe_trials
@@ -131,8 +130,7 @@ class _ChunkPairs:
         self._stack = stack
         chunks = [dataset.chunks for dataset in datasets]
         self.rows = int(chunks[0][0]) if chunks[0] else _DEFAULT_ROWS
-        self._in_hdf5 = all(isinstance(dataset, h5py.Dataset) for dataset in datasets)
-        direct = self._in_hdf5 and len(set(chunks)) == 1 and all(can_read_chunks(dataset) for dataset in datasets)
+        direct = len(set(chunks)) == 1 and all(can_read_chunks(dataset) for dataset in datasets)
         self._decoders = [ChunkDecoder(dataset) for dataset in datasets] if direct else None
         self.starts = range(0, stack.frame_count, self.rows)
         self.chunk_bytes = len(datasets) * self.rows * stack.frame_bytes
@@ -141,24 +139,23 @@ class _ChunkPairs:
         """What the thread that owns the file reads of both channels from a frame on: bytes as stored, or values."""
         if self._decoders is not None:
             return [decoder.stored(start) for decoder in self._decoders]
-        return [dataset[start : start + self.rows] for dataset in self._datasets] if self._in_hdf5 else []
+        return [dataset[start : start + self.rows] for dataset in self._datasets]
 
     def compare(self, start: int, stored: list[Any]) -> ComparedChunk:
         """Compare the chunks of both channels with the tif; names frames that differ, and their first such pixel."""
         stop = min(start + self.rows, self._stack.frame_count)
         pages = read_frames(self._stack, start, stop)
-        chunks = self._values(start, stop, stored)
+        chunks = self._values(start, stored)
         differences: list[FrameDifference] = []
         for channel, values in enumerate(chunks):
             if not _equal_turned(values, pages[:, channel]):
                 differences += _differences(values, pages[:, channel], start=start, channel=channel)
         return ComparedChunk(values=tuple(chunks), differences=tuple(differences))
 
-    def _values(self, start: int, stop: int, stored: list[Any]) -> list[np.ndarray]:
+    def _values(self, start: int, stored: list[Any]) -> list[np.ndarray]:
         if self._decoders is not None:
             return [decoder.decode(start, part).values for decoder, part in zip(self._decoders, stored, strict=True)]
-        # Chunks of Zarr are files of their own, which any thread can read.
-        return stored or [np.asarray(dataset[start:stop]) for dataset in self._datasets]
+        return stored
 
 
 def _equal_turned(values: np.ndarray, pages: np.ndarray) -> bool:

@@ -79,7 +79,8 @@ class _Comparison:
     def all(self) -> Iterator[Difference]:
         then, now = self.done.inputs, self.job.made_with
         yield from self._metadata(then, now)
-        for name in sorted({*then.options, *now.options}):
+        # Options of earlier versions that are no more have no say.
+        for name in sorted(now.options):
             if then.options.get(name) != now.options.get(name):
                 yield self._option(name, then.options.get(name), now.options.get(name))
         asked = "off" if self.job.options.stub else self.job.options.verify

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Options that decide what is in the file or how it is stored there; the others say how fast it is made, or what becomes
 # of an older one.
-_CONTENT_OPTIONS = ("raw", "keep_going", "compression", "chunk_mb", "stub", "allow_unmapped", "backend")
+_CONTENT_OPTIONS = ("raw", "keep_going", "compression", "chunk_mb", "stub", "allow_unmapped")
 # Sections of the metadata that go elsewhere than into NWB files.
 _OTHER_SECTIONS = frozenset({"dandiset"})
 _HASH_CHARACTERS = 16

@@ -13,10 +13,7 @@ from ssc_to_nwb.system_files import is_system_path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputState:
-    """An NWB file or Zarr folder: bytes, number of files, when the last one was changed; and its videos.
-
-    The videos' times don't count: the same videos may serve an HDF5 file and a Zarr folder of one session.
-    """
+    """An NWB file: bytes, number of files, when it was changed; and its videos, whose times do not count."""
 
     size: int
     files: int
@@ -29,10 +26,7 @@ class OutputState:
         return (self.size, self.files, self.mtime_ns) == (other.size, other.files, other.mtime_ns)
 
     def same_videos(self, done: OutputState) -> bool:
-        """Whether there are as many videos of as many bytes as when the file was done.
-
-        A file that was done without videos has no part in those of its session's other backend.
-        """
+        """Whether there are as many videos of as many bytes as when the file was done; any where it has none."""
         return done.video_files == 0 or (self.video_files, self.video_size) == (done.video_files, done.video_size)
 
     def same_as(self, done: OutputState) -> bool:
@@ -68,9 +62,7 @@ def state_of(nwb: Path, *, videos: Path) -> OutputState:
 
 
 def opens(nwb: Path) -> bool:
-    """Whether the file is whole enough to be opened: HDF5 knows its own length, Zarr has its table of contents."""
-    if nwb.is_dir():
-        return (nwb / ".zmetadata").is_file()
+    """Whether the file is whole enough to be opened: HDF5 knows its own length."""
     import h5py
 
     try:

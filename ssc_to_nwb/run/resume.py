@@ -150,7 +150,7 @@ class Decider:
         return None
 
     def _job(self, source: SessionSource, metadata: Metadata) -> SessionJob:
-        work = run_files.work_name(source.name, backend=self.options.backend, stub=self.options.stub)
+        work = run_files.work_name(source.name, stub=self.options.stub)
         files = self._files_of(source.dataset)
         return SessionJob(
             source=source,

@@ -68,6 +68,5 @@ def _subject_folders(output: Path) -> list[Path]:
 def _remove_finished(nwb: Path) -> None:
     """Remove an NWB file and what belongs to it."""
     remove(nwb)
-    if not naming.other_backend(nwb).exists():
-        remove(naming.video_folder(nwb))
+    remove(naming.video_folder(nwb))
     remove(*(naming.sidecar(nwb, kind) for kind in ("ledger", "record", "report", "validation")))

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from ssc_to_nwb.nwb_file.file_space import PAGE_BYTES, PAGED_FROM_BYTES, data_bytes, file_space
-from ssc_to_nwb.nwb_file.reserve import DataPlace, Reserved, ReservedArray, ReservedFrames
+from ssc_to_nwb.nwb_file.reserve import Reserved, ReservedArray, ReservedFrames
 
 
 def _array(n_bytes: int) -> ReservedArray:
     values = np.broadcast_to(np.uint8(0), (n_bytes,))
-    return ReservedArray(io=None, values=values, place=DataPlace(container=None, field=None))
+    return ReservedArray(io=None, values=values)
 
 
 def _frames(*shape: int) -> ReservedFrames:
     one = SimpleNamespace(maxshape=shape, dtype=np.dtype(np.uint16))
-    return ReservedFrames(ios=(), frames=(one, one), places=())
+    return ReservedFrames(ios=(), frames=(one, one))
 
 
 def test_counts_arrays_and_the_frames_of_both_channels() -> None:

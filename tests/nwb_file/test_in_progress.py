@@ -100,16 +100,6 @@ class TestWhatStoodThere:
             put_in_place(place)
         assert tree(tmp_path) == {"sub-an1/sub-an1_ses-1_ophys.nwb": "new"}
 
-    def test_a_folder_in_its_place_is_replaced(self, tmp_path: Path) -> None:
-        final = tmp_path / "sub-an1" / "a.nwb.zarr"
-        (final / "x").mkdir(parents=True)
-        with output_in_progress(final, overwrite=True) as place:
-            place.building.mkdir()
-            (place.building / "y").write_text("new")
-            assert place.byte_size() == 3
-            put_in_place(place)
-        assert tree(tmp_path) == {"sub-an1/a.nwb.zarr/y": "new"}
-
 
 def test_what_a_killed_attempt_left_is_removed(final: Path, tmp_path: Path) -> None:
     with output_in_progress(final, overwrite=False) as killed:

@@ -12,13 +12,13 @@ from pynwb.testing.mock.file import mock_NWBFile
 
 from ssc_to_nwb.data_types.columns import column
 from ssc_to_nwb.nwb_file.chunk_codec import Compression
-from ssc_to_nwb.nwb_file.reserve import Reserved, hdf5_reserve, reserve_large_data
+from ssc_to_nwb.nwb_file.reserve import Reserved, reserve_large_data
 
 LARGE, SMALL = np.arange(40_000.0).reshape(20_000, 2), np.arange(10.0)
 
 
 def reserved(nwbfile: NWBFile, compression: str = "fast") -> Reserved:
-    return reserve_large_data(nwbfile, reserve=hdf5_reserve(Compression(compression)))
+    return reserve_large_data(nwbfile, compression=Compression(compression))
 
 
 def series(name: str, data: np.ndarray, timestamps: object = None) -> TimeSeries:

@@ -321,18 +321,6 @@ class TestBeside:
         }
         assert again(place).status == "skipped"
 
-    def test_a_zarr_file_without_videos_leaves_those_of_the_hdf5_file(self, place: Path) -> None:
-        pytest.importorskip("hdmf_zarr")
-        before = state(place)
-        for overwrite in (False, True):
-            assert again(place, backend="zarr", raw="skip", overwrite=overwrite).status == "converted"
-            after = state(place)
-            assert {name: after.get(name) for name in before if not name.endswith(".jsonl")} == {
-                name: digest for name, digest in before.items() if not name.endswith(".jsonl")
-            }
-            assert again(place, backend="zarr", raw="skip").status == "skipped"
-            assert again(place).status == "skipped"
-
 
 def test_on_the_command_line_it_is_a_failure_that_says_what_would_be_lost(place: Path) -> None:
     arguments = [str(place / "source"), str(place / "nwb"), "--raw", "skip"]

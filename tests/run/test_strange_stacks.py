@@ -20,12 +20,12 @@ from ssc_to_nwb.testing.spec import StackSpec
 GREEN, RED = (f"acquisition/two_photon_series_fov_01002_{channel}" for channel in ("green", "red"))
 
 
-def converted(root: Path, *, stacks: StackSpec, backend: Any = "hdf5", **fields: Any) -> tuple[Any, SessionOutcome]:
+def converted(root: Path, *, stacks: StackSpec, **fields: Any) -> tuple[Any, SessionOutcome]:
     """A session with such stacks, and what comes of converting it."""
     made = write_session(
         root=root / "source", spec=tiny_spec(stacks=stacks, imaging_rate_hz=14.0, **fields), videos=False
     )
-    (outcome,) = convert(source=root / "source", output=root / "nwb", backend=backend).outcomes
+    (outcome,) = convert(source=root / "source", output=root / "nwb").outcomes
     return made, outcome
 
 
@@ -55,15 +55,6 @@ def test_stacks_of_one_channel_become_one_green_series(tmp_path: Path) -> None:
     assert f"/{GREEN}/data" in places
     assert f"/{RED}/data" not in places
     assert agrees(tmp_path)
-
-
-def test_stacks_of_one_channel_as_zarr(tmp_path: Path) -> None:
-    zarr = pytest.importorskip("zarr")
-    made, outcome = converted(tmp_path, stacks=StackSpec(channels=1), master_image_2d=True, backend="zarr")
-    assert outcome.error is None, outcome.error
-    store = zarr.open(str(outcome.output), mode="r")
-    assert np.array_equal(store[GREEN]["data"][:], drawn(made, 0))
-    assert RED not in store
 
 
 def test_what_is_not_one_channel_for_certain_is_refused_and_with_keep_going_left_out(tmp_path: Path) -> None:
