@@ -132,6 +132,7 @@ class TestPlace:
         assert problems[0].kind.identifier == "disk-full"
         assert list(tmp_path.iterdir()) == []
 
+    @pytest.mark.long
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
     def test_an_interrupted_export_leaves_nothing_half(self, file: Path, tmp_path: Path, number: int) -> None:
         target = tmp_path / "x.nwb.zarr"
@@ -158,7 +159,8 @@ class TestCommand:
     def test_the_option_of_earlier_versions_is_no_more(self, tmp_path: Path, command: str) -> None:
         result = CliRunner().invoke(group, [command, str(tmp_path), str(tmp_path / "nwb"), "--backend", "zarr"])
         assert result.exit_code == 2
-        assert "No such option: --backend" in result.stderr
+        assert "No such option" in result.stderr
+        assert "--backend" in result.stderr
 
 
 class TestVerification:
