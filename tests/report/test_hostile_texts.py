@@ -67,10 +67,9 @@ def pages(converted_raw: Converted, tmp_path_factory: pytest.TempPathFactory) ->
     with h5py.File(path, "r+") as file:
         spoil_texts(file)
         behavior = file["processing/behavior"]
-        angle = next(name for name in behavior if name.startswith("whisker_angle_"))
-        behavior.move(angle, f"{angle}<img src=x onerror=alert(1)>")
-        ophys = file["processing/ophys/DfOverF"]
-        ophys.move(next(iter(ophys)), "dff_fov_01002<img src=x onerror=alert(1)>")
+        # Another series owns the time stamps, so that no link leads to this one.
+        last = max(name for name in behavior if name.startswith("whisker_curvature_change_"))
+        behavior.move(last, f"{last}<img src=x onerror=alert(1)>")
     return build_pages([path], output=folder / "pages")
 
 
