@@ -154,8 +154,6 @@ def plan(
         As in `convert`.
     compression, chunk_mb, workers, memory_mb, verify, allow_unmapped, link_videos, work_dir
         As in `convert`.
-    backend
-        As in `convert`.
     on_listing : callable, optional
         Called with each packed file before it is read.
 

@@ -133,9 +133,6 @@ def verify_sessions(
         is a Zarr store.
     """
     from ssc_to_nwb.metadata.shared_faults import check_metadata
-    from ssc_to_nwb.nwb_file.zarr_store import is_store
-    from ssc_to_nwb.problems import export_kinds
-    from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.run.converted_files import folder_and_file, sources_of_file
     from ssc_to_nwb.run.machine import processors
     from ssc_to_nwb.run.session_sources import PackedListings, find_sources
@@ -149,8 +146,6 @@ def verify_sessions(
         work_dir=None if work_dir is None else Path(work_dir),
         on_progress=on_progress or (lambda *_: None),
     )
-    if is_store(settings.output):
-        raise error(export_kinds.EXPORT_NOT_VERIFIED, file=settings.output)
     folder, file = folder_and_file(settings.output)
     sources = find_sources(Path(source), patterns=sessions, listings=PackedListings.of_output(folder), output=folder)
     if file is not None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.nwb_file.zarr_store import is_store
+from ssc_to_nwb.problems import export_kinds
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.run.session_sources import SessionSource
@@ -16,8 +18,10 @@ from ssc_to_nwb.source_files.disk_walk import in_place_of
 def folder_and_file(output: Path) -> tuple[Path, Path | None]:
     """The folder that was converted to, and the NWB file where `output` is one.
 
-    Raises verify-output-missing where there is no such file.
+    Raises verify-output-missing where there is no such file, zarr-store-not-verified where it is a Zarr store.
     """
+    if is_store(output):
+        raise error(export_kinds.EXPORT_NOT_VERIFIED, file=output)
     if not output.name.endswith(naming.NWB_SUFFIXES):
         return output, None
     if not (output.is_file() or output.is_dir()):

@@ -53,7 +53,7 @@ def spoil_texts(file: h5py.File) -> None:
             return
         if name.startswith("general") or name in ("session_description", "identifier"):
             item[...] = ATTACK if item.shape == () else [ATTACK] * item.size
-        elif name.startswith("intervals/trials/"):
+        elif name == "intervals/trials/trial_type":
             item[:] = [f"{text}{ATTACK}" for text in item.asstr()[:]]
 
     file.visititems(visit)
