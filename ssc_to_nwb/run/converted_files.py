@@ -1,4 +1,4 @@
-"""Which NWB file was made from which session: found by the names in an output folder, or told by the file itself."""
+"""Which NWB file was made from which session: found by the names in an output folder, or by what the file says."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def sample_frames(sources: Sequence[SessionSource], *, output: Path, options: Co
         try:
             return _measured(stacks, Path(folder) / "sample.h5", options)
         except SscError:
-            # A damaged file: the conversion will tell.
+            # A damaged file: the conversion will say so.
             return None
 
 
@@ -84,7 +84,7 @@ def _unpacked_stack(source: SessionSource, folder: Path) -> Path | None:
 
 
 def _opened(path: Path) -> PlaneStack | None:
-    """All frames of one file as a stack; None where the file can't be used, which the conversion will tell."""
+    """All frames of one file as a stack; None where the file cannot be used, which the conversion will say."""
     import numpy as np
 
     from ssc_to_nwb.data_types.imaging_stacks.source import CHANNELS, PlaneStack

@@ -42,7 +42,7 @@ class RunCard:
     unpacking_folder: str
 
     def remove_unpacked(self) -> None:
-        """Remove what this run has unpacked: the folder that bears its name, and no other."""
+        """Remove what this run has unpacked: the folder with its name, and no other."""
         folder = Path(self.unpacking_folder)
         if folder.name == f"{_UNPACKED}{self.run}":
             shutil.rmtree(folder, ignore_errors=True)

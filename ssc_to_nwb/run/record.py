@@ -25,7 +25,7 @@ from ssc_to_nwb.run.inputs import SessionInputs
 from ssc_to_nwb.run.output_state import OutputState
 
 FORMAT = 1
-# Statuses of lines after which the session's NWB file stands.
+# Statuses of lines after which the session's NWB file is in place.
 DONE_STATUSES = ("converted", "confirmed")
 # Of files from before the number was written down.
 _FIRST_LAYOUT = 1
@@ -33,7 +33,7 @@ _FIRST_LAYOUT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A session that was done: where its NWB file stands, in what state that was left, and what it was made from.
+    """A session that was done: where its NWB file is, in what state that was left, and what it was made from.
 
     sources: a line for each source file, as `SourceState.as_lines` has them, empty where the record has none; token: of
     the name under which the file waited to be put in place; layout: number of the layout of the file's contents;
@@ -83,7 +83,7 @@ class Done:
     def outcome(
         self, *, session: str, source: Path, seconds: Mapping[str, float] | None = None, notes: Sequence[str] = ()
     ) -> SessionOutcome:
-        """The outcome of letting the session stand; notes: what differs now, and leaves the contents as they are."""
+        """The outcome of leaving the session as it is; notes: what differs now, and leaves the contents as they are."""
         problems: tuple[Problem, ...] = ()
         if notes:
             problems = (error(kinds.SESSION_STANDS, file=self.output, found="; ".join(notes)).problem,)

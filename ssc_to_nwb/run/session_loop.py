@@ -236,7 +236,7 @@ class SessionLoop:
 
 
 def _without_result(session: _Session, problem: Problem, *, status: str | None = None) -> JobResult:
-    """What stands for the result of a job that gave none."""
+    """A result in place of that of a job that gave none."""
     job = session.job
     outcome = SessionOutcome(session=job.source.name, source=job.source.path, status="failed", error=problem)
     line = session_line(

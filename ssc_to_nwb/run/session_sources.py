@@ -33,7 +33,7 @@ class SessionSource:
     """A session and where it comes from: unpacked files, or some that are packed.
 
     path: of the session file, or where it would be if it were unpacked; top: the folder that was searched;
-    problem: why it can't be converted; `name` is then that of a packed file where no session could be told.
+    problem: why it cannot be converted; `name` is then that of a packed file where no session is known.
     """
 
     name: str
@@ -64,7 +64,7 @@ class SessionSource:
         return self.name.split("_", 1)[0]
 
     def sources(self, *, raw: bool) -> tuple[Path, ...]:
-        """Files and folders that make up the session; folders stand for all that is in them."""
+        """Files and folders that make up the session; a folder means all that is in it."""
         if self.packed is not None:
             return self.packed.sources(raw=raw)
         if self.session_file is None:
@@ -134,7 +134,7 @@ def find_sources(
     """The sessions of a source, unpacked and packed, sorted by name; those that match one of `patterns`, if any.
 
     output: the folder of the conversion, which is not searched where it lies inside the source. on_listing is called
-    with each packed file before it is looked into. A session that can't be used bears its problem.
+    with each packed file before it is looked into. A session that cannot be used has its problem.
     Raises source-missing, no-session-found, session-found-twice, session-name-unknown.
     """
     source = source.absolute()

@@ -226,7 +226,7 @@ class _Work:
         return {"path": path, "state": None if state is None else state.as_dict(), "token": token}
 
     def _inputs(self, standing: Done | None) -> SessionInputs | None:
-        """What the NWB file is made from; one that stands has what it was made with, from the source as it is now."""
+        """What the NWB file is made from; one that stays has what it was made with, from the source as it is now."""
         if self.state is None:
             return None
         made_with = self.job.made_with if standing is None else standing.inputs

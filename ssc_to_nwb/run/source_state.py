@@ -87,7 +87,7 @@ class SourceState:
 
 
 def take_state(root: Path, paths: Iterable[Path]) -> SourceState:
-    """The state of files, each below `root` or anywhere else; folders stand for all files below them.
+    """The state of files, each below `root` or anywhere else; a folder means all files below it.
 
     The output of a conversion in such a folder is no part of it. A file that is a link counts as what it points to, a
     link to nothing as itself. Raises source-not-readable.

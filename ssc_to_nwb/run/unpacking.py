@@ -23,8 +23,8 @@ OnBytes = Callable[[int, int], None]
 def unpacked_session(source: SessionSource, folder: Path, *, raw: bool, on_bytes: OnBytes) -> Iterator[SessionFile]:
     """The session's files, unpacked to `folder`, its own, while the block runs where some are packed.
 
-    on_bytes is told bytes unpacked and bytes in all, and may raise to stop the work. Raises space-short, packed-*,
-    disk-full, output-not-writable.
+    on_bytes is called with bytes unpacked and bytes in all, and may raise to stop the work. Raises space-short,
+    packed-*, disk-full, output-not-writable.
     """
     if source.session_file is not None:
         yield source.session_file

@@ -1,4 +1,4 @@
-"""The proof of a file that is written and has not yet got its name: source and file are read anew and compared."""
+"""The proof of a file that is written and has not yet got its name: source and file are read again and compared."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def verify_finished(finished: FinishedFile) -> Verified:
 
 
 def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> VerifyReport:
-    """What comes of reading source and file anew. Raises what telling the progress raises."""
+    """What comes of reading source and file again. Raises what reporting the progress raises."""
     from ssc_to_nwb.data_types.raw_base import open_raw
     from ssc_to_nwb.proof.file import verify_file
     from ssc_to_nwb.proof.source_again import read_source_again
     from ssc_to_nwb.session.context import SessionContext
 
     task, options = finished.task, finished.task.options
-    # The problems the conversion met tell what is left out; those of the second reading would only repeat them.
+    # The problems that the conversion met say what is left out; those of the second reading would only repeat them.
     again = read_source_again(
         task.session_file.path, dataset=task.session_file.dataset, metadata_files=task.metadata_files, log=ProblemLog()
     )
