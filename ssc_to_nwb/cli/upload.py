@@ -85,6 +85,8 @@ def command(output: Path, *, yes: bool, as_json: bool, verbose: bool, quiet: boo
     an interrupted upload; a file that was cut in the middle starts again from zero. Afterwards the archive's listing
     is compared with the local files by size and checksum. Nothing is ever deleted there unless --prune is given.
 
+    The data are not yours to publish: ask their authors first. "Permission to publish" in the documentation says how.
+
     Exit status: 0 the archive holds every file as it is here; 1 it does not, or nothing could be begun; 2 wrong usage;
     130 or 143 after Ctrl-C or SIGTERM.
     """
