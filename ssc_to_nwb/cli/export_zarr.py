@@ -14,8 +14,8 @@ from ssc_to_nwb.quantities import bytes_text, plural, seconds_text
 _EXAMPLES = """Examples:
 
 \b
-  ssc-to-nwb export-zarr session.nwb session.nwb.zarr
-  ssc-to-nwb digest session.nwb session.nwb.zarr
+  ssc-to-nwb export-zarr FILE.nwb FILE.nwb.zarr
+  ssc-to-nwb digest FILE.nwb FILE.nwb.zarr
 """
 
 

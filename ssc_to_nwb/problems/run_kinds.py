@@ -80,7 +80,7 @@ WORKER_VERSION_DIFFERS = ProblemKind(
     title="A worker has another version of ssc-to-nwb",
     reason="All files of one output must be made by one version, and versions differ in what a run sends to its "
     "workers.",
-    remedy="Install the same version of ssc-to-nwb for the run and for its workers.",
+    remedy="Install the same version of ssc_to_nwb for the run and for its workers.",
 )
 SOURCE_CHANGED = ProblemKind(
     identifier="source-changed-meanwhile",
