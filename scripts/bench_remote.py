@@ -1,28 +1,36 @@
-"""Counts what it takes to use a full-size file over a network: to open it, to read one ROI's trace, one frame.
+"""Counts what it takes to use a full-size file over a network: to list it, to read one ROI's trace, one frame.
 
-    python scripts/bench_remote.py                    # makes a full-size file, about 3 GB of disk for a while
+    python scripts/bench_remote.py                    # makes a full-size file in several layouts, 15 GB of disk in turn
     python scripts/bench_remote.py session.nwb        # a file of yours
     python scripts/bench_remote.py --json remote.json # the figures as JSON as well
 
-The file is served on this machine and read through range requests, by h5py and pynwb, in two ways:
+The file is served on this machine and read through range requests. Each step opens it anew:
 
-- blocks: fsspec fetches blocks of 4 MiB and keeps them, as most programs that stream NWB files do;
-- pages: HDF5's own page buffer over plain range requests; only a paged file can be read so.
+- open: pynwb opens it, as DANDI's and most people's programs do;
+- list: h5py walks through all objects, with their shapes and neurodata types;
+- trace: dF/F of the first ROI of a plane, with its time stamps;
+- frame: one frame of the plane that has most.
+
+It is read in these ways, those whose packages are there:
+
+- fsspec: with fsspec's own settings; fsspec 1 MiB: in blocks of that size, which are kept;
+- open_session: in the blocks of 4 MiB that this package's `open_session` has fsspec fetch and keep;
+- remfile: the package of that name;
+- pages: HDF5's page buffer over plain range requests; only a paged file can be read so.
 
 The full-size file has 18 planes with 8,245 ROIs in all, 237 trials, and the frames of one plane in full and of the
-others in part. It is measured as the converter writes it, and without pages, for comparison. Exit status 1 where
-opening takes more than 10 requests or 20 MB.
+others in part. Exit status 1 where opening the file as written takes more than 10 requests or 20 MB.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import io
 import json
 import struct
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,11 +43,19 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from range_server import Traffic, serve
+from range_server import serve
 
 MOST_REQUESTS, MOST_BYTES = 10, 20_000_000
-BLOCK_BYTES = 4 * 2**20
 PAGE_BUFFER_BYTES = 64 * 2**20
+_MIB = 2**20
+AS_WRITTEN = "as written"
+# Arguments of `h5py.File` for a new file; None: those of the converter.
+LAYOUTS: dict[str, dict[str, Any] | None] = {
+    AS_WRITTEN: None,
+    "plain": {},
+    **{f"metadata in {size} KiB": {"meta_block_size": size * 1024} for size in (64, 1024, 4096)},
+    **{f"pages of {size} MiB": {"fs_strategy": "page", "fs_page_size": int(size * _MIB)} for size in (0.5, 1, 2, 4)},
+}
 
 
 @dataclass(frozen=True)
@@ -51,12 +67,12 @@ class Figure:
     step: str
     requests: int
     megabytes: float
-    seconds: float
 
     @property
     def met(self) -> bool:
-        """Whether the limit for opening is kept; other steps have none."""
-        return self.step != "open" or (self.requests <= MOST_REQUESTS and self.megabytes * 1e6 <= MOST_BYTES)
+        """Whether the limit for opening is kept; other steps, ways and layouts have none."""
+        limited = (self.layout, self.way, self.step) == (AS_WRITTEN, "open_session", "open")
+        return not limited or (self.requests <= MOST_REQUESTS and self.megabytes * 1e6 <= MOST_BYTES)
 
 
 class RangeReader(io.RawIOBase):
@@ -97,89 +113,139 @@ class RangeReader(io.RawIOBase):
         return count
 
 
-def open_in_blocks(address: str) -> h5py.File:
-    """Through fsspec, in blocks that are kept."""
-    import fsspec
+def _fsspec(**settings: Any) -> Callable[[str], h5py.File]:
+    def open_it(address: str) -> h5py.File:
+        import fsspec
 
-    file = fsspec.filesystem("http").open(address, "rb", cache_type="blockcache", block_size=BLOCK_BYTES)
-    return h5py.File(file, "r")
+        return h5py.File(fsspec.filesystem("http").open(address, "rb", **settings), "r")
+
+    return open_it
 
 
-def open_in_pages(address: str) -> h5py.File:
-    """Through HDF5's page buffer, which does nothing for a file that is not paged."""
+def _open_session(address: str) -> h5py.File:
+    from ssc_to_nwb.reading.remote_file import open_remote
+
+    return h5py.File(open_remote(address), "r")
+
+
+def _remfile(address: str) -> h5py.File:
+    import remfile
+
+    return h5py.File(remfile.File(address), "r")
+
+
+def _pages(address: str) -> h5py.File:
     return h5py.File(RangeReader(address), "r", page_buf_size=PAGE_BUFFER_BYTES)
 
 
-WAYS: dict[str, Callable[[str], h5py.File]] = {"blocks": open_in_blocks, "pages": open_in_pages}
+WAYS: dict[str, Callable[[str], h5py.File]] = {
+    "fsspec": _fsspec(),
+    "fsspec 1 MiB": _fsspec(cache_type="blockcache", block_size=_MIB),
+    "open_session": _open_session,
+    "remfile": _remfile,
+    "pages": _pages,
+}
+
+
+def ways_for(path: Path) -> list[str]:
+    """The ways of reading that this machine has and that suit the file."""
+    missing = {
+        "remfile": importlib.util.find_spec("remfile") is None,
+        "pages": not _is_paged(path),
+    }
+    return [way for way in WAYS if not missing.get(way)]
+
+
+def _open_with_pynwb(file: h5py.File) -> None:
+    from pynwb import NWBHDF5IO
+
+    with NWBHDF5IO(file=file, mode="r", load_namespaces=True) as io_:
+        io_.read()
+
+
+def _list(file: h5py.File) -> None:
+    def see(_: str, item: h5py.Group | h5py.Dataset) -> None:
+        item.attrs.get("neurodata_type")
+        if isinstance(item, h5py.Dataset):
+            _ = item.shape
+
+    file.visititems(see)
+
+
+def _read_trace(file: h5py.File) -> None:
+    series = next(iter(file["processing/ophys/DfOverF"].values()))
+    if not (np.isfinite(series["data"][:, 0]).any() and series["timestamps"][:].size):
+        raise ValueError(f"{series.name} is empty")
+
+
+def _read_frame(file: h5py.File) -> None:
+    names = [name for name in file["acquisition"] if name.startswith("two_photon_series_")]
+    frames = max((file[f"acquisition/{name}/data"] for name in names), key=len)
+    if not frames[len(frames) // 2].any():
+        raise ValueError("the frame is black")
+
+
+STEPS: dict[str, Callable[[h5py.File], None]] = {
+    "open": _open_with_pynwb,
+    "list": _list,
+    "trace": _read_trace,
+    "frame": _read_frame,
+}
 
 
 def measure(path: Path, *, layout: str, way: str) -> Iterator[Figure]:
-    """Open a file, read one ROI's trace with its time stamps, read one frame where there are any."""
-    from pynwb import NWBHDF5IO
-
-    with serve(path) as traffic, WAYS[way](traffic.address) as file:
-        before = Traffic()
-        start = time.perf_counter()
-
-        def figure(step: str) -> Figure:
-            nonlocal before, start
-            taken = Figure(
-                layout=layout,
-                way=way,
-                step=step,
-                requests=traffic.requests - before.requests,
-                megabytes=(traffic.sent_bytes - before.sent_bytes) / 1e6,
-                seconds=time.perf_counter() - start,
+    """Take each step with a file that was just opened."""
+    for step, take in STEPS.items():
+        with serve(path) as traffic:
+            with WAYS[way](traffic.address) as file:
+                take(file)
+            yield Figure(
+                layout=layout, way=way, step=step, requests=traffic.requests, megabytes=traffic.sent_bytes / 1e6
             )
-            before = Traffic(requests=traffic.requests, sent_bytes=traffic.sent_bytes)
-            start = time.perf_counter()
-            return taken
-
-        with NWBHDF5IO(file=file, mode="r", load_namespaces=True) as io_:
-            nwbfile = io_.read()
-            yield figure("open")
-            series = nwbfile.processing["ophys"]["DfOverF"].roi_response_series
-            trace = series[sorted(series)[len(series) // 2]]
-            if not (np.isfinite(trace.data[:, 0]).any() and trace.timestamps[:].size):
-                raise ValueError(f"{trace.name} is empty")
-            yield figure("one ROI's trace")
-            frames = [one.data for name, one in nwbfile.acquisition.items() if name.startswith("two_photon_series_")]
-            if frames:
-                longest = max(frames, key=len)
-                if not longest[len(longest) // 2].any():
-                    raise ValueError("the frame is black")
-                yield figure("one frame")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the bench."""
     options = _parser().parse_args(arguments)
     figures: list[Figure] = []
-    with _files(options.file) as files:
-        for layout, path in files:
-            print(f"{layout}: {path.stat().st_size / 1e6:,.0f} MB")
-            for way in WAYS if _is_paged(path) else ("blocks",):
-                figures += measure(path, layout=layout, way=way)
-    print(table(figures))
+    sizes: dict[str, int] = {}
+    for layout, path in _files(options.file, options.layout or list(LAYOUTS)):
+        sizes[layout] = path.stat().st_size
+        print(f"{layout}: {sizes[layout] / 1e6:,.1f} MB, superblock of version {superblock(path)}", flush=True)
+        for way in ways_for(path):
+            for figure in measure(path, layout=layout, way=way):
+                print(f"  {way}, {figure.step}: {figure.requests} requests, {figure.megabytes:.1f} MB", flush=True)
+                figures.append(figure)
+    print(table(figures, sizes))
     if options.json is not None:
-        content = [{**asdict(one), "met": one.met} for one in figures]
+        content = [{**asdict(one), "bytes": sizes[one.layout], "met": one.met} for one in figures]
         options.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    return 0 if all(one.met for one in figures if one.layout != "without pages") else 1
+    return 0 if all(one.met for one in figures) else 1
 
 
-def table(figures: list[Figure]) -> str:
-    """The figures as a Markdown table."""
-    lines = ["| file | read in | step | requests | MB | s |", "| --- | --- | --- | ---: | ---: | ---: |"]
-    lines += [
-        f"| {one.layout} | {one.way} | {one.step} | {one.requests} | {one.megabytes:.1f} | {one.seconds:.1f} |"
-        for one in figures
+def table(figures: list[Figure], sizes: dict[str, int]) -> str:
+    """The figures as a Markdown table: requests and MB of every step."""
+    lines = [
+        f"| file | MB | read by | {' | '.join(STEPS)} |",
+        f"| --- | ---: | --- | {' | '.join('---:' for _ in STEPS)} |",
     ]
+    taken = {(one.layout, one.way, one.step): f"{one.requests} / {one.megabytes:.1f}" for one in figures}
+    for layout, way in dict.fromkeys((one.layout, one.way) for one in figures):
+        cells = " | ".join(taken[layout, way, step] for step in STEPS)
+        lines.append(f"| {layout} | {sizes[layout] / 1e6:,.1f} | {way} | {cells} |")
     return "\n".join(lines)
+
+
+def superblock(path: Path) -> int:
+    """Version of a file's superblock: HDF5 1.8 reads up to 2."""
+    with path.open("rb") as file:
+        return file.read(9)[8]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", nargs="?", type=Path, help="NWB file to measure; a full-size one is made without it")
+    parser.add_argument("file", nargs="?", type=Path, help="NWB file to measure; full-size ones are made without it")
+    parser.add_argument("--layout", action="append", choices=LAYOUTS, help="only this one; may be repeated")
     parser.add_argument("--json", type=Path, help="write the figures here")
     return parser
 
@@ -189,33 +255,43 @@ def _is_paged(path: Path) -> bool:
         return bool(file.id.get_create_plist().get_file_space_strategy()[0] == h5py.h5f.FSPACE_STRATEGY_PAGE)
 
 
-@contextmanager
-def _files(given: Path | None) -> Iterator[list[tuple[str, Path]]]:
-    """The files to measure, by layout."""
+def _files(given: Path | None, layouts: list[str]) -> Iterator[tuple[str, Path]]:
+    """The files to measure, by layout; each is there until the next is asked for."""
     if given is not None:
-        yield [(given.name, given)]
+        yield AS_WRITTEN, given
         return
     with tempfile.TemporaryDirectory(prefix="bench_remote_") as name:
         folder = Path(name)
         make_source(folder / "source")
-        yield [("as written", convert_to(folder, paged=True)), ("without pages", convert_to(folder, paged=False))]
+        for layout in layouts:
+            path = convert_to(folder, layout=layout)
+            yield layout, path
+            path.unlink()
 
 
-def convert_to(folder: Path, *, paged: bool) -> Path:
-    """Convert `folder/source`, with or without pages; returns the NWB file."""
+def convert_to(folder: Path, *, layout: str) -> Path:
+    """Convert `folder/source` to a layout of LAYOUTS; returns the NWB file."""
     from ssc_to_nwb.api.conversion import convert
+
+    with file_space_of(LAYOUTS[layout]):
+        result = convert(source=folder / "source", output=folder / layout.replace(" ", "-"), verify="off")
+    if not result.ok:
+        raise RuntimeError(str(result.outcomes[0].error))
+    return result.outputs[0]
+
+
+@contextmanager
+def file_space_of(space: dict[str, Any] | None) -> Iterator[None]:
+    """Have the converter make new files with these arguments of `h5py.File`, with its own where None."""
     from ssc_to_nwb.nwb_file import hdf5_file
 
     as_is = hdf5_file.file_space
     try:
-        if not paged:
-            hdf5_file.file_space = lambda _: {}
-        result = convert(source=folder / "source", output=folder / f"nwb-{paged}", verify="off")
+        if space is not None:
+            hdf5_file.file_space = lambda _: space
+        yield
     finally:
         hdf5_file.file_space = as_is
-    if not result.ok:
-        raise RuntimeError(str(result.outcomes[0].error))
-    return result.outputs[0]
 
 
 def make_source(root: Path) -> None:

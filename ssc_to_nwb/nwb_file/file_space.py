@@ -1,9 +1,9 @@
 """How an HDF5 file lays out its space, so that a reader over a network opens it with few requests.
 
-In a large file the headers of thousands of objects lie between the data, some kilobytes at a time. Paged aggregation
-gathers them in a few pages, which HDF5's page buffer, or any client that fetches blocks, then gets as a whole
-(`scripts/bench_remote.py` gives the figures). No chunk crosses the edge of a page, so that a page's end may stay empty:
-a few percent of a large file, and too much of a small one, which is fetched in few requests anyway.
+In a large file the headers of thousands of objects lie between the data, a few kilobytes at a time. HDF5 can reserve
+room for them in blocks, so that a client that fetches blocks gets many headers at once. The format stays the one that
+HDF5 1.8 reads. Pages (`fs_strategy="page"`) need about as many requests, but HDF5 1.8 does not read them, and the ends
+of the pages stay empty: `docs/explanation/file_space.md` has the figures.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from typing import Any
 
 from ssc_to_nwb.nwb_file.reserve import Reserved
 
-PAGE_BYTES = 4 * 2**20
-PAGED_FROM_BYTES = 64 * 2**20
+METADATA_BLOCK_BYTES = 2**20
+# A smaller file is fetched in few requests anyway.
+LARGE_BYTES = 64 * 2**20
 
 
 def file_space(reserved: Reserved) -> dict[str, Any]:
     """Arguments of `h5py.File` for a new file with these large data."""
-    if data_bytes(reserved) < PAGED_FROM_BYTES:
+    if data_bytes(reserved) < LARGE_BYTES:
         return {}
-    return {"fs_strategy": "page", "fs_page_size": PAGE_BYTES}
+    return {"meta_block_size": METADATA_BLOCK_BYTES}
 
 
 def data_bytes(reserved: Reserved) -> int:

@@ -15,7 +15,6 @@ from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.kept_values import compare_kept
 from ssc_to_nwb.restoring.struct_table import StructRow
 
-_METADATA = "metadata-value"
 _HOW = {Disposition.WRITTEN: "written", Disposition.DERIVED: "derived", Disposition.KEPT: "kept"}
 
 
@@ -26,7 +25,7 @@ def compare_source_struct(work: Comparison) -> None:
     _compare_coverage(work, rows, source)
     rules = {rule.identifier: rule for rule in (*RULES, UNMAPPED)}
     declared = {leaf.path: (leaf, rules[name]) for name, leaves in work.leaves.items() for leaf in leaves}
-    keys = struct_nodes.hash_keys(work.proof.leaves)
+    keys = struct_nodes.KeyPaths(work.proof.leaves)
     for row in rows:
         if all(path in source for path in row.paths):
             _compare_form(work, row, {path: source[path] for path in row.paths}, keys=keys)
@@ -44,14 +43,14 @@ def _compare_coverage(work: Comparison, rows: Sequence[StructRow], source: Mappi
 
 
 def _compare_form(
-    work: Comparison, row: StructRow, values: Mapping[str, MatValue], *, keys: Mapping[tuple[str, int], str]
+    work: Comparison, row: StructRow, values: Mapping[str, MatValue], *, keys: struct_nodes.KeyPaths
 ) -> None:
     """Class, size, whether whole, and keys of all nodes of a row."""
     expected = {
         "matlab_class": [struct_nodes.class_of(value) for value in values.values()],
         "size": [struct_nodes.size_of(value) for value in values.values()],
         "whole": [struct_nodes.whole_of(value) for value in values.values()],
-        "key": [struct_nodes.key_path(path, value, keys) for path, value in values.items()],
+        "key": [keys.of(path, value) for path, value in values.items()],
     }
     for name, texts in expected.items():
         in_runs = name in ("size", "whole")
@@ -103,11 +102,7 @@ def _compare_kept(work: Comparison, row: StructRow, source: Mapping[str, MatValu
 
 
 def _find_objects(work: Comparison, rows: Sequence[StructRow]) -> None:
-    """Every object that a row names is in the file.
-
-    Fields of the session and the subject are compared elsewhere: metadata and other keys decide whether they are there.
-    """
-    placed = [row for row in rows if row.texts["rule"] != _METADATA]
-    for path in dict.fromkeys(path for row in placed for path in json.loads(row.texts["objects"] or "[]")):
+    """Every object that a row names is in the file."""
+    for path in dict.fromkeys(path for row in rows for path in json.loads(row.texts["objects"] or "[]")):
         if not work.reader.has(path):
             work.proof.problem(kinds.VERIFY_OBJECT_MISSING, path, expected="an object that a source field became")

@@ -88,19 +88,28 @@ def hash_keys(leaves: Mapping[str, MatValue]) -> dict[tuple[str, int], str]:
     return keys
 
 
-def key_path(path: str, value: MatValue, keys: Mapping[tuple[str, int], str]) -> str:
+class KeyPaths:
     """The keys on the way to a node: of `value{3}`, `descr{3}`, `descrHash{3}` and `keyNames{3}` the third.
 
     A cell of all values has no key of them.
     """
-    found = []
-    parts = path.split(".")
-    for position, part in enumerate(parts[1:], start=1):
+
+    def __init__(self, leaves: Mapping[str, MatValue]) -> None:
+        self._keys = hash_keys(leaves)
+        # Most nodes are fields of records, whose way is the same but for the last part.
+        self._above: dict[str, tuple[str, ...]] = {}
+
+    def of(self, path: str, value: MatValue) -> str:
+        """The keys on the way to this value, from the outermost, with slashes between."""
+        holder, _, part = path.rpartition(".")
         match = _HASH_PART.fullmatch(part)
         of_all = match is not None and match[2] is None and isinstance(value, MatCell) and bool(value.items)
-        if match is None or (of_all and position == len(parts) - 1):
-            continue
-        key = keys.get((".".join(parts[:position]), int(match[2] or 1)))
-        if key:
-            found.append(key)
-    return "/".join(found)
+        return "/".join(self._way(holder) if of_all else self._way(path))
+
+    def _way(self, path: str) -> tuple[str, ...]:
+        if path not in self._above:
+            holder, dot, part = path.rpartition(".")
+            match = _HASH_PART.fullmatch(part) if dot else None
+            key = None if match is None else self._keys.get((holder, int(match[2] or 1)))
+            self._above[path] = (*(self._way(holder) if dot else ()), *((key,) if key else ()))
+        return self._above[path]

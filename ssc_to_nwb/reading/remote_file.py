@@ -7,7 +7,7 @@ from typing import Any
 from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
-# Pages of a file are 4 MiB, so that a block brings whole pages; 64 of them are kept.
+# A block brings several of the file's blocks of headers, or a few chunks of frames; 64 of them are kept.
 _BLOCK_BYTES = 4 * 2**20
 _KEPT_BLOCKS = 64
 

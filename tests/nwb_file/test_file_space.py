@@ -1,14 +1,15 @@
-"""A large file is paged, a small one is not."""
+"""A large file has room for headers in blocks, in the format that HDF5 1.8 reads; a small one is plain."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import h5py
 import numpy as np
 import pytest
 
-from ssc_to_nwb.nwb_file.file_space import PAGE_BYTES, PAGED_FROM_BYTES, data_bytes, file_space
+from ssc_to_nwb.nwb_file.file_space import LARGE_BYTES, data_bytes, file_space
 from ssc_to_nwb.nwb_file.reserve import Reserved, ReservedArray, ReservedFrames
 
 
@@ -27,11 +28,23 @@ def test_counts_arrays_and_the_frames_of_both_channels() -> None:
     assert data_bytes(reserved) == 10 + 5 + 2 * (7 * 3 * 2 * 2)
 
 
-@pytest.mark.parametrize(("n_bytes", "paged"), [(PAGED_FROM_BYTES - 1, False), (PAGED_FROM_BYTES, True)])
-def test_pages_from_a_size_on(n_bytes: int, paged: bool, tmp_path) -> None:
-    options = file_space(Reserved(arrays=(_array(n_bytes),), stacks=()))
-    with h5py.File(tmp_path / "file.h5", "x", **options) as file:
+@pytest.mark.parametrize("n_bytes", [LARGE_BYTES - 1, LARGE_BYTES])
+def test_headers_of_a_large_file_lie_together(n_bytes: int, tmp_path: Path) -> None:
+    path = tmp_path / "file.h5"
+    with h5py.File(path, "x", **file_space(Reserved(arrays=(_array(n_bytes),), stacks=()))) as file:
+        for number in range(200):
+            file.create_group(f"group_{number}").create_dataset("data", data=np.zeros(1000))
+        addresses = [h5py.h5o.get_info(group.id).addr for group in file.values()]
+    apart = max(addresses) - min(addresses)
+    # 1.6 MB of data lie between the headers of a small file, none between those of a large one.
+    assert (apart < 400_000) is (n_bytes == LARGE_BYTES)
+
+
+@pytest.mark.parametrize("n_bytes", [LARGE_BYTES - 1, LARGE_BYTES])
+def test_the_format_is_that_of_hdf5_1_8(n_bytes: int, tmp_path: Path) -> None:
+    path = tmp_path / "file.h5"
+    with h5py.File(path, "x", **file_space(Reserved(arrays=(_array(n_bytes),), stacks=()))) as file:
         strategy, *_ = file.id.get_create_plist().get_file_space_strategy()
-        page_bytes = file.id.get_create_plist().get_file_space_page_size()
-    assert (strategy == h5py.h5f.FSPACE_STRATEGY_PAGE) is paged
-    assert (page_bytes == PAGE_BYTES) is paged
+        file["x"] = 1.0
+    assert strategy == h5py.h5f.FSPACE_STRATEGY_FSM_AGGR
+    assert path.read_bytes()[8] == 0, "the version of the superblock"

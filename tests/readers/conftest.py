@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -126,6 +127,21 @@ def _environment(packages: tuple[str, ...]) -> Path:
             pytest.skip("the package registry can't be reached")
         (folder / "ready").touch()
     return python
+
+
+@pytest.fixture(scope="session")
+def hdf5_18() -> Path:
+    """A folder with the library HDF5 1.8.18, which h5py 2.7.1 brings; its Python part, for Python 3.6, is not used."""
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        pytest.skip("the wheel is for Linux on x86-64")
+    folder = _KEPT / "hdf5-1.8.18"
+    if not (folder / "ready").is_file():
+        old = ("--python-version", "3.6", "--python-platform", "x86_64-manylinux2014", "--only-binary", ":all:")
+        run = _install(Path(sys.executable), ("--no-deps", "--target", str(folder), *old, "h5py==2.7.1"))
+        if run.returncode:
+            pytest.skip(f"the package registry does not give h5py 2.7.1: {run.stderr.strip()[-200:]}")
+        (folder / "ready").touch()
+    return folder
 
 
 def _install(python: Path, packages: tuple[str, ...]) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""A paged file is opened over a network with few requests, and the values arrive as they are."""
+"""A file is opened over a network with few requests, and the values arrive as they are."""
 
 from __future__ import annotations
 
@@ -27,40 +27,40 @@ def bench() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def paged(converted_raw: Converted, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The session with everything in it, paged although it is small."""
+def large(converted_raw: Converted, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The session with everything in it, laid out as a large one is."""
     from ssc_to_nwb.api.conversion import convert
     from ssc_to_nwb.nwb_file import file_space
 
-    output = tmp_path_factory.mktemp("paged")
+    output = tmp_path_factory.mktemp("large")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(file_space, "PAGED_FROM_BYTES", 0)
+        patch.setattr(file_space, "LARGE_BYTES", 0)
         result = convert(source=converted_raw.made.root, output=output)
     assert result.ok
     return result.outputs[0]
 
 
-@pytest.mark.parametrize("way", ["blocks", "pages"])
-def test_steps_and_what_they_take(bench: ModuleType, paged: Path, way: str) -> None:
-    opened, trace, frame = bench.measure(paged, layout="paged", way=way)
-    assert [opened.step, trace.step, frame.step] == ["open", "one ROI's trace", "one frame"]
-    assert opened.met
-    assert 0 < opened.requests <= 10
-    assert trace.requests + frame.requests <= 4
+@pytest.mark.parametrize("way", ["fsspec 1 MiB", "open_session"])
+def test_steps_and_what_they_take(bench: ModuleType, large: Path, way: str) -> None:
+    figures = {one.step: one for one in bench.measure(large, layout=bench.AS_WRITTEN, way=way)}
+    assert list(figures) == ["open", "list", "trace", "frame"]
+    assert all(0 < one.requests <= 10 for one in figures.values())
+    # The whole file is 2 MB: no step fetches it twice.
+    assert all(one.megabytes * 1e6 <= large.stat().st_size for one in figures.values())
 
 
-def test_a_file_read_over_the_network_is_the_same(bench: ModuleType, paged: Path, converted_raw: Converted) -> None:
+def test_a_file_read_over_the_network_is_the_same(bench: ModuleType, large: Path, converted_raw: Converted) -> None:
     made = converted_raw.made
     plane = made.planes[0]
-    for open_remote in bench.WAYS.values():
-        with bench.serve(paged) as traffic, open_remote(traffic.address) as file:
+    for way in bench.ways_for(large):
+        with bench.serve(large) as traffic, bench.WAYS[way](traffic.address) as file:
             frame = file[f"acquisition/two_photon_series_{plane.name}_green/data"][0].T
             np.testing.assert_array_equal(frame, made.frames(plane.name, plane.files[0].number)[0, 0])
-            assert 0 < traffic.sent_bytes <= 4 * paged.stat().st_size
+            assert 0 < traffic.sent_bytes <= 4 * large.stat().st_size
 
 
-def test_hashes_made_after_the_frames_are_in_the_file(paged: Path) -> None:
-    with h5py.File(paged) as file:
+def test_hashes_made_after_the_frames_are_in_the_file(large: Path) -> None:
+    with h5py.File(large) as file:
         table = file["processing/source/source_files"]
         stacks = table["role"].asstr()[:] == "imaging stack"
         hashes = table["sha256"].asstr()[:][stacks]
@@ -68,14 +68,39 @@ def test_hashes_made_after_the_frames_are_in_the_file(paged: Path) -> None:
     assert all(len(digest) == 64 and set(digest) != {"0"} for digest in hashes)
 
 
+def test_the_headers_of_a_plain_file_take_more_requests(bench: ModuleType, large: Path, tmp_path: Path) -> None:
+    def requests(path: Path) -> int:
+        with bench.serve(path) as traffic:
+            with bench.WAYS["fsspec 1 MiB"](traffic.address) as file:
+                bench.STEPS["list"](file)
+            return traffic.requests
+
+    plain = tmp_path / "plain.h5"
+    with h5py.File(plain, "w") as copy, h5py.File(large) as file:
+        for number in range(60):
+            file.copy("processing/ophys/Fluorescence", copy, name=f"copy_{number}")
+            copy[f"filling_{number}"] = np.zeros(2**17)
+    together = tmp_path / "together.h5"
+    with h5py.File(together, "w", **bench.LAYOUTS["metadata in 1024 KiB"]) as copy, h5py.File(plain) as file:
+        for name in file:
+            file.copy(name, copy)
+    assert requests(together) < requests(plain) / 3
+
+
 def test_more_requests_or_bytes_would_be_noticed(bench: ModuleType) -> None:
-    figure = bench.Figure(layout="", way="", step="open", requests=11, megabytes=1.0, seconds=0.0)
-    assert not figure.met
-    assert not bench.Figure(layout="", way="", step="open", requests=1, megabytes=20.1, seconds=0.0).met
-    assert bench.Figure(layout="", way="", step="one frame", requests=11, megabytes=1.0, seconds=0.0).met
+    def met(*, step: str = "open", requests: int = 1, megabytes: float = 1.0) -> bool:
+        return bench.Figure(
+            layout=bench.AS_WRITTEN, way="open_session", step=step, requests=requests, megabytes=megabytes
+        ).met
+
+    assert met()
+    assert not met(requests=11)
+    assert not met(megabytes=20.1)
+    assert met(step="frame", requests=11)
 
 
-def test_the_script_measures_a_given_file(bench: ModuleType, paged: Path, tmp_path: Path, capsys) -> None:
-    assert bench.main([str(paged), "--json", str(tmp_path / "figures.json")]) == 0
-    assert capsys.readouterr().out.count("| open |") == 2
-    assert (tmp_path / "figures.json").read_text().count('"met": true') == 6
+def test_the_script_measures_a_given_file(bench: ModuleType, large: Path, tmp_path: Path, capsys) -> None:
+    assert bench.main([str(large), "--json", str(tmp_path / "figures.json")]) == 0
+    ways = bench.ways_for(large)
+    assert capsys.readouterr().out.count("| as written |") == len(ways)
+    assert (tmp_path / "figures.json").read_text().count('"met": true') == 4 * len(ways)

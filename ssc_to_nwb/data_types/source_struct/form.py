@@ -56,8 +56,7 @@ class FormRow:
 def form_rows(session: Session, ledger: Ledger) -> list[FormRow]:
     """Every container and leaf of the session struct, in its order."""
     form = _Form({entry.source: entry for entry in ledger.leaves})
-    rows = form.rows(session.tree, path=session.variable, key="", keys={})
-    return [replace(row, path=session.variable + row.path) for row in rows]
+    return form.rows(session.tree, path=session.variable, shown=session.variable, key="", keys={})
 
 
 def run_lengths(texts: Sequence[str]) -> str:
@@ -82,52 +81,60 @@ def wholeness(value: MatValue) -> str:
 
 
 def _is_whole(numbers: np.ndarray) -> bool:
-    return bool((np.isnan(numbers) | ((numbers == np.rint(numbers)) & np.isfinite(numbers))).all())
+    with np.errstate(invalid="ignore"):
+        same = numbers == np.rint(numbers)
+    if not same.all():
+        same |= np.isnan(numbers)
+    return bool(same.all() and not np.isinf(numbers).any())
 
 
 class _Form:
-    """Walks a tree; paths of its rows are those below the value that a row was asked for."""
+    """Walks a tree.
+
+    shown: the path of a value's rows as far as it is known: below the nearest array, whose merged rows put their
+    ranges before it. path: its own path in the struct.
+    """
 
     def __init__(self, entries: Mapping[str, LedgerEntry]) -> None:
         self._entries = entries
 
-    def rows(self, value: MatValue, *, path: str, key: str, keys: Mapping[int, str]) -> list[FormRow]:
+    def rows(self, value: MatValue, *, path: str, shown: str, key: str, keys: Mapping[int, str]) -> list[FormRow]:
         """Rows of a value; keys: of the Hash whose field it is, by place. Only an item of a cell has a place."""
         leaf = is_leaf(value)
         if not isinstance(value, MatCell) or leaf:
             key = _joined(key, keys.get(1))
         if leaf:
-            return [self._leaf(value, path=path, key=key)]
+            return [self._leaf(value, path=path, shown=shown, key=key)]
         own = FormRow(
-            path="", matlab_class=matlab_class(value), key=key, field_names=_field_names(value), sizes=(_size(value),),
-            whole=("",),
+            path=shown, matlab_class=matlab_class(value), key=key, field_names=_field_names(value),
+            sizes=(_size(value),), whole=("",),
         )  # fmt: skip
         if isinstance(value, MatStruct):
-            return [own, *self._fields(value, path=path, key=key)]
+            return [own, *self._fields(value, path=path, shown=shown, key=key)]
         if isinstance(value, MatStructArray):
             elements = [
-                self._fields(element, path=f"{path}({place})", key=key)
+                self._fields(element, path=f"{path}({place})", shown="", key=key)
                 for place, element in enumerate(value.elements, start=1)
             ]
-            return [own, *_merged(elements, "()")]
+            return [own, *_merged(elements, shown, "()")]
         items = [
-            self.rows(item, path=f"{path}{{{place}}}", key=_joined(key, keys.get(place)), keys={})
+            self.rows(item, path=f"{path}{{{place}}}", shown="", key=_joined(key, keys.get(place)), keys={})
             for place, item in enumerate(value.items if isinstance(value, MatCell) else (), start=1)
         ]
-        return [own, *_merged(items, "{}")]
+        return [own, *_merged(items, shown, "{}")]
 
-    def _fields(self, struct: MatStruct, *, path: str, key: str) -> list[FormRow]:
+    def _fields(self, struct: MatStruct, *, path: str, shown: str, key: str) -> list[FormRow]:
         keys = hash_keys(struct)
-        return [
-            replace(row, path=f".{name}{row.path}")
-            for name, child in struct.fields.items()
-            for row in self.rows(child, path=f"{path}.{name}", key=key, keys=keys if name in _HASH_FIELDS else {})
-        ]
+        found: list[FormRow] = []
+        for name, child in struct.fields.items():
+            of_child = keys if name in _HASH_FIELDS else {}
+            found += self.rows(child, path=f"{path}.{name}", shown=f"{shown}.{name}", key=key, keys=of_child)
+        return found
 
-    def _leaf(self, value: MatValue, *, path: str, key: str) -> FormRow:
+    def _leaf(self, value: MatValue, *, path: str, shown: str, key: str) -> FormRow:
         entry = self._entries[path]
         return FormRow(
-            path="",
+            path=shown,
             matlab_class=entry.matlab_class,
             key=key,
             how=how(entry),
@@ -165,8 +172,8 @@ def value_json(row: FormRow, texts: Sequence[str]) -> str:
     return texts[0] if texts else row.made_from
 
 
-def _merged(elements: Iterable[list[FormRow]], brackets: str) -> list[FormRow]:
-    """The rows of the elements of an array, those of equal neighbours joined."""
+def _merged(elements: Iterable[list[FormRow]], shown: str, brackets: str) -> list[FormRow]:
+    """The rows of the elements of an array, those of equal neighbours joined; shown: the path of the array."""
     result: list[FormRow] = []
     numbered = enumerate(elements, start=1)
     for _, run in groupby(numbered, key=lambda one: [row.alike for row in one[1]]):
@@ -174,14 +181,14 @@ def _merged(elements: Iterable[list[FormRow]], brackets: str) -> list[FormRow]:
         first, last = group[0][0], group[-1][0]
         index = f"{first}..{last}" if last > first else f"{first}"
         each = zip(*(rows for _, rows in group), strict=True)
-        result += [_join(rows, f"{brackets[0]}{index}{brackets[1]}") for rows in each]
+        result += [_join(rows, f"{shown}{brackets[0]}{index}{brackets[1]}") for rows in each]
     return result
 
 
-def _join(rows: Sequence[FormRow], index: str) -> FormRow:
+def _join(rows: Sequence[FormRow], before: str) -> FormRow:
     return replace(
         rows[0],
-        path=f"{index}{rows[0].path}",
+        path=f"{before}{rows[0].path}",
         sizes=tuple(size for row in rows for size in row.sizes),
         whole=tuple(one for row in rows for one in row.whole),
         kept=tuple(one for row in rows for one in row.kept),
