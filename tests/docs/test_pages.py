@@ -42,3 +42,11 @@ def test_texts_are_no_markup() -> None:
     assert text("sub-<subject>, a|b, an1975*, no_name\nand `x_*`") == (
         "sub-&lt;subject>, a\\|b, an1975\\*, no\\_name and `x_*`"
     )
+
+
+def test_the_page_of_the_api_has_every_public_name() -> None:
+    import ssc_to_nwb
+
+    page = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^   (\w+)$", page, re.MULTILINE)
+    assert sorted(listed) == sorted(ssc_to_nwb.__all__)
