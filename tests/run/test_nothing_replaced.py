@@ -228,6 +228,14 @@ class TestMetadata:
         record.write_text(json.dumps(line) + "\n")
         assert noted(place) == "metadata, section session, that come with ssc_to_nwb"
 
+    def test_an_option_of_earlier_versions_has_no_say(self, place: Path) -> None:
+        record = run_files.run_record(place / "nwb")
+        (line,) = record_lines(place / "nwb")
+        line["inputs"]["options"]["backend"] = "hdf5"
+        record.write_text(json.dumps(line) + "\n")
+        outcome = again(place)
+        assert (outcome.status, outcome.problems) == ("skipped", ())
+
 
 class TestOtherOptions:
     """Options that say what becomes of damaged files and unknown fields, and how arrays are stored."""

@@ -115,7 +115,7 @@ def test_texts_of_the_acquisition_program_are_kept_per_tif_and_page_where_they_d
         table = file["processing/source/image_descriptions"]
         names = ("file_number", "first_page", "page_count")
         found = list(zip(*(table[name][:].tolist() for name in names), table["text"].asstr()[:], strict=True))
-        assert "image_descriptions has them all" in file[GREEN].attrs["comments"]
+        assert "image_descriptions has all texts" in file[GREEN].attrs["comments"]
     assert [(*numbers, text.strip()) for *numbers, text in found] == expected
     assert len({text for *_, text in expected}) == len(expected)
     assert agrees(tmp_path)
