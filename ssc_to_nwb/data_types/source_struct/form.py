@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -81,8 +82,10 @@ def wholeness(value: MatValue) -> str:
 
 
 def _is_whole(numbers: np.ndarray) -> bool:
-    with np.errstate(invalid="ignore"):
-        same = numbers == np.rint(numbers)
+    if numbers.size == 1:
+        number = float(numbers[0])
+        return number.is_integer() or math.isnan(number)
+    same = numbers == np.rint(numbers)
     if not same.all():
         same |= np.isnan(numbers)
     return bool(same.all() and not np.isinf(numbers).any())
