@@ -95,6 +95,7 @@ class Checkout:
         nwb = str(self.nwb) if self.output.is_dir() else "not-converted-yet"
         return {
             "/data/ssc-1-nwb": str(self.output),
+            "/data/first-look": str(self.output.with_name("first-look")),
             "/data/ssc-1": str(self.source),
             "SOURCE": str(self.source),
             "OUTPUT": str(self.output),
