@@ -218,4 +218,4 @@ def _numbers(name: str, array: np.ndarray) -> list[Piece]:
 def _bytes_of(array: np.ndarray) -> Piece:
     """The numbers, column by column; without a copy where they lie so already."""
     little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    return little.reshape(-1, order="F").data.cast("B") if array.size else b""
+    return np.ascontiguousarray(little.reshape(-1, order="F")).data.cast("B") if array.size else b""

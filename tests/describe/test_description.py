@@ -257,7 +257,7 @@ class TestFilesThatAreRefused:
             file["s/trialStartTimes"] = h5py.SoftLink("/nowhere")
         text = "\n".join(describe_file(made.mat_path).lines())
         assert "  trialIds: 1x3 some_class" in text
-        assert "  trialStartTimes: unreadable (KeyError)" in text
+        assert "  trialStartTimes: unreadable (ValueError)" in text
         assert "  trialTypeMat: 6x3 double" in text
         assert "/nowhere" not in text
 

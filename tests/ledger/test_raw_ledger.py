@@ -83,7 +83,7 @@ def test_missing_stack_is_listed_as_the_rig_named_it(files: tuple[FileEntry, ...
         ("_main_004.tif", "damaged imaging stack"),
         ("notes.txt", "not a kind of file"),
         ("imreg_session_stats.mat", "summary of the registration"),
-        (".mp4", "cannot be read"),
+        (".mp4", "Cannot read a whisker video"),
     ],
 )
 def test_files_left_out_say_why(files: tuple[FileEntry, ...], ending: str, reason: str):

@@ -14,6 +14,11 @@ from made_sessions import Converted, Struct, array, events, opened, read, row, s
 
 from ssc_to_nwb.data_types.source_struct.matlab_json import LARGE_ELEMENTS
 from ssc_to_nwb.matlab import text as mat_text
+from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.nwb_file.session_file import convert_session
+from ssc_to_nwb.nwb_file.task import SessionTask
+from ssc_to_nwb.run.verification import verify_finished
+from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Chars, Sparse, StructArray
 
 FORMATS = pytest.mark.parametrize("mat_format", ["5", "7.3"])
@@ -116,14 +121,16 @@ def test_known_fields_in_other_forms_are_understood(convert_edited: Callable[...
 
 
 @pytest.mark.parametrize("function", ["_utf16", "_decoded"])
-def test_verification_reads_text_by_itself(
-    convert_edited: Callable[..., Converted], monkeypatch: pytest.MonkeyPatch, function: str
-) -> None:
+def test_verification_reads_text_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
     """A defect in the conversion's way of decoding is found, since the proof has its own."""
     right = getattr(mat_text, function)
     monkeypatch.setattr(mat_text, function, lambda *given: right(*given).replace("ü", "u"))
     value = Chars.row(map(ord, "Zürich")) if function == "_utf16" else "Zürich"
-    outcome = convert_edited(lambda s: add_metadata(s, {"room": value}), subvolumes=()).outcome
+    write(tmp_path / "source", edit=lambda s: add_metadata(s, {"room": value}), subvolumes=())
+    (file,) = find_session_files(tmp_path / "source")
+    # In this process, where the defect is.
+    task = SessionTask(session_file=file, output=tmp_path / "nwb", options=ConversionOptions())
+    outcome = convert_session(task, verify=verify_finished)
     assert outcome.error is not None
     assert outcome.error.kind.identifier == "verification-failed"
     assert "source_struct/value" in (outcome.error.found or "")
