@@ -127,10 +127,6 @@ def _check_schema(client: ArchiveClient, *, redact: Redactor) -> tuple[Problem, 
     except RuntimeError as failure:
         # The client's words for an instance that names no schema version.
         raise error(kinds.NOT_AN_ARCHIVE, field="schema_version", found=redact(failure)) from None
-    theirs, ours = client.server_schema_version, models.get_schema_version()
-    if theirs != ours and not said:
-        # Earlier clients keep silent.
-        said.append(f"The archive uses schema version {theirs}, the client {ours}.")
     return tuple(Problem(kind=kinds.SCHEMA_DIFFERS, detail=redact(text)) for text in said)
 
 

@@ -166,8 +166,10 @@ def test_validation_can_be_skipped_with_a_warning(run: Run, validated: list[Path
 
 
 def test_the_clients_warning_of_another_schema_is_shown(run: Run, archive: DandiServer) -> None:
-    from dandischema.consts import ALLOWED_TARGET_SCHEMAS
+    from dandischema.consts import ALLOWED_TARGET_SCHEMAS, DANDI_SCHEMA_VERSION
 
+    if ALLOWED_TARGET_SCHEMAS[0] == DANDI_SCHEMA_VERSION:
+        pytest.skip("this dandischema knows one version alone")
     archive.schema_version = ALLOWED_TARGET_SCHEMAS[0]
     result = run()
     assert result.exit_code == 0
