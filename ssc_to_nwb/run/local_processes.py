@@ -69,7 +69,8 @@ class LocalProcesses(Executor):
                 self._busy.discard(process)
                 if failure is None and self._reusable(done.result()):
                     self._idle.append(process)
-                else:
+                elif not isinstance(failure, BrokenProcessPool):
+                    # A broken pool has ended by itself, and holds its lock while it says so.
                     process.discard()
             if failure is None:
                 future.set_result(done.result())
