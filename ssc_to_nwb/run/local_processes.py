@@ -54,6 +54,9 @@ class LocalProcesses(Executor):
         self._lock = threading.Lock()
         self._idle: list[_Process] = []
         self._busy: set[_Process] = set()
+        # A broken pool holds its lock while it says so, and waits for that lock where it is shut down or collected
+        # meanwhile (Python 3.13): it is kept until the end.
+        self._broken: list[_Process] = []
 
     def submit(
         self, fn: Callable[Parameters, Result], /, *args: Parameters.args, **kwargs: Parameters.kwargs
@@ -69,8 +72,9 @@ class LocalProcesses(Executor):
                 self._busy.discard(process)
                 if failure is None and self._reusable(done.result()):
                     self._idle.append(process)
-                elif not isinstance(failure, BrokenProcessPool):
-                    # A broken pool has ended by itself, and holds its lock while it says so.
+                elif isinstance(failure, BrokenProcessPool):
+                    self._broken.append(process)
+                else:
                     process.discard()
             if failure is None:
                 future.set_result(done.result())
@@ -94,7 +98,7 @@ class LocalProcesses(Executor):
                 # It died while it did nothing.
                 with self._lock:
                     self._busy.discard(process)
-                process.discard()
+                    self._broken.append(process)
                 if not idle:
                     raise
 
@@ -108,7 +112,7 @@ class LocalProcesses(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """End the processes, which do nothing any more or were killed."""
         with self._lock:
-            processes, self._idle = [*self._busy, *self._idle], []
+            processes, self._idle, self._broken = [*self._busy, *self._idle, *self._broken], [], []
         for process in processes:
             process.end()
 
