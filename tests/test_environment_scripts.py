@@ -244,7 +244,8 @@ class TestPipsSettings:
 
     def test_reach_uv(self, checkout: Path, call: Callable[..., subprocess.CompletedProcess[str]]) -> None:
         pytest.importorskip("pip")
-        python_like(checkout / "bin" / "python3", "3.12")
+        # Of this version in truth: pip, which runs in it, goes by that.
+        python_like(checkout / "bin" / "python3", f"{sys.version_info.major}.{sys.version_info.minor}")
         program(checkout / "bin" / "uv", UV)
         done = call("use_environment .venv '[test]'", PIP_INDEX_URL="https://index.example/it's/simple")
         assert done.returncode == 0, done.stderr
