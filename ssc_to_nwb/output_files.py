@@ -23,18 +23,28 @@ def whole_file(final: Path, *, overwrite: bool = False) -> Iterator[Path]:
     Raises output-exists, output-not-writable, disk-full.
     """
     check_output_is_free(final, overwrite=overwrite)
+    with built_beside(final) as building:
+        yield building
+        flush_file(building)
+        building.replace(final)
+        flush_folder(final.parent)
+
+
+@contextmanager
+def built_beside(final: Path) -> Iterator[Path]:
+    """A path beside `final` for the block to write to and to rename; removed on any exception in the block.
+
+    What attempts that were killed have left there is removed first. Raises output-not-writable, disk-full.
+    """
     building = naming.in_progress_path(final, new_token())
     with system_errors_named(final):
         final.parent.mkdir(parents=True, exist_ok=True)
         remove(*final.parent.glob(naming.in_progress_pattern(final)))
         try:
             yield building
-            flush_file(building)
-            building.replace(final)
         except BaseException:
             remove(building)
             raise
-        flush_folder(final.parent)
 
 
 def check_output_is_free(final: Path, *, overwrite: bool) -> None:

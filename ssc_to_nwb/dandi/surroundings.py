@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+
+from ssc_to_nwb.validate.dandi_log import dandi_log_to
 
 _THIS_MACHINE = "localhost,127.0.0.0/8,::1"
 
@@ -41,19 +43,6 @@ class _Forward(logging.Handler):
         self._receive(record.levelname.lower(), record.getMessage())
 
 
-@contextmanager
-def client_messages_to(receive: Callable[[str, str], None]) -> Iterator[None]:
-    """Within the context, warnings and errors of the dandi client go to `receive(level, message)`, not to the terminal.
-
-    Without a handler Python would print them as they are, addresses with signatures included.
-    """
-    logger = logging.getLogger("dandi")
-    handler = _Forward(receive)
-    propagated = logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.propagate = propagated
-        logger.removeHandler(handler)
+def client_messages_to(receive: Callable[[str, str], None]) -> AbstractContextManager[None]:
+    """Within the context, warnings and errors of the dandi client go to `receive(level, message)` alone."""
+    return dandi_log_to(_Forward(receive))

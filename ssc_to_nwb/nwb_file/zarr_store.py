@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ssc_to_nwb import naming
 from ssc_to_nwb.nwb_file.in_progress import replace_whole
-from ssc_to_nwb.output_files import flush_folder, new_token, remove
+from ssc_to_nwb.output_files import built_beside, flush_folder, remove
 from ssc_to_nwb.problems import export_kinds as kinds
 from ssc_to_nwb.problems import output_kinds, run_kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.problems.system_errors import system_errors_named
 
 _MARK_OF_A_STORE = ".zgroup"
 
@@ -29,17 +27,10 @@ def store_in_progress(final: Path, *, overwrite: bool) -> Iterator[Path]:
             raise error(kinds.EXPORT_PLACE_TAKEN, file=final)
         if not overwrite:
             raise error(output_kinds.OUTPUT_EXISTS, file=final)
-    building = naming.in_progress_path(final, new_token())
-    with system_errors_named(final):
-        final.parent.mkdir(parents=True, exist_ok=True)
-        remove(*final.parent.glob(naming.in_progress_pattern(final)))
-        try:
-            yield building
-            _flush_to_disk(building)
-            older = replace_whole(building, final)
-        except BaseException:
-            remove(building)
-            raise
+    with built_beside(final) as building:
+        yield building
+        _flush_to_disk(building)
+        older = replace_whole(building, final)
         flush_folder(final.parent)
         remove(older)
 

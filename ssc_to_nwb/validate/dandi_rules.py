@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.validate.dandi_log import dandi_log_to
 from ssc_to_nwb.validate.messages import Message, message_of
 from ssc_to_nwb.validate.nwb_files import is_zarr
 
@@ -45,7 +45,8 @@ def metadata_messages(file: Path, *, species: str | None) -> Iterator[Message]:
     from dandischema.models import BareAsset
     from pydantic import ValidationError
 
-    with _quiet_dandi():
+    # What matters in the log comes back as an exception.
+    with dandi_log_to(logging.NullHandler()):
         try:
             asset = dandi_file(file, dandiset_path=file.parent.parent)
             digest = DUMMY_DANDI_ZARR_CHECKSUM if is_zarr(file) else DUMMY_DANDI_ETAG
@@ -56,18 +57,3 @@ def metadata_messages(file: Path, *, species: str | None) -> Iterator[Message]:
                 yield message_of(kinds.DANDI_METADATA, file=file, text=f"{field}: {found['msg']}")
         except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, OSError) as failure:
             yield message_of(kinds.DANDI_METADATA, file=file, text=f"{type(failure).__name__}: {failure}")
-
-
-@contextmanager
-def _quiet_dandi() -> Iterator[None]:
-    """Keep the client's log messages off the terminal: what matters in them comes back as an exception."""
-    logger = logging.getLogger("dandi")
-    handler = logging.NullHandler()
-    propagated = logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.propagate = propagated
-        logger.removeHandler(handler)

@@ -163,3 +163,17 @@ def _uv() -> str | Path:
         if subprocess.run(pip, capture_output=True, check=False, timeout=PATIENCE_S).returncode:
             pytest.skip("the package registry can't be reached")
     return program
+
+
+@pytest.fixture(scope="module")
+def large(converted_raw: Converted, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The session with everything in it, laid out as a large one is."""
+    from ssc_to_nwb.api.conversion import convert
+    from ssc_to_nwb.nwb_file import file_space
+
+    output = tmp_path_factory.mktemp("large")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(file_space, "LARGE_BYTES", 0)
+        result = convert(source=converted_raw.made.root, output=output)
+    assert result.ok
+    return result.outputs[0]

@@ -13,10 +13,7 @@ from typing import Any
 
 import h5py
 import pytest
-from made_sessions import Converted
 from test_open_in_tools import STORED, TOOLS, check
-
-from ssc_to_nwb.nwb_file import file_space
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "open_in_tools.md"
 
@@ -27,19 +24,6 @@ def read_with_18(folder: Path, path: Path, plane: str) -> subprocess.CompletedPr
     """What the library reads of a file, printed as JSON."""
     run = [sys.executable, TOOLS / "with_hdf5_18.py", folder, path, plane]
     return subprocess.run([str(part) for part in run], capture_output=True, text=True, check=False)
-
-
-@pytest.fixture(scope="module")
-def large(converted_raw: Converted, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The session with everything in it, laid out as a large one is."""
-    from ssc_to_nwb.api.conversion import convert
-
-    output = tmp_path_factory.mktemp("large")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(file_space, "LARGE_BYTES", 0)
-        result = convert(source=converted_raw.made.root, output=output)
-    assert result.ok
-    return result.outputs[0]
 
 
 @pytest.mark.parametrize("size", ["small", "large"])

@@ -26,20 +26,6 @@ def bench() -> ModuleType:
     return module
 
 
-@pytest.fixture(scope="module")
-def large(converted_raw: Converted, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The session with everything in it, laid out as a large one is."""
-    from ssc_to_nwb.api.conversion import convert
-    from ssc_to_nwb.nwb_file import file_space
-
-    output = tmp_path_factory.mktemp("large")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(file_space, "LARGE_BYTES", 0)
-        result = convert(source=converted_raw.made.root, output=output)
-    assert result.ok
-    return result.outputs[0]
-
-
 @pytest.mark.parametrize("way", ["fsspec 1 MiB", "open_session"])
 def test_steps_and_what_they_take(bench: ModuleType, large: Path, way: str) -> None:
     figures = {one.step: one for one in bench.measure(large, layout=bench.AS_WRITTEN, way=way)}
