@@ -57,7 +57,7 @@ def command(
         count = plural(len(result.variables_left_out), "further variable")
         echo(f"Not in the NWB file: {count} of the source's file{': ' if names else ''}{names}")
     if result.stacks is not None:
-        echo(
-            f"{stacks}: {plural(len(result.stacks.stacks), 'stack')} with {plural(result.stacks.page_count, 'page')}, "
-            f"{result.stacks.zero_page_count} of them zero because no list names them"
-        )
+        zero = result.stacks.zero_page_count
+        pages = plural(result.stacks.page_count, "page")
+        nameless = f", {zero:,} of them zero because no list names them" if zero else ""
+        echo(f"{stacks}: {plural(len(result.stacks.stacks), 'stack')} with {pages}{nameless}")
