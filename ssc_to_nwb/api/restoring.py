@@ -109,9 +109,7 @@ def restore(
     path = Path(file).absolute()
     log = ProblemLog()
     variable, value, left_out = _read(path)
-    written = write_mat(
-        Path(output), variables={variable: value}, file_format=file_format, overwrite=overwrite
-    )  # fmt: skip
+    written = write_mat(Path(output), variables={variable: value}, file_format=file_format, overwrite=overwrite)
     found = None if stacks is None else restore_stacks(path, Path(stacks), log=log, overwrite=overwrite)
     return RestoreResult(
         file=path,

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-import numpy as np
-
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.matlab.tree import MatStruct, MatStructArray, MatValue, is_empty_value
 
@@ -67,11 +65,6 @@ def is_empty(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
 def holds_something(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
     """Whether the leaf holds anything: a ragged column without any item is not in the file."""
     return not leaf.is_empty
-
-
-def has_label_below_zero(leaf: Leaf, facts: SessionFacts) -> bool:
-    """Whether trial labels hold a number below 0, which can't be told from the -1 that stands for NaN; or nothing."""
-    return is_empty(leaf, facts) or (isinstance(leaf.value, np.ndarray) and bool((leaf.value < 0).any()))
 
 
 def _everywhere(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001

@@ -71,10 +71,6 @@ class Ledger:
     leaves: tuple[LedgerEntry, ...]
     files: tuple[FileEntry, ...] = ()
 
-    def kept_paths(self) -> set[str]:
-        """Paths of the leaves that are kept verbatim."""
-        return {entry.source for entry in self.leaves if entry.kept}
-
     def summary(self) -> dict[str, dict[str, int]]:
         """Leaves, bytes, files by disposition, JSON-ready, each disposition among them; system files do not count."""
         totals = {one.value: {"leaves": 0, "bytes": 0, "files": 0, "file_bytes": 0} for one in Disposition}

@@ -15,6 +15,11 @@ from ssc_to_nwb.matlab.tree import (
     char_units,
 )
 
+# Element type of each class of numbers.
+CLASS_TYPES = {
+    "double": "f8", "single": "f4", "logical": "?", "int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2",
+    "int32": "i4", "uint32": "u4", "int64": "i8", "uint64": "u8",
+}  # fmt: skip
 _CLASSES = {"float64": "double", "float32": "single", "bool": "logical", "complex128": "double", "complex64": "single"}
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssc_to_nwb.matlab.bounds import Bounds
+from ssc_to_nwb.matlab.classes import CLASS_TYPES
 from ssc_to_nwb.matlab.text import Storage, StoredChars, TextReader
 from ssc_to_nwb.matlab.tree import (
     MatCell,
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 
 # The class of the one object that every cell which was never filled refers to.
 _NEVER_FILLED = "canonical empty"
-NUMBER_TYPES = {
-    "double": "f8", "single": "f4", "logical": "?", "int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2",
-    "int32": "i4", "uint32": "u4", "int64": "i8", "uint64": "u8",
-}  # fmt: skip
 _CHAR_STORAGE: dict[str, Storage] = {"u1": "8-bit", "u2": "16-bit", "u4": "utf-32"}
 # Every object has a header of some hundred bytes; only what was never filled is referred to many times.
 _FREE_VALUES = 1 << 16
@@ -189,19 +186,19 @@ class _Reader:
             return self._texts.read(StoredChars(shape=shape, storage="16-bit", units=np.zeros(0, dtype=np.uint16)))
         if matlab_class == "cell":
             return MatCell(shape=shape, items=())
-        if matlab_class not in NUMBER_TYPES:
+        if matlab_class not in CLASS_TYPES:
             return MatUnsupported(matlab_class=matlab_class, reason="a class that nobody knows", shape=shape)
-        return np.zeros(shape, dtype=NUMBER_TYPES[matlab_class])
+        return np.zeros(shape, dtype=CLASS_TYPES[matlab_class])
 
     def _numbers(self, item: h5py.Dataset, matlab_class: str) -> MatValue:
-        if matlab_class not in NUMBER_TYPES:
+        if matlab_class not in CLASS_TYPES:
             return MatUnsupported(matlab_class=matlab_class, reason="a class that nobody knows")
         if item.dtype.names is not None:
             return MatUnsupported(matlab_class="complex", reason="complex numbers", shape=item.shape[::-1])
         if item.dtype.kind not in "biuf":
             return MatUnsupported(matlab_class=matlab_class, reason=f"values stored as {item.dtype}")
         array = self._stored(item).T
-        return array.reshape(_matlab_size(array)).astype(NUMBER_TYPES[matlab_class], copy=False)
+        return array.reshape(_matlab_size(array)).astype(CLASS_TYPES[matlab_class], copy=False)
 
     def _sparse(self, group: h5py.Group, matlab_class: str) -> MatValue:
         """A sparse matrix: the number of its rows is an attribute, its values are in up to three arrays."""
@@ -213,7 +210,7 @@ class _Reader:
             if data.dtype.names is not None:
                 return MatUnsupported(matlab_class="complex", reason="complex numbers", shape=shape)
             rows, values = self._stored(own_member(group, "ir")), self._stored(data)
-        values = values.astype(NUMBER_TYPES.get(matlab_class, "f8"))
+        values = values.astype(CLASS_TYPES.get(matlab_class, "f8"))
         return MatSparse.from_columns(shape, row_index=rows, column_start=starts, values=values)
 
 

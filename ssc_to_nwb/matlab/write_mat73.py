@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.matlab.classes import matlab_class
-from ssc_to_nwb.matlab.mat73 import NUMBER_TYPES
+from ssc_to_nwb.matlab.classes import CLASS_TYPES, matlab_class
 from ssc_to_nwb.matlab.text import utf16_units
 from ssc_to_nwb.matlab.tree import (
     MatCell,
@@ -150,7 +149,7 @@ class Mat73Writer:
 
     def _numbers(self, group: Any, name: str, array: np.ndarray) -> Any:
         kind = matlab_class(array)
-        if array.dtype.kind == "c" or kind not in NUMBER_TYPES or array.ndim < 2:
+        if array.dtype.kind == "c" or kind not in CLASS_TYPES or array.ndim < 2:
             raise ValueError(f"an array of {array.ndim} dimensions and {array.dtype} cannot be written")
         if array.size == 0:
             return self.put_empty(group, name, array.shape, kind)

@@ -17,7 +17,7 @@ from ssc_to_nwb.proof.proof import Proof
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import NwbReader
 from ssc_to_nwb.restoring.nwb_table import NwbTable
-from ssc_to_nwb.restoring.source_unit import UNITS_PER_SECOND, SourceUnit
+from ssc_to_nwb.restoring.source_unit import SourceUnit
 from ssc_to_nwb.restoring.struct_table import StructTable
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
@@ -71,19 +71,6 @@ class Comparison:
         """The unit of the source model's times."""
         zero = self.context.metadata.assumptions.clock_zero_offset_s
         return SourceUnit(per_second=1000.0, zero_offset_s=zero)
-
-    def unit_of(self, leaf: Leaf) -> SourceUnit:
-        """The time unit of the entry that a leaf such as `s.eventSeriesArrayHash.value{2}.eventTimes{1}` belongs to."""
-        entry = leaf.path.rpartition(".")[0]
-        return self.unit(self.proof.leaves[f"{entry}.timeUnit"])
-
-    def unit(self, value: object) -> SourceUnit:
-        """The unit with this id, by the source's own table."""
-        number = int(np.asarray(value).reshape(-1)[0])
-        return SourceUnit(
-            per_second=UNITS_PER_SECOND[self.session.units.names[number]],
-            zero_offset_s=self.context.metadata.assumptions.clock_zero_offset_s,
-        )
 
 
 def leaves_by_rule(session: Session, facts: SessionFacts) -> tuple[dict[str, list[Leaf]], frozenset[str]]:

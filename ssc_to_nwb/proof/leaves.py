@@ -110,8 +110,7 @@ def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequenc
     else:
         expected = np.concatenate([part.reshape(-1, order="F") for part in parts])
     if any(leaf.path in work.kept for leaf in leaves):
-        is_empty = all(part.size == 0 for part in parts) and rule.identifier != "plane-frames"
-        form = empty if is_empty else FORMS.get(rule.identifier)
+        form = FORMS.get(rule.identifier) or (empty if all(part.size == 0 for part in parts) else None)
         if form is not None:
             expected, found = form(work, leaves[0], expected, found)
     if piece.where is None and len(parts) == 1:

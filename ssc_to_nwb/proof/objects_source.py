@@ -15,7 +15,7 @@ from ssc_to_nwb.ledger.ledger import Ledger
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison
 from ssc_to_nwb.proof.objects import check_module, check_table
-from ssc_to_nwb.proof.sample_interval import expected_touch_sample_ms, touch_sample_ms
+from ssc_to_nwb.proof.sample_interval import expected_touch_sample_ms
 from ssc_to_nwb.restoring.struct_table import COLUMNS
 from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
 
@@ -110,14 +110,14 @@ def check_hashes(work: Comparison, hashes: Mapping[Path, str]) -> None:
 def _check_provenance(work: Comparison, ledger: Ledger) -> None:
     table = check_table(work, _PROVENANCE, columns=["item", "value"])
     work.proof.equal(f"{_PROVENANCE}/item", expected=list(_ITEMS), found=table.texts("item"))
-    values = dict(zip(table.texts("item"), table.texts("value"), strict=True))
+    values = work.view.provenance
     path = f"{_PROVENANCE}/value"
     metadata = values["metadata"]
     work.proof.equal(path, expected="ssc_to_nwb", found=values["tool"])
     version = work.reader.values("/general/was_generated_by")[0, 1]
     work.proof.equal(path, expected=version, found=values["tool_version"])
     work.proof.equal(path, expected=work.session.variable, found=values["source_variable"])
-    later = np.array([touch_sample_ms(work)])
+    later = np.array([float(work.view.provenance["touch_sample_ms"])])
     work.proof.numbers(path, expected=np.array([expected_touch_sample_ms(work.context)]), found=later)
     work.proof.equal(path, expected=str(naming.FILE_LAYOUT), found=values[naming.FILE_LAYOUT_ITEM])
     work.proof.equal(path, expected=hashlib.sha256(metadata.encode()).hexdigest(), found=values["metadata_sha256"])

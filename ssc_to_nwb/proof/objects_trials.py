@@ -6,10 +6,11 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
+from ssc_to_nwb.data_types.trials.restore import trial_column
 from ssc_to_nwb.proof.comparison import TRIALS, Comparison
 from ssc_to_nwb.proof.event_trains import SIDES
 from ssc_to_nwb.proof.objects import check_table
-from ssc_to_nwb.proof.trials_table import POSITION, expected_times, trial_column, trial_parts
+from ssc_to_nwb.proof.trials_table import POSITION, expected_times, trial_parts
 
 _RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
 _CORRECT_SIDES = {"L": "left", "R": "right"}
@@ -86,10 +87,10 @@ def _check_times(work: Comparison) -> None:
     """Starts, where they were measured or not, stops and the order of rows, each from the source's own lists."""
     expected = expected_times(work)
     for column, values in (("start_time", expected.start_ms), ("stop_time", expected.stop_ms)):
-        seconds = trial_column(work, column)
+        seconds = trial_column(work.view, column)
         work.proof.dtype(f"{TRIALS}/{column}", seconds.dtype, expected=np.float64)
         work.proof.times(f"{TRIALS}/{column}", expected=values, seconds=seconds, unit=work.milliseconds)
-    measured = trial_column(work, "start_measured")
+    measured = trial_column(work.view, "start_measured")
     work.proof.dtype(f"{TRIALS}/start_measured", measured.dtype, expected=np.bool_)
     work.proof.numbers(f"{TRIALS}/start_measured", expected=expected.measured, found=measured)
     if _reordered(work):
@@ -118,7 +119,7 @@ def _check_pole(work: Comparison) -> None:
     for item in work.session.trials.properties:
         if item.key == "StimulusPosition" and isinstance(item.values, np.ndarray):
             per_mm = work.context.metadata.assumptions.motor_steps_per_mm
-            found = trial_column(work, "pole_position_mm") * per_mm
+            found = trial_column(work.view, "pole_position_mm") * per_mm
             tolerance = 2 * np.spacing(np.abs(np.nan_to_num(item.values)))
             work.proof.numbers(f"{TRIALS}/pole_position_mm", expected=item.values, found=found, tolerance=tolerance)
 

@@ -131,20 +131,15 @@ class Proof:
         seconds: np.ndarray,
         unit: SourceUnit,
         leaf: str | None = None,
-        later: np.ndarray | float = 0.0,
     ) -> bool:
         """Compare times: `expected` in the source's unit, `seconds` as they stand in the file.
 
         Where all times of the source are whole, as the column `whole` of the source struct has it, they come back
         exactly, once what is within the rounding of a whole number is rounded to it. Others may differ by the rounding
         of the way there and back, 4 units in the last place of the stored seconds.
-        later: how much later, in the source's unit, the file has these times.
         """
-        found, rounding = unit.from_seconds(seconds) - later, unit.rounding(seconds)
-        if not _all_whole(expected):
-            return self.numbers(path, expected=expected, found=found, leaf=leaf, tolerance=rounding)
-        near = np.abs(found - np.rint(found)) <= rounding
-        return self.numbers(path, expected=expected, found=np.where(near, np.rint(found), found), leaf=leaf)
+        found, rounding = unit.restored(seconds, whole=_all_whole(expected))
+        return self.numbers(path, expected=expected, found=found, leaf=leaf, tolerance=rounding)
 
     def equal(self, path: str, *, expected: Any, found: Any, leaf: str | None = None) -> bool:
         """Compare two plain values: texts, numbers, tuples, lists."""

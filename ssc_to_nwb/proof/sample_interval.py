@@ -6,7 +6,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
-from ssc_to_nwb.proof.comparison import SOURCE, Comparison
+from ssc_to_nwb.proof.comparison import SOURCE
 from ssc_to_nwb.session.context import SessionContext
 
 _PROVENANCE = f"{SOURCE}/{naming.PROVENANCE}"
@@ -32,10 +32,3 @@ def expected_touch_sample_ms(context: SessionContext) -> float:
     whisker = context.session.whisker
     told = None if whisker is None else usual_interval_ms(whisker.time_ms, whisker.trial)
     return context.metadata.assumptions.touch_sample_ms if told is None else told
-
-
-def touch_sample_ms(work: Comparison) -> float:
-    """By how many ms the file says that touches stop later than in the source. Raises ObjectError."""
-    table = work.table(_PROVENANCE)
-    items = dict(zip(table.texts("item"), table.texts("value"), strict=True))
-    return float(items["touch_sample_ms"])

@@ -28,13 +28,6 @@ def nodes(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
                 yield from nodes(child, f"{path}({place}).{name}")
 
 
-def is_container(value: MatValue) -> bool:
-    """Whether other nodes stand below the value."""
-    below = nodes(value, "")
-    next(below)
-    return next(below, None) is not None
-
-
 def class_of(value: MatValue) -> str:
     """MATLAB's class."""
     if isinstance(value, str | MatChar):

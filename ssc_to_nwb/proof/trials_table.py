@@ -6,40 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ssc_to_nwb.data_types.trials.restore import source_order
 from ssc_to_nwb.proof.comparison import TRIALS, Comparison
-from ssc_to_nwb.restoring.nwb_reader import ObjectError
 
 POSITION = "source_position"
 # Earliest and latest time in ms that one kind of data has of each trial, by trial number.
 _Spans = dict[int, tuple[float, float]]
 
 
-def trial_column(work: Comparison, name: str) -> np.ndarray:
-    """A column of the trials table, its rows in the order of the source. Raises ObjectError."""
-    return work.table(TRIALS).column(name)[_source_rows(work)]
-
-
-def trial_texts(work: Comparison, name: str) -> list[str]:
-    """A column of texts of the trials table in the order of the source. Raises ObjectError."""
-    texts = work.table(TRIALS).texts(name)
-    return [texts[row] for row in _source_rows(work).tolist()]
-
-
 def trial_parts(work: Comparison, name: str) -> list[np.ndarray]:
     """The rows of a ragged column of the trials table in the order of the source. Raises ObjectError."""
     parts = work.table(TRIALS).parts(name)
-    return [parts[row] for row in _source_rows(work).tolist()]
-
-
-def _source_rows(work: Comparison) -> np.ndarray:
-    """Rows of the table in the order of the source's lists, int64 (T,)."""
-    table = work.table(TRIALS)
-    if not table.has(POSITION):
-        return np.arange(table.rows)
-    positions = table.column(POSITION)
-    if not np.array_equal(np.sort(positions), np.arange(1, table.rows + 1)):
-        raise ObjectError(f"{TRIALS}/{POSITION}", expected=f"each place from 1 to {table.rows} once", found="others")
-    return np.argsort(positions)
+    return [parts[row] for row in source_order(work.view).tolist()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -83,14 +83,17 @@ class FileView:
         return self._values[path]
 
     def _restored(self, node: StructNode) -> MatValue:
-        if node.kept:
-            return self.kept(node)
-        restore = self.restores.get(node.rule)
+        return self.kept(node) if node.kept else assemble(node, self.pieces(node.rule, [node]))
+
+    def pieces(self, rule: str, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+        """What the way back of a claim gives of its leaves, each piece of one leaf. Raises RestoreError."""
+        restore = self.restores.get(rule)
         if restore is None:
             raise RestoreError(
-                naming.STRUCT_TABLE, leaf=node.path, expected="a claim with a way back", found=node.rule or "none"
+                naming.STRUCT_TABLE, leaf=nodes[0].path, expected="a claim with a way back", found=rule or "none"
             )
-        return assemble(node, [one for piece in restore(self, [node]) for one in single(piece)])
+        for piece in restore(self, nodes):
+            yield from single(piece)
 
     def kept(self, node: StructNode) -> MatValue:
         """The value that the table keeps of a leaf. Raises KeyError, TypeError, ValueError."""
@@ -143,21 +146,6 @@ class FileView:
         )
         per_second = UNITS_PER_SECOND[names[self.row(path)[0]]]
         return SourceUnit(per_second=per_second, zero_offset_s=float(self.assumptions["clock_zero_offset_s"]))
-
-
-def source_times(
-    node: StructNode, seconds: np.ndarray, *, unit: SourceUnit, later: float = 0.0
-) -> tuple[np.ndarray, np.ndarray | float]:
-    """Times in the source's unit from seconds of the file, and how far they may be from the source's.
-
-    Where all times of the source are whole they come back exactly: what is within the rounding of a whole number is
-    that number. later: how much later, in the source's unit, the file has these times.
-    """
-    found, rounding = unit.from_seconds(seconds) - later, unit.rounding(seconds)
-    if not node.whole:
-        return found, rounding
-    whole = np.rint(found)
-    return np.where(np.abs(found - whole) <= rounding, whole, found), 0.0
 
 
 def assemble(node: StructNode, pieces: Iterable[Piece]) -> MatValue:

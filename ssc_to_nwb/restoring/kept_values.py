@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from ssc_to_nwb.matlab.classes import CLASS_TYPES
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 from ssc_to_nwb.restoring.nwb_table import NwbTable
 from ssc_to_nwb.restoring.struct_table import StructNode
 
-DTYPES = {"double": "float64", "single": "float32", "logical": "bool"}
 _SPECIALS = {"Infinity": np.inf, "-Infinity": -np.inf, None: np.nan}
 _SPARSE = ("row", "column", "value")
 
 
 def dtype_of(matlab_class: str) -> np.dtype:
-    """Element type of a class of numbers. Raises TypeError for any other class."""
-    return np.dtype(DTYPES.get(matlab_class, matlab_class))
+    """Element type of a class of numbers. Raises KeyError for any other class."""
+    return np.dtype(CLASS_TYPES[matlab_class])
 
 
 def kept_value(node: StructNode, *, table: Callable[[str], NwbTable]) -> MatValue:

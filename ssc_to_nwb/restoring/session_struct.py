@@ -6,7 +6,7 @@ import math
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, MatValue
-from ssc_to_nwb.restoring.file_view import FileView, assemble, single
+from ssc_to_nwb.restoring.file_view import FileView, assemble
 from ssc_to_nwb.restoring.kept_values import empty_struct
 from ssc_to_nwb.restoring.pieces import Piece, RestoreError
 from ssc_to_nwb.restoring.struct_table import StructNode
@@ -31,15 +31,9 @@ def _leaves(file: FileView) -> dict[str, MatValue]:
         elif node.how:
             by_rule.setdefault(node.rule, []).append(node)
     for rule, nodes in by_rule.items():
-        restore = file.restores.get(rule)
-        if restore is None:
-            raise RestoreError(
-                naming.STRUCT_TABLE, leaf=nodes[0].path, expected="a claim with a way back", found=repr(rule)
-            )
         pieces: dict[str, list[Piece]] = {}
-        for piece in restore(file, nodes):
-            for one in single(piece):
-                pieces.setdefault(one.leaves[0], []).append(one)
+        for piece in file.pieces(rule, nodes):
+            pieces.setdefault(piece.leaves[0], []).append(piece)
         for node in nodes:
             found[node.path] = assemble(node, pieces.pop(node.path, []))
     return found

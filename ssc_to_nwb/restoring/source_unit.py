@@ -29,3 +29,17 @@ class SourceUnit:
         """
         largest = np.maximum(np.abs(np.nan_to_num(seconds)), abs(self.zero_offset_s))
         return _TOLERANCE_ULP * np.spacing(largest) * self.per_second
+
+    def restored(
+        self, seconds: np.ndarray, *, whole: bool, later: float = 0.0
+    ) -> tuple[np.ndarray, np.ndarray | float]:
+        """Times in the source's unit, and how far they may be from the source's.
+
+        whole: whether all times of the source are whole. They come back exactly then: what is within the rounding of a
+        whole number is that number. later: how much later, in the source's unit, the file has these times.
+        """
+        found, rounding = self.from_seconds(seconds) - later, self.rounding(seconds)
+        if not whole:
+            return found, rounding
+        nearest = np.rint(found)
+        return np.where(np.abs(found - nearest) <= rounding, nearest, found), 0.0

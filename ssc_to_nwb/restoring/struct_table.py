@@ -11,7 +11,6 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from ssc_to_nwb import naming
 from ssc_to_nwb.restoring.nwb_table import NwbTable
 
 COLUMNS = ("path", "key", "matlab_class", "size", "whole", "how", "rule", "objects", "value")
@@ -100,10 +99,6 @@ class StructTable:
         ]
 
     @cached_property
-    def _by_path(self) -> dict[str, StructRow]:
-        return {path: row for row in self.rows for path in row.paths}
-
-    @cached_property
     def nodes(self) -> dict[str, StructNode]:
         """Every container and leaf by its path, in the order of the rows. Raises ValueError."""
         found: dict[str, StructNode] = {}
@@ -124,12 +119,6 @@ class StructTable:
                     content=content,
                 )
         return found
-
-    def row_of(self, path: str) -> StructRow:
-        """The row of one field. Raises ValueError where there is none."""
-        if path not in self._by_path:
-            raise ValueError(f"{path} is in no row of {naming.STRUCT_TABLE}")
-        return self._by_path[path]
 
     def large(self) -> list[tuple[str, str]]:
         """Class and name of the table of every large array that is kept, in the order of the rows."""

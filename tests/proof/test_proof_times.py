@@ -18,11 +18,11 @@ OFFSETS_S = st.floats(min_value=-1e5, max_value=1e5, allow_nan=False)
 SAMPLES_MS = st.sampled_from([0.0, 2.0, 1.9])
 
 
-def found_by(seconds: np.ndarray, expected: list[float], *, offset_s: float = 0.0, later: float = 0.0) -> list[Any]:
+def found_by(seconds: np.ndarray, expected: list[float], *, offset_s: float = 0.0) -> list[Any]:
     """The problems that a comparison of times finds."""
     proof = Proof(file_name="x.nwb", reader=None, leaves={})  # type: ignore[arg-type]
     unit = SourceUnit(per_second=1000.0, zero_offset_s=offset_s)
-    proof.times("/x", expected=np.array(expected), seconds=seconds, unit=unit, later=later)
+    proof.times("/x", expected=np.array(expected), seconds=seconds, unit=unit)
     return proof.problems
 
 
@@ -33,8 +33,11 @@ def found_by(seconds: np.ndarray, expected: list[float], *, offset_s: float = 0.
 )
 def test_whole_times_come_back_exactly(times_ms: list[int], offset_s: float, later: float):
     expected = [float(time) for time in times_ms]
-    seconds = Clock(zero_offset_s=offset_s).seconds(np.array(expected) + later)
-    assert not found_by(seconds, expected, offset_s=offset_s, later=later)
+    clock = Clock(zero_offset_s=offset_s)
+    assert not found_by(clock.seconds(np.array(expected)), expected, offset_s=offset_s)
+    unit = SourceUnit(per_second=1000.0, zero_offset_s=offset_s)
+    restored, rounding = unit.restored(clock.seconds(np.array(expected) + later), whole=True, later=later)
+    assert (restored.tolist(), rounding) == (expected, 0.0)
 
 
 @pytest.mark.parametrize("near", [1e-6, -1e-6, 1e-9])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from ssc_to_nwb.restoring.file_view import FileView, source_times
+from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 from ssc_to_nwb.restoring.pieces import Piece, Restores
 from ssc_to_nwb.restoring.struct_table import StructNode
@@ -35,7 +35,7 @@ def times(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
             later = 0.0
             if place.endswith("/stop_time") and file.node(node.parent).key == "touches":
                 later = float(file.provenance["touch_sample_ms"]) * unit.per_second / 1000
-            found, rounding = source_times(node, seconds, unit=unit, later=later)
+            found, rounding = unit.restored(seconds, whole=node.whole, later=later)
             if on is not None:
                 # Rounding must not put the end of a touch of one sample before its beginning.
                 found = np.where(np.abs(found - on) <= rounding, np.maximum(found, on), found)

@@ -48,10 +48,13 @@ def record_numbers(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piec
 def outlines(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """cornersXY: 2 x C, x above y, counted from the source's first index."""
     first_index = float(file.assumptions["corners_first_index"])
+    numbered = _grouped(file.claimed("roi-number"))
     for place, group in _by_plane(file, nodes):
         table = file.table(place)
         stored = table.column("outline").dtype if table.has("outline") else None
-        parts = [part.reshape(-1) + first_index for part in _of_records(file, table, "outline", group)]
+        parts = [
+            part.reshape(-1) + first_index for part in _of_records(file, table, "outline", group, numbered=numbered)
+        ]
         joined = np.concatenate([np.zeros(0), *parts])
         # One is taken away on the way into the file, and added on the way back.
         rounding = 2 * np.spacing(np.maximum(np.abs(joined), 1.0))
@@ -67,11 +70,12 @@ def outlines(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
 
 def pixels(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """indicesWithinImage: column * rows + row + 1, in the order of the pixels; every weight is 1."""
+    numbered = _grouped(file.claimed("roi-number"))
     for place, group in _by_plane(file, nodes):
         table = file.table(place)
         rows, columns = file.node(f"{_plane_record(group[0])}.masterImage").size[:2]
         parts = []
-        for mask in _of_records(file, table, "pixel_mask", group):
+        for mask in _of_records(file, table, "pixel_mask", group, numbered=numbered):
             if mask.dtype.names is None:
                 parts.append(np.zeros(0))
                 continue
@@ -105,17 +109,23 @@ def _by_plane(file: FileView, nodes: Sequence[StructNode]) -> Iterator[tuple[str
 
     The number beside an empty leaf says of which table it is. Each array of a subvolume has records of its own.
     """
-    groups: dict[str, list[StructNode]] = {}
-    for node in nodes:
-        groups.setdefault(_plane_record(node), []).append(node)
-    for group in groups.values():
+    for group in _grouped(nodes).values():
         yield _table_of(file.node(f"{_record(group[0])}.id")), group
 
 
-def _of_records(file: FileView, table: NwbTable, column: str, group: Sequence[StructNode]) -> Iterator[np.ndarray]:
-    """What the table has in a ragged column of each record's ROI."""
+def _grouped(nodes: Sequence[StructNode]) -> dict[str, list[StructNode]]:
+    groups: dict[str, list[StructNode]] = {}
+    for node in nodes:
+        groups.setdefault(_plane_record(node), []).append(node)
+    return groups
+
+
+def _of_records(
+    file: FileView, table: NwbTable, column: str, group: Sequence[StructNode], *, numbered: dict[str, list[StructNode]]
+) -> Iterator[np.ndarray]:
+    """What the table has in a ragged column of each record's ROI; numbered: the numbers of all records, by plane."""
     parts = dict(zip(table.ids.tolist(), table.parts(column), strict=True))
-    numbers = _numbers(file, table, group)
+    numbers = _numbers(file, table, numbered[_plane_record(group[0])])
     for node in group:
         number = numbers[_record(node)]
         if number not in parts:
@@ -123,10 +133,8 @@ def _of_records(file: FileView, table: NwbTable, column: str, group: Sequence[St
         yield parts[number]
 
 
-def _numbers(file: FileView, table: NwbTable, group: Sequence[StructNode]) -> dict[str, int]:
-    """ROI number by record: kept, or those of the table in the order of the records."""
-    plane = _plane_record(group[0])
-    records = [node for node in file.claimed("roi-number") if _plane_record(node) == plane]
+def _numbers(file: FileView, table: NwbTable, records: Sequence[StructNode]) -> dict[str, int]:
+    """ROI number by record of a plane: kept, or those of the table in the order of the records."""
     if any(node.kept for node in records):
         return {_record(node): int(file.row(node.path)[0]) for node in records}
     listed = _listed(table, _IN_ROIS).tolist()

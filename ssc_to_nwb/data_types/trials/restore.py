@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.restoring.file_view import FileView, source_times
+from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 from ssc_to_nwb.restoring.pieces import Piece, Restores
 from ssc_to_nwb.restoring.struct_table import StructNode
@@ -51,7 +51,7 @@ def starts(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
         unit = file.unit(f"{file.variable}.trialTimeUnit")
         measured = trial_column(file, "start_measured").astype(bool)
         seconds = np.where(measured, trial_column(file, "start_time"), unit.zero_offset_s)
-        found, rounding = source_times(node, seconds, unit=unit)
+        found, rounding = unit.restored(seconds, whole=node.whole)
         yield Piece(
             leaves=(node.path,), place=f"{TRIALS}/start_time", values=found, rounding=rounding, stored=seconds.dtype
         )

@@ -9,7 +9,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.trial_labels.restore import labels
 from ssc_to_nwb.data_types.trials.restore import trial_column
-from ssc_to_nwb.restoring.file_view import FileView, source_times
+from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.pieces import Piece, Restores
 from ssc_to_nwb.restoring.struct_table import StructNode
 
@@ -29,7 +29,7 @@ def times(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     for node in nodes:
         place = node.objects[0]
         seconds = file.reader.values(place)
-        found, rounding = source_times(node, seconds, unit=file.unit(f"{node.parent}.timeUnit"))
+        found, rounding = file.unit(f"{node.parent}.timeUnit").restored(seconds, whole=node.whole)
         yield Piece(leaves=(node.path,), place=place, values=found, rounding=rounding, stored=seconds.dtype)
 
 
