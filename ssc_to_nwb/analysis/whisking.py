@@ -81,4 +81,5 @@ def away_from(event_s: np.ndarray, others_s: np.ndarray, *, before_s: float, aft
     others = np.sort(others_s)
     first = np.searchsorted(others, event_s - before_s, side="left")
     last = np.searchsorted(others, event_s + after_s, side="right")
-    return event_s[first == last]
+    alone: np.ndarray = event_s[first == last]
+    return alone

@@ -125,7 +125,7 @@ def is_publishable(metadata: Mapping[str, Any]) -> bool:
         validate(complete, schema_key="Dandiset", json_validation=True)
     except (ValidationError, ValueError):
         return False
-    return complete["assetsSummary"]["numberOfFiles"] > 0
+    return bool(complete["assetsSummary"]["numberOfFiles"] > 0)
 
 
 def _schema_errors(metadata: Mapping[str, Any]) -> list[Any]:

@@ -52,7 +52,7 @@ def dandiset_metadata(
     people = [_person(name, facts) for name, facts in section.contributors.items()]
     funders = [_funder(name, facts) for name, facts in (section.funding or {}).items()]
     resources = [_resource(facts) for facts in section.related_resources.values()]
-    return _without_blanks(
+    metadata: dict[str, Any] = _without_blanks(
         {
             "schemaKey": "Dandiset",
             "schemaVersion": DANDI_SCHEMA_VERSION,
@@ -72,6 +72,7 @@ def dandiset_metadata(
             "assetsSummary": _assets_summary(assets),
         }
     )
+    return metadata
 
 
 def _person(name: str, facts: ContributorFacts) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class _Loader(yaml.SafeLoader):
         """One node and all below it. Raises ComposerError where it is nested too deeply."""
         self.levels += 1
         if self.levels > MOST_LEVELS:
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, f"more than {MOST_LEVELS} levels of nesting", mark)
         node = super().compose_node(parent, index)
         self.levels -= 1

@@ -29,4 +29,5 @@ def data_bytes(reserved: Reserved) -> int:
     """Bytes of all large data before compression."""
     arrays = sum(math.prod(array.values.shape) * array.values.dtype.itemsize for array in reserved.arrays)
     frames = [one for stack in reserved.stacks for one in stack.frames]
-    return arrays + sum(math.prod(one.maxshape) * one.dtype.itemsize for one in frames)
+    total_bytes: int = arrays + sum(math.prod(one.maxshape) * one.dtype.itemsize for one in frames)
+    return total_bytes

@@ -103,7 +103,8 @@ class ChunkDecoder:
             return None
         if info.filter_mask:
             raise OSError(f"{self._dataset.name}: the chunk at {start} leaves out filters of its data set")
-        return self._dataset.id.read_direct_chunk(offset)[1]
+        stored: bytes = self._dataset.id.read_direct_chunk(offset)[1]
+        return stored
 
     def decode(self, start: int, stored: bytes | None) -> Block:
         """The elements of a chunk, without the padding of the last one."""
@@ -133,7 +134,8 @@ class ChunkDecoder:
             words = planes[1].astype("<u2")
             np.left_shift(words, 8, out=words)
             np.bitwise_or(words, planes[0], out=words)
-            return words.view(self._dtype)
+            values: np.ndarray = words.view(self._dtype)
+            return values
         values = np.empty(planes.shape[1], dtype=self._dtype)
         values.view(np.uint8).reshape(-1, self._dtype.itemsize)[...] = planes.T
         return values

@@ -66,7 +66,8 @@ def _time_ms(work: Comparison, video: TimedVideo, count: int) -> np.ndarray:
     """As many frames as whisker samples have the samples' times, read here; other videos as they were timed."""
     whisker = work.session.whisker
     if whisker is not None and np.count_nonzero(whisker.trial == video.trial) == count:
-        return whisker.time_ms[whisker.trial == video.trial]
+        samples_ms: np.ndarray = whisker.time_ms[whisker.trial == video.trial]
+        return samples_ms
     return video.time_ms
 
 

@@ -50,7 +50,10 @@ def running_performance(outcome: np.ndarray, *, chosen: np.ndarray | None = None
     kernel = np.ones(min(window, 2 * ((outcome.size - 1) // 2) + 1))
     hits = np.convolve(counted & (outcome == "hit"), kernel, mode="same")
     answers = np.convolve(counted & np.isin(outcome, ["hit", "error"]), kernel, mode="same")
-    return np.divide(hits, answers, out=np.full(outcome.size, np.nan), where=answers > _LEAST_ANSWERS - 0.5)
+    shares: np.ndarray = np.divide(
+        hits, answers, out=np.full(outcome.size, np.nan), where=answers > _LEAST_ANSWERS - 0.5
+    )
+    return shares
 
 
 def _figure(trials: NwbTable) -> Picture:

@@ -158,4 +158,5 @@ def binned_mean(values: np.ndarray, *, columns: int) -> np.ndarray:
     known = np.isfinite(values)
     counts = np.add.reduceat(known.astype(np.int64), edges, axis=0)
     sums = np.add.reduceat(np.where(known, values, 0.0), edges, axis=0)
-    return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+    means: np.ndarray = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+    return means

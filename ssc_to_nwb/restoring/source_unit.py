@@ -28,7 +28,8 @@ class SourceUnit:
         4 units in the last place of the seconds, as they stand in the file and as they are without the shift.
         """
         largest = np.maximum(np.abs(np.nan_to_num(seconds)), abs(self.zero_offset_s))
-        return _TOLERANCE_ULP * np.spacing(largest) * self.per_second
+        tolerance: np.ndarray = _TOLERANCE_ULP * np.spacing(largest) * self.per_second
+        return tolerance
 
     def restored(
         self, seconds: np.ndarray, *, whole: bool, later: float = 0.0

@@ -87,7 +87,8 @@ def _opened(path: Path) -> PlaneStack | None:
     """All frames of one file as a stack; None where the file cannot be used, which the conversion will say."""
     import numpy as np
 
-    from ssc_to_nwb.data_types.imaging_stacks.source import CHANNELS, PlaneStack
+    from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+    from ssc_to_nwb.naming import CHANNELS
     from ssc_to_nwb.source_files.raw_files import ListedFile
     from ssc_to_nwb.tif.index import index_tif
 
@@ -121,7 +122,7 @@ def _measured(stacks: Sequence[PlaneStack], path: Path, options: ConversionOptio
     import h5py
 
     from ssc_to_nwb.chunk_shapes import chunk_shape
-    from ssc_to_nwb.data_types.imaging_stacks.source import CHANNELS
+    from ssc_to_nwb.naming import CHANNELS
     from ssc_to_nwb.nwb_file.chunk_codec import Compression
     from ssc_to_nwb.nwb_file.chunk_fills import ChunkFill, FramesFill
     from ssc_to_nwb.nwb_file.chunk_pipeline import fill_datasets

@@ -42,7 +42,7 @@ class StopSignal:
     number: int
 
 
-Message = Progress | Future | StopSignal
+Message = Progress | Future[JobResult] | StopSignal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

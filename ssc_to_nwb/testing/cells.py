@@ -72,7 +72,8 @@ def make_master_image(*, neuropil: np.ndarray, rois: tuple[RoiTruth, ...], rng: 
 
 def linear_indices(roi: RoiTruth, shape: tuple[int, int]) -> np.ndarray:
     """indicesWithinImage: 1-based, column-major."""
-    return roi.columns * shape[0] + roi.rows + 1
+    indices: np.ndarray = roi.columns * shape[0] + roi.rows + 1
+    return indices
 
 
 def _places(spec: SessionSpec, n: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:

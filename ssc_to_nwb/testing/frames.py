@@ -49,7 +49,7 @@ def _pixels_with_mean(mean: np.ndarray, profile: np.ndarray, rng: np.random.Gene
     """(frames, pixels) of whole numbers with shot noise whose sum is `mean` * pixels, a whole number."""
     n_pixels = len(profile)
     noisy = mean[:, None] * profile + np.sqrt(mean)[:, None] * rng.normal(0, 1, (len(mean), n_pixels))
-    pixels = np.round(noisy).astype(np.int64)
+    pixels: np.ndarray = np.round(noisy).astype(np.int64)
     missing = np.round(mean * n_pixels).astype(np.int64) - pixels.sum(axis=1)
     pixels += (missing // n_pixels)[:, None]
     pixels += np.arange(n_pixels) < (missing % n_pixels)[:, None]

@@ -207,7 +207,7 @@ class TifReader:
 
     def _decode(self, number: int) -> np.ndarray:
         try:
-            pixels = self._tifffile.pages[number].asarray()
+            pixels: np.ndarray = self._tifffile.pages[number].asarray()
         except Exception as failure:
             needs = "imagecodecs" in str(failure)
             kind = kinds.TIF_NEEDS_DECODER if needs else kinds.TIF_UNREADABLE

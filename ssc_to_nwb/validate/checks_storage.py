@@ -74,7 +74,7 @@ def _large(neurodata_object: AbstractContainer) -> Iterator[tuple[str, Any]]:
 
 
 def _bytes(data: Any) -> int:
-    return math.prod(data.shape) * int(data.dtype.itemsize)
+    return int(math.prod(data.shape)) * int(data.dtype.itemsize)
 
 
 def _chunk_bytes(data: Any) -> int:
@@ -86,7 +86,7 @@ def _is_plain(data: Any) -> bool:
     """Whether a data set is stored as it is; one whose filters this machine does not know is compressed."""
     if hasattr(data, "compressor"):
         return data.compressor is None and not data.filters
-    return data.id.get_create_plist().get_nfilters() == 0
+    return bool(data.id.get_create_plist().get_nfilters() == 0)
 
 
 def _sizes_of_chunks(found: list[tuple[str, Any]]) -> str:

@@ -141,7 +141,8 @@ def _start_unknown(table: DynamicTable) -> np.ndarray:
     start, measured = column(table, "start_time"), column(table, "start_measured")
     if start is None or measured is None:
         return np.zeros(len(table.id), dtype=bool)
-    return np.isnan(start) & ~measured.astype(bool)
+    unmeasured: np.ndarray = np.isnan(start) & ~measured.astype(bool)
+    return unmeasured
 
 
 def _has_own_timestamps(time_series: TimeSeries) -> bool:

@@ -25,4 +25,5 @@ def check_trial_numbers_of_samples(time_series: TimeSeries) -> str | None:
 
 def _not_whole(labels: np.ndarray) -> np.ndarray:
     """Those of the labels (n,) that are infinite or a fraction."""
-    return labels[np.isinf(labels) | (~np.isnan(labels) & (labels != np.rint(labels)))]
+    broken: np.ndarray = labels[np.isinf(labels) | (~np.isnan(labels) & (labels != np.rint(labels)))]
+    return broken

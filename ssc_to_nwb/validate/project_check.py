@@ -34,9 +34,9 @@ def project_check(kind: ProblemKind, *, neurodata_type: type | None) -> Callable
 
         as_message.__name__ = function.__name__
         as_message.__doc__ = function.__doc__
-        check = register_check(importance=_IMPORTANCE[kind.severity], neurodata_type=neurodata_type)(as_message)
+        check: Check = register_check(importance=_IMPORTANCE[kind.severity], neurodata_type=neurodata_type)(as_message)
         available_checks.remove(check)
-        check.kind = kind
+        check.kind = kind  # type: ignore[attr-defined]
         return check
 
     return decorate

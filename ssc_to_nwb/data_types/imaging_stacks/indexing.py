@@ -36,7 +36,8 @@ class IndexedFiles:
     @property
     def numbers(self) -> list[int]:
         """Positions of the named files, those that are missing among them."""
-        return np.unique(self.frame_index.file_number[self.frame_index.present]).tolist()
+        numbers: list[int] = np.unique(self.frame_index.file_number[self.frame_index.present]).tolist()
+        return numbers
 
     def pages_of(self, number: int, index: TifIndex) -> StackPages:
         """Pages and listed frames of a file."""

@@ -46,7 +46,8 @@ def _roi_numbers(file: FileView, place: str, region: np.ndarray) -> np.ndarray:
     ids = file.table(table).ids
     if region.size and (region.min() < 0 or region.max() >= ids.size):
         raise ObjectError(place, expected=f"rows from 0 to {ids.size - 1}", found=f"{region.min()} to {region.max()}")
-    return ids[region]
+    numbers: np.ndarray = ids[region]
+    return numbers
 
 
 def row_labels(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:

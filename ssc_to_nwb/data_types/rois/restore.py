@@ -23,7 +23,8 @@ def _table_of(node: StructNode) -> str:
 def _listed(table: NwbTable, name: str) -> np.ndarray:
     """ROI numbers of the rows that name this list of the source, in the order of the rows."""
     member = [name in text.split(", ") for text in table.texts("source_lists")]
-    return table.ids[np.array(member, dtype=bool)]
+    ids: np.ndarray = table.ids[np.array(member, dtype=bool)]
+    return ids
 
 
 def _list(name: str) -> Callable[[FileView, Sequence[StructNode]], Iterator[Piece]]:

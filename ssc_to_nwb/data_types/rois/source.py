@@ -30,7 +30,8 @@ class FrameIndex:
     @property
     def present(self) -> np.ndarray:
         """bool (F,): where the plane has a frame."""
-        return self.file_number != NO_FRAME
+        present: np.ndarray = self.file_number != NO_FRAME
+        return present
 
 
 def frames_listed_twice(paths: tuple[str, ...], index: FrameIndex) -> int:
@@ -38,7 +39,7 @@ def frames_listed_twice(paths: tuple[str, ...], index: FrameIndex) -> int:
     _, files = np.unique(np.array([*paths, ""]), return_inverse=True)
     present = index.present
     frames = np.stack([files[index.file_number[present]], index.frame_number[present]])
-    return int(present.sum()) - np.unique(frames, axis=1).shape[1]
+    return int(present.sum()) - int(np.unique(frames, axis=1).shape[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

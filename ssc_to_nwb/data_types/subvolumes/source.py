@@ -46,9 +46,9 @@ class PlaneTraces:
     def time_by_roi(self) -> np.ndarray:
         """The plane's values as (F, r); a view where the rows follow one another, else a copy."""
         rows = self.rows
-        if rows.size and (np.diff(rows) == 1).all():
-            return self.array.values[rows[0] : rows[-1] + 1].T
-        return self.array.values[rows].T
+        together = rows.size and (np.diff(rows) == 1).all()
+        values: np.ndarray = self.array.values[slice(rows[0], rows[-1] + 1) if together else rows]
+        return values.T
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

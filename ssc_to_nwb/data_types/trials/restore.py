@@ -30,7 +30,8 @@ def source_order(file: FileView) -> np.ndarray:
 
 def trial_column(file: FileView, name: str) -> np.ndarray:
     """A column of the trials table, its rows in the order of the source. Raises ObjectError."""
-    return file.table(TRIALS).column(name)[source_order(file)]
+    values: np.ndarray = file.table(TRIALS).column(name)[source_order(file)]
+    return values
 
 
 def _texts(file: FileView, name: str) -> list[str]:

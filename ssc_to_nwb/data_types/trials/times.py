@@ -75,7 +75,7 @@ def measured_starts(start_ms: np.ndarray, numbers: np.ndarray, labelled: list[La
     """
     zero = start_ms == 0
     highest = np.maximum.accumulate(np.append(-np.inf, start_ms))[:-1]
-    measured = ~(zero & (highest >= 0))
+    measured: np.ndarray = ~(zero & (highest >= 0))
     for place in np.flatnonzero(zero & measured).tolist():
         others = measured.copy()
         others[place] = False

@@ -55,10 +55,11 @@ class FrameTimes:
     def places(self, frame_count: int) -> np.ndarray:
         """When each frame is shown at a constant rate, float64 (frames,), in frame intervals after zero."""
         position = np.arange(frame_count) if self.coded_position is None else self.coded_position
-        places = (position - position[0]).astype(np.float64)
+        places: np.ndarray = (position - position[0]).astype(np.float64)
         if self.time_ms is None or frame_count < 2:
             return places
-        return places + self.time_ms[0] * places[-1] / (self.time_ms[-1] - self.time_ms[0])
+        shown: np.ndarray = places + self.time_ms[0] * places[-1] / (self.time_ms[-1] - self.time_ms[0])
+        return shown
 
 
 def read_video_header(path: Path) -> VideoHeader:
