@@ -346,7 +346,7 @@ def table(figures: Sequence[Figure], machine: str) -> str:
 
 
 def say(text: str) -> None:
-    """Tell what is going on, beside the table."""
+    """Say what is going on, beside the table."""
     print(text, file=sys.stderr, flush=True)
 
 

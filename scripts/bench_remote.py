@@ -4,7 +4,7 @@
     python scripts/bench_remote.py session.nwb        # a file of yours
     python scripts/bench_remote.py --json remote.json # the figures as JSON as well
 
-The file is served on this machine and read through range requests. Each step opens it anew:
+The file is served on this machine and read through range requests. Each step opens it again:
 
 - open: pynwb opens it, as DANDI's and most people's programs do;
 - list: h5py walks through all objects, with their shapes and neurodata types;

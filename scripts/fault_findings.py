@@ -41,7 +41,7 @@ def examine(output: Path, findings: Findings, *, digests: Mapping[str, str]) -> 
     """
     from ssc_to_nwb.json_lines import read_json_lines
     from ssc_to_nwb.run.record import Done
-    from ssc_to_nwb.run.settle import unfinished_files
+    from ssc_to_nwb.run.recovery import unfinished_files
 
     done: dict[str, list[Done]] = {}
     for line in read_json_lines(output / ".ssc-to-nwb" / "record.jsonl"):
@@ -91,7 +91,7 @@ def table(findings: list[Findings]) -> str:
 
 
 def with_table(text: str, findings: list[Findings], remark: str) -> str:
-    """A page with the table anew between its markers. Raises ValueError where it has none."""
+    """The page with a new table between its markers. Raises ValueError where it has none."""
     if BEGIN not in text or END not in text:
         raise ValueError(f"the page has no {BEGIN} and {END}")
     before, rest = text.split(BEGIN, 1)

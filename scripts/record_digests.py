@@ -1,4 +1,4 @@
-"""Compares the objects of converted sessions with the digests recorded in tests/digests, or records them anew.
+"""Compares the objects of converted sessions with the digests recorded in tests/digests, or records them again.
 
     python scripts/record_digests.py            # say which objects have changed
     python scripts/record_digests.py --write    # record what there is now

@@ -58,7 +58,7 @@ def read_time_units(session: Field) -> TimeUnits:
 class Clock:
     """From the session's clock, in ms, to seconds after the session's start.
 
-    zero_offset_s: seconds from the session's start to the zero of the session's clock. No public source tells it;
+    zero_offset_s: seconds from the session's start to the zero of the session's clock. No public source gives it;
     the metadata key `assumptions.clock_zero_offset_s` sets it, 0 by default.
     """
 
@@ -86,7 +86,7 @@ def median_interval_ms(time_ms: np.ndarray, trial: np.ndarray) -> float | None:
 def usual_rate_hz(time_ms: np.ndarray, trial: np.ndarray) -> float | None:
     """Samples per second within trials, for times (N,) and their labels; None where `median_interval_ms` is None.
 
-    Given to the precision of the clock: the shortest decimal number that its steps cannot be told from. A clock of
+    Given to the precision of the clock: the shortest decimal number that its steps are compatible with. A clock of
     whole ms that shows 143 ms says 7 Hz, as it would show that interval for any rate from 6.97 to 7.02 Hz.
     """
     interval_ms = median_interval_ms(time_ms, trial)

@@ -138,7 +138,7 @@ def trial_column(source_key: str) -> str:
 
 
 def property_column(source_key: str) -> str:
-    """Column of a property of events or trials; one that bears the name of another column gets an ending."""
+    """Column of a property of events or trials; one with the name of another column gets an ending."""
     name = snake_case(source_key)
     return f"{name}_property" if name in _COLUMNS or name.endswith(_AT_OFFSET) else name
 
@@ -149,7 +149,7 @@ def at_offset(column: str) -> str:
 
 
 def frame_index(plane_name: str) -> str:
-    """Table that tells which frame of which file each time stamp of a plane is."""
+    """Name of the table that gives the file and frame of each time stamp of a plane."""
     return f"frame_index_{plane_name}"
 
 

@@ -40,7 +40,7 @@ def require_tls_of_redirect(response: Response, **_: Any) -> None:
 
 
 def require_tls_of_storage(answer: Any) -> None:
-    """The addresses that an answer of the API tells an upload to use must be https, or on this machine."""
+    """Check the addresses that the API gives an upload to use: they must be https, or on this machine."""
     if not isinstance(answer, dict):
         return
     parts = answer.get("parts")

@@ -2,7 +2,8 @@
 
 Two levels of checking. A *draft* may lack anything, but what it says must be well formed: that is what makes the
 command fail. *Publishing* needs more: the archive validates a draft as if it were published, after filling in what it
-computes itself (identifier, citation, summary, locations); the same is done here, with stand-ins that are not written.
+computes itself (identifier, citation, summary, locations); the same is done here, with placeholders that are never
+written.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 
 FILE_NAME = "dandiset.yaml"
 #: What the archive fills in by itself; used for checking alone.
-_STAND_INS: dict[str, Any] = {
+_PLACEHOLDERS: dict[str, Any] = {
     "identifier": "DANDI:000000",
     "id": "DANDI:000000/draft",
     "version": "draft",
@@ -110,7 +111,7 @@ def draft_problems(metadata: Mapping[str, Any], *, file: Path) -> tuple[Problem,
             expected=str(details["msg"]),
             found=str(details["input"])[:200],
         )
-        for details in _schema_errors({**_STAND_INS, **metadata})
+        for details in _schema_errors({**_PLACEHOLDERS, **metadata})
         if not _is_lacking(details)
     )
 
@@ -120,7 +121,7 @@ def is_publishable(metadata: Mapping[str, Any]) -> bool:
     from dandischema.exceptions import ValidationError
     from dandischema.metadata import validate
 
-    complete = {**_STAND_INS, **metadata}
+    complete = {**_PLACEHOLDERS, **metadata}
     try:
         validate(complete, schema_key="Dandiset", json_validation=True)
     except (ValidationError, ValueError):

@@ -13,8 +13,8 @@ from ssc_to_nwb.dandi.dandiset_metadata import FIELD_ORDER, is_tool
 from ssc_to_nwb.problems import dandiset_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
-#: Fields that are made anew each time, from the assets and the installed libraries.
-_MADE_ANEW = frozenset({"schemaKey", "schemaVersion", "assetsSummary"})
+#: Fields that are computed again each time, from the assets and the installed libraries.
+_COMPUTED = frozenset({"schemaKey", "schemaVersion", "assetsSummary"})
 #: Lists of things that have names, merged one by one.
 _NAMED_LISTS = frozenset({"contributor", "relatedResource"})
 
@@ -24,7 +24,7 @@ def merge_metadata(new: Mapping[str, Any], existing: Mapping[str, Any], *, log: 
     merged: dict[str, Any] = {}
     for key, value in new.items():
         before = existing.get(key)
-        if key in _MADE_ANEW or not before:
+        if key in _COMPUTED or not before:
             merged[key] = value
         elif key in _NAMED_LISTS and isinstance(before, list):
             merged[key] = _merge_named(key, value, before, log=log)

@@ -36,7 +36,7 @@ def load_section(*, dataset: str, files: Sequence[Path]) -> DandisetSection:
 
 
 def as_section(values: DandisetSection | Mapping[str, Any], *, place: Place | None = None) -> DandisetSection:
-    """The values as a checked section. place: tells file and line of a key.
+    """The values as a checked section. place: gives file and line of a key.
 
     Errors: metadata-key-unknown, metadata-value-missing, metadata-value-invalid.
     """

@@ -19,7 +19,10 @@ _BUSY = (VersionStatus.PENDING, VersionStatus.VALIDATING)
 
 
 def draft_state(dandiset: RemoteDandiset, *, stop: threading.Event) -> DraftState:
-    """The state of the draft, once the archive has validated it, or as it is after a minute; "unknown" if not told."""
+    """The state of the draft, once the archive has validated it, or as it is after a minute.
+
+    "unknown" where the archive does not say.
+    """
     waited = 0.0
     try:
         version = dandiset.get_version(DRAFT)
@@ -27,7 +30,7 @@ def draft_state(dandiset: RemoteDandiset, *, stop: threading.Event) -> DraftStat
             waited += _POLL_S
             version = dandiset.get_version(DRAFT)
     except (requests.RequestException, NotFoundError, ValueError):
-        # The upload is done and compared: that an archive does not tell this is no failure of it.
+        # The upload is done and compared: an archive that does not say has not failed.
         return DraftState(status="unknown")
     return DraftState(status=version.status.value, errors=_errors(version))
 

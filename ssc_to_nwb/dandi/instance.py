@@ -33,7 +33,7 @@ class Instance:
 
     @property
     def api_url(self) -> str:
-        """The base URL of the API; the first candidate until `find_api` has settled it."""
+        """The base URL of the API; the first candidate until `find_api` has chosen one."""
         return self.api_urls[0]
 
 
@@ -64,7 +64,7 @@ def resolve_instance(text: str) -> Instance:
 
 
 def find_api(instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -> Instance:
-    """Ask the instance, without a key, what it is; settle which candidate is its API, and that it takes this client.
+    """Ask the instance, without a key, what it is; find its API, and check that it takes this client.
 
     Errors: archive-unreachable, archive-server-failing, archive-certificate-refused, archive-not-an-instance,
     archive-api-on-another-host, archive-needs-tls, archive-client-too-old.

@@ -2,7 +2,7 @@
 
 `iter_upload` of the dandi client reads a file in parts of 64 MiB, each whole into memory, in threads of its own, and
 hands back a status after each part. It sends all parts before it says that one of them failed, and it cannot be
-stopped in between; and a part that was sent stays in memory until Python looks for reference cycles. Both are settled
+stopped in between; and a part that was sent stays in memory until Python looks for reference cycles. Both are solved
 here from outside, by the file that it is given to read.
 """
 

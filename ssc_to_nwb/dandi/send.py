@@ -75,9 +75,9 @@ class Sender:
                 break
             wait_s = next(waits, None) if failure.retriable else None
             problem = failure.problem
-            told = {"problem": problem.kind.identifier, "found": problem.found, "detail": problem.detail}
+            facts = {"problem": problem.kind.identifier, "found": problem.found, "detail": problem.detail}
             path = planned.local.path
-            self.record.add("try-failed", path=path, attempt=tries.count, again=wait_s is not None, **told)
+            self.record.add("try-failed", path=path, attempt=tries.count, again=wait_s is not None, **facts)
             if wait_s is None:
                 return self._outcome(tries, Status.FAILED, problem)
             wait_s = max(wait_s, failure.retry_after_s)
@@ -150,8 +150,8 @@ class Sender:
             checksum=self.checksums.of(local) if done else None,
             problem=problem,
         )
-        told = ("path", "size", "status", "attempts", "bytes_sent", "checksum")
-        self.record.add("asset", **{name: getattr(outcome, name) for name in told}, seconds=round(outcome.seconds, 3))
+        names = ("path", "size", "status", "attempts", "bytes_sent", "checksum")
+        self.record.add("asset", **{name: getattr(outcome, name) for name in names}, seconds=round(outcome.seconds, 3))
         note = "" if problem is None else problem.kind.title
         self._report(local, Stage.DONE if done else Stage.FAILED, bytes_done=outcome.bytes_sent, note=note)
         return outcome

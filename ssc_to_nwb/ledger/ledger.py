@@ -28,7 +28,7 @@ _SHOWN = 10
 class LedgerEntry:
     """What became of one leaf: its path, class, shape and bytes in the source, and its places in the NWB file.
 
-    kept: whether its value stands verbatim in the table of the source struct, alone or besides its other places;
+    kept: whether its value is kept verbatim in the table of the source struct, alone or besides its other places;
     made_from: what a derived leaf is made from besides those places, as JSON; reason: why it is left out. A variable
     beside the session struct is one leaf.
     """

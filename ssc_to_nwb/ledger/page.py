@@ -1,4 +1,4 @@
-"""The page of the field map: where each field of the source stands in the NWB file, made from the rules themselves."""
+"""The page of the field map: where each field of the source is in the NWB file, made from the rules themselves."""
 
 from __future__ import annotations
 

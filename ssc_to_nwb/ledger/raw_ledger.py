@@ -43,7 +43,7 @@ def file_entries(
 ) -> tuple[FileEntry, ...]:
     """Entries of the session file and of every raw file; without `raw`, of the session file alone.
 
-    problems: those of the conversion, which tell the files that could not be used; hashes: SHA-256 by path, as far as
+    problems: those of the conversion, which name the files that could not be used; hashes: SHA-256 by path, as far as
     they are known. Paths are relative to the session file's folder.
     """
     files = _Files(session=session, problems=problems, hashes=hashes or {})

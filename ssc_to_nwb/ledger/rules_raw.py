@@ -6,7 +6,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition, Rule
 
 _OPHYS = f"/processing/{naming.OPHYS_MODULE}"
-# Stands for the name of any plane.
+# In place of the name of any plane.
 _PLANE = "{plane}"
 
 SESSION_FILE = Rule(

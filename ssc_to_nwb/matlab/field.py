@@ -38,7 +38,7 @@ class Field:
         return error(kind, file=self.file, field=self.path, expected=expected, found=found, detail=detail)
 
     def child(self, *names: str) -> Field:
-        """The field of this struct that bears the first of these names that exists.
+        """The field of this struct with the first of these names that exists.
 
         Raises field-missing where none exists, field-type where this is no struct.
         """

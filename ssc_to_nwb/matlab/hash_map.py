@@ -21,7 +21,7 @@ class HashEntry:
 def read_hash(field: Field, *, keys_may_repeat: bool = False) -> tuple[HashEntry, ...]:
     """The entries of a Hash in their order; an empty array counts as a Hash without entries.
 
-    keys_may_repeat: for entries that are told apart by their place. Raises field-missing, field-type, field-length
+    keys_may_repeat: for entries that are distinguished by position. Raises field-missing, field-type, field-length
     where the cells are not equally long, hash-key-twice.
     """
     if field.is_empty:

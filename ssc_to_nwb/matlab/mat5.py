@@ -96,7 +96,7 @@ class _Variable:
         self._bounds = bounds
 
     def read(self) -> tuple[str, MatValue]:
-        """Name and value; the file stands behind the variable afterwards."""
+        """Name and value; the file is positioned after the variable then."""
         start = self._file.tell()
         kind, size, content = self._elements(ByteStream(self._file.read)).tag()
         if content is not None or size > self._left - 8:

@@ -96,7 +96,7 @@ def inflated(file: BinaryIO, *, compressed_bytes: int) -> ByteStream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrayHeader:
-    """What stands before the content of an array.
+    """What precedes the content of an array.
 
     class_number: MATLAB's; class_name: of an object behind a handle; end: offset behind the array.
     """
@@ -126,7 +126,7 @@ class ElementReader:
         self._plain_header = struct.Struct(f"{order}6I2i2I")
 
     def tag(self) -> tuple[int, int, bytes | None]:
-        """Type of the next element, its bytes, and the content itself where that stands within the tag."""
+        """Type of the next element, its bytes, and the content itself where that is within the tag."""
         head = self.stream.take(8)
         kind, size = self._pair.unpack(head)
         if not kind >> 16:

@@ -159,7 +159,7 @@ def is_empty_value(value: MatValue) -> bool:
 
 
 def is_leaf(value: MatValue) -> bool:
-    """Whether a value is a leaf, as `walk_leaves` has it: nothing stands below it."""
+    """Whether a value is a leaf, as `walk_leaves` has it: nothing is below it."""
     if isinstance(value, MatStruct):
         return not value.fields
     if isinstance(value, MatStructArray):

@@ -81,9 +81,9 @@ class ChunkCodec:
         return np.empty((size, element_count) if self.shuffle else (1, element_count * size), dtype=np.uint8)
 
     def encode(self, values: np.ndarray, planes: np.ndarray | None = None) -> bytes | np.ndarray:
-        """The chunk's bytes as they stand in the file.
+        """The chunk's bytes as they are in the file.
 
-        values: the whole chunk, C-contiguous, of this codec's dtype; planes: room from `planes_for`, made anew
+        values: the whole chunk, C-contiguous, of this codec's dtype; planes: room from `planes_for`, allocated here
         where it is None. What is returned may be `planes` itself.
         """
         if planes is None:

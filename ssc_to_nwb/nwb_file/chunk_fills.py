@@ -54,7 +54,7 @@ class ChunkFill(Protocol):
         """The data sets, in the order of the chunks that `encode` gives."""
 
     def announce(self, start: int) -> None:
-        """Tell the source that the elements from `start` on will be wanted soon. Called in order, by one thread."""
+        """Let the source know that the elements from `start` on will be wanted soon. Called in order, by one thread."""
 
     def scratch(self) -> Scratch:
         """Room for one thread's work."""

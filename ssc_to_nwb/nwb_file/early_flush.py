@@ -26,7 +26,7 @@ class EarlyFlush:
         self._asked_bytes = 0
 
     def wrote(self, written_bytes: int) -> None:
-        """Tell how many bytes have been written in all; never waits. Raises OSError where the last flush failed."""
+        """Note how many bytes have been written in all; never waits. Raises OSError where the last flush failed."""
         if written_bytes - self._asked_bytes < STEP_BYTES:
             return
         if self._running is not None:

@@ -56,7 +56,7 @@ def write_hdf5(
             _fills(reserved, compression),
             workers=options.workers,
             memory_mb=options.memory_mb,
-            after=partial(_tell_plane, after_plane),
+            after=partial(_report_plane, after_plane),
         ):
             room.check(_STEPS_AHEAD * (step.written_bytes - written))
             written = step.written_bytes
@@ -67,7 +67,7 @@ def write_hdf5(
     flush_file(path)
 
 
-def _tell_plane(after_plane: Callable[[str], None], fill: ChunkFill) -> None:
+def _report_plane(after_plane: Callable[[str], None], fill: ChunkFill) -> None:
     if isinstance(fill, FramesFill):
         after_plane(fill.plane_name)
 

@@ -14,7 +14,7 @@ from ssc_to_nwb.problems.system_errors import system_errors_named
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InProgress:
-    """Where a file and its folder of videos are built, and where they will stand when they are whole.
+    """Where a file and its folder of videos are built, and where they will be when they are whole.
 
     token: this attempt's own, so that two attempts never touch each other's unfinished files.
     """
@@ -80,7 +80,7 @@ def put_in_place(place: InProgress, *, with_videos: bool | None = None) -> None:
     """Give a whole file its name. What an earlier call that was killed has done is not done again.
 
     Videos first: a finished file must not name videos that are missing; nor may videos of an older one stay.
-    with_videos: whether the file has any; what there is tells, where None. Raises OSError.
+    with_videos: whether the file has any; None: if there are any. Raises OSError.
     """
     replaced = []
     if place.building_videos.exists():

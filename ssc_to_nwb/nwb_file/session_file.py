@@ -235,7 +235,7 @@ class _Work:
 
 
 def target_path(context: SessionContext, *, output: Path, options: ConversionOptions) -> Path:
-    """Where the NWB file of a session stands, from what it holds."""
+    """Path of the NWB file of a session, from what it holds."""
     session = context.session
     return naming.nwb_path(
         output,

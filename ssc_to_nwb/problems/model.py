@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Severity(StrEnum):
-    """How grave a problem is. An error ends the work on its session; the others are collected."""
+    """How severe a problem is. An error ends the work on its session; the others are collected."""
 
     ERROR = "error"
     WARNING = "warning"

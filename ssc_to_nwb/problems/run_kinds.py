@@ -43,7 +43,7 @@ SESSION_WOULD_CHANGE = ProblemKind(
     remedy="Give the options and --metadata of the earlier run to keep the file. Or name another output folder, or "
     "add --overwrite to replace it.",
 )
-SESSION_STANDS = ProblemKind(
+SESSION_NOT_REDONE = ProblemKind(
     identifier="session-not-redone",
     severity=Severity.WARNING,
     title="The finished file was kept",

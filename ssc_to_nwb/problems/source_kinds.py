@@ -175,8 +175,8 @@ FRAME_INDEX_OUTSIDE = ProblemKind(
     reason="Row 1 of sourceFileFrameIdx is a position in sourceFileList; row 2 counts frames from 1.",
     remedy="Look at sourceFileFrameIdx at the position that is named.",
 )
-PLANE_NAME_UNTOLD = ProblemKind(
-    identifier="plane-name-untold",
+PLANE_NAME_UNKNOWN = ProblemKind(
+    identifier="plane-name-unknown",
     severity=Severity.WARNING,
     title="The file names do not contain the name of the imaging plane",
     reason="Planes are named after the folder fov_VVPPP of their stacks. This one is named after its position.",

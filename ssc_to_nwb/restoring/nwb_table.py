@@ -46,7 +46,7 @@ class NwbTable:
         return self.reader.has(f"{self.path}/{name}")
 
     def ends_of(self, name: str) -> np.ndarray:
-        """Where each row of a ragged column ends, as it stands, int64 (n,)."""
+        """Where each row of a ragged column ends, as stored, int64 (n,)."""
         return self.column(f"{name}_index").astype(np.int64)
 
     def ends(self, name: str) -> np.ndarray:

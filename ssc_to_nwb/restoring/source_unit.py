@@ -25,7 +25,7 @@ class SourceUnit:
     def rounding(self, seconds: np.ndarray) -> np.ndarray:
         """How far times may differ, in the source's unit, after the way into the file and back.
 
-        4 units in the last place of the seconds, as they stand in the file and as they are without the shift.
+        4 units in the last place of the seconds, as they are in the file and as they are without the shift.
         """
         largest = np.maximum(np.abs(np.nan_to_num(seconds)), abs(self.zero_offset_s))
         tolerance: np.ndarray = _TOLERANCE_ULP * np.spacing(largest) * self.per_second

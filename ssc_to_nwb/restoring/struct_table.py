@@ -1,4 +1,4 @@
-"""The table of the source struct as it stands in the file, its ranges of paths and lists of sizes counted out."""
+"""The table of the source struct as read from the file, its ranges of paths and lists of sizes counted out."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class StructNode:
 
 @dataclass(frozen=True)
 class StructRow:
-    """One row: its texts by column, and the paths of the fields it stands for, the last range counted fastest."""
+    """One row: its texts by column, and the paths of the fields it describes, the last range counted fastest."""
 
     texts: dict[str, str]
     paths: tuple[str, ...]

@@ -22,7 +22,7 @@ class SessionJob:
 
     work: the session's name as a piece of work; metadata, given: hashes of its metadata's sections, and of what the
     user's files give of them; metadata_files: the user's; metadata_state: theirs and of what they extend, the packaged
-    ones go with the version; why: what changed since the session was done; standing: the file that is there, where it
+    ones go with the version; why: what changed since the session was done; existing: the file that is there, where it
     may stay if its content (`compare="output"`) or that of the source files (`"source"`) is what it was; card: of the
     run, set when the job is handed out.
     """
@@ -38,7 +38,7 @@ class SessionJob:
     metadata_files: tuple[Path, ...] = ()
     why: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    standing: Done | None = None
+    existing: Done | None = None
     compare: Literal["output", "source"] = "source"
     card: RunCard | None = None
 

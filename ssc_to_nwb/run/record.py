@@ -86,7 +86,7 @@ class Done:
         """The outcome of leaving the session as it is; notes: what differs now, and leaves the contents as they are."""
         problems: tuple[Problem, ...] = ()
         if notes:
-            problems = (error(kinds.SESSION_STANDS, file=self.output, found="; ".join(notes)).problem,)
+            problems = (error(kinds.SESSION_NOT_REDONE, file=self.output, found="; ".join(notes)).problem,)
         return SessionOutcome(
             session=session,
             source=source,
@@ -111,7 +111,7 @@ def session_line(
     sources: str = "",
     output: Mapping[str, Any] | None = None,
     why: Iterable[str] = (),
-    standing: Done | None = None,
+    existing: Done | None = None,
 ) -> dict[str, Any]:
     """What the record says of a session, JSON-ready.
 
@@ -125,7 +125,7 @@ def session_line(
         Path of the NWB file relative to the output folder, its state, and the token of the name it waits under.
     why
         What had changed since the session was done before.
-    standing
+    existing
         The file that stays, where it was found to be as it should.
     """
     seconds = sum(outcome.seconds.values())
@@ -143,13 +143,13 @@ def session_line(
         "source_bytes": source_bytes,
         "output_bytes": outcome.output_bytes,
         "source_mb_per_s": round(source_bytes / 1e6 / seconds, 3) if seconds else None,
-        naming.FILE_LAYOUT_ITEM: naming.FILE_LAYOUT if standing is None else standing.layout,
+        naming.FILE_LAYOUT_ITEM: naming.FILE_LAYOUT if existing is None else existing.layout,
         "output": None if output is None else dict(output),
         "verified": outcome.verified,
         "digest": outcome.digest,
         "why": list(why),
         "warnings": _grouped(outcome.problems),
-        "overcome": list(overcome if standing is None else standing.overcome),
+        "overcome": list(overcome if existing is None else existing.overcome),
         "error": None if outcome.error is None else outcome.error.as_dict(),
         "traceback": outcome.traceback,
         "source": str(outcome.source),

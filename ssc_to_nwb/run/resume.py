@@ -120,11 +120,11 @@ class Decider:
         if not current.same_file(done.state):
             if done.digest is None:
                 return replace(convert, action="refuse", problem=error(kinds.OUTPUT_CHANGED, file=done.output).problem)
-            return replace(convert, job=replace(job, standing=done, compare="output"))
+            return replace(convert, job=replace(job, existing=done, compare="output"))
         if why:
             return replace(convert, job=job)
         if self.rehash:
-            return replace(convert, job=replace(job, standing=done, compare="source"))
+            return replace(convert, job=replace(job, existing=done, compare="source"))
         return replace(convert, action="skip", notes=notes)
 
     def _source_changes(self, job: SessionJob, state: SourceState, done: Done) -> tuple[str, ...]:

@@ -21,10 +21,10 @@ from ssc_to_nwb.problems.system_errors import system_errors_named
 from ssc_to_nwb.run.budget import Budget
 from ssc_to_nwb.run.events import EventName, OnEvent, RunEvent, no_event
 from ssc_to_nwb.run.lock import RunCard, output_lock
+from ssc_to_nwb.run.recovery import put_in_order, remove_unfinished_files
 from ssc_to_nwb.run.resume import Decider, Decision
 from ssc_to_nwb.run.session_loop import Message, SessionLoop, StopSignal
 from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
-from ssc_to_nwb.run.settle import remove_unfinished_files, settle
 from ssc_to_nwb.run.signals import signals_to
 from ssc_to_nwb.run.workers import Workers, local_workers
 
@@ -80,7 +80,7 @@ def run_sessions(
         record, lines = _open_record(run_files.run_record(settings.output))
         stack.enter_context(record)
         with system_errors_named(settings.output):
-            settle(lines, settings.output)
+            put_in_order(lines, settings.output)
         if listings is not None:
             listings.save()
         decider = decider_of(lines, settings)
@@ -89,7 +89,7 @@ def run_sessions(
         if check_space is not None and to_do:
             check_space(to_do)
         on_event(_started(decisions, to_do))
-        done = {decision.source.name: outcome for decision in decisions if (outcome := _settled(decision))}
+        done = {decision.source.name: outcome for decision in decisions if (outcome := _without_work(decision))}
         for outcome in done.values():
             name: EventName = "session-skipped" if outcome.ok else "session-finished"
             on_event(RunEvent(name=name, session=outcome.session, fields=outcome.as_dict()))
@@ -159,7 +159,7 @@ def _convert(
     return loop
 
 
-def _settled(decision: Decision) -> SessionOutcome | None:
+def _without_work(decision: Decision) -> SessionOutcome | None:
     """The outcome of a session that is not to be converted."""
     source = decision.source
     if decision.action == "skip" and decision.done is not None:

@@ -24,8 +24,8 @@ from ssc_to_nwb.run.job import JobResult, SessionJob
 from ssc_to_nwb.run.local_processes import WorkerDiedError
 from ssc_to_nwb.run.lock import RunCard
 from ssc_to_nwb.run.record import Done, session_line
+from ssc_to_nwb.run.recovery import put_recorded_in_place
 from ssc_to_nwb.run.resume import Decision
-from ssc_to_nwb.run.settle import put_recorded_in_place
 from ssc_to_nwb.run.workers import Workers
 
 # Failures that may pass by themselves; what is wrong with a file or with metadata will be so again.
@@ -150,7 +150,7 @@ class SessionLoop:
 
     def _ended(self, future: Future[JobResult]) -> None:
         session = self._running.pop(future)
-        outcome = self._settled(session, self._result(future, session))
+        outcome = self._concluded(session, self._result(future, session))
         if outcome.error is not None and outcome.error.kind in _PASSING and session.tries_left > 0:
             self.on_event(RunEvent(name="session-retried", session=outcome.session, fields=outcome.as_dict()))
             job = replace(session.job, attempt=session.job.attempt + 1)
@@ -178,7 +178,7 @@ class SessionLoop:
             return _without_result(session, error(kinds.CLUSTER_UNREACHABLE, found=lost).problem)
         return _without_result(session, error(kinds.WORKER_DIED, file=session.job.source.path, found=how).problem)
 
-    def _settled(self, session: _Session, result: JobResult) -> SessionOutcome:
+    def _concluded(self, session: _Session, result: JobResult) -> SessionOutcome:
         """Write a line into the record and put the finished file in place; the outcome, failed where that failed."""
         outcome = result.outcome
         try:
@@ -204,7 +204,7 @@ class SessionLoop:
     def _give_up(self) -> None:
         """The workers are lost: what was under way and what waits has failed."""
         for future, session in list(self._running.items()):
-            self._finish(self._settled(session, self._result(future, session)))
+            self._finish(self._concluded(session, self._result(future, session)))
         problem = error(kinds.CLUSTER_UNREACHABLE, found=self.workers.lost()).problem
         for session in self._waiting:
             self._finish(_without_result(session, problem).outcome)
@@ -218,10 +218,10 @@ class SessionLoop:
         self._stop_workers()
         for future, session in self._running.items():
             if future.done() and not future.cancelled() and future.exception() is None:
-                self._finish(self._settled(session, future.result()))
+                self._finish(self._concluded(session, future.result()))
             else:
                 problem = error(output_kinds.INTERRUPTED, file=session.job.source.path, found="under way").problem
-                self._finish(self._settled(session, _without_result(session, problem, status="interrupted")))
+                self._finish(self._concluded(session, _without_result(session, problem, status="interrupted")))
         for session in self._waiting:
             problem = error(output_kinds.INTERRUPTED, file=session.job.source.path, found="not begun").problem
             self._finish(_without_result(session, problem).outcome)

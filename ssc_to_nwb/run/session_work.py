@@ -90,10 +90,10 @@ class _Work:
         job = self.job
         self.why = job.why
         self.state = job.source_state()
-        raw = job.raw or (job.standing is not None and job.standing.raw)
+        raw = job.raw or (job.existing is not None and job.existing.raw)
         with unpacked_session(job.source, self.unpacked, raw=raw, on_bytes=self._unpacking) as file:
-            if job.standing is not None and self._stands(job.standing, file):
-                return job.standing.outcome(
+            if job.existing is not None and self._may_stay(job.existing, file):
+                return job.existing.outcome(
                     session=job.source.name, source=job.source.path, seconds=self.seconds, notes=job.notes
                 )
             self._check_sums(file)
@@ -146,7 +146,7 @@ class _Work:
     def _origin(self, file: str) -> str:
         return origin(file, self.job.source, self.unpacked)
 
-    def _stands(self, done: Done, file: SessionFile) -> bool:
+    def _may_stay(self, done: Done, file: SessionFile) -> bool:
         """Whether the file that is there may stay. Raises output-changed where somebody else has worked on it."""
         self._say("check")
         options = self.job.options
@@ -200,11 +200,11 @@ class _Work:
 
     def result(self, outcome: SessionOutcome) -> JobResult:
         """The outcome with its line for the record."""
-        standing = self.job.standing if outcome.status == "skipped" else None
+        existing = self.job.existing if outcome.status == "skipped" else None
         output = None
-        if standing is not None:
-            state = state_of_output(standing.output)
-            output = self._output(standing.output, state, token=None)
+        if existing is not None:
+            state = state_of_output(existing.output)
+            output = self._output(existing.output, state, token=None)
         elif outcome.ok and self.place is not None:
             output = self._output(self.place.final, self.output_state, token=self.place.token)
         line = session_line(
@@ -212,12 +212,12 @@ class _Work:
             work=self.job.work,
             attempt=self.job.attempt,
             started=self.started,
-            status=None if standing is None else "confirmed",
-            inputs=self._inputs(standing),
-            sources="" if output is None else self._source_now(standing).as_lines(),
+            status=None if existing is None else "confirmed",
+            inputs=self._inputs(existing),
+            sources="" if output is None else self._source_now(existing).as_lines(),
             output=output,
             why=self.why,
-            standing=standing,
+            existing=existing,
         )
         return JobResult(outcome=outcome, line=line)
 
@@ -225,20 +225,20 @@ class _Work:
         path = nwb.relative_to(self.job.output).as_posix()
         return {"path": path, "state": None if state is None else state.as_dict(), "token": token}
 
-    def _inputs(self, standing: Done | None) -> SessionInputs | None:
+    def _inputs(self, existing: Done | None) -> SessionInputs | None:
         """What the NWB file is made from; one that stays has what it was made with, from the source as it is now."""
         if self.state is None:
             return None
-        made_with = self.job.made_with if standing is None else standing.inputs
-        return made_with.with_source(self._source_now(standing))
+        made_with = self.job.made_with if existing is None else existing.inputs
+        return made_with.with_source(self._source_now(existing))
 
-    def _source_now(self, standing: Done | None) -> SourceState:
+    def _source_now(self, existing: Done | None) -> SourceState:
         """The state of the files that the NWB file is made from."""
         if self.state is None:
             raise ValueError("the work has not begun")
-        if standing is None or standing.raw == self.job.raw:
+        if existing is None or existing.raw == self.job.raw:
             return self.state
-        return self.job.source_state(raw=standing.raw)
+        return self.job.source_state(raw=existing.raw)
 
 
 def _content_changes(done: Done, file: SessionFile, *, workers: int) -> tuple[str, ...]:

@@ -51,8 +51,8 @@ def load_context(
 ) -> SessionContext:
     """Read a session file with the metadata of its data set and a user's files on top.
 
-    dataset: `ssc-1` or `ssc-2`; told from the file name where None. allow_unmapped: arrays and event series of no known
-    kind are left to the ledger, which keeps them whole. decode: from the file's characters to text. Raises SscError of
+    dataset: `ssc-1` or `ssc-2`; from the file name where None. allow_unmapped: arrays and event series of no known kind
+    are left to the ledger, which keeps them whole. decode: from the file's characters to text. Raises SscError of
     any kind that reading the source or the metadata can meet.
     """
     log = ProblemLog() if log is None else log

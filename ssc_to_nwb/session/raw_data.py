@@ -128,7 +128,7 @@ def report_without_folder(session: Session, *, required: bool, log: ProblemLog) 
 
 
 def report_inventory(inventory: RawInventory, *, log: ProblemLog) -> None:
-    """Log what is left out, what bears a name in another case, and planes none of whose stacks is there."""
+    """Log what is left out, what has a name in another case, and planes none of whose stacks is there."""
     for left_out in inventory.left_out:
         found = None if left_out.link_to is None else f"a link to {left_out.link_to}"
         log.add(left_out.kind, file=left_out.path, found=found, detail=left_out.reason)

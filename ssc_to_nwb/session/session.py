@@ -14,7 +14,7 @@ from ssc_to_nwb.clock import TimeUnits, read_time_units
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, EventSeries, read_event_series
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription, read_array_descriptions
-from ssc_to_nwb.data_types.subvolumes.array_kinds import EntryKind, tell_array_kind
+from ssc_to_nwb.data_types.subvolumes.array_kinds import EntryKind, classify_array
 from ssc_to_nwb.data_types.subvolumes.assembly import assemble_subvolumes
 from ssc_to_nwb.data_types.subvolumes.reader import CalciumEntry, read_calcium_entry
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
@@ -66,7 +66,7 @@ class SourceOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One session as its MATLAB file tells it. Times are in ms of the session's clock.
+    """One session as its MATLAB file has it. Times are in ms of the session's clock.
 
     metadata: metaDataHash by key; tree: the struct as it was read, for the ledger and for what is kept verbatim;
     others: the variables beside it; texts_found_utf8: paths of texts that are UTF-8 though the file does not say so.
@@ -155,7 +155,7 @@ def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:
 def _read_time_series(
     field: Field, *, units: TimeUnits, options: SourceOptions, log: ProblemLog
 ) -> tuple[WhiskerData | None, tuple[Subvolume, ...]]:
-    # All that is known of the keys is what they hold (`dffTSA`); several subvolumes may bear the same.
+    # All that is known of the keys is what they hold (`dffTSA`); several subvolumes may have the same.
     entries = read_hash(field, keys_may_repeat=True)
     array_kinds = [_array_kind(entry, position, options=options) for position, entry in enumerate(entries, start=1)]
     descriptions = read_array_descriptions(
@@ -188,7 +188,7 @@ def _read_time_series(
 def _array_kind(entry: HashEntry, position: int, *, options: SourceOptions) -> EntryKind | None:
     """What an array is; None where it is of no known kind, and the ledger may keep it whole."""
     try:
-        return tell_array_kind(entry, position=position, overrides=options.array_kinds)
+        return classify_array(entry, position=position, overrides=options.array_kinds)
     except SscError:
         if options.allow_unmapped:
             return None
@@ -227,16 +227,16 @@ def _check_name(session: Session, *, log: ProblemLog) -> None:
         ("animalID", session.key.animal, session.key.animal.removeprefix("an")),
         ("dateOfExperiment", session.key.date, session.key.label),
     ):
-        told = session.metadata_text(key)
-        if told is None or told in (named, also):
+        given = session.metadata_text(key)
+        if given is None or given in (named, also):
             continue
-        is_day = key == "dateOfExperiment" and re.fullmatch(r"\d{8}", told) is not None
+        is_day = key == "dateOfExperiment" and re.fullmatch(r"\d{8}", given) is not None
         if is_day and dataset_named(session.path) is None:
             place = session.metadata[key].path
-            log.add(kinds.DAY_DISAGREES, file=session.path, field=place, expected=named, found=told)
+            log.add(kinds.DAY_DISAGREES, file=session.path, field=place, expected=named, found=given)
         else:
             raise session.metadata[key].problem(
-                kinds.METADATA_DISAGREES, expected=f"{named}, as the file name says", found=told
+                kinds.METADATA_DISAGREES, expected=f"{named}, as the file name says", found=given
             )
 
 

@@ -88,7 +88,7 @@ def _cut_events(series: EventSeries, numbers: np.ndarray) -> EventSeries:
 def _cut_train(train: EventTrain, numbers: np.ndarray, *, type_: int) -> EventTrain:
     keep = np.isin(train.trial, numbers)
     if type_ == PAIRS:
-        # On and off of a pair bear the same trial number, so pairs stay whole.
+        # On and off of a pair have the same trial number, so pairs stay whole.
         keep = np.repeat(keep[0::2], 2)
     return replace(
         train,

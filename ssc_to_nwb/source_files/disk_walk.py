@@ -68,7 +68,7 @@ def walk_files(folder: Path, *, enter: Callable[[Path], bool] | None = None) -> 
 
 
 def special_file(mode: int) -> str | None:
-    """What a file of this mode is where it is no regular file, in words: a pipe, say, would be waited for for ever."""
+    """What a file of this mode is where it is no regular file, in words: reading a pipe, say, would never end."""
     return next((words for is_kind, words in _SPECIAL_FILES if is_kind(mode)), None)
 
 

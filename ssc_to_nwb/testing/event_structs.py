@@ -40,7 +40,7 @@ def event_series_hash(
     subvolumes: tuple[SubvolumeTruth, ...],
     rng: np.random.Generator,
 ) -> MatStruct:
-    """The Hash of all event series. Without whisker data there are no touches to tell, and no such key."""
+    """The Hash of all event series. Without whisker data there are no touches, and no such key."""
     entries = []
     for key, text in _TEXTS.items():
         if key != "touches":

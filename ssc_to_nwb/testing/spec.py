@@ -51,7 +51,7 @@ class SubvolumeSpec:
 class StackSpec:
     """How the tif files are written, and which of them are damaged.
 
-    Files are told by their number, the NNN of `..._main_NNN.tif`; a damage hits that file of every plane.
+    Files are named by number, the NNN of `..._main_NNN.tif`; a damage hits that file of every plane.
     """
 
     dtype: Literal["uint16", "int16"] = "uint16"

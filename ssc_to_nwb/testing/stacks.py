@@ -84,7 +84,7 @@ def _write_stack(path: Path, frames: np.ndarray, number: int, how: StackSpec, ra
 def _write_pages(
     path: Path, pages: np.ndarray, how: StackSpec, text: str | None = None, *, one_table: bool = False
 ) -> None:
-    """One IFD per page. With a ScanImage text each page bears it, its pixels right behind."""
+    """One IFD per page. With a ScanImage text each page has it, its pixels right behind."""
     import tifffile
 
     if one_table:

@@ -91,7 +91,7 @@ class RoiTruth:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StackFile:
-    """One tif of one plane. `listed` tells whether the plane's sourceFileList names it."""
+    """One tif of one plane. `listed`: whether the plane's sourceFileList names it."""
 
     number: int
     n_frames: int

@@ -1,4 +1,4 @@
-"""Whisker videos: one small mp4 per trial, at the whisker traces' rate, each frame telling its number.
+"""Whisker videos: one small mp4 per trial, at the whisker traces' rate, each frame showing its number.
 
 The 16 squares along the top edge are the frame number in binary, least significant bit at the left, white = 1.
 """

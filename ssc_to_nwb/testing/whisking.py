@@ -53,7 +53,7 @@ def make_whisker(*, spec: SessionSpec, trials: TrialTruth, rng: np.random.Genera
 def _amplitude(n_samples: int, sample_ms: float, rng: np.random.Generator) -> np.ndarray:
     """Whisking amplitude of one trial: rest, exploring while the pole is about, then one vigorous bout.
 
-    The bout begins after the pole has gone, so that responses to touch and to whisking can be told apart.
+    The bout begins after the pole has gone, so that responses to touch and to whisking can be distinguished.
     """
     first = rng.uniform(0.52, 0.62)
     bout = (first, first + rng.uniform(0.15, 0.3))

@@ -49,7 +49,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationResult:
-    """All messages: those that are not accepted first, the gravest first, else in the order of files and objects.
+    """All messages: those that are not accepted first, the most severe first, else in the order of files and objects.
 
     files: the NWB files that were validated; fail_on: the least severity that makes the result not `ok`.
     """
@@ -88,7 +88,7 @@ def fails(message: Message, fail_on: FailOn) -> bool:
 
 
 def sorted_messages(messages: Iterable[Message]) -> tuple[Message, ...]:
-    """Not accepted before accepted, grave before slight; the order is kept otherwise."""
+    """Not accepted before accepted, severe before slight; the order is kept otherwise."""
     return tuple(sorted(messages, key=lambda one: (one.accepted is not None, -_GRAVITY[one.severity])))
 
 

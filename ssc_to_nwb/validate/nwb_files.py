@@ -66,7 +66,7 @@ def _below(folder: Path) -> Iterator[Path]:
     for parent, folders, files in os.walk(folder):
         stores = [name for name in folders if name.endswith(ZARR_SUFFIX)]
         folders[:] = sorted(name for name in folders if not _is_hidden(name) and name not in stores)
-        # A pipe has the name of a file and would be waited for for ever.
+        # A pipe has the name of a file and would make the program wait forever.
         names = [name for name in files if name.endswith(HDF5_SUFFIX) and (Path(parent) / name).is_file()] + stores
         yield from (Path(parent) / name for name in sorted(names) if not _is_hidden(name))
 

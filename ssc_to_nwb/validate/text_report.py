@@ -30,7 +30,7 @@ def summary(result: ValidationResult) -> str:
     """One line, such as `2 files: 0 errors, 1 warning, 3 notes; 2 messages accepted. Passed.`."""
     counts = ", ".join(_counted(result.count(severity), word) for severity, word in _WORDS.items())
     accepted = sum(message.accepted is not None for message in result.messages)
-    verdict = "Passed" if result.ok else f"Failed: {_told(result.fail_on)}"
+    verdict = "Passed" if result.ok else f"Failed: {_why_failed(result.fail_on)}"
     return f"{_counted(len(result.files), 'file')}: {counts}; {_counted(accepted, 'message')} accepted. {verdict}."
 
 
@@ -79,5 +79,5 @@ def _counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def _told(fail_on: FailOn) -> str:
+def _why_failed(fail_on: FailOn) -> str:
     return {"error": "there are errors", "warning": "there are errors or warnings"}.get(fail_on, "there are messages")

@@ -19,7 +19,7 @@ _PATTERNS: dict[EntryKind, re.Pattern[str]] = {
 }
 
 
-def tell_array_kind(entry: HashEntry, *, position: int, overrides: Mapping[str, EntryKind]) -> EntryKind:
+def classify_array(entry: HashEntry, *, position: int, overrides: Mapping[str, EntryKind]) -> EntryKind:
     """The kind of an entry: as metadata says by key or by `value{position}`, else from key, then description.
 
     Raises array-kind-unknown where neither text names exactly one kind.

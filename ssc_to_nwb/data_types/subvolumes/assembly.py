@@ -140,7 +140,7 @@ def _make_plane(
 ) -> Plane:
     if told is None:
         name = f"subvolume_{subvolume_number:02d}_plane_{position}"
-        log.add(kinds.PLANE_NAME_UNTOLD, file=entry.field.file, field=entry.field.path, found=f"named {name}")
+        log.add(kinds.PLANE_NAME_UNKNOWN, file=entry.field.file, field=entry.field.path, found=f"named {name}")
     else:
         name = f"fov_{told[0]:02d}{told[1]:03d}"
     plane = Plane(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from made_sessions import field, problem_raised, row
 
-from ssc_to_nwb.data_types.subvolumes.array_kinds import tell_array_kind
+from ssc_to_nwb.data_types.subvolumes.array_kinds import classify_array
 from ssc_to_nwb.matlab.hash_map import HashEntry
 
 
@@ -32,13 +32,13 @@ def entry(key: str, description: str = "") -> HashEntry:
     ],
 )
 def test_kinds_that_the_names_tell(key: str, description: str, kind: str) -> None:
-    assert tell_array_kind(entry(key, description), position=3, overrides={}) == kind
+    assert classify_array(entry(key, description), position=3, overrides={}) == kind
 
 
 def test_metadata_decides_by_key_or_by_place() -> None:
-    assert tell_array_kind(entry("mystery"), position=3, overrides={"mystery": "raw"}) == "raw"
-    assert tell_array_kind(entry("dffTSA"), position=3, overrides={"value{3}": "event"}) == "event"
-    assert tell_array_kind(entry("dffTSA"), position=2, overrides={"value{3}": "event"}) == "dff"
+    assert classify_array(entry("mystery"), position=3, overrides={"mystery": "raw"}) == "raw"
+    assert classify_array(entry("dffTSA"), position=3, overrides={"value{3}": "event"}) == "event"
+    assert classify_array(entry("dffTSA"), position=2, overrides={"value{3}": "event"}) == "dff"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_metadata_decides_by_key_or_by_place() -> None:
 )
 def test_what_the_names_do_not_tell_is_asked_for(key: str, description: str) -> None:
     with problem_raised() as found:
-        tell_array_kind(entry(key, description), position=3, overrides={})
+        classify_array(entry(key, description), position=3, overrides={})
     assert (found[0].kind.identifier, found[0].field) == ("array-kind-unknown", "s.timeSeriesArrayHash.value{3}")
     assert repr(key) in (found[0].found or "")
     assert f"array_kinds: {{{key!r}:" in (found[0].detail or ""), "the metadata key that would tell it"

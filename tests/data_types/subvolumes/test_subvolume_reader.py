@@ -150,7 +150,7 @@ class TestGroups:
         session, log = read(write(tmp_path, listed_without_fov=True))
         names = [plane.name for plane in session.planes]
         assert names[:2] == ["subvolume_01_plane_1", "subvolume_01_plane_2"]
-        assert found_of(log.problems, "plane-name-untold") == [f"named {name}" for name in names]
+        assert found_of(log.problems, "plane-name-unknown") == [f"named {name}" for name in names]
 
     def test_an_untold_subvolume_does_not_take_anothers_number(self, tmp_path: Path) -> None:
         two = (SubvolumeSpec(number=9, planes=(2,)), SubvolumeSpec(number=1, planes=(3,)))

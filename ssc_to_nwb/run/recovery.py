@@ -35,7 +35,7 @@ def put_recorded_in_place(done: Done, *, earlier: Path | None = None) -> bool:
     return True
 
 
-def settle(lines: Iterable[Mapping[str, Any]], output: Path) -> None:
+def put_in_order(lines: Iterable[Mapping[str, Any]], output: Path) -> None:
     """Put in place what a killed run had recorded, and remove what it had begun. Raises OSError of the output."""
     for of_session in lines_by_work(lines).values():
         done = [one for line in of_session if (one := Done.from_line(line, output)) is not None]
