@@ -16,7 +16,7 @@ Node = Any
 
 @dataclass(frozen=True)
 class Slot:
-    """A place in the struct: its path, and how to read and replace what stands there."""
+    """A place in the struct: its path, and how to read and replace what is there."""
 
     path: str
     get: Callable[[], Node]

@@ -1,4 +1,4 @@
-"""Every command of the README is run, as it stands there but for paths and names, on a made-up data set.
+"""Every command of the README is run, as it is there but for paths and names, on a made-up data set.
 
 Commands are taken out of the README, so that one that is added there is run here too, or fails. What is replaced in
 them is listed in `Checkout`.

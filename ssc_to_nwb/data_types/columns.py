@@ -14,7 +14,7 @@ def column(name: str, description: str, values: np.ndarray | Sequence[object]) -
 
 
 def text_column(name: str, description: str, texts: Sequence[str]) -> VectorData:
-    """A column of texts, as an array: hdmf can't tell the type of an empty list, and looks at every item of others."""
+    """A column of texts, as an array: hdmf cannot find the type of an empty list, and looks at every item of others."""
     return VectorData(name=name, description=description, data=np.array(list(texts), dtype=object))
 
 

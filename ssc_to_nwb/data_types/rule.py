@@ -12,7 +12,7 @@ from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.matlab.tree import MatStruct, MatStructArray, MatValue, is_empty_value
 
 _INDEX = re.compile(r"\{\d+\}|\(\d+\)")
-# An index in a cell or a struct array; a lone value stands without one.
+# An index in a cell or a struct array; a lone value has none.
 _WILDCARDS = {"{*}": r"(?:[{(](\d+)[)}])?", "**": r".*"}
 
 
@@ -83,10 +83,10 @@ def _no_names(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:  # noqa: ARG0
 class Rule:
     """What becomes of some leaves.
 
-    patterns: paths below the session variable; `{*}` stands for an index in a cell or a struct array, which may be
+    patterns: paths below the session variable; `{*}` is any index in a cell or a struct array, which may be
     absent, `**` for any rest. nwb: where in the file, with names in braces that `names` fills in, once for each place.
-    text: the rule in words; scope: of which entries, where patterns alone do not tell; unit: of the values in the file;
-    since: version of this package that has the rule.
+    text: the rule in words; scope: of which entries, where patterns alone do not decide; unit: of the values in the
+    file; since: version of this package that has the rule.
     when: whether the rule applies to a leaf that fits a pattern; the first rule of the table that does is taken.
     keep: whether the leaf is kept verbatim besides, because the places in `nwb` alone would not give it back.
     has: whether a place in `nwb` holds something of this leaf, where some of them do not hold something of every leaf.
@@ -108,7 +108,7 @@ class Rule:
     made_from: Callable[[Leaf, SessionFacts], Mapping[str, str]] = _from_nothing_else
 
     def is_kept(self, leaf: Leaf, facts: SessionFacts) -> bool:
-        """Whether the value of this leaf stands verbatim in the table of the source struct.
+        """Whether the value of this leaf is kept verbatim in the table of the source struct.
 
         That a matrix was sparse, or a char array no row, only that table says.
         """

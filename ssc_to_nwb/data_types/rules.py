@@ -29,7 +29,7 @@ OTHER_VARIABLE = Rule(
     text="A variable of the session file beside the session struct.",
 )
 
-# Not in the table: stands in for a missing rule where the user allows it.
+# Not in the table: takes the place of a missing rule where the user allows it.
 UNMAPPED = Rule(
     identifier="unmapped",
     patterns=("**",),

@@ -96,7 +96,7 @@ class ChunkDecoder:
         self._length = dataset.shape[0]
 
     def stored(self, start: int) -> bytes | None:
-        """The chunk from `start` on as it stands in the file; None where none was written."""
+        """The chunk from `start` on as it is in the file; None where none was written."""
         offset = (start, *(0 for _ in self._chunks[1:]))
         info = self._dataset.id.get_chunk_info_by_coord(offset)
         if info.byte_offset is None:

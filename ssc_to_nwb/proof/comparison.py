@@ -1,4 +1,4 @@
-"""All that the checks of one file share: the proof, the session read anew, its leaves by rule, and tables read once."""
+"""All that the checks of one file share: the proof, the session read again, its leaves by rule, and tables."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def _add_array(digest: Any, values: np.ndarray) -> None:
         digest.update(_json_bytes(values.tolist()))
     elif values.dtype.names is not None:
         for name in values.dtype.names:
-            # Columns and rows of a mask are told apart by their names alone.
+            # Columns and rows of a mask differ only in their names.
             digest.update(f"{name} ".encode())
             _add_array(digest, values[name])
     else:

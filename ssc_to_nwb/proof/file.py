@@ -57,10 +57,10 @@ def verify_file(
 ) -> VerifyReport:
     """Compare a file with its source.
 
-    context: the session, read anew from disk, with its metadata; raw: its raw files, None where none were converted;
+    context: the session, read again from disk, with its metadata; raw: its raw files, None where none were converted;
     mode: `full` compares every value and frame, `sample` all but the frames and a seeded part of those, `off` nothing;
     workers: threads; memory_mb: room for frames on their way, in 2^20 bytes; hashes: SHA-256 of source files by path,
-    as far as they are known, to be compared with those in the file; final_path: where the file will stand, where it is
+    as far as they are known, to be compared with those in the file; final_path: where the file will be, where it is
     compared before it gets its name; videos: the folder of the videos, the one beside `final_path` where None;
     progress: called as frames are compared.
 

@@ -26,7 +26,7 @@ _BROKEN = (KeyError, IndexError, ValueError, TypeError, AttributeError, Overflow
 class Proof:
     """Compares, counts and collects.
 
-    reader: of the NWB file; leaves: the source's leaves by path, read anew; proven, proven_kept: paths of leaves that
+    reader: of the NWB file; leaves: the source's leaves by path, read again; proven, proven_kept: paths of leaves that
     were compared with their places in the file, with their verbatim copies.
     """
 
@@ -132,7 +132,7 @@ class Proof:
         unit: SourceUnit,
         leaf: str | None = None,
     ) -> bool:
-        """Compare times: `expected` in the source's unit, `seconds` as they stand in the file.
+        """Compare times: `expected` in the source's unit, `seconds` as they are in the file.
 
         Where all times of the source are whole, as the column `whole` of the source struct has it, they come back
         exactly, once what is within the rounding of a whole number is rounded to it. Others may differ by the rounding

@@ -22,7 +22,7 @@ def check_schema_copy(work: Comparison) -> None:
     found = work.reader.attribute("/", _LOCATION)
     if found != SCHEMA:
         work.proof.problem(kinds.VERIFY_ATTRIBUTE_DIFFERS, "/", expected=f"{_LOCATION} = {SCHEMA}", found=repr(found))
-    # An extension that was loaded when the file was written stands there too, used or not.
+    # An extension that was loaded when the file was written is there too, used or not.
     for name in dict.fromkeys((*NAMESPACES, *work.reader.members(SCHEMA))):
         work.proof.guarded(f"{SCHEMA}/{name}", _check_namespace, work, name)
 
@@ -38,9 +38,9 @@ def _check_namespace(work: Comparison, name: str) -> None:
     for part in work.reader.members(folder):
         contents[part] = {}
         work.proof.guarded(f"{folder}/{part}", _read_content, work, f"{folder}/{part}", contents[part])
-    told = contents.get("namespace", {}).get("namespaces", [{}])[0]
-    work.proof.equal(folder, expected=(name, versions[0]), found=(told.get("name"), told.get("version")))
-    sources = [part["source"] for part in told.get("schema", []) if "source" in part]
+    namespace = contents.get("namespace", {}).get("namespaces", [{}])[0]
+    work.proof.equal(folder, expected=(name, versions[0]), found=(namespace.get("name"), namespace.get("version")))
+    sources = [part["source"] for part in namespace.get("schema", []) if "source" in part]
     work.proof.equal(folder, expected=sorted(["namespace", *sources]), found=sorted(contents))
 
 

@@ -1,4 +1,4 @@
-"""The session file read anew for a comparison, its texts decoded by verification's own rules."""
+"""The session file read again for a comparison, its texts decoded by verification's own rules."""
 
 from __future__ import annotations
 

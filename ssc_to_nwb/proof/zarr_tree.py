@@ -83,7 +83,7 @@ class ZarrTree(ArrayTree):
         return Node(path=path, kind=kind, attributes=attributes)
 
     def _links(self, path: str) -> dict[str, str]:
-        """Targets by name of the links in a group; those into other files bear the file's name."""
+        """Targets by name of the links in a group; those into other files have the file's name."""
         links = self._item(path).attrs.asdict().get(_LINKS, [])
         return {
             link["name"]: link["path"] if link["source"] == "." else f"{link['source']}:{link['path']}"
@@ -144,6 +144,6 @@ def _as_tuple(values: list[Any]) -> tuple[Any, ...]:
 
 
 def _target(reference: dict[str, str]) -> str:
-    """Path of the object that a reference means; one into another file bears the file's name."""
+    """Path of the object that a reference means; one into another file has the file's name."""
     source, path = reference["source"], reference["path"]
     return path if source == "." else f"{source}:{path}"

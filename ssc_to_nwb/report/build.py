@@ -36,7 +36,7 @@ def _below(folder: Path) -> Iterator[Path]:
     """NWB files in a folder and its subfolders; hidden ones are unfinished."""
     for suffix in naming.NWB_SUFFIXES:
         found = (path for path in folder.rglob(f"*{suffix}") if not path.name.startswith("."))
-        # A pipe has the name of a file and would be waited for for ever.
+        # A pipe has the name of a file and would make the program wait forever.
         there = (path for path in found if path.is_file() or path.is_dir())
         yield from (path for path in there if not is_system_path(path.relative_to(folder).parts))
 

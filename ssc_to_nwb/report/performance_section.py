@@ -69,10 +69,10 @@ def _figure(trials: NwbTable) -> Picture:
                 numbers[chosen], heights, linestyle="", marker="|", markersize=7, markeredgewidth=1.4, color=colour,
                 label=f"{name} trials",
             )  # fmt: skip
-        untold = ~np.isin(side, list(_SIDE_COLOURS))
+        sideless = ~np.isin(side, list(_SIDE_COLOURS))
         marks.plot(
-            numbers[untold],
-            [rows.index(one) for one in outcome[untold]],
+            numbers[sideless],
+            [rows.index(one) for one in outcome[sideless]],
             linestyle="",
             marker="|",
             color=palette.INK,

@@ -40,7 +40,7 @@ def test_everything_can_be_seen_in_it(result: DemoResult) -> None:
 
 
 @pytest.mark.long
-def test_a_second_time_it_stands_as_before(result: DemoResult) -> None:
+def test_a_second_time_it_stays_as_before(result: DemoResult) -> None:
     again = demo(output=result.output.parent)
     assert again.conversion.ok
     assert again.conversion.outputs == result.conversion.outputs

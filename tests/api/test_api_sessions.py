@@ -155,8 +155,8 @@ def test_json_and_table(tmp_path: Path) -> None:
     for animal in ("an2", "an1"):
         write(tmp_path, animal=animal, **SMALL)
     summaries = list_sessions(source=tmp_path)
-    told = json.loads(json.dumps([summary.as_dict() for summary in summaries]))
-    assert [one["session"] for one in told] == ["an1_2013_03_08", "an2_2013_03_08"]
+    reported = json.loads(json.dumps([summary.as_dict() for summary in summaries]))
+    assert [one["session"] for one in reported] == ["an1_2013_03_08", "an2_2013_03_08"]
     table = sessions_table(summaries)
     assert table.loc["an2_2013_03_08", "trials"] == 3
     assert table["rois"].sum() == 8

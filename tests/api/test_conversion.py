@@ -39,12 +39,12 @@ class TestFormats:
     """The same session comes out of every form of file that a source may be."""
 
     def values(self, path: Path) -> dict[str, tuple[object, bytes]]:
-        """Every data set of a file but those that tell of the source file itself and of the moment."""
+        """Every data set of a file but those that describe the source file itself and of the moment."""
         found: dict[str, tuple[object, bytes]] = {}
 
         def add(name: str, item: h5py.Group | h5py.Dataset) -> None:
-            told_anew = name.startswith(("specifications", "processing/source/source_files", "file_create_date"))
-            if isinstance(item, h5py.Dataset) and not told_anew:
+            written_again = name.startswith(("specifications", "processing/source/source_files", "file_create_date"))
+            if isinstance(item, h5py.Dataset) and not written_again:
                 text = h5py.check_string_dtype(item.dtype) is not None
                 content = np.asarray(item.asstr()[()] if text else item[()])
                 found[name] = (item.shape, "\0".join(content.ravel()).encode() if text else content.tobytes())

@@ -46,7 +46,7 @@ def tree(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-def test_contents_and_what_is_missing_are_told(made: Path, tmp_path: Path) -> None:
+def test_contents_and_what_is_missing_are_reported(made: Path, tmp_path: Path) -> None:
     result = plan(source=made, output=tmp_path / "nwb")
     assert actions(result) == {FIRST: "convert", SECOND: "convert"}
     contents = result.sessions[0].contents
@@ -77,7 +77,7 @@ def test_size_and_compression_are_about_right_for_frames(tmp_path: Path) -> None
     assert planned.seconds > 0
 
 
-def test_what_is_done_and_what_changed_since_is_told(made: Path, tmp_path: Path) -> None:
+def test_what_is_done_and_what_changed_since_is_reported(made: Path, tmp_path: Path) -> None:
     source = tmp_path / "source"
     shutil.copytree(made, source)
     convert(source=source, output=tmp_path / "nwb", verify="off")
@@ -105,7 +105,7 @@ def test_what_was_done_with_other_options_without_effect_is_noted(made: Path, tm
     )
 
 
-def test_a_session_that_can_not_be_read_is_told_beforehand(made: Path, tmp_path: Path) -> None:
+def test_a_session_that_cannot_be_read_is_reported_beforehand(made: Path, tmp_path: Path) -> None:
     source = tmp_path / "source"
     shutil.copytree(made, source)
     (source / f"{SECOND}_session.mat").write_bytes(b"no mat file")

@@ -59,7 +59,7 @@ def test_one_bad_file_does_not_hide_the_other(two: tuple[Path, Path], tmp_path: 
     assert not result.ok
 
 
-def test_changed_text_that_no_source_field_tells_is_found_by_the_record(converted_default: Converted, tmp_path: Path):
+def test_changed_text_that_is_in_no_source_field_is_found_by_the_record(converted_default: Converted, tmp_path: Path):
     source, output = converted_default.made.root, converted_default.path.parent.parent
     assert verify_sessions(source=source, output=output).ok
     copy = Path(shutil.copytree(output, tmp_path / "nwb"))
@@ -78,8 +78,8 @@ def test_source_that_changed_since_is_found_by_its_hash(two: tuple[Path, Path], 
     source, output = two
     copy = Path(shutil.copytree(source, tmp_path / "source"))
     # A page that no frame index names may change without any frame being another.
-    film = sorted(copy.rglob("*.mp4"))[0]
-    film.write_bytes(film.read_bytes() + b"\0")
+    video = sorted(copy.rglob("*.mp4"))[0]
+    video.write_bytes(video.read_bytes() + b"\0")
     result = verify_sessions(source=copy, output=output, sessions=["*900001*"])
     assert result.sessions[0].report is not None
     fields = {problem.field for problem in result.sessions[0].report.problems}

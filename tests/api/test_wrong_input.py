@@ -240,11 +240,11 @@ class TestWrongInput:
         assert len(names) == len(WRONG) + 2
 
     def test_all_of_it_is_json(self, run: Run) -> None:
-        told = json.loads(json.dumps(run.result.as_dict(), allow_nan=False))
-        assert told["ok"] is False
-        assert [session["error"] and session["error"]["identifier"] for session in told["sessions"]] == [
+        reported = json.loads(json.dumps(run.result.as_dict(), allow_nan=False))
+        assert reported["ok"] is False
+        assert [session["error"] and session["error"]["identifier"] for session in reported["sessions"]] == [
             None, *(wrong.kind for wrong in WRONG), None,
         ]  # fmt: skip
-        warned = told["sessions"][0]["problems"]
+        warned = reported["sessions"][0]["problems"]
         assert {"values-nan"} <= {problem["identifier"] for problem in warned}
         assert all(problem["severity"] in ("warning", "info") for problem in warned)

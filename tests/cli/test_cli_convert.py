@@ -48,17 +48,17 @@ def test_all_done(source: Path, tmp_path: Path) -> None:
 
 
 def test_each_kind_of_warning_once_with_its_count(source: Path, tmp_path: Path) -> None:
-    told = call(source, tmp_path / "nwb").stderr
-    assert told.count("[values-nan]") == 1
-    assert "Values are not a number (NaN) (2 times) [values-nan]" in told
-    assert "whiskerVars" not in told
-    assert "s.timeSeriesArrayHash.value{1}.valueMatrix" in told
+    reported = call(source, tmp_path / "nwb").stderr
+    assert reported.count("[values-nan]") == 1
+    assert "Values are not a number (NaN) (2 times) [values-nan]" in reported
+    assert "whiskerVars" not in reported
+    assert "s.timeSeriesArrayHash.value{1}.valueMatrix" in reported
 
 
 def test_verbose_prints_every_warning(source: Path, tmp_path: Path) -> None:
-    told = call(source, tmp_path / "nwb", "-v").stderr
-    assert "'Angle for c2'" in told
-    assert "'Curvature change for c2'" in told
+    reported = call(source, tmp_path / "nwb", "-v").stderr
+    assert "'Angle for c2'" in reported
+    assert "'Curvature change for c2'" in reported
 
 
 def test_a_failure_is_summed_up_and_the_others_are_converted(half_wrong: Path, tmp_path: Path) -> None:
@@ -104,9 +104,9 @@ def test_verbose_shows_where_it_failed(half_wrong: Path, tmp_path: Path) -> None
 def test_json_on_standard_output_and_nothing_else_there(half_wrong: Path, tmp_path: Path) -> None:
     result = call(half_wrong, tmp_path / "nwb", "--json")
     assert result.exit_code == 1
-    told = json.loads(result.stdout)
-    failed, done = told["sessions"]
-    assert (told["ok"], failed["status"], done["status"]) == (False, "failed", "converted")
+    reported = json.loads(result.stdout)
+    failed, done = reported["sessions"]
+    assert (reported["ok"], failed["status"], done["status"]) == (False, "failed", "converted")
     assert failed["output"] is None
     error = failed["error"]
     assert (error["identifier"], error["field"], error["found"]) == (
@@ -173,11 +173,11 @@ def test_an_output_that_is_a_file(source: Path, tmp_path: Path) -> None:
 
 def test_file_names_that_are_no_utf_8(tmp_path: Path) -> None:
     made = write(tmp_path / "source", raw=True, **SMALL)
-    film = min(made.folder.rglob("*.mp4"))
-    odd = [made.folder / os.fsdecode(b"notes\xff.txt"), film.with_name(os.fsdecode(b"\xff") + film.name)]
+    video = min(made.folder.rglob("*.mp4"))
+    odd = [made.folder / os.fsdecode(b"notes\xff.txt"), video.with_name(os.fsdecode(b"\xff") + video.name)]
     try:
         odd[0].write_text("x")
-        film.rename(odd[1])
+        video.rename(odd[1])
     except OSError:
         pytest.skip("the file system takes no such names")
     result = call(tmp_path / "source", tmp_path / "nwb", "--json")
@@ -188,21 +188,21 @@ def test_file_names_that_are_no_utf_8(tmp_path: Path) -> None:
         paths = nwbfile.processing["source"]["source_files"]["path"][:].tolist()
         assert f"{made.folder.name}/notes\\xff.txt" in paths
         names = nwbfile.acquisition["whisker_video"].external_file[:]
-        assert f"_{film.name}" in {Path(name).name for name in names}
+        assert f"_{video.name}" in {Path(name).name for name in names}
 
 
 def test_what_a_run_goes_on_in_spite_of_is_a_warning_that_names_the_file(tmp_path: Path) -> None:
     made = write(tmp_path / "source", raw=True, trials_with_broken_video=(1,), **SMALL)
     number = made.trials.numbers[1]
-    film = next(path for path in made.folder.rglob("*.mp4") if path.stem.endswith(f"_trial_{number:03d}"))
+    video = next(path for path in made.folder.rglob("*.mp4") if path.stem.endswith(f"_trial_{number:03d}"))
     result = call(tmp_path / "source", tmp_path / "nwb", "--keep-going")
     assert result.exit_code == 0
     assert "warning: Cannot read a whisker video [video-unreadable]" in result.stderr
-    assert f"    {film}, " in result.stderr
+    assert f"    {video}, " in result.stderr
     assert "error:" not in result.stderr
-    told = json.loads(call(tmp_path / "source", tmp_path / "json", "--keep-going", "--json").stdout)
-    (problem,) = (one for one in told["sessions"][0]["problems"] if one["identifier"] == "video-unreadable")
-    assert (problem["severity"], problem["file"]) == ("warning", str(film))
+    reported = json.loads(call(tmp_path / "source", tmp_path / "json", "--keep-going", "--json").stdout)
+    (problem,) = (one for one in reported["sessions"][0]["problems"] if one["identifier"] == "video-unreadable")
+    assert (problem["severity"], problem["file"]) == ("warning", str(video))
 
 
 @pytest.mark.parametrize("arguments", [["", "out"], ["source", ""], ["source", "out", "--work-dir", ""]])

@@ -15,10 +15,10 @@ from ssc_to_nwb.cli.main import group
 def test_the_demo_says_where_everything_is(tmp_path: Path) -> None:
     result = CliRunner().invoke(group, ["demo", str(tmp_path / "demo"), "--json"], catch_exceptions=False)
     assert result.exit_code == 0
-    told = json.loads(result.stdout)
-    assert told["ok"]
-    assert told["source"] == str(tmp_path / "demo/source")
-    assert [Path(session["output"]).parent.name for session in told["sessions"]] == ["sub-an900001", "sub-an900002"]
+    reported = json.loads(result.stdout)
+    assert reported["ok"]
+    assert reported["source"] == str(tmp_path / "demo/source")
+    assert [Path(session["output"]).parent.name for session in reported["sessions"]] == ["sub-an900001", "sub-an900002"]
 
 
 def test_an_output_that_cannot_be_made(tmp_path: Path) -> None:

@@ -105,9 +105,9 @@ class TestProblems:
         output = [] if command == ["sessions"] else [str(tmp_path / "nwb")]
         result = CliRunner().invoke(group, [*command, str(tmp_path / "absent"), *output, "--json"])
         assert result.exit_code == 1
-        told = json.loads(result.stdout)
-        assert (told["ok"], told["error"]["identifier"]) == (False, "source-missing")
-        assert told["error"]["file"] == str(tmp_path / "absent")
+        reported = json.loads(result.stdout)
+        assert (reported["ok"], reported["error"]["identifier"]) == (False, "source-missing")
+        assert reported["error"]["file"] == str(tmp_path / "absent")
 
     def test_the_installed_command_is_this_one(self, tmp_path: Path) -> None:
         script = (

@@ -54,9 +54,9 @@ def test_packed_sessions_and_lines_of_a_narrow_terminal(source: Path, tmp_path_f
 
 
 def test_json(source: Path) -> None:
-    told = json.loads(call(source, "--json", "--session", "an2*").stdout)
-    assert [one["session"] for one in told] == ["an2_2013_03_08"]
-    assert (told[0]["whiskers"], told[0]["raw_missing"], told[0]["error"]) == (["c1", "c2"], 6, None)
+    reported = json.loads(call(source, "--json", "--session", "an2*").stdout)
+    assert [one["session"] for one in reported] == ["an2_2013_03_08"]
+    assert (reported[0]["whiskers"], reported[0]["raw_missing"], reported[0]["error"]) == (["c1", "c2"], 6, None)
 
 
 def test_a_session_that_cannot_be_read(source: Path) -> None:
@@ -65,8 +65,8 @@ def test_a_session_that_cannot_be_read(source: Path) -> None:
     assert result.exit_code == 1
     assert "an1_2013_03_08  (ssc-1" in result.stdout
     assert "[mat-unreadable]" in result.stderr
-    told = json.loads(call(source, "--json").stdout)
-    assert [one["error"] and one["error"]["identifier"] for one in told] == [None, "mat-unreadable"]
+    reported = json.loads(call(source, "--json").stdout)
+    assert [one["error"] and one["error"]["identifier"] for one in reported] == [None, "mat-unreadable"]
 
 
 class TestFilesNotTaken:
@@ -105,5 +105,5 @@ class TestFilesNotTaken:
         text = CliRunner().invoke(group, arguments, catch_exceptions=False)
         assert text.exit_code == 0
         assert "an1_2013_03_08_notes.mat: its name goes on with" in text.stderr
-        told = json.loads(CliRunner().invoke(group, [*arguments, "--json"], catch_exceptions=False).stdout)
-        assert [one["file"] for one in told["not_taken"]] == [str(source / "an1_2013_03_08_notes.mat")]
+        reported = json.loads(CliRunner().invoke(group, [*arguments, "--json"], catch_exceptions=False).stdout)
+        assert [one["file"] for one in reported["not_taken"]] == [str(source / "an1_2013_03_08_notes.mat")]

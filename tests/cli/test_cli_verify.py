@@ -93,7 +93,7 @@ def test_ledger_by_rule_and_of_one_field(converted_default: Converted):
     assert found == f"s.trialStartTimes: written [trial-starts]\n{places}"
 
 
-def test_ledger_tells_why_a_file_is_left_out(tmp_path: Path):
+def test_ledger_says_why_a_file_is_left_out(tmp_path: Path):
     spec = SessionSpec(subvolumes=(SubvolumeSpec(planes=(2,), rois_per_plane=2),), stacks=StackSpec(files_missing=(1,)))
     write_session(root=tmp_path / "source", spec=spec, videos=False)
     outcome = convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off").outcomes[0]

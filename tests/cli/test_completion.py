@@ -14,7 +14,7 @@ PROGRAM = Path(sys.executable).with_name("ssc-to-nwb")
 
 
 def _complete(*words: str) -> list[str]:
-    """What bash is told to offer for the last word."""
+    """What bash is given to offer for the last word."""
     environment = {
         **os.environ,
         "_SSC_TO_NWB_COMPLETE": "bash_complete",

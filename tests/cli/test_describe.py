@@ -26,12 +26,12 @@ def test_text_and_json_say_the_same(tmp_path: Path) -> None:
     assert text.exit_code == 0
     assert "  s.trialIds: is missing, expected 1xT number\n" in text.stdout
     assert "\ns: 1x1 struct\n" in text.stdout
-    told = json.loads(call(made.mat_path, "--json").stdout)
-    (variable,) = told["variables"]
-    assert (told["session"], told["refusal"]) == (made.spec.session_name, "field-missing at s")
+    reported = json.loads(call(made.mat_path, "--json").stdout)
+    (variable,) = reported["variables"]
+    assert (reported["session"], reported["refusal"]) == (made.spec.session_name, "field-missing at s")
     assert variable["differences"][0]["path"] == "s.trialIds"
     assert variable["tree"]["fields"]["trialTypeMat"]["size"] == "6x3"
-    assert told == ssc_to_nwb.describe_file(file=made.mat_path).as_dict()
+    assert reported == ssc_to_nwb.describe_file(file=made.mat_path).as_dict()
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_notices_are_shown_on_a_terminal_and_elsewhere(
     assert text in shown([event], monkeypatch, terminal=terminal)
 
 
-def test_plain_lines_tell_what_begins_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_lines_say_what_begins_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     events = [
         RunEvent(name="run-started", fields={"to_do": 2}),
         RunEvent(name="session-started", session="an1"),

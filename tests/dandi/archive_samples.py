@@ -1,4 +1,4 @@
-"""What the archive tests share beside their fixtures: names, waits, and how to tell whether all arrived."""
+"""What the archive tests share beside their fixtures: names, waits, and how to see whether all arrived."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A local archive for tests: the DANDI archive's HTTP API as the dandi client uses it, and S3 as the archive does.
 
-Two servers on two ports of the loopback interface: the API, and the object store, which refuses any request that bears
+Two servers on two ports of the loopback interface: the API, and the object store, which refuses any request with
 an Authorization header, as S3 does for presigned addresses. Written after dandi-archive's views (uploads, assets,
 versions, pagination) and as strict as they are: sizes, checksums, paths, owners, embargo and signatures are checked.
 Faults are queued with `fail`. Everything is kept in memory.
@@ -58,8 +58,8 @@ class DandiServer:
     schema_version: str = "0.8.0"
     oldest_client: str = "0.60.0"
     bad_clients: list[str] = field(default_factory=list)
-    listing_tells_checksums: bool = False
-    tells_owners: bool = True
+    listing_has_checksums: bool = False
+    lists_owners: bool = True
     faults: list[Fault] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     next_page_host: str | None = None

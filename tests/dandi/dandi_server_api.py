@@ -126,7 +126,7 @@ class ApiHandler(Handler):
         return 200, answer, {}
 
     def owners(self, identifier: str) -> Any:
-        if not self.archive.tells_owners:
+        if not self.archive.lists_owners:
             raise RefusedError(404, {"detail": "Not found."})
         state = self.model.dandiset(identifier, self.user())
         return 200, [{"username": owner, "name": owner} for owner in sorted(state.owners)], {}
@@ -159,8 +159,8 @@ class ApiHandler(Handler):
     def _listed(self, asset: Any) -> dict[str, Any]:
         listed = self.model.listed(asset)
         if self.query.get("metadata") == "true":
-            tells = self.archive.listing_tells_checksums
-            listed["metadata"] = self.model.full_metadata(asset) if tells else asset.metadata
+            shown = self.archive.listing_has_checksums
+            listed["metadata"] = self.model.full_metadata(asset) if shown else asset.metadata
         return listed
 
     def create(self, identifier: str) -> Any:

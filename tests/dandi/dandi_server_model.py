@@ -182,7 +182,7 @@ class Model:
         return asset
 
     def set_version(self, dandiset: DandisetState, body: Any) -> None:
-        """Store a draft's metadata: what the archive computes is taken out and put in anew."""
+        """Store a draft's metadata: what the archive computes is computed again."""
         name, metadata = body.get("name"), body.get("metadata")
         if not isinstance(name, str) or not name.strip():
             raise RefusedError(400, {"name": ["This field may not be blank."]})

@@ -178,7 +178,7 @@ class TestDandiset:
     def test_no_permission_where_the_archive_keeps_the_owners_to_itself(
         self, upload: Upload, archive: DandiServer
     ) -> None:
-        archive.tells_owners = False
+        archive.lists_owners = False
         result = upload(dandiset="000200")
 
         assert not result.ok

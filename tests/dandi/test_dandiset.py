@@ -116,7 +116,7 @@ class TestContent:
         assert [species["name"] for species in summary["species"]] == ["Mus musculus - House mouse"]
         assert summary["dataStandard"][0]["name"] == "Neurodata Without Borders (NWB)"
 
-    def test_nothing_stands_in_for_what_is_not_known(self, write: Write, output: Path) -> None:
+    def test_what_is_not_known_is_not_made_up(self, write: Write, output: Path) -> None:
         write()
         text = (output / "dandiset.yaml").read_text()
         metadata = written(output)
@@ -182,7 +182,7 @@ class TestBlanks:
 
 
 class TestUpdate:
-    """An existing file: what a person filled in stays, and what is replaced is told."""
+    """An existing file: what a person filled in stays, and what is replaced is reported."""
 
     def edit(self, output: Path, **changes: Any) -> None:
         path = output / "dandiset.yaml"
@@ -223,16 +223,16 @@ class TestUpdate:
         assert refused.value.problem.kind.identifier == "dandiset-yaml-of-another"
         assert (output / "dandiset.yaml").read_bytes() == before
 
-    def test_where_both_say_something_the_metadata_file_wins_and_it_is_told(self, write: Write, output: Path) -> None:
+    def test_where_both_say_something_the_metadata_file_wins_with_a_warning(self, write: Write, output: Path) -> None:
         write()
         self.edit(output, description="What somebody wrote here.")
 
         result = write()
 
         assert written(output)["description"] == SECTION["description"]
-        (told,) = result.warnings
-        assert told.kind.identifier == "dandiset-value-replaced"
-        assert (told.field, told.found) == ("description", "What somebody wrote here.")
+        (reported,) = result.warnings
+        assert reported.kind.identifier == "dandiset-value-replaced"
+        assert (reported.field, reported.found) == ("description", "What somebody wrote here.")
 
     def test_the_entry_of_an_older_version_of_this_tool_goes(self, write: Write, output: Path) -> None:
         write()

@@ -104,7 +104,7 @@ def test_nothing_is_written(download_check: Check, output: Path, tmp_path: Path)
     ("step", "action"),
     [("storage-get", "truncate"), ("storage-get", "500"), ("download", "503"), ("download", "drop"), ("list", "drop")],
 )
-def test_a_passing_fault_is_mended(download_check: Check, archive: DandiServer, step: str, action: str) -> None:
+def test_a_passing_fault_is_overcome(download_check: Check, archive: DandiServer, step: str, action: str) -> None:
     archive.fail(step, action, times=2)
     assert download_check(asset=NWB).ok
     assert not archive.faults

@@ -39,7 +39,7 @@ def answer(status: int, method: str, url: str, text: str = "") -> requests.HTTPE
         (423, "POST", f"{DRAFT}/assets/", "archive-refused", True, False),
         (400, "POST", f"{DRAFT}/assets/", "archive-refused", False, False),
         (503, "GET", f"{DRAFT}/assets/", "archive-server-failing", True, False),
-        # The object store: an upload begins anew, a download asks for a new address.
+        # The object store: an upload begins again, a download asks for a new address.
         (403, "PUT", STORE, "archive-upload-lost", True, False),
         (404, "POST", STORE, "archive-upload-lost", True, False),
         (400, "PUT", STORE, "archive-transfer-corrupt", True, False),

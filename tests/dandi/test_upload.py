@@ -48,7 +48,7 @@ def test_a_second_run_sends_nothing(upload: Upload, archive: DandiServer) -> Non
 
 def test_checksums_are_asked_for_only_where_the_listing_lacks_them(upload: Upload, archive: DandiServer) -> None:
     upload()
-    archive.listing_tells_checksums = True
+    archive.listing_has_checksums = True
     archive.seen.clear()
 
     assert upload().ok

@@ -140,7 +140,7 @@ def test_every_frame_through_pynwb_h5py_and_roiextractors(written: Written, nwb:
         assert np.array_equal(extractor.get_series(0, len(frames)), frames[:, number])
 
 
-def test_what_is_told_of_a_series(written: Written, nwb: NWBFile) -> None:
+def test_what_is_known_of_a_series(written: Written, nwb: NWBFile) -> None:
     series = nwb.acquisition["two_photon_series_fov_01003_red"]
     assert series.dimension[:].tolist() == [40, 24]
     assert series.field_of_view[:].tolist() == pytest.approx([600e-6, 600e-6])
@@ -178,7 +178,7 @@ def test_cells_that_are_bright_in_the_stack_lie_under_their_masks(written: Writt
             assert inside.mean() > red.mean() + 3 * red.std() / np.sqrt(len(mask))
 
 
-def test_every_missing_frame_stands_in_the_table_of_gaps(written: Written, nwb: NWBFile) -> None:
+def test_every_missing_frame_is_in_the_table_of_gaps(written: Written, nwb: NWBFile) -> None:
     gaps = nwb.intervals["imaging_gaps"].to_dataframe()
     assert gaps["start_time"].is_monotonic_increasing
     for volume in written.made.subvolumes:
@@ -246,7 +246,7 @@ def test_a_plane_without_any_frame_has_no_series_but_a_gap(tmp_path: Path) -> No
     assert count == made.plane("fov_01003").frame_index.shape[1]
 
 
-def test_a_text_too_long_for_an_attribute_is_cut_and_told(written: Written) -> None:
+def test_a_text_too_long_for_an_attribute_is_cut_and_reported(written: Written) -> None:
     stack = replace(written.raw.stacks["fov_01002"], description="state=" + "x" * 100_000)
     raw = replace(written.raw, stacks={**written.raw.stacks, "fov_01002": stack})
     context = load_context(written.made.mat_path)
@@ -303,7 +303,7 @@ def test_side_images_keep_their_values(written: Written, nwb: NWBFile) -> None:
     assert (single, per_trial) == (3 * 5 * 2, 3 * 2 * 2)
 
 
-def test_the_session_files_master_image_stands_beside_that_of_the_tif(nwb: NWBFile) -> None:
+def test_the_session_files_master_image_is_beside_that_of_the_tif(nwb: NWBFile) -> None:
     names = set(nwb.processing["ophys"]["images_fov_01002"].images)
     assert {"master_green", "master_imreg_image_green"} <= names
 
@@ -317,7 +317,7 @@ def test_videos_lie_in_the_folder_named_as_the_file(written: Written, nwb: NWBFi
         assert str(trial) in series.comments
 
 
-def test_starting_frames_and_time_stamps_of_films(written: Written, nwb: NWBFile) -> None:
+def test_starting_frames_and_time_stamps_of_videos(written: Written, nwb: NWBFile) -> None:
     series = nwb.acquisition["whisker_video"]
     whisker = written.made.whisker
     assert whisker is not None
@@ -343,7 +343,7 @@ def test_a_link_is_the_same_file_and_a_copy_serves_where_none_is_possible(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = tmp_path / "a.mp4"
-    source.write_bytes(b"film")
+    source.write_bytes(b"video")
     link_or_copy(source, tmp_path / "b.mp4")
     assert (tmp_path / "b.mp4").samefile(source)
 
@@ -353,7 +353,7 @@ def test_a_link_is_the_same_file_and_a_copy_serves_where_none_is_possible(
     monkeypatch.setattr("os.link", refuse)
     link_or_copy(source, tmp_path / "c.mp4")
     assert not (tmp_path / "c.mp4").samefile(source)
-    assert (tmp_path / "c.mp4").read_bytes() == b"film"
+    assert (tmp_path / "c.mp4").read_bytes() == b"video"
 
 
 @pytest.mark.parametrize("kind", INTERFACES)

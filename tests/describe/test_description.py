@@ -112,7 +112,7 @@ class TestKnownLayout:
 
 
 class TestPrivacy:
-    """No data, no names of people, machines or folders: these marks stand wherever such may stand."""
+    """No data, no names of people, machines or folders: these marks are wherever such may be."""
 
     PERSON, PLACE, NUMBER = "Hedwig Ostrander", "quillfeather", 31415.25
 

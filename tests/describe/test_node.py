@@ -19,7 +19,7 @@ def test_elements_of_one_form_are_one_line() -> None:
     assert lines(cell(row(1, 2), row(1), row(1, 2, 3))) == ["x: 1x3 cell of 1x1..3 double"]
 
 
-def test_elements_of_other_forms_stand_apart_wherever_they_lie() -> None:
+def test_elements_of_other_forms_are_listed_apart_wherever_they_lie() -> None:
     value = cell(row(1), "ab", row(1, 2), row(1), "abc")
     assert lines(value) == ["x: 1x5 cell", "  {1, 3..4}: 1x1..2 double", "  {2, 5}: 1x2..3 char"]
 
@@ -59,7 +59,7 @@ def test_ranges_are_those_of_indices_alone() -> None:
     assert lines(row(np.nan, np.nan), "valueMatrix") == ["valueMatrix: 1x2 double [all NaN]"]
 
 
-def test_of_times_the_order_is_told_and_no_value() -> None:
+def test_of_times_the_order_is_shown_and_no_value() -> None:
     assert lines(row(5, 10, 0, 20, 20), "trialStartTimes") == [
         "trialStartTimes: 1x5 double [goes back, repeats, zeros behind the first]"
     ]

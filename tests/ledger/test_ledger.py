@@ -114,7 +114,7 @@ def test_trial_labels_have_a_series_per_clock(tmp_path: Path):
 
 @pytest.mark.parametrize("label", [-1, 2**40, np.nan])
 def test_no_label_is_kept_besides(tmp_path: Path, label: float):
-    """The series itself gives back whatever number the source has; nothing stands for another."""
+    """The series itself gives back whatever number the source has; no number means another."""
 
     def edit(s: Struct) -> None:
         array(s, "whiskerVars")["trial"][0, :2] = label

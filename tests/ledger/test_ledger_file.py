@@ -13,7 +13,7 @@ from ssc_to_nwb.data_types.rule import Disposition
 from ssc_to_nwb.ledger.ledger_file import read_ledger, write_ledger
 
 
-def test_ledger_stands_beside_the_file_and_reads_back(converted_default: Converted, tmp_path: Path):
+def test_ledger_is_beside_the_file_and_reads_back(converted_default: Converted, tmp_path: Path):
     path = naming.sidecar(converted_default.path, "ledger")
     ledger = read_ledger(path)
     assert ledger.session == "an900001_2013_03_08"

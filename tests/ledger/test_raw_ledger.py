@@ -91,13 +91,13 @@ def test_files_left_out_say_why(files: tuple[FileEntry, ...], ending: str, reaso
     assert any(file.source.endswith(ending) and reason in file.reason for file in left_out), left_out
 
 
-def test_side_images_and_films_have_their_places(files: tuple[FileEntry, ...]):
+def test_side_images_and_videos_have_their_places(files: tuple[FileEntry, ...]):
     mean = one(files, lambda file: file.source.endswith("session_mean_chan_02.tif"))
     pages = one(files, lambda file: file.source.endswith("session_pertrial_sd_chan_01.tif"))
-    films = [file for file in files if file.rule == "whisker-video"]
+    videos = [file for file in files if file.rule == "whisker-video"]
     assert mean.nwb == ("/processing/ophys/images_fov_01002/session_mean_red",)
     assert pages.nwb == ("/processing/ophys/session_pertrial_sd_fov_01002_green",)
-    assert len(films) == SPEC.n_trials - 1
+    assert len(videos) == SPEC.n_trials - 1
 
 
 def test_no_path_of_the_machine_is_in_the_ledger(made: SyntheticSession, files: tuple[FileEntry, ...]):
@@ -105,7 +105,7 @@ def test_no_path_of_the_machine_is_in_the_ledger(made: SyntheticSession, files: 
     assert not any(Path(file.source).is_absolute() or str(made.root) in file.source for file in own)
 
 
-def test_without_raw_files_the_session_file_stands_alone(made: SyntheticSession, tmp_path: Path):
+def test_without_raw_files_only_the_session_file_is_read(made: SyntheticSession, tmp_path: Path):
     outcome = convert(source=made.root, output=tmp_path, raw="skip").outcomes[0]
     assert outcome.output is not None, outcome.error
     assert [file.rule for file in read_ledger(file=outcome.output).files] == ["session-file"]

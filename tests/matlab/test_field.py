@@ -84,7 +84,7 @@ class TestTexts:
 
 class TestNumbers:
     @pytest.mark.parametrize("shape", [(1, 4), (4, 1), (1, 1, 4)])
-    def test_a_vector_may_lie_or_stand(self, shape: tuple[int, ...]) -> None:
+    def test_a_vector_may_be_a_row_or_a_column(self, shape: tuple[int, ...]) -> None:
         np.testing.assert_array_equal(field(np.arange(4.0).reshape(shape)).row(length=4), [0, 1, 2, 3])
 
     def test_a_scalar_is_a_vector_of_one(self) -> None:
@@ -132,7 +132,7 @@ class TestNumbers:
         assert (problems[0].kind.identifier, problems[0].expected) == ("field-value", "whole numbers")
         assert found in (problems[0].found or "")
 
-    def test_nan_may_stand_for_nothing(self) -> None:
+    def test_nan_may_mean_nothing(self) -> None:
         assert field(row(4, np.nan)).integers(nan_as=-1).tolist() == [4, -1]
 
 

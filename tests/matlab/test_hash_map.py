@@ -44,7 +44,7 @@ def test_a_struct_array_may_hold_the_values_of_several_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "reported"),
     [
         (struct(keyNames=cell("a", "b"), value=cell("x")), ("field-length", "2 items in value, as in keyNames", "1")),
         (
@@ -57,12 +57,12 @@ def test_a_struct_array_may_hold_the_values_of_several_keys() -> None:
         (row(1, 2), ("field-type", "a struct", "1x2 float64")),
     ],
 )
-def test_what_is_no_hash(value: MatValue, told: tuple[str, str, str | None]) -> None:
+def test_what_is_no_hash(value: MatValue, reported: tuple[str, str, str | None]) -> None:
     with problem_raised() as found:
         read_hash(field(value))
-    assert (found[0].kind.identifier, found[0].expected) == told[:2]
-    if told[2] is not None:
-        assert found[0].found == told[2]
+    assert (found[0].kind.identifier, found[0].expected) == reported[:2]
+    if reported[2] is not None:
+        assert found[0].found == reported[2]
 
 
 def test_a_key_that_occurs_twice() -> None:

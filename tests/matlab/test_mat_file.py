@@ -159,7 +159,7 @@ def test_the_variable_is_no_struct(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reported"),
     [
         (b"", "an empty file"),
         (b"PK\x03\x04 a zip file", "15 bytes that begin with"),
@@ -167,13 +167,13 @@ def test_the_variable_is_no_struct(tmp_path: Path) -> None:
     ],
     ids=["empty", "short", "long"],
 )
-def test_no_mat_file(tmp_path: Path, content: bytes, told: str) -> None:
+def test_no_mat_file(tmp_path: Path, content: bytes, reported: str) -> None:
     path = tmp_path / "s.mat"
     path.write_bytes(content)
     with problem_raised() as found:
         read_mat(path)
     assert (found[0].kind.identifier, found[0].file) == ("mat-unreadable", str(path))
-    assert told in (found[0].found or "")
+    assert reported in (found[0].found or "")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

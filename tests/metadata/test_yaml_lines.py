@@ -146,7 +146,7 @@ class TestFilesThatWouldTakeAllMemory:
         assert (problem.field or "").startswith("b.c")
 
     def test_aliases_of_aliases(self, tmp_path: Path) -> None:
-        """Nine lines that stand for a thousand million texts."""
+        """Nine lines that expand to a thousand million texts."""
         rows = [f"{name}: &{name} [{','.join([f'*{below}'] * 10)}]" for below, name in pairwise("abcdefghi")]
         problem = self.refused(tmp_path, "\n".join([f"a: &a [{','.join(['l'] * 10)}]", *rows]))
         assert (problem.kind.identifier, problem.expected) == ("metadata-value-invalid", "at most 50,000 values")

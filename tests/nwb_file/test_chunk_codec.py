@@ -1,4 +1,4 @@
-"""Finished chunks: what HDF5's own filters would have written, as far as a reader can tell."""
+"""Finished chunks: what HDF5's own filters would have written, as far as a reader can see."""
 
 from __future__ import annotations
 

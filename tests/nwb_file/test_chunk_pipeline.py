@@ -125,7 +125,7 @@ def test_nothing_to_fill() -> None:
 
 
 class Watched:
-    """A fill that counts how many of its chunks are under way at once, and can be told to fail."""
+    """A fill that counts how many of its chunks are under way at once, and can be made to fail."""
 
     def __init__(self, *, fails_at: int | None = None) -> None:
         self.datasets: Sequence[h5py.Dataset] = ()

@@ -12,7 +12,7 @@ from ssc_to_nwb.nwb_file.early_flush import STEP_BYTES, EarlyFlush, early_flush
 
 
 class Flushes:
-    """Stands in for the system's flush: counts the calls, and holds them until `go` is set."""
+    """Takes the place of the system's flush: counts the calls, and holds them until `go` is set."""
 
     def __init__(self, *, failure: OSError | None = None) -> None:
         self.count = 0

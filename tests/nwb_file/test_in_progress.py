@@ -1,4 +1,4 @@
-"""Output is whole under its name or not there; what stood there before stays until then."""
+"""Output is whole under its name or not there; what was there before stays until then."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def test_videos_go_with_their_file(final: Path, tmp_path: Path) -> None:
     with output_in_progress(final, overwrite=False) as place:
         place.building.write_text("new")
         place.building_videos.mkdir()
-        (place.building_videos / "a.mp4").write_text("film")
+        (place.building_videos / "a.mp4").write_text("video")
         put_in_place(place)
     assert tree(tmp_path) == {
         "sub-an1/sub-an1_ses-1_ophys.nwb": "new",
-        "sub-an1/sub-an1_ses-1_ophys/a.mp4": "film",
+        "sub-an1/sub-an1_ses-1_ophys/a.mp4": "video",
     }
 
 
@@ -62,40 +62,40 @@ def test_whatever_happens_nothing_half_made_is_left(
     with pytest.raises(failure), output_in_progress(final, overwrite=True) as place:
         place.building.write_text("half")
         place.building_videos.mkdir()
-        (place.building_videos / "a.mp4").write_text("half a film")
+        (place.building_videos / "a.mp4").write_text("half a video")
         raise failure
     assert tree(tmp_path) == ({} if before is None else {"sub-an1/sub-an1_ses-1_ophys.nwb": before})
 
 
-class TestWhatStoodThere:
+class TestWhatWasThere:
     @pytest.fixture
-    def standing(self, final: Path) -> Path:
+    def upright(self, final: Path) -> Path:
         final.parent.mkdir()
         final.write_text("old")
         (final.parent / final.stem).mkdir()
-        (final.parent / final.stem / "old.mp4").write_text("old film")
+        (final.parent / final.stem / "old.mp4").write_text("old video")
         return final
 
-    def test_is_never_replaced_unasked(self, standing: Path) -> None:
-        with problem_raised() as found, output_in_progress(standing, overwrite=False):
+    def test_is_never_replaced_unasked(self, upright: Path) -> None:
+        with problem_raised() as found, output_in_progress(upright, overwrite=False):
             pytest.fail("the block must not run")
-        assert (found[0].kind.identifier, found[0].file) == ("output-exists", str(standing))
-        assert standing.read_text() == "old"
+        assert (found[0].kind.identifier, found[0].file) == ("output-exists", str(upright))
+        assert upright.read_text() == "old"
 
-    def test_is_replaced_with_its_films(self, standing: Path, tmp_path: Path) -> None:
-        with output_in_progress(standing, overwrite=True) as place:
+    def test_is_replaced_with_its_videos(self, upright: Path, tmp_path: Path) -> None:
+        with output_in_progress(upright, overwrite=True) as place:
             place.building.write_text("new")
             place.building_videos.mkdir()
-            (place.building_videos / "new.mp4").write_text("new film")
-            assert standing.read_text() == "old", "until the new one is whole"
+            (place.building_videos / "new.mp4").write_text("new video")
+            assert upright.read_text() == "old", "until the new one is whole"
             put_in_place(place)
         assert tree(tmp_path) == {
             "sub-an1/sub-an1_ses-1_ophys.nwb": "new",
-            "sub-an1/sub-an1_ses-1_ophys/new.mp4": "new film",
+            "sub-an1/sub-an1_ses-1_ophys/new.mp4": "new video",
         }
 
-    def test_videos_of_an_older_file_do_not_stay_beside_one_without(self, standing: Path, tmp_path: Path) -> None:
-        with output_in_progress(standing, overwrite=True) as place:
+    def test_videos_of_an_older_file_do_not_stay_beside_one_without(self, upright: Path, tmp_path: Path) -> None:
+        with output_in_progress(upright, overwrite=True) as place:
             place.building.write_text("new")
             put_in_place(place)
         assert tree(tmp_path) == {"sub-an1/sub-an1_ses-1_ophys.nwb": "new"}
@@ -173,7 +173,7 @@ class TestTheSystem:
             raise OSError(number, "no", "some/file")
         assert (found[0].kind.identifier, found[0].file) == (kind, "some/file")
 
-    def test_hdf5_tells_the_number_in_its_text_alone(self) -> None:
+    def test_hdf5_gives_the_number_only_in_its_text(self) -> None:
         failure = OSError(
             "Can't write data (file write failed: time = x, filename = 'a', errno = 28, error message = ...)"
         )

@@ -1,4 +1,4 @@
-"""Where a file comes from stands in it: source files with hashes, tool, options, metadata, and the ledger in short."""
+"""A file says where it comes from: source files with hashes, tool, options, metadata, and the ledger in short."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def values_of(converted: Converted) -> dict[str, str]:
     return dict(zip(table["item"], table["value"], strict=True))
 
 
-def test_tool_options_and_metadata_are_told(converted_default: Converted):
+def test_tool_options_and_metadata_are_recorded(converted_default: Converted):
     values = values_of(converted_default)
     assert (values["tool"], values["tool_version"]) == ("ssc_to_nwb", __version__)
     assert values["source_variable"] == "s"
@@ -31,7 +31,7 @@ def test_tool_options_and_metadata_are_told(converted_default: Converted):
     assert values["metadata_sha256"] == hashlib.sha256(values["metadata"].encode()).hexdigest()
 
 
-def test_ledger_stands_in_short_form(converted_default: Converted):
+def test_ledger_is_in_short_form(converted_default: Converted):
     values = values_of(converted_default)
     ledger = read_ledger(file=converted_default.path)
     assert json.loads(values["ledger"]) == ledger.summary()

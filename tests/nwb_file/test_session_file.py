@@ -112,7 +112,7 @@ class TestNothingIsLeft:
             convert_session(task_for(tmp_path), on_progress=interrupt)
         self.check(tmp_path)
 
-    def test_and_what_stood_there_before_stands_still(self, tmp_path: Path) -> None:
+    def test_and_what_was_there_before_is_still_there(self, tmp_path: Path) -> None:
         task = task_for(tmp_path, overwrite=True)
         place = tmp_path / "nwb/sub-an900001" / NAME
         place.parent.mkdir(parents=True)
@@ -137,7 +137,7 @@ class TestNames:
             (("timeSeriesArrayHash", "eventSeriesArrayHash"), "sub-an900001_ses-20130308_behavior.nwb"),
         ],
     )
-    def test_tell_what_the_file_holds(self, tmp_path: Path, empty: tuple[str, ...], name: str) -> None:
+    def test_say_what_the_file_holds(self, tmp_path: Path, empty: tuple[str, ...], name: str) -> None:
         outcome = convert_session(task_for(tmp_path, edit=lambda s: s.update(dict.fromkeys(empty, EMPTY))))
         assert outcome.output is not None
         assert outcome.output.name == name

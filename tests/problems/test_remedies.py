@@ -1,4 +1,4 @@
-"""What messages tell a user to do names things that exist: options, commands, metadata keys, identifiers."""
+"""What messages advise a user to do names things that exist: options, commands, metadata keys, identifiers."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_no_remedy_sends_a_user_into_the_code(kind: object) -> None:
 
 
 def test_keys_of_the_metadata_named_anywhere_in_the_code_exist() -> None:
-    """A message's field or detail tells which key gives the value."""
+    """A message's field or detail says which key gives the value."""
     named = {(place, key) for place, text in texts_of_the_package() for key in _KEY.findall(text)}
     assert len(named) > 5
     assert sorted(f"{place}: {key}" for place, key in named if not is_key(key)) == []

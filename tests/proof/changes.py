@@ -59,7 +59,7 @@ def put(path: str, where: Any, value: Any) -> Change:
 
 
 def put_text(path: str, text: str) -> Change:
-    """Replace a text that stands alone."""
+    """Replace a single text."""
 
     def change(file: h5py.File) -> None:
         assert file[path].asstr()[()] != text

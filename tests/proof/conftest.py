@@ -46,7 +46,7 @@ class Finished:
     def verify(
         self, path: Path | None = None, *, mode: VerifyMode = "full", videos: Path | None = None
     ) -> VerifyReport:
-        """Compare a file with the source; a copy of the finished one keeps its films."""
+        """Compare a file with the source; a copy of the finished one keeps its videos."""
         from ssc_to_nwb.proof.file import verify_file
         from ssc_to_nwb.source_files.file_hash import sha256_of
 
@@ -63,7 +63,7 @@ class Finished:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """A session with stacks, side images, registration files, films, gaps and frames of unknown trials."""
+    """A session with stacks, side images, registration files, videos, gaps and frames of unknown trials."""
     from ssc_to_nwb.api.conversion import convert
     from ssc_to_nwb.data_types.raw_base import open_raw
     from ssc_to_nwb.problems.model import ProblemLog

@@ -88,7 +88,7 @@ FRAMES = (
     Mutation("time stamp of a frame", f"{GREEN}/timestamps", add(f"{GREEN}/timestamps", 1, 1e-9)),
     Mutation("image size", f"{GREEN}/dimension", swap(f"{GREEN}/dimension", 0, 1)),
     Mutation("image size in fractions", f"{GREEN}/dimension", in_type(f"{GREEN}/dimension", "f8")),
-    Mutation("time stamps of a film in 32 bits", f"{VIDEO}/timestamps",
+    Mutation("time stamps of a video in 32 bits", f"{VIDEO}/timestamps",
              replaced(f"{VIDEO}/timestamps", lambda v: v.astype("f4"))),
     Mutation("field of view", f"{RED}/field_of_view", add(f"{RED}/field_of_view", 0, 1e-9)),
     Mutation("line rate", GREEN, attribute(GREEN, "scan_line_rate", 8000.0)),
@@ -106,11 +106,11 @@ FRAMES = (
         "/processing/ophys/session_pertrial_sd_fov_01002_green",
         add("/processing/ophys/session_pertrial_sd_fov_01002_green/image", (1, 2, 3)),
     ),
-    Mutation("a film's path", f"{VIDEO}/external_file", put(f"{VIDEO}/external_file", 0, "/home/me/film.mp4")),
-    Mutation("a film's first frame", f"{VIDEO}/external_file", attribute(f"{VIDEO}/external_file", "starting_frame",
+    Mutation("a video's path", f"{VIDEO}/external_file", put(f"{VIDEO}/external_file", 0, "/home/me/video.mp4")),
+    Mutation("a video's first frame", f"{VIDEO}/external_file", attribute(f"{VIDEO}/external_file", "starting_frame",
              np.zeros(6, dtype=np.int32))),
-    Mutation("time stamp of a film's frame", f"{VIDEO}/timestamps", add(f"{VIDEO}/timestamps", 7, 0.002)),
-    Mutation("two films exchanged", f"{VIDEO}/external_file", swap(f"{VIDEO}/external_file", 0, 1)),
+    Mutation("time stamp of a video's frame", f"{VIDEO}/timestamps", add(f"{VIDEO}/timestamps", 7, 0.002)),
+    Mutation("two videos exchanged", f"{VIDEO}/external_file", swap(f"{VIDEO}/external_file", 0, 1)),
 )  # fmt: skip
 
 

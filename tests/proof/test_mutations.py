@@ -15,7 +15,7 @@ from mutations import ALL, BATCHES, Mutation
 from ssc_to_nwb.proof.digest import content_digest, object_digests
 
 Mutated = Callable[[Callable[[h5py.File], None]], Path]
-# A digest leaves out the copy of the schema, and what tells two files of the same content apart.
+# A digest leaves out the copy of the schema, and what distinguishes two files of the same content.
 NOT_IN_DIGEST = ("a damaged chunk", "an object id not unique", "another place for the schema")
 
 

@@ -96,21 +96,21 @@ def test_absent_file_is_a_finding(finished, tmp_path: Path):
     assert identifiers(finished.verify(tmp_path / "none.nwb")) == {"verify-unreadable"}
 
 
-def test_film_of_other_bytes_and_foreign_file_are_found(finished, tmp_path: Path):
+def test_video_of_other_bytes_and_foreign_file_are_found(finished, tmp_path: Path):
     from ssc_to_nwb import naming
 
-    videos = tmp_path / "films"
+    videos = tmp_path / "videos"
     shutil.copytree(naming.video_folder(finished.path), videos)
     assert finished.verify(videos=videos).ok
-    film = sorted(videos.iterdir())[0]
-    film.write_bytes(film.read_bytes()[:-1] + b"?")
+    video = sorted(videos.iterdir())[0]
+    video.write_bytes(video.read_bytes()[:-1] + b"?")
     (videos / "holiday.mp4").write_bytes(b"")
     report = finished.verify(videos=videos)
     assert {problem.field for problem in report.problems} == {"/acquisition/whisker_video/external_file"}
     assert [problem.found for problem in report.problems] == ["other bytes", "holiday.mp4"]
 
 
-def test_missing_film_is_found(finished, tmp_path: Path):
+def test_missing_video_is_found(finished, tmp_path: Path):
     report = finished.verify(videos=tmp_path / "nothing here")
     assert identifiers(report) == {"verify-object-missing"}
 

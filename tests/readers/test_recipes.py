@@ -1,4 +1,4 @@
-"""The Python of docs/how-to/open_in_tools.md, run as it stands in the tools' own environments."""
+"""The Python of docs/how-to/open_in_tools.md, run as it is in the tools' own environments."""
 
 from __future__ import annotations
 

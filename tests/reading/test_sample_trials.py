@@ -30,8 +30,8 @@ def test_trial_numbers_of_every_clock(converted_awkward: Converted) -> None:
                     np.testing.assert_array_equal(found.samples(number), np.flatnonzero(volume.trials == number))
 
 
-def test_a_trial_has_the_samples_that_bear_its_number(convert_edited: Callable[..., Converted]) -> None:
-    """Some inside its time bear no number, or that of another trial."""
+def test_a_trial_has_the_samples_with_its_number(convert_edited: Callable[..., Converted]) -> None:
+    """Some inside its time have no number, or that of another trial."""
 
     def edit(s: Struct) -> None:
         trial = array(s, "whiskerVars")["trial"]

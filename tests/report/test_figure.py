@@ -27,7 +27,7 @@ def test_colours_become_variables() -> None:
     assert not any(light in svg for light, _, _ in palette.THEME)
 
 
-def test_ids_bear_the_name_of_the_figure_and_references_follow() -> None:
+def test_ids_have_the_name_of_the_figure_and_references_follow() -> None:
     svg = _line("one").svg
     ids = re.findall(r'\bid="([^"]+)"', svg)
     assert ids
@@ -71,7 +71,7 @@ def _luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize(("place", "page"), [(0, "#ffffff"), (2, "#1f1f1d")])
-def test_what_carries_meaning_stands_out_from_the_page(place: int, page: str) -> None:
+def test_what_carries_meaning_contrasts_with_the_page(place: int, page: str) -> None:
     for entry in palette.THEME:
         if entry[1] in ("grid", "pole"):  # backgrounds
             continue

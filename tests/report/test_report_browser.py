@@ -110,7 +110,7 @@ def test_dark_and_light(browser: Browser, pages: tuple[Path, ...], tmp_path: Pat
     assert light.shape == dark.shape
     assert np.median(light) > 240
     assert np.median(dark) < 45
-    # Lines and texts must not vanish: on either page a good part of the pixels stands out from the background.
+    # Lines and texts must not vanish: on either page a good part of the pixels contrasts with the background.
     for pixels in (light, dark):
         grey = pixels.mean(axis=2)
         assert np.mean(np.abs(grey - np.median(grey)) > 80) > 0.03

@@ -302,7 +302,7 @@ class TestOtherVersions:
         set_recorded_layout(place / "nwb", layout)
         assert noted(place) == f"layout of the file: 1 then, {naming.FILE_LAYOUT} now"
 
-    def test_a_file_of_an_older_layout_is_written_anew_where_its_source_changed(self, place: Path) -> None:
+    def test_a_file_of_an_older_layout_is_written_again_where_its_source_changed(self, place: Path) -> None:
         set_recorded_layout(place / "nwb", None)
         touch(place)
         assert redone(place) == (

@@ -97,7 +97,7 @@ class TestInsideTheSource:
         (source / SESSION / "run_trial_1.mp4").write_bytes(b"not much of a video")
         first = convert(source=source, output=output, keep_going=True)
         assert first.ok, first.outcomes
-        written = output / "sub-an900010" / "film_trial_2.mp4"
+        written = output / "sub-an900010" / "video_trial_2.mp4"
         written.write_bytes(b"as a conversion leaves them beside the NWB file")
         assert [one.status for one in convert(source=source, output=output, keep_going=True).outcomes] == ["skipped"]
         assert {session.videos for session in list_sessions(source=source)} == {1}

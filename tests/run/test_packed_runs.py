@@ -118,7 +118,7 @@ def test_a_session_file_beside_its_packed_raw_files(made: Path, expected: dict[s
     source.mkdir()
     shutil.copy2(made / f"{FIRST}_session.mat", source)
     with tarfile.open(source / f"{FIRST}_part1.tar.gz", "w:gz") as packed:
-        # Packed without the session's folder: the packed file's own name tells the session.
+        # Packed without the session's folder: the packed file's own name is that of the session.
         for child in sorted((made / FIRST).iterdir()):
             packed.add(child, arcname=child.name)
     assert frames_of(convert(source=source, output=tmp_path / "nwb")) == {FIRST: expected[FIRST]}
@@ -180,7 +180,7 @@ def test_a_session_packed_in_two_folders_is_not_guessed_about(made: Path, tmp_pa
     assert errors(result) == {FIRST: "packed-twice", SECOND: "packed-twice"}
 
 
-def test_what_is_told_of_a_packed_file_names_that_and_not_the_work_folder(made: Path, tmp_path: Path) -> None:
+def test_what_is_said_of_a_packed_file_names_it_and_not_the_work_folder(made: Path, tmp_path: Path) -> None:
     broken = tmp_path / "made"
     shutil.copytree(made, broken)
     (broken / f"{SECOND}_session.mat").write_bytes(b"no mat file")

@@ -145,7 +145,7 @@ def test_content_that_is_fetched_later_is_converted_then(made: SyntheticSession,
 
 
 def test_pipes_are_no_source_files(made: SyntheticSession, tmp_path: Path) -> None:
-    """Whoever opened one would wait for ever."""
+    """Whoever opened one would wait forever."""
     video = next(iter(made.video_paths.values()))
     pipes = [video, made.stack_paths["fov_01002", 1], made.side_paths[0]]
     for path in pipes:

@@ -64,7 +64,7 @@ def test_a_session_that_was_done_is_skipped(place: Path) -> None:
     assert record_lines(place / "nwb") == before[1]
 
 
-def test_the_line_of_an_attempt_tells_all_about_it(place: Path) -> None:
+def test_the_line_of_an_attempt_says_all_about_it(place: Path) -> None:
     (line,) = record_lines(place / "nwb")
     assert (line["session"], line["status"], line["attempt"], line["verified"]) == (SESSION, "converted", 1, "full")
     assert line["inputs"]["source_bytes"] == sum(p.stat().st_size for p in (place / "source").rglob("*") if p.is_file())
@@ -80,7 +80,7 @@ def test_the_line_of_an_attempt_tells_all_about_it(place: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         (lambda mat: os.utime(mat, ns=(1, 1)), f"source file {SESSION}_session.mat: another time of change"),
         (
@@ -94,14 +94,14 @@ def test_the_line_of_an_attempt_tells_all_about_it(place: Path) -> None:
     ],
     ids=["touched", "file added", "file gone"],
 )
-def test_a_change_of_the_source_is_named_and_the_session_done_again(place: Path, change: Any, told: str) -> None:
+def test_a_change_of_the_source_is_named_and_the_session_done_again(place: Path, change: Any, reported: str) -> None:
     change(place / "source" / f"{SESSION}_session.mat")
     outcome = only(again(place))
     assert outcome.status == "converted"
-    assert why(outcome) == told
+    assert why(outcome) == reported
     assert only(again(place)).status == "skipped"
     assert [line["attempt"] for line in record_lines(place / "nwb")] == [1, 2]
-    assert record_lines(place / "nwb")[1]["why"] == [told]
+    assert record_lines(place / "nwb")[1]["why"] == [reported]
 
 
 def test_a_change_of_a_file_that_the_metadata_extend_counts_as_well(place: Path) -> None:

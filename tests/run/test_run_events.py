@@ -29,7 +29,7 @@ def lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_a_run_tells_its_story_from_beginning_to_end(source: Path, tmp_path: Path) -> None:
+def test_a_run_reports_from_beginning_to_end(source: Path, tmp_path: Path) -> None:
     events: list[RunEvent] = []
     path = tmp_path / "events.jsonl"
     convert(source=source, output=tmp_path / "nwb", workers=2, verify="off", events=path, on_event=events.append)

@@ -18,7 +18,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "s" / "fov").mkdir(parents=True)
     (tmp_path / "s.mat").write_bytes(b"mat")
     (tmp_path / "s" / "fov" / "a.tif").write_bytes(b"first")
-    (tmp_path / "s" / "b.mp4").write_bytes(b"film")
+    (tmp_path / "s" / "b.mp4").write_bytes(b"video")
     return tmp_path
 
 

@@ -15,8 +15,8 @@ from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 NAME = "an171923_2012_06_04"
-TELLING = (("dff", "dffTSA_subvolume_{ordinal:02d}"), ("event", "eventTSA_subvolume_{ordinal:02d}"))
-NOT_TELLING = (("dff", "dffTSA_subvolume_{ordinal:02d}"), ("event", "caTSA_subvolume_{ordinal:02d}"))
+CLEAR_KEYS = (("dff", "dffTSA_subvolume_{ordinal:02d}"), ("event", "eventTSA_subvolume_{ordinal:02d}"))
+UNCLEAR_KEYS = (("dff", "dffTSA_subvolume_{ordinal:02d}"), ("event", "caTSA_subvolume_{ordinal:02d}"))
 
 
 def write(root: Path, **fields: Any) -> SyntheticSession:
@@ -31,7 +31,7 @@ def write(root: Path, **fields: Any) -> SyntheticSession:
                 "date": date(2012, 6, 4),
                 "whiskers": ("c1", "c2", "c3"),
                 "arrays": ("dff", "event"),
-                "array_keys": TELLING,
+                "array_keys": CLEAR_KEYS,
                 "subvolumes": (SubvolumeSpec(number=1, planes=(2,)), SubvolumeSpec(number=2, planes=(2, 3))),
                 **fields,
             }
@@ -66,15 +66,15 @@ def test_both_formats_convert_with_their_own_metadata(tmp_path: Path, mat_format
     check(result.outputs[0], made)
 
 
-def test_where_the_key_does_not_tell_an_event_array_its_description_does(tmp_path: Path) -> None:
-    made = write(tmp_path / "source", array_keys=NOT_TELLING)
+def test_where_the_key_does_not_name_an_event_array_its_description_does(tmp_path: Path) -> None:
+    made = write(tmp_path / "source", array_keys=UNCLEAR_KEYS)
     result = convert(source=tmp_path / "source", output=tmp_path / "nwb")
     assert result.ok, result.outcomes[0].error
     check(result.outputs[0], made)
 
 
-def test_where_nothing_tells_the_user_does(tmp_path: Path) -> None:
-    made = write(tmp_path / "source", array_keys=NOT_TELLING, arrays_without_descr=True)
+def test_where_nothing_says_it_the_user_does(tmp_path: Path) -> None:
+    made = write(tmp_path / "source", array_keys=UNCLEAR_KEYS, arrays_without_descr=True)
     result = convert(source=tmp_path / "source", output=tmp_path / "nwb")
     error = result.outcomes[0].error
     assert error is not None

@@ -1,4 +1,4 @@
-"""Two sessions of one animal and day, told apart by a letter, and the other names that session files have."""
+"""Two sessions of one animal and day, distinguished by a letter, and the other names that session files have."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TestBothOfADay:
     def made(self, root: Path) -> dict[str, SyntheticSession]:
         return write_both(root / "source")
 
-    def test_they_stand_side_by_side_and_stay_there(
+    def test_they_are_side_by_side_and_stay_there(
         self, root: Path, made: dict[str, SyntheticSession], tmp_path: Path
     ) -> None:
         check(convert(source=root / "source", output=tmp_path, verify="off"), made)

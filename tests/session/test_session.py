@@ -81,7 +81,7 @@ def test_a_hash_may_be_empty(tmp_path: Path, hash_: str, kept: str, empty: objec
     assert not session.events if hash_ == "eventSeriesArrayHash" else session.whisker is None
 
 
-def test_an_array_without_planes_is_told_where_they_should_be(tmp_path: Path) -> None:
+def test_an_array_without_planes_is_reported_where_they_should_be(tmp_path: Path) -> None:
     problem = problem_of(
         tmp_path, lambda s: array(s, "eventTSA_subvolume_01").update(imagingPlane=Cell()), arrays=("dff", "event")
     )
@@ -90,7 +90,7 @@ def test_an_array_without_planes_is_told_where_they_should_be(tmp_path: Path) ->
     assert (problem.kind.identifier, problem.found) == ("field-length", "0")
 
 
-def test_one_array_alone_may_stand_without_a_cell(tmp_path: Path) -> None:
+def test_one_array_alone_may_have_no_cell(tmp_path: Path) -> None:
     def edit(s: Struct) -> None:
         hash_ = s["timeSeriesArrayHash"]
         for name in ("keyNames", "descr", "value", "descrHash"):
@@ -115,15 +115,15 @@ def test_samples_and_events_of_trials_that_are_not_listed(tmp_path: Path) -> Non
     assert session.events["leftLicks"].trains[0].trial[0] == 777
 
 
-@pytest.mark.parametrize("told", ["an900001", "900001", row([900001]), " an900001 "])
-def test_animal_ids_that_mean_the_animal_of_the_file_name(tmp_path: Path, told: object) -> None:
-    session, _ = read_edited(tmp_path, lambda s: set_entry(s["metaDataHash"], "animalID", told))
+@pytest.mark.parametrize("reported", ["an900001", "900001", row([900001]), " an900001 "])
+def test_animal_ids_that_mean_the_animal_of_the_file_name(tmp_path: Path, reported: object) -> None:
+    session, _ = read_edited(tmp_path, lambda s: set_entry(s["metaDataHash"], "animalID", reported))
     assert session.key.animal == "an900001"
 
 
-@pytest.mark.parametrize("told", ["20130308", row([20130308])])
-def test_dates_as_text_or_number(tmp_path: Path, told: object) -> None:
-    session, _ = read_edited(tmp_path, lambda s: set_entry(s["metaDataHash"], "dateOfExperiment", told))
+@pytest.mark.parametrize("reported", ["20130308", row([20130308])])
+def test_dates_as_text_or_number(tmp_path: Path, reported: object) -> None:
+    session, _ = read_edited(tmp_path, lambda s: set_entry(s["metaDataHash"], "dateOfExperiment", reported))
     assert session.metadata_text("dateOfExperiment") == "20130308"
 
 

@@ -119,7 +119,7 @@ def test_leftovers_of_systems_are_no_lists(folder: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["checksums", "checksums.md5", "CHECKSUM.txt", "md5", "MD5SUMS", "md5sum.txt", "sha256sums", "ssc-1.md5"]
 )
-def test_lists_are_told_by_their_names(folder: Path, name: str) -> None:
+def test_lists_are_recognised_by_their_names(folder: Path, name: str) -> None:
     (folder / name).write_text(f"{of('md5')}  s/b.tif\n")
     assert [checksum.path for checksum in find_checksums([folder]).checksums] == [folder / "s" / "b.tif"]
 

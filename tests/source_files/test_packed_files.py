@@ -108,7 +108,7 @@ def test_links_in_a_zip_are_refused(tmp_path: Path) -> None:
 def test_more_bytes_than_announced_are_not_written(tmp_path: Path) -> None:
     path = zipped(tmp_path / "x.zip", {"bomb.tif": bytes(4_000_000)})
     data = bytearray(path.read_bytes())
-    # The announced size stands in the local header and in the table of contents.
+    # The announced size is in the local header and in the table of contents.
     true = struct.pack("<I", 4_000_000)
     at = data.find(true)
     while at >= 0:
@@ -208,6 +208,6 @@ def test_the_work_can_be_stopped_from_outside(tmp_path: Path) -> None:
     ("name", "packed", "stem"),
     [("a.tar.gz", True, "a"), ("a.TGZ", True, "a"), ("a.b.zip", True, "a.b"), ("a.gz", False, "a.gz")],
 )
-def test_packed_files_are_told_by_their_names(name: str, packed: bool, stem: str) -> None:
+def test_packed_files_are_recognised_by_their_names(name: str, packed: bool, stem: str) -> None:
     assert is_packed(Path(name)) == packed
     assert packed_stem(Path(name)) == stem

@@ -99,7 +99,7 @@ def test_with_and_without_fluo_batch_out(tmp_path: Path, lies: str, listed: str)
     assert (found.listed_path, found.byte_size) == (RIG + listed, 5)
 
 
-def test_order_is_kept_and_missing_files_are_told(tmp_path: Path) -> None:
+def test_order_is_kept_and_missing_files_are_reported(tmp_path: Path) -> None:
     touch(tmp_path / "fov_01002" / "b.tif")
     found = resolve_listed_paths(tmp_path, [RIG + f"fov_01002/{name}.tif" for name in "abc"])
     assert [file.path is not None for file in found] == [False, True, False]

@@ -35,7 +35,7 @@ def touch(*paths: Path) -> None:
         ("an171923_2012_06_04_Data_Struct.MAT", SessionKey(animal="an171923", date="20120604"), "ssc-2"),
     ],
 )
-def test_names_tell_animal_date_and_data_set(name: str, key: SessionKey, dataset: str) -> None:
+def test_names_have_animal_date_and_data_set(name: str, key: SessionKey, dataset: str) -> None:
     assert key_from_path(Path("/data") / name) == key
     assert dataset_of(Path(name)) == dataset
     assert name.startswith(str(key))
@@ -51,7 +51,7 @@ def test_names_tell_animal_date_and_data_set(name: str, key: SessionKey, dataset
         "._an197522_2013_03_08_session.mat",
     ],
 )  # fmt: skip
-def test_names_that_tell_nothing(tmp_path: Path, name: str) -> None:
+def test_names_that_say_nothing(tmp_path: Path, name: str) -> None:
     touch(tmp_path / name)
     with problem_raised() as found:
         find_session_files(tmp_path / name)

@@ -52,7 +52,7 @@ def test_another_seed_gives_another_session(tmp_path: Path) -> None:
     assert first.stack_paths["fov_01002", 1].read_bytes() != second.stack_paths["fov_01002", 1].read_bytes()
 
 
-def test_sessions_stand_side_by_side(tmp_path: Path) -> None:
+def test_sessions_are_side_by_side(tmp_path: Path) -> None:
     from dataclasses import replace
 
     specs = (TINY, replace(TINY, animal="an900009"), replace(TINY, animal="an900010", data_set="ssc-2"))
@@ -67,13 +67,13 @@ def test_sessions_stand_side_by_side(tmp_path: Path) -> None:
     ]
 
 
-def test_without_raw_files_and_films(tmp_path: Path) -> None:
+def test_without_raw_files_and_videos(tmp_path: Path) -> None:
     session = write_session(root=tmp_path, spec=TINY, raw=False, videos=False)
     assert list(tmp_path.iterdir()) == [session.mat_path]
     assert (session.stack_paths, session.side_paths, session.video_paths) == ({}, (), {})
 
 
-def test_every_path_told_is_there(tmp_path: Path) -> None:
+def test_every_path_that_is_named_exists(tmp_path: Path) -> None:
     session = write_session(root=tmp_path, spec=TINY)
     assert all(path.is_file() for path in session.stack_paths.values())
     assert all(path.is_file() for path in session.side_paths)

@@ -131,7 +131,7 @@ def test_plane_without_files(make: Make) -> None:
     assert np.isfinite(rows_of_plane(made, 0)).all()
 
 
-def test_truth_and_file_tell_the_same_index(make: Make) -> None:
+def test_truth_and_file_have_the_same_index(make: Make) -> None:
     made = make(blank_time_point=True, late_first_file=True, rejected_file=True, short_last_file=True, **THREE_TRIALS)
     for position, plane in enumerate(made.truth.planes):
         np.testing.assert_array_equal(index_of(made, position), plane.frame_index)

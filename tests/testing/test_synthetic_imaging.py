@@ -17,7 +17,7 @@ EVENT = "eventTSA_subvolume_01"
 
 
 def pixels_of(roi: dict[str, Any], n_rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns by the rule of the format page, worked out anew."""
+    """Rows and columns by the rule of the format page, worked out again."""
     index = roi["indicesWithinImage"].ravel().astype(int)
     return (index - 1) % n_rows, (index - 1) // n_rows
 
@@ -170,7 +170,7 @@ LONG: dict[str, Any] = {
 }
 
 
-def test_events_stand_at_the_onset_of_transients(make: Make) -> None:
+def test_events_are_at_the_onset_of_transients(make: Make) -> None:
     made = make(**LONG)
     events, dff = made.array(EVENT)["valueMatrix"], made.array(DFF)["valueMatrix"]
     assert (events >= 0).all()

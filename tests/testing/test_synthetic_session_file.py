@@ -48,7 +48,7 @@ Make = Callable[..., Any]
 
 
 def layout(value: Any, path: str = "s") -> list[str]:
-    """Every struct field's path, in order; elements of cells and struct arrays are told apart by nothing."""
+    """Every struct field's path, in order; elements of cells and struct arrays look alike."""
     if isinstance(value, np.ndarray) and value.dtype.names:
         found = [f"{path}.{name}" for name in value.dtype.names]
         for element in value.ravel(order="F")[:1]:

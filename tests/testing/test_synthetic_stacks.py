@@ -74,7 +74,7 @@ def test_mean_of_a_rois_pixels_is_its_raw_fluorescence(plain: SyntheticSession) 
             np.testing.assert_allclose(mean, raw["valueMatrix"][ids.index(roi["id"].item())], rtol=1e-12)
 
 
-def test_cells_stand_out_in_the_frames_exactly_at_their_masks(plain: SyntheticSession) -> None:
+def test_cells_are_brighter_in_the_frames_exactly_at_their_masks(plain: SyntheticSession) -> None:
     plane = plain.plane("fov_01002")
     mean = pages_of(plain.stack_paths["fov_01002", 1])[::2].mean(axis=0)
     expected = np.zeros((48, 64), dtype=bool)

@@ -54,7 +54,7 @@ def test_a_frame_for_every_whisker_sample(session: SyntheticSession) -> None:
         assert stream.frames == samples_in_trial(session, number)
 
 
-def test_frames_tell_their_number(session: SyntheticSession) -> None:
+def test_frames_show_their_number(session: SyntheticSession) -> None:
     frames = frames_of(session.video_paths[int(session.trials.numbers[0])])
     numbers = [number_of_frame(frame) for frame in frames]
     np.testing.assert_array_equal(numbers, np.arange(len(frames)))

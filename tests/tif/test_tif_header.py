@@ -49,7 +49,7 @@ def test_offset_is_where_the_pixels_are(options: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "uint32", "int64", "float32", "float64"])
-def test_every_whole_byte_type_is_told(dtype: str) -> None:
+def test_every_whole_byte_type_is_recognised(dtype: str) -> None:
     pages, _ = read(written(PAGES.astype(dtype)))
     assert pages[0].dtype == np.dtype(dtype)
 

@@ -21,7 +21,7 @@ def sound_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def spoiled(sound_file: Path, tmp_path: Path) -> Callable[[Spoil], Path]:
-    """A copy of the sound file and its films, changed by a function of the open HDF5 file."""
+    """A copy of the sound file and its videos, changed by a function of the open HDF5 file."""
 
     def copy(spoil: Spoil) -> Path:
         folder = tmp_path / sound_file.parent.name

@@ -38,11 +38,11 @@ WHISKER_TIMES = np.concatenate([start + np.arange(150) * 0.002 for start in STAR
 
 
 def write_sound_file(folder: Path) -> Path:
-    """Write the file and its films below `folder`, in DANDI's layout; returns its path."""
+    """Write the file and its videos below `folder`, in DANDI's layout; returns its path."""
     path = folder / "sub-an1" / FILE_NAME
     (path.parent / VIDEO_FOLDER).mkdir(parents=True)
     for trial in TRIALS:
-        (path.parent / VIDEO_FOLDER / f"trial_{trial:03d}.mp4").write_bytes(b"film")
+        (path.parent / VIDEO_FOLDER / f"trial_{trial:03d}.mp4").write_bytes(b"video")
     with NWBHDF5IO(str(path), "w") as io:
         io.write(sound_nwbfile())
     return path
@@ -65,7 +65,7 @@ def sound_nwbfile() -> NWBFile:
     )
     behavior = nwbfile.create_processing_module("behavior", "Whisker traces.")
     angle = TimeSeries(
-        name="whisker_angle_c2", description="Angle of whisker c2.", unit="degrees", comments="Tracked from films.",
+        name="whisker_angle_c2", description="Angle of whisker c2.", unit="degrees", comments="Tracked from videos.",
         data=rng.normal(0, 1, WHISKER_TIMES.size), timestamps=WHISKER_TIMES,
     )  # fmt: skip
     behavior.add(angle)
@@ -178,7 +178,7 @@ def _add_trials(nwbfile: NWBFile) -> None:
 def _add_video(nwbfile: NWBFile) -> None:
     nwbfile.add_acquisition(
         ImageSeries(
-            name="whisker_video", description="Films of the whisker.", format="external", unit="n.a.",
+            name="whisker_video", description="Videos of the whisker.", format="external", unit="n.a.",
             external_file=[f"{VIDEO_FOLDER}/trial_{trial:03d}.mp4" for trial in TRIALS],
             starting_frame=[0, 150, 300], timestamps=WHISKER_TIMES,
             device=nwbfile.add_device(Device(name="camera", description="A fast camera.")),

@@ -65,7 +65,7 @@ def test_storage_of_zarr() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["/data/trial_003.mp4", "../trial_003.mp4", f"{VIDEO_FOLDER}/../../trial_003.mp4", "C:\\films\\trial_003.mp4",
+    ["/data/trial_003.mp4", "../trial_003.mp4", f"{VIDEO_FOLDER}/../../trial_003.mp4", "C:\\videos\\trial_003.mp4",
      f"{VIDEO_FOLDER}\\trial_003.mp4", "https://example.org/trial_003.mp4", ""],
 )  # fmt: skip
 def test_paths_that_lead_out(name: str, run_check: RunCheck) -> None:
@@ -85,8 +85,8 @@ def test_links_that_lead_out(link: str, spoiled: object, tmp_path: Path) -> None
         (path.parent / VIDEO_FOLDER).symlink_to(elsewhere)
     else:
         (path.parent / VIDEO_FOLDER).mkdir()
-        for film in elsewhere.iterdir():
-            (path.parent / VIDEO_FOLDER / film.name).symlink_to(film)
+        for video in elsewhere.iterdir():
+            (path.parent / VIDEO_FOLDER / video.name).symlink_to(video)
 
     (found,) = run_over(checks_storage.check_external_files_inside, path)
 
@@ -97,9 +97,9 @@ def test_links_that_lead_out(link: str, spoiled: object, tmp_path: Path) -> None
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 def test_links_inside_the_folder_are_no_problem(spoiled: object) -> None:
     path: Path = spoiled(lambda _: None)  # type: ignore[operator]
-    film = path.parent / VIDEO_FOLDER / "trial_003.mp4"
-    film.rename(film.with_name("film.mp4"))
-    film.symlink_to("film.mp4")
+    video = path.parent / VIDEO_FOLDER / "trial_003.mp4"
+    video.rename(video.with_name("video.mp4"))
+    video.symlink_to("video.mp4")
 
     assert run_over(checks_storage.check_external_files_inside, path) == []
 
@@ -107,12 +107,12 @@ def test_links_inside_the_folder_are_no_problem(spoiled: object) -> None:
 @pytest.mark.parametrize("damage", ["missing", "empty", "folder"])
 def test_videos_that_are_not_there(damage: str, spoiled: object) -> None:
     path: Path = spoiled(lambda _: None)  # type: ignore[operator]
-    film = path.parent / VIDEO_FOLDER / "trial_003.mp4"
-    film.unlink()
+    video = path.parent / VIDEO_FOLDER / "trial_003.mp4"
+    video.unlink()
     if damage == "empty":
-        film.touch()
+        video.touch()
     elif damage == "folder":
-        film.mkdir()
+        video.mkdir()
 
     found = run_over(checks_storage.check_external_files_present, path)
     assert found == [f"{VIDEO}: 1 of 3 files: {VIDEO_FOLDER}/trial_003.mp4."]

@@ -13,7 +13,7 @@ from ssc_to_nwb.validate.checks_text import check_no_placeholder_text, is_placeh
 @pytest.mark.parametrize(
     "text",
     ["unknown", "Unknown.", " UNKNOWN ", "no description", "No description.", "TODO", "todo: ask Simon", "TBD", "tbd.",
-     "placeholder", "A placeholder for the film", "n/a", "None", "<placeholder>", "not specified", "xxx", "???", "-",
+     "placeholder", "A placeholder for the video", "n/a", "None", "<placeholder>", "not specified", "xxx", "???", "-",
      "Lorem ipsum dolor", "[description]"],
 )  # fmt: skip
 def test_placeholders(text: str) -> None:

@@ -37,7 +37,7 @@ def test_an_awkward_session_shows_what_its_source_lacks(converted_awkward: Conve
 
 
 @pytest.mark.long
-def test_the_demo_s_sessions_with_stacks_and_films(tmp_path: Path) -> None:
+def test_the_demo_s_sessions_with_stacks_and_videos(tmp_path: Path) -> None:
     write_dataset(root=tmp_path / "source", specs=demo_specs())
     assert convert(source=tmp_path / "source", output=tmp_path / "nwb").ok
 

@@ -194,8 +194,8 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         f"{VIDEO}: 1 of 3 files: ../sub-an2/trial_003.mp4.",
     ),
     "check_external_files_present": (
-        put(f"{VIDEO}/external_file", 1, "films/trial_003.mp4"),
-        f"{VIDEO}: 1 of 3 files: films/trial_003.mp4.",
+        put(f"{VIDEO}/external_file", 1, "videos/trial_003.mp4"),
+        f"{VIDEO}: 1 of 3 files: videos/trial_003.mp4.",
     ),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Which files a path stands for."""
+"""Which files a path means."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ssc_to_nwb.validate.nwb_files import find_nwb_files
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     for name in ("sub-b/b.nwb", "sub-a/a.nwb", "sub-a/.a.nwb.in-progress", "sub-a/.c.nwb", ".hidden/d.nwb", "notes.txt",
-                 "sub-a/z.nwb.zarr/specifications/inner.nwb", "sub-a/a/film.mp4", "sub-a/._a.nwb",
+                 "sub-a/z.nwb.zarr/specifications/inner.nwb", "sub-a/a/video.mp4", "sub-a/._a.nwb",
                  "__MACOSX/sub-a/a.nwb", "sub-a/Thumbs.db"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

@@ -58,7 +58,9 @@ def test_breaches_of_the_schema(spoiled: Callable[[Spoil], Path]) -> None:
     assert message.text == "TimeSeries/data/unit: argument missing"
 
 
-def test_breaches_of_the_schema_are_told_where_they_keep_pynwb_from_reading(spoiled: Callable[[Spoil], Path]) -> None:
+def test_breaches_of_the_schema_that_keep_pynwb_from_reading_are_reported(
+    spoiled: Callable[[Spoil], Path],
+) -> None:
     def spoil(file: h5py.File) -> None:
         del file["/session_description"]
 
@@ -165,7 +167,7 @@ def test_what_pynwb_warns_of_while_reading_is_a_message(spoiled: Callable[[Spoil
 
 @pytest.fixture
 def zarr_file(sound_file: Path, tmp_path: Path) -> Path:
-    """The sound file as zarr, with its films."""
+    """The sound file as zarr, with its videos."""
     pytest.importorskip("hdmf_zarr")
     from hdmf_zarr import NWBZarrIO
     from pynwb import NWBHDF5IO
@@ -178,10 +180,10 @@ def zarr_file(sound_file: Path, tmp_path: Path) -> Path:
 
 
 def test_zarr_is_validated_as_hdf5_is(zarr_file: Path, sound_file: Path) -> None:
-    def told(path: Path) -> set[tuple[str, str, str]]:
+    def reported(path: Path) -> set[tuple[str, str, str]]:
         return {(message.identifier, message.object_path, message.text) for message in validate_file(path)}
 
-    assert told(zarr_file) == told(sound_file)
+    assert reported(zarr_file) == reported(sound_file)
 
 
 def test_faults_are_found_in_zarr_too(zarr_file: Path) -> None:

@@ -21,18 +21,20 @@ from ssc_to_nwb.validate.messages import Message
 
 
 def end_the_process(_: Path) -> tuple[Message, ...]:
-    """Stands for a crash on a damaged file."""
+    """Takes the place of a crash on a damaged file."""
     os._exit(9)
 
 
 def test_validate_gives_the_verdict_and_accepts(sound_file: Path, tmp_path: Path) -> None:
-    told: list[tuple[int, int, Path]] = []
+    reported: list[tuple[int, int, Path]] = []
     accept = tmp_path / "accept.yaml"
     accept.write_text("accept: [{identifier: check_single_row, path: '*/rewards', reason: a short session}]")
-    result = validate(paths=[str(sound_file.parents[1])], accept_file=accept, on_file=lambda *state: told.append(state))
+    result = validate(
+        paths=[str(sound_file.parents[1])], accept_file=accept, on_file=lambda *state: reported.append(state)
+    )
 
     assert result.files == (sound_file,)
-    assert told == [(1, 1, sound_file)]
+    assert reported == [(1, 1, sound_file)]
     assert result.ok
     accepted = [message.identifier for message in result.messages if message.accepted is not None]
     assert accepted == ["check_single_row"]

@@ -38,14 +38,14 @@ def result(*messages: Message, fail_on: FailOn = "error") -> ValidationResult:
         ((UNUSED,), set()),
     ],
 )
-def test_the_verdict_depends_on_the_gravest_message_that_is_not_accepted(
+def test_the_verdict_depends_on_the_most_severe_message_that_is_not_accepted(
     messages: tuple[Message, ...], fails_on: set[str]
 ) -> None:
     for fail_on in ("error", "warning", "info", "never"):
         assert result(*messages, fail_on=fail_on).ok == (fail_on not in fails_on)  # type: ignore[arg-type]
 
 
-def test_messages_come_gravest_first_and_accepted_last() -> None:
+def test_messages_come_most_severe_first_and_accepted_last() -> None:
     assert result(ACCEPTED, INFO, WARNING, ERROR).messages == (ERROR, WARNING, INFO, ACCEPTED)
 
 

@@ -18,7 +18,7 @@ from ssc_to_nwb.data_types.events.rows import EventRows, rows_of, source_positio
 from ssc_to_nwb.data_types.events.source import PAIRS
 from ssc_to_nwb.data_types.trial_labels.source import labels_for_file
 
-# Text columns that tell a table's trains apart.
+# Text columns that distinguish a table's trains.
 _LABEL_TEXTS = {
     "side": "Lick port: left or right.",
     "direction": "Movement of the whisker during the touch: protraction or retraction.",

@@ -32,7 +32,7 @@ _COUNTERS = frozenset(key for key, text in _KNOWN_TEXTS.items() if "counted from
 def property_columns(name: str, rows: Sequence[EventRows], *, order: np.ndarray) -> list[VectorData]:
     """Columns of a property: one value per event; a second column where the values at on and off differ anywhere.
 
-    NaN stands for the events of a train that has no such property. Counters are int32 where all are whole.
+    NaN for the events of a train that has no such property. Counters are int32 where all are whole.
     """
     parts = [_values(row, name) for row in rows]
     on, off = (np.concatenate([part[place] for part in parts])[order] for place in (0, 1))

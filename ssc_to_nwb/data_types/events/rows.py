@@ -32,7 +32,7 @@ class EventRows:
 def rows_of(series: EventSeries, *, clock: Clock, labels: Sequence[str], sample_ms: float = 0.0) -> list[EventRows]:
     """The rows of every train of a series.
 
-    labels: columns that tell trains apart; sample_ms: how much later than in the source an event stops.
+    labels: columns that distinguish trains; sample_ms: how much later than in the source an event stops.
     """
     return [
         _train_rows(
@@ -47,7 +47,7 @@ def rows_of(series: EventSeries, *, clock: Clock, labels: Sequence[str], sample_
 
 
 def series_names(series: EventSeries) -> list[str]:
-    """What tells the trains of a series apart: their labels, the key where there is none, numbered where equal."""
+    """What distinguishes the trains of a series: their labels, the key where there is none, numbered where equal."""
     labels = [train.label or series.key for train in series.trains]
     return [label if labels.count(label) == 1 else f"{label} ({place})" for place, label in enumerate(labels, start=1)]
 

@@ -54,7 +54,7 @@ class EventTrain:
     properties: tuple[EventProperty, ...]
 
     def touch_label(self) -> tuple[str, str] | None:
-        """('protraction' | 'retraction', whisker) from the label, None where it tells neither."""
+        """('protraction' | 'retraction', whisker) from the label, None where it names neither."""
         match = _TOUCH.fullmatch(self.label.strip())
         return None if match is None else (match["direction"].lower(), match["whisker"].strip())
 
@@ -98,9 +98,9 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
         )
     # A series of touches that holds nothing need not say of which whisker.
     if entry.key == "touches" and any(train.label or train.time_ms.size for train in series.trains):
-        told = [train.touch_label() for train in series.trains]
-        for train, label in zip(series.trains, told, strict=True):
-            if label is None or told.count(label) > 1:
+        labels = [train.touch_label() for train in series.trains]
+        for train, label in zip(series.trains, labels, strict=True):
+            if label is None or labels.count(label) > 1:
                 raise field.child("idStrs", "idStr").problem(
                     kinds.TOUCH_LABEL_UNKNOWN,
                     expected="'Protraction contacts for <whisker>' or 'Retraction contacts for <whisker>', each once",
@@ -225,5 +225,5 @@ def _refuse_first(
     """Raise `kind` for the first event at which `where` (n,) is True; `found` is a text with room for two values."""
     if where.any():
         place = int(np.flatnonzero(where)[0])
-        told = found.format(values[0][place], values[1][place])
-        raise field.problem(kind, expected=expected, found=f"{told}, event {place + 1}")
+        difference = found.format(values[0][place], values[1][place])
+        raise field.problem(kind, expected=expected, found=f"{difference}, event {place + 1}")

@@ -51,7 +51,7 @@ class PlaneStack:
     Holds no open file; can be pickled.
 
     image_shape: (rows, columns) and dtype, in native byte order, of every frame; (0, 0) and uint16 where no frame is.
-    index_position: int64 (T,), where each frame stands among the F time stamps; file_number, frame_number: int64 (T,).
+    index_position: int64 (T,), position of each frame among the F time stamps; file_number, frame_number: int64 (T,).
     trial: int64 (F,), trial number of every time stamp; exists: bool (F,).
     files: index of each listed file, None where it is not used.
     description: the first file's ImageDescription (ScanImage's settings).
@@ -139,7 +139,7 @@ class PlaneStack:
         return out[: stop - start, ::-1] if self.channel_pages == (1, 0) else out[: stop - start]
 
     def announce(self, start: int, stop: int) -> None:
-        """Tell the system that frames start..stop-1 will be read soon."""
+        """Let the system know that frames start..stop-1 will be read soon."""
         for span in self.spans(start, stop):
             index = self.files[span.file_number]
             if index is not None:

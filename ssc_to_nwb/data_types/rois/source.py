@@ -64,7 +64,7 @@ class Roi:
 class Plane:
     """One imaging plane of a subvolume.
 
-    name: `fov_VVPPP` from the folder of its files, or `subvolume_VV_plane_P` by position where that is not told;
+    name: `fov_VVPPP` from the folder of its files, or `subvolume_VV_plane_P` by position where that is unknown;
     position: 1-based place within the subvolume; roi_numbers: int64 (R,), from imagingPlane{p}.ids;
     recorded_numbers: int64, from roiIds; rois: the records there are; master_image: (rows, columns, channels),
     green then red, in the source's class.
@@ -198,7 +198,7 @@ def _highest_file(index: Field) -> int:
 
 
 def plane_numbers_from_paths(paths: tuple[str, ...], *, fov_pattern: str, field: Field) -> tuple[int, int] | None:
-    """(VV, PPP) from the folder `fov_VVPPP` in every listed path; None where no path tells it.
+    """(VV, PPP) from the folder `fov_VVPPP` in every listed path; None where no path has it.
 
     `fov_pattern` has the groups `subvolume` and `plane`. Raises field-value where the paths contradict each other.
     """
@@ -207,15 +207,15 @@ def plane_numbers_from_paths(paths: tuple[str, ...], *, fov_pattern: str, field:
         matches = list(re.finditer(fov_pattern, path.replace("\\", "/")))
         if not matches:
             continue
-        told = (matches[-1]["subvolume"], matches[-1]["plane"])
-        if not all(one is not None and re.fullmatch("[0-9]+", one) for one in told):
+        texts = (matches[-1]["subvolume"], matches[-1]["plane"])
+        if not all(one is not None and re.fullmatch("[0-9]+", one) for one in texts):
             raise field.problem(
                 kinds.FIELD_VALUE,
                 expected="numbers of subvolume and plane",
-                found=f"{told[0]!r} and {told[1]!r}",
+                found=f"{texts[0]!r} and {texts[1]!r}",
                 detail="metadata key source.fov_pattern",
             )
-        found.add((int(told[0]), int(told[1])))
+        found.add((int(texts[0]), int(texts[1])))
     if len(found) > 1:
         raise field.problem(kinds.FIELD_VALUE, expected="the files of one plane in one fov folder", found=sorted(found))
     return found.pop() if found else None

@@ -10,7 +10,7 @@ _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,3}")
 def split_names(text: str) -> list[str]:
     """Names in one text, separated by semicolons, `and`, or commas.
 
-    Raises ValueError where it can't be told whether commas stand within names or between them.
+    Raises ValueError where commas may be within names or between them.
     """
     parts = re.split(r"\s*;\s*|\s+and\s+|\s*&\s*", text.strip())
     return [name for part in parts for name in _split_at_commas(part)]

@@ -37,15 +37,15 @@ def session_start_time(context: SessionContext) -> datetime:
 def _clock_change(context: SessionContext) -> tuple[ProblemKind, str] | None:
     """What to say where the clock was set back or forward in the hour of the experiment; None where it was not."""
     zone = context.metadata.assumptions.timezone
-    told = _wall_clock(context).replace(tzinfo=ZoneInfo(zone))
-    first, second = told.utcoffset(), told.replace(fold=1).utcoffset()
+    shown = _wall_clock(context).replace(tzinfo=ZoneInfo(zone))
+    first, second = shown.utcoffset(), shown.replace(fold=1).utcoffset()
     if first is None or second is None or first == second:
         return None
-    clock = f"{told:%H:%M:%S} on {told:%Y-%m-%d} in {zone}"
+    clock = f"{shown:%H:%M:%S} on {shown:%Y-%m-%d} in {zone}"
     if second < first:
-        text = f"{clock} occurred twice, because the clock was set back; the first is taken (UTC{told:%z})."
+        text = f"{clock} occurred twice, because the clock was set back; the first is taken (UTC{shown:%z})."
         return kinds.CLOCK_HOUR_TWICE, text
-    text = f"{clock} did not occur, because the clock was set forward; taken as if it had not been (UTC{told:%z})."
+    text = f"{clock} did not occur, because the clock was set forward; taken as if it had not been (UTC{shown:%z})."
     return kinds.CLOCK_HOUR_SKIPPED, text
 
 

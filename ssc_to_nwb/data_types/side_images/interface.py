@@ -1,7 +1,7 @@
 """Side images: projections over the session into the plane's Images, those with a page per trial as tables of images.
 
 A page per trial makes hundreds of images per plane. As a column of a table they are one data set each, which opens as
-fast as one image does; no time stamps are made up for them, as the source does not tell which page is which trial.
+fast as one image does; no time stamps are made up for them, as the source does not say which page is which trial.
 """
 
 from __future__ import annotations

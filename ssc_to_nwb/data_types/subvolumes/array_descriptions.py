@@ -56,7 +56,7 @@ def read_array_descriptions(field: Field | None, *, wanted: Sequence[bool]) -> t
 
     wanted: for every entry, whether its description is read; the others get an empty one.
 
-    The values of a descrHash are told apart by what they are, not by their place: structs are the planes, numbers are
+    The values of a descrHash are distinguished by what they are, not by position: structs are the planes, numbers are
     the valid trials. Raises field-length, field-type, and what the records of planes raise.
     """
     if field is None or field.is_empty:
@@ -77,7 +77,7 @@ def _read_description(field: Field) -> ArrayDescription:
     planes = [value for value in values if _holds_structs(value)]
     numbers = [value for value in values if isinstance(value.value, np.ndarray)]
     if len(numbers) > 1:
-        # An empty array may stand in the place of the planes.
+        # There may be an empty array in the place of the planes.
         numbers = [value for value in numbers if not value.is_empty] or numbers[:1]
     understood = [*planes[:1], *numbers[:1]]
     for value in values:

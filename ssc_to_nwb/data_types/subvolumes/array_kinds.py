@@ -1,4 +1,4 @@
-"""Tells what an entry of timeSeriesArrayHash holds, from its key name and description, or refuses to."""
+"""What an entry of timeSeriesArrayHash holds, from its key name and description; an error where they do not say."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def classify_array(entry: HashEntry, *, position: int, overrides: Mapping[str, E
         if name in overrides:
             return overrides[name]
     for text in (entry.key, entry.description):
-        told = {kind for kind, pattern in _PATTERNS.items() if pattern.search(text)}
-        if told == {"event", "dff"}:
+        matching = {kind for kind, pattern in _PATTERNS.items() if pattern.search(text)}
+        if matching == {"event", "dff"}:
             # "calcium events (amplitude in dF/F ...)": dF/F is the unit of an event's amplitude.
             return "event"
-        if told == {"dff", "raw"} and not re.search("raw", text, re.IGNORECASE):
+        if matching == {"dff", "raw"} and not re.search("raw", text, re.IGNORECASE):
             # "change in fluorescence (dF/F)": fluorescence alone does not make it raw.
             return "dff"
-        if len(told) == 1:
-            return told.pop()
+        if len(matching) == 1:
+            return matching.pop()
     raise entry.value.problem(
         kinds.ARRAY_KIND_UNKNOWN,
         expected="a key name or description that says whisker, dff, raw or fluo, or event",

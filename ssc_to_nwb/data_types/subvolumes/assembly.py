@@ -32,13 +32,13 @@ def assemble_subvolumes(
             continue
         _check_joins(group, entry)
         group.append(entry)
-    told = [_told_numbers(group[0].planes, fov_pattern=fov_pattern) for group in groups]
-    taken = {numbers[0] for planes in told for numbers in planes if numbers is not None}
+    numbers_by_plane = [_numbers_in_paths(group[0].planes, fov_pattern=fov_pattern) for group in groups]
+    taken = {numbers[0] for planes in numbers_by_plane for numbers in planes if numbers is not None}
     subvolumes: list[Subvolume] = []
-    for position, (group, planes) in enumerate(zip(groups, told, strict=True), start=1):
-        # A subvolume whose paths tell no number gets its position, or the next number that no other has.
+    for position, (group, planes) in enumerate(zip(groups, numbers_by_plane, strict=True), start=1):
+        # A subvolume whose paths have no number gets its position, or the next number that no other has.
         free = next(number for number in count(position) if number not in taken)
-        volume = _assemble(group, position=position, told=planes, untold_number=free, log=log)
+        volume = _assemble(group, position=position, plane_numbers=planes, free_number=free, log=log)
         taken.add(volume.number)
         occurrence = 1 + sum(other.number == volume.number for other in subvolumes)
         subvolumes.append(replace(volume, occurrence=occurrence))
@@ -47,7 +47,7 @@ def assemble_subvolumes(
 
 
 def _same_planes(one: CalciumEntry, other: CalciumEntry) -> bool:
-    """ROI numbers are unique within a session, so the planes' numbers tell the subvolume."""
+    """ROI numbers are unique within a session, so the planes' numbers identify the subvolume."""
     return len(one.planes) == len(other.planes) and all(
         np.array_equal(first.roi_numbers, second.roi_numbers) and first.listed_paths == second.listed_paths
         for first, second in zip(one.planes, other.planes, strict=True)
@@ -83,15 +83,15 @@ def _check_joins(group: list[CalciumEntry], entry: CalciumEntry) -> None:
             )
 
 
-def _told_numbers(planes: tuple[PlaneEntry, ...], *, fov_pattern: str) -> list[_FovNumbers]:
-    """Numbers of subvolume and plane, for each plane whose paths tell them."""
+def _numbers_in_paths(planes: tuple[PlaneEntry, ...], *, fov_pattern: str) -> list[_FovNumbers]:
+    """Numbers of subvolume and plane, for each plane whose paths have them."""
     return [
         plane_numbers_from_paths(entry.listed_paths, fov_pattern=fov_pattern, field=entry.field) for entry in planes
     ]
 
 
 def _assemble(
-    group: list[CalciumEntry], *, position: int, told: list[_FovNumbers], untold_number: int, log: ProblemLog
+    group: list[CalciumEntry], *, position: int, plane_numbers: list[_FovNumbers], free_number: int, log: ProblemLog
 ) -> Subvolume:
     first = group[0]
     described = _joined_description([entry.description for entry in group])
@@ -105,13 +105,15 @@ def _assemble(
             expected=f"{len(first.planes)} planes in {described.path or 'descrHash'}, as in imagingPlane",
             found=len(described.planes),
         )
-    numbers = {one[0] for one in told if one is not None}
+    numbers = {one[0] for one in plane_numbers if one is not None}
     if len(numbers) > 1:
         raise first.field.problem(kinds.FIELD_VALUE, expected="planes of one subvolume", found=sorted(numbers))
-    number = numbers.pop() if numbers else untold_number
+    number = numbers.pop() if numbers else free_number
     planes = tuple(
-        _make_plane(entry, record, subvolume_number=number, position=place, told=one, log=log)
-        for place, (entry, record, one) in enumerate(zip(first.planes, described.planes, told, strict=True), start=1)
+        _make_plane(entry, record, subvolume_number=number, position=place, numbers=one, log=log)
+        for place, (entry, record, one) in enumerate(
+            zip(first.planes, described.planes, plane_numbers, strict=True), start=1
+        )
     )
     return Subvolume(
         number=number,
@@ -135,18 +137,18 @@ def _make_plane(
     *,
     subvolume_number: int,
     position: int,
-    told: _FovNumbers,
+    numbers: _FovNumbers,
     log: ProblemLog,
 ) -> Plane:
-    if told is None:
+    if numbers is None:
         name = f"subvolume_{subvolume_number:02d}_plane_{position}"
         log.add(kinds.PLANE_NAME_UNKNOWN, file=entry.field.file, field=entry.field.path, found=f"named {name}")
     else:
-        name = f"fov_{told[0]:02d}{told[1]:03d}"
+        name = f"fov_{numbers[0]:02d}{numbers[1]:03d}"
     plane = Plane(
         name=name,
         subvolume_number=subvolume_number,
-        plane_number=position if told is None else told[1],
+        plane_number=position if numbers is None else numbers[1],
         position=position,
         path=entry.field.path,
         record_path=record.path,

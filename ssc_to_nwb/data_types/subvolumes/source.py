@@ -17,7 +17,7 @@ ARRAY_KINDS: tuple[ArrayKind, ...] = ("raw", "dff", "event")
 class RoiArray:
     """dF/F, raw fluorescence or calcium events of the ROIs of one subvolume.
 
-    path: where it stands in the session struct; roi_numbers int64 (R,); values (R, F), in the source's class;
+    path: where it is in the session struct; roi_numbers int64 (R,); values (R, F), in the source's class;
     time_ms float64 (F,); trial int64 (F,), NO_TRIAL where the source has NaN, 0 or an unknown number where no trial
     ran.
     """
@@ -57,7 +57,7 @@ class Subvolume:
 
     number: VV of its fov folders, or its place among the subvolumes; occurrence: 1 for the first subvolume of the
     session with this number, 2 for one with other planes of the same number, and so on; arrays: at most one of each
-    kind, the first being the one whose planes and times stand for all; valid_trials: numbers of the trials with valid
+    kind, the first being the one whose planes and times count for all; valid_trials: numbers of the trials with valid
     imaging, None where the source lists none.
     """
 

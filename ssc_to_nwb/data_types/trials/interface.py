@@ -133,7 +133,7 @@ def _validity_columns(session: Session) -> list[VectorData]:
     listed: dict[int, np.ndarray] = {}
     imaged: dict[int, np.ndarray] = {}
     for volume in session.subvolumes:
-        # Two arrays may bear the number of one subvolume, with other planes each.
+        # Two arrays may have the number of one subvolume, with other planes each.
         nothing = np.zeros(numbers.size, dtype=bool)
         imaged[volume.number] = imaged.get(volume.number, nothing) | np.isin(numbers, _imaged_trials(volume))
         if volume.valid_trials is not None:

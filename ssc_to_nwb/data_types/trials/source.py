@@ -50,7 +50,7 @@ class Trials:
     """All trials of a session, in the order of the source, T of them.
 
     numbers: int64 (T,), the trial numbers that everything else refers to; start_ms: float64 (T,), as the source has
-    them; start_measured: bool (T,), False where a start of 0 stands for a missing event (`trial_times`).
+    them; start_measured: bool (T,), False where a start of 0 means a missing event (`trial_times`).
     types: the rows of trialTypeMat; type_rows: int64 (T,), the row that is 1 for the trial, -1 where none is.
     """
 
@@ -86,7 +86,7 @@ class Trials:
 
 
 def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
-    """Read and check the trials of a session struct; which starts were measured the data of the session tell.
+    """Read and check the trials of a session struct; the data of the session show which starts were measured.
 
     Raises field-*, trial-number-twice, trial-type-unknown, trial-type-twice, name-not-distinct.
     """

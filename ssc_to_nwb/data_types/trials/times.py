@@ -1,4 +1,4 @@
-"""When trials begin and end: which starts the source measured, what stands for the others, and the order in time.
+"""When trials begin and end: which starts the source measured, what replaces the others, and the order in time.
 
 The rig writes 0 as the start of a trial whose first event is missing. A session whose behavior was saved in several
 files is joined an hour after the start of the last trial of the earlier file.
@@ -68,7 +68,7 @@ def labelled_times(
 
 
 def measured_starts(start_ms: np.ndarray, numbers: np.ndarray, labelled: list[LabelledTimes]) -> np.ndarray:
-    """Which starts (T,) are times that were measured, bool (T,): all but the zeros that stand for a missing event.
+    """Which starts (T,) are times that were measured, bool (T,): all but the zeros that mean a missing event.
 
     A 0 is such a zero after a start of 0 or more. As the first start it may be true: it is taken for missing where all
     data of the trial are later after it, each kind of data by itself, than in any other trial.

@@ -44,7 +44,7 @@ def _lists_valid_trials(leaf: Leaf, facts: SessionFacts) -> bool:
 
 
 def lists_trials(leaf: Leaf, written: np.ndarray | None) -> bool:
-    """Whether the leaf is the list of valid trials that a column was made from; `[]` may stand for no list at all."""
+    """Whether the leaf is the list of valid trials that a column was made from; `[]` may mean no list at all."""
     return (
         written is not None and isinstance(leaf.value, np.ndarray) and np.array_equal(leaf.value.reshape(-1), written)
     )

@@ -38,7 +38,7 @@ class WhiskerTrace:
 class WhiskerData:
     """All rows of the whisker array over N samples.
 
-    path: where it stands in the session struct; ids int64 (R,); time_ms float64 (N,); trial int64 (N,), NO_TRIAL
+    path: where it is in the session struct; ids int64 (R,); time_ms float64 (N,); trial int64 (N,), NO_TRIAL
     where the source has NaN; valid_trials: numbers of the trials with valid whisker data, None where the source lists
     none.
     """

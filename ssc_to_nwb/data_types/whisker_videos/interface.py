@@ -140,7 +140,7 @@ def link_or_copy(source: Path, target: Path) -> None:
         os.link(source.resolve(), target)
     except OSError:
         # Another disk, a file system without links, or a link that is there already: a copy serves as well, and an
-        # error that stands in its way too is raised by it.
+        # error that would stop that too is raised by it.
         copy_whole(source, target)
 
 

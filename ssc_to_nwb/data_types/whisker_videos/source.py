@@ -18,7 +18,7 @@ from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
 # Codecs of which every packet is one frame that is shown. Of others (MPEG-4 with packed or skipped frames, VP9, AV1)
-# only decoding tells.
+# only decoding shows.
 _FRAME_PER_PACKET = frozenset({"h264", "hevc", "mjpeg"})
 
 

@@ -73,12 +73,12 @@ def test_from_converted_files_to_the_archive_and_back(
     assert len(here) == 2 + 12
     assert {path: archive.bytes_of(path) for path in archive.contents()} == here
     assert "14 new" in runs[1].stdout
-    told = json.loads(runs[2].stdout)
-    assert told["ok"] and {asset["status"] for asset in told["assets"]} == {"uploaded"}
+    reported = json.loads(runs[2].stdout)
+    assert reported["ok"] and {asset["status"] for asset in reported["assets"]} == {"uploaded"}
     assert "14 unchanged" in runs[3].stdout and "holds all 14 files" in runs[3].stdout
     assert "every byte the same" in runs[4].stdout
 
-    summary = told_of(sample_output)
+    summary = reported_on(sample_output)
     assert [species["name"] for species in summary["species"]] == ["Mus musculus - House mouse"]
     assert "two-photon microscopy technique" in [each["name"] for each in summary["measurementTechnique"]]
     assert "microscopy approach; cell population imaging" in [each["name"] for each in summary["approach"]]
@@ -92,7 +92,7 @@ def test_from_converted_files_to_the_archive_and_back(
     assert not any(KEY in each.stdout + each.stderr for each in runs)
 
 
-def told_of(output: Path) -> dict[str, Any]:
+def reported_on(output: Path) -> dict[str, Any]:
     """The summary of the assets in dandiset.yaml."""
     summary = yaml.safe_load((output / "dandiset.yaml").read_text())["assetsSummary"]
     assert isinstance(summary, dict)

@@ -48,9 +48,9 @@ def test_the_packaged_facts(run: Run, output: Path) -> None:
 
 
 def test_json(run: Run) -> None:
-    told = json.loads(run("--json").stdout)
-    assert told["ok"] and not told["publishable"] and told["changed"]
-    assert "license" in [blank["field"] for blank in told["to_fill_in"]]
+    reported = json.loads(run("--json").stdout)
+    assert reported["ok"] and not reported["publishable"] and reported["changed"]
+    assert "license" in [blank["field"] for blank in reported["to_fill_in"]]
 
 
 def test_a_file_of_ones_own_fills_a_blank(run: Run, output: Path, tmp_path: Path) -> None:

@@ -45,8 +45,8 @@ def test_a_difference(run: Run, output: Path) -> None:
 
 
 def test_json(run: Run) -> None:
-    told = json.loads(run("--json", "--seed", "3").stdout)
-    assert told["ok"] and told["bytes_compared"] == told["size"]
+    reported = json.loads(run("--json", "--seed", "3").stdout)
+    assert reported["ok"] and reported["bytes_compared"] == reported["size"]
 
 
 def test_nothing_to_fetch_as_json(run: Run) -> None:

@@ -72,9 +72,9 @@ def test_a_dry_run_lists_what_would_be_sent(run: Run, output: Path, archive: Dan
 
 def test_json_has_everything(run: Run) -> None:
     result = run("--json")
-    told = json.loads(result.stdout)
-    assert told["ok"] and told["compared"] and {asset["status"] for asset in told["assets"]} == {"uploaded"}
-    assert told["totals"]["new"]["assets"] == 3
+    reported = json.loads(result.stdout)
+    assert reported["ok"] and reported["compared"] and {asset["status"] for asset in reported["assets"]} == {"uploaded"}
+    assert reported["totals"]["new"]["assets"] == 3
     again = json.loads(run("--json").stdout)
     assert {asset["status"] for asset in again["assets"]} == {"unchanged"}
 
@@ -83,8 +83,8 @@ def test_json_when_nothing_could_be_begun(run: Run, monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("DANDI_API_KEY")
     result = run("--json")
     assert result.exit_code == 1
-    told = json.loads(result.stdout)
-    assert not told["ok"] and told["problems"][0]["identifier"] == "archive-no-key"
+    reported = json.loads(result.stdout)
+    assert not reported["ok"] and reported["problems"][0]["identifier"] == "archive-no-key"
 
 
 def test_no_key_is_an_error_at_once_and_no_question(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,7 +132,7 @@ class TestForms:
         (train,) = series_of("leftLicks", row(12.5), row(3), kind=POINTS).trains
         assert (train.time_ms.tolist(), train.trial.tolist()) == ([12.5], [3])
 
-    def test_times_may_stand(self) -> None:
+    def test_times_may_be_a_column(self) -> None:
         (train,) = series_of("leftLicks", row(1, 2, 3).T, row(7, 7, 7).T, kind=POINTS).trains
         assert train.time_ms.tolist() == [1, 2, 3]
 
@@ -161,7 +161,7 @@ class TestForms:
             cell("Protraction contacts for c2", "Protraction contacts for c2"),
         ],
     )
-    def test_touches_must_tell_direction_and_whisker(self, labels: MatValue) -> None:
+    def test_touches_must_name_direction_and_whisker(self, labels: MatValue) -> None:
         times = cell(row(1, 2), row(3, 4))
         with problem_raised() as found:
             series_of("touches", times, cell(row(2, 2), row(2, 2)), kind=PAIRS, labels=labels)

@@ -48,7 +48,7 @@ def test_intervals_are_the_sources_pairs(case: tuple[Converted, Any], table: str
     np.testing.assert_array_equal(frame["trial_number"], expected[:, 2])
 
 
-def test_rewards_tell_their_side(case: tuple[Converted, Any]) -> None:
+def test_rewards_have_their_side(case: tuple[Converted, Any]) -> None:
     converted, nwbfile = case
     frame = nwbfile.intervals["rewards"].to_dataframe()
     for side in ("left", "right"):

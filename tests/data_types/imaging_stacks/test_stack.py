@@ -24,7 +24,7 @@ SHAPE = (6, 9)
 
 
 def write_file(path: Path, first: int, frames: int, **options: Any) -> np.ndarray:
-    """Frames (frames, 2, rows, columns) whose pixels tell their number; written page by page."""
+    """Frames (frames, 2, rows, columns) whose pixels show their number; written page by page."""
     pages = np.arange(2 * first, 2 * (first + frames), dtype=np.uint16)[:, None, None] * 100
     pages = pages + np.arange(SHAPE[0] * SHAPE[1], dtype=np.uint16).reshape(SHAPE)
     tifffile.imwrite(path, pages, photometric="minisblack", metadata=None, **options)

@@ -32,11 +32,11 @@ def test_every_value_of_every_roi(case: tuple[Converted, Any], kind: str) -> Non
         numbers = volume.ids.tolist()
         for plane in volume.planes:
             series = nwbfile.processing["ophys"][container][f"{prefix}_{plane.name}"]
-            told = series.rois.table.id[:][series.rois.data[:]].tolist()
-            assert sorted(told) == [roi.number for roi in plane.rois if roi.has_trace]
+            reported = series.rois.table.id[:][series.rois.data[:]].tolist()
+            assert sorted(reported) == [roi.number for roi in plane.rois if roi.has_trace]
             assert series.rois.table.name == f"plane_segmentation_{plane.name}"
-            assert series.data.shape == (volume.time_ms.size, len(told))
-            expected = volume.matrices[kind][[numbers.index(number) for number in told]].T
+            assert series.data.shape == (volume.time_ms.size, len(reported))
+            expected = volume.matrices[kind][[numbers.index(number) for number in reported]].T
             np.testing.assert_array_equal(series.data[:], expected.astype(series.data.dtype))
             np.testing.assert_allclose(series.timestamps[:], volume.time_ms / 1000, rtol=0, atol=1e-9)
             assert series.unit == unit

@@ -78,7 +78,7 @@ def test_a_lone_frame_has_no_rate(convert_edited: Callable[..., Converted]) -> N
         assert nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate is None
 
 
-def test_depth_where_the_metadata_tell_it(convert_edited: Callable[..., Converted], tmp_path: Path) -> None:
+def test_depth_where_the_metadata_have_it(convert_edited: Callable[..., Converted], tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
     mine.write_text("imaging: {subvolume_depth_um: {1: 200}, field_of_view_um: [300, 450]}\n")
     converted = convert_edited(

@@ -57,9 +57,9 @@ class TestRecords:
         one = struct(masterImage=np.ones((3, 5)), roiIds=row(7), rois=roi(7, 1))
         assert [kept.number for kept in read_plane_record(field(one)).rois] == [7]
 
-    def test_pixels_and_ids_may_stand(self) -> None:
-        standing = struct(id=row(7), cornersXY=np.ones((2, 4)), indicesWithinImage=row(3, 4).T)
-        plane = read_plane_record(field(record(standing, ids=row(7).T)))
+    def test_pixels_and_ids_may_be_columns(self) -> None:
+        upright = struct(id=row(7), cornersXY=np.ones((2, 4)), indicesWithinImage=row(3, 4).T)
+        plane = read_plane_record(field(record(upright, ids=row(7).T)))
         assert plane.rois[0].linear_indices.tolist() == [3, 4]
 
     def test_an_outline_may_be_empty(self) -> None:
@@ -177,7 +177,7 @@ class TestNames:
     def test_the_last_folder_counts(self) -> None:
         assert self.numbers("/fov_01001/old/fov_13002/x.tif") == (13, 2)
 
-    def test_paths_that_tell_nothing(self) -> None:
+    def test_paths_that_say_nothing(self) -> None:
         assert self.numbers("/data/x_001.tif") is None
         assert self.numbers() is None
 

@@ -156,8 +156,8 @@ class TestJoins:
         for plane in converted_awkward.made.planes:
             table = table_of(nwb_awkward, plane)
             for place, roi in enumerate(plane.rois):
-                told = "imagingPlane.ids, roiIds, rois" if roi.has_record else "imagingPlane.ids"
-                assert table["source_lists"][place] == told
+                reported = "imagingPlane.ids, roiIds, rois" if roi.has_record else "imagingPlane.ids"
+                assert table["source_lists"][place] == reported
 
     def test_rois_without_a_mask_and_without_a_trace_are_reported(self, converted_awkward: Converted) -> None:
         planes = converted_awkward.made.planes

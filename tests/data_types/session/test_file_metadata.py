@@ -1,4 +1,4 @@
-"""NWBFile and Subject: from the session file where it tells them, from the metadata where it does not."""
+"""NWBFile and Subject: from the session file where it has them, from the metadata where it does not."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ssc_to_nwb.testing.matlab import EMPTY, Cell, row
 
 
 def context(
-    folder: Path, *, metadata: str | None = None, told: dict[str, Any] | None = None, **fields: Any
+    folder: Path, *, metadata: str | None = None, reported: dict[str, Any] | None = None, **fields: Any
 ) -> SessionContext:
-    """A session whose metaDataHash holds `told` in place of what it held."""
+    """A session whose metaDataHash holds `reported` in place of what it held."""
 
     def edit(s: dict[str, Any]) -> None:
-        for key, value in (told or {}).items():
+        for key, value in (reported or {}).items():
             set_entry(s["metaDataHash"], key, value)
 
     made = write(folder, edit=edit, **fields)
@@ -34,8 +34,8 @@ def context(
     return load_context(made.mat_path, metadata_files=files)
 
 
-def refused(folder: Path, function: Any, **told: Any) -> Problem:
-    loaded = context(folder, told=told)
+def refused(folder: Path, function: Any, **reported: Any) -> Problem:
+    loaded = context(folder, reported=reported)
     with problem_raised() as found:
         function(loaded)
     assert found[0].file == str(loaded.session.path)
@@ -97,18 +97,18 @@ class TestIdentifier:
         assert identifier(context(tmp_path / "a", seed=1)) == identifier(context(tmp_path / "b", seed=2))
 
     def test_another_for_another_session_or_data_set(self, tmp_path: Path) -> None:
-        told = {
+        reported = {
             identifier(context(tmp_path / "a")),
             identifier(context(tmp_path / "b", animal="an900002")),
             identifier(context(tmp_path / "c", date=datetime(2013, 3, 10))),
             identifier(context(tmp_path / "d", data_set="ssc-2")),
         }
-        assert len(told) == 4
+        assert len(reported) == 4
 
 
 class TestStart:
     @pytest.mark.parametrize(
-        ("told", "clock"),
+        ("reported", "clock"),
         [
             ("154546", (15, 45, 46, 0)),
             ("15:45:46", (15, 45, 46, 0)),
@@ -120,8 +120,8 @@ class TestStart:
             ("000000", (0, 0, 0, 0)),
         ],
     )
-    def test_times_in_every_spelling(self, tmp_path: Path, told: object, clock: tuple[int, int, int, int]) -> None:
-        start = session_start_time(context(tmp_path, told={"timeOfExperiment": told}))
+    def test_times_in_every_spelling(self, tmp_path: Path, reported: object, clock: tuple[int, int, int, int]) -> None:
+        start = session_start_time(context(tmp_path, reported={"timeOfExperiment": reported}))
         assert (start.hour, start.minute, start.second, start.microsecond) == clock
         assert (start.year, start.month, start.day) == (2013, 3, 8)
 
@@ -135,15 +135,15 @@ class TestStart:
         start = session_start_time(context(tmp_path, metadata_left_out=("dateOfExperiment",)))
         assert (start.year, start.month, start.day) == (2013, 3, 8)
 
-    @pytest.mark.parametrize("told", ["afternoon", "1545", "256199", "15-45-46", row([1545467])])
-    def test_times_that_cannot_be_told(self, tmp_path: Path, told: object) -> None:
-        problem = refused(tmp_path, session_start_time, timeOfExperiment=told)
+    @pytest.mark.parametrize("reported", ["afternoon", "1545", "256199", "15-45-46", row([1545467])])
+    def test_times_that_cannot_be_determined(self, tmp_path: Path, reported: object) -> None:
+        problem = refused(tmp_path, session_start_time, timeOfExperiment=reported)
         assert problem.kind.identifier == "metadata-text-unreadable"
         assert problem.expected == "yyyymmdd and HHMMSS"
 
-    @pytest.mark.parametrize("told", ["", EMPTY])
-    def test_no_time_is_an_error_never_midnight(self, tmp_path: Path, told: object) -> None:
-        problem = refused(tmp_path, session_start_time, timeOfExperiment=told)
+    @pytest.mark.parametrize("reported", ["", EMPTY])
+    def test_no_time_is_an_error_never_midnight(self, tmp_path: Path, reported: object) -> None:
+        problem = refused(tmp_path, session_start_time, timeOfExperiment=reported)
         assert problem.kind.identifier == "metadata-value-missing"
         assert problem.field == "sessions.an900001_2013_03_08.session.time_of_experiment"
         assert "timeOfExperiment" in (problem.expected or "")
@@ -158,14 +158,14 @@ class TestStart:
         loaded = context(
             tmp_path,
             metadata=f"sessions: {{an900001_2013_03_08: {{session: {given}}}}}\n",
-            told={"timeOfExperiment": "noon"},
+            reported={"timeOfExperiment": "noon"},
         )
         assert session_start_time(loaded).isoformat() == "2013-03-08T10:11:12-05:00"
 
 
 class TestExperimenters:
     @pytest.mark.parametrize(
-        ("told", "names"),
+        ("reported", "names"),
         [
             ("Simon Peron", ["Peron, Simon"]),
             ("Peron, Simon", ["Peron, Simon"]),
@@ -181,8 +181,8 @@ class TestExperimenters:
             (Cell(["Simon Peron", "Jeremy Freeman"], shape=(2, 1)), ["Peron, Simon", "Freeman, Jeremy"]),
         ],
     )
-    def test_names_in_every_form(self, tmp_path: Path, told: object, names: list[str]) -> None:
-        assert experimenters(context(tmp_path, told={"experimenters": told})) == names
+    def test_names_in_every_form(self, tmp_path: Path, reported: object, names: list[str]) -> None:
+        assert experimenters(context(tmp_path, reported={"experimenters": reported})) == names
 
     def test_metadata_replace_what_the_file_says(self, tmp_path: Path) -> None:
         loaded = context(tmp_path, metadata='session: {experimenters: ["Doe, Jane"]}\n')
@@ -193,9 +193,9 @@ class TestExperimenters:
         assert problem.kind.identifier == "metadata-text-unreadable"
         assert "session.experimenters" in (problem.detail or "")
 
-    @pytest.mark.parametrize("told", ["", EMPTY, Cell()])
-    def test_nobody_is_an_error(self, tmp_path: Path, told: object) -> None:
-        problem = refused(tmp_path, experimenters, experimenters=told)
+    @pytest.mark.parametrize("reported", ["", EMPTY, Cell()])
+    def test_nobody_is_an_error(self, tmp_path: Path, reported: object) -> None:
+        problem = refused(tmp_path, experimenters, experimenters=reported)
         assert (problem.kind.identifier, problem.field) == ("metadata-value-missing", "session.experimenters")
 
     def test_numbers_are_no_names(self, tmp_path: Path) -> None:
@@ -203,27 +203,29 @@ class TestExperimenters:
 
 
 class TestSubject:
-    @pytest.mark.parametrize("told", ["Mus musculus", "mus musculus", "MOUSE", "mouse", " Mouse ", "M. musculus"])
-    def test_species_in_other_spellings(self, tmp_path: Path, told: str) -> None:
-        assert subject_fields(context(tmp_path, told={"species": told}))["species"] == "Mus musculus"
+    @pytest.mark.parametrize("reported", ["Mus musculus", "mus musculus", "MOUSE", "mouse", " Mouse ", "M. musculus"])
+    def test_species_in_other_spellings(self, tmp_path: Path, reported: str) -> None:
+        assert subject_fields(context(tmp_path, reported={"species": reported}))["species"] == "Mus musculus"
 
-    @pytest.mark.parametrize(("told", "sex"), [("m", "M"), ("Male", "M"), ("FEMALE", "F"), ("f", "F")])
-    def test_sex_in_other_spellings(self, tmp_path: Path, told: str, sex: str) -> None:
-        assert subject_fields(context(tmp_path, told={"sex": told}))["sex"] == sex
+    @pytest.mark.parametrize(("reported", "sex"), [("m", "M"), ("Male", "M"), ("FEMALE", "F"), ("f", "F")])
+    def test_sex_in_other_spellings(self, tmp_path: Path, reported: str, sex: str) -> None:
+        assert subject_fields(context(tmp_path, reported={"sex": reported}))["sex"] == sex
 
     @pytest.mark.parametrize("key", ["species", "sex"])
     def test_what_has_no_known_meaning_is_asked_for(self, tmp_path: Path, key: str) -> None:
         problem = refused(tmp_path, subject_fields, **{key: "yeti"})
         assert (problem.kind.identifier, problem.found) == ("metadata-text-unreadable", "yeti")
-        assert f"subject.{key}" in (problem.detail or ""), "the metadata key that would tell it"
+        assert f"subject.{key}" in (problem.detail or ""), "the metadata key that would give it"
 
     def test_metadata_teach_a_spelling_or_replace_it(self, tmp_path: Path) -> None:
         taught = context(
-            tmp_path / "a", told={"species": "souris"}, metadata="subject: {species_names: {Souris: Mus musculus}}\n"
+            tmp_path / "a",
+            reported={"species": "souris"},
+            metadata="subject: {species_names: {Souris: Mus musculus}}\n",
         )
         assert subject_fields(taught)["species"] == "Mus musculus"
         replaced = context(
-            tmp_path / "b", told={"species": "souris"}, metadata="subject: {species: Rattus norvegicus}\n"
+            tmp_path / "b", reported={"species": "souris"}, metadata="subject: {species: Rattus norvegicus}\n"
         )
         assert subject_fields(replaced)["species"] == "Rattus norvegicus"
 
@@ -240,15 +242,15 @@ class TestSubject:
             subject_fields(loaded)
         assert (found[0].kind.identifier, found[0].field) == ("metadata-value-missing", "subject.age")
 
-    @pytest.mark.parametrize("told", ["20130101", row([20130101])])
-    def test_a_date_of_birth_gives_the_age(self, tmp_path: Path, told: object) -> None:
+    @pytest.mark.parametrize("reported", ["20130101", row([20130101])])
+    def test_a_date_of_birth_gives_the_age(self, tmp_path: Path, reported: object) -> None:
         further = (("dateOfBirth", "x"),)
-        fields = subject_fields(context(tmp_path, told={"dateOfBirth": told}, further_metadata=further))
+        fields = subject_fields(context(tmp_path, reported={"dateOfBirth": reported}, further_metadata=further))
         assert (fields["age"], fields["date_of_birth"].date().isoformat()) == ("P66D", "2013-01-01")
 
-    @pytest.mark.parametrize("told", ["20130401", "spring"])
-    def test_a_date_of_birth_that_cannot_be(self, tmp_path: Path, told: str) -> None:
-        loaded = context(tmp_path, further_metadata=(("dateOfBirth", told),))
+    @pytest.mark.parametrize("reported", ["20130401", "spring"])
+    def test_a_date_of_birth_that_cannot_be(self, tmp_path: Path, reported: str) -> None:
+        loaded = context(tmp_path, further_metadata=(("dateOfBirth", reported),))
         with problem_raised() as found:
             subject_fields(loaded)
         assert (found[0].kind.identifier, found[0].field) == ("metadata-text-unreadable", "metaDataHash dateOfBirth")
@@ -256,10 +258,10 @@ class TestSubject:
 
     def test_metadata_give_the_date_of_birth(self, tmp_path: Path) -> None:
         given = "subjects: {an900001: {subject: {date_of_birth: 2013-01-01}}}\n"
-        for told in ((), (("dateOfBirth", "spring"),)):
-            fields = subject_fields(context(tmp_path, metadata=given, further_metadata=told))
+        for reported in ((), (("dateOfBirth", "spring"),)):
+            fields = subject_fields(context(tmp_path, metadata=given, further_metadata=reported))
             assert (fields["age"], fields["date_of_birth"].date().isoformat()) == ("P66D", "2013-01-01")
 
     def test_strains_as_numbers_and_without_a_source(self, tmp_path: Path) -> None:
-        loaded = context(tmp_path, told={"animalStrain1": row([6528]), "animalSource1": "", "animalStrain2": ""})
+        loaded = context(tmp_path, reported={"animalStrain1": row([6528]), "animalSource1": "", "animalStrain2": ""})
         assert subject_fields(loaded)["strain"] == "6528"

@@ -82,7 +82,7 @@ def test_signs_of_zero_and_last_digits_are_kept():
         (MatStructArray(shape=(1, 0), field_names=("a", "b"), elements=()), '{"fields": ["a", "b"]}', "struct", (1, 0)),
     ],
 )
-def test_class_and_size_are_told_as_matlab_does(value: Any, text: str, name: str, shape: tuple[int, ...]):
+def test_class_and_size_are_given_as_matlab_does(value: Any, text: str, name: str, shape: tuple[int, ...]):
     assert (as_json(value), matlab_class(value), matlab_shape(value)) == (text, name, shape)
 
 

@@ -1,4 +1,4 @@
-"""descrHash: planes and valid trials, told apart by what they are."""
+"""descrHash: planes and valid trials, distinguished by what they are."""
 
 from __future__ import annotations
 

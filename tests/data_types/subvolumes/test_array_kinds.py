@@ -1,4 +1,4 @@
-"""What an entry of timeSeriesArrayHash holds is told from its key or description, or asked for."""
+"""What an entry of timeSeriesArrayHash holds follows from its key or description, or asked for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def entry(key: str, description: str = "") -> HashEntry:
         ("DFFTSA", "", "dff"),
     ],
 )
-def test_kinds_that_the_names_tell(key: str, description: str, kind: str) -> None:
+def test_kinds_that_the_names_show(key: str, description: str, kind: str) -> None:
     assert classify_array(entry(key, description), position=3, overrides={}) == kind
 
 
@@ -45,9 +45,9 @@ def test_metadata_decides_by_key_or_by_place() -> None:
     ("key", "description"),
     [("ephysTSA", ""), ("", ""), ("rawDffTSA", ""), ("subvolume_1", "whisker and dF/F"), ("rawEvents", "both")],
 )
-def test_what_the_names_do_not_tell_is_asked_for(key: str, description: str) -> None:
+def test_what_the_names_do_not_say_is_asked_for(key: str, description: str) -> None:
     with problem_raised() as found:
         classify_array(entry(key, description), position=3, overrides={})
     assert (found[0].kind.identifier, found[0].field) == ("array-kind-unknown", "s.timeSeriesArrayHash.value{3}")
     assert repr(key) in (found[0].found or "")
-    assert f"array_kinds: {{{key!r}:" in (found[0].detail or ""), "the metadata key that would tell it"
+    assert f"array_kinds: {{{key!r}:" in (found[0].detail or ""), "the metadata key that would give it"

@@ -98,7 +98,7 @@ class TestGroups:
         session, _ = read(write(tmp_path, arrays=("dff",)))
         assert [list(volume.arrays) for volume in session.subvolumes] == [["dff"], ["dff"]]
 
-    def test_all_subvolumes_may_bear_one_key(self, tmp_path: Path) -> None:
+    def test_all_subvolumes_may_have_one_key(self, tmp_path: Path) -> None:
         keys = (("dff", "dffTSA"), ("raw", "rawTSA"), ("event", "eventTSA"))
         session, _ = read(write(tmp_path, array_keys=keys))
         assert [list(volume.arrays) for volume in session.subvolumes] == [["dff", "raw", "event"]] * 2
@@ -146,13 +146,13 @@ class TestGroups:
         session, _ = read_edited(tmp_path, edit, **SMALL)
         assert session.subvolumes[0].arrays["dff"].values.shape == (4, 0)
 
-    def test_paths_that_tell_no_name(self, tmp_path: Path) -> None:
+    def test_paths_without_a_name(self, tmp_path: Path) -> None:
         session, log = read(write(tmp_path, listed_without_fov=True))
         names = [plane.name for plane in session.planes]
         assert names[:2] == ["subvolume_01_plane_1", "subvolume_01_plane_2"]
         assert found_of(log.problems, "plane-name-unknown") == [f"named {name}" for name in names]
 
-    def test_an_untold_subvolume_does_not_take_anothers_number(self, tmp_path: Path) -> None:
+    def test_an_unnumbered_subvolume_does_not_take_the_number_of_another(self, tmp_path: Path) -> None:
         two = (SubvolumeSpec(number=9, planes=(2,)), SubvolumeSpec(number=1, planes=(3,)))
 
         def edit(s: Struct) -> None:

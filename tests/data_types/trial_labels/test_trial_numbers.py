@@ -152,7 +152,7 @@ def test_frames_have_their_trial_through_the_frame_index(converted_raw: Converte
 
 
 def test_frames_of_one_time_stamp_keep_their_own_trials(convert_edited: Callable[..., Converted]) -> None:
-    """Two trials meet in one time stamp: the frames before and after it are told apart all the same."""
+    """Two trials meet in one time stamp: the frames before and after it are distinguished all the same."""
 
     def edit(s: Struct) -> None:
         for key in s["timeSeriesArrayHash"]["keyNames"]:

@@ -73,14 +73,14 @@ def test_a_property_may_hold_texts(tmp_path: Path) -> None:
     assert item.values == tuple(f"mood {n}" for n in range(6))
 
 
-def test_vectors_may_stand(tmp_path: Path) -> None:
+def test_vectors_may_be_columns(tmp_path: Path) -> None:
     def edit(s: Struct) -> None:
         for name in ("trialIds", "trialStartTimes"):
             s[name] = s[name].T
         s["trialTypeStr"] = Cell(list(s["trialTypeStr"]), shape=(6, 1))
 
     plain, _ = read(write(tmp_path / "plain"))
-    session, _ = read_edited(tmp_path / "standing", edit)
+    session, _ = read_edited(tmp_path / "upright", edit)
     np.testing.assert_array_equal(session.trials.numbers, plain.trials.numbers)
     assert types_of(session) == types_of(plain)
 

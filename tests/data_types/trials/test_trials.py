@@ -18,7 +18,7 @@ SIDES = {"L": "left", "R": "right", "": "none"}
 
 
 def labelled(made: SyntheticSession) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Everything of the session that bears a trial number, with its time in ms."""
+    """Everything of the session that has a trial number, with its time in ms."""
     parts = [(volume.trials, volume.time_ms) for volume in made.subvolumes]
     parts += [(series.trials, series.times_ms) for series in made.trials.events.values()]
     if made.whisker is not None:
@@ -120,7 +120,7 @@ def test_an_unimaged_trial_and_one_without_a_type(nwb_awkward: Any, converted_aw
 
 
 def test_properties_nobody_knows_are_columns(nwb_awkward: Any) -> None:
-    """One of them bears the name of a column of event tables, and is told apart."""
+    """One of them has the name of a column of event tables, and gets an ending."""
     frame = nwb_awkward.trials.to_dataframe()
     assert {"luminance", "side_property"} <= set(frame)
     assert frame["luminance"].between(0, 10).all()

@@ -1,4 +1,4 @@
-"""Whisker traces: rows told apart by their names."""
+"""Whisker traces: rows distinguished by their names."""
 
 from __future__ import annotations
 

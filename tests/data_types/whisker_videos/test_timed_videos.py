@@ -79,7 +79,7 @@ def test_a_video_of_another_length_runs_from_the_first_sample(made: tuple[Synthe
     assert len(log.by_kind()[kinds.VIDEO_FRAME_COUNT]) == 2
 
 
-def test_a_rate_other_than_the_videos_is_told(made: tuple[SyntheticSession, Session]) -> None:
+def test_a_rate_other_than_the_videos_is_reported(made: tuple[SyntheticSession, Session]) -> None:
     synthetic, session = made
     log = ProblemLog()
     video = timed(videos_of(synthetic), session, rate_hz=250.0, log=log)[3]
@@ -134,7 +134,7 @@ def test_a_wrong_video_is_an_error_or_left_out(
     assert list(log.by_kind()) == [kind]
 
 
-def test_a_video_that_runs_into_the_next_is_told(made: tuple[SyntheticSession, Session], tmp_path: Path) -> None:
+def test_a_video_that_runs_into_the_next_is_reported(made: tuple[SyntheticSession, Session], tmp_path: Path) -> None:
     synthetic, session = made
     path = tmp_path / "long.mp4"
     write_video(path=path, n_frames=3000, rate_hz=500.0)

@@ -37,7 +37,7 @@ def test_count_size_and_rate(tmp_path: Path) -> None:
     assert (header.frame_count, header.image_shape, header.rate_hz) == (37, VIDEO_SHAPE, 500.0)
 
 
-def test_frames_are_counted_where_the_container_does_not_tell(tmp_path: Path) -> None:
+def test_frames_are_counted_where_the_container_does_not_say(tmp_path: Path) -> None:
     path = written(tmp_path / "a.mp4", frames=40, flags="frag_keyframe+empty_moov")
     with av.open(str(path)) as container:
         assert container.streams.video[0].frames == 0
