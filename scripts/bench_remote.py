@@ -271,13 +271,21 @@ def _files(given: Path | None, layouts: list[str]) -> Iterator[tuple[str, Path]]
 
 def convert_to(folder: Path, *, layout: str) -> Path:
     """Convert `folder/source` to a layout of LAYOUTS; returns the NWB file."""
-    from ssc_to_nwb.api.conversion import convert
+    from ssc_to_nwb.nwb_file.options import ConversionOptions
+    from ssc_to_nwb.nwb_file.session_file import convert_session
+    from ssc_to_nwb.nwb_file.task import SessionTask
+    from ssc_to_nwb.source_files.session_files import find_session_files
 
+    (session_file,) = find_session_files(folder / "source")
+    task = SessionTask(
+        session_file=session_file, output=folder / layout.replace(" ", "-"), options=ConversionOptions(verify="off")
+    )
+    # In this process: that of a worker would not see the other layout.
     with file_space_of(LAYOUTS[layout]):
-        result = convert(source=folder / "source", output=folder / layout.replace(" ", "-"), verify="off")
-    if not result.ok:
-        raise RuntimeError(str(result.outcomes[0].error))
-    return result.outputs[0]
+        outcome = convert_session(task)
+    if outcome.error is not None or outcome.output is None:
+        raise RuntimeError(str(outcome.error))
+    return outcome.output
 
 
 @contextmanager
