@@ -53,7 +53,7 @@ AS_WRITTEN = "as written"
 LAYOUTS: dict[str, dict[str, Any] | None] = {
     AS_WRITTEN: None,
     "plain": {},
-    **{f"metadata in {size} KiB": {"meta_block_size": size * 1024} for size in (64, 1024, 4096)},
+    **{f"metadata in {size} KiB": {"meta_block_size": size * 1024} for size in (64, 1024, 4096, 16384)},
     **{f"pages of {size} MiB": {"fs_strategy": "page", "fs_page_size": int(size * _MIB)} for size in (0.5, 1, 2, 4)},
 }
 
