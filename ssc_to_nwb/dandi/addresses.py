@@ -30,7 +30,9 @@ def require_tls(url: str, *, what: str) -> None:
     """Raise archive-needs-tls unless the URL is https, or http to this machine."""
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
-        raise error(kinds.NEEDS_TLS, field=what, expected="https", found=f"{parts.scheme}://{parts.hostname or ''}")
+        raise error(
+            kinds.ARCHIVE_NEEDS_TLS, field=what, expected="https", found=f"{parts.scheme}://{parts.hostname or ''}"
+        )
 
 
 def require_tls_of_redirect(response: Response, **_: Any) -> None:

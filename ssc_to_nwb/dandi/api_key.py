@@ -72,7 +72,7 @@ def find_api_key(*, instance_name: str, variable: str | None = None) -> ApiKey:
     a key, which is not shown.
     """
     if variable is not None and variable not in os.environ and not _may_be_shown(variable):
-        raise error(kinds.KEY_AS_NAME, field="--api-key-env", expected="the name of an environment variable")
+        raise error(kinds.ARCHIVE_KEY_AS_NAME, field="--api-key-env", expected="the name of an environment variable")
     names = _variables(instance_name) if variable is None else [variable]
     for name in names:
         if os.environ.get(name, "").strip():
@@ -81,7 +81,7 @@ def find_api_key(*, instance_name: str, variable: str | None = None) -> ApiKey:
     if stored is not None and stored.strip():
         return _checked(stored, origin="keyring")
     found = f"unset or empty, for instance {instance_name}"
-    raise error(kinds.NO_API_KEY, field=" or ".join(names), expected="an API key", found=found)
+    raise error(kinds.ARCHIVE_NO_KEY, field=" or ".join(names), expected="an API key", found=found)
 
 
 def find_api_key_if_any(*, instance_name: str, variable: str | None) -> ApiKey | None:
@@ -91,7 +91,7 @@ def find_api_key_if_any(*, instance_name: str, variable: str | None) -> ApiKey |
     try:
         return find_api_key(instance_name=instance_name, variable=variable)
     except SscError as failure:
-        if variable is None and failure.problem.kind == kinds.NO_API_KEY:
+        if variable is None and failure.problem.kind == kinds.ARCHIVE_NO_KEY:
             return None
         raise
 
@@ -125,7 +125,7 @@ def _checked(value: str, *, origin: str) -> ApiKey:
     """
     stripped = value.strip()
     if not re.fullmatch(r"[!#-\[\]-~]+", stripped):
-        raise error(kinds.UNUSABLE_API_KEY, field=origin, expected="printable ASCII, no blank, quote or backslash")
+        raise error(kinds.ARCHIVE_KEY_UNUSABLE, field=origin, expected="printable ASCII, no blank, quote or backslash")
     return ApiKey(stripped)
 
 

@@ -79,7 +79,7 @@ def find_local_files(root: Path) -> LocalFiles:
     Errors: archive-nothing-to-upload, archive-empty-file.
     """
     if not root.is_dir():
-        raise error(kinds.NOTHING_TO_UPLOAD, file=root, expected="a folder", found="no such folder")
+        raise error(kinds.ARCHIVE_NOTHING_TO_UPLOAD, file=root, expected="a folder", found="no such folder")
     assets, stores = [], []
     for found in find_dandi_files(root, dandiset_path=root):
         path = found.filepath.relative_to(root)
@@ -89,11 +89,11 @@ def find_local_files(root: Path) -> LocalFiles:
             stores.append(path.as_posix())
         elif isinstance(found, LocalFileAsset):
             if found.size == 0:
-                raise error(kinds.EMPTY_FILE, file=found.filepath, expected="at least 1 byte", found="0 bytes")
+                raise error(kinds.ARCHIVE_EMPTY_FILE, file=found.filepath, expected="at least 1 byte", found="0 bytes")
             assets.append(LocalFile(path=found.path, file=found.filepath, size=found.size, asset=found))
     if not assets:
         only = f"Zarr stores alone, such as {min(stores)}" if stores else "none"
-        raise error(kinds.NOTHING_TO_UPLOAD, file=root, expected="sub-*/*.nwb", found=only)
+        raise error(kinds.ARCHIVE_NOTHING_TO_UPLOAD, file=root, expected="sub-*/*.nwb", found=only)
     assets.sort(key=lambda asset: asset.path)
     others = _other_files(root, {asset.file for asset in assets}, {root / store for store in stores})
     return LocalFiles(root=root, assets=tuple(assets), stores=tuple(sorted(stores)), not_assets=others)
@@ -113,7 +113,7 @@ def find_asset(root: Path, file: Path) -> LocalFileAsset:
     """The client's object for one file below `root`. Error: archive-asset-metadata."""
     asset = dandi_file(file, dandiset_path=root)
     if not isinstance(asset, LocalFileAsset):
-        raise error(kinds.METADATA_UNREADABLE, file=file, expected="a file", found="a folder")
+        raise error(kinds.ARCHIVE_ASSET_METADATA, file=file, expected="a file", found="a folder")
     return asset
 
 
@@ -127,7 +127,7 @@ def asset_metadata(asset: LocalFileAsset) -> dict[str, Any]:
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as problem:
         # What h5py and pynwb raise at a damaged file, and the client where it misses something.
         detail = f"{type(problem).__name__}: {problem}"
-        raise error(kinds.METADATA_UNREADABLE, file=asset.path, detail=detail) from None
+        raise error(kinds.ARCHIVE_ASSET_METADATA, file=asset.path, detail=detail) from None
     return dict(metadata.model_dump(mode="json", exclude_none=True))
 
 

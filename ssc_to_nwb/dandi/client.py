@@ -110,7 +110,9 @@ def _failures_as_problems(client: ArchiveClient, redact: Redactor) -> Iterator[N
 def _account(client: ArchiveClient) -> dict[str, Any]:
     answer = client.get("/users/me/")
     if not isinstance(answer, dict):
-        raise error(kinds.NOT_AN_ARCHIVE, field="/users/me/", expected="a JSON object", found=type(answer).__name__)
+        raise error(
+            kinds.ARCHIVE_NOT_AN_INSTANCE, field="/users/me/", expected="a JSON object", found=type(answer).__name__
+        )
     return answer
 
 
@@ -122,12 +124,12 @@ def _check_schema(client: ArchiveClient, *, redact: Redactor) -> tuple[Problem, 
             client.check_schema_version()
     except SchemaVersionError as failure:
         theirs, ours = client.server_schema_version, models.get_schema_version()
-        kind = kinds.CLIENT_TOO_OLD if Version(theirs) > Version(ours) else kinds.INSTANCE_TOO_OLD
+        kind = kinds.ARCHIVE_CLIENT_TOO_OLD if Version(theirs) > Version(ours) else kinds.ARCHIVE_INSTANCE_TOO_OLD
         raise error(kind, field="schema_version", expected=ours, found=theirs, detail=failure) from failure
     except RuntimeError as failure:
         # The client's words for an instance that names no schema version.
-        raise error(kinds.NOT_AN_ARCHIVE, field="schema_version", found=redact(failure)) from None
-    return tuple(Problem(kind=kinds.SCHEMA_DIFFERS, detail=redact(text)) for text in said)
+        raise error(kinds.ARCHIVE_NOT_AN_INSTANCE, field="schema_version", found=redact(failure)) from None
+    return tuple(Problem(kind=kinds.ARCHIVE_SCHEMA_DIFFERS, detail=redact(text)) for text in said)
 
 
 def _open_dandiset(client: ArchiveClient, identifier: str, *, allow_embargoed: bool) -> RemoteDandiset:
@@ -136,14 +138,14 @@ def _open_dandiset(client: ArchiveClient, identifier: str, *, allow_embargoed: b
     try:
         embargo = remote.embargo_status
     except NotFoundError:
-        raise error(kinds.NO_SUCH_DANDISET, field="dandiset", found=identifier) from None
+        raise error(kinds.ARCHIVE_NO_SUCH_DANDISET, field="dandiset", found=identifier) from None
     except requests.HTTPError as failure:
         if failure.response is not None and failure.response.status_code in (401, 403):
             found = f"HTTP {failure.response.status_code} to whoever asks for it"
-            raise error(kinds.EMBARGOED, field=identifier, found=found) from None
+            raise error(kinds.ARCHIVE_EMBARGOED, field=identifier, found=found) from None
         raise
     if embargo is not EmbargoStatus.OPEN and not allow_embargoed:
-        raise error(kinds.EMBARGOED, field="embargo_status", expected="OPEN", found=embargo.value)
+        raise error(kinds.ARCHIVE_EMBARGOED, field="embargo_status", expected="OPEN", found=embargo.value)
     return remote
 
 
@@ -154,7 +156,9 @@ def _check_permission(client: ArchiveClient, identifier: str, *, account: dict[s
     """
     name, status = str(account.get("username", "")), account.get("status", _APPROVED)
     if status != _APPROVED:
-        raise error(kinds.NO_PERMISSION, field=identifier, expected="an approved account", found=f"{name}: {status}")
+        raise error(
+            kinds.ARCHIVE_NO_PERMISSION, field=identifier, expected="an approved account", found=f"{name}: {status}"
+        )
     try:
         owners = client.get(f"/dandisets/{identifier}/users/")
     except requests.RequestException:
@@ -164,4 +168,4 @@ def _check_permission(client: ArchiveClient, identifier: str, *, account: dict[s
     names = [str(owner.get("username", "")) for owner in owners]
     if name not in names:
         expected = f"one of its owners: {', '.join(names)}"
-        raise error(kinds.NO_PERMISSION, field=identifier, expected=expected, found=name)
+        raise error(kinds.ARCHIVE_NO_PERMISSION, field=identifier, expected=expected, found=name)

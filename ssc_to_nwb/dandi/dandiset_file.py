@@ -105,7 +105,7 @@ def draft_problems(metadata: Mapping[str, Any], *, file: Path) -> tuple[Problem,
     """What dandischema refuses in the fields that are there, one problem per field."""
     return tuple(
         Problem(
-            kind=kinds.DANDISET_FIELD_BAD,
+            kind=kinds.DANDISET_FIELD_MALFORMED,
             file=str(file),
             field=".".join(str(part) for part in details["loc"]),
             expected=str(details["msg"]),
@@ -151,14 +151,14 @@ def _asset_metadata(root: Path, *, log: ProblemLog) -> list[dict[str, Any]]:
     try:
         local_files = find_local_files(root)
     except SscError as problem:
-        log.add(kinds.DANDISET_NO_NWB, file=root, detail=problem.problem.kind.title)
+        log.add(kinds.DANDISET_NO_NWB_FILES, file=root, detail=problem.problem.kind.title)
         return []
     found = []
     for local in local_files.assets:
         try:
             found.append(asset_metadata(local.asset))
         except SscError as problem:
-            log.add(kinds.DANDISET_NO_NWB, file=local.path, detail=problem.problem.detail)
+            log.add(kinds.DANDISET_NO_NWB_FILES, file=local.path, detail=problem.problem.detail)
     return found
 
 

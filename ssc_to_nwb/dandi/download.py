@@ -83,7 +83,9 @@ def _choose(
     both = sorted(set(here) & set(remote_files))
     choices = both if options.asset is None else [path for path in both if path == options.asset]
     if not choices:
-        raise error(kinds.NOT_IN_ARCHIVE, file=options.asset or options.root, field=f"dandiset {options.dandiset}")
+        raise error(
+            kinds.ARCHIVE_ASSET_MISSING, file=options.asset or options.root, field=f"dandiset {options.dandiset}"
+        )
     path = random.Random(options.seed).choice(choices)
     return here[path], remote_files[path]
 
@@ -148,7 +150,9 @@ class _Check:
         found = f"first difference at byte {same}"
         if equal:
             found += f": {size} bytes here, {same} there"
-        return Problem(kind=kinds.DOWNLOAD_DIFFERS, file=self.local.path, expected="the same bytes", found=found)
+        return Problem(
+            kind=kinds.ARCHIVE_DOWNLOAD_DIFFERS, file=self.local.path, expected="the same bytes", found=found
+        )
 
 
 def _shared_bytes(one: bytes, other: bytes) -> int:

@@ -20,12 +20,12 @@ _SHOWN_CHARACTERS = 400
 _FILE_CHANGED_TEXTS = ("File etag changed", "reached unexpectedly early", "at start of upload but is now")
 #: Problems that every other file would meet too.
 _FATAL_KINDS = (
-    kinds.WRONG_API_KEY,
-    kinds.NO_PERMISSION,
-    kinds.NO_SUCH_DANDISET,
-    kinds.NEEDS_TLS,
-    kinds.TLS_FAILED,
-    kinds.UNREACHABLE,
+    kinds.ARCHIVE_KEY_REFUSED,
+    kinds.ARCHIVE_NO_PERMISSION,
+    kinds.ARCHIVE_NO_SUCH_DANDISET,
+    kinds.ARCHIVE_NEEDS_TLS,
+    kinds.ARCHIVE_CERTIFICATE_REFUSED,
+    kinds.ARCHIVE_UNREACHABLE,
 )
 
 
@@ -58,17 +58,17 @@ def _kind_of(problem: Exception) -> tuple[ProblemKind, bool]:
     """The kind of an exception that is not an answer of a server, and whether trying again can help."""
     text = str(problem)
     if isinstance(problem, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in text.upper():
-        return kinds.TLS_FAILED, False
+        return kinds.ARCHIVE_CERTIFICATE_REFUSED, False
     if isinstance(problem, (requests.TooManyRedirects, requests.exceptions.InvalidURL)):
-        return kinds.NOT_AN_ARCHIVE, False
+        return kinds.ARCHIVE_NOT_AN_INSTANCE, False
     if isinstance(problem, requests.exceptions.JSONDecodeError):
-        return kinds.SERVER_FAILING, True
+        return kinds.ARCHIVE_SERVER_FAILING, True
     if isinstance(problem, requests.RequestException):
-        return kinds.UNREACHABLE, True
+        return kinds.ARCHIVE_UNREACHABLE, True
     if isinstance(problem, OSError) or any(words in text for words in _FILE_CHANGED_TEXTS):
-        return kinds.FILE_CHANGED, False
+        return kinds.ARCHIVE_FILE_CHANGED, False
     # A RuntimeError: the client found the two ends to disagree. Else an answer that it could not make sense of.
-    return (kinds.TRANSFER_CORRUPT if isinstance(problem, RuntimeError) else kinds.SERVER_FAILING), True
+    return (kinds.ARCHIVE_TRANSFER_CORRUPT if isinstance(problem, RuntimeError) else kinds.ARCHIVE_SERVER_FAILING), True
 
 
 def _from_response(response: requests.Response, *, api_url: str, redact: Redactor, file: str | None) -> Failure:
@@ -95,36 +95,36 @@ def _from_response(response: requests.Response, *, api_url: str, redact: Redacto
 def _kind_of_storage_status(status: int, *, method: str) -> tuple[ProblemKind, bool]:
     """What the object store means: an address that expired (403), an upload forgotten (404), a part damaged (400)."""
     if status == 429 or status >= 500:
-        return kinds.SERVER_FAILING, True
+        return kinds.ARCHIVE_SERVER_FAILING, True
     if method == "GET":
-        return (kinds.NOT_IN_ARCHIVE if status == 404 else kinds.SERVER_FAILING), True
+        return (kinds.ARCHIVE_ASSET_MISSING if status == 404 else kinds.ARCHIVE_SERVER_FAILING), True
     # A new upload helps with all of them.
-    return (kinds.TRANSFER_CORRUPT if status == 400 else kinds.UPLOAD_LOST), True
+    return (kinds.ARCHIVE_TRANSFER_CORRUPT if status == 400 else kinds.ARCHIVE_UPLOAD_LOST), True
 
 
 def _kind_of_status(status: int, *, method: str, path: str, text: str) -> tuple[ProblemKind, bool]:
     """What the API means. path: without the slash at its end."""
     if status == 429 or status >= 500:
-        return kinds.SERVER_FAILING, True
+        return kinds.ARCHIVE_SERVER_FAILING, True
     if status in (401, 403):
-        return (kinds.WRONG_API_KEY if status == 401 else kinds.NO_PERMISSION), False
+        return (kinds.ARCHIVE_KEY_REFUSED if status == 401 else kinds.ARCHIVE_NO_PERMISSION), False
     if "/uploads/" in path and not path.endswith("/initialize"):
-        return (kinds.UPLOAD_LOST if status == 404 else kinds.TRANSFER_CORRUPT), True
+        return (kinds.ARCHIVE_UPLOAD_LOST if status == 404 else kinds.ARCHIVE_TRANSFER_CORRUPT), True
     if status == 404:
         return _kind_of_absence(method, path)
     # Locked while it is being published; or an asset of that path came into being since it was looked up, and the next
     # try replaces it.
     passes = status == 423 or (status == 409 and "conflicts with existing" not in text)
-    return kinds.REFUSED, passes
+    return kinds.ARCHIVE_REFUSED, passes
 
 
 def _kind_of_absence(method: str, path: str) -> tuple[ProblemKind, bool]:
     """What was not found: the dandiset, or something of it that was there when it was looked up."""
     if method == "GET" and "/assets/" in path:
-        return kinds.NOT_IN_ARCHIVE, False
+        return kinds.ARCHIVE_ASSET_MISSING, False
     # The finished upload that an asset is made from, or the asset that is replaced: the next try looks both up again.
     changes_asset = method != "GET" and (path.endswith("/assets") or "/assets/" in path)
-    return (kinds.UPLOAD_LOST, True) if changes_asset else (kinds.NO_SUCH_DANDISET, False)
+    return (kinds.ARCHIVE_UPLOAD_LOST, True) if changes_asset else (kinds.ARCHIVE_NO_SUCH_DANDISET, False)
 
 
 def _retry_after_s(response: requests.Response) -> float:

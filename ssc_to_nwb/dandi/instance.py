@@ -54,9 +54,9 @@ def resolve_instance(text: str) -> Instance:
         # The text is not quoted where it may hold a password.
         found = "a URL with user name or password" if "@" in url else without_keys(url)
         expected = f"{', '.join(sorted(known_instances))} or a URL"
-        raise error(kinds.BAD_INSTANCE, field="instance", expected=expected, found=found)
+        raise error(kinds.ARCHIVE_INSTANCE_NOT_UNDERSTOOD, field="instance", expected=expected, found=found)
     if parts.query or parts.fragment:
-        raise error(kinds.BAD_INSTANCE, field="instance", expected="a URL without ? and #")
+        raise error(kinds.ARCHIVE_INSTANCE_NOT_UNDERSTOOD, field="instance", expected="a URL without ? and #")
     require_tls(url, what="instance")
     base = urlunsplit((parts.scheme.lower(), parts.netloc, parts.path.rstrip("/"), "", ""))
     candidates = (base,) if base.endswith("/api") else (f"{base}/api", base)
@@ -77,7 +77,7 @@ def find_api(instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -
         for url in instance.api_urls:
             response = _get(session, f"{url}/info/", retry=retry, stop=stop)
             if origin(response.url) != origin(url):
-                raise error(kinds.API_ELSEWHERE, field="instance", expected=url, found=response.url)
+                raise error(kinds.ARCHIVE_API_ON_ANOTHER_HOST, field="instance", expected=url, found=response.url)
             try:
                 info = ServerInfo.model_validate(response.json())
             except ValueError:
@@ -85,7 +85,7 @@ def find_api(instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -
             _check_client_version(info, instance=instance)
             return replace(instance, api_urls=(url,))
         _point_to_api(session, instance.api_urls[-1], retry=retry, stop=stop)
-    raise error(kinds.NOT_AN_ARCHIVE, field="instance", expected="an answer at /info/", found=instance.api_url)
+    raise error(kinds.ARCHIVE_NOT_AN_INSTANCE, field="instance", expected="an answer at /info/", found=instance.api_url)
 
 
 def _check_client_version(info: object, *, instance: Instance) -> None:
@@ -98,11 +98,15 @@ def _check_client_version(info: object, *, instance: Instance) -> None:
         rejected = Version(__version__) in {Version(version) for version in bad}
     except InvalidVersion as problem:
         expected = "a version number"
-        raise error(kinds.NOT_AN_ARCHIVE, field="cli-minimal-version", expected=expected, found=problem) from problem
+        raise error(
+            kinds.ARCHIVE_NOT_AN_INSTANCE, field="cli-minimal-version", expected=expected, found=problem
+        ) from problem
     if too_old or rejected:
         expected = f"{oldest} or newer" + (f", but none of {', '.join(bad)}" if bad else "")
         detail = f"instance {instance.name}, server version {getattr(info, 'version', '?')}"
-        raise error(kinds.CLIENT_TOO_OLD, field="dandi client", expected=expected, found=__version__, detail=detail)
+        raise error(
+            kinds.ARCHIVE_CLIENT_TOO_OLD, field="dandi client", expected=expected, found=__version__, detail=detail
+        )
 
 
 def _point_to_api(session: requests.Session, base: str, *, retry: RetryPolicy, stop: threading.Event) -> None:
@@ -113,7 +117,7 @@ def _point_to_api(session: requests.Session, base: str, *, retry: RetryPolicy, s
     except (ValueError, KeyError, TypeError):
         return
     if origin(advertised) != origin(base):
-        raise error(kinds.API_ELSEWHERE, field="instance", expected=base, found=advertised)
+        raise error(kinds.ARCHIVE_API_ON_ANOTHER_HOST, field="instance", expected=base, found=advertised)
 
 
 def _get(session: requests.Session, url: str, *, retry: RetryPolicy, stop: threading.Event) -> requests.Response:

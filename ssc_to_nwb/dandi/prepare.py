@@ -60,7 +60,9 @@ def errors_of(file: Path) -> tuple[Message, ...]:
 def _not_valid(errors: Sequence[Message], *, path: str) -> Problem:
     lines = [f"{each.identifier} {each.object_path}: {each.text}" for each in errors[:_MESSAGES_SHOWN]]
     count = f"{len(errors)} errors" if len(errors) > 1 else "1 error"
-    return Problem(kind=kinds.NOT_VALID, file=path, expected="no error", found=count, detail="\n    ".join(lines))
+    return Problem(
+        kind=kinds.ARCHIVE_NOT_VALID, file=path, expected="no error", found=count, detail="\n    ".join(lines)
+    )
 
 
 def prepared(done: Future[Prepared], *, path: str) -> Prepared:
@@ -68,7 +70,7 @@ def prepared(done: Future[Prepared], *, path: str) -> Prepared:
     try:
         return done.result()
     except BrokenProcessPool as failure:
-        problem = Problem(kind=kinds.PREPARATION_DIED, file=path, detail=str(failure))
+        problem = Problem(kind=kinds.ARCHIVE_PREPARATION_DIED, file=path, detail=str(failure))
         return Prepared(metadata={}, problem=problem)
 
 

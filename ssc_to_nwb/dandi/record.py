@@ -35,7 +35,7 @@ class UploadRecord:
             path.touch(mode=0o600)
             self._lines = JsonLines(path, redact=redact)
         except OSError as problem:
-            raise error(kinds.RECORD_UNWRITABLE, file=path, detail=problem.strerror) from None
+            raise error(kinds.ARCHIVE_RECORD_UNWRITABLE, file=path, detail=problem.strerror) from None
 
     def add(self, event: str, **fields: Any) -> None:
         """Append one event with its fields."""
@@ -45,7 +45,7 @@ class UploadRecord:
         try:
             self._lines.append({"time": time, "run": self._run, "event": event, **fields})
         except OSError as problem:
-            raise error(kinds.RECORD_UNWRITABLE, file=self.path, detail=problem) from None
+            raise error(kinds.ARCHIVE_RECORD_UNWRITABLE, file=self.path, detail=problem) from None
 
     def close(self) -> None:
         """Close the file; nothing can be added afterwards."""

@@ -95,7 +95,7 @@ class Sender:
             self._send(tries, flow)
             _require_unchanged(planned)
         except TransferStoppedError:
-            return Failure(problem=Problem(kind=kinds.UPLOAD_INTERRUPTED, file=local.path), retriable=True)
+            return Failure(problem=Problem(kind=kinds.ARCHIVE_INTERRUPTED, file=local.path), retriable=True)
         except _UPLOAD_ERRORS as failure:
             return self._failure(failure, planned)
         finally:
@@ -186,4 +186,6 @@ def _require_unchanged(planned: PlannedAsset) -> None:
 
 
 def _file_changed(planned: PlannedAsset) -> SscError:
-    return error(kinds.FILE_CHANGED, file=planned.local.path, expected="the file as it was when the upload was planned")
+    return error(
+        kinds.ARCHIVE_FILE_CHANGED, file=planned.local.path, expected="the file as it was when the upload was planned"
+    )

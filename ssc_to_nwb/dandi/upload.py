@@ -130,7 +130,7 @@ class _Run:
                 self._finish(to_remove)
         except KeyboardInterrupt:
             options.stop.set()
-            self.problems.append(Problem(kind=kinds.UPLOAD_INTERRUPTED))
+            self.problems.append(Problem(kind=kinds.ARCHIVE_INTERRUPTED))
         except _LISTING_ERRORS as problem:
             self.problems.append(self.archive.problem_of(problem).problem)
         result = self._result()
@@ -168,12 +168,12 @@ class _Run:
     def _note_warnings(self, plan: dict[str, PlannedAsset]) -> None:
         """What does not stop the upload and is to be known."""
         self.problems.extend(self.archive.warnings)
-        self.problems.extend(Problem(kind=kinds.ZARR_LEFT_OUT, file=path) for path in self.local_files.stores)
+        self.problems.extend(Problem(kind=kinds.ARCHIVE_ZARR_LEFT_OUT, file=path) for path in self.local_files.stores)
         if self.metadata is not None:
             self.problems.extend(self.metadata.replaced)
         unseen = [each for each in _to_send(plan) if each.local.is_nwb]
         if self.options.validation == "skip" and unseen:
-            self.problems.append(Problem(kind=kinds.NOT_VALIDATED, found=f"{len(unseen)} NWB files"))
+            self.problems.append(Problem(kind=kinds.ARCHIVE_NOT_VALIDATED, found=f"{len(unseen)} NWB files"))
 
     def _confirmed_prune(self) -> frozenset[str]:
         """What is to be removed; asked before anything is sent, so that nobody has to wait for the question.
@@ -183,7 +183,7 @@ class _Run:
         if not self.options.prune or not self.only_remote:
             return frozenset()
         if not self.options.confirm_prune(self.only_remote):
-            raise error(kinds.PRUNE_UNCONFIRMED, found=f"{len(self.only_remote)} assets concerned")
+            raise error(kinds.ARCHIVE_PRUNE_UNCONFIRMED, found=f"{len(self.only_remote)} assets concerned")
         return frozenset(self.only_remote)
 
     def _send(self, plan: dict[str, PlannedAsset]) -> None:
@@ -244,7 +244,7 @@ class _Run:
         self.only_remote = tuple(sorted(set(remote_files) - here))
         if self.differences:
             found = f"{len(self.differences)} of {len(here)} files differ"
-            self.problems.append(Problem(kind=kinds.LISTING_DIFFERS, found=found))
+            self.problems.append(Problem(kind=kinds.ARCHIVE_LISTING_DIFFERS, found=found))
 
     def _finish(self, to_remove: frozenset[str]) -> None:
         """What comes after the comparison: metadata, what is to be removed, and the archive's word on the draft."""
@@ -270,7 +270,7 @@ class _Run:
     def _result(self) -> UploadResult:
         problems = list(self.problems)
         if self.only_remote:
-            problems.append(Problem(kind=kinds.ONLY_REMOTE, found=f"{len(self.only_remote)} assets"))
+            problems.append(Problem(kind=kinds.ARCHIVE_ONLY_REMOTE, found=f"{len(self.only_remote)} assets"))
         return UploadResult(
             instance=self.archive.instance.api_url,
             dandiset=self.archive.dandiset.identifier,

@@ -68,7 +68,7 @@ def read_mat5(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
                 name, value = _Variable(file, order=order, file_bytes=file_bytes, texts=texts, bounds=bounds).read()
                 if name in variables:
                     expected = "one variable of a name"
-                    raise error(kinds.VARIABLE_AMBIGUOUS, file=path, field=name, expected=expected, found="two")
+                    raise error(kinds.MAT_VARIABLE_AMBIGUOUS, file=path, field=name, expected=expected, found="two")
                 # What handles and objects refer to is stored as a variable without a name.
                 if name:
                     variables[name] = value

@@ -89,7 +89,7 @@ def read_session_struct(
     inferred = []
     for leaf_path, leaf in walk_leaves(value, name):
         if isinstance(leaf, MatUnsupported):
-            kind = kinds.TEXT_UNDECODABLE if leaf.matlab_class == "char" else kinds.MAT_CLASS_UNSUPPORTED
+            kind = kinds.MAT_TEXT_UNDECODABLE if leaf.matlab_class == "char" else kinds.MAT_CLASS_UNSUPPORTED
             raise error(kind, file=path, field=leaf_path, expected=_EXPECTED[kind], found=describe(leaf))
         if texts.inferred and isinstance(leaf, str) and leaf in texts.inferred:
             inferred.append(leaf_path)
@@ -100,7 +100,7 @@ def read_session_struct(
 
 
 _EXPECTED = {
-    kinds.TEXT_UNDECODABLE: "text whose encoding is certain",
+    kinds.MAT_TEXT_UNDECODABLE: "text whose encoding is certain",
     kinds.MAT_CLASS_UNSUPPORTED: "structs, cells, real numbers and text",
 }
 
@@ -111,13 +111,13 @@ def _choose(variables: Mapping[str, MatValue], *, file: Path, variable_names: tu
     named = [name for name in variable_names if name in variables]
     if len(sessions) > 1 and len(variable_names) > 1:
         raise error(
-            kinds.VARIABLE_AMBIGUOUS, file=file, field=sessions[1], expected="one session struct",
+            kinds.MAT_VARIABLE_AMBIGUOUS, file=file, field=sessions[1], expected="one session struct",
             found=" and ".join(sessions), detail=f"metadata: source: {{variable_names: [{sessions[0]}]}}",
         )  # fmt: skip
     if not named:
         hint = f"; {sessions[0]} looks like a session struct" if sessions else ""
         raise error(
-            kinds.VARIABLE_MISSING,
+            kinds.MAT_VARIABLE_MISSING,
             file=file,
             expected=" or ".join(f"a variable {name}" for name in variable_names),
             found=(", ".join(variables) or "no variable at all") + hint,

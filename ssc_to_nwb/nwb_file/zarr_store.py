@@ -51,7 +51,7 @@ def write_store(nwb_path: Path, store: Path) -> None:
         from hdmf_zarr.nwb import NWBZarrIO
     except ImportError as failure:
         expected = "pip install 'ssc-to-nwb[zarr]'"
-        raise error(run_kinds.EXTRA_MISSING, expected=expected, found=failure) from failure
+        raise error(run_kinds.EXTRA_NOT_INSTALLED, expected=expected, found=failure) from failure
     with NWBHDF5IO(nwb_path, "r") as source, NWBZarrIO(str(store), mode="w") as target:
         target.export(src_io=source, write_args={"link_data": False})
 

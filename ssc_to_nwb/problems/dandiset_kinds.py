@@ -2,7 +2,7 @@
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 
-DANDISET_FIELD_BAD = ProblemKind(
+DANDISET_FIELD_MALFORMED = ProblemKind(
     identifier="dandiset-field-malformed",
     severity=Severity.ERROR,
     title="A field of the dandiset's metadata does not fit the archive's schema",
@@ -38,7 +38,7 @@ DANDISET_VALUE_REPLACED = ProblemKind(
     reason="The metadata file wins over dandiset.yaml, and that over the archive's web page, where both say something.",
     remedy="If the old value is the right one, put it into a metadata file of your own (`dandiset --metadata`).",
 )
-DANDISET_NO_NWB = ProblemKind(
+DANDISET_NO_NWB_FILES = ProblemKind(
     identifier="dandiset-no-nwb-files",
     severity=Severity.WARNING,
     title="No NWB file to take species, techniques and variables from",

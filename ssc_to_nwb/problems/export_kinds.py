@@ -24,7 +24,7 @@ EXPORT_DIFFERS = ProblemKind(
     remedy="This is a defect of the program, of hdmf-zarr, or of the disk: export again, and report it if it happens "
     "again.",
 )
-EXPORT_NOT_VERIFIED = ProblemKind(
+ZARR_STORE_NOT_VERIFIED = ProblemKind(
     identifier="zarr-store-not-verified",
     severity=Severity.ERROR,
     title="A Zarr store is not compared with its source",

@@ -20,28 +20,28 @@ MAT_CLASS_UNSUPPORTED = ProblemKind(
     remedy="Replace the field named by plain structs, cells, numbers or text in MATLAB, and save the file again. "
     + REPORT_FILE,
 )
-VARIABLE_MISSING = ProblemKind(
+MAT_VARIABLE_MISSING = ProblemKind(
     identifier="mat-variable-missing",
     severity=Severity.ERROR,
     title="The MATLAB file has no session variable",
     reason="A session file holds one struct named s (dat in a variant of ssc-2).",
     remedy="Check that this is a session file; metadata key source.variable_names adds other names. " + REPORT_FILE,
 )
-VARIABLE_AMBIGUOUS = ProblemKind(
+MAT_VARIABLE_AMBIGUOUS = ProblemKind(
     identifier="mat-variable-ambiguous",
     severity=Severity.ERROR,
     title="Two variables of the MATLAB file could be the session struct",
     reason="A session file holds one session struct, and the file does not say which of the two it is.",
     remedy="Name the right one in a metadata file: source: {variable_names: [s]}; or save it alone in MATLAB.",
 )
-VARIABLE_LEFT_OUT = ProblemKind(
+MAT_VARIABLE_LEFT_OUT = ProblemKind(
     identifier="mat-variable-left-out",
     severity=Severity.WARNING,
     title="A variable beside the session struct is left out",
     reason="The NWB file is made from the session struct alone.",
     remedy="Nothing, if you do not need the variable. Otherwise put it into the session struct in MATLAB.",
 )
-TEXT_UNDECODABLE = ProblemKind(
+MAT_TEXT_UNDECODABLE = ProblemKind(
     identifier="mat-text-undecodable",
     severity=Severity.ERROR,
     title="Cannot decode a text of the MATLAB file with certainty",
@@ -49,7 +49,7 @@ TEXT_UNDECODABLE = ProblemKind(
     remedy="Name the encoding in a metadata file: source: {text_encoding: windows-1252}; or save the file again. "
     + REPORT_FILE,
 )
-TEXT_FOUND_UTF8 = ProblemKind(
+MAT_TEXT_FOUND_UTF8 = ProblemKind(
     identifier="mat-text-found-utf8",
     severity=Severity.WARNING,
     title="A text was read as UTF-8, although the file does not say so",

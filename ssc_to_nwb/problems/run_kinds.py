@@ -82,7 +82,7 @@ WORKER_VERSION_DIFFERS = ProblemKind(
     "workers.",
     remedy="Install the same version of ssc_to_nwb for the run and for its workers.",
 )
-SOURCE_CHANGED = ProblemKind(
+SOURCE_CHANGED_MEANWHILE = ProblemKind(
     identifier="source-changed-meanwhile",
     severity=Severity.ERROR,
     title="The source changed during the conversion",
@@ -97,7 +97,7 @@ SPACE_SHORT = ProblemKind(
     remedy="Free some space, convert fewer sessions (--session), choose another output, or add --ignore-space to try "
     "anyway.",
 )
-EXTRA_MISSING = ProblemKind(
+EXTRA_NOT_INSTALLED = ProblemKind(
     identifier="extra-not-installed",
     severity=Severity.ERROR,
     title="A package that this option needs is not installed",
@@ -147,7 +147,7 @@ PACKED_TWICE = ProblemKind(
     "is not clear which one is meant.",
     remedy="Remove one of the two.",
 )
-PARTLY_UNPACKED = ProblemKind(
+PACKED_PARTLY_UNPACKED = ProblemKind(
     identifier="packed-partly-unpacked",
     severity=Severity.ERROR,
     title="A packed file is only partly unpacked",
@@ -170,7 +170,7 @@ CHECKSUM_DIFFERS = ProblemKind(
     reason="The download is incomplete or damaged.",
     remedy="Download the file again.",
 )
-CHECKSUM_LIST_STRANGE = ProblemKind(
+CHECKSUM_LIST_NOT_UNDERSTOOD = ProblemKind(
     identifier="checksum-list-not-understood",
     severity=Severity.WARNING,
     title="Cannot understand a list of checksums",

@@ -133,7 +133,7 @@ WHISKER_ROW_UNKNOWN = ProblemKind(
     reason="Rows are named 'Angle for <whisker>' and 'Curvature change for <whisker>'.",
     remedy="Look at idStrs of the whisker array. " + REPORT_FILE,
 )
-ROI_TWICE = ProblemKind(
+ROI_NUMBER_TWICE = ProblemKind(
     identifier="roi-number-twice",
     severity=Severity.ERROR,
     title="An ROI number occurs twice",
@@ -217,14 +217,14 @@ TOUCH_LABEL_UNKNOWN = ProblemKind(
     reason="Series are named 'Protraction contacts for <whisker>' and 'Retraction contacts for <whisker>'.",
     remedy="Look at idStrs of the touches. " + REPORT_FILE,
 )
-METADATA_DISAGREES = ProblemKind(
+FILE_NAME_DISAGREES = ProblemKind(
     identifier="file-name-disagrees",
     severity=Severity.ERROR,
     title="The file name contradicts metaDataHash",
     reason="The file may have been renamed. Its data would be archived under the wrong animal or day.",
     remedy="Give the file its right name.",
 )
-DAY_DISAGREES = ProblemKind(
+FILE_NAME_OF_OTHER_DAY = ProblemKind(
     identifier="file-name-of-other-day",
     severity=Severity.WARNING,
     title="The name of a copy has a different day than dateOfExperiment",

@@ -47,6 +47,8 @@ def _open_zarr(path: Path) -> ArrayTree:
 
         return ZarrTree(path)
     except ImportError as failure:
-        raise error(run_kinds.EXTRA_MISSING, expected="pip install 'ssc-to-nwb[zarr]'", found=failure) from failure
+        raise error(
+            run_kinds.EXTRA_NOT_INSTALLED, expected="pip install 'ssc-to-nwb[zarr]'", found=failure
+        ) from failure
     except (OSError, ValueError, KeyError) as failure:
         raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure) from failure

@@ -21,7 +21,7 @@ def folder_and_file(output: Path) -> tuple[Path, Path | None]:
     Raises verify-output-missing where there is no such file, zarr-store-not-verified where it is a Zarr store.
     """
     if is_store(output):
-        raise error(export_kinds.EXPORT_NOT_VERIFIED, file=output)
+        raise error(export_kinds.ZARR_STORE_NOT_VERIFIED, file=output)
     if not output.name.endswith(naming.NWB_SUFFIXES):
         return output, None
     if not (output.is_file() or output.is_dir()):

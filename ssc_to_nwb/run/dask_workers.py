@@ -77,7 +77,7 @@ def _connect(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError as failure:
-        raise error(kinds.EXTRA_MISSING, expected="pip install 'ssc-to-nwb[cluster]'", found=failure) from failure
+        raise error(kinds.EXTRA_NOT_INSTALLED, expected="pip install 'ssc-to-nwb[cluster]'", found=failure) from failure
     try:
         return Client(address, timeout=_CONNECT_SECONDS) if address else Client(timeout=_CONNECT_SECONDS)
     except (OSError, ValueError) as failure:

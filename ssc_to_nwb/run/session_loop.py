@@ -29,7 +29,12 @@ from ssc_to_nwb.run.resume import Decision
 from ssc_to_nwb.run.workers import Workers
 
 # Failures that may pass by themselves; what is wrong with a file or with metadata will be so again.
-_PASSING = (kinds.WORKER_DIED, kinds.SOURCE_CHANGED, output_kinds.SYSTEM_REFUSED, output_kinds.SOURCE_NOT_READABLE)
+_PASSING = (
+    kinds.WORKER_DIED,
+    kinds.SOURCE_CHANGED_MEANWHILE,
+    output_kinds.SYSTEM_REFUSED,
+    output_kinds.SOURCE_NOT_READABLE,
+)
 # How often it is seen whether the workers are still to be reached; after so long without a message, what they lack.
 _LOOK_SECONDS = 1.0
 _SILENCE_SECONDS = 30.0

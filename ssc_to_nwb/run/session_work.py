@@ -116,7 +116,7 @@ class _Work:
             *self.job.metadata_now().changes_since(self.job.metadata_state),
         )
         if changes:
-            raise error(kinds.SOURCE_CHANGED, file=self.job.source.path, found="; ".join(changes))
+            raise error(kinds.SOURCE_CHANGED_MEANWHILE, file=self.job.source.path, found="; ".join(changes))
         self._check_run()
         self.output_state = state_of(place.building, videos=place.building_videos)
         self.place = place

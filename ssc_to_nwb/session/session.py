@@ -135,13 +135,13 @@ def _report_file(path: Path, *, others: tuple[OtherVariable, ...], inferred: tup
     for other in others:
         size = "x".join(map(str, other.shape))
         log.add(
-            mat_kinds.VARIABLE_LEFT_OUT,
+            mat_kinds.MAT_VARIABLE_LEFT_OUT,
             file=path,
             field=other.name,
             found=f"{size} {other.matlab_class}, {other.reason}",
         )
     for place in inferred:
-        log.add(mat_kinds.TEXT_FOUND_UTF8, file=path, field=place)
+        log.add(mat_kinds.MAT_TEXT_FOUND_UTF8, file=path, field=place)
 
 
 def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:
@@ -233,10 +233,10 @@ def _check_name(session: Session, *, log: ProblemLog) -> None:
         is_day = key == "dateOfExperiment" and re.fullmatch(r"\d{8}", given) is not None
         if is_day and dataset_named(session.path) is None:
             place = session.metadata[key].path
-            log.add(kinds.DAY_DISAGREES, file=session.path, field=place, expected=named, found=given)
+            log.add(kinds.FILE_NAME_OF_OTHER_DAY, file=session.path, field=place, expected=named, found=given)
         else:
             raise session.metadata[key].problem(
-                kinds.METADATA_DISAGREES, expected=f"{named}, as the file name says", found=given
+                kinds.FILE_NAME_DISAGREES, expected=f"{named}, as the file name says", found=given
             )
 
 

@@ -74,10 +74,10 @@ def _read_list(path: Path, lookup: _Lookup, *, log: ProblemLog) -> Iterator[Chec
         number, text = listed.strange[0]
         count = f"{len(listed.strange)} line{'s' if len(listed.strange) > 1 else ''}"
         found = f"{count} like a checksum, line {number} first: {text[:_SHOWN_CHARACTERS]}"
-        log.add(kinds.CHECKSUM_LIST_STRANGE, file=path, expected="lines such as `<sum>  <name>`", found=found)
+        log.add(kinds.CHECKSUM_LIST_NOT_UNDERSTOOD, file=path, expected="lines such as `<sum>  <name>`", found=found)
     elif not listed.sums:
         found = "no line that is understood" if size <= _LARGEST_LIST_BYTES else f"{size} bytes"
-        log.add(kinds.CHECKSUM_LIST_STRANGE, file=path, expected="lines such as `<sum>  <name>`", found=found)
+        log.add(kinds.CHECKSUM_LIST_NOT_UNDERSTOOD, file=path, expected="lines such as `<sum>  <name>`", found=found)
     for line in listed.sums:
         file = _named_after(path) if line.name is None else lookup.find(path.parent, line.name)
         if file is not None:

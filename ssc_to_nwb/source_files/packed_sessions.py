@@ -160,7 +160,7 @@ def packed_session(
         raw = []
         if mat is not None:
             raise error(
-                kinds.PARTLY_UNPACKED,
+                kinds.PACKED_PARTLY_UNPACKED,
                 file=unpacked_raw,
                 expected=f"{mat.target} beside it",
                 found=f"it in {mat.packed}",
@@ -225,7 +225,7 @@ def _is_unpacked(parts: Sequence[PackedPart], folder: Path) -> bool:
             _check_twin(path, part)
     if lacking and (len(lacking) < len(parts) or any(folder.iterdir())):
         raise error(
-            kinds.PARTLY_UNPACKED,
+            kinds.PACKED_PARTLY_UNPACKED,
             file=folder,
             expected=f"all {len(parts)} files of {lacking[0].packed}",
             found=f"{len(lacking)} are lacking, {lacking[0].target} for one",

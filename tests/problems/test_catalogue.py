@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +14,7 @@ import ssc_to_nwb
 from ssc_to_nwb.problems import catalogue as module
 from ssc_to_nwb.problems import check_kinds
 from ssc_to_nwb.problems.catalogue import catalogue
-from ssc_to_nwb.problems.model import Severity
+from ssc_to_nwb.problems.model import ProblemKind, Severity
 
 KINDS = tuple(catalogue().values())
 PACKAGE = Path(ssc_to_nwb.__file__).parent
@@ -35,6 +36,13 @@ def test_every_entry_has_a_title_a_reason_and_a_remedy_of_one_line() -> None:
 
 def test_the_keys_are_the_identifiers() -> None:
     assert all(key == kind.identifier for key, kind in catalogue().items())
+
+
+def test_the_constants_are_named_like_the_identifiers() -> None:
+    for kinds in sorted((PACKAGE / "problems").glob("*_kinds.py")):
+        module = importlib.import_module(f"ssc_to_nwb.problems.{kinds.stem}")
+        constants = {name: value for name, value in vars(module).items() if isinstance(value, ProblemKind)}
+        assert list(constants) == [kind.identifier.upper().replace("-", "_") for kind in constants.values()], kinds.name
 
 
 def test_an_identifier_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

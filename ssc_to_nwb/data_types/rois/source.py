@@ -116,10 +116,10 @@ def read_plane_record(field: Field) -> PlaneRecord:
     image = _read_master_image(field.child("masterImage"))
     rois = tuple(_read_roi(roi, image_shape=(image.shape[0], image.shape[1])) for roi in field.child("rois").items())
     numbers = np.array([roi.number for roi in rois], dtype=np.int64)
-    check_numbers_unique(field.child("rois"), numbers, twice=kinds.ROI_TWICE)
+    check_numbers_unique(field.child("rois"), numbers, twice=kinds.ROI_NUMBER_TWICE)
     listed_field = field.child("roiIds")
     listed = listed_field.integers()
-    check_numbers_unique(listed_field, listed, twice=kinds.ROI_TWICE)
+    check_numbers_unique(listed_field, listed, twice=kinds.ROI_NUMBER_TWICE)
     return PlaneRecord(path=field.path, master_image=image, roi_numbers=listed, rois=rois)
 
 

@@ -174,7 +174,7 @@ def _check_session_wide(subvolumes: list[Subvolume], entries: tuple[CalciumEntry
             for number in plane.all_roi_numbers.tolist():
                 if number in owner:
                     raise entries[0].field.problem(
-                        kinds.ROI_TWICE, found=f"ROI {number} in {owner[number]} and {plane.name}"
+                        kinds.ROI_NUMBER_TWICE, found=f"ROI {number} in {owner[number]} and {plane.name}"
                     )
                 owner[number] = plane.name
                 own.add(number)

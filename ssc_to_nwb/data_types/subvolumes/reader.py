@@ -79,7 +79,7 @@ def _read_plane_entry(field: Field, *, length: int) -> PlaneEntry:
 
 def _unique_integers(field: Field) -> np.ndarray:
     numbers = field.integers()
-    check_numbers_unique(field, numbers, twice=kinds.ROI_TWICE)
+    check_numbers_unique(field, numbers, twice=kinds.ROI_NUMBER_TWICE)
     return numbers
 
 
