@@ -56,7 +56,7 @@ MAY_IMPORT = {
     },
     "proof": {
         "allocator", "data_types", "ledger", "matlab", "metadata", "naming", "problems", "restoring", "session",
-        "source_files", "system_files", "thread_map", "tif",
+        "source_files", "system_files", "thread_map",
     },
     "validate": {"_version", "metadata", "naming", "problems", "system_files"},
     "describe": {"data_types", "matlab", "metadata", "problems", "session", "source_files"},
@@ -280,3 +280,24 @@ def test_the_metadata_files_travel_with_the_package() -> None:
     assert {path.name for path in metadata_folder().glob("*.yaml")} >= {"ssc-1.yaml", "ssc-2.yaml"}
     assert {path.name for path in (metadata_folder() / "census").iterdir()} == {"README.md", "ssc-2_subvolumes.csv"}
     assert (ROOT / "py.typed").is_file()
+
+
+# How the conversion reads tifs and finds frames; which files it leaves out is the one judgement that the proof takes.
+READING_OF_RAW_FILES = tuple(
+    f"{PACKAGE}.{name}"
+    for name in (
+        "tif",
+        "data_types.imaging_stacks.extractor",
+        "data_types.imaging_stacks.frames",
+        "data_types.imaging_stacks.indexing",
+        "data_types.imaging_stacks.opening",
+        "data_types.imaging_stacks.source",
+        "data_types.registration",
+        "data_types.side_images",
+    )
+)
+
+
+@pytest.mark.parametrize("path", [path for path in modules_of("proof") if path.stem != "raw_left_out"], ids=place)
+def test_the_proof_reads_raw_files_by_itself(path: Path) -> None:
+    assert [one.place for one in imports_of(path) if one.module.startswith(READING_OF_RAW_FILES)] == []

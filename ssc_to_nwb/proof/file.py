@@ -116,7 +116,7 @@ def _compare(
     proof.guarded("/processing/source/source_files/sha256", check_hashes, work, hashes)
     compare_leaves(work)
     frames = (0, 0) if raw is None else check_raw(work, raw)
-    stacks = None if raw is None else raw.raw.stacks
+    stacks = None if raw is None else raw.frames
     check_source_module(work, ledger=_ledger(context, raw, hashes=hashes), stacks=stacks)
     proof.guarded("/", report_leftovers, work)
     return VerifyReport(

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.ledger.ledger import Ledger
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison
 from ssc_to_nwb.proof.objects import check_module, check_table
 from ssc_to_nwb.proof.sample_interval import expected_touch_sample_ms
+from ssc_to_nwb.proof.source_frames import PlaneFrames
 from ssc_to_nwb.restoring.struct_table import COLUMNS
 from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
 
@@ -27,14 +27,14 @@ _ITEMS = (
 )  # fmt: skip
 
 
-def check_source_module(work: Comparison, *, ledger: Ledger, stacks: Mapping[str, PlaneStack] | None) -> None:
+def check_source_module(work: Comparison, *, ledger: Ledger, stacks: Mapping[str, PlaneFrames] | None) -> None:
     """Compare the tables of the module with the source, its ledger, and its stacks where those are in the file."""
     work.proof.guarded(SOURCE, check_module, work, SOURCE)
     work.proof.guarded(naming.STRUCT_TABLE, _check_struct, work)
     work.proof.guarded(f"{SOURCE}/{naming.SOURCE_STACKS}", _check_stacks, work)
     for plane in work.session.planes:
         index = f"{SOURCE}/{naming.frame_index(plane.name)}"
-        stack = None if stacks is None else stacks[plane.name]
+        stack = None if stacks is None else stacks.get(plane.name)
         work.proof.guarded(index, _check_frame_index, work, index, plane.name, stack)
     work.proof.guarded(_FILES, _check_files, work, ledger)
     work.proof.guarded(_PROVENANCE, _check_provenance, work, ledger)
@@ -59,7 +59,7 @@ def _check_stacks(work: Comparison) -> None:
     work.proof.numbers(f"{path}/file_number", expected=numbers, found=table.column("file_number"))
 
 
-def _check_frame_index(work: Comparison, path: str, plane: str, stack: PlaneStack | None) -> None:
+def _check_frame_index(work: Comparison, path: str, plane: str, stack: PlaneFrames | None) -> None:
     """Columns, and the frames of the plane's series: those that exist, numbered from 1 in the order of time stamps."""
     columns = ["file_number", "frame_number", *([] if stack is None else ["two_photon_frame"])]
     whole = dict.fromkeys(columns, np.int64)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.comparison import Comparison
@@ -18,10 +17,13 @@ from ssc_to_nwb.proof.objects_general import check_imaging_plane, imaging_plane_
 from ssc_to_nwb.proof.raw_frames import FrameWork, compare_frames
 from ssc_to_nwb.proof.raw_gaps import check_gaps
 from ssc_to_nwb.proof.raw_images import check_side_images
+from ssc_to_nwb.proof.raw_left_out import files_left_out
 from ssc_to_nwb.proof.raw_registration import check_registration
 from ssc_to_nwb.proof.raw_texts import check_texts
 from ssc_to_nwb.proof.raw_videos import check_videos
 from ssc_to_nwb.proof.report import VerifyMode
+from ssc_to_nwb.proof.source_frames import PlaneFrames, open_plane_frames
+from ssc_to_nwb.proof.source_leaves import read_number_leaves
 from ssc_to_nwb.session.raw_data import RawData
 
 _UM = 1e-6
@@ -34,7 +36,8 @@ class RawProof:
     """The raw files of a session and how they are to be compared; `progress` takes bytes done and bytes in total.
 
     videos: the folder that holds the videos; final_path: where the NWB file will stand, or stands; log: takes the
-    problems of files that were left out; digests: takes the digests of the frames' values, by data set.
+    problems of files that were left out; digests: takes the digests of the frames' values, by data set; frames: takes
+    the frames that were found, by plane.
     """
 
     raw: RawData
@@ -46,6 +49,7 @@ class RawProof:
     progress: Callable[[int, int], None]
     log: ProblemLog = field(default_factory=ProblemLog)
     digests: dict[str, str] = field(default_factory=dict)
+    frames: dict[str, PlaneFrames] = field(default_factory=dict)
 
 
 def frames_path(plane: str, channel: naming.Channel) -> str:
@@ -56,16 +60,17 @@ def frames_path(plane: str, channel: naming.Channel) -> str:
 def check_raw(work: Comparison, proof: RawProof) -> tuple[int, int]:
     """Compare everything that comes from raw files; returns the frames compared and all there are, per channel."""
     raw = proof.raw
+    left_out = files_left_out(work.session, raw, log=proof.log)
+    work.proof.guarded("/acquisition", _find_frames, work, proof, left_out)
+    frames = proof.frames
     for volume in work.session.subvolumes:
         for plane in volume.planes:
-            stack = raw.stacks[plane.name]
-            if stack.frame_count:
-                path = frames_path(plane.name, "green")
-                work.proof.guarded(path, _check_series, work, stack, volume)
-    work.proof.guarded("/intervals/imaging_gaps", check_gaps, work, raw)
-    work.proof.guarded("/processing/source", check_texts, work, raw)
-    work.proof.guarded("/processing/ophys", check_registration, work, raw, log=proof.log)
-    work.proof.guarded("/processing/ophys/images", check_side_images, work, raw, log=proof.log)
+            if plane.name in frames and frames[plane.name].frame_count:
+                work.proof.guarded(frames_path(plane.name, "green"), _check_series, work, frames[plane.name], volume)
+    work.proof.guarded("/intervals/imaging_gaps", check_gaps, work, frames)
+    work.proof.guarded("/processing/source", check_texts, work, frames)
+    work.proof.guarded("/processing/ophys", check_registration, work, raw, frames, left_out=left_out)
+    work.proof.guarded("/processing/ophys/images", check_side_images, work, raw, left_out=left_out)
     folder_name = naming.video_folder(proof.final_path).name
     work.proof.guarded(
         "/acquisition/whisker_video",
@@ -79,36 +84,68 @@ def check_raw(work: Comparison, proof: RawProof) -> tuple[int, int]:
     return _compare_all_frames(work, proof)
 
 
-def _check_series(work: Comparison, stack: PlaneStack, volume: Subvolume) -> None:
+def _find_frames(work: Comparison, proof: RawProof, left_out: Mapping[Path, str]) -> None:
+    """Where the frames of every plane are."""
+    planes = [(volume, plane) for volume in work.session.subvolumes for plane in volume.planes]
+    leaves = _frame_indices(work, [f"{plane.path}.sourceFileFrameIdx" for _, plane in planes])
+    listed = {plane.plane_name: plane.listed_files for plane in proof.raw.inventory.planes}
+    green_first = work.context.metadata.assumptions.green_page_first
+    for volume, plane in planes:
+        # How many channels there are, the pages alone don't say.
+        one = len(proof.raw.stacks[plane.name].channels) == 1
+        proof.frames[plane.name] = open_plane_frames(
+            plane.name,
+            leaves[f"{plane.path}.sourceFileFrameIdx"],
+            length=volume.time_ms.size,
+            listed_files=listed[plane.name],
+            left_out=left_out,
+            channel_pages=(0,) if one else (0, 1) if green_first else (1, 0),
+        )
+
+
+def _frame_indices(work: Comparison, leaves: list[str]) -> Mapping[str, np.ndarray]:
+    """The leaves as scipy or h5py reads them; those of the proof's tree where scipy can't decode the file's texts."""
+    try:
+        return read_number_leaves(work.session.path, leaves)
+    except UnicodeDecodeError:
+        return {leaf: np.asarray(work.proof.leaves[leaf]) for leaf in leaves}
+
+
+def _check_series(work: Comparison, frames: PlaneFrames, volume: Subvolume) -> None:
     """Both series of a plane: unit, size, time stamps, image size, links, the acquisition program's text."""
     facts, proof = work.context.metadata.imaging, work.proof
-    rows, columns = stack.image_shape
-    first = frames_path(stack.plane_name, "green")
-    for channel in stack.channels:
-        path = frames_path(stack.plane_name, channel)
+    rows, columns = frames.image_shape
+    first = frames_path(frames.plane_name, "green")
+    for channel in frames.channels:
+        path = frames_path(frames.plane_name, channel)
         check_series(
             work,
             path,
             neurodata_type="TwoPhotonSeries",
             unit="pixel value",
             clock=None if path == first else first,
-            parts=(channel, stack.plane_name),
+            parts=(channel, frames.plane_name),
         )
-        proof.links_to(f"{path}/imaging_plane", imaging_plane_path(stack.plane_name, channel))
-        plane = next(one for one in volume.planes if one.name == stack.plane_name)
+        proof.links_to(f"{path}/imaging_plane", imaging_plane_path(frames.plane_name, channel))
+        plane = next(one for one in volume.planes if one.name == frames.plane_name)
         check_imaging_plane(work, volume, plane, channel)
         _check_sizes(work, path, sizes={"dimension": [columns, rows]})
         width_um, height_um = facts.field_of_view_um
         _check_sizes(work, path, sizes={"field_of_view": [width_um * _UM, height_um * _UM]})
         if facts.scan_line_rate_hz is not None:
             proof.attribute(path, "scan_line_rate", facts.scan_line_rate_hz)
-        text = (stack.description or "").encode()[:_TEXT_BYTES].decode(errors="ignore")
+        text = _description(frames).encode()[:_TEXT_BYTES].decode(errors="ignore")
         comments = str(work.reader.attribute(path, "comments"))
         proof.equal(path, expected="the acquisition program's text", found=_kept_text(text, comments))
     seconds = work.reader.values(f"{first}/timestamps")
     proof.times(
-        f"{first}/timestamps", expected=volume.time_ms[stack.index_position], seconds=seconds, unit=work.milliseconds
+        f"{first}/timestamps", expected=volume.time_ms[frames.index_position], seconds=seconds, unit=work.milliseconds
     )
+
+
+def _description(frames: PlaneFrames) -> str:
+    """The acquisition program's text in the first file."""
+    return next(file.texts[0].text for file in frames.files if file is not None)
 
 
 def _kept_text(text: str, comments: str) -> str:
@@ -123,20 +160,21 @@ def _check_sizes(work: Comparison, path: str, *, sizes: dict[str, list[float]]) 
 
 
 def _compare_all_frames(work: Comparison, proof: RawProof) -> tuple[int, int]:
-    stacks = [stack for stack in proof.raw.stacks.values() if stack.frame_count]
-    total_bytes = sum(stack.byte_size for stack in stacks)
+    trials = {plane.name: volume.trial for volume in work.session.subvolumes for plane in volume.planes}
+    planes = [frames for frames in proof.frames.values() if frames.frame_count]
+    total_bytes = sum(frames.frame_count * len(frames.channels) * frames.frame_bytes for frames in planes)
     done_bytes = compared = 0
     frame_work = FrameWork(mode=proof.mode, workers=proof.workers, memory_mb=proof.memory_mb)
 
-    def compare(stack: PlaneStack, paths: list[str]) -> None:
+    def compare(plane: PlaneFrames, paths: list[str]) -> None:
         nonlocal compared, done_bytes
-        seed = str(work.session.key)
-        for frames in compare_frames(work, stack, paths, frame_work, seed=seed, digests=proof.digests):
+        seed, trial = str(work.session.key), trials[plane.plane_name]
+        for frames in compare_frames(work, plane, paths, frame_work, trial=trial, seed=seed, digests=proof.digests):
             compared += frames
-            done_bytes += frames * stack.frame_bytes
+            done_bytes += frames * plane.frame_bytes
             proof.progress(done_bytes, total_bytes)
 
-    for stack in stacks:
-        paths = [f"{frames_path(stack.plane_name, channel)}/data" for channel in stack.channels]
-        work.proof.guarded(paths[0], compare, stack, paths)
-    return compared, sum(len(stack.channels) * stack.frame_count for stack in stacks)
+    for plane in planes:
+        paths = [f"{frames_path(plane.plane_name, channel)}/data" for channel in plane.channels]
+        work.proof.guarded(paths[0], compare, plane, paths)
+    return compared, sum(len(plane.channels) * plane.frame_count for plane in planes)

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, describe_trials
+from ssc_to_nwb.allocator import keep_freed_memory
+from ssc_to_nwb.data_types.trial_labels.source import describe_trials
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.chunk_reader import ChunkDecoder, can_read_chunks
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.digest import ValuesDigest
 from ssc_to_nwb.proof.report import VerifyMode
-from ssc_to_nwb.proof.source_pages import read_frames
+from ssc_to_nwb.proof.source_frames import PlaneFrames
 from ssc_to_nwb.thread_map import map_in_order
 
 _MB = 2**20
@@ -63,41 +64,43 @@ class ComparedChunk:
 
 def compare_frames(
     work: Comparison,
-    stack: PlaneStack,
+    plane: PlaneFrames,
     paths: Sequence[str],
     frame_work: FrameWork,
     *,
+    trial: np.ndarray,
     seed: str,
     digests: dict[str, str],
 ) -> Iterator[int]:
     """Compare the frames of a plane; yields the number of frames (of either channel) after each step.
 
-    paths: of the data sets, green first; seed: decides which frames a sample takes; digests: takes the digest of the
-    values of each data set that was read whole. Raises SscError where a tif can't be read any more, OSError where a
-    chunk is damaged.
+    paths: of the data sets, green first; trial: trial number of every time stamp; seed: decides which frames a sample
+    takes; digests: takes the digest of the values of each data set that was read whole. Raises SscError where a tif
+    can't be read any more, OSError where a chunk is damaged.
     """
     datasets = [work.reader.dataset(path) for path in paths]
-    rows, columns = stack.image_shape
-    shape = (stack.frame_count, columns, rows)
+    rows, columns = plane.image_shape
+    shape = (plane.frame_count, columns, rows)
     same = True
     for path, dataset in zip(paths, datasets, strict=True):
         if tuple(dataset.shape) != shape:
             same = False
             work.proof.problem(kinds.VERIFY_SHAPE_DIFFERS, path, expected=f"size {shape}", found=f"{dataset.shape}")
-        same &= work.proof.dtype(path, dataset.dtype, expected=stack.dtype)
+        same &= work.proof.dtype(path, dataset.dtype, expected=plane.dtype)
     if not same:
         return
-    reader = _ChunkPairs(datasets, stack)
-    starts = _chosen(reader.starts, mode=frame_work.mode, seed=f"{seed} {stack.plane_name}")
+    keep_freed_memory()
+    reader = _ChunkPairs(datasets, plane)
+    starts = _chosen(reader.starts, mode=frame_work.mode, seed=f"{seed} {plane.plane_name}")
     whole = [ValuesDigest() for _ in paths] if len(starts) == len(reader.starts) else []
     for start, compared in _in_threads(reader, starts, frame_work):
         for digest, values in zip(whole, compared.values, strict=False):
             digest.update(values)
-        frames = min(reader.rows, stack.frame_count - start)
+        frames = min(reader.rows, plane.frame_count - start)
         for path in paths:
             work.proof.counts[path] += frames * rows * columns
         for difference in compared.differences:
-            _report(work, stack, paths[difference.channel], difference)
+            _report(work, plane, paths[difference.channel], difference, trial=trial)
         yield frames * len(paths)
     digests.update({path: digest.hexdigest() for path, digest in zip(paths, whole, strict=False)})
 
@@ -123,33 +126,32 @@ def _in_threads(
 
 
 class _ChunkPairs:
-    """The chunks of both channels, and the frames of the tifs that they must hold."""
+    """The chunks of all channels, and the frames of the tifs that they must hold."""
 
-    def __init__(self, datasets: Sequence[Any], stack: PlaneStack) -> None:
+    def __init__(self, datasets: Sequence[Any], plane: PlaneFrames) -> None:
         self._datasets = datasets
-        self._stack = stack
+        self._plane = plane
         chunks = [dataset.chunks for dataset in datasets]
         self.rows = int(chunks[0][0]) if chunks[0] else _DEFAULT_ROWS
         direct = len(set(chunks)) == 1 and all(can_read_chunks(dataset) for dataset in datasets)
         self._decoders = [ChunkDecoder(dataset) for dataset in datasets] if direct else None
-        self.starts = range(0, stack.frame_count, self.rows)
-        self.chunk_bytes = len(datasets) * self.rows * stack.frame_bytes
+        self.starts = range(0, plane.frame_count, self.rows)
+        self.chunk_bytes = len(datasets) * self.rows * plane.frame_bytes
 
     def stored(self, start: int) -> list[Any]:
-        """What the thread that owns the file reads of both channels from a frame on: bytes as stored, or values."""
+        """What the thread that owns the file reads of all channels from a frame on: bytes as stored, or values."""
         if self._decoders is not None:
             return [decoder.stored(start) for decoder in self._decoders]
         return [dataset[start : start + self.rows] for dataset in self._datasets]
 
     def compare(self, start: int, stored: list[Any]) -> ComparedChunk:
-        """Compare the chunks of both channels with the tif; names frames that differ, and their first such pixel."""
-        stop = min(start + self.rows, self._stack.frame_count)
-        pages = read_frames(self._stack, start, stop)
+        """Compare the chunks of all channels with the tif; names frames that differ, and their first such pixel."""
+        stop = min(start + self.rows, self._plane.frame_count)
+        pages = self._plane.read(start, stop)
         chunks = self._values(start, stored)
         differences: list[FrameDifference] = []
         for channel, values in enumerate(chunks):
-            if not _equal_turned(values, pages[:, channel]):
-                differences += _differences(values, pages[:, channel], start=start, channel=channel)
+            differences += _differences(values, pages[:, channel], start=start, channel=channel)
         return ComparedChunk(values=tuple(chunks), differences=tuple(differences))
 
     def _values(self, start: int, stored: list[Any]) -> list[np.ndarray]:
@@ -158,43 +160,55 @@ class _ChunkPairs:
         return stored
 
 
-def _equal_turned(values: np.ndarray, pages: np.ndarray) -> bool:
-    """Whether frames (t, column, row) are the pages (t, row, column), a strip of rows at a time, bit by bit."""
-    for top in range(0, pages.shape[1], _STRIP_ROWS):
-        strip = values[:, :, top : top + _STRIP_ROWS]
-        if not np.array_equal(strip, pages[:, top : top + _STRIP_ROWS].swapaxes(1, 2)):
-            return False
-    return True
-
-
 def _differences(values: np.ndarray, pages: np.ndarray, *, start: int, channel: int) -> list[FrameDifference]:
-    wrong = values != pages.swapaxes(1, 2)
+    """Where frames (t, column, row) are not the pages (t, row, column), bit by bit."""
+    turned = np.empty(values.shape[1:], dtype=pages.dtype)
     found = []
-    for place in np.flatnonzero(wrong.any(axis=(1, 2))).tolist():
-        column, row = (int(one) for one in np.argwhere(wrong[place])[0])
-        found.append(
-            FrameDifference(
-                channel=channel,
-                frame=start + place,
-                column=column,
-                row=row,
-                expected=pages[place, row, column].item(),
-                found=values[place, column, row].item(),
-                pixels=int(wrong[place].sum()),
+    for place, page in enumerate(pages):
+        _turn(page, turned)
+        frame = np.ascontiguousarray(values[place], dtype=pages.dtype)
+        if not np.array_equal(_in_words(frame), _in_words(turned)):
+            wrong = _bits(frame) != _bits(turned)
+            column, row = (int(one) for one in np.argwhere(wrong)[0])
+            found.append(
+                FrameDifference(
+                    channel=channel,
+                    frame=start + place,
+                    column=column,
+                    row=row,
+                    expected=turned[column, row].item(),
+                    found=frame[column, row].item(),
+                    pixels=int(wrong.sum()),
+                )
             )
-        )
     return found
 
 
-def _report(work: Comparison, stack: PlaneStack, path: str, difference: FrameDifference) -> None:
+def _turn(page: np.ndarray, turned: np.ndarray) -> None:
+    """Copy a page (row, column) into NWB's axes (column, row), a strip of rows at a time."""
+    for top in range(0, len(page), _STRIP_ROWS):
+        turned[:, top : top + _STRIP_ROWS] = page[top : top + _STRIP_ROWS].T
+
+
+def _in_words(array: np.ndarray) -> np.ndarray:
+    """The bytes of an array, eight at a time where that comes out even."""
+    return array.reshape(-1).view(np.uint8 if array.nbytes % 8 else np.uint64)
+
+
+def _bits(array: np.ndarray) -> np.ndarray:
+    """The pixels as whole numbers, so that NaN equals NaN, and 0 is not -0."""
+    return array.view(f"u{array.dtype.itemsize}")
+
+
+def _report(work: Comparison, plane: PlaneFrames, path: str, difference: FrameDifference, *, trial: np.ndarray) -> None:
     frame = difference.frame
-    file = stack.files[int(stack.file_number[frame])]
+    file = plane.files[int(plane.file_number[frame])]
     name = "" if file is None else file.path.name
-    number, channel = int(stack.frame_number[frame]) + 1, stack.channels[difference.channel]
-    trial = describe_trials(stack.trial[stack.index_position[frame : frame + 1]])
+    number, channel = int(plane.frame_number[frame]) + 1, plane.channels[difference.channel]
+    trials = describe_trials(trial[plane.index_position[frame : frame + 1]])
     work.proof.problem(
         kinds.VERIFY_FRAME_DIFFERS, path,
         expected=f"{difference.expected} at frame {frame}, column {difference.column}, row {difference.row}",
         found=f"{difference.found}, and {difference.pixels - 1} more pixels differ",
-        leaf=f"{name}, frame {number} ({channel}) {trial}".strip(),
+        leaf=f"{name}, frame {number} ({channel}) {trials}".strip(),
     )  # fmt: skip

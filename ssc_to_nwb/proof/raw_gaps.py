@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, StackGap
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.objects import check_table
 from ssc_to_nwb.proof.sample_interval import usual_interval_ms
-from ssc_to_nwb.session.raw_data import RawData
+from ssc_to_nwb.proof.source_frames import FrameGap, PlaneFrames
 from ssc_to_nwb.source_files.raw_files import relative_listed_path
 
 _COLUMNS = (
@@ -25,13 +26,14 @@ _DTYPES = {
 }
 
 
-def check_gaps(work: Comparison, raw: RawData) -> None:
+def check_gaps(work: Comparison, frames: Mapping[str, PlaneFrames]) -> None:
     """Compare the table, row by row, with the runs of time stamps that have no frame."""
     gaps = [
-        (volume, raw.stacks[plane.name], gap)
+        (volume, plane.name, gap)
         for volume in work.session.subvolumes
         for plane in volume.planes
-        for gap in raw.stacks[plane.name].gaps
+        if plane.name in frames
+        for gap in frames[plane.name].gaps
     ]
     if not gaps:
         return
@@ -46,7 +48,7 @@ def check_gaps(work: Comparison, raw: RawData) -> None:
             f"{path}/{column}", expected=expected, seconds=table.column(column), unit=work.milliseconds
         )  # fmt: skip
     texts = {
-        "plane_name": [stack.plane_name for _, stack, _ in gaps],
+        "plane_name": [plane for _, plane, _ in gaps],
         "reason": [gap.reason for _, _, gap in gaps],
         "listed_file": [_listed(gap) for _, _, gap in gaps],
     }
@@ -58,21 +60,21 @@ def check_gaps(work: Comparison, raw: RawData) -> None:
     }
     for column, values in numbers.items():
         work.proof.numbers(f"{path}/{column}", expected=np.array(values), found=table.column(column))
-    trials = [_trials(stack, gap) for _, stack, gap in gaps]
+    trials = [_trials(volume, gap) for volume, _, gap in gaps]
     work.proof.equal(
         f"{path}/trial_numbers", expected=trials, found=[part.tolist() for part in table.parts("trial_numbers")]
     )
 
 
-def _edges(volume: Subvolume, gap: StackGap) -> tuple[float, float]:
+def _edges(volume: Subvolume, gap: FrameGap) -> tuple[float, float]:
     frame_ms = usual_interval_ms(volume.time_ms, volume.trial) or 1.0
     return float(volume.time_ms[gap.start]), float(volume.time_ms[gap.stop - 1]) + frame_ms
 
 
-def _listed(gap: StackGap) -> str:
+def _listed(gap: FrameGap) -> str:
     return "" if gap.listed_path is None else str(relative_listed_path(gap.listed_path))
 
 
-def _trials(stack: PlaneStack, gap: StackGap) -> list[int]:
-    numbers = np.unique(stack.trial[gap.start : gap.stop])
+def _trials(volume: Subvolume, gap: FrameGap) -> list[int]:
+    numbers = np.unique(volume.trial[gap.start : gap.stop])
     return [int(number) for number in numbers.tolist() if number != NO_TRIAL]

@@ -1,45 +1,75 @@
-"""Registration shifts per frame, from the .imreg_out files beside the stacks."""
+"""Registration shifts per frame, from the .imreg_out files beside the stacks, which scipy reads."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.registration.source import read_plane_shifts
-from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.proof.comparison import OPHYS, Comparison
 from ssc_to_nwb.proof.objects import check_series
+from ssc_to_nwb.proof.source_frames import PlaneFrames
 from ssc_to_nwb.session.raw_data import RawData
 
+# What the registration put before the name of the stack, and the endings of both.
+_AROUND_STEM = re.compile(r"^Image_Registration_\d+_|\.(imreg_out|tiff?)$", re.IGNORECASE)
 
-def check_registration(work: Comparison, raw: RawData, *, log: ProblemLog) -> None:
+
+def check_registration(
+    work: Comparison, raw: RawData, frames: Mapping[str, PlaneFrames], *, left_out: Mapping[Path, str]
+) -> None:
     """Compare the series of every plane that has registration files."""
     files = {plane.plane_name: plane for plane in raw.inventory.planes}
     for volume in work.session.subvolumes:
         for plane in volume.planes:
-            stack = raw.stacks[plane.name]
-            shifts = read_plane_shifts(
-                plane_name=plane.name,
-                registration=files[plane.name].registration,
-                frame_index=plane.frame_index,
-                stack=stack,
-                keep_going=raw.keep_going,
-                log=log,
-            )
-            if shifts is None:
-                continue
-            path = f"{OPHYS}/{naming.registration_shift(plane.name)}"
-            expected_ms = volume.time_ms[shifts.index_position]
-            own = not np.array_equal(expected_ms, volume.time_ms[stack.index_position])
-            frames = f"/acquisition/{naming.two_photon_series(plane.name, 'green')}"
-            clock = None if own or not stack.frame_count else frames
-            work.proof.guarded(
-                path, check_series, work, path, neurodata_type="TimeSeries", unit="pixels", clock=clock,
-                parts=(plane.name,),
-            )  # fmt: skip
-            found = work.reader.values(f"{path}/data")
-            work.proof.dtype(f"{path}/data", found.dtype, expected=np.float64)
-            work.proof.numbers(f"{path}/data", expected=shifts.shift_px, found=found)
-            work.proof.times(
-                f"{path}/timestamps", expected=expected_ms, seconds=work.stamps(path), unit=work.milliseconds
-            )
+            paths = [path for path in files[plane.name].registration.values() if path not in left_out]
+            if paths and plane.name in frames:
+                series = f"{OPHYS}/{naming.registration_shift(plane.name)}"
+                shifts = _shifts(plane.listed_paths, frames[plane.name], paths)
+                work.proof.guarded(series, _check, work, series, volume, frames[plane.name], shifts)
+
+
+def _shifts(listed_paths: Sequence[str], frames: PlaneFrames, paths: Sequence[Path]) -> dict[int, np.ndarray]:
+    """Columns and rows, in pixels, by the position of the time stamp that they belong to."""
+    from scipy.io import loadmat
+
+    by_stem = {_stem(path.name): path for path in paths}
+    file_number, frame_number = frames.listed
+    shifts: dict[int, np.ndarray] = {}
+    for number, listed in enumerate(listed_paths):
+        # A path that is listed twice counts where it is listed first.
+        path = by_stem.pop(_stem(PurePosixPath(listed.replace("\\", "/")).name), None)
+        at = np.flatnonzero(file_number == number)
+        if path is not None and at.size:
+            file = loadmat(str(path), variable_names=("dx_r", "dy_r"), appendmat=False)
+            both = np.stack([file[name].ravel().astype(np.float64) for name in ("dx_r", "dy_r")], axis=1)
+            shifts.update(zip(at.tolist(), both[frame_number[at]], strict=True))
+    return shifts
+
+
+def _stem(name: str) -> str:
+    """What the names of a stack and of its registration file share."""
+    return _AROUND_STEM.sub("", name).casefold()
+
+
+def _check(
+    work: Comparison, path: str, volume: Subvolume, frames: PlaneFrames, shifts: Mapping[int, np.ndarray]
+) -> None:
+    if not shifts:
+        return
+    positions = sorted(shifts)
+    expected_ms = volume.time_ms[positions]
+    own = not np.array_equal(expected_ms, volume.time_ms[frames.index_position])
+    stack = f"/acquisition/{naming.two_photon_series(frames.plane_name, 'green')}"
+    clock = None if own or not frames.frame_count else stack
+    check_series(
+        work, path, neurodata_type="TimeSeries", unit="pixels", clock=clock, parts=(frames.plane_name,)
+    )  # fmt: skip
+    found = work.reader.values(f"{path}/data")
+    work.proof.dtype(f"{path}/data", found.dtype, expected=np.float64)
+    work.proof.numbers(f"{path}/data", expected=np.stack([shifts[one] for one in positions]), found=found)
+    work.proof.times(f"{path}/timestamps", expected=expected_ms, seconds=work.stamps(path), unit=work.milliseconds)

@@ -7,17 +7,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, TWO_CHANNELS, ChannelCount, fault_of_pages
+from ssc_to_nwb.data_types.imaging_stacks.gap_reasons import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.data_types.imaging_stacks.indexing import IndexedFiles
-from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, StackGap, describe_trials
+from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, StackGap
+from ssc_to_nwb.data_types.trial_labels.source import describe_trials
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, ProblemLog, SscError
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.tif.index import TifError, TifIndex
-
-NO_FRAME_LISTED = "the session file lists no frame of this plane"
-FILE_MISSING = "the tif file is missing"
-FILE_SKIPPED = "the tif file is damaged"
-FRAME_ABSENT = "the tif file has fewer frames than listed"
 
 
 def open_plane_stack(

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
+from ssc_to_nwb.data_types.trial_labels.source import describe_trials
 from ssc_to_nwb.naming import CHANNELS, Channel
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source_files.raw_files import ListedFile
@@ -180,16 +180,3 @@ def named_error(
     elif first_frame is not None:
         parts.append(f"frame {first_frame + 1}")
     return SscError(replace(failure.problem, field=", ".join(part for part in parts if part)))
-
-
-def describe_trials(trials: np.ndarray) -> str:
-    """`trial 12`, `trials 12 to 14`, `trials 3, 7`; empty where no number is known."""
-    numbers = np.unique(trials[trials != NO_TRIAL]).tolist()
-    if not numbers:
-        return ""
-    if len(numbers) == 1:
-        return f"trial {numbers[0]}"
-    if numbers == list(range(numbers[0], numbers[-1] + 1)):
-        return f"trials {numbers[0]} to {numbers[-1]}"
-    shown = ", ".join(map(str, numbers[:8]))
-    return f"trials {shown}" + (" and others" if len(numbers) > 8 else "")

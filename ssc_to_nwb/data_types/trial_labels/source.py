@@ -22,3 +22,16 @@ def labels_for_file(labels: np.ndarray) -> np.ndarray:
 def distinct_labels_text(labels: np.ndarray, *, most: int = 10) -> str:
     """The first of the different labels (N,), in ascending order: `[NaN, 0, 9999]`."""
     return f"[{', '.join('NaN' if label == NO_TRIAL else str(label) for label in np.unique(labels)[:most].tolist())}]"
+
+
+def describe_trials(trials: np.ndarray) -> str:
+    """`trial 12`, `trials 12 to 14`, `trials 3, 7`; empty where no number is known."""
+    numbers = np.unique(trials[trials != NO_TRIAL]).tolist()
+    if not numbers:
+        return ""
+    if len(numbers) == 1:
+        return f"trial {numbers[0]}"
+    if numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"trials {numbers[0]} to {numbers[-1]}"
+    shown = ", ".join(map(str, numbers[:8]))
+    return f"trials {shown}" + (" and others" if len(numbers) > 8 else "")

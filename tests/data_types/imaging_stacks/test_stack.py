@@ -13,9 +13,8 @@ import tifffile
 
 from ssc_to_nwb.data_types.imaging_stacks.indexing import index_files
 from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
-from ssc_to_nwb.data_types.imaging_stacks.source import FrameSpan, PlaneStack, describe_trials
+from ssc_to_nwb.data_types.imaging_stacks.source import FrameSpan, PlaneStack
 from ssc_to_nwb.data_types.rois.source import FrameIndex
-from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.source_files.raw_files import ListedFile
@@ -221,18 +220,3 @@ def test_a_file_that_shrank_names_the_frame(files: tuple[list[Path], np.ndarray]
     with pytest.raises(SscError) as caught:
         stack.read(1, 0, 9)
     assert caught.value.problem.field == "plane fov_01002, trial 12, frame 3 (page 6)"
-
-
-@pytest.mark.parametrize(
-    ("trials", "text"),
-    [
-        ([], ""),
-        ([NO_TRIAL, NO_TRIAL], ""),
-        ([4, 4], "trial 4"),
-        ([4, 5, 6], "trials 4 to 6"),
-        ([9, 2, 2], "trials 2, 9"),
-        (list(range(0, 40, 2)), "trials 0, 2, 4, 6, 8, 10, 12, 14 and others"),
-    ],
-)
-def test_trials_in_words(trials: list[int], text: str) -> None:
-    assert describe_trials(np.array(trials, dtype=np.int64)) == text

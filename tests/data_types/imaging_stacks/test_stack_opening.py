@@ -9,14 +9,9 @@ import numpy as np
 import pytest
 import tifffile
 
+from ssc_to_nwb.data_types.imaging_stacks.gap_reasons import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.data_types.imaging_stacks.indexing import index_files
-from ssc_to_nwb.data_types.imaging_stacks.opening import (
-    FILE_MISSING,
-    FILE_SKIPPED,
-    FRAME_ABSENT,
-    NO_FRAME_LISTED,
-    open_plane_stack,
-)
+from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
 from ssc_to_nwb.data_types.whisker_videos.trials import VideoNames
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
