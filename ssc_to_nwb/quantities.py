@@ -38,8 +38,9 @@ def numbered(noun: str, numbers: Sequence[object]) -> str:
     return f"{noun if len(numbers) == 1 else noun + 's'} {', '.join(map(str, numbers))}"
 
 
-def listed(words: Sequence[str], *, most: int = 12) -> str:
-    """`a, b, c and 5 more`."""
-    if len(words) <= most:
-        return ", ".join(words)
-    return f"{', '.join(words[:most])} and {len(words) - most} more"
+def listed(items: Sequence[object], *, most: int = 12, separator: str = ", ") -> str:
+    """`a, b, c and 5 more`: the first items, and how many follow. Another separator comes before `and` too."""
+    shown = separator.join(str(item) for item in items[:most])
+    if len(items) <= most:
+        return shown
+    return f"{shown}{' ' if separator == ', ' else separator}and {len(items) - most} more"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from ssc_to_nwb.dandi.dandiset_model import DandisetSection
     from ssc_to_nwb.dandi.prepare import Validation
-    from ssc_to_nwb.dandi.results import DandisetResult, DownloadCheckResult, Progress, UploadResult
+    from ssc_to_nwb.dandi.results import DandisetResult, DownloadCheckResult, TransferProgress, UploadResult
     from ssc_to_nwb.dandi.retry import RetryPolicy
 
 DEFAULT_INSTANCE = "dandi"
@@ -86,7 +86,7 @@ def upload(
     record: Path | str | None = None,
     retry: RetryPolicy | None = None,
     first_contact: RetryPolicy | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[TransferProgress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> UploadResult:
     """Upload what `convert` wrote to `output` to the draft of a dandiset; doing it again does no harm.
@@ -184,7 +184,7 @@ def download_check(
     seed: int | None = None,
     retry: RetryPolicy | None = None,
     first_contact: RetryPolicy | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[TransferProgress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> DownloadCheckResult:
     """Fetch one asset from a dandiset's draft and compare it, as it arrives, with the file in `output`.
@@ -243,5 +243,5 @@ def _refuse(_paths: tuple[str, ...]) -> bool:
     return False
 
 
-def _ignore(_progress: Progress) -> None:
+def _ignore(_progress: TransferProgress) -> None:
     return None

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ssc_to_nwb.quantities import listed
+
 if TYPE_CHECKING:
     from ssc_to_nwb.problems.model import SscError
 
@@ -102,11 +104,10 @@ def _difference(in_file: Mapping[str, str], in_store: Mapping[str, str], store: 
     different = sorted(path for path in in_file.keys() | in_store.keys() if in_file.get(path) != in_store.get(path))
     if not different:
         return None
-    more = f" and {len(different) - _SHOWN} more" if len(different) > _SHOWN else ""
     return error(
         kinds.EXPORT_DIFFERS,
         file=store,
         field=different[0],
         expected=f"{len(in_file)} objects as in the file",
-        found=f"others at {', '.join(different[:_SHOWN])}{more}",
+        found=f"others at {listed(different, most=_SHOWN)}",
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-    from ssc_to_nwb.dandi.results import Progress
+    from ssc_to_nwb.dandi.results import TransferProgress
 
 _NAME_WIDTH = 40
 # A plain line about a file under way comes this often at most.
@@ -31,14 +31,14 @@ class PlainLines:
         self._lock = threading.Lock()
         self._last: dict[str, float] = {}
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: TransferProgress) -> None:
         """Say one step, where there is something to say."""
         with self._lock:
             text = self._text(progress)
         if text is not None:
             echo(text, err=True)
 
-    def _text(self, progress: Progress) -> str | None:
+    def _text(self, progress: TransferProgress) -> str | None:
         path, stage, note = progress.path, progress.stage.value, progress.note
         if path is None:
             return f"{stage} {note}".strip() if stage in _RUN_STAGES else None
@@ -51,7 +51,7 @@ class PlainLines:
             return self._text_under_way(path, progress)
         return f"{path}: removed" if stage == "pruning" else None
 
-    def _text_under_way(self, path: str, progress: Progress) -> str | None:
+    def _text_under_way(self, path: str, progress: TransferProgress) -> str | None:
         now = time.monotonic()
         if now - self._last.setdefault(path, now) < _PLAIN_SECONDS:
             return None
@@ -72,7 +72,7 @@ class TransferBars:
         self._done: dict[str, int] = {}
         self._bytes_total = 0
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: TransferProgress) -> None:
         """Show one step."""
         with self._lock:
             if progress.path is None:
@@ -81,7 +81,7 @@ class TransferBars:
             else:
                 self._draw_file(progress.path, progress)
 
-    def _draw_file(self, path: str, progress: Progress) -> None:
+    def _draw_file(self, path: str, progress: TransferProgress) -> None:
         stage = progress.stage.value
         if stage in ("uploading", "downloading", "waiting", "done", "failed"):
             self._sizes[path] = progress.bytes_total or self._sizes.get(path, 0)

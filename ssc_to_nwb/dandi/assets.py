@@ -17,14 +17,14 @@ _NWB_SUFFIX = ".nwb"
 
 
 @dataclass(frozen=True, slots=True)
-class FileState:
+class FileStamp:
     """What says whether a file was changed: size in bytes, time of last change in ns."""
 
     size: int
     modified_ns: int
 
     @classmethod
-    def of(cls, path: Path) -> FileState:
+    def of(cls, path: Path) -> FileStamp:
         """The state of a file. Raises OSError where it is gone."""
         stat = path.stat()
         return cls(size=stat.st_size, modified_ns=stat.st_mtime_ns)
@@ -135,11 +135,11 @@ def asset_metadata(asset: LocalFileAsset) -> dict[str, Any]:
 class Checksums:
     """Local checksums (dandi-etag), each computed once while its file stays as it is."""
 
-    _known: dict[str, tuple[FileState, str]] = field(default_factory=dict)
+    _known: dict[str, tuple[FileStamp, str]] = field(default_factory=dict)
 
     def of(self, local: LocalFile) -> str:
         """The checksum of the file as it is now. Raises OSError where it is gone."""
-        state = FileState.of(local.file)
+        state = FileStamp.of(local.file)
         known = self._known.get(local.path)
         if known is None or known[0] != state:
             known = (state, str(local.asset.get_digest().value))

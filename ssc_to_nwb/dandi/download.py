@@ -17,7 +17,7 @@ from ssc_to_nwb.dandi.client import Archive, open_archive
 from ssc_to_nwb.dandi.failures import as_failure
 from ssc_to_nwb.dandi.instance import resolve_instance
 from ssc_to_nwb.dandi.listing import RemoteFile, list_remote
-from ssc_to_nwb.dandi.results import DownloadCheckResult, Progress, Stage
+from ssc_to_nwb.dandi.results import DownloadCheckResult, Stage, TransferProgress
 from ssc_to_nwb.dandi.retry import RetryPolicy
 from ssc_to_nwb.dandi.surroundings import client_messages_to
 from ssc_to_nwb.problems import archive_kinds as kinds
@@ -36,7 +36,7 @@ class DownloadOptions:
     seed: int | None
     retry: RetryPolicy
     first_contact: RetryPolicy
-    on_progress: Callable[[Progress], None]
+    on_progress: Callable[[TransferProgress], None]
     stop: threading.Event
 
 
@@ -45,7 +45,7 @@ def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
     instance = resolve_instance(options.instance)
     key = find_api_key_if_any(instance_name=instance.name, variable=options.api_key_variable)
     local_files = find_local_files(options.root)
-    options.on_progress(Progress(stage=Stage.CONNECTING, note=instance.name))
+    options.on_progress(TransferProgress(stage=Stage.CONNECTING, note=instance.name))
     with (
         client_messages_to(lambda _level, _message: None),
         open_archive(
@@ -62,7 +62,7 @@ def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
         started = time.monotonic()
         same, problem = _Check(archive=archive, local=local, remote=remote, options=options).run()
         stage = Stage.DONE if problem is None else Stage.FAILED
-        options.on_progress(Progress(stage=stage, path=local.path, bytes_done=same, bytes_total=remote.size))
+        options.on_progress(TransferProgress(stage=stage, path=local.path, bytes_done=same, bytes_total=remote.size))
         return DownloadCheckResult(
             instance=archive.instance.api_url,
             dandiset=archive.dandiset.identifier,
@@ -128,7 +128,7 @@ class _Check:
                 here = file.read(len(block))
                 same += _shared_bytes(here, block)
                 self.options.on_progress(
-                    Progress(
+                    TransferProgress(
                         stage=Stage.DOWNLOADING, path=self.local.path, bytes_done=same, bytes_total=self.remote.size
                     )
                 )

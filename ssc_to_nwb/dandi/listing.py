@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from dandi.dandiapi import RemoteAsset, RemoteDandiset
 
-from ssc_to_nwb.dandi.assets import Checksums, FileState, LocalFile
+from ssc_to_nwb.dandi.assets import Checksums, FileStamp, LocalFile
 from ssc_to_nwb.dandi.results import Action, Difference, DifferenceKind
 from ssc_to_nwb.thread_map import map_in_order
 
@@ -39,7 +39,7 @@ class PlannedAsset:
 
     local: LocalFile
     action: Action
-    state: FileState
+    state: FileStamp
     remote: RemoteFile | None
 
 
@@ -89,7 +89,7 @@ def make_plan(
 
     def decide(local: LocalFile) -> PlannedAsset:
         on_begun(local)
-        state, remote, action = FileState.of(local.file), remote_files.get(local.path), Action.REPLACED
+        state, remote, action = FileStamp.of(local.file), remote_files.get(local.path), Action.REPLACED
         if remote is None:
             action = Action.NEW
         elif remote.size == state.size:
@@ -116,7 +116,7 @@ def compare(
         remote = remote_files.get(local.path)
         if remote is None:
             return Difference(path=local.path, kind=DifferenceKind.MISSING, local=f"{local.size} bytes", remote="-")
-        size = FileState.of(local.file).size
+        size = FileStamp.of(local.file).size
         if remote.size != size:
             sizes = {"local": f"{size} bytes", "remote": f"{remote.size} bytes"}
             return Difference(path=local.path, kind=DifferenceKind.SIZE, **sizes)

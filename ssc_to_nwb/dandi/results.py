@@ -45,7 +45,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class TransferProgress:
     """One step: of the asset at `path`, or of the whole run where path is None. Sizes in bytes."""
 
     stage: Stage

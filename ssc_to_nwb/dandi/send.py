@@ -21,13 +21,13 @@ from xml.etree.ElementTree import ParseError
 import requests
 from dandi.exceptions import UploadError
 
-from ssc_to_nwb.dandi.assets import Checksums, FileState, LocalFile, asset_metadata
+from ssc_to_nwb.dandi.assets import Checksums, FileStamp, LocalFile, asset_metadata
 from ssc_to_nwb.dandi.client import Archive
 from ssc_to_nwb.dandi.failures import Failure, as_failure
 from ssc_to_nwb.dandi.listing import PlannedAsset, find_remote
 from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
 from ssc_to_nwb.dandi.record import UploadRecord
-from ssc_to_nwb.dandi.results import AssetOutcome, Progress, Stage, Status
+from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status, TransferProgress
 from ssc_to_nwb.dandi.retry import RetryPolicy
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
@@ -57,7 +57,7 @@ class Sender:
     parts_at_once: int
     room: Room
     stop: threading.Event
-    on_progress: Callable[[Progress], None]
+    on_progress: Callable[[TransferProgress], None]
 
     def send(self, planned: PlannedAsset, metadata: Mapping[str, Any] | None) -> AssetOutcome:
         """Send one asset, trying again where that can help; never raises for what goes wrong with it.
@@ -158,7 +158,7 @@ class Sender:
 
     def _report(self, local: LocalFile, stage: Stage, *, bytes_done: int = 0, note: str = "") -> None:
         self.on_progress(
-            Progress(stage=stage, path=local.path, bytes_done=bytes_done, bytes_total=local.size, note=note)
+            TransferProgress(stage=stage, path=local.path, bytes_done=bytes_done, bytes_total=local.size, note=note)
         )
 
 
@@ -175,7 +175,7 @@ class _Tries:
 
 def _changed(planned: PlannedAsset) -> bool:
     try:
-        return FileState.of(planned.local.file) != planned.state
+        return FileStamp.of(planned.local.file) != planned.state
     except OSError:
         return True
 

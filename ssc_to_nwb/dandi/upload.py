@@ -24,7 +24,16 @@ from ssc_to_nwb.dandi.listing import PlannedAsset, compare, list_remote, make_pl
 from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
 from ssc_to_nwb.dandi.prepare import Prepared, Validation, preparation, prepare
 from ssc_to_nwb.dandi.record import UploadRecord, was_interrupted
-from ssc_to_nwb.dandi.results import Action, AssetOutcome, Difference, DraftState, Progress, Stage, Status, UploadResult
+from ssc_to_nwb.dandi.results import (
+    Action,
+    AssetOutcome,
+    Difference,
+    DraftState,
+    Stage,
+    Status,
+    TransferProgress,
+    UploadResult,
+)
 from ssc_to_nwb.dandi.retry import RetryPolicy
 from ssc_to_nwb.dandi.send import Sender
 from ssc_to_nwb.dandi.sessions import upload_sessions
@@ -58,7 +67,7 @@ class UploadOptions:
     record: Path
     retry: RetryPolicy
     first_contact: RetryPolicy
-    on_progress: Callable[[Progress], None]
+    on_progress: Callable[[TransferProgress], None]
     stop: threading.Event
 
 
@@ -75,7 +84,7 @@ def run_upload(options: UploadOptions) -> UploadResult:
         stack.enter_context(
             client_messages_to(lambda level, message: record.add("library", level=level, message=message))
         )
-        options.on_progress(Progress(stage=Stage.CONNECTING, note=instance.name))
+        options.on_progress(TransferProgress(stage=Stage.CONNECTING, note=instance.name))
         archive = stack.enter_context(
             open_archive(
                 instance=instance,
@@ -190,9 +199,9 @@ class _Run:
         options, to_send = self.options, _to_send(plan)
         files = sum(planned.local.is_nwb for planned in to_send)
         if files and options.validation == "require":
-            options.on_progress(Progress(stage=Stage.VALIDATING, note=f"{files} NWB files"))
+            options.on_progress(TransferProgress(stage=Stage.VALIDATING, note=f"{files} NWB files"))
         bytes_total = sum(planned.local.size for planned in to_send)
-        options.on_progress(Progress(stage=Stage.UPLOADING, bytes_total=bytes_total))
+        options.on_progress(TransferProgress(stage=Stage.UPLOADING, bytes_total=bytes_total))
         largest = max((planned.local.size for planned in to_send), default=1)
         sender = Sender(
             archive=self.archive,
@@ -230,7 +239,7 @@ class _Run:
             self.problems.append(problem)
 
     def _compare(self) -> None:
-        self.options.on_progress(Progress(stage=Stage.COMPARING))
+        self.options.on_progress(TransferProgress(stage=Stage.COMPARING))
         remote_files = list_remote(self.archive.dandiset)
         self.differences = compare(
             self.local_files.assets,
@@ -258,14 +267,14 @@ class _Run:
         """Remove from the draft what was confirmed and still is only there."""
         remote_files = list_remote(self.archive.dandiset)
         for path in sorted(confirmed & set(self.only_remote) & set(remote_files)):
-            self.options.on_progress(Progress(stage=Stage.PRUNING, path=path))
+            self.options.on_progress(TransferProgress(stage=Stage.PRUNING, path=path))
             remote_files[path].asset.delete()
             self.pruned = (*self.pruned, path)
             self.record.add("pruned", path=path, asset=remote_files[path].asset.identifier)
         self.only_remote = tuple(path for path in self.only_remote if path not in self.pruned)
 
     def _report(self, local: LocalFile, stage: Stage) -> None:
-        self.options.on_progress(Progress(stage=stage, path=local.path, bytes_total=local.size))
+        self.options.on_progress(TransferProgress(stage=stage, path=local.path, bytes_total=local.size))
 
     def _result(self) -> UploadResult:
         problems = list(self.problems)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
+from ssc_to_nwb.quantities import listed
+
 # Elements of more forms than this, and more texts than that, are counted rather than shown.
 _MOST_FORMS = 8
 _MOST_RANGES = 6
@@ -108,8 +110,7 @@ class Elements:
             else:
                 ranges.append([place, place])
         texts = [str(first) if first == last else f"{first}..{last}" for first, last in ranges]
-        more = f" and {len(texts) - _MOST_RANGES} more" if len(texts) > _MOST_RANGES else ""
-        return ", ".join(texts[:_MOST_RANGES]) + more
+        return listed(texts, most=_MOST_RANGES)
 
 
 def group_elements(elements: Iterable[Elements]) -> tuple[Elements, ...]:

@@ -19,6 +19,7 @@ from ssc_to_nwb.matlab.mat_file import OtherVariable
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatValue, leaf_bytes, walk_leaves
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
+from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.session.session import Session
 
 _SHOWN = 10
@@ -98,11 +99,8 @@ def build_ledger(session: Session, *, allow_unmapped: bool, log: ProblemLog) -> 
     entries = tuple(_entry(leaf, rule, facts, value=values[leaf.path]) for leaf, rule in ruled_leaves(session, facts))
     unmapped = [entry for entry in entries if entry.rule == UNMAPPED.identifier]
     if unmapped and not allow_unmapped:
-        shown = ", ".join(entry.source for entry in unmapped[:_SHOWN])
-        more = f" and {len(unmapped) - _SHOWN} more" if len(unmapped) > _SHOWN else ""
-        raise error(
-            kinds.UNMAPPED_LEAF, file=session.path, field=unmapped[0].source, found=f"{len(unmapped)}: {shown}{more}"
-        )
+        shown = listed([entry.source for entry in unmapped], most=_SHOWN)
+        raise error(kinds.UNMAPPED_LEAF, file=session.path, field=unmapped[0].source, found=f"{len(unmapped)}: {shown}")
     for entry in unmapped:
         size = "x".join(map(str, entry.shape))
         log.add(kinds.UNMAPPED_LEAF_KEPT, file=session.path, field=entry.source, found=f"{size} {entry.matlab_class}")

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from ssc_to_nwb.metadata.layers import metadata_folder
+from ssc_to_nwb.quantities import listed
 
 _FILE = "census/ssc-2_subvolumes.csv"
 _SHOWN = 4
@@ -117,5 +118,4 @@ def compare_with_census(session: str, sizes: Sequence[SubvolumeSize]) -> CensusC
 
 
 def _listed(sizes: Sequence[SubvolumeSize]) -> str:
-    shown = ", ".join(str(size) for size in sizes[:_SHOWN]) or "none"
-    return shown + (f" and {len(sizes) - _SHOWN} more" if len(sizes) > _SHOWN else "")
+    return listed(sizes, most=_SHOWN) or "none"

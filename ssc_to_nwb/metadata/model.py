@@ -67,7 +67,7 @@ class DataSet(Section):
     related_publications: tuple[Publication, ...] = Field(description="Papers, as doi:...")
 
 
-class SessionFacts(Section):
+class SessionDefaults(Section):
     """What is said of a session in NWB's terms; the time of the experiment never for all sessions at once."""
 
     session_description: Text
@@ -215,7 +215,7 @@ class Metadata(Section):
     """A complete, validated set of metadata for one session."""
 
     dataset: DataSet
-    session: SessionFacts
+    session: SessionDefaults
     subject: SubjectFacts
     imaging: ImagingFacts
     video: VideoFacts

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.reading.nwb_table import NwbTable, read_table
+from ssc_to_nwb.reading.nwb_table import SessionTable, read_table
 
 if TYPE_CHECKING:
     from pynwb import NWBFile
@@ -60,7 +60,7 @@ class ImagedPlane:
         return None if rate_hz is None else 1.0 / float(rate_hz)
 
     @cached_property
-    def rois(self) -> NwbTable:
+    def rois(self) -> SessionTable:
         """The ROIs: id is the number, ragged `pixel_mask` (structured x, y, weight) and `outline` (C, 2) x, y."""
         return read_table(self.segmentation)
 

@@ -17,11 +17,11 @@ from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.problems.verify_kinds import FILE_LAYOUT_NEWER, FILE_LAYOUT_OLDER
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes
-from ssc_to_nwb.reading.nwb_table import NwbTable, read_table
+from ssc_to_nwb.reading.nwb_table import SessionTable, read_table
 from ssc_to_nwb.reading.provenance import Provenance, read_provenance
 from ssc_to_nwb.reading.remote_file import is_address, open_remote
 from ssc_to_nwb.reading.sample_trials import SampleTrials, read_sample_trials
-from ssc_to_nwb.reading.whisker_trace import WhiskerTrace, whisker_traces
+from ssc_to_nwb.reading.whisker_trace import WhiskerSeries, whisker_traces
 
 if TYPE_CHECKING:
     from pynwb import NWBFile
@@ -73,7 +73,7 @@ class NwbSession:
         return version.decode() if isinstance(version, bytes) else str(version)
 
     @cached_property
-    def trials(self) -> NwbTable | None:
+    def trials(self) -> SessionTable | None:
         """The trials; None where the file has none."""
         return self.intervals(naming.TRIALS)
 
@@ -82,34 +82,34 @@ class NwbSession:
         """Numbers of the trials as the source has them, int64 (T,), in the order of the table."""
         return np.zeros(0, dtype=np.int64) if self.trials is None else self.trials.integers("trial_number")
 
-    def intervals(self, name: str) -> NwbTable | None:
+    def intervals(self, name: str) -> SessionTable | None:
         """A table of /intervals; None where the file lacks it."""
         intervals = self.nwbfile.intervals or {}
         return read_table(intervals[name]) if name in intervals else None
 
     @cached_property
-    def touches(self) -> NwbTable | None:
+    def touches(self) -> SessionTable | None:
         """Touches with start_time, stop_time, direction, whisker, trial_number."""
         return self.intervals(naming.TOUCHES)
 
     @cached_property
-    def licks(self) -> NwbTable | None:
+    def licks(self) -> SessionTable | None:
         """Licks with timestamp, side, trial_number."""
         tables = self.nwbfile.events or {}
         return read_table(tables[naming.LICKS]) if naming.LICKS in tables else None
 
     @cached_property
-    def pole_in_reach(self) -> NwbTable | None:
+    def pole_in_reach(self) -> SessionTable | None:
         """Times the pole was in reach, with start_time, stop_time, trial_number."""
         return self.intervals(naming.POLE_IN_REACH)
 
     @cached_property
-    def rewards(self) -> NwbTable | None:
+    def rewards(self) -> SessionTable | None:
         """Water deliveries with start_time, stop_time, side, trial_number."""
         return self.intervals(naming.REWARDS)
 
     @cached_property
-    def reward_cue(self) -> NwbTable | None:
+    def reward_cue(self) -> SessionTable | None:
         """Cues with start_time, stop_time, trial_number."""
         return self.intervals(naming.REWARD_CUE)
 
@@ -119,7 +119,7 @@ class NwbSession:
         return imaged_planes(self.nwbfile)
 
     @cached_property
-    def whisker_traces(self) -> tuple[WhiskerTrace, ...]:
+    def whisker_traces(self) -> tuple[WhiskerSeries, ...]:
         """The whisker traces, angles first."""
         return whisker_traces(self.nwbfile)
 

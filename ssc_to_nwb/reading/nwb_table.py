@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NwbTable:
+class SessionTable:
     """The rows of a DynamicTable.
 
     ids: int64 (n,); columns: arrays (n,) or (n, ...), texts as arrays of str objects, ragged columns as tuples of n
@@ -58,10 +58,10 @@ class NwbTable:
         return tuple(values) if values is not None else tuple(np.zeros(0) for _ in range(len(self)))
 
 
-def read_table(table: DynamicTable) -> NwbTable:
+def read_table(table: DynamicTable) -> SessionTable:
     """Read every column of a table."""
     columns = {name: _values(table, name) for name in table.colnames}
-    return NwbTable(
+    return SessionTable(
         name=table.name,
         description=table.description,
         ids=np.asarray(table.id.data[:], dtype=np.int64),

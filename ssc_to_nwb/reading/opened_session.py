@@ -20,7 +20,7 @@ from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, ResponseKind
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
-from ssc_to_nwb.reading.nwb_table import NwbTable
+from ssc_to_nwb.reading.nwb_table import SessionTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -250,7 +250,7 @@ def opened_session(file: Path | str) -> OpenedSession:
     return OpenedSession(view=view, _open=stack)
 
 
-def _frame(table: NwbTable | None, *, index: np.ndarray | None = None, arrays: bool = True) -> pd.DataFrame:
+def _frame(table: SessionTable | None, *, index: np.ndarray | None = None, arrays: bool = True) -> pd.DataFrame:
     """A table as a DataFrame; columns with several values per row hold arrays, or are left out."""
     import pandas as pd
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.reading.nwb_table import NwbTable, read_table
+from ssc_to_nwb.reading.nwb_table import SessionTable, read_table
 
 if TYPE_CHECKING:
     from pynwb import NWBFile
@@ -19,7 +19,7 @@ class Provenance:
     """Texts by item as the file has them (`tool`, `tool_version`, `options`, `metadata_sha256`, ...), and the files."""
 
     items: Mapping[str, str]
-    source_files: NwbTable | None
+    source_files: SessionTable | None
 
     @property
     def ledger(self) -> Mapping[str, Mapping[str, int]]:

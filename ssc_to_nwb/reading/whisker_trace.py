@@ -30,7 +30,7 @@ class SharedTimes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WhiskerTrace:
+class WhiskerSeries:
     """A view of one trace of an open file; quantity: `angle` or `curvature_change`; whisker: `c2`."""
 
     whisker: str
@@ -54,7 +54,7 @@ class WhiskerTrace:
         return np.asarray(self.series.data[:], dtype=np.float64)
 
 
-def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerTrace, ...]:
+def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerSeries, ...]:
     """Every whisker trace, all the angles first."""
     module = nwbfile.processing.get(naming.BEHAVIOR_MODULE)
     if module is None:
@@ -68,5 +68,7 @@ def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerTrace, ...]:
             series = module[name]
             # Linked time stamps are one data set, by the name it has in the file.
             times = shared.setdefault(series.timestamps.name, SharedTimes(timestamps=series.timestamps))
-            found.append(WhiskerTrace(whisker=name.removeprefix(prefix), quantity=quantity, series=series, times=times))
+            found.append(
+                WhiskerSeries(whisker=name.removeprefix(prefix), quantity=quantity, series=series, times=times)
+            )
     return tuple(found)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.nwb_table import NwbTable
+from ssc_to_nwb.reading.nwb_table import SessionTable
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
@@ -84,7 +84,11 @@ def _touches(session: NwbSession, cues: _Cues) -> list[_Kind]:
 
 
 def _kinds(
-    table: NwbTable | None, time_column: str, label_column: str, cues: _Cues, labels: tuple[tuple[str, str, str], ...]
+    table: SessionTable | None,
+    time_column: str,
+    label_column: str,
+    cues: _Cues,
+    labels: tuple[tuple[str, str, str], ...],
 ) -> list[_Kind]:
     if table is None:
         return []
@@ -131,7 +135,7 @@ def _draw_events(axes: Axes, kind: _Kind, *, rows: int) -> None:
 
 
 def _draw_band(
-    axes: Axes, table: NwbTable | None, cues: _Cues, *, label: str, colour: str = palette.POLE, height: float = 1.0
+    axes: Axes, table: SessionTable | None, cues: _Cues, *, label: str, colour: str = palette.POLE, height: float = 1.0
 ) -> None:
     """A box per interval, all in one path; height in rows."""
     if table is None or not len(table):

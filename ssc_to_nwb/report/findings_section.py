@@ -9,7 +9,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import listed, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.nwb_table import NwbTable
+from ssc_to_nwb.reading.nwb_table import SessionTable
 from ssc_to_nwb.report.blocks import Block, Heading, Note, Notes, Section, Table, Text
 from ssc_to_nwb.report.census_note import census_comparison
 
@@ -154,7 +154,7 @@ def _gap_notes(session: NwbSession) -> Iterator[Note]:
         )
 
 
-def _gap_table(gaps: NwbTable) -> Table:
+def _gap_table(gaps: SessionTable) -> Table:
     order = np.argsort(gaps.numbers("start_time"), kind="stable")[:_MOST_GAPS].tolist()
     start, stop = gaps.numbers("start_time"), gaps.numbers("stop_time")
     planes, reasons, counts = gaps.texts("plane_name"), gaps.texts("reason"), gaps.integers("frame_count")

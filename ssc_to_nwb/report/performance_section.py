@@ -8,7 +8,7 @@ import numpy as np
 
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.nwb_table import NwbTable
+from ssc_to_nwb.reading.nwb_table import SessionTable
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Table, Text
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
@@ -33,7 +33,7 @@ def performance_section(session: NwbSession) -> Section:
     return _HEADING.section(Text(text=text), _figure(trials), _counts(trials))
 
 
-def performance(trials: NwbTable) -> float:
+def performance(trials: SessionTable) -> float:
     """Share of hits among hits and errors; NaN where there are neither."""
     outcome = trials.texts("response")
     answered = np.isin(outcome, ["hit", "error"])
@@ -56,7 +56,7 @@ def running_performance(outcome: np.ndarray, *, chosen: np.ndarray | None = None
     return shares
 
 
-def _figure(trials: NwbTable) -> Picture:
+def _figure(trials: SessionTable) -> Picture:
     outcome, side = trials.texts("response"), trials.texts("correct_side")
     numbers = trials.integers("trial_number")
     with page_figure(height=3.6) as figure:
@@ -90,7 +90,7 @@ def _figure(trials: NwbTable) -> Picture:
         return picture(figure, name="performance", alt=alt, caption=caption)
 
 
-def _draw_curve(curve: Axes, trials: NwbTable) -> None:
+def _draw_curve(curve: Axes, trials: SessionTable) -> None:
     """The running share of correct answers, of both sides and of each."""
     outcome, side = trials.texts("response"), trials.texts("correct_side")
     numbers = trials.integers("trial_number")
@@ -117,7 +117,7 @@ def _draw_curve(curve: Axes, trials: NwbTable) -> None:
         curve.text(0.5, 0.6, f"fewer than {_LEAST_ANSWERS} answers", transform=curve.transAxes, ha="center")
 
 
-def _counts(trials: NwbTable) -> Table:
+def _counts(trials: SessionTable) -> Table:
     outcome, side = trials.texts("response"), trials.texts("correct_side")
     names = [name for name in palette.OUTCOME_LABELS if (outcome == name).any()]
     rows = []

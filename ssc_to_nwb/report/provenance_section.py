@@ -8,7 +8,7 @@ import numpy as np
 
 from ssc_to_nwb.quantities import bytes_text, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.nwb_table import NwbTable
+from ssc_to_nwb.reading.nwb_table import SessionTable
 from ssc_to_nwb.reading.provenance import Provenance
 from ssc_to_nwb.report.blocks import Block, Heading, Link, Section, Table, Text
 from ssc_to_nwb.report.census_note import census_comparison
@@ -50,7 +50,7 @@ def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "-"
 
 
-def _left_out(files: NwbTable | None) -> Table | None:
+def _left_out(files: SessionTable | None) -> Table | None:
     """Files that are not in the NWB file, counted by reason."""
     if files is None:
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.whisker_trace import QUANTITIES, WhiskerTrace
+from ssc_to_nwb.reading.whisker_trace import QUANTITIES, WhiskerSeries
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
@@ -39,7 +39,7 @@ def whisker_section(session: NwbSession) -> Section:
     return _HEADING.section(Text(text=text), *pictures)
 
 
-def _overview(traces: tuple[WhiskerTrace, ...]) -> Picture:
+def _overview(traces: tuple[WhiskerSeries, ...]) -> Picture:
     """Minimum to maximum of every trace in narrow bins of time."""
     quantities = [quantity for quantity in QUANTITIES if any(trace.quantity == quantity for trace in traces)]
     with page_figure(height=0.6 + 1.5 * len(quantities)) as figure:
@@ -119,5 +119,5 @@ def _shade(axes: Axes, onset: np.ndarray, offset: np.ndarray) -> None:
         axes.axvspan(begin, end, color=palette.WATER, alpha=0.2, linewidth=0)
 
 
-def _colours(traces: list[WhiskerTrace]) -> list[str]:
+def _colours(traces: list[WhiskerSeries]) -> list[str]:
     return [palette.SERIES[number % len(palette.SERIES)] for number in range(len(traces))]

@@ -12,6 +12,7 @@ from ssc_to_nwb.metadata.loader import MetadataFiles, read_metadata_files
 from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
+from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.run.differences import Difference, find_differences
 from ssc_to_nwb.run.inputs import metadata_hashes, section_hashes
 from ssc_to_nwb.run.job import SessionJob
@@ -192,15 +193,12 @@ def _would_change(done: Done, differences: Sequence[Difference], source_changes:
     changing = [one for one in differences if one.effect == "contents"]
     lost = [what for one in changing for what in one.lost]
     gained = [what for one in changing for what in one.gained]
-    effects = [f"{verb} {_cut(', ', what)}" for verb, what in (("would lose", lost), ("would gain", gained)) if what]
+    effects = [
+        f"{verb} {listed(what, most=_SHOWN)}" for verb, what in (("would lose", lost), ("would gain", gained)) if what
+    ]
     return error(
         kinds.SESSION_WOULD_CHANGE,
         file=done.output,
-        found=_cut("; ", [*(one.text for one in changing), *source_changes]),
+        found=listed([*(one.text for one in changing), *source_changes], most=_SHOWN, separator="; "),
         detail="; ".join(effects) or "nothing would be lost",
     ).problem
-
-
-def _cut(separator: str, texts: Sequence[str]) -> str:
-    more = len(texts) - _SHOWN
-    return separator.join(texts[:_SHOWN]) + (f"{separator}and {more} more" if more > 0 else "")

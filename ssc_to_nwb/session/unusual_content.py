@@ -10,7 +10,7 @@ import numpy as np
 from ssc_to_nwb.data_types.rois.source import Plane, Roi, frames_listed_twice
 from ssc_to_nwb.problems import unusual_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
-from ssc_to_nwb.quantities import plural
+from ssc_to_nwb.quantities import listed, plural
 
 if TYPE_CHECKING:
     from ssc_to_nwb.session.session import Session
@@ -39,9 +39,7 @@ def report_unusual_content(session: Session, *, log: ProblemLog) -> None:
 def _report_masks(plane: Plane, *, session: Session, log: ProblemLog) -> None:
     def report(kind: ProblemKind, rois: Sequence[Roi]) -> None:
         if rois:
-            numbers = ", ".join(str(roi.number) for roi in rois[:_NAMED])
-            more = f" and {len(rois) - _NAMED} more" if len(rois) > _NAMED else ""
-            found = f"ROI {numbers}{more} of {plane.name}"
+            found = f"ROI {listed([roi.number for roi in rois], most=_NAMED)} of {plane.name}"
             log.add(kind, file=session.path, field=rois[0].path, found=found)
 
     rois = plane.rois

@@ -8,6 +8,7 @@ from typing import Any
 from nwbinspector import Importance, InspectorMessage, available_checks, register_check
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
+from ssc_to_nwb.quantities import listed
 
 Check = Callable[[Any], Any]
 CheckFunction = Callable[[Any], str | None]
@@ -50,5 +51,4 @@ def kind_of(check: Check) -> ProblemKind | None:
 
 def examples(items: Sequence[object]) -> str:
     """The first few items, and how many more there are: `3, 4, 8, 9, 12 and 7 more`."""
-    shown = ", ".join(str(item) for item in items[:_SHOWN])
-    return f"{shown} and {len(items) - _SHOWN} more" if len(items) > _SHOWN else shown
+    return listed(items, most=_SHOWN)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ssc_to_nwb.problems.model import Severity
+from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.validate.messages import FailOn, Message, ValidationResult, fails
 
 _WIDTH = 120
@@ -52,8 +53,7 @@ def _file_lines(file: Path, messages: Sequence[Message]) -> Iterator[str]:
         yield f"  accepted  {identifier}"
         same = [one for one in accepted if (one.identifier, one.accepted) == (identifier, reason)]
         places = list(dict.fromkeys(message.object_path for message in same))
-        more = f" and {len(places) - _PLACES_SHOWN} more" if len(places) > _PLACES_SHOWN else ""
-        yield f"    {', '.join(places[:_PLACES_SHOWN])}{more}"
+        yield f"    {listed(places, most=_PLACES_SHOWN)}"
         yield from _wrapped("because: ", reason)
     if not messages:
         yield "  nothing found"

@@ -10,7 +10,7 @@ import pytest
 from archive_samples import NWB, VIDEO_FOLDER
 from dandi_server import DandiServer
 
-from ssc_to_nwb.dandi.results import DownloadCheckResult, Progress, Stage, UploadResult
+from ssc_to_nwb.dandi.results import DownloadCheckResult, Stage, TransferProgress, UploadResult
 from ssc_to_nwb.dandi.retry import RetryPolicy
 from ssc_to_nwb.problems.model import SscError
 
@@ -139,7 +139,7 @@ def test_an_asset_that_is_not_there(download_check: Check) -> None:
 
 
 def test_progress_ends_with_the_whole_size(download_check: Check, output: Path) -> None:
-    steps: list[Progress] = []
+    steps: list[TransferProgress] = []
     download_check(asset=NWB, on_progress=steps.append)
     assert steps[-2].bytes_done == steps[-2].bytes_total == (output / NWB).stat().st_size
     assert steps[-1].stage is Stage.DONE

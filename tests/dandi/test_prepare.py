@@ -16,7 +16,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.api import archive as archive_api
 from ssc_to_nwb.dandi import prepare as prepare_module
 from ssc_to_nwb.dandi.prepare import prepare
-from ssc_to_nwb.dandi.results import Progress, Stage, Status, UploadResult
+from ssc_to_nwb.dandi.results import Stage, Status, TransferProgress, UploadResult
 from ssc_to_nwb.validate import recorded
 
 Upload = Callable[..., UploadResult]
@@ -82,7 +82,7 @@ def test_only_errors_are_counted(two_sessions: Path) -> None:
 def test_in_processes_of_their_own(upload_for_real: Upload, two_sessions: Path, archive: DandiServer) -> None:
     """As many as were asked for; sending begins when the first file is valid."""
     damage(two_sessions / NWB)
-    stages: list[Progress] = []
+    stages: list[TransferProgress] = []
 
     result = upload_for_real(workers=2, on_progress=stages.append)
 

@@ -10,7 +10,7 @@ import pytest
 from archive_samples import NWB, VIDEO_FOLDER, local_assets
 from dandi_server import DandiServer
 
-from ssc_to_nwb.dandi.results import Action, DifferenceKind, Progress, Stage, Status, UploadResult
+from ssc_to_nwb.dandi.results import Action, DifferenceKind, Stage, Status, TransferProgress, UploadResult
 from ssc_to_nwb.json_lines import read_json_lines
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run_files import upload_record
@@ -185,7 +185,7 @@ def test_an_asset_lost_or_cut_there_is_named_and_fails(
     video = f"{VIDEO_FOLDER}/trial_2.mp4"
     assets = archive.model.dandisets["000123"].assets
 
-    def spoil(step: Progress) -> None:
+    def spoil(step: TransferProgress) -> None:
         if step.stage is Stage.COMPARING and step.path is None:
             asset = next(asset for asset in assets.values() if asset.path == video)
             if change == "lost":
@@ -287,7 +287,7 @@ def test_an_empty_file_is_an_error(upload: Upload, output: Path) -> None:
 
 def test_each_file_that_is_looked_at_is_planned(upload: Upload, output: Path) -> None:
     upload()
-    steps: list[Progress] = []
+    steps: list[TransferProgress] = []
 
     upload(on_progress=steps.append)
 
@@ -297,7 +297,7 @@ def test_each_file_that_is_looked_at_is_planned(upload: Upload, output: Path) ->
 
 
 def test_progress_counts_every_byte(upload: Upload, output: Path) -> None:
-    steps: list[Progress] = []
+    steps: list[TransferProgress] = []
     upload(on_progress=steps.append)
 
     for path in (NWB, f"{VIDEO_FOLDER}/trial_2.mp4"):

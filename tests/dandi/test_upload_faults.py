@@ -13,7 +13,7 @@ from archive_samples import NWB, VIDEO_FOLDER
 from dandi_server import DandiServer
 from patience import wait_until
 
-from ssc_to_nwb.dandi.results import Progress, Stage, Status, UploadResult
+from ssc_to_nwb.dandi.results import Stage, Status, TransferProgress, UploadResult
 from ssc_to_nwb.dandi.retry import RetryPolicy
 from ssc_to_nwb.json_lines import read_json_lines
 from ssc_to_nwb.run_files import upload_record
@@ -152,7 +152,7 @@ def test_one_file_that_fails_does_not_stop_the_others(upload: Upload, archive: D
 
 
 def test_after_the_key_is_withdrawn_nothing_more_is_tried(upload: Upload, archive: DandiServer) -> None:
-    def withdraw(step: Progress) -> None:
+    def withdraw(step: TransferProgress) -> None:
         if step.stage is Stage.UPLOADING and step.path is None:
             archive.model.users.clear()
 
@@ -188,7 +188,7 @@ class TestFileChanges:
     ) -> None:
         changed = threading.Event()
 
-        def write(step: Progress) -> None:
+        def write(step: TransferProgress) -> None:
             if step.stage is stage and step.path == VIDEO and not changed.is_set():
                 if stage is Stage.CHECKSUM and not started.is_set():
                     started.set()  # the first checksum is the plan's
@@ -206,7 +206,7 @@ class TestFileChanges:
         assert same_there()
 
     def test_a_change_of_the_time_stamp_alone_counts(self, upload: Upload, output: Path) -> None:
-        def touch(step: Progress) -> None:
+        def touch(step: TransferProgress) -> None:
             if step.stage is Stage.UPLOADING and step.path is None:
                 os.utime(output / VIDEO, (1, 1))
 
@@ -216,7 +216,7 @@ class TestFileChanges:
     def test_a_file_that_vanishes(self, upload: Upload, output: Path) -> None:
         content = (output / VIDEO).read_bytes()
 
-        def remove(step: Progress) -> None:
+        def remove(step: TransferProgress) -> None:
             if step.stage is Stage.UPLOADING and step.path is None:
                 (output / VIDEO).unlink()
 
@@ -244,7 +244,7 @@ class TestInterruption:
         assert same_there()
 
     def test_ctrl_c_hands_back_what_was_done(self, upload: Upload, same_there: Callable[[], bool]) -> None:
-        def interrupt(step: Progress) -> None:
+        def interrupt(step: TransferProgress) -> None:
             if step.stage is Stage.COMPARING:
                 raise KeyboardInterrupt
 

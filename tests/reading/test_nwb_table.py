@@ -10,10 +10,10 @@ import pytest
 from hdmf.common import DynamicTable, VectorData, VectorIndex
 from pynwb import NWBHDF5IO, NWBFile
 
-from ssc_to_nwb.reading.nwb_table import NwbTable, read_table
+from ssc_to_nwb.reading.nwb_table import SessionTable, read_table
 
 
-def _round_trip(table: DynamicTable, folder: Path) -> NwbTable:
+def _round_trip(table: DynamicTable, folder: Path) -> SessionTable:
     """Write a table to a file and read it back."""
     start = datetime(2013, 3, 8, tzinfo=UTC)
     nwbfile = NWBFile(session_description="table", identifier="table", session_start_time=start)
@@ -25,7 +25,7 @@ def _round_trip(table: DynamicTable, folder: Path) -> NwbTable:
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> NwbTable:
+def table(tmp_path_factory: pytest.TempPathFactory) -> SessionTable:
     ragged = VectorData(name="ragged", description="lists", data=np.array([1.5, 2.5, 3.5]))
     columns = [
         VectorData(name="number", description="numbers", data=np.array([3, 4, 5], dtype=np.int16)),
@@ -44,25 +44,25 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> NwbTable:
     return _round_trip(made, tmp_path_factory.mktemp("table"))
 
 
-def test_ids_and_descriptions(table: NwbTable) -> None:
+def test_ids_and_descriptions(table: SessionTable) -> None:
     assert table.ids.tolist() == [7, 9, 11]
     assert len(table) == 3
     assert table.description == "all sorts"
     assert table.descriptions["ragged"] == "lists"
 
 
-def test_plain_columns(table: NwbTable) -> None:
+def test_plain_columns(table: SessionTable) -> None:
     assert table.numbers("number").tolist() == [3.0, 4.0, 5.0]
     assert table.integers("number").dtype == np.int64
     assert table.texts("text").tolist() == ["a", "ä", ""]
     assert table.flags("flag").tolist() == [True, False, True]
 
 
-def test_ragged_columns(table: NwbTable) -> None:
+def test_ragged_columns(table: SessionTable) -> None:
     assert [part.tolist() for part in table.lists("ragged")] == [[1.5, 2.5], [], [3.5]]
 
 
-def test_a_column_the_table_lacks_is_said_to_be_unknown(table: NwbTable) -> None:
+def test_a_column_the_table_lacks_is_said_to_be_unknown(table: SessionTable) -> None:
     assert "absent" not in table
     assert np.isnan(table.numbers("absent")).all()
     assert table.integers("absent").tolist() == [-1, -1, -1]
