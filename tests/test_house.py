@@ -45,7 +45,7 @@ MAY_IMPORT = {
     },
     "data_types": {
         "_version", "chunk_shapes", "clock", "image_axes", "ledger", "matlab", "metadata", "naming", "output_files",
-        "problems", "quantities", "restoring", "session", "source_files", "tif",
+        "problems", "quantities", "restoring", "session", "source_files", "system_files", "tif",
     },
     "ledger": {
         "data_types", "matlab", "naming", "problems", "quantities", "session", "source_files", "system_files",
@@ -185,17 +185,19 @@ def test_what_a_data_type_is_in_the_source_knows_nothing_of_nwb() -> None:
 def test_the_way_back_sees_nothing_of_the_way_there() -> None:
     """What verification trusts must not share the conversion's mistakes."""
     names = {module_name(path): path for path in MODULES}
-    ways_back = [*modules_of("restoring"), *(path for path in modules_of("data_types") if "restore" in path.name)]
+    ways_back = [
+        *modules_of("restoring"),
+        *(path for path in modules_of("data_types") if re.match("restore|follows", path.name)),
+    ]
     seen = {module_name(path) for path in ways_back}
     waiting = list(ways_back)
     while waiting:
         found = {one.module for one in imports_of(waiting.pop()) if not one.for_types} & names.keys()
         waiting += [names[name] for name in found - seen]
         seen |= found
-    allowed = {
-        f"{PACKAGE}.{part}" for part in ("restoring", "matlab", "naming", "problems", "source_files", "output_files")
-    }
-    own = re.compile(rf"{PACKAGE}\.data_types(\.\w+(\.restore\w*)?)?")
+    parts = ("restoring", "matlab", "naming", "problems", "source_files", "output_files", "system_files")
+    allowed = {f"{PACKAGE}.{part}" for part in parts}
+    own = re.compile(rf"{PACKAGE}\.data_types(\.\w+(\.(restore|follows)\w*)?)?")
     assert [
         name for name in sorted(seen) if not own.fullmatch(name) and not any(name.startswith(one) for one in allowed)
     ] == []

@@ -41,6 +41,13 @@ VERIFY_VALUE_DIFFERS = ProblemKind(
     reason="The value, converted back to the source's units, is not the value of the source.",
     remedy=_CONVERT_AGAIN,
 )
+VERIFY_VALUE_CONTRADICTS = ProblemKind(
+    identifier="verify-value-contradicts",
+    severity=Severity.ERROR,
+    title="A value in the NWB file contradicts the rest of the file",
+    reason="The value is derived or written twice. It was computed again from the other values in the file.",
+    remedy=_CONVERT_AGAIN,
+)
 VERIFY_SHAPE_DIFFERS = ProblemKind(
     identifier="verify-shape-differs",
     severity=Severity.ERROR,
@@ -82,6 +89,14 @@ VERIFY_LEAF_UNPROVEN = ProblemKind(
     title="A source field was not compared",
     reason="Every field of the ledger must be read back and compared. This one was not.",
     remedy="Report it with the ledger: this is a defect of the program.",
+)
+VERIFY_DATASET_UNPROVEN = ProblemKind(
+    identifier="verify-dataset-unproven",
+    severity=Severity.ERROR,
+    title="A dataset in the NWB file was not compared",
+    reason="Every dataset must give back the source, follow from the rest of the file, or be compared with a source "
+    "file. This one was not.",
+    remedy="Report it: this is a defect of the program.",
 )
 VERIFY_CONTENT_CHANGED = ProblemKind(
     identifier="verify-content-changed",

@@ -22,16 +22,6 @@ def table_path(series: EventSeries) -> str:
     return f"/{'intervals' if series.type == PAIRS else 'events'}/{naming.event_table(series.key)}"
 
 
-def train_rows(work: Comparison, series: EventSeries, train: int) -> np.ndarray:
-    """Which rows of the series' table are of this train (0-based): int64 (n,), in the order of the source."""
-    table = work.table(table_path(series))
-    rows = np.ones(table.rows, dtype=bool)
-    for column, text in train_labels(series, train).items():
-        rows &= np.array([found == text for found in table.texts(column)], dtype=bool)
-    places = np.flatnonzero(rows)
-    return places[np.argsort(table.column(POSITION)[places], kind="stable")] if table.has(POSITION) else places
-
-
 def train_labels(series: EventSeries, train: int) -> dict[str, str]:
     """The texts that tell a train's rows from the others of its table, by column."""
     if series.key in SIDES:

@@ -14,7 +14,9 @@ from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
 from ssc_to_nwb.ledger.raw_ledger import file_entries
 from ssc_to_nwb.matlab.tree import walk_leaves
 from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.proof.accounted import report_unaccounted
 from ssc_to_nwb.proof.comparison import Comparison, leaves_by_rule
+from ssc_to_nwb.proof.follows import check_follows
 from ssc_to_nwb.proof.leaves import compare_leaves
 from ssc_to_nwb.proof.leftovers import report_leftovers
 from ssc_to_nwb.proof.making import check_layout
@@ -115,10 +117,12 @@ def _compare(
         proof.guarded(path, check, work)
     proof.guarded("/processing/source/source_files/sha256", check_hashes, work, hashes)
     compare_leaves(work)
+    check_follows(work)
     frames = (0, 0) if raw is None else check_raw(work, raw)
     stacks = None if raw is None else raw.frames
     check_source_module(work, ledger=_ledger(context, raw, hashes=hashes), stacks=stacks)
     proof.guarded("/", report_leftovers, work)
+    proof.guarded("/", report_unaccounted, work)
     return VerifyReport(
         file=nwb_path,
         mode=mode,

@@ -54,8 +54,10 @@ def compare_leaves(work: Comparison) -> None:
             _prove_metadata(work, leaves)
             continue
         place = next(iter(rule.places(leaves[0], work.facts)), "/")
-        work.proof.guarded(place, _compare_claim, work, rule, leaves)
-    work.proof.guarded(naming.STRUCT_TABLE, compare_source_struct, work)
+        with work.reader.restoring():
+            work.proof.guarded(place, _compare_claim, work, rule, leaves)
+    with work.reader.restoring():
+        work.proof.guarded(naming.STRUCT_TABLE, compare_source_struct, work)
     if not work.proof.problems:
         # Where a comparison was stopped, the problem that stopped it is reported already.
         _report_unproven(work)

@@ -1,4 +1,4 @@
-"""The tables of events: columns, order of rows, and that every row belongs to a train of the source."""
+"""The tables of events: their columns and the types of these."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.event_trains import POSITION, property_dtype, table_path, train_labels, train_rows
+from ssc_to_nwb.proof.event_trains import POSITION, property_dtype, table_path, train_labels
 from ssc_to_nwb.proof.objects import check_table
 from ssc_to_nwb.proof.trial_labels import label_type
 
@@ -29,10 +29,12 @@ def _check_table(work: Comparison, path: str, members: list[EventSeries]) -> Non
     times = ["start_time", "stop_time"] if pairs else ["timestamp"]
     labels = list(train_labels(members[0], 0)) if members[0].trains else []
     properties = _property_columns(members)
+    # Whether the source has another order follows from the column, or from the table without it.
+    position = [POSITION] if work.table(path).has(POSITION) else []
     table = check_table(
         work,
         path,
-        columns=[*times, *labels, "trial_number", *_position(members), *properties],
+        columns=[*times, *labels, "trial_number", *position, *properties],
         neurodata_type="TimeIntervals" if pairs else "EventsTable",
         types={"timestamp": "TimestampVectorData"},
         dtypes={"trial_number": _labels_dtype(members), POSITION: np.int64, **_property_dtypes(work, members)},
@@ -44,19 +46,8 @@ def _check_table(work: Comparison, path: str, members: list[EventSeries]) -> Non
         work.proof.equal(path, expected=True, found=isinstance(text, str) and bool(text))
     for name, parts in properties.items():
         work.proof.described(f"{path}/{name}", *parts)
-    _check_rows(work, path, members, start=table.column(times[0]))
     for name in times:
         work.proof.dtype(f"{path}/{name}", table.column(name).dtype, expected=np.float64)
-
-
-def _position(members: list[EventSeries]) -> list[str]:
-    """The column of places in the source, where any series lists its events in another order than that of time."""
-    for series in members:
-        for train in series.trains:
-            starts = train.time_ms[:: 2 if series.type == PAIRS else 1].tolist()
-            if starts != sorted(starts):
-                return [POSITION]
-    return []
 
 
 def _labels_dtype(members: list[EventSeries]) -> type[np.generic]:
@@ -95,41 +86,3 @@ def _differs_at_offset(members: list[EventSeries], key: str) -> bool:
         if item.key == key
     ]
     return any(not np.array_equal(one[0::2], one[1::2], equal_nan=True) for one in values)
-
-
-def _check_rows(work: Comparison, path: str, members: list[EventSeries], *, start: np.ndarray) -> None:
-    """Rows in the order of time, and each of exactly one train; other rows belong to nothing."""
-    steps = np.diff(start)
-    work.proof.numbers(path, expected=np.zeros(steps.shape, dtype=bool), found=steps < 0)
-    owners = np.zeros(start.size, dtype=np.int64)
-    for series in members:
-        for train in range(len(series.trains)):
-            np.add.at(owners, train_rows(work, series, train), 1)
-    if any(train_labels(series, 0) for series in members):
-        work.proof.numbers(f"{path}/id", expected=np.ones_like(owners), found=owners)
-    if work.table(path).has(POSITION):
-        for series in members:
-            for train in range(len(series.trains)):
-                found = work.table(path).column(POSITION)[train_rows(work, series, train)]
-                work.proof.numbers(f"{path}/{POSITION}", expected=np.arange(1, found.size + 1), found=found)
-    for name, rows in _rows_without(work, members).items():
-        values = work.table(path).column(name)[rows]
-        work.proof.numbers(f"{path}/{name}", expected=np.full(values.shape, np.nan), found=values)
-
-
-def _rows_without(work: Comparison, members: list[EventSeries]) -> dict[str, np.ndarray]:
-    """For each property, the rows of trains that lack it, which must be NaN."""
-    names = {
-        naming.property_column(item.key) for series in members for train in series.trains for item in train.properties
-    }
-    rows: dict[str, np.ndarray] = {}
-    for name in sorted(names):
-        lacking = [
-            train_rows(work, series, place)
-            for series in members
-            for place, train in enumerate(series.trains)
-            if name not in {naming.property_column(item.key) for item in train.properties}
-        ]
-        if lacking:
-            rows[name] = np.concatenate(lacking)
-    return rows

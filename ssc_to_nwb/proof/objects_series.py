@@ -12,7 +12,6 @@ from ssc_to_nwb.proof.comparison import BEHAVIOR, OPHYS, SEGMENTATION, Compariso
 from ssc_to_nwb.proof.objects import check_image, check_module, check_series, check_table
 from ssc_to_nwb.proof.objects_general import imaging_plane_path
 from ssc_to_nwb.proof.trial_labels import WHISKER_LABELS, subvolume_labels
-from ssc_to_nwb.restoring.nwb_table import NwbTable
 
 _WHISKER_UNITS = {"angle": "degrees", "curvature_change": "1/mm"}
 _PIXEL = np.dtype([("x", np.uint32), ("y", np.uint32), ("weight", np.float32)])
@@ -74,7 +73,7 @@ def _check_segmentation(work: Comparison, path: str, plane: Plane) -> None:
         work.reader.group(f"{path}/reference_images")
     # A ragged column in which no ROI has anything is left out.
     outlined = ["outline"] if any(roi.corners_xy.size for roi in plane.rois) else []
-    table = check_table(
+    check_table(
         work,
         path,
         columns=["pixel_mask", "roi_number", *outlined, "source_lists", "plane", *_POSITION_DTYPES, "cell"],
@@ -85,49 +84,6 @@ def _check_segmentation(work: Comparison, path: str, plane: Plane) -> None:
         parts=(plane.name,),
         numbered=False,
     )
-    work.proof.numbers(f"{path}/roi_number", expected=table.ids, found=table.column("roi_number"))
-    work.proof.numbers(f"{path}/id", expected=_all_numbers(plane), found=np.sort(table.ids))
-    lists = (plane.roi_numbers, plane.recorded_numbers, np.array([roi.number for roi in plane.rois], dtype=np.int64))
-    names = ("imagingPlane.ids", "roiIds", "rois")
-    expected = [
-        ", ".join(name for name, numbers in zip(names, lists, strict=True) if number in numbers)
-        for number in table.ids.tolist()
-    ]
-    work.proof.equal(f"{path}/source_lists", expected=expected, found=table.texts("source_lists"))
-    _check_positions(work, path, plane, table)
-    with_mask = {roi.number for roi in plane.rois}
-    for column in ("pixel_mask", "outline"):
-        lengths = np.diff(np.concatenate([[0], table.ends(column)]))
-        without = [number not in with_mask for number in table.ids.tolist()]
-        nothing = lengths[np.array(without, dtype=bool)]
-        work.proof.numbers(f"{path}/{column}_index", expected=np.zeros_like(nothing), found=nothing)
-
-
-def _check_positions(work: Comparison, path: str, plane: Plane, table: NwbTable) -> None:
-    """Which cell each ROI is, and where: from the source's own pixel numbers, column-major and counted from 1."""
-    animal, facts = work.session.key.animal, work.context.metadata.imaging
-    rows, columns = plane.image_shape
-    width_um, height_um = facts.field_of_view_um
-    pixels = {roi.number: roi.linear_indices.astype(np.float64) - 1 for roi in plane.rois if roi.linear_indices.size}
-    x_um, y_um = np.full(table.rows, np.nan), np.full(table.rows, np.nan)
-    for place, number in enumerate(table.ids.tolist()):
-        if number in pixels:
-            x_um[place] = np.floor(pixels[number] / rows).mean() * width_um / columns
-            y_um[place] = np.mod(pixels[number], rows).mean() * height_um / rows
-    depth_um = np.full(table.rows, (plane.position - 1) * facts.plane_spacing_um)
-    for name, expected in (
-        ("centroid_x_um", x_um), ("centroid_y_um", y_um), ("depth_from_first_plane_um", depth_um)
-    ):  # fmt: skip
-        rounding = np.abs(np.nan_to_num(expected)) * 1e-12
-        work.proof.numbers(f"{path}/{name}", expected=expected, found=table.column(name), tolerance=rounding)
-    cells = [f"{animal}/{number}" for number in table.ids.tolist()]
-    work.proof.equal(f"{path}/cell", expected=cells, found=table.texts("cell"))
-    work.proof.equal(f"{path}/plane", expected=[plane.name] * table.rows, found=table.texts("plane"))
-
-
-def _all_numbers(plane: Plane) -> np.ndarray:
-    recorded = [roi.number for roi in plane.rois]
-    return np.unique(np.concatenate([plane.roi_numbers, plane.recorded_numbers, np.array(recorded, dtype=np.int64)]))
 
 
 def _check_images(work: Comparison, path: str, plane: Plane) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
+from ssc_to_nwb.restoring.comparing import differing_numbers, differing_values
 from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
 from ssc_to_nwb.restoring.source_unit import SourceUnit
 
@@ -105,22 +106,11 @@ class Proof:
     ) -> bool:
         """Compare arrays element by element; NaN equals NaN. `tolerance` is absolute, per element or for all."""
         self.counts[path] += int(expected.size)
-        if expected.shape != found.shape:
-            self.problem(
-                kinds.VERIFY_SHAPE_DIFFERS, path, expected=_size(expected), found=_size(found), leaf=leaf
-            )  # fmt: skip
-            return False
-        wrong = _differs(expected, found, tolerance)
-        if wrong is None:
+        difference = differing_numbers(expected, found, tolerance)
+        if difference is None:
             return True
-        count = int(wrong.sum())
-        place = tuple(int(one) for one in np.unravel_index(int(wrong.argmax()), wrong.shape))
-        where = f" at {list(place)}" if place else ""
-        more = f", and {count - 1} others of {wrong.size} differ" if count > 1 else ""
-        self.problem(
-            kinds.VERIFY_VALUE_DIFFERS, path, expected=f"{_plain(expected[place])}{where}",
-            found=f"{_plain(found[place])}{more}", leaf=leaf,
-        )  # fmt: skip
+        kind = kinds.VERIFY_SHAPE_DIFFERS if difference.in_size else kinds.VERIFY_VALUE_DIFFERS
+        self.problem(kind, path, expected=difference.expected, found=difference.found, leaf=leaf)
         return False
 
     def times(
@@ -144,13 +134,12 @@ class Proof:
     def equal(self, path: str, *, expected: Any, found: Any, leaf: str | None = None) -> bool:
         """Compare two plain values: texts, numbers, tuples, lists."""
         self.counts[path] += len(expected) if isinstance(expected, list | tuple) else 1
-        if type(expected) is type(found) and expected == found:
-            return True
-        if isinstance(expected, int | float) and isinstance(found, int | float) and expected == found:
+        difference = differing_values(expected, found)
+        if difference is None:
             return True
         self.problem(
-            kinds.VERIFY_VALUE_DIFFERS, path, expected=_short(expected, found), found=_short(found, expected), leaf=leaf
-        )
+            kinds.VERIFY_VALUE_DIFFERS, path, expected=difference.expected, found=difference.found, leaf=leaf
+        )  # fmt: skip
         return False
 
     def dtype(self, path: str, found: np.dtype, *, expected: DTypeLike, leaf: str | None = None) -> bool:
@@ -201,39 +190,7 @@ class Proof:
 _PLACEHOLDERS = ("no description", "placeholder", "todo", "tbd", "none", "description")
 
 
-def _differs(expected: np.ndarray, found: np.ndarray, tolerance: np.ndarray | float) -> np.ndarray | None:
-    """Mask of the elements that differ, None where none does."""
-    if isinstance(tolerance, float) and tolerance == 0.0:
-        same = expected == found
-    else:
-        with np.errstate(invalid="ignore"):
-            same = (expected == found) | (np.abs(expected - found) <= tolerance)
-    if same.all():
-        return None
-    if expected.dtype.kind == "f" and found.dtype.kind == "f":
-        same = same | (np.isnan(expected) & np.isnan(found))
-    return None if same.all() else ~same
-
-
 def _all_whole(times: np.ndarray) -> bool:
     """Whether all times, NaN aside, are whole numbers."""
     there = times[~np.isnan(times)]
     return bool((there == np.rint(there)).all())
-
-
-def _size(array: np.ndarray) -> str:
-    return f"size {'x'.join(map(str, array.shape)) or '1'}"
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _short(value: Any, other: Any) -> str:
-    """A value for a message; of long lists, the first item that differs."""
-    if isinstance(value, list | tuple) and isinstance(other, list | tuple) and len(value) > 5:
-        for place, item in enumerate(value):
-            if place >= len(other) or item != other[place]:
-                return f"{item!r} at [{place}] of {len(value)}"
-        return f"{len(value)} items"
-    return repr(value)

@@ -128,7 +128,7 @@ def _check_series(work: Comparison, frames: PlaneFrames, volume: Subvolume) -> N
         )
         proof.links_to(f"{path}/imaging_plane", imaging_plane_path(frames.plane_name, channel))
         plane = next(one for one in volume.planes if one.name == frames.plane_name)
-        check_imaging_plane(work, volume, plane, channel)
+        check_imaging_plane(work, plane, channel)
         _check_sizes(work, path, sizes={"dimension": [columns, rows]})
         width_um, height_um = facts.field_of_view_um
         _check_sizes(work, path, sizes={"field_of_view": [width_um * _UM, height_um * _UM]})

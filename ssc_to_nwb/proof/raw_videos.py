@@ -15,7 +15,6 @@ from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.objects import check_series
 from ssc_to_nwb.proof.objects_general import check_device
 from ssc_to_nwb.proof.video_frames import shown_frame_count
-from ssc_to_nwb.proof.video_trials import expected_trials
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.source_files.file_hash import sha256_of
 from ssc_to_nwb.system_files import is_system_name
@@ -55,7 +54,6 @@ def check_videos(work: Comparison, raw: RawData, *, videos: Path, folder_name: s
         work.proof.equal(_FILES, expected=f"{count} frames of {name}", found=f"{video.time_ms.size} frames of {name}")
     expected_ms = np.concatenate([_time_ms(work, video, count) for video, count in zip(timed, counts, strict=True)])
     work.proof.times(f"{_SERIES}/timestamps", expected=expected_ms, seconds=seconds, unit=work.milliseconds)
-    _check_trials(work, raw, timed)
     trials = ", ".join(str(video.trial) for video in timed)
     comments = str(work.reader.attribute(_SERIES, "comments"))
     work.proof.equal(_SERIES, expected=trials, found=trials if trials in comments else comments)
@@ -69,22 +67,6 @@ def _time_ms(work: Comparison, video: TimedVideo, count: int) -> np.ndarray:
         samples_ms: np.ndarray = whisker.time_ms[whisker.trial == video.trial]
         return samples_ms
     return video.time_ms
-
-
-def _check_trials(work: Comparison, raw: RawData, timed: Sequence[TimedVideo]) -> None:
-    expected = expected_trials(
-        [video.path for video in raw.inventory.videos],
-        folder=raw.inventory.session_directory,
-        session=work.session,
-        facts=work.context.metadata.source,
-    )
-    for video in timed:
-        found = expected.get(video.header.path)
-        work.proof.equal(
-            _FILES,
-            expected=f"{video.header.path.name}: trial {found}",
-            found=f"{video.header.path.name}: trial {video.trial}",
-        )
 
 
 def _check_files(

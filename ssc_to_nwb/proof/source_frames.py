@@ -23,12 +23,10 @@ _OPENING_THREADS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameGap:
-    """A run of time stamps without a frame: start..stop-1, why, and the listed path, None where none is listed."""
+    """A run of time stamps without a frame: where it begins, and why."""
 
     start: int
-    stop: int
     reason: str
-    listed_path: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,25 +135,18 @@ def open_plane_frames(
         frame_number=frame_number[position],
         listed=listed,
         files=tuple(tifs.get(number) for number in range(len(listed_files))),
-        gaps=tuple(_gaps(exists, file_number, reasons, listed_files)),
+        gaps=tuple(_gaps(exists, file_number, reasons)),
         channel_pages=channel_pages,
     )
 
 
-def _gaps(
-    exists: np.ndarray, file_number: np.ndarray, reasons: Mapping[int, str], listed_files: Sequence[ListedFile]
-) -> Iterator[FrameGap]:
+def _gaps(exists: np.ndarray, file_number: np.ndarray, reasons: Mapping[int, str]) -> Iterator[FrameGap]:
     """Missing frames, in runs of one file or of none."""
     missing = np.flatnonzero(~exists)
     edges = np.flatnonzero((np.diff(missing) != 1) | (np.diff(file_number[missing]) != 0)) + 1
     for run in np.split(missing, edges) if missing.size else ():
         number = int(file_number[run[0]])
-        yield FrameGap(
-            start=int(run[0]),
-            stop=int(run[-1]) + 1,
-            reason=NO_FRAME_LISTED if number < 0 else reasons[number],
-            listed_path=None if number < 0 else listed_files[number].listed_path,
-        )
+        yield FrameGap(start=int(run[0]), reason=NO_FRAME_LISTED if number < 0 else reasons[number])
 
 
 def _checked_place(file: ListedFile) -> Path | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from ssc_to_nwb.restoring.pieces import Piece, RestoreError, Restores, put
 from ssc_to_nwb.restoring.source_unit import UNITS_PER_SECOND, SourceUnit
 from ssc_to_nwb.restoring.struct_table import StructNode, StructTable
 
+Computed = TypeVar("Computed")
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"
 
 
@@ -33,6 +34,7 @@ class FileView:
     restores: Restores
     _tables: dict[str, NwbTable] = field(default_factory=dict)
     _values: dict[str, MatValue] = field(default_factory=dict)
+    _computed: dict[str, Any] = field(default_factory=dict)
 
     # -- objects
 
@@ -41,6 +43,23 @@ class FileView:
         if path not in self._tables:
             self._tables[path] = NwbTable(reader=self.reader, path=path)
         return self._tables[path]
+
+    def dataset(self, path: str) -> Any:
+        """A dataset, not read yet, whether it has its own values or links to another's. Raises ObjectError."""
+        node = self.reader.tree.node(path)
+        return self.reader.dataset(node.target if node is not None and node.target else path)
+
+    def stamps(self, series: str) -> np.ndarray:
+        """Time stamps of a series in seconds, whether it has its own or links to another's. Raises ObjectError."""
+        path = f"{series}/timestamps"
+        node = self.reader.tree.node(path)
+        return self.reader.values(node.target if node is not None and node.target else path)
+
+    def once(self, name: str, compute: Callable[[], Computed]) -> Computed:
+        """What is computed from the file under this name, once."""
+        if name not in self._computed:
+            self._computed[name] = compute()
+        return cast("Computed", self._computed[name])
 
     @cached_property
     def provenance(self) -> dict[str, str]:
@@ -51,7 +70,12 @@ class FileView:
     @cached_property
     def assumptions(self) -> dict[str, Any]:
         """What the metadata of the conversion assume of the source."""
-        return dict(json.loads(self.provenance["metadata"])["assumptions"])
+        return dict(self.metadata["assumptions"])
+
+    @cached_property
+    def metadata(self) -> dict[str, Any]:
+        """The metadata of the conversion, by section."""
+        return dict(json.loads(self.provenance["metadata"]))
 
     # -- the source struct
 
@@ -63,18 +87,18 @@ class FileView:
     @property
     def variable(self) -> str:
         """Name of the session variable."""
-        return next(iter(self.struct.nodes))
+        return self.struct.rows[0].texts["path"]
 
     def node(self, path: str) -> StructNode:
         """A container or leaf of the source. Raises ValueError where there is none."""
-        node = self.struct.nodes.get(path)
+        node = self.struct.node(path)
         if node is None:
             raise ValueError(f"{path} is in no row of {naming.STRUCT_TABLE}")
         return node
 
     def has(self, path: str) -> bool:
         """Whether the source has this container or leaf."""
-        return path in self.struct.nodes
+        return self.struct.node(path) is not None
 
     def value(self, path: str) -> MatValue:
         """The value of a leaf, restored. Raises RestoreError, ValueError."""
@@ -126,14 +150,7 @@ class FileView:
 
     def claimed(self, rule: str) -> list[StructNode]:
         """All leaves of one claim, in the order of the struct."""
-        return self._by_rule.get(rule, [])
-
-    @cached_property
-    def _by_rule(self) -> dict[str, list[StructNode]]:
-        found: dict[str, list[StructNode]] = {}
-        for node in self.struct.nodes.values():
-            found.setdefault(node.rule, []).append(node)
-        return found
+        return self.struct.claimed(rule)
 
     def unit(self, path: str) -> SourceUnit:
         """The unit that a leaf with the id of a unit of time names."""

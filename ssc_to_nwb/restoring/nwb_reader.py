@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -84,11 +85,17 @@ class ArrayTree(ABC):
 
 @dataclass(slots=True)
 class NwbReader:
-    """Reads from a tree, and remembers every object and attribute that was read."""
+    """Reads from a tree, and remembers every object and attribute that was read.
+
+    accounted: paths of datasets whose values are known to be right, since they were restored, follow from others or
+    were compared; of a compound `<path>.<field>`, field by field. recording: whether what is handed out is restored.
+    """
 
     tree: ArrayTree
     seen: set[str] = field(default_factory=lambda: {"/"})
     seen_attributes: set[tuple[str, str]] = field(default_factory=set)
+    accounted: set[str] = field(default_factory=set)
+    recording: bool = False
 
     def has(self, path: str) -> bool:
         """Whether there is an object at this path."""
@@ -116,7 +123,9 @@ class NwbReader:
         """All values of a data set. Raises ObjectError."""
         self._expect(path, "dataset")
         try:
-            return self.tree.values(path)
+            values = self.tree.values(path)
+            self.hand_out(path, values)
+            return values
         except (OSError, RuntimeError, ValueError) as failure:
             raise ObjectError(path, expected="readable values", found=str(failure)) from failure
 
@@ -138,6 +147,20 @@ class NwbReader:
         """An attribute, None where there is none."""
         self.seen_attributes.add((path, name))
         return self.tree.attribute(path, name)
+
+    @contextmanager
+    def restoring(self) -> Iterator[None]:
+        """For the time of the block, what is handed out is accounted for."""
+        self.recording = True
+        try:
+            yield
+        finally:
+            self.recording = False
+
+    def hand_out(self, path: str, values: np.ndarray, *, field: str | None = None) -> None:
+        """Note that values of a dataset, or of one field of a compound, are used to restore the source."""
+        if self.recording and (field is not None or values.dtype.names is None):
+            self.accounted.add(path if field is None else f"{path}.{field}")
 
     def _expect(self, path: str, kind: NodeKind) -> Node:
         self.seen.add(path)

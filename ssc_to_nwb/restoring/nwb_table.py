@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 import numpy as np
 
@@ -16,12 +16,12 @@ class NwbTable:
 
     reader: NwbReader
     path: str
-    _columns: dict[str, np.ndarray] = field(default_factory=dict)
+    _columns: dict[str, np.ndarray] = dataclass_field(default_factory=dict)
 
-    @cached_property
+    @property
     def ids(self) -> np.ndarray:
         """Row ids, (n,)."""
-        return self.reader.values(f"{self.path}/id")
+        return self.column("id")
 
     @property
     def rows(self) -> int:
@@ -30,9 +30,20 @@ class NwbTable:
 
     def column(self, name: str) -> np.ndarray:
         """Values of a column, one per row, or all items of a ragged one. Raises ObjectError."""
+        path = f"{self.path}/{name}"
         if name not in self._columns:
-            self._columns[name] = self.reader.values(f"{self.path}/{name}")
+            self._columns[name] = self.reader.values(path)
+        self.reader.hand_out(path, self._columns[name])
         return self._columns[name]
+
+    def field(self, name: str, field: str) -> np.ndarray:
+        """One field of a column of compounds, all items. Raises ObjectError."""
+        values = self.column(name)
+        path = f"{self.path}/{name}"
+        if field not in (values.dtype.names or ()):
+            raise ObjectError(path, expected=f"a compound with the field {field}", found=str(values.dtype))
+        self.reader.hand_out(path, values, field=field)
+        return values[field]
 
     def texts(self, name: str) -> list[str]:
         """A column of texts. Raises ObjectError."""
@@ -67,8 +78,9 @@ class NwbTable:
             )
         return ends
 
-    def parts(self, name: str) -> list[np.ndarray]:
-        """The rows of a ragged column; without the column, all are empty."""
+    def parts(self, name: str, *, field: str | None = None) -> list[np.ndarray]:
+        """The rows of a ragged column, or of one field of its compounds; without the column, all are empty."""
         if not self.has(name):
             return [np.zeros(0) for _ in range(self.rows)]
-        return np.split(self.column(name), self.ends(name)[:-1]) if self.rows else []
+        values = self.column(name) if field is None else self.field(name, field)
+        return np.split(values, self.ends(name)[:-1]) if self.rows else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -17,6 +17,7 @@ COLUMNS = ("path", "key", "matlab_class", "size", "whole", "how", "rule", "objec
 _RANGE = re.compile(r"(?<=[{(])(\d+)\.\.(\d+)(?=[)}])")
 _REPEATED = re.compile(r"(.*)\*(\d+)")
 _LAST_INDEX = re.compile(r"[{(](\d+)[)}]$")
+_ANY_INDEX = re.compile(r"[{(][\d.]+[)}]")
 # No session has as many fields; a range beyond it is damage.
 _MOST = 10_000_000
 
@@ -59,10 +60,37 @@ class StructNode:
 
 @dataclass(frozen=True)
 class StructRow:
-    """One row: its texts by column, and the paths of the fields it describes, the last range counted fastest."""
+    """One row: its texts by column."""
 
     texts: dict[str, str]
-    paths: tuple[str, ...]
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of the fields it describes, the last range counted fastest. Raises ValueError."""
+        return tuple(counted_paths(self.texts["path"]))
+
+    @property
+    def count(self) -> int:
+        """Number of the fields it describes."""
+        return math.prod(int(last) - int(first) + 1 for first, last in _RANGE.findall(self.texts["path"]))
+
+    def nodes(self) -> Iterator[StructNode]:
+        """The fields it describes. Raises ValueError."""
+        sizes, whole = self.each("size"), self.each("whole")
+        contents = self.contents() if self.texts["value"] else [None] * len(self.paths)
+        objects = tuple(json.loads(self.texts["objects"] or "[]"))
+        for path, size, one, content in zip(self.paths, sizes, whole, contents, strict=True):
+            yield StructNode(
+                path=path,
+                key=self.texts["key"],
+                matlab_class=self.texts["matlab_class"],
+                size=tuple(int(length) for length in size.split("x")),
+                whole=one == "yes",
+                how=self.texts["how"],
+                rule=self.texts["rule"],
+                objects=objects,
+                content=content,
+            )
 
     def each(self, column: str) -> list[str]:
         """The text of every field of the row. Raises ValueError where their number is another."""
@@ -88,36 +116,43 @@ class StructTable:
 
     def __init__(self, table: NwbTable) -> None:
         self._table = table
+        self._of_form: dict[str, dict[str, StructNode]] = {}
+        self._of_rule: dict[str, list[StructNode]] = {}
 
     @cached_property
     def rows(self) -> Sequence[StructRow]:
         """All rows in their order."""
         columns = {name: self._table.texts(name) for name in COLUMNS}
         return [
-            StructRow(texts=dict(zip(columns, texts, strict=True)), paths=tuple(counted_paths(texts[0])))
-            for texts in zip(*columns.values(), strict=True)
+            StructRow(texts=dict(zip(columns, texts, strict=True))) for texts in zip(*columns.values(), strict=True)
         ]
 
     @cached_property
     def nodes(self) -> dict[str, StructNode]:
         """Every container and leaf by its path, in the order of the rows. Raises ValueError."""
-        found: dict[str, StructNode] = {}
+        return {node.path: node for row in self.rows for node in row.nodes()}
+
+    def node(self, path: str) -> StructNode | None:
+        """One container or leaf; only the rows that may hold it are counted out. Raises ValueError."""
+        if "nodes" in self.__dict__:
+            return self.nodes.get(path)
+        form = _ANY_INDEX.sub("", path)
+        if form not in self._of_form:
+            rows = self._rows_of_form.get(form, ())
+            self._of_form[form] = {node.path: node for row in rows for node in row.nodes()}
+        return self._of_form[form].get(path)
+
+    def claimed(self, rule: str) -> list[StructNode]:
+        """All leaves of one claim, in the order of the struct. Raises ValueError."""
+        if rule not in self._of_rule:
+            self._of_rule[rule] = [node for row in self.rows if row.texts["rule"] == rule for node in row.nodes()]
+        return self._of_rule[rule]
+
+    @cached_property
+    def _rows_of_form(self) -> dict[str, list[StructRow]]:
+        found: dict[str, list[StructRow]] = {}
         for row in self.rows:
-            sizes, whole = row.each("size"), row.each("whole")
-            contents = row.contents() if row.texts["value"] else [None] * len(row.paths)
-            objects = tuple(json.loads(row.texts["objects"] or "[]"))
-            for path, size, one, content in zip(row.paths, sizes, whole, contents, strict=True):
-                found[path] = StructNode(
-                    path=path,
-                    key=row.texts["key"],
-                    matlab_class=row.texts["matlab_class"],
-                    size=tuple(int(length) for length in size.split("x")),
-                    whole=one == "yes",
-                    how=row.texts["how"],
-                    rule=row.texts["rule"],
-                    objects=objects,
-                    content=content,
-                )
+            found.setdefault(_ANY_INDEX.sub("", row.texts["path"]), []).append(row)
         return found
 
     def large(self) -> list[tuple[str, str]]:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import av
-import numpy as np
 import pytest
 
-from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.proof import video_frames
 from ssc_to_nwb.proof.video_frames import shown_frame_count
-from ssc_to_nwb.proof.video_trials import expected_trials
 from ssc_to_nwb.testing.edit_list import EMPTY, set_edit_list
 from ssc_to_nwb.testing.videos import write_video
 
@@ -58,27 +53,3 @@ def test_what_is_no_video_cannot_be_counted(tmp_path: Path, content: bytes) -> N
     path.write_bytes(content)
     with pytest.raises(av.FFmpegError):
         shown_frame_count(path)
-
-
-RIG = "WDBP_an1_20130308_main_{:04d}_20130308132529.mp4"
-
-
-@pytest.mark.parametrize(
-    ("names", "listed", "trials"),
-    [
-        (["an1_trial_003.mp4"], {}, {"an1_trial_003.mp4": 3}),
-        ([RIG.format(3), RIG.format(1)], {}, {RIG.format(1): 2, RIG.format(3): 5}),
-        ([RIG.format(3), RIG.format(1), RIG.format(2)], {}, {RIG.format(n): t for n, t in ((1, 2), (2, 3), (3, 5))}),
-        ([RIG.format(3)], {}, {}),
-        ([RIG.format(3)], {RIG.format(3): 2}, {RIG.format(3): 2}),
-        ([*map(RIG.format, range(4))], {RIG.format(0): None}, {RIG.format(n): t for n, t in ((1, 2), (2, 3), (3, 5))}),
-    ],
-)  # fmt: skip
-def test_trials(names: list[str], listed: dict[str, int | None], trials: dict[str, int]) -> None:
-    session: Any = SimpleNamespace(
-        whisker=SimpleNamespace(trial=np.array([2, 2, 5])), trials=SimpleNamespace(numbers=np.array([2, 3, 5]))
-    )
-    folder = Path("session")
-    facts = SourceFacts(video_trials=listed)
-    found = expected_trials([folder / name for name in names], folder=folder, session=session, facts=facts)
-    assert {path.name: trial for path, trial in found.items()} == trials

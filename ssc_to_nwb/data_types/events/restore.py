@@ -27,8 +27,8 @@ def types(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
 def times(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """Points, or on and off times in turn; a touch stops one sample later in the file than in the source."""
     for node in nodes:
-        table, unit = _table_of(node), file.unit(f"{node.parent}.timeUnit")
-        rows = _train_rows(file, node)
+        table, unit = table_of(node), file.unit(f"{node.parent}.timeUnit")
+        rows = train_rows(file, node)
         on = None
         for place in node.objects:
             seconds = file.table(table).column(place.rpartition("/")[2])[rows]
@@ -49,7 +49,7 @@ def times(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
 def trials(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """The trial number of each event, once for on and once for off of pairs."""
     for node in nodes:
-        found = file.table(_table_of(node)).column("trial_number")[_train_rows(file, node)]
+        found = file.table(table_of(node)).column("trial_number")[train_rows(file, node)]
         for where in _twice(file, node):
             yield Piece(leaves=(node.path,), place=node.objects[0], values=found, where=where)
 
@@ -57,8 +57,8 @@ def trials(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
 def property_values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """A property's values at each event time; a column of its own has those at the off times where they differ."""
     for node in nodes:
-        table = file.table(_table_of(node))
-        rows = _train_rows(file, node)
+        table = file.table(table_of(node))
+        rows = train_rows(file, node)
         for where in _twice(file, node):
             column = node.objects[0].rpartition("/")[2]
             if where is _OFF and table.has(f"{column}_at_offset"):
@@ -68,7 +68,7 @@ def property_values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Pie
 
 
 def _twice(file: FileView, node: StructNode) -> tuple[slice | None, ...]:
-    return (_ON, _OFF) if _type(file, _table_of(node)) == _PAIRS else (None,)
+    return (_ON, _OFF) if _type(file, table_of(node)) == _PAIRS else (None,)
 
 
 def _type(file: FileView, table: str) -> float:
@@ -79,18 +79,19 @@ def _type(file: FileView, table: str) -> float:
     return _TYPES[found]
 
 
-def _table_of(node: StructNode) -> str:
+def table_of(node: StructNode) -> str:
+    """Path of the table that a leaf of times, trials or properties became a column of."""
     return node.objects[0].rpartition("/")[0]
 
 
-def _train_rows(file: FileView, node: StructNode) -> np.ndarray:
+def train_rows(file: FileView, node: StructNode) -> np.ndarray:
     """Rows of the train that a leaf is of, in the order of the source, int64 (n,).
 
     The leaf is an item of eventTimes, eventTrials or a property of the train's Hash; without a cell around it, the only
     one. An empty leaf in the place of several has the rows of all of them, which are none.
     """
     series = file.node(_series_of(node))
-    table = file.table(_table_of(node))
+    table = file.table(table_of(node))
     rows = np.ones(table.rows, dtype=bool)
     for column, texts in _labels(file, series, table_has=table.has, train=_train(node)).items():
         rows &= np.array([found in texts for found in table.texts(column)], dtype=bool)

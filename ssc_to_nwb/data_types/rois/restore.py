@@ -13,7 +13,7 @@ from ssc_to_nwb.restoring.pieces import Piece, Restores
 from ssc_to_nwb.restoring.struct_table import StructNode
 
 # What source_lists names, by the source's three lists of a plane's ROIs.
-_IN_PLANE, _IN_RECORD, _IN_ROIS = "imagingPlane.ids", "roiIds", "rois"
+IN_PLANE, IN_RECORD, IN_ROIS = "imagingPlane.ids", "roiIds", "rois"
 
 
 def _table_of(node: StructNode) -> str:
@@ -41,7 +41,7 @@ def _list(name: str) -> Callable[[FileView, Sequence[StructNode]], Iterator[Piec
 def record_numbers(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """The numbers of all records of a plane, in the order of the table."""
     for place, group in _by_plane(file, nodes):
-        found = _listed(file.table(place), _IN_ROIS)
+        found = _listed(file.table(place), IN_ROIS)
         lengths = (1,) * len(group) if len(group) > 1 else None
         yield Piece(leaves=tuple(node.path for node in group), place=f"{place}/id", values=found, lengths=lengths)
 
@@ -75,20 +75,21 @@ def pixels(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     for place, group in _by_plane(file, nodes):
         table = file.table(place)
         rows, columns = file.node(f"{_plane_record(group[0])}.masterImage").size[:2]
-        parts = []
-        for mask in _of_records(file, table, "pixel_mask", group, numbered=numbered):
-            if mask.dtype.names is None:
-                parts.append(np.zeros(0))
-                continue
-            if not ((mask["y"] < rows).all() and (mask["x"] < columns).all() and (mask["weight"] == 1).all()):
-                raise ObjectError(
-                    f"{place}/pixel_mask", expected="pixels inside the image, of weight 1", found="others"
-                )  # fmt: skip
-            parts.append(mask["x"].astype(np.float64) * rows + mask["y"] + 1)
+        x, y, weight = (
+            list(_of_records(file, table, "pixel_mask", group, numbered=numbered, field=name))
+            for name in ("x", "y", "weight")
+        )
+        if not _inside(x, columns) or not _inside(y, rows) or not all((one == 1).all() for one in weight):
+            raise ObjectError(f"{place}/pixel_mask", expected="pixels inside the image, of weight 1", found="others")
+        parts = [column.astype(np.float64) * rows + row + 1 for column, row in zip(x, y, strict=True)]
         yield Piece(
             leaves=tuple(node.path for node in group), place=f"{place}/pixel_mask",
             values=np.concatenate([np.zeros(0), *parts]), lengths=_lengths(parts),
         )  # fmt: skip
+
+
+def _inside(parts: Sequence[np.ndarray], length: int) -> bool:
+    return all((part < length).all() for part in parts)
 
 
 def _lengths(parts: Sequence[np.ndarray]) -> tuple[int, ...] | None:
@@ -122,10 +123,19 @@ def _grouped(nodes: Sequence[StructNode]) -> dict[str, list[StructNode]]:
 
 
 def _of_records(
-    file: FileView, table: NwbTable, column: str, group: Sequence[StructNode], *, numbered: dict[str, list[StructNode]]
+    file: FileView,
+    table: NwbTable,
+    column: str,
+    group: Sequence[StructNode],
+    *,
+    numbered: dict[str, list[StructNode]],
+    field: str | None = None,
 ) -> Iterator[np.ndarray]:
-    """What the table has in a ragged column of each record's ROI; numbered: the numbers of all records, by plane."""
-    parts = dict(zip(table.ids.tolist(), table.parts(column), strict=True))
+    """What the table has in a ragged column, or in one field of it, of each record's ROI.
+
+    numbered: the numbers of all records, by plane.
+    """
+    parts = dict(zip(table.ids.tolist(), table.parts(column, field=field), strict=True))
     numbers = _numbers(file, table, numbered[_plane_record(group[0])])
     for node in group:
         number = numbers[_record(node)]
@@ -138,10 +148,10 @@ def _numbers(file: FileView, table: NwbTable, records: Sequence[StructNode]) -> 
     """ROI number by record of a plane: kept, or those of the table in the order of the records."""
     if any(node.kept for node in records):
         return {_record(node): int(file.row(node.path)[0]) for node in records}
-    listed = _listed(table, _IN_ROIS).tolist()
+    listed = _listed(table, IN_ROIS).tolist()
     if len(listed) != len(records):
         raise ObjectError(
-            f"{table.path}/source_lists", expected=f"{len(records)} rows that name {_IN_ROIS}", found=str(len(listed))
+            f"{table.path}/source_lists", expected=f"{len(records)} rows that name {IN_ROIS}", found=str(len(listed))
         )
     return {_record(node): int(number) for node, number in zip(records, listed, strict=True)}
 
@@ -156,8 +166,8 @@ def master_images(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece
 
 
 RESTORES: Restores = {
-    "plane-rois": _list(_IN_PLANE),
-    "plane-recorded-rois": _list(_IN_RECORD),
+    "plane-rois": _list(IN_PLANE),
+    "plane-recorded-rois": _list(IN_RECORD),
     "plane-master-image": master_images,
     "roi-number": record_numbers,
     "roi-outline": outlines,

@@ -51,11 +51,19 @@ def starts(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     for node in nodes:
         unit = file.unit(f"{file.variable}.trialTimeUnit")
         measured = trial_column(file, "start_measured").astype(bool)
-        seconds = np.where(measured, trial_column(file, "start_time"), unit.zero_offset_s)
+        seconds = trial_column(file, "start_time")
         found, rounding = unit.restored(seconds, whole=node.whole)
-        yield Piece(
-            leaves=(node.path,), place=f"{TRIALS}/start_time", values=found, rounding=rounding, stored=seconds.dtype
-        )
+        for name, rows in (("start_time", np.flatnonzero(measured)), ("start_measured", np.flatnonzero(~measured))):
+            if rows.size or name == "start_time":
+                is_all = rows.size == seconds.size
+                yield Piece(
+                    leaves=(node.path,),
+                    place=f"{TRIALS}/{name}",
+                    values=found[rows] if name == "start_time" else np.zeros(rows.size),
+                    where=None if is_all else np.unravel_index(rows, node.size, order="F"),
+                    rounding=rounding[rows] if isinstance(rounding, np.ndarray) else rounding,
+                    stored=seconds.dtype,
+                )
 
 
 def types(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:

@@ -1,0 +1,140 @@
+"""What the tables of events say of every row: its train, its place in the source, its order; the end of touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.events.restore import table_of, train_rows
+from ssc_to_nwb.restoring.clocks import WHISKER_CLOCK, clock_of, usual_interval_ms
+from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.following import Followed, Follows
+
+_INTERVALS, _EVENTS = "/intervals", "/events"
+_TOUCHES = f"{_INTERVALS}/{naming.TOUCHES}"
+_LICKS = f"{_EVENTS}/{naming.LICKS}"
+_PROVENANCE = f"/processing/{naming.SOURCE_MODULE}/{naming.PROVENANCE}"
+_POSITION = "source_position"
+_AT_OFFSET = "_at_offset"
+# Tables of intervals that are none of events.
+_OTHERS = (naming.TRIALS, naming.IMAGING_GAPS)
+# Columns that distinguish the trains of a table.
+_LABELS = ("side", "direction", "whisker", "series")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTimes:
+    """The events of one train: trial numbers, begin and end in s as the source has them, (n,) each."""
+
+    labels: np.ndarray
+    start: np.ndarray
+    stop: np.ndarray
+
+
+def event_trains(file: FileView) -> Iterator[EventTimes]:
+    """The trains of all tables, one for each text of its label columns; a touch ends here with its last sample."""
+    for path in _tables(file):
+        table = file.table(path)
+        labels = table.column("trial_number")
+        if table.has("timestamp"):
+            start = stop = table.column("timestamp")
+        else:
+            start, stop = table.column("start_time"), table.column("stop_time")
+            stop = stop - (touch_sample_s(file) if path == _TOUCHES else 0.0)
+        texts = [table.texts(name) for name in _LABELS if table.has(name)]
+        trains = list(zip(*texts, strict=True)) or [()] * labels.size
+        for train in dict.fromkeys(trains):
+            rows = np.array([one == train for one in trains], dtype=bool)
+            yield EventTimes(labels=labels[rows], start=start[rows], stop=stop[rows])
+
+
+def _tables(file: FileView) -> Iterator[str]:
+    for group in (_INTERVALS, _EVENTS):
+        for name in file.reader.members(group) if file.reader.has(group) else ():
+            if name not in _OTHERS:
+                yield f"{group}/{name}"
+
+
+def touch_sample_s(file: FileView) -> float:
+    """By how much touches stop later in the file than in the source, as the file has it."""
+    return float(file.provenance["touch_sample_ms"]) / 1000
+
+
+def lick_times(file: FileView, side: str) -> tuple[np.ndarray, np.ndarray]:
+    """Times in s and trial numbers of the licks at one port, in the order of the source."""
+    if not file.reader.has(_LICKS):
+        return np.zeros(0), np.zeros(0)
+    table = file.table(_LICKS)
+    rows = np.flatnonzero([text == side for text in table.texts("side")])
+    if table.has(_POSITION):
+        rows = rows[np.argsort(table.column(_POSITION)[rows], kind="stable")]
+    return table.column("timestamp")[rows], table.column("trial_number")[rows]
+
+
+def touch_sample(file: FileView) -> Iterator[Followed]:
+    """The usual interval of the whisker's samples, else what the metadata assume."""
+    interval = None
+    if file.reader.has(WHISKER_CLOCK):
+        clock = clock_of(file, WHISKER_CLOCK)
+        interval = usual_interval_ms(clock.milliseconds(file), clock.labels)
+    expected = float(file.assumptions["touch_sample_ms"]) if interval is None else interval
+    found = float(file.provenance["touch_sample_ms"])
+    yield Followed(place=f"{_PROVENANCE}/value", expected=expected, found=found, covers=())
+
+
+def rows(file: FileView) -> Iterator[Followed]:
+    """Rows come in the order of time; each is of one train of the source, and counts its events."""
+    owners: dict[str, np.ndarray] = {}
+    for node in file.claimed("event-times"):
+        path = table_of(node)
+        table, own = file.table(path), train_rows(file, node)
+        np.add.at(owners.setdefault(path, np.zeros(table.rows, dtype=np.int64)), own, 1)
+        times_per_row = 1 if table.has("timestamp") else 2
+        size = int(np.prod(node.size))
+        yield Followed(place=f"{path}/id", expected=size, found=own.size * times_per_row, covers=())
+        if table.has(_POSITION):
+            yield Followed(
+                place=f"{path}/{_POSITION}", expected=np.arange(1, own.size + 1), found=table.column(_POSITION)[own]
+            )
+    for path, count in owners.items():
+        yield Followed(place=f"{path}/id", expected=np.ones_like(count), found=count, covers=())
+        table = file.table(path)
+        name = "timestamp" if table.has("timestamp") else "start_time"
+        steps = np.diff(table.column(name))
+        yield Followed(place=f"{path}/{name}", expected=np.zeros(steps.shape, dtype=bool), found=steps < 0, covers=())
+
+
+def properties_not_given(file: FileView) -> Iterator[Followed]:
+    """NaN for the events of trains that have no such property; values at the end where some differ."""
+    given: dict[str, np.ndarray] = {}
+    for node in file.claimed("event-property-values"):
+        path, column = node.objects[0].rpartition("/")[::2]
+        table = file.table(path)
+        for place in (f"{path}/{column}", f"{path}/{column}{_AT_OFFSET}"):
+            if table.has(place.rpartition("/")[2]):
+                own = given.setdefault(place, np.zeros(table.rows, dtype=bool))
+                own[train_rows(file, node)] = True
+    for place, own in given.items():
+        path, column = place.rpartition("/")[::2]
+        values = file.table(path).column(column)
+        if not own.all():
+            missing = values[~own]
+            yield Followed(place=place, expected=np.full(missing.shape, np.nan), found=missing, covers=())
+        if place.endswith(_AT_OFFSET):
+            on = file.table(path).column(column.removesuffix(_AT_OFFSET))
+            same = np.array_equal(on, values, equal_nan=values.dtype.kind == "f")
+            yield Followed(place=place, expected="other values than at the onset", found=_same(same), covers=())
+
+
+def _same(is_same: bool) -> str:
+    return "the same values" if is_same else "other values than at the onset"
+
+
+FOLLOWS: Follows = {
+    f"{_PROVENANCE}/touch_sample_ms": touch_sample,
+    f"{_INTERVALS}": rows,
+    f"{_TOUCHES}": properties_not_given,
+}

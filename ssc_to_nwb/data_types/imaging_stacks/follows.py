@@ -1,0 +1,159 @@
+"""What the series of frames and the table of gaps say of time stamps, stacks and trials that the file has elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.restoring.clocks import Clock, ImagedPlane, clock_of, imaged_planes, rounding_s, usual_interval_ms
+from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.following import Followed, Follows
+from ssc_to_nwb.restoring.nwb_table import NwbTable
+
+_GAPS = f"/intervals/{naming.IMAGING_GAPS}"
+_SOURCE = f"/processing/{naming.SOURCE_MODULE}"
+_STACKS = f"{_SOURCE}/{naming.SOURCE_STACKS}"
+_TEXTS = f"{_SOURCE}/{naming.IMAGE_DESCRIPTIONS}"
+_UM = 1e-6
+_UNKNOWN_FRAME_S = 1e-3
+_LISTED_ROOT = "imaging_data"
+
+
+def series(file: FileView) -> Iterator[Followed]:
+    """Time stamps of the frames that are there, size of the images, field of view."""
+    for plane in imaged_planes(file):
+        table = file.table(plane.frame_index)
+        for channel in naming.CHANNELS:
+            path = f"/acquisition/{naming.two_photon_series(plane.name, channel)}"
+            if not file.reader.has(path) or plane.clock is None:
+                continue
+            expected = clock_of(file, plane.clock).seconds[table.column(naming.TWO_PHOTON_FRAME) > 0]
+            stamps = file.stamps(path)
+            yield Followed(
+                place=f"{path}/timestamps", expected=expected, found=stamps, tolerance=rounding_s(expected)
+            )  # fmt: skip
+            shape = np.array(file.reader.dataset(f"{path}/data").shape[1:], dtype=np.int64)
+            place = f"{path}/dimension"
+            yield Followed(place=place, expected=shape, found=file.reader.values(place))
+            place = f"{path}/field_of_view"
+            view = np.array(file.metadata["imaging"]["field_of_view_um"], dtype=np.float64) * _UM
+            yield Followed(place=place, expected=view, found=file.reader.values(place))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gap:
+    """A run of time stamps of a plane without a frame: places, stop excluded, times in s, stack, trials."""
+
+    plane: str
+    start: int
+    stop: int
+    start_s: float
+    stop_s: float
+    listed_file: str
+    trials: list[int]
+
+
+def gaps(file: FileView) -> Iterator[Followed]:
+    """The runs of time stamps without a frame: where they are, when, of which stack and which trials."""
+    rows = [
+        _gap(file, plane, start, stop)
+        for plane in imaged_planes(file)
+        if file.table(plane.frame_index).has(naming.TWO_PHOTON_FRAME)
+        for start, stop in _runs(file.table(plane.frame_index))
+    ]
+    if not file.reader.has(_GAPS):
+        # Without a gap there is no table.
+        yield Followed(place=_GAPS, expected=len(rows), found=0, covers=())
+        return
+    rows.sort(key=lambda row: (row.start_s, row.stop_s))
+    table = file.table(_GAPS)
+    for name, times in {"start_time": [row.start_s for row in rows], "stop_time": [row.stop_s for row in rows]}.items():
+        expected = np.array(times)
+        found = table.column(name)
+        yield Followed(place=f"{_GAPS}/{name}", expected=expected, found=found, tolerance=rounding_s(expected))
+    texts = {"plane_name": [row.plane for row in rows], "listed_file": [row.listed_file for row in rows]}
+    for name, lines in texts.items():
+        yield Followed(place=f"{_GAPS}/{name}", expected=lines, found=table.texts(name))
+    counts = {"frame_count": [row.stop - row.start for row in rows], "first_time_index": [row.start for row in rows]}
+    for name, values in counts.items():
+        numbers = np.array(values, dtype=np.int64)
+        yield Followed(place=f"{_GAPS}/{name}", expected=numbers, found=table.column(name))
+    place = f"{_GAPS}/trial_numbers"
+    yield Followed(
+        place=place,
+        expected=[row.trials for row in rows],
+        found=[part.tolist() for part in table.parts("trial_numbers")],
+        covers=(place, f"{place}_index"),
+    )
+
+
+def _gap(file: FileView, plane: ImagedPlane, start: int, stop: int) -> _Gap:
+    if plane.clock is None:
+        raise ValueError(f"{plane.name} has no time stamps")
+    clock = clock_of(file, plane.clock)
+    frame_s = file.once(f"frame {plane.clock}", lambda: _frame_s(file, clock))
+    labels = clock.labels[start:stop]
+    return _Gap(
+        plane=plane.name,
+        start=start,
+        stop=stop,
+        start_s=float(clock.seconds[start]),
+        stop_s=float(clock.seconds[stop - 1]) + frame_s,
+        listed_file=_listed(file, plane, start),
+        trials=[int(number) for number in np.unique(labels[~np.isnan(labels)]).tolist()],
+    )
+
+
+def _runs(table: NwbTable) -> Iterator[tuple[int, int]]:
+    """Time stamps that have no frame in the file, as runs of one listed stack: first, and last + 1."""
+    missing = np.flatnonzero(table.column(naming.TWO_PHOTON_FRAME) == 0)
+    files = table.column("file_number")[missing]
+    edges = np.flatnonzero((np.diff(missing) != 1) | (np.diff(files) != 0)) + 1
+    for run in np.split(missing, edges):
+        if run.size:
+            yield int(run[0]), int(run[-1]) + 1
+
+
+def _frame_s(file: FileView, clock: Clock) -> float:
+    interval_ms = usual_interval_ms(clock.milliseconds(file), clock.labels)
+    return _UNKNOWN_FRAME_S if interval_ms is None else interval_ms / 1000
+
+
+def _listed(file: FileView, plane: ImagedPlane, row: int) -> str:
+    """The listed path of the stack behind the folder of the rig, with forward slashes; empty without a stack."""
+    number = int(file.table(plane.frame_index).column("file_number")[row])
+    if not number:
+        return ""
+    paths = file.once("listed paths", lambda: _paths(file))
+    parts = paths[plane.name, number].replace("\\", "/").split("/")
+    while _LISTED_ROOT in parts:
+        parts = parts[parts.index(_LISTED_ROOT) + 1 :]
+    return "/".join(part for part in parts if part not in ("", "."))
+
+
+def _paths(file: FileView) -> dict[tuple[str, int], str]:
+    table = file.table(_STACKS)
+    rows = zip(table.texts("plane"), table.column("file_number").tolist(), table.texts("listed_path"), strict=True)
+    return {(name, number): path for name, number, path in rows}
+
+
+def image_texts(file: FileView) -> Iterator[Followed]:
+    """The runs of pages with one text follow each other within a stack, from page 1 on."""
+    if not file.reader.has(_TEXTS):
+        return
+    table = file.table(_TEXTS)
+    stacks = list(zip(table.texts("plane"), table.column("file_number").tolist(), strict=True))
+    counts = table.column("page_count").tolist()
+    expected, following = [], 1
+    for place, stack in enumerate(stacks):
+        following = following if place and stack == stacks[place - 1] else 1
+        expected.append(following)
+        following += counts[place]
+    place_of = f"{_TEXTS}/first_page"
+    yield Followed(place=place_of, expected=np.array(expected, dtype=np.int64), found=table.column("first_page"))
+
+
+FOLLOWS: Follows = {"/acquisition": series, _GAPS: gaps, f"{_TEXTS}/first_page": image_texts}

@@ -1,0 +1,107 @@
+"""What the tables of ROIs say a second time: number, plane, cell, position, and the lists of the source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.rois.follows_planes import FOLLOWS_PLANES, image_size
+from ssc_to_nwb.data_types.rois.restore import IN_PLANE, IN_RECORD, IN_ROIS
+from ssc_to_nwb.restoring.clocks import OPHYS, ImagedPlane, imaged_planes
+from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.following import Followed, Follows
+from ssc_to_nwb.restoring.nwb_table import NwbTable
+
+_SEGMENTATION = f"{OPHYS}/{naming.IMAGE_SEGMENTATION}"
+_LISTS = {IN_PLANE: "plane-rois", IN_RECORD: "plane-recorded-rois", IN_ROIS: "roi-number"}
+# Sums of thousands of pixels, in whatever order they were added.
+_ROUNDING = 1e-12
+
+
+def identity(file: FileView) -> Iterator[Followed]:
+    """Number, plane and cell of every ROI."""
+    animal = file.reader.text("/general/subject/subject_id")
+    for plane, table in _tables(file):
+        numbers = table.ids.tolist()
+        yield Followed(place=f"{table.path}/roi_number", expected=table.ids, found=table.column("roi_number"))
+        yield Followed(place=f"{table.path}/plane", expected=[plane.name] * table.rows, found=table.texts("plane"))
+        cells = [f"{animal}/{number}" for number in numbers]
+        yield Followed(place=f"{table.path}/cell", expected=cells, found=table.texts("cell"))
+
+
+def positions(file: FileView) -> Iterator[Followed]:
+    """The mean of a mask's pixels, and how far the plane lies below the first one, in um."""
+    imaging = file.metadata["imaging"]
+    view_um = imaging["field_of_view_um"]
+    for plane, table in _tables(file):
+        for axis, length, extent_um in zip("xy", image_size(file, plane.name), view_um, strict=True):
+            place = f"{table.path}/centroid_{axis}_um"
+            means = _means(table.field("pixel_mask", axis), table.ends("pixel_mask"))
+            expected = means * (float(extent_um) / length)
+            yield Followed(
+                place=place, expected=expected, found=table.column(f"centroid_{axis}_um"),
+                tolerance=np.abs(np.nan_to_num(expected)) * _ROUNDING,
+            )  # fmt: skip
+        place = f"{table.path}/depth_from_first_plane_um"
+        depth_um = np.full(table.rows, (plane.position - 1) * float(imaging["plane_spacing_um"]))
+        yield Followed(place=place, expected=depth_um, found=table.column("depth_from_first_plane_um"))
+
+
+def _means(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Mean of each stretch, float64 (n,); NaN of an empty one."""
+    sums = np.append(0.0, np.cumsum(values, dtype=np.float64))[np.append(0, ends)]
+    counts = np.diff(ends, prepend=0)
+    means = np.full(counts.size, np.nan)
+    np.divide(np.diff(sums), counts, out=means, where=counts > 0)
+    return means
+
+
+def lists(file: FileView) -> Iterator[Followed]:
+    """Which lists of the source a ROI is in: as many as these have, written in their order."""
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for name, rule in _LISTS.items():
+        for node in file.claimed(rule):
+            # Each array of a subvolume has lists of its own, of the same ROIs.
+            owner = node.path.partition(".rois")[0]
+            found = counts.setdefault((node.objects[0].rpartition("/")[0], name), {})
+            found[owner] = found.get(owner, 0) + int(np.prod(node.size))
+    for _, table in _tables(file):
+        place = f"{table.path}/source_lists"
+        texts = table.texts("source_lists")
+        named = [set(text.split(", ")) for text in texts]
+        expected = [", ".join(name for name in _LISTS if name in names) for names in named]
+        yield Followed(place=place, expected=expected, found=texts)
+        for name in _LISTS:
+            sizes = counts.get((table.path, name), {}).values()
+            found_count = sum(name in names for names in named)
+            yield Followed(place=place, expected=max(sizes, default=0), found=found_count)
+        yield from _rows(table, named)
+
+
+def _rows(table: NwbTable, named: list[set[str]]) -> Iterator[Followed]:
+    """First the rows of imagingPlane.ids, then the others in rising order; without a record a row has no mask."""
+    listed = np.array([IN_PLANE in names for names in named], dtype=bool)
+    others = table.ids[~listed]
+    expected = np.concatenate([table.ids[listed], np.sort(others)])
+    yield Followed(place=f"{table.path}/id", expected=expected, found=table.ids)
+    recorded = np.array([IN_ROIS in names for names in named], dtype=bool)
+    for column in ("pixel_mask", "outline"):
+        if table.has(column):
+            found = np.diff(table.ends(column), prepend=0)
+            place = f"{table.path}/{column}_index"
+            yield Followed(place=place, expected=np.where(recorded, found, 0), found=found, covers=())
+
+
+def _tables(file: FileView) -> Iterator[tuple[ImagedPlane, NwbTable]]:
+    for plane in imaged_planes(file):
+        yield plane, file.table(f"{_SEGMENTATION}/{naming.plane_segmentation(plane.name)}")
+
+
+FOLLOWS: Follows = {
+    f"{_SEGMENTATION}/cell": identity,
+    f"{_SEGMENTATION}/centroid": positions,
+    f"{_SEGMENTATION}/source_lists": lists,
+    **FOLLOWS_PLANES,
+}

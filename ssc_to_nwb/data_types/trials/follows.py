@@ -1,0 +1,159 @@
+"""What the trials table says a second time, or what follows from samples, events and frames labelled with a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.events.follows import lick_times
+from ssc_to_nwb.data_types.trials.follows_times import labelled_spans, measured_starts
+from ssc_to_nwb.data_types.trials.restore import TRIALS, source_order
+from ssc_to_nwb.restoring.clocks import clock_of, imaged_planes, rounding_s
+from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.following import Followed, Follows
+from ssc_to_nwb.restoring.nwb_table import NwbTable
+
+_RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
+_SIDES = {"L": "left", "R": "right"}
+_NO_TYPE = "none"
+_STEPS = naming.TRIAL_COLUMNS["StimulusPosition"]
+
+
+def starts(file: FileView) -> Iterator[Followed]:
+    """Which starts were measured; the first time of the trial's data in place of the others."""
+    table = file.table(TRIALS)
+    start, measured = table.column("start_time"), table.column("start_measured").astype(bool)
+    spans = labelled_spans(file, table.column("trial_number"))
+    expected = measured_starts(file, spans)
+    yield Followed(place=f"{TRIALS}/start_measured", expected=expected, found=measured)
+    first = np.fmin.reduce([span.first for span in spans], initial=np.nan)
+    yield Followed(
+        place=f"{TRIALS}/start_time", expected=np.where(measured, start, first), found=start,
+        tolerance=rounding_s(start),
+    )  # fmt: skip
+
+
+def stops(file: FileView) -> Iterator[Followed]:
+    """The last time of the trial's data, at most the start of the next trial; NaN where that is before its start."""
+    table = file.table(TRIALS)
+    start, found = table.column("start_time"), table.column("stop_time")
+    spans = labelled_spans(file, table.column("trial_number"))
+    last = np.fmax.reduce([span.last for span in spans], initial=np.nan)
+    following = np.append(start[1:], np.nan)[: start.size]
+    expected = np.fmin(last, following)
+    tolerance = rounding_s(found)
+    expected[np.isnan(last) | (expected < start - rounding_s(start))] = np.nan
+    yield Followed(place=f"{TRIALS}/stop_time", expected=expected, found=found, tolerance=tolerance)
+
+
+def order(file: FileView) -> Iterator[Followed]:
+    """Rows come in the order of their starts, those without one last; equal ones in the order of the source."""
+    table = file.table(TRIALS)
+    start = table.column("start_time")
+    position = np.empty(start.size, dtype=np.int64)
+    position[source_order(file)] = np.arange(start.size)
+    expected = np.lexsort((position, start))
+    yield Followed(
+        place=f"{TRIALS}/start_time", expected=np.arange(start.size), found=expected, covers=()
+    )  # fmt: skip
+    if table.has("source_position"):
+        # The column is there where the source has another order.
+        yield Followed(
+            place=f"{TRIALS}/source_position", expected=True, found=bool((np.diff(position) < 0).any()), covers=()
+        )
+
+
+def outcomes(file: FileView) -> Iterator[Followed]:
+    """What the name of the trial's type says: <response><correct side>."""
+    table = file.table(TRIALS)
+    names = table.texts("trial_type")
+    responses = {f"{name}{side}": text for name, text in _RESPONSES.items() for side in _SIDES} | {_NO_TYPE: _NO_TYPE}
+    sides = {f"{name}{side}": text for name in _RESPONSES for side, text in _SIDES.items()} | {_NO_TYPE: _NO_TYPE}
+    for column, texts in (("response", responses), ("correct_side", sides)):
+        expected = [texts.get(name, "unknown type") for name in names]
+        yield Followed(place=f"{TRIALS}/{column}", expected=expected, found=table.texts(column))
+
+
+def pole(file: FileView) -> Iterator[Followed]:
+    """Motor steps in mm, at the steps per mm that the metadata assume."""
+    table = file.table(TRIALS)
+    if table.has("pole_position_mm"):
+        expected = table.column(_STEPS) / float(file.assumptions["motor_steps_per_mm"])
+        found = table.column("pole_position_mm")
+        yield Followed(
+            place=f"{TRIALS}/pole_position_mm", expected=expected, found=found, tolerance=rounding_s(expected)
+        )
+
+
+def imaging_valid(file: FileView) -> Iterator[Followed]:
+    """True where any subvolume is named; each once, in the order of the source."""
+    table = file.table(TRIALS)
+    if table.has("imaging_valid"):
+        parts = table.parts("imaging_valid_subvolumes")
+        found = table.column("imaging_valid").astype(bool)
+        expected = np.array([part.size > 0 for part in parts], dtype=bool)
+        yield Followed(place=f"{TRIALS}/imaging_valid", expected=expected, found=found)
+        known = list(dict.fromkeys(plane.subvolume for plane in imaged_planes(file)))
+        yield from _lists(table, "imaging_valid_subvolumes", [_in_order(part, known) for part in parts])
+
+
+def _in_order(part: np.ndarray, known: Sequence[int]) -> np.ndarray:
+    # Subvolumes without planes have no place in the order.
+    others = [number for number in part.tolist() if number not in known]
+    return np.array([number for number in known if number in part] + others, dtype=np.int64)
+
+
+def imaged(file: FileView) -> Iterator[Followed]:
+    """The subvolumes in which any plane has a frame labelled with the trial."""
+    table = file.table(TRIALS)
+    frames: dict[int, dict[str, np.ndarray]] = {}
+    for plane in imaged_planes(file):
+        if plane.clock is not None:
+            present = file.table(plane.frame_index).column("file_number") > 0
+            clocks = frames.setdefault(plane.subvolume, {})
+            clocks[plane.clock] = clocks.get(plane.clock, np.zeros(present.size, dtype=bool)) | present
+    trials = {
+        number: {label for clock, there in clocks.items() for label in clock_of(file, clock).labels[there].tolist()}
+        for number, clocks in frames.items()
+    }
+    expected = [
+        np.array([volume for volume, labels in trials.items() if number in labels], dtype=np.int64)
+        for number in table.column("trial_number").tolist()
+    ]
+    yield from _lists(table, "imaged_subvolumes", expected)
+
+
+def licks(file: FileView) -> Iterator[Followed]:
+    """The licks of each trial, as in the table of licks."""
+    table = file.table(TRIALS)
+    numbers = table.column("trial_number").tolist()
+    for side in _SIDES.values():
+        seconds, labels = lick_times(file, side)
+        yield from _lists(table, f"{side}_licks", [seconds[labels == number] for number in numbers])
+
+
+def _lists(table: NwbTable, name: str, expected: Sequence[np.ndarray]) -> Iterator[Followed]:
+    """A ragged column, which is not in the file where all of its lists are empty."""
+    place = f"{table.path}/{name}"
+    is_there = table.has(name)
+    values = np.concatenate([np.zeros(0), *expected])
+    ends = np.cumsum([part.size for part in expected], dtype=np.int64)
+    found = table.column(name) if is_there else np.zeros(0)
+    yield Followed(place=place, expected=ends, found=table.ends(name), covers=(f"{place}_index",) if is_there else ())
+    yield Followed(
+        place=place, expected=values, found=found, tolerance=rounding_s(values), covers=(place,) if is_there else ()
+    )
+
+
+FOLLOWS: Follows = {
+    f"{TRIALS}/start_time": starts,
+    f"{TRIALS}/stop_time": stops,
+    f"{TRIALS}/id": order,
+    f"{TRIALS}/response": outcomes,
+    f"{TRIALS}/pole_position_mm": pole,
+    f"{TRIALS}/imaging_valid": imaging_valid,
+    f"{TRIALS}/imaged_subvolumes": imaged,
+    f"{TRIALS}/left_licks": licks,
+}

@@ -1,0 +1,148 @@
+"""What the series of whisker videos says of trials and samples that the file has elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.trials.restore import TRIALS
+from ssc_to_nwb.restoring.clocks import WHISKER_CLOCK, clock_of, nearest, rounding_s
+from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.following import Followed, Follows
+
+_SERIES = f"/acquisition/{naming.WHISKER_VIDEO}"
+_FILES = f"{_SERIES}/external_file"
+_SOURCE_FILES = f"/processing/{naming.SOURCE_MODULE}/{naming.SOURCE_FILES}"
+_ROLE = "whisker video"
+_ORDER = re.compile(r"in this order of trial numbers: ([-\d, ]+)\.")
+_AT_RATE = re.compile(r"At the camera's frame rate: trials? ([-\d, ]+)\.")
+_OWN_TIMES = re.compile(r"At the video's own times, since its frame rate varies: trials? ([-\d, ]+)\.")
+# Bytes that are no UTF-8 are written in one way in a table, and in another in a file's name.
+_ESCAPED = "\\x"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """Whisker samples of a trial in s, (n,), and its start."""
+
+    samples: np.ndarray
+    start: float
+
+    @property
+    def first(self) -> float:
+        return float(self.samples[0]) if self.samples.size else self.start
+
+
+def times(file: FileView) -> Iterator[Followed]:
+    """Frames have the times of the trial's whisker samples, or count on from the first at the camera's rate."""
+    if not file.reader.has(_SERIES):
+        return
+    place = f"{_SERIES}/timestamps"
+    comments = str(file.reader.attribute(_SERIES, "comments"))
+    numbers, at_rate, own = (_numbers(pattern, comments) for pattern in (_ORDER, _AT_RATE, _OWN_TIMES))
+    starting = [int(one) for one in file.reader.attribute(_FILES, "starting_frame")]
+    found = file.reader.values(place)
+    yield Followed(place=_FILES, expected=len(numbers), found=len(starting), covers=())
+    yield Followed(place=_FILES, expected=0, found=starting[0], covers=())
+    yield Followed(place=_FILES, expected=sorted(set(starting)), found=starting, covers=())
+    rate_hz = float(file.metadata["video"]["rate_hz"])
+    trials = _trials(file)
+    for number, frames in zip(numbers, np.split(found, starting[1:]), strict=False):
+        trial = trials[number]
+        steps = np.diff(frames) > 0
+        yield Followed(place=place, expected=np.ones_like(steps), found=steps)
+        if number in own:
+            expected = np.maximum(frames, trial.first)
+        elif number in at_rate:
+            expected = trial.first + np.rint((frames - trial.first) * rate_hz) / rate_hz
+        else:
+            expected = _of_samples(frames, trial.samples)
+        yield Followed(place=place, expected=expected, found=frames, tolerance=rounding_s(frames))
+
+
+def _numbers(pattern: re.Pattern[str], text: str) -> list[int]:
+    match = pattern.search(text)
+    return [] if match is None else [int(number) for number in match[1].split(", ")]
+
+
+def _of_samples(frames: np.ndarray, samples: np.ndarray) -> np.ndarray:
+    """The samples themselves where there are as many; else those that are next to the frames, as hidden ones count."""
+    if frames.size == samples.size or not samples.size:
+        return samples
+    return np.asarray(samples[nearest(samples, frames)])
+
+
+def _trials(file: FileView) -> dict[int, _Trial]:
+    table = file.table(TRIALS)
+    starts = zip(table.column("trial_number").tolist(), table.column("start_time").tolist(), strict=True)
+    nothing = np.zeros(0)
+    clock = clock_of(file, WHISKER_CLOCK) if file.reader.has(WHISKER_CLOCK) else None
+    return {
+        int(number): _Trial(samples=nothing if clock is None else clock.seconds[clock.labels == number], start=start)
+        for number, start in starts
+    }
+
+
+def files(file: FileView) -> Iterator[Followed]:
+    """Every video is the one of its trial, by a list in the metadata, its name, or the order of running numbers."""
+    if not file.reader.has(_SERIES):
+        return
+    comments = str(file.reader.attribute(_SERIES, "comments"))
+    paths = [PurePosixPath(path) for path in file.reader.texts(_FILES)]
+    table = file.table(_SOURCE_FILES)
+    rows = zip(table.texts("role"), table.texts("path"), table.texts("disposition"), strict=True)
+    videos = {path: disposition == "written" for role, path, disposition in rows if role == _ROLE}
+    with_samples = {number: trial.samples.size > 0 for number, trial in _trials(file).items()}
+    trials = video_trials(list(videos), file.metadata["source"], with_samples=with_samples)
+    by_trial = {trial: path for path, trial in trials.items() if videos[path]}
+    names = [PurePosixPath(path).name for path, is_written in videos.items() if is_written]
+    expected = []
+    for number, path in zip(_numbers(_ORDER, comments), paths, strict=True):
+        source = by_trial.get(number, "none")
+        name = PurePosixPath(source).name
+        name = name if names.count(name) < 2 else f"trial_{number:04d}_{name}"
+        expected.append(path.name if _ESCAPED in source else name)
+    yield Followed(place=_FILES, expected=expected, found=[path.name for path in paths])
+    folders = [str(path.parent) for path in paths]
+    yield Followed(place=_FILES, expected=folders[:1] * len(folders), found=folders)
+    yield Followed(place=f"{_SERIES}/format", expected="external", found=file.reader.text(f"{_SERIES}/format"))
+
+
+def video_trials(paths: Sequence[str], facts: Mapping[str, Any], *, with_samples: Mapping[int, bool]) -> dict[str, int]:
+    """The trial of every video that has one.
+
+    paths: as the table of source files has them; facts: the section `source` of the metadata; with_samples: for each
+    trial of the session, whether it has whisker samples.
+    """
+    trials: dict[str, int] = {}
+    waiting: list[tuple[int, str]] = []
+    for path in paths:
+        name = PurePosixPath(path).name
+        listed = [key for key in facts["video_trials"] if key == name or f"/{path}".endswith(f"/{key}")]
+        own = re.search(facts["video_pattern"], name, re.IGNORECASE)
+        running = re.search(facts["video_running_pattern"] or "(?!)", name, re.IGNORECASE)
+        if listed:
+            # The longest is the most exact.
+            trial = facts["video_trials"][max(listed, key=len)]
+            if trial is not None:
+                trials[path] = int(trial)
+        elif own is not None:
+            trials[path] = int(own["trial"])
+        elif running is not None:
+            waiting.append((int(running["running"]), path))
+    free = sorted(set(with_samples) - set(trials.values()))
+    distinct = len({number for number, _ in waiting}) == len(waiting)
+    for numbers in (free, [number for number in free if with_samples[number]]):
+        if waiting and distinct and len(numbers) == len(waiting):
+            trials.update(zip((path for _, path in sorted(waiting)), numbers, strict=True))
+            break
+    return trials
+
+
+FOLLOWS: Follows = {f"{_SERIES}/timestamps": times, _FILES: files}

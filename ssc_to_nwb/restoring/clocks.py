@@ -1,0 +1,132 @@
+"""The clocks of a file: time stamps with the trial number of each, and the imaged planes that go by them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.source_unit import SourceUnit
+
+BEHAVIOR = f"/processing/{naming.BEHAVIOR_MODULE}"
+OPHYS = f"/processing/{naming.OPHYS_MODULE}"
+WHISKER_CLOCK = f"{BEHAVIOR}/{naming.TRIAL_NUMBER}"
+_FRAMES = ".sourceFileFrameIdx"
+_PLANES = ".imagingPlane"
+_FRAME_INDEX = naming.frame_index("")
+_DECIMALS_OF_MS = 3
+# fov_01002 is plane 2 of subvolume 1; other names count the planes.
+_NUMBER = re.compile(r"fov_(\d+)\d{3}|subvolume_(\d+)_plane_\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """Time stamps in s, float64 (N,), and their trial numbers (N,), NaN for none."""
+
+    seconds: np.ndarray
+    labels: np.ndarray
+
+    def milliseconds(self, file: FileView) -> np.ndarray:
+        """The time stamps in ms of the source's clock; whole where they are within the rounding of a whole number."""
+        unit = SourceUnit(per_second=1000.0, zero_offset_s=float(file.assumptions["clock_zero_offset_s"]))
+        return unit.restored(self.seconds, whole=True)[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagedPlane:
+    """An imaged plane, as the struct of the source has it.
+
+    name: such as fov_01002; position: its place among the `count` planes of its subvolume, from 1; entry: path of the
+    array of the source that lists it; clock: path of the trial numbers of its subvolume, None where it has no sample.
+    """
+
+    name: str
+    position: int
+    count: int
+    entry: str
+    clock: str | None
+
+    @property
+    def subvolume(self) -> int:
+        """Number of the subvolume, as its name has it."""
+        match = _NUMBER.fullmatch(self.name)
+        if match is None:
+            raise ValueError(f"{self.name} is no name of a plane")
+        return int(match[1] or match[2])
+
+    @property
+    def frame_index(self) -> str:
+        """Path of the table of its frames."""
+        return f"/processing/{naming.SOURCE_MODULE}/{_FRAME_INDEX}{self.name}"
+
+
+def clock_of(file: FileView, labels: str) -> Clock:
+    """The clock of a series of trial numbers, read once. Raises ObjectError."""
+    return file.once(f"clock {labels}", lambda: _read_clock(file, labels))
+
+
+def _read_clock(file: FileView, labels: str) -> Clock:
+    return Clock(seconds=file.stamps(labels), labels=file.reader.values(f"{labels}/data"))
+
+
+def all_clocks(file: FileView) -> Iterator[Clock]:
+    """The clock of the whisker samples and those of the subvolumes, as far as the file has them."""
+    for module in (BEHAVIOR, OPHYS):
+        for name in file.reader.members(module) if file.reader.has(module) else ():
+            if naming.TRIAL_NUMBER_SERIES.fullmatch(name):
+                yield clock_of(file, f"{module}/{name}")
+
+
+def imaged_planes(file: FileView) -> list[ImagedPlane]:
+    """The planes in the order of the source. Raises ObjectError without the table of the source struct."""
+    return file.once("imaged planes", lambda: list(_find_planes(file)))
+
+
+def _find_planes(file: FileView) -> Iterator[ImagedPlane]:
+    entries: dict[str, list[str]] = {}
+    for node in file.claimed("plane-frames"):
+        entries.setdefault(node.path[: node.path.rindex(_PLANES)], []).append(node.objects[0])
+    known: set[str] = set()
+    for entry, indices in entries.items():
+        trial = file.struct.node(f"{entry}.trial")
+        labels = trial.objects[0].removesuffix("/data") if trial is not None and trial.objects else None
+        for position, index in enumerate(indices, start=1):
+            name = index.rpartition("/")[2].removeprefix(_FRAME_INDEX)
+            if name not in known:
+                known.add(name)
+                yield ImagedPlane(name=name, position=position, count=len(indices), entry=entry, clock=labels)
+
+
+def is_whole(time_ms: np.ndarray) -> bool:
+    """Whether a clock is one of whole ms."""
+    return bool((time_ms == np.rint(time_ms)).all())
+
+
+def usual_interval_ms(time_ms: np.ndarray, labels: np.ndarray) -> float | None:
+    """The middle one of the intervals between neighbours of one trial; None where no interval is positive.
+
+    time_ms, labels: (N,); whole where the clock is one of whole ms, else to 1 us.
+    """
+    steps = np.sort(np.diff(time_ms)[labels[1:] == labels[:-1]])
+    if not steps.size:
+        return None
+    middle = (steps[(steps.size - 1) // 2] + steps[steps.size // 2]) / 2
+    interval = float(np.round(middle, 0 if is_whole(time_ms) else _DECIMALS_OF_MS))
+    return interval if interval > 0 else None
+
+
+def rounding_s(seconds: np.ndarray) -> np.ndarray:
+    """How far times in s may be from those that are computed from others, by rounding alone."""
+    return 8 * np.spacing(np.abs(np.nan_to_num(np.asarray(seconds, dtype=np.float64))))
+
+
+def nearest(times: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Places in rising times (N,), at least one, of those that are next to the wanted ones, int64 (n,)."""
+    after = np.minimum(np.searchsorted(times, wanted), times.size - 1)
+    before = np.maximum(after - 1, 0)
+    is_before = np.abs(times[before] - wanted) < np.abs(times[after] - wanted)
+    return np.where(is_before, before, after)
