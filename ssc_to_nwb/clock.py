@@ -21,18 +21,60 @@ _MS_PER_UNIT = {"millisecond": 1.0, "second": 1e3, "minute": 6e4, "hour": 3.6e6,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeUnits:
-    """The file's own table of time units (`timeUnitIds`, `timeUnitNames`)."""
+    """The file's own table of time units (`timeUnitIds`, `timeUnitNames`).
+
+    Attributes
+    ----------
+    names : dict of int to str
+        Name of a unit by its id.
+    """
 
     names: dict[int, str]
 
     def to_ms(self, times: Field, unit: Field, *, length: int | None = None) -> np.ndarray:
-        """A row of times in ms, float64, shape (length,). Raises time-unit-unknown, field-type, field-length."""
+        """A row of times in ms.
+
+        Parameters
+        ----------
+        times : Field
+            In the unit.
+        unit : Field
+            The field with the id of the unit.
+        length : int or None, optional
+            How many there must be; any number where None.
+
+        Returns
+        -------
+        ndarray of float64, (length,)
+            In ms.
+
+        Raises
+        ------
+        SscError
+            time-unit-unknown, field-type, field-length.
+        """
         factor = self.ms_per_unit(unit)
         values = times.row(length=length)
         return values if factor == 1.0 else values * factor
 
     def ms_per_unit(self, unit: Field) -> float:
-        """How many ms the unit with this id has. Raises time-unit-unknown."""
+        """How many ms a unit has.
+
+        Parameters
+        ----------
+        unit : Field
+            The field with the id of the unit.
+
+        Returns
+        -------
+        float
+            The factor.
+
+        Raises
+        ------
+        SscError
+            time-unit-unknown.
+        """
         number = unit.integer()
         name = self.names.get(number)
         if name is None:
@@ -45,7 +87,23 @@ class TimeUnits:
 
 
 def read_time_units(session: Field) -> TimeUnits:
-    """The table of time units of a session struct. Raises field-missing, field-length."""
+    """The table of time units of a session struct. Raises field-missing, field-length.
+
+    Parameters
+    ----------
+    session : Field
+        The session struct.
+
+    Returns
+    -------
+    TimeUnits
+        Names by id.
+
+    Raises
+    ------
+    SscError
+        field-missing, field-length.
+    """
     numbers = session.child("timeUnitIds").integers()
     names_field = session.child("timeUnitNames")
     names = names_field.texts()
@@ -58,22 +116,46 @@ def read_time_units(session: Field) -> TimeUnits:
 class Clock:
     """From the session's clock, in ms, to seconds after the session's start.
 
-    zero_offset_s: seconds from the session's start to the zero of the session's clock. No public source gives it;
-    the metadata key `assumptions.clock_zero_offset_s` sets it, 0 by default.
+    Attributes
+    ----------
+    zero_offset_s : float, default 0.0
+        Seconds from the session's start to the zero of the session's clock. No public source gives it; the metadata key
+        `assumptions.clock_zero_offset_s` sets it.
     """
 
     zero_offset_s: float = 0.0
 
     def seconds(self, time_ms: np.ndarray | float) -> np.ndarray:
-        """Seconds from session start, float64, of any shape; NaN stays NaN."""
+        """Seconds from the session's start.
+
+        Parameters
+        ----------
+        time_ms : ndarray or float
+            On the session's clock, of any shape; NaN stays NaN.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the same shape.
+        """
         return np.asarray(time_ms, dtype=np.float64) / 1000.0 + self.zero_offset_s
 
 
 def median_interval_ms(time_ms: np.ndarray, trial: np.ndarray) -> float | None:
-    """The usual interval of a clock in ms, from neighbours (N,) that have one trial label; None where there are none.
+    """The usual interval of a clock, from neighbours that have one trial label. Pauses between trials do not count.
 
-    Pauses between trials do not count. The result has the precision of the clock: whole ms where all times are whole,
-    else 1 us, so that the rounding errors of a converted unit do not show.
+    Parameters
+    ----------
+    time_ms : ndarray of float64, (N,)
+        On the session's clock.
+    trial : ndarray of int64, (N,)
+        Trial number of each sample, NO_TRIAL for none.
+
+    Returns
+    -------
+    float or None
+        In ms, with the precision of the clock: whole ms where all times are whole, else 1 us, so that the rounding
+        errors of a converted unit do not show. None where no trial has two samples.
     """
     within = (trial[1:] == trial[:-1]) & (trial[1:] != NO_TRIAL)
     steps = np.diff(time_ms)[within]
@@ -84,10 +166,22 @@ def median_interval_ms(time_ms: np.ndarray, trial: np.ndarray) -> float | None:
 
 
 def usual_rate_hz(time_ms: np.ndarray, trial: np.ndarray) -> float | None:
-    """Samples per second within trials, for times (N,) and their labels; None where `median_interval_ms` is None.
+    """Samples per second within trials.
 
     Given to the precision of the clock: the shortest decimal number that its steps are compatible with. A clock of
     whole ms that shows 143 ms says 7 Hz, as it would show that interval for any rate from 6.97 to 7.02 Hz.
+
+    Parameters
+    ----------
+    time_ms : ndarray of float64, (N,)
+        On the session's clock.
+    trial : ndarray of int64, (N,)
+        Trial number of each sample, NO_TRIAL for none.
+
+    Returns
+    -------
+    float or None
+        None where `median_interval_ms` is None.
     """
     interval_ms = median_interval_ms(time_ms, trial)
     if interval_ms is None:
@@ -105,7 +199,20 @@ def _decimals(time_ms: np.ndarray) -> int:
 
 
 def check_times_finite(field: Field, time_ms: np.ndarray) -> None:
-    """Raise field-value, with the first position, where a time is NaN or infinite. Shape (N,)."""
+    """Raise an error where a time is NaN or infinite.
+
+    Parameters
+    ----------
+    field : Field
+        Where the times were read.
+    time_ms : ndarray of float64, (N,)
+        To be checked.
+
+    Raises
+    ------
+    SscError
+        field-value, with the first position.
+    """
     bad = ~np.isfinite(time_ms)
     if bad.any():
         position = int(np.flatnonzero(bad)[0]) + 1
@@ -115,7 +222,22 @@ def check_times_finite(field: Field, time_ms: np.ndarray) -> None:
 
 
 def check_times_increase(field: Field, time_ms: np.ndarray, *, log: ProblemLog) -> None:
-    """Raise time-backwards or field-value (NaN, infinite); warn once of equal neighbours. Shape (N,)."""
+    """Raise an error where times go back; warn once of equal neighbours.
+
+    Parameters
+    ----------
+    field : Field
+        Where the times were read.
+    time_ms : ndarray of float64, (N,)
+        To be checked.
+    log : ProblemLog
+        Takes the warning.
+
+    Raises
+    ------
+    SscError
+        time-backwards; field-value for NaN and infinite times.
+    """
     check_times_finite(field, time_ms)
     steps = np.diff(time_ms)
     if (steps < 0).any():

@@ -14,21 +14,71 @@ MATLAB_FIRST_INDEX = 1
 
 
 def rows_and_columns(linear_indices: np.ndarray, *, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """0-based rows and columns, int64 (N,), of 1-based column-major linear indices in an image of `rows` rows."""
+    """Rows and columns from MATLAB's linear indices.
+
+    Parameters
+    ----------
+    linear_indices : ndarray, (N,)
+        Column-major, counted from 1.
+    rows : int
+        Number of rows of the image.
+
+    Returns
+    -------
+    tuple of two ndarray of int64, (N,)
+        Row and column of each, counted from 0.
+    """
     zero_based = np.asarray(linear_indices, dtype=np.int64) - MATLAB_FIRST_INDEX
     return zero_based % rows, zero_based // rows
 
 
 def linear_indices(row: np.ndarray, column: np.ndarray, *, rows: int) -> np.ndarray:
-    """The inverse of `rows_and_columns`: 1-based column-major linear indices, int64 (N,)."""
+    """MATLAB's linear indices from rows and columns; the inverse of `rows_and_columns`.
+
+    Parameters
+    ----------
+    row, column : ndarray, (N,)
+        Counted from 0.
+    rows : int
+        Number of rows of the image.
+
+    Returns
+    -------
+    ndarray of int64, (N,)
+        Column-major, counted from 1.
+    """
     return np.asarray(column, dtype=np.int64) * rows + np.asarray(row, dtype=np.int64) + MATLAB_FIRST_INDEX
 
 
 def outline_zero_based(corners_xy: np.ndarray, *, first_index: float) -> np.ndarray:
-    """An outline as (C, 2): x (column) and y (row) counted from 0, from MATLAB's (2, C) counted from `first_index`."""
+    """An outline in pixels counted from 0.
+
+    Parameters
+    ----------
+    corners_xy : ndarray, (2, C)
+        MATLAB's: row 0 x, row 1 y.
+    first_index : float
+        What the first pixel is called there.
+
+    Returns
+    -------
+    ndarray of float64, (C, 2)
+        x (column) and y (row).
+    """
     return np.asarray(corners_xy, dtype=np.float64).T - first_index
 
 
 def to_nwb_axes(frames: np.ndarray) -> np.ndarray:
-    """A view (time, column, row) of frames (time, row, column), as TwoPhotonSeries has them."""
+    """Frames with the axes of a TwoPhotonSeries.
+
+    Parameters
+    ----------
+    frames : ndarray, (time, row, column)
+        Any dtype.
+
+    Returns
+    -------
+    ndarray, (time, column, row)
+        A view.
+    """
     return frames.swapaxes(-1, -2)

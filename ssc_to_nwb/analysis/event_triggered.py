@@ -20,8 +20,14 @@ _GAP = 1.5
 class TriggeredTraces:
     """Traces around events: frames of events (E,), in their order before and after the event (K,), of ROIs (R,).
 
-    interval_s: time from frame to frame. lag_s: float64 (E, K), lag of each frame, within one interval for each place
-    of K; values: float64 (E, K, R). Both are NaN where there is no frame.
+    Attributes
+    ----------
+    interval_s : float
+        Time from frame to frame within a trial.
+    lag_s : ndarray of float64, (E, K)
+        Lag of each frame; within one interval for each of the K places. NaN where there is no frame.
+    values : ndarray of float64, (E, K, R)
+        NaN where there is no frame.
     """
 
     interval_s: float
@@ -50,9 +56,21 @@ class TriggeredTraces:
             return np.where(counts > 1, np.sqrt(squares / (counts - 1) / counts), np.nan)
 
     def mean_before(self, start_s: float, stop_s: float, *, least_frames: int = 1) -> np.ndarray:
-        """Mean over the frames that lie in start <= lag <= stop from beginning to end, (E, R).
+        """Mean over the frames that lie in start <= lag <= stop from beginning to end.
 
-        A frame ends where the next begins. NaN with fewer than `least_frames` of them.
+        A frame ends where the next begins.
+
+        Parameters
+        ----------
+        start_s, stop_s : float
+            The window, in s from the event.
+        least_frames : int, default 1
+            Fewest frames for a mean.
+
+        Returns
+        -------
+        ndarray of float64, (E, R)
+            NaN with fewer frames.
         """
         following_s = np.append(self.lag_s[:, 1:], np.full((self.event_count, 1), np.nan), axis=1)
         end_s = np.where(np.isfinite(following_s), following_s, self.lag_s + self.interval_s)
@@ -60,7 +78,20 @@ class TriggeredTraces:
         return self._mean_of(inside, least_frames=least_frames)
 
     def mean_after(self, start_s: float, stop_s: float, *, least_frames: int = 1) -> np.ndarray:
-        """Mean over the frames that begin in start <= lag < stop, (E, R); NaN with fewer than `least_frames`."""
+        """Mean over the frames that begin in start <= lag < stop.
+
+        Parameters
+        ----------
+        start_s, stop_s : float
+            The window, in s from the event.
+        least_frames : int, default 1
+            Fewest frames for a mean.
+
+        Returns
+        -------
+        ndarray of float64, (E, R)
+            NaN with fewer frames.
+        """
         inside = (self.lag_s >= start_s - _ROUNDING_S) & (self.lag_s < stop_s - _ROUNDING_S)
         return self._mean_of(inside, least_frames=least_frames)
 
@@ -81,10 +112,26 @@ def trigger(
 ) -> TriggeredTraces:
     """Cut traces out around events, without interpolation.
 
-    time_s: (F,), increasing, with gaps between trials; values: (F, R); event_s: (E,); interval_s: time from frame to
-    frame within a trial. The frames of an event are counted from the first that begins at or after it, which must not
-    lie beyond a gap: else the event is left without values. Of the other frames those count that no gap parts
-    from this one.
+    The frames of an event are counted from the first that begins at or after it. Where a gap lies between the two, the
+    event is left without values. Of the other frames only those count that no gap separates from that first one.
+
+    Parameters
+    ----------
+    time_s : ndarray, (F,)
+        Increasing, with gaps between trials.
+    values : ndarray, (F, R)
+        The traces.
+    event_s : ndarray, (E,)
+        The events.
+    interval_s : float
+        Time from frame to frame within a trial.
+    before_s, after_s : float
+        How far to cut out, rounded down to whole intervals.
+
+    Returns
+    -------
+    TriggeredTraces
+        E events, K frames around each.
     """
     steps = np.arange(-_whole_steps(before_s, interval_s), _whole_steps(after_s, interval_s))
     shape = (event_s.size, steps.size)

@@ -14,9 +14,17 @@ class ResponseWindows:
     """Where response and baseline are taken, in s from the event; the fewest events and frames for a test.
 
     A frame of the baseline begins and ends in its window, so that it holds nothing of the event; one of the response
-    begins in its window.
+    begins in its window. The defaults suit GCaMP6s at 7 Hz, whose transients rise over some 0.2 s and fall with about
+    0.5 s.
 
-    The defaults suit GCaMP6s at 7 Hz, whose transients rise over some 0.2 s and fall with about 0.5 s.
+    Attributes
+    ----------
+    baseline_s, response_s : tuple of two float
+        Start and stop in s from the event.
+    least_events : int, default 5
+        Fewest events for a test of a ROI.
+    least_frames : int, default 2
+        Fewest frames in each window of an event.
     """
 
     baseline_s: tuple[float, float] = (-0.6, 0.0)
@@ -27,7 +35,17 @@ class ResponseWindows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoiTests:
-    """A test per ROI, all (R,): effect in dF/F (mean response minus baseline), p value, events used; NaN untested."""
+    """A test per ROI.
+
+    Attributes
+    ----------
+    effect : ndarray of float64, (R,)
+        Mean of response minus baseline, in dF/F; NaN for a ROI that was not tested.
+    p_value : ndarray of float64, (R,)
+        NaN for a ROI that was not tested.
+    event_count : ndarray of int64, (R,)
+        Events with frames in both windows.
+    """
 
     effect: np.ndarray
     p_value: np.ndarray
@@ -35,9 +53,22 @@ class RoiTests:
 
 
 def roi_tests(traces: TriggeredTraces, *, windows: ResponseWindows) -> RoiTests:
-    """Does dF/F go up after the event? One-sided Wilcoxon signed-rank test over events of response minus baseline.
+    """Test whether dF/F goes up after the event.
 
-    A ROI with fewer than `least_events` events with frames in both windows is not tested.
+    One-sided Wilcoxon signed-rank test over events of response minus baseline. A ROI with fewer than `least_events`
+    events with frames in both windows is not tested.
+
+    Parameters
+    ----------
+    traces : TriggeredTraces
+        dF/F around the events.
+    windows : ResponseWindows
+        Where response and baseline are taken.
+
+    Returns
+    -------
+    RoiTests
+        A test per ROI.
     """
     from scipy.stats import wilcoxon
 
@@ -55,7 +86,20 @@ def roi_tests(traces: TriggeredTraces, *, windows: ResponseWindows) -> RoiTests:
 
 
 def responsive(p_value: np.ndarray, *, false_discovery_rate: float = 0.05) -> np.ndarray:
-    """Which of all tests (R,) count as responses, bool (R,): Benjamini-Hochberg over the tests that were made."""
+    """Which of all tests count as responses: Benjamini-Hochberg over the tests that were made.
+
+    Parameters
+    ----------
+    p_value : ndarray of float64, (R,)
+        NaN where no test was made.
+    false_discovery_rate : float, default 0.05
+        Share of false responses among those found that is accepted.
+
+    Returns
+    -------
+    ndarray of bool, (R,)
+        False where no test was made.
+    """
     from scipy.stats import false_discovery_control
 
     found = np.zeros(p_value.size, dtype=bool)

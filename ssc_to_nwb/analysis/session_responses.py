@@ -28,7 +28,17 @@ _TOUCH_FREE_BEFORE_S, _TOUCH_FREE_AFTER_S = 0.3, 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseOptions:
-    """How responses are looked for."""
+    """How responses are looked for.
+
+    Attributes
+    ----------
+    windows : ResponseWindows
+        Of response and baseline.
+    bouts : BoutRule
+        What counts as a bout of whisking.
+    false_discovery_rate : float, default 0.05
+        Held over all ROIs of the session.
+    """
 
     windows: ResponseWindows = field(default_factory=ResponseWindows)
     bouts: BoutRule = field(default_factory=BoutRule)
@@ -37,7 +47,25 @@ class ResponseOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventResponses:
-    """Responses of all ROIs of a session to one kind of event, all (R,), NaN where a ROI could not be tested."""
+    """Responses of all ROIs of a session to one kind of event.
+
+    Attributes
+    ----------
+    event_s : ndarray of float64, (E,)
+        The events, in s after the session's start.
+    plane_names : ndarray of object, (R,)
+        Plane of each ROI.
+    roi_numbers : ndarray of int64, (R,)
+        Number of each ROI.
+    effect : ndarray of float64, (R,)
+        In dF/F; NaN where a ROI could not be tested.
+    p_value : ndarray of float64, (R,)
+        NaN where a ROI could not be tested.
+    event_count : ndarray of int64, (R,)
+        Events that were used.
+    responsive : ndarray of bool, (R,)
+        Which ROIs respond.
+    """
 
     event_s: np.ndarray
     plane_names: np.ndarray
@@ -68,24 +96,72 @@ class EventResponses:
         return tuple(self.roi_numbers[self.responsive].tolist())
 
     def strongest(self, count: int) -> np.ndarray:
-        """Places (into these arrays) of the responsive ROIs with the largest effect, largest first."""
+        """The responsive ROIs with the largest effect.
+
+        Parameters
+        ----------
+        count : int
+            How many at most.
+
+        Returns
+        -------
+        ndarray of int64
+            Positions in the arrays, largest effect first.
+        """
         places = np.flatnonzero(self.responsive)
         return places[np.argsort(-self.effect[places], kind="stable")][:count]
 
 
 def touch_responses(session: NwbSession, *, options: ResponseOptions | None = None) -> EventResponses:
-    """Responses to the first touch of each trial."""
+    """Responses to the first touch of each trial.
+
+    Parameters
+    ----------
+    session : NwbSession
+        An open file.
+    options : ResponseOptions or None, optional
+        The defaults where None.
+
+    Returns
+    -------
+    EventResponses
+        All ROIs of the session that have dF/F.
+    """
     return _responses(session, first_touches_s(session), options or ResponseOptions())
 
 
 def whisking_responses(session: NwbSession, *, options: ResponseOptions | None = None) -> EventResponses:
-    """Responses to the onset of whisking without touch."""
+    """Responses to the onset of whisking without touch.
+
+    Parameters
+    ----------
+    session : NwbSession
+        An open file.
+    options : ResponseOptions or None, optional
+        The defaults where None.
+
+    Returns
+    -------
+    EventResponses
+        All ROIs of the session that have dF/F.
+    """
     options = options or ResponseOptions()
     return _responses(session, free_whisking_onsets_s(session, rule=options.bouts), options)
 
 
 def first_touches_s(session: NwbSession) -> np.ndarray:
-    """Onset of the first touch of each trial that has one, in s, increasing."""
+    """Onset of the first touch of each trial that has one, of any whisker.
+
+    Parameters
+    ----------
+    session : NwbSession
+        An open file.
+
+    Returns
+    -------
+    ndarray of float64, (E,)
+        In s after the session's start, increasing.
+    """
     touches = session.touches
     if touches is None or not len(touches):
         return np.zeros(0)
@@ -97,7 +173,20 @@ def first_touches_s(session: NwbSession) -> np.ndarray:
 
 
 def free_whisking_onsets_s(session: NwbSession, *, rule: BoutRule) -> np.ndarray:
-    """Onsets of whisking bouts away from any touch, in s. Several whiskers move as one: their mean amplitude counts."""
+    """Onsets of whisking bouts away from any touch. Several whiskers move as one: their mean amplitude counts.
+
+    Parameters
+    ----------
+    session : NwbSession
+        An open file.
+    rule : BoutRule
+        What counts as a bout.
+
+    Returns
+    -------
+    ndarray of float64, (E,)
+        In s after the session's start; empty without whisker angles.
+    """
     angles = [trace for trace in session.whisker_traces if trace.quantity == "angle"]
     if not angles:
         return np.zeros(0)
@@ -111,7 +200,17 @@ def free_whisking_onsets_s(session: NwbSession, *, rule: BoutRule) -> np.ndarray
 def triggered_dff(plane: ImagedPlane, event_s: np.ndarray) -> tuple[RoiTraces, TriggeredTraces] | None:
     """dF/F of a plane's ROIs around the events, from 1 s before to 2 s after.
 
-    None where the plane has no dF/F, or no trial with two frames, so that nobody knows how long a frame lasts.
+    Parameters
+    ----------
+    plane : ImagedPlane
+        A plane of an open file.
+    event_s : ndarray of float64, (E,)
+        The events, in s after the session's start.
+
+    Returns
+    -------
+    tuple of RoiTraces and TriggeredTraces, or None
+        None where the plane has no dF/F, or no trial with two frames, so that nobody knows how long a frame lasts.
     """
     traces = plane.traces("dff")
     if traces is None or plane.frame_interval_s is None:

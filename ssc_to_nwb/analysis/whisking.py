@@ -16,7 +16,17 @@ _LEAST_STRETCH_S = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoutRule:
-    """A bout begins where the amplitude rises above `threshold_deg` for `least_s` after `quiet_s` below it."""
+    """A bout begins where the amplitude rises above `threshold_deg` for `least_s` after `quiet_s` below it.
+
+    Attributes
+    ----------
+    threshold_deg : float, default 7.0
+        Amplitude in degrees.
+    least_s : float, default 0.1
+        Shortest bout in s.
+    quiet_s : float, default 0.4
+        Shortest quiet time before a bout in s.
+    """
 
     threshold_deg: float = 7.0
     least_s: float = 0.1
@@ -24,10 +34,22 @@ class BoutRule:
 
 
 def whisking_amplitude(*, time_s: np.ndarray, angle_deg: np.ndarray) -> np.ndarray:
-    """Amplitude of whisking in degrees, (N,): the envelope of the angle between 6 and 30 Hz, stretch by stretch.
+    """Amplitude of whisking: the envelope of the angle between 6 and 30 Hz, stretch by stretch.
 
-    time_s: (N,), increasing, with gaps between trials; angle_deg: (N,). Lost samples (NaN) within a stretch are
-    bridged by straight lines for the filter, and are NaN in the result; so are stretches under 0.25 s.
+    Lost samples (NaN) within a stretch are bridged by straight lines for the filter, and are NaN in the result; so are
+    stretches under 0.25 s.
+
+    Parameters
+    ----------
+    time_s : ndarray of float64, (N,)
+        Increasing, with gaps between trials.
+    angle_deg : ndarray of float64, (N,)
+        The whisker's angle.
+
+    Returns
+    -------
+    ndarray of float64, (N,)
+        In degrees.
     """
     from scipy.signal import butter, hilbert, sosfiltfilt
 
@@ -47,7 +69,22 @@ def whisking_amplitude(*, time_s: np.ndarray, angle_deg: np.ndarray) -> np.ndarr
 
 
 def bout_onsets(*, time_s: np.ndarray, amplitude_deg: np.ndarray, rule: BoutRule | None = None) -> np.ndarray:
-    """Times at which bouts of whisking begin, (B,), in s. Where the amplitude is not known, no bout begins."""
+    """Times at which bouts of whisking begin. Where the amplitude is not known, no bout begins.
+
+    Parameters
+    ----------
+    time_s : ndarray of float64, (N,)
+        Increasing, with gaps between trials.
+    amplitude_deg : ndarray of float64, (N,)
+        From `whisking_amplitude`.
+    rule : BoutRule or None, optional
+        The defaults where None.
+
+    Returns
+    -------
+    ndarray of float64, (B,)
+        In s.
+    """
     rule = rule or BoutRule()
     onsets: list[float] = []
     for part in stretches(time_s):
@@ -66,7 +103,18 @@ def bout_onsets(*, time_s: np.ndarray, amplitude_deg: np.ndarray, rule: BoutRule
 
 
 def stretches(time_s: np.ndarray) -> Iterator[slice]:
-    """Runs of samples without a gap of more than 1.5 sample intervals."""
+    """Runs of samples without a gap of more than 1.5 sample intervals.
+
+    Parameters
+    ----------
+    time_s : ndarray of float64, (N,)
+        Increasing.
+
+    Yields
+    ------
+    slice
+        Each run, in order.
+    """
     if not time_s.size:
         return
     steps = np.diff(time_s)
@@ -77,7 +125,22 @@ def stretches(time_s: np.ndarray) -> Iterator[slice]:
 
 
 def away_from(event_s: np.ndarray, others_s: np.ndarray, *, before_s: float, after_s: float) -> np.ndarray:
-    """The events (E,) that have none of `others_s` from `before_s` before them to `after_s` after them."""
+    """The events that have no other event near them.
+
+    Parameters
+    ----------
+    event_s : ndarray of float64, (E,)
+        The events.
+    others_s : ndarray of float64, (O,)
+        Those to keep away from, in any order.
+    before_s, after_s : float
+        How long before and after an event none of the others may be.
+
+    Returns
+    -------
+    ndarray of float64
+        The events that are left.
+    """
     others = np.sort(others_s)
     first = np.searchsorted(others, event_s - before_s, side="left")
     last = np.searchsorted(others, event_s + after_s, side="right")

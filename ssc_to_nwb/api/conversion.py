@@ -227,7 +227,24 @@ def conversion_options(
     memory_mb: float | None = None,
     **others: Any,
 ) -> ConversionOptions:
-    """The options of a conversion, with what is None filled in for this machine."""
+    """The options of a conversion, with what is None filled in for this machine.
+
+    Parameters
+    ----------
+    chunk_mb : float or None, optional
+        Size of the chunks of frames in MB; the package's own where None.
+    workers : int or None, optional
+        Threads of the whole run; one per processor where None.
+    memory_mb : float or None, optional
+        What all sessions together may use, in MB; half the machine's memory where None.
+    **others : Any
+        Further fields of `ConversionOptions`, as they are.
+
+    Returns
+    -------
+    ConversionOptions
+        The options, none of the three missing.
+    """
     from ssc_to_nwb.nwb_file.options import DEFAULT_CHUNK_MB, ConversionOptions
     from ssc_to_nwb.run.machine import half_the_memory_mb, processors
 

@@ -10,7 +10,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportResult:
-    """The pages written: the index, and one per NWB file in the order given."""
+    """The pages written.
+
+    Attributes
+    ----------
+    index : Path
+        The page that lists the others.
+    pages : tuple of Path
+        One per NWB file, in the order given.
+    """
 
     index: Path
     pages: tuple[Path, ...]

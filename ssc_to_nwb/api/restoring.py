@@ -98,11 +98,11 @@ def restore(
     Raises
     ------
     SscError
-        file-layout-unknown, restore-unreadable, restore-of-stub, restore-without-frames, restore-path-outside,
-        mat-too-large, output-exists, output-not-writable, disk-full.
+        file-layout-older, file-layout-newer, restore-unreadable, restore-of-stub, restore-without-frames,
+        restore-path-outside, mat-too-large, output-exists, output-not-writable, disk-full.
     """
     from ssc_to_nwb.data_types.imaging_stacks.restore import restore_stacks
-    from ssc_to_nwb.matlab.tree import walk_leaves
+    from ssc_to_nwb.matlab.leaves import walk_leaves
     from ssc_to_nwb.matlab.writing import write_mat
     from ssc_to_nwb.problems.model import ProblemLog
 

@@ -135,7 +135,18 @@ def list_sessions(
 
 
 def sessions_table(summaries: Sequence[SessionSummary]) -> pd.DataFrame:
-    """The summaries as a pandas DataFrame, one row per session, for queries."""
+    """The summaries as a pandas DataFrame, one row per session, for queries.
+
+    Parameters
+    ----------
+    summaries : Sequence[SessionSummary]
+        From `list_sessions`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by session, with the keys of `SessionSummary.as_dict` as columns; empty without sessions.
+    """
     import pandas as pd
 
     rows = [summary.as_dict() for summary in summaries]
@@ -146,6 +157,20 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
     """What one session holds, its session file unpacked below `place` for the time being where it is packed.
 
     What is wrong with the source, or with the metadata of this session, is in the summary.
+
+    Parameters
+    ----------
+    source : SessionSource
+        The session as it was found.
+    metadata_files : Sequence[Path]
+        The user's, read in this order on top of the packaged ones.
+    place : Path
+        Folder in which a packed session file is unpacked for the time being.
+
+    Returns
+    -------
+    SessionSummary
+        The summary; its `error` says why it is incomplete.
     """
     from ssc_to_nwb.metadata.loader import load_metadata
     from ssc_to_nwb.problems.model import SscError

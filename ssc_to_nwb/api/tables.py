@@ -10,7 +10,20 @@ if TYPE_CHECKING:
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV, UTF-8, without row numbers. Raises output-not-writable or disk-full of the system."""
+    """Write a table as CSV, UTF-8, without row numbers.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Any table.
+    path : Path
+        The file to write; one that exists is replaced.
+
+    Raises
+    ------
+    SscError
+        output-not-writable, disk-full.
+    """
     from ssc_to_nwb.problems.system_errors import system_errors_named
 
     with system_errors_named(path):

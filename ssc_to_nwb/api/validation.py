@@ -65,7 +65,22 @@ def validate(
 
 
 def validation_report(result: ValidationResult, *, report_format: ReportFormat, only_failing: bool = False) -> str:
-    """A result as text, JSON lines or JUnit XML; `only_failing` shortens the text to what makes it fail."""
+    """A result as text, JSON lines or JUnit XML; `only_failing` shortens the text to what makes it fail.
+
+    Parameters
+    ----------
+    result : ValidationResult
+        From `validate_files`.
+    report_format : ReportFormat
+        `text`, `jsonl` or `junit`.
+    only_failing : bool, default False
+        Shortens the text to what makes the result fail; the other formats are always complete.
+
+    Returns
+    -------
+    str
+        The whole report.
+    """
     from ssc_to_nwb.validate.machine_reports import jsonl_report, junit_report
     from ssc_to_nwb.validate.text_report import text_report
 
@@ -77,7 +92,18 @@ def validation_report(result: ValidationResult, *, report_format: ReportFormat, 
 
 
 def validation_summary(result: ValidationResult) -> str:
-    """A result in one line."""
+    """A result in one line.
+
+    Parameters
+    ----------
+    result : ValidationResult
+        From `validate_files`.
+
+    Returns
+    -------
+    str
+        Files, messages by severity, and whether it passed.
+    """
     from ssc_to_nwb.validate.text_report import summary
 
     return summary(result)

@@ -62,7 +62,13 @@ class SessionVerification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationResult:
-    """What came of a run: one entry per session, in the order of animal and date."""
+    """What came of a run: one entry per session, in the order of animal and date.
+
+    Attributes
+    ----------
+    sessions : tuple of SessionVerification
+        What was compared, or why it could not be.
+    """
 
     sessions: tuple[SessionVerification, ...] = field(default=())
 
@@ -236,9 +242,24 @@ def _compared_with_record(report: VerifyReport, nwb_path: Path, settings: _Setti
 
 
 def find_output(output: Path, *, session: str) -> Path:
-    """The NWB file of a session (`an197522_2013_03_08`) below an output folder, or `output` itself where it is one.
+    """Find the NWB file of a session below an output folder.
 
-    Raises verify-output-missing.
+    Parameters
+    ----------
+    output : Path
+        The folder, or the NWB file itself.
+    session : str
+        Name of the session, such as `an197522_2013_03_08`.
+
+    Returns
+    -------
+    Path
+        Path of the NWB file.
+
+    Raises
+    ------
+    SscError
+        verify-output-missing.
     """
     from ssc_to_nwb.run.converted_files import find_converted
 

@@ -19,8 +19,22 @@ _SHOWN = 3
 class ZarrExport:
     """What came of an export.
 
-    digest: of the content, the same for file and store; objects: how many were compared; store_bytes: size of all
-    files of the store; seconds: of the whole, and of the two comparisons in it.
+    Attributes
+    ----------
+    file : Path
+        The HDF5 file that was exported.
+    store : Path
+        The folder that was written.
+    digest : str
+        Of the content, the same for file and store.
+    objects : int
+        How many objects were compared.
+    store_bytes : int
+        Size of all files of the store.
+    seconds : float
+        Time of the whole export.
+    digest_seconds : float
+        Time of the two comparisons in it.
     """
 
     file: Path
@@ -61,6 +75,11 @@ def export_zarr(
     SscError
         export-source-invalid, verify-unreadable, verify-values-elsewhere, output-exists, export-place-taken,
         export-differs, extra-not-installed, output-not-writable, disk-full.
+
+    Returns
+    -------
+    ZarrExport
+        Where the store is, and what was compared.
     """
     import time
 

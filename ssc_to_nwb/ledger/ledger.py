@@ -15,8 +15,9 @@ from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule, path_template, p
 from ssc_to_nwb.data_types.rules import OTHER_VARIABLE, RULES, UNMAPPED
 from ssc_to_nwb.ledger.rules_raw import SYSTEM_FILE
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
+from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
 from ssc_to_nwb.matlab.mat_file import OtherVariable
-from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatValue, leaf_bytes, walk_leaves
+from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatValue
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.quantities import listed

@@ -25,7 +25,17 @@ from ssc_to_nwb.problems.model import ProblemKind, SscError, error
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A value with its file and its path in MATLAB's notation (`s.trialIds`), for reading and for messages."""
+    """A value with its file and its path in MATLAB's notation (`s.trialIds`), for reading and for messages.
+
+    Attributes
+    ----------
+    file : Path
+        The MATLAB file.
+    path : str
+        Of the value, below the variable.
+    value : MatValue
+        The value itself.
+    """
 
     file: Path
     path: str
@@ -34,13 +44,39 @@ class Field:
     def problem(
         self, kind: ProblemKind, *, expected: object = None, found: object = None, detail: object = None
     ) -> SscError:
-        """The exception for a problem with this field; the caller raises it."""
+        """Make the exception for a problem with this field; the caller raises it.
+
+        Parameters
+        ----------
+        kind : ProblemKind
+            Of the catalogue.
+        expected, found, detail : object, optional
+            In the words of the message.
+
+        Returns
+        -------
+        SscError
+            It names file and field.
+        """
         return error(kind, file=self.file, field=self.path, expected=expected, found=found, detail=detail)
 
     def child(self, *names: str) -> Field:
         """The field of this struct with the first of these names that exists.
 
-        Raises field-missing where none exists, field-type where this is no struct.
+        Parameters
+        ----------
+        *names : str
+            In order of preference.
+
+        Returns
+        -------
+        Field
+            With its own path.
+
+        Raises
+        ------
+        SscError
+            field-missing where none exists, field-type where this is no struct.
         """
         found = self.optional(*names)
         if found is None:
@@ -50,7 +86,23 @@ class Field:
         return found
 
     def optional(self, *names: str) -> Field | None:
-        """As `child`, but None where no such field exists."""
+        """As `child`, for a field that need not be there.
+
+        Parameters
+        ----------
+        *names : str
+            In order of preference.
+
+        Returns
+        -------
+        Field or None
+            None where no such field exists.
+
+        Raises
+        ------
+        SscError
+            field-type where this is no struct.
+        """
         if not isinstance(self.value, MatStruct):
             raise self.problem(kinds.FIELD_TYPE, expected="a struct", found=describe(self.value))
         for name in names:
@@ -96,8 +148,22 @@ class Field:
     def texts(self, *, count: int = 1, per: str = "item") -> tuple[str, ...]:
         """A cell of texts; a lone text counts as a cell of one. The rows of a char matrix lose their padding.
 
-        count, per: how many there should be, one per what, where another field says so: a lone text in the place of
-        several is refused. Raises field-type, field-value.
+        Parameters
+        ----------
+        count : int, default 1
+            How many there should be, where another field says so: a lone text in the place of several is refused.
+        per : str, default 'item'
+            What there is one of for each, for the message.
+
+        Returns
+        -------
+        tuple[str, ...]
+            The texts.
+
+        Raises
+        ------
+        SscError
+            field-type, field-value.
         """
         if count > 1 and plain_text(self.value) is not None:
             raise self.problem(
@@ -119,7 +185,23 @@ class Field:
         return self.value
 
     def row(self, *, length: int | None = None) -> np.ndarray:
-        """A vector of numbers as float64, shape (length,). Raises field-type, field-length."""
+        """A vector of numbers.
+
+        Parameters
+        ----------
+        length : int or None, optional
+            How many there must be; any number where None.
+
+        Returns
+        -------
+        ndarray of float64, (length,)
+            From a row or a column.
+
+        Raises
+        ------
+        SscError
+            field-type, field-length.
+        """
         array = self.array()
         if array.size and max(array.shape) != array.size:
             raise self.problem(kinds.FIELD_TYPE, expected="a row of numbers", found=describe(array))
@@ -128,15 +210,48 @@ class Field:
         return array.reshape(-1).astype(np.float64, copy=False)
 
     def integers(self, *, length: int | None = None, nan_as: int | None = None) -> np.ndarray:
-        """A vector of whole numbers as int64; NaN becomes `nan_as` where that is given.
+        """A vector of whole numbers.
 
-        Raises field-type, field-length, and field-value on fractions, infinities and NaN.
+        Parameters
+        ----------
+        length : int or None, optional
+            How many there must be; any number where None.
+        nan_as : int or None, optional
+            What NaN becomes; NaN is refused where None.
+
+        Returns
+        -------
+        ndarray of int64, (length,)
+            From a row or a column.
+
+        Raises
+        ------
+        SscError
+            field-type, field-length; field-value on fractions, infinities and NaN.
         """
         values = self.row(length=length)
         return self._whole(values, nan_as=nan_as)
 
     def integer_matrix(self, *, rows: int, columns: int, nan_as: int) -> np.ndarray:
-        """A matrix of whole numbers as int64, shape (rows, columns), NaN as `nan_as`. Raises as `integers`."""
+        """A matrix of whole numbers.
+
+        Parameters
+        ----------
+        rows, columns : int
+            The size it must have.
+        nan_as : int
+            What NaN becomes.
+
+        Returns
+        -------
+        ndarray of int64, (rows, columns)
+            The numbers.
+
+        Raises
+        ------
+        SscError
+            field-type, field-length; field-value on fractions and infinities.
+        """
         return self._whole(self.matrix(rows=rows, columns=columns).astype(np.float64, copy=False), nan_as=nan_as)
 
     def _whole(self, values: np.ndarray, *, nan_as: int | None) -> np.ndarray:
@@ -160,9 +275,24 @@ class Field:
         return int(self.integers(length=1)[0])
 
     def matrix(self, *, rows: int | None = None, columns: int | None = None) -> np.ndarray:
-        """A matrix of numbers, shape (rows, columns), in MATLAB's class. Raises field-type, field-length.
+        """A matrix of numbers.
 
         An empty array of any shape counts as a matrix of the size asked for, where that size is empty too.
+
+        Parameters
+        ----------
+        rows, columns : int, optional
+            The size it must have; any size where None.
+
+        Returns
+        -------
+        ndarray, (rows, columns)
+            In MATLAB's class.
+
+        Raises
+        ------
+        SscError
+            field-type, field-length.
         """
         array = self.array()
         if array.size == 0 and 0 in (rows, columns):
@@ -177,7 +307,22 @@ class Field:
 
 
 def check_numbers_unique(field: Field, numbers: np.ndarray, *, twice: ProblemKind) -> None:
-    """Raise a problem of kind `twice` where one of the numbers (N,) that were read from `field` occurs again."""
+    """Raise a problem where a number occurs twice.
+
+    Parameters
+    ----------
+    field : Field
+        Where the numbers were read.
+    numbers : ndarray of int64, (N,)
+        To be checked.
+    twice : ProblemKind
+        Kind of the problem.
+
+    Raises
+    ------
+    SscError
+        Of kind `twice`, with the numbers.
+    """
     values, counts = np.unique(numbers, return_counts=True)
     if (counts > 1).any():
         raise field.problem(twice, expected="every number once", found=values[counts > 1].tolist())

@@ -11,7 +11,17 @@ from ssc_to_nwb.problems import source_kinds as kinds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashEntry:
-    """One key of a Hash: its description ('' where the Hash has none) and its value."""
+    """One key of a Hash.
+
+    Attributes
+    ----------
+    key : str
+        The key.
+    description : str
+        Empty where the Hash has none.
+    value : Field
+        What it holds.
+    """
 
     key: str
     description: str
@@ -21,8 +31,22 @@ class HashEntry:
 def read_hash(field: Field, *, keys_may_repeat: bool = False) -> tuple[HashEntry, ...]:
     """The entries of a Hash in their order; an empty array counts as a Hash without entries.
 
-    keys_may_repeat: for entries that are distinguished by position. Raises field-missing, field-type, field-length
-    where the cells are not equally long, hash-key-twice.
+    Parameters
+    ----------
+    field : Field
+        The struct with `keyNames`, `value` and, where it has one, `descr`.
+    keys_may_repeat : bool, default False
+        For entries that are distinguished by position.
+
+    Returns
+    -------
+    tuple[HashEntry, ...]
+        An entry per key.
+
+    Raises
+    ------
+    SscError
+        field-missing, field-type; field-length where the cells are not equally long; hash-key-twice.
     """
     if field.is_empty:
         return ()

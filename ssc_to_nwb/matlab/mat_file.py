@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
+from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
 from ssc_to_nwb.matlab.mat5 import read_mat5
 from ssc_to_nwb.matlab.mat73 import read_mat73
 from ssc_to_nwb.matlab.text import TextReader, decode_chars
-from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported, MatValue, describe, leaf_bytes, walk_leaves
+from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported, MatValue, describe
 from ssc_to_nwb.problems import mat_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.source_kinds import FIELD_TYPE
@@ -24,11 +25,25 @@ _HEADER_BYTES = 128
 
 
 def read_mat(path: Path, *, texts: TextReader | None = None) -> dict[str, MatValue]:
-    """All variables of a MATLAB file; the file's first bytes show the format, not its name.
+    """Read all variables of a MATLAB file; the file's first bytes show the format, not its name.
 
-    texts: decodes the char arrays; by the conversion's own rules where None. A value that cannot be read is a
-    `MatUnsupported`. Raises mat-unreadable where the file is of no known format, is cut short or cannot be opened,
-    source-not-readable where no file is there, and mat-variable-ambiguous where two variables have one name.
+    Parameters
+    ----------
+    path : Path
+        A file of format 5, 7 or 7.3.
+    texts : TextReader or None, optional
+        Decodes the char arrays; by the conversion's own rules where None.
+
+    Returns
+    -------
+    dict of str to MatValue
+        Value by name; one that cannot be read is a `MatUnsupported`.
+
+    Raises
+    ------
+    SscError
+        mat-unreadable where the file is of no known format, is cut short or cannot be opened; source-not-readable where
+        no file is there; mat-variable-ambiguous where two variables have one name.
     """
     texts = texts or TextReader(decode=decode_chars)
     check_is_file(path)
@@ -52,7 +67,21 @@ def read_mat(path: Path, *, texts: TextReader | None = None) -> dict[str, MatVal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherVariable:
-    """A variable of a session file beside the session struct: its name, class, size, bytes, and why it is left out."""
+    """A variable of a session file beside the session struct.
+
+    Attributes
+    ----------
+    name : str
+        Of the variable.
+    matlab_class : str
+        Its class in MATLAB.
+    shape : tuple of int
+        MATLAB's size.
+    bytes : int
+        Size of its values.
+    reason : str
+        Why it is left out.
+    """
 
     name: str
     matlab_class: str
@@ -62,9 +91,18 @@ class OtherVariable:
 
 
 class SessionStruct(NamedTuple):
-    """The session struct of a file: its variable's name, its value, and the variables beside it.
+    """The session struct of a file.
 
-    inferred_texts: paths of the texts below it whose bytes were found to be UTF-8 though the file does not say so.
+    Attributes
+    ----------
+    variable : str
+        Name of its variable.
+    tree : MatStruct
+        Its value.
+    others : tuple of OtherVariable
+        The variables beside it.
+    inferred_texts : tuple of str
+        Paths of the texts below it whose bytes were found to be UTF-8 though the file does not say so.
     """
 
     variable: str
@@ -76,11 +114,27 @@ class SessionStruct(NamedTuple):
 def read_session_struct(
     path: Path, *, variable_names: tuple[str, ...] = VARIABLE_NAMES, texts: TextReader | None = None
 ) -> SessionStruct:
-    """The session struct of a file: the variable of one of these names that looks like one.
+    """Read the session struct of a file: the variable of one of these names that looks like one.
 
-    texts: decodes the char arrays; by the conversion's own rules where None. Raises what `read_mat` raises,
-    mat-variable-missing, mat-variable-ambiguous where several could be meant, field-type, and mat-class-unsupported or
-    mat-text-undecodable where a value of the struct cannot be read.
+    Parameters
+    ----------
+    path : Path
+        A file of format 5, 7 or 7.3.
+    variable_names : tuple[str, ...], default VARIABLE_NAMES
+        Names that it may have.
+    texts : TextReader or None, optional
+        Decodes the char arrays; by the conversion's own rules where None.
+
+    Returns
+    -------
+    SessionStruct
+        The struct, and what lies beside it.
+
+    Raises
+    ------
+    SscError
+        What `read_mat` raises; mat-variable-missing, mat-variable-ambiguous where several could be meant, field-type;
+        mat-class-unsupported or mat-text-undecodable where a value of the struct cannot be read.
     """
     texts = texts or TextReader(decode=decode_chars)
     variables = read_mat(path, texts=texts)
@@ -127,7 +181,18 @@ def _choose(variables: Mapping[str, MatValue], *, file: Path, variable_names: tu
 
 
 def is_session_like(value: MatValue) -> bool:
-    """Whether a value has at least two of the fields by which a session struct is known."""
+    """Whether a value has at least two of the fields by which a session struct is known.
+
+    Parameters
+    ----------
+    value : MatValue
+        Of any variable.
+
+    Returns
+    -------
+    bool
+        True from two of the fields on.
+    """
     return isinstance(value, MatStruct) and len(_SESSION_FIELDS & value.fields.keys()) > 1
 
 

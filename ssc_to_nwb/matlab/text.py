@@ -35,7 +35,14 @@ class UndecodableTextError(ValueError):
 class StoredChars:
     """A char array as a file stores it.
 
-    shape: MATLAB's size of it; units: (N,), unsigned numbers in native byte order, column by column.
+    Attributes
+    ----------
+    shape : tuple of int
+        MATLAB's size.
+    storage : Storage
+        How a character is stored.
+    units : ndarray, (N,)
+        Unsigned numbers in native byte order, column by column.
     """
 
     shape: tuple[int, ...]
@@ -48,7 +55,23 @@ class StoredChars:
         return self.shape[0] * math.prod(self.shape[2:])
 
     def rows_of(self, units: np.ndarray) -> list[np.ndarray]:
-        """These units, one per character, row by row and page by page. Raises UndecodableTextError."""
+        """Arrange units row by row and page by page.
+
+        Parameters
+        ----------
+        units : ndarray, (N,)
+            One per character, column by column.
+
+        Returns
+        -------
+        list of ndarray
+            A row each.
+
+        Raises
+        ------
+        UndecodableTextError
+            Their number does not fit the size.
+        """
         if units.size != math.prod(self.shape):
             raise UndecodableTextError(f"{units.size} characters for a size of {'x'.join(map(str, self.shape))}")
         if self.row_count == 1:
@@ -66,8 +89,14 @@ TextDecoder: TypeAlias = Callable[[StoredChars, "str | None"], tuple[str, ...]]
 class TextReader:
     """Makes leaves of the tree from stored characters.
 
-    encoding: of texts whose encoding the file does not name, None where metadata names none; inferred: texts found to
-    be UTF-8, one byte per number, though the file does not say so.
+    Attributes
+    ----------
+    decode : TextDecoder
+        From stored characters to the text of every row.
+    encoding : str or None
+        Of texts whose encoding the file does not name; None where metadata names none.
+    inferred : set of str
+        Texts found to be UTF-8, one byte per number, though the file does not say so.
     """
 
     decode: TextDecoder
@@ -75,7 +104,18 @@ class TextReader:
     inferred: set[str] = field(default_factory=set)
 
     def read(self, stored: StoredChars) -> str | MatChar | MatUnsupported:
-        """The char array; what cannot be decoded is a value that cannot be read."""
+        """The char array; what cannot be decoded is a value that cannot be read.
+
+        Parameters
+        ----------
+        stored : StoredChars
+            From the file.
+
+        Returns
+        -------
+        str or MatChar or MatUnsupported
+            In the form that the tree has for it.
+        """
         try:
             rows = self.decode(stored, self.encoding)
         except UndecodableTextError as failure:
@@ -88,7 +128,22 @@ class TextReader:
 def decode_chars(stored: StoredChars, encoding: str | None = None) -> tuple[str, ...]:
     """The text of every row, padding kept; see the module's text for the rules.
 
-    encoding: of texts whose encoding the file does not name, as Python names it. Raises UndecodableTextError.
+    Parameters
+    ----------
+    stored : StoredChars
+        From the file.
+    encoding : str or None, optional
+        Of texts whose encoding the file does not name, as Python names it.
+
+    Returns
+    -------
+    tuple[str, ...]
+        A text per row.
+
+    Raises
+    ------
+    UndecodableTextError
+        The bytes are no text of that encoding.
     """
     if stored.storage == "utf-8":
         return _decode_utf8(stored, encoding)
@@ -165,9 +220,22 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 
 def utf16_units(value: str | MatChar) -> np.ndarray:
-    """The characters of a char array in MATLAB's size of it, uint16: units of UTF-16.
+    """The characters of a char array as units of UTF-16.
 
-    Raises ValueError where the rows do not fit the size.
+    Parameters
+    ----------
+    value : str or MatChar
+        A char array of the tree.
+
+    Returns
+    -------
+    ndarray of uint16
+        In MATLAB's size of it.
+
+    Raises
+    ------
+    ValueError
+        The rows do not fit the size.
     """
     shape = matlab_shape(value)
     if 0 in shape:

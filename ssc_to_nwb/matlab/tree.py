@@ -8,7 +8,6 @@ A value is one of: `MatStruct` (a 1x1 struct), `MatStructArray`, `MatCell`, `str
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -19,14 +18,30 @@ _LARGEST_FULL = 1 << 27
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatStruct:
-    """A 1x1 struct; `fields` keeps MATLAB's order."""
+    """A 1x1 struct.
+
+    Attributes
+    ----------
+    fields : dict of str to MatValue
+        In MATLAB's order.
+    """
 
     fields: dict[str, MatValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatStructArray:
-    """A struct array of any other size; `elements` in column-major order."""
+    """A struct array of any other size.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        MATLAB's size.
+    field_names : tuple of str
+        In MATLAB's order.
+    elements : tuple of MatStruct
+        In column-major order.
+    """
 
     shape: tuple[int, ...]
     field_names: tuple[str, ...]
@@ -35,7 +50,15 @@ class MatStructArray:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatCell:
-    """A cell array; `items` in column-major order."""
+    """A cell array.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        MATLAB's size.
+    items : tuple of MatValue
+        In column-major order.
+    """
 
     shape: tuple[int, ...]
     items: tuple[MatValue, ...]
@@ -45,7 +68,12 @@ class MatCell:
 class MatChar:
     """A char array that is neither a plain row nor the 0x0 char: a matrix, an empty of another size, a padded row.
 
-    rows: a text per row, from top to bottom, those of further pages after those of the first; padding is kept.
+    Attributes
+    ----------
+    shape : tuple of int
+        MATLAB's size, in units of UTF-16.
+    rows : tuple of str
+        A text per row, from top to bottom, those of further pages after those of the first; padding is kept.
     """
 
     shape: tuple[int, ...]
@@ -56,8 +84,16 @@ class MatChar:
 class MatSparse:
     """A sparse matrix; `np.asarray` gives the full one.
 
-    row_index: int64 (N,), row of each stored value, from 0; column_start: int64 (columns + 1,), place of the first
-    value of each column; values: (N,), in MATLAB's class.
+    Attributes
+    ----------
+    shape : tuple of int
+        MATLAB's size.
+    row_index : ndarray of int64, (N,)
+        Row of each stored value, counted from 0.
+    column_start : ndarray of int64, (columns + 1,)
+        Position of the first value of each column.
+    values : ndarray, (N,)
+        In MATLAB's class.
     """
 
     shape: tuple[int, ...]
@@ -69,7 +105,29 @@ class MatSparse:
     def from_columns(
         cls, shape: tuple[int, ...], *, row_index: np.ndarray, column_start: np.ndarray, values: np.ndarray
     ) -> MatSparse:
-        """A sparse matrix from MATLAB's arrays, which may be longer than what they hold. Raises ValueError."""
+        """A sparse matrix from MATLAB's arrays, which may be longer than what they hold.
+
+        Parameters
+        ----------
+        shape : tuple[int, ...]
+            MATLAB's size.
+        row_index : ndarray
+            Rows, counted from 0.
+        column_start : ndarray, (columns + 1,)
+            The last is the number of values in use.
+        values : ndarray
+            In MATLAB's class.
+
+        Returns
+        -------
+        MatSparse
+            The matrix, its arrays cut to what they hold.
+
+        Raises
+        ------
+        ValueError
+            The arrays do not fit together.
+        """
         starts = column_start.astype(np.int64)
         count = int(starts[-1]) if starts.size else 0
         rows = row_index[:count].astype(np.int64)
@@ -102,7 +160,17 @@ class MatSparse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatUnsupported:
-    """A value that cannot be read: its class in MATLAB, why, and its size as far as the file has it."""
+    """A value that cannot be read.
+
+    Attributes
+    ----------
+    matlab_class : str
+        Its class in MATLAB.
+    reason : str
+        Why it cannot be read.
+    shape : tuple of int
+        Its size, as far as the file has it.
+    """
 
     matlab_class: str
     reason: str
@@ -113,7 +181,20 @@ MatValue: TypeAlias = "MatStruct | MatStructArray | MatCell | str | MatChar | np
 
 
 def char_value(shape: tuple[int, ...], rows: tuple[str, ...]) -> str | MatChar:
-    """A char array from its size and its rows, in the form that the tree has for it."""
+    """A char array from its size and its rows, in the form that the tree has for it.
+
+    Parameters
+    ----------
+    shape : tuple[int, ...]
+        MATLAB's size; where rows are stored as UTF-8 it may count bytes.
+    rows : tuple[str, ...]
+        A text per row.
+
+    Returns
+    -------
+    str or MatChar
+        A str for a plain row or the 0x0 char, else a `MatChar`.
+    """
     if len(shape) == 2 and shape[0] == 1:
         # The size counts bytes where a row was stored as UTF-8, one byte per character.
         shape = (1, char_units(rows[0]))
@@ -123,12 +204,34 @@ def char_value(shape: tuple[int, ...], rows: tuple[str, ...]) -> str | MatChar:
 
 
 def char_units(text: str) -> int:
-    """Length of a text as MATLAB counts it, in units of UTF-16."""
+    """Length of a text as MATLAB counts it, in units of UTF-16.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    int
+        Characters beyond U+FFFF count twice.
+    """
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def plain_text(value: MatValue) -> str | None:
-    """The text of a char row or an empty char, without NULs that pad its end; None for all else."""
+    """The text of a char row or of an empty char, without NULs that pad its end.
+
+    Parameters
+    ----------
+    value : MatValue
+        Any value of the tree.
+
+    Returns
+    -------
+    str or None
+        None where the value is anything else.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, MatChar):
@@ -140,7 +243,18 @@ def plain_text(value: MatValue) -> str | None:
 
 
 def row_texts(value: MatValue) -> tuple[str, ...]:
-    """The texts of a char array: its one text, or the rows of a matrix without the blanks that pad them; else none."""
+    """The texts of a char array.
+
+    Parameters
+    ----------
+    value : MatValue
+        Any value of the tree.
+
+    Returns
+    -------
+    tuple[str, ...]
+        Its one text, or the rows of a matrix without the blanks that pad them; empty where the value is anything else.
+    """
     if isinstance(value, MatChar) and len(value.rows) > 1:
         return tuple(row.rstrip(" \0") for row in value.rows)
     text = plain_text(value)
@@ -148,7 +262,18 @@ def row_texts(value: MatValue) -> tuple[str, ...]:
 
 
 def is_empty_value(value: MatValue) -> bool:
-    """True for [], {}, empty chars and empty struct arrays."""
+    """Whether a value is [], {}, an empty char or an empty struct array.
+
+    Parameters
+    ----------
+    value : MatValue
+        Any value of the tree.
+
+    Returns
+    -------
+    bool
+        False for structs and for values that cannot be read.
+    """
     if isinstance(value, np.ndarray):
         return value.size == 0
     if isinstance(value, MatCell):
@@ -158,47 +283,19 @@ def is_empty_value(value: MatValue) -> bool:
     return plain_text(value) == ""
 
 
-def is_leaf(value: MatValue) -> bool:
-    """Whether a value is a leaf, as `walk_leaves` has it: nothing is below it."""
-    if isinstance(value, MatStruct):
-        return not value.fields
-    if isinstance(value, MatStructArray):
-        return not (value.elements and value.field_names)
-    return not (isinstance(value, MatCell) and value.items)
-
-
-def walk_leaves(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
-    """Yield every leaf with its path in MATLAB's notation, such as `s.a.value{2}(3).id`.
-
-    Leaves are numbers, texts, values that cannot be read, and what has a size but no content: empty cells, empty
-    struct arrays, structs and struct arrays without fields.
-    """
-    if isinstance(value, MatStruct) and value.fields:
-        for name, child in value.fields.items():
-            yield from walk_leaves(child, f"{path}.{name}")
-    elif isinstance(value, MatStructArray) and value.elements and value.field_names:
-        for number, element in enumerate(value.elements, start=1):
-            yield from walk_leaves(element, f"{path}({number})")
-    elif isinstance(value, MatCell) and value.items:
-        for number, item in enumerate(value.items, start=1):
-            yield from walk_leaves(item, f"{path}{{{number}}}")
-    else:
-        yield path, value
-
-
-def leaf_bytes(value: MatValue) -> int:
-    """Size of a leaf in bytes: of the array, of what a sparse matrix stores, or of the text in UTF-16."""
-    if isinstance(value, np.ndarray):
-        return int(value.nbytes)
-    if isinstance(value, MatSparse):
-        return int(value.values.nbytes + value.row_index.nbytes + value.column_start.nbytes)
-    if isinstance(value, str):
-        return 2 * char_units(value)
-    return 2 * sum(map(char_units, value.rows)) if isinstance(value, MatChar) else 0
-
-
 def describe(value: MatValue) -> str:
-    """What a value is, for messages: `2x18 float64`, `text 'abc'`, `1x3 cell`, `struct with fields a, b`."""
+    """What a value is, for messages.
+
+    Parameters
+    ----------
+    value : MatValue
+        Any value of the tree.
+
+    Returns
+    -------
+    str
+        Such as `2x18 float64`, `text 'abc'`, `1x3 cell` or `struct with fields a, b`.
+    """
     if isinstance(value, str):
         return f"text {value[:60]!r}"
     if isinstance(value, MatStruct):

@@ -12,7 +12,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
 from ssc_to_nwb.ledger.raw_ledger import file_entries
-from ssc_to_nwb.matlab.tree import walk_leaves
+from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.proof.accounted import report_unaccounted
 from ssc_to_nwb.proof.comparison import Comparison, leaves_by_rule

@@ -29,8 +29,22 @@ FARTHEST_UM = 10.0
 class CellSighting:
     """A ROI of one session.
 
-    label: animal and ROI number, `an197522/1001`; centroid_x_um, centroid_y_um: NaN without a mask; event_rate_hz:
-    calcium events per second of imaging, NaN where the file has no events of it.
+    Attributes
+    ----------
+    label : str
+        Animal and ROI number, `an197522/1001`.
+    session : str
+        Name of the session.
+    file : Path or str
+        The NWB file, or its address.
+    plane : str
+        Name of the imaging plane.
+    centroid_x_um, centroid_y_um : float
+        Centroid of the mask in um; NaN without a mask.
+    depth_from_first_plane_um : float
+        Depth below the first plane of the session in um, as the ROI table has it.
+    event_rate_hz : float
+        Calcium events per second of imaging; NaN where the file has no events of the ROI.
     """
 
     label: str
@@ -43,7 +57,18 @@ class CellSighting:
     event_rate_hz: float
 
     def differs_from(self, other: CellSighting) -> str | None:
-        """Why the two cannot be joined, in words; None where they agree."""
+        """Why the two cannot be joined.
+
+        Parameters
+        ----------
+        other : CellSighting
+            A sighting with the same label.
+
+        Returns
+        -------
+        str or None
+            The reason in words; None where they agree.
+        """
         if self.plane != other.plane:
             return f"plane {self.plane}, in {other.session} {other.plane}"
         apart_um = float(np.hypot(self.centroid_x_um - other.centroid_x_um, self.centroid_y_um - other.centroid_y_um))
@@ -58,7 +83,12 @@ class CellSighting:
 class Cell:
     """One cell: its sightings, one per session, in the order of the sessions.
 
-    name: the label, and behind it the session where other tissue has the same number: `an197522/1001@<session>`.
+    Attributes
+    ----------
+    name : str
+        The label; with the session after it where other tissue has the same number, `an197522/1001@<session>`.
+    sightings : tuple of CellSighting
+        At most one per session.
     """
 
     name: str
@@ -67,7 +97,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellTable:
-    """All cells of some files, sorted by name, and what kept sightings of one number from being joined."""
+    """All cells of some files, sorted by name, and what kept sightings of one number from being joined.
+
+    Attributes
+    ----------
+    cells : tuple of Cell
+        Sorted by name.
+    problems : tuple of Problem
+        Sightings of one number that were not joined.
+    """
 
     cells: tuple[Cell, ...]
     problems: tuple[Problem, ...] = ()
@@ -98,7 +136,18 @@ def _row(cell: Cell, sighting: CellSighting) -> tuple[Any, ...]:
 
 
 def read_sightings(session: NwbSession) -> list[CellSighting]:
-    """Every ROI of an open file."""
+    """Read every ROI of an open file.
+
+    Parameters
+    ----------
+    session : NwbSession
+        The open file.
+
+    Returns
+    -------
+    list[CellSighting]
+        A sighting per ROI, plane by plane.
+    """
     return [sighting for plane in session.planes for sighting in _of_plane(session, plane)]
 
 
@@ -121,7 +170,18 @@ def _of_plane(session: NwbSession, plane: ImagedPlane) -> Iterable[CellSighting]
 
 
 def event_rates_hz(plane: ImagedPlane) -> dict[int, float]:
-    """Mean rate of calcium events by ROI number: frames with an event, per second of the frames that exist."""
+    """Mean rate of calcium events by ROI number: frames with an event, per second of the frames that exist.
+
+    Parameters
+    ----------
+    plane : ImagedPlane
+        A plane of an open file.
+
+    Returns
+    -------
+    dict[int, float]
+        Rate in Hz by ROI number, NaN for a ROI without frames; empty where the file has no events or no imaging rate.
+    """
     events, rate_hz = plane.traces("event"), plane.imaging_plane.imaging_rate
     if events is None or rate_hz is None:
         return {}
@@ -132,7 +192,18 @@ def event_rates_hz(plane: ImagedPlane) -> dict[int, float]:
 
 
 def join_cells(sightings: Sequence[CellSighting]) -> CellTable:
-    """Join sightings of one number where plane and position agree with those of the first session that has it."""
+    """Join sightings of one number where plane and position agree with those of the first session that has it.
+
+    Parameters
+    ----------
+    sightings : Sequence[CellSighting]
+        ROIs of any number of files.
+
+    Returns
+    -------
+    CellTable
+        The cells, and a problem for each number that is more than one cell.
+    """
     by_label: dict[str, list[CellSighting]] = {}
     for sighting in sorted(sightings, key=lambda one: (*_sort_key(one.label), one.session)):
         by_label.setdefault(sighting.label, []).append(sighting)

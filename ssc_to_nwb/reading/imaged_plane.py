@@ -21,7 +21,19 @@ ResponseKind = Literal["raw", "dff", "event"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoiTraces:
-    """Traces of a plane's ROIs: time_s float64 (F,), values float64 (F, R), roi_numbers int64 (R,); NaN: no frame."""
+    """Traces of a plane's ROIs.
+
+    Attributes
+    ----------
+    roi_numbers : ndarray of int64, (R,)
+        Number of each column.
+    time_s : ndarray of float64, (F,)
+        Time stamps in s after the session's start.
+    values : ndarray of float64, (F, R)
+        NaN where there is no frame.
+    unit : str
+        Of the values, as the file has it.
+    """
 
     roi_numbers: np.ndarray
     time_s: np.ndarray
@@ -31,7 +43,15 @@ class RoiTraces:
 
 @dataclass(frozen=True, kw_only=True)
 class ImagedPlane:
-    """A view of one plane of an open file. `name` as in the names of its objects (`fov_01002`)."""
+    """A view of one plane of an open file.
+
+    Attributes
+    ----------
+    name : str
+        As in the names of its objects, `fov_01002`.
+    nwbfile : NWBFile
+        The open file.
+    """
 
     name: str
     nwbfile: NWBFile
@@ -77,12 +97,39 @@ class ImagedPlane:
         return () if container is None else tuple(container.images)
 
     def image(self, name: str) -> np.ndarray:
-        """An image as a picture: (rows, columns), the file's data[x, y] turned."""
+        """An image as a picture: the file's data[x, y] with its axes exchanged.
+
+        Parameters
+        ----------
+        name : str
+            One of `image_names`.
+
+        Returns
+        -------
+        ndarray, (rows, columns)
+            The picture, in the file's dtype.
+
+        Raises
+        ------
+        KeyError
+            The plane has no image of this name.
+        """
         container = self.nwbfile.processing[naming.OPHYS_MODULE][naming.images(self.name)]
         return np.asarray(container.images[name].data[:]).swapaxes(0, 1)
 
     def mask(self, number: int) -> np.ndarray:
-        """Which pixels of the plane's images are of a ROI, bool (rows, columns); the ROI must be one of the plane."""
+        """Which pixels of the plane's images are of a ROI, bool (rows, columns); the ROI must be one of the plane.
+
+        Parameters
+        ----------
+        number : int
+            Number of a ROI of this plane.
+
+        Returns
+        -------
+        ndarray of bool, (rows, columns)
+            True on the pixels of the mask.
+        """
         pixels = self.rois.lists("pixel_mask")[int(np.flatnonzero(self.roi_numbers == number)[0])]
         mask = np.zeros(self.image(self.image_names[0]).shape, dtype=bool)
         if len(pixels):
@@ -90,13 +137,35 @@ class ImagedPlane:
         return mask
 
     def series(self, kind: ResponseKind) -> RoiResponseSeries | None:
-        """The series of a kind of trace; None where the file has none of this plane."""
+        """The series of a kind of trace; None where the file has none of this plane.
+
+        Parameters
+        ----------
+        kind : ResponseKind
+            `raw`, `dff` or `event`.
+
+        Returns
+        -------
+        RoiResponseSeries or None
+            pynwb's own object, not yet read.
+        """
         module = self.nwbfile.processing[naming.OPHYS_MODULE]
         container = module.data_interfaces.get(naming.RESPONSE_CONTAINERS[kind])
         return None if container is None else container.roi_response_series.get(naming.response_series(kind, self.name))
 
     def traces(self, kind: ResponseKind) -> RoiTraces | None:
-        """The whole traces of a kind; None where the file has none of this plane."""
+        """The whole traces of a kind, read into memory.
+
+        Parameters
+        ----------
+        kind : ResponseKind
+            `raw`, `dff` or `event`.
+
+        Returns
+        -------
+        RoiTraces or None
+            None where the file has none of this plane.
+        """
         series = self.series(kind)
         if series is None:
             return None
@@ -109,7 +178,18 @@ class ImagedPlane:
 
 
 def imaged_planes(nwbfile: NWBFile) -> tuple[ImagedPlane, ...]:
-    """Every plane that has a PlaneSegmentation, by name."""
+    """Every plane that has a PlaneSegmentation, by name.
+
+    Parameters
+    ----------
+    nwbfile : NWBFile
+        The open file.
+
+    Returns
+    -------
+    tuple[ImagedPlane, ...]
+        Views, sorted by name; empty where the file has no ROIs.
+    """
     module = nwbfile.processing.get(naming.OPHYS_MODULE)
     if module is None or naming.IMAGE_SEGMENTATION not in module.data_interfaces:
         return ()

@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class NwbSession:
-    """What a file holds, read when it is asked for and then kept. Good as long as the file is open."""
+    """What a file holds, read when it is asked for and then kept. Good as long as the file is open.
+
+    Attributes
+    ----------
+    path : Path or str
+        The file, or its address.
+    nwbfile : NWBFile
+        pynwb's view of the open file.
+    """
 
     path: Path | str
     nwbfile: NWBFile
@@ -83,7 +91,18 @@ class NwbSession:
         return np.zeros(0, dtype=np.int64) if self.trials is None else self.trials.integers("trial_number")
 
     def intervals(self, name: str) -> SessionTable | None:
-        """A table of /intervals; None where the file lacks it."""
+        """A table of /intervals; None where the file lacks it.
+
+        Parameters
+        ----------
+        name : str
+            Such as `trials` or `touches`.
+
+        Returns
+        -------
+        SessionTable or None
+            The table, read into memory.
+        """
         intervals = self.nwbfile.intervals or {}
         return read_table(intervals[name]) if name in intervals else None
 
@@ -129,7 +148,18 @@ class NwbSession:
         return read_sample_trials(self.nwbfile)
 
     def sample_trials_of(self, series: TimeSeries) -> SampleTrials | None:
-        """The trial number of every sample of a whisker trace or ROI trace; None where the file has none."""
+        """The trial numbers of the samples of a series.
+
+        Parameters
+        ----------
+        series : TimeSeries
+            A whisker trace or ROI trace.
+
+        Returns
+        -------
+        SampleTrials or None
+            A view with the same clock; None where the file has none.
+        """
         return next((one for one in self.sample_trials if one.shares_clock(series)), None)
 
     @property
@@ -145,10 +175,23 @@ class NwbSession:
 
 @contextmanager
 def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
-    """Open an NWB file (`.nwb`, or a `.nwb.zarr` folder) for reading; a `.nwb` may be at an http(s) address.
+    """Open an NWB file for reading.
 
-    Raises nwb-file-missing, nwb-file-unreadable, remote-support-missing; file-layout-older, file-layout-newer for a
-    file of another version of this program.
+    Parameters
+    ----------
+    path : Path or str
+        A `.nwb` file, a `.nwb.zarr` folder, or the http(s) address of a `.nwb` file.
+
+    Yields
+    ------
+    NwbSession
+        Good until the `with` block ends.
+
+    Raises
+    ------
+    SscError
+        nwb-file-missing, nwb-file-unreadable, remote-support-missing; file-layout-older, file-layout-newer for a file
+        of another version of this program.
     """
     remote = is_address(path)
     path = path if remote else Path(path)

@@ -18,6 +18,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.reading.frames import Frames
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, ResponseKind
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.reading.nwb_table import SessionTable
@@ -28,36 +29,15 @@ if TYPE_CHECKING:
     from pynwb.base import TimeSeries
 
 
-@dataclass(frozen=True, kw_only=True)
-class Frames:
-    """The frames of a plane and channel, read one by one: `frames[3]` is a picture, (rows, columns).
-
-    A slice gives (frames, rows, columns).
-    """
-
-    series: TimeSeries
-
-    def __len__(self) -> int:
-        return int(self.series.data.shape[0])
-
-    def __getitem__(self, which: int | slice) -> np.ndarray:
-        return np.asarray(self.series.data[which]).swapaxes(-1, -2)
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Number of frames, rows, columns."""
-        count, columns, rows = self.series.data.shape
-        return int(count), int(rows), int(columns)
-
-    @cached_property
-    def time_s(self) -> np.ndarray:
-        """Time stamp of every frame in s after the session's start, float64 (T,)."""
-        return np.asarray(self.series.timestamps[:], dtype=np.float64)
-
-
 @dataclass(kw_only=True)
 class OpenedSession:
-    """An open session. Close it, or use it in a `with`."""
+    """An open session. Close it, or use it in a `with`.
+
+    Attributes
+    ----------
+    view : NwbSession
+        The same file as plain tables and arrays, for programs.
+    """
 
     view: NwbSession
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
@@ -144,6 +124,11 @@ class OpenedSession:
         ------
         SscError
             roi-not-in-file for a ROI without such a trace; trial-not-in-file.
+
+        Returns
+        -------
+        pandas.DataFrame, (samples, ROIs)
+            Indexed by time in s after the session's start; NaN where there is no frame.
         """
         import pandas as pd
 
@@ -179,9 +164,22 @@ class OpenedSession:
         return table[~table.index.duplicated()]
 
     def whisker(self, *, trial: int | None = None) -> pd.DataFrame:
-        """Whisker traces by time in s: `angle_c2` in degrees, `curvature_change_c2` in 1/mm, NaN where tracking failed.
+        """Whisker traces by time in s.
 
-        trial: only the samples of this trial, by the source's number. Raises trial-not-in-file.
+        Parameters
+        ----------
+        trial : int or None, optional
+            Only the samples of this trial, by the source's number.
+
+        Returns
+        -------
+        pandas.DataFrame, (samples, traces)
+            Columns `angle_c2` in degrees, `curvature_change_c2` in 1/mm; NaN where tracking failed.
+
+        Raises
+        ------
+        SscError
+            trial-not-in-file.
         """
         import pandas as pd
 
@@ -205,18 +203,70 @@ class OpenedSession:
     # -- images
 
     def mask(self, roi: int) -> np.ndarray:
-        """Which pixels are of a ROI, bool (rows, columns) of the image. Raises roi-not-in-file."""
+        """Which pixels are of a ROI.
+
+        Parameters
+        ----------
+        roi : int
+            ROI number.
+
+        Returns
+        -------
+        ndarray of bool, (rows, columns)
+            True on the pixels of the mask.
+
+        Raises
+        ------
+        SscError
+            roi-not-in-file.
+        """
         for plane in self.view.planes:
             if roi in plane.roi_numbers:
                 return plane.mask(roi)
         raise error(kinds.ROI_NOT_IN_FILE, file=self.view.path, found=f"ROI {roi}")
 
     def image(self, plane: str, name: str = "master_green") -> np.ndarray:
-        """An image of a plane as a picture, (rows, columns). Raises KeyError where the file has none of this name."""
+        """An image of a plane as a picture.
+
+        Parameters
+        ----------
+        plane : str
+            Name of the plane, `fov_01002`.
+        name : str, default 'master_green'
+            Such as `master_green` or `session_mean_red`.
+
+        Returns
+        -------
+        ndarray, (rows, columns)
+            The picture, in the file's dtype.
+
+        Raises
+        ------
+        KeyError
+            The file has no such plane or image.
+        """
         return self._plane(plane).image(name)
 
     def frames(self, plane: str, channel: naming.Channel = "green") -> Frames:
-        """The frames of a plane and channel. Raises KeyError where the file has none."""
+        """The frames of a plane and channel, not yet read.
+
+        Parameters
+        ----------
+        plane : str
+            Name of the plane, `fov_01002`.
+        channel : naming.Channel, default 'green'
+            `green` or `red`.
+
+        Returns
+        -------
+        Frames
+            A view; `frames[3]` reads one frame.
+
+        Raises
+        ------
+        KeyError
+            The file has no frames of them.
+        """
         return Frames(series=self.nwbfile.acquisition[naming.two_photon_series(plane, channel)])
 
     def _plane(self, name: str) -> ImagedPlane:
@@ -244,7 +294,18 @@ class _Samples:
 
 
 def opened_session(file: Path | str) -> OpenedSession:
-    """See `ssc_to_nwb.open_session`."""
+    """See `ssc_to_nwb.open_session`.
+
+    Parameters
+    ----------
+    file : Path or str
+        Path, or http(s) address.
+
+    Returns
+    -------
+    OpenedSession
+        The open file.
+    """
     stack = ExitStack()
     view = stack.enter_context(open_nwb_session(file))
     return OpenedSession(view=view, _open=stack)

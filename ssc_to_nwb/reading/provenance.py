@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Texts by item as the file has them (`tool`, `tool_version`, `options`, `metadata_sha256`, ...), and the files."""
+    """Where a file comes from, as it says itself.
+
+    Attributes
+    ----------
+    items : mapping of str to str
+        Texts by item: `tool`, `tool_version`, `options`, `metadata_sha256` and others.
+    source_files : SessionTable or None
+        The files it was made from, with sizes and SHA-256.
+    """
 
     items: Mapping[str, str]
     source_files: SessionTable | None
@@ -43,7 +51,18 @@ class Provenance:
 
 
 def read_provenance(nwbfile: NWBFile) -> Provenance | None:
-    """The provenance in the file; None where there is none."""
+    """Read the provenance in a file.
+
+    Parameters
+    ----------
+    nwbfile : NWBFile
+        The open file.
+
+    Returns
+    -------
+    Provenance or None
+        None where the file says nothing of it.
+    """
     module = nwbfile.processing.get(naming.SOURCE_MODULE)
     if module is None or naming.PROVENANCE not in module.data_interfaces:
         return None

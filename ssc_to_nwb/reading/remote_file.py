@@ -13,12 +13,39 @@ _KEPT_BLOCKS = 64
 
 
 def is_address(path: object) -> bool:
-    """Whether a path is an http or https address."""
+    """Whether a path is an http or https address.
+
+    Parameters
+    ----------
+    path : object
+        Anything that may name a file.
+
+    Returns
+    -------
+    bool
+        True for a text that begins with `http://` or `https://`.
+    """
     return isinstance(path, str) and path.startswith(("http://", "https://"))
 
 
 def open_remote(address: str) -> Any:
-    """A file object that fetches what is read of it. Raises remote-support-missing, nwb-file-missing."""
+    """Open a file at a web address; only what is read of it is fetched.
+
+    Parameters
+    ----------
+    address : str
+        http or https.
+
+    Returns
+    -------
+    file object
+        Binary, seekable; blocks that were fetched are kept in memory up to a bound.
+
+    Raises
+    ------
+    SscError
+        remote-support-missing, nwb-file-missing.
+    """
     try:
         import aiohttp
         import fsspec

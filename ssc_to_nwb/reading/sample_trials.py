@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class SampleTrials:
-    """A view of one series of trial numbers of an open file."""
+    """A view of one series of trial numbers of an open file.
+
+    Attributes
+    ----------
+    series : TimeSeries
+        The trial number of every time stamp of one clock.
+    """
 
     series: TimeSeries
 
@@ -27,16 +33,49 @@ class SampleTrials:
         return np.asarray(self.series.data[:])
 
     def samples(self, number: int) -> np.ndarray:
-        """Places of the samples of a trial among the N, in ascending order, int64."""
+        """Which samples are of a trial.
+
+        Parameters
+        ----------
+        number : int
+            The source's trial number.
+
+        Returns
+        -------
+        ndarray of int64
+            Their positions among the N samples, ascending.
+        """
         return np.flatnonzero(self.labels == number)
 
     def shares_clock(self, series: TimeSeries) -> bool:
-        """Whether a series has the same time stamps: linked ones are one data set, by the name it has in the file."""
+        """Whether a series has the same time stamps: linked ones are one data set, by the name it has in the file.
+
+        Parameters
+        ----------
+        series : TimeSeries
+            Any series of the same file.
+
+        Returns
+        -------
+        bool
+            True where the two have their time stamps in common.
+        """
         return bool(self.series.timestamps.name == series.timestamps.name)
 
 
 def read_sample_trials(nwbfile: NWBFile) -> tuple[SampleTrials, ...]:
-    """The series of trial numbers in the file, that of the whisker traces first."""
+    """The series of trial numbers in the file, that of the whisker traces first.
+
+    Parameters
+    ----------
+    nwbfile : NWBFile
+        The open file.
+
+    Returns
+    -------
+    tuple[SampleTrials, ...]
+        A view per clock.
+    """
     modules = [nwbfile.processing.get(name) for name in (naming.BEHAVIOR_MODULE, naming.OPHYS_MODULE)]
     found = [(name, module) for module in modules if module is not None for name in sorted(module.data_interfaces)]
     return tuple(

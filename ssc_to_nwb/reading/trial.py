@@ -19,7 +19,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceOfTrial:
-    """A trace: time_s (N,) from the start of the trial, values (N,); `name` is a whisker or a ROI number."""
+    """One trace in one trial.
+
+    Attributes
+    ----------
+    name : str
+        A whisker or a ROI number.
+    time_s : ndarray of float64, (N,)
+        Seconds from the start of the trial.
+    values : ndarray of float64, (N,)
+        NaN where the trace has none.
+    unit : str
+        Of the values.
+    """
 
     name: str
     time_s: np.ndarray
@@ -31,9 +43,22 @@ class TraceOfTrial:
 class TrialData:
     """What happened in a trial; all times in s from its start.
 
-    angles, curvatures: by whisker; intervals: (E, 2) onset and offset by name (`pole in reach`, `protraction touch c2`,
-    `left water`, `reward cue`); points: (E,) by name (`left lick`); dff: chosen ROIs; duration_s: NaN where the file
-    has no stop.
+    Attributes
+    ----------
+    number : int
+        The source's number.
+    trial_type : str
+        As the trials table has it.
+    duration_s : float
+        Stop minus start; NaN where the file has no stop.
+    angles, curvatures : tuple of TraceOfTrial
+        A trace per whisker.
+    intervals : mapping of str to ndarray, (E, 2)
+        Onset and offset by name: `pole in reach`, `protraction touch c2`, `left water`, `reward cue`.
+    points : mapping of str to ndarray, (E,)
+        Times by name: `left lick`.
+    dff : tuple of TraceOfTrial
+        The chosen ROIs.
     """
 
     number: int
@@ -49,8 +74,26 @@ class TrialData:
 def read_trial(session: NwbSession, number: int, *, rois: Sequence[int] = (), most_rois: int = 8) -> TrialData:
     """Read a trial by its number.
 
-    rois: numbers of the ROIs whose dF/F to read; where empty, the `most_rois` of those imaged in the trial whose dF/F
-    goes highest, in the order of their numbers. Raises trial-not-in-file, roi-not-in-file.
+    Parameters
+    ----------
+    session : NwbSession
+        The open file.
+    number : int
+        The source's trial number.
+    rois : Sequence[int], default ()
+        Numbers of the ROIs whose dF/F to read; where empty, those imaged in the trial whose dF/F goes highest.
+    most_rois : int, default 8
+        How many of them, where `rois` is empty; they come in the order of their numbers.
+
+    Returns
+    -------
+    TrialData
+        Everything to draw the trial.
+
+    Raises
+    ------
+    SscError
+        trial-not-in-file, roi-not-in-file.
     """
     trials, numbers = session.trials, session.trial_numbers
     if trials is None or number not in numbers:

@@ -19,7 +19,13 @@ QUANTITIES = ("angle", "curvature_change")
 
 @dataclass(frozen=True, kw_only=True)
 class SharedTimes:
-    """Time stamps that several series have in common, read once."""
+    """Time stamps that several series have in common, read once.
+
+    Attributes
+    ----------
+    timestamps : array-like, (N,)
+        The data set in the file, in s.
+    """
 
     timestamps: Any
 
@@ -31,7 +37,19 @@ class SharedTimes:
 
 @dataclass(frozen=True, kw_only=True)
 class WhiskerSeries:
-    """A view of one trace of an open file; quantity: `angle` or `curvature_change`; whisker: `c2`."""
+    """A view of one trace of an open file.
+
+    Attributes
+    ----------
+    whisker : str
+        Such as `c2`.
+    quantity : str
+        `angle` or `curvature_change`.
+    series : TimeSeries
+        The series in the file.
+    times : SharedTimes
+        Its time stamps, shared with the other traces.
+    """
 
     whisker: str
     quantity: str
@@ -55,7 +73,18 @@ class WhiskerSeries:
 
 
 def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerSeries, ...]:
-    """Every whisker trace, all the angles first."""
+    """Every whisker trace, all the angles first.
+
+    Parameters
+    ----------
+    nwbfile : NWBFile
+        The open file.
+
+    Returns
+    -------
+    tuple[WhiskerSeries, ...]
+        Views, none of them read yet; empty where the file has no whisker data.
+    """
     module = nwbfile.processing.get(naming.BEHAVIOR_MODULE)
     if module is None:
         return ()

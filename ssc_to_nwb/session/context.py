@@ -21,7 +21,17 @@ from ssc_to_nwb.source_files.session_files import dataset_of, key_from_path
 
 @dataclass(frozen=True, kw_only=True)
 class SessionContext:
-    """One session, ready to be converted. Belongs to that session alone."""
+    """One session, ready to be converted. Belongs to that session alone.
+
+    Attributes
+    ----------
+    session : Session
+        As its MATLAB file has it.
+    metadata : Metadata
+        Packaged, with a user's files on top.
+    log : ProblemLog
+        Takes the warnings.
+    """
 
     session: Session
     metadata: Metadata
@@ -51,9 +61,30 @@ def load_context(
 ) -> SessionContext:
     """Read a session file with the metadata of its data set and a user's files on top.
 
-    dataset: `ssc-1` or `ssc-2`; from the file name where None. allow_unmapped: arrays and event series of no known kind
-    are left to the ledger, which keeps them whole. decode: from the file's characters to text. Raises SscError of
-    any kind that reading the source or the metadata can meet.
+    Parameters
+    ----------
+    path : Path
+        The session file.
+    dataset : str or None, optional
+        `ssc-1` or `ssc-2`; from the file name where None.
+    metadata_files : Sequence[Path], default ()
+        A user's, in the order in which they are applied.
+    log : ProblemLog or None, optional
+        Takes the warnings; a new one where None.
+    allow_unmapped : bool, default False
+        Arrays and event series of no known kind are left to the ledger, which keeps them whole.
+    decode : TextDecoder, default decode_chars
+        From the file's characters to text.
+
+    Returns
+    -------
+    SessionContext
+        The session, read and checked.
+
+    Raises
+    ------
+    SscError
+        Of any kind that reading the source or the metadata can meet.
     """
     log = ProblemLog() if log is None else log
     key = key_from_path(path)
@@ -69,14 +100,36 @@ def load_context(
 
 
 def census_comparison(session: Session) -> CensusComparison:
-    """Whether the session's dF/F arrays, or what it has in their place, have the sizes that the census gives."""
+    """Whether the session's dF/F arrays, or what it has in their place, have the sizes that the census gives.
+
+    Parameters
+    ----------
+    session : Session
+        Read from its file.
+
+    Returns
+    -------
+    CensusComparison
+        What the census has, and where the session differs.
+    """
     arrays = [volume.arrays.get("dff", volume.first_array) for volume in session.subvolumes]
     sizes = [SubvolumeSize(rois=array.values.shape[0], frames=array.values.shape[1]) for array in arrays]
     return compare_with_census(str(session.key), sizes)
 
 
 def source_options(facts: SourceFacts) -> SourceOptions:
-    """The part of the metadata that the reader of session files needs."""
+    """The part of the metadata that the reader of session files needs.
+
+    Parameters
+    ----------
+    facts : SourceFacts
+        Section `source` of the metadata.
+
+    Returns
+    -------
+    SourceOptions
+        For `read_session`.
+    """
     return SourceOptions(
         variable_names=facts.variable_names,
         array_kinds=facts.array_kinds,
@@ -86,7 +139,18 @@ def source_options(facts: SourceFacts) -> SourceOptions:
 
 
 def video_names(facts: SourceFacts) -> VideoNames:
-    """The part of the metadata that says of which trial a video is."""
+    """The part of the metadata that says of which trial a video is.
+
+    Parameters
+    ----------
+    facts : SourceFacts
+        Section `source` of the metadata.
+
+    Returns
+    -------
+    VideoNames
+        For `open_raw_data`.
+    """
     return VideoNames(
         trial_pattern=facts.video_pattern, running_pattern=facts.video_running_pattern, listed=facts.video_trials
     )

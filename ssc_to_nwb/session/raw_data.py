@@ -24,9 +24,16 @@ _WITHOUT_RAW_FILES = ("ssc-2",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawData:
-    """A session's raw files; stacks by plane name, every plane of the session among them.
+    """A session's raw files.
 
-    keep_going: whether damaged files are left out with a warning, instead of an error.
+    Attributes
+    ----------
+    inventory : RawInventory
+        What lies in the session's folder.
+    stacks : mapping of str to PlaneStack
+        By plane name, every plane of the session among them.
+    keep_going : bool
+        Damaged files are left out with a warning, instead of an error.
     """
 
     inventory: RawInventory
@@ -46,13 +53,38 @@ def open_raw_data(
     channels_per_frame: int | None = None,
     trials: KnownTrials | None = None,
 ) -> RawData | None:
-    """Account for all files of a session's folder and index its stacks; None where there is no such folder.
+    """Account for all files of a session's folder and index its stacks.
 
-    video_names: how a video's trial is found; green_first: whether the first page of a frame is green;
-    channels_per_frame: 1 or 2, None where the stacks and what lies beside them decide; trials: of the whole session,
-    where `session` is a part of it. Missing and left-out files are logged. Raises SscError as
-    `take_inventory` and `open_plane_stack` do, and of kind RAW_FILE_REQUIRED where mode is `require` and a listed file
-    is missing.
+    Parameters
+    ----------
+    session : Session
+        Read from its file.
+    raw_folder : Path or None
+        The session's folder; None where there is none.
+    mode : Literal['auto', 'require']
+        `require` makes a missing listed file an error.
+    video_names : VideoNames
+        How a video's trial is found.
+    green_first : bool
+        Whether the first page of a frame is green.
+    keep_going : bool
+        Damaged files are left out with a warning, instead of an error.
+    log : ProblemLog
+        Takes what is missing and left out.
+    channels_per_frame : int or None, optional
+        1 or 2; None where the stacks and what lies beside them decide.
+    trials : KnownTrials or None, optional
+        Of the whole session, where `session` is a part of it.
+
+    Returns
+    -------
+    RawData or None
+        None where there is no folder.
+
+    Raises
+    ------
+    SscError
+        What `take_inventory` and `open_plane_stack` raise; raw-file-required.
     """
     if raw_folder is None:
         report_without_folder(session, required=mode == "require", log=log)
@@ -117,7 +149,19 @@ def _channels(
 def report_without_folder(session: Session, *, required: bool, log: ProblemLog) -> None:
     """Log that there is no folder of raw files, with what lies in its place.
 
-    Raises SscError of kind RAW_FILE_REQUIRED where it is required.
+    Parameters
+    ----------
+    session : Session
+        Read from its file.
+    required : bool
+        Whether that is an error.
+    log : ProblemLog
+        Takes the warning.
+
+    Raises
+    ------
+    SscError
+        raw-file-required.
     """
     folder = session.path.parent / str(session.key)
     found, expected = in_place_of(folder), f"a folder {session.key} beside the file"
@@ -128,7 +172,15 @@ def report_without_folder(session: Session, *, required: bool, log: ProblemLog) 
 
 
 def report_inventory(inventory: RawInventory, *, log: ProblemLog) -> None:
-    """Log what is left out, what has a name in another case, and planes none of whose stacks is there."""
+    """Log what is left out, what has a name in another case, and planes none of whose stacks is there.
+
+    Parameters
+    ----------
+    inventory : RawInventory
+        Of the session's folder.
+    log : ProblemLog
+        Takes the warnings.
+    """
     for left_out in inventory.left_out:
         found = None if left_out.link_to is None else f"a link to {left_out.link_to}"
         log.add(left_out.kind, file=left_out.path, found=found, detail=left_out.reason)

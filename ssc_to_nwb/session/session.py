@@ -50,10 +50,23 @@ KNOWN_METADATA_KEYS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
-    """How to read a session file: the open questions that a metadata file may answer (section `source`), and others.
+    r"""How to read a session file: the open questions that a metadata file may answer (section `source`), and others.
 
-    decode: from stored characters to text; allow_unmapped: entries of the hashes of arrays and of events that are of
-    no known kind are passed over, for the ledger to keep them whole, instead of an error.
+    Attributes
+    ----------
+    variable_names : tuple[str, ...], default VARIABLE_NAMES
+        Names of the variable that holds the session struct.
+    array_kinds : mapping of str to EntryKind
+        What an entry of timeSeriesArrayHash holds, by its key name or `value{N}`, where the file does not say.
+    fov_pattern : str, default 'fov_(?P<subvolume>\\d{2})(?P<plane>\\d{3})'
+        Regular expression that finds subvolume and plane in a path.
+    text_encoding : str or None
+        Of texts whose encoding the file does not name.
+    decode : TextDecoder, default decode_chars
+        From stored characters to text.
+    allow_unmapped : bool, default False
+        Arrays and event series of no known kind are passed over, for the ledger to keep them whole, instead of an
+        error.
     """
 
     variable_names: tuple[str, ...] = VARIABLE_NAMES
@@ -68,8 +81,32 @@ class SourceOptions:
 class Session:
     """One session as its MATLAB file has it. Times are in ms of the session's clock.
 
-    metadata: metaDataHash by key; tree: the struct as it was read, for the ledger and for what is kept verbatim;
-    others: the variables beside it; texts_found_utf8: paths of texts that are UTF-8 though the file does not say so.
+    Attributes
+    ----------
+    path : Path
+        The session file.
+    key : SessionKey
+        Animal and date, from the file name.
+    variable : str
+        Name of the variable.
+    tree : MatStruct
+        The struct as it was read, for the ledger and for what is kept verbatim.
+    others : tuple of OtherVariable
+        The variables beside it.
+    texts_found_utf8 : tuple of str
+        Paths of texts that are UTF-8 though the file does not say so.
+    units : TimeUnits
+        The file's table of time units.
+    metadata : dict of str to Field
+        metaDataHash by key.
+    trials : Trials
+        All trials.
+    whisker : WhiskerData or None
+        None where the file has no whisker array.
+    subvolumes : tuple of Subvolume
+        In the order of their first array.
+    events : dict of str to EventSeries
+        By key name.
     """
 
     path: Path
@@ -91,7 +128,23 @@ class Session:
         return tuple(plane for volume in self.subvolumes for plane in volume.planes)
 
     def metadata_text(self, key: str) -> str | None:
-        """A text of metaDataHash, a whole number as its digits; None where it is absent or empty. Raises field-type."""
+        """A text of metaDataHash; a whole number as its digits.
+
+        Parameters
+        ----------
+        key : str
+            Such as `animalID`.
+
+        Returns
+        -------
+        str or None
+            None where it is absent or empty.
+
+        Raises
+        ------
+        SscError
+            field-type.
+        """
         entry = self.metadata.get(key)
         if entry is None or entry.is_empty:
             return None
@@ -103,8 +156,24 @@ class Session:
 def read_session(path: Path, *, options: SourceOptions | None = None, log: ProblemLog) -> Session:
     """Read and check a session file of any MATLAB format.
 
-    Warnings go to `log`. Raises SscError with a kind of `problems.source_kinds` or `trial_kinds` on whatever differs
-    from the layout.
+    Parameters
+    ----------
+    path : Path
+        The session file.
+    options : SourceOptions or None, optional
+        The defaults where None.
+    log : ProblemLog
+        Takes the warnings.
+
+    Returns
+    -------
+    Session
+        The session, frozen.
+
+    Raises
+    ------
+    SscError
+        Of a kind of `problems.source_kinds` or `trial_kinds`, on whatever differs from the layout.
     """
     options = options or SourceOptions()
     key = key_from_path(path)

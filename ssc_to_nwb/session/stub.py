@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, EventTrain
-from ssc_to_nwb.data_types.rois.source import FrameIndex, Plane
+from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
+from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session

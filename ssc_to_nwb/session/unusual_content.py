@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.data_types.rois.source import Plane, Roi, frames_listed_twice
+from ssc_to_nwb.data_types.rois.frame_index import frames_listed_twice
+from ssc_to_nwb.data_types.rois.source import Plane, Roi
 from ssc_to_nwb.problems import unusual_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
 from ssc_to_nwb.quantities import listed, plural

@@ -28,7 +28,7 @@ from session_variants import VARIANTS
 from ssc_to_nwb.data_types.rule import Disposition
 from ssc_to_nwb.data_types.rules import RULES
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
-from ssc_to_nwb.matlab.tree import leaf_bytes, walk_leaves
+from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.testing.dataset import write_session

@@ -13,7 +13,7 @@ from made_sessions import Converted, Struct, array, events, opened, read, row, s
 from session_variants import VARIANTS
 from struct_expander import form_of_table, form_of_tree
 
-from ssc_to_nwb.matlab.tree import walk_leaves
+from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.restoring.struct_table import counted_out, counted_paths
 from ssc_to_nwb.testing.matlab import Cell
 from ssc_to_nwb.testing.spec import SubvolumeSpec

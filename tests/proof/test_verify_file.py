@@ -32,7 +32,7 @@ def test_every_rule_that_places_a_leaf_has_a_way_back():
 
 
 def test_every_leaf_of_the_source_is_proven(finished):
-    from ssc_to_nwb.matlab.tree import walk_leaves
+    from ssc_to_nwb.matlab.leaves import walk_leaves
 
     session = finished.context.session
     assert finished.verify().leaves == sum(1 for _ in walk_leaves(session.tree, session.variable))

@@ -33,7 +33,15 @@ _TOUCH = re.compile(r"(?P<direction>protraction|retraction) contacts for (?P<whi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventProperty:
-    """One key of an eventPropertiesHash: a value per event time, float64 (E,)."""
+    """One key of an eventPropertiesHash.
+
+    Attributes
+    ----------
+    key, description : str
+        Of the entry.
+    values : ndarray of float64, (E,)
+        A value per event time.
+    """
 
     key: str
     description: str
@@ -42,9 +50,22 @@ class EventProperty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventTrain:
-    """One list of event times, E of them: time_ms float64 (E,), trial int64 (E,) with NO_TRIAL for NaN.
+    """One list of event times.
 
     For pairs E is even, and on and off alternate; an off may equal its on (a touch of one frame).
+
+    Attributes
+    ----------
+    path : str
+        Where it is in the session struct.
+    label : str
+        Its text in the source.
+    time_ms : ndarray of float64, (E,)
+        On the session's clock.
+    trial : ndarray of int64, (E,)
+        Trial number of each time, NO_TRIAL for NaN.
+    properties : tuple of EventProperty
+        In the source's order.
     """
 
     path: str
@@ -54,14 +75,32 @@ class EventTrain:
     properties: tuple[EventProperty, ...]
 
     def touch_label(self) -> tuple[str, str] | None:
-        """('protraction' | 'retraction', whisker) from the label, None where it names neither."""
+        """Direction and whisker of a train of touches, from its label.
+
+        Returns
+        -------
+        tuple of str, or None
+            (`protraction` or `retraction`, whisker); None where the label names neither.
+        """
         match = _TOUCH.fullmatch(self.label.strip())
         return None if match is None else (match["direction"].lower(), match["whisker"].strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventSeries:
-    """One entry of eventSeriesArrayHash; touches have a train per direction and whisker, the others one train."""
+    """One entry of eventSeriesArrayHash.
+
+    Attributes
+    ----------
+    path : str
+        Where it is in the session struct.
+    key, description : str
+        Of the entry.
+    type : Literal[1, 2]
+        1 for points, 2 for pairs of on and off.
+    trains : tuple of EventTrain
+        Touches have one per direction and whisker, the others one.
+    """
 
     path: str
     key: str
@@ -71,15 +110,43 @@ class EventSeries:
 
 
 def split_pairs(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values at the onsets and at the offsets, each (E/2,), of values (E,) that alternate on, off."""
+    """Separate values that alternate on, off.
+
+    Parameters
+    ----------
+    values : ndarray, (E,)
+        E must be even.
+
+    Returns
+    -------
+    tuple of two ndarray, (E/2,)
+        At the onsets, and at the offsets; views.
+    """
     return values[0::2], values[1::2]
 
 
 def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) -> EventSeries:
     """Read one series and check its pairs.
 
-    Raises field-*, event-type, event-count-odd, event-off-before-on, event-across-trials, touch-label-unknown,
-    name-not-distinct.
+    Parameters
+    ----------
+    entry : HashEntry
+        Of eventSeriesArrayHash.
+    units : TimeUnits
+        The time units of the session.
+    log : ProblemLog
+        Takes the warnings.
+
+    Returns
+    -------
+    EventSeries
+        The checked series, its trains in the source's order.
+
+    Raises
+    ------
+    SscError
+        field-missing, field-type, field-length and the like, event-type, event-count-odd, event-off-before-on,
+        event-across-trials, touch-label-unknown, name-not-distinct.
     """
     field = entry.value
     event_type = _read_type(field, key=entry.key)

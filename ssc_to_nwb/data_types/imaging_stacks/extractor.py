@@ -12,7 +12,7 @@ from ssc_to_nwb.data_types.imaging_stacks.channels import ChannelCount
 from ssc_to_nwb.data_types.imaging_stacks.indexing import index_files
 from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.rois.source import FrameIndex
+from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.naming import Channel
 from ssc_to_nwb.problems.model import ProblemLog

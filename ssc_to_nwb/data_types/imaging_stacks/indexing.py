@@ -10,7 +10,7 @@ import numpy as np
 
 from ssc_to_nwb.data_types.imaging_stacks.channels import TWO, StackPages
 from ssc_to_nwb.data_types.imaging_stacks.source import named_error
-from ssc_to_nwb.data_types.rois.source import FrameIndex
+from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source_files.raw_files import ListedFile
 from ssc_to_nwb.tif.index import TifError, TifIndex, index_tif

@@ -24,8 +24,14 @@ from ssc_to_nwb.tif.index import TifError, TifIndex, TifReader, announce_pages
 class StackGap:
     """A run of time stamps for which the plane has no frame.
 
-    start, stop: positions in the frame index, stop excluded; reason: in words; listed_path: of the file whose
-    frames are lacking, None where the index names none.
+    Attributes
+    ----------
+    start, stop : int
+        Positions in the frame index, stop excluded.
+    reason : str
+        In words.
+    listed_path : str or None
+        Of the file whose frames are missing; None where the index names none.
     """
 
     start: int
@@ -36,7 +42,19 @@ class StackGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameSpan:
-    """Frames of one file that follow one another: `count` frames from `first_frame` on, at `start` of the stack."""
+    """Frames of one file that follow one another.
+
+    Attributes
+    ----------
+    file_number : int
+        Position in the plane's list of files.
+    first_frame : int
+        Of the file, counted from 0.
+    start : int
+        Where they are in the stack.
+    count : int
+        How many.
+    """
 
     file_number: int
     first_frame: int
@@ -50,13 +68,35 @@ class PlaneStack:
 
     Holds no open file; can be pickled.
 
-    image_shape: (rows, columns) and dtype, in native byte order, of every frame; (0, 0) and uint16 where no frame is.
-    index_position: int64 (T,), position of each frame among the F time stamps; file_number, frame_number: int64 (T,).
-    trial: int64 (F,), trial number of every time stamp; exists: bool (F,).
-    files: index of each listed file, None where it is not used.
-    description: the first file's ImageDescription (ScanImage's settings).
-    channel_pages: which page of a frame is green and which is red: (0, 1), or (1, 0) where red comes first; (0,) where
-    there is no red.
+    Attributes
+    ----------
+    plane_name : str
+        Name of the plane.
+    image_shape : tuple of int
+        (rows, columns) of every frame; (0, 0) without frames.
+    dtype : dtype
+        Of every frame, in native byte order; uint16 without frames.
+    index_position : ndarray of int64, (T,)
+        Position of each frame among the F time stamps.
+    file_number : ndarray of int64, (T,)
+        Position of its file among `files`.
+    frame_number : ndarray of int64, (T,)
+        Its number in the file, counted from 0.
+    trial : ndarray of int64, (F,)
+        Trial number of every time stamp.
+    exists : ndarray of bool, (F,)
+        Which time stamps have a frame.
+    files : tuple of TifIndex or None
+        Of each listed file; None where it is not used.
+    listed_files : tuple of ListedFile
+        What the source lists, and what was found of it.
+    gaps : tuple of StackGap
+        Time stamps without a frame.
+    description : str or None
+        The first file's ImageDescription (ScanImage's settings).
+    channel_pages : tuple of int
+        Which page of a frame is green and which is red: (0, 1), or (1, 0) where red comes first; (0,) where there is no
+        red.
     """
 
     plane_name: str
@@ -94,7 +134,18 @@ class PlaneStack:
         return self.frame_count * len(self.channel_pages) * self.frame_bytes
 
     def spans(self, start: int, stop: int) -> Iterator[FrameSpan]:
-        """Frames start..stop-1 as runs of consecutive frames of one file."""
+        """Split a range of frames into runs of consecutive frames of one file.
+
+        Parameters
+        ----------
+        start, stop : int
+            Frames of the stack, stop excluded.
+
+        Yields
+        ------
+        FrameSpan
+            In the order of the stack.
+        """
         files, frames = self.file_number[start:stop], self.frame_number[start:stop]
         breaks = np.flatnonzero((np.diff(files) != 0) | (np.diff(frames) != 1)) + 1
         edges = [0, *breaks.tolist(), len(files)]
@@ -108,9 +159,24 @@ class PlaneStack:
                 )
 
     def read(self, channel: int, start: int, stop: int) -> np.ndarray:
-        """Frames start..stop-1 of one channel (0 green, 1 red): (t, rows, columns) in native byte order.
+        """Read frames of one channel.
 
-        Raises SscError of kind RAW_FILE_CHANGED, TIF_UNREADABLE or TIF_NEEDS_DECODER, naming the frame.
+        Parameters
+        ----------
+        channel : int
+            0 green, 1 red.
+        start, stop : int
+            Frames of the stack, stop excluded.
+
+        Returns
+        -------
+        ndarray, (stop - start, rows, columns)
+            In native byte order.
+
+        Raises
+        ------
+        SscError
+            raw-file-changed, tif-unreadable or tif-needs-decoder, with the frame.
         """
         start, stop = self._checked(start, stop)
         out = np.empty((stop - start, *self.image_shape), dtype=self.dtype)
@@ -122,9 +188,24 @@ class PlaneStack:
         return out
 
     def read_all(self, start: int, stop: int, out: np.ndarray | None = None) -> np.ndarray:
-        """Frames start..stop-1 of all channels: (t, channel, rows, columns), each byte of a file read once.
+        """Read frames of all channels, each byte of a file once.
 
-        `out`, of at least that many frames, is filled where given. Raises as `read` does.
+        Parameters
+        ----------
+        start, stop : int
+            Frames of the stack, stop excluded.
+        out : ndarray, optional
+            Room for at least that many frames, filled where given.
+
+        Returns
+        -------
+        ndarray, (stop - start, channels, rows, columns)
+            Green first, in native byte order; a view of `out` where that is given.
+
+        Raises
+        ------
+        SscError
+            raw-file-changed, tif-unreadable or tif-needs-decoder, with the frame.
         """
         start, stop = self._checked(start, stop)
         channels = len(self.channel_pages)
@@ -139,7 +220,13 @@ class PlaneStack:
         return out[: stop - start, ::-1] if self.channel_pages == (1, 0) else out[: stop - start]
 
     def announce(self, start: int, stop: int) -> None:
-        """Let the system know that frames start..stop-1 will be read soon."""
+        """Let the system know that frames will be read soon.
+
+        Parameters
+        ----------
+        start, stop : int
+            Frames of the stack, stop excluded.
+        """
         for span in self.spans(start, stop):
             index = self.files[span.file_number]
             if index is not None:
@@ -173,7 +260,26 @@ class PlaneStack:
 def named_error(
     failure: TifError, *, plane_name: str, trials: np.ndarray, first_frame: int | None, channel_count: int
 ) -> SscError:
-    """The same problem with plane, trials and frame named; frames are counted from 1, as the session file does."""
+    """The same problem with plane, trials and frame named; frames are counted from 1, as the session file does.
+
+    Parameters
+    ----------
+    failure : TifError
+        What went wrong with a page.
+    plane_name : str
+        Name of the plane.
+    trials : ndarray of int64
+        Trials of the frames that were to be read.
+    first_frame : int or None
+        Of the file, counted from 0, where the failure names no page.
+    channel_count : int
+        Pages per frame.
+
+    Returns
+    -------
+    SscError
+        The exception to raise.
+    """
     parts = [f"plane {plane_name}", describe_trials(trials)]
     if failure.page is not None:
         parts.append(f"frame {failure.page // channel_count + 1} (page {failure.page + 1})")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.rois.source import FrameIndex
+from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 
@@ -25,8 +25,14 @@ _SHIFT_VARIABLES = ("dx_r", "dy_r")
 class PlaneShifts:
     """Registration shifts of a plane.
 
-    index_position: int64 (N,), which of the subvolume's F time stamps each shift belongs to, ascending;
-    shift_px: float64 (N, 2), columns (dx_r) and rows (dy_r), in pixels; paths: the files they come from.
+    Attributes
+    ----------
+    index_position : ndarray of int64, (N,)
+        Which of the subvolume's F time stamps each shift belongs to, ascending.
+    shift_px : ndarray of float64, (N, 2)
+        Columns (dx_r) and rows (dy_r), in pixels.
+    paths : tuple of Path
+        The files they come from.
     """
 
     index_position: np.ndarray
@@ -35,7 +41,23 @@ class PlaneShifts:
 
 
 def read_shifts(path: Path) -> np.ndarray:
-    """Shifts of one file, float64 (frames, 2): columns, rows. Raises SscError of kind REGISTRATION_UNREADABLE."""
+    """Read the shifts of one `.imreg_out` file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    ndarray of float64, (frames, 2)
+        Columns and rows, in pixels.
+
+    Raises
+    ------
+    SscError
+        registration-unreadable.
+    """
     from scipy.io import loadmat
 
     try:
@@ -66,11 +88,35 @@ def read_plane_shifts(
     keep_going: bool,
     log: ProblemLog,
 ) -> PlaneShifts | None:
-    """The shifts of every frame the index names and whose file has an `.imreg_out`; None where there is none.
+    """The shifts of every frame that the index names and whose file has an `.imreg_out`.
 
-    registration: path by position in the plane's file list. A file's shifts count as many as its tif has frames, or,
-    where the tif is missing, at least as many as the index names. Raises SscError of kind REGISTRATION_UNREADABLE or
-    REGISTRATION_LENGTH; with `keep_going` these are logged and the file's shifts left out.
+    A file's shifts count as many as its tif has frames, or, where the tif is missing, at least as many as the index
+    names.
+
+    Parameters
+    ----------
+    plane_name : str
+        To be named in errors.
+    registration : Mapping[int, Path]
+        Path by position in the plane's file list.
+    frame_index : FrameIndex
+        Of the plane.
+    stack : PlaneStack
+        The plane's frames, which know how many each file has.
+    keep_going : bool
+        Errors are logged, and the file's shifts left out.
+    log : ProblemLog
+        Takes the warnings.
+
+    Returns
+    -------
+    PlaneShifts or None
+        None where no frame has a shift.
+
+    Raises
+    ------
+    SscError
+        registration-unreadable, registration-length.
     """
     shift_px = np.zeros((len(frame_index.file_number), 2))
     known = np.zeros(len(frame_index.file_number), dtype=bool)

@@ -1,53 +1,33 @@
-"""Imaging planes: their ROIs, their master image, and which frame of which file each time stamp belongs to."""
+"""Imaging planes: their ROIs and their master image."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
+from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
 from ssc_to_nwb.image_axes import rows_and_columns
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
 from ssc_to_nwb.matlab.tree import describe
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
-NO_FRAME = -1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrameIndex:
-    """For each of the F time stamps of a subvolume, the frame of one plane: 0-based, -1 where there is none.
-
-    file_number: int64 (F,), position in the plane's `listed_paths`; frame_number: int64 (F,), plane frame within
-    that file (a plane frame is a green and a red page).
-    """
-
-    file_number: np.ndarray
-    frame_number: np.ndarray
-
-    @property
-    def present(self) -> np.ndarray:
-        """bool (F,): where the plane has a frame."""
-        present: np.ndarray = self.file_number != NO_FRAME
-        return present
-
-
-def frames_listed_twice(paths: tuple[str, ...], index: FrameIndex) -> int:
-    """How many time stamps have a frame that an earlier one has as well; a path listed twice is one file."""
-    _, files = np.unique(np.array([*paths, ""]), return_inverse=True)
-    present = index.present
-    frames = np.stack([files[index.file_number[present]], index.frame_number[present]])
-    return int(present.sum()) - int(np.unique(frames, axis=1).shape[1])
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roi:
     """One ROI record.
 
-    corners_xy: float64 (2, C), outline as the source has it, row 0 x, row 1 y, counted from 1;
-    linear_indices: int64 (N,), 1-based column-major pixels.
+    Attributes
+    ----------
+    path : str
+        Where it is in the session struct.
+    number : int
+        The ROI's number.
+    corners_xy : ndarray of float64, (2, C)
+        Outline as the source has it: row 0 x, row 1 y, in pixels counted from 1.
+    linear_indices : ndarray of int64, (N,)
+        Pixels, column-major, counted from 1.
     """
 
     path: str
@@ -56,7 +36,18 @@ class Roi:
     linear_indices: np.ndarray
 
     def rows_and_columns(self, *, image_rows: int) -> tuple[np.ndarray, np.ndarray]:
-        """0-based rows and columns of the pixels, int64 (N,) each."""
+        """The pixels as rows and columns, counted from 0.
+
+        Parameters
+        ----------
+        image_rows : int
+            Number of rows of the image.
+
+        Returns
+        -------
+        tuple of two ndarray of int64, (N,)
+            Rows and columns.
+        """
         return rows_and_columns(self.linear_indices, rows=image_rows)
 
 
@@ -64,10 +55,32 @@ class Roi:
 class Plane:
     """One imaging plane of a subvolume.
 
-    name: `fov_VVPPP` from the folder of its files, or `subvolume_VV_plane_P` by position where that is unknown;
-    position: 1-based place within the subvolume; roi_numbers: int64 (R,), from imagingPlane{p}.ids;
-    recorded_numbers: int64, from roiIds; rois: the records there are; master_image: (rows, columns, channels),
-    green then red, in the source's class.
+    Attributes
+    ----------
+    name : str
+        `fov_VVPPP` from the folder of its files, or `subvolume_VV_plane_P` by position where that is unknown.
+    subvolume_number : int
+        VV.
+    plane_number : int
+        PPP, or the position.
+    position : int
+        Place within the subvolume, counted from 1.
+    path : str
+        Of its entry of imagingPlane.
+    record_path : str
+        Of its record in descrHash.
+    roi_numbers : ndarray of int64, (R,)
+        From imagingPlane{p}.ids.
+    recorded_numbers : ndarray of int64
+        From roiIds.
+    rois : tuple of Roi
+        The records there are.
+    listed_paths : tuple of str
+        sourceFileList, as the source has it.
+    frame_index : FrameIndex
+        A frame per time stamp.
+    master_image : ndarray, (rows, columns, channels)
+        Green, then red, in the source's class.
     """
 
     name: str
@@ -103,7 +116,19 @@ class Plane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaneRecord:
-    """What descrHash keeps of a plane: master image and ROI records."""
+    """What descrHash keeps of a plane: master image and ROI records.
+
+    Attributes
+    ----------
+    path : str
+        Where it is in the session struct.
+    master_image : ndarray, (rows, columns, channels)
+        In the source's class.
+    roi_numbers : ndarray of int64
+        From roiIds.
+    rois : tuple of Roi
+        The records, in the source's order.
+    """
 
     path: str
     master_image: np.ndarray
@@ -112,7 +137,23 @@ class PlaneRecord:
 
 
 def read_plane_record(field: Field) -> PlaneRecord:
-    """Read one element of the struct array in descrHash. Raises field-*, roi-number-twice, roi-pixel-outside."""
+    """Read one element of the struct array in descrHash.
+
+    Parameters
+    ----------
+    field : Field
+        The element.
+
+    Returns
+    -------
+    PlaneRecord
+        Master image and checked ROI records.
+
+    Raises
+    ------
+    SscError
+        field-missing, field-type, field-length and the like, roi-number-twice, roi-pixel-outside.
+    """
     image = _read_master_image(field.child("masterImage"))
     rois = tuple(_read_roi(roi, image_shape=(image.shape[0], image.shape[1])) for roi in field.child("rois").items())
     numbers = np.array([roi.number for roi in rois], dtype=np.int64)
@@ -159,70 +200,18 @@ def _read_roi(field: Field, *, image_shape: tuple[int, int]) -> Roi:
     )
 
 
-def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], FrameIndex]:
-    """The listed paths of a plane and its frame index over `length` time stamps.
-
-    Raises field-length, field-value, frame-index-outside.
-    """
-    index_field = field.child("sourceFileFrameIdx")
-    paths = field.child("sourceFileList").texts(count=_highest_file(index_field), per="file of sourceFileFrameIdx")
-    if index_field.is_empty and not paths:
-        # A plane without any file: no time stamp has a frame.
-        nothing = np.full(length, NO_FRAME, dtype=np.int64)
-        return paths, FrameIndex(file_number=nothing, frame_number=nothing)
-    index = index_field.integer_matrix(rows=2, columns=length, nan_as=0)
-    missing = np.isnan(index_field.array())
-    if (missing[0] != missing[1]).any():
-        position = int(np.flatnonzero(missing[0] != missing[1])[0]) + 1
-        raise index_field.problem(
-            kinds.FRAME_INDEX_OUTSIDE, expected="NaN in both rows or in none", found=f"column {position}"
-        )
-    files, frames = index
-    outside = ~missing[0] & ((files < 1) | (files > len(paths)) | (frames < 1))
-    if outside.any():
-        position = int(np.flatnonzero(outside)[0])
-        raise index_field.problem(
-            kinds.FRAME_INDEX_OUTSIDE,
-            expected=f"file 1 to {len(paths)}, frame 1 or later",
-            found=f"file {files[position]}, frame {frames[position]} in column {position + 1}",
-        )
-    return paths, FrameIndex(file_number=files - 1, frame_number=frames - 1)
-
-
-def _highest_file(index: Field) -> int:
-    """The highest number of a file in a frame index, 0 where it names none or is no index."""
-    numbers = index.value if isinstance(index.value, np.ndarray) else np.zeros((0, 0))
-    files = numbers[0] if numbers.ndim == 2 and numbers.size and numbers.dtype.kind in "iuf" else np.zeros(0)
-    files = files[np.isfinite(files)]
-    return int(files.max()) if files.size else 0
-
-
-def plane_numbers_from_paths(paths: tuple[str, ...], *, fov_pattern: str, field: Field) -> tuple[int, int] | None:
-    """(VV, PPP) from the folder `fov_VVPPP` in every listed path; None where no path has it.
-
-    `fov_pattern` has the groups `subvolume` and `plane`. Raises field-value where the paths contradict each other.
-    """
-    found = set()
-    for path in paths:
-        matches = list(re.finditer(fov_pattern, path.replace("\\", "/")))
-        if not matches:
-            continue
-        texts = (matches[-1]["subvolume"], matches[-1]["plane"])
-        if not all(one is not None and re.fullmatch("[0-9]+", one) for one in texts):
-            raise field.problem(
-                kinds.FIELD_VALUE,
-                expected="numbers of subvolume and plane",
-                found=f"{texts[0]!r} and {texts[1]!r}",
-                detail="metadata key source.fov_pattern",
-            )
-        found.add((int(texts[0]), int(texts[1])))
-    if len(found) > 1:
-        raise field.problem(kinds.FIELD_VALUE, expected="the files of one plane in one fov folder", found=sorted(found))
-    return found.pop() if found else None
-
-
 def report_missing_records(plane: Plane, *, file: object, log: ProblemLog) -> None:
-    """Warn of ROI numbers that the plane lists without a record of their mask."""
+    """Warn of ROI numbers that the plane lists without a record of their mask.
+
+    Parameters
+    ----------
+    plane : Plane
+        The plane.
+    file : object
+        To be named in the warning.
+    log : ProblemLog
+        Takes a `roi-without-record` per ROI.
+    """
     recorded = [roi.number for roi in plane.rois]
     for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, recorded)]:
         log.add(

@@ -15,7 +15,14 @@ from ssc_to_nwb.tif.index import TifError, TifIndex, index_tif
 class SideImage:
     """A side image, checked but not read.
 
-    kind: `master_imreg_image`, `session_mean`, `session_pertrial_sd`..., as its file is named.
+    Attributes
+    ----------
+    kind : str
+        As its file is named: `master_imreg_image`, `session_mean`, `session_pertrial_sd` and others.
+    channel : Channel
+        `green` or `red`.
+    index : TifIndex
+        Its pages.
     """
 
     kind: str
@@ -24,9 +31,26 @@ class SideImage:
 
 
 def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[int, int] | None) -> SideImage:
-    """Index one side image; `image_shape` is that of the plane's frames, None where it is not known.
+    """Index one side image.
 
-    Raises SscError of kind SIDE_IMAGE_UNREADABLE.
+    Parameters
+    ----------
+    file : SideImageFile
+        The file.
+    plane_name : str
+        To be named in an error.
+    image_shape : tuple[int, int] or None
+        (rows, columns) of the plane's frames; None where unknown, and then not compared.
+
+    Returns
+    -------
+    SideImage
+        The image, its pages not read.
+
+    Raises
+    ------
+    SscError
+        side-image-unreadable.
     """
     place = f"plane {plane_name}"
     try:

@@ -7,7 +7,8 @@ from itertools import count
 
 import numpy as np
 
-from ssc_to_nwb.data_types.rois.source import Plane, PlaneRecord, plane_numbers_from_paths, report_missing_records
+from ssc_to_nwb.data_types.rois.frame_index import plane_numbers_from_paths
+from ssc_to_nwb.data_types.rois.source import Plane, PlaneRecord, report_missing_records
 from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription
 from ssc_to_nwb.data_types.subvolumes.reader import CalciumEntry, PlaneEntry
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ssc_to_nwb.clock import TimeUnits, check_times_increase
-from ssc_to_nwb.data_types.rois.source import FrameIndex, read_frame_index
+from ssc_to_nwb.data_types.rois.frame_index import FrameIndex, read_frame_index
 from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription
 from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL

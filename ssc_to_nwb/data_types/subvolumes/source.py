@@ -17,9 +17,22 @@ ARRAY_KINDS: tuple[ArrayKind, ...] = ("raw", "dff", "event")
 class RoiArray:
     """dF/F, raw fluorescence or calcium events of the ROIs of one subvolume.
 
-    path: where it is in the session struct; roi_numbers int64 (R,); values (R, F), in the source's class;
-    time_ms float64 (F,); trial int64 (F,), NO_TRIAL where the source has NaN, 0 or an unknown number where no trial
-    ran.
+    Attributes
+    ----------
+    kind : ArrayKind
+        `dff`, `raw` or `event`.
+    path : str
+        Where it is in the session struct.
+    key, description : str
+        Of its entry.
+    roi_numbers : ndarray of int64, (R,)
+        ROI of each row.
+    values : ndarray, (R, F)
+        In the source's class; NaN where a ROI's plane has no frame.
+    time_ms : ndarray of float64, (F,)
+        On the session's clock.
+    trial : ndarray of int64, (F,)
+        NO_TRIAL where the source has NaN, 0 or an unknown number where no trial ran.
     """
 
     kind: ArrayKind
@@ -36,7 +49,14 @@ class RoiArray:
 class PlaneTraces:
     """The rows of a `RoiArray` that belong to one plane.
 
-    roi_numbers int64 (r,) and rows int64 (r,), both in the order of the array's rows.
+    Attributes
+    ----------
+    array : RoiArray
+        The whole array.
+    roi_numbers : ndarray of int64, (r,)
+        ROIs of the plane, in the order of the array's rows.
+    rows : ndarray of int64, (r,)
+        Their rows, counted from 0.
     """
 
     array: RoiArray
@@ -55,10 +75,21 @@ class PlaneTraces:
 class Subvolume:
     """One imaged subvolume.
 
-    number: VV of its fov folders, or its place among the subvolumes; occurrence: 1 for the first subvolume of the
-    session with this number, 2 for one with other planes of the same number, and so on; arrays: at most one of each
-    kind, the first being the one whose planes and times count for all; valid_trials: numbers of the trials with valid
-    imaging, None where the source lists none.
+    Attributes
+    ----------
+    number : int
+        VV of its fov folders, or its place among the subvolumes.
+    occurrence : int
+        1 for the first subvolume of the session with this number, 2 for one with other planes of the same number, and
+        so on.
+    position : int
+        Place among the subvolumes, counted from 1.
+    planes : tuple of Plane
+        Its planes.
+    arrays : dict of str to RoiArray
+        At most one of each kind; the planes and times of the first count for all.
+    valid_trials : ndarray of int64, or None
+        Numbers of the trials with valid imaging; None where the source lists none.
     """
 
     number: int
@@ -84,7 +115,20 @@ class Subvolume:
         return self.first_array.trial
 
     def traces(self, plane: Plane, kind: ArrayKind) -> PlaneTraces | None:
-        """The rows of one array that belong to a plane, joined by ROI number; None without such an array."""
+        """The rows of one array that belong to a plane, joined by ROI number.
+
+        Parameters
+        ----------
+        plane : Plane
+            A plane of this subvolume.
+        kind : ArrayKind
+            `dff`, `raw` or `event`.
+
+        Returns
+        -------
+        PlaneTraces or None
+            None where the subvolume has no such array.
+        """
         array = self.arrays.get(kind)
         if array is None:
             return None

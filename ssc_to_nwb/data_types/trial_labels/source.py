@@ -11,7 +11,18 @@ NO_TRIAL: Final = int(np.iinfo(np.int64).min)
 
 
 def labels_for_file(labels: np.ndarray) -> np.ndarray:
-    """Labels (N,) as the file holds them: int32 where all are whole numbers, else float64 with NaN for no label."""
+    """Trial labels as the file holds them.
+
+    Parameters
+    ----------
+    labels : ndarray of int64, (N,)
+        NO_TRIAL for no label.
+
+    Returns
+    -------
+    ndarray, (N,)
+        int32 where all are whole numbers of that range, else float64 with NaN for no label.
+    """
     missing = labels == NO_TRIAL
     narrow = np.iinfo(np.int32)
     if missing.any() or (labels.size and (labels.min() < narrow.min or labels.max() > narrow.max)):
@@ -20,12 +31,36 @@ def labels_for_file(labels: np.ndarray) -> np.ndarray:
 
 
 def distinct_labels_text(labels: np.ndarray, *, most: int = 10) -> str:
-    """The first of the different labels (N,), in ascending order: `[NaN, 0, 9999]`."""
+    """The first of the different labels, in ascending order, as text.
+
+    Parameters
+    ----------
+    labels : ndarray of int64, (N,)
+        NO_TRIAL for no label.
+    most : int, default 10
+        How many at most.
+
+    Returns
+    -------
+    str
+        Such as `[NaN, 0, 9999]`.
+    """
     return f"[{', '.join('NaN' if label == NO_TRIAL else str(label) for label in np.unique(labels)[:most].tolist())}]"
 
 
 def describe_trials(trials: np.ndarray) -> str:
-    """`trial 12`, `trials 12 to 14`, `trials 3, 7`; empty where no number is known."""
+    """Trial numbers as text.
+
+    Parameters
+    ----------
+    trials : ndarray of int64
+        NO_TRIAL among them is left out.
+
+    Returns
+    -------
+    str
+        `trial 12`, `trials 12 to 14` or `trials 3, 7`, at most eight; empty where no number is known.
+    """
     numbers = np.unique(trials[trials != NO_TRIAL]).tolist()
     if not numbers:
         return ""

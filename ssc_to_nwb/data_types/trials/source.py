@@ -23,7 +23,17 @@ _TYPE = re.compile(f"({'|'.join(RESPONSES)})({'|'.join(SIDES)})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialType:
-    """One row of `trialTypeMat`: its name in the source, and what the name says."""
+    """One row of `trialTypeMat`: its name in the source, and what the name says.
+
+    Attributes
+    ----------
+    name : str
+        Such as `HitL`.
+    response : str
+        The animal's response, as the name says.
+    correct_side : str
+        `left` or `right`.
+    """
 
     name: str
     response: str
@@ -32,14 +42,33 @@ class TrialType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialProperty:
-    """One key of `trialPropertiesHash`, a value per trial: numbers float64 (T,), or texts."""
+    """One key of `trialPropertiesHash`, a value per trial.
+
+    Attributes
+    ----------
+    key, description : str
+        Of the entry.
+    values : ndarray of float64, (T,), or tuple of str
+        Numbers, or T texts.
+    """
 
     key: str
     description: str
     values: np.ndarray | tuple[str, ...]
 
     def take(self, places: np.ndarray) -> TrialProperty:
-        """The values at these 0-based places, int64 (n,)."""
+        """The same property for some trials.
+
+        Parameters
+        ----------
+        places : ndarray of int64, (n,)
+            Their positions, counted from 0.
+
+        Returns
+        -------
+        TrialProperty
+            The values in that order.
+        """
         if isinstance(self.values, np.ndarray):
             return replace(self, values=self.values[places])
         return replace(self, values=tuple(self.values[place] for place in places.tolist()))
@@ -49,9 +78,20 @@ class TrialProperty:
 class Trials:
     """All trials of a session, in the order of the source, T of them.
 
-    numbers: int64 (T,), the trial numbers that everything else refers to; start_ms: float64 (T,), as the source has
-    them; start_measured: bool (T,), False where a start of 0 means a missing event (`trial_times`).
-    types: the rows of trialTypeMat; type_rows: int64 (T,), the row that is 1 for the trial, -1 where none is.
+    Attributes
+    ----------
+    numbers : ndarray of int64, (T,)
+        The trial numbers that everything else refers to.
+    start_ms : ndarray of float64, (T,)
+        As the source has them, on the session's clock.
+    start_measured : ndarray of bool, (T,)
+        False where a start of 0 means a missing event (`trial_times`).
+    types : tuple of TrialType
+        The rows of trialTypeMat.
+    type_rows : ndarray of int64, (T,)
+        The row that is 1 for the trial, -1 where none is.
+    properties : tuple of TrialProperty
+        In the source's order.
     """
 
     numbers: np.ndarray
@@ -65,12 +105,34 @@ class Trials:
         return int(self.numbers.size)
 
     def type_of(self, position: int) -> TrialType | None:
-        """The type of the trial at this position (0-based), None where the source gives none."""
+        """The type of a trial.
+
+        Parameters
+        ----------
+        position : int
+            Of the trial, counted from 0.
+
+        Returns
+        -------
+        TrialType or None
+            None where the source gives none.
+        """
         row = int(self.type_rows[position])
         return None if row < 0 else self.types[row]
 
     def take(self, places: np.ndarray) -> Trials:
-        """The trials at these 0-based places, int64 (n,), in their order."""
+        """Some of the trials.
+
+        Parameters
+        ----------
+        places : ndarray of int64, (n,)
+            Their positions, counted from 0.
+
+        Returns
+        -------
+        Trials
+            The trials in that order.
+        """
         return replace(
             self,
             numbers=self.numbers[places],
@@ -81,14 +143,45 @@ class Trials:
         )
 
     def known(self, numbers: np.ndarray) -> np.ndarray:
-        """Which of these trial numbers are in the session: bool of the same shape."""
+        """Which of some trial numbers are in the session.
+
+        Parameters
+        ----------
+        numbers : ndarray of int64
+            Of any shape.
+
+        Returns
+        -------
+        ndarray of bool
+            Of the same shape.
+        """
         return np.isin(numbers, self.numbers)
 
 
 def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
-    """Read and check the trials of a session struct; the data of the session show which starts were measured.
+    """Read and check the trials of a session struct.
 
-    Raises field-*, trial-number-twice, trial-type-unknown, trial-type-twice, name-not-distinct.
+    All starts count as measured here; the data of the session show which were not.
+
+    Parameters
+    ----------
+    session : Field
+        The session struct.
+    units : TimeUnits
+        The time units of the session.
+    log : ProblemLog
+        Takes the warnings.
+
+    Returns
+    -------
+    Trials
+        The trials, in the source's order.
+
+    Raises
+    ------
+    SscError
+        field-missing, field-type, field-length and the like, trial-number-twice, trial-type-unknown, trial-type-twice,
+        name-not-distinct.
     """
     numbers_field = session.child("trialIds")
     numbers = numbers_field.integers()

@@ -25,7 +25,21 @@ _LABELS: dict[Quantity, re.Pattern[str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhiskerTrace:
-    """One row of the whisker array: degrees for an angle, 1/mm for a curvature change; NaN where tracking failed."""
+    """One row of the whisker array.
+
+    Attributes
+    ----------
+    quantity : Quantity
+        `angle` or `curvature_change`.
+    whisker : str
+        Such as `c2`, from the label.
+    label : str
+        The row's text in the source.
+    row : int
+        Position in the array, counted from 0.
+    values : ndarray, (N,)
+        Degrees for an angle, 1/mm for a curvature change; NaN where tracking failed.
+    """
 
     quantity: Quantity
     whisker: str
@@ -38,9 +52,22 @@ class WhiskerTrace:
 class WhiskerData:
     """All rows of the whisker array over N samples.
 
-    path: where it is in the session struct; ids int64 (R,); time_ms float64 (N,); trial int64 (N,), NO_TRIAL
-    where the source has NaN; valid_trials: numbers of the trials with valid whisker data, None where the source lists
-    none.
+    Attributes
+    ----------
+    path : str
+        Where it is in the session struct.
+    key : str
+        Key name of its entry.
+    ids : ndarray of int64, (R,)
+        The source's number of each row.
+    time_ms : ndarray of float64, (N,)
+        On the session's clock.
+    trial : ndarray of int64, (N,)
+        Trial number of each sample, NO_TRIAL where the source has NaN.
+    traces : tuple of WhiskerTrace
+        The rows, in the source's order.
+    valid_trials : ndarray of int64, or None
+        Numbers of the trials with valid whisker data; None where the source lists none.
     """
 
     path: str
@@ -60,7 +87,31 @@ class WhiskerData:
 def read_whisker(
     field: Field, *, key: str, units: TimeUnits, valid_trials: np.ndarray | None, log: ProblemLog
 ) -> WhiskerData:
-    """Read the whisker array. Raises field-*, whisker-row-unknown, name-not-distinct, time-backwards."""
+    """Read the whisker array.
+
+    Parameters
+    ----------
+    field : Field
+        The entry of timeSeriesArrayHash.
+    key : str
+        Its key name.
+    units : TimeUnits
+        The time units of the session.
+    valid_trials : ndarray of int64, or None
+        As the entry's descrHash lists them.
+    log : ProblemLog
+        Takes the warnings: NaN values, times that do not increase.
+
+    Returns
+    -------
+    WhiskerData
+        The checked array.
+
+    Raises
+    ------
+    SscError
+        field-missing, field-type, field-length and the like, whisker-row-unknown, name-not-distinct, time-backwards.
+    """
     labels_field = field.child("idStrs", "idStr")
     matrix = field.child("valueMatrix")
     labels = labels_field.texts(count=matrix.array().shape[0], per="row of valueMatrix")

@@ -26,8 +26,16 @@ _FRAME_PER_PACKET = frozenset({"h264", "hevc", "mjpeg"})
 class VideoHeader:
     """What a video shows.
 
-    frame_count: frames that are shown; image_shape: (rows, columns); rate_hz: frames per second of play back, None
-    where the container gives none.
+    Attributes
+    ----------
+    path : Path
+        The video.
+    frame_count : int
+        Frames that are shown.
+    image_shape : tuple of int
+        (rows, columns).
+    rate_hz : float or None
+        Frames per second of play back; None where the container gives none.
     """
 
     path: Path
@@ -40,11 +48,17 @@ class VideoHeader:
 class FrameTimes:
     """The frames that a video shows, by its own clock. Zero is the time of the first coded frame, shown or hidden.
 
-    time_ms: float64 (frames,); None where the container gives no times.
-    coded_count: frames in the file, hidden ones among them.
-    coded_position: int64 (frames,), the place of each shown frame among the coded ones, counted from 0; None where an
-    edit list shows frames more than once or in another order, so that the places do not increase.
-    constant_rate: whether the frames follow each other at one rate, as far as the clock resolves it.
+    Attributes
+    ----------
+    time_ms : ndarray of float64, (frames,), or None
+        None where the container gives no times.
+    coded_count : int
+        Frames in the file, hidden ones among them.
+    coded_position : ndarray of int64, (frames,), or None
+        The place of each shown frame among the coded ones, counted from 0; None where an edit list shows frames more
+        than once or in another order.
+    constant_rate : bool
+        Whether the frames follow each other at one rate, as far as the clock resolves it.
     """
 
     time_ms: np.ndarray | None
@@ -53,7 +67,18 @@ class FrameTimes:
     constant_rate: bool
 
     def places(self, frame_count: int) -> np.ndarray:
-        """When each frame is shown at a constant rate, float64 (frames,), in frame intervals after zero."""
+        """When each frame is shown at a constant rate.
+
+        Parameters
+        ----------
+        frame_count : int
+            Number of frames that are shown.
+
+        Returns
+        -------
+        ndarray of float64, (frames,)
+            In frame intervals after zero.
+        """
         position = np.arange(frame_count) if self.coded_position is None else self.coded_position
         places: np.ndarray = (position - position[0]).astype(np.float64)
         if self.time_ms is None or frame_count < 2:
@@ -63,7 +88,23 @@ class FrameTimes:
 
 
 def read_video_header(path: Path) -> VideoHeader:
-    """Read how many frames a video shows, their size and rate. Raises SscError of kind VIDEO_UNREADABLE."""
+    """Read how many frames a video shows, their size and rate.
+
+    Parameters
+    ----------
+    path : Path
+        The video.
+
+    Returns
+    -------
+    VideoHeader
+        Frames are counted by the index where it suffices.
+
+    Raises
+    ------
+    SscError
+        video-unreadable.
+    """
     with _opened(path) as (container, stream):
         frame_count = _count_by_index(container, stream)
         if not _reaches_its_end(container, stream):
@@ -84,8 +125,22 @@ def read_video_header(path: Path) -> VideoHeader:
 def read_frame_times(path: Path) -> FrameTimes:
     """Read when a video shows its frames, and which of the coded frames they are.
 
-    Its packets are read, its pictures decoded only where packets are not frames. Raises SscError of kind
-    VIDEO_UNREADABLE.
+    Its packets are read; its pictures are decoded only where packets are not frames.
+
+    Parameters
+    ----------
+    path : Path
+        The video.
+
+    Returns
+    -------
+    FrameTimes
+        Times by the video's own clock.
+
+    Raises
+    ------
+    SscError
+        video-unreadable.
     """
     shown = _shown_pts(path)
     coded = _shown_pts(path, with_hidden=True)
@@ -111,7 +166,18 @@ def read_frame_times(path: Path) -> FrameTimes:
 
 
 def reason_of(failure: Exception) -> str:
-    """What PyAV or the system says, without the number of the error or the path, which the problem names anyway."""
+    """What PyAV or the system says, without the number of the error or the path, which the problem names anyway.
+
+    Parameters
+    ----------
+    failure : Exception
+        An exception of PyAV or of the system.
+
+    Returns
+    -------
+    str
+        The text.
+    """
     return str(getattr(failure, "strerror", None) or failure)
 
 

@@ -1,0 +1,117 @@
+"""Docstrings of what users and engineers call: a section for parameters, results and errors, as numpydoc has them.
+
+ruff sees to it that every public object has a docstring, and to its form. Here every parameter and every field is
+named, and the problems that are raised exist.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import ssc_to_nwb
+from ssc_to_nwb.problems.catalogue import catalogue
+
+PACKAGE = Path(ssc_to_nwb.__file__).parent
+# Modules that a lab's own program may call.
+PUBLIC = sorted(
+    path
+    for pattern in (
+        "api/*.py", "reading/*.py", "analysis/*.py", "data_types/*/source.py", "session/context.py",
+        "session/raw_data.py", "session/session.py", "matlab/field.py", "matlab/hash_map.py", "matlab/leaves.py",
+        "matlab/mat_file.py", "matlab/text.py", "matlab/tree.py", "matlab/writing.py", "clock.py", "image_axes.py",
+    )
+    for path in PACKAGE.glob(pattern)
+)  # fmt: skip
+_SECTION = r"^{}\n-+\n(.*?)(?=^\w[\w ]*\n-{{3,}}$|\Z)"
+
+
+def section(docstring: str, name: str) -> list[str]:
+    """The lines of a section that are not indented: `first, second : int`."""
+    found = re.search(_SECTION.format(name), docstring, re.MULTILINE | re.DOTALL)
+    return [line for line in (found[1] if found else "").splitlines() if line[:1].strip()]
+
+
+def named(docstring: str, name: str) -> set[str]:
+    """Parameters or fields of a section."""
+    return {word.strip().lstrip("*") for line in section(docstring, name) for word in line.split(" : ")[0].split(",")}
+
+
+def gaps(tree: ast.Module) -> Iterator[str]:
+    """What the docstrings of a module do not name."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield from _of_function(node, node.name)
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            text = ast.get_docstring(node) or ""
+            missing = _fields(node) - named(text, "Attributes") - named(text, "Parameters")
+            yield from (f"{node.name}: {name}" for name in sorted(missing))
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef) and not method.name.startswith("_"):
+                    yield from _of_function(method, f"{node.name}.{method.name}")
+
+
+def _fields(node: ast.ClassDef) -> set[str]:
+    targets = {
+        item.target.id for item in node.body if isinstance(item, ast.AnnAssign) if isinstance(item.target, ast.Name)
+    }
+    return {name for name in targets if not name.startswith("_")}
+
+
+def _of_function(node: ast.FunctionDef, name: str) -> Iterator[str]:
+    if any("property" in ast.unparse(decorator) for decorator in node.decorator_list):
+        return
+    text = ast.get_docstring(node) or ""
+    arguments = node.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    parameters = {one.arg for one in every if one is not None} - {"self", "cls"}
+    yield from (f"{name}: {one}" for one in sorted(parameters - named(text, "Parameters")))
+    returns = "None" if node.returns is None else ast.unparse(node.returns)
+    # The summary of a function without parameters says what it returns.
+    if parameters and returns != "None" and not (section(text, "Returns") or section(text, "Yields")):
+        yield f"{name}: what it returns"
+
+
+def test_gaps_are_found() -> None:
+    code = '''
+class View:
+    """A view.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    path: Path
+    name: str
+
+    def read(self, first, second=1, *rest) -> int:
+        """Read.
+
+        Parameters
+        ----------
+        first, *rest : int
+            Where.
+        """
+'''
+    assert list(gaps(ast.parse(code))) == ["View: name", "View.read: second", "View.read: what it returns"]
+
+
+@pytest.mark.parametrize("path", PUBLIC, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_parameters_results_and_fields_are_named(path: Path) -> None:
+    assert list(gaps(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize("path", PUBLIC, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_the_problems_that_are_named_exist(path: Path) -> None:
+    nodes = [
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)
+    ]
+    errors = [re.search(r"^SscError\n((?: {4}.*\n?)+)", ast.get_docstring(node) or "", re.MULTILINE) for node in nodes]
+    names = {name for found in errors if found for name in re.findall(r"\b[a-z0-9]+(?:-[a-z0-9]+)+\b", found[1])}
+    assert names - catalogue().keys() == set()
