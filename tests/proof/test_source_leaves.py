@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from session_variants import VARIANTS
 
+from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.matlab.mat_file import read_session_struct
-from ssc_to_nwb.matlab.tree import walk_leaves
 from ssc_to_nwb.proof.source_leaves import read_number_leaves
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import SessionSpec
