@@ -29,8 +29,8 @@ from ssc_to_nwb.analysis.session_responses import (
     triggered_dff,
     whisking_responses,
 )
+from ssc_to_nwb.reading.nwb_files import find_session_files
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
-from ssc_to_nwb.report.build import nwb_files
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Print a table; write JSON and a figure where asked. 1 where a file can't be used."""
     options = _parser().parse_args(arguments)
     try:
-        files = nwb_files(options.files)
+        files = find_session_files(options.files).files
         results = [_analyse(file, options) for file in files]
     except SscError as failure:
         print(failure, file=sys.stderr)

@@ -63,11 +63,10 @@ MAY_IMPORT = {
     },
     "validate": {"_version", "metadata", "naming", "problems", "quantities", "system_files"},
     "describe": {"data_types", "matlab", "metadata", "problems", "quantities", "session", "source_files"},
-    "reading": {"naming", "problems"},
+    "reading": {"naming", "problems", "quantities", "system_files"},
     "analysis": {"reading"},
     "report": {
         "_version", "analysis", "metadata", "naming", "output_files", "problems", "quantities", "reading",
-        "system_files",
     },
     "dandi": {"_version", "json_lines", "metadata", "problems", "system_files", "thread_map", "validate"},
     "run": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,19 +71,36 @@ def roi_tests(traces: TriggeredTraces, *, windows: ResponseWindows) -> RoiTests:
     RoiTests
         A test per ROI.
     """
-    from scipy.stats import wilcoxon
-
     baseline = traces.mean_before(*windows.baseline_s, least_frames=windows.least_frames)
     change = traces.mean_after(*windows.response_s, least_frames=windows.least_frames) - baseline
     counts = np.isfinite(change).sum(axis=0)
     tested = np.flatnonzero(counts >= windows.least_events)
     p_value, effect = np.full(counts.size, np.nan), np.full(counts.size, np.nan)
-    if tested.size:
-        used = change[:, tested]
-        used = used[np.isfinite(used).any(axis=1)]
-        p_value[tested] = wilcoxon(used, alternative="greater", axis=0, nan_policy="omit").pvalue
-        effect[tested] = np.nanmean(used, axis=0)
+    for columns, events in _by_events_used(np.isfinite(change), tested):
+        used = change[np.ix_(events, columns)]
+        p_value[columns], effect[columns] = _signed_rank_p(used), used.mean(axis=0)
     return RoiTests(effect=effect, p_value=p_value, event_count=counts)
+
+
+def _by_events_used(known: np.ndarray, tested: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Places of the ROIs among `tested` that have values at the same events, and those events.
+
+    ROIs of a plane lack the same frames, so that there are few groups, and one call tests each: with NaN omitted column
+    by column, a session of thousands of ROIs takes many times as long.
+    """
+    if not tested.size:
+        return
+    patterns, group = np.unique(np.packbits(known[:, tested], axis=0), axis=1, return_inverse=True)
+    for number in range(patterns.shape[1]):
+        columns = tested[group.ravel() == number]
+        yield columns, np.flatnonzero(known[:, columns[0]])
+
+
+def _signed_rank_p(change: np.ndarray) -> np.ndarray:
+    """One-sided Wilcoxon signed-rank p values of the columns of (E, R)."""
+    from scipy.stats import wilcoxon
+
+    return np.asarray(wilcoxon(change, alternative="greater", axis=0).pvalue)
 
 
 def responsive(p_value: np.ndarray, *, false_discovery_rate: float = 0.05) -> np.ndarray:

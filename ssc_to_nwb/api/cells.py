@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.reading.cells import CellSighting, CellTable
 
 
@@ -28,9 +29,13 @@ def cells(*, files: Path | str | Iterable[Path | str]) -> CellTable:
     SscError
         nwb-file-missing, nwb-file-unreadable.
     """
+    from dataclasses import replace
+
     from ssc_to_nwb.reading.cells import join_cells
 
-    return join_cells(_sightings(files))
+    sightings, left_out = _sightings(files)
+    table = join_cells(sightings)
+    return replace(table, problems=(*left_out, *table.problems))
 
 
 def plot_cell(*, files: Path | str | Iterable[Path | str], cell: str, output: Path | str | None = None) -> Path | None:
@@ -60,11 +65,14 @@ def plot_cell(*, files: Path | str | Iterable[Path | str], cell: str, output: Pa
     from ssc_to_nwb.problems import report_kinds as kinds
     from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.problems.system_errors import system_errors_named
+    from ssc_to_nwb.report.extra import check_report_extra
+
+    check_report_extra()
     from ssc_to_nwb.report.cell_figure import draw_cell, read_cell_views
     from ssc_to_nwb.report.save_figure import save_figure, show_figure
 
     label = cell.partition("@")[0]
-    seen = [sighting for sighting in _sightings(files) if sighting.label == label]
+    seen = [sighting for sighting in _sightings(files)[0] if sighting.label == label]
     if not seen:
         raise error(kinds.CELL_NOT_IN_FILES, found=cell)
     views = read_cell_views(seen)
@@ -76,15 +84,17 @@ def plot_cell(*, files: Path | str | Iterable[Path | str], cell: str, output: Pa
     return Path(output)
 
 
-def _sightings(files: Path | str | Iterable[Path | str]) -> list[CellSighting]:
+def _sightings(files: Path | str | Iterable[Path | str]) -> tuple[list[CellSighting], tuple[Problem, ...]]:
+    """Every ROI of the files, and which Zarr stores are left out because the file of the session is there too."""
     from ssc_to_nwb.reading.cells import read_sightings
+    from ssc_to_nwb.reading.nwb_files import find_session_files
     from ssc_to_nwb.reading.nwb_session import open_nwb_session
-    from ssc_to_nwb.report.build import nwb_files
 
     given = [files] if isinstance(files, str | Path) else files
-    found: list[CellSighting] = []
-    for file in nwb_files(Path(one) for one in given):
+    found = find_session_files(Path(one) for one in given)
+    sightings: list[CellSighting] = []
+    for file in found.files:
         with open_nwb_session(file) as session:
             if not session.is_stub:
-                found += read_sightings(session)
-    return found
+                sightings += read_sightings(session)
+    return sightings, found.problems

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.problems.model import Problem
+    from ssc_to_nwb.report.file_record import FileRecord
+
+OnPage = Callable[[int, int, Path], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +28,18 @@ class ReportResult:
 
     index: Path
     pages: tuple[Path, ...]
+    problems: tuple[Problem, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        return {"index": str(self.index), "pages": [str(page) for page in self.pages]}
+        return {
+            "index": str(self.index),
+            "pages": [str(page) for page in self.pages],
+            "problems": [problem.as_dict() for problem in self.problems],
+        }
 
 
-def report(*, files: Sequence[Path | str], output: Path | str) -> ReportResult:
+def report(*, files: Sequence[Path | str], output: Path | str, on_page: OnPage | None = None) -> ReportResult:
     """Write one self-contained HTML page per NWB file, and an index page.
 
     Parameters
@@ -37,23 +48,63 @@ def report(*, files: Sequence[Path | str], output: Path | str) -> ReportResult:
         NWB files, or folders with NWB files in them.
     output : path or str
         Folder for the pages. Pages of an earlier run are replaced.
+    on_page : callable, optional
+        Called with the number of finished pages, the number of all pages, and the file that is next.
 
     Returns
     -------
     ReportResult
-        The pages that were written.
+        The pages that were written. `problems`: Zarr stores left out, because the file of the session is there too.
 
     Raises
     ------
     SscError
-        nwb-file-missing, nwb-file-unreadable, report-name-taken, output-not-writable, disk-full.
+        nwb-file-missing, nwb-file-unreadable, report-name-taken, output-not-writable, disk-full, extra-not-installed.
     """
     from ssc_to_nwb.problems.system_errors import system_errors_named
-    from ssc_to_nwb.report.build import build_pages, nwb_files
+    from ssc_to_nwb.reading.nwb_files import find_session_files
+    from ssc_to_nwb.report.extra import check_report_extra
 
+    check_report_extra()
+    from ssc_to_nwb.report.build import build_pages
+
+    found = find_session_files(Path(file) for file in files)
     with system_errors_named(Path(output)):
-        index, *pages = build_pages(nwb_files(Path(file) for file in files), output=Path(output))
-    return ReportResult(index=index, pages=tuple(pages))
+        index, *pages = build_pages(found.files, output=Path(output), record_of=_record_of, on_page=on_page)
+    return ReportResult(index=index, pages=tuple(pages), problems=found.problems)
+
+
+def _record_of(file: Path) -> FileRecord:
+    """What the runs of this program recorded beside a file."""
+    from ssc_to_nwb.report.file_record import FileRecord
+    from ssc_to_nwb.run.output_state import state_of_output
+    from ssc_to_nwb.run.record import newest_done
+
+    try:
+        done, state = newest_done(file), state_of_output(file)
+    except OSError:
+        done = state = None
+    if done is None or state is None:
+        return FileRecord(validation=_validation_of(file))
+    return FileRecord(
+        verified=done.verified,
+        changed=not state.same_file(done.state),
+        digest=done.digest,
+        validation=_validation_of(file),
+    )
+
+
+def _validation_of(file: Path) -> tuple[int, int] | None:
+    """Errors and warnings that are not accepted, of the validation recorded of the file as it is."""
+    from ssc_to_nwb.problems.model import Severity
+    from ssc_to_nwb.validate.accept import apply_entries, load_entries
+    from ssc_to_nwb.validate.validation_record import recorded_messages
+
+    messages = recorded_messages(file)
+    if messages is None:
+        return None
+    left = [one.severity for one in apply_entries(messages, load_entries(None)) if one.accepted is None]
+    return left.count(Severity.ERROR), left.count(Severity.WARNING)
 
 
 def plot_trial(
@@ -64,7 +115,7 @@ def plot_trial(
     Parameters
     ----------
     file : path or str
-        The NWB file.
+        The NWB file, or a folder with one in it.
     trial : int
         Number of the trial (column `trial_number` of the trials table).
     output : path or str, optional
@@ -80,15 +131,19 @@ def plot_trial(
     Raises
     ------
     SscError
-        nwb-file-missing, nwb-file-unreadable, trial-not-in-file, roi-not-in-file, picture-format-unknown, no-window,
-        output-not-writable, disk-full.
+        nwb-file-missing, nwb-file-not-chosen, nwb-file-unreadable, trial-not-in-file, roi-not-in-file,
+        picture-format-unknown, no-window, output-not-writable, disk-full, extra-not-installed.
     """
     from ssc_to_nwb.problems.system_errors import system_errors_named
+    from ssc_to_nwb.reading.nwb_files import one_session_file
     from ssc_to_nwb.reading.nwb_session import open_nwb_session
     from ssc_to_nwb.reading.trial import read_trial
+    from ssc_to_nwb.report.extra import check_report_extra
+
+    check_report_extra()
     from ssc_to_nwb.report.trial_figure import save_trial, show_trial
 
-    with open_nwb_session(file) as session:
+    with open_nwb_session(one_session_file(file)) as session:
         title, data = session.title, read_trial(session, trial, rois=rois)
     if output is None:
         show_trial(data, title=title)
@@ -98,26 +153,71 @@ def plot_trial(
     return Path(output)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodsText:
+    """What to paste into a paper.
+
+    Attributes
+    ----------
+    session : str
+        Animal and date.
+    text : str
+        Paragraphs, with a blank line between them.
+    bibliography : str
+        BibTeX of the dataset and its publications. Empty if the file names neither.
+    """
+
+    session: str
+    text: str
+    bibliography: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {"session": self.session, "text": self.text, "bibliography": self.bibliography}
+
+
 def methods(*, file: Path | str) -> str:
-    """Write a methods paragraph from what the NWB file says.
+    """Write a methods text from what the NWB file says.
 
     Parameters
     ----------
     file : path or str
-        The NWB file.
+        The NWB file, or a folder with one in it.
 
     Returns
     -------
     str
-        The paragraph.
+        Paragraphs, with a blank line between them. `methods_of` gives the bibliography as well.
 
     Raises
     ------
     SscError
-        nwb-file-missing, nwb-file-unreadable.
+        nwb-file-missing, nwb-file-not-chosen, nwb-file-unreadable.
     """
-    from ssc_to_nwb.reading.nwb_session import open_nwb_session
-    from ssc_to_nwb.report.methods import methods_text
+    return methods_of(file=file).text
 
-    with open_nwb_session(file) as session:
-        return methods_text(session)
+
+def methods_of(*, file: Path | str) -> MethodsText:
+    """Write a methods text and the entries for a bibliography from what the NWB file says.
+
+    Parameters
+    ----------
+    file : path or str
+        The NWB file, or a folder with one in it.
+
+    Returns
+    -------
+    MethodsText
+        The session, the text and the entries.
+
+    Raises
+    ------
+    SscError
+        nwb-file-missing, nwb-file-not-chosen, nwb-file-unreadable.
+    """
+    from ssc_to_nwb.reading.nwb_files import one_session_file
+    from ssc_to_nwb.reading.nwb_session import open_nwb_session
+    from ssc_to_nwb.report.methods import bibliography, methods_text
+
+    with open_nwb_session(one_session_file(file)) as session:
+        return MethodsText(session=session.title, text=methods_text(session), bibliography=bibliography(session))

@@ -16,6 +16,20 @@ NWB_FILE_UNREADABLE = ProblemKind(
     reason="It is not an NWB file, or it is damaged.",
     remedy="Check the path. If the file is damaged, convert the session again.",
 )
+NWB_FILE_NOT_CHOSEN = ProblemKind(
+    identifier="nwb-file-not-chosen",
+    severity=Severity.ERROR,
+    title="The folder holds several NWB files",
+    reason="The command is about one file.",
+    remedy="Give the path of one file.",
+)
+STORE_LEFT_OUT = ProblemKind(
+    identifier="store-left-out",
+    severity=Severity.INFO,
+    title="A Zarr store is left out, because the NWB file that it was exported from is there too",
+    reason="Both hold the same session, which would count twice.",
+    remedy="Nothing. To use the store, give its path without that of the file.",
+)
 REPORT_NAME_TAKEN = ProblemKind(
     identifier="report-name-taken",
     severity=Severity.ERROR,

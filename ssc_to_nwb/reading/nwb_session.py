@@ -167,6 +167,11 @@ class NwbSession:
         """Whether the file says that it holds a few trials of its session only."""
         return self.provenance is not None and self.provenance.is_stub
 
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the source called its experiment SYNTHETIC, as made-up data do; the notes quote it."""
+        return re.search(r"\bSYNTHETIC\b", str(self.nwbfile.notes or "")) is not None
+
     @cached_property
     def provenance(self) -> Provenance | None:
         """What the file says of its making; None where it says nothing."""

@@ -18,12 +18,18 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """An inline picture. `alt` says what it shows to who cannot see it; wide ones scroll sideways on a phone."""
+    """An inline picture. `alt` says what it shows to who cannot see it; wide ones scroll sideways on a phone.
+
+    controls: check boxes above the picture, which change it by the style sheet alone; below: what is folded
+    away below the caption.
+    """
 
     svg: Markup
     alt: str
     caption: str = ""
     wide: bool = True
+    controls: Markup | None = None
+    below: Markup | None = None
     kind: Literal["picture"] = "picture"
 
 
@@ -75,7 +81,15 @@ class Note:
     text: str
 
 
-Block = Text | Picture | Gallery | Table | Notes
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCopy:
+    """A text that is marked whole by one click, so that it can be copied."""
+
+    text: str
+    kind: Literal["copy"] = "copy"
+
+
+Block = Text | Picture | Gallery | Table | Notes | ToCopy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +100,9 @@ class Heading:
     short: str
     title: str
 
-    def section(self, *blocks: Block) -> Section:
+    def section(self, *blocks: Block, folded: bool = False) -> Section:
         """The section with these blocks."""
-        return Section(heading=self, blocks=blocks)
+        return Section(heading=self, blocks=blocks, folded=folded)
 
     def lacking(self, what: str) -> Section:
         """The section of something that the file lacks: it says so."""
@@ -97,7 +111,8 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A part of the page."""
+    """A part of the page; a folded one opens with a click."""
 
     heading: Heading
     blocks: tuple[Block, ...]
+    folded: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,59 +11,43 @@ from ssc_to_nwb.output_files import whole_file
 from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.nwb_session import open_nwb_session
-from ssc_to_nwb.report.page import IndexEntry, index_html, make_page, session_html
-from ssc_to_nwb.system_files import is_system_name, is_system_path
+from ssc_to_nwb.report.file_record import FileRecord
+from ssc_to_nwb.report.html import index_html, session_html
+from ssc_to_nwb.report.index_page import make_entry, make_index
+from ssc_to_nwb.report.page import make_page
 
 INDEX = "index.html"
+OnPage = Callable[[int, int, Path], None]
 
 
-def nwb_files(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The NWB files among the paths and below those that are folders, sorted within a folder, each once.
-
-    Raises nwb-file-missing where a path does not exist, or a folder holds none.
-    """
-    found: dict[Path, None] = {}
-    for path in paths:
-        given = (path.name.endswith(naming.NWB_SUFFIXES) or path.is_file()) and not is_system_name(path.name)
-        inside = [path] if given else sorted(_below(path))
-        if not path.exists() or not inside:
-            raise error(kinds.NWB_FILE_MISSING, file=path)
-        found.update(dict.fromkeys(one.resolve() for one in inside))
-    return tuple(found)
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """NWB files in a folder and its subfolders; hidden ones are unfinished."""
-    for suffix in naming.NWB_SUFFIXES:
-        found = (path for path in folder.rglob(f"*{suffix}") if not path.name.startswith("."))
-        # A pipe has the name of a file and would make the program wait forever.
-        there = (path for path in found if path.is_file() or path.is_dir())
-        yield from (path for path in there if not is_system_path(path.relative_to(folder).parts))
-
-
-def build_pages(files: Iterable[Path], *, output: Path) -> tuple[Path, ...]:
+def build_pages(
+    files: Iterable[Path],
+    *,
+    output: Path,
+    record_of: Callable[[Path], FileRecord] | None = None,
+    on_page: OnPage | None = None,
+) -> tuple[Path, ...]:
     """Write a page for each file and the index, over those of an earlier run; returns the pages, the index first.
 
-    Raises report-name-taken, nwb-file-missing, nwb-file-unreadable, and OSError where `output` can't be written.
+    record_of: what is recorded beside a file; on_page: called with the number of finished pages, of all, and the file
+    that is next, or was the last. Raises report-name-taken, nwb-file-missing, nwb-file-unreadable, and OSError where
+    `output` can't be written.
     """
     pages = _page_paths(files, output=output)
     output.mkdir(parents=True, exist_ok=True)
     entries = []
-    for file, target in pages.items():
+    for number, (file, target) in enumerate(pages.items()):
+        if on_page is not None:
+            on_page(number, len(pages), file)
+        record = FileRecord() if record_of is None else record_of(file)
         with open_nwb_session(file) as session:
-            page = make_page(session)
+            page = make_page(session, record=record)
+            entries.append(make_entry(session, page, address=quote(target.name)))
         _write(target, session_html(page, index_address=INDEX))
-        entries.append(
-            IndexEntry(
-                address=quote(target.name),
-                title=page.title,
-                summary=page.summary,
-                thumbnail=page.thumbnail,
-                warnings=page.warning_count,
-            )
-        )
+    if on_page is not None and pages:
+        on_page(len(pages), len(pages), list(pages)[-1])
     index = output / INDEX
-    _write(index, index_html(entries))
+    _write(index, index_html(make_index(entries)))
     return (index, *pages.values())
 
 

@@ -141,7 +141,7 @@ def _draw_image(axes: Axes, view: CellView) -> None:
     bar = [right - _SCALE_BAR_UM / view.column_um, right]
     axes.plot(bar, [0.93 * rows] * 2, color="white", linewidth=3, path_effects=rim)
     axes.text(
-        right, 0.9 * rows, f"{_SCALE_BAR_UM:g} um", color="white", fontsize=8, ha="right", va="bottom",
+        right, 0.9 * rows, f"{_SCALE_BAR_UM:g} µm", color="white", fontsize=8, ha="right", va="bottom",
         path_effects=[withStroke(linewidth=2, foreground="black")],
     )  # fmt: skip
 

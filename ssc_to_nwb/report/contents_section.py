@@ -49,7 +49,7 @@ def contents_section(session: NwbSession) -> Section:
     rows = tuple(_row(pattern, members) for (_, pattern, _), members in families.items())
     text = f"{sum(len(members) for members in families.values())} objects. … is the name of each imaging plane."
     table = Table(headings=_COLUMNS, rows=rows, numeric=_COLUMNS[1:2], unbroken=("size of each", "unit", "type"))
-    return _HEADING.section(Text(text=text), table)
+    return _HEADING.section(Text(text=text), table, folded=True)
 
 
 def _without_plane(name: str, planes: Sequence[str]) -> str:

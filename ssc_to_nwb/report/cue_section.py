@@ -12,7 +12,7 @@ from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import SessionTable
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
-from ssc_to_nwb.report.figure import add_legend, page_figure, picture
+from ssc_to_nwb.report.figure import add_legend, boxes, page_figure, picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -123,7 +123,15 @@ def _figure(session: NwbSession, cues: _Cues, licks: list[_Kind], touches: list[
         alt = (
             f"Licks by side and touches by direction in {cues.numbers.size} trials, aligned to the cue, and their rates"
         )
-        return picture(figure, name="cue", alt=alt, caption="The dashed line is the onset of the cue")
+        return picture(figure, name="cue", alt=alt, caption=_caption(cues, licks, touches))
+
+
+def _caption(cues: _Cues, licks: list[_Kind], touches: list[_Kind]) -> str:
+    counts = [
+        plural(kind.time_s.size, kind.label, f"{kind.label}{'es' if 'touch' in kind.label else 's'}")
+        for kind in (*licks, *touches)
+    ]
+    return f"The dashed line is the onset of the cue. n = {plural(cues.numbers.size, 'trial')}, {', '.join(counts)}"
 
 
 def _draw_events(axes: Axes, kind: _Kind, *, rows: int) -> None:
@@ -140,18 +148,12 @@ def _draw_band(
     """A box per interval, all in one path; height in rows."""
     if table is None or not len(table):
         return
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
     trial = table.numbers("trial_number")
     start, row = cues.aligned(table.numbers("start_time"), trial)
     stop, _ = cues.aligned(table.numbers("stop_time"), trial)
     if not start.size:
         return
-    low, high = row - height / 2, row + height / 2
-    corners = np.stack([[start, low], [stop, low], [stop, high], [start, high]]).transpose(2, 0, 1)
-    boxes = Path.make_compound_path(*(Path(box, closed=False) for box in corners))
-    axes.add_patch(PathPatch(boxes, facecolor=colour, linewidth=0, label=label, zorder=0.5))
+    boxes(axes, start, stop, row - height / 2, row + height / 2, color=colour, label=label, zorder=0.5)
     axes.autoscale_view()
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from markupsafe import Markup, escape
 
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Picture
+from ssc_to_nwb.report.web_image import png_address
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 _STYLE: dict[Any, Any] = {
@@ -42,6 +46,8 @@ _STYLE: dict[Any, Any] = {
     "path.simplify": True,
     "figure.constrained_layout.use": True,
 }
+_HEAT_STEPS = 20
+_SMALL_IMAGE_BYTES = 4000
 _FONTS = "font: {size} system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -71,6 +77,42 @@ def add_legend(axes: Axes, *, outside: bool = True, **options: object) -> None:
     axes.legend(**{**place, "ncols": 6, "handlelength": 1.2, "columnspacing": 1.4, **options})
 
 
+def heat_colors() -> Colormap:
+    """Viridis in steps, so that an image takes a fifth of the room; grey where there is no value."""
+    import matplotlib as mpl
+
+    return mpl.colormaps["viridis"].resampled(_HEAT_STEPS).with_extremes(bad=palette.NO_VALUE)
+
+
+def vertical_lines(axes: Axes, places: np.ndarray, low: float, high: float, *, alpha: float) -> None:
+    """White lines at places (N,), all in one path: thousands of separate lines would make the page heavy."""
+    gap = np.full(places.size, np.nan)
+    across = np.stack([places, places, gap], axis=1).ravel()
+    down = np.stack([np.full(places.size, low), np.full(places.size, high), gap], axis=1).ravel()
+    axes.plot(across, down, color="white", linewidth=0.5, alpha=alpha)
+
+
+def boxes(
+    axes: Axes,
+    start: np.ndarray,
+    stop: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    *,
+    color: str,
+    **options: Any,
+) -> None:
+    """A filled box per interval, start to stop (N,) by low to high (N,), all in one path."""
+    if not start.size:
+        return
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    corners = np.stack([[start, low], [stop, low], [stop, high], [start, high]]).transpose(2, 0, 1)
+    whole = Path.make_compound_path(*(Path(box, closed=False) for box in corners))
+    axes.add_patch(PathPatch(whole, facecolor=color, linewidth=0, **options))
+
+
 def _inline(svg: str, *, name: str, alt: str) -> Markup:
     """Only the svg element, scaled by its viewBox, its ids made unique, its colours made variables."""
     svg = svg[svg.index("<svg") :]
@@ -78,6 +120,7 @@ def _inline(svg: str, *, name: str, alt: str) -> Markup:
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r"font: ([\d.]+px) [^;\"]+", lambda match: _FONTS.format(size=match[1]), svg)
+    svg = re.sub(r'"data:image/png;base64,([^"]+)"', _smaller, svg)
     for light, variable, _ in palette.THEME:
         svg = svg.replace(light, f"var(--{variable})")
     head = re.match(r"<svg[^>]*>", svg)
@@ -88,3 +131,13 @@ def _inline(svg: str, *, name: str, alt: str) -> Markup:
     label = escape(alt)
     opening = f'<svg {size} xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     return Markup(f'{opening} role="img" aria-label="{label}">{svg[head.end() :]}')
+
+
+def _smaller(found: re.Match[str]) -> str:
+    """An image that matplotlib wrote as PNG, with a palette; small ones stay as they are."""
+    data = base64.b64decode(found[1])
+    if len(data) < _SMALL_IMAGE_BYTES:
+        return found[0]
+    from PIL import Image
+
+    return f'"{png_address(Image.open(io.BytesIO(data)))}"'

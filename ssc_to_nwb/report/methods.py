@@ -1,7 +1,8 @@
-"""A methods paragraph for a data descriptor, from what the file says and nothing else."""
+"""A methods text for a paper, from what the file says and nothing else, and the entry for its bibliography."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,23 +10,63 @@ import numpy as np
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, ResponseKind
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.report.texts import joined, range_text
+from ssc_to_nwb.report.texts import SEXES, age_text, joined, range_text
 
-_SEXES = {"M": "male", "F": "female"}
 _RESPONSES: tuple[tuple[ResponseKind, str], ...] = (
     ("raw", "raw fluorescence"),
-    ("dff", "dF/F"),
+    ("dff", "relative change in fluorescence (dF/F)"),
     ("event", "calcium events"),
 )
+# Phrases of the dataset's own descriptions, which are in the present tense, as a paper has them. Other texts stay.
+PAST_TENSE = {
+    "localizes a pole": "localized a pole",
+    "licks one of": "licked one of",
+    "moved by a motor (StimulusPosition, in motor steps), comes": "moved by a motor, came",
+    "comes within reach": "came within reach",
+    "signals the animal": "signaled the animal",
+    "frames per second": "frames/s",
+}
+_TYPES = {
+    "HitL": "correct left", "HitR": "correct right", "ErrL": "incorrect left", "ErrR": "incorrect right",
+    "NoLickL": "left without a lick", "NoLickR": "right without a lick", "none": "of no known type",
+}  # fmt: skip
+_COMMON_NAMES = {"Mus musculus": "mouse"}
+_UNITS = {"1/mm": "mm^-1"}
+_CITATION = re.compile(r"(?P<authors>.+?) \((?P<year>\d{4})\)[;,.] (?P<title>.+?)\. (?P<publisher>[^.]+(?:\.org)?)\.?")
 
 
 def methods_text(session: NwbSession) -> str:
-    """Sentences, one paragraph; what the file does not say is not mentioned."""
-    parts = (
-        _subject(session), _experiment(session), _imaging(session), _rois(session), _whiskers(session),
-        _behavior(session), _file(session),
-    )  # fmt: skip
-    return " ".join(sentence for part in parts for sentence in part)
+    """Paragraphs with a blank line between them, each on one line; what the file does not say is not mentioned."""
+    paragraphs = (
+        (*_subject(session), *_experiment(session)),
+        (*_imaging(session), *_rois(session)),
+        (*_whiskers(session), *_behavior(session)),
+        tuple(_file(session)),
+    )
+    return "\n\n".join(" ".join(sentences) for sentences in paragraphs if sentences)
+
+
+def bibliography(session: NwbSession) -> str:
+    """BibTeX of the dataset, and the publications that the file names; empty where it names neither."""
+    lines = []
+    dataset = {} if session.provenance is None else session.provenance.metadata.get("dataset", {})
+    match = _CITATION.fullmatch(str(dataset.get("citation") or "").strip())
+    if match is not None:
+        authors = " and ".join(match["authors"].split(", "))
+        first = re.sub(r"\W", "", match["authors"].split(",")[0].split()[-1].lower())
+        name = dataset.get("name") or "dataset"
+        key = first + match["year"] + re.sub(r"\W", "", name)
+        doi = f",\n  doi = {{{str(dataset['doi']).removeprefix('doi:')}}}" if dataset.get("doi") else ""
+        lines.append(
+            f"@misc{{{key},\n  author = {{{authors}}},\n"
+            f"  title = {{{{{match['title']}}}}},\n  year = {{{match['year']}}},\n"
+            f"  howpublished = {{{match['publisher']}, data set {name}}}{doi}\n}}"
+        )
+    for text in session.nwbfile.related_publications or ():
+        doi = re.sub(r"^(doi:|https?://(dx\.)?doi\.org/)", "", str(text).strip())
+        key = re.sub(r"\W+", "_", doi.rpartition("/")[2])
+        lines.append(f"@article{{{key},\n  doi = {{{doi}}}\n}}")
+    return "\n\n".join(lines)
 
 
 def _subject(session: NwbSession) -> Iterator[str]:
@@ -33,40 +74,54 @@ def _subject(session: NwbSession) -> Iterator[str]:
     when = f"{file.session_start_time:%d %B %Y}".lstrip("0")
     where = ", ".join(str(text) for text in (file.lab and f"{file.lab} lab", file.institution) if text)
     if subject is not None:
-        sex = _SEXES.get(str(subject.sex), "")
+        sex = SEXES.get(str(subject.sex), "")
         details = (
-            ("age", subject.age), ("strain", subject.strain), ("genotype", subject.genotype),
-            ("weight", subject.weight),
-        )  # fmt: skip
-        known = "; ".join([str(subject.subject_id), *(f"{name} {value}" for name, value in details if value)])
-        animal = " ".join(part for part in ("one", sex, str(subject.species or "animal")) if part)
-        yield f"Data were recorded from {animal} ({known})"
+            age_text(subject.age) and f"{age_text(subject.age)} old",
+            subject.strain and f"strain {subject.strain}",
+            subject.genotype and f"genotype {subject.genotype}",
+            subject.weight and f"weight {subject.weight}",
+        )
+        species = str(subject.species or "")
+        names = [*([species] if species in _COMMON_NAMES else []), f"animal {subject.subject_id}"]
+        known = "; ".join([*names, *(str(text) for text in details if text)])
+        animal = " ".join(part for part in ("one", sex, _COMMON_NAMES.get(species, species or "animal")) if part)
+        yield f"Data were recorded from {animal} ({known}) on {when}{f' ({where})' if where else ''}."
     else:
-        yield "Data were recorded"
-    yield f"on {when}{f' ({where})' if where else ''}."
+        yield f"Data were recorded on {when}{f' ({where})' if where else ''}."
 
 
 def _experiment(session: NwbSession) -> Iterator[str]:
     file = session.nwbfile
     for text in (file.experiment_description or file.session_description, file.surgery, file.stimulus_notes):
         if text:
-            yield _sentence(str(text))
+            yield _in_past_tense(_sentence(str(text)))
     if file.virus:
-        yield _sentence(f"Virus: {file.virus}")
+        yield _sentence(f"Neurons were infected with {file.virus}")
+
+
+def _in_past_tense(text: str) -> str:
+    for present, past in PAST_TENSE.items():
+        text = text.replace(present, past)
+    return text
 
 
 def _imaging(session: NwbSession) -> Iterator[str]:
     if not session.planes:
         return
     first = session.planes[0].imaging_plane
-    yield _sentence(f"Imaging: {first.device.description or first.device.name}")
+    microscope = str(first.device.description or first.device.name).strip().rstrip(".")
+    article = "" if microscope.lower().startswith(("a ", "an ", "the ")) else "a "
+    yield f"Images were taken with {article}{microscope[:1].lower()}{microscope[1:]}."
     rates = {float(rate) for plane in session.planes if (rate := plane.imaging_plane.imaging_rate) is not None}
-    text = f"{plural(len(session.planes), 'plane')} in {first.location}"
-    text += f" were imaged at {joined([f'{rate:g}' for rate in sorted(rates)])} Hz each" if rates else " were imaged"
-    yield f"{text}, with excitation at {float(first.excitation_lambda):g} nm; indicator {first.indicator}."
+    subvolumes = len({plane.subvolume for plane in session.planes})
+    text = f"{plural(len(session.planes), 'plane')} in {plural(subvolumes, 'subvolume')} of {first.location}"
+    text += (
+        f" were imaged at {joined([f'{rate:g}' for rate in sorted(rates)])} Hz per plane" if rates else " were imaged"
+    )
+    yield f"{text}, with excitation at {float(first.excitation_lambda):g} nm; the indicator was {first.indicator}."
     size = _image_shape(session.planes[0])
     if size is not None:
-        yield f"Images have {size[0]} rows and {size[1]} columns{_pixel_size(session.planes[0])}."
+        yield f"Images had {size[0]} x {size[1]} pixels (rows x columns){_pixel_size(session.planes[0])}."
     # Each channel of a plane has an ImagingPlane of its own.
     found = {channel for plane in session.nwbfile.imaging_planes.values() for channel in plane.optical_channel}
     channels = sorted({(str(one.name), float(one.emission_lambda)) for one in found})
@@ -86,7 +141,7 @@ def _pixel_size(plane: ImagedPlane) -> str:
     if spacing is None or plane.imaging_plane.grid_spacing_unit != "meters":
         return ""
     across, down = (float(value) * 1e6 for value in spacing[:2])
-    return f" of {across:.3g} x {down:.3g} µm per pixel"
+    return f" of {across:.3g} µm (width) x {down:.3g} µm (height)"
 
 
 def _rois(session: NwbSession) -> Iterator[str]:
@@ -94,7 +149,7 @@ def _rois(session: NwbSession) -> Iterator[str]:
         return
     counts = [plane.roi_numbers.size for plane in session.planes]
     kinds = [name for kind, name in _RESPONSES if any(plane.series(kind) is not None for plane in session.planes)]
-    given = f", with {joined(kinds)} of each" if kinds else ""
+    given = f"; {joined(kinds)} of each {'was' if len(kinds) == 1 else 'were'} available" if kinds else ""
     yield f"{sum(counts):,} regions of interest were drawn ({range_text(counts)} per plane){given}."
 
 
@@ -104,19 +159,25 @@ def _whiskers(session: NwbSession) -> Iterator[str]:
         return
     whiskers = sorted({trace.whisker for trace in traces})
     steps_s = np.diff(traces[0].time_s)
-    rate = f" at {1 / np.median(steps_s):.0f} Hz" if steps_s.size else ""
-    kinds = dict.fromkeys(f"{trace.quantity.replace('_', ' ')} in {trace.unit}" for trace in traces)
+    rate = f" at {1 / np.median(steps_s):.0f} frames/s" if steps_s.size else ""
+    kinds = dict.fromkeys(
+        f"{trace.quantity.replace('_', ' ')} ({_UNITS.get(trace.unit, trace.unit)})" for trace in traces
+    )
     word = "whisker" if len(whiskers) == 1 else "whiskers"
-    yield f"Of {word} {joined(whiskers)}, {joined(list(kinds))} were tracked{rate}."
+    yield f"The {joined(list(kinds))} of {word} {joined(whiskers)} were tracked{rate}."
 
 
 def _behavior(session: NwbSession) -> Iterator[str]:
     trials = session.trials
     if trials is not None and len(trials):
-        names, counts = np.unique(trials.texts("trial_type").astype(str), return_counts=True)
-        types = ", ".join(f"{count} {name}" for name, count in zip(names, counts, strict=True))
-        what = "This file is a stub with" if session.is_stub else "The session has"
-        yield f"{what} {plural(len(trials), 'trial')} ({types})."
+        yield from _trials(session)
+        position = trials.numbers("pole_position_mm")
+        position = np.unique(position[np.isfinite(position)])
+        if position.size == 1:
+            yield f"The pole was at {position[0]:.2f} mm."
+        elif position.size:
+            where = f"between {position[0]:.2f} and {position[-1]:.2f} mm"
+            yield f"The pole was presented at {position.size} positions {where}{_steps(session)}."
     found = []
     for table, one, many in (
         (session.touches, "touch of the pole", "touches of the pole"),
@@ -124,9 +185,26 @@ def _behavior(session: NwbSession) -> Iterator[str]:
         (session.rewards, "water reward", "water rewards"),
     ):
         if table is not None:
-            found.append(plural(len(table), one, many))
+            found.append((plural(len(table), one, many), len(table)))
     if found:
-        yield f"It holds {joined(found)}."
+        yield f"There {'was' if found[0][1] == 1 else 'were'} {joined([text for text, _ in found])}."
+
+
+def _trials(session: NwbSession) -> Iterator[str]:
+    trials = session.trials
+    if trials is None:
+        return
+    names, counts = np.unique(trials.texts("trial_type").astype(str), return_counts=True)
+    types = ", ".join(f"{count} {_TYPES.get(name, name)}" for name, count in zip(names, counts, strict=True))
+    what = "The file, a stub, had" if session.is_stub else "The session had"
+    yield f"{what} {plural(len(trials), 'trial')} ({types})."
+
+
+def _steps(session: NwbSession) -> str:
+    """How mm came from steps of the motor, which the dataset does not say exactly."""
+    assumed = {} if session.provenance is None else session.provenance.metadata.get("assumptions", {})
+    steps = assumed.get("motor_steps_per_mm")
+    return "" if steps is None else f" (taking {float(steps):,.0f} steps of its motor as 1 mm)"
 
 
 def _file(session: NwbSession) -> Iterator[str]:
@@ -134,13 +212,13 @@ def _file(session: NwbSession) -> Iterator[str]:
     version = f" (schema {session.nwb_version})" if session.nwb_version else ""
     if provenance is not None:
         dataset = provenance.metadata.get("dataset", {})
-        source = f"the CRCNS data set {dataset['name']}" if dataset.get("name") else "its source"
+        source = f"the CRCNS data set {dataset['name']}" if dataset.get("name") else "their source"
         tool = f"{provenance.items.get('tool')} {provenance.items.get('tool_version')}"
         yield f"The data were converted from {source} to Neurodata Without Borders{version} with {tool}."
         if dataset.get("citation"):
-            yield _sentence(f"Please cite: {dataset['citation']}")
+            yield _sentence(f"Data set: {dataset['citation']}")
     else:
-        yield f"The data are in the format Neurodata Without Borders{version}."
+        yield f"The data were in the format Neurodata Without Borders{version}."
     publications = [str(text) for text in session.nwbfile.related_publications or ()]
     if publications:
         yield f"Publications: {', '.join(publications)}."

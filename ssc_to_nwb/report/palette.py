@@ -20,7 +20,10 @@ POLE = "#e6e4dc"
 WATER = "#3a9bd9"
 SERIES = ("#0073b3", "#d45f00", "#009070", "#a3427c", "#8c6d00")
 
+NO_VALUE = "#c9c8c2"
+
 OUTCOMES = {"hit": HIT, "error": ERROR, "no_lick": NO_LICK, "none": GRID}
+SIDES = {"left": LEFT, "right": RIGHT}
 OUTCOME_LABELS = {"hit": "hit", "error": "error", "no_lick": "no lick", "none": "no type"}
 
 # Light colour, CSS variable, dark colour.

@@ -12,13 +12,13 @@ from ssc_to_nwb.reading.nwb_table import SessionTable
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Table, Text
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
+from ssc_to_nwb.report.psychometric import psychometric_picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _HEADING = Heading(anchor="performance", short="Performance", title="Outcomes and performance")
 _WINDOW, _LEAST_ANSWERS = 21, 3
-_SIDE_COLOURS = {"left": palette.LEFT, "right": palette.RIGHT}
 
 
 def performance_section(session: NwbSession) -> Section:
@@ -30,7 +30,14 @@ def performance_section(session: NwbSession) -> Section:
     answered = int(np.isin(trials.texts("response"), ["hit", "error"]).sum())
     text = f"{plural(len(trials), 'trial')}. "
     text += f"Of {plural(answered, 'answer')} {100 * share:.0f} % were correct." if answered else "None has an answer."
-    return _HEADING.section(Text(text=text), _figure(trials), _counts(trials))
+    choices = psychometric_picture(trials)
+    return _HEADING.section(Text(text=text), _figure(trials), _counts(trials), *([choices] if choices else []))
+
+
+def outcome_names(outcome: np.ndarray) -> list[str]:
+    """The outcomes (T,) that occur: the known ones in the order of the legend, then whatever else a file has."""
+    there = set(outcome.tolist())
+    return [*(name for name in palette.OUTCOME_LABELS if name in there), *sorted(there - set(palette.OUTCOME_LABELS))]
 
 
 def performance(trials: SessionTable) -> float:
@@ -61,15 +68,15 @@ def _figure(trials: SessionTable) -> Picture:
     numbers = trials.integers("trial_number")
     with page_figure(height=3.6) as figure:
         marks, curve = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.3))
-        rows = [name for name in palette.OUTCOME_LABELS if (outcome == name).any()]
-        for (name, colour), shift in zip(_SIDE_COLOURS.items(), (-0.2, 0.2), strict=True):
+        rows = outcome_names(outcome)
+        for (name, colour), shift in zip(palette.SIDES.items(), (-0.2, 0.2), strict=True):
             chosen = side == name
             heights = np.array([rows.index(one) for one in outcome[chosen]]) + shift
             marks.plot(
                 numbers[chosen], heights, linestyle="", marker="|", markersize=7, markeredgewidth=1.4, color=colour,
                 label=f"{name} trials",
             )  # fmt: skip
-        sideless = ~np.isin(side, list(_SIDE_COLOURS))
+        sideless = ~np.isin(side, list(palette.SIDES))
         marks.plot(
             numbers[sideless],
             [rows.index(one) for one in outcome[sideless]],
@@ -77,15 +84,15 @@ def _figure(trials: SessionTable) -> Picture:
             marker="|",
             color=palette.INK,
         )
-        marks.set_yticks(range(len(rows)), [palette.OUTCOME_LABELS[name] for name in rows])
+        marks.set_yticks(range(len(rows)), [palette.OUTCOME_LABELS.get(name, name) for name in rows])
         marks.set_ylim(len(rows) - 0.4, -0.6)
         add_legend(marks)
         _draw_curve(curve, trials)
         alt = f"Outcome of each of {len(trials)} trials by side, and the running share of correct answers"
         caption = (
             f"Outcomes, and correct answers among the answers in a window of {_WINDOW} trials of either side, where it "
-            f"has {_LEAST_ANSWERS} answers; a line of one side counts the answers of that side in the same window. n: "
-            "answers in the session"
+            f"has {_LEAST_ANSWERS} answers; a line of one side counts the answers of that side in the same window. n = "
+            f"{plural(len(trials), 'trial')}; in the legend: answers in the session"
         )
         return picture(figure, name="performance", alt=alt, caption=caption)
 
@@ -96,7 +103,7 @@ def _draw_curve(curve: Axes, trials: SessionTable) -> None:
     numbers = trials.integers("trial_number")
     curve.axhline(50, color=palette.MUTED, linestyle=":", linewidth=1)
     lines = [("both sides", side == side, palette.INK)]
-    lines += [(f"{name} trials", side == name, colour) for name, colour in _SIDE_COLOURS.items()]
+    lines += [(f"{name} trials", side == name, colour) for name, colour in palette.SIDES.items()]
     for label, chosen, colour in lines:
         share = running_performance(outcome, chosen=chosen)[chosen]
         if np.isfinite(share).any():
@@ -119,14 +126,14 @@ def _draw_curve(curve: Axes, trials: SessionTable) -> None:
 
 def _counts(trials: SessionTable) -> Table:
     outcome, side = trials.texts("response"), trials.texts("correct_side")
-    names = [name for name in palette.OUTCOME_LABELS if (outcome == name).any()]
+    names = outcome_names(outcome)
     rows = []
-    for label, chosen in (*((f"{name} trials", side == name) for name in _SIDE_COLOURS), ("all trials", side == side)):
+    for label, chosen in (*((f"{name} trials", side == name) for name in palette.SIDES), ("all trials", side == side)):
         counts = [int((outcome[chosen] == name).sum()) for name in names]
         answered = np.isin(outcome[chosen], ["hit", "error"]).sum()
         hits = (outcome[chosen] == "hit").sum()
         rows.append(
             (label, *map(str, counts), str(int(chosen.sum())), f"{100 * hits / answered:.0f} %" if answered else "-")
         )
-    headings = ("", *(palette.OUTCOME_LABELS[name] for name in names), "trials", "correct")
+    headings = ("", *(palette.OUTCOME_LABELS.get(name, name) for name in names), "trials", "correct")
     return Table(headings=headings, rows=tuple(rows), numeric=headings[1:])

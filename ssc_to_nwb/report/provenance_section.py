@@ -11,7 +11,7 @@ from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import SessionTable
 from ssc_to_nwb.reading.provenance import Provenance
 from ssc_to_nwb.report.blocks import Block, Heading, Link, Section, Table, Text
-from ssc_to_nwb.report.census_note import census_comparison
+from ssc_to_nwb.report.census_note import census_text
 
 _LEDGER = Heading(anchor="ledger", short="Ledger", title="What became of the source")
 _PROVENANCE = Heading(anchor="provenance", short="Provenance", title="Provenance")
@@ -65,11 +65,6 @@ def _left_out(files: SessionTable | None) -> Table | None:
     )
 
 
-def _census(session: NwbSession) -> str:
-    found = census_comparison(session)
-    return "not compared, this is a stub" if found is None else str(found)
-
-
 def provenance_section(session: NwbSession) -> Section:
     """Identity of the file, how it was made, from what, and under which conditions it may be used."""
     file = session.nwbfile
@@ -77,7 +72,7 @@ def provenance_section(session: NwbSession) -> Section:
         ("file", session.file_name),
         ("identifier", str(file.identifier)),
         ("session start", file.session_start_time.isoformat()),
-        ("census", _census(session)),
+        ("census", census_text(session)),
         ("NWB schema", session.nwb_version or "not given"),
     ]
     if file.was_generated_by is not None:

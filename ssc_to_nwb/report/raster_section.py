@@ -1,113 +1,87 @@
-"""dF/F of all ROIs over time, one picture per group of planes that were imaged together."""
+"""dF/F of all ROIs over time, one picture per group of planes that were imaged together, and over the trial."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces
+from ssc_to_nwb.analysis.trial_means import peak_order
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
-from ssc_to_nwb.report.figure import page_figure, picture
+from ssc_to_nwb.report.figure import boxes, heat_colors, page_figure, picture, vertical_lines
+from ssc_to_nwb.report.roi_groups import RoiGroup, binned_mean, read_groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _HEADING = Heading(anchor="dff", short="dF/F", title="dF/F of all ROIs")
-# More columns than pixels show nothing more and make the page heavy.
-_MOST_COLUMNS = 1000
-_ROW_HEIGHT, _LEAST_HEIGHT, _MOST_HEIGHT = 0.016, 1.6, 8.0
-_TOP_PERCENTILE = 99.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
-    """Planes on the same time stamps; values (F, R) of all their ROIs, plane by plane."""
-
-    planes: tuple[str, ...]
-    rows: tuple[int, ...]
-    time_s: np.ndarray
-    values: np.ndarray
+_ROW_HEIGHT, _LEAST_HEIGHT, _MOST_HEIGHT = 0.016, 1.6, 7.0
+# More rows than pixels show nothing more and make the page heavy.
+_MOST_ROWS = 640
+_MOST_MEAN_ROWS = 400
+# Kinds of trials that are averaged over, and the fewest trials for it.
+_LEAST_TRIALS = 4
+_MOST_KINDS = 4
 
 
 def raster_section(session: NwbSession) -> Section:
-    """A raster for every subvolume."""
-    tops = [_high(group.values) for group in _groups(session.planes)]
-    if not tops:
+    """A raster for every subvolume, and the mean over trials of all ROIs."""
+    groups = list(read_groups(session, labels=_kinds(session)))
+    if not groups:
         return _HEADING.lacking("dF/F")
+    top = max(group.top for group in groups)
     text = (
-        "One row per ROI that has a trace, plane by plane, in the order of the file; blank where there is no frame. "
-        f"The brightest colour is {max(tops):.2g} and more. Only times at which the planes were imaged are "
-        "shown: pauses between trials and trials imaged elsewhere are left out. Vertical marks separate trials; the "
-        "strip above shows their outcome."
+        "One row per ROI that has a trace, plane by plane. Within a plane, ROIs with similar traces lie together (by "
+        "the angle of their z-scored traces in the plane of the first two principal components). "
+        f"The brightest colour is {top:.2g} and more. Only times at which the planes were imaged are shown: pauses "
+        "between trials and trials imaged elsewhere are left out. Vertical marks separate trials; the strips above "
+        "show the outcome and the correct side of each."
     )
-    # Read a second time rather than kept: all dF/F of a session at once is much.
-    pictures = [
-        _raster(group, session=session, number=number, top=max(tops))
-        for number, group in enumerate(_groups(session.planes), start=1)
-    ]
-    return _HEADING.section(Text(text=text), *pictures)
+    pictures = [_raster(group, session=session, number=number, top=top) for number, group in enumerate(groups, start=1)]
+    means = _mean_picture(groups)
+    return _HEADING.section(Text(text=text), *pictures, *([means] if means is not None else []))
 
 
-def _groups(planes: Sequence[ImagedPlane]) -> Iterator[_Group]:
-    names: list[str] = []
-    held: list[RoiTraces] = []
-    for plane in planes:
-        traces = plane.traces("dff")
-        if traces is None or not traces.values.size:
-            continue
-        if held and not np.array_equal(held[0].time_s, traces.time_s):
-            yield _group(names, held)
-            names, held = [], []
-        names.append(plane.name)
-        held.append(traces)
-    if held:
-        yield _group(names, held)
+def _kinds(session: NwbSession) -> tuple[str, ...]:
+    """The commonest kinds of trials, in the order of their names."""
+    if session.trials is None:
+        return ()
+    kinds, counts = np.unique(session.trials.texts("trial_type").astype(str), return_counts=True)
+    common = [(count, kind) for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True) if kind != "none"]
+    enough = sorted((one for one in common if one[0] >= _LEAST_TRIALS), reverse=True)[:_MOST_KINDS]
+    return tuple(sorted(kind for _, kind in enough))
 
 
-def _group(names: list[str], held: list[RoiTraces]) -> _Group:
-    return _Group(
-        planes=tuple(names),
-        rows=tuple(traces.roi_numbers.size for traces in held),
-        time_s=held[0].time_s,
-        values=np.concatenate([traces.values for traces in held], axis=1),
-    )
-
-
-def _high(values: np.ndarray) -> float:
-    """The value that the brightest colour is; 1 where nothing is known, or nothing above 0."""
-    known = values[np.isfinite(values)]
-    high = float(np.percentile(known, _TOP_PERCENTILE)) if known.size else 0.0
-    return high if high > 0 else 1.0
-
-
-def _raster(group: _Group, *, session: NwbSession, number: int, top: float) -> Picture:
-    height = float(np.clip(_ROW_HEIGHT * sum(group.rows), _LEAST_HEIGHT, _MOST_HEIGHT))
+def _raster(group: RoiGroup, *, session: NwbSession, number: int, top: float) -> Picture:
+    count = sum(group.rows)
+    height = float(np.clip(_ROW_HEIGHT * count, _LEAST_HEIGHT, _MOST_HEIGHT))
     planes = ", ".join(group.planes)
-    alt = f"dF/F of {sum(group.rows)} ROIs of {planes} over {group.time_s.size} imaged time points"
-    with page_figure(height=height + 0.9) as figure:
-        strip, axes = figure.subplots(2, 1, sharex=True, height_ratios=(0.1, height))
-        columns = min(_MOST_COLUMNS, group.time_s.size)
+    alt = f"dF/F of {count} ROIs of {planes} over {group.time_s.size} imaged time points"
+    rows = group.binned[:, group.order]
+    shown = min(_MOST_ROWS, count)
+    joined = f"; each line is the mean of about {count / shown:.1f} neighbouring ROIs" if shown < count else ""
+    with page_figure(height=height + 1.0) as figure:
+        strips, axes = figure.subplots(2, 1, sharex=True, height_ratios=(0.2, height))
         image = axes.imshow(
-            binned_mean(group.values, columns=columns).T,
+            binned_mean(rows.T, columns=shown),
             aspect="auto",
             interpolation="none",
-            cmap="viridis",
+            cmap=heat_colors(),
             vmin=0,
             vmax=top,
-            extent=(0, group.time_s.size, sum(group.rows), 0),
+            extent=(0, group.time_s.size, count, 0),
         )
         _mark_planes(axes, group)
-        _mark_trials(axes, strip, group, session)
-        figure.colorbar(image, ax=[strip, axes], label="dF/F", shrink=0.8, aspect=30, pad=0.01)
-        return picture(figure, name=f"raster-{number}", alt=alt, caption=planes)
+        _mark_trials(axes, strips, group, session)
+        figure.colorbar(image, ax=[strips, axes], label="dF/F", shrink=0.8, aspect=30, pad=0.01)
+        caption = f"{planes}; n = {plural(count, 'ROI')}, {plural(group.time_s.size, 'time point')}{joined}"
+        return picture(figure, name=f"raster-{number}", alt=alt, caption=caption)
 
 
-def _mark_planes(axes: Axes, group: _Group) -> None:
+def _mark_planes(axes: Axes, group: RoiGroup) -> None:
     ends = np.cumsum(group.rows)
     middles = ends - np.array(group.rows) / 2
     labels = [f"{name}\n{rows} ROIs" for name, rows in zip(group.planes, group.rows, strict=True)]
@@ -117,46 +91,80 @@ def _mark_planes(axes: Axes, group: _Group) -> None:
         axes.axhline(end, color="white", linewidth=1.0)
 
 
-def _mark_trials(axes: Axes, strip: Axes, group: _Group, session: NwbSession) -> None:
-    """Lines between trials, trial numbers below, and the outcome strip above."""
-    strip.set_axis_off()
-    axes.set_xlabel("trial number (imaged time only)")
+def _mark_trials(axes: Axes, strips: Axes, group: RoiGroup, session: NwbSession) -> None:
+    """Lines between trials, trial numbers below, and the strips of outcome and side above."""
+    strips.set_axis_off()
     trials = session.trials
     if trials is None or not len(trials):
         axes.set_xlabel("imaged time point")
         return
-    start = trials.numbers("start_time")
-    trial_of = np.searchsorted(start, group.time_s, side="right") - 1
+    axes.set_xlabel("trial number (imaged time only)")
+    trial_of = np.searchsorted(trials.numbers("start_time"), group.time_s, side="right") - 1
     firsts = np.flatnonzero(np.diff(trial_of, prepend=-2))
     ends = np.append(firsts[1:], group.time_s.size)
-    outcomes = trials.texts("response")
-    for first, end in zip(firsts.tolist(), ends.tolist(), strict=True):
-        row = int(trial_of[first])
-        outcome = outcomes[row] if row >= 0 else "none"
-        strip.axvspan(first, end, color=palette.OUTCOMES.get(outcome, palette.GRID), linewidth=0)
-        if first:
-            axes.axvline(first, color="white", linewidth=0.5, alpha=0.6 if firsts.size < 30 else 0.3)
+    outcomes, sides = ("none", *trials.texts("response").tolist()), ("none", *trials.texts("correct_side").tolist())
+    for level, (texts, colours) in enumerate(((outcomes, palette.OUTCOMES), (sides, palette.SIDES))):
+        kind = np.array([texts[trial_of[first] + 1] for first in firsts], dtype=object)
+        for text in sorted(set(kind.tolist())):
+            chosen = kind == text
+            low = np.full(int(chosen.sum()), 1.0 - level)
+            boxes(strips, firsts[chosen], ends[chosen], low, low + 0.85, color=colours.get(text, palette.GRID))
+    vertical_lines(axes, firsts[firsts > 0], 0, sum(group.rows), alpha=0.6 if firsts.size < 30 else 0.3)
     shown = firsts[trial_of[firsts] >= 0]
     shown = shown[:: max(1, shown.size // 12)]
     axes.set_xticks(shown, [str(session.trial_numbers[trial_of[place]]) for place in shown.tolist()])
-    strip.set_xlim(0, group.time_s.size)
-    strip.legend(
-        handles=[_swatch(name) for name in ("hit", "error", "no_lick")],
-        loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.1, handlelength=1, handleheight=0.8,
+    strips.set(xlim=(0, group.time_s.size), ylim=(0, 2))
+    axes.set_ylim(sum(group.rows), 0)
+    names = [(palette.OUTCOME_LABELS[name], palette.OUTCOMES[name]) for name in ("hit", "error", "no_lick")]
+    names += [(f"{side} trial", colour) for side, colour in palette.SIDES.items()]
+    strips.legend(
+        handles=[_swatch(*name) for name in names],
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=5, borderaxespad=0.1, handlelength=1, handleheight=0.8,
     )  # fmt: skip
 
 
-def _swatch(outcome: str) -> object:
+def _swatch(label: str, colour: str) -> object:
     from matplotlib.patches import Patch
 
-    return Patch(color=palette.OUTCOMES[outcome], label=palette.OUTCOME_LABELS[outcome])
+    return Patch(color=colour, label=label)
 
 
-def binned_mean(values: np.ndarray, *, columns: int) -> np.ndarray:
-    """(columns, R): means over equal runs of the F rows of values (F, R), NaN left out; F >= columns >= 1."""
-    edges = np.linspace(0, values.shape[0], columns + 1).astype(np.int64)[:-1]
-    known = np.isfinite(values)
-    counts = np.add.reduceat(known.astype(np.int64), edges, axis=0)
-    sums = np.add.reduceat(np.where(known, values, 0.0), edges, axis=0)
-    means: np.ndarray = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
-    return means
+def _mean_picture(groups: list[RoiGroup]) -> Picture | None:
+    """All ROIs over the trial, by kind of trial, sorted by the time of their peak; None where nothing can be averaged.
+
+    Groups of another frame rate than the first are left out, and the caption says so.
+    """
+    every = [group.means for group in groups if group.means is not None and group.means.sorting.size]
+    means = [one for one in every if np.isclose(one.interval_s, every[0].interval_s)]
+    labels = means[0].labels if means else ()
+    if not labels:
+        return None
+    length = min(one.sorting.shape[0] for one in means)
+    order = peak_order(np.concatenate([one.sorting[:length] for one in means], axis=1))
+    kinds = range(len(labels))
+    images = [np.concatenate([one.shown[kind][:length] for one in means], axis=1)[:, order] for kind in kinds]
+    counts = [max(one.trial_counts[kind] for one in means) for kind in kinds]
+    rows = min(_MOST_MEAN_ROWS, order.size)
+    pictures = [binned_mean(image.T, columns=rows) for image in images]
+    known = np.concatenate([image[np.isfinite(image)] for image in pictures])
+    top = float(np.percentile(known, 99)) if known.size else 1.0
+    with page_figure(height=3.9) as figure:
+        grid = figure.subplots(1, len(labels), sharex=True, sharey=True, squeeze=False)[0]
+        for axes, label, count, image in zip(grid, labels, counts, pictures, strict=True):
+            shown = axes.imshow(
+                image, aspect="auto", interpolation="none", cmap=heat_colors(), vmin=0, vmax=top if top > 0 else 1.0,
+                extent=(0, length * means[0].interval_s, order.size, 0),
+            )  # fmt: skip
+            axes.set_title(f"{label}, n = {plural(count, 'trial')}")
+            axes.set_xlabel("time in the trial (s)")
+        grid[0].set_ylabel("ROI, by the time of its peak")
+        figure.colorbar(shown, ax=list(grid), label="mean dF/F", shrink=0.8, aspect=30, pad=0.01)
+        left_out = sum(sum(group.rows) for group in groups) - order.size
+        caption = (
+            f"Mean dF/F over trials by kind, n = {plural(order.size, 'ROI')}, sorted by the time of the peak of their "
+            "mean over every second trial of all kinds; shown are the other trials, so that the order is not that of "
+            "chance. n of a panel: the most trials that a plane has"
+        )
+        caption += f". {left_out} ROIs of another frame rate are left out" if left_out else ""
+        alt = f"Mean dF/F of {order.size} ROIs over the trial in {', '.join(labels)} trials, sorted by time of peak"
+        return picture(figure, name="trial-means", alt=alt, caption=caption)

@@ -1,16 +1,38 @@
-"""Ranges and enumerations as texts of the page."""
+"""Ranges, enumerations and ages as texts of the page and of the methods paragraph."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+SEXES = {"M": "male", "F": "female"}
+_UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 
-def range_text(values: list[int]) -> str:
-    """`9`, or `7 to 9`."""
+
+def range_text(values: Sequence[int], *, grouped: bool = True) -> str:
+    """`9`, or `7 to 9`; grouped: thousands with a comma, as numbers of things have and names do not."""
     low, high = min(values), max(values)
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    texts = (f"{low:,}", f"{high:,}") if grouped else (str(low), str(high))
+    return texts[0] if low == high else " to ".join(texts)
 
 
 def joined(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
+
+
+def age_text(age: str | None) -> str:
+    """`6-8 weeks` of the ISO 8601 form `P6W/P8W`, `1 day` of `P1D`; any other form as it is."""
+    parts = [re.fullmatch(r"P(\d+(?:\.\d+)?)([DWMY])", part) for part in (age or "").split("/")]
+    known = [(part[1], part[2]) for part in parts if part is not None]
+    if not age or len(known) != len(parts):
+        return age or ""
+    numbers = [number for number, _ in known]
+    if len({unit for _, unit in known}) > 1:
+        return "-".join(_with_unit([number], unit) for number, unit in known)
+    return _with_unit(numbers, known[0][1])
+
+
+def _with_unit(numbers: Sequence[str], unit: str) -> str:
+    word = _UNITS[unit]
+    return f"{'-'.join(numbers)} {word if list(numbers) == ['1'] else f'{word}s'}"

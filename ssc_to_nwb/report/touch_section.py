@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.analysis.event_triggered import TriggeredTraces
 from ssc_to_nwb.analysis.session_responses import (
     EventResponses,
     ResponseOptions,
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 
 _HEADING = Heading(anchor="touch", short="Responses", title="Responses to touch and whisking")
 _SHOWN, _COLUMNS = 12, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Response:
+    """Mean dF/F around the event and its standard error, all (K,)."""
+
+    lag_s: np.ndarray
+    mean: np.ndarray
+    error: np.ndarray
 
 
 def touch_section(session: NwbSession) -> Section:
@@ -59,7 +68,7 @@ def _share(found: EventResponses) -> str:
 
 
 def _figure(session: NwbSession, touch: EventResponses, places: np.ndarray) -> Picture:
-    cuts = _cuts(session, touch, places)
+    responses = _responses_of(session, touch, places)
     count = len(places)
     columns = min(_COLUMNS, count)
     rows = -(-count // columns)
@@ -67,7 +76,7 @@ def _figure(session: NwbSession, touch: EventResponses, places: np.ndarray) -> P
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for axes, place in zip(grid, places.tolist(), strict=False):
             number = int(touch.roi_numbers[place])
-            _draw(axes, *cuts[(str(touch.plane_names[place]), number)])
+            _draw(axes, responses[(str(touch.plane_names[place]), number)])
             axes.set_title(f"ROI {number}, {touch.plane_names[place]}, n = {touch.event_count[place]}", fontsize=8.5)
         for axes in grid[count:]:
             axes.set_visible(False)
@@ -76,30 +85,30 @@ def _figure(session: NwbSession, touch: EventResponses, places: np.ndarray) -> P
         alt = f"Mean dF/F around touch of the {count} ROIs with the strongest responses"
         caption = (
             "Mean and standard error over trials, each frame at the time from the touch to its time stamp; the dashed "
-            "line is the first touch of the trial"
+            "line is the first touch of the trial; n: trials"
         )
         return picture(figure, name="touch", alt=alt, caption=caption)
 
 
-def _cuts(
-    session: NwbSession, touch: EventResponses, places: np.ndarray
-) -> dict[tuple[str, int], tuple[TriggeredTraces, int]]:
-    """For each shown ROI, by plane and number, its plane's cut traces and its column in them."""
-    wanted = {str(name) for name in touch.plane_names[places]}
-    cuts = {}
+def _responses_of(session: NwbSession, touch: EventResponses, places: np.ndarray) -> dict[tuple[str, int], _Response]:
+    """The mean response of each shown ROI, by plane and number. What is cut out of a whole plane is not kept."""
+    found: dict[tuple[str, int], _Response] = {}
     for plane in session.planes:
-        found = triggered_dff(plane, touch.event_s) if plane.name in wanted else None
-        if found is not None:
-            traces, triggered = found
-            for column, number in enumerate(traces.roi_numbers.tolist()):
-                cuts[(plane.name, number)] = (triggered, column)
-    return cuts
+        chosen = touch.roi_numbers[places[touch.plane_names[places] == plane.name]]
+        cut = triggered_dff(plane, touch.event_s) if chosen.size else None
+        if cut is None:
+            continue
+        traces, triggered = cut
+        lag_s, mean, error = triggered.mean_lag_s, triggered.mean(), triggered.standard_error()
+        for column in np.flatnonzero(np.isin(traces.roi_numbers, chosen)).tolist():
+            name = (plane.name, int(traces.roi_numbers[column]))
+            found[name] = _Response(lag_s=lag_s, mean=mean[:, column], error=error[:, column])
+    return found
 
 
-def _draw(axes: Axes, triggered: TriggeredTraces, column: int) -> None:
-    mean, error = triggered.mean()[:, column], triggered.standard_error()[:, column]
+def _draw(axes: Axes, response: _Response) -> None:
+    mean, error = response.mean, response.error
     axes.axvline(0, color=palette.MUTED, linewidth=0.9, linestyle="--")
     axes.axhline(0, color=palette.GRID, linewidth=0.8)
-    lag_s = triggered.mean_lag_s
-    axes.fill_between(lag_s, mean - error, mean + error, color=palette.LEFT, alpha=0.3, linewidth=0)
-    axes.plot(lag_s, mean, color=palette.LEFT, linewidth=1.6)
+    axes.fill_between(response.lag_s, mean - error, mean + error, color=palette.LEFT, alpha=0.3, linewidth=0)
+    axes.plot(response.lag_s, mean, color=palette.LEFT, linewidth=1.6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDTH = 9.0
-_TRACE_HEIGHT, _EVENT_HEIGHT, _ROI_HEIGHT = 1.5, 0.24, 0.42
+_TRACE_HEIGHT, _SMALL_TRACE_HEIGHT, _EVENT_HEIGHT, _ROI_HEIGHT = 1.5, 1.0, 0.24, 0.45
+_SHADED = "pole in reach"
 _EVENT_COLOURS = {
     "pole in reach": palette.MUTED,
     "reward cue": palette.INK,
@@ -29,23 +31,66 @@ _NO_DATA = "no data in this trial"
 
 
 def draw_trial(trial: TrialData, *, figure: Figure, title: str) -> None:
-    """Draw into an empty figure: angle, curvature change, a line per kind of event, dF/F one ROI above the other."""
+    """Draw into an empty figure: a panel per whisker trace, a line per kind of event, dF/F one ROI above the other."""
+    traces: list[tuple[str, TraceOfTrial | None]] = [("angle", trace) for trace in trial.angles or (None,)]
+    traces += [("curvature\nchange", trace) for trace in trial.curvatures or (None,)]
+    trace_height = _TRACE_HEIGHT if len(traces) <= 2 else _SMALL_TRACE_HEIGHT
     events = len(trial.intervals) + len(trial.points)
     events_height, dff_height = _EVENT_HEIGHT * max(events, 2) + 0.2, max(_ROI_HEIGHT * len(trial.dff), 0.6) + 0.2
-    heights = (_TRACE_HEIGHT, _TRACE_HEIGHT, events_height, dff_height)
-    figure.set_size_inches(_WIDTH, sum(heights) + 1.2)
-    angle, curvature, lines, dff = figure.subplots(4, 1, sharex=True, height_ratios=heights)
-    _draw_traces(angle, trial.angles, label="angle")
-    _draw_traces(curvature, trial.curvatures, label="curvature\nchange")
+    heights = (*(trace_height for _ in traces), events_height, dff_height)
+    figure.set_size_inches(_WIDTH, sum(heights) + 1.5)
+    *panels, lines, dff = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
+    several = len(trial.angles) > 1 or len(trial.curvatures) > 1
+    colors = {name: palette.SERIES[place % len(palette.SERIES)] for place, name in enumerate(_whiskers(trial))}
+    for axes, (label, trace) in zip(panels, traces, strict=True):
+        _draw_trace(axes, trace, label=label, color=colors.get(trace.name) if trace else None, named=several)
+    _share_scales(panels, [label for label, _ in traces])
     _draw_events(lines, trial)
     _draw_dff(dff, trial)
-    for axes in (angle, curvature, dff):
-        for on, off in trial.intervals.get("pole in reach", np.zeros((0, 2))).tolist():
+    for axes in (*panels, dff):
+        for on, off in trial.intervals.get(_SHADED, np.zeros((0, 2))).tolist():
             axes.axvspan(on, off, color=palette.POLE, linewidth=0, zorder=0)
     figure.suptitle(f"{title}, trial {trial.number} ({trial.trial_type})", fontsize=12)
+    _add_legend(figure, trial)
     dff.set_xlabel("time from the start of the trial (s)")
     if np.isfinite(trial.duration_s) and trial.duration_s > 0:
         dff.set_xlim(0, trial.duration_s)
+
+
+def _whiskers(trial: TrialData) -> list[str]:
+    return list(dict.fromkeys(trace.name for trace in (*trial.angles, *trial.curvatures)))
+
+
+def _share_scales(panels: Sequence[Axes], labels: Sequence[str]) -> None:
+    """One scale for all panels of a quantity, so that whiskers can be compared."""
+    for label in dict.fromkeys(labels):
+        same = [axes for axes, its in zip(panels, labels, strict=True) if its == label]
+        limits = [axes.get_ylim() for axes in same if axes.lines]
+        for axes in same if len(limits) > 1 else ():
+            axes.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+
+
+def _add_legend(figure: Figure, trial: TrialData) -> None:
+    """What boxes, ticks and the shading are, below the picture."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[Patch | Line2D] = []
+    if _SHADED in trial.intervals:
+        handles.append(Patch(color=palette.POLE, label=f"shaded: {_SHADED}"))
+    handles += [Patch(color=_event_color(name), label=name) for name in trial.intervals if name != _SHADED]
+    handles += [
+        Line2D(
+            [], [], linestyle="", marker="|", markersize=9, markeredgewidth=1.6, color=_event_color(name), label=name
+        )
+        for name in trial.points
+    ]
+    if handles:
+        figure.legend(handles=handles, loc="outside lower center", ncols=4, handlelength=1.2, columnspacing=1.4)
+
+
+def _event_color(name: str) -> str:
+    return next((color for start, color in _EVENT_COLOURS.items() if name.startswith(start)), palette.INK)
 
 
 def save_trial(trial: TrialData, path: Path, *, title: str) -> None:
@@ -58,27 +103,20 @@ def show_trial(trial: TrialData, *, title: str) -> None:
     show_figure(lambda figure: draw_trial(trial, figure=figure, title=title))
 
 
-def _draw_traces(axes: Axes, traces: tuple[TraceOfTrial, ...], *, label: str) -> None:
-    for number, trace in enumerate(traces):
-        axes.plot(
-            trace.time_s,
-            trace.values,
-            linewidth=0.9,
-            color=palette.SERIES[number % len(palette.SERIES)],
-            label=trace.name,
-        )
-    axes.set_ylabel(f"{label}\n({traces[0].unit})" if traces else label)
-    if not any(np.isfinite(trace.values).any() for trace in traces):
-        _say(axes, f"whisker {label}: {_NO_DATA}".replace("\n", " "))
-    elif len(traces) > 1:
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0)
+def _draw_trace(axes: Axes, trace: TraceOfTrial | None, *, label: str, color: str | None, named: bool) -> None:
+    name = f" {trace.name}" if trace is not None and named else ""
+    axes.set_ylabel(f"{label}{name}\n({trace.unit})" if trace is not None else label)
+    if trace is None or not np.isfinite(trace.values).any():
+        _say(axes, f"whisker {label}{name}: {_NO_DATA}".replace("\n", " "))
+        return
+    axes.plot(trace.time_s, trace.values, linewidth=0.9, color=color)
 
 
 def _draw_events(axes: Axes, trial: TrialData) -> None:
     """A line per kind, from top to bottom: boxes for intervals, ticks for points."""
     names = [*trial.intervals, *trial.points]
     for row, name in enumerate(names):
-        colour = next((colour for start, colour in _EVENT_COLOURS.items() if name.startswith(start)), palette.INK)
+        colour = _event_color(name)
         if name in trial.intervals:
             pairs = trial.intervals[name]
             # An outline as well, so that an event of one video frame shows.
@@ -100,7 +138,8 @@ def _draw_dff(axes: Axes, trial: TrialData) -> None:
         _say(axes, f"dF/F: {_NO_DATA}")
         return
     reach = max(float(np.nanmax(trace.values) - np.nanmin(trace.values)) for trace in trial.dff)
-    step = max(reach * 0.7, 1e-6)
+    # More than the largest trace is high, so that none reaches into another.
+    step = max(reach * 1.05, 1e-6)
     for row, trace in enumerate(trial.dff):
         shift = (len(trial.dff) - 1 - row) * step
         axes.axhline(shift, color=palette.GRID, linewidth=0.7)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.whisker_trace import QUANTITIES, WhiskerSeries
 from ssc_to_nwb.report import palette
@@ -42,6 +43,7 @@ def whisker_section(session: NwbSession) -> Section:
 def _overview(traces: tuple[WhiskerSeries, ...]) -> Picture:
     """Minimum to maximum of every trace in narrow bins of time."""
     quantities = [quantity for quantity in QUANTITIES if any(trace.quantity == quantity for trace in traces)]
+    samples = max(trace.values.size for trace in traces)
     with page_figure(height=0.6 + 1.5 * len(quantities)) as figure:
         rows = figure.subplots(len(quantities), 1, sharex=True, squeeze=False)[:, 0]
         for axes, quantity in zip(rows, quantities, strict=True):
@@ -58,7 +60,12 @@ def _overview(traces: tuple[WhiskerSeries, ...]) -> Picture:
             add_legend(rows[0])
         rows[-1].set_xlabel("time in the session (min)")
         alt = "Range of whisker angle and curvature change over the whole session"
-        return picture(figure, name="whisker-session", alt=alt, caption="Range (minimum to maximum) over the session")
+        return picture(
+            figure,
+            name="whisker-session",
+            alt=alt,
+            caption=f"Range (minimum to maximum) over the session; n = {plural(samples, 'sample')} of each trace",
+        )
 
 
 def bin_count(samples: int) -> int:
@@ -109,8 +116,9 @@ def _close_up(session: NwbSession) -> Picture | None:
             _shade(axes, onsets - start, touches.numbers("stop_time")[of_trial] - start)
         add_legend(rows[0])
         rows[-1].set_xlabel(f"time from the start of trial {number} (s)")
-        alt = f"Whisker angle and curvature change in trial {number}, with {of_trial.sum()} touches shaded"
-        caption = f"Trial {number}, the one with the most touches ({of_trial.sum()}); touches are shaded"
+        count = plural(int(of_trial.sum()), "touch", "touches")
+        alt = f"Whisker angle and curvature change in trial {number}, with {count} shaded"
+        caption = f"Trial {number}, the one with the most touches; n = {count}, shaded"
         return picture(figure, name="whisker-trial", alt=alt, caption=caption)
 
 

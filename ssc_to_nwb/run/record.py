@@ -165,12 +165,18 @@ def recorded_digest(nwb: Path) -> str | None:
 
     A digest made by another version of this package is none: it may have covered something else. Raises OSError.
     """
+    newest = newest_done(nwb)
+    return newest.digest if newest is not None and newest.inputs.version == __version__ else None
+
+
+def newest_done(nwb: Path) -> Done | None:
+    """What the newest line of its output's record says of an NWB file; None where there is none. Raises OSError."""
     output, newest = nwb.parent.parent, None
     for line in read_json_lines(run_files.run_record(output)):
         done = Done.from_line(line, output)
         if done is not None and done.output == nwb:
             newest = done
-    return newest.digest if newest is not None and newest.inputs.version == __version__ else None
+    return newest
 
 
 def lines_by_work(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

@@ -6,12 +6,11 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-import pytest
 from made_sessions import Converted, problem_raised
 from page_checks import parse_page
 
-from ssc_to_nwb import naming
-from ssc_to_nwb.report.build import build_pages, nwb_files
+from ssc_to_nwb.report.build import build_pages
+from ssc_to_nwb.report.file_record import FileRecord
 from ssc_to_nwb.report.page import SECTIONS, SessionPage
 
 
@@ -60,10 +59,57 @@ def test_the_index_names_every_session(pages: tuple[Path, ...]) -> None:
     assert "trials: 16" in index.text
 
 
+def test_the_index_names_the_dataset_its_totals_and_what_the_marks_mean(pages: tuple[Path, ...]) -> None:
+    text = " ".join(parse_page(pages[0]).text.split())
+    assert "CRCNS ssc-1: Calcium imaging data from vibrissal S1 neurons" in text
+    assert "sessions3animals3trials25" in text
+    assert "Pictures: the green master image of the first plane." in text
+    assert "2 of these sessions are made up" in text
+
+
+def test_made_up_data_are_marked(pages: tuple[Path, ...]) -> None:
+    assert "SYNTHETIC These data are made up" in " ".join(parse_page(pages[1]).text.split())
+    assert "SYNTHETIC" not in parse_page(pages[3]).text
+
+
+def test_the_summary_comes_first(pages: tuple[Path, ...], converted_raw: Converted) -> None:
+    text = " ".join(parse_page(pages[1]).text.split())
+    head = text[: text.index("Imaging planes and ROIs")]
+    for part in (
+        "Not known whether verified",
+        "Not validated",
+        "an900002, Mus musculus, male, 6-8 weeks",
+        "genotypesynthetic-modification-1; synthetic-modification-2",
+        "SSp-bfd, vibrissal primary somatosensory cortex (barrel field), left hemisphere",
+        "0 to 15 µm below the first plane of each subvolume; the depth below the pia is not in the source",
+        "3 planes in 2 subvolumes, 7 Hz each, 64 x 96 pixels (rows x columns) of 6.25 x 9.38 µm",
+        "fov_04002 is subvolume 04, plane 002",
+        "16, numbered 2 to 18 (3 ErrL",
+        "2 warnings",
+        "censusdoes not have this session",
+    ):
+        assert part in head
+
+
+def test_verified_and_digest_are_those_of_the_record(converted_raw: Converted, tmp_path: Path) -> None:
+    record = FileRecord(verified="full", digest="abc123", validation=(0, 1))
+    page = build_pages([converted_raw.path], output=tmp_path, record_of=lambda _: record)[1]
+    text = " ".join(parse_page(page).text.split())
+    assert "Verified Every field and every frame equal the source." in text
+    assert "Valid no errors, 1 warning" in text
+    assert "digestabc123" in text
+
+
+def test_the_contents_come_last_and_folded(pages: tuple[Path, ...]) -> None:
+    html = pages[1].read_text(encoding="utf-8")
+    assert html.index("<details><summary><h2") > html.index('id="provenance"')
+
+
 def test_sections_in_order(rich_page: SessionPage) -> None:
     anchors = [section.heading.anchor for section in rich_page.sections]
     assert anchors == [
-        "contents", "planes", "dff", "whiskers", "performance", "cue", "touch", "findings", "ledger", "provenance",
+        "planes", "dff", "motion", "whiskers", "performance", "cue", "touch", "findings", "methods", "ledger",
+        "provenance", "contents",
     ]  # fmt: skip
     assert len(anchors) == len(SECTIONS)
 
@@ -73,6 +119,7 @@ def test_a_section_of_something_lacking_says_so(pages: tuple[Path, ...]) -> None
     for what in (
         "imaging planes",
         "dF/F",
+        "shifts of the motion correction",
         "whisker traces",
         "trials",
         "auditory cue to align to",
@@ -111,22 +158,3 @@ def test_two_files_of_one_name(bare_file: Path, tmp_path: Path) -> None:
         build_pages([bare_file, other], output=tmp_path / "pages")
     assert found[0].kind.identifier == "report-name-taken"
     assert not (tmp_path / "pages").exists()
-
-
-def test_files_are_found_in_folders_finished_ones_only(tmp_path: Path) -> None:
-    names = ("sub-b/sub-b_ses-1.nwb", "sub-a/sub-a_ses-1.nwb", "sub-a/note.txt")
-    for name in names:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("")
-    naming.in_progress_path(tmp_path / "sub-a" / "sub-a_ses-2.nwb", "0" * 8).write_text("")
-    (tmp_path / "sub-c" / "sub-c_ses-1.nwb.zarr").mkdir(parents=True)
-    found = [path.relative_to(tmp_path.resolve()).as_posix() for path in nwb_files([tmp_path, tmp_path / names[0]])]
-    assert found == ["sub-a/sub-a_ses-1.nwb", "sub-b/sub-b_ses-1.nwb", "sub-c/sub-c_ses-1.nwb.zarr"]
-
-
-@pytest.mark.parametrize("name", ["absent.nwb", "empty"])
-def test_nothing_to_report_on(name: str, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    with problem_raised() as found:
-        nwb_files([tmp_path / name])
-    assert found[0].kind.identifier == "nwb-file-missing"

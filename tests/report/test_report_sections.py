@@ -20,9 +20,11 @@ from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Te
 from ssc_to_nwb.report.findings_section import findings_section
 from ssc_to_nwb.report.page import SessionPage
 from ssc_to_nwb.report.performance_section import performance, running_performance
-from ssc_to_nwb.report.plane_section import image_address, plane_section
+from ssc_to_nwb.report.plane_section import plane_section
 from ssc_to_nwb.report.provenance_section import ledger_section, provenance_section
-from ssc_to_nwb.report.raster_section import binned_mean, raster_section
+from ssc_to_nwb.report.raster_section import raster_section
+from ssc_to_nwb.report.roi_groups import binned_mean, similar_together
+from ssc_to_nwb.report.web_image import grey_address
 from ssc_to_nwb.report.whisker_section import ranges, whisker_section
 from ssc_to_nwb.testing.matlab import EMPTY
 
@@ -97,8 +99,8 @@ class TestCensus:
 
 def _picture(svg: str) -> np.ndarray:
     """The first image of an SVG, (rows, columns), 0 to 255."""
-    data = re.search(r'href="data:image/jpeg;base64,([^"]+)"', svg)
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data[1]))), dtype=np.float64)
+    data = re.search(r'href="data:image/(?:webp|jpeg);base64,([^"]+)"', svg)
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data[1]))).convert("L"), dtype=np.float64)
 
 
 def test_the_picture_is_the_master_image_within_the_tolerance_of_jpeg(rich_session: NwbSession, converted_raw) -> None:
@@ -114,15 +116,21 @@ def test_the_picture_is_the_master_image_within_the_tolerance_of_jpeg(rich_sessi
         assert np.sqrt(np.mean((shown - expected) ** 2)) < 8
 
 
+def _corners(path: str) -> np.ndarray:
+    """(C, 2) x, y of a path of relative steps, which counts in half pixels."""
+    steps = np.array([float(number) for number in re.findall(r"-?\d+", path)]).reshape(-1, 2)
+    return np.cumsum(steps, axis=0) / 2
+
+
 def test_outlines_enclose_the_bright_cells_of_the_picture(rich_session: NwbSession, converted_raw: Converted) -> None:
     gallery = next(block for block in plane_section(rich_session).blocks if isinstance(block, Gallery))
     for plane, card in zip(converted_raw.made.planes, gallery.pictures, strict=True):
         shown = _picture(card.svg)
         background = np.median(shown)
-        outlines = re.findall(r'<polygon points="([^"]+)".*?<title>ROI (\d+): ([^<]+)</title>', card.svg)
+        outlines = re.findall(r'<path class="r." d="([^"]+)"><title>ROI (\d+): ([^<]+)</title>', card.svg)
         assert len(outlines) == len(plane.rois)
-        for points, number, label in outlines:
-            corners = np.array([[float(value) for value in pair.split(",")] for pair in points.split()])
+        for path, number, label in outlines:
+            corners = _corners(path)
             column, row = corners.mean(axis=0).round().astype(int)
             roi = next(one for one in plane.rois if one.number == int(number))
             assert shown[min(row, shown.shape[0] - 1), min(column, shown.shape[1] - 1)] > 2 * background
@@ -151,13 +159,30 @@ def test_activity_without_events_is_a_percentile_of_dff(convert_once: Callable[.
 
 def test_an_image_of_one_value_and_of_none_can_be_shown() -> None:
     for image in (np.full((4, 6), 7.0), np.full((4, 6), np.nan)):
-        assert _picture(f'href="{image_address(image)}"').shape == (4, 6)
+        assert _picture(f'href="{grey_address(image)}"').shape == (4, 6)
 
 
 def test_planes_imaged_together_share_a_raster(rich_session: NwbSession, converted_raw: Converted) -> None:
     pictures = [block for block in raster_section(rich_session).blocks if isinstance(block, Picture)]
     expected = [", ".join(plane.name for plane in volume.planes) for volume in converted_raw.made.subvolumes]
-    assert [picture.caption for picture in pictures] == expected
+    assert [picture.caption.partition(";")[0] for picture in pictures][: len(expected)] == expected
+
+
+def test_similar_traces_lie_together() -> None:
+    rng = np.random.default_rng(0)
+    shapes = rng.normal(size=(100, 3)).cumsum(axis=0)
+    kind = rng.permutation(np.repeat(np.arange(3), 8))
+    traces = shapes[:, kind] + 0.1 * rng.normal(size=(100, kind.size))
+    order = similar_together(traces)
+    assert sorted(order) == list(range(kind.size))
+    assert np.count_nonzero(np.diff(kind[order])) == 2
+
+
+def test_traces_without_a_value_or_without_change_are_ordered_too() -> None:
+    traces = np.random.default_rng(0).normal(size=(20, 5))
+    traces[:, 1], traces[:, 3] = np.nan, 1.0
+    assert sorted(similar_together(traces)) == [0, 1, 2, 3, 4]
+    assert similar_together(traces[:, :1]).tolist() == [0]
 
 
 def test_binned_means_leave_missing_values_out() -> None:

@@ -22,7 +22,11 @@ def _run(*arguments: object) -> str:
 def test_report(bare_file: Path, tmp_path: Path) -> None:
     result = reporting.report(files=[bare_file.parent], output=tmp_path / "pages")
     assert result.index.is_file()
-    assert result.as_dict() == {"index": str(result.index), "pages": [str(tmp_path / "pages" / "bare.html")]}
+    assert result.as_dict() == {
+        "index": str(result.index),
+        "pages": [str(tmp_path / "pages" / "bare.html")],
+        "problems": [],
+    }
 
 
 def test_the_report_command_prints_the_pages(bare_file: Path, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_a_stub_says_that_it_is_one(stub: NwbSession) -> None:
     assert notes[0].weight == "warning"
     assert notes[0].text.startswith("This file is a stub")
     assert not any("the source leaves out" in note.text for note in notes)
-    assert "This file is a stub with" in methods_text(stub)
+    assert "The file, a stub, had" in methods_text(stub)
 
 
 def test_a_whole_session_is_no_stub(one_trial: NwbSession) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -123,10 +124,37 @@ def test_axes_are_labelled_with_units(rich_session: NwbSession) -> None:
     figure = Figure()
     draw_trial(read_trial(rich_session, NUMBER), figure=figure, title="a session")
     labels = [axes.get_ylabel().replace("\n", " ") for axes in figure.axes]
-    assert labels[:2] == ["angle (degrees)", "curvature change (1/mm)"]
-    assert labels[3] == "dF/F of ROI"
+    assert labels[:4] == [
+        "angle c1 (degrees)", "angle c2 (degrees)", "curvature change c1 (1/mm)", "curvature change c2 (1/mm)",
+    ]  # fmt: skip
+    assert labels[5] == "dF/F of ROI"
     assert figure.axes[-1].get_xlabel() == "time from the start of the trial (s)"
-    assert figure.axes[2].get_yticklabels()[0].get_text() == "pole in reach"
+    assert figure.axes[4].get_yticklabels()[0].get_text() == "pole in reach"
+
+
+def test_every_kind_of_event_is_in_the_legend(rich_session: NwbSession) -> None:
+    figure = Figure()
+    trial = read_trial(rich_session, NUMBER)
+    draw_trial(trial, figure=figure, title="a session")
+    named = {text.get_text() for text in figure.legends[0].get_texts()}
+    assert named == {"shaded: pole in reach", *(set(trial.intervals) - {"pole in reach"}), *trial.points}
+
+
+def test_traces_of_rois_do_not_reach_into_each_other(rich_session: NwbSession) -> None:
+    figure = Figure()
+    trial = read_trial(rich_session, NUMBER)
+    draw_trial(trial, figure=figure, title="a session")
+    baselines = [line.get_ydata()[0] for line in figure.axes[-1].lines if len(line.get_ydata()) == 2][: len(trial.dff)]
+    highest = max(np.nanmax(trace.values) - np.nanmin(trace.values) for trace in trial.dff)
+    assert len(baselines) == len(trial.dff)
+    assert min(above - below for above, below in pairwise(baselines)) > highest
+
+
+def test_whiskers_have_a_panel_each_on_one_scale(rich_session: NwbSession) -> None:
+    figure = Figure()
+    draw_trial(read_trial(rich_session, NUMBER), figure=figure, title="a session")
+    assert [len(axes.lines) for axes in figure.axes[:4]] == [1, 1, 1, 1]
+    assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim()
 
 
 def test_what_a_trial_lacks_is_said(convert_once: Callable[..., Converted]) -> None:
@@ -181,4 +209,4 @@ def test_a_window_opens(converted_raw: Converted) -> None:
         check=True,
         timeout=PATIENCE_S,
     )
-    assert run.stdout.split("\n")[:2] == ["open 4", "None"]
+    assert run.stdout.split("\n")[:2] == ["open 6", "None"]

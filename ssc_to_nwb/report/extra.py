@@ -1,0 +1,17 @@
+"""Whether what draws is installed: a conversion needs none of it, so that it is an extra."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.run_kinds import EXTRA_NOT_INSTALLED
+
+_NEEDED = ("matplotlib", "jinja2", "markupsafe", "PIL")
+
+
+def check_report_extra() -> None:
+    """Raise extra-not-installed where a package of the extra `report` is missing."""
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        raise error(EXTRA_NOT_INSTALLED, expected="ssc-to-nwb[report]", found=f"no package {', '.join(missing)}")

@@ -1,0 +1,126 @@
+"""What a reader wants to know first: the animal, the imaging, the task, the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from ssc_to_nwb.quantities import plural, seconds_text
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.report.blocks import Link
+from ssc_to_nwb.report.census_note import census_text
+from ssc_to_nwb.report.file_record import FileRecord
+from ssc_to_nwb.report.performance_section import performance
+from ssc_to_nwb.report.texts import SEXES, age_text, joined, range_text
+
+Row = tuple[str, str | Link]
+
+
+def summary_rows(session: NwbSession, *, record: FileRecord, warnings: int) -> tuple[Row, ...]:
+    """Names and values, what the file does not say left out."""
+    return (*_animal(session), *_imaging(session), *_task(session), *_file(session, record=record, warnings=warnings))
+
+
+def key_numbers(session: NwbSession) -> tuple[tuple[str, str], ...]:
+    """The numbers shown large."""
+    trials, whiskers = session.trials, sorted({trace.whisker for trace in session.whisker_traces})
+    facts = [("trials", "none" if trials is None else f"{len(trials):,}")]
+    if trials is not None and len(trials):
+        ends = trials.numbers("stop_time")
+        last = float(np.nanmax(ends)) if np.isfinite(ends).any() else float("nan")
+        facts.append(("duration", seconds_text(last - float(np.nanmin(trials.numbers("start_time"))))))
+        share = performance(trials)
+        facts.append(("correct", f"{100 * share:.0f} %" if np.isfinite(share) else "no answers"))
+    facts.append(("planes", f"{len(session.planes)}"))
+    facts.append(("ROIs", f"{sum(plane.roi_numbers.size for plane in session.planes):,}"))
+    facts.append(("whiskers", ", ".join(whiskers) or "none"))
+    for name, table in (("touches", session.touches), ("licks", session.licks)):
+        facts.append((name, "none" if table is None else f"{len(table):,}"))
+    return tuple(facts)
+
+
+def _animal(session: NwbSession) -> Iterator[Row]:
+    subject = session.nwbfile.subject
+    if subject is None:
+        return
+    details = (
+        subject.species,
+        SEXES.get(str(subject.sex), ""),
+        age_text(subject.age),
+        subject.weight,
+    )
+    yield "animal", ", ".join([str(subject.subject_id), *(str(one) for one in details if one)])
+    if subject.genotype:
+        yield "genotype", str(subject.genotype)
+    if subject.strain:
+        yield "strain", str(subject.strain)
+
+
+def _imaging(session: NwbSession) -> Iterator[Row]:
+    planes = session.planes
+    if not planes:
+        return
+    first = planes[0].imaging_plane
+    subvolumes = len({plane.subvolume for plane in planes})
+    imaging = {} if session.provenance is None else session.provenance.metadata.get("imaging", {})
+    words = imaging.get("location_description")
+    yield "area", f"{first.location}{f', {words}' if words else ''}; indicator {first.indicator}"
+    yield "depth", _depth(planes)
+    rates = sorted({float(rate) for plane in planes if (rate := plane.imaging_plane.imaging_rate) is not None})
+    rate = f", {joined([f'{one:g}' for one in rates])} Hz each" if rates else ""
+    yield "planes", f"{plural(len(planes), 'plane')} in {plural(subvolumes, 'subvolume')}{rate}{_pixels(planes[0])}"
+    meaning = _meaning(planes)
+    if meaning:
+        yield "names", meaning
+
+
+def _depth(planes: tuple[ImagedPlane, ...]) -> str:
+    below = np.concatenate([plane.rois.numbers("depth_from_first_plane_um") for plane in planes])
+    known = below[np.isfinite(below)]
+    text = f"{known.min():g} to {known.max():g} µm below the first plane of each subvolume; " if known.size else ""
+    return f"{text}the depth below the pia is not in the source"
+
+
+def _pixels(plane: ImagedPlane) -> str:
+    if not plane.image_names:
+        return ""
+    rows, columns = plane.image(plane.image_names[0]).shape[:2]
+    spacing = plane.imaging_plane.grid_spacing
+    size = ""
+    if spacing is not None and plane.imaging_plane.grid_spacing_unit == "meters":
+        across, down = (float(value) * 1e6 for value in spacing[:2])
+        size = f" of {across:.3g} x {down:.3g} µm"
+    return f", {rows} x {columns} pixels (rows x columns){size}"
+
+
+def _meaning(planes: tuple[ImagedPlane, ...]) -> str:
+    """What a name such as fov_01002 says."""
+    match = re.fullmatch(r"fov_(\d+)(\d{3})", planes[0].name)
+    if match is None:
+        return ""
+    return f"{planes[0].name} is subvolume {match[1]}, plane {match[2]}; a ROI's number is the same in every session"
+
+
+def _task(session: NwbSession) -> Iterator[Row]:
+    trials = session.trials
+    if trials is None or not len(trials):
+        return
+    names, counts = np.unique(trials.texts("trial_type").astype(str), return_counts=True)
+    kinds = ", ".join(f"{count} {name}" for name, count in zip(names, counts, strict=True))
+    answers = int(np.isin(trials.texts("response"), ["hit", "error"]).sum())
+    share = performance(trials)
+    correct = f"; {100 * share:.0f} % of {plural(answers, 'answer')} correct" if answers else "; no answers"
+    numbers = range_text([int(number) for number in session.trial_numbers], grouped=False)
+    yield "trials", f"{len(trials):,}, numbered {numbers} ({kinds}){correct}"
+
+
+def _file(session: NwbSession, *, record: FileRecord, warnings: int) -> Iterator[Row]:
+    yield "warnings", Link(text=plural(warnings, "warning"), address="#findings") if warnings else "none"
+    yield "census", census_text(session)
+    if record.digest is not None:
+        since = " (of the file before it was changed)" if record.changed else ""
+        yield "digest", f"{record.digest}{since}"
+    yield "file", session.file_name

@@ -1,0 +1,50 @@
+"""What a page says of the verification and validation of its file."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from made_sessions import Converted
+
+from ssc_to_nwb.api.reporting import report
+from ssc_to_nwb.report.file_record import FileRecord, badges
+from ssc_to_nwb.validate.recorded import validate_and_record
+
+
+@pytest.mark.parametrize(
+    ("record", "texts", "states"),
+    [
+        (FileRecord(), ("Not known whether verified", "Not validated"), ("open", "open")),
+        (FileRecord(verified="full", validation=(0, 0)), ("Verified", "Valid"), ("good", "good")),
+        (FileRecord(verified="sample", validation=(2, 0)), ("Verified in part", "Not valid"), ("good", "bad")),
+        (FileRecord(verified="off"), ("Not verified", "Not validated"), ("bad", "open")),
+        (
+            FileRecord(verified="full", changed=True),
+            ("Changed since it was verified", "Not validated"),
+            ("bad", "open"),
+        ),
+    ],
+)
+def test_badges(record: FileRecord, texts: tuple[str, ...], states: tuple[str, ...]) -> None:
+    found = badges(record)
+    assert tuple(badge.text for badge in found) == texts
+    assert tuple(badge.state for badge in found) == states
+
+
+def test_records_of_a_conversion_and_a_validation(converted_default: Converted, tmp_path: Path) -> None:
+    output = Path(shutil.copytree(converted_default.path.parent.parent, tmp_path / "nwb"))
+    file = output / converted_default.path.parent.name / converted_default.path.name
+    before = report(files=[output], output=tmp_path / "before").pages[0].read_text(encoding="utf-8")
+    assert "<strong>Verified</strong>" in before
+    assert f"<dd>{converted_default.outcome.digest}</dd>" in before
+    assert "<strong>Not validated</strong>" in before
+    validate_and_record(file)
+    after = report(files=[output], output=tmp_path / "after").pages[0].read_text(encoding="utf-8")
+    assert "<strong>Valid</strong>" in after
+    with file.open("ab") as opened:
+        opened.write(b"x")
+    changed = report(files=[output], output=tmp_path / "changed").pages[0].read_text(encoding="utf-8")
+    assert "<strong>Changed since it was verified</strong>" in changed
+    assert "<strong>Not validated</strong>" in changed
