@@ -134,12 +134,12 @@ def _read(path: Path) -> tuple[str, MatValue, tuple[str, ...]]:
     from ssc_to_nwb.restoring.file_view import FileView
     from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
     from ssc_to_nwb.restoring.pieces import RestoreError
-    from ssc_to_nwb.restoring.registry import RESTORES
+    from ssc_to_nwb.restoring.registry import all_restores
     from ssc_to_nwb.restoring.session_struct import restore_struct
 
     with open_tree(path) as tree:
         check_layout(tree, file=path)
-        view = FileView(reader=NwbReader(tree=tree), restores=RESTORES)
+        view = FileView(reader=NwbReader(tree=tree), restores=all_restores())
         try:
             if json.loads(view.provenance["options"]).get("stub"):
                 raise error(kinds.RESTORE_OF_STUB, file=path)

@@ -7,6 +7,7 @@ An interface is made either from a session file, alone (`SomeInterface(file_path
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +18,28 @@ from pynwb import NWBFile
 
 from ssc_to_nwb.data_types.session.interface import neuroconv_metadata
 from ssc_to_nwb.session.context import SessionContext, load_context
+from ssc_to_nwb.session.raw_data import RawData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoPlace:
+    """Where the videos are put while the file is built, the name the folder will have, and whether links will do."""
+
+    folder: Path
+    final_name: str
+    link: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """What a conversion knows besides the session: its raw files, None without any, and how it writes them.
+
+    chunk_mb: size of a chunk of frames before compression, in 2^20 bytes.
+    """
+
+    raw: RawData | None
+    video_place: VideoPlace
+    chunk_mb: float
 
 
 class SessionInterface(BaseDataInterface):
@@ -42,6 +65,11 @@ class SessionInterface(BaseDataInterface):
         BaseDataInterface.__init__(interface, file_path=str(context.session.path))
         interface.context = context
         return interface
+
+    @classmethod
+    def in_conversion(cls, context: SessionContext, conversion: Conversion) -> Self:  # noqa: ARG003
+        """The interface as a conversion of this package uses it."""
+        return cls.from_context(context)
 
     def get_metadata(self) -> DeepDict:
         """neuroconv's metadata with NWBFile and Subject filled in from the session and the metadata files."""

@@ -1,20 +1,47 @@
-"""Processing modules, made once and found again."""
+"""Processing modules, made once and found again; and objects of the file by their paths."""
 
 from __future__ import annotations
 
-from pynwb import NWBFile, ProcessingModule
+from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.declared import DeclaredObject
 
-_DESCRIPTIONS = {
-    naming.OPHYS_MODULE: "ROI masks, images, fluorescence, dF/F and calcium events of the imaged planes.",
-    naming.BEHAVIOR_MODULE: "Whisker angle and curvature change, tracked from the whisker videos.",
-    naming.SOURCE_MODULE: "What the source holds and NWB has no place for, kept as it was; and how the file was made.",
-}
+if TYPE_CHECKING:
+    from pynwb import NWBFile, ProcessingModule
 
 
-def get_module(nwbfile: NWBFile, name: str) -> ProcessingModule:
-    """The processing module of this name in the file, made where there is none yet."""
-    if name in nwbfile.processing:
-        return nwbfile.processing[name]
-    return nwbfile.create_processing_module(name=name, description=_DESCRIPTIONS[name])
+def _module(name: str, text: str) -> DeclaredObject:
+    return DeclaredObject(path=f"/processing/{name}", neurodata_type="ProcessingModule", text=text)
+
+
+OPHYS = _module(
+    naming.OPHYS_MODULE, "ROI masks, images, fluorescence, dF/F and calcium events of the imaged planes."
+)  # fmt: skip
+BEHAVIOR = _module(naming.BEHAVIOR_MODULE, "Whisker angle and curvature change, tracked from the whisker videos.")
+SOURCE = _module(
+    naming.SOURCE_MODULE, "What the source holds and NWB has no place for, kept as it was; and how the file was made."
+)
+
+
+_MODULES = {one.path: one for one in (OPHYS, BEHAVIOR, SOURCE)}
+
+
+def get_module(nwbfile: NWBFile, path: str) -> ProcessingModule:
+    """The processing module with this path, or that the object with this path belongs to; made where it is missing."""
+    module = _MODULES["/".join(path.split("/")[:3])]
+    if module.name in nwbfile.processing:
+        return nwbfile.processing[module.name]
+    return nwbfile.create_processing_module(name=module.name, description=module.text)
+
+
+def find_object(nwbfile: NWBFile, path: str) -> Any:
+    """The object of `/acquisition` or `/processing` that will have this path in the file; None where there is none."""
+    root, *names = path.strip("/").split("/")
+    found: Any = {"acquisition": nwbfile.acquisition, "processing": nwbfile.processing}[root]
+    for name in names:
+        try:
+            found = found[name]
+        except KeyError:
+            return None
+    return found

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import DirectoryPath, FilePath
 
-from ssc_to_nwb.data_types.base import SessionInterface
+from ssc_to_nwb.data_types.base import Conversion, SessionInterface
 from ssc_to_nwb.data_types.whisker_videos.trials import KnownTrials
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.context import SessionContext, video_names
@@ -71,3 +71,8 @@ class RawInterface(SessionInterface):
         interface = cls.from_context(context)
         interface.raw = raw
         return interface
+
+    @classmethod
+    def in_conversion(cls, context: SessionContext, conversion: Conversion) -> Self:
+        """The interface as a conversion of this package uses it."""
+        return cls.from_raw(context, conversion.raw)

@@ -107,6 +107,11 @@ class Rule:
     has: Callable[[str, Leaf, SessionFacts], bool] = _everywhere
     made_from: Callable[[Leaf, SessionFacts], Mapping[str, str]] = _from_nothing_else
 
+    @property
+    def needs_restore(self) -> bool:
+        """Whether the values of its leaves must come back from their places in the file."""
+        return self.disposition in (Disposition.WRITTEN, Disposition.DERIVED)
+
     def is_kept(self, leaf: Leaf, facts: SessionFacts) -> bool:
         """Whether the value of this leaf is kept verbatim in the table of the source struct.
 

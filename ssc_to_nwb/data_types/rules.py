@@ -1,25 +1,16 @@
-"""The table of all rules for the session struct, in the order in which they are tried."""
+"""The table of all rules for the session struct."""
 
 from __future__ import annotations
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.events import claims as rules_events
-from ssc_to_nwb.data_types.roi_traces import claims as rules_calcium
-from ssc_to_nwb.data_types.rois import claims as rules_planes
+from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.rule import Disposition, Rule
-from ssc_to_nwb.data_types.session import claims as rules_general
-from ssc_to_nwb.data_types.trials import claims as rules_trials
-from ssc_to_nwb.data_types.whisker import claims as rules_whisker
 
-RULES: tuple[Rule, ...] = (
-    *rules_general.RULES,
-    *rules_trials.RULES,
-    *rules_whisker.RULES,
-    *rules_calcium.RULES,
-    *rules_planes.RULES,
-    *rules_whisker.SHARED_RULES,
-    *rules_events.RULES,
-)
+
+def all_rules() -> tuple[Rule, ...]:
+    """The claims of all data types, in the order in which they are tried."""
+    return tuple(rule for data_type in registry.data_types() for rule in data_type.rules)
+
 
 # Not in the table, as it is no field of the session struct.
 OTHER_VARIABLE = Rule(

@@ -12,7 +12,7 @@ from re import Pattern
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule, path_template, pattern_regex
-from ssc_to_nwb.data_types.rules import OTHER_VARIABLE, RULES, UNMAPPED
+from ssc_to_nwb.data_types.rules import OTHER_VARIABLE, UNMAPPED, all_rules
 from ssc_to_nwb.ledger.rules_raw import SYSTEM_FILE
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
@@ -127,9 +127,10 @@ def _other_entry(other: OtherVariable) -> LedgerEntry:
 def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
     """Every leaf of the session struct with the rule that applies to it; `UNMAPPED` where none does."""
     skipped = len(session.variable) + 1
+    rules = all_rules()
     for path, value in walk_leaves(session.tree, session.variable):
         below = path[skipped:]
-        for rule, pattern in _candidates(path_template(below)):
+        for rule, pattern in _candidates(rules, path_template(below)):
             match = pattern.fullmatch(below)
             if match is None:
                 continue
@@ -144,15 +145,15 @@ def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, 
 
 
 @cache
-def _compiled() -> tuple[tuple[Rule, Pattern[str]], ...]:
-    return tuple((rule, pattern_regex(pattern)) for rule in RULES for pattern in rule.patterns)
+def _compiled(rules: tuple[Rule, ...]) -> tuple[tuple[Rule, Pattern[str]], ...]:
+    return tuple((rule, pattern_regex(pattern)) for rule in rules for pattern in rule.patterns)
 
 
 @cache
-def _candidates(template: str) -> tuple[tuple[Rule, Pattern[str]], ...]:
+def _candidates(rules: tuple[Rule, ...], template: str) -> tuple[tuple[Rule, Pattern[str]], ...]:
     """The rules that can apply to leaves of a kind; kinds are few, leaves are tens of thousands."""
     example = template.replace("{*}", "{1}")
-    return tuple((rule, pattern) for rule, pattern in _compiled() if pattern.fullmatch(example))
+    return tuple((rule, pattern) for rule, pattern in _compiled(rules) if pattern.fullmatch(example))
 
 
 def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts, *, value: MatValue) -> LedgerEntry:

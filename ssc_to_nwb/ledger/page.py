@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, POINTS
 from ssc_to_nwb.data_types.rule import Rule
-from ssc_to_nwb.data_types.rules import RULES
+from ssc_to_nwb.data_types.rules import all_rules
 from ssc_to_nwb.data_types.session.claims import METADATA_PLACES
 from ssc_to_nwb.ledger.rules_raw import RAW_RULES
 
@@ -39,7 +39,7 @@ def map_page() -> str:
     """The map as Markdown: a table for the session file, the names in it, and a table for the raw files."""
     sections = [
         _INTRODUCTION,
-        _rules_table(RULES),
+        _rules_table(all_rules()),
         "Names:",
         _table(("Name", "Meaning"), [(f"`{name}`", text) for name, text in _NAMES]),
         _table(("Arrays", "Container", "Series"), _response_rows()),

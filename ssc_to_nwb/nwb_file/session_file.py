@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.base import Conversion, VideoPlace
 from ssc_to_nwb.data_types.raw_base import open_raw
 from ssc_to_nwb.data_types.whisker_videos.trials import KnownTrials, known_trials
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
 from ssc_to_nwb.ledger.ledger_file import write_ledger
-from ssc_to_nwb.nwb_file.assemble import VideoPlace, assemble_nwbfile
+from ssc_to_nwb.nwb_file.assemble import assemble_nwbfile
 from ssc_to_nwb.nwb_file.finished import FinishedFile, Verified, VerifyStep, not_verified
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
 from ssc_to_nwb.nwb_file.in_progress import InProgress, output_in_progress, put_in_place
@@ -175,14 +176,16 @@ class _Work:
         root = context.session.path.parent
         nwbfile, ledger = assemble_nwbfile(
             context,
-            raw=raw,
+            Conversion(
+                raw=raw,
+                video_place=VideoPlace(
+                    folder=place.building_videos, final_name=place.final_videos.name, link=options.link_videos
+                ),
+                chunk_mb=options.chunk_mb,
+            ),
             ledger=ledger,
             hashes=hashes,
             options=provenance_options(options),
-            video_place=VideoPlace(
-                folder=place.building_videos, final_name=place.final_videos.name, link=options.link_videos
-            ),
-            chunk_mb=options.chunk_mb,
         )
         of_stacks = StackHashes(None if options.stub else raw, workers=options.workers)
         steps = write_hdf5(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.declared import Sources
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Leaf
 from ssc_to_nwb.ledger.ledger import ruled_leaves
@@ -40,6 +41,7 @@ class Comparison:
     proof: Proof
     reader: NwbReader
     context: SessionContext
+    sources: Sources
     facts: SessionFacts
     leaves: Mapping[str, Sequence[Leaf]]
     kept: frozenset[str]

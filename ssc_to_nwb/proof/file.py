@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.declared import Sources
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
 from ssc_to_nwb.ledger.raw_ledger import file_entries
@@ -16,23 +17,20 @@ from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.proof.accounted import report_unaccounted
 from ssc_to_nwb.proof.comparison import Comparison, leaves_by_rule
+from ssc_to_nwb.proof.declared_objects import check_declared_objects
 from ssc_to_nwb.proof.follows import check_follows
+from ssc_to_nwb.proof.general import check_general
 from ssc_to_nwb.proof.leaves import compare_leaves
-from ssc_to_nwb.proof.leftovers import report_leftovers
 from ssc_to_nwb.proof.making import check_layout
-from ssc_to_nwb.proof.objects_events import check_events
-from ssc_to_nwb.proof.objects_general import check_general, check_imaging_planes
-from ssc_to_nwb.proof.objects_series import check_ophys, check_whisker
-from ssc_to_nwb.proof.objects_source import check_hashes, check_source_module
-from ssc_to_nwb.proof.objects_trials import check_trials
 from ssc_to_nwb.proof.open_tree import open_tree
 from ssc_to_nwb.proof.proof import Proof
 from ssc_to_nwb.proof.raw import RawProof, check_raw
 from ssc_to_nwb.proof.report import VerifyMode, VerifyReport
 from ssc_to_nwb.proof.schema_copy import check_schema_copy
+from ssc_to_nwb.proof.source_module import check_hashes, check_source_module
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader
-from ssc_to_nwb.restoring.registry import RESTORES
+from ssc_to_nwb.restoring.registry import all_restores
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.raw_data import RawData
 
@@ -109,19 +107,22 @@ def _compare(
         reader=NwbReader(tree=tree),
         leaves=dict(walk_leaves(session.tree, session.variable)),
     )
-    view = FileView(reader=proof.reader, restores=RESTORES)
+    ledger = build_ledger(session, allow_unmapped=True, log=ProblemLog())
+    sources = Sources(context=context, raw=None if raw is None else raw.raw, ledger=ledger, log=ProblemLog())
+    view = FileView(reader=proof.reader, restores=all_restores())
     work = Comparison(
-        proof=proof, reader=proof.reader, context=context, facts=facts, leaves=leaves, kept=kept, view=view
-    )
-    for path, check in _CHECKS.items():
-        proof.guarded(path, check, work)
+        proof=proof, reader=proof.reader, context=context, sources=sources, facts=facts, leaves=leaves, kept=kept,
+        view=view,
+    )  # fmt: skip
+    check_declared_objects(work)
+    proof.guarded("/specifications", check_schema_copy, work)
+    proof.guarded("/general", check_general, work)
     proof.guarded("/processing/source/source_files/sha256", check_hashes, work, hashes)
     compare_leaves(work)
     check_follows(work)
     frames = (0, 0) if raw is None else check_raw(work, raw)
     stacks = None if raw is None else raw.frames
-    check_source_module(work, ledger=_ledger(context, raw, hashes=hashes), stacks=stacks)
-    proof.guarded("/", report_leftovers, work)
+    check_source_module(work, ledger=_with_files(ledger, context, raw, hashes=hashes), stacks=stacks)
     proof.guarded("/", report_unaccounted, work)
     return VerifyReport(
         file=nwb_path,
@@ -136,23 +137,8 @@ def _compare(
     )
 
 
-def _ledger(context: SessionContext, raw: RawProof | None, *, hashes: Mapping[Path, str]) -> Ledger:
-    """The ledger as it must be, from the session and the raw files read for this comparison."""
-    session = context.session
-    ledger = build_ledger(session, allow_unmapped=True, log=ProblemLog())
+def _with_files(ledger: Ledger, context: SessionContext, raw: RawProof | None, *, hashes: Mapping[Path, str]) -> Ledger:
+    """The ledger as it must be with the raw files as they were read for this comparison."""
     problems = [*context.log.problems, *(() if raw is None else raw.log.problems)]
-    return replace(
-        ledger, files=file_entries(session, None if raw is None else raw.raw, problems=problems, hashes=hashes)
-    )
-
-
-# The checks of the parts of the file, by the path that a check is reported for where it can't be carried out.
-_CHECKS: Mapping[str, Callable[[Comparison], None]] = {
-    "/specifications": check_schema_copy,
-    "/general": check_general,
-    "/general/optophysiology": check_imaging_planes,
-    "/intervals/trials": check_trials,
-    "/processing/behavior": check_whisker,
-    "/processing/ophys": check_ophys,
-    "/intervals": check_events,
-}
+    files = file_entries(context.session, None if raw is None else raw.raw, problems=problems, hashes=hashes)
+    return replace(ledger, files=files)

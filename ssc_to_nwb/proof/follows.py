@@ -5,12 +5,12 @@ from __future__ import annotations
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.restoring.following import Follow, Followed
-from ssc_to_nwb.restoring.registry import FOLLOWS
+from ssc_to_nwb.restoring.registry import all_follows
 
 
 def check_follows(work: Comparison) -> None:
     """Compare everything that follows; what it is computed from is restored, and so compared with the source."""
-    for place, follow in FOLLOWS.items():
+    for place, follow in all_follows().items():
         work.proof.guarded(place, _check, work, follow)
 
 

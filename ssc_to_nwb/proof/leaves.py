@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule
-from ssc_to_nwb.data_types.rules import RULES, UNMAPPED
+from ssc_to_nwb.data_types.rules import UNMAPPED, all_rules
 from ssc_to_nwb.matlab.tree import MatCell
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import Comparison, texts_of
@@ -17,7 +17,6 @@ from ssc_to_nwb.proof.forms import FORMS, empty
 from ssc_to_nwb.proof.source_struct import compare_source_struct
 from ssc_to_nwb.proof.trial_labels import label_type
 from ssc_to_nwb.restoring.pieces import Piece, take
-from ssc_to_nwb.restoring.registry import RESTORES
 
 # Its fields of the file are compared one by one, since metadata files may replace them; the values are kept besides.
 _METADATA = "metadata-value"
@@ -46,7 +45,7 @@ _STORED: Mapping[str, Callable[[np.ndarray], DTypeLike]] = {
 
 def compare_leaves(work: Comparison) -> None:
     """Compare every leaf of the source, and report those that were compared with nothing."""
-    for rule in RULES:
+    for rule in all_rules():
         leaves = work.leaves.get(rule.identifier)
         if not leaves or rule.disposition is Disposition.KEPT:
             continue
@@ -73,7 +72,7 @@ def _compare_claim(work: Comparison, rule: Rule, leaves: Sequence[Leaf]) -> None
     by_path = {leaf.path: leaf for leaf in leaves}
     covered = dict.fromkeys(by_path, 0)
     nodes = [work.view.node(leaf.path) for leaf in leaves]
-    for piece in RESTORES[rule.identifier](work.view, nodes):
+    for piece in work.view.restores[rule.identifier](work.view, nodes):
         own = [by_path[path] for path in piece.leaves]
         if isinstance(piece.values, tuple):
             compared = _compare_texts(work, piece, own)
@@ -131,7 +130,7 @@ def _numbers(value: object) -> np.ndarray:
 
 def _report_unproven(work: Comparison) -> None:
     proof = work.proof
-    for rule in (*RULES, UNMAPPED):
+    for rule in (*all_rules(), UNMAPPED):
         for leaf in work.leaves.get(rule.identifier, ()):
             placed = rule.disposition is Disposition.KEPT or leaf.path in proof.proven
             kept = leaf.path not in work.kept or leaf.path in proof.proven_kept

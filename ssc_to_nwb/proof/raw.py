@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.imaging_stacks.layout import frames_path
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.objects import check_series
-from ssc_to_nwb.proof.objects_general import check_imaging_plane, imaging_plane_path
 from ssc_to_nwb.proof.raw_frames import FrameWork, compare_frames
 from ssc_to_nwb.proof.raw_gaps import check_gaps
 from ssc_to_nwb.proof.raw_images import check_side_images
@@ -26,7 +25,6 @@ from ssc_to_nwb.proof.source_frames import PlaneFrames, open_plane_frames
 from ssc_to_nwb.proof.source_leaves import read_number_leaves
 from ssc_to_nwb.session.raw_data import RawData
 
-_UM = 1e-6
 # Of the acquisition program's text, the part that is looked for: NWB keeps 60,000 bytes of it.
 _TEXT_BYTES = 50_000
 
@@ -50,11 +48,6 @@ class RawProof:
     log: ProblemLog = field(default_factory=ProblemLog)
     digests: dict[str, str] = field(default_factory=dict)
     frames: dict[str, PlaneFrames] = field(default_factory=dict)
-
-
-def frames_path(plane: str, channel: naming.Channel) -> str:
-    """Path of the frames of a plane and channel."""
-    return f"/acquisition/{naming.two_photon_series(plane, channel)}"
 
 
 def check_raw(work: Comparison, proof: RawProof) -> tuple[int, int]:
@@ -112,31 +105,18 @@ def _frame_indices(work: Comparison, leaves: list[str]) -> Mapping[str, np.ndarr
 
 
 def _check_series(work: Comparison, frames: PlaneFrames, volume: Subvolume) -> None:
-    """Both series of a plane: unit, size, time stamps, image size, links, the acquisition program's text."""
-    facts, proof = work.context.metadata.imaging, work.proof
+    """The time stamps of a plane's frames; the size of an image, and the acquisition program's text, of its series."""
+    proof = work.proof
     rows, columns = frames.image_shape
-    first = frames_path(frames.plane_name, "green")
     for channel in frames.channels:
         path = frames_path(frames.plane_name, channel)
-        check_series(
-            work,
-            path,
-            neurodata_type="TwoPhotonSeries",
-            unit="pixel value",
-            clock=None if path == first else first,
-            parts=(channel, frames.plane_name),
+        proof.numbers(
+            f"{path}/dimension", expected=np.array([columns, rows]), found=work.reader.values(f"{path}/dimension")
         )
-        proof.links_to(f"{path}/imaging_plane", imaging_plane_path(frames.plane_name, channel))
-        plane = next(one for one in volume.planes if one.name == frames.plane_name)
-        check_imaging_plane(work, plane, channel)
-        _check_sizes(work, path, sizes={"dimension": [columns, rows]})
-        width_um, height_um = facts.field_of_view_um
-        _check_sizes(work, path, sizes={"field_of_view": [width_um * _UM, height_um * _UM]})
-        if facts.scan_line_rate_hz is not None:
-            proof.attribute(path, "scan_line_rate", facts.scan_line_rate_hz)
         text = _description(frames).encode()[:_TEXT_BYTES].decode(errors="ignore")
         comments = str(work.reader.attribute(path, "comments"))
         proof.equal(path, expected="the acquisition program's text", found=_kept_text(text, comments))
+    first = frames_path(frames.plane_name, "green")
     seconds = work.reader.values(f"{first}/timestamps")
     proof.times(
         f"{first}/timestamps", expected=volume.time_ms[frames.index_position], seconds=seconds, unit=work.milliseconds
@@ -150,13 +130,6 @@ def _description(frames: PlaneFrames) -> str:
 
 def _kept_text(text: str, comments: str) -> str:
     return "the acquisition program's text" if text in comments else comments[:80]
-
-
-def _check_sizes(work: Comparison, path: str, *, sizes: dict[str, list[float]]) -> None:
-    for name, expected in sizes.items():
-        found = work.reader.values(f"{path}/{name}")
-        work.proof.numbers(f"{path}/{name}", expected=np.array(expected), found=found)
-        work.proof.dtype(f"{path}/{name}", found.dtype, expected=np.int64 if name == "dimension" else np.float64)
 
 
 def _compare_all_frames(work: Comparison, proof: RawProof) -> tuple[int, int]:

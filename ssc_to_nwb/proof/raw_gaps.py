@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from ssc_to_nwb import naming
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.objects import check_table
 from ssc_to_nwb.proof.source_frames import PlaneFrames
-
-_COLUMNS = (
-    "start_time", "stop_time", "plane_name", "reason", "listed_file", "frame_count", "first_time_index",
-    "trial_numbers",
-)  # fmt: skip
-
-_DTYPES = {
-    **dict.fromkeys(("start_time", "stop_time"), np.float64),
-    **dict.fromkeys(("frame_count", "first_time_index", "trial_numbers"), np.int64),
-}
 
 
 def check_gaps(work: Comparison, frames: Mapping[str, PlaneFrames]) -> None:
@@ -28,9 +15,7 @@ def check_gaps(work: Comparison, frames: Mapping[str, PlaneFrames]) -> None:
     if not reasons:
         return
     path = f"/intervals/{naming.IMAGING_GAPS}"
-    table = check_table(
-        work, path, columns=_COLUMNS, neurodata_type="TimeIntervals", ragged=["trial_numbers"], dtypes=_DTYPES
-    )
+    table = work.table(path)
     # Where and when the gaps are follows from the frame indices, which are compared with the stacks.
     rows = zip(table.texts("plane_name"), table.column("first_time_index").tolist(), strict=True)
     expected = [reasons.get(row, "no gap") for row in rows]

@@ -10,7 +10,6 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.naming import CHANNELS
 from ssc_to_nwb.proof.comparison import OPHYS, Comparison
-from ssc_to_nwb.proof.objects import check_image, check_table
 from ssc_to_nwb.proof.source_tif import SourceTif, open_source_tif
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.source_files.raw_inventory import SideImageFile
@@ -26,7 +25,7 @@ def check_side_images(work: Comparison, raw: RawData, *, left_out: Mapping[Path,
             if file.path not in left_out:
                 tif = open_source_tif(file.path)
                 place = _place(plane.plane_name, file, tif)
-                work.proof.guarded(place, _check, work, place, file, tif)
+                work.proof.guarded(place, _check, work, place, tif)
 
 
 def _place(plane: str, file: SideImageFile, tif: SourceTif) -> str:
@@ -36,16 +35,13 @@ def _place(plane: str, file: SideImageFile, tif: SourceTif) -> str:
     return f"{OPHYS}/{naming.images(plane)}/{naming.image(kind, channel)}"
 
 
-def _check(work: Comparison, path: str, file: SideImageFile, tif: SourceTif) -> None:
-    parts = (CHANNELS[file.name.channel - 1], tif.path.name)
+def _check(work: Comparison, path: str, tif: SourceTif) -> None:
     if tif.page_count == 1:
-        check_image(work, path, parts=parts)
         found = work.reader.values(path)
         work.proof.dtype(path, found.dtype, expected=tif.native_dtype)
         work.proof.numbers(path, expected=tif.pages(0, 1)[0], found=found.T)
         return
-    table = check_table(work, path, columns=["image"], axes={"image": 3}, parts=parts)
-    work.proof.equal(f"{path}/id", expected=tif.page_count, found=table.rows)
+    work.proof.equal(f"{path}/id", expected=tif.page_count, found=work.table(path).rows)
     column = f"{path}/image"
     dataset = work.reader.dataset(column)
     work.proof.dtype(column, dataset.dtype, expected=tif.native_dtype)

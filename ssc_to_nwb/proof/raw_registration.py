@@ -11,7 +11,6 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.proof.comparison import OPHYS, Comparison
-from ssc_to_nwb.proof.objects import check_series
 from ssc_to_nwb.proof.source_frames import PlaneFrames
 from ssc_to_nwb.session.raw_data import RawData
 
@@ -30,7 +29,7 @@ def check_registration(
             if paths and plane.name in frames:
                 series = f"{OPHYS}/{naming.registration_shift(plane.name)}"
                 shifts = _shifts(plane.listed_paths, frames[plane.name], paths)
-                work.proof.guarded(series, _check, work, series, volume, frames[plane.name], shifts)
+                work.proof.guarded(series, _check, work, series, volume, shifts)
 
 
 def _shifts(listed_paths: Sequence[str], frames: PlaneFrames, paths: Sequence[Path]) -> dict[int, np.ndarray]:
@@ -56,20 +55,11 @@ def _stem(name: str) -> str:
     return _AROUND_STEM.sub("", name).casefold()
 
 
-def _check(
-    work: Comparison, path: str, volume: Subvolume, frames: PlaneFrames, shifts: Mapping[int, np.ndarray]
-) -> None:
+def _check(work: Comparison, path: str, volume: Subvolume, shifts: Mapping[int, np.ndarray]) -> None:
     if not shifts:
         return
     positions = sorted(shifts)
     expected_ms = volume.time_ms[positions]
-    own = not np.array_equal(expected_ms, volume.time_ms[frames.index_position])
-    stack = f"/acquisition/{naming.two_photon_series(frames.plane_name, 'green')}"
-    clock = None if own or not frames.frame_count else stack
-    check_series(
-        work, path, neurodata_type="TimeSeries", unit="pixels", clock=clock, parts=(frames.plane_name,)
-    )  # fmt: skip
     found = work.reader.values(f"{path}/data")
-    work.proof.dtype(f"{path}/data", found.dtype, expected=np.float64)
     work.proof.numbers(f"{path}/data", expected=np.stack([shifts[one] for one in positions]), found=found)
     work.proof.times(f"{path}/timestamps", expected=expected_ms, seconds=work.stamps(path), unit=work.milliseconds)

@@ -8,7 +8,6 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison
-from ssc_to_nwb.proof.objects import check_table
 from ssc_to_nwb.proof.source_frames import PlaneFrames
 
 _TABLE = f"{SOURCE}/{naming.IMAGE_DESCRIPTIONS}"
@@ -23,8 +22,7 @@ def check_texts(work: Comparison, frames: Mapping[str, PlaneFrames]) -> None:
     rows = [row for plane in frames.values() if plane.frame_count for row in _rows_of(plane)]
     if not rows:
         return
-    columns = ("plane", *_NUMBERS, "text")
-    table = check_table(work, _TABLE, columns=columns, dtypes=dict.fromkeys(_NUMBERS, np.int64))
+    table = work.table(_TABLE)
     work.proof.equal(f"{_TABLE}/plane", expected=[plane for plane, _, _ in rows], found=table.texts("plane"))
     for place, name in enumerate(_NUMBERS):
         expected = np.array([numbers[place] for _, numbers, _ in rows], dtype=np.int64)

@@ -12,8 +12,6 @@ from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_v
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.objects import check_series
-from ssc_to_nwb.proof.objects_general import check_device
 from ssc_to_nwb.proof.video_frames import shown_frame_count
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.source_files.file_hash import sha256_of
@@ -35,16 +33,6 @@ def check_videos(work: Comparison, raw: RawData, *, videos: Path, folder_name: s
     )
     if not timed:
         return
-    check_series(work, _SERIES, neurodata_type="ImageSeries", unit="n.a.", clock=None, parts=(facts.description,))
-    work.proof.links_to(f"{_SERIES}/device", check_device(work, facts.camera))
-    work.proof.equal(f"{_SERIES}/format", expected="external", found=work.reader.text(f"{_SERIES}/format"))
-    work.proof.equal(
-        f"{_SERIES}/data", expected=(0, 0, 0), found=tuple(work.reader.dataset(f"{_SERIES}/data").shape)
-    )  # fmt: skip
-    rows, columns = timed[0].header.image_shape
-    dimension = work.reader.values(f"{_SERIES}/dimension")
-    work.proof.dtype(f"{_SERIES}/dimension", dimension.dtype, expected=np.int64)
-    work.proof.numbers(f"{_SERIES}/dimension", expected=np.array([columns, rows]), found=dimension)
     counts = [shown_frame_count(video.header.path) for video in timed]
     starting = tuple(int(one) for one in np.cumsum([0, *counts[:-1]]))
     work.proof.attribute(_FILES, "starting_frame", starting)
@@ -54,9 +42,6 @@ def check_videos(work: Comparison, raw: RawData, *, videos: Path, folder_name: s
         work.proof.equal(_FILES, expected=f"{count} frames of {name}", found=f"{video.time_ms.size} frames of {name}")
     expected_ms = np.concatenate([_time_ms(work, video, count) for video, count in zip(timed, counts, strict=True)])
     work.proof.times(f"{_SERIES}/timestamps", expected=expected_ms, seconds=seconds, unit=work.milliseconds)
-    trials = ", ".join(str(video.trial) for video in timed)
-    comments = str(work.reader.attribute(_SERIES, "comments"))
-    work.proof.equal(_SERIES, expected=trials, found=trials if trials in comments else comments)
     _check_files(work, timed, work.reader.texts(_FILES), videos=videos, folder_name=folder_name)
 
 

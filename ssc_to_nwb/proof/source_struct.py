@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule
-from ssc_to_nwb.data_types.rules import RULES, UNMAPPED
+from ssc_to_nwb.data_types.rules import UNMAPPED, all_rules
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof import struct_nodes
@@ -23,7 +23,7 @@ def compare_source_struct(work: Comparison) -> None:
     source = dict(struct_nodes.nodes(work.session.tree, work.session.variable))
     rows = work.struct.rows
     _compare_coverage(work, rows, source)
-    rules = {rule.identifier: rule for rule in (*RULES, UNMAPPED)}
+    rules = {rule.identifier: rule for rule in (*all_rules(), UNMAPPED)}
     declared = {leaf.path: (leaf, rules[name]) for name, leaves in work.leaves.items() for leaf in leaves}
     keys = struct_nodes.KeyPaths(work.proof.leaves)
     for row in rows:

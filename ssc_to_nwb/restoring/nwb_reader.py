@@ -1,6 +1,6 @@
-"""Reads a finished NWB file as a tree of groups and data sets, and remembers what was read.
+"""Reads a finished NWB file as a tree of groups and data sets, and remembers which values are known to be right.
 
-What was never read is what the source does not account for. The same reader serves HDF5 and Zarr: `ArrayTree` is the
+The same reader serves HDF5 and Zarr: `ArrayTree` is the
 little that differs between them.
 """
 
@@ -85,15 +85,13 @@ class ArrayTree(ABC):
 
 @dataclass(slots=True)
 class NwbReader:
-    """Reads from a tree, and remembers every object and attribute that was read.
+    """Reads from a tree, and remembers which values are known to be right.
 
     accounted: paths of datasets whose values are known to be right, since they were restored, follow from others or
     were compared; of a compound `<path>.<field>`, field by field. recording: whether what is handed out is restored.
     """
 
     tree: ArrayTree
-    seen: set[str] = field(default_factory=lambda: {"/"})
-    seen_attributes: set[tuple[str, str]] = field(default_factory=set)
     accounted: set[str] = field(default_factory=set)
     recording: bool = False
 
@@ -145,7 +143,6 @@ class NwbReader:
 
     def attribute(self, path: str, name: str) -> Any:
         """An attribute, None where there is none."""
-        self.seen_attributes.add((path, name))
         return self.tree.attribute(path, name)
 
     @contextmanager
@@ -163,7 +160,6 @@ class NwbReader:
             self.accounted.add(path if field is None else f"{path}.{field}")
 
     def _expect(self, path: str, kind: NodeKind) -> Node:
-        self.seen.add(path)
         node = self.tree.node(path)
         if node is None:
             raise ObjectError(path, expected=f"a {kind}", found="nothing")

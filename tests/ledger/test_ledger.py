@@ -26,7 +26,7 @@ from made_sessions import (
 from session_variants import VARIANTS
 
 from ssc_to_nwb.data_types.rule import Disposition
-from ssc_to_nwb.data_types.rules import RULES
+from ssc_to_nwb.data_types.rules import all_rules
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
 from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
 from ssc_to_nwb.problems.model import ProblemLog
@@ -57,7 +57,7 @@ def test_every_leaf_is_there_once_in_the_order_of_the_struct(session: Session):
 
 
 def test_every_leaf_has_a_rule_and_a_place(session: Session):
-    rules = {rule.identifier: rule for rule in RULES}
+    rules = {rule.identifier: rule for rule in all_rules()}
     for entry in ledger_of(session).leaves:
         assert entry.nwb, entry
         assert rules[entry.rule].disposition is entry.disposition

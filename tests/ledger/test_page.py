@@ -9,7 +9,7 @@ from made_sessions import AWKWARD, Converted, read
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES
-from ssc_to_nwb.data_types.rules import RULES
+from ssc_to_nwb.data_types.rules import all_rules
 from ssc_to_nwb.data_types.session.claims import METADATA_PLACES
 from ssc_to_nwb.ledger.ledger import build_ledger
 from ssc_to_nwb.ledger.page import map_page
@@ -26,8 +26,8 @@ def rows() -> list[list[str]]:
 
 def test_every_rule_has_a_row_with_its_patterns_and_places():
     by_rule = {re.search(r"\(`([a-z-]+)`\)$", row[4])[1]: row for row in rows() if len(row) == 6 and "(`" in row[4]}
-    assert set(by_rule) == {rule.identifier for rule in (*RULES, *RAW_RULES)}
-    for rule in (*RULES, *RAW_RULES):
+    assert set(by_rule) == {rule.identifier for rule in (*all_rules(), *RAW_RULES)}
+    for rule in (*all_rules(), *RAW_RULES):
         source, becomes, nwb, unit, text, since = by_rule[rule.identifier]
         assert all(f"`{pattern}`" in source for pattern in rule.patterns)
         assert all(f"`{place}`" in nwb for place in rule.nwb)
@@ -36,12 +36,12 @@ def test_every_rule_has_a_row_with_its_patterns_and_places():
 
 
 def test_identifiers_are_unique():
-    identifiers = [rule.identifier for rule in (*RULES, *RAW_RULES)]
+    identifiers = [rule.identifier for rule in (*all_rules(), *RAW_RULES)]
     assert len(set(identifiers)) == len(identifiers)
 
 
 def test_places_of_real_leaves_fit_the_templates_of_their_rule(convert_once: Callable[..., Converted]):
-    templates = {rule.identifier: rule.nwb for rule in RULES}
+    templates = {rule.identifier: rule.nwb for rule in all_rules()}
     for spec in (SessionSpec(), AWKWARD):
         session, _ = read(convert_once(spec).made)
         for entry in build_ledger(session, allow_unmapped=False, log=ProblemLog()).leaves:

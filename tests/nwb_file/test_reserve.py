@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from hdmf.backends.hdf5 import H5DataIO
+from hdmf.common import VectorData
 from pynwb import NWBFile, TimeSeries
 from pynwb.base import Images
 from pynwb.epoch import TimeIntervals
 from pynwb.image import GrayscaleImage
 from pynwb.testing.mock.file import mock_NWBFile
 
-from ssc_to_nwb.data_types.columns import column
 from ssc_to_nwb.nwb_file.chunk_codec import Compression
 from ssc_to_nwb.nwb_file.reserve import Reserved, reserve_large_data
 
@@ -63,9 +63,9 @@ def test_images_and_columns_of_tables() -> None:
     nwbfile = mock_NWBFile()
     image = GrayscaleImage(name="master", data=np.ones((512, 512)))
     nwbfile.add_acquisition(Images(name="images", images=[image]))
-    start = column("start_time", "s", np.arange(5000.0))
-    stop = column("stop_time", "s", np.arange(5000.0))
-    few = column("few", "s", np.arange(5000, dtype=np.int8))
+    start = VectorData(name="start_time", description="s", data=np.arange(5000.0))
+    stop = VectorData(name="stop_time", description="s", data=np.arange(5000.0))
+    few = VectorData(name="few", description="s", data=np.arange(5000, dtype=np.int8))
     nwbfile.add_time_intervals(
         TimeIntervals(
             name="t", description="d", columns=[start, stop, few], colnames=["start_time", "stop_time", "few"]

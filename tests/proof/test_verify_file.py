@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from ssc_to_nwb.data_types.rule import Disposition
-from ssc_to_nwb.data_types.rules import RULES
+from ssc_to_nwb.data_types.rules import all_rules
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.file import verify_file
-from ssc_to_nwb.restoring.registry import RESTORES
+from ssc_to_nwb.restoring.registry import all_restores
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.source_files.file_hash import sha256_of
 
@@ -26,9 +26,9 @@ def identifiers(report) -> set[str]:
 
 
 def test_every_rule_that_places_a_leaf_has_a_way_back():
-    placed = {rule.identifier for rule in RULES if rule.disposition is not Disposition.KEPT}
+    placed = {rule.identifier for rule in all_rules() if rule.disposition is not Disposition.KEPT}
     # The values of metaDataHash are kept besides, as metadata files may replace what they became.
-    assert set(RESTORES) == placed - {"metadata-value"}
+    assert set(all_restores()) == placed - {"metadata-value"}
 
 
 def test_every_leaf_of_the_source_is_proven(finished):

@@ -1,58 +1,70 @@
-"""Columns of what the source says of every event, beside its time and its trial."""
+"""What the source says of every event, beside its time and its trial: values of all trains of one table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from hdmf.common import VectorData
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.columns import column
-from ssc_to_nwb.data_types.events.rows import EventRows
-from ssc_to_nwb.data_types.events.source import split_pairs
+from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, EventTrain, split_pairs
 
-_PER_DIRECTION = "counted from 1, per direction and whisker; no unit"
-# What the known properties are, with their units; no reader of tables has a place for a column's unit.
-_KNOWN_TEXTS = {
-    "kappaMaxAbsOverTouch": "Signed curvature change of largest magnitude over the touch, in 1/mm.",
-    "thetaAtTouchOnset": "Angle of the whisker at the onset of the touch, in degrees.",
-    "thetaMeanOverTouch": "Mean angle of the whisker over the touch, in degrees.",
-    "touchNumberWithinTrial": f"Number of the touch within its trial, {_PER_DIRECTION}.",
-    "touchBoutNumber": f"Number of the bout of touches, {_PER_DIRECTION}.",
-    "touchNumberWithinBout": f"Number of the touch within its bout, {_PER_DIRECTION}.",
-    "whTSACorrespondingIndex": "Place among the samples of the whisker array, counted from 1; no unit.",
-    "caTSACorrespondingIndex": "Place among the time stamps of a calcium array, counted from 1; no unit.",
-    "derTSACorrespondingIndex": "Place among the samples of a derived array, counted from 1; no unit.",
-}
-_AT_OFFSET = "Value at the end of the event."
-_COUNTERS = frozenset(key for key, text in _KNOWN_TEXTS.items() if "counted from 1" in text)
+COUNTERS = frozenset(
+    (
+        "touchNumberWithinTrial", "touchBoutNumber", "touchNumberWithinBout", "whTSACorrespondingIndex",
+        "caTSACorrespondingIndex", "derTSACorrespondingIndex",
+    )
+)  # fmt: skip
 
 
-def property_columns(name: str, rows: Sequence[EventRows], *, order: np.ndarray) -> list[VectorData]:
-    """Columns of a property: one value per event; a second column where the values at on and off differ anywhere.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableProperty:
+    """One property of the events of a table.
 
-    NaN for the events of a train that has no such property. Counters are int32 where all are whole.
+    on, off: values (n,) at the onsets and the offsets, trains one after the other, twice the same for points; NaN for
+    the events of a train that has no such property. Counters are int32 where all are whole.
     """
-    parts = [_values(row, name) for row in rows]
-    on, off = (np.concatenate([part[place] for part in parts])[order] for place in (0, 1))
-    item = next(row.properties[name] for row in rows if name in row.properties)
-    if item.key in _COUNTERS:
-        on, off = _whole(on, off)
-    known, source = _KNOWN_TEXTS.get(item.key, ""), ": ".join(filter(None, (item.key, item.description)))
-    columns = [column(name, f"{known} Source: {source}".lstrip(), on)]
-    if not np.array_equal(on, off, equal_nan=True):
-        columns.append(column(naming.at_offset(name), f"{known} {_AT_OFFSET} Source: {source}".lstrip(), off))
-    return columns
+
+    key: str
+    description: str
+    on: np.ndarray
+    off: np.ndarray
+
+    @property
+    def column(self) -> str:
+        """Name of its column."""
+        return naming.property_column(self.key)
+
+    @property
+    def differs_at_offset(self) -> bool:
+        """Whether any event has another value at its end."""
+        return not np.array_equal(self.on, self.off, equal_nan=True)
 
 
-def _values(row: EventRows, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Values at the onsets and at the offsets, (n,) each; twice the same for points."""
-    item = row.properties.get(name)
+def table_properties(members: Sequence[EventSeries]) -> list[TableProperty]:
+    """The properties of all series of a table, in the order in which they first occur."""
+    trains = [(series, train) for series in members for train in series.trains]
+    items = [item for _, train in trains for item in train.properties]
+    first = {naming.property_column(item.key): item for item in reversed(items)}
+    found = []
+    for name in dict.fromkeys(naming.property_column(item.key) for item in items):
+        parts = [_values(series, train, name) for series, train in trains]
+        on, off = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
+        item = first[name]
+        if item.key in COUNTERS:
+            on, off = _whole(on, off)
+        found.append(TableProperty(key=item.key, description=item.description, on=on, off=off))
+    return found
+
+
+def _values(series: EventSeries, train: EventTrain, name: str) -> tuple[np.ndarray, np.ndarray]:
+    of_pairs = series.type == PAIRS
+    item = {naming.property_column(one.key): one for one in train.properties}.get(name)
     if item is None:
-        nothing = np.full(row.start.size, np.nan)
+        nothing = np.full(train.time_ms.size // (2 if of_pairs else 1), np.nan)
         return nothing, nothing
-    return (item.values, item.values) if row.stop is None else split_pairs(item.values)
+    return split_pairs(item.values) if of_pairs else (item.values, item.values)
 
 
 def _whole(on: np.ndarray, off: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

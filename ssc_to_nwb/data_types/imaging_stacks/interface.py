@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
 import numpy as np
 from pynwb import NWBFile
@@ -10,23 +11,19 @@ from pynwb.ophys import ImagingPlane, TwoPhotonSeries
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.chunk_shapes import FRAMES_CHUNK_MB
+from ssc_to_nwb.data_types.base import Conversion
+from ssc_to_nwb.data_types.from_layout import series_fields
 from ssc_to_nwb.data_types.imaging_stacks.frames import StackFrames
 from ssc_to_nwb.data_types.imaging_stacks.gaps import add_imaging_gaps
-from ssc_to_nwb.data_types.imaging_stacks.image_texts import add_image_texts, texts_differ
+from ssc_to_nwb.data_types.imaging_stacks.image_texts import add_image_texts
+from ssc_to_nwb.data_types.imaging_stacks.layout import LONGEST_TEXT_BYTES, frame_series
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.raw_base import RawInterface
 from ssc_to_nwb.data_types.rois.imaging_plane import get_imaging_plane
+from ssc_to_nwb.metadata.model import ImagingFacts
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.quantities import plural
-
-_UM = 1e-6
-# `comments` is an HDF5 attribute, which holds 64 kB; room is left for the sentence in front of the text.
-_LONGEST_TEXT_BYTES = 60_000
-_DESCRIPTION = (
-    "Frames of the {channel} channel of {plane}, as in the tif stacks. data[time, x, y]: x is the column and y the row "
-    "of a frame. It has the frames that exist, in the order of the session file's frame index; {missing}. {processing}"
-)
+from ssc_to_nwb.session.context import SessionContext
 
 
 class ImagingStacksInterface(RawInterface):
@@ -36,12 +33,17 @@ class ImagingStacksInterface(RawInterface):
     info = "TwoPhotonSeries of every imaging plane and channel, and the gaps between them."
     chunk_mb: float = FRAMES_CHUNK_MB
 
+    @classmethod
+    def in_conversion(cls, context: SessionContext, conversion: Conversion) -> Self:
+        """The interface as a conversion of this package uses it."""
+        interface = super().in_conversion(context, conversion)
+        interface.chunk_mb = conversion.chunk_mb
+        return interface
+
     def add(self, nwbfile: NWBFile) -> None:
         """Add the series of every plane that has a frame, and the table of gaps where there are any."""
         if self.raw is None:
             return
-        facts = self.context.metadata.imaging
-        width_um, height_um = facts.field_of_view_um
         timed: list[tuple[PlaneStack, np.ndarray]] = []
         for subvolume in self.context.session.subvolumes:
             seconds = self.context.clock.seconds(subvolume.time_ms)
@@ -59,9 +61,7 @@ class ImagingStacksInterface(RawInterface):
                             )
                             for channel in stack.channels
                         },
-                        processing=facts.data_processing.get("stacks", ""),
-                        field_of_view_m=(width_um * _UM, height_um * _UM),
-                        scan_line_rate_hz=facts.scan_line_rate_hz,
+                        facts=self.context.metadata.imaging,
                         chunk_mb=self.chunk_mb,
                         log=self.context.log,
                     )
@@ -75,70 +75,41 @@ def add_two_photon_series(
     stack: PlaneStack,
     timestamps: np.ndarray,
     imaging_planes: Mapping[naming.Channel, ImagingPlane],
-    processing: str,
-    field_of_view_m: tuple[float, float],
-    scan_line_rate_hz: float | None,
+    facts: ImagingFacts,
     chunk_mb: float,
     log: ProblemLog,
 ) -> tuple[TwoPhotonSeries, ...]:
     """Add one TwoPhotonSeries per channel to the acquisition; a second shares the first's time stamps.
 
-    stack: with at least one frame; timestamps: float64 (T,), seconds from session start, one per frame; processing:
-    what was done to the frames before they were stored, a sentence;
-    field_of_view_m: width and height in metres; chunk_mb: size of a chunk before compression, in 2^20 bytes.
+    stack: with at least one frame; timestamps: float64 (T,), seconds from session start, one per frame; facts: what
+    the metadata say of the imaging; chunk_mb: size of a chunk before compression, in 2^20 bytes.
     """
     if len(timestamps) != stack.frame_count:
         raise ValueError(f"{len(timestamps)} time stamps for {stack.frame_count} frames of {stack.plane_name}")
-    rows, columns = stack.image_shape
-    comments = _comments(stack, log=log)
-    added: list[TwoPhotonSeries] = []
-    for number, channel in enumerate(stack.channels):
-        series = TwoPhotonSeries(
-            name=naming.two_photon_series(stack.plane_name, channel),
-            description=_DESCRIPTION.format(
-                channel=channel,
-                plane=stack.plane_name,
-                missing=_missing_text(int((~stack.exists).sum())),
-                processing=processing,
-            ).strip(),
+    _report_cut_text(stack, log=log)
+    added: dict[str, TwoPhotonSeries] = {}
+    for number, declared in enumerate(frame_series(stack, facts=facts)):
+        added[declared.path] = TwoPhotonSeries(
+            **series_fields(declared),
             data=StackFrames(stack=stack, channel=number, chunk_mb=chunk_mb),
-            unit="pixel value",
-            timestamps=added[0] if added else timestamps,
-            imaging_plane=imaging_planes[channel],
-            dimension=[columns, rows],
-            field_of_view=list(field_of_view_m),
-            scan_line_rate=scan_line_rate_hz,
-            comments=comments,
+            timestamps=timestamps if declared.clock is None else added[declared.clock],
+            imaging_plane=imaging_planes[stack.channels[number]],
         )
-        nwbfile.add_acquisition(series)
-        added.append(series)
-    return tuple(added)
+        nwbfile.add_acquisition(added[declared.path])
+    return tuple(added.values())
 
 
-def _missing_text(count: int) -> str:
-    if not count:
-        return "none is missing"
-    return f"{plural(count, 'frame is', 'frames are')} missing, see {naming.IMAGING_GAPS}"
-
-
-def _comments(stack: PlaneStack, *, log: ProblemLog) -> str:
-    """The acquisition program's text of settings, from the first tif of the plane."""
-    others = (
-        f"The tifs or pages differ in this text; the table {naming.IMAGE_DESCRIPTIONS} has all texts. "
-        if texts_differ(stack)
-        else ""
-    )
-    if stack.description is None:
-        return others + "The first tif has no text from the acquisition program."
-    first = next(index for index in stack.files if index is not None)
-    text = stack.description.encode()
-    if len(text) > _LONGEST_TEXT_BYTES:
+def _report_cut_text(stack: PlaneStack, *, log: ProblemLog) -> None:
+    """Warn where the comments do not hold all of the acquisition program's text."""
+    size = len((stack.description or "").encode())
+    if size > LONGEST_TEXT_BYTES:
         log.add(
             kinds.TIF_TEXT_CUT,
-            file=first.path,
+            file=next(index for index in stack.files if index is not None).path,
             field=f"plane {stack.plane_name}, ImageDescription",
-            expected=f"at most {_LONGEST_TEXT_BYTES} bytes",
-            found=f"{len(text)} bytes",
+            expected=f"at most {LONGEST_TEXT_BYTES} bytes",
+            found=f"{size} bytes",
         )
-        text = text[:_LONGEST_TEXT_BYTES]
-    return f"{others}ImageDescription of the first tif, {first.path.name}: {text.decode(errors='ignore')}"
+
+
+INTERFACE = ImagingStacksInterface

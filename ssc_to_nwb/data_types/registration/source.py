@@ -6,10 +6,10 @@ it lies beside [inferred: nobody has published more of its layout].
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,11 @@ from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.data_types.subvolumes.source import Subvolume
+    from ssc_to_nwb.session.raw_data import RawData
+    from ssc_to_nwb.session.session import Session
 
 _SHIFT_VARIABLES = ("dx_r", "dy_r")
 
@@ -77,6 +82,44 @@ def read_shifts(path: Path) -> np.ndarray:
         found = f"{columns[0].size} and {columns[1].size} values"
         raise error(kinds.REGISTRATION_UNREADABLE, file=path, field="dx_r, dy_r", expected="equal lengths", found=found)
     return np.stack(columns, axis=1)
+
+
+def session_shifts(
+    session: Session, raw: RawData, *, log: ProblemLog
+) -> Iterator[tuple[Subvolume, PlaneStack, PlaneShifts]]:
+    """The shifts of every plane that has any.
+
+    Parameters
+    ----------
+    session : Session
+    raw : RawData
+        Its raw files.
+    log : ProblemLog
+        Takes the problems of files that are left out.
+
+    Yields
+    ------
+    tuple of Subvolume, PlaneStack and PlaneShifts
+        A plane's subvolume, stack and shifts.
+
+    Raises
+    ------
+    SscError
+        As `read_plane_shifts` does.
+    """
+    files = {plane.plane_name: plane for plane in raw.inventory.planes}
+    for subvolume in session.subvolumes:
+        for plane in subvolume.planes:
+            shifts = read_plane_shifts(
+                plane_name=plane.name,
+                registration=files[plane.name].registration,
+                frame_index=plane.frame_index,
+                stack=raw.stacks[plane.name],
+                keep_going=raw.keep_going,
+                log=log,
+            )
+            if shifts is not None:
+                yield subvolume, raw.stacks[plane.name], shifts
 
 
 def read_plane_shifts(

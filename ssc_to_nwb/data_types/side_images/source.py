@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ssc_to_nwb.naming import CHANNELS, Channel
 from ssc_to_nwb.problems import raw_kinds as kinds
-from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.source_files.raw_inventory import SideImageFile
 from ssc_to_nwb.tif.index import TifError, TifIndex, index_tif
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.session.raw_data import RawData
+    from ssc_to_nwb.session.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +34,40 @@ class SideImage:
     kind: str
     channel: Channel
     index: TifIndex
+
+
+def session_side_images(session: Session, raw: RawData, *, log: ProblemLog) -> Iterator[tuple[str, SideImage]]:
+    """All side images.
+
+    Parameters
+    ----------
+    session : Session
+    raw : RawData
+        Its raw files.
+    log : ProblemLog
+        Takes the problems of files that are left out.
+
+    Yields
+    ------
+    tuple of str and SideImage
+        The name of the image's plane, and the image.
+
+    Raises
+    ------
+    SscError
+        Of kind SIDE_IMAGE_UNREADABLE, where raw files must not be left out.
+    """
+    shapes = {plane.name: plane.image_shape for plane in session.planes}
+    for plane in raw.inventory.planes:
+        for file in plane.side_images:
+            try:
+                image = open_side_image(file, plane_name=plane.plane_name, image_shape=shapes[plane.plane_name])
+            except SscError as failure:
+                if not raw.keep_going:
+                    raise
+                log.add_overcome(failure.problem)
+                continue
+            yield plane.plane_name, image
 
 
 def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[int, int] | None) -> SideImage:

@@ -7,9 +7,7 @@ import math
 from typing import Any
 
 import numpy as np
-from hdmf.common import DynamicTable
 
-from ssc_to_nwb.data_types.columns import column, plain_table
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 
 # An array of more elements is no reading matter: it has a table of its own.
@@ -29,15 +27,9 @@ def is_large(value: MatValue) -> bool:
     return isinstance(stored, np.ndarray) and stored.size > LARGE_ELEMENTS
 
 
-def large_table(name: str, *, text: str, path: str, value: MatValue) -> DynamicTable:
+def flat_parts(value: MatValue) -> dict[str, np.ndarray]:
     """The numbers of a large value in a column, or those of a sparse matrix with their rows and columns."""
-    if isinstance(value, MatSparse):
-        columns = [
-            column(part, f"{part} of {path}, as MATLAB's find.", data) for part, data in _triplets(value).items()
-        ]
-        return plain_table(name, text, columns)
-    data = column("value", f"Values of {path}.", np.asarray(value).reshape(-1, order="F"))
-    return plain_table(name, text, [data])
+    return _triplets(value) if isinstance(value, MatSparse) else {"value": np.asarray(value).reshape(-1, order="F")}
 
 
 def _triplets(value: MatSparse) -> dict[str, np.ndarray]:

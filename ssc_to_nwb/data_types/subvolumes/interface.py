@@ -5,16 +5,19 @@ Where stacks are converted, also which frame of the plane's series in the NWB fi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from hdmf.common import DynamicTable
 from pynwb import NWBFile
 
-from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.columns import column, plain_table, text_column
+from ssc_to_nwb.data_types.from_layout import ColumnValues, make_table
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.modules import get_module
 from ssc_to_nwb.data_types.raw_base import RawInterface
 from ssc_to_nwb.data_types.rois.source import Plane
+from ssc_to_nwb.data_types.subvolumes import layout
+from ssc_to_nwb.session.context import SessionContext
 
 _NO_FRAME = 0
 
@@ -30,7 +33,7 @@ class SourceFramesInterface(RawInterface):
         planes = self.context.session.planes
         if not planes:
             return
-        module = get_module(nwbfile, naming.SOURCE_MODULE)
+        module = get_module(nwbfile, layout.STACKS.path)
         module.add(_stacks_table(planes))
         for plane in planes:
             module.add(_frame_index_table(plane, None if self.raw is None else self.raw.stacks[plane.name]))
@@ -38,49 +41,17 @@ class SourceFramesInterface(RawInterface):
 
 def _stacks_table(planes: tuple[Plane, ...]) -> DynamicTable:
     rows = [(plane.name, number, path) for plane in planes for number, path in enumerate(plane.listed_paths, start=1)]
-    columns = [
-        text_column("plane", "Name of the imaging plane.", [name for name, _, _ in rows]),
-        column(
-            "file_number",
-            "Place of the file in the plane's list, counted from 1; the frame indices refer to it.",
-            np.array([number for _, number, _ in rows], dtype=np.int64),
-        ),
-        text_column("listed_path", "Path of the stack as the source lists it.", [path for _, _, path in rows]),
-    ]
-    return plain_table(
-        naming.SOURCE_STACKS, "Imaging stacks (tif) that the source lists for every plane (sourceFileList).", columns
-    )
+    values = {name: [row[place] for row in rows] for place, name in enumerate(("plane", "file_number", "listed_path"))}
+    return make_table(layout.STACKS, values, table_class=DynamicTable)
 
 
 def _frame_index_table(plane: Plane, stack: PlaneStack | None) -> DynamicTable:
     index = plane.frame_index
-    columns = [
-        column(
-            "file_number",
-            "Stack: a file_number of the table source_stacks; 0 where there is no frame.",
-            _one_based(index.file_number),
-        ),
-        column(
-            "frame_number",
-            "Frame of this plane within the stack, counted from 1; a frame is one page per channel. 0 where there is "
-            "no frame.",
-            _one_based(index.frame_number),
-        ),
-    ]
+    values = {"file_number": _one_based(index.file_number), "frame_number": _one_based(index.frame_number)}
     if stack is not None:
-        columns.append(
-            column(
-                naming.TWO_PHOTON_FRAME,
-                "Frame of this plane's TwoPhotonSeries in this file, counted from 1; 0 where the file has no frame.",
-                _series_frames(stack, length=index.file_number.size),
-            )
-        )
-    return plain_table(
-        naming.frame_index(plane.name),
-        f"Frames of {plane.name} (sourceFileFrameIdx), a row per time stamp of its subvolume: row i belongs to sample "
-        "i of the plane's traces and of the subvolume's trial numbers.",
-        columns,
-    )
+        values["two_photon_frame"] = _series_frames(stack, length=index.file_number.size)
+    declared = layout.frame_index(plane, with_frames=stack is not None)
+    return make_table(declared, values, table_class=DynamicTable)
 
 
 def _one_based(zero_based: np.ndarray) -> np.ndarray:
@@ -91,3 +62,25 @@ def _series_frames(stack: PlaneStack, *, length: int) -> np.ndarray:
     frames = np.full(length, _NO_FRAME, dtype=np.int64)
     frames[stack.index_position] = np.arange(1, stack.frame_count + 1)
     return frames
+
+
+def trial_values(context: SessionContext) -> Mapping[str, ColumnValues]:
+    """Values of the columns that subvolumes add to the trials table."""
+    session = context.session
+    listed, imaged = layout.listed_trials(session), layout.imaged_trials(session)
+    valid = [np.isin(session.trials.numbers, trials) for trials in listed.values()]
+    return {
+        layout.VALID.name: np.logical_or.reduce([np.zeros(len(session.trials), dtype=bool), *valid]),
+        layout.VALID_SUBVOLUMES.name: _numbers_by_trial(session.trials.numbers, listed),
+        layout.IMAGED_SUBVOLUMES.name: _numbers_by_trial(session.trials.numbers, imaged),
+    }
+
+
+def _numbers_by_trial(numbers: np.ndarray, members: Mapping[int, np.ndarray]) -> list[np.ndarray]:
+    """For each trial (T,) the numbers of the subvolumes that have it."""
+    isin = {number: np.isin(numbers, trials) for number, trials in members.items()}
+    lists = [[number for number, has in isin.items() if has[place]] for place in range(numbers.size)]
+    return [np.array(one, dtype=np.int64) for one in lists]
+
+
+INTERFACE = SourceFramesInterface

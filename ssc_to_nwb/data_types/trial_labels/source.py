@@ -10,6 +10,24 @@ NO_TRIAL: Final = int(np.iinfo(np.int64).min)
 """The label of a sample or event whose label in the source is NaN. No number of a source can be equal to it."""
 
 
+def labels_dtype(labels: np.ndarray) -> np.dtype:
+    """Element type of trial labels in the file.
+
+    Parameters
+    ----------
+    labels : ndarray of int64, (N,)
+        NO_TRIAL for no label.
+
+    Returns
+    -------
+    dtype
+        int32 where all are whole numbers of that range, else float64.
+    """
+    narrow = np.iinfo(np.int32)
+    fit = not labels.size or (labels.min() >= narrow.min and labels.max() <= narrow.max)
+    return np.dtype(np.int32 if fit else np.float64)
+
+
 def labels_for_file(labels: np.ndarray) -> np.ndarray:
     """Trial labels as the file holds them.
 
@@ -21,13 +39,10 @@ def labels_for_file(labels: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray, (N,)
-        int32 where all are whole numbers of that range, else float64 with NaN for no label.
+        Of type `labels_dtype`, with NaN for no label.
     """
-    missing = labels == NO_TRIAL
-    narrow = np.iinfo(np.int32)
-    if missing.any() or (labels.size and (labels.min() < narrow.min or labels.max() > narrow.max)):
-        return np.where(missing, np.nan, labels.astype(np.float64))
-    return labels.astype(np.int32)
+    values = labels.astype(labels_dtype(labels))
+    return np.where(labels == NO_TRIAL, np.nan, values) if values.dtype.kind == "f" else values
 
 
 def distinct_labels_text(labels: np.ndarray, *, most: int = 10) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
 from pynwb import NWBFile
 from pynwb.base import TimeSeries
 
-from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.base import SessionInterface
+from ssc_to_nwb.data_types.from_layout import ColumnValues, series_fields
 from ssc_to_nwb.data_types.modules import get_module
-
-_UNITS = {"angle": "degrees", "curvature_change": "1/mm"}
-_TEXTS = {
-    "angle": "Angle of whisker {whisker}, in degrees.",
-    "curvature_change": "Change of the curvature (kappa) of whisker {whisker}, relative, in 1/mm.",
-}
+from ssc_to_nwb.data_types.whisker.layout import VALID, trace_series
+from ssc_to_nwb.session.context import SessionContext
 
 
 class WhiskerInterface(SessionInterface):
@@ -25,21 +24,20 @@ class WhiskerInterface(SessionInterface):
     def add(self, nwbfile: NWBFile) -> None:
         """Add one TimeSeries per row of the whisker array to the behavior module; NaN is kept."""
         whisker = self.context.session.whisker
-        if whisker is None or not whisker.traces:
+        if whisker is None:
             return
-        module = get_module(nwbfile, naming.BEHAVIOR_MODULE)
-        owner: TimeSeries | None = None
-        for trace in whisker.traces:
-            series = TimeSeries(
-                name=naming.whisker_series(trace.quantity, trace.whisker),
-                description=(
-                    f"{_TEXTS[trace.quantity].format(whisker=trace.whisker)} NaN where tracking failed. "
-                    f"Source: row {trace.row + 1}, {trace.label!r}, of {whisker.key!r}."
-                ),
-                data=trace.values,
-                unit=_UNITS[trace.quantity],
-                timestamps=self.context.clock.seconds(whisker.time_ms) if owner is None else owner,
-                comments="Sampled within trials; there are gaps between trials.",
-            )
-            module.add(series)
-            owner = owner or series
+        made: dict[str, TimeSeries] = {}
+        for trace, declared in zip(whisker.traces, trace_series(whisker), strict=True):
+            seconds = self.context.clock.seconds(whisker.time_ms) if declared.clock is None else made[declared.clock]
+            made[declared.path] = TimeSeries(**series_fields(declared), data=trace.values, timestamps=seconds)
+            get_module(nwbfile, declared.path).add(made[declared.path])
+
+
+def trial_values(context: SessionContext) -> Mapping[str, ColumnValues]:
+    """Values of the columns that whisker data add to the trials table."""
+    whisker, numbers = context.session.whisker, context.session.trials.numbers
+    valid = None if whisker is None else whisker.valid_trials
+    return {} if valid is None else {VALID.name: np.isin(numbers, valid)}
+
+
+INTERFACE = WhiskerInterface

@@ -6,20 +6,22 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from pynwb import NWBFile
-from pynwb.device import Device
 from pynwb.image import ImageSeries
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.clock import Clock
+from ssc_to_nwb.data_types.base import Conversion
+from ssc_to_nwb.data_types.from_layout import series_fields
 from ssc_to_nwb.data_types.raw_base import RawInterface
 from ssc_to_nwb.data_types.rois.imaging_plane import get_device
+from ssc_to_nwb.data_types.whisker_videos.layout import starting_frames, video_series
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.quantities import numbered
+from ssc_to_nwb.session.context import SessionContext
 
 
 class WhiskerVideoInterface(RawInterface):
@@ -35,6 +37,13 @@ class WhiskerVideoInterface(RawInterface):
     place_in: Path | None = None
     link: bool = False
     folder_name: str | None = None
+
+    @classmethod
+    def in_conversion(cls, context: SessionContext, conversion: Conversion) -> Self:
+        """The interface as a conversion of this package uses it."""
+        interface, place = super().in_conversion(context, conversion), conversion.video_place
+        interface.place_in, interface.folder_name, interface.link = place.folder, place.final_name, place.link
+        return interface
 
     def add(self, nwbfile: NWBFile) -> None:
         """Add the series of all videos that belong to a trial; none where there is no such video."""
@@ -54,65 +63,15 @@ class WhiskerVideoInterface(RawInterface):
         if self.place_in is not None:
             folder_name = self.place_in.name if self.folder_name is None else self.folder_name
             names = [f"{folder_name}/{path.name}" for path in place_videos(videos, self.place_in, link=self.link)]
-        add_whisker_video(
-            nwbfile,
-            videos=videos,
-            external_files=names,
-            clock=self.context.clock,
+        declared = video_series(videos, facts=facts)
+        series = ImageSeries(
+            **series_fields(declared),
+            external_file=names,
+            starting_frame=starting_frames(videos),
+            timestamps=self.context.clock.seconds(np.concatenate([video.time_ms for video in videos])),
             device=get_device(nwbfile, facts.camera),
-            description=facts.description,
         )
-
-
-def add_whisker_video(
-    nwbfile: NWBFile,
-    *,
-    videos: Sequence[TimedVideo],
-    external_files: Sequence[str],
-    clock: Clock,
-    device: Device,
-    description: str,
-) -> ImageSeries:
-    """Add the videos, at least one, to the acquisition; external_files: their paths relative to the NWB file."""
-    counts = [video.header.frame_count for video in videos]
-    rows, columns = videos[0].header.image_shape
-    series = ImageSeries(
-        name=naming.WHISKER_VIDEO,
-        description=description,
-        format="external",
-        external_file=list(external_files),
-        starting_frame=np.cumsum([0, *counts[:-1]], dtype=np.int32),
-        timestamps=clock.seconds(np.concatenate([video.time_ms for video in videos])),
-        dimension=[columns, rows],
-        unit="n.a.",
-        device=device,
-        comments=_comments(videos),
-    )
-    nwbfile.add_acquisition(series)
-    return series
-
-
-def _comments(videos: Sequence[TimedVideo]) -> str:
-    """In which order the videos are, and what their time stamps come from."""
-    trials: dict[str, list[str]] = {}
-    for video in videos:
-        trials.setdefault(video.clock, []).append(str(video.trial))
-    numbers = ", ".join(str(video.trial) for video in videos)
-    text = f"One video per trial, in this order of trial numbers: {numbers}. "
-    ordered = [str(video.trial) for video in videos if video.trial_from == "order"]
-    if ordered:
-        text += f"Assumed from the order of the videos' running numbers: {numbered('trial', ordered)}. "
-    text += "Only frames that a player shows are counted. "
-    text += "Time stamps are those of the trials' whisker samples, one per frame"
-    if set(trials) <= {"samples"}:
-        return f"{text}."
-    text += ", except for videos with another number of frames. Those start at the trial's first whisker sample, "
-    text += "or at the trial's start where it has none. "
-    if "rate" in trials:
-        text += f"At the camera's frame rate: {numbered('trial', trials['rate'])}. "
-    if "own" in trials:
-        text += f"At the video's own times, since its frame rate varies: {numbered('trial', trials['own'])}. "
-    return text.rstrip()
+        nwbfile.add_acquisition(series)
 
 
 def place_videos(videos: Sequence[TimedVideo], folder: Path, *, link: bool = False) -> tuple[Path, ...]:
@@ -154,3 +113,6 @@ def copy_whole(source: Path, target: Path) -> None:
         raise
     with target.open("rb+") as copy:
         os.fsync(copy.fileno())
+
+
+INTERFACE = WhiskerVideoInterface

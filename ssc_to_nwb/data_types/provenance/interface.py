@@ -11,14 +11,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from hdmf.common import DynamicTable
 from pynwb import NWBFile
 
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
-from ssc_to_nwb.data_types.columns import column, plain_table, text_column
+from ssc_to_nwb.data_types.from_layout import make_table
 from ssc_to_nwb.data_types.modules import get_module
+from ssc_to_nwb.data_types.provenance.layout import FILES, ITEMS
 from ssc_to_nwb.ledger.ledger import FileEntry, Ledger
 from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.session.context import SessionContext
@@ -30,8 +30,7 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext,
     ledger: with its files, hashed as far as is wanted; options: of the conversion, JSON-ready, and only those that
     decide what is in the file.
     """
-    module, metadata = get_module(nwbfile, naming.SOURCE_MODULE), context.metadata
-    module.add(_files_table(ledger.files))
+    metadata = context.metadata
     texts = {
         "tool": "ssc_to_nwb",
         "tool_version": __version__,
@@ -44,39 +43,21 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext,
         "ledger": canonical_json(ledger.summary()),
         "ledger_rules": canonical_json(dict(ledger.by_rule())),
     }
-    module.add(
-        plain_table(
-            naming.PROVENANCE,
-            "How this file was made: the tool, its version, and the number of the layout of its files; the name of "
-            "the session struct in its MATLAB file (source_variable); by how many ms touches stop later than in the "
-            "source (touch_sample_ms); the options that decide what is in the file; the metadata used, with its "
-            "SHA-256; and the ledger in short: fields of the session file by what became of them (leaves, bytes, "
-            "files, file_bytes), and number of fields by rule. "
-            "Values are JSON where they are more than one word.",
-            [
-                text_column("item", "What the value is.", list(texts)),
-                text_column("value", "The value.", list(texts.values())),
-            ],
-        )
-    )
+    items = {"item": list(texts), "value": list(texts.values())}
+    module = get_module(nwbfile, FILES.path)
+    module.add(make_table(FILES, _file_values(ledger.files), table_class=DynamicTable))
+    module.add(make_table(ITEMS, items, table_class=DynamicTable))
 
 
-def _files_table(files: Sequence[FileEntry]) -> DynamicTable:
-    columns = [
-        text_column("role", "What the file is.", [file.role for file in files]),
-        text_column(
-            "path",
-            "Path relative to the folder of the session file; as the source lists it where the file is missing.",
-            [file.source for file in files],
-        ),
-        column("bytes", "Size in bytes; 0 where the file is missing.", np.array([f.bytes for f in files], np.int64)),
-        text_column("sha256", "SHA-256 of the file; empty where it was not hashed.", [f.sha256 or "" for f in files]),
-        text_column("disposition", "written, or left out.", [file.disposition.value for file in files]),
-        text_column("reason", "Why the file is left out.", [file.reason for file in files]),
-    ]
-    return plain_table(
-        naming.SOURCE_FILES, "The files this file was made from, and those beside them that were left out.", columns
-    )
+def _file_values(files: Sequence[FileEntry]) -> dict[str, list[Any]]:
+    return {
+        "role": [file.role for file in files],
+        "path": [file.source for file in files],
+        "bytes": [file.bytes for file in files],
+        "sha256": [file.sha256 or "" for file in files],
+        "disposition": [file.disposition.value for file in files],
+        "reason": [file.reason for file in files],
+    }
 
 
 def canonical_json(value: Any) -> str:

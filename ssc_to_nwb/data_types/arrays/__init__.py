@@ -1,0 +1,1 @@
+"""The entries of timeSeriesArrayHash as such, whatever they hold."""

@@ -1,0 +1,221 @@
+"""What an NWB file holds of a data type, declared once: the interface writes it so, the proof sees that it is so.
+
+A data type's `layout.py` gives the objects of a session as the classes here. Each object comes apart into places: the
+groups, datasets and links of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.ledger.ledger import Ledger
+    from ssc_to_nwb.problems.model import ProblemLog
+    from ssc_to_nwb.session.context import SessionContext
+    from ssc_to_nwb.session.raw_data import RawData
+    from ssc_to_nwb.session.session import Session
+
+TEXT = np.dtype(object)
+"""The element type of texts, as h5py and zarr give it."""
+Attributes: TypeAlias = Mapping[str, object]
+FieldValue: TypeAlias = str | float | tuple[str, ...] | np.ndarray
+# NWB's own words for "not given": a value as it is, a resolution that is not known.
+_PLAIN_SCALE = {"conversion": 1.0, "offset": 0.0, "resolution": -1.0}
+_NO_COMMENTS = "no comments"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What one NWB file is made from.
+
+    raw: None where no raw files are converted; ledger: what becomes of each source field; log: takes the problems of
+    raw files that are left out. What is read from raw files is read once.
+    """
+
+    context: SessionContext
+    raw: RawData | None
+    ledger: Ledger
+    log: ProblemLog
+
+    @property
+    def session(self) -> Session:
+        """The session as it was read."""
+        return self.context.session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One group, dataset or link of the file.
+
+    attributes: exactly these, besides ids and namespaces; free: names of attributes that may have any value; dtype,
+    axes: of a dataset, None where any will do; value: of a small dataset; target: of a link; optional: whether the
+    file may do without.
+    """
+
+    path: str
+    kind: Literal["group", "dataset", "link"]
+    attributes: Attributes = field(default_factory=dict)
+    free: tuple[str, ...] = ()
+    dtype: DTypeLike | None = None
+    axes: int | None = None
+    value: FieldValue | None = None
+    target: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredObject:
+    """An object of the file.
+
+    text: its description, None for the types that have none; attributes: further ones; free: names of attributes that
+    may have any value; fields: its small datasets by name, with their values; field_attributes: of those that have
+    any; links: targets by name; inner: what else is in it.
+    """
+
+    path: str
+    neurodata_type: str
+    text: str | None = None
+    attributes: Attributes = field(default_factory=dict)
+    free: tuple[str, ...] = ()
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    field_attributes: Mapping[str, Attributes] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    inner: tuple[Place, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+    def places(self) -> Iterator[Place]:
+        """The object itself, then what is in it."""
+        yield self.itself()
+        for name, value in self.fields.items():
+            yield value_place(f"{self.path}/{name}", value, self.field_attributes.get(name, {}))
+        for name, target in self.links.items():
+            yield Place(path=f"{self.path}/{name}", kind="link", target=target)
+        yield from self.inner
+
+    def itself(self) -> Place:
+        """The group or dataset that is the object."""
+        described = {} if self.text is None else {"description": self.text}
+        attributes = {"neurodata_type": self.neurodata_type, **described, **self.attributes}
+        return Place(path=self.path, kind="group", attributes=attributes, free=self.free)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image(DeclaredObject):
+    """A GrayscaleImage, (column, row)."""
+
+    neurodata_type: str = "GrayscaleImage"
+    dtype: DTypeLike
+
+    def itself(self) -> Place:
+        """The dataset of the pixels."""
+        attributes = {"neurodata_type": self.neurodata_type, "description": self.text}
+        return Place(path=self.path, kind="dataset", attributes=attributes, dtype=self.dtype, axes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series(DeclaredObject):
+    """A time series.
+
+    dtype, axes: of its data; clock: path of the series whose time stamps it links to, None where it has its own.
+    """
+
+    neurodata_type: str = "TimeSeries"
+    unit: str
+    dtype: DTypeLike
+    axes: int = 1
+    clock: str | None = None
+    comments: str = _NO_COMMENTS
+
+    def itself(self) -> Place:
+        """The group of the series."""
+        described = {"description": self.text, "comments": self.comments, **self.attributes}
+        return Place(path=self.path, kind="group", attributes={"neurodata_type": self.neurodata_type, **described})
+
+    def places(self) -> Iterator[Place]:
+        """The group, its data, its time stamps, and what else is in it."""
+        yield from DeclaredObject.places(self)
+        scale = {**_PLAIN_SCALE, "unit": self.unit}
+        yield Place(path=f"{self.path}/data", kind="dataset", attributes=scale, dtype=self.dtype, axes=self.axes)
+        stamps = f"{self.path}/timestamps"
+        if self.clock is not None:
+            yield Place(path=stamps, kind="link", target=f"{self.clock}/timestamps")
+        else:
+            seconds = {"interval": 1, "unit": "seconds"}
+            yield Place(path=stamps, kind="dataset", attributes=seconds, dtype=np.float64, axes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a table.
+
+    dtype: TEXT, or that of its numbers; axes: number of axes; ragged: whether a row has any number of values; such a
+    column is not in the file where no row has one.
+    """
+
+    name: str
+    text: str
+    dtype: DTypeLike
+    axes: int = 1
+    ragged: bool = False
+    neurodata_type: str = "VectorData"
+    attributes: Attributes = field(default_factory=dict)
+
+    def places(self, table: str) -> Iterator[Place]:
+        """The dataset of the column, and its index where it is ragged."""
+        path = f"{table}/{self.name}"
+        attributes = {"neurodata_type": self.neurodata_type, "description": self.text, **self.attributes}
+        yield Place(path=path, kind="dataset", attributes=attributes, dtype=self.dtype, axes=self.axes)
+        if self.ragged:
+            index = {
+                "neurodata_type": "VectorIndex",
+                "description": f"Index for VectorData '{self.name}'",
+                "target": path,
+            }
+            yield Place(path=f"{path}_index", kind="dataset", attributes=index, axes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table(DeclaredObject):
+    """A table with these columns, in this order. numbered: whether the row ids count from 0."""
+
+    neurodata_type: str = "DynamicTable"
+    # hdmf names no columns of a table without rows, so that the value depends on the rows.
+    free: tuple[str, ...] = ("colnames",)
+    columns: tuple[Column, ...]
+    numbered: bool = True
+
+    def places(self) -> Iterator[Place]:
+        """The group, the row ids, the columns, and what else is in it."""
+        yield from DeclaredObject.places(self)
+        ids = {"neurodata_type": "ElementIdentifiers"}
+        yield Place(path=f"{self.path}/id", kind="dataset", attributes=ids, dtype=np.int64, axes=1)
+        for column in self.columns:
+            yield from column.places(self.path)
+
+
+def value_place(path: str, value: FieldValue, attributes: Attributes | None = None) -> Place:
+    """A small dataset with its value: a text, a number, or a row of either."""
+    if isinstance(value, str | tuple):
+        dtype: DTypeLike = TEXT
+        axes = 0 if isinstance(value, str) else 1
+    else:
+        dtype, axes = np.asarray(value).dtype, np.ndim(value)
+    return Place(path=path, kind="dataset", attributes=attributes or {}, dtype=dtype, axes=axes, value=value)
+
+
+def by_path(objects: Iterable[DeclaredObject]) -> dict[str, DeclaredObject]:
+    """Objects by path; containers that several data types share are declared by each of them, alike."""
+    found: dict[str, DeclaredObject] = {}
+    for one in objects:
+        if found.setdefault(one.path, one).itself() != one.itself():
+            raise ValueError(f"two data types declare {one.path} differently")
+    return found

@@ -1,0 +1,173 @@
+"""Where events are in the NWB file: a TimeIntervals table for on/off pairs, an EventsTable for points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Sources, Table
+from ssc_to_nwb.data_types.events.properties import TableProperty, table_properties
+from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, split_pairs
+from ssc_to_nwb.data_types.trial_labels.source import labels_dtype
+from ssc_to_nwb.session.context import SessionContext
+from ssc_to_nwb.session.session import Session
+
+# Columns that distinguish a table's trains.
+_LABELS = {
+    name: Column(name=name, text=text, dtype=TEXT)
+    for name, text in {
+        "side": "Lick port: left or right.",
+        "direction": "Movement of the whisker during the touch: protraction or retraction.",
+        "whisker": "Whisker that touches the pole.",
+        "series": "Name of the series in the source.",
+    }.items()
+}
+_STOP_TEXT = "Offset, in seconds after session start."
+_LATER_STOP_TEXT = (
+    "End of the touch, in seconds after session start: one sample ({:g} ms) after the offset of the source, which is "
+    "the last sample in which the whisker touches the pole."
+)
+POSITION = Column(
+    name="source_position",
+    dtype=np.int64,
+    text=(
+        "Place of the event in the source's list of its side, direction or whisker, counted from 1; rows are in the "
+        "order of time."
+    ),
+)
+_TRIAL_TEXT = (
+    "Number of the trial that the source labels the event with, as in the column trial_number of the trials table; NaN "
+    "where the source has NaN."
+)
+_START = Column(name="start_time", dtype=np.float64, text="Onset, in seconds after session start.")
+_TIMESTAMP = Column(
+    name="timestamp",
+    dtype=np.float64,
+    neurodata_type="TimestampVectorData",
+    attributes={"unit": "seconds"},
+    text="Time, in seconds after session start.",
+)
+_PER_DIRECTION = "counted from 1, per direction and whisker; no unit"
+# What the known properties are, with their units; no reader of tables has a place for a column's unit.
+_PROPERTIES = {
+    "kappaMaxAbsOverTouch": "Signed curvature change of largest magnitude over the touch, in 1/mm.",
+    "thetaAtTouchOnset": "Angle of the whisker at the onset of the touch, in degrees.",
+    "thetaMeanOverTouch": "Mean angle of the whisker over the touch, in degrees.",
+    "touchNumberWithinTrial": f"Number of the touch within its trial, {_PER_DIRECTION}.",
+    "touchBoutNumber": f"Number of the bout of touches, {_PER_DIRECTION}.",
+    "touchNumberWithinBout": f"Number of the touch within its bout, {_PER_DIRECTION}.",
+    "whTSACorrespondingIndex": "Place among the samples of the whisker array, counted from 1; no unit.",
+    "caTSACorrespondingIndex": "Place among the time stamps of a calcium array, counted from 1; no unit.",
+    "derTSACorrespondingIndex": "Place among the samples of a derived array, counted from 1; no unit.",
+}
+_AT_OFFSET = "Value at the end of the event."
+_SIDES = {"leftLicks": "left", "rightLicks": "right"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTable:
+    """A table of the file and the source's series that go into it.
+
+    labels: columns that distinguish its trains; later_ms: how much later than in the source its events stop.
+    """
+
+    table: Table
+    members: tuple[EventSeries, ...]
+    labels: tuple[str, ...]
+    later_ms: float
+
+
+_KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    naming.POLE_IN_REACH: ("Times when the pole was in reach of the whiskers.", ()),
+    naming.TOUCHES: (
+        "Touches of the pole by a whisker. Touches of several whiskers or directions may overlap.",
+        ("direction", "whisker"),
+    ),
+    naming.REWARDS: ("Delivery of water: the times a water valve was open.", ("side",)),
+    naming.REWARD_CUE: ("Auditory cue for the animal to answer and collect its reward.", ()),
+    naming.LICKS: ("Contacts of the tongue with a lick port.", ("side",)),
+}
+
+
+def objects(sources: Sources) -> Iterator[DeclaredObject]:
+    """A table per kind of event."""
+    for one in event_tables(sources.context):
+        yield one.table
+
+
+def event_tables(context: SessionContext) -> Iterator[EventTable]:
+    """The tables of a session's series: the known ones, then one for each series that nobody knows."""
+    events = context.session.events
+    for name, (text, labels) in _KNOWN.items():
+        members = tuple(events[key] for key, table in naming.EVENT_TABLES.items() if table == name and key in events)
+        if members:
+            later_ms = context.touch_sample_ms if name == naming.TOUCHES else 0.0
+            yield _event_table(name, text, labels, members, later_ms=later_ms)
+    for key, series in events.items():
+        if key not in naming.EVENT_TABLES:
+            text = f"Event series {key!r} of the source."
+            yield _event_table(naming.event_table(key), text, ("series",), (series,), later_ms=0.0)
+
+
+def _event_table(
+    name: str, text: str, labels: tuple[str, ...], members: tuple[EventSeries, ...], *, later_ms: float
+) -> EventTable:
+    pairs = members[0].type == PAIRS
+    stop_text = _LATER_STOP_TEXT.format(later_ms) if later_ms else _STOP_TEXT
+    times = (_START, Column(name="stop_time", dtype=np.float64, text=stop_text)) if pairs else (_TIMESTAMP,)
+    of_labels = labels_dtype(trial_labels(members))
+    table = Table(
+        path=f"/{'intervals' if pairs else 'events'}/{name}",
+        neurodata_type="TimeIntervals" if pairs else "EventsTable",
+        text=f"{text} Source: {'; '.join(f'{one.key}: {one.description}' for one in members)}",
+        columns=(
+            *times,
+            *(_LABELS[label] for label in labels),
+            Column(name="trial_number", dtype=of_labels, text=_TRIAL_TEXT),
+            *((POSITION,) if any(not _in_order(series) for series in members) else ()),
+            *(column for item in table_properties(members) for column in _property_columns(item)),
+        ),
+        attributes={} if pairs else {"source_description": "Behavior control system of the rig"},
+    )
+    return EventTable(table=table, members=members, labels=labels, later_ms=later_ms)
+
+
+def trial_labels(members: Sequence[EventSeries]) -> np.ndarray:
+    """The trial label of every event of a table, trains in turn, int64 (n,); of a pair that of its onset."""
+    labels = [
+        train.trial[0::2] if series.type == PAIRS else train.trial for series in members for train in series.trains
+    ]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *labels])
+
+
+def _in_order(series: EventSeries) -> bool:
+    """Whether the source lists the events of every train in the order of time."""
+    starts = [split_pairs(one.time_ms)[0] if series.type == PAIRS else one.time_ms for one in series.trains]
+    return all((np.diff(start) >= 0).all() for start in starts)
+
+
+def _property_columns(item: TableProperty) -> Iterator[Column]:
+    known, source = _PROPERTIES.get(item.key, ""), ": ".join(filter(None, (item.key, item.description)))
+    yield Column(name=item.column, dtype=item.on.dtype, text=f"{known} Source: {source}".lstrip())
+    if item.differs_at_offset:
+        text = f"{known} {_AT_OFFSET} Source: {source}".lstrip()
+        yield Column(name=naming.at_offset(item.column), dtype=item.off.dtype, text=text)
+
+
+def trial_columns(session: Session) -> Iterator[Column]:
+    """Lick times by trial, for readers that know no EventsTable."""
+    for key, side in _SIDES.items():
+        series = session.events.get(key)
+        if series is not None and np.isin(session.trials.numbers, series.trains[0].trial).any():
+            yield Column(
+                name=f"{side}_licks",
+                dtype=np.float64,
+                ragged=True,
+                text=(
+                    f"Times of the licks at the {side} port labelled with the trial, in seconds after session start; "
+                    "the same as in the licks table."
+                ),
+            )

@@ -1,0 +1,70 @@
+"""pynwb's objects with the names, types, units and texts of the layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+from hdmf.common import DynamicTable, VectorData, VectorIndex
+from pynwb.event import TimestampVectorData
+
+from ssc_to_nwb.data_types.declared import TEXT, Column, Series, Table
+
+ColumnValues: TypeAlias = Any
+"""Numbers (n, ...) or n texts; n arrays where the column is ragged; anything that hdmf writes bit by bit."""
+AnyTable = TypeVar("AnyTable", bound=DynamicTable)
+_COLUMN_CLASSES = {"VectorData": VectorData, "TimestampVectorData": TimestampVectorData}
+
+
+def series_fields(declared: Series) -> dict[str, Any]:
+    """Arguments of a time series that its layout has."""
+    return {
+        "name": declared.name,
+        "description": declared.text,
+        "unit": declared.unit,
+        "comments": declared.comments,
+        **declared.attributes,
+        **{name: list(value) if isinstance(value, tuple) else value for name, value in declared.fields.items()},
+    }
+
+
+def make_columns(columns: Sequence[Column], values: Mapping[str, ColumnValues]) -> list[VectorData]:
+    """The columns of a table, each followed by its index where it is ragged. values: by name."""
+    return [part for column in columns for part in _column(column, values[column.name])]
+
+
+def make_table(
+    declared: Table, values: Mapping[str, ColumnValues], *, table_class: type[AnyTable], **arguments: Any
+) -> AnyTable:
+    """A table with the columns of its layout; row ids count from 0 unless `arguments` has an `id`."""
+    columns = make_columns(declared.columns, values)
+    if "id" not in arguments:
+        plain = next(column.name for column in declared.columns if not column.ragged)
+        arguments["id"] = np.arange(len(values[plain]))
+    made: AnyTable = table_class(
+        name=declared.name,
+        description=declared.text,
+        columns=columns,
+        colnames=[column.name for column in declared.columns],
+        **declared.attributes,
+        **arguments,
+    )
+    return made
+
+
+def _column(column: Column, values: ColumnValues) -> list[VectorData]:
+    made = _COLUMN_CLASSES[column.neurodata_type]
+    if not column.ragged:
+        return [made(name=column.name, description=column.text, data=_typed(column, values))]
+    joined = np.concatenate(values).astype(column.dtype) if len(values) else np.zeros(0, dtype=column.dtype)
+    data = made(name=column.name, description=column.text, data=joined)
+    ends = np.cumsum([len(part) for part in values], dtype=np.int64)
+    return [data, VectorIndex(name=f"{column.name}_index", data=ends, target=data)]
+
+
+def _typed(column: Column, values: ColumnValues) -> ColumnValues:
+    """Texts as an array, as hdmf cannot find the type of an empty list and looks at every item of others."""
+    if column.dtype == TEXT:
+        return np.array(list(values), dtype=object)
+    return np.asarray(values, dtype=column.dtype) if isinstance(values, np.ndarray | Sequence) else values

@@ -1,0 +1,164 @@
+"""Where imaging stacks are in the NWB file: frames, the table of missing ones, and the tifs' own texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Series, Sources, Table
+from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+from ssc_to_nwb.data_types.modules import SOURCE
+from ssc_to_nwb.data_types.rois.layout import device, imaging_plane, imaging_plane_path
+from ssc_to_nwb.metadata.model import ImagingFacts
+from ssc_to_nwb.quantities import plural
+
+_UM = 1e-6
+# `comments` is an HDF5 attribute, which holds 64 kB; room is left for the sentence in front of the text.
+LONGEST_TEXT_BYTES = 60_000
+_TEXT = (
+    "Frames of the {channel} channel of {plane}, as in the tif stacks. data[time, x, y]: x is the column and y the row "
+    "of a frame. It has the frames that exist, in the order of the session file's frame index; {missing}. {processing}"
+)
+GAPS = Table(
+    path=f"/intervals/{naming.IMAGING_GAPS}",
+    neurodata_type="TimeIntervals",
+    text=(
+        "Runs of imaging frames that have time stamps in the session file, but are not in this file. start_time is the "
+        "time stamp of the first missing frame. stop_time is the time stamp of the last one plus the length of a "
+        "frame: the median interval of the subvolume's frames within trials, or 1 ms where no trial has two frames."
+    ),
+    columns=(
+        Column(name="start_time", dtype=np.float64, text="Start time of epoch, in seconds"),
+        Column(name="stop_time", dtype=np.float64, text="Stop time of epoch, in seconds"),
+        Column(name="plane_name", dtype=TEXT, text="The imaging plane, as in the names of its objects."),
+        Column(name="reason", dtype=TEXT, text="Why the frames are missing."),
+        Column(
+            name="listed_file",
+            dtype=TEXT,
+            text=(
+                "Tif that the session file names for the frames, relative to the session's folder; empty where it "
+                "names none."
+            ),
+        ),
+        Column(name="frame_count", dtype=np.int64, text="Number of missing frames."),
+        Column(
+            name="first_time_index",
+            dtype=np.int64,
+            text="Place of the first missing frame among the subvolume's time stamps, counted from 0.",
+        ),
+        Column(
+            name="trial_numbers",
+            dtype=np.int64,
+            ragged=True,
+            text="Numbers of the trials that the missing frames belong to.",
+        ),
+    ),
+)
+IMAGE_TEXTS = Table(
+    path=f"{SOURCE.path}/{naming.IMAGE_DESCRIPTIONS}",
+    text=(
+        "ImageDescription of the imaging stacks of planes whose tifs or pages differ in it: a row for pages that "
+        "follow each other with one text, mostly those of a whole tif. Where all pages have the same text, it is in "
+        "the comments of the frames."
+    ),
+    columns=(
+        Column(name="plane", dtype=TEXT, text="Name of the imaging plane."),
+        Column(name="file_number", dtype=np.int64, text="The tif: a file_number of the table source_stacks."),
+        Column(name="first_page", dtype=np.int64, text="First page of the tif that has the text, counted from 1."),
+        Column(
+            name="page_count",
+            dtype=np.int64,
+            text=(
+                "Number of pages that have it. Images behind a page that have no page directory of their own have no "
+                "text."
+            ),
+        ),
+        Column(name="text", dtype=TEXT, text="The text; empty where the pages have none."),
+    ),
+)
+
+
+def objects(sources: Sources) -> Iterator[DeclaredObject]:
+    """Frames of all planes, imaging planes of their channels, and the tables of gaps and of texts."""
+    if sources.raw is None:
+        return
+    stacks = sources.raw.stacks
+    context = sources.context
+    for subvolume in context.session.subvolumes:
+        for plane in subvolume.planes:
+            stack = stacks[plane.name]
+            for channel in stack.channels if stack.frame_count else ():
+                yield from device(context.metadata.imaging.microscope)
+                yield imaging_plane(context, subvolume=subvolume, plane=plane, channel=channel)
+            if stack.frame_count:
+                yield from frame_series(stack, facts=context.metadata.imaging)
+    if any(stack.gaps for stack in stacks.values()):
+        yield GAPS
+    if any(stack.frame_count and texts_differ(stack) for stack in stacks.values()):
+        yield SOURCE
+        yield IMAGE_TEXTS
+
+
+def frames_path(plane_name: str, channel: naming.Channel) -> str:
+    """Path of the frames of a plane and channel."""
+    return f"/acquisition/{naming.two_photon_series(plane_name, channel)}"
+
+
+def frame_series(stack: PlaneStack, *, facts: ImagingFacts) -> list[Series]:
+    """The series of each channel of a stack with at least one frame; the first has the time stamps of both."""
+    rows, columns = stack.image_shape
+    width_um, height_um = facts.field_of_view_um
+    line_rate = {} if facts.scan_line_rate_hz is None else {"scan_line_rate": facts.scan_line_rate_hz}
+    series: list[Series] = []
+    for channel in stack.channels:
+        text = _TEXT.format(
+            channel=channel,
+            plane=stack.plane_name,
+            missing=_missing_text(int((~stack.exists).sum())),
+            processing=facts.data_processing.get("stacks", ""),
+        )
+        declared = Series(
+            path=frames_path(stack.plane_name, channel),
+            neurodata_type="TwoPhotonSeries",
+            text=text.strip(),
+            unit="pixel value",
+            dtype=stack.dtype,
+            axes=3,
+            clock=series[0].path if series else None,
+            comments=_comments(stack),
+            attributes=line_rate,
+            fields={
+                "dimension": np.array([columns, rows]),
+                "field_of_view": np.array([width_um * _UM, height_um * _UM]),
+            },
+            links={"imaging_plane": imaging_plane_path(stack.plane_name, channel)},
+        )
+        series.append(declared)
+    return series
+
+
+def _missing_text(count: int) -> str:
+    if not count:
+        return "none is missing"
+    return f"{plural(count, 'frame is', 'frames are')} missing, see {naming.IMAGING_GAPS}"
+
+
+def texts_differ(stack: PlaneStack) -> bool:
+    """Whether not all pages of a plane's used tifs have one text."""
+    return len({run.text for index in stack.files if index is not None for run in index.texts}) > 1
+
+
+def _comments(stack: PlaneStack) -> str:
+    """The acquisition program's text of settings, from the first tif of the plane."""
+    others = (
+        f"The tifs or pages differ in this text; the table {naming.IMAGE_DESCRIPTIONS} has all texts. "
+        if texts_differ(stack)
+        else ""
+    )
+    if stack.description is None:
+        return others + "The first tif has no text from the acquisition program."
+    first = next(index for index in stack.files if index is not None)
+    text = stack.description.encode()[:LONGEST_TEXT_BYTES].decode(errors="ignore")
+    return f"{others}ImageDescription of the first tif, {first.path.name}: {text}"

@@ -1,0 +1,124 @@
+"""The data types, in the order in which they are written; one of one's own is added by `register_data_type`.
+
+A data type is a package. What it has something to say about is in modules of fixed names, of which it may lack some:
+
+`source.py`     what it is in the session struct: `claims_array`, `read_array`
+`claims.py`     what becomes of its fields: `RULES`
+`layout.py`     where it is in the NWB file: `objects`, `trial_columns`, `labelled_clocks`
+`interface.py`  how it gets there: `INTERFACE`, `trial_values`
+`restore.py`    how it comes back: `RESTORES`
+
+Modules are imported when they are asked for: the way back never loads the way there, and planning loads no pynwb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.data_types.rule import Rule
+
+# Trial numbers link to the time stamps of what is written before them; a user's own data types come in between.
+_FIRST = ("session", "whisker", "subvolumes", "rois", "roi_traces")
+_THEN = (
+    "trial_labels", "events", "trials", "imaging_stacks", "registration", "side_images", "whisker_videos", "arrays",
+    "source_struct", "provenance",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DataType:
+    """One data type, by the name of its package."""
+
+    package: str
+
+    @property
+    def name(self) -> str:
+        """The package's own name."""
+        return self.package.rpartition(".")[2]
+
+    def get(self, module: str, name: str) -> Any:
+        """What one of its modules has under a name, None where it has none."""
+        if find_spec(f"{self.package}.{module}") is None:
+            return None
+        return getattr(import_module(f"{self.package}.{module}"), name, None)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Its claims."""
+        return tuple(self.get("claims", "RULES") or ())
+
+    @property
+    def restores(self) -> Mapping[str, Any]:
+        """Its ways back, by the identifiers of its claims."""
+        return self.get("restore", "RESTORES") or {}
+
+
+_registered: list[DataType] = []
+
+
+def data_types() -> tuple[DataType, ...]:
+    """All data types in their order."""
+    first, then = (tuple(DataType(f"{__package__}.{name}") for name in names) for names in (_FIRST, _THEN))
+    return (*first, *_registered, *then)
+
+
+def registered_packages() -> tuple[str, ...]:
+    """Names of the packages of a user's own data types, for a worker process to register them too."""
+    return tuple(one.package for one in _registered)
+
+
+def having(module: str, name: str) -> Iterator[tuple[DataType, Any]]:
+    """The data types that have something under this name in this module, with what it is."""
+    for data_type in data_types():
+        found = data_type.get(module, name)
+        if found is not None:
+            yield data_type, found
+
+
+def register_data_type(package: str) -> DataType:
+    """Add a data type of one's own, until `unregister_data_type`, in this process and the workers that it starts.
+
+    Parameters
+    ----------
+    package
+        Name of a package that can be imported, such as `my_lab.running_speed`.
+
+    Raises
+    ------
+    ValueError
+        Where the package cannot be imported, is registered already, has an identifier that another data type has, or
+        has a claim without a way back.
+    """
+    data_type = DataType(package)
+    if data_type in data_types():
+        raise ValueError(f"data type {package} is registered already")
+    if find_spec(package) is None:
+        raise ValueError(f"data type {package}: there is no package of this name")
+    _check_claims(data_type)
+    _registered.append(data_type)
+    return data_type
+
+
+def unregister_data_type(package: str) -> None:
+    """Take back `register_data_type`. Raises ValueError where the data type is not registered."""
+    _registered.remove(DataType(package))
+
+
+def _check_claims(data_type: DataType) -> None:
+    others = {rule.identifier: other.name for other in data_types() for rule in other.rules}
+    restores = data_type.restores
+    for rule in data_type.rules:
+        if rule.identifier in others:
+            raise ValueError(
+                f"data types {others[rule.identifier]} and {data_type.name} both claim {rule.identifier!r}"
+            )
+        if rule.needs_restore and rule.identifier not in restores:
+            raise ValueError(
+                f"data type {data_type.name} has no way back for its claim {rule.identifier!r}: add it to RESTORES in "
+                f"{data_type.package}.restore, or claim the fields as kept"
+            )

@@ -1,0 +1,73 @@
+"""Where the form of the session struct is in the NWB file, and the fields that are kept verbatim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Sources, Table
+from ssc_to_nwb.data_types.modules import SOURCE
+from ssc_to_nwb.data_types.source_struct import matlab_json
+from ssc_to_nwb.data_types.source_struct.form import form_rows
+from ssc_to_nwb.matlab.leaves import walk_leaves
+from ssc_to_nwb.matlab.tree import MatSparse, MatValue
+
+# What a column with one text per field has.
+_EACH = "one for all fields of the row, or one each, such as 1x3*5, 1x4 for five of 1x3 and one of 1x4."
+_COLUMNS = {
+    "path": "Path of the field in MATLAB's notation.",
+    "key": "Keys of the hashes on the way to the field, from the outermost; empty where there is none.",
+    "matlab_class": "MATLAB's class of the field.",
+    "size": f"Size of the field in MATLAB: {_EACH}",
+    "whole": f"Whether all numbers of the field, NaN aside, are whole (yes, no); empty without numbers: {_EACH}",
+    "how": (
+        "What became of the field: written (objects hold its values), derived (they follow from objects and value), "
+        "kept (value holds it); empty for a struct or cell that holds other fields."
+    ),
+    "rule": "Identifier of the rule of the field map by which it did.",
+    "objects": "Paths of the objects of this file that the field became, in the source's order, as a JSON list.",
+    "value": (
+        'JSON: {"fields": [...]} of a struct or struct array, its field names in order; how a derived field is made: '
+        '{"text": ..., "number": field} is the text and the number of the same place in the field beside it, '
+        '{"same_as": field} the value of that field of the struct; of a field that is kept its value: '
+        f'{matlab_json.TEXT}; {{"each": [...]}} where the fields of the row have different values.'
+    ),
+}
+STRUCT = Table(
+    path=naming.STRUCT_TABLE,
+    text=(
+        "The source's session struct: every container and every field of it, so that the MATLAB variable can be made "
+        "again from this file. Neighbours that are alike are one row, whose path has ranges such as (1..240), counted "
+        "with the last one fastest."
+    ),
+    columns=tuple(Column(name=name, dtype=TEXT, text=text) for name, text in _COLUMNS.items()),
+)
+_LARGE_TEXT = "Values of {path} of the source, flattened column by column; its row in {table} has the size."
+
+
+def objects(sources: Sources) -> Iterator[DeclaredObject]:
+    """The table of the struct, and a table for each large array that is kept."""
+    session = sources.session
+    yield SOURCE
+    yield STRUCT
+    if any(matlab_json.is_large(value) for _, value in walk_leaves(session.tree, session.variable)):
+        kept = [item for row in form_rows(session, sources.ledger) for item in row.kept]
+        yield from large_tables(kept).values()
+
+
+def large_tables(kept: Iterable[tuple[str, MatValue]]) -> dict[str, Table]:
+    """By path, the table of each leaf that is too large for a text. kept: paths and values, in the rows' order."""
+    large = [(path, value) for path, value in kept if matlab_json.is_large(value)]
+    return {path: _large_table(path, value, number) for number, (path, value) in enumerate(large, start=1)}
+
+
+def _large_table(path: str, value: MatValue, number: int) -> Table:
+    what = f"{{part}} of {path}, as MATLAB's find." if isinstance(value, MatSparse) else f"Values of {path}."
+    parts = matlab_json.flat_parts(value)
+    return Table(
+        path=f"{SOURCE.path}/{naming.kept_array(number)}",
+        text=_LARGE_TEXT.format(path=path, table=naming.SOURCE_STRUCT),
+        columns=tuple(
+            Column(name=part, dtype=data.dtype, text=what.replace("{part}", part)) for part, data in parts.items()
+        ),
+    )

@@ -1,0 +1,59 @@
+"""Trial numbers in the NWB file: one series for each clock of the source whose samples are labelled with trials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssc_to_nwb.data_types import registry
+from ssc_to_nwb.data_types.declared import DeclaredObject, Series, Sources
+from ssc_to_nwb.data_types.trial_labels.source import labels_dtype
+from ssc_to_nwb.session.session import Session
+
+_TEXT = (
+    "Trial number of each time stamp of {of}, as the source labels it; `data[:] == 7` selects trial 7. A number "
+    "that is not in the trials table belongs to no known trial{nan}. Source: the field trial of {keys}."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledClock:
+    """One clock of the source with a trial label for every sample.
+
+    path: of the series; of: whose samples they are, in words; keys: of the source's entries; labels: int64 (N,);
+    time_ms: float64 (N,); series_on_it: paths of the series on this clock, the owner of the time stamps first.
+    """
+
+    path: str
+    of: str
+    keys: tuple[str, ...]
+    labels: np.ndarray
+    time_ms: np.ndarray
+    series_on_it: tuple[str, ...]
+
+    def series(self, *, clock: str | None) -> Series:
+        """The series of trial numbers. clock: the series that it links to, None where it has its own time stamps."""
+        dtype = labels_dtype(self.labels)
+        nan = ", NaN where the source has no number" if dtype.kind == "f" else ""
+        return Series(
+            path=self.path,
+            text=_TEXT.format(of=self.of, nan=nan, keys=", ".join(map(repr, self.keys))),
+            unit="n/a",
+            dtype=dtype,
+            clock=clock,
+            comments="The numbers are those of the column trial_number of the trials table.",
+        )
+
+
+def all_labelled_clocks(session: Session) -> Iterator[LabelledClock]:
+    """The clocks of all data types that have samples or series."""
+    for _, clocks in registry.having("layout", "labelled_clocks"):
+        yield from (one for one in clocks(session) if one.series_on_it or one.time_ms.size)
+
+
+def objects(sources: Sources) -> Iterator[DeclaredObject]:
+    """A series per clock."""
+    for clock in all_labelled_clocks(sources.session):
+        yield clock.series(clock=clock.series_on_it[0] if clock.series_on_it else None)
