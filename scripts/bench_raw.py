@@ -12,6 +12,7 @@ Imports are not counted. What is written is flushed to disk before a clock is st
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -22,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -115,12 +117,14 @@ def _turn(root: Path, source: Path, stacks: Sequence[Path], workers: int) -> dic
     os.sync()
     copy_seconds = copy_files(stacks, root / "copy")
     os.sync()
+    hashed = {number: copy_and_hash(stacks, root / "copy", workers=number) for number in (1, workers)}
+    os.sync()
     converted = child("convert", source, root / "nwb", workers, "full")
     shutil.rmtree(root / "nwb")
     os.sync()
     theirs = child("neuroconv", stacks[0], root / "theirs.nwb")
     (root / "theirs.nwb").unlink()
-    return {"copy_seconds": copy_seconds, "convert": converted, "neuroconv": theirs}
+    return {"copy_seconds": copy_seconds, "hashed": hashed, "convert": converted, "neuroconv": theirs}
 
 
 def _speed_figures(turns: Sequence[dict[str, Any]], raw_bytes: int) -> list[Figure]:
@@ -136,6 +140,15 @@ def _speed_figures(turns: Sequence[dict[str, Any]], raw_bytes: int) -> list[Figu
     ]
     detail = f"neuroconv's defaults {statistics.median(their_rates):.0f} MB/s, on one of the files"
     figures.append(Figure("rate against neuroconv", statistics.median(against), "x", 25.0, False, detail))
+    for number, name in ((1, "one thread"), (max(turns[0]["hashed"]), "two threads")):
+        whole = [turn["hashed"][number] / (turn["convert"]["whole_seconds"]) for turn in turns]
+        rate = statistics.median(raw_bytes / MB / turn["hashed"][number] for turn in turns)
+        figures.append(
+            Figure(
+                f"with verification, against copying and SHA-256 of both in {name}",
+                statistics.median(whole), "x", 1.0, False, f"{rate:.0f} MB/s; {min(whole):.2f} to {max(whole):.2f}",
+            )
+        )  # fmt: skip
     verify = [turn["convert"]["verify_seconds"] / turn["convert"]["seconds"] for turn in turns]
     if any(verify):
         figures.append(
@@ -169,6 +182,31 @@ def warm(path: Path) -> None:
     with path.open("rb", buffering=0) as file:
         while file.read(2**22):
             pass
+
+
+def copy_and_hash(paths: Sequence[Path], target: Path, *, workers: int) -> float:
+    """Seconds to copy files into a new folder, flush them to disk, and take SHA-256 of every file and its copy."""
+    target.mkdir()
+
+    def one(numbered: tuple[int, Path]) -> None:
+        number, path = numbered
+        copy = target / f"{number}.tif"
+        shutil.copyfile(path, copy)
+        digests = set()
+        with copy.open("rb+") as file:
+            os.fsync(file.fileno())
+        for which in (path, copy):
+            with which.open("rb", buffering=0) as file:
+                digests.add(hashlib.file_digest(file, "sha256").hexdigest())
+        if len(digests) > 1:
+            raise SystemExit(f"{copy} is not {path}")
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(one, enumerate(paths)))
+    seconds = time.perf_counter() - start
+    shutil.rmtree(target)
+    return seconds
 
 
 def copy_files(paths: Sequence[Path], target: Path) -> float:
@@ -220,6 +258,7 @@ def child_convert(source: str, output: str, workers: str, verify: str) -> dict[s
     return {
         "seconds": seconds["read"] + seconds["write"],
         "verify_seconds": seconds.get("verify", 0.0),
+        "whole_seconds": sum(seconds.values()),
         "stored_bytes": stored,
         "peak_mb": peak_mb(),
     }

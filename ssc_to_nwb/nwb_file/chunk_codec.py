@@ -89,6 +89,10 @@ class ChunkCodec:
         if planes is None:
             planes = self.planes_for(values.size)
         split_bytes(values, planes)
+        return self.compress(planes)
+
+    def compress(self, planes: np.ndarray) -> bytes | np.ndarray:
+        """The chunk's bytes as they are in the file, from its byte planes; may be `planes` itself."""
         if not self.deflate:
             return planes
         if self.compression is Compression.SMALL:

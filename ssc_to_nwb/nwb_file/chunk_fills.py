@@ -10,7 +10,13 @@ import numpy as np
 
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.image_axes import to_nwb_axes
-from ssc_to_nwb.nwb_file.chunk_codec import FULL_WINDOW_BITS, NOISE_WINDOW_BITS, ChunkCodec, Compression
+from ssc_to_nwb.nwb_file.chunk_codec import (
+    FULL_WINDOW_BITS,
+    NOISE_WINDOW_BITS,
+    ChunkCodec,
+    Compression,
+    split_bytes,
+)
 
 # Rows of a page that are turned at a time: a strip of them and its columns stay in the processor's first cache.
 _STRIP_ROWS = 32
@@ -139,29 +145,32 @@ class FramesFill:
         self._stack.announce(start, min(start + self.rows, self.length))
 
     def scratch(self) -> Scratch:
-        """Room for the pages of a chunk as they come from the files, turned, and split into byte planes."""
+        """Room for the pages of a chunk as they come from the files, a page turned, and the chunk's byte planes."""
         rows, columns = self._stack.image_shape
-        turned = np.zeros((self.rows, columns, rows), dtype=self._stack.dtype)
         return Scratch(
             pages=np.empty((self.rows, len(self._stack.channels), rows, columns), dtype=self._stack.dtype),
-            turned=turned,
-            planes=self._codecs[0].planes_for(turned.size),
+            turned=np.empty((columns, rows), dtype=self._stack.dtype),
+            planes=self._codecs[0].planes_for(self.rows * columns * rows),
         )
 
     def encode(self, start: int, scratch: Scratch) -> list[bytes]:
         """One chunk of each channel. Raises SscError as `PlaneStack.read` does."""
         stop = min(start + self.rows, self.length)
         pages = self._stack.read_all(start, stop, scratch["pages"])
-        turned = scratch["turned"]
+        turned, planes = scratch["turned"], scratch["planes"]
+        width = planes.shape[1] // self.rows
         chunks = []
         for channel, codec in enumerate(self._codecs):
-            turn(pages[:, channel], turned[: stop - start])
-            turned[stop - start :] = 0
-            chunks.append(bytes(codec.encode(turned, scratch["planes"])))
+            # A page at a time: what was turned is still in the cache when its bytes are split.
+            for place, page in enumerate(pages[:, channel]):
+                turn(page, turned)
+                split_bytes(turned, planes[:, place * width : (place + 1) * width])
+            planes[:, (stop - start) * width :] = 0
+            chunks.append(bytes(codec.compress(planes)))
         return chunks
 
 
-def turn(pages: np.ndarray, turned: np.ndarray) -> None:
-    """Copy frames (t, row, column) into NWB's axes (t, column, row), a strip of rows at a time."""
-    for top in range(0, pages.shape[1], _STRIP_ROWS):
-        turned[:, :, top : top + _STRIP_ROWS] = to_nwb_axes(pages[:, top : top + _STRIP_ROWS])
+def turn(page: np.ndarray, turned: np.ndarray) -> None:
+    """Copy a page (row, column) into NWB's axes (column, row), a strip of rows at a time."""
+    for top in range(0, len(page), _STRIP_ROWS):
+        turned[:, top : top + _STRIP_ROWS] = to_nwb_axes(page[top : top + _STRIP_ROWS])

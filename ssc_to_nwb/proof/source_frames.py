@@ -77,7 +77,8 @@ class PlaneFrames:
             if tif is None:
                 raise ValueError(f"file {files[first]} of {self.plane_name} is not used")
             tif.read_into(channels * int(frames[first]), pages[channels * first : channels * last])
-        return pages.reshape(stop - start, channels, *self.image_shape)[:, list(self.channel_pages)]
+        frames = pages.reshape(stop - start, channels, *self.image_shape)
+        return frames[:, ::-1] if self.channel_pages == (1, 0) else frames
 
 
 def open_plane_frames(

@@ -212,9 +212,9 @@ def test_chunks_that_split_another_axis_are_refused(tmp_path: Path) -> None:
             ArrayFill(dataset, ArraySource(np.zeros((10, 4))), Compression.FAST)
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 33, 5), (3, 5, 64), (1, 64, 64)])
-def test_frames_are_turned(shape: tuple[int, int, int]) -> None:
-    pages = np.arange(np.prod(shape), dtype=np.uint16).reshape(shape)
-    turned = np.zeros((shape[0], shape[2], shape[1]), np.uint16)
-    turn(pages, turned)
-    assert np.array_equal(turned, pages.swapaxes(1, 2))
+@pytest.mark.parametrize("shape", [(1, 1), (33, 5), (5, 64), (64, 64)])
+def test_pages_are_turned(shape: tuple[int, int]) -> None:
+    page = np.arange(np.prod(shape), dtype=np.uint16).reshape(shape)
+    turned = np.zeros(shape[::-1], np.uint16)
+    turn(page, turned)
+    assert np.array_equal(turned, page.T)
