@@ -19,6 +19,7 @@ from ssc_to_nwb.dandi.dandiset_merge import merge_metadata
 from ssc_to_nwb.dandi.dandiset_metadata import blanks_in, dandiset_metadata
 from ssc_to_nwb.dandi.dandiset_model import DandisetSection
 from ssc_to_nwb.dandi.results import Blank, DandisetResult
+from ssc_to_nwb.metadata.yaml_bounds import BoundedLoader
 from ssc_to_nwb.problems import dandiset_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 
@@ -37,7 +38,7 @@ _LACKING_TYPES = frozenset({"missing", "too_short"})
 _LACKING_TEXTS = ("must have role ContactPerson", "Contact person must have an email")
 
 
-class _TextLoader(yaml.SafeLoader):
+class _TextLoader(BoundedLoader):
     """Reads dates as the text they are written as, which is what the archive's JSON has, and 000123 as six digits."""
 
 
@@ -168,7 +169,8 @@ def _read(path: Path) -> tuple[dict[str, Any], str | None]:
     try:
         text = path.read_text(encoding="utf-8")
         loaded = yaml.load(text, Loader=_TextLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+    except (OSError, ValueError, yaml.YAMLError) as problem:
+        # ValueError: bytes that are no text, and a number of thousands of digits.
         raise error(kinds.DANDISET_YAML_UNREADABLE, file=path, detail=problem) from problem
     if loaded is not None and not isinstance(loaded, dict):
         raise error(kinds.DANDISET_YAML_UNREADABLE, file=path, expected="a mapping", found=type(loaded).__name__)

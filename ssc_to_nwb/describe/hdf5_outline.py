@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssc_to_nwb.describe.node import Elements, Node, as_sizes, group_elements
-from ssc_to_nwb.matlab.mat73 import own_member
+from ssc_to_nwb.matlab.mat73 import check_stored_here, own_member, referred
 
 if TYPE_CHECKING:
     import h5py
@@ -39,8 +39,9 @@ def outline_hdf5(path: Path) -> Iterator[tuple[str, Node]]:
 
 
 def _names(group: h5py.Group) -> tuple[str, ...]:
+    """Names of the members; one that is not UTF-8 as its bytes are written in Python."""
     try:
-        return tuple(group)
+        return tuple(name if isinstance(name, str) else repr(name) for name in group)
     except _DAMAGE:
         return ()
 
@@ -61,7 +62,7 @@ class _Outline:
 
     def _referred(self, reference: h5py.Reference, *, depth: int) -> Node:
         try:
-            return self._node(self._file[reference], depth=depth)
+            return self._node(referred(self._file, reference), depth=depth)
         except _DAMAGE as failure:
             return _unreadable(failure)
 
@@ -76,6 +77,7 @@ class _Outline:
         if isinstance(item, h5py.Group):
             fields = tuple((name, self.member(item, name, depth=depth + 1)) for name in _names(item))
             return Node(kind=kind, sizes=as_sizes((1, 1)), fields=fields if kind == "struct" else ())
+        check_stored_here(item)
         sizes = as_sizes(item.shape[::-1])
         if item.attrs.get("MATLAB_empty", 0) and item.size <= _MOST_DIMENSIONS:
             return Node(kind=kind, sizes=as_sizes(np.asarray(item[()]).ravel().tolist()))

@@ -24,6 +24,7 @@ from ssc_to_nwb.matlab.tree import (
     MatUnsupported,
     MatValue,
 )
+from ssc_to_nwb.own_values import place_of_values
 from ssc_to_nwb.problems import mat_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
@@ -97,9 +98,8 @@ class _Reader:
         return self._numbers(item, matlab_class or "double")
 
     def _stored(self, item: h5py.Dataset) -> np.ndarray:
-        """What a data set of this file stores. Raises ValueError where it lies in another, or is beyond bounds."""
-        if item.external or item.is_virtual:
-            raise ValueError("the numbers of the array lie in another file")
+        """What a dataset of this file stores. Raises ValueError where it lies in another, or is beyond bounds."""
+        check_stored_here(item)
         if item.dtype.kind == "O" and not _holds_references(item):
             raise ValueError(f"values stored as {item.dtype}, each of a length of its own")
         self._bounds.hold(item.nbytes)
@@ -153,7 +153,7 @@ class _Reader:
 
     def _referred(self, reference: h5py.Reference, *, part: str) -> MatValue:
         with self._bounds.within(part):
-            return self._value(self._file[reference])
+            return self._value(referred(self._file, reference))
 
     def _cell(self, item: h5py.Dataset) -> MatCell:
         self._bounds.meet(_address(item))
@@ -223,7 +223,27 @@ def own_member(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset:
         raise ValueError(f"{name} is a link into another file")
     if isinstance(link, h5py.SoftLink):
         raise ValueError(f"{name} is a link to the path {link.path}, which may lead into another file")
-    return group[name]
+    return _object(group[name])
+
+
+def referred(file: h5py.File, reference: h5py.Reference) -> h5py.Group | h5py.Dataset:
+    """What a reference leads to. Raises ValueError where that is no array and no group."""
+    return _object(file[reference])
+
+
+def check_stored_here(item: h5py.Dataset) -> None:
+    """See that the values of an array lie in its file. Raises ValueError."""
+    elsewhere = place_of_values(item)
+    if elsewhere is not None:
+        raise ValueError(f"the values of the array lie in another file ({elsewhere})")
+
+
+def _object(item: h5py.Group | h5py.Dataset | h5py.Datatype) -> h5py.Group | h5py.Dataset:
+    import h5py
+
+    if isinstance(item, h5py.Datatype):
+        raise ValueError("a data type in the place of a value")
+    return item
 
 
 def _address(item: h5py.Group | h5py.Dataset) -> int:

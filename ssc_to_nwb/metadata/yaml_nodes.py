@@ -1,8 +1,4 @@
-"""From YAML's nodes to texts, lists and mappings, with the line of each; within bounds, whatever the file holds.
-
-A few lines of YAML can unfold to more than any memory: an alias may repeat what is full of aliases, or a mapping may
-hold itself. Depth is bounded while the file is parsed, the number of values while aliases are followed.
-"""
+"""From YAML's nodes to texts, lists and mappings, with the line of each."""
 
 from __future__ import annotations
 
@@ -13,36 +9,20 @@ from typing import Any
 
 import yaml
 
+from ssc_to_nwb.metadata.yaml_bounds import BoundedLoader
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 
 KeyPath = tuple[str | int, ...]
 
-# The schema is six levels deep.
-MOST_LEVELS = 20
-MOST_VALUES = 50_000
 _TAG = "tag:yaml.org,2002:"
 _TEXT, _NULL = f"{_TAG}str", f"{_TAG}null"
 
 
-class _Loader(yaml.SafeLoader):
-    """Composes nodes: a plain scalar is nothing or a text, and nothing is nested deeper than a person would.
-
-    The types of PyYAML know nothing of the methods of its parts.
-    """
+class _Loader(BoundedLoader):
+    """A plain scalar is nothing or a text. The types of PyYAML know nothing of the methods of its parts."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the loader's own name for it
-    levels = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """One node and all below it. Raises ComposerError where it is nested too deeply."""
-        self.levels += 1
-        if self.levels > MOST_LEVELS:
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, f"more than {MOST_LEVELS} levels of nesting", mark)
-        node = super().compose_node(parent, index)
-        self.levels -= 1
-        return node
 
 
 _Loader.add_implicit_resolver(_NULL, re.compile(r"(?:~|null|Null|NULL|)\Z"), ["~", "n", "N", ""])
@@ -74,8 +54,6 @@ class NodeReader:
 
     path: Path
     lines: dict[KeyPath, int] = field(default_factory=dict)
-    _open: list[int] = field(default_factory=list)
-    _count: int = 0
 
     def read_top(self, node: yaml.Node) -> dict[str, Any]:
         """The mapping at the top. Raises metadata-value-invalid, also for what is not a text, a list or a mapping."""
@@ -83,19 +61,6 @@ class NodeReader:
             form = "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
             raise error(kinds.METADATA_VALUE_INVALID, file=self.path, expected="a mapping of sections", found=form)
         return self._mapping(node, ())
-
-    def _read(self, node: yaml.Node, key: KeyPath) -> Any:
-        self._count += 1
-        if self._count > MOST_VALUES:
-            raise self._invalid(key[:1], expected=f"at most {MOST_VALUES:,} values", found="more, with its aliases")
-        if id(node) in self._open:
-            raise self._invalid(key, expected="a value", found="an alias of what it is part of")
-        if len(self._open) >= MOST_LEVELS:
-            raise self._invalid(key[:1], expected=f"at most {MOST_LEVELS} levels", found="more, with its aliases")
-        self._open.append(id(node))
-        value = self._value(node, key)
-        self._open.pop()
-        return value
 
     def _value(self, node: yaml.Node, key: KeyPath) -> Any:
         if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
@@ -117,7 +82,7 @@ class NodeReader:
             if name.value in values:
                 raise self._invalid(key, line=line, expected="every key once", found=f"also in line {self.lines[key]}")
             self.lines[key] = line
-            values[name.value] = self._read(value, key)
+            values[name.value] = self._value(value, key)
         return values
 
     def _list(self, node: yaml.SequenceNode, above: KeyPath) -> list[Any]:
@@ -125,7 +90,7 @@ class NodeReader:
         for number, item in enumerate(node.value):
             key = (*above, number)
             self.lines[key] = item.start_mark.line + 1
-            values.append(self._read(item, key))
+            values.append(self._value(item, key))
         return values
 
     def _invalid(self, key: KeyPath, *, expected: str, found: str, line: int | None = None) -> SscError:

@@ -126,7 +126,7 @@ VERIFY_VALUES_ELSEWHERE = ProblemKind(
     title="Values of the NWB file lie in another file",
     reason="The conversion writes all values into the file. Whoever gets it alone would have none or others, and "
     "reading it could show the content of any file. Nothing of it was read.",
-    remedy=_CONVERT_AGAIN,
+    remedy="Do not use the file. Convert the session again with --overwrite, or download the file again.",
 )
 VERIFY_OUTPUT_MISSING = ProblemKind(
     identifier="verify-output-missing",

@@ -11,6 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from ssc_to_nwb.own_values import check_own_values
 from ssc_to_nwb.proof.chunk_reader import can_read_chunks, read_blocks
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node, NodeKind
 
@@ -38,22 +39,9 @@ class Hdf5Tree(ArrayTree):
     ) -> None:
         self._file.close()
 
-    def elsewhere(self) -> Iterator[tuple[str, str]]:
-        """Path of every object whose content lies in another file, and how: nothing of such a file is to be read.
-
-        A soft link that leads out of the file leads through an external link, which is found.
-        """
-        links: dict[str, h5py.HardLink | h5py.SoftLink | h5py.ExternalLink] = {}
-        self._file.visititems_links(lambda name, link: links.update({f"/{name}": link}))
-        for path, link in links.items():
-            if isinstance(link, h5py.ExternalLink):
-                yield path, f"a link to {link.path} in {link.filename}"
-            elif isinstance(link, h5py.HardLink):
-                item = self._item(path)
-                if isinstance(item, h5py.Dataset) and item.external:
-                    yield path, f"values in {item.external[0][0]}"
-                elif isinstance(item, h5py.Dataset) and item.is_virtual:
-                    yield path, "a virtual data set, whose values are those of other data sets"
+    def check_own_values(self, path: Path) -> None:
+        """See that all values lie in the file. Raises verify-values-elsewhere."""
+        check_own_values(self._file, path=path)
 
     def node(self, path: str) -> Node | None:
         """The object at this path; soft and external links are not followed. The file is not expected to change."""

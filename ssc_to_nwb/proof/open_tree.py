@@ -27,18 +27,16 @@ def open_tree(path: Path) -> Iterator[ArrayTree]:
     except OSError as failure:
         raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure) from failure
     with tree:
-        _check_holds_its_values(tree, path)
+        _check_own_values(tree, path)
         yield tree
 
 
-def _check_holds_its_values(tree: Hdf5Tree, path: Path) -> None:
+def _check_own_values(tree: Hdf5Tree, path: Path) -> None:
     try:
-        place, found = next(tree.elsewhere(), (None, None))
+        tree.check_own_values(path)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, SystemError) as failure:
         # h5py raises SystemError at names of objects that are not UTF-8, caused by the error that says so.
         raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure.__cause__ or failure) from failure
-    if place is not None:
-        raise error(kinds.VERIFY_VALUES_ELSEWHERE, file=path, field=place, expected="values in the file", found=found)
 
 
 def _open_zarr(path: Path) -> ArrayTree:

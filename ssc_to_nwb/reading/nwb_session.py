@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.own_values import check_own_values
 from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.problems.verify_kinds import FILE_LAYOUT_NEWER, FILE_LAYOUT_OLDER
@@ -195,8 +196,8 @@ def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
     Raises
     ------
     SscError
-        nwb-file-missing, nwb-file-unreadable, remote-support-missing; file-layout-older, file-layout-newer for a file
-        of another version of this program.
+        nwb-file-missing, nwb-file-unreadable, remote-support-missing; verify-values-elsewhere where values of the file
+        lie in another; file-layout-older, file-layout-newer for a file of another version of this program.
     """
     remote = is_address(path)
     path = path if remote else Path(path)
@@ -238,6 +239,7 @@ def _read(path: Path | str) -> NWBFile:
         source = path if isinstance(path, Path) else stack.enter_context(open_remote(path))
         # Arrays are read whole, so that HDF5 need not keep a megabyte of each of the hundreds of data sets.
         file = stack.enter_context(h5py.File(source, "r", rdcc_nbytes=0))
+        check_own_values(file, path=path)
         nwbfile = pynwb.NWBHDF5IO(file=file, mode="r", load_namespaces=True).read()
         stack.pop_all()
     return nwbfile

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssc_to_nwb.naming import HDF5_SUFFIX, ZARR_SUFFIX
+from ssc_to_nwb.own_values import check_own_values
 from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.system_files import is_system_name
@@ -39,7 +40,7 @@ def is_zarr(path: Path) -> bool:
 
 
 def open_nwb(path: Path) -> HDMFIO:
-    """An open reader. Raises zarr-support-missing, and whatever the backends raise for a damaged file."""
+    """An open reader. Raises zarr-support-missing, verify-values-elsewhere, and what h5py raises at a damaged file."""
     if not is_zarr(path):
         return _open_hdf5(path)
     try:
@@ -56,6 +57,7 @@ def _open_hdf5(path: Path) -> HDMFIO:
     # pynwb keeps every data set open, and HDF5 2 would keep 8 MB of chunks for each of them.
     file = h5py.File(path, "r", rdcc_nbytes=_CHUNK_CACHE_BYTES)
     try:
+        check_own_values(file, path=path)
         return NWBHDF5IO(file=file, mode="r", load_namespaces=True)
     except Exception:
         file.close()

@@ -36,7 +36,9 @@ def _content_messages(file: Path) -> Iterator[Message]:
             messages += schema_messages(io, file=file)
             nwbfile, caught = _read(io)
         except SscError as failure:
-            yield message_of(failure.problem.kind, file=file, text=failure.problem.kind.title)
+            problem = failure.problem
+            text = f"{problem.kind.title}: {problem.found}" if problem.found else problem.kind.title
+            yield message_of(problem.kind, file=file, object_path=problem.field or "/", text=text)
             return
         except Exception as failure:  # noqa: BLE001 - hdmf, h5py and zarr raise what they like at a damaged file
             # What the schema misses is often what keeps pynwb from reading the file.

@@ -251,7 +251,14 @@ class TestUpdate:
         assert write().changed
         assert written(output)["assetsSummary"]["numberOfFiles"] == 4
 
-    @pytest.mark.parametrize("text", ["a: [1", "- a list", "\x00"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "a: [1", "- a list", "\x00", "a: !!python/name:os.system", f"a: {'9' * 10_000}",
+            f"a: {'[' * 3000}{']' * 3000}", "a: &a\n  b: *a\n",
+            "a: &a [x, x, x, x, x, x, x, x]\n" + "".join(f"b: &a [{', '.join(['*a'] * 8)}]\n" for _ in range(9)),
+        ],
+    )  # fmt: skip
     def test_an_unreadable_file_is_an_error_and_stays(self, write: Write, output: Path, text: str) -> None:
         (output / "dandiset.yaml").write_text(text)
         with pytest.raises(SscError) as refused:

@@ -226,6 +226,17 @@ class TestOtherFiles:
         assert "unreadable (ValueError)" in "\n".join(describe(file=path).lines())
 
 
+@pytest.mark.parametrize("place", ["a field", "a cell", "a variable"])
+def test_a_data_type_in_the_place_of_a_value(path: Path, place: str) -> None:
+    write_mat73(path=path, variables={"s": {"a": Cell(["x"])}})
+    with h5py.File(path, "r+") as file:
+        file[{"a field": "s/b", "a cell": "#refs#/type", "a variable": "b"}[place]] = np.dtype("f8")
+        file["s"].attrs.pop("MATLAB_fields")
+        if place == "a cell":
+            file["s/a"][...] = np.array([[file["#refs#/type"].ref]], h5py.ref_dtype)
+    assert refused(path).found == "ValueError: a data type in the place of a value"
+
+
 class TestDescription:
     """What is refused is described, within the same bounds."""
 
@@ -235,6 +246,34 @@ class TestDescription:
             file["s/a"][...] = np.array([[file["s/a"].ref]] * 10, h5py.ref_dtype)
         lines = describe(file=path).lines()
         assert any("mat-unreadable at s.a" in line for line in lines)
+
+    @pytest.mark.parametrize("kind", ["external storage", "virtual"])
+    def test_of_an_empty_array_whose_size_lies_in_another_file(self, path: Path, tmp_path: Path, kind: str) -> None:
+        """The size of an empty array is its data: it would be shown."""
+        secret = np.uint64([1234567, 7654321])
+        (tmp_path / "raw.bin").write_bytes(secret.tobytes())
+        with h5py.File(tmp_path / "other.h5", "w") as other:
+            other["secret"] = secret
+        write_mat73(path=path, variables={"s": {"a": row([1])}})
+        with h5py.File(path, "r+") as file:
+            del file["s/a"]
+            if kind == "virtual":
+                layout = h5py.VirtualLayout(shape=(2,), dtype="u8")
+                layout[:] = h5py.VirtualSource(str(tmp_path / "other.h5"), "secret", shape=(2,))
+                made = file.create_virtual_dataset("s/a", layout)
+            else:
+                where = [(str(tmp_path / "raw.bin"), 0, secret.nbytes)]
+                made = file.create_dataset("s/a", shape=(2,), dtype="u8", external=where)
+            made.attrs["MATLAB_class"], made.attrs["MATLAB_empty"] = np.bytes_("double"), 1
+        lines = "\n".join(describe(file=path).lines())
+        assert "unreadable (ValueError)" in lines
+        assert "1234567" not in lines
+
+    def test_of_a_name_that_is_no_text(self, path: Path) -> None:
+        write_mat73(path=path, variables={"s": {"a": row([1])}})
+        with h5py.File(path, "r+") as file:
+            h5py.h5g.create(file.id, b"caf\xe9")
+        assert any("caf" in line and "unreadable" in line for line in describe(file=path).lines())
 
     def test_of_cells_in_cells(self, path: Path) -> None:
         write_mat5(path=path, variables={"s": {"a": nested(4 * MOST_LEVELS)}})

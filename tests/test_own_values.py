@@ -1,0 +1,84 @@
+"""Nothing that reads a finished NWB file follows it into another file."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import pytest
+
+from ssc_to_nwb.api.open_session import open_session
+from ssc_to_nwb.api.reporting import report
+from ssc_to_nwb.api.restoring import restore
+from ssc_to_nwb.api.verification import content_digest
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.validate.recorded import validate_unless_recorded
+
+VALUES = "/processing/behavior/whisker_angle_c2/data"
+
+
+def put_elsewhere(path: Path, kind: str, folder: Path) -> None:
+    """Put the values at VALUES into another file, where they are as they were."""
+    with h5py.File(path, "r+") as file, h5py.File(folder / "other.h5", "w") as other:
+        values, attributes = file[VALUES][()], dict(file[VALUES].attrs)
+        other["values"] = values
+        del file[VALUES]
+        if kind == "external storage":
+            (folder / "values.bin").write_bytes(values.tobytes())
+            where = [(str(folder / "values.bin"), 0, values.nbytes)]
+            file.create_dataset(VALUES, shape=values.shape, dtype=values.dtype, external=where).attrs.update(attributes)
+        elif kind == "virtual":
+            layout = h5py.VirtualLayout(shape=values.shape, dtype=values.dtype)
+            layout[...] = h5py.VirtualSource(str(folder / "other.h5"), "values", shape=values.shape)
+            file.create_virtual_dataset(VALUES, layout).attrs.update(attributes)
+        elif kind == "link":
+            file[VALUES] = h5py.ExternalLink(str(folder / "other.h5"), "values")
+        else:
+            file["out"] = h5py.ExternalLink(str(folder / "other.h5"), "/")
+            file[VALUES] = h5py.SoftLink("/out/values")
+
+
+@pytest.fixture(params=["external storage", "virtual", "link", "soft link"])
+def leading_out(request: pytest.FixtureRequest, converted_default: object, tmp_path: Path) -> Path:
+    """A converted file in a folder as DANDI has it, one of whose objects leads into another file."""
+    converted = converted_default.outcome.output  # type: ignore[attr-defined]
+    folder = tmp_path / converted.parent.name
+    folder.mkdir()
+    path = Path(shutil.copy(converted, folder))
+    put_elsewhere(path, request.param, tmp_path)
+    return path
+
+
+def _opened(path: Path, _: Path) -> None:
+    with open_session(path):
+        pass
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        _opened,
+        lambda path, folder: report(files=[path], output=folder / "report"),
+        lambda path, folder: restore(file=path, output=folder / "s.mat"),
+        lambda path, _: content_digest(file=path),
+    ],
+    ids=["open_session", "report", "restore", "digest"],
+)
+def test_it_is_refused_by_whatever_reads_it(
+    leading_out: Path, tmp_path: Path, read: Callable[[Path, Path], object]
+) -> None:
+    with pytest.raises(SscError) as refused:
+        read(leading_out, tmp_path)
+    problem = refused.value.problem
+    assert (problem.kind.identifier, problem.file) == ("verify-values-elsewhere", str(leading_out))
+    assert problem.field in (VALUES, "/out")
+
+
+def test_to_validate_it_is_an_error_and_nothing_more_is_read(leading_out: Path) -> None:
+    """So that it is not uploaded either."""
+    messages = [one for one in validate_unless_recorded(leading_out) if one.severity.value == "error"]
+    assert [(one.identifier, one.object_path in (VALUES, "/out")) for one in messages] == [
+        ("verify-values-elsewhere", True)
+    ]
