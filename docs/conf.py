@@ -25,7 +25,12 @@ extensions = [
     "sphinx_design",
 ]
 exclude_patterns = ["_build"]
-nitpicky = False
+nitpicky = True   # a reference that leads nowhere is a warning
+default_role = "code"   # `name` in a docstring
+
+# `scripts/docs.sh --links` asks for every address on other sites.
+linkcheck_ignore = [r"https?://(127\.0\.0\.1|localhost|example\.)"]
+linkcheck_timeout = 30
 
 # Markdown. Headings are link targets, so that a link to a section that is not there is a warning.
 myst_enable_extensions = ["colon_fence", "deflist"]
