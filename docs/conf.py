@@ -25,8 +25,8 @@ extensions = [
     "sphinx_design",
 ]
 exclude_patterns = ["_build"]
-nitpicky = True   # a reference that leads nowhere is a warning
-default_role = "code"   # `name` in a docstring
+nitpicky = True  # a reference that leads nowhere is a warning
+default_role = "code"  # `name` in a docstring
 
 # `scripts/docs.sh --links` asks for every address on other sites.
 linkcheck_ignore = [r"https?://(127\.0\.0\.1|localhost|example\.)"]

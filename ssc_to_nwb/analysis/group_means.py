@@ -6,9 +6,21 @@ import numpy as np
 
 
 def mean_by_group(values: np.ndarray, group: np.ndarray, *, count: int) -> np.ndarray:
-    """Means (count, R) of the rows of values (F, R) by their group (F,), int64; NaN where a group has no value.
+    """Means of the rows of an array by their group.
 
-    Rows of a negative group are left out.
+    Parameters
+    ----------
+    values : ndarray of float64, (F, R)
+        NaN for a missing value.
+    group : ndarray of int64, (F,)
+        Group of each row, from 0 on; rows of a negative group are left out.
+    count : int
+        Number of groups.
+
+    Returns
+    -------
+    ndarray of float64, (count, R)
+        NaN where a group has no value.
     """
     # A product with a sparse matrix: sorting and summing the rows themselves copies them several times.
     from scipy.sparse import csr_array

@@ -14,7 +14,17 @@ _Z_95 = 1.959964
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceCurve:
-    """Choices by pole position, all (N,): position (mean of the trials), right choices, and answers; positions rise."""
+    """Choices by pole position.
+
+    Attributes
+    ----------
+    position : ndarray of float64, (N,)
+        Mean of the trials; rising.
+    right : ndarray of int64, (N,)
+        Choices of the right side.
+    answers : ndarray of int64, (N,)
+        Choices of either side.
+    """
 
     position: np.ndarray
     right: np.ndarray
@@ -35,11 +45,25 @@ class ChoiceCurve:
 
 
 def choice_curve(*, position: np.ndarray, correct_side: np.ndarray, response: np.ndarray) -> ChoiceCurve:
-    """Count choices (T,) by the position of the pole.
+    """Count choices by the position of the pole.
 
     A choice is the side of the lick that answered: the correct side in a hit, the other one in an error. Trials without
     an answer, a side or a position are left out. Where there are more than 12 positions, or fewer than 3 answers for
     each, neighbouring ones are counted together, in at most 8 bins of as many answers each.
+
+    Parameters
+    ----------
+    position : ndarray of float64, (T,)
+        Of the pole, in any unit.
+    correct_side : ndarray of object, (T,)
+        `left` or `right`.
+    response : ndarray of object, (T,)
+        `hit`, `error` or other.
+
+    Returns
+    -------
+    ChoiceCurve
+        In the unit of `position`.
     """
     used = np.isin(response, ["hit", "error"]) & np.isin(correct_side, ["left", "right"]) & np.isfinite(position)
     place = position[used]

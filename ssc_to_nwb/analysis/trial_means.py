@@ -15,11 +15,20 @@ from ssc_to_nwb.analysis.group_means import mean_by_group
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialMeans:
-    """Means over trials by frame within the trial.
+    """Means over trials by frame within the trial; NaN where no trial has a frame.
 
-    labels: kinds of trials (N,); trial_counts: trials shown, by kind; interval_s: time from frame to frame; sorting
-    (K, R): mean over every second trial of all kinds; shown: one (K, R) per kind, over the other trials. NaN where no
-    trial has a frame.
+    Attributes
+    ----------
+    labels : tuple of str
+        N kinds of trials.
+    trial_counts : tuple of int
+        Trials shown, by kind.
+    interval_s : float
+        Time from frame to frame.
+    sorting : ndarray of float64, (K, R)
+        Mean over every second trial of all kinds.
+    shown : tuple of ndarray of float64, (K, R)
+        One per kind, over the other trials.
     """
 
     labels: tuple[str, ...]
@@ -38,10 +47,27 @@ def trial_means(
     trial_label: np.ndarray,
     labels: tuple[str, ...],
 ) -> TrialMeans:
-    """Average traces over trials.
+    """Average traces over trials. A frame belongs to the last trial that has begun.
 
-    time_s: (F,), increasing; values: (F, R); trial_start_s: (T,), increasing, NaN for a trial that is left out;
-    trial_label: (T,), its kind; labels: the kinds to be shown. A frame belongs to the last trial that has begun.
+    Parameters
+    ----------
+    time_s : ndarray of float64, (F,)
+        Increasing.
+    values : ndarray of float64, (F, R)
+        The traces.
+    interval_s : float
+        Time from frame to frame.
+    trial_start_s : ndarray of float64, (T,)
+        Increasing; NaN for a trial that is left out.
+    trial_label : ndarray of object, (T,)
+        Kind of each trial.
+    labels : tuple[str, ...]
+        The kinds to be shown.
+
+    Returns
+    -------
+    TrialMeans
+        One mean for sorting, one per kind for showing.
     """
     known = np.flatnonzero(np.isfinite(trial_start_s))
     place = np.searchsorted(trial_start_s[known], time_s, side="right") - 1
@@ -68,7 +94,18 @@ def trial_means(
 
 
 def peak_order(means: np.ndarray) -> np.ndarray:
-    """Places of the ROIs by the frame at which their mean (K, R) is highest, int64 (R,); those without values last."""
+    """Sort ROIs by the frame at which their mean is highest.
+
+    Parameters
+    ----------
+    means : ndarray of float64, (K, R)
+        A mean per ROI.
+
+    Returns
+    -------
+    ndarray of int64, (R,)
+        Positions of the ROIs; those without values last.
+    """
     if not means.size:
         return np.arange(means.shape[1])
     known = np.isfinite(means).any(axis=0)

@@ -24,6 +24,8 @@ class ReportResult:
         The page that lists the others.
     pages : tuple of Path
         One per NWB file, in the order given.
+    problems : tuple of Problem
+        Zarr stores left out, because the file of the session is there too.
     """
 
     index: Path

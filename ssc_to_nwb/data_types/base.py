@@ -23,7 +23,17 @@ from ssc_to_nwb.session.raw_data import RawData
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoPlace:
-    """Where the videos are put while the file is built, the name the folder will have, and whether links will do."""
+    """Where a conversion puts the videos.
+
+    Attributes
+    ----------
+    folder : Path
+        Where they are while the file is built.
+    final_name : str
+        Name that the folder will have.
+    link : bool, default False
+        Whether hard links will do in place of copies.
+    """
 
     folder: Path
     final_name: str
@@ -32,9 +42,16 @@ class VideoPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """What a conversion knows besides the session: its raw files, None without any, and how it writes them.
+    """What a conversion knows besides the session.
 
-    chunk_mb: size of a chunk of frames before compression, in 2^20 bytes.
+    Attributes
+    ----------
+    raw : RawData or None
+        The session's raw files; None without any.
+    video_place : VideoPlace
+        Where the videos are put.
+    chunk_mb : float
+        Size of a chunk of frames before compression, in 2^20 bytes.
     """
 
     raw: RawData | None
@@ -45,7 +62,16 @@ class Conversion:
 class SessionInterface(BaseDataInterface):
     """Adds one data type of a session file to an NWBFile.
 
-    file_path: the session file; metadata_file_paths: YAML files laid on top of the data set's own metadata.
+    Made as neuroconv does it, it reads the session file by itself; `from_context` shares one that is loaded already.
+
+    Parameters
+    ----------
+    file_path : path
+        The session file.
+    metadata_file_paths : list of path, optional
+        YAML files on top of the dataset's own metadata.
+    verbose : bool, default False
+        As neuroconv has it.
     """
 
     keywords = ("CRCNS ssc-1", "CRCNS ssc-2", "barrel cortex")
@@ -60,7 +86,18 @@ class SessionInterface(BaseDataInterface):
 
     @classmethod
     def from_context(cls, context: SessionContext) -> Self:
-        """An interface over a session that is loaded already."""
+        """An interface over a session that is loaded already.
+
+        Parameters
+        ----------
+        context : SessionContext
+            Shared with other interfaces; its log takes the warnings.
+
+        Returns
+        -------
+        Self
+            It reads nothing again.
+        """
         interface = cls.__new__(cls)
         BaseDataInterface.__init__(interface, file_path=str(context.session.path))
         interface.context = context
@@ -68,7 +105,20 @@ class SessionInterface(BaseDataInterface):
 
     @classmethod
     def in_conversion(cls, context: SessionContext, conversion: Conversion) -> Self:  # noqa: ARG003
-        """The interface as a conversion of this package uses it."""
+        """The interface as a conversion of this package uses it.
+
+        Parameters
+        ----------
+        context : SessionContext
+            Shared with the other interfaces of the conversion.
+        conversion : Conversion
+            What it knows besides.
+
+        Returns
+        -------
+        Self
+            An interface over the loaded session.
+        """
         return cls.from_context(context)
 
     def get_metadata(self) -> DeepDict:
@@ -78,9 +128,25 @@ class SessionInterface(BaseDataInterface):
         return metadata
 
     def add_to_nwbfile(self, nwbfile: NWBFile, metadata: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Add the data to the file. `metadata` is neuroconv's; what it holds is used when the file is made."""
+        """Add the data to the file.
+
+        Parameters
+        ----------
+        nwbfile : NWBFile
+            The file in memory.
+        metadata : dict[str, Any] or None, optional
+            neuroconv's; what it holds is used when the file is made, not here.
+        """
         self.add(nwbfile)
 
     @abstractmethod
     def add(self, nwbfile: NWBFile) -> None:
-        """Add the data to the file."""
+        """Add the data to the file.
+
+        An interface that links to objects of another (time stamps, ROIs) is added after it, or makes its own.
+
+        Parameters
+        ----------
+        nwbfile : NWBFile
+            The file in memory; the context's log takes the warnings.
+        """

@@ -24,10 +24,32 @@ def open_raw(
     log: ProblemLog,
     trials: KnownTrials | None = None,
 ) -> RawData | None:
-    """The raw files of a session, opened as its metadata says; None where there are none, or mode is `skip`.
+    """Open the raw files of a session as its metadata says.
 
-    trials: of the whole session, where the context is of a part of it.
-    Raises as `open_raw_data` does.
+    Parameters
+    ----------
+    context : SessionContext
+        The session.
+    raw_folder : Path or None
+        The session's folder; None where there is none.
+    mode : Literal['auto', 'require', 'skip']
+        `skip` opens nothing; `require` makes a missing listed file an error.
+    keep_going : bool
+        Damaged files are left out with a warning, instead of an error.
+    log : ProblemLog
+        Takes the warnings.
+    trials : KnownTrials or None, optional
+        Of the whole session, where the context is of a part of it.
+
+    Returns
+    -------
+    RawData or None
+        None where there is no folder, or mode is `skip`.
+
+    Raises
+    ------
+    SscError
+        As `open_raw_data` does.
     """
     if mode == "skip":
         return None
@@ -47,8 +69,15 @@ def open_raw(
 class RawInterface(SessionInterface):
     """Adds one data type of a session's raw files to an NWBFile.
 
-    folder_path: the folder of the session's raw files; looked for beside the session file where None. Used from a
-    session that is loaded already, `from_raw` takes the raw files opened by `open_raw_data`.
+    Parameters
+    ----------
+    folder_path : path, optional
+        The folder of the session's raw files; looked for beside the session file where None.
+
+    Attributes
+    ----------
+    raw : RawData or None
+        From `open_raw_data`; None where there are no raw files.
     """
 
     associated_suffixes = (".mat", ".tif", ".mp4")  # type: ignore[assignment]
@@ -67,7 +96,20 @@ class RawInterface(SessionInterface):
 
     @classmethod
     def from_raw(cls, context: SessionContext, raw: RawData | None) -> Self:
-        """An interface over a session and raw files that are opened already; `raw` is None where there are none."""
+        """An interface over a session and raw files that are opened already.
+
+        Parameters
+        ----------
+        context : SessionContext
+            The session.
+        raw : RawData or None
+            From `open_raw_data`; None where there are none, and then nothing is added.
+
+        Returns
+        -------
+        Self
+            It opens nothing again.
+        """
         interface = cls.from_context(context)
         interface.raw = raw
         return interface

@@ -28,7 +28,12 @@ def packaged_names() -> tuple[str, ...]:
 class Layers:
     """Files laid on one another, each once, at its first place.
 
-    merged: their content, without `extends`; paths: of the files, the lowest first.
+    Attributes
+    ----------
+    merged : LinedMapping
+        Their content, without `extends`.
+    paths : list of Path
+        Of the files, the lowest first.
     """
 
     merged: LinedMapping = field(default_factory=LinedMapping)
@@ -38,14 +43,43 @@ class Layers:
 
     @classmethod
     def of_dataset(cls, dataset: str, files: Sequence[Path] = ()) -> Layers:
-        """`<dataset>.yaml`, then `files` in order. Raises metadata-*."""
+        """`<dataset>.yaml`, then a user's files in order.
+
+        Parameters
+        ----------
+        dataset : str
+            `ssc-1` or `ssc-2`.
+        files : Sequence[Path], default ()
+            The user's.
+
+        Returns
+        -------
+        Layers
+            All of them merged.
+
+        Raises
+        ------
+        SscError
+            Of a kind of `problems.metadata_kinds`.
+        """
         layers = cls()
         for path in (metadata_folder() / f"{dataset}.yaml", *files):
             layers.add(path)
         return layers
 
     def add(self, path: Path) -> None:
-        """Lay a file on top, after the file that it extends. Raises metadata-*."""
+        """Lay a file on top, after the file that it extends.
+
+        Parameters
+        ----------
+        path : Path
+            A YAML file; one that is laid already is passed over.
+
+        Raises
+        ------
+        SscError
+            Of a kind of `problems.metadata_kinds`.
+        """
         resolved = path.resolve()
         if resolved in self._known:
             return

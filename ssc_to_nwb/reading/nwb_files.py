@@ -18,17 +18,39 @@ _SHOWN = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFiles:
-    """NWB files, each session once; problems: Zarr stores left out because the file of the session is there."""
+    """NWB files, each session once.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        HDF5 files and Zarr stores.
+    problems : tuple of Problem
+        Zarr stores left out because the file of the session is there.
+    """
 
     files: tuple[Path, ...]
     problems: tuple[Problem, ...] = ()
 
 
 def find_session_files(paths: Iterable[Path]) -> FoundFiles:
-    """The NWB files among the paths and below those that are folders, sorted within a folder, each session once.
+    """Find the NWB files among some paths and below those that are folders, each session once.
 
     A file `x.nwb` and its export `x.nwb.zarr` in one folder are the same session: the file is taken.
-    Raises nwb-file-missing where a path does not exist, or a folder holds none.
+
+    Parameters
+    ----------
+    paths : Iterable[Path]
+        Files and folders.
+
+    Returns
+    -------
+    FoundFiles
+        In the order of the paths, sorted within a folder.
+
+    Raises
+    ------
+    SscError
+        nwb-file-missing where a path does not exist, or a folder holds none.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -49,7 +71,20 @@ def find_session_files(paths: Iterable[Path]) -> FoundFiles:
 def one_session_file(given: Path | str) -> Path | str:
     """The NWB file at a path or address, or the only one below a folder.
 
-    Raises nwb-file-missing, and nwb-file-not-chosen where a folder holds several.
+    Parameters
+    ----------
+    given : Path or str
+        A file, a folder or an http(s) address.
+
+    Returns
+    -------
+    Path or str
+        Path or address of the file.
+
+    Raises
+    ------
+    SscError
+        nwb-file-missing; nwb-file-not-chosen where a folder holds several.
     """
     if is_address(given):
         return given

@@ -20,22 +20,42 @@ from ssc_to_nwb.testing.whisking import make_whisker
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SyntheticSession:
-    """A made-up session: what is true of it, and the files written."""
+    """A made-up session: what is true of it, and the files written.
+
+    Attributes
+    ----------
+    spec : SessionSpec
+        What it was made from.
+    root : Path
+        Folder of the data set.
+    mat_path : Path
+        The session file.
+    tree : MatStruct
+        The struct as written.
+    trials : TrialTruth
+        What is true of the trials.
+    whisker : WhiskerTruth or None
+        What is true of the whiskers; None for a session without whisker data.
+    subvolumes : tuple of SubvolumeTruth
+        What is true of planes, ROIs and frames.
+    stack_paths : dict of (str, int) to Path
+        Tifs by plane name and file number.
+    side_paths : tuple of Path
+        Side images and registration files.
+    video_paths : dict of int to Path
+        Videos by trial number.
+    """
 
     spec: SessionSpec
     root: Path
     mat_path: Path
     tree: MatStruct
-    """The struct as written (`matlab.py` has its types)."""
     trials: TrialTruth
     whisker: WhiskerTruth | None
     subvolumes: tuple[SubvolumeTruth, ...]
     stack_paths: dict[tuple[str, int], Path]
-    """By plane name and file number."""
     side_paths: tuple[Path, ...]
-    """Side images and registration files."""
     video_paths: dict[int, Path]
-    """By trial number."""
 
     @property
     def planes(self) -> tuple[PlaneTruth, ...]:
@@ -63,11 +83,45 @@ class SyntheticSession:
         return self.root / self.spec.session_name
 
     def plane(self, name: str) -> PlaneTruth:
-        """The plane called `fov_VVPPP`; KeyError where there is none."""
+        """A plane by its name.
+
+        Parameters
+        ----------
+        name : str
+            `fov_VVPPP`.
+
+        Returns
+        -------
+        PlaneTruth
+            What is true of it.
+
+        Raises
+        ------
+        KeyError
+            There is no such plane.
+        """
         return {plane.name: plane for plane in self.planes}[name]
 
     def frames(self, plane_name: str, file_number: int) -> np.ndarray:
-        """(frames, 2, rows, columns): every frame of one tif as drawn, green and red, damages aside."""
+        """Every frame of one tif as drawn, damages aside.
+
+        Parameters
+        ----------
+        plane_name : str
+            `fov_VVPPP`.
+        file_number : int
+            The NNN of its name.
+
+        Returns
+        -------
+        ndarray, (frames, 2, rows, columns)
+            Green and red.
+
+        Raises
+        ------
+        KeyError
+            There is no such plane or file.
+        """
         from ssc_to_nwb.testing.frames import draw_frames
 
         plane = self.plane(plane_name)
@@ -75,11 +129,33 @@ class SyntheticSession:
         return draw_frames(spec=self.spec, plane=plane, file=file, raw=self.raw_of(plane))
 
     def stack_folder(self, plane: PlaneTruth) -> Path:
-        """Where the plane's tifs lie."""
+        """Where the plane's tifs lie.
+
+        Parameters
+        ----------
+        plane : PlaneTruth
+            A plane of the session.
+
+        Returns
+        -------
+        Path
+            Below the session's folder.
+        """
         return self.folder / plane.name / "fluo_batch_out"
 
     def raw_of(self, plane: PlaneTruth) -> dict[int, np.ndarray]:
-        """(F,) raw fluorescence by ROI number, of all ROIs of the plane's subvolume."""
+        """Raw fluorescence of all ROIs of the plane's subvolume.
+
+        Parameters
+        ----------
+        plane : PlaneTruth
+            A plane of the session.
+
+        Returns
+        -------
+        dict of int to ndarray, (F,)
+            By ROI number.
+        """
         return {subvolume.number: subvolume.all_raw for subvolume in self.subvolumes}[plane.subvolume_number]
 
 
@@ -92,11 +168,29 @@ def write_session(
     edit: Callable[[MatStruct], None] | None = None,
     others: Mapping[str, MatValue] | None = None,
 ) -> SyntheticSession:
-    """Write one session under `root`; `edit` may change the struct before it is written, to make it wrong.
+    """Write one session.
 
-    others: variables of the session file beside the struct.
+    The stacks and videos of an ssc-2 session, which has none, are never written.
 
-    The stacks are written where `raw`, the whisker videos where `videos`; never for an ssc-2 session, which has none.
+    Parameters
+    ----------
+    root : Path
+        Folder of the data set, made where it is not there.
+    spec : SessionSpec or None, optional
+        What to make; the defaults where None.
+    raw : bool, default True
+        Write the imaging stacks.
+    videos : bool, default True
+        Write the whisker videos.
+    edit : Callable[[MatStruct], None] or None, optional
+        May change the struct before it is written, to make it wrong.
+    others : Mapping[str, MatValue] or None, optional
+        Variables of the session file beside the struct.
+
+    Returns
+    -------
+    SyntheticSession
+        The paths, and what is true of the session.
     """
     spec = spec or SessionSpec()
     rng_behavior, rng_whisker, rng_imaging, rng_struct = np.random.default_rng(spec.seed).spawn(4)
@@ -126,7 +220,24 @@ def write_session(
 def write_dataset(
     *, root: Path, specs: Sequence[SessionSpec], raw: bool = True, videos: bool = True
 ) -> tuple[SyntheticSession, ...]:
-    """Write several sessions side by side under `root`."""
+    """Write several sessions side by side under `root`.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the data set, made where it is not there.
+    specs : Sequence[SessionSpec]
+        A session each.
+    raw : bool, default True
+        Write the imaging stacks.
+    videos : bool, default True
+        Write the whisker videos.
+
+    Returns
+    -------
+    tuple[SyntheticSession, ...]
+        In the order of the specs.
+    """
     return tuple(write_session(root=root, spec=spec, raw=raw, videos=videos) for spec in specs)
 
 

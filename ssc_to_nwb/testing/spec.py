@@ -29,10 +29,20 @@ ArrayKind = Literal["dff", "raw", "event"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubvolumeSpec:
-    """One subvolume: its number, the numbers of its planes and how many ROIs each plane has.
+    """One subvolume.
 
-    rois_per_plane: the same for all planes, or one number for each; first_roi: number of the first ROI of the first
-    plane, that of its block of 1000 where None; imaging_rate_hz: that of the session where None.
+    Attributes
+    ----------
+    number : int, default 1
+        VV.
+    planes : tuple[int, ...]
+        PPP of each plane.
+    rois_per_plane : int or tuple[int, ...], default 4
+        The same for all planes, or one number for each.
+    first_roi : int or None, optional
+        Number of the first ROI of the first plane; that of its block of 1000 where None.
+    imaging_rate_hz : float or None, optional
+        That of the session where None.
     """
 
     number: int = 1
@@ -42,7 +52,18 @@ class SubvolumeSpec:
     imaging_rate_hz: float | None = None
 
     def rois_in(self, plane: int) -> int:
-        """How many ROIs the plane of this number has."""
+        """How many ROIs a plane has.
+
+        Parameters
+        ----------
+        plane : int
+            PPP.
+
+        Returns
+        -------
+        int
+            The number of ROIs.
+        """
         given = self.rois_per_plane
         return given if isinstance(given, int) else given[self.planes.index(plane)]
 
@@ -225,11 +246,33 @@ class SessionSpec:
             raise ValueError("one trial at least must have whisker data; else set whisker_data=False")
 
     def rate_of(self, subvolume: SubvolumeSpec) -> float:
-        """Frames per second and plane of a subvolume."""
+        """Frames per second and plane of a subvolume.
+
+        Parameters
+        ----------
+        subvolume : SubvolumeSpec
+            Of this session.
+
+        Returns
+        -------
+        float
+            In Hz.
+        """
         return subvolume.imaging_rate_hz or self.imaging_rate_hz
 
     def in_time_unit(self, time_ms: np.ndarray) -> np.ndarray:
-        """Times in the unit of the file."""
+        """Times in the unit of the file.
+
+        Parameters
+        ----------
+        time_ms : ndarray
+            In ms.
+
+        Returns
+        -------
+        ndarray
+            Of the same shape.
+        """
         return time_ms / _MS_PER_UNIT[self.time_unit_id] if self.time_unit_id != 1 else time_ms
 
     @property

@@ -64,7 +64,18 @@ def _in_order(rows: list[EventRows], label: str, order: np.ndarray) -> list[str]
 
 
 def trial_values(context: SessionContext) -> Mapping[str, ColumnValues]:
-    """Values of the columns that events add to the trials table: licks."""
+    """Values of the columns that events add to the trials table: licks.
+
+    Parameters
+    ----------
+    context : SessionContext
+        The session with its metadata.
+
+    Returns
+    -------
+    Mapping[str, ColumnValues]
+        By column: for each trial, in the source's order, the times of its licks in s after the session's start.
+    """
     values: dict[str, ColumnValues] = {}
     for key, side in (("leftLicks", "left"), ("rightLicks", "right")):
         series = context.session.events.get(key)

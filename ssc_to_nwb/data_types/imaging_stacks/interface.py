@@ -27,7 +27,13 @@ from ssc_to_nwb.session.context import SessionContext
 
 
 class ImagingStacksInterface(RawInterface):
-    """The frames of every imaging plane, and the table of those that are missing."""
+    """The frames of every imaging plane, and the table of those that are missing.
+
+    Attributes
+    ----------
+    chunk_mb : float, default FRAMES_CHUNK_MB
+        Size of a chunk before compression, in 2^20 bytes.
+    """
 
     display_name = "CRCNS ssc imaging stacks"
     info = "TwoPhotonSeries of every imaging plane and channel, and the gaps between them."
@@ -81,8 +87,32 @@ def add_two_photon_series(
 ) -> tuple[TwoPhotonSeries, ...]:
     """Add one TwoPhotonSeries per channel to the acquisition; a second shares the first's time stamps.
 
-    stack: with at least one frame; timestamps: float64 (T,), seconds from session start, one per frame; facts: what
-    the metadata say of the imaging; chunk_mb: size of a chunk before compression, in 2^20 bytes.
+    Parameters
+    ----------
+    nwbfile : NWBFile
+        The file in memory.
+    stack : PlaneStack
+        With at least one frame.
+    timestamps : ndarray of float64, (T,)
+        One per frame, in s after the session's start.
+    imaging_planes : Mapping[naming.Channel, ImagingPlane]
+        By channel.
+    facts : ImagingFacts
+        What the metadata say of the imaging.
+    chunk_mb : float
+        Size of a chunk before compression, in 2^20 bytes.
+    log : ProblemLog
+        Takes the warnings.
+
+    Returns
+    -------
+    tuple of TwoPhotonSeries
+        Green first; frames are read when the file is written.
+
+    Raises
+    ------
+    ValueError
+        The time stamps are not as many as the frames.
     """
     if len(timestamps) != stack.frame_count:
         raise ValueError(f"{len(timestamps)} time stamps for {stack.frame_count} frames of {stack.plane_name}")

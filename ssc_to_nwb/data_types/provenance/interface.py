@@ -27,8 +27,16 @@ from ssc_to_nwb.session.context import SessionContext
 def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext, options: Mapping[str, Any]) -> None:
     """Add the tables `source_files` and `provenance` to the module `source`.
 
-    ledger: with its files, hashed as far as is wanted; options: of the conversion, JSON-ready, and only those that
-    decide what is in the file.
+    Parameters
+    ----------
+    nwbfile : NWBFile
+        The file in memory.
+    ledger : Ledger
+        With its files, hashed as far as is wanted.
+    context : SessionContext
+        The session with its metadata.
+    options : Mapping[str, Any]
+        Of the conversion, JSON-ready, and only those that decide what is in the file.
     """
     metadata = context.metadata
     texts = {
@@ -61,18 +69,48 @@ def _file_values(files: Sequence[FileEntry]) -> dict[str, list[Any]]:
 
 
 def canonical_json(value: Any) -> str:
-    """JSON that is the same for equal values: keys sorted, no spaces."""
+    """JSON that is the same for equal values: keys sorted, no spaces.
+
+    Parameters
+    ----------
+    value : Any
+        JSON-ready.
+
+    Returns
+    -------
+    str
+        Not restricted to ASCII.
+    """
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def metadata_json(metadata: Metadata) -> str:
     """All metadata that decides what is in the file, defaults included, as canonical JSON.
 
-    What the archive shows of the whole data set (section dandiset) decides nothing in a file.
+    Parameters
+    ----------
+    metadata : Metadata
+        Of one session.
+
+    Returns
+    -------
+    str
+        Canonical JSON.
     """
     return canonical_json(metadata.model_dump(mode="json", exclude={"dandiset"}))
 
 
 def metadata_sha256(metadata: Metadata) -> str:
-    """SHA-256 of `metadata_json`, in hexadecimal."""
+    """SHA-256 of `metadata_json`, in hexadecimal.
+
+    Parameters
+    ----------
+    metadata : Metadata
+        Of one session.
+
+    Returns
+    -------
+    str
+        64 digits.
+    """
     return hashlib.sha256(metadata_json(metadata).encode()).hexdigest()

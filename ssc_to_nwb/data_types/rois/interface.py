@@ -38,7 +38,24 @@ class RoiSegmentationInterface(SessionInterface):
 def get_plane_segmentation(
     nwbfile: NWBFile, *, context: SessionContext, subvolume: Subvolume, plane: Plane
 ) -> PlaneSegmentation:
-    """The PlaneSegmentation of a plane in the file, made where there is none yet."""
+    """The PlaneSegmentation of a plane in the file, made where there is none yet.
+
+    Parameters
+    ----------
+    nwbfile : NWBFile
+        The file in memory.
+    context : SessionContext
+        The session with its metadata.
+    subvolume : Subvolume
+        The plane's subvolume.
+    plane : Plane
+        The plane.
+
+    Returns
+    -------
+    PlaneSegmentation
+        One row per ROI.
+    """
     module = get_module(nwbfile, layout.SEGMENTATION.path)
     if layout.SEGMENTATION.name not in module.data_interfaces:
         module.add(ImageSegmentation(name=layout.SEGMENTATION.name))
@@ -117,7 +134,20 @@ def _source_lists(plane: Plane, number: int, *, has_record: bool) -> str:
 
 
 def get_images(nwbfile: NWBFile, plane_name: str) -> Images:
-    """The Images container of a plane in the file, made where there is none yet."""
+    """The Images container of a plane in the file, made where there is none yet.
+
+    Parameters
+    ----------
+    nwbfile : NWBFile
+        The file in memory.
+    plane_name : str
+        Name of the plane.
+
+    Returns
+    -------
+    Images
+        The container.
+    """
     declared = layout.images(plane_name)
     module = get_module(nwbfile, declared.path)
     if declared.name not in module.data_interfaces:
@@ -126,7 +156,15 @@ def get_images(nwbfile: NWBFile, plane_name: str) -> Images:
 
 
 def add_master_images(nwbfile: NWBFile, *, plane: Plane) -> None:
-    """Add the master image of each channel the session file holds, values unchanged, axes (column, row)."""
+    """Add the master image of each channel the session file holds, values unchanged, axes (column, row).
+
+    Parameters
+    ----------
+    nwbfile : NWBFile
+        The file in memory.
+    plane : Plane
+        The plane, with its master image.
+    """
     container = get_images(nwbfile, plane.name)
     for number, declared in enumerate(layout.master_images(plane)):
         data = np.ascontiguousarray(to_nwb_axes(plane.master_image[:, :, number]))

@@ -32,7 +32,23 @@ _VIDEO_ORDER = (
 
 
 def make_nwbfile(context: SessionContext) -> NWBFile:
-    """An NWBFile with everything general in it and no data. Raises metadata-value-missing, metadata-text-unreadable."""
+    """An NWBFile with everything general in it and no data.
+
+    Parameters
+    ----------
+    context : SessionContext
+        The session with its metadata.
+
+    Returns
+    -------
+    NWBFile
+        In memory, with its Subject.
+
+    Raises
+    ------
+    SscError
+        metadata-value-missing, metadata-text-unreadable.
+    """
     from pynwb import NWBFile
     from pynwb.file import Subject
 
@@ -40,7 +56,18 @@ def make_nwbfile(context: SessionContext) -> NWBFile:
 
 
 def neuroconv_metadata(context: SessionContext) -> dict[str, Any]:
-    """The same in the form of neuroconv's metadata: `{"NWBFile": {...}, "Subject": {...}}`, JSON-ready."""
+    """The same in the form of neuroconv's metadata: `{"NWBFile": {...}, "Subject": {...}}`, JSON-ready.
+
+    Parameters
+    ----------
+    context : SessionContext
+        The session with its metadata.
+
+    Returns
+    -------
+    dict[str, Any]
+        Without `was_generated_by`, which has no place in it.
+    """
     nwbfile = nwbfile_fields(context)
     nwbfile.pop("was_generated_by")
     return {
@@ -50,7 +77,23 @@ def neuroconv_metadata(context: SessionContext) -> dict[str, Any]:
 
 
 def nwbfile_fields(context: SessionContext) -> dict[str, Any]:
-    """Arguments of NWBFile, only those that are known."""
+    """Arguments of NWBFile, only those that are known.
+
+    Parameters
+    ----------
+    context : SessionContext
+        The session with its metadata.
+
+    Returns
+    -------
+    dict[str, Any]
+        By name of the argument.
+
+    Raises
+    ------
+    SscError
+        metadata-value-missing, metadata-text-unreadable.
+    """
     from ssc_to_nwb._version import __version__
 
     facts, dataset = context.metadata.session, context.metadata.dataset
@@ -80,7 +123,23 @@ def nwbfile_fields(context: SessionContext) -> dict[str, Any]:
 
 
 def subject_fields(context: SessionContext) -> dict[str, Any]:
-    """Arguments of Subject, only those that are known. Raises metadata-value-missing where NWB needs one."""
+    """Arguments of Subject, only those that are known.
+
+    Parameters
+    ----------
+    context : SessionContext
+        The session with its metadata.
+
+    Returns
+    -------
+    dict[str, Any]
+        By name of the argument.
+
+    Raises
+    ------
+    SscError
+        metadata-value-missing where NWB needs a value, metadata-text-unreadable.
+    """
     facts, session = context.metadata.subject, context.session
     born = date_of_birth(context)
     age = facts.age if born is None else f"P{(session_start_time(context) - born).days}D"
@@ -104,13 +163,40 @@ def subject_fields(context: SessionContext) -> dict[str, Any]:
 
 
 def identifier(context: SessionContext) -> str:
-    """The same for the same data set, subject and session, however often it is converted."""
+    """The file's identifier: the same for the same data set, subject and session, however often it is converted.
+
+    Parameters
+    ----------
+    context : SessionContext
+        The session with its metadata.
+
+    Returns
+    -------
+    str
+        A UUID.
+    """
     key = context.session.key
     return str(uuid.uuid5(_NAMESPACE, f"{context.metadata.dataset.name}/{key.animal}/{key.label}"))
 
 
 def date_of_birth(context: SessionContext) -> datetime | None:
-    """dateOfBirth in the assumed zone, None where nobody gives one. Raises metadata-text-unreadable."""
+    """The animal's date of birth, in the assumed zone.
+
+    Parameters
+    ----------
+    context : SessionContext
+        The session with its metadata.
+
+    Returns
+    -------
+    datetime or None
+        None where nobody gives one.
+
+    Raises
+    ------
+    SscError
+        metadata-text-unreadable where it is no date, or is after the session.
+    """
     session = context.session
     text = context.metadata.subject.date_of_birth or session.metadata_text("dateOfBirth")
     if text is None:
@@ -132,7 +218,23 @@ def date_of_birth(context: SessionContext) -> datetime | None:
 
 
 def experimenters(context: SessionContext) -> list[str]:
-    """Names as "Last, First". Raises metadata-value-missing where nobody is named, metadata-text-unreadable."""
+    """Names of the experimenters.
+
+    Parameters
+    ----------
+    context : SessionContext
+        The session with its metadata.
+
+    Returns
+    -------
+    list[str]
+        Each as "Last, First".
+
+    Raises
+    ------
+    SscError
+        metadata-value-missing where nobody is named, metadata-text-unreadable.
+    """
     if context.metadata.session.experimenters:
         return list(context.metadata.session.experimenters)
     entry = context.session.metadata.get("experimenters")
@@ -159,7 +261,18 @@ def experimenters(context: SessionContext) -> list[str]:
 
 
 def notes(context: SessionContext) -> str:
-    """Citation, conditions of use and every assumption, for the file itself."""
+    """Citation, conditions of use and every assumption, for the file itself.
+
+    Parameters
+    ----------
+    context : SessionContext
+        The session with its metadata.
+
+    Returns
+    -------
+    str
+        A line each.
+    """
     dataset, assumptions = context.metadata.dataset, context.metadata.assumptions
     doi = f" doi:{dataset.doi}" if dataset.doi else ""
     lines = [

@@ -19,12 +19,17 @@ from ssc_to_nwb.session.session import Session
 
 
 class SourceStructInterface(SessionInterface):
-    """The form of the session struct, and the fields that are kept verbatim."""
+    """The form of the session struct, and the fields that are kept verbatim.
+
+    Attributes
+    ----------
+    ledger : Ledger or None, optional
+        The session's ledger; made by the interface, which then refuses unknown fields, where none is given.
+    """
 
     display_name = "CRCNS ssc source struct"
     info = "Form of the source's struct, and what became of each field."
     ledger: Ledger | None = None
-    """The session's ledger; made by the interface, which then refuses unknown fields, where none is given."""
 
     def add(self, nwbfile: NWBFile) -> None:
         """Add /processing/source/source_struct. Raises unmapped-leaf."""
@@ -35,7 +40,17 @@ class SourceStructInterface(SessionInterface):
 
 
 def add_source_struct(nwbfile: NWBFile, *, ledger: Ledger, session: Session) -> None:
-    """Write the form of the session struct with what the ledger says of its leaves, in the struct's order."""
+    """Write the form of the session struct with what the ledger says of its leaves, in the struct's order.
+
+    Parameters
+    ----------
+    nwbfile : NWBFile
+        The file in memory.
+    ledger : Ledger
+        What became of each leaf.
+    session : Session
+        Read from its file.
+    """
     rows = form_rows(session, ledger)
     module = get_module(nwbfile, STRUCT.path)
     kept = dict(item for row in rows for item in row.kept)

@@ -65,7 +65,19 @@ def _series_frames(stack: PlaneStack, *, length: int) -> np.ndarray:
 
 
 def trial_values(context: SessionContext) -> Mapping[str, ColumnValues]:
-    """Values of the columns that subvolumes add to the trials table."""
+    """Values of the columns that subvolumes add to the trials table.
+
+    Parameters
+    ----------
+    context : SessionContext
+        The session with its metadata.
+
+    Returns
+    -------
+    Mapping[str, ColumnValues]
+        By column, in the source's order of the trials: whether any list names the trial, and which subvolumes were
+        valid and imaged in it.
+    """
     session = context.session
     listed, imaged = layout.listed_trials(session), layout.imaged_trials(session)
     valid = [np.isin(session.trials.numbers, trials) for trials in listed.values()]

@@ -27,9 +27,16 @@ from ssc_to_nwb.session.context import SessionContext
 class WhiskerVideoInterface(RawInterface):
     """The whisker videos of a session.
 
-    place_in: folder the videos are copied into when they are added; link: make hard links of the copies where the file
-    system allows; folder_name: its name in the paths the NWB file keeps, that of `place_in` where None. Where
-    `place_in` is None the videos stay where they are, and the NWB file names them there.
+    Where `place_in` is None the videos stay where they are, and the NWB file names them there.
+
+    Attributes
+    ----------
+    place_in : Path or None, optional
+        Folder the videos are copied into when they are added.
+    link : bool, default False
+        Make hard links instead of copies, where the file system allows.
+    folder_name : str or None, optional
+        Its name in the paths that the NWB file keeps; that of `place_in` where None.
     """
 
     display_name = "CRCNS ssc whisker videos"
@@ -75,10 +82,28 @@ class WhiskerVideoInterface(RawInterface):
 
 
 def place_videos(videos: Sequence[TimedVideo], folder: Path, *, link: bool = False) -> tuple[Path, ...]:
-    """Put copies of the videos into `folder`, made where it is not there.
+    """Put copies of the videos into a folder. Two videos of one name are kept apart by their trial numbers.
 
-    link: hard links instead, where the file system allows; an edit of one is then an edit of the source. Two videos of
-    one name keep apart by their trial numbers. Raises OSError of the disk.
+    Parameters
+    ----------
+    videos : Sequence[TimedVideo]
+        To be copied.
+    folder : Path
+        Made where it is not there.
+    link : bool, default False
+        Hard links instead, where the file system allows; an edit of one is then an edit of the source.
+
+    Returns
+    -------
+    tuple[Path, ...]
+        Path of each copy.
+
+    Raises
+    ------
+    SscError
+        source-not-readable.
+    OSError
+        Of the disk that is written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = [naming.video_file(video.header.path.name) for video in videos]
@@ -91,9 +116,21 @@ def place_videos(videos: Sequence[TimedVideo], folder: Path, *, link: bool = Fal
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Make `target` the same file as `source`, or a copy that is on disk where a link is not possible.
+    """Make `target` the same file as `source`, or a copy where a link is not possible.
 
-    Raises SscError of kind SOURCE_NOT_READABLE, OSError of the disk that is written to.
+    Parameters
+    ----------
+    source : Path
+        A file.
+    target : Path
+        Path of the link or copy; a copy is on disk when the function returns.
+
+    Raises
+    ------
+    SscError
+        source-not-readable.
+    OSError
+        Of the disk that is written to.
     """
     try:
         os.link(source.resolve(), target)
@@ -104,7 +141,22 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 def copy_whole(source: Path, target: Path) -> None:
-    """Copy a file, until the copy is on disk. Raises SOURCE_NOT_READABLE, OSError of the disk that is written to."""
+    """Copy a file, until the copy is on disk.
+
+    Parameters
+    ----------
+    source : Path
+        A file.
+    target : Path
+        Path of the copy.
+
+    Raises
+    ------
+    SscError
+        source-not-readable.
+    OSError
+        Of the disk that is written to.
+    """
     try:
         shutil.copyfile(source, target)
     except OSError as failure:
