@@ -33,7 +33,7 @@ _EXAMPLES = """Examples:
     type=click.Choice(["ssc-1", "ssc-2"]),
     default="ssc-1",
     show_default=True,
-    help="Whose metadata to begin with.",
+    help="The dataset whose packaged metadata are used.",
 )
 @metadata_option
 @click.option("--dandiset", metavar="ID", help="The dandiset's six digits, where it exists already.")
@@ -43,9 +43,9 @@ _EXAMPLES = """Examples:
 def command(output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Write or update OUTPUT/dandiset.yaml: what the archive shows of the dataset.
 
-    Made from the metadata files (section `dandiset`) and from the NWB files in OUTPUT, and checked with the archive's
-    own schema. What no public source says is listed, for a person to fill in, and never made up; what was filled in in
-    the file by hand stays.
+    It is made from the metadata files (section `dandiset`) and the NWB files in OUTPUT, and checked with the
+    archive's own schema. Values that no public source gives are listed for you to fill in; none are made up. Values
+    that you wrote into the file by hand are kept.
 
     Exit status: 0 the archive can store it as a draft; 1 it cannot, and nothing was written; 2 wrong usage.
     """

@@ -14,7 +14,7 @@ from ssc_to_nwb.cli.terminal import echo
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=NamedPath(exists=True))
 @click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: all processors]")
 def command(files: tuple[Path, ...], workers: int | None) -> None:
-    """Print a SHA-256 over every dataset and attribute of each FILE, and its name.
+    """Print a SHA-256 of all datasets and attributes of each FILE, and the file name.
 
     Object ids, the time of creation, chunks and compression do not count. So the same source gives the same digest
     every time, on every machine.

@@ -35,16 +35,16 @@ _EXAMPLES = """Examples:
 @dandiset_option
 @instance_option
 @key_option
-@click.option("--asset", metavar="PATH", help="The asset's path in the dandiset; without it one is picked at random.")
+@click.option("--asset", metavar="PATH", help="The asset's path in the dandiset. Without it, one is picked at random.")
 @click.option("--seed", type=int, help="Pick the same asset each time.")
 @json_option
 @quiet_option
 def command(output: Path, *, as_json: bool, quiet: bool, **options: Any) -> None:
-    """Fetch one asset back from a dandiset and compare it byte for byte with the file in OUTPUT.
+    """Download one asset of a dandiset and compare it byte for byte with the file in OUTPUT.
 
-    It is compared as it comes in: nothing is written to the disk. An open dandiset needs no key.
+    It is compared while it is downloaded; nothing is written to the disk. An open dandiset needs no key.
 
-    Exit status: 0 every byte is the same; 1 it is not, or nothing could be fetched; 2 wrong usage; 130 or 143 after
+    Exit status: 0 every byte is the same; 1 it is not, or the download failed; 2 wrong usage; 130 or 143 after
     Ctrl-C or SIGTERM.
     """
     from ssc_to_nwb.api.archive import download_check

@@ -29,8 +29,8 @@ _EXAMPLES = """Examples:
 def command(file: Path, store: Path, *, overwrite: bool, workers: int | None, as_json: bool, quiet: bool) -> None:
     """Export the NWB file FILE as the Zarr store STORE, a folder of the same content (extra `zarr`).
 
-    The digests of all objects of FILE and STORE are compared before the store gets its name. Videos are not copied:
-    their paths are relative to the folder of FILE, in which STORE belongs too.
+    The store gets its name only when the digests of all objects of FILE and STORE are equal. Videos are not copied:
+    their paths are relative to the folder of FILE, so put STORE there too.
     """
     from ssc_to_nwb.api.zarr_export import export_zarr
 

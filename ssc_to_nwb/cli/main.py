@@ -16,8 +16,8 @@ _COMMANDS = {
     "demo": ("ssc_to_nwb.cli.demo", "Make a small synthetic dataset and convert it."),
     "verify": ("ssc_to_nwb.cli.verify", "Compare NWB files with their sources, value by value."),
     "ledger": ("ssc_to_nwb.cli.ledger", "Show what became of every field and file of a source."),
-    "restore": ("ssc_to_nwb.cli.restore", "Give the MATLAB session file back from an NWB file."),
-    "digest": ("ssc_to_nwb.cli.digest", "Print a hash over the content of NWB files."),
+    "restore": ("ssc_to_nwb.cli.restore", "Restore the MATLAB session file from an NWB file."),
+    "digest": ("ssc_to_nwb.cli.digest", "Print a hash of the content of NWB files."),
     "export-zarr": ("ssc_to_nwb.cli.export_zarr", "Export an NWB file as a Zarr store of the same content."),
     "validate": ("ssc_to_nwb.cli.validate", "Check NWB files: schema, best practice, DANDI's rules, this dataset."),
     "explain": ("ssc_to_nwb.cli.explain", "Explain a problem by its identifier."),
@@ -28,7 +28,7 @@ _COMMANDS = {
     "methods": ("ssc_to_nwb.cli.methods", "Write a methods paragraph from an NWB file."),
     "dandiset": ("ssc_to_nwb.cli.dandiset", "Write dandiset.yaml for the archive."),
     "upload": ("ssc_to_nwb.cli.upload", "Upload NWB files to a DANDI archive."),
-    "download-check": ("ssc_to_nwb.cli.download_check", "Fetch an asset back and compare it byte for byte."),
+    "download-check": ("ssc_to_nwb.cli.download_check", "Download an asset and compare it byte for byte."),
 }
 
 

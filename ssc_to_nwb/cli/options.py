@@ -99,7 +99,8 @@ _CONVERSION_OPTIONS = (
     click.option(
         "--link-videos",
         is_flag=True,
-        help="Hard links to the source's videos instead of copies: no room is taken, and an edit changes both.",
+        help="Make hard links to the source's videos instead of copies. They need no disk space, but an edit changes "
+        "both.",
     ),
 )
 

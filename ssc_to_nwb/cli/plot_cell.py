@@ -29,8 +29,8 @@ _EXAMPLES = """Examples:
 def command(files: tuple[Path, ...], *, cell: str, output: Path | None) -> None:
     """Draw one cell in every session of its animal: its mask in the master image and its response to touch.
 
-    FILES are NWB files, or folders with NWB files in them. A session that has the number in another plane, or more
-    than 10 um away, is drawn in another color, with the reason.
+    FILES are NWB files, or folders with NWB files in them. If a session has the number in another plane, or more than
+    10 um away, it is drawn in another color, with the reason.
     """
     from ssc_to_nwb.api.cells import plot_cell
 

@@ -23,7 +23,7 @@ from ssc_to_nwb.quantities import plural
     help="Format of the MATLAB file.  [default: 5, 7.3 where the session is too large for it]",
 )
 @click.option("--stacks", type=NamedPath(), help="Folder for the tif stacks.  [default: stacks are not restored]")
-@click.option("--overwrite", is_flag=True, help="Replace files that are there.")
+@click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 @json_option
 def command(
     *,
@@ -36,9 +36,9 @@ def command(
 ) -> None:
     """Write the MATLAB session file that FILE.nwb was made from.
 
-    The session variable comes back field by field: values, classes, sizes and the order of fields. Times that are whole
-    numbers in the source are exact; others differ in the last digits at most. Variables that the source's file had
-    beside the session variable are named, not restored. Nothing but FILE.nwb is needed.
+    The session variable is restored field by field: values, classes, sizes and the order of fields. Times that are
+    whole numbers in the source are exact; others differ at most in the last digits. Other variables of the source
+    file are named, but not restored. Only FILE.nwb is needed.
     """
     from ssc_to_nwb.api.restoring import restore
 

@@ -44,7 +44,9 @@ _EXAMPLES = """Examples:
 @dandiset_option
 @instance_option
 @key_option
-@click.option("--dry-run", is_flag=True, help="Say what would be new, replaced, unchanged, with bytes; send nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="List what would be new, replaced or unchanged, with bytes; send nothing."
+)
 @click.option("--prune", is_flag=True, help="Remove from the draft what is not in OUTPUT, after a confirmation.")
 @click.option("-y", "--yes", is_flag=True, help="Confirm --prune beforehand.")
 @click.option("--allow-embargoed", is_flag=True, help="Upload to a dandiset under embargo.")
@@ -56,7 +58,7 @@ _EXAMPLES = """Examples:
     type=click.Choice(["require", "skip"]),
     default="require",
     show_default=True,
-    help="Send a session once its file is valid, or (skip) without looking.",
+    help="Send a session once its file is valid, or (skip) without validation.",
 )
 @click.option(
     "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Files that are validated at once."
@@ -67,12 +69,12 @@ _EXAMPLES = """Examples:
     type=click.IntRange(min=1),
     default=2,
     show_default=True,
-    help="Parts of a file at once; each is 64 MiB and held in memory, 4 of all files together.",
+    help="Parts of a file that are sent at once. Each is 64 MiB in memory; at most 4 for all files together.",
 )
 @click.option(
     "--record",
     type=NamedPath(dir_okay=False),
-    help="Where each event is recorded.  [default: OUTPUT/.ssc-to-nwb/upload.jsonl]",
+    help="File in which each event is recorded.  [default: OUTPUT/.ssc-to-nwb/upload.jsonl]",
 )
 @json_option
 @verbose_option
@@ -80,15 +82,16 @@ _EXAMPLES = """Examples:
 def command(output: Path, *, yes: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Upload what `convert` wrote to OUTPUT to the draft of a dandiset.
 
-    Each NWB file that would be sent is validated first, unless it was and has not changed since; a session is sent as
-    soon as its file is valid. What the archive holds already is not sent again, so that the same command goes on with
-    an interrupted upload; a file that was cut in the middle starts again from zero. Afterwards the archive's listing
-    is compared with the local files by size and checksum. Nothing is ever deleted there unless --prune is given.
+    Each NWB file is validated first, unless it has not changed since it was validated. A session is sent as soon as
+    its file is valid. Files that the archive already has are not sent again, so the same command continues an
+    interrupted upload; a file that was interrupted in the middle starts again from zero. Afterwards the archive's
+    listing is compared with the local files by size and checksum. Nothing in the archive is deleted unless you give
+    --prune.
 
     The data are not yours to publish: ask their authors first. "Permission to publish" in the documentation says how.
 
-    Exit status: 0 the archive holds every file as it is here; 1 it does not, or nothing could be begun; 2 wrong usage;
-    130 or 143 after Ctrl-C or SIGTERM.
+    Exit status: 0 the archive has every local file, unchanged; 1 it does not, or the upload could not start; 2 wrong
+    usage; 130 or 143 after Ctrl-C or SIGTERM.
     """
     from ssc_to_nwb.api.archive import upload
 

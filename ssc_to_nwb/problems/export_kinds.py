@@ -5,15 +5,15 @@ from ssc_to_nwb.problems.model import ProblemKind, Severity
 EXPORT_SOURCE_INVALID = ProblemKind(
     identifier="export-source-invalid",
     severity=Severity.ERROR,
-    title="What is to be exported is not a finished HDF5 file",
+    title="Only a finished HDF5 file can be exported",
     reason="A Zarr store is made from the NWB file that a conversion wrote and verified.",
     remedy="Give the .nwb file of a session.",
 )
 EXPORT_PLACE_TAKEN = ProblemKind(
     identifier="export-place-taken",
     severity=Severity.ERROR,
-    title="What lies at the place of the Zarr store is not a Zarr store",
-    reason="--overwrite replaces a store as a whole. It never removes another file or folder.",
+    title="Another file or folder is in the place of the Zarr store",
+    reason="--overwrite replaces only a Zarr store, as a whole. It never removes another file or folder.",
     remedy="Give another path for the store.",
 )
 EXPORT_DIFFERS = ProblemKind(
@@ -21,8 +21,7 @@ EXPORT_DIFFERS = ProblemKind(
     severity=Severity.ERROR,
     title="The exported store differs from the file",
     reason="The digests of all objects of the file and of the store were compared. The store has been removed.",
-    remedy="This is a defect of the program, of hdmf-zarr, or of the disk: export again, and report it if it happens "
-    "again.",
+    remedy="Export again. If it happens again, report it: it is a defect of the program, of hdmf-zarr, or of the disk.",
 )
 ZARR_STORE_NOT_VERIFIED = ProblemKind(
     identifier="zarr-store-not-verified",

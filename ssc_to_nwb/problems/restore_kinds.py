@@ -5,7 +5,7 @@ from ssc_to_nwb.problems.model import ProblemKind, Severity
 RESTORE_UNREADABLE = ProblemKind(
     identifier="restore-unreadable",
     severity=Severity.ERROR,
-    title="The NWB file cannot be read for the way back",
+    title="Cannot restore the source from this NWB file",
     reason="It was not made by ssc-to-nwb, is damaged, or its tables contradict each other.",
     remedy="Compare its checksum with the archive's and download it again; `ssc-to-nwb validate FILE` checks it.",
 )
@@ -13,14 +13,14 @@ RESTORE_OF_STUB = ProblemKind(
     identifier="restore-of-stub",
     severity=Severity.ERROR,
     title="A stub cannot be restored",
-    reason="It holds some trials of the session and not the others.",
+    reason="A stub holds only a few trials of the session.",
     remedy="Convert the session without --stub, and restore that file.",
 )
 RESTORE_WITHOUT_FRAMES = ProblemKind(
     identifier="restore-without-frames",
     severity=Severity.ERROR,
-    title="The NWB file holds no frames, so no imaging stack can be restored",
-    reason="It was made with --raw skip, or no raw files were there.",
+    title="The NWB file has no frames, so no imaging stack can be restored",
+    reason="It was made with --raw skip, or there were no raw files.",
     remedy="Convert the session with its raw files, and restore that file.",
 )
 RESTORE_PATH_OUTSIDE = ProblemKind(
@@ -34,20 +34,20 @@ STACK_NOT_RESTORED = ProblemKind(
     identifier="stack-not-restored",
     severity=Severity.WARNING,
     title="A listed imaging stack is not restored",
-    reason="The NWB file holds no frame of it.",
-    remedy="Nothing; it was missing or not used when the NWB file was made.",
+    reason="The NWB file has no frame of this stack.",
+    remedy="Nothing. The stack was missing or left out when the NWB file was made.",
 )
 STACK_PAGES_ZERO = ProblemKind(
     identifier="stack-pages-zero",
     severity=Severity.WARNING,
     title="Pages of a restored imaging stack are zero",
-    reason="The session file lists no frame for them, so the NWB file does not hold them.",
-    remedy="Nothing; take these pages from the source if they are needed.",
+    reason="The session file lists no frame for these pages, so they are not in the NWB file.",
+    remedy="Nothing. If you need these pages, take them from the source.",
 )
 STACK_TEXT_CUT = ProblemKind(
     identifier="stack-text-cut",
     severity=Severity.WARNING,
     title="The ImageDescription of a plane's restored stacks may be cut short",
-    reason="The NWB file holds as much of it as has room in an attribute.",
-    remedy="Take the text from the source if it is needed.",
+    reason="An attribute of the NWB file holds only the beginning of a long text.",
+    remedy="If you need the whole text, take it from the source.",
 )

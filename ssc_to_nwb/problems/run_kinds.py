@@ -142,7 +142,7 @@ PACKED_TOO_LARGE = ProblemKind(
 PACKED_TWICE = ProblemKind(
     identifier="packed-twice",
     severity=Severity.ERROR,
-    title="Two states of the same file",
+    title="A file is packed twice",
     reason="A packed file has a name twice, or has a file that another packed file, or the folder itself, has too. It "
     "is not clear which one is meant.",
     remedy="Remove one of the two.",
@@ -152,16 +152,16 @@ PACKED_PARTLY_UNPACKED = ProblemKind(
     severity=Severity.ERROR,
     title="A packed file is only partly unpacked",
     reason="The session's folder has some of the files of a packed file beside it, but not all.",
-    remedy="Unpack the rest, or move the folder away so that the packed file is used.",
+    remedy="Unpack the rest, or move the folder away. Then the packed file is used.",
 )
 MAT_NOT_TAKEN = ProblemKind(
     identifier="mat-not-taken",
     severity=Severity.WARNING,
     title="A MATLAB file is not used as a session",
-    reason="Session files are recognized by their names and not expected among raw files. This file may be something "
-    "else, or a session with another name.",
-    remedy="If it is a session, rename or move it: <animal>_<yyyy>_<mm>_<dd>_session.mat, with a letter behind the day "
-    "where the animal has two sessions of that day. If not, nothing.",
+    reason="Session files are recognized by their names, and are not expected among raw files. This file may be "
+    "something else, or a session with another name.",
+    remedy="If it is a session, rename or move it: <animal>_<yyyy>_<mm>_<dd>_session.mat, with a letter after the "
+    "day if the animal has two sessions on that day. If not, nothing.",
 )
 CHECKSUM_DIFFERS = ProblemKind(
     identifier="checksum-differs",

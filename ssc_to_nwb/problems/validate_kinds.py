@@ -5,7 +5,7 @@ from ssc_to_nwb.problems.model import ProblemKind, Severity
 NO_NWB_FILE = ProblemKind(
     identifier="no-nwb-file",
     severity=Severity.ERROR,
-    title="There is no NWB file at the path",
+    title="There is no NWB file at this path",
     reason="The path does not exist, or no file below it ends in .nwb or .nwb.zarr.",
     remedy="Give an NWB file, or a folder with NWB files.",
 )
@@ -69,7 +69,7 @@ DANDI_LAYOUT = ProblemKind(
 DANDI_METADATA = ProblemKind(
     identifier="dandi-metadata",
     severity=Severity.ERROR,
-    title="DANDI's metadata of the file are not valid",
+    title="DANDI's metadata for the file are not valid",
     reason="The dandi client extracts metadata from the file and checks them against DANDI's schema.",
     remedy="Correct the field that is named, in the NWB file or in the metadata file of its conversion.",
 )

@@ -124,8 +124,9 @@ VERIFY_VALUES_ELSEWHERE = ProblemKind(
     identifier="verify-values-elsewhere",
     severity=Severity.ERROR,
     title="Values of the NWB file lie in another file",
-    reason="The conversion writes all values into the file. Whoever gets it alone would have none or others, and "
-    "reading it could show the content of any file. Nothing of it was read.",
+    reason="The conversion writes all values into the file itself. A copy of this file alone would have none of "
+    "them or other ones, and reading it could show the content of any file on this machine. Nothing was "
+    "read.",
     remedy="Do not use the file. Convert the session again with --overwrite, or download the file again.",
 )
 VERIFY_OUTPUT_MISSING = ProblemKind(
@@ -146,7 +147,7 @@ VERIFY_STUB = ProblemKind(
     identifier="verify-stub",
     severity=Severity.ERROR,
     title="The NWB file is a stub",
-    reason="A stub holds a few trials, so there is no complete source to compare it with.",
+    reason="A stub holds only a few trials, so there is no complete source to compare it with.",
     remedy="Convert the session without --stub, and verify that file.",
 )
 FILE_LAYOUT_OLDER = ProblemKind(

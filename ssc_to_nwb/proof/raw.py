@@ -33,7 +33,7 @@ _TEXT_BYTES = 50_000
 class RawProof:
     """The raw files of a session and how they are to be compared; `progress` takes bytes done and bytes in total.
 
-    videos: the folder that holds the videos; final_path: where the NWB file will stand, or stands; log: takes the
+    videos: the folder that holds the videos; final_path: where the NWB file will be, or is; log: takes the
     problems of files that were left out; digests: takes the digests of the frames' values, by data set; frames: takes
     the frames that were found, by plane.
     """

@@ -56,7 +56,7 @@ class FrameDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedChunk:
-    """The values of a chunk of both channels as they stand in the file, and the frames that differ."""
+    """The values of a chunk of both channels as they are in the file, and the frames that differ."""
 
     values: tuple[np.ndarray, ...]
     differences: tuple[FrameDifference, ...]

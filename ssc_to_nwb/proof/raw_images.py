@@ -14,7 +14,7 @@ from ssc_to_nwb.proof.source_tif import SourceTif, open_source_tif
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.source_files.raw_inventory import SideImageFile
 
-# Pages that are compared at a time where they stand in no chunks, so that memory does not grow with their number.
+# Pages that are compared at a time where they are not in chunks, so that memory does not grow with their number.
 _PAGES = 16
 
 

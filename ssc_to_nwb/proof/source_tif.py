@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage
 
 _DESCRIPTION = 270
-# Series whose number of images a description gives, so that one page table may stand for many.
+# Series whose number of images a description gives, so that one page table may describe many.
 _DESCRIBED = ("imagej", "shaped")
 
 

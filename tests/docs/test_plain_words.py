@@ -40,7 +40,7 @@ PAGES = sorted(
 )
 FOLDERS = sorted(path for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__")
 MODULES = {
-    **{folder.name: sorted(folder.rglob("*.py")) for folder in FOLDERS if folder.name != "proof"},
+    **{folder.name: sorted(folder.rglob("*.py")) for folder in FOLDERS},
     "modules of the package itself": sorted(PACKAGE.glob("*.py")),
     "scripts": sorted((ROOT / "scripts").rglob("*.py")),
     "docs": sorted((ROOT / "docs").glob("*.py")),
