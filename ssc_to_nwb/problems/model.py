@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Severity(StrEnum):
-    """How severe a problem is. An error ends the work on its session; the others are collected."""
+    """How severe a problem is: ERROR ends the work on its session; WARNING and INFO are collected."""
 
     ERROR = "error"
     WARNING = "warning"
