@@ -101,6 +101,20 @@ programs_of() {
     if [ -d "$1/Scripts" ]; then echo "$1/Scripts"; else echo "$1/bin"; fi
 }
 
+# patiently COMMAND...: runs it, and says every ten seconds that it is still at it.
+patiently() {
+    local began=$SECONDS worker
+    "$@" &
+    worker=$!
+    while kill -0 "$worker" 2>/dev/null; do
+        sleep 1
+        if (( (SECONDS - began) % 10 == 0 && SECONDS > began )); then
+            echo "  ... still installing, after $((SECONDS - began)) s" >&2
+        fi
+    done
+    wait "$worker"
+}
+
 # make_environment NAME EXTRAS PYTHON [OPTION...]: environment NAME in the checkout with the project and its extras, made
 # where it is missing, does not work or is older than pyproject.toml. PYTHON: an interpreter, or a version for uv to
 # fetch; options go to `uv pip install`.
@@ -113,13 +127,13 @@ make_environment() {
     fi
     find_uv || return 1
     take_over_pip_settings
-    echo "Setting up $(basename "$environment") ..."
+    echo "Setting up $(basename "$environment"): installing packages, which may take some minutes ..."
     if ! "$uv" venv --quiet --clear --seed --python "$python" "$environment"; then
         echo "Cannot make an environment with Python $python. Where none of ${supported_pythons[*]} is installed, uv" >&2
         echo "fetches one, for which it needs the network. Install one, or name one with PYTHON=/path/to/python." >&2
         return 1
     fi
-    if ! "$uv" pip install --quiet --python "$(programs_of "$environment")/python" "$@" --editable "$root$extras"; then
+    if ! patiently "$uv" pip install --quiet --python "$(programs_of "$environment")/python" "$@" --editable "$root$extras"; then
         echo "Cannot install the project's packages: the reason is above. The first run needs the network, or pip's" >&2
         echo "settings must name an index that can be reached." >&2
         return 1

@@ -7,10 +7,11 @@ from ssc_to_nwb.api.demo import DemoResult, demo
 from ssc_to_nwb.api.description import describe as describe_file
 from ssc_to_nwb.api.open_session import open_session
 from ssc_to_nwb.api.planning import Plan, PlannedSession, plan
-from ssc_to_nwb.api.reporting import methods, plot_trial
+from ssc_to_nwb.api.reporting import MethodsText, methods, methods_of, plot_trial
 
 # Under names of their own: `report` and `validate` are subpackages.
 from ssc_to_nwb.api.reporting import report as write_report
+from ssc_to_nwb.api.responses import ResponseTable, responses
 from ssc_to_nwb.api.restoring import RestoreResult, restore
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions, sessions_table
 from ssc_to_nwb.api.validation import validate as validate_files
@@ -22,10 +23,12 @@ __all__ = [
     "ConversionInterrupted",
     "ConversionResult",
     "DemoResult",
+    "MethodsText",
     "Plan",
     "PlannedSession",
     "Problem",
     "ProblemKind",
+    "ResponseTable",
     "RestoreResult",
     "SessionSummary",
     "Severity",
@@ -40,11 +43,13 @@ __all__ = [
     "export_zarr",
     "list_sessions",
     "methods",
+    "methods_of",
     "open_session",
     "plan",
     "plot_cell",
     "plot_trial",
     "read_ledger",
+    "responses",
     "restore",
     "sessions_table",
     "upload",

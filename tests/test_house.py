@@ -82,6 +82,7 @@ MAY_IMPORT = {
     },
     "cli": {"api", "problems", "quantities"},
     "__init__": {"api", "problems"},
+    "__main__": {"cli"},
 }  # fmt: skip
 
 # Packages that a part must never load, not even inside a function.

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ssc_to_nwb.analysis.event_triggered import TriggeredTraces, trigger
-from ssc_to_nwb.analysis.response_test import ResponseWindows, responsive, roi_tests
+from ssc_to_nwb.analysis.response_test import ResponseWindows, RoiTests, responsive, roi_tests
 from ssc_to_nwb.analysis.whisking import BoutRule, away_from, bout_onsets, whisking_amplitude
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces
 from ssc_to_nwb.reading.nwb_session import NwbSession
@@ -127,7 +127,7 @@ def touch_responses(session: NwbSession, *, options: ResponseOptions | None = No
     EventResponses
         All ROIs of the session that have dF/F.
     """
-    return _responses(session, first_touches_s(session), options or ResponseOptions())
+    return _responses(session, first_touches_s(session), options=options or ResponseOptions())[0]
 
 
 def whisking_responses(session: NwbSession, *, options: ResponseOptions | None = None) -> EventResponses:
@@ -146,7 +146,17 @@ def whisking_responses(session: NwbSession, *, options: ResponseOptions | None =
         All ROIs of the session that have dF/F.
     """
     options = options or ResponseOptions()
-    return _responses(session, free_whisking_onsets_s(session, rule=options.bouts), options)
+    return _responses(session, free_whisking_onsets_s(session, rule=options.bouts), options=options)[0]
+
+
+def touch_and_whisking_responses(
+    session: NwbSession, *, options: ResponseOptions | None = None
+) -> tuple[EventResponses, EventResponses]:
+    """Both at once, which reads the traces once."""
+    options = options or ResponseOptions()
+    onsets_s = free_whisking_onsets_s(session, rule=options.bouts)
+    touch, whisking = _responses(session, first_touches_s(session), onsets_s, options=options)
+    return touch, whisking
 
 
 def first_touches_s(session: NwbSession) -> np.ndarray:
@@ -215,38 +225,44 @@ def triggered_dff(plane: ImagedPlane, event_s: np.ndarray) -> tuple[RoiTraces, T
     traces = plane.traces("dff")
     if traces is None or plane.frame_interval_s is None:
         return None
-    return traces, trigger(
+    return traces, _triggered(traces, event_s, interval_s=plane.frame_interval_s)
+
+
+def _triggered(traces: RoiTraces, event_s: np.ndarray, *, interval_s: float) -> TriggeredTraces:
+    return trigger(
         time_s=traces.time_s,
         values=traces.values,
         event_s=event_s,
-        interval_s=plane.frame_interval_s,
+        interval_s=interval_s,
         before_s=_SHOWN_BEFORE_S,
         after_s=_SHOWN_AFTER_S,
     )
 
 
-def _responses(session: NwbSession, event_s: np.ndarray, options: ResponseOptions) -> EventResponses:
-    names: list[np.ndarray] = [np.zeros(0, dtype=object)]
-    numbers: list[np.ndarray] = [np.zeros(0, dtype=np.int64)]
-    effects, p_values, counts = ([np.zeros(0)] for _ in range(3))
+def _responses(session: NwbSession, *kinds: np.ndarray, options: ResponseOptions) -> tuple[EventResponses, ...]:
+    """Responses to each kind of event, given by its times. The traces of a plane are read once for all kinds."""
+    tests: list[list[tuple[str, np.ndarray, RoiTests]]] = [[] for _ in kinds]
     for plane in session.planes:
-        found = triggered_dff(plane, event_s)
-        if found is None:
+        traces = plane.traces("dff")
+        if traces is None or plane.frame_interval_s is None:
             continue
-        traces, triggered = found
-        tests = roi_tests(triggered, windows=options.windows)
-        names.append(np.full(traces.roi_numbers.size, plane.name, dtype=object))
-        numbers.append(traces.roi_numbers)
-        effects.append(tests.effect)
-        p_values.append(tests.p_value)
-        counts.append(tests.event_count)
-    p_value = np.concatenate(p_values)
+        for found, event_s in zip(tests, kinds, strict=True):
+            triggered = _triggered(traces, event_s, interval_s=plane.frame_interval_s)
+            found.append((plane.name, traces.roi_numbers, roi_tests(triggered, windows=options.windows)))
+    return tuple(_event_responses(event_s, found, options=options) for event_s, found in zip(kinds, tests, strict=True))
+
+
+def _event_responses(
+    event_s: np.ndarray, tests: list[tuple[str, np.ndarray, RoiTests]], *, options: ResponseOptions
+) -> EventResponses:
+    p_value = np.concatenate([np.zeros(0), *(one.p_value for _, _, one in tests)])
+    names = [np.full(numbers.size, name, dtype=object) for name, numbers, _ in tests]
     return EventResponses(
         event_s=event_s,
-        plane_names=np.concatenate(names),
-        roi_numbers=np.concatenate(numbers),
-        effect=np.concatenate(effects),
+        plane_names=np.concatenate([np.zeros(0, dtype=object), *names]),
+        roi_numbers=np.concatenate([np.zeros(0, dtype=np.int64), *(numbers for _, numbers, _ in tests)]),
+        effect=np.concatenate([np.zeros(0), *(one.effect for _, _, one in tests)]),
         p_value=p_value,
-        event_count=np.concatenate(counts).astype(np.int64),
+        event_count=np.concatenate([np.zeros(0, dtype=np.int64), *(one.event_count for _, _, one in tests)]),
         responsive=responsive(p_value, false_discovery_rate=options.false_discovery_rate),
     )

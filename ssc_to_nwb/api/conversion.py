@@ -88,7 +88,7 @@ def convert(
     verify: VerifyMode = "full",
     allow_unmapped: bool = False,
     link_videos: bool = False,
-    retry: int = 0,
+    retry: int = 1,
     rehash: bool = False,
     ignore_space: bool = False,
     work_dir: Path | str | None = None,

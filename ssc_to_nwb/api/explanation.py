@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import difflib
 
-from ssc_to_nwb.problems.catalogue import catalogue
+from ssc_to_nwb.problems.catalogue import areas, catalogue
 from ssc_to_nwb.problems.model import ProblemKind
 
 _CHECK_PREFIX = "check_"
 _DANDI_PREFIX = "DANDI."
 
 
-def all_problems() -> tuple[ProblemKind, ...]:
-    """Every entry of the catalogue, in the order of the path data take."""
-    return tuple(catalogue().values())
+def problem_areas() -> dict[str, tuple[ProblemKind, ...]]:
+    """Every entry of the catalogue by area, in the order of the path data take."""
+    return areas()
 
 
 def find_problem(identifier: str) -> ProblemKind | None:

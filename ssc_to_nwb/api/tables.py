@@ -1,4 +1,4 @@
-"""Tables for a spreadsheet."""
+"""Tables for a spreadsheet, and texts."""
 
 from __future__ import annotations
 
@@ -28,3 +28,11 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
     with system_errors_named(path):
         table.to_csv(path, index=False)
+
+
+def write_text_file(path: Path, text: str) -> None:
+    """Write a text, UTF-8. Raises output-not-writable or disk-full of the system."""
+    from ssc_to_nwb.problems.system_errors import system_errors_named
+
+    with system_errors_named(path):
+        path.write_text(text, encoding="utf-8")

@@ -64,7 +64,9 @@ def validate(
     return ValidationResult(files=files, messages=sorted_messages(found), fail_on=fail_on)
 
 
-def validation_report(result: ValidationResult, *, report_format: ReportFormat, only_failing: bool = False) -> str:
+def validation_report(
+    result: ValidationResult, *, report_format: ReportFormat, only_failing: bool = False, width: int = 120
+) -> str:
     """A result as text, JSON lines or JUnit XML; `only_failing` shortens the text to what makes it fail.
 
     Parameters
@@ -75,6 +77,8 @@ def validation_report(result: ValidationResult, *, report_format: ReportFormat, 
         `text`, `jsonl` or `junit`.
     only_failing : bool, default False
         Shortens the text to what makes the result fail; the other formats are always complete.
+    width : int, default 120
+        Columns of the text.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def validation_report(result: ValidationResult, *, report_format: ReportFormat, 
         return jsonl_report(result)
     if report_format == "junit":
         return junit_report(result)
-    return text_report(result, only_failing=only_failing)
+    return text_report(result, only_failing=only_failing, width=width)
 
 
 def validation_summary(result: ValidationResult) -> str:

@@ -272,7 +272,7 @@ def read_ledger(*, file: Path | str) -> Ledger:
     Parameters
     ----------
     file : path or str
-        The NWB file, or the ledger file itself.
+        The NWB file, a folder with one in it, or the ledger file itself.
 
     Returns
     -------
@@ -282,13 +282,28 @@ def read_ledger(*, file: Path | str) -> Ledger:
     Raises
     ------
     SscError
-        ledger-missing, ledger-unreadable.
+        ledger-missing, ledger-unreadable, nwb-file-missing, nwb-file-not-chosen.
     """
     from ssc_to_nwb import naming
     from ssc_to_nwb.ledger import ledger_file
+    from ssc_to_nwb.reading.nwb_files import one_session_file
 
     path = Path(file).absolute()
-    return ledger_file.read_ledger(path if path.suffix == ".json" else naming.sidecar(path, "ledger"))
+    if path.suffix == ".json":
+        return ledger_file.read_ledger(path)
+    # A ledger says what became of a source even where the NWB file itself was moved away.
+    nwb = Path(one_session_file(path)) if path.is_dir() and not path.name.endswith(naming.NWB_SUFFIXES) else path
+    sidecar = naming.sidecar(nwb, "ledger")
+    if not nwb.exists() and not sidecar.exists():
+        one_session_file(nwb)
+    return ledger_file.read_ledger(sidecar)
+
+
+def files_for_digest(paths: Sequence[Path | str]) -> tuple[Path, ...]:
+    """The NWB files and Zarr stores at some paths, and below those that are folders. Raises no-nwb-file."""
+    from ssc_to_nwb.validate.nwb_files import find_nwb_files
+
+    return find_nwb_files(Path(path) for path in paths)
 
 
 def content_digest(*, file: Path | str, workers: int | None = None) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ssc_to_nwb.cli.options import NamedPath, json_option, verbose_option
-from ssc_to_nwb.cli.output import print_json, print_warnings
+from ssc_to_nwb.cli.output import print_result, print_warnings
 from ssc_to_nwb.cli.terminal import echo
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 _EXAMPLES = """Examples:
 
@@ -44,7 +48,7 @@ def command(files: tuple[Path, ...], *, output: Path | None, as_json: bool, verb
     if as_json:
         # Through JSON, which has no NaN: a cell without events has null.
         records = rows.astype(object).where(rows.notna(), None).to_dict("records")
-        print_json({"cells": records, "problems": [problem.as_dict() for problem in table.problems]})
+        print_result({"cells": records}, problems=table.problems, sessions=_sessions(rows))
         return
     for animal, part in rows.groupby(rows["cell"].str.partition("/")[0]):
         counts = part.groupby("cell").size()
@@ -55,3 +59,9 @@ def command(files: tuple[Path, ...], *, output: Path | None, as_json: bool, verb
     print_warnings(table.problems, verbose=verbose)
     if output is not None:
         echo(output)
+
+
+def _sessions(rows: DataFrame) -> list[dict[str, Any]]:
+    """How many cells each session has."""
+    counts = rows.groupby(["session", "file"], sort=False).size()
+    return [{"session": session, "file": file, "cells": int(count)} for (session, file), count in counts.items()]

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ssc_to_nwb.cli.interruption import SIGNAL_STATUS
 from ssc_to_nwb.cli.options import (
     NamedPath,
     conversion_options,
     json_option,
     metadata_option,
-    output_argument,
     quiet_option,
     session_option,
     source_argument,
     verbose_option,
     work_dir_option,
+    written_output,
 )
-from ssc_to_nwb.cli.output import print_json, print_not_taken, print_problem, print_warnings
-from ssc_to_nwb.cli.progress import run_display
+from ssc_to_nwb.cli.output import print_not_taken, print_problem, print_result, print_warnings
+from ssc_to_nwb.cli.plan import show_plan
+from ssc_to_nwb.cli.run_display import run_display
 from ssc_to_nwb.cli.terminal import echo, styled
 from ssc_to_nwb.quantities import bytes_text, listed, seconds_text
 
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.nwb_file.results import SessionOutcome
     from ssc_to_nwb.problems.model import Problem
 
-# What shells add to the number of the signal that ended a program.
-_SIGNAL_STATUS = 128
 _SHOWN_NAMES = 3
 _EXAMPLES = """Examples:
 
@@ -40,16 +40,17 @@ _EXAMPLES = """Examples:
   ssc-to-nwb convert /data/ssc-1 out --session 'an1975*' --raw skip
   ssc-to-nwb convert an197522_2013_03_08_session.mat out --stub --json
   ssc-to-nwb convert downloads.tar.gz out --work-dir /scratch --retry 2
-  ssc-to-nwb convert /data/ssc-2 out --dask tcp://scheduler:8786 --events events.jsonl
+  ssc-to-nwb convert /data/ssc-2 out --dask tcp://scheduler:8786
 """
 
 
 @click.command(epilog=_EXAMPLES)
 @source_argument
-@output_argument
+@written_output
 @session_option
 @metadata_option
 @conversion_options
+@click.option("--dry-run", is_flag=True, help="Do nothing, and show what would be done, as `plan` does.")
 @click.option(
     "--retry",
     type=click.IntRange(min=0),
@@ -73,7 +74,9 @@ _EXAMPLES = """Examples:
 @json_option
 @verbose_option
 @quiet_option
-def command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+def command(
+    source: Path, output: Path, *, dry_run: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any
+) -> None:
     """Convert every session found in SOURCE to one NWB file each, below OUTPUT.
 
     SOURCE is a folder with the layout of the dataset, a session file, or a packed file (.tar, .tar.gz, .zip). Packed
@@ -86,15 +89,18 @@ def command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: 
     """
     from ssc_to_nwb.api.conversion import ConversionInterrupted, convert
 
+    if dry_run:
+        show_plan(source, output, as_json=as_json, options=options)
+        return
     status = 0
     with run_display(quiet=quiet or as_json) as on_event:
         try:
             result = convert(source=source, output=output, on_event=on_event, **options)
         except ConversionInterrupted as interruption:
             result = interruption.result
-            status = _SIGNAL_STATUS + interruption.signal
+            status = SIGNAL_STATUS + interruption.signal
     if as_json:
-        print_json(result.as_dict())
+        print_result(result.as_dict(), problems=result.not_taken)
     else:
         print_summary(result, verbose=verbose, quiet=quiet)
     if status or not result.ok:

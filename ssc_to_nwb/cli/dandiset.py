@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.cli.archive_options import interruptible, problems_to_status
+from ssc_to_nwb.cli.archive_options import problems_to_status
+from ssc_to_nwb.cli.interruption import interruptible
 from ssc_to_nwb.cli.options import json_option, metadata_option, output_argument, quiet_option, verbose_option
-from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
+from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings
 from ssc_to_nwb.cli.terminal import echo
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _EXAMPLES = """Examples:
 
 \b
   ssc-to-nwb dandiset /data/ssc-1-nwb
-  ssc-to-nwb dandiset /data/ssc-1-nwb --dandiset 000123 --metadata orcids-and-funding.yaml
+  ssc-to-nwb dandiset /data/ssc-1-nwb --dandiset 000123 --metadata orcids.yaml
   ssc-to-nwb dandiset /data/ssc-2-nwb --data-set ssc-2 --json
 """
 
@@ -54,7 +55,7 @@ def command(output: Path, *, as_json: bool, verbose: bool, quiet: bool, **option
     with interruptible() as interruption, problems_to_status(interruption, as_json=as_json):
         result = write_dandiset(output=output, **options)
     if as_json:
-        print_json(result.as_dict())
+        print_result(result.as_dict())
     else:
         _print(result, verbose=verbose, quiet=quiet)
     if not result.ok:

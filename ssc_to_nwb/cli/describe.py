@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ssc_to_nwb.cli.options import NamedPath, json_option
-from ssc_to_nwb.cli.output import print_json
+from ssc_to_nwb.cli.output import print_result
 from ssc_to_nwb.cli.terminal import echo
 
 _EXAMPLES = """Examples:
@@ -32,7 +32,7 @@ def command(file: Path, *, as_json: bool) -> None:
 
     found = describe(file=file)
     if as_json:
-        print_json(found.as_dict())
+        print_result(found.as_dict())
     else:
         for line in found.lines():
             echo(line)

@@ -11,12 +11,12 @@ from ssc_to_nwb.cli.archive_options import (
     dandiset_option,
     end_process,
     instance_option,
-    interruptible,
     key_option,
     problems_to_status,
 )
+from ssc_to_nwb.cli.interruption import interruptible
 from ssc_to_nwb.cli.options import json_option, output_argument, quiet_option
-from ssc_to_nwb.cli.output import print_json, print_problem
+from ssc_to_nwb.cli.output import print_problem, print_result
 from ssc_to_nwb.cli.terminal import echo
 from ssc_to_nwb.cli.transfer_display import transfer_display
 from ssc_to_nwb.quantities import bytes_text, seconds_text
@@ -26,7 +26,7 @@ _EXAMPLES = """Examples:
 \b
   ssc-to-nwb download-check /data/ssc-1-nwb --dandiset 000123
   ssc-to-nwb download-check out --dandiset 000123 --seed 1
-  ssc-to-nwb download-check out --dandiset 000123 --asset sub-an197522/sub-an197522_ses-20130308_behavior+ophys.nwb
+  ssc-to-nwb download-check out --dandiset 000123 --asset sub-X/X.nwb
 """
 
 
@@ -56,7 +56,7 @@ def command(output: Path, *, as_json: bool, quiet: bool, **options: Any) -> None
     ):
         result = download_check(output=output, on_progress=display, stop=interruption.stop, **options)
     if as_json:
-        print_json(result.as_dict())
+        print_result(result.as_dict())
     elif result.problem is not None:
         print_problem(result.problem)
     elif not quiet:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ssc_to_nwb.cli.options import NamedPath, json_option
-from ssc_to_nwb.cli.output import print_json
+from ssc_to_nwb.cli.output import print_result
 from ssc_to_nwb.cli.terminal import echo, styled
 from ssc_to_nwb.quantities import bytes_text
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _EXAMPLES = """Examples:
 
 \b
-  ssc-to-nwb ledger out/sub-an197522/sub-an197522_ses-20130308_behavior+image+ophys.nwb
+  ssc-to-nwb ledger out/sub-an197522
   ssc-to-nwb ledger FILE.nwb --find masterImage
 """
 
@@ -32,14 +32,16 @@ _EXAMPLES = """Examples:
 def command(file: Path, find: str | None, *, by_rule: bool, as_json: bool) -> None:
     """Show what became of each field of the session file, and of each raw file, that FILE was converted from.
 
-    FILE is an NWB file. Its ledger is a JSON file in the folder .ssc-to-nwb, which the conversion wrote. Fields are
-    written, derived from others, kept verbatim, or left out. The table shows how many, and how many bytes.
+    FILE is an NWB file, or a folder with one in it. Its ledger is a JSON file in the folder .ssc-to-nwb, which the
+    conversion wrote. Fields are written, derived from others, kept verbatim, or left out. The table shows how many, and
+    how many bytes.
     """
     from ssc_to_nwb.api.verification import read_ledger
 
     found = read_ledger(file=file)
     if as_json:
-        print_json({"session": found.session, "summary": found.summary(), "by_rule": dict(found.by_rule())})
+        own = {"session": found.session, "summary": found.summary(), "by_rule": dict(found.by_rule())}
+        print_result(own, sessions=[{"session": found.session}])
     elif find is not None:
         _print_entries(found, find)
     else:

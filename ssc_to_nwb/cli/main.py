@@ -21,6 +21,7 @@ _COMMANDS = {
     "export-zarr": ("ssc_to_nwb.cli.export_zarr", "Export an NWB file as a Zarr store of the same content."),
     "validate": ("ssc_to_nwb.cli.validate", "Check NWB files: schema, best practice, DANDI's rules, this dataset."),
     "explain": ("ssc_to_nwb.cli.explain", "Explain a problem by its identifier."),
+    "responses": ("ssc_to_nwb.cli.responses", "Test which ROIs respond to touch and to whisking."),
     "report": ("ssc_to_nwb.cli.report", "Make an HTML page per session from its NWB file."),
     "plot-trial": ("ssc_to_nwb.cli.plot_trial", "Draw one trial from an NWB file."),
     "cells": ("ssc_to_nwb.cli.cells", "List cells across the sessions of their animals."),
@@ -71,22 +72,27 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the subcommand; a problem of the catalogue ends it with status 1 and is printed, not traced."""
+        """Run the subcommand; a problem of the catalogue ends it with status 1 and is printed, not traced.
+
+        SIGINT, SIGTERM and SIGHUP end every command in order, with the status that shells give.
+        """
+        from ssc_to_nwb.cli.interruption import interruptible
         from ssc_to_nwb.cli.options import JSON_ASKED
-        from ssc_to_nwb.cli.output import print_json, print_problem
+        from ssc_to_nwb.cli.output import print_problem, print_result
         from ssc_to_nwb.cli.terminal import echo
         from ssc_to_nwb.problems.model import SscError
 
-        try:
-            return super().invoke(ctx)
-        except SscError as failure:
-            if ctx.meta.get(JSON_ASKED):
-                print_json({"ok": False, "error": failure.problem.as_dict()})
-            print_problem(failure.problem)
-            sys.exit(1)
-        except KeyboardInterrupt:
-            echo("interrupted", err=True)
-            sys.exit(_INTERRUPTED_STATUS)
+        with interruptible() as interruption:
+            try:
+                return super().invoke(ctx)
+            except SscError as failure:
+                if ctx.meta.get(JSON_ASKED):
+                    print_result({"ok": False}, problems=[failure.problem])
+                print_problem(failure.problem)
+                sys.exit(interruption.status or 1)
+            except KeyboardInterrupt:
+                echo("interrupted", err=True)
+                sys.exit(interruption.status or _INTERRUPTED_STATUS)
 
 
 @click.group(
@@ -94,11 +100,12 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Start with:  ssc-to-nwb demo demo-output",
 )
-@click.version_option(package_name="ssc-to-nwb", prog_name="ssc-to-nwb")
+@click.version_option(None, "-V", "--version", package_name="ssc-to-nwb", prog_name="ssc-to-nwb")
 def group() -> None:
     """Convert the datasets CRCNS ssc-1 and ssc-2 to NWB, prove that nothing was lost, and upload them to DANDI.
 
-    Exit status: 0 everything is done; 1 something failed, and the output says what; 2 wrong usage.
+    Exit status: 0 everything is done; 1 something failed, and the output says what; 2 wrong usage; 130 after Ctrl-C;
+    143 after SIGTERM. With --json, every command prints one object with `ok`, `problems` and `sessions`.
     """
 
 

@@ -1,4 +1,4 @@
-"""`ssc-to-nwb methods`: a methods paragraph from an NWB file."""
+"""`ssc-to-nwb methods`: a methods text from an NWB file."""
 
 from __future__ import annotations
 
@@ -6,14 +6,31 @@ from pathlib import Path
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath
-from ssc_to_nwb.cli.terminal import echo
+from ssc_to_nwb.cli.options import NamedPath, json_option
+from ssc_to_nwb.cli.output import print_result, write_text
+from ssc_to_nwb.cli.terminal import echo, wrapped
+
+_WIDTH = 80
 
 
-@click.command(epilog="Example:  ssc-to-nwb methods session.nwb > methods.txt")
+@click.command(epilog="Example:  ssc-to-nwb methods session.nwb -o methods.txt")
 @click.argument("file", type=NamedPath())
-def command(file: Path) -> None:
-    """Print a methods paragraph for a paper. It uses only what is in the NWB file."""
-    from ssc_to_nwb.api.reporting import methods
+@click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Text file to write, in place of the terminal.")
+@json_option
+def command(file: Path, *, output: Path | None, as_json: bool) -> None:
+    """Print a methods text for a paper, and entries for its bibliography, from what is in the NWB file alone.
 
-    echo(methods(file=file))
+    FILE is an NWB file, or a folder with one in it. Lines are wrapped at 80 columns; --json has them whole.
+    """
+    from ssc_to_nwb.api.reporting import methods_of
+
+    found = methods_of(file=file)
+    if as_json:
+        print_result(found.as_dict(), sessions=[{"session": found.session}])
+        return
+    text = "\n\n".join(part for part in (wrapped(found.text, width=_WIDTH, hanging=""), found.bibliography) if part)
+    if output is None:
+        echo(text)
+    else:
+        write_text(output, text)
+        echo(output)

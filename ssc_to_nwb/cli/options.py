@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,22 @@ verbose_option = click.option("-v", "--verbose", is_flag=True, help="Print every
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 source_argument = click.argument("source", type=NamedPath())
 output_argument = click.argument("output", type=NamedPath(file_okay=False))
+
+
+def written_output(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the folder it writes to: as the argument OUTPUT, or as the option -o, as all commands have it."""
+
+    @wraps(command)
+    def with_output(*arguments: Any, output_argument: Path | None, output: Path | None, **options: Any) -> Any:
+        if (output_argument is None) == (output is None):
+            raise click.UsageError("Give one OUTPUT, as an argument or with -o.")
+        return command(*arguments, output=output or output_argument, **options)
+
+    place = NamedPath(file_okay=False)
+    option = click.option("-o", "--output", type=place, help="Folder to write to, in place of the argument OUTPUT.")
+    return click.argument("output_argument", metavar="[OUTPUT]", required=False, type=place)(option(with_output))
+
+
 work_dir_option = click.option(
     "--work-dir",
     type=NamedPath(file_okay=False),

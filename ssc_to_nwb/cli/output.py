@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import click
-
-from ssc_to_nwb.cli.terminal import echo, styled
+from ssc_to_nwb.cli.terminal import echo, print_raw, styled, terminal_width, wrapped
 from ssc_to_nwb.problems.model import Problem, grouped_by_kind
 
 _WIDTH = 80
@@ -41,13 +39,13 @@ def print_not_taken(problems: Sequence[Problem]) -> None:
 
 
 def print_list(label: str, names: Sequence[str]) -> None:
-    """Names after a label, on as many indented lines as a narrow terminal needs."""
+    """Names after a label, on as many indented lines as the terminal needs."""
     print_wrapped(f"{label}: {', '.join(names) or 'none'}")
 
 
 def print_wrapped(text: str) -> None:
-    """A text on as many indented lines as a narrow terminal needs."""
-    echo(click.wrap_text(text, width=_WIDTH, initial_indent="  ", subsequent_indent="    "))
+    """A text on as many indented lines as the terminal needs, or as one of 80 columns would where there is none."""
+    echo(wrapped(f"  {text}", width=terminal_width() or _WIDTH))
 
 
 def print_warnings(problems: Iterable[Problem], *, verbose: bool, session: str | None = None) -> None:
@@ -74,9 +72,33 @@ def _is_session_file(file: str | None, session: str) -> bool:
     return name.startswith((f"{session}_", f"{session}.")) and name.lower().endswith(".mat")
 
 
-def print_json(value: Any) -> None:
-    """A machine-readable result on standard output; NaN and infinities do not occur in results.
+def print_result(
+    result: Mapping[str, Any], *, problems: Iterable[Problem] = (), sessions: Iterable[Mapping[str, Any]] = ()
+) -> None:
+    """Print what `result_text` gives, on standard output."""
+    print_raw(result_text(result, problems=problems, sessions=sessions))
 
-    It is UTF-8 even where file names are not: `echo` writes what is not text as JSON does, `\\udcff`.
+
+def result_text(
+    result: Mapping[str, Any], *, problems: Iterable[Problem] = (), sessions: Iterable[Mapping[str, Any]] = ()
+) -> str:
+    """What `--json` prints, in one form for all commands: `ok`, `problems`, `sessions`, and what is the command's own.
+
+    Keys of the result replace those given besides, so that a result that has its own `ok`, `problems` or `sessions`
+    says itself what they are.
     """
-    echo(json.dumps(value, indent=2, ensure_ascii=False))
+    whole = {
+        "ok": True,
+        "problems": [problem.as_dict() for problem in problems],
+        "sessions": [dict(session) for session in sessions],
+        **result,
+    }
+    # UTF-8 even where file names are not: what is not text is written as JSON does, `\\udcff`. NaN does not occur.
+    return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text to a file. Raises the problems of the system (output-not-writable, disk-full)."""
+    from ssc_to_nwb.api.tables import write_text_file
+
+    write_text_file(path, f"{text}\n")

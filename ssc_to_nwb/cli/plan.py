@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +15,17 @@ from ssc_to_nwb.cli.options import (
     conversion_options,
     json_option,
     metadata_option,
-    output_argument,
     session_option,
     source_argument,
     work_dir_option,
+    written_output,
 )
 from ssc_to_nwb.cli.output import (
-    print_json,
     print_list,
     print_listing,
     print_not_taken,
     print_problem,
+    print_result,
     print_warnings,
 )
 from ssc_to_nwb.cli.terminal import echo, styled
@@ -38,7 +40,7 @@ _ACTIONS = {"convert": "to be converted", "skip": "done before", "refuse": "can'
 
 @click.command(epilog="Example:  ssc-to-nwb plan /data/ssc-1 /data/ssc-1-nwb --raw skip")
 @source_argument
-@output_argument
+@written_output
 @session_option
 @metadata_option
 @conversion_options
@@ -52,9 +54,18 @@ def command(source: Path, output: Path, *, as_json: bool, **options: Any) -> Non
     is written to OUTPUT's disk and removed. The exit status is 1 if a session cannot be converted or the disk is too
     small.
     """
-    result = plan(source=source, output=output, on_listing=print_listing, **options)
+    show_plan(source, output, as_json=as_json, options=options)
+
+
+def show_plan(source: Path, output: Path, *, as_json: bool, options: Mapping[str, Any]) -> None:
+    """Print the plan, and exit with status 1 where a session cannot be converted or the disk is too small.
+
+    options: of `plan`; further ones of `convert` change nothing in it and are left out.
+    """
+    known = {name: value for name, value in options.items() if name in signature(plan).parameters}
+    result = plan(source=source, output=output, on_listing=print_listing, **known)
     if as_json:
-        print_json(result.as_dict())
+        print_result(result.as_dict(), problems=result.not_taken)
     else:
         _print(result)
     if not result.ok:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath
+from ssc_to_nwb.cli.options import NamedPath, json_option
+from ssc_to_nwb.cli.output import print_result
 from ssc_to_nwb.cli.terminal import echo
 
 _EXAMPLES = """Examples:
@@ -26,7 +27,8 @@ _EXAMPLES = """Examples:
     type=NamedPath(dir_okay=False),
     help="Picture to write, .png, .svg or .pdf. Without it, a window opens.",
 )
-def command(files: tuple[Path, ...], *, cell: str, output: Path | None) -> None:
+@json_option
+def command(files: tuple[Path, ...], *, cell: str, output: Path | None, as_json: bool) -> None:
     """Draw one cell in every session of its animal: its mask in the master image and its response to touch.
 
     FILES are NWB files, or folders with NWB files in them. If a session has the number in another plane, or more than
@@ -35,5 +37,7 @@ def command(files: tuple[Path, ...], *, cell: str, output: Path | None) -> None:
     from ssc_to_nwb.api.cells import plot_cell
 
     written = plot_cell(files=files, cell=cell, output=output)
-    if written is not None:
+    if as_json:
+        print_result({"picture": None if written is None else str(written)})
+    elif written is not None:
         echo(written)

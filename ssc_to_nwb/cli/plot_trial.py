@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath
+from ssc_to_nwb.cli.options import NamedPath, json_option
+from ssc_to_nwb.cli.output import print_result
 from ssc_to_nwb.cli.terminal import echo
 
 _EXAMPLES = """Examples:
 
 \b
   ssc-to-nwb plot-trial session.nwb --trial 8 -o trial-8.png
-  ssc-to-nwb plot-trial session.nwb --trial 8 --roi 1001 --roi 2003 -o trial-8.pdf
+  ssc-to-nwb plot-trial session.nwb --trial 8 --roi 1001 --roi 2003 -o t.pdf
   ssc-to-nwb plot-trial session.nwb --trial 8
 """
 
@@ -36,10 +37,16 @@ _EXAMPLES = """Examples:
     type=NamedPath(dir_okay=False),
     help="Picture to write, .png, .svg or .pdf. Without it, a window opens.",
 )
-def command(file: Path, *, trial: int, rois: tuple[int, ...], output: Path | None) -> None:
-    """Draw a trial of an NWB file: whiskers, pole, touches, licks, water, cue and dF/F on one time axis."""
+@json_option
+def command(file: Path, *, trial: int, rois: tuple[int, ...], output: Path | None, as_json: bool) -> None:
+    """Draw a trial of an NWB file: whiskers, pole, touches, licks, water, cue and dF/F on one time axis.
+
+    FILE is an NWB file, or a folder with one in it.
+    """
     from ssc_to_nwb.api.reporting import plot_trial
 
     written = plot_trial(file=file, trial=trial, output=output, rois=rois)
-    if written is not None:
+    if as_json:
+        print_result({"picture": None if written is None else str(written)})
+    elif written is not None:
         echo(written)

@@ -1,164 +1,191 @@
-"""The progress of a run on standard error: bars on a terminal, plain lines elsewhere."""
+"""The one display of progress, on standard error: bars on a terminal, plain lines elsewhere.
+
+What is being done is handed in as lines by key; `run_display.py` and `transfer_display.py` make them of the events of
+a run and of a transfer.
+"""
 
 from __future__ import annotations
 
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from ssc_to_nwb.cli.terminal import echo, harmless
-from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.run.events import OnEvent, RunEvent
+    from rich.progress import Progress, ProgressColumn, Task, TaskID
+    from rich.text import Text
 
-# A plain line about a session under way comes this often at most.
-_PLAIN_SECONDS = 10.0
+# A plain line about something under way comes this often at most.
+PLAIN_SECONDS = 10.0
+_TOTAL = "total"
+
+
+class Display(Protocol):
+    """Shows what is under way. Called from several threads."""
+
+    def total(self, text: str, *, done: float, total: float | None, amount: str = "") -> None:
+        """The whole work: how much of it is done; total: None where nobody knows."""
+
+    def show(self, key: str, text: str, *, done: float = 0.0, total: float | None = None, amount: str = "") -> None:
+        """One part that is under way; amount: how much is done, in words."""
+
+    def end(self, key: str, said: str | None = None) -> None:
+        """A part is over; said: what plain lines say of it."""
+
+    def say(self, text: str) -> None:
+        """Something that no bar shows."""
 
 
 @contextmanager
-def run_display(*, quiet: bool) -> Iterator[OnEvent | None]:
-    """A function that takes the events of a run and shows them; None where nothing is to be shown."""
+def display(*, quiet: bool) -> Iterator[Display | None]:
+    """Where to show progress; None where nothing is to be shown."""
     if quiet:
         yield None
     elif sys.stderr.isatty():
-        with _Bars() as bars:
+        with Bars() as bars:
             yield bars
     else:
         yield PlainLines()
 
 
+def counted(shown: Display | None, doing: str) -> Callable[[int, int, Path], None] | None:
+    """A function that takes the number of finished files, of all files, and a file; None where nothing is shown."""
+    if shown is None:
+        return None
+
+    def on_file(done: int, total: int, file: Path) -> None:
+        shown.total(f"{doing} {file.name}", done=done, total=total, amount=f"({done} of {total})")
+
+    return on_file
+
+
 class PlainLines:
-    """Says what begins and ends, and how far the sessions under way are, now and then."""
+    """Says what begins and ends, and how far what is under way is, now and then."""
 
     def __init__(self) -> None:
-        self._count = _Count()
+        self._lock = threading.Lock()
         self._last: dict[str, float] = {}
 
-    def __call__(self, event: RunEvent) -> None:
-        """Take an event."""
-        self._count(event)
-        text = self._text(event)
-        if text is not None:
-            echo(text, err=True)
+    def total(self, text: str, *, done: float, total: float | None, amount: str = "") -> None:
+        """A line now and then."""
+        if total:
+            self.show(_TOTAL, text, done=done, total=total, amount=amount)
 
-    def _text(self, event: RunEvent) -> str | None:
-        fields, session = event.fields, event.session
-        text = _notice(event)
-        if text is not None or session is None:
-            return text
-        if event.name == "session-started":
-            self._last[session] = time.monotonic()
-            return f"{session}: begun"
-        if event.name == "session-finished":
-            if (fields["error"] or {}).get("identifier") == "interrupted":
-                return None
-            return f"{session}: {fields['status']} {self._count}".rstrip()
-        return self._progress_text(session, fields) if event.name == "progress" else None
+    def show(self, key: str, text: str, *, done: float = 0.0, total: float | None = None, amount: str = "") -> None:
+        """A line now and then, the first when the part has been under way for a while."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._last.setdefault(key, now) < PLAIN_SECONDS or not total:
+                return
+            self._last[key] = now
+        echo(f"{text} {100 * done / total:.0f} % {amount}".rstrip(), err=True)
 
-    def _progress_text(self, session: str, fields: dict[str, Any]) -> str | None:
-        now = time.monotonic()
-        if not fields["total_bytes"] or now - self._last.get(session, now) < _PLAIN_SECONDS:
-            return None
-        self._last[session] = now
-        share = 100 * fields["done_bytes"] / fields["total_bytes"]
-        done, total = bytes_text(fields["done_bytes"]), bytes_text(fields["total_bytes"])
-        return f"{session}: {fields['stage']} {share:.0f} % ({done} of {total})"
+    def end(self, key: str, said: str | None = None) -> None:
+        """What is said of it."""
+        with self._lock:
+            self._last.pop(key, None)
+        if said is not None:
+            echo(said, err=True)
+
+    def say(self, text: str) -> None:
+        """The text."""
+        echo(text, err=True)
 
 
-class _Bars:
-    """A bar for the run and one for each session under way."""
+class Bars:
+    """A bar for the whole work and one for each part under way."""
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn
 
-        self._bars = Progress(
+        self._lock = threading.Lock()
+        self._bars: Progress = Progress(
             TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} % {task.fields[rate]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            BarColumn(bar_width=16),
+            TextColumn("{task.fields[percent]}{task.fields[amount]}"),
+            _clocks(),
             console=Console(stderr=True),
         )
-        self._count = _Count()
         self._lines: dict[str, TaskID] = {}
-        self._shares: dict[str, float] = {}
-        self._total: TaskID | None = None
 
-    def __enter__(self) -> _Bars:
+    def __enter__(self) -> Bars:
         self._bars.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._bars.stop()
 
-    def __call__(self, event: RunEvent) -> None:
-        """Take an event."""
-        self._count(event)
-        session = event.session
-        text = _notice(event)
-        if text is not None:
-            self._bars.console.print(harmless(text), highlight=False, markup=False, soft_wrap=True)
-        if event.name == "run-started" and event.fields["to_do"]:
-            self._total = self._bars.add_task("all sessions", total=event.fields["to_do"], rate="")
-        elif event.name == "progress" and session is not None:
-            self._draw(session, event.fields)
-        elif event.name == "session-finished" and session in self._lines:
-            self._bars.remove_task(self._lines.pop(session))
-            self._shares.pop(session, None)
-        if self._total is not None:
-            done = self._count.finished + sum(self._shares.values())
-            self._bars.update(self._total, completed=done, rate=str(self._count))
+    def total(self, text: str, *, done: float, total: float | None, amount: str = "") -> None:
+        """Draw the bar of the whole work, which has the clocks."""
+        self._draw(_TOTAL, text, done=done, total=total, amount=amount)
 
-    def _draw(self, session: str, fields: dict[str, Any]) -> None:
-        if session not in self._lines:
-            self._lines[session] = self._bars.add_task(session, total=None, rate="")
-        total, done = fields["total_bytes"], fields["done_bytes"]
-        rate = f"{bytes_text(done)} of {bytes_text(total)}" if total else ""
-        self._bars.update(
-            self._lines[session],
-            description=f"{session} {fields['stage']}",
-            completed=done if total else 0,
-            total=total or None,
-            rate=rate,
-        )
-        self._shares[session] = _share_of_session(fields)
+    def show(self, key: str, text: str, *, done: float = 0.0, total: float | None = None, amount: str = "") -> None:
+        """Draw the bar of a part."""
+        self._draw(f"part {key}", text, done=done, total=total, amount=amount)
 
+    def end(self, key: str, said: str | None = None) -> None:  # noqa: ARG002
+        """Take the bar of a part away."""
+        with self._lock:
+            line = self._lines.pop(f"part {key}", None)
+            if line is not None:
+                self._bars.remove_task(line)
 
-def _notice(event: RunEvent) -> str | None:
-    """What no bar shows: why nothing seems to happen, and what goes otherwise than expected."""
-    if event.name == "listing":
-        return f"looking into {event.fields['file']}"
-    if event.name == "stopping":
-        return "stopping..."
-    if event.name == "waiting":
-        return f"waiting for {event.fields['for']}"
-    if event.name == "session-retried":
-        return f"{event.session}: failed, is tried again"
-    return None
+    def say(self, text: str) -> None:
+        """Print above the bars."""
+        self._bars.console.print(harmless(text), highlight=False, markup=False, soft_wrap=True)
 
+    def pause(self) -> None:
+        """Take the bars off the terminal, for a question."""
+        self._bars.stop()
 
-class _Count:
-    """How many sessions of those to be done are finished."""
+    def resume(self) -> None:
+        """Show the bars again."""
+        self._bars.start()
 
-    def __init__(self) -> None:
-        self.finished = 0
-        self._to_do = 0
+    @property
+    def tasks(self) -> list[Task]:
+        """The bars as they are drawn."""
+        return self._bars.tasks
 
-    def __call__(self, event: RunEvent) -> None:
-        if event.name == "run-started":
-            self._to_do = event.fields["to_do"]
-        elif event.name == "session-finished":
-            self.finished += 1
-
-    def __str__(self) -> str:
-        return f"({self.finished} of {self._to_do})" if self._to_do else ""
+    def _draw(self, key: str, text: str, *, done: float, total: float | None, amount: str) -> None:
+        with self._lock:
+            if key not in self._lines:
+                self._lines[key] = self._bars.add_task("", total=None, percent="", amount="", clocks=key == _TOTAL)
+            self._bars.update(
+                self._lines[key],
+                description=harmless(text),
+                completed=done,
+                total=total,
+                percent=f"{100 * done / total:.0f} % " if total else "",
+                amount=amount,
+            )
 
 
-def _share_of_session(fields: dict[str, Any]) -> float:
-    """About how much of a session is done: writing and verifying take about as long."""
-    share = fields["done_bytes"] / fields["total_bytes"] if fields["total_bytes"] else 0.0
-    return {"write": 0.5 * share, "verify": 0.5 + 0.5 * share, "done": 1.0}.get(fields["stage"], 0.0)
+def _clocks() -> ProgressColumn:
+    """`elapsed 0:05, left 0:12`, on the line of the whole work."""
+    from rich.progress import ProgressColumn
+    from rich.text import Text
+
+    class Clocks(ProgressColumn):
+        """Time that has passed, and time that is left."""
+
+        def render(self, task: Task) -> Text:
+            """The clocks as a text."""
+            if not task.fields["clocks"] or task.elapsed is None:
+                return Text("")
+            left = f", left {_clock(task.time_remaining)}" if task.time_remaining else ""
+            return Text(f"elapsed {_clock(task.elapsed)}{left}")
+
+    return Clocks()
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

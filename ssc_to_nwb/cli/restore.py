@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from ssc_to_nwb.cli.options import NamedPath, json_option
-from ssc_to_nwb.cli.output import print_json, print_problem
+from ssc_to_nwb.cli.output import print_problem, print_result
 from ssc_to_nwb.cli.terminal import echo
 from ssc_to_nwb.quantities import plural
 
@@ -44,7 +44,7 @@ def command(
 
     result = restore(file=file, output=output, file_format=file_format, stacks=stacks, overwrite=overwrite)
     if as_json:
-        print_json(result.as_dict())
+        print_result(result.as_dict())
         return
     for problem in result.warnings:
         print_problem(problem)

@@ -11,11 +11,11 @@ import click
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions
 from ssc_to_nwb.cli.options import json_option, metadata_option, session_option, source_argument
 from ssc_to_nwb.cli.output import (
-    print_json,
     print_list,
     print_listing,
     print_not_taken,
     print_problem,
+    print_result,
     print_warnings,
     print_wrapped,
 )
@@ -46,18 +46,13 @@ def command(source: Path, sessions: tuple[str, ...], metadata_files: tuple[Path,
         on_not_taken=not_taken.append,
     )
     if as_json:
-        print_json([*(summary.as_dict() for summary in summaries), *map(_as_entry, not_taken)])
+        ok = all(summary.error is None for summary in summaries)
+        print_result({"ok": ok}, problems=not_taken, sessions=[summary.as_dict() for summary in summaries])
     else:
         _print_table(summaries)
         print_not_taken(not_taken)
     if any(summary.error is not None for summary in summaries):
         sys.exit(1)
-
-
-def _as_entry(problem: Problem) -> dict[str, object]:
-    """A MATLAB file that is not taken for a session, in the list as a session that cannot be read is."""
-    path = Path(problem.file or "")
-    return SessionSummary(session=path.name, path=path, dataset="", error=problem).as_dict()
 
 
 def _print_table(summaries: tuple[SessionSummary, ...]) -> None:

@@ -7,15 +7,17 @@ Colors come from `styled` alone.
 from __future__ import annotations
 
 import re
+import shutil
+import sys
+import textwrap
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import click
 
 # Control characters but line end and tab, marks that change the direction of writing, and what is no character.
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_START_OF_EMPTY_LINE = "\r\x1b[K"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +40,58 @@ def harmless(text: str) -> str:
 
 
 def echo(*parts: object, err: bool = False) -> None:
-    """Print a line: its parts one after the other, each made harmless. err: on standard error."""
+    """Print lines: the parts one after the other, each made harmless. err: on standard error.
+
+    On a terminal, lines that are wider than it are broken between words, never within a path.
+    """
+    width = terminal_width(err=err)
+    if width is not None:
+        parts = _broken_lines(parts, width=width)
     click.echo("".join(map(_shown, parts)), err=err)
 
 
-def show_status(text: str) -> None:
-    """Write over the last line of standard error, which is a terminal; an empty text takes the line away."""
-    click.echo(f"{_START_OF_EMPTY_LINE}{harmless(text)}", nl=False, err=True)
+def print_raw(text: str) -> None:
+    """Print a text for machines on standard output: made harmless, its lines as they are."""
+    click.echo(harmless(text))
+
+
+def terminal_width(*, err: bool = False) -> int | None:
+    """Columns of the terminal that standard output, or standard error, is; None where it is none."""
+    stream = sys.stderr if err else sys.stdout
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def wrapped(text: str, *, width: int, hanging: str = "  ") -> str:
+    """A text with every line that is wider than `width` broken between words, and what follows indented by `hanging`.
+
+    A word that is wider by itself, as a path may be, stays in one piece, so that it can be copied.
+    """
+    return "\n".join(_wrapped_line(line, width=width, hanging=hanging) for line in text.split("\n"))
+
+
+def _wrapped_line(line: str, *, width: int, hanging: str) -> str:
+    if len(line) <= width:
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line.strip(), width=width, initial_indent=indent, subsequent_indent=f"{indent}{hanging}",
+        break_long_words=False, break_on_hyphens=False, replace_whitespace=False, expand_tabs=False,
+    )  # fmt: skip
+
+
+def _broken_lines(parts: tuple[object, ...], *, width: int) -> tuple[object, ...]:
+    """Parts with line ends put into them; at most one of them is styled."""
+    texts = [part.text if isinstance(part, Styled) else str(part) for part in parts]
+    whole = "".join(texts)
+    broken = wrapped(whole, width=width)
+    if broken == whole:
+        return parts
+    style = next((part for part in parts if isinstance(part, Styled)), None)
+    # A line end may have been put in place of a blank of the styled text.
+    place = re.search(r"\s+".join(map(re.escape, style.text.split())), broken) if style is not None else None
+    if style is None or place is None:
+        return (broken,)
+    return (broken[: place.start()], replace(style, text=place[0]), broken[place.end() :])
 
 
 def show_warnings_of_libraries() -> None:

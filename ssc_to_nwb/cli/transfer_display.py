@@ -1,73 +1,37 @@
-"""The progress of an upload or download on standard error: bars on a terminal, a line per file elsewhere."""
+"""The steps of an upload or download as lines of the display of progress."""
 
 from __future__ import annotations
 
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from ssc_to_nwb.cli.terminal import echo, harmless
+from ssc_to_nwb.cli.progress import Bars, Display, display
 from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Bars
-    from rich.progress import TaskID
-
     from ssc_to_nwb.dandi.results import TransferProgress
 
 _NAME_WIDTH = 40
-# A plain line about a file under way comes this often at most.
-_PLAIN_SECONDS = 10.0
 _RUN_STAGES = ("connecting", "validating", "comparing")
+_MOVING = ("uploading", "downloading")
+_COUNTED = (*_MOVING, "waiting", "done", "failed")
 
 
-class PlainLines:
-    """A line for each file that is done or failed, and now and then one for a large file under way."""
+@contextmanager
+def transfer_display(*, quiet: bool) -> Iterator[TransferLines | None]:
+    """What to hand to the API as `on_progress`; None where nothing is to be shown."""
+    with display(quiet=quiet) as shown:
+        yield None if shown is None else TransferLines(shown)
 
-    def __init__(self) -> None:
+
+class TransferLines:
+    """A line per file under way and one in total; called from several threads."""
+
+    def __init__(self, shown: Display) -> None:
+        self._shown = shown
         self._lock = threading.Lock()
-        self._last: dict[str, float] = {}
-
-    def __call__(self, progress: TransferProgress) -> None:
-        """Say one step, where there is something to say."""
-        with self._lock:
-            text = self._text(progress)
-        if text is not None:
-            echo(text, err=True)
-
-    def _text(self, progress: TransferProgress) -> str | None:
-        path, stage, note = progress.path, progress.stage.value, progress.note
-        if path is None:
-            return f"{stage} {note}".strip() if stage in _RUN_STAGES else None
-        if stage == "done":
-            done = bytes_text(progress.bytes_done) if progress.bytes_done else "the archive had its content"
-            return f"{path}: done ({done})"
-        if stage in ("failed", "waiting"):
-            return f"{path}: {stage}{f' ({note})' if note else ''}"
-        if stage in ("uploading", "downloading"):
-            return self._text_under_way(path, progress)
-        return f"{path}: removed" if stage == "pruning" else None
-
-    def _text_under_way(self, path: str, progress: TransferProgress) -> str | None:
-        now = time.monotonic()
-        if now - self._last.setdefault(path, now) < _PLAIN_SECONDS:
-            return None
-        self._last[path] = now
-        done, total = bytes_text(progress.bytes_done), bytes_text(progress.bytes_total)
-        return f"{path}: {progress.stage.value}, {done} of {total}"
-
-
-class TransferBars:
-    """Draws progress; called from several threads. Pausing takes the bars away, for a question at the terminal."""
-
-    def __init__(self, bars: Bars) -> None:
-        self._bars = bars
-        self._lock = threading.Lock()
-        self._total = bars.add_task("connecting", total=None)
-        self._lines: dict[str, TaskID] = {}
         self._sizes: dict[str, int] = {}
         self._done: dict[str, int] = {}
         self._bytes_total = 0
@@ -76,68 +40,65 @@ class TransferBars:
         """Show one step."""
         with self._lock:
             if progress.path is None:
-                self._bytes_total = progress.bytes_total or self._bytes_total
-                self._bars.update(self._total, description=harmless(f"{progress.stage.value} {progress.note}".strip()))
+                self._draw_run(progress)
             else:
                 self._draw_file(progress.path, progress)
 
+    def _draw_run(self, progress: TransferProgress) -> None:
+        self._bytes_total = progress.bytes_total or self._bytes_total
+        text = f"{progress.stage.value} {progress.note}".strip()
+        if progress.stage.value in _RUN_STAGES:
+            self._shown.end("", text)
+        self._draw_total(text)
+
+    def _draw_total(self, text: str) -> None:
+        total = max(self._bytes_total, sum(self._sizes.values()))
+        done = sum(self._done.values())
+        amount = f"({bytes_text(done)} of {bytes_text(total)})" if total else ""
+        self._shown.total(text, done=done, total=total or None, amount=amount)
+
     def _draw_file(self, path: str, progress: TransferProgress) -> None:
-        stage = progress.stage.value
-        if stage in ("uploading", "downloading", "waiting", "done", "failed"):
+        stage, note = progress.stage.value, f" ({progress.note})" if progress.note else ""
+        if stage in _COUNTED:
             self._sizes[path] = progress.bytes_total or self._sizes.get(path, 0)
             if stage != "waiting":
                 # Nothing is sent of a file whose content the archive has: it is done all the same.
                 self._done[path] = progress.bytes_total if stage == "done" else progress.bytes_done
-            total = max(self._bytes_total, sum(self._sizes.values()))
-            done = sum(self._done.values())
-            self._bars.update(self._total, description="total", completed=done, total=total or None)
-        if stage in ("planned", "done", "failed"):
-            if path in self._lines:
-                self._bars.remove_task(self._lines.pop(path))
+            self._draw_total("total")
+        if stage in ("planned", "done", "failed", "pruning"):
+            self._shown.end(path, _ending(path, progress, note=note))
             return
-        if stage not in ("checksum", "uploading", "downloading", "waiting"):
+        if stage == "waiting":
+            self._shown.end("", f"{path}: waiting{note}")
+        elif stage not in ("checksum", *_MOVING):
             return
-        if path not in self._lines:
-            self._lines[path] = self._bars.add_task(path, total=None)
-        name = path.rpartition("/")[2]
-        shortened = name if len(name) <= _NAME_WIDTH else f"...{name[3 - _NAME_WIDTH :]}"
-        note = f" ({progress.note})" if progress.note else ""
-        total_bytes = progress.bytes_total or None
-        self._bars.update(
-            self._lines[path],
-            description=harmless(f"  {shortened} {stage}{note}"),
-            completed=progress.bytes_done,
-            total=total_bytes if stage in ("uploading", "downloading") else None,
-        )
+        total = progress.bytes_total if stage in _MOVING else 0
+        amount = f"({bytes_text(progress.bytes_done)} of {bytes_text(total)})" if total else ""
+        text = f"{_shortened(path)} {stage}{note}"
+        self._shown.show(path, text, done=progress.bytes_done, total=total or None, amount=amount)
 
     def pause(self) -> None:
-        """Take the bars off the terminal; the next step shows them again."""
-        self._bars.stop()
+        """Take the bars off the terminal, for a question."""
+        if isinstance(self._shown, Bars):
+            self._shown.pause()
 
     def resume(self) -> None:
         """Show the bars again."""
-        self._bars.start()
+        if isinstance(self._shown, Bars):
+            self._shown.resume()
 
 
-Display: TypeAlias = TransferBars | PlainLines
+def _ending(path: str, progress: TransferProgress, *, note: str) -> str | None:
+    """What plain lines say of a file that is done, has failed or is removed."""
+    stage = progress.stage.value
+    if stage == "done":
+        done = bytes_text(progress.bytes_done) if progress.bytes_done else "the archive had its content"
+        return f"{path}: done ({done})"
+    if stage == "failed":
+        return f"{path}: failed{note}"
+    return f"{path}: removed" if stage == "pruning" else None
 
 
-@contextmanager
-def transfer_display(*, quiet: bool) -> Iterator[Display | None]:
-    """What to hand to the API as `on_progress`: bars on a terminal, else lines; None where nothing is to be shown."""
-    if quiet:
-        yield None
-        return
-    if not sys.stderr.isatty():
-        yield PlainLines()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-    from rich.progress import Progress as Bars
-
-    columns = (
-        TextColumn("{task.description}", markup=False), BarColumn(),
-        DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield TransferBars(bars)
+def _shortened(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name if len(name) <= _NAME_WIDTH else f"...{name[3 - _NAME_WIDTH :]}"

@@ -13,29 +13,29 @@ from ssc_to_nwb.cli.archive_options import (
     dandiset_option,
     end_process,
     instance_option,
-    interruptible,
     key_option,
     problems_to_status,
 )
+from ssc_to_nwb.cli.interruption import interruptible
 from ssc_to_nwb.cli.options import NamedPath, json_option, output_argument, quiet_option, verbose_option
-from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
+from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings
 from ssc_to_nwb.cli.terminal import echo
-from ssc_to_nwb.cli.transfer_display import TransferBars, transfer_display
+from ssc_to_nwb.cli.transfer_display import transfer_display
 from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.cli.transfer_display import Display
+    from ssc_to_nwb.cli.transfer_display import TransferLines
     from ssc_to_nwb.dandi.results import AssetOutcome, DraftState, UploadResult
 
 _PATHS_SHOWN = 20
 _EXAMPLES = """Examples:
 
 \b
-  read -rs DANDI_API_KEY && export DANDI_API_KEY      # typed in, so that it is in no history
+  read -rs DANDI_API_KEY && export DANDI_API_KEY   # is in no history
   ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123 --dry-run
   ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123
-  ssc-to-nwb upload out --dandiset 000123 --instance dandi-sandbox --api-key-env SANDBOX_KEY
-  ssc-to-nwb upload out --dandiset 000123 --instance http://127.0.0.1:8000 --prune --yes
+  ssc-to-nwb upload out --dandiset 000123 --instance dandi-sandbox
+  ssc-to-nwb upload out --dandiset 000123 --prune --yes
 """
 
 
@@ -108,25 +108,25 @@ def command(output: Path, *, yes: bool, as_json: bool, verbose: bool, quiet: boo
             **options,
         )
     if as_json:
-        print_json(result.as_dict())
+        print_result(result.as_dict())
     else:
         _print(result, verbose=verbose, quiet=quiet)
     if not result.ok or interruption.status:
         end_process(interruption.status or 1)
 
 
-def _confirmation(*, yes: bool, display: Display | None) -> Callable[[tuple[str, ...]], bool]:
+def _confirmation(*, yes: bool, display: TransferLines | None) -> Callable[[tuple[str, ...]], bool]:
     """Yes by option, or by answer at the terminal; no where there is none."""
 
     def confirm(paths: tuple[str, ...]) -> bool:
         if yes or not sys.stdin.isatty():
             return yes
-        if isinstance(display, TransferBars):
+        if display is not None:
             display.pause()
         echo("Not in the folder, to be removed from the draft:", err=True)
         _print_paths(paths, err=True)
         answer = click.confirm("Remove them after the upload?", err=True)
-        if isinstance(display, TransferBars):
+        if display is not None:
             display.resume()
         return answer
 

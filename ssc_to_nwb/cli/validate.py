@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath, quiet_option
-from ssc_to_nwb.cli.terminal import echo, harmless
+from ssc_to_nwb.cli.options import NamedPath, json_option, quiet_option
+from ssc_to_nwb.cli.output import result_text
+from ssc_to_nwb.cli.progress import counted, display
+from ssc_to_nwb.cli.terminal import echo, print_raw, terminal_width
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.api.validation import OnFile, ReportFormat
-    from ssc_to_nwb.validate.messages import FailOn
+    from ssc_to_nwb.api.validation import ReportFormat
+    from ssc_to_nwb.validate.messages import FailOn, ValidationResult
 
+_WIDTH = 120
 _EXAMPLES = """Examples:
 
 \b
@@ -47,14 +48,16 @@ _EXAMPLES = """Examples:
     type=click.Choice(["text", "jsonl", "junit"]),
     default="text",
     show_default=True,
-    help="Text for people, JSON lines, or JUnit XML.",
+    help="Text for people, JSON lines, or JUnit XML. --json prints one object, as every command does.",
 )
 @click.option(
+    "-o",
     "--output",
     type=click.File("w", encoding="utf-8", lazy=True, atomic=True),
     help="Write the report to a file instead of standard output.",
 )
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Files at a time.")
+@json_option
 @quiet_option
 def command(
     paths: tuple[Path, ...],
@@ -64,6 +67,7 @@ def command(
     report_format: ReportFormat,
     output: TextIO | None,
     workers: int,
+    as_json: bool,
     quiet: bool,
 ) -> None:
     """Validate NWB files: the schema, nwbinspector, DANDI's rules, and checks of this project on all data.
@@ -74,33 +78,39 @@ def command(
     """
     from ssc_to_nwb.api.validation import validate, validation_report, validation_summary
 
-    with _progress(quiet=quiet) as on_file:
-        result = validate(paths=paths, fail_on=fail_on, accept_file=accept_file, workers=workers, on_file=on_file)
-    report = validation_report(result, report_format=report_format, only_failing=quiet)
+    with display(quiet=quiet or as_json) as shown:
+        result = validate(
+            paths=paths,
+            fail_on=fail_on,
+            accept_file=accept_file,
+            workers=workers,
+            on_file=counted(shown, "validate"),
+        )
+    if as_json:
+        report = result_text(result.as_dict(), sessions=_sessions(result))
+    else:
+        width = min(_WIDTH, terminal_width() or _WIDTH) if output is None else _WIDTH
+        report = validation_report(result, report_format=report_format, only_failing=quiet, width=width)
     if output is not None:
         output.write(f"{report}\n")
         if not quiet:
             echo(validation_summary(result))
-    elif report_format != "text" or not quiet or not result.ok:
-        echo(report)
+    elif as_json or report_format != "text" or not quiet or not result.ok:
+        print_raw(report)
     if not result.ok:
         sys.exit(1)
 
 
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[OnFile | None]:
-    """A function that draws the files done on standard error; None where that is no terminal."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        line = bars.add_task("validate", total=None)
-
-        def draw(done: int, total: int, file: Path) -> None:
-            bars.update(line, completed=done, total=total, description=harmless(file.name))
-
-        yield draw
+def _sessions(result: ValidationResult) -> list[dict[str, Any]]:
+    """How many errors and warnings each file has, accepted ones aside."""
+    open_ones = [message for message in result.messages if message.accepted is None]
+    return [
+        {
+            "file": str(file),
+            **{
+                severity: sum(one.file == file and one.severity.value == severity for one in open_ones)
+                for severity in ("error", "warning", "info")
+            },
+        }
+        for file in result.files
+    ]

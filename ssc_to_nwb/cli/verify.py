@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,9 @@ from ssc_to_nwb.cli.options import (
     source_argument,
     verbose_option,
 )
-from ssc_to_nwb.cli.output import print_json, print_problem, print_warnings
-from ssc_to_nwb.cli.terminal import echo, show_status, styled
+from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings
+from ssc_to_nwb.cli.progress import Display, display
+from ssc_to_nwb.cli.terminal import echo, styled
 from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
@@ -82,31 +84,29 @@ def command(
     """
     from ssc_to_nwb.api.verification import verify_sessions
 
-    progress = None if quiet or as_json or not sys.stderr.isatty() else _draw
-    result = verify_sessions(
-        source=source,
-        output=output,
-        sessions=sessions,
-        metadata_files=metadata_files,
-        mode="sample" if mode == "sample" else "full",
-        workers=workers,
-        memory_mb=memory_mb,
-        work_dir=work_dir,
-        on_progress=progress,
-    )
-    if progress is not None:
-        show_status("")
+    with display(quiet=quiet or as_json) as shown:
+        result = verify_sessions(
+            source=source,
+            output=output,
+            sessions=sessions,
+            metadata_files=metadata_files,
+            mode="sample" if mode == "sample" else "full",
+            workers=workers,
+            memory_mb=memory_mb,
+            work_dir=work_dir,
+            on_progress=None if shown is None else partial(_draw, shown),
+        )
     if as_json:
-        print_json(result.as_dict())
+        print_result(result.as_dict())
     else:
         _print_result(result, verbose=verbose, quiet=quiet)
     if not result.ok:
         sys.exit(1)
 
 
-def _draw(session: str, done_bytes: int, total_bytes: int) -> None:
-    share = 100 * done_bytes / total_bytes if total_bytes else 100.0
-    show_status(f"{session}: {share:.0f} % of {bytes_text(total_bytes)} of frames compared")
+def _draw(shown: Display, session: str, done_bytes: int, total_bytes: int) -> None:
+    amount = f"({bytes_text(done_bytes)} of {bytes_text(total_bytes)} of frames)"
+    shown.total(f"verify {session}", done=done_bytes, total=total_bytes or None, amount=amount if total_bytes else "")
 
 
 def _print_result(result: VerificationResult, *, verbose: bool, quiet: bool) -> None:

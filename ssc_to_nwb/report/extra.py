@@ -14,4 +14,6 @@ def check_report_extra() -> None:
     """Raise extra-not-installed where a package of the extra `report` is missing."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        raise error(EXTRA_NOT_INSTALLED, expected="ssc-to-nwb[report]", found=f"no package {', '.join(missing)}")
+        raise error(
+            EXTRA_NOT_INSTALLED, expected="pip install 'ssc-to-nwb[report]'", found=f"no package {', '.join(missing)}"
+        )

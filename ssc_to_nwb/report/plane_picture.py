@@ -22,7 +22,7 @@ NO_TRACE = "#9fb4c7"
 _PARTS = 2
 _UNTRACED = "x"
 # Most pixels either way of a small picture, and of the channel that is not shown at first.
-_SMALL, _SECOND = 300, 384
+_SMALL, _SECOND = 300, 320
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ def small_svg(image: np.ndarray, *, alt: str) -> Markup:
 def _number_size(plane: ImagedPlane, rows: int, columns: int) -> float:
     """Height of the ROI numbers in pixels: a share of the distance between neighbours."""
     spacing = float(np.sqrt(rows * columns / max(1, plane.roi_numbers.size)))
-    return min(0.33 * spacing, 0.06 * max(rows, columns))
+    return min(0.33 * spacing, 0.045 * max(rows, columns))
 
 
 def _outlines(
@@ -99,7 +99,7 @@ def _outlines(
         if not known.size:
             continue
         value = values.get(number, float("nan"))
-        said = f"{value:.2g} {unit}" if np.isfinite(value) else "no trace"
+        said = f"{value:.2g}{unit}" if np.isfinite(value) else "no trace"
         shapes.append(
             f'<path class="r{scale.place(value)}" d="{_path(known)}"><title>ROI {number}: {escape(said)}</title></path>'
         )

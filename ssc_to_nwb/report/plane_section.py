@@ -19,6 +19,8 @@ from ssc_to_nwb.report.web_image import GAMMA, PERCENTILES
 _HEADING = Heading(anchor="planes", short="Planes", title="Imaging planes and ROIs")
 # More numbers than these cannot be read beside each other on a picture of half a page.
 _MOST_SMALL_NUMBERS = 60
+# As in the label of an outline, of which there are thousands.
+_SHORT_UNITS = {"events/min": "/min"}
 
 
 def plane_section(session: NwbSession) -> Section:
@@ -67,7 +69,9 @@ def _card(plane: ImagedPlane, *, activity: PlaneActivity, scale: ColourScale) ->
     images = [plane.image(naming.image("master", channel)) for channel in channels]
     alt = f"Master image of plane {plane.name}, {' or '.join(channels)} channel, with the outlines of {count} ROIs"
     values = dict(zip(activity.roi_numbers.tolist(), activity.values.tolist(), strict=True))
-    svg = plane_svg(plane, images, values=values, unit=activity.unit, scale=scale, alt=alt)
+    svg = plane_svg(
+        plane, images, values=values, unit=_SHORT_UNITS.get(activity.unit, f" {activity.unit}"), scale=scale, alt=alt
+    )
     switches = {"large": "larger", "numbers": "ROI numbers", "bare": "no outlines"}
     if len(channels) > 1:
         switches["second"] = f"{channels[1]} channel"

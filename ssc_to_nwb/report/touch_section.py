@@ -10,9 +10,8 @@ import numpy as np
 from ssc_to_nwb.analysis.session_responses import (
     EventResponses,
     ResponseOptions,
-    touch_responses,
+    touch_and_whisking_responses,
     triggered_dff,
-    whisking_responses,
 )
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report import palette
@@ -42,8 +41,7 @@ def touch_section(session: NwbSession) -> Section:
     if session.touches is None or not len(session.touches):
         return _HEADING.lacking("touches")
     options = ResponseOptions()
-    touch = touch_responses(session, options=options)
-    whisking = whisking_responses(session, options=options)
+    touch, whisking = touch_and_whisking_responses(session, options=options)
     text = (
         f"Touch: {_share(touch)}. Whisking, at the onset of bouts without touch: {_share(whisking)}. "
         f"A ROI counts as responsive when its dF/F in the {options.windows.response_s[1]:g} s after the event is above "

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PERCENTILES = (1.0, 99.7)
 GAMMA = 0.7
 _MOST_COLOURS, _OPAQUE = 256, 255
-_WEBP_QUALITY, _JPEG_QUALITY = 55, 80
+_WEBP_QUALITY, _JPEG_QUALITY = 50, 80
 
 
 def grey_address(image: np.ndarray, *, most: int | None = None) -> str:

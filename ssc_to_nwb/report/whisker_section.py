@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _HEADING = Heading(anchor="whiskers", short="Whiskers", title="Whiskers")
-_BINS = 1500
+_BINS = 1000
 # With one sample in a bin its range is nothing, and with none there is a gap: nothing would be drawn.
 _LEAST_SAMPLES = 4
 LABELS = {"angle": "angle (degrees)", "curvature_change": "curvature\nchange (1/mm)"}

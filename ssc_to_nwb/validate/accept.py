@@ -12,6 +12,7 @@ from ssc_to_nwb.metadata.layers import metadata_folder
 from ssc_to_nwb.metadata.yaml_lines import LinedMapping, load_yaml
 from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.validate.messages import Message, message_of
 
 _REQUIRED = ("identifier", "path", "reason")
@@ -85,9 +86,11 @@ def _unused_messages(entries: Sequence[AcceptEntry]) -> Iterator[Message]:
         if entry.source != packaged_file():
             text = f"{_shown(entry)} matches nothing, in files {entry.file}."
             yield message_of(kinds.ACCEPT_ENTRY_UNUSED, file=entry.source, object_path=entry.path, text=text)
-    packaged = [_shown(entry) for entry in entries if entry.source == packaged_file()]
+    packaged = sum(entry.source == packaged_file() for entry in entries)
     if packaged:
-        yield message_of(kinds.ACCEPT_DEFAULT_UNUSED, file=packaged_file(), text=f"{'; '.join(packaged)}.")
+        # Which lines of the package's own list these are is nothing that a user can act on.
+        text = f"{plural(packaged, 'entry', 'entries')} of this package's own list match nothing in these files."
+        yield message_of(kinds.ACCEPT_DEFAULT_UNUSED, file=packaged_file(), text=text)
 
 
 def _shown(entry: AcceptEntry) -> str:

@@ -11,19 +11,19 @@ from ssc_to_nwb.problems.model import Severity
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.validate.messages import FailOn, Message, ValidationResult, fails
 
-_WIDTH = 120
+WIDTH = 120
 _PLACES_SHOWN = 3
 _WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def text_report(result: ValidationResult, *, only_failing: bool = False) -> str:
+def text_report(result: ValidationResult, *, only_failing: bool = False, width: int = WIDTH) -> str:
     """The whole report, ending with the summary; `only_failing` leaves out what does not make the validation fail."""
     groups = by_file(result)
     lines: list[str] = []
     for file, messages in groups.items():
         shown = [one for one in messages if not only_failing or fails(one, result.fail_on)]
         if shown or not only_failing:
-            lines += [*_file_lines(file, shown), ""]
+            lines += [*_file_lines(file, shown, width=width), ""]
     return "\n".join([*lines, summary(result)])
 
 
@@ -43,34 +43,34 @@ def by_file(result: ValidationResult) -> dict[Path, list[Message]]:
     return groups
 
 
-def _file_lines(file: Path, messages: Sequence[Message]) -> Iterator[str]:
+def _file_lines(file: Path, messages: Sequence[Message], *, width: int) -> Iterator[str]:
     yield str(file)
     open_ones = [message for message in messages if message.accepted is None]
     for identifier in dict.fromkeys(message.identifier for message in open_ones):
-        yield from _group_lines([message for message in open_ones if message.identifier == identifier])
+        yield from _group_lines([message for message in open_ones if message.identifier == identifier], width=width)
     accepted = [message for message in messages if message.accepted is not None]
     for identifier, reason in dict.fromkeys((message.identifier, message.accepted or "") for message in accepted):
         yield f"  accepted  {identifier}"
         same = [one for one in accepted if (one.identifier, one.accepted) == (identifier, reason)]
         places = list(dict.fromkeys(message.object_path for message in same))
         yield f"    {listed(places, most=_PLACES_SHOWN)}"
-        yield from _wrapped("because: ", reason)
+        yield from _wrapped("because: ", reason, width=width)
     if not messages:
         yield "  nothing found"
 
 
-def _group_lines(messages: Sequence[Message]) -> Iterator[str]:
+def _group_lines(messages: Sequence[Message], *, width: int) -> Iterator[str]:
     first = messages[0]
     yield f"  {_WORDS[first.severity]}  {first.identifier}"
     for (place, text), times in Counter((message.object_path, message.text) for message in messages).items():
-        yield from _wrapped(f"{place}: ", text if times == 1 else f"{text} ({times} times)")
-    yield from _wrapped("why: ", first.reason)
-    yield from _wrapped("what to do: ", first.remedy)
+        yield from _wrapped(f"{place}: ", text if times == 1 else f"{text} ({times} times)", width=width)
+    yield from _wrapped("why: ", first.reason, width=width)
+    yield from _wrapped("what to do: ", first.remedy, width=width)
 
 
-def _wrapped(label: str, text: str) -> list[str]:
+def _wrapped(label: str, text: str, *, width: int) -> list[str]:
     return textwrap.wrap(
-        f"{label}{text}", width=_WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6,
+        f"{label}{text}", width=width, initial_indent=" " * 4, subsequent_indent=" " * 6,
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from ssc_to_nwb.analysis.event_triggered import TriggeredTraces
+from ssc_to_nwb.analysis.event_triggered import TriggeredTraces, trigger
 from ssc_to_nwb.analysis.response_test import ResponseWindows, responsive, roi_tests
 
 LAG_S = np.array([-0.4, -0.2, 0.0, 0.2, 0.4])
@@ -62,3 +63,32 @@ def test_by_chance_few_rois_respond() -> None:
     tests = roi_tests(_traces(noise), windows=WINDOWS)
     assert np.mean(tests.p_value < 0.05) < 0.08
     assert responsive(tests.p_value).mean() < 0.01
+
+
+def _share_found(*, peak: float, trials: int) -> tuple[float, float]:
+    """Shares of 100 responding and of 100 other ROIs that are found, in white noise of 0.2 dF/F at 7 frames per second."""
+    rng = np.random.default_rng(0)
+    interval_s = 1 / 7
+    in_trial_s = np.arange(70) * interval_s
+    start_s = 15.0 * np.arange(trials)
+    event_s = start_s + 4 + rng.uniform(0, interval_s, trials)
+    lag_s = (in_trial_s - (event_s - start_s)[:, None]).ravel()
+    shape = np.where(lag_s >= 0, np.exp(-lag_s.clip(0) / 0.5) * (1 - np.exp(-lag_s.clip(0) / 0.1)), 0.0)
+    values = 0.2 * rng.normal(size=(lag_s.size, 200))
+    values[:, :100] += peak * (shape / shape.max())[:, None]
+    time_s = (start_s[:, None] + in_trial_s).ravel()
+    cut = trigger(time_s=time_s, values=values, event_s=event_s, interval_s=interval_s, before_s=1.0, after_s=2.0)
+    found = responsive(roi_tests(cut, windows=ResponseWindows()).p_value)
+    return float(found[:100].mean()), float(found[100:].mean())
+
+
+@pytest.mark.parametrize(
+    ("peak", "trials", "least", "most"),
+    [(0.4, 20, 0.95, 1.0), (0.2, 50, 0.95, 1.0), (0.1, 100, 0.9, 1.0), (0.1, 20, 0.0, 0.4)],
+)
+def test_weak_responses_are_found_as_the_documentation_says(
+    peak: float, trials: int, least: float, most: float
+) -> None:
+    found, false = _share_found(peak=peak, trials=trials)
+    assert least <= found <= most
+    assert false <= 0.05

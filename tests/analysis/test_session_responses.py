@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,7 +19,6 @@ from ssc_to_nwb.analysis.whisking import BoutRule
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "touch_analysis.py"
 SPEC = SessionSpec(
     animal="an900011",
     n_trials=48,
@@ -99,27 +94,3 @@ def test_a_session_without_whisker_data_has_no_responses(convert_once: Callable[
     for responses in found:
         assert responses.event_s.size == responses.tested_count == responses.responsive_count == 0
         assert np.isnan(responses.share)
-
-
-@pytest.mark.long
-def test_the_script_prints_and_writes_the_same(converted: Converted, tmp_path: Path) -> None:
-    out, picture = tmp_path / "responses.json", tmp_path / "responses.svg"
-    run = subprocess.run(
-        [sys.executable, SCRIPT, converted.path, "--json", out, "--figure", picture],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    result = json.loads(out.read_text())[0]
-    traced = {roi.number for roi in converted.made.rois if roi.has_trace}
-    for event, truth in (("touch", converted.made.touch_rois), ("whisking", converted.made.whisking_rois)):
-        found = set(result[event]["responsive_rois"])
-        assert len(found & set(truth)) >= 0.95 * len(set(truth) & traced)
-        assert {row["roi"] for row in result[event]["rois"] if row["responsive"]} == found
-        assert f"{100 * result[event]['share']:.0f} %" in run.stdout
-    assert "ROIs" in picture.read_text()
-
-
-@pytest.mark.long
-def test_the_script_says_what_is_wrong(tmp_path: Path) -> None:
-    run = subprocess.run([sys.executable, SCRIPT, tmp_path / "none.nwb"], capture_output=True, text=True, check=False)
-    assert run.returncode == 1
-    assert "nwb-file-missing" in run.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -72,8 +73,26 @@ class TestHelp:
         assert f"Usage: group {name}" in result.output or f"Usage: root {name}" in result.output
         assert "--help" in result.output
 
-    def test_version(self) -> None:
-        assert CliRunner().invoke(group, ["--version"]).output.strip() == f"ssc-to-nwb, version {version}"
+    @pytest.mark.parametrize("name", subcommands())
+    def test_examples_and_options_fit_80_columns(self, name: str) -> None:
+        result = CliRunner().invoke(group, [name, "--help"], terminal_width=80)
+        assert [line for line in result.output.splitlines() if len(line) > 80] == []
+
+    @pytest.mark.parametrize("name", subcommands())
+    def test_every_command_speaks_json(self, name: str) -> None:
+        command = group.get_command(None, name)
+        assert "--json" in {option for parameter in command.params for option in parameter.opts}
+
+    @pytest.mark.parametrize("name", subcommands())
+    def test_what_writes_takes_o(self, name: str) -> None:
+        options = [parameter.opts for parameter in group.get_command(None, name).params]
+        assert all("-o" in names for names in options if "--output" in names)
+        if name in ("convert", "plan", "demo", "restore", "export-zarr", "report", "plot-trial", "cells", "validate"):
+            assert any("--output" in names for names in options)
+
+    @pytest.mark.parametrize("flag", ["-V", "--version"])
+    def test_version(self, flag: str) -> None:
+        assert CliRunner().invoke(group, [flag]).output.strip() == f"ssc-to-nwb, version {version}"
 
 
 class TestWrongUsage:
@@ -106,8 +125,8 @@ class TestProblems:
         result = CliRunner().invoke(group, [*command, str(tmp_path / "absent"), *output, "--json"])
         assert result.exit_code == 1
         reported = json.loads(result.stdout)
-        assert (reported["ok"], reported["error"]["identifier"]) == (False, "source-missing")
-        assert reported["error"]["file"] == str(tmp_path / "absent")
+        assert (reported["ok"], reported["problems"][0]["identifier"]) == (False, "source-missing")
+        assert reported["problems"][0]["file"] == str(tmp_path / "absent")
 
     def test_the_installed_command_is_this_one(self, tmp_path: Path) -> None:
         script = (
@@ -116,3 +135,41 @@ class TestProblems:
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
         assert done.returncode == 1
         assert "[source-missing]" in done.stderr
+
+
+class TestOutputOption:
+    def test_as_an_option_and_as_an_argument_it_is_the_same(self, tmp_path: Path) -> None:
+        for place in ([str(tmp_path / "nwb")], ["-o", str(tmp_path / "nwb")]):
+            result = CliRunner().invoke(group, ["convert", str(tmp_path / "absent"), *place])
+            assert "[source-missing]" in result.stderr
+
+    @pytest.mark.parametrize("places", [[], ["nwb", "-o", "other"]])
+    def test_exactly_one(self, tmp_path: Path, places: list[str]) -> None:
+        result = CliRunner().invoke(group, ["convert", str(tmp_path), *places])
+        assert result.exit_code == 2
+        assert "Give one OUTPUT" in result.stderr
+
+
+class TestSignals:
+    def test_python_m(self) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "ssc_to_nwb", "--version"], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == f"ssc-to-nwb, version {version}"
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="signals")
+    @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    @pytest.mark.parametrize("name", ["sessions", "digest", "methods"])
+    def test_status_after_a_signal(self, name: str, number: int, status: int, tmp_path: Path) -> None:
+        """Whatever the command is doing: here it waits in the function that it calls first."""
+        target = {"sessions": "cli.sessions.list_sessions", "digest": "api.verification.files_for_digest",
+                  "methods": "api.reporting.methods_of"}[name]  # fmt: skip
+        module, _, function = f"ssc_to_nwb.{target}".rpartition(".")
+        code = (
+            f"import os, time, importlib\nmodule = importlib.import_module({module!r})\n"
+            f"def wait(*_, **__):\n    os.kill(os.getpid(), {int(number)})\n    time.sleep(60)\n"
+            f"module.{function} = wait\nfrom ssc_to_nwb.cli.main import group\n"
+            f"group.main([{name!r}, {str(tmp_path)!r}])"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr.strip()) == (status, "interrupted")

@@ -54,7 +54,9 @@ def test_packed_sessions_and_lines_of_a_narrow_terminal(source: Path, tmp_path_f
 
 
 def test_json(source: Path) -> None:
-    reported = json.loads(call(source, "--json", "--session", "an2*").stdout)
+    whole = json.loads(call(source, "--json", "--session", "an2*").stdout)
+    assert (whole["ok"], whole["problems"]) == (True, [])
+    reported = whole["sessions"]
     assert [one["session"] for one in reported] == ["an2_2013_03_08"]
     assert (reported[0]["whiskers"], reported[0]["raw_missing"], reported[0]["error"]) == (["c1", "c2"], 6, None)
 
@@ -65,7 +67,9 @@ def test_a_session_that_cannot_be_read(source: Path) -> None:
     assert result.exit_code == 1
     assert "an1_2013_03_08  (ssc-1" in result.stdout
     assert "[mat-unreadable]" in result.stderr
-    reported = json.loads(call(source, "--json").stdout)
+    whole = json.loads(call(source, "--json").stdout)
+    reported = whole["sessions"]
+    assert not whole["ok"]
     assert [one["error"] and one["error"]["identifier"] for one in reported] == [None, "mat-unreadable"]
 
 
@@ -94,10 +98,11 @@ class TestFilesNotTaken:
     def test_json(self, source: Path) -> None:
         result = call(source, "--json")
         assert result.exit_code == 0
-        session, other = json.loads(result.stdout)
+        whole = json.loads(result.stdout)
+        (session,), (other,) = whole["sessions"], whole["problems"]
         assert (session["session"], session["error"], session["side_files"]) == ("an1_2013_03_08", None, 1)
-        assert other["path"] == str(source / "an1_2013_03_08_notes.mat")
-        assert (other["error"]["identifier"], other["error"]["severity"]) == ("mat-not-taken", "warning")
+        assert other["file"] == str(source / "an1_2013_03_08_notes.mat")
+        assert (other["identifier"], other["severity"]) == ("mat-not-taken", "warning")
 
     @pytest.mark.parametrize("command", ["plan", "convert"])
     def test_plan_and_convert_name_them_too(self, source: Path, tmp_path: Path, command: str) -> None:

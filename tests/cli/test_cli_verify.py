@@ -107,9 +107,36 @@ def test_ledger_in_json_adds_up(converted_default: Converted):
 
 
 def test_file_without_a_ledger_is_named(tmp_path: Path):
+    (tmp_path / "sub-a").mkdir()
+    (tmp_path / "sub-a" / "x.nwb").write_text("")
     result = run("ledger", tmp_path / "sub-a" / "x.nwb")
     assert result.exit_code == 1
     assert "ledger-missing" in result.output
+
+
+def test_ledger_and_digest_of_a_folder(converted_default: Converted):
+    folder = converted_default.path.parent
+    assert run("ledger", folder).output == run("ledger", converted_default.path).output
+    assert run("digest", folder).output.split()[0] == converted_default.outcome.digest
+    content = json.loads(run("digest", folder, "--json").stdout)
+    assert content["sessions"][0]["digest"] == converted_default.outcome.digest
+
+
+@pytest.mark.parametrize(
+    ("command", "identifier"),
+    [("ledger", "nwb-file-missing"), ("digest", "no-nwb-file"), ("methods", "nwb-file-missing"),
+     ("plot-trial", "nwb-file-missing")],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["absent.nwb", "empty"])
+def test_a_missing_file_or_an_empty_folder_is_said_in_its_own_terms(
+    tmp_path: Path, command: str, identifier: str, name: str
+):
+    (tmp_path / "empty").mkdir()
+    further = ["--trial", "1", "-o", tmp_path / "x.png"] if command == "plot-trial" else []
+    result = run(command, tmp_path / name, *further)
+    assert result.exit_code == 1
+    assert f"[{identifier}]" in result.stderr
+    assert f"file: {tmp_path / name}" in result.stderr
 
 
 def test_digest_is_that_of_the_record(converted_default: Converted):

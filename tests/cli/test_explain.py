@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ssc_to_nwb.cli.explain import command
-from ssc_to_nwb.problems.catalogue import catalogue
+from ssc_to_nwb.problems.catalogue import areas, catalogue
 
 
 def run(*arguments: str) -> Result:
@@ -35,13 +35,22 @@ def test_every_entry_can_be_explained() -> None:
 
 
 def test_all_entries() -> None:
-    result = run()
-    assert [line.split()[0] for line in result.output.splitlines()] == list(catalogue())
+    lines = run().output.splitlines()
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == list(catalogue())
+
+
+def test_they_are_grouped_by_area() -> None:
+    lines = run().output.splitlines()
+    assert [line for line in lines if line and not line.startswith(" ")] == list(areas())
+    place = lines.index("Trials")
+    assert lines[place + 1].split()[0] == next(iter(areas()["Trials"])).identifier
 
 
 def test_as_json() -> None:
-    assert json.loads(run("mask-empty", "--json").output)["severity"] == "info"
-    assert [entry["identifier"] for entry in json.loads(run("--json").output)] == list(catalogue())
+    assert json.loads(run("mask-empty", "--json").output)["problems"][0]["severity"] == "info"
+    entries = json.loads(run("--json").output)["problems"]
+    assert [entry["identifier"] for entry in entries] == list(catalogue())
+    assert entries[0]["area"] == "MATLAB files"
 
 
 def test_checks_of_nwbinspector_and_rules_of_dandi() -> None:

@@ -37,6 +37,15 @@ def test_the_plan_as_json(made: Path, tmp_path: Path) -> None:
     assert json.loads(result.stdout)["sessions"][0]["action"] == "convert"
 
 
+def test_convert_dry_run_is_the_plan(made: Path, tmp_path: Path) -> None:
+    output = tmp_path / "nwb"
+    arguments = [str(made), str(output), "--dry-run", "--retry", "2", "--json"]
+    result = CliRunner().invoke(group, ["convert", *arguments], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["sessions"][0]["action"] == "convert"
+    assert not list(output.rglob("*.nwb"))
+
+
 def test_it_takes_every_option_that_decides_what_is_in_a_file() -> None:
     names = {parameter.name for parameter in command.params}
     assert set(content_options(ConversionOptions())) <= names

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
-from ssc_to_nwb.cli.progress import run_display
+from ssc_to_nwb.cli.progress import counted, display
+from ssc_to_nwb.cli.run_display import run_display
 from ssc_to_nwb.run.events import RunEvent
 
 NOTICES = [
@@ -72,3 +74,36 @@ def test_plain_lines_end_without_blanks_and_leave_interrupted_sessions_to_the_su
 def test_a_quiet_run_shows_nothing() -> None:
     with run_display(quiet=True) as on_event:
         assert on_event is None
+
+
+def test_clocks_are_labelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [
+        RunEvent(name="run-started", fields={"to_do": 2}),
+        RunEvent(name="session-started", session="an1"),
+        RunEvent(name="session-finished", session="an1", fields={"status": "converted", "error": None}),
+    ]
+    assert "elapsed 0:00" in shown(events, monkeypatch, terminal=True)
+
+
+def test_an_interrupted_run_is_not_shown_as_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupted = {"status": "failed", "error": {"identifier": "interrupted"}}
+    events = [
+        RunEvent(name="run-started", fields={"to_do": 2}),
+        RunEvent(name="session-finished", session="an1", fields=interrupted),
+        RunEvent(name="session-finished", session="an2", fields=interrupted),
+    ]
+    text = shown(events, monkeypatch, terminal=True)
+    assert "100 %" not in text
+    assert "(0 of 2)" in text
+
+
+def test_files_are_counted_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen(terminal=True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    with display(quiet=False) as drawn:
+        on_file = counted(drawn, "validate")
+        assert on_file is not None
+        on_file(1, 3, Path("sub-a/x.nwb"))
+    assert "validate x.nwb" in screen.getvalue()
+    assert "33 % (1 of 3)" in screen.getvalue()
+    assert counted(None, "validate") is None

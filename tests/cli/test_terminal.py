@@ -16,7 +16,10 @@ from click.testing import CliRunner, Result
 from made_sessions import Converted, Struct, write
 
 from ssc_to_nwb.cli.main import group, main
-from ssc_to_nwb.cli.terminal import echo, harmless, show_status, styled
+from ssc_to_nwb.cli.output import print_problem
+from ssc_to_nwb.cli.terminal import echo, harmless, styled, wrapped
+from ssc_to_nwb.problems.catalogue import catalogue
+from ssc_to_nwb.problems.model import Problem
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 # Clears the screen, renames the window, writes over the line; the last is the one-byte form of the first.
@@ -55,14 +58,12 @@ class TestOneText:
         @click.command()
         def command() -> None:
             echo(styled(f"bold{ESCAPES}", color="red", bold=True), f" plain{ESCAPES}")
-            show_status(f"status{ESCAPES}")
 
         result = CliRunner().invoke(command, color=True)
         assert result.stdout.startswith(
             "\x1b[31m\x1b[1mbold\\u001b[2J\\u001b]0;owned\\u0007\\u000d\\u009b2J\x1b[0m plain"
         )
         assert commands_in(result.stdout) == []
-        assert result.stderr == f"\r\x1b[Kstatus{harmless(ESCAPES)}"
 
 
 def test_warnings_of_libraries(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,6 +75,43 @@ def test_warnings_of_libraries(capsys: pytest.CaptureFixture[str], monkeypatch: 
         warnings.simplefilter("always")
         warnings.warn(f"object {ESCAPES}", UserWarning, stacklevel=1)
     assert capsys.readouterr().err == f"UserWarning: object {harmless(ESCAPES)}\n"
+
+
+class TestWidth:
+    PATH = "/data/" + "a-folder-with-a-long-name/" * 5 + "file.nwb"
+
+    def test_lines_are_broken_between_words_and_indented(self) -> None:
+        text = "  warning: " + "a word and another " * 6
+        lines = wrapped(text.rstrip(), width=40).split("\n")
+        assert max(map(len, lines)) <= 40
+        assert [line[:4] for line in lines] == ["  wa", *["    "] * (len(lines) - 1)]
+        assert " ".join(" ".join(lines).split()) == " ".join(text.split())
+
+    def test_a_path_stays_in_one_piece(self) -> None:
+        lines = wrapped(f"  file: {self.PATH}, trial 3", width=60).split("\n")
+        assert any(self.PATH in line for line in lines)
+
+    def test_short_lines_stay_as_they_are(self) -> None:
+        table = "  written        102   51.0 %\n  derived          3"
+        assert wrapped(table, width=80) == table
+
+    @pytest.mark.parametrize("columns", [80, 120])
+    def test_problems_fit_the_terminal(self, columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        shown: list[str] = []
+        monkeypatch.setattr("ssc_to_nwb.cli.terminal.terminal_width", lambda **_: columns)
+        monkeypatch.setattr(click, "echo", lambda text, **_: shown.append(click.unstyle(text)))
+        for kind in catalogue().values():
+            print_problem(Problem(kind=kind, file="/data/file.nwb", found="something"))
+        lines = [line for text in shown for line in text.split("\n")]
+        assert max(map(len, lines)) <= columns
+
+    def test_what_is_styled_stays_styled(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        shown: list[str] = []
+        monkeypatch.setattr("ssc_to_nwb.cli.terminal.terminal_width", lambda **_: 20)
+        monkeypatch.setattr(click, "echo", lambda text, **_: shown.append(text))
+        echo("  ", styled("warning:", color="yellow"), " values are not a number [values-nan]")
+        assert "\x1b[33mwarning:\x1b[0m" in shown[0]
+        assert max(len(line) for line in click.unstyle(shown[0]).split("\n")) <= 20
 
 
 @pytest.fixture(scope="module")
@@ -143,4 +181,4 @@ def test_a_problem_that_ends_a_command(tmp_path: Path) -> None:
     result = call("sessions", folder, "--json")
     assert "\\u001b[2J" in result.stderr
     assert commands_in(result.output) == []
-    assert json.loads(result.stdout)["error"]["file"] == str(folder)
+    assert json.loads(result.stdout)["problems"][0]["file"] == str(folder)

@@ -1,0 +1,54 @@
+"""How signals end a command: in order, and with the status that shells give."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+# What shells add to the number of a signal.
+SIGNAL_STATUS = 128
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+class Interruption:
+    """Which signal, if any, asked the command to end."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._number: int | None = None
+
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
+        """Handler for `signal.signal`: an exception may be lost where it is raised, the event is not."""
+        self._number = number
+        self.stop.set()
+        raise KeyboardInterrupt
+
+    @property
+    def status(self) -> int | None:
+        """The exit status that shells give a program which this signal ended; None where there was none."""
+        return None if self._number is None else SIGNAL_STATUS + self._number
+
+
+@contextmanager
+def interruptible() -> Iterator[Interruption]:
+    """Within the context, SIGINT, SIGTERM and SIGHUP end the work in order: with what was done so far.
+
+    A signal that the caller has chosen to ignore (`nohup`) stays ignored.
+    """
+    interruption = Interruption()
+    if threading.current_thread() is not threading.main_thread():
+        yield interruption
+        return
+    before = {number: signal.signal(number, interruption) for number in _SIGNALS if _is_heeded(number)}
+    try:
+        yield interruption
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _is_heeded(number: signal.Signals) -> bool:
+    return signal.getsignal(number) is not signal.SIG_IGN

@@ -1,0 +1,61 @@
+"""`responses` on the command line: a table, a CSV file, a picture, JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from made_sessions import Converted
+
+from ssc_to_nwb.cli.main import group
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
+
+SPEC = SessionSpec(
+    n_trials=24,
+    trial_seconds=4.0,
+    subvolumes=(SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=20),),
+    image_shape=(64, 96),
+)
+
+
+@pytest.fixture(scope="module")
+def converted(convert_once: Callable[..., Converted]) -> Converted:
+    return convert_once(SPEC)
+
+
+def test_planted_cells_are_found_and_written(converted: Converted, tmp_path: Path) -> None:
+    csv, picture = tmp_path / "responses.csv", tmp_path / "responses.svg"
+    arguments = ["responses", str(converted.path), "-o", str(csv), "--figure", str(picture)]
+    result = CliRunner().invoke(group, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    table = pd.read_csv(csv)
+    for event, truth in (("touch", converted.made.touch_rois), ("whisking", converted.made.whisking_rois)):
+        rows = table[table["event"] == event]
+        found = set(rows.loc[rows["responsive"], "roi"])
+        assert len(found & set(truth)) >= 0.9 * len(truth)
+        assert len(found - set(truth)) <= 0.05 * len(rows)
+        share = 100 * len(found) / rows["p"].notna().sum()
+        (line,) = (line for line in result.stdout.splitlines() if f" {event} " in line)
+        assert line.endswith(f"{share:.0f} %")
+    assert "ROIs" in picture.read_text(encoding="utf-8")
+
+
+def test_json(converted: Converted) -> None:
+    result = CliRunner().invoke(group, ["responses", str(converted.path), "--json"], catch_exceptions=False)
+    read = json.loads(result.stdout)
+    assert (read["ok"], read["problems"]) == (True, [])
+    (session,) = read["sessions"]
+    assert session["file"] == str(converted.path.resolve())
+    assert session["touch"]["responsive"] == sum(
+        row["responsive"] for row in session["rois"] if row["event"] == "touch"
+    )
+
+
+def test_no_such_file(tmp_path: Path) -> None:
+    result = CliRunner().invoke(group, ["responses", str(tmp_path / "none.nwb")])
+    assert result.exit_code == 1
+    assert "[nwb-file-missing]" in result.stderr
