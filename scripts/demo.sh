@@ -9,13 +9,13 @@ echo "them. It takes about a minute; the first time, some minutes more for packa
 use_environment .venv "[all,test]"
 
 echo
-echo "1. Make and convert two sessions. Lost whisker samples, a frame too few in a video and ROIs without a trace are"
+echo "1. Make and convert two sessions. Lost whisker samples, a video with a frame too many and ROIs without a trace are"
 echo "   made up on purpose: real sessions have them too, and the warnings name them."
 ssc-to-nwb demo "$output" --overwrite
 
 echo
 echo "2. Draw a page per session, and one trial."
-ssc-to-nwb report "$output/nwb" -o "$output/report" --quiet
+ssc-to-nwb report "$output/nwb" -o "$output/report" > /dev/null
 ssc-to-nwb plot-trial "$output"/nwb/sub-an900001 --trial 8 -o "$output/trial.png" > /dev/null
 
 echo

@@ -76,8 +76,8 @@ MAY_IMPORT = {
         "source_files", "system_files", "tif",
     },
     "api": {
-        "dandi", "data_types", "describe", "json_lines", "ledger", "matlab", "metadata", "naming", "nwb_file",
-        "problems", "proof", "quantities", "reading", "report", "restoring", "run", "run_files", "session",
+        "analysis", "dandi", "data_types", "describe", "json_lines", "ledger", "matlab", "metadata", "naming",
+        "nwb_file", "problems", "proof", "quantities", "reading", "report", "restoring", "run", "run_files", "session",
         "source_files", "testing", "validate",
     },
     "cli": {"api", "problems", "quantities"},

@@ -152,7 +152,20 @@ def whisking_responses(session: NwbSession, *, options: ResponseOptions | None =
 def touch_and_whisking_responses(
     session: NwbSession, *, options: ResponseOptions | None = None
 ) -> tuple[EventResponses, EventResponses]:
-    """Both at once, which reads the traces once."""
+    """Responses to both kinds of event, which reads the traces once.
+
+    Parameters
+    ----------
+    session : NwbSession
+        The open file.
+    options : ResponseOptions, optional
+        How responses are looked for.
+
+    Returns
+    -------
+    tuple of EventResponses
+        To touch, and to whisking.
+    """
     options = options or ResponseOptions()
     onsets_s = free_whisking_onsets_s(session, rule=options.bouts)
     touch, whisking = _responses(session, first_touches_s(session), onsets_s, options=options)

@@ -63,7 +63,15 @@ class SessionResponses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseTable:
-    """The responses of some sessions; problems: Zarr stores left out because the file of the session is there too."""
+    """The responses of some sessions.
+
+    Attributes
+    ----------
+    sessions : tuple of SessionResponses
+        In the order of the files.
+    problems : tuple of Problem
+        Zarr stores left out, because the file of the session is there too.
+    """
 
     sessions: tuple[SessionResponses, ...]
     problems: tuple[Problem, ...] = ()

@@ -41,7 +41,7 @@ class SessionSummary:
     raw_present, raw_missing : int
         Listed imaging stacks that are there, and that are not.
     raw_bytes : int
-        Size of the stacks and whisker videos that are there.
+        Size of all raw files that are there: stacks, what lies beside them, and whisker videos.
     side_files : int
         Files of the registration beside the stacks.
     videos : int
@@ -231,8 +231,10 @@ def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> 
     """Listed stacks there and missing, and videos: in packed files, in the session's folder, or nowhere."""
     from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.session.raw_data import report_inventory
+    from ssc_to_nwb.source_files.disk_walk import Obstacle
     from ssc_to_nwb.source_files.raw_files import is_side_file
     from ssc_to_nwb.source_files.raw_inventory import take_inventory
+    from ssc_to_nwb.source_files.search import raw_files_below
 
     listed = {plane.name: plane.listed_paths for plane in session.planes}
     names = sum(len(paths) for paths in listed.values())
@@ -253,8 +255,11 @@ def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> 
         "warnings": tuple(log.problems),
         "raw_present": names - missing,
         "raw_missing": missing,
-        "raw_bytes": sum(plane.byte_size for plane in inventory.planes)
-        + sum(video.byte_size for video in inventory.videos),
+        "raw_bytes": sum(
+            entry.status.st_size
+            for entry in raw_files_below(source.session_file.raw_folder)
+            if entry.obstacle is not Obstacle.SYSTEM_FILE
+        ),
         "videos": len(inventory.videos),
         "side_files": sum(len(plane.registration) for plane in inventory.planes)
         + sum(is_side_file(file.path.name) for file in inventory.left_out),
@@ -282,7 +287,7 @@ def _packed_raw_counts(listed: Mapping[str, Sequence[str]], sizes: Mapping[str, 
     return {
         "raw_present": len(there),
         "raw_missing": len(stacks) - len(there),
-        "raw_bytes": sum(there) + sum(videos),
+        "raw_bytes": sum(sizes.values()),
         "videos": len(videos),
         "side_files": sum(is_side_file(PurePosixPath(path).name) for path in sizes),
     }

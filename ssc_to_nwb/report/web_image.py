@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 # What is shown of the range of grey values: the brightest few pixels would darken all the rest.
 PERCENTILES = (1.0, 99.7)
 GAMMA = 0.7
+# An image of so few pixels is enlarged, so that what compression changes would show.
+_SMALL_PIXELS = 40_000
 _MOST_COLOURS, _OPAQUE = 256, 255
 _WEBP_QUALITY, _JPEG_QUALITY = 50, 80
 
@@ -41,7 +43,8 @@ def image_address(image: Image) -> str:
 
     out = io.BytesIO()
     if features.check("webp"):
-        image.save(out, format="WEBP", quality=_WEBP_QUALITY, method=4)
+        small = image.width * image.height < _SMALL_PIXELS
+        image.save(out, format="WEBP", lossless=small, quality=_WEBP_QUALITY, method=4)
         return _address(out, "webp")
     image.save(out, format="JPEG", quality=_JPEG_QUALITY)
     return _address(out, "jpeg")

@@ -66,7 +66,7 @@ def test_by_chance_few_rois_respond() -> None:
 
 
 def _share_found(*, peak: float, trials: int) -> tuple[float, float]:
-    """Shares of 100 responding and of 100 other ROIs that are found, in white noise of 0.2 dF/F at 7 frames per second."""
+    """Shares of 100 responding and of 100 other ROIs that are found, in white noise of 0.2 dF/F at 7 frames/s."""
     rng = np.random.default_rng(0)
     interval_s = 1 / 7
     in_trial_s = np.arange(70) * interval_s

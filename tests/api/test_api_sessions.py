@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from made_sessions import AWKWARD, problem_raised, write
 
+from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions, sessions_table
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import StackSpec, SubvolumeSpec
@@ -57,6 +58,12 @@ class TestRawFiles:
         assert summary.videos == len(made.video_paths) == 3
         files = [*there, *made.video_paths.values()]
         assert summary.raw_bytes == sum(path.stat().st_size for path in files)
+
+    def test_as_many_bytes_as_the_plan_reads(self, tmp_path: Path) -> None:
+        write(tmp_path / "source", raw=True, stacks=StackSpec(imreg_files=True), **SMALL)
+        summary = listed(tmp_path / "source")
+        (planned,) = plan(source=tmp_path / "source", output=tmp_path / "nwb").sessions
+        assert summary.mat_bytes + summary.raw_bytes == planned.source_bytes
 
     def test_without_a_folder_all_that_is_listed_is_missing(self, tmp_path: Path) -> None:
         made = write(tmp_path, **SMALL)

@@ -129,3 +129,45 @@ def test_keyboard_reaches_what_scrolls(browser: Browser, pages: tuple[Path, ...]
     unreachable = """[...document.querySelectorAll('figure.wide .scroll, .table')].filter(
         one => one.scrollWidth > one.clientWidth && one.tabIndex < 0).length"""
     assert browser.evaluate(unreachable) == 0
+
+
+def _is_shown(browser: Browser, selector: str) -> bool:
+    return bool(browser.evaluate(f"getComputedStyle(document.querySelector('{selector}')).display !== 'none'"))
+
+
+def test_switches_of_a_plane_work_without_scripts(browser: Browser, pages: tuple[Path, ...]) -> None:
+    browser.view(width=1200)
+    browser.open(pages[1].as_uri())
+    card = ".gallery figure:first-child"
+    width = browser.evaluate(f"document.querySelector('{card}').getBoundingClientRect().width")
+    assert not _is_shown(browser, f"{card} .plane .numbers")
+    assert not _is_shown(browser, f"{card} .plane .c1")
+    for name in ("numbers", "second", "large", "bare"):
+        browser.evaluate(f"document.querySelector('{card} .switches label[for$=\"-{name}\"]').click()")
+    assert _is_shown(browser, f"{card} .plane .numbers")
+    assert _is_shown(browser, f"{card} .plane .c1")
+    assert not _is_shown(browser, f"{card} .plane .rois")
+    assert browser.evaluate(f"document.querySelector('{card}').getBoundingClientRect().width") > 1.8 * width
+
+
+def test_planes_are_two_in_a_row_on_a_desktop_and_one_on_a_phone(browser: Browser, pages: tuple[Path, ...]) -> None:
+    tops = "[...document.querySelectorAll('.gallery figure')].slice(0, 2).map(f => f.getBoundingClientRect().top)"
+    for width, same in ((1200, True), (390, False)):
+        browser.view(width=width)
+        browser.open(pages[1].as_uri())
+        first, second = browser.evaluate(tops)
+        assert (abs(first - second) < 2) is same
+
+
+def test_numbers_of_rois_are_on_paper(browser: Browser, pages: tuple[Path, ...]) -> None:
+    browser.view(width=800, media="print")
+    browser.open(pages[1].as_uri())
+    assert _is_shown(browser, ".plane .numbers")
+    assert not _is_shown(browser, ".switches")
+    browser.view(width=1200)
+
+
+def test_one_click_marks_the_methods_text(browser: Browser, pages: tuple[Path, ...]) -> None:
+    browser.view(width=1200)
+    browser.open(pages[1].as_uri())
+    assert browser.evaluate("getComputedStyle(document.querySelector('.copy')).userSelect") == "all"
