@@ -44,7 +44,23 @@ def test_plot_trial_command(converted_raw: Converted, tmp_path: Path) -> None:
 
 
 def test_methods_command(converted_raw: Converted) -> None:
-    assert _run("methods", converted_raw.path) == reporting.methods(file=converted_raw.path) + "\n"
+    printed = _run("methods", converted_raw.path)
+    found = reporting.methods_of(file=converted_raw.path)
+    text, _, references = printed.partition("@misc")
+    assert text.split() == found.text.split()
+    assert f"@misc{references}" == f"{found.bibliography}\n"
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert found.text == reporting.methods(file=converted_raw.path)
+
+
+def test_methods_command_writes_a_file_and_json(converted_raw: Converted, tmp_path: Path) -> None:
+    printed = _run("methods", converted_raw.path)
+    assert _run("methods", converted_raw.path.parent, "-o", tmp_path / "methods.txt").strip() == str(
+        tmp_path / "methods.txt"
+    )
+    assert (tmp_path / "methods.txt").read_text(encoding="utf-8") == printed
+    read = json.loads(_run("methods", converted_raw.path, "--json"))
+    assert (read["ok"], read["text"]) == (True, reporting.methods(file=converted_raw.path))
 
 
 @pytest.mark.parametrize("name", ["report", "plot-trial", "methods"])
