@@ -147,7 +147,10 @@ def _copy_of_project(target: Path) -> Path:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copyfile(ROOT / name, target / name)
     (target / "tests").mkdir()
-    (target / "tests" / "test_one.py").write_text("def test_one() -> None:\n    import ssc_to_nwb\n")
+    (target / "tests" / "test_one.py").write_text(
+        "import pytest\n\n\ndef test_one() -> None:\n    import ssc_to_nwb\n\n\n"
+        "@pytest.mark.long\ndef test_another() -> None:\n    import ssc_to_nwb\n"
+    )
     (target / ".venv").mkdir()
     for one in Path(sys.prefix).iterdir():
         if one.name != "ready":
@@ -200,7 +203,7 @@ def test_command(checkout: Checkout, command: str) -> None:
         assert len(lines) + 2 + len(done.stderr.splitlines()) <= 40
         assert [Path(file.strip()).name for file in (page, picture)] == ["index.html", "trial.png"]
         assert all(Path(file.strip()).is_file() for file in (page, picture))
-    if command == "scripts/test.sh":
+    if command.startswith("scripts/test.sh"):
         assert "1 passed" in done.stdout
 
 

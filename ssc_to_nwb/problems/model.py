@@ -20,8 +20,18 @@ class Severity(StrEnum):
 class ProblemKind:
     """One entry of the catalogue.
 
-    identifier: kebab-case, stable over versions, what `ssc-to-nwb explain` takes.
-    title: a few words; reason: why it matters or how it comes about; remedy: what to do.
+    Attributes
+    ----------
+    identifier : str
+        Kebab-case, stable over versions; what `ssc-to-nwb explain` takes.
+    severity : Severity
+        How severe it is.
+    title : str
+        A few words.
+    reason : str
+        Why it matters or how it comes about.
+    remedy : str
+        What to do.
     """
 
     identifier: str
@@ -33,9 +43,22 @@ class ProblemKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One occurrence of a kind of problem: what was expected and found, in which field of which file.
+    """One occurrence of a kind of problem.
 
-    overcome: whether the work went on in spite of an error, as it was asked to; it then counts as a warning.
+    Attributes
+    ----------
+    kind : ProblemKind
+        What went wrong.
+    file : str or None
+        In which file.
+    field : str or None
+        In which field of it.
+    expected, found : str or None
+        What should be there, and what is.
+    detail : str or None
+        What else helps to understand it.
+    overcome : bool
+        Whether the work went on in spite of an error, as it was asked to; it then counts as a warning.
     """
 
     kind: ProblemKind
@@ -102,7 +125,22 @@ def error(
     found: object = None,
     detail: object = None,
 ) -> SscError:
-    """Build the exception for a problem of this kind; the caller raises it."""
+    """Build the exception for a problem of this kind; the caller raises it.
+
+    Parameters
+    ----------
+    kind : ProblemKind
+        Of the catalogue.
+    file, expected, found, detail : object, optional
+        As in `Problem`; anything but text is put into words.
+    field : str or None, optional
+        Path of the field.
+
+    Returns
+    -------
+    SscError
+        It carries the `Problem`.
+    """
     return SscError(_problem(kind, file=file, field=field, expected=expected, found=found, detail=detail))
 
 
@@ -119,7 +157,18 @@ def _text(value: object) -> str | None:
 
 
 def grouped_by_kind(problems: Iterable[Problem]) -> dict[ProblemKind, list[Problem]]:
-    """Problems by kind, in the order of first occurrence."""
+    """Problems by kind, in the order of first occurrence.
+
+    Parameters
+    ----------
+    problems : Iterable[Problem]
+        In any order.
+
+    Returns
+    -------
+    dict[ProblemKind, list[Problem]]
+        Each kind with its occurrences.
+    """
     groups: dict[ProblemKind, list[Problem]] = {}
     for problem in problems:
         groups.setdefault(problem.kind, []).append(problem)
@@ -128,7 +177,13 @@ def grouped_by_kind(problems: Iterable[Problem]) -> dict[ProblemKind, list[Probl
 
 @dataclass(slots=True)
 class ProblemLog:
-    """Collects the warnings of one session, in the order they came. One log belongs to one session."""
+    """Collects the warnings of one session, in the order they came. One log belongs to one session.
+
+    Attributes
+    ----------
+    problems : list of Problem
+        What was recorded so far.
+    """
 
     problems: list[Problem] = field(default_factory=list)
 
@@ -142,15 +197,37 @@ class ProblemLog:
         found: object = None,
         detail: object = None,
     ) -> None:
-        """Record one occurrence."""
+        """Record one occurrence.
+
+        Parameters
+        ----------
+        kind : ProblemKind
+            Of the catalogue.
+        file, expected, found, detail : object, optional
+            As in `Problem`; anything but text is put into words.
+        field : str or None, optional
+            Path of the field.
+        """
         self.problems.append(_problem(kind, file=file, field=field, expected=expected, found=found, detail=detail))
 
     def extend(self, problems: Iterable[Problem]) -> None:
-        """Record problems that were built elsewhere."""
+        """Record problems that were built elsewhere.
+
+        Parameters
+        ----------
+        problems : Iterable[Problem]
+            In their order.
+        """
         self.problems.extend(problems)
 
     def add_overcome(self, problem: Problem) -> None:
-        """Record an error that the work goes on in spite of."""
+        """Record an error that the work goes on in spite of.
+
+        Parameters
+        ----------
+        problem : Problem
+            Recorded as overcome.
+        """
         self.problems.append(replace(problem, overcome=True))
 
     def by_kind(self) -> dict[ProblemKind, list[Problem]]:

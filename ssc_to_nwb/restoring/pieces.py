@@ -17,14 +17,24 @@ if TYPE_CHECKING:
 class Piece:
     """What one object of the file gives of one source leaf, or of several.
 
-    leaves: paths of the leaves. place: path of the object in the file.
-    values: numbers in the source's unit, in the size that `where` selects; for several leaves the numbers of all, one
-    leaf after the other, each column by column; or texts, in the order of the leaves.
-    lengths: how many of the numbers belong to each of several leaves.
-    where: which elements of a single leaf these are: an index into the leaf in MATLAB's size, or a slice of its
-    elements column by column; None for all of them.
-    rounding: how far the numbers may be from the source's, because they were scaled or shifted on the way.
-    stored: element type in the file, None for texts.
+    Attributes
+    ----------
+    leaves : tuple of str
+        Paths of the leaves.
+    place : str
+        Path of the object in the file.
+    values : ndarray or tuple of str
+        Numbers in the source's unit, in the size that `where` selects; for several leaves the numbers of all, one leaf
+        after the other, each column by column. Or texts, in the order of the leaves.
+    lengths : tuple of int, optional
+        How many of the numbers belong to each of several leaves.
+    where : index or slice, optional
+        Which elements of a single leaf these are: an index into the leaf in MATLAB's size, or a slice of its elements
+        column by column; None for all of them.
+    rounding : ndarray or float
+        How far the numbers may be from the source's, because they were scaled or shifted on the way.
+    stored : dtype, optional
+        Element type in the file, None for texts.
     """
 
     leaves: tuple[str, ...]
@@ -54,14 +64,42 @@ class RestoreError(Exception):
 
 
 def take(values: np.ndarray, where: Any) -> np.ndarray:
-    """The elements of a leaf that `Piece.where` selects."""
+    """The elements of a leaf that `Piece.where` selects.
+
+    Parameters
+    ----------
+    values : ndarray
+        The leaf, in MATLAB's size.
+    where : Any
+        As in `Piece`.
+
+    Returns
+    -------
+    ndarray
+        A view where NumPy gives one.
+    """
     if where is None:
         return values
     return values.reshape(-1, order="F")[where] if isinstance(where, slice) else values[where]
 
 
 def put(values: np.ndarray, where: Any, part: np.ndarray) -> None:
-    """Set the elements of a leaf, in column-major order in memory, that `Piece.where` selects. Raises ValueError."""
+    """Set the elements of a leaf that `Piece.where` selects.
+
+    Parameters
+    ----------
+    values : ndarray
+        The leaf, in MATLAB's size and in column-major order in memory; changed.
+    where : Any
+        As in `Piece`.
+    part : ndarray
+        The new elements.
+
+    Raises
+    ------
+    ValueError
+        They do not fit.
+    """
     if isinstance(where, slice):
         values.reshape(-1, order="F")[where] = part.reshape(-1)
     else:

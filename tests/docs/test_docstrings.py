@@ -26,7 +26,8 @@ PUBLIC = sorted(
         "session/context.py",
         "session/raw_data.py", "session/session.py", "matlab/field.py", "matlab/hash_map.py", "matlab/leaves.py",
         "matlab/mat_file.py", "matlab/text.py", "matlab/tree.py", "matlab/writing.py", "clock.py", "image_axes.py",
-        "testing/dataset.py",
+        "testing/dataset.py", "problems/model.py", "restoring/pieces.py",
+        "restoring/session_struct.py",
     )
     for path in PACKAGE.glob(pattern)
 )  # fmt: skip
