@@ -70,7 +70,7 @@ ARCHIVE_UNREACHABLE = ProblemKind(
 ARCHIVE_SERVER_FAILING = ProblemKind(
     identifier="archive-server-failing",
     severity=Severity.ERROR,
-    title="The archive reports errors of its own",
+    title="The archive reports an internal error",
     reason="The server reported an internal error or too much load, after several tries with longer and longer waits.",
     remedy="Wait until the archive works as usual. " + _AGAIN,
 )
