@@ -87,7 +87,7 @@ def small_svg(image: np.ndarray, *, alt: str) -> Markup:
 def _number_size(plane: ImagedPlane, rows: int, columns: int) -> float:
     """Height of the ROI numbers in pixels: a share of the distance between neighbours."""
     spacing = float(np.sqrt(rows * columns / max(1, plane.roi_numbers.size)))
-    return min(0.33 * spacing, 0.045 * max(rows, columns))
+    return min(0.26 * spacing, 0.045 * max(rows, columns))
 
 
 def _outlines(
@@ -131,7 +131,7 @@ def _scale_bar(plane: ImagedPlane, *, rows: int, columns: int) -> str:
         return ""
     pixel_um = float(spacing[0]) * 1e6
     length_um = next((length for length in (100, 50, 20, 10) if length / pixel_um < columns / 3), 10)
-    length, size = length_um / pixel_um, max(rows, columns) / 22
+    length, size = length_um / pixel_um, max(rows, columns) / 27
     width, height = max(length, 3.2 * size) + 0.8 * size, 2.1 * size
     left, top = columns - 0.5 - width - 0.4 * size, rows - 0.5 - height - 0.4 * size
     middle, bar = left + width / 2, top + height - 0.5 * size

@@ -6,6 +6,8 @@ import base64
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,10 +20,12 @@ from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.report.activity import plane_activity
 from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text
 from ssc_to_nwb.report.findings_section import findings_section
+from ssc_to_nwb.report.motion_section import motion_section
 from ssc_to_nwb.report.page import SessionPage
-from ssc_to_nwb.report.performance_section import performance, running_performance
+from ssc_to_nwb.report.performance_section import performance, performance_section, running_performance
 from ssc_to_nwb.report.plane_section import plane_section
 from ssc_to_nwb.report.provenance_section import ledger_section, provenance_section
+from ssc_to_nwb.report.psychometric import psychometric_picture
 from ssc_to_nwb.report.raster_section import raster_section
 from ssc_to_nwb.report.roi_groups import binned_mean, similar_together
 from ssc_to_nwb.report.web_image import grey_address
@@ -298,3 +302,40 @@ def test_whiskers_that_were_never_tracked(convert_edited: Callable[..., Converte
     with open_nwb_session(convert_edited(edit).path) as session:
         section = whisker_section(session)
     assert not [block for block in section.blocks if isinstance(block, Picture)]
+
+
+def test_a_response_that_is_not_known_is_drawn_and_counted(rich_session: NwbSession) -> None:
+    trials = rich_session.trials
+    response = trials.texts("response")
+    response[0] = "impulsive"
+    changed = replace(trials, columns={**trials.columns, "response": response})
+    section = performance_section(SimpleNamespace(trials=changed))
+    assert "impulsive" in _tables(section)[0].headings
+    assert ">impulsive</text>" in next(block.svg for block in section.blocks if isinstance(block, Picture))
+
+
+def test_choices_by_pole_position_are_counted(rich_session: NwbSession, converted_raw: Converted) -> None:
+    types = converted_raw.made.trials.types
+    answers = sum(kind.startswith(("Hit", "Err")) for kind in types)
+    picture = psychometric_picture(rich_session.trials)
+    assert picture is not None
+    assert f"right choices (n = {answers} answers)" in picture.svg
+    assert "pole position (mm)" in picture.svg
+
+
+def test_shifts_of_the_motion_correction(rich_session: NwbSession) -> None:
+    section = motion_section(rich_session)
+    table = _tables(section)[0]
+    module = rich_session.nwbfile.processing["ophys"]
+    for row, plane in zip(table.rows, rich_session.planes, strict=True):
+        shift = module[f"registration_shift_{plane.name}"].data[:].astype(float)
+        length = np.hypot(shift[:, 0], shift[:, 1])
+        assert row[:3] == (plane.name, f"{len(shift):,}", f"{np.nanmedian(length):.1f}")
+        assert float(row[4]) == pytest.approx(np.nanmax(length), abs=0.05)
+
+
+def test_every_figure_says_how_many(rich_page: SessionPage) -> None:
+    for section in rich_page.sections:
+        for block in section.blocks:
+            pictures = block.pictures if isinstance(block, Gallery) else [block] if isinstance(block, Picture) else []
+            assert all(re.search(r"n = |n: ", f"{picture.caption}{picture.svg}") for picture in pictures)

@@ -1,0 +1,61 @@
+"""Where nothing that draws is installed: a conversion works, and what draws says what to install."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from made_sessions import Converted, problem_raised
+
+from ssc_to_nwb.api import cells, reporting
+from ssc_to_nwb.report import extra
+from ssc_to_nwb.testing.spec import SubvolumeSpec
+
+# Modules that are None in sys.modules cannot be imported.
+_WITHOUT = """
+import sys
+for name in ("matplotlib", "jinja2", "markupsafe", "PIL"):
+    sys.modules[name] = None
+from ssc_to_nwb.cli.main import group
+group.main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda file, folder: reporting.report(files=[file], output=folder / "pages"),
+        lambda file, folder: reporting.plot_trial(file=file, trial=2, output=folder / "trial.png"),
+        lambda file, folder: cells.plot_cell(files=file, cell="an900001/1001", output=folder / "cell.png"),
+    ],
+    ids=["report", "plot_trial", "plot_cell"],
+)
+def test_what_draws_names_the_extra(
+    draw, converted_default: Converted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "matplotlib" else name)
+    with problem_raised() as found:
+        draw(converted_default.path, tmp_path)
+    assert found[0].kind.identifier == "extra-not-installed"
+    assert found[0].expected == "pip install 'ssc-to-nwb[report]'"
+    assert found[0].found == "no package matplotlib"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [("methods",), ("cells",), ("responses",)])
+def test_what_does_not_draw_needs_none_of_it(arguments: tuple[str, ...], converted_default: Converted) -> None:
+    command = [sys.executable, "-c", _WITHOUT, *arguments, str(converted_default.path)]
+    assert subprocess.run(command, capture_output=True, text=True, check=False).returncode == 0
+
+
+@pytest.mark.long
+def test_a_conversion_needs_none_of_it(tmp_path: Path) -> None:
+    from made_sessions import write
+
+    small = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30)}
+    write(tmp_path / "source", **small)
+    command = [sys.executable, "-c", _WITHOUT, "convert", str(tmp_path / "source"), str(tmp_path / "nwb")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
