@@ -54,7 +54,8 @@ def shared_build(tmp_path_factory: pytest.TempPathFactory) -> SharedBuilds:
 @pytest.fixture(scope="session")
 def convert_once(shared_build: SharedBuilds) -> Callable[..., Converted]:
     """Converts a made-up session without raw files, given a spec or its fields; each spec once."""
-    from ssc_to_nwb.api.conversion import convert
+    from converting import convert
+
     from ssc_to_nwb.testing.dataset import write_session
 
     def build(spec: SessionSpec | None = None, **fields: Any) -> Converted:
@@ -72,7 +73,7 @@ def convert_once(shared_build: SharedBuilds) -> Callable[..., Converted]:
 @pytest.fixture
 def convert_edited(tmp_path: Path) -> Callable[..., Converted]:
     """Converts a small session, made from the fields of a spec, after its struct was changed."""
-    from ssc_to_nwb.api.conversion import convert
+    from converting import convert
 
     small = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30)}
 
@@ -99,7 +100,8 @@ def converted_awkward(convert_once: Callable[..., Converted]) -> Converted:
 @pytest.fixture(scope="session")
 def converted_raw(shared_build: SharedBuilds) -> Converted:
     """A session with two whiskers, gaps, stacks, side images, registration files and videos, converted with them."""
-    from ssc_to_nwb.api.conversion import convert
+    from converting import convert
+
     from ssc_to_nwb.testing.dataset import write_session
     from ssc_to_nwb.testing.examples import demo_specs
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from converting import convert
 from made_sessions import (
     AWKWARD,
     Converted,
@@ -22,7 +23,7 @@ from made_sessions import (
 from session_variants import VARIANTS
 
 import ssc_to_nwb
-from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.api import conversion
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.api.verification import verify_sessions
 from ssc_to_nwb.testing.spec import SubvolumeSpec
@@ -140,7 +141,7 @@ class TestMetadata:
 class TestOutput:
     def test_the_layout_that_dandi_expects_and_every_stage_of_the_way(self, source: Path, tmp_path: Path) -> None:
         steps = []
-        result = convert(
+        result = conversion.convert(
             source=source / "an900001_2013_03_08_session.mat", output=tmp_path / "nwb", on_progress=steps.append
         )
         assert [outcome.session for outcome in result.outcomes] == ["an900001_2013_03_08"]

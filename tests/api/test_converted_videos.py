@@ -10,9 +10,9 @@ import av
 import numpy as np
 import pytest
 import yaml
+from converting import convert
 from made_sessions import Converted, opened
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.edit_list import set_edit_list

@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from converting import convert
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.planning import Plan, plan
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.large_stacks import write_large_stacks

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import h5py
 import pytest
+from converting import convert
 from made_sessions import Converted, problem_raised
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.verification import content_digest, find_output, read_ledger, verify_sessions
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec

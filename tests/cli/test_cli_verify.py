@@ -9,9 +9,9 @@ from pathlib import Path
 import h5py
 import pytest
 from click.testing import CliRunner, Result
+from converting import convert
 from made_sessions import Converted
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec

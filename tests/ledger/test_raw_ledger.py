@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from converting import convert
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.verification import read_ledger
 from ssc_to_nwb.data_types.rule import Disposition
 from ssc_to_nwb.ledger.ledger import FileEntry

@@ -167,7 +167,8 @@ def test_bytes_that_are_no_utf8_are_refused(convert_edited: Callable[..., Conver
 
 @FORMATS
 def test_variables_beside_the_struct_are_in_the_ledger(tmp_path: Path, mat_format: str) -> None:
-    from ssc_to_nwb.api.conversion import convert
+    from converting import convert
+
     from ssc_to_nwb.api.verification import read_ledger
 
     write(tmp_path / "source", mat_format=mat_format, subvolumes=(), others={"note": "text", "n": row(1, 2)})

@@ -64,7 +64,8 @@ class Finished:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """A session with stacks, side images, registration files, videos, gaps and frames of unknown trials."""
-    from ssc_to_nwb.api.conversion import convert
+    from converting import convert
+
     from ssc_to_nwb.data_types.raw_base import open_raw
     from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.session.context import load_context

@@ -8,8 +8,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from converting import convert
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.proof.digest import content_digest
 

@@ -10,8 +10,8 @@ import h5py
 import numpy as np
 import pytest
 from changes import ANGLE, DFF, SUBJECT
+from converting import convert
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.verification import content_digest, find_output, verify_sessions
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.testing.dataset import write_session

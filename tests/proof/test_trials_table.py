@@ -10,9 +10,9 @@ import h5py
 import numpy as np
 import pytest
 from changes import TRIALS, Change, put, removed, replaced, swap
+from converting import convert
 from made_sessions import Struct, write
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.verification import verify_sessions
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 

@@ -104,7 +104,7 @@ class TestFiles:
     def test_a_stub_is_no_session(
         self, files: list[Path], convert_once: Callable[..., Converted], tmp_path: Path
     ) -> None:
-        from ssc_to_nwb.api.conversion import convert
+        from converting import convert
 
         made = convert_once(date=date(2013, 3, 8), subvolumes=convert_once().made.spec.subvolumes).made
         result = convert(source=made.mat_path, output=tmp_path, stub=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from converting import convert
 from made_sessions import Converted, Struct, write
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.reading.trial import read_trial
 from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text

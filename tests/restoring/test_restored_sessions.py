@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from converting import convert
 from made_sessions import AWKWARD, Converted, write
 from scipy.io import loadmat
 
-from ssc_to_nwb import SscError, convert, restore
+from ssc_to_nwb import SscError, restore
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.leaves import walk_leaves

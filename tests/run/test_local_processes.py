@@ -169,6 +169,18 @@ def test_a_process_that_died_while_it_did_nothing_is_replaced() -> None:
         processes.shutdown()
 
 
+def test_the_process_of_the_run_loads_nothing_that_converts(source: Path, tmp_path: Path) -> None:
+    """Workers load pynwb and neuroconv; the process that hands out the work waits for them without doing so."""
+    heavy = ("pynwb", "hdmf", "neuroconv", "roiextractors", "nwbinspector", "dandi", "matplotlib", "pandas")
+    code = (
+        "import sys\nfrom ssc_to_nwb import convert\n"
+        f"result = convert(source={str(source)!r}, output={str(tmp_path / 'nwb')!r}, workers=1, verify='off')\n"
+        f"print(result.ok, *[name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
 def test_workers_end_when_the_run_is_killed(source: Path, tmp_path: Path) -> None:
     code = (

@@ -23,7 +23,7 @@ Cli = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def converted(sample_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from ssc_to_nwb.api.conversion import convert
+    from converting import convert
 
     output = tmp_path_factory.mktemp("converted") / "output"
     assert convert(source=sample_root, output=output, verify="off").ok

@@ -11,9 +11,9 @@ import h5py
 import numpy as np
 import pytest
 import tifffile
+from converting import convert
 from made_sessions import array, problem_raised
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.data_types.imaging_stacks.restore import StacksReport, restore_stacks
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
