@@ -48,7 +48,7 @@ _EXAMPLES = """Examples:
     "--dry-run", is_flag=True, help="List what would be new, replaced or unchanged, with bytes; send nothing."
 )
 @click.option("--prune", is_flag=True, help="Remove from the draft what is not in OUTPUT, after a confirmation.")
-@click.option("-y", "--yes", is_flag=True, help="Confirm --prune beforehand.")
+@click.option("-y", "--yes", is_flag=True, help="Confirm --prune in advance.")
 @click.option("--allow-embargoed", is_flag=True, help="Upload to a dandiset under embargo.")
 @click.option(
     "--with-metadata", is_flag=True, help="Also set the draft's metadata from OUTPUT/dandiset.yaml (see `dandiset`)."
@@ -136,7 +136,7 @@ def _confirmation(*, yes: bool, display: TransferLines | None) -> Callable[[tupl
 def _print(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
     if not quiet:
         if result.resumed:
-            echo("An earlier run did not come to its end; this one went on where it stopped.")
+            echo("An earlier run did not finish; this one continued where it stopped.")
         (_print_plan if result.dry_run else _print_done)(result)
     if verbose and result.not_assets:
         echo("No assets, so they stay here:")

@@ -141,7 +141,7 @@ def _open_dandiset(client: ArchiveClient, identifier: str, *, allow_embargoed: b
         raise error(kinds.ARCHIVE_NO_SUCH_DANDISET, field="dandiset", found=identifier) from None
     except requests.HTTPError as failure:
         if failure.response is not None and failure.response.status_code in (401, 403):
-            found = f"HTTP {failure.response.status_code} to whoever asks for it"
+            found = f"HTTP {failure.response.status_code} for this address"
             raise error(kinds.ARCHIVE_EMBARGOED, field=identifier, found=found) from None
         raise
     if embargo is not EmbargoStatus.OPEN and not allow_embargoed:

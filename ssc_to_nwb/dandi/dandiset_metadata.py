@@ -36,7 +36,7 @@ FIELD_ORDER = (
     "assetsSummary",
 )
 _WITHOUT_CONTACT = "who answers for the dandiset: one with dcite:ContactPerson among the roleName, and an email"
-_WITHOUT_LICENSE = "CC0-1.0 or CC-BY-4.0 in the metadata file, decided by whoever holds the rights"
+_WITHOUT_LICENSE = "CC0-1.0 or CC-BY-4.0 in the metadata file, decided by the owner of the rights"
 _WITHOUT_DANDISET = "six digits that the archive gives out when the dandiset is created (--dandiset)"
 
 

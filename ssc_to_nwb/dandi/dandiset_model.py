@@ -52,7 +52,7 @@ class ResourceFacts(_Part):
     doi: str | None = Field(default=None, pattern=r"^10\.\d{4,}/\S+$", description="DOI, once known")
     doi_expected: bool = Field(default=False, description="There is a DOI; while none is known it is to be filled in")
     url: str | None = Field(default=None, pattern=r"^https?://\S+$", description="Web address")
-    repository: str | None = Field(default=None, description="Name of the repository it lies in")
+    repository: str | None = Field(default=None, description="Name of the repository that holds it")
 
 
 class DandisetSection(_Part):

@@ -179,7 +179,7 @@ class _Arrays:
             return _unsupported(header, "function_handle", "a function handle")
         if number == MX_OPAQUE:
             return _unsupported(header, header.class_name, "an object")
-        return _unsupported(header, f"class {number}", "a class that nobody knows")
+        return _unsupported(header, f"class {number}", "an unknown class")
 
     def _struct(self, header: ArrayHeader) -> MatValue:
         (width,) = self._reader.integers(end=header.end) or [0]

@@ -88,7 +88,7 @@ class _Reader:
                 return self._sparse(item, matlab_class)
             if matlab_class == "struct":
                 return self._struct(item)
-            return MatUnsupported(matlab_class=matlab_class, reason="a class that nobody knows")
+            return MatUnsupported(matlab_class=matlab_class, reason="an unknown class")
         if item.attrs.get("MATLAB_empty", 0):
             return self._empty(item, matlab_class)
         if matlab_class in ("cell", "") and _holds_references(item):
@@ -187,12 +187,12 @@ class _Reader:
         if matlab_class == "cell":
             return MatCell(shape=shape, items=())
         if matlab_class not in CLASS_TYPES:
-            return MatUnsupported(matlab_class=matlab_class, reason="a class that nobody knows", shape=shape)
+            return MatUnsupported(matlab_class=matlab_class, reason="an unknown class", shape=shape)
         return np.zeros(shape, dtype=CLASS_TYPES[matlab_class])
 
     def _numbers(self, item: h5py.Dataset, matlab_class: str) -> MatValue:
         if matlab_class not in CLASS_TYPES:
-            return MatUnsupported(matlab_class=matlab_class, reason="a class that nobody knows")
+            return MatUnsupported(matlab_class=matlab_class, reason="an unknown class")
         if item.dtype.names is not None:
             return MatUnsupported(matlab_class="complex", reason="complex numbers", shape=item.shape[::-1])
         if item.dtype.kind not in "biuf":
@@ -235,7 +235,7 @@ def check_stored_here(item: h5py.Dataset) -> None:
     """See that the values of an array lie in its file. Raises ValueError."""
     elsewhere = place_of_values(item)
     if elsewhere is not None:
-        raise ValueError(f"the values of the array lie in another file ({elsewhere})")
+        raise ValueError(f"the values of the array are in another file ({elsewhere})")
 
 
 def _object(item: h5py.Group | h5py.Dataset | h5py.Datatype) -> h5py.Group | h5py.Dataset:

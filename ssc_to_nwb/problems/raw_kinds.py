@@ -240,7 +240,7 @@ VIDEO_WITHOUT_TRIAL = ProblemKind(
     title="A whisker video is left out because its trial is unknown",
     reason="Its name has no trial number, or one that the session does not have. Running numbers are used only if "
     "there are as many videos as trials, or as trials with whisker samples.",
-    remedy="Set source.video_pattern in a metadata file to the names at hand, or " + _LIST_OF_VIDEOS + ".",
+    remedy="Set source.video_pattern in a metadata file to match your file names, or " + _LIST_OF_VIDEOS + ".",
 )
 VIDEO_ORDER_ASSUMED = ProblemKind(
     identifier="video-order-assumed",
@@ -265,7 +265,7 @@ VIDEO_TRIAL_TWICE = ProblemKind(
     title="Two whisker videos belong to the same trial",
     reason="There is one video per trial. So the pattern for trial numbers matches the wrong part of the names, or "
     "the list of videos in the metadata is wrong.",
-    remedy="Set source.video_pattern in a metadata file to the names at hand, or " + _LIST_OF_VIDEOS + ".",
+    remedy="Set source.video_pattern in a metadata file to match your file names, or " + _LIST_OF_VIDEOS + ".",
 )
 VIDEO_FRAME_COUNT = ProblemKind(
     identifier="video-frame-count",

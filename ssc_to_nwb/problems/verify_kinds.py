@@ -123,7 +123,7 @@ VERIFY_UNREADABLE = ProblemKind(
 VERIFY_VALUES_ELSEWHERE = ProblemKind(
     identifier="verify-values-elsewhere",
     severity=Severity.ERROR,
-    title="Values of the NWB file lie in another file",
+    title="Values of the NWB file are in another file",
     reason="The conversion writes all values into the file itself. A copy of this file alone would have none of "
     "them or other ones, and reading it could show the content of any file on this machine. Nothing was "
     "read.",

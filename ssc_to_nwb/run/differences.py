@@ -147,7 +147,7 @@ class _Comparison:
         """Without the option the conversion would stop at what it went on in spite of."""
         if now or not self.done.overcome:
             return Difference(text=text)
-        stops = f"would stop at what it went on in spite of: {', '.join(self.done.overcome)}"
+        stops = f"would stop at errors that were overcome: {', '.join(self.done.overcome)}"
         return Difference(text=f"{text} ({stops})", effect="contents")
 
     def _allow_unmapped(self, text: str, *, now: bool) -> Difference:

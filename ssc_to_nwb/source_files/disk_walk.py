@@ -138,7 +138,7 @@ class _Walk:
             yield self._entry(entry, below, Obstacle.SYSTEM_FILE, SYSTEM_FILE_REASON)
         elif _holds(target, above):
             yield self._entry(
-                entry, below, Obstacle.LINKED_TWICE, "a link to a folder in which it lies", link_to=target
+                entry, below, Obstacle.LINKED_TWICE, "a link to a folder that contains it", link_to=target
             )
         else:
             reason = "a link to a folder that has another name here"

@@ -40,7 +40,7 @@ def why_not_taken(below: PurePosixPath) -> str | None:
         return system_files.REASON
     raw_folder = next((part for part in below.parts[:-1] if is_raw_folder(part)), None)
     if raw_folder is not None:
-        return f"it lies in {raw_folder}, a folder of raw files"
+        return f"it is in {raw_folder}, a folder of raw files"
     return None if key_of_file(below.name) is not None else _what_is_wrong(below.name)
 
 
@@ -73,4 +73,4 @@ def _what_is_wrong(name: str) -> str:
     if key is None:
         return "its name does not begin with animal and date"
     rest = name.removeprefix(str(key))
-    return f"its name goes on with {rest!r} behind animal and date"
+    return f"its name continues with {rest!r} after animal and date"

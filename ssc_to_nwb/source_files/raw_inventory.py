@@ -221,7 +221,7 @@ class _Walk:
             self.videos.append(VideoFile(path=path, trial=trial, byte_size=byte_size))
             return None
         if kind is RawFileKind.REGISTRATION_STATISTICS:
-            return "summary of the registration in a layout nobody has published; the shifts per frame are kept"
+            return "summary of the registration in a layout that is not published; the shifts per frame are kept"
         if kind is RawFileKind.OTHER:
             return "not a kind of file the data set is known to have"
         plane = self._plane_of_folder.get(entry.below.split("/", 1)[0].casefold())
@@ -238,7 +238,7 @@ class _Walk:
     def _place_registration(self, path: Path, plane: str) -> str | None:
         position = self._positions[plane].get(_stem(path.name))
         if position is None:
-            return "no listed stack of its name lies beside it"
+            return "no listed stack of its name is beside it"
         if position in self.registration[plane]:
             return f"{self.registration[plane][position].name} already holds the shifts of that stack"
         self.registration[plane][position] = path

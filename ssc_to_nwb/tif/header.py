@@ -84,7 +84,7 @@ def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], tup
         if position in seen:
             raise TifDamagedError(f"the chain of pages returns to an earlier page after page {len(pages)}")
         if position >= byte_size:
-            raise TifCutShortError(f"the table of page {len(pages) + 1} lies past the end of the file")
+            raise TifCutShortError(f"the table of page {len(pages) + 1} is past the end of the file")
         seen.add(position)
         try:
             table = position

@@ -22,7 +22,7 @@ def check_ragged_index(index: VectorIndex) -> str | None:
     last = int(ends[-1]) if ends.size else 0
     if first is None and last == length and (not ends.size or ends[0] >= 0):
         return None
-    return f"{falls} ends lie before the one above them; the last is {last}, the data have {length} values."
+    return f"{falls} ends are before the one above them; the last is {last}, the data have {length} values."
 
 
 @project_check(kinds.TABLE_REGION_OUT_OF_RANGE, neurodata_type=DynamicTableRegion)

@@ -89,7 +89,7 @@ class TestFilesNotTaken:
             source = Path(shutil.make_archive(str(tmp_path_factory.mktemp("packed") / "all"), "zip", source))
         result = call(source)
         assert result.exit_code == 0
-        assert "an1_2013_03_08_notes.mat: its name goes on with '_notes.mat' behind animal and date" in result.stderr
+        assert "an1_2013_03_08_notes.mat: its name continues with '_notes.mat' after animal and date" in result.stderr
         assert "what to do: If it is a session, rename" in result.stderr
         assert "imreg_err_file" not in result.stderr
         assert "1 session, " in result.stdout
@@ -109,6 +109,6 @@ class TestFilesNotTaken:
         arguments = [command, str(source), str(tmp_path / "nwb"), "--raw", "skip"]
         text = CliRunner().invoke(group, arguments, catch_exceptions=False)
         assert text.exit_code == 0
-        assert "an1_2013_03_08_notes.mat: its name goes on with" in text.stderr
+        assert "an1_2013_03_08_notes.mat: its name continues with" in text.stderr
         reported = json.loads(CliRunner().invoke(group, [*arguments, "--json"], catch_exceptions=False).stdout)
         assert [one["file"] for one in reported["not_taken"]] == [str(source / "an1_2013_03_08_notes.mat")]

@@ -68,7 +68,7 @@ def test_keys_of_the_metadata_named_anywhere_in_the_code_exist() -> None:
     """A message's field or detail says which key gives the value."""
     named = {(place, key) for place, text in texts_of_the_package() for key in _KEY.findall(text)}
     assert len(named) > 5
-    assert sorted(f"{place}: {key}" for place, key in named if not is_key(key)) == []
+    assert sorted(f"{place}: {key}" for place, key in named if not is_key(key) and not key.endswith(".py")) == []
 
 
 @pytest.mark.parametrize("key", ["session.lab", "session.time_of_experiment", "source.array_kinds", "dandiset.license"])

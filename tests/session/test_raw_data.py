@@ -77,7 +77,7 @@ def test_reasons_of_what_is_left_out(tmp_path: Path) -> None:
     assert reasons["gone.txt"] == "a link that leads to no file"
     assert reasons["session_mean_chan_01.tif"] == "its folder belongs to no plane of the session file"
     assert reasons["imreg_session_stats.mat"].startswith("summary of the registration")
-    assert reasons[lone.name] == "no listed stack of its name lies beside it"
+    assert reasons[lone.name] == "no listed stack of its name is beside it"
     assert reasons["Image_Registration_4_an900001_2013_03_08_main_900.tif"] == (
         "no file list of the session file names this stack"
     )

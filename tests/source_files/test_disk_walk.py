@@ -84,7 +84,7 @@ def test_a_link_to_a_folder_that_holds_it_is_not_followed(source: Path, target: 
     found = walked(source)
     assert list(found) == ["folder/a", "folder/up"]
     assert found["folder/up"].obstacle is Obstacle.LINKED_TWICE
-    assert found["folder/up"].reason == "a link to a folder in which it lies"
+    assert found["folder/up"].reason == "a link to a folder that contains it"
 
 
 def test_folders_that_link_to_each_other_are_met_once(source: Path, disk: Path) -> None:

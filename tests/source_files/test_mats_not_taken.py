@@ -15,12 +15,12 @@ SESSION = "an229716_2013_12_02"
 NAMED = {
     "notes.mat": "its name does not begin with animal and date",
     "an229716_session.mat": "its name does not begin with animal and date",
-    f"{SESSION}_events.MAT": "its name goes on with '_events.MAT' behind animal and date",
-    f"{SESSION}_b_session.mat": "its name goes on with '_b_session.mat' behind animal and date",
-    f"{SESSION}bcd_session.mat": "its name goes on with 'bcd_session.mat' behind animal and date",
-    f"sub/{SESSION}.extra.mat": "its name goes on with '.extra.mat' behind animal and date",
-    f"{SESSION}/fov_01002/fluo_batch_out/{SESSION}_session.mat": "it lies in fov_01002, a folder of raw files",
-    f"{SESSION}/whisker/tracked.mat": "it lies in whisker, a folder of raw files",
+    f"{SESSION}_events.MAT": "its name continues with '_events.MAT' after animal and date",
+    f"{SESSION}_b_session.mat": "its name continues with '_b_session.mat' after animal and date",
+    f"{SESSION}bcd_session.mat": "its name continues with 'bcd_session.mat' after animal and date",
+    f"sub/{SESSION}.extra.mat": "its name continues with '.extra.mat' after animal and date",
+    f"{SESSION}/fov_01002/fluo_batch_out/{SESSION}_session.mat": "it is in fov_01002, a folder of raw files",
+    f"{SESSION}/whisker/tracked.mat": "it is in whisker, a folder of raw files",
     f"._{SESSION}_session.mat": "left there by macOS or Windows, not part of the data",
 }
 KNOWN = (

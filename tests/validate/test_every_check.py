@@ -139,7 +139,7 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
     ),
     "check_ragged_index": (
         put(f"{SEGMENTATION}/pixel_mask_index", -1, 5),
-        f"{SEGMENTATION}/pixel_mask_index: 0 ends lie before the one above them; the last is 5,",
+        f"{SEGMENTATION}/pixel_mask_index: 0 ends are before the one above them; the last is 5,",
     ),
     "check_table_region_in_range": (
         put(f"{DFF}/rois", 2, 3),
