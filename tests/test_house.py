@@ -69,7 +69,7 @@ MAY_IMPORT = {
     "report": {
         "_version", "analysis", "metadata", "naming", "output_files", "problems", "quantities", "reading",
     },
-    "dandi": {"_version", "json_lines", "metadata", "problems", "system_files", "thread_map", "validate"},
+    "dandi": {"_version", "json_lines", "metadata", "problems", "quantities", "system_files", "thread_map", "validate"},
     "run": {
         "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "metadata", "naming", "nwb_file",
         "output_files", "problems", "proof", "quantities", "run_files", "session", "session_key",

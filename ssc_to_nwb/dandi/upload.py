@@ -40,6 +40,7 @@ from ssc_to_nwb.dandi.sessions import upload_sessions
 from ssc_to_nwb.dandi.surroundings import client_messages_to
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
+from ssc_to_nwb.quantities import plural
 
 #: What the parts of all files together may take in memory: 4 of the usual 64 MiB.
 _ROOM = 256 << 20
@@ -182,7 +183,7 @@ class _Run:
             self.problems.extend(self.metadata.replaced)
         unseen = [each for each in _to_send(plan) if each.local.is_nwb]
         if self.options.validation == "skip" and unseen:
-            self.problems.append(Problem(kind=kinds.ARCHIVE_NOT_VALIDATED, found=f"{len(unseen)} NWB files"))
+            self.problems.append(Problem(kind=kinds.ARCHIVE_NOT_VALIDATED, found=plural(len(unseen), "NWB file")))
 
     def _confirmed_prune(self) -> frozenset[str]:
         """What is to be removed; asked before anything is sent, so that nobody has to wait for the question.
@@ -199,7 +200,7 @@ class _Run:
         options, to_send = self.options, _to_send(plan)
         files = sum(planned.local.is_nwb for planned in to_send)
         if files and options.validation == "require":
-            options.on_progress(TransferProgress(stage=Stage.VALIDATING, note=f"{files} NWB files"))
+            options.on_progress(TransferProgress(stage=Stage.VALIDATING, note=plural(files, "NWB file")))
         bytes_total = sum(planned.local.size for planned in to_send)
         options.on_progress(TransferProgress(stage=Stage.UPLOADING, bytes_total=bytes_total))
         largest = max((planned.local.size for planned in to_send), default=1)
