@@ -62,7 +62,10 @@ MAY_IMPORT = {
         "allocator", "data_types", "ledger", "matlab", "metadata", "naming", "own_values", "problems", "restoring",
         "session", "source_files", "system_files", "thread_map",
     },
-    "validate": {"_version", "metadata", "naming", "own_values", "problems", "quantities", "system_files"},
+    "validate": {
+        "_version", "data_types", "metadata", "naming", "own_values", "problems", "proof", "quantities", "restoring",
+        "system_files",
+    },
     "describe": {"data_types", "matlab", "metadata", "problems", "quantities", "session", "source_files"},
     "reading": {"naming", "own_values", "problems", "quantities", "system_files"},
     "analysis": {"reading"},

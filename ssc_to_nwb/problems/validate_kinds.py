@@ -19,10 +19,35 @@ NWB_UNREADABLE = ProblemKind(
 LAYOUT_NOT_CHECKED = ProblemKind(
     identifier="layout-not-checked",
     severity=Severity.WARNING,
-    title="The file has an older layout, and the checks of this project were left out",
+    title="The file has another layout, and the checks of this project were left out",
     reason="The checks look for objects where this version of the program puts them. Schema, nwbinspector and DANDI's "
     "rules were checked.",
-    remedy="Convert the session again with --overwrite to have the file checked in full.",
+    remedy="Older layout: convert the session again with --overwrite to have the file checked in full. Newer layout: "
+    "install a newer version of ssc_to_nwb.",
+)
+VALUE_CONTRADICTS = ProblemKind(
+    identifier="value-contradicts",
+    severity=Severity.ERROR,
+    title="A value contradicts the rest of the file",
+    reason="The value is derived or written twice. It was computed again from the other values in the file.",
+    remedy="Compare the checksum of the file with the archive's and download it again. If they agree, convert the "
+    "session again with --overwrite, and report it if the message stays.",
+)
+RECORD_MISSING = ProblemKind(
+    identifier="record-missing",
+    severity=Severity.WARNING,
+    title="The record of the source is missing from the file",
+    reason="Files of this program hold their source's fields and metadata in processing/source. Without it, the values "
+    "that are named cannot be checked, and the file can be neither verified nor restored.",
+    remedy="Download the file again, or convert the session again with --overwrite.",
+)
+DERIVED_VALUES_NOT_CHECKED = ProblemKind(
+    identifier="derived-values-not-checked",
+    severity=Severity.INFO,
+    title="Derived values were not checked",
+    reason="They are checked in files that this program made of whole sessions. Schema, nwbinspector and DANDI's rules "
+    "were checked.",
+    remedy="Nothing.",
 )
 NWB_READ_WARNING = ProblemKind(
     identifier="nwb-read-warning",

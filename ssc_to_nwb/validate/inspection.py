@@ -40,14 +40,14 @@ _EMPTY_TABLE_CHECK = "check_empty_table"
 def inspection_messages(nwbfile: NWBFile, *, file: Path, path_of: PathOf) -> list[Message]:
     """The messages of all checks, nwbinspector's in DANDI's configuration, every check run once.
 
-    This project's own checks look for the layout that this version writes: of an older file, one message says so.
+    This project's own checks look for the layout that this version writes: of another, one message says so.
     """
-    layout = _layout(nwbfile)
-    older = layout is not None and layout < naming.FILE_LAYOUT
-    own = () if older else project_checks()
+    layout = layout_of(nwbfile)
+    is_other = layout is not None and layout != naming.FILE_LAYOUT
+    own = () if is_other else project_checks()
     checks = [check for check in available_checks if check not in own] + list(own)
     found: list[Message] = []
-    if older:
+    if is_other:
         text = f"The file has layout {layout}; the checks are made for layout {naming.FILE_LAYOUT}."
         found.append(message_of(kinds.LAYOUT_NOT_CHECKED, file=file, text=text))
 
@@ -66,7 +66,7 @@ def inspection_messages(nwbfile: NWBFile, *, file: Path, path_of: PathOf) -> lis
     return found
 
 
-def _layout(nwbfile: NWBFile) -> int | None:
+def layout_of(nwbfile: NWBFile) -> int | None:
     """Number of the layout of a file of this project; None for a file that is none."""
     module = nwbfile.processing.get(naming.SOURCE_MODULE)
     table = None if module is None else module.data_interfaces.get(naming.PROVENANCE)

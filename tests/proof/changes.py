@@ -22,6 +22,7 @@ DFF = "/processing/ophys/DfOverF/dff_fov_01002"
 DFF_3 = "/processing/ophys/DfOverF/dff_fov_01003"
 RAW = "/processing/ophys/Fluorescence/raw_fluorescence_fov_01002"
 EVENTS = "/processing/ophys/CalciumEvents/calcium_events_fov_01003"
+SEGMENTATION = "/processing/ophys/ImageSegmentation"
 ROIS = "/processing/ophys/ImageSegmentation/plane_segmentation_fov_01002"
 IMAGES = "/processing/ophys/images_fov_01002"
 SHIFT = "/processing/ophys/registration_shift_fov_01002"
@@ -223,6 +224,30 @@ def extra_column(file: h5py.File) -> None:
     for name, value in file[f"{TRIALS}/start_time"].attrs.items():
         copy.attrs[name] = value
     copy.attrs["object_id"] = "00000000-0000-4000-8000-000000000000"
+
+
+def extra_dataset(path: str) -> Change:
+    """A dataset that nothing asks for."""
+
+    def change(file: h5py.File) -> None:
+        file.create_dataset(path, data=1.0)
+
+    return change
+
+
+def copied(path: str, target: str) -> Change:
+    """A copy of an object beside it, with ids of its own."""
+
+    def change(file: h5py.File) -> None:
+        file.copy(path, target)
+        objects = [file[target]]
+        if isinstance(file[target], h5py.Group):
+            file[target].visititems(lambda _, one: objects.append(one))
+        for number, one in enumerate(objects):
+            if "object_id" in one.attrs:
+                one.attrs["object_id"] = f"{abs(hash((target, number))) % 16**8:08x}-0000-4000-8000-000000000000"
+
+    return change
 
 
 def json_part(path: str, item: str, old: str, new: str) -> Change:

@@ -16,6 +16,7 @@ from ssc_to_nwb.restoring.nwb_table import NwbTable
 
 _SEGMENTATION = f"{OPHYS}/{naming.IMAGE_SEGMENTATION}"
 _LISTS = {IN_PLANE: "plane-rois", IN_RECORD: "plane-recorded-rois", IN_ROIS: "roi-number"}
+_MASK_FIELDS = ("pixel_mask.x", "pixel_mask.y", "pixel_mask.weight")
 # Sums of thousands of pixels, in whatever order they were added.
 _ROUNDING = 1e-12
 
@@ -85,13 +86,15 @@ def _rows(table: NwbTable, named: list[set[str]]) -> Iterator[Followed]:
     listed = np.array([IN_PLANE in names for names in named], dtype=bool)
     others = table.ids[~listed]
     expected = np.concatenate([table.ids[listed], np.sort(others)])
-    yield Followed(place=f"{table.path}/id", expected=expected, found=table.ids)
+    yield Followed(place=f"{table.path}/id", expected=expected, found=table.ids, covers=())
     recorded = np.array([IN_ROIS in names for names in named], dtype=bool)
-    for column in ("pixel_mask", "outline"):
+    for column, fields in (("pixel_mask", _MASK_FIELDS), ("outline", ("outline",))):
         if table.has(column):
             found = np.diff(table.ends(column), prepend=0)
             place = f"{table.path}/{column}_index"
-            yield Followed(place=place, expected=np.where(recorded, found, 0), found=found, covers=())
+            # Without any record all is said of the column; with some, it is restored.
+            covers = () if recorded.any() else (place, *(f"{table.path}/{field}" for field in fields))
+            yield Followed(place=place, expected=np.where(recorded, found, 0), found=found, covers=covers)
 
 
 def _tables(file: FileView) -> Iterator[tuple[ImagedPlane, NwbTable]]:

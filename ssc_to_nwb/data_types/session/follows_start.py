@@ -56,17 +56,21 @@ def start(file: FileView) -> Iterator[Followed]:
     expected = start_time(file)
     for place in (_START, _REFERENCE):
         text = file.reader.text(place)
+        same = expected is not None and _is_same(expected, text)
+        stated = "no start, as metaDataHash has no time" if expected is None else expected.isoformat()
+        yield Followed(place=place, expected=text if same else stated, found=text)
+
+
+def _is_same(expected: datetime, text: str) -> bool:
+    """Whether a text is of this moment, up to the rounding of a microsecond, and of this zone."""
+    try:
         found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        yield Followed(place=place, expected=_moment(expected, found), found=text)
-
-
-def _moment(expected: datetime | None, found: datetime) -> str:
-    """The moment as a text; what is found where it differs by the rounding of a microsecond alone."""
-    if expected is None:
-        return "no start, as metaDataHash has no time"
-    near = found.tzinfo is not None and abs(found.astimezone(UTC) - expected.astimezone(UTC)).microseconds <= 1
-    same = near and abs(found.astimezone(UTC) - expected.astimezone(UTC)) < timedelta(milliseconds=1)
-    return found.isoformat() if same and found.utcoffset() == expected.utcoffset() else expected.isoformat()
+    except ValueError:
+        return False
+    if found.utcoffset() is None or found.utcoffset() != expected.utcoffset():
+        return False
+    # Where the clock is set back or forward, Python compares no time with a zone with one of a fixed offset.
+    return abs(found.astimezone(UTC) - expected.astimezone(UTC)) <= timedelta(microseconds=1)
 
 
 FOLLOWS_START: Follows = {_START: start}

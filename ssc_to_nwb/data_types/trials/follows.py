@@ -27,11 +27,11 @@ def starts(file: FileView) -> Iterator[Followed]:
     start, measured = table.column("start_time"), table.column("start_measured").astype(bool)
     spans = labelled_spans(file, table.column("trial_number"))
     expected = measured_starts(file, spans)
-    yield Followed(place=f"{TRIALS}/start_measured", expected=expected, found=measured)
+    yield Followed(place=f"{TRIALS}/start_measured", expected=expected, found=measured, covers=())
     first = np.fmin.reduce([span.first for span in spans], initial=np.nan)
     yield Followed(
         place=f"{TRIALS}/start_time", expected=np.where(measured, start, first), found=start,
-        tolerance=rounding_s(start),
+        tolerance=rounding_s(start), covers=(),
     )  # fmt: skip
 
 

@@ -1,0 +1,70 @@
+"""Checks what is derived or written twice against the rest of an HDF5 file of this program, without its source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from pynwb import NWBFile
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.proof.open_tree import open_tree
+from ssc_to_nwb.quantities import listed
+from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.following import Contradiction, contradictions
+from ssc_to_nwb.restoring.nwb_reader import NwbReader
+from ssc_to_nwb.restoring.registry import FOLLOWS, RESTORES
+from ssc_to_nwb.validate.inspection import layout_of
+from ssc_to_nwb.validate.messages import Message, message_of
+
+_TOOL = "ssc_to_nwb"
+_RECORD = f"/processing/{naming.SOURCE_MODULE}"
+_LONGEST_TEXT = 300
+
+
+def follows_messages(nwbfile: NWBFile, *, file: Path) -> Iterator[Message]:
+    """A message for everything that contradicts the rest of an HDF5 file; one line where there is nothing to check."""
+    layout = layout_of(nwbfile)
+    if layout is None and not any(_TOOL in pair for pair in nwbfile.was_generated_by or ()):
+        text = "The file was not made by ssc-to-nwb."
+        yield message_of(kinds.DERIVED_VALUES_NOT_CHECKED, file=file, text=text)
+    elif layout in (None, naming.FILE_LAYOUT):
+        try:
+            yield from contradiction_messages(file)
+        except SscError as failure:
+            problem = failure.problem
+            text = f"Expected {problem.expected}, found {problem.found}."
+            yield message_of(problem.kind, file=file, object_path=problem.field or "/", text=text)
+
+
+def contradiction_messages(file: Path) -> Iterator[Message]:
+    """The messages of an HDF5 file of this program. Raises verify-unreadable, verify-values-elsewhere."""
+    with open_tree(file) as tree:
+        view = FileView(reader=NwbReader(tree=tree), restores=RESTORES)
+        if _is_stub(view):
+            yield message_of(kinds.DERIVED_VALUES_NOT_CHECKED, file=file, text="The file is a stub.")
+            return
+        unchecked = []
+        for found in contradictions(view, FOLLOWS):
+            if found.of_record:
+                unchecked.append(found.place)
+            else:
+                yield message_of(kinds.VALUE_CONTRADICTS, file=file, object_path=found.place, text=_text(found))
+        if unchecked:
+            text = f"Cannot check {listed(list(dict.fromkeys(unchecked)), most=len(unchecked))}."
+            yield message_of(kinds.RECORD_MISSING, file=file, object_path=_RECORD, text=text)
+
+
+def _is_stub(view: FileView) -> bool:
+    has_record = view.reader.has(f"{_RECORD}/{naming.PROVENANCE}")
+    return has_record and bool(json.loads(view.provenance.get("options", "{}")).get("stub"))
+
+
+def _text(found: Contradiction) -> str:
+    expected, was = (
+        text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]} ..." for text in (found.expected, found.found)
+    )
+    return f"Expected {expected}, found {was}."
