@@ -16,9 +16,10 @@ from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Contradiction, contradictions
 from ssc_to_nwb.restoring.nwb_reader import NwbReader
-from ssc_to_nwb.restoring.registry import FOLLOWS, RESTORES
+from ssc_to_nwb.restoring.registry import all_follows, all_restores
 from ssc_to_nwb.validate.inspection import layout_of
 from ssc_to_nwb.validate.messages import Message, message_of
+from ssc_to_nwb.validate.nwb_files import is_zarr
 
 _TOOL = "ssc_to_nwb"
 _RECORD = f"/processing/{naming.SOURCE_MODULE}"
@@ -26,11 +27,13 @@ _LONGEST_TEXT = 300
 
 
 def follows_messages(nwbfile: NWBFile, *, file: Path) -> Iterator[Message]:
-    """A message for everything that contradicts the rest of an HDF5 file; one line where there is nothing to check."""
+    """A message for everything that contradicts the rest of the file; one line where that is not checked."""
     layout = layout_of(nwbfile)
     if layout is None and not any(_TOOL in pair for pair in nwbfile.was_generated_by or ()):
         text = "The file was not made by ssc-to-nwb."
         yield message_of(kinds.DERIVED_VALUES_NOT_CHECKED, file=file, text=text)
+    elif is_zarr(file):
+        yield message_of(kinds.DERIVED_VALUES_NOT_CHECKED, file=file, text="The file is a Zarr store.")
     elif layout in (None, naming.FILE_LAYOUT):
         try:
             yield from contradiction_messages(file)
@@ -43,12 +46,12 @@ def follows_messages(nwbfile: NWBFile, *, file: Path) -> Iterator[Message]:
 def contradiction_messages(file: Path) -> Iterator[Message]:
     """The messages of an HDF5 file of this program. Raises verify-unreadable, verify-values-elsewhere."""
     with open_tree(file) as tree:
-        view = FileView(reader=NwbReader(tree=tree), restores=RESTORES)
+        view = FileView(reader=NwbReader(tree=tree), restores=all_restores())
         if _is_stub(view):
             yield message_of(kinds.DERIVED_VALUES_NOT_CHECKED, file=file, text="The file is a stub.")
             return
         unchecked = []
-        for found in contradictions(view, FOLLOWS):
+        for found in contradictions(view, all_follows()):
             if found.of_record:
                 unchecked.append(found.place)
             else:

@@ -17,7 +17,7 @@ from ssc_to_nwb.validate.dandi_rules import layout_messages, metadata_messages
 from ssc_to_nwb.validate.follows import follows_messages
 from ssc_to_nwb.validate.inspection import inspection_messages
 from ssc_to_nwb.validate.messages import Message, message_of
-from ssc_to_nwb.validate.nwb_files import is_zarr, open_nwb
+from ssc_to_nwb.validate.nwb_files import open_nwb
 from ssc_to_nwb.validate.object_paths import normal_path, path_finder
 from ssc_to_nwb.validate.schema import schema_messages
 
@@ -49,8 +49,7 @@ def _content_messages(file: Path) -> Iterator[Message]:
         yield from messages
         yield from _warning_messages(caught, file=file)
         yield from _inspection(nwbfile, io, file=file)
-        if not is_zarr(file):
-            yield from follows_messages(nwbfile, file=file)
+        yield from follows_messages(nwbfile, file=file)
 
 
 def _read(io: HDMFIO) -> tuple[NWBFile, list[warnings.WarningMessage]]:

@@ -45,7 +45,7 @@ from test_hostile_files import moved_out
 from ssc_to_nwb.proof.open_tree import open_tree
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import NwbReader
-from ssc_to_nwb.restoring.registry import FOLLOWS, RESTORES
+from ssc_to_nwb.restoring.registry import all_follows, all_restores
 from ssc_to_nwb.validate.follows import contradiction_messages
 from ssc_to_nwb.validate.one_file import validate_file
 
@@ -97,8 +97,8 @@ def covered(path: Path) -> Iterator[str]:
     """The datasets of a file that follow from the rest, one of each kind."""
     kinds = set()
     with open_tree(path) as tree:
-        view = FileView(reader=NwbReader(tree=tree), restores=RESTORES)
-        found = {one for follow in FOLLOWS.values() for followed in follow(view) for one in followed.covered}
+        view = FileView(reader=NwbReader(tree=tree), restores=all_restores())
+        found = {one for follow in all_follows().values() for followed in follow(view) for one in followed.covered}
     for one in sorted(found):
         kind = re.sub(r"\d+|green|red", "", one)
         if kind not in kinds:

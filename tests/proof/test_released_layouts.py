@@ -12,8 +12,8 @@ from file_layouts import set_layout
 from ssc_to_nwb import SscError, naming, restore
 from ssc_to_nwb.api.verification import verify_sessions
 from ssc_to_nwb.cli.main import group
+from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.matlab.mat_file import read_mat
-from ssc_to_nwb.matlab.tree import walk_leaves
 from ssc_to_nwb.proof.file import verify_file
 from ssc_to_nwb.session.context import load_context
 from ssc_to_nwb.validate.follows import contradiction_messages

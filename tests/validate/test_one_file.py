@@ -26,7 +26,7 @@ def test_messages_of_nwbinspector_name_their_object_and_reason(spoiled: Callable
 
     messages = by_identifier(validate_file(spoiled(spoil)))
 
-    assert set(messages) == {"check_time_intervals_stop_after_start", "check_single_row"}
+    assert set(messages) == {"check_time_intervals_stop_after_start", "check_single_row", "derived-values-not-checked"}
     touches = messages["check_time_intervals_stop_after_start"]
     assert (touches.severity.value, touches.object_path) == ("warning", "/intervals/touches")
     assert touches.reason.startswith("Check that all stop times")
@@ -36,7 +36,7 @@ def test_messages_of_nwbinspector_name_their_object_and_reason(spoiled: Callable
 
 
 def test_the_sound_file_has_one_slight_peculiarity(sound_file: Path) -> None:
-    assert set(by_identifier(validate_file(sound_file))) == {"check_single_row"}
+    assert set(by_identifier(validate_file(sound_file))) == {"check_single_row", "derived-values-not-checked"}
 
 
 def test_validation_leaves_no_trace_in_the_folder(sound_file: Path) -> None:

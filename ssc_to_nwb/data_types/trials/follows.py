@@ -96,13 +96,15 @@ def imaging_valid(file: FileView) -> Iterator[Followed]:
         expected = np.array([part.size > 0 for part in parts], dtype=bool)
         yield Followed(place=f"{TRIALS}/imaging_valid", expected=expected, found=found)
         known = list(dict.fromkeys(plane.subvolume for plane in imaged_planes(file)))
-        yield from _lists(table, "imaging_valid_subvolumes", [_in_order(part, known) for part in parts])
+        lists = [part.tolist() for part in parts]
+        ordered = [_in_order(part, known) for part in lists]
+        yield Followed(place=f"{TRIALS}/imaging_valid_subvolumes", expected=ordered, found=lists, covers=())
 
 
-def _in_order(part: np.ndarray, known: Sequence[int]) -> np.ndarray:
+def _in_order(part: Sequence[int], known: Sequence[int]) -> list[int]:
     # Subvolumes without planes have no place in the order.
-    others = [number for number in part.tolist() if number not in known]
-    return np.array([number for number in known if number in part] + others, dtype=np.int64)
+    others = [number for number in part if number not in known]
+    return [number for number in known if number in part] + others
 
 
 def imaged(file: FileView) -> Iterator[Followed]:
