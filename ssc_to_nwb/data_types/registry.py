@@ -7,6 +7,7 @@ A data type is a package. What it has something to say about is in modules of fi
 `layout.py`     where it is in the NWB file: `objects`, `trial_columns`, `labelled_clocks`
 `interface.py`  how it gets there: `INTERFACE`, `trial_values`
 `restore.py`    how it comes back: `RESTORES`
+`follows.py`    what follows from the rest of the file: `FOLLOWS`
 
 Modules are imported when they are asked for: the way back never loads the way there, and planning loads no pynwb.
 """

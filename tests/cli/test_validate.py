@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,12 +24,19 @@ def run(*arguments: object) -> Result:
 
 @pytest.fixture(scope="module")
 def faulty(converted_default: Converted, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The converted session with a placeholder for its description, which is a warning."""
+    """The converted session with a placeholder for its description, in the metadata too, which is a warning."""
     path = tmp_path_factory.mktemp("faulty") / converted_default.path.parent.name / converted_default.path.name
     path.parent.mkdir()
     path.write_bytes(converted_default.path.read_bytes())
     with h5py.File(path, "r+") as file:
         file["session_description"][()] = "TODO"
+        table = file["processing/source/provenance"]
+        rows = {item: row for row, item in enumerate(table["item"].asstr()[:])}
+        metadata = json.loads(table["value"].asstr()[rows["metadata"]])
+        metadata["session"]["session_description"] = "TODO"
+        text = json.dumps(metadata)
+        table["value"][rows["metadata"]] = text
+        table["value"][rows["metadata_sha256"]] = hashlib.sha256(text.encode()).hexdigest()
     return path
 
 
