@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from converting import convert
 from made_sessions import AWKWARD
 from session_variants import VARIANTS
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.proof.digest import object_digests
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.examples import demo_specs, lone_plane_spec

@@ -168,7 +168,8 @@ def _uv() -> str | Path:
 @pytest.fixture(scope="module")
 def large(converted_raw: Converted, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The session with everything in it, laid out as a large one is."""
-    from ssc_to_nwb.api.conversion import convert
+    from converting import convert
+
     from ssc_to_nwb.nwb_file import file_space
 
     output = tmp_path_factory.mktemp("large")

@@ -11,9 +11,9 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+from converting import convert
 from made_sessions import Converted, write
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from converting import convert
 from file_layouts import set_recorded_layout
 from made_sessions import row
 from tiny_sessions import record_lines, tiny_spec
 
 from ssc_to_nwb import naming, run_files
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.planning import PlannedSession, plan
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.nwb_file.results import SessionOutcome

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from converting import convert
 from made_sessions import problem_raised
 from tiny_sessions import write_tiny
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.api.sessions import list_sessions
 from ssc_to_nwb.api.verification import verify_sessions

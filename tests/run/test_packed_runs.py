@@ -12,9 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from converting import convert
 from tiny_sessions import record_lines, stray_files, tiny_spec, write_tiny
 
-from ssc_to_nwb.api.conversion import ConversionResult, convert
+from ssc_to_nwb.api import conversion
+from ssc_to_nwb.api.conversion import ConversionResult
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.events import RunEvent
 from ssc_to_nwb.run.session_sources import PackedListings, find_sources
@@ -82,7 +84,7 @@ def test_sessions_in_one_packed_file(made: Path, expected: object, tmp_path: Pat
     (tmp_path / "source").mkdir()
     path = pack(tmp_path / "source" / name, made)
     events: list[RunEvent] = []
-    result = convert(source=path, output=tmp_path / "nwb", on_event=events.append)
+    result = conversion.convert(source=path, output=tmp_path / "nwb", on_event=events.append)
     assert frames_of(result) == expected
     assert [outcome.verified for outcome in result.outcomes] == ["full", "full"]
     assert "unpack" in {event.fields.get("stage") for event in events}
@@ -202,7 +204,7 @@ def test_the_work_folder_is_used_and_left_empty(made: Path, tmp_path: Path) -> N
     def look(event: RunEvent) -> None:
         seen.update(child.name for child in work.glob("*/*"))
 
-    result = convert(source=path, output=tmp_path / "nwb", work_dir=work, on_event=look, verify="off")
+    result = conversion.convert(source=path, output=tmp_path / "nwb", work_dir=work, on_event=look, verify="off")
     assert errors(result) == {FIRST: None, SECOND: None}
     assert seen == {FIRST, SECOND}
     assert list(work.iterdir()) == []

@@ -15,9 +15,9 @@ from typing import Any
 import h5py
 import pytest
 from click.testing import CliRunner
+from converting import convert
 from tiny_sessions import tiny_spec
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.api.sessions import list_sessions
 from ssc_to_nwb.api.verification import verify_sessions

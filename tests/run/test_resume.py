@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from converting import convert
 from tiny_sessions import record_lines, stray_files, write_tiny
 
-from ssc_to_nwb.api.conversion import ConversionResult, convert
+from ssc_to_nwb.api.conversion import ConversionResult
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 
 SESSION = "an900010_2013_01_01"

@@ -9,9 +9,9 @@ import h5py
 import numpy as np
 import pytest
 import tifffile
+from converting import convert
 from tiny_sessions import tiny_spec
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.verification import read_ledger, verify_sessions
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session

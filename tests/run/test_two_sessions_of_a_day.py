@@ -8,10 +8,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from converting import convert
 from made_sessions import set_entry
 from tiny_sessions import record_lines, tiny_spec
 
-from ssc_to_nwb.api.conversion import ConversionResult, convert
+from ssc_to_nwb.api.conversion import ConversionResult
 from ssc_to_nwb.api.sessions import list_sessions
 from ssc_to_nwb.api.verification import verify_sessions
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session

@@ -8,9 +8,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from converting import convert
 from made_sessions import Converted
 
-from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.api.validation import validate
 from ssc_to_nwb.testing.dataset import write_dataset
 from ssc_to_nwb.testing.examples import demo_specs
