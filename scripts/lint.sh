@@ -7,4 +7,5 @@ use_environment .venv-lint "[all,test,dev]"
 ruff check .
 ruff format --check .
 codespell
+lint-imports --no-cache
 mypy

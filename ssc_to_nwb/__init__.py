@@ -17,6 +17,7 @@ from ssc_to_nwb.api.sessions import SessionSummary, list_sessions, sessions_tabl
 from ssc_to_nwb.api.validation import validate as validate_files
 from ssc_to_nwb.api.verification import content_digest, read_ledger, verify_sessions
 from ssc_to_nwb.api.zarr_export import ZarrExport, export_zarr
+from ssc_to_nwb.data_types import register_data_type, unregister_data_type
 from ssc_to_nwb.problems.model import Problem, ProblemKind, Severity, SscError
 
 __all__ = [
@@ -49,9 +50,11 @@ __all__ = [
     "plot_cell",
     "plot_trial",
     "read_ledger",
+    "register_data_type",
     "responses",
     "restore",
     "sessions_table",
+    "unregister_data_type",
     "upload",
     "validate_files",
     "verify_sessions",

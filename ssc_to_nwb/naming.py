@@ -24,7 +24,7 @@ REWARDS = "rewards"
 REWARD_CUE = "reward_cue"
 IMAGING_GAPS = "imaging_gaps"
 TRIAL_NUMBER = "trial_number"
-TRIAL_NUMBER_SERIES = re.compile(rf"{TRIAL_NUMBER}(_subvolume_\d{{2,}}(_\d+)?)?")
+TRIAL_NUMBER_SERIES = re.compile(rf"{TRIAL_NUMBER}(_subvolume_\d{{2,}}(_\d+)?|_of_\w+)?")
 TWO_PHOTON_FRAME = "two_photon_frame"
 WHISKER_VIDEO = "whisker_video"
 SOURCE_STRUCT = "source_struct"
@@ -125,6 +125,11 @@ def subvolume_trial_number(number: int, *, occurrence: int = 1) -> str:
     """TimeSeries of the trial numbers of a subvolume, the first, second, ... of the session with its number."""
     further = "" if occurrence == 1 else f"_{occurrence}"
     return f"{TRIAL_NUMBER}_subvolume_{number:02d}{further}"
+
+
+def trial_number_of(name: str) -> str:
+    """TimeSeries of the trial numbers on the clock of a registered data type's series of this name."""
+    return f"{TRIAL_NUMBER}_of_{name}"
 
 
 def event_table(source_key: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -84,19 +83,9 @@ MAY_IMPORT = {
         "source_files", "testing", "validate",
     },
     "cli": {"api", "problems", "quantities"},
-    "__init__": {"api", "problems"},
+    "__init__": {"api", "data_types", "problems"},
     "__main__": {"cli"},
 }  # fmt: skip
-
-# Packages that a part must never load, not even inside a function.
-KEPT_OUT = {
-    "matlab": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
-    "source_files": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
-    "session": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
-    "testing": {"pynwb", "hdmf", "neuroconv", "roiextractors", "dandi", "nwbinspector"},
-    "problems": {"pynwb", "hdmf", "neuroconv", "numpy", "scipy", "h5py"},
-    "cli": {"pynwb", "hdmf", "neuroconv", "roiextractors", "numpy", "scipy", "h5py", "dandi", "nwbinspector"},
-}
 
 
 @dataclass(frozen=True)
@@ -164,48 +153,10 @@ def test_imports_point_one_way(part: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("part", KEPT_OUT)
-def test_some_packages_are_kept_out(part: str) -> None:
-    wrong = [
-        f"{one.place}: {one.module}"
-        for path in modules_of(part)
-        for one in imports_of(path)
-        if one.module.split(".")[0] in KEPT_OUT[part] and not one.for_types
-    ]
-    assert wrong == []
-
-
-def test_what_a_data_type_is_in_the_source_knows_nothing_of_nwb() -> None:
-    wrong = [
-        f"{one.place}: {one.module}"
-        for path in modules_of("data_types")
-        if path.name == "source.py"
-        for one in imports_of(path)
-        if not one.for_types
-        and (one.module.split(".")[0] in KEPT_OUT["session"] or one.module.startswith(f"{PACKAGE}.session"))
-    ]
-    assert wrong == []
-
-
-def test_the_way_back_sees_nothing_of_the_way_there() -> None:
-    """What verification trusts must not share the conversion's mistakes."""
-    names = {module_name(path): path for path in MODULES}
-    ways_back = [
-        *modules_of("restoring"),
-        *(path for path in modules_of("data_types") if re.match("restore|follows", path.name)),
-    ]
-    seen = {module_name(path) for path in ways_back}
-    waiting = list(ways_back)
-    while waiting:
-        found = {one.module for one in imports_of(waiting.pop()) if not one.for_types} & names.keys()
-        waiting += [names[name] for name in found - seen]
-        seen |= found
-    parts = ("restoring", "matlab", "naming", "problems", "source_files", "output_files", "system_files")
-    allowed = {f"{PACKAGE}.{part}" for part in parts}
-    own = re.compile(rf"{PACKAGE}\.data_types(\.registry|\.\w+(\.(restore|follows)\w*)?)?")
-    assert [
-        name for name in sorted(seen) if not own.fullmatch(name) and not any(name.startswith(one) for one in allowed)
-    ] == []
+def test_contracts_of_imports() -> None:
+    """Those in pyproject.toml, which scripts/lint.sh runs too; the ways back see nothing of the way there, and more."""
+    cli = pytest.importorskip("importlinter.cli")
+    assert cli.lint_imports(config_filename=str(ROOT.parent / "pyproject.toml"), no_cache=True) == 0
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
@@ -290,24 +241,3 @@ def test_the_metadata_files_travel_with_the_package() -> None:
     assert {path.name for path in metadata_folder().glob("*.yaml")} >= {"ssc-1.yaml", "ssc-2.yaml"}
     assert {path.name for path in (metadata_folder() / "census").iterdir()} == {"README.md", "ssc-2_subvolumes.csv"}
     assert (ROOT / "py.typed").is_file()
-
-
-# How the conversion reads tifs and finds frames; which files it leaves out is the one judgement that the proof takes.
-READING_OF_RAW_FILES = tuple(
-    f"{PACKAGE}.{name}"
-    for name in (
-        "tif",
-        "data_types.imaging_stacks.extractor",
-        "data_types.imaging_stacks.frames",
-        "data_types.imaging_stacks.indexing",
-        "data_types.imaging_stacks.opening",
-        "data_types.imaging_stacks.source",
-        "data_types.registration",
-        "data_types.side_images",
-    )
-)
-
-
-@pytest.mark.parametrize("path", [path for path in modules_of("proof") if path.stem != "raw_left_out"], ids=place)
-def test_the_proof_reads_raw_files_by_itself(path: Path) -> None:
-    assert [one.place for one in imports_of(path) if one.module.startswith(READING_OF_RAW_FILES)] == []

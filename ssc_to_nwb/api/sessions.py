@@ -37,7 +37,7 @@ class SessionSummary:
     whiskers : tuple of str
         Names of the tracked whiskers.
     data_types : tuple of str
-        Of whisker, raw, dff, event, masks, and the names of the event series.
+        Of whisker, raw, dff, event, masks, the kinds of registered data types, and the names of the event series.
     raw_present, raw_missing : int
         Listed imaging stacks that are there, and that are not.
     raw_bytes : int
@@ -300,4 +300,4 @@ def _data_types(session: Session) -> tuple[str, ...]:
     for kind in ("raw", "dff", "event"):
         if any(kind in volume.arrays for volume in session.subvolumes):
             types.append(kind)
-    return (*types, *session.events)
+    return (*types, *session.further_arrays, *session.events)

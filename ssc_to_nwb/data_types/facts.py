@@ -52,6 +52,7 @@ class SessionFacts:
                 self.calcium[_position(array.path)] = facts
         self.events = {_position(series.path): series for series in session.events.values()}
         self.whisker_position = None if session.whisker is None else _position(session.whisker.path)
+        self.further = {_position(array.path): kind for kind, array in session.further_arrays.items()}
         self._planes = {
             plane.name: _plane_facts(plane) for subvolume in session.subvolumes for plane in subvolume.planes
         }

@@ -2,7 +2,7 @@
 
 A data type is a package. What it has something to say about is in modules of fixed names, of which it may lack some:
 
-`source.py`     what it is in the session struct: `claims_array`, `read_array`
+`source.py`     what it is in the session struct: `claimed_kinds`, `read_array`
 `claims.py`     what becomes of its fields: `RULES`
 `layout.py`     where it is in the NWB file: `objects`, `trial_columns`, `labelled_clocks`
 `interface.py`  how it gets there: `INTERFACE`, `trial_values`
@@ -14,15 +14,18 @@ Modules are imported when they are asked for: the way back never loads the way t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.rule import Rule
 
+Claim: TypeAlias = Callable[[str], frozenset[str]]
+"""Takes a key or a description of timeSeriesArrayHash, and gives the kinds that it may name."""
 # Trial numbers link to the time stamps of what is written before them; a user's own data types come in between.
 _FIRST = ("session", "whisker", "subvolumes", "rois", "roi_traces")
 _THEN = (
@@ -69,8 +72,22 @@ def data_types() -> tuple[DataType, ...]:
 
 
 def registered_packages() -> tuple[str, ...]:
-    """Names of the packages of a user's own data types, for a worker process to register them too."""
+    """Names of the packages of a user's own data types."""
     return tuple(one.package for one in _registered)
+
+
+@contextmanager
+def registered(packages: Iterable[str]) -> Iterator[None]:
+    """Have these data types registered for the time of the block, as a worker does that got a job from elsewhere.
+
+    Raises ValueError as `register_data_type` does.
+    """
+    added = [register_data_type(one).package for one in packages if one not in registered_packages()]
+    try:
+        yield
+    finally:
+        for one in added:
+            unregister_data_type(one)
 
 
 def having(module: str, name: str) -> Iterator[tuple[DataType, Any]]:
@@ -82,12 +99,17 @@ def having(module: str, name: str) -> Iterator[tuple[DataType, Any]]:
 
 
 def register_data_type(package: str) -> DataType:
-    """Add a data type of one's own, until `unregister_data_type`, in this process and the workers that it starts.
+    """Add a data type of one's own, until `unregister_data_type`, in this process and in the workers of its runs.
 
     Parameters
     ----------
-    package
-        Name of a package that can be imported, such as `my_lab.running_speed`.
+    package : str
+        Name of a package that can be imported, here and by the workers, such as `my_lab.running_speed`.
+
+    Returns
+    -------
+    DataType
+        The data type.
 
     Raises
     ------
@@ -106,7 +128,18 @@ def register_data_type(package: str) -> DataType:
 
 
 def unregister_data_type(package: str) -> None:
-    """Take back `register_data_type`. Raises ValueError where the data type is not registered."""
+    """Take back `register_data_type`.
+
+    Parameters
+    ----------
+    package : str
+        As it was registered.
+
+    Raises
+    ------
+    ValueError
+        Where it is not registered.
+    """
     _registered.remove(DataType(package))
 
 

@@ -57,6 +57,11 @@ def _never(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
     return False
 
 
+def of_array(kind: str) -> Callable[[Leaf, SessionFacts], bool]:
+    """Whether a leaf belongs to the array of a registered data type, which has this kind."""
+    return lambda leaf, facts: facts.further.get(leaf.indices[0]) == kind
+
+
 def is_empty(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
     """Whether the leaf holds nothing; an empty value keeps its size and class only where it is kept."""
     return leaf.is_empty

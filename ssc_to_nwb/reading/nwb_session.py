@@ -144,6 +144,14 @@ class NwbSession:
         return whisker_traces(self.nwbfile)
 
     @cached_property
+    def further_series(self) -> tuple[TimeSeries, ...]:
+        """Time series of behavior that are neither whisker traces nor trial numbers."""
+        module = self.nwbfile.processing.get(naming.BEHAVIOR_MODULE)
+        known = {one.series.name for one in (*self.whisker_traces, *self.sample_trials)}
+        found = () if module is None else module.data_interfaces.values()
+        return tuple(one for one in found if hasattr(one, "timestamps") and one.name not in known)
+
+    @cached_property
     def sample_trials(self) -> tuple[SampleTrials, ...]:
         """The trial number of every time stamp, a view per clock."""
         return read_sample_trials(self.nwbfile)

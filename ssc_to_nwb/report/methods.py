@@ -40,7 +40,7 @@ def methods_text(session: NwbSession) -> str:
     paragraphs = (
         (*_subject(session), *_experiment(session)),
         (*_imaging(session), *_rois(session)),
-        (*_whiskers(session), *_behavior(session)),
+        (*_whiskers(session), *_further_series(session), *_behavior(session)),
         tuple(_file(session)),
     )
     return "\n\n".join(" ".join(sentences) for sentences in paragraphs if sentences)
@@ -165,6 +165,14 @@ def _whiskers(session: NwbSession) -> Iterator[str]:
     )
     word = "whisker" if len(whiskers) == 1 else "whiskers"
     yield f"The {joined(list(kinds))} of {word} {joined(whiskers)} were tracked{rate}."
+
+
+def _further_series(session: NwbSession) -> Iterator[str]:
+    """The series of data types that a lab has added, by what their objects are called."""
+    further = session.further_series
+    if further:
+        names = [f"{one.name.replace('_', ' ')} ({_UNITS.get(one.unit, one.unit)})" for one in further]
+        yield f"The file also has {joined(names)}."
 
 
 def _behavior(session: NwbSession) -> Iterator[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from ssc_to_nwb.data_types.registry import registered_packages
 from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.run.inputs import SessionInputs, content_options
@@ -24,7 +25,7 @@ class SessionJob:
     user's files give of them; metadata_files: the user's; metadata_state: theirs and of what they extend, the packaged
     ones go with the version; why: what changed since the session was done; existing: the file that is there, where it
     may stay if its content (`compare="output"`) or that of the source files (`"source"`) is what it was; card: of the
-    run, set when the job is handed out.
+    run, set when the job is handed out; data_types: packages of the user's own, for the worker to register too.
     """
 
     source: SessionSource
@@ -41,6 +42,7 @@ class SessionJob:
     existing: Done | None = None
     compare: Literal["output", "source"] = "source"
     card: RunCard | None = None
+    data_types: tuple[str, ...] = field(default_factory=registered_packages)
 
     @property
     def raw(self) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssc_to_nwb._version import __version__
+from ssc_to_nwb.data_types.registry import registered
 from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, Stage, timed
 from ssc_to_nwb.nwb_file.task import SessionTask
@@ -52,7 +53,8 @@ def do_job(version: str, pickled: bytes, report: OnProgress) -> JobResult:
         raise error(kinds.CLUSTER_SEES_NO_FILES, file=job.output)
     work = _Work(job=job, report=report)
     try:
-        outcome = work.run()
+        with registered(job.data_types):
+            outcome = work.run()
     except SscError as failure:
         outcome = work.failed(failure)
     except (KeyboardInterrupt, SystemExit):

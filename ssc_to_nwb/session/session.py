@@ -11,13 +11,15 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, read_time_units
+from ssc_to_nwb.data_types import registry
+from ssc_to_nwb.data_types.arrays.kinds import classify_array
+from ssc_to_nwb.data_types.arrays.source import LabelledArray
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, EventSeries, read_event_series
 from ssc_to_nwb.data_types.rois.source import Plane
-from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription, read_array_descriptions
-from ssc_to_nwb.data_types.subvolumes.array_kinds import EntryKind, classify_array
+from ssc_to_nwb.data_types.subvolumes.array_descriptions import read_array_descriptions
 from ssc_to_nwb.data_types.subvolumes.assembly import assemble_subvolumes
 from ssc_to_nwb.data_types.subvolumes.reader import CalciumEntry, read_calcium_entry
-from ssc_to_nwb.data_types.subvolumes.source import Subvolume
+from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, Subvolume
 from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
 from ssc_to_nwb.data_types.trials.source import Trials, read_trials
 from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts, report_trial_times
@@ -70,7 +72,7 @@ class SourceOptions:
     """
 
     variable_names: tuple[str, ...] = VARIABLE_NAMES
-    array_kinds: Mapping[str, EntryKind] = field(default_factory=dict)
+    array_kinds: Mapping[str, str] = field(default_factory=dict)
     fov_pattern: str = r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})"
     text_encoding: str | None = None
     decode: TextDecoder = decode_chars
@@ -107,6 +109,8 @@ class Session:
         In the order of their first array.
     events : dict of str to EventSeries
         By key name.
+    further_arrays : dict of str to LabelledArray
+        By kind, the arrays of the data types that were added with `register_data_type`.
     """
 
     path: Path
@@ -121,6 +125,7 @@ class Session:
     whisker: WhiskerData | None
     subvolumes: tuple[Subvolume, ...]
     events: dict[str, EventSeries]
+    further_arrays: dict[str, LabelledArray] = field(default_factory=dict)
 
     @property
     def planes(self) -> tuple[Plane, ...]:
@@ -184,13 +189,16 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     units = read_time_units(root)
     metadata = _read_metadata(root.child("metaDataHash"), log=log)
     trials = read_trials(root, units=units, log=log)
-    whisker, subvolumes = _read_time_series(root.child("timeSeriesArrayHash"), units=units, options=options, log=log)
+    whisker, subvolumes, further = _read_time_series(
+        root.child("timeSeriesArrayHash"), units=units, options=options, log=log
+    )
     events = _read_events(root.child("eventSeriesArrayHash"), units=units, options=options, log=log)
-    labelled = labelled_times(whisker, subvolumes, events)
+    labelled = labelled_times(whisker, subvolumes, events, further)
     trials = replace(trials, start_measured=measured_starts(trials.start_ms, trials.numbers, labelled))
     session = Session(
         path=path, key=key, variable=variable, tree=tree, others=others, texts_found_utf8=inferred, units=units,
         metadata=metadata, trials=trials, whisker=whisker, subvolumes=subvolumes, events=events,
+        further_arrays=further,
     )  # fmt: skip
     _check_name(session, log=log)
     report_trial_times(session, log=log)
@@ -223,19 +231,27 @@ def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:
 
 def _read_time_series(
     field: Field, *, units: TimeUnits, options: SourceOptions, log: ProblemLog
-) -> tuple[WhiskerData | None, tuple[Subvolume, ...]]:
+) -> tuple[WhiskerData | None, tuple[Subvolume, ...], dict[str, LabelledArray]]:
     # All that is known of the keys is what they hold (`dffTSA`); several subvolumes may have the same.
     entries = read_hash(field, keys_may_repeat=True)
     array_kinds = [_array_kind(entry, position, options=options) for position, entry in enumerate(entries, start=1)]
     descriptions = read_array_descriptions(
-        field.optional("descrHash") if entries else None, wanted=[kind is not None for kind in array_kinds]
+        field.optional("descrHash") if entries else None,
+        wanted=[kind == "whisker" or kind in ARRAY_KINDS for kind in array_kinds],
     )
     whisker: WhiskerData | None = None
     calcium: list[CalciumEntry] = []
+    further: dict[str, LabelledArray] = {}
     for entry, kind, description in zip(entries, array_kinds, descriptions, strict=True):
         if kind is None:
             continue
-        if kind != "whisker":
+        if (kind == "whisker" and whisker is not None) or kind in further:
+            raise entry.value.problem(kinds.ARRAY_KIND_TWICE, expected=f"one {kind} array", found=entry.key)
+        if kind == "whisker":
+            whisker = read_whisker(
+                entry.value, key=entry.key, units=units, valid_trials=description.valid_trials, log=log
+            )
+        elif kind in ARRAY_KINDS:
             calcium.append(
                 read_calcium_entry(
                     entry.value,
@@ -247,14 +263,23 @@ def _read_time_series(
                     log=log,
                 )
             )
-        elif whisker is None:
-            whisker = _read_whisker_entry(entry, description=description, units=units, log=log)
         else:
-            raise entry.value.problem(kinds.ARRAY_KIND_TWICE, expected="one whisker array", found=entry.key)
-    return whisker, assemble_subvolumes(tuple(calcium), fov_pattern=options.fov_pattern, log=log)
+            further[kind] = _read_further(entry, kind, units=units, log=log)
+    return whisker, assemble_subvolumes(tuple(calcium), fov_pattern=options.fov_pattern, log=log), further
 
 
-def _array_kind(entry: HashEntry, position: int, *, options: SourceOptions) -> EntryKind | None:
+def _read_further(entry: HashEntry, kind: str, *, units: TimeUnits, log: ProblemLog) -> LabelledArray:
+    """An array of a registered data type, which is the only one that claims its kind."""
+    readers = [
+        data_type.get("source", "read_array")
+        for data_type, claim in registry.having("source", "claimed_kinds")
+        if kind in claim(entry.key) | claim(entry.description)
+    ]
+    found: LabelledArray = readers[0](entry, units=units, log=log)
+    return found
+
+
+def _array_kind(entry: HashEntry, position: int, *, options: SourceOptions) -> str | None:
     """What an array is; None where it is of no known kind, and the ledger may keep it whole."""
     try:
         return classify_array(entry, position=position, overrides=options.array_kinds)
@@ -262,12 +287,6 @@ def _array_kind(entry: HashEntry, position: int, *, options: SourceOptions) -> E
         if options.allow_unmapped:
             return None
         raise
-
-
-def _read_whisker_entry(
-    entry: HashEntry, *, description: ArrayDescription, units: TimeUnits, log: ProblemLog
-) -> WhiskerData:
-    return read_whisker(entry.value, key=entry.key, units=units, valid_trials=description.valid_trials, log=log)
 
 
 def _read_events(field: Field, *, units: TimeUnits, options: SourceOptions, log: ProblemLog) -> dict[str, EventSeries]:
@@ -312,6 +331,7 @@ def _check_name(session: Session, *, log: ProblemLog) -> None:
 def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
     labelled = [("timeSeriesArrayHash (whisker)", session.whisker.trial)] if session.whisker else []
     labelled += [(f"subvolume {volume.number}", volume.trial) for volume in session.subvolumes]
+    labelled += [(array.path, array.trial) for array in session.further_arrays.values()]
     labelled += [(train.path, train.trial) for series in session.events.values() for train in series.trains]
     for where, trial in labelled:
         unknown = trial[~session.trials.known(trial)]

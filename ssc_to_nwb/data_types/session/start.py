@@ -115,5 +115,6 @@ def _wall_clock(context: SessionContext) -> datetime:
 
 def _last_time_ms(session: Session) -> float:
     """The last time of any sample, event or trial start; 0 where there is none."""
-    times = [times for _, times in labelled_times(session.whisker, session.subvolumes, session.events)]
+    labelled = labelled_times(session.whisker, session.subvolumes, session.events, session.further_arrays)
+    times = [times for _, times in labelled]
     return max((float(one.max()) for one in [*times, session.trials.start_ms] if one.size), default=0.0)

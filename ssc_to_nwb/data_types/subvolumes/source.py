@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,35 @@ from ssc_to_nwb.data_types.rois.source import Plane
 
 ArrayKind = Literal["dff", "raw", "event"]
 ARRAY_KINDS: tuple[ArrayKind, ...] = ("raw", "dff", "event")
+# Key names seen: dffTSA...; those of raw fluorescence and events are not known for sure.
+_NAMES: dict[ArrayKind, re.Pattern[str]] = {
+    "dff": re.compile(r"dff|df/f|deltaf", re.IGNORECASE),
+    "raw": re.compile(r"raw|fluo", re.IGNORECASE),
+    "event": re.compile(r"event", re.IGNORECASE),
+}
+
+
+def claimed_kinds(text: str) -> frozenset[str]:
+    """The kinds of array that a key or a description names.
+
+    Parameters
+    ----------
+    text : str
+        Such as `dffTSA`.
+
+    Returns
+    -------
+    frozenset of str
+        Of `raw`, `dff` and `event`; several where the text does not decide between them.
+    """
+    named = {kind for kind, pattern in _NAMES.items() if pattern.search(text)}
+    if named == {"event", "dff"}:
+        # "calcium events (amplitude in dF/F ...)": dF/F is the unit of an event's amplitude.
+        return frozenset({"event"})
+    if named == {"dff", "raw"} and not re.search("raw", text, re.IGNORECASE):
+        # "change in fluorescence (dF/F)": fluorescence alone does not make it raw.
+        return frozenset({"dff"})
+    return frozenset(named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

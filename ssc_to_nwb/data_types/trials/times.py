@@ -6,7 +6,7 @@ files is joined an hour after the start of the last trial of the earlier file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -17,6 +17,7 @@ from ssc_to_nwb.problems import trial_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 if TYPE_CHECKING:
+    from ssc_to_nwb.data_types.arrays.source import LabelledArray
     from ssc_to_nwb.data_types.events.source import EventSeries
     from ssc_to_nwb.data_types.subvolumes.source import Subvolume
     from ssc_to_nwb.data_types.trials.source import Trials
@@ -59,11 +60,15 @@ class JoinedPart:
 
 
 def labelled_times(
-    whisker: WhiskerData | None, subvolumes: tuple[Subvolume, ...], events: dict[str, EventSeries]
+    whisker: WhiskerData | None,
+    subvolumes: tuple[Subvolume, ...],
+    events: dict[str, EventSeries],
+    further: Mapping[str, LabelledArray],
 ) -> list[LabelledTimes]:
     """Trial labels and times in ms of every clock and series of events of a session."""
     labelled = [] if whisker is None else [(whisker.trial, whisker.time_ms)]
     labelled += [(volume.trial, volume.time_ms) for volume in subvolumes]
+    labelled += [(array.trial, array.time_ms) for array in further.values()]
     return labelled + [(train.trial, train.time_ms) for series in events.values() for train in series.trains]
 
 
@@ -92,7 +97,7 @@ def measured_starts(start_ms: np.ndarray, numbers: np.ndarray, labelled: list[La
 def trial_times(session: Session) -> TrialTimes:
     """Starts, stops and the order of the trials of a session."""
     trials = session.trials
-    labelled = labelled_times(session.whisker, session.subvolumes, session.events)
+    labelled = labelled_times(session.whisker, session.subvolumes, session.events, session.further_arrays)
     first, last = np.full(len(trials), np.nan), np.full(len(trials), np.nan)
     for one in labelled:
         first = np.fmin(first, _first_times(trials.numbers, one))

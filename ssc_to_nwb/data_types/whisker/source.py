@@ -23,6 +23,22 @@ _LABELS: dict[Quantity, re.Pattern[str]] = {
 }
 
 
+def claimed_kinds(text: str) -> frozenset[str]:
+    """The kinds of array that a key or a description names.
+
+    Parameters
+    ----------
+    text : str
+        Such as `whiskerVars`.
+
+    Returns
+    -------
+    frozenset of str
+        `whisker`, or none.
+    """
+    return frozenset({"whisker"} if "whisker" in text.lower() else ())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhiskerTrace:
     """One row of the whisker array.

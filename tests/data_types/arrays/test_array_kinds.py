@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from made_sessions import field, problem_raised, row
 
-from ssc_to_nwb.data_types.subvolumes.array_kinds import classify_array
+from ssc_to_nwb.data_types.arrays.kinds import classify_array
 from ssc_to_nwb.matlab.hash_map import HashEntry
 
 

@@ -1,0 +1,56 @@
+"""Where running speed is in the NWB file: a TimeSeries in the module of behavior."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from running_speed.source import KIND, RunningSpeed
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.declared import DeclaredObject, Series, Sources
+from ssc_to_nwb.data_types.modules import BEHAVIOR
+from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
+from ssc_to_nwb.session.session import Session
+
+NAME = "running_speed"
+SERIES = f"{BEHAVIOR.path}/{NAME}"
+LABELS = f"{BEHAVIOR.path}/{naming.trial_number_of(NAME)}"
+
+
+def running_of(session: Session) -> RunningSpeed | None:
+    """The running speed of a session, None where it has none."""
+    found = session.further_arrays.get(KIND)
+    return found if isinstance(found, RunningSpeed) else None
+
+
+def objects(sources: Sources) -> Iterator[DeclaredObject]:
+    """The series, in its module."""
+    running = running_of(sources.session)
+    if running is not None:
+        yield BEHAVIOR
+        yield speed_series(running)
+
+
+def speed_series(running: RunningSpeed) -> Series:
+    """The series, with time stamps of its own."""
+    return Series(
+        path=SERIES,
+        text=f"Speed of the running wheel, in cm/s. Source: {running.key!r}.",
+        unit="cm/s",
+        dtype=np.float64,
+    )
+
+
+def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
+    """The wheel's clock, for a series of the trial number of every sample."""
+    running = running_of(session)
+    if running is not None:
+        yield LabelledClock(
+            path=LABELS,
+            of="the running wheel",
+            keys=(running.key,),
+            labels=running.trial,
+            time_ms=running.time_ms,
+            series_on_it=(SERIES,),
+        )

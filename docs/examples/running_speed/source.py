@@ -1,0 +1,56 @@
+"""The entry `runningSpeed` of timeSeriesArrayHash: one row of samples on a clock of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssc_to_nwb.clock import TimeUnits, check_times_increase
+from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
+from ssc_to_nwb.matlab.hash_map import HashEntry
+from ssc_to_nwb.problems.model import ProblemLog
+
+KIND = "running speed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningSpeed:
+    """Speed of the wheel.
+
+    Attributes
+    ----------
+    path, key : str
+        Where it is in the session struct, and its key there.
+    speed_cm_s : ndarray of float64, (N,)
+        In cm/s.
+    time_ms : ndarray of float64, (N,)
+        On the session's clock.
+    trial : ndarray of int64, (N,)
+        NO_TRIAL where the source has NaN.
+    """
+
+    path: str
+    key: str
+    speed_cm_s: np.ndarray
+    time_ms: np.ndarray
+    trial: np.ndarray
+
+
+def claimed_kinds(text: str) -> frozenset[str]:
+    """`running speed`, where a key or description names it."""
+    return frozenset({KIND} if "running" in text.lower() else ())
+
+
+def read_array(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) -> RunningSpeed:
+    """Read and check the entry. Raises field-*, time-backwards."""
+    field = entry.value
+    time_ms = units.to_ms(field.child("time"), field.child("timeUnit"))
+    check_times_increase(field.child("time"), time_ms, log=log)
+    return RunningSpeed(
+        path=field.path,
+        key=entry.key,
+        speed_cm_s=field.child("valueMatrix").matrix(rows=1, columns=time_ms.size)[0].astype(np.float64),
+        time_ms=time_ms,
+        trial=field.child("trial").integers(length=time_ms.size, nan_as=NO_TRIAL),
+    )
