@@ -147,7 +147,7 @@ class NwbSession:
     def further_series(self) -> tuple[TimeSeries, ...]:
         """Time series of behavior that are neither whisker traces nor trial numbers."""
         module = self.nwbfile.processing.get(naming.BEHAVIOR_MODULE)
-        known = {one.series.name for one in (*self.whisker_traces, *self.sample_trials)}
+        known = {one.series.name for one in self.whisker_traces} | {one.series.name for one in self.sample_trials}
         found = () if module is None else module.data_interfaces.values()
         return tuple(one for one in found if hasattr(one, "timestamps") and one.name not in known)
 

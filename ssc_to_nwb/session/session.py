@@ -11,28 +11,24 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, read_time_units
-from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.data_types.arrays.kinds import classify_array
 from ssc_to_nwb.data_types.arrays.source import LabelledArray
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, EventSeries, read_event_series
 from ssc_to_nwb.data_types.rois.source import Plane
-from ssc_to_nwb.data_types.subvolumes.array_descriptions import read_array_descriptions
-from ssc_to_nwb.data_types.subvolumes.assembly import assemble_subvolumes
-from ssc_to_nwb.data_types.subvolumes.reader import CalciumEntry, read_calcium_entry
-from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, Subvolume
+from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
 from ssc_to_nwb.data_types.trials.source import Trials, read_trials
 from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts, report_trial_times
-from ssc_to_nwb.data_types.whisker.source import WhiskerData, read_whisker
+from ssc_to_nwb.data_types.whisker.source import WhiskerData
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field
-from ssc_to_nwb.matlab.hash_map import HashEntry, read_hash
+from ssc_to_nwb.matlab.hash_map import read_hash
 from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, OtherVariable, read_session_struct
 from ssc_to_nwb.matlab.text import TextDecoder, TextReader, decode_chars
 from ssc_to_nwb.matlab.tree import MatStruct
 from ssc_to_nwb.problems import mat_kinds, trial_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.session.time_series import read_time_series
 from ssc_to_nwb.session.unusual_content import report_unusual_content
 from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source_files.session_files import dataset_named, key_from_path
@@ -189,8 +185,13 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     units = read_time_units(root)
     metadata = _read_metadata(root.child("metaDataHash"), log=log)
     trials = read_trials(root, units=units, log=log)
-    whisker, subvolumes, further = _read_time_series(
-        root.child("timeSeriesArrayHash"), units=units, options=options, log=log
+    whisker, subvolumes, further = read_time_series(
+        root.child("timeSeriesArrayHash"),
+        units=units,
+        array_kinds=options.array_kinds,
+        fov_pattern=options.fov_pattern,
+        allow_unmapped=options.allow_unmapped,
+        log=log,
     )
     events = _read_events(root.child("eventSeriesArrayHash"), units=units, options=options, log=log)
     labelled = labelled_times(whisker, subvolumes, events, further)
@@ -227,66 +228,6 @@ def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:
         if key not in KNOWN_METADATA_KEYS:
             log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=value.path, found=f"metaDataHash key {key}")
     return metadata
-
-
-def _read_time_series(
-    field: Field, *, units: TimeUnits, options: SourceOptions, log: ProblemLog
-) -> tuple[WhiskerData | None, tuple[Subvolume, ...], dict[str, LabelledArray]]:
-    # All that is known of the keys is what they hold (`dffTSA`); several subvolumes may have the same.
-    entries = read_hash(field, keys_may_repeat=True)
-    array_kinds = [_array_kind(entry, position, options=options) for position, entry in enumerate(entries, start=1)]
-    descriptions = read_array_descriptions(
-        field.optional("descrHash") if entries else None,
-        wanted=[kind == "whisker" or kind in ARRAY_KINDS for kind in array_kinds],
-    )
-    whisker: WhiskerData | None = None
-    calcium: list[CalciumEntry] = []
-    further: dict[str, LabelledArray] = {}
-    for entry, kind, description in zip(entries, array_kinds, descriptions, strict=True):
-        if kind is None:
-            continue
-        if (kind == "whisker" and whisker is not None) or kind in further:
-            raise entry.value.problem(kinds.ARRAY_KIND_TWICE, expected=f"one {kind} array", found=entry.key)
-        if kind == "whisker":
-            whisker = read_whisker(
-                entry.value, key=entry.key, units=units, valid_trials=description.valid_trials, log=log
-            )
-        elif kind in ARRAY_KINDS:
-            calcium.append(
-                read_calcium_entry(
-                    entry.value,
-                    kind=kind,
-                    key=entry.key,
-                    text=entry.description,
-                    units=units,
-                    description=description,
-                    log=log,
-                )
-            )
-        else:
-            further[kind] = _read_further(entry, kind, units=units, log=log)
-    return whisker, assemble_subvolumes(tuple(calcium), fov_pattern=options.fov_pattern, log=log), further
-
-
-def _read_further(entry: HashEntry, kind: str, *, units: TimeUnits, log: ProblemLog) -> LabelledArray:
-    """An array of a registered data type, which is the only one that claims its kind."""
-    readers = [
-        data_type.get("source", "read_array")
-        for data_type, claim in registry.having("source", "claimed_kinds")
-        if kind in claim(entry.key) | claim(entry.description)
-    ]
-    found: LabelledArray = readers[0](entry, units=units, log=log)
-    return found
-
-
-def _array_kind(entry: HashEntry, position: int, *, options: SourceOptions) -> str | None:
-    """What an array is; None where it is of no known kind, and the ledger may keep it whole."""
-    try:
-        return classify_array(entry, position=position, overrides=options.array_kinds)
-    except SscError:
-        if options.allow_unmapped:
-            return None
-        raise
 
 
 def _read_events(field: Field, *, units: TimeUnits, options: SourceOptions, log: ProblemLog) -> dict[str, EventSeries]:

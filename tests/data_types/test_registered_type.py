@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,9 +77,11 @@ def test_it_is_written_verified_and_restored(running: Running, tmp_path: Path) -
         np.testing.assert_array_equal(series["data"][()], SPEED)
         assert labels.get("timestamps", getlink=True).path == "/processing/behavior/running_speed/timestamps"
         assert labels["data"].dtype == np.int32
-    (report,) = verify_sessions(running.made.root, running.nwb.parents[1])
+    (verified,) = verify_sessions(source=running.made.root, output=running.nwb.parents[1]).sessions
+    report = verified.report
+    assert report is not None
     assert report.ok, report.problems
-    restore(running.nwb, output=tmp_path / "back.mat")
+    restore(file=running.nwb, output=tmp_path / "back.mat")
     there, back = (
         loadmat(path, mat_dtype=True, squeeze_me=True)["s"]["timeSeriesArrayHash"].item()["value"].item()[-1]
         for path in (running.made.mat_path, tmp_path / "back.mat")
@@ -92,18 +95,21 @@ def test_it_appears_wherever_others_do(running: Running, tmp_path: Path) -> None
     ledger = json.loads(sidecar(running.nwb, "ledger").read_text())
     assert {"running-values", "running-times", "running-trials"} <= {leaf["rule"] for leaf in ledger["leaves"]}
     assert "/processing/behavior/running_speed/data" in map_page()
-    (summary,) = list_sessions(running.made.root)
+    (summary,) = list_sessions(source=running.made.root)
     assert "running speed" in summary.data_types
-    assert "running speed (cm/s)" in methods(running.nwb)
-    (page,) = write_report(running.nwb)
-    assert "processing/behavior/running_speed" in page.read_text(encoding="utf-8")
+    assert "running speed (cm/s)" in methods(file=running.nwb)
+    write_report(files=[running.nwb], output=tmp_path / "pages")
+    pages = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "pages").rglob("*.html"))
+    assert "processing/behavior/running_speed" in re.sub(r"<wbr>|\u200b", "", pages)
 
 
 def test_a_wrong_value_is_found(running: Running) -> None:
     with h5py.File(running.nwb, "r+") as file:
         file["processing/behavior/running_speed/data"][3] += 1
         file["processing/behavior/running_speed/data"].attrs["unit"] = "m/s"
-    (report,) = verify_sessions(running.made.root, running.nwb.parents[1])
+    (verified,) = verify_sessions(source=running.made.root, output=running.nwb.parents[1]).sessions
+    report = verified.report
+    assert report is not None
     assert {problem.field for problem in report.problems} == {"/processing/behavior/running_speed/data"}
     assert len(report.problems) == 2
 
