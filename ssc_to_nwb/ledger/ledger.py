@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from re import Pattern
 
 from ssc_to_nwb import naming
@@ -127,10 +126,16 @@ def _other_entry(other: OtherVariable) -> LedgerEntry:
 def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
     """Every leaf of the session struct with the rule that applies to it; `UNMAPPED` where none does."""
     skipped = len(session.variable) + 1
-    rules = all_rules()
+    compiled = [(rule, pattern_regex(pattern)) for rule in all_rules() for pattern in rule.patterns]
+    # Kinds of leaves are few, leaves are tens of thousands.
+    candidates: dict[str, list[tuple[Rule, Pattern[str]]]] = {}
     for path, value in walk_leaves(session.tree, session.variable):
         below = path[skipped:]
-        for rule, pattern in _candidates(rules, path_template(below)):
+        kind = path_template(below)
+        if kind not in candidates:
+            example = kind.replace("{*}", "{1}")
+            candidates[kind] = [(rule, pattern) for rule, pattern in compiled if pattern.fullmatch(example)]
+        for rule, pattern in candidates[kind]:
             match = pattern.fullmatch(below)
             if match is None:
                 continue
@@ -142,18 +147,6 @@ def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, 
                 break
         else:
             yield Leaf(path=path, value=value, indices=()), UNMAPPED
-
-
-@cache
-def _compiled(rules: tuple[Rule, ...]) -> tuple[tuple[Rule, Pattern[str]], ...]:
-    return tuple((rule, pattern_regex(pattern)) for rule in rules for pattern in rule.patterns)
-
-
-@cache
-def _candidates(rules: tuple[Rule, ...], template: str) -> tuple[tuple[Rule, Pattern[str]], ...]:
-    """The rules that can apply to leaves of a kind; kinds are few, leaves are tens of thousands."""
-    example = template.replace("{*}", "{1}")
-    return tuple((rule, pattern) for rule, pattern in _compiled(rules) if pattern.fullmatch(example))
 
 
 def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts, *, value: MatValue) -> LedgerEntry:
