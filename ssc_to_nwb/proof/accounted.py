@@ -27,7 +27,7 @@ _TEXTS = re.compile(
 
 
 def report_unaccounted(work: Comparison) -> None:
-    """Report every dataset that nothing accounts for.
+    """Report every dataset that has values and that nothing accounts for.
 
     Where there are problems, one of them has stopped the comparison that would have, and is reported already.
     """
@@ -41,8 +41,11 @@ def report_unaccounted(work: Comparison) -> None:
 
 
 def _parts(work: Comparison, path: str) -> list[str]:
-    """The dataset, or the fields of its compounds."""
-    names = work.reader.tree.dataset(path).dtype.names
+    """The dataset, or the fields of its compounds; nothing where it has no values."""
+    dataset = work.reader.tree.dataset(path)
+    if 0 in dataset.shape:
+        return []
+    names = dataset.dtype.names
     return [path] if names is None else [f"{path}.{name}" for name in names]
 
 

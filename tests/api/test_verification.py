@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 from converting import convert
 from made_sessions import Converted, problem_raised
@@ -59,13 +61,35 @@ def test_one_bad_file_does_not_hide_the_other(two: tuple[Path, Path], tmp_path: 
     assert not result.ok
 
 
-def test_changed_text_that_is_in_no_source_field_is_found_by_the_record(converted_default: Converted, tmp_path: Path):
+def test_changed_text_that_is_in_no_source_field_is_found_without_the_record(
+    converted_default: Converted, tmp_path: Path
+):
+    copy = Path(shutil.copytree(converted_default.path.parent.parent, tmp_path / "nwb"))
+    (copy / ".ssc-to-nwb/record.jsonl").unlink()
+    with h5py.File(find_output(copy, session="an900001_2013_03_08"), "r+") as file:
+        file["/intervals/trials/start_time"].attrs["description"] = "Start of the trial, in minutes."
+    report = verify_sessions(source=converted_default.made.root, output=copy).sessions[0].report
+    assert report is not None
+    assert [(problem.kind.identifier, problem.field) for problem in report.problems] == [
+        ("verify-attribute-differs", "/intervals/trials/start_time")
+    ]
+
+
+def _not_whole(times: h5py.Dataset) -> Iterator[tuple[h5py.Dataset, int]]:
+    """Time stamps that are no whole milliseconds: the source gives those back up to rounding only."""
+    milliseconds = times[:] * 1000
+    yield from ((times, int(at)) for at in np.flatnonzero(np.abs(milliseconds - np.round(milliseconds)) > 1e-6))
+
+
+def test_a_change_within_what_rounding_allows_is_found_by_the_record(converted_default: Converted, tmp_path: Path):
     source, output = converted_default.made.root, converted_default.path.parent.parent
     assert verify_sessions(source=source, output=output).ok
     copy = Path(shutil.copytree(output, tmp_path / "nwb"))
-    bad = find_output(copy, session="an900001_2013_03_08")
-    with h5py.File(bad, "r+") as file:
-        file["/intervals/trials/start_time"].attrs["description"] = "Start of the trial, in minutes."
+    with h5py.File(find_output(copy, session="an900001_2013_03_08"), "r+") as file:
+        found: list[tuple[h5py.Dataset, int]] = []
+        file.visititems(lambda name, item: found.extend(_not_whole(item)) if name.endswith("timestamps") else None)
+        times, at = found[0]
+        times[at] = np.nextafter(times[at], np.inf)
     report = verify_sessions(source=source, output=copy).sessions[0].report
     assert report is not None
     assert [problem.kind.identifier for problem in report.problems] == ["verify-content-changed"]

@@ -47,7 +47,8 @@ def killer_of_worker(which: int) -> Callable[[RunEvent], None]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
 def test_a_killed_process_costs_its_own_session_only(source: Path, tmp_path: Path) -> None:
-    result = convert(source=source, output=tmp_path / "nwb", workers=2, verify="off", on_event=killer_of_worker(1))
+    killer = killer_of_worker(1)
+    result = convert(source=source, output=tmp_path / "nwb", workers=2, verify="off", retry=0, on_event=killer)
     statuses = {outcome.session[-2:]: outcome.status for outcome in result.outcomes}
     assert statuses == {"01": "converted", "02": "failed", "03": "converted", "04": "converted"}
     failed = result.outcomes[1].error

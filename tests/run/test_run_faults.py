@@ -122,7 +122,8 @@ def test_an_output_folder_that_goes_away_ends_in_failures_not_in_a_crash(source:
 def test_a_source_that_changes_while_it_is_converted_gives_no_file(source: Path, output: Path, what: str) -> None:
     mat = source / f"{FIRST}_session.mat"
     path = mat if what == "the session file" else next((source / FIRST).rglob("*main_001.tif"))
-    result = convert(source=mat, output=output, on_event=at(FIRST, "read", lambda: os.utime(path, ns=(1, 1))))
+    touch = at(FIRST, "read", lambda: os.utime(path, ns=(1, 1)))
+    result = convert(source=mat, output=output, retry=0, on_event=touch)
     assert statuses(result) == ["source-changed-meanwhile"]
     assert str(result.outcomes[0].error and result.outcomes[0].error.found).endswith("another time of change")
     assert stray_files(output) == []

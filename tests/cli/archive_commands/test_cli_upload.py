@@ -113,7 +113,7 @@ def test_a_failure_is_shown_with_what_to_do(run: Run, archive: DandiServer) -> N
     assert "archive-refused" in result.stderr and "run the same command again" in result.stderr
     assert result.stderr.count("What has arrived is not sent again.") == 1 and "sent twice" not in result.stderr
     second = run()
-    assert second.exit_code == 0 and second.stdout.count("went on where it stopped") == 1
+    assert second.exit_code == 0 and second.stdout.count("continued where it stopped") == 1
     assert "run the same" not in second.stdout + second.stderr
 
 
