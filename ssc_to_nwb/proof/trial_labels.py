@@ -4,17 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.subvolumes.source import Subvolume
-from ssc_to_nwb.proof.comparison import BEHAVIOR, OPHYS
-
-WHISKER_LABELS = f"{BEHAVIOR}/{naming.TRIAL_NUMBER}"
-
-
-def subvolume_labels(volume: Subvolume) -> str:
-    """Path of the series of a subvolume's trial numbers."""
-    return f"{OPHYS}/{naming.subvolume_trial_number(volume.number, occurrence=volume.occurrence)}"
-
 
 def label_type(values: np.ndarray) -> type[np.generic]:
     """How the file must hold these labels of the source: int32 where all are whole and fit, else float64 with NaN."""

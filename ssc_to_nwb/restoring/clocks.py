@@ -15,7 +15,6 @@ from ssc_to_nwb.restoring.source_unit import SourceUnit
 BEHAVIOR = f"/processing/{naming.BEHAVIOR_MODULE}"
 OPHYS = f"/processing/{naming.OPHYS_MODULE}"
 WHISKER_CLOCK = f"{BEHAVIOR}/{naming.TRIAL_NUMBER}"
-_FRAMES = ".sourceFileFrameIdx"
 _PLANES = ".imagingPlane"
 _FRAME_INDEX = naming.frame_index("")
 _DECIMALS_OF_MS = 3
