@@ -8,6 +8,7 @@ from pathlib import Path
 
 import h5py
 import pytest
+from moved_values import moved_out
 
 from ssc_to_nwb.api.open_session import open_session
 from ssc_to_nwb.api.reporting import report
@@ -19,27 +20,6 @@ from ssc_to_nwb.validate.recorded import validate_unless_recorded
 VALUES = "/processing/behavior/whisker_angle_c2/data"
 
 
-def put_elsewhere(path: Path, kind: str, folder: Path) -> None:
-    """Put the values at VALUES into another file, where they are as they were."""
-    with h5py.File(path, "r+") as file, h5py.File(folder / "other.h5", "w") as other:
-        values, attributes = file[VALUES][()], dict(file[VALUES].attrs)
-        other["values"] = values
-        del file[VALUES]
-        if kind == "external storage":
-            (folder / "values.bin").write_bytes(values.tobytes())
-            where = [(str(folder / "values.bin"), 0, values.nbytes)]
-            file.create_dataset(VALUES, shape=values.shape, dtype=values.dtype, external=where).attrs.update(attributes)
-        elif kind == "virtual":
-            layout = h5py.VirtualLayout(shape=values.shape, dtype=values.dtype)
-            layout[...] = h5py.VirtualSource(str(folder / "other.h5"), "values", shape=values.shape)
-            file.create_virtual_dataset(VALUES, layout).attrs.update(attributes)
-        elif kind == "link":
-            file[VALUES] = h5py.ExternalLink(str(folder / "other.h5"), "values")
-        else:
-            file["out"] = h5py.ExternalLink(str(folder / "other.h5"), "/")
-            file[VALUES] = h5py.SoftLink("/out/values")
-
-
 @pytest.fixture(params=["external storage", "virtual", "link", "soft link"])
 def leading_out(request: pytest.FixtureRequest, converted_default: object, tmp_path: Path) -> Path:
     """A converted file in a folder as DANDI has it, one of whose objects leads into another file."""
@@ -47,7 +27,8 @@ def leading_out(request: pytest.FixtureRequest, converted_default: object, tmp_p
     folder = tmp_path / converted.parent.name
     folder.mkdir()
     path = Path(shutil.copy(converted, folder))
-    put_elsewhere(path, request.param, tmp_path)
+    with h5py.File(path, "r+") as file:
+        moved_out(request.param, VALUES, tmp_path)(file)
     return path
 
 

@@ -47,17 +47,17 @@ def walk_leaves(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
     tuple of str and MatValue
         Path in MATLAB's notation, such as `s.a.value{2}(3).id`, and value.
     """
-    if isinstance(value, MatStruct) and value.fields:
+    if is_leaf(value):
+        yield path, value
+    elif isinstance(value, MatStruct):
         for name, child in value.fields.items():
             yield from walk_leaves(child, f"{path}.{name}")
-    elif isinstance(value, MatStructArray) and value.elements and value.field_names:
+    elif isinstance(value, MatStructArray):
         for number, element in enumerate(value.elements, start=1):
             yield from walk_leaves(element, f"{path}({number})")
-    elif isinstance(value, MatCell) and value.items:
+    elif isinstance(value, MatCell):
         for number, item in enumerate(value.items, start=1):
             yield from walk_leaves(item, f"{path}{{{number}}}")
-    else:
-        yield path, value
 
 
 def leaf_bytes(value: MatValue) -> int:

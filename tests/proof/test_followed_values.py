@@ -39,8 +39,8 @@ from changes import (
     struct_text,
     swap,
 )
+from moved_values import moved_out
 from mutations import Mutation
-from test_hostile_files import moved_out
 
 from ssc_to_nwb.proof.open_tree import open_tree
 from ssc_to_nwb.restoring.file_view import FileView
