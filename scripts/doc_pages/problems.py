@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doc_pages.markdown import page, text
-from ssc_to_nwb.problems.catalogue import areas
+from ssc_to_nwb.api.explanation import problem_areas
 from ssc_to_nwb.problems.model import ProblemKind
 
 _INTRODUCTION = """\
@@ -13,7 +13,7 @@ this page. An *error* ends the work on its session or file; a *warning* asks for
 
 def problems_page() -> str:
     """The whole page."""
-    sections = [section for title, kinds in areas().items() for section in (f"## {title}", *map(_entry, kinds))]
+    sections = [section for title, kinds in problem_areas().items() for section in (f"## {title}", *map(_entry, kinds))]
     return page("Problems", _INTRODUCTION, *sections)
 
 

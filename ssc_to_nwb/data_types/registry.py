@@ -8,6 +8,7 @@ A data type is a package. What it has something to say about is in modules of fi
 `interface.py`  how it gets there: `INTERFACE`, `trial_values`
 `restore.py`    how it comes back: `RESTORES`
 `follows.py`    what follows from the rest of the file: `FOLLOWS`
+`problems.py`   what can go wrong with it: its kinds of problems, and `AREA`, their heading
 
 Modules are imported when they are asked for: the way back never loads the way there, and planning loads no pynwb.
 """
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -45,11 +47,13 @@ class DataType:
         """The package's own name."""
         return self.package.rpartition(".")[2]
 
+    def module(self, name: str) -> ModuleType | None:
+        """One of its modules, None where it has none of this name."""
+        return import_module(f"{self.package}.{name}") if find_spec(f"{self.package}.{name}") is not None else None
+
     def get(self, module: str, name: str) -> Any:
         """What one of its modules has under a name, None where it has none."""
-        if find_spec(f"{self.package}.{module}") is None:
-            return None
-        return getattr(import_module(f"{self.package}.{module}"), name, None)
+        return getattr(self.module(module), name, None)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

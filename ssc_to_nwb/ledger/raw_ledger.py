@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.imaging_stacks import problems as imaging_stacks_problems
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+from ssc_to_nwb.data_types.registration import problems as registration_problems
 from ssc_to_nwb.data_types.rule import Disposition, Rule
+from ssc_to_nwb.data_types.side_images import problems as side_images_problems
+from ssc_to_nwb.data_types.whisker_videos import problems as whisker_videos_problems
 from ssc_to_nwb.ledger import rules_raw
 from ssc_to_nwb.ledger.ledger import FileEntry
-from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session
@@ -23,14 +26,14 @@ from ssc_to_nwb.tif.index import index_tif
 _NOT_NAMED = "the session file lists the stack, but names no frame of it"
 # Problems that keep a file out of the result.
 _OUT = (
-    kinds.STACK_FILE_SKIPPED,
-    kinds.SIDE_IMAGE_UNREADABLE,
-    kinds.REGISTRATION_UNREADABLE,
-    kinds.REGISTRATION_LENGTH,
-    kinds.VIDEO_UNREADABLE,
-    kinds.VIDEO_DIFFERS,
-    kinds.VIDEO_WITHOUT_TRIAL,
-    kinds.VIDEO_TRIAL_TWICE,
+    imaging_stacks_problems.STACK_FILE_SKIPPED,
+    side_images_problems.SIDE_IMAGE_UNREADABLE,
+    registration_problems.REGISTRATION_UNREADABLE,
+    registration_problems.REGISTRATION_LENGTH,
+    whisker_videos_problems.VIDEO_UNREADABLE,
+    whisker_videos_problems.VIDEO_DIFFERS,
+    whisker_videos_problems.VIDEO_WITHOUT_TRIAL,
+    whisker_videos_problems.VIDEO_TRIAL_TWICE,
 )
 
 

@@ -30,24 +30,3 @@ RESTORE_PATH_OUTSIDE = ProblemKind(
     reason="Files are written only below the folder that was named.",
     remedy="Look at /processing/source/source_files: its paths are relative to the folder of the session file.",
 )
-STACK_NOT_RESTORED = ProblemKind(
-    identifier="stack-not-restored",
-    severity=Severity.WARNING,
-    title="A listed imaging stack is not restored",
-    reason="The NWB file has no frame of this stack.",
-    remedy="Nothing. The stack was missing or left out when the NWB file was made.",
-)
-STACK_PAGES_ZERO = ProblemKind(
-    identifier="stack-pages-zero",
-    severity=Severity.WARNING,
-    title="Pages of a restored imaging stack are zero",
-    reason="The session file lists no frame for these pages, so they are not in the NWB file.",
-    remedy="Nothing. If you need these pages, take them from the source.",
-)
-STACK_TEXT_CUT = ProblemKind(
-    identifier="stack-text-cut",
-    severity=Severity.WARNING,
-    title="The ImageDescription of a plane's restored stacks may be cut short",
-    reason="An attribute of the NWB file holds only the beginning of a long text.",
-    remedy="If you need the whole text, take it from the source.",
-)

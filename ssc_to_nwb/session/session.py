@@ -13,9 +13,11 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, read_time_units
 from ssc_to_nwb.data_types.arrays.source import LabelledArray
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, EventSeries, read_event_series
+from ssc_to_nwb.data_types.rois import problems as rois_problems
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
+from ssc_to_nwb.data_types.trials import problems as trials_problems
 from ssc_to_nwb.data_types.trials.source import Trials, read_trials
 from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts, report_trial_times
 from ssc_to_nwb.data_types.whisker.source import WhiskerData
@@ -25,7 +27,7 @@ from ssc_to_nwb.matlab.hash_map import read_hash
 from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, OtherVariable, read_session_struct
 from ssc_to_nwb.matlab.text import TextDecoder, TextReader, decode_chars
 from ssc_to_nwb.matlab.tree import MatStruct
-from ssc_to_nwb.problems import mat_kinds, trial_kinds
+from ssc_to_nwb.problems import mat_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.time_series import read_time_series
@@ -174,7 +176,7 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     Raises
     ------
     SscError
-        Of a kind of `problems.source_kinds` or `trial_kinds`, on whatever differs from the layout.
+        Of a kind of `problems.source_kinds` or of a data type, on whatever differs from the layout.
     """
     options = options or SourceOptions()
     key = key_from_path(path)
@@ -278,7 +280,7 @@ def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
         unknown = trial[~session.trials.known(trial)]
         if unknown.size:
             log.add(
-                trial_kinds.TRIAL_UNKNOWN, file=session.path, field=where,
+                trials_problems.TRIAL_UNKNOWN, file=session.path, field=where,
                 found=f"{unknown.size} labelled {distinct_labels_text(unknown)}",
             )  # fmt: skip
 
@@ -289,7 +291,7 @@ def _report_rois_without_trace(session: Session, *, log: ProblemLog) -> None:
             traced = np.concatenate([array.roi_numbers for array in subvolume.arrays.values()])
             for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, traced)]:
                 log.add(
-                    kinds.ROI_WITHOUT_TRACE,
+                    rois_problems.ROI_WITHOUT_TRACE,
                     file=session.path,
                     field=plane.path,
                     found=f"ROI {number} of {plane.name}",

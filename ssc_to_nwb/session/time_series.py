@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ssc_to_nwb.clock import TimeUnits
 from ssc_to_nwb.data_types import registry
+from ssc_to_nwb.data_types.arrays import problems as kinds
 from ssc_to_nwb.data_types.arrays.kinds import classify_array
 from ssc_to_nwb.data_types.arrays.source import LabelledArray
 from ssc_to_nwb.data_types.subvolumes.array_descriptions import read_array_descriptions
@@ -15,7 +16,6 @@ from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, Subvolume
 from ssc_to_nwb.data_types.whisker.source import WhiskerData, read_whisker
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import HashEntry, read_hash
-from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ssc_to_nwb.data_types.rois import problems as rois_problems
 from ssc_to_nwb.data_types.rois.frame_index import frames_listed_twice
 from ssc_to_nwb.data_types.rois.source import Plane, Roi
-from ssc_to_nwb.problems import unusual_kinds as kinds
+from ssc_to_nwb.data_types.subvolumes import problems as subvolumes_problems
+from ssc_to_nwb.data_types.whisker import problems as whisker_problems
+from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
 from ssc_to_nwb.quantities import listed, plural
 
@@ -23,10 +26,10 @@ def report_unusual_content(session: Session, *, log: ProblemLog) -> None:
     """Log a warning for each plane, array and field with such content."""
     if session.whisker is None or not session.whisker.time_ms.size:
         found = "no whisker array" if session.whisker is None else "no samples"
-        log.add(kinds.WHISKER_ARRAY_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
+        log.add(whisker_problems.WHISKER_ARRAY_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
     if not any(volume.time_ms.size for volume in session.subvolumes):
         found = "no frames" if session.subvolumes else "no calcium array"
-        log.add(kinds.CALCIUM_ARRAYS_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
+        log.add(subvolumes_problems.CALCIUM_ARRAYS_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
     for plane in session.planes:
         _report_masks(plane, session=session, log=log)
         _report_frames_twice(plane, session=session, log=log)
@@ -44,16 +47,19 @@ def _report_masks(plane: Plane, *, session: Session, log: ProblemLog) -> None:
             log.add(kind, file=session.path, field=rois[0].path, found=found)
 
     rois = plane.rois
-    report(kinds.ROI_PIXEL_TWICE, [roi for roi in rois if np.unique(roi.linear_indices).size < roi.linear_indices.size])
-    report(kinds.ROI_MASK_EMPTY, [roi for roi in rois if not roi.linear_indices.size])
-    report(kinds.ROI_OUTLINE_NOT_FINITE, [roi for roi in rois if not np.isfinite(roi.corners_xy).all()])
+    report(
+        rois_problems.ROI_PIXEL_TWICE,
+        [roi for roi in rois if np.unique(roi.linear_indices).size < roi.linear_indices.size],
+    )
+    report(rois_problems.ROI_MASK_EMPTY, [roi for roi in rois if not roi.linear_indices.size])
+    report(rois_problems.ROI_OUTLINE_NOT_FINITE, [roi for roi in rois if not np.isfinite(roi.corners_xy).all()])
 
 
 def _report_frames_twice(plane: Plane, *, session: Session, log: ProblemLog) -> None:
     count = frames_listed_twice(plane.listed_paths, plane.frame_index)
     if count:
         found = f"{plural(count, 'time stamp')} of {plane.name} with a frame that an earlier one has"
-        log.add(kinds.FRAME_LISTED_TWICE, file=session.path, field=plane.path, found=found)
+        log.add(rois_problems.FRAME_LISTED_TWICE, file=session.path, field=plane.path, found=found)
 
 
 def _numbers(session: Session) -> Iterator[tuple[str, str, np.ndarray]]:

@@ -7,8 +7,8 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
+from ssc_to_nwb.api.explanation import catalogue, problem_areas
 from ssc_to_nwb.cli.explain import command
-from ssc_to_nwb.problems.catalogue import areas, catalogue
 
 
 def run(*arguments: str) -> Result:
@@ -41,9 +41,9 @@ def test_all_entries() -> None:
 
 def test_they_are_grouped_by_area() -> None:
     lines = run().output.splitlines()
-    assert [line for line in lines if line and not line.startswith(" ")] == list(areas())
+    assert [line for line in lines if line and not line.startswith(" ")] == list(problem_areas())
     place = lines.index("Trials")
-    assert lines[place + 1].split()[0] == next(iter(areas()["Trials"])).identifier
+    assert lines[place + 1].split()[0] == next(iter(problem_areas()["Trials"])).identifier
 
 
 def test_as_json() -> None:

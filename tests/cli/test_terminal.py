@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 from made_sessions import Converted, Struct, write
 
+from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.cli.main import group, main
 from ssc_to_nwb.cli.output import print_problem
 from ssc_to_nwb.cli.terminal import echo, harmless, styled, wrapped
-from ssc_to_nwb.problems.catalogue import catalogue
 from ssc_to_nwb.problems.model import Problem
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from made_sessions import AWKWARD, Edit, Struct, array, events, problem_raised, row, set_entry, write
 
+from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.describe.description import MOST_LINES, Description, describe_file
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import CensusRow, SubvolumeSize
-from ssc_to_nwb.problems.catalogue import catalogue
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.mat5 import write_mat5
 from ssc_to_nwb.testing.matlab import Cell

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import ssc_to_nwb
-from ssc_to_nwb.problems.catalogue import catalogue
+from ssc_to_nwb.api.explanation import catalogue
 
 PACKAGE = Path(ssc_to_nwb.__file__).parent
 # Modules that a lab's own program may call.

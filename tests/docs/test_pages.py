@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ssc_to_nwb.problems.catalogue import areas, catalogue
+from ssc_to_nwb.api.explanation import catalogue, problem_areas
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "scripts"
@@ -29,7 +29,7 @@ def test_a_page_is_what_the_code_says(path: Path) -> None:
 def test_every_problem_has_a_heading_of_its_own() -> None:
     headings = re.findall(r"^### (\S+)$", problems_page(), re.MULTILINE)
     assert headings == list(catalogue())
-    assert sum(map(len, areas().values())) == len(headings) > 100
+    assert sum(map(len, problem_areas().values())) == len(headings) > 100
 
 
 def test_a_problem_s_texts_are_on_the_page() -> None:

@@ -12,10 +12,10 @@ import pytest
 from pydantic import BaseModel
 
 import ssc_to_nwb
+from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.dandi.dandiset_model import DandisetSection
 from ssc_to_nwb.metadata.model import Metadata
-from ssc_to_nwb.problems.catalogue import catalogue
 
 PACKAGE = Path(ssc_to_nwb.__file__).parent
 KINDS = tuple(catalogue().values())

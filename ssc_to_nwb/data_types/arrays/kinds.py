@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ssc_to_nwb.data_types import registry
+from ssc_to_nwb.data_types.arrays import problems as kinds
 from ssc_to_nwb.matlab.hash_map import HashEntry
-from ssc_to_nwb.problems import source_kinds as kinds
 
 _OWN_KINDS = "whisker|dff|raw|event"
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_finite
+from ssc_to_nwb.data_types.events import problems
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field
@@ -169,7 +170,7 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
         for train, label in zip(series.trains, labels, strict=True):
             if label is None or labels.count(label) > 1:
                 raise field.child("idStrs", "idStr").problem(
-                    kinds.TOUCH_LABEL_UNKNOWN,
+                    problems.TOUCH_LABEL_UNKNOWN,
                     expected="'Protraction contacts for <whisker>' or 'Retraction contacts for <whisker>', each once",
                     found=train.label,
                 )
@@ -181,7 +182,7 @@ def _read_type(field: Field, *, key: str) -> Literal[1, 2]:
     if number not in (POINTS, PAIRS) or KNOWN_TYPES.get(key, number) != number:
         expected = KNOWN_TYPES.get(key)
         raise field.child("type").problem(
-            kinds.EVENT_TYPE, expected="1 or 2" if expected is None else f"{expected} for {key}", found=number
+            problems.EVENT_TYPE, expected="1 or 2" if expected is None else f"{expected} for {key}", found=number
         )
     return 1 if number == POINTS else 2
 
@@ -241,7 +242,7 @@ def _read_train(
     trial = trials.integers(length=time_ms.size, nan_as=NO_TRIAL)
     if pairs:
         _refuse_first(
-            trials, kinds.EVENT_ACROSS_TRIALS, expected="on and off of an event in one trial",
+            trials, problems.EVENT_ACROSS_TRIALS, expected="on and off of an event in one trial",
             where=trial[0::2] != trial[1::2], found="on in trial {}, off in trial {}", values=split_pairs(trial),
         )  # fmt: skip
     return EventTrain(
@@ -267,17 +268,17 @@ def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool, log: Problem
     starts = time_ms
     if pairs:
         if time_ms.size % 2:
-            raise field.problem(kinds.EVENT_COUNT_ODD, expected="an even number of times", found=time_ms.size)
+            raise field.problem(problems.EVENT_COUNT_ODD, expected="an even number of times", found=time_ms.size)
         starts, offsets = split_pairs(time_ms)
         _refuse_first(
-            field, kinds.EVENT_OFF_BEFORE_ON, expected="an off at or after its on",
+            field, problems.EVENT_OFF_BEFORE_ON, expected="an off at or after its on",
             where=offsets < starts, found="on {:.10g} ms, off {:.10g} ms", values=(starts, offsets),
         )  # fmt: skip
     back = np.flatnonzero(np.diff(starts) < 0)
     if back.size:
         place = int(back[0]) + 1
         found = f"{starts[place]:.10g} ms after {starts[place - 1]:.10g} ms, event {place + 1}"
-        log.add(kinds.EVENTS_NOT_IN_ORDER, file=field.file, field=field.path, found=found)
+        log.add(problems.EVENTS_NOT_IN_ORDER, file=field.file, field=field.path, found=found)
 
 
 def _refuse_first(

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+from ssc_to_nwb.data_types.registration import problems as kinds
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
-from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ssc_to_nwb.data_types.rois import problems
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.problems import source_kinds as kinds
 
@@ -89,14 +90,14 @@ def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], Fra
     if (missing[0] != missing[1]).any():
         position = int(np.flatnonzero(missing[0] != missing[1])[0]) + 1
         raise index_field.problem(
-            kinds.FRAME_INDEX_OUTSIDE, expected="NaN in both rows or in none", found=f"column {position}"
+            problems.FRAME_INDEX_OUTSIDE, expected="NaN in both rows or in none", found=f"column {position}"
         )
     files, frames = index
     outside = ~missing[0] & ((files < 1) | (files > len(paths)) | (frames < 1))
     if outside.any():
         position = int(np.flatnonzero(outside)[0])
         raise index_field.problem(
-            kinds.FRAME_INDEX_OUTSIDE,
+            problems.FRAME_INDEX_OUTSIDE,
             expected=f"file 1 to {len(paths)}, frame 1 or later",
             found=f"file {files[position]}, frame {frames[position]} in column {position + 1}",
         )

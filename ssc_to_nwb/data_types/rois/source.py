@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ssc_to_nwb.data_types.rois import problems
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
 from ssc_to_nwb.image_axes import rows_and_columns
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
@@ -157,10 +158,10 @@ def read_plane_record(field: Field) -> PlaneRecord:
     image = _read_master_image(field.child("masterImage"))
     rois = tuple(_read_roi(roi, image_shape=(image.shape[0], image.shape[1])) for roi in field.child("rois").items())
     numbers = np.array([roi.number for roi in rois], dtype=np.int64)
-    check_numbers_unique(field.child("rois"), numbers, twice=kinds.ROI_NUMBER_TWICE)
+    check_numbers_unique(field.child("rois"), numbers, twice=problems.ROI_NUMBER_TWICE)
     listed_field = field.child("roiIds")
     listed = listed_field.integers()
-    check_numbers_unique(listed_field, listed, twice=kinds.ROI_NUMBER_TWICE)
+    check_numbers_unique(listed_field, listed, twice=problems.ROI_NUMBER_TWICE)
     return PlaneRecord(path=field.path, master_image=image, roi_numbers=listed, rois=rois)
 
 
@@ -184,7 +185,7 @@ def _read_roi(field: Field, *, image_shape: tuple[int, int]) -> Roi:
     outside = (pixels < 1) | (pixels > image_shape[0] * image_shape[1])
     if outside.any():
         raise pixels_field.problem(
-            kinds.ROI_PIXEL_OUTSIDE,
+            problems.ROI_PIXEL_OUTSIDE,
             expected=f"1 to {image_shape[0] * image_shape[1]} ({image_shape[0]} rows x {image_shape[1]} columns)",
             found=f"{pixels[outside][0]} in ROI {number}",
         )
@@ -215,7 +216,7 @@ def report_missing_records(plane: Plane, *, file: object, log: ProblemLog) -> No
     recorded = [roi.number for roi in plane.rois]
     for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, recorded)]:
         log.add(
-            kinds.ROI_WITHOUT_RECORD,
+            problems.ROI_WITHOUT_RECORD,
             file=file,
             field=plane.record_path,
             found=f"ROI {number} of {plane.name}",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from ssc_to_nwb.data_types.session import problems
 from ssc_to_nwb.data_types.session.person_names import last_first, split_names
 from ssc_to_nwb.data_types.session.start import report_clock, session_start_time, time_remarks
 from ssc_to_nwb.metadata.model import Assumptions
@@ -207,7 +208,7 @@ def date_of_birth(context: SessionContext) -> datetime | None:
             raise ValueError("after the session")
     except ValueError as failure:
         raise error(
-            kinds.METADATA_TEXT_UNREADABLE,
+            problems.METADATA_TEXT_UNREADABLE,
             file=session.path,
             field="metaDataHash dateOfBirth",
             expected="yyyymmdd, before the session",
@@ -243,7 +244,7 @@ def experimenters(context: SessionContext) -> list[str]:
         names = [name for text in texts for name in split_names(text)]
     except ValueError as failure:
         raise error(
-            kinds.METADATA_TEXT_UNREADABLE,
+            problems.METADATA_TEXT_UNREADABLE,
             file=context.session.path,
             field="metaDataHash experimenters",
             expected="names as 'Last, First' or 'First Last', separated by semicolons or in a cell",
@@ -326,7 +327,7 @@ def _translated(context: SessionContext, key: str, names: dict[str, Any]) -> str
     by_lower_case = {name.lower(): value for name, value in names.items()}
     if text.lower() not in by_lower_case:
         raise error(
-            kinds.METADATA_TEXT_UNREADABLE,
+            problems.METADATA_TEXT_UNREADABLE,
             file=context.session.path,
             field=f"metaDataHash {key}",
             expected=", ".join(names),

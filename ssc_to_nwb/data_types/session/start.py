@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ssc_to_nwb.clock import median_interval_ms
+from ssc_to_nwb.data_types.session import problems
 from ssc_to_nwb.data_types.trials.times import joined_parts, labelled_times
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, error
@@ -44,9 +45,9 @@ def _clock_change(context: SessionContext) -> tuple[ProblemKind, str] | None:
     clock = f"{shown:%H:%M:%S} on {shown:%Y-%m-%d} in {zone}"
     if second < first:
         text = f"{clock} occurred twice, because the clock was set back; the first is taken (UTC{shown:%z})."
-        return kinds.CLOCK_HOUR_TWICE, text
+        return problems.CLOCK_HOUR_TWICE, text
     text = f"{clock} did not occur, because the clock was set forward; taken as if it had not been (UTC{shown:%z})."
-    return kinds.CLOCK_HOUR_SKIPPED, text
+    return problems.CLOCK_HOUR_SKIPPED, text
 
 
 def report_clock(context: SessionContext) -> None:
@@ -104,7 +105,7 @@ def _wall_clock(context: SessionContext) -> datetime:
         return datetime.strptime(f"{date}{hour:0>2}{minute}{second}.{fraction or '0'}", "%Y%m%d%H%M%S.%f")
     except ValueError as failure:
         raise error(
-            kinds.METADATA_TEXT_UNREADABLE,
+            problems.METADATA_TEXT_UNREADABLE,
             file=session.path,
             field="metaDataHash dateOfExperiment, timeOfExperiment",
             expected="yyyymmdd and HHMMSS",

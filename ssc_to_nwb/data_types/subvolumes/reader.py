@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ssc_to_nwb.clock import TimeUnits, check_times_increase
+from ssc_to_nwb.data_types.rois import problems as rois_problems
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex, read_frame_index
 from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription
 from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray
@@ -79,7 +80,7 @@ def _read_plane_entry(field: Field, *, length: int) -> PlaneEntry:
 
 def _unique_integers(field: Field) -> np.ndarray:
     numbers = field.integers()
-    check_numbers_unique(field, numbers, twice=kinds.ROI_NUMBER_TWICE)
+    check_numbers_unique(field, numbers, twice=rois_problems.ROI_NUMBER_TWICE)
     return numbers
 
 

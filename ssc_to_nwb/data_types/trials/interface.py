@@ -13,9 +13,9 @@ from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.base import SessionInterface
 from ssc_to_nwb.data_types.from_layout import ColumnValues, make_table
 from ssc_to_nwb.data_types.trial_labels.source import labels_for_file
+from ssc_to_nwb.data_types.trials import problems as kinds
 from ssc_to_nwb.data_types.trials.layout import trials_table
 from ssc_to_nwb.data_types.trials.times import TrialTimes, trial_times
-from ssc_to_nwb.problems import trial_kinds
 from ssc_to_nwb.session.context import SessionContext
 
 NO_TYPE = "none"
@@ -32,9 +32,7 @@ class TrialsInterface(SessionInterface):
         session = self.context.session
         times = trial_times(session)
         for number in session.trials.numbers[np.isnan(times.stop_ms)]:
-            self.context.log.add(
-                trial_kinds.TRIAL_WITHOUT_DATA, file=session.path, field="trialIds", found=f"trial {number}"
-            )
+            self.context.log.add(kinds.TRIAL_WITHOUT_DATA, file=session.path, field="trialIds", found=f"trial {number}")
         in_order = replace(session, trials=session.trials.take(times.order))
         values = _values(replace(self.context, session=in_order), times=times)
         nwbfile.trials = make_table(trials_table(self.context), values, table_class=TimeIntervals)

@@ -9,11 +9,11 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_finite
+from ssc_to_nwb.data_types.trials import problems
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
 from ssc_to_nwb.matlab.hash_map import HashEntry, read_hash
 from ssc_to_nwb.problems import source_kinds as kinds
-from ssc_to_nwb.problems import trial_kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
@@ -185,7 +185,7 @@ def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
     """
     numbers_field = session.child("trialIds")
     numbers = numbers_field.integers()
-    check_numbers_unique(numbers_field, numbers, twice=trial_kinds.TRIAL_NUMBER_TWICE)
+    check_numbers_unique(numbers_field, numbers, twice=problems.TRIAL_NUMBER_TWICE)
     starts_field = session.child("trialStartTimes")
     start_ms = units.to_ms(starts_field, session.child("trialTimeUnit"), length=numbers.size)
     check_times_finite(starts_field, start_ms)
@@ -211,7 +211,7 @@ def _read_types(field: Field, *, row_count: int) -> tuple[TrialType, ...]:
         match = _TYPE.fullmatch(name)
         if match is None or names.count(name) > 1:
             raise field.problem(
-                trial_kinds.TRIAL_TYPE_UNKNOWN,
+                problems.TRIAL_TYPE_UNKNOWN,
                 expected="Hit, Err or NoLick with L or R, each once",
                 found=f"{name!r} in row {number}",
             )
@@ -228,12 +228,12 @@ def _read_type_rows(field: Field, *, numbers: np.ndarray, types: tuple[TrialType
         position = int(np.flatnonzero(per_trial > 1)[0])
         names = [types[row].name for row in np.flatnonzero(matrix[:, position] == 1)]
         raise field.problem(
-            trial_kinds.TRIAL_TYPE_TWICE,
+            problems.TRIAL_TYPE_TWICE,
             expected="at most one 1 per column",
             found=f"trial {numbers[position]} is {' and '.join(names)}",
         )
     for number in numbers[per_trial == 0]:
-        log.add(trial_kinds.TRIAL_TYPE_NONE, file=field.file, field=field.path, found=f"trial {number}")
+        log.add(problems.TRIAL_TYPE_NONE, file=field.file, field=field.path, found=f"trial {number}")
     rows = (matrix == 1).argmax(axis=0) if len(types) else np.zeros(numbers.size, dtype=np.int64)
     return np.where(per_trial == 0, -1, rows).astype(np.int64)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ssc_to_nwb.problems import trial_kinds as kinds
+from ssc_to_nwb.data_types.trials import problems as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_increase
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
+from ssc_to_nwb.data_types.whisker import problems
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.problems import source_kinds as kinds
@@ -164,7 +165,7 @@ def _read_trace(field: Field, *, label: str, row: int, values: np.ndarray) -> Wh
                 quantity=quantity, whisker=match["whisker"].strip(), label=label, row=row, values=values
             )
     raise field.problem(
-        kinds.WHISKER_ROW_UNKNOWN,
+        problems.WHISKER_ROW_UNKNOWN,
         expected="'Angle for <whisker>' or 'Curvature change for <whisker>'",
         found=f"{label!r} in row {row + 1}",
     )

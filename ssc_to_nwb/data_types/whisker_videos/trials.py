@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.source_files.raw_inventory import VIDEO_TRIAL_PATTERN, FileLeftOut, RawInventory, VideoFile

@@ -9,8 +9,8 @@ import av
 import numpy as np
 import pytest
 
+from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
-from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.session import Session, read_session
 from ssc_to_nwb.source_files.raw_inventory import VideoFile

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from odd_videos import write_packed, write_with_frames_not_coded
 
+from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.data_types.whisker_videos.source import FrameTimes, read_frame_times, read_video_header
-from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.testing.edit_list import EMPTY, set_edit_list
 from ssc_to_nwb.testing.videos import VIDEO_SHAPE, number_of_frame, write_video

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.data_types.whisker_videos.trials import VIDEO_RUNNING_PATTERN, KnownTrials, VideoNames, with_trials
-from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source_files.raw_inventory import RawInventory, take_inventory
 

@@ -1,8 +1,9 @@
-"""Kinds of problems met with the trials of a session file."""
+"""Kinds of problems: the trials of a session file."""
 
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 from ssc_to_nwb.problems.remedies import REPORT_FILE
 
+AREA = "Trials"
 TRIAL_START_MISSING = ProblemKind(
     identifier="trial-start-missing",
     severity=Severity.WARNING,

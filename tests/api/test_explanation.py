@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import re
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 import ssc_to_nwb
-from ssc_to_nwb.problems import catalogue as module
+from ssc_to_nwb.api import explanation
+from ssc_to_nwb.api.explanation import catalogue
+from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.problems import check_kinds
-from ssc_to_nwb.problems.catalogue import catalogue
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 
 KINDS = tuple(catalogue().values())
@@ -38,41 +39,45 @@ def test_the_keys_are_the_identifiers() -> None:
     assert all(key == kind.identifier for key, kind in catalogue().items())
 
 
+def modules_of_kinds() -> list[ModuleType]:
+    """Those of the parts, and those of the data types."""
+    of_parts = [import_module(f"ssc_to_nwb.problems.{path.stem}") for path in (PACKAGE / "problems").glob("*_kinds.py")]
+    return of_parts + [one.module("problems") for one, _ in registry.having("problems", "AREA")]
+
+
+def kinds_in(module: ModuleType) -> dict[str, ProblemKind]:
+    return {name: value for name, value in vars(module).items() if isinstance(value, ProblemKind)}
+
+
 def test_the_constants_are_named_like_the_identifiers() -> None:
-    for kinds in sorted((PACKAGE / "problems").glob("*_kinds.py")):
-        module = importlib.import_module(f"ssc_to_nwb.problems.{kinds.stem}")
-        constants = {name: value for name, value in vars(module).items() if isinstance(value, ProblemKind)}
-        assert list(constants) == [kind.identifier.upper().replace("-", "_") for kind in constants.values()], kinds.name
+    for module in modules_of_kinds():
+        constants = kinds_in(module)
+        assert list(constants) == [kind.identifier.upper().replace("-", "_") for kind in constants.values()], module
 
 
 def test_an_identifier_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    twice = ModuleType("twice")
-    twice.AGAIN = check_kinds.MASK_EMPTY  # type: ignore[attr-defined]
-    monkeypatch.setattr(module, "_AREAS", {"checks": check_kinds, "twice": twice})
-    with pytest.raises(ValueError, match="mask-empty"):
+    monkeypatch.setattr(explanation, "_TO_ARCHIVE", {"checks": check_kinds, "twice": check_kinds})
+    with pytest.raises(ValueError, match="identifier"):
         catalogue()
 
 
-def test_every_file_of_kinds_is_in_the_catalogue() -> None:
-    files = {path.stem for path in (PACKAGE / "problems").glob("*_kinds.py")}
-    assert {area.__name__.rpartition(".")[2] for area in module._AREAS.values()} == files
+def test_every_module_of_kinds_is_in_the_catalogue() -> None:
+    assert {name for module in modules_of_kinds() for name in kinds_in(module)} == {
+        key.upper().replace("-", "_") for key in catalogue()
+    }
+
+
+def test_every_data_type_with_kinds_is_an_area() -> None:
+    files = {path.parent.name for path in (PACKAGE / "data_types").glob("*/problems.py")}
+    assert {one.name for one, _ in registry.having("problems", "AREA")} == files
 
 
 def test_every_constant_of_kinds_is_used_somewhere() -> None:
     """An entry that nothing reports would be a promise that nobody keeps."""
-    defined = {
-        name
-        for path in (PACKAGE / "problems").glob("*_kinds.py")
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.Assign)
-        for name in (getattr(node.targets[0], "id", "_"),)
-        if not name.startswith("_")
-    }
     used = {
         node.attr if isinstance(node, ast.Attribute) else node.name
         for path in PACKAGE.rglob("*.py")
-        if path.parent.name != "problems" or not path.stem.endswith("_kinds")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, (ast.Attribute, ast.alias))
     }
-    assert defined - used == set()
+    assert {name for module in modules_of_kinds() for name in kinds_in(module)} - used == set()
