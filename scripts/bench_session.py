@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,8 +19,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-TIMES_LOADMAT = 6.0
+from command_run import peak_memory, run_seconds
+
+TIMES_LOADMAT, TIMES_LOADMAT_VERIFIED = 4.0, 9.0
+VALIDATE_S = 8.0
+START_BEYOND_PYNWB_S = 0.7
 TIMES_ARRAYS, BESIDES_MB = 3.0, 300.0
+PEAK_AT_MEMORY_MB = 1000.0
 HELP_S = 0.5
 _MB = 1e6
 
@@ -47,7 +53,7 @@ print(json.dumps({{"bytes": sum(leaf_bytes(value) for _, value in walk_leaves(tr
 
 # A tiny session first: what is measured is the work, not the loading of libraries.
 _CONVERT = """
-import json, resource, sys, tempfile, time
+import json, tempfile, time
 from pathlib import Path
 from ssc_to_nwb import convert
 from ssc_to_nwb.testing import SessionSpec, write_session
@@ -58,9 +64,28 @@ with tempfile.TemporaryDirectory(dir={folder!r}) as folder:
         (outcome,) = convert(source=source, output=Path(folder, "nwb"), raw="skip", verify="off").outcomes
         whole = time.perf_counter() - start
         assert outcome.ok, outcome.error
-    unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-print(json.dumps({{"whole": whole, "seconds": outcome.seconds, "peak_bytes": peak}}))
+print(json.dumps({{"whole": whole, "seconds": outcome.seconds}}))
+"""
+
+_TINY = """
+from pathlib import Path
+from ssc_to_nwb.testing import SessionSpec, write_session
+print(write_session(root=Path({root!r}), spec=SessionSpec(), raw=False, videos=False).mat_path)
+"""
+
+_PYNWB = """
+import json, time
+start = time.perf_counter()
+import pynwb
+print(json.dumps({{"seconds": time.perf_counter() - start}}))
+"""
+
+_VALIDATE = """
+import json, time
+start = time.perf_counter()
+from ssc_to_nwb import validate_files
+validate_files(files=[{file!r}])
+print(json.dumps({{"seconds": time.perf_counter() - start}}))
 """
 
 _HELP = """
@@ -109,15 +134,24 @@ def run(code: str, **places: object) -> Any:
 
 def measure(source: Path, *, rounds: int, folder: Path) -> list[Figure]:
     """All figures of a session file."""
-    loads, conversions = [], []
+    loads, conversions, verified, validations, imports, starts = [], [], [], [], [], []
+    tiny = Path(run(_TINY, root=folder / "tiny"))
+    output = folder / "nwb"
     for _ in range(rounds):
-        # One after the other in every round, so that a busy machine weighs on both alike.
+        # One after the other in every round, so that a busy machine weighs on all alike.
         loads.append(run(_LOADMAT, source=source)["seconds"])
         conversions.append(run(_CONVERT, source=source, folder=folder))
+        verified.append(run_seconds(source, output, "--raw", "skip"))
+        (file,) = output.rglob("*.nwb")
+        validations.append(run(_VALIDATE, file=file)["seconds"])
+        shutil.rmtree(output)
+        imports.append(run(_PYNWB)["seconds"])
+        starts.append(run_seconds(tiny, output))
+        shutil.rmtree(output)
+    peak_mb = peak_memory(source, output, "--raw", "skip", memory_mb=PEAK_AT_MEMORY_MB) / _MB
     arrays_mb = run(_ARRAYS, source=source)["bytes"] / _MB
     load = min(loads)
     best = min(conversions, key=lambda one: one["whole"])
-    peak_mb = max(one["peak_bytes"] for one in conversions) / _MB
     stages = ", ".join(f"{stage} {best['seconds'][stage]:.2f} s" for stage in ("read", "write"))
     times_arrays = (peak_mb - BESIDES_MB) / arrays_mb
     return [
@@ -129,11 +163,32 @@ def measure(source: Path, *, rounds: int, folder: Path) -> list[Figure]:
             how=f"{best['whole']:.2f} s ({stages}); loadmat {load:.2f} s",
         ),
         Figure(
+            name="whole command, verified",
+            value=min(verified) / load,
+            limit=TIMES_LOADMAT_VERIFIED,
+            unit="x loadmat",
+            how=f"{min(verified):.2f} s, imports and all",
+        ),
+        Figure(
+            name="validate",
+            value=min(validations),
+            limit=VALIDATE_S,
+            unit="s",
+            how="of the converted file, imports and all",
+        ),
+        Figure(
+            name="convert of a tiny session",
+            value=min(starts) - min(imports),
+            limit=START_BEYOND_PYNWB_S,
+            unit="s",
+            how=f"{min(starts):.2f} s, verified, less {min(imports):.2f} s of `import pynwb`",
+        ),
+        Figure(
             name="peak memory",
             value=peak_mb,
             limit=TIMES_ARRAYS * arrays_mb + BESIDES_MB,
             unit="MB",
-            how=f"{times_arrays:.2f} x the session's arrays ({arrays_mb:.0f} MB) + {BESIDES_MB:.0f} MB",
+            how=f"{times_arrays:.2f} x the session's arrays ({arrays_mb:.0f} MB) + {BESIDES_MB:.0f} MB; all processes",
         ),
         Figure(
             name="ssc-to-nwb --help",

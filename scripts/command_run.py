@@ -21,7 +21,7 @@ def run_seconds(source: Path, output: Path, *options: str) -> float:
     return time.perf_counter() - start
 
 
-def peak_memory(source: Path, output: Path, *, memory_mb: float) -> float:
+def peak_memory(source: Path, output: Path, *options: str, memory_mb: float) -> float:
     """The largest memory of a run by the command line, in bytes: of all its processes together.
 
     Pages that several processes share are counted once (PSS, on Linux), elsewhere once for each.
@@ -35,7 +35,7 @@ def peak_memory(source: Path, output: Path, *, memory_mb: float) -> float:
             return 0.0
         return float(getattr(info, "pss", 0) or info.rss)
 
-    run = subprocess.Popen(command_of(source, output, "--memory-mb", str(memory_mb)))
+    run = subprocess.Popen(command_of(source, output, "--memory-mb", str(memory_mb), *options))
     peak = 0.0
     while run.poll() is None:
         try:

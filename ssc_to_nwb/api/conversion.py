@@ -175,6 +175,8 @@ def convert(
     >>> [outcome.session for outcome in result.outcomes if not outcome.ok]
     []
     """
+    if dask is None and executor is None:
+        _load_ahead(Path(source), Path(output))
     from ssc_to_nwb.nwb_file.results import no_progress
     from ssc_to_nwb.run.estimate import check_space
     from ssc_to_nwb.run.output_place import output_folder
@@ -218,6 +220,15 @@ def convert(
     if result.stopped_by is not None:
         raise ConversionInterrupted(conversion, result.stopped_by)
     return conversion
+
+
+def _load_ahead(source: Path, output: Path) -> None:
+    """Begin to load what converts, beside what this process loads, where there is surely something to convert."""
+    from ssc_to_nwb.run.local_processes import load_ahead
+    from ssc_to_nwb.run_files import run_record
+
+    if source.exists() and not run_record(output).exists():
+        load_ahead()
 
 
 def conversion_options(

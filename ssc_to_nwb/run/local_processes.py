@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
@@ -209,6 +210,17 @@ def _context() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     return context
+
+
+def load_ahead() -> None:
+    """Have the process that forks all others load its modules now, while this one does something else.
+
+    Without effect on systems whose processes are not forked.
+    """
+    context = _context()
+    if context.get_start_method() == "forkserver":
+        with _without_main_module(), signals_held_back():
+            forkserver.ensure_running()
 
 
 @contextmanager

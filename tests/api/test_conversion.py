@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,8 @@ import ssc_to_nwb
 from ssc_to_nwb.api import conversion
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.api.verification import verify_sessions
+from ssc_to_nwb.run import local_processes
+from ssc_to_nwb.run_files import run_record
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30), "n_trials": 6}
@@ -230,3 +233,33 @@ def test_the_sample_converts_with_no_flags(sample_root: Path, tmp_path: Path) ->
     result = convert(source=sample_root, output=tmp_path / "nwb")
     assert [outcome.error for outcome in result.outcomes] == [None, None]
     assert all(outcome.verified == "full" for outcome in result.outcomes)
+
+
+class TestLoadingAhead:
+    """What converts is loaded while the source is still looked at, but only where there is something to convert."""
+
+    @pytest.fixture
+    def loads(self, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+        loads: list[bool] = []
+        monkeypatch.setattr(local_processes.forkserver, "ensure_running", lambda: loads.append(True))
+        return loads
+
+    def test_a_new_output_is_loaded_for_and_one_with_a_record_is_not(self, tmp_path: Path, loads: list[bool]) -> None:
+        write(tmp_path / "source", **SMALL)
+        for output in (tmp_path / "new", tmp_path / "begun"):
+            run_record(output).parent.mkdir(parents=True)
+        run_record(tmp_path / "begun").touch()
+        conversion._load_ahead(tmp_path / "source", tmp_path / "begun")
+        assert not loads
+        conversion._load_ahead(tmp_path / "source", tmp_path / "new")
+        assert len(loads) == sys.platform.startswith("linux")
+
+    def test_nothing_is_loaded_for_a_missing_source(self, tmp_path: Path, loads: list[bool]) -> None:
+        with pytest.raises(ssc_to_nwb.SscError, match="source-missing"):
+            conversion.convert(source=tmp_path / "nowhere", output=tmp_path / "nwb")
+        assert not loads
+
+    def test_an_executor_of_the_users_own_loads_what_it_needs_itself(self, tmp_path: Path, loads: list[bool]) -> None:
+        write(tmp_path / "source", **SMALL)
+        convert(source=tmp_path / "source", output=tmp_path / "nwb", raw="skip")
+        assert not loads
