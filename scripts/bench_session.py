@@ -84,7 +84,7 @@ _VALIDATE = """
 import json, time
 start = time.perf_counter()
 from ssc_to_nwb import validate_files
-validate_files(files=[{file!r}])
+validate_files(paths=[{file!r}])
 print(json.dumps({{"seconds": time.perf_counter() - start}}))
 """
 

@@ -13,6 +13,14 @@ SIGNAL_STATUS = 128
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
+class _Interrupted(KeyboardInterrupt):
+    """Not KeyboardInterrupt itself.
+
+    Where Python sees that one leave a call of `exec`, which the standard library makes for every dataclass, it ends the
+    program with the status of SIGINT in the end, whatever status was asked for.
+    """
+
+
 class Interruption:
     """Which signal, if any, asked the command to end."""
 
@@ -24,7 +32,7 @@ class Interruption:
         """Handler for `signal.signal`: an exception may be lost where it is raised, the event is not."""
         self._number = number
         self.stop.set()
-        raise KeyboardInterrupt
+        raise _Interrupted
 
     @property
     def status(self) -> int | None:
