@@ -21,6 +21,7 @@ from ssc_to_nwb.analysis.response_test import ResponseWindows, RoiTests, respons
 from ssc_to_nwb.analysis.whisking import BoutRule, away_from, bout_onsets, whisking_amplitude
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.traces_ahead import traces_ahead
 
 _SHOWN_BEFORE_S, _SHOWN_AFTER_S = 1.0, 2.0
 _TOUCH_FREE_BEFORE_S, _TOUCH_FREE_AFTER_S = 0.3, 1.0
@@ -220,7 +221,9 @@ def free_whisking_onsets_s(session: NwbSession, *, rule: BoutRule) -> np.ndarray
     return away_from(onsets, touches, before_s=_TOUCH_FREE_BEFORE_S, after_s=_TOUCH_FREE_AFTER_S)
 
 
-def triggered_dff(plane: ImagedPlane, event_s: np.ndarray) -> tuple[RoiTraces, TriggeredTraces] | None:
+def triggered_dff(
+    plane: ImagedPlane, event_s: np.ndarray, *, roi_numbers: np.ndarray | None = None
+) -> tuple[RoiTraces, TriggeredTraces] | None:
     """dF/F of a plane's ROIs around the events, from 1 s before to 2 s after.
 
     Parameters
@@ -229,6 +232,8 @@ def triggered_dff(plane: ImagedPlane, event_s: np.ndarray) -> tuple[RoiTraces, T
         A plane of an open file.
     event_s : ndarray of float64, (E,)
         The events, in s after the session's start.
+    roi_numbers : ndarray of int64 or None, optional
+        Only these ROIs of the plane; all where None.
 
     Returns
     -------
@@ -238,6 +243,8 @@ def triggered_dff(plane: ImagedPlane, event_s: np.ndarray) -> tuple[RoiTraces, T
     traces = plane.traces("dff")
     if traces is None or plane.frame_interval_s is None:
         return None
+    if roi_numbers is not None:
+        traces = traces.only(roi_numbers)
     return traces, _triggered(traces, event_s, interval_s=plane.frame_interval_s)
 
 
@@ -255,8 +262,7 @@ def _triggered(traces: RoiTraces, event_s: np.ndarray, *, interval_s: float) -> 
 def _responses(session: NwbSession, *kinds: np.ndarray, options: ResponseOptions) -> tuple[EventResponses, ...]:
     """Responses to each kind of event, given by its times. The traces of a plane are read once for all kinds."""
     tests: list[list[tuple[str, np.ndarray, RoiTests]]] = [[] for _ in kinds]
-    for plane in session.planes:
-        traces = plane.traces("dff")
+    for plane, (traces,) in traces_ahead(session.planes, "dff"):
         if traces is None or plane.frame_interval_s is None:
             continue
         for found, event_s in zip(tests, kinds, strict=True):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ssc_to_nwb.problems.model import Problem
-    from ssc_to_nwb.report.file_record import FileRecord
+    from ssc_to_nwb.report.file_record import ConversionWarning, FileRecord
 
 OnPage = Callable[[int, int, Path], None]
 
@@ -93,6 +93,17 @@ def _record_of(file: Path) -> FileRecord:
         changed=not state.same_file(done.state),
         digest=done.digest,
         validation=_validation_of(file),
+        warnings=tuple(_warning_of(one) for one in done.warnings),
+    )
+
+
+def _warning_of(recorded: Mapping[str, Any]) -> ConversionWarning:
+    from ssc_to_nwb.report.file_record import ConversionWarning
+
+    first = recorded["first"]
+    said = [str(first[key]) for key in ("field", "found", "detail") if first.get(key)]
+    return ConversionWarning(
+        identifier=recorded["identifier"], title=first["title"], count=recorded["count"], first=", ".join(said)
     )
 
 

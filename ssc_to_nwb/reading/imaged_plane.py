@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -39,6 +39,22 @@ class RoiTraces:
     time_s: np.ndarray
     values: np.ndarray
     unit: str
+
+    def only(self, roi_numbers: np.ndarray) -> RoiTraces:
+        """The traces of some ROIs, in the order of all; numbers that have no trace count for nothing.
+
+        Parameters
+        ----------
+        roi_numbers : ndarray of int64, (N,)
+            Their numbers.
+
+        Returns
+        -------
+        RoiTraces
+            Copies of their columns.
+        """
+        chosen = np.isin(self.roi_numbers, roi_numbers)
+        return replace(self, roi_numbers=self.roi_numbers[chosen], values=self.values[:, chosen])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.reading.imaged_plane import ImagedPlane
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces
+from ssc_to_nwb.reading.traces_ahead import traces_ahead
 
 _HIGH, _MAXIMUM = "dF/F, 95th percentile", "dF/F, maximum"
 
@@ -16,7 +18,8 @@ _HIGH, _MAXIMUM = "dF/F, 95th percentile", "dF/F, maximum"
 class PlaneActivity:
     """A number per ROI that has a trace: values float64 (R,), NaN where the trace has no value.
 
-    columns: further numbers (R,) by their heading, for a table.
+    columns: further numbers (R,) by their heading, for a table; dff_roi_numbers: of the ROIs that have dF/F, None
+    where there is none; dff_lost_share: of its values, how many are NaN.
     """
 
     roi_numbers: np.ndarray
@@ -24,12 +27,25 @@ class PlaneActivity:
     quantity: str
     unit: str
     columns: Mapping[str, np.ndarray] = field(default_factory=dict)
+    dff_roi_numbers: np.ndarray | None = None
+    dff_lost_share: float = 0.0
 
 
-def plane_activity(plane: ImagedPlane) -> PlaneActivity:
-    """Calcium events per minute of imaging, or the 95th percentile of dF/F without events or a frame rate."""
-    rates = _events_per_minute(plane)
-    numbers, of_dff = _dff_numbers(plane)
+def plane_activities(planes: Sequence[ImagedPlane]) -> dict[str, PlaneActivity]:
+    """By the planes' names: calcium events per minute, or the 95th percentile of dF/F without events or a rate."""
+    return {
+        plane.name: _activity(plane, events=events, dff=dff)
+        for plane, (events, dff) in traces_ahead(planes, "event", "dff")
+    }
+
+
+def _activity(plane: ImagedPlane, *, events: RoiTraces | None, dff: RoiTraces | None) -> PlaneActivity:
+    rates = _events_per_minute(events, interval_s=plane.frame_interval_s)
+    numbers, of_dff = _dff_numbers(dff)
+    cover: dict[str, Any] = {}
+    if dff is not None:
+        lost = np.isnan(dff.values)
+        cover = {"dff_roi_numbers": dff.roi_numbers, "dff_lost_share": float(lost.mean()) if lost.size else 0.0}
     if rates is not None:
         same = np.array_equal(numbers, rates[0])
         return PlaneActivity(
@@ -38,33 +54,33 @@ def plane_activity(plane: ImagedPlane) -> PlaneActivity:
             quantity="calcium events per minute of imaging",
             unit="events/min",
             columns={"events/min": rates[1], **(of_dff if same else {})},
+            **cover,
         )
     if not of_dff:
-        return PlaneActivity(roi_numbers=numbers, values=np.zeros(0), quantity="not known, no traces", unit="")
+        return PlaneActivity(roi_numbers=numbers, values=np.zeros(0), quantity="not known, no traces", unit="", **cover)
     return PlaneActivity(
         roi_numbers=numbers,
         values=of_dff[_HIGH],
         quantity="95th percentile of dF/F",
         unit="dF/F (95 %)",
         columns=of_dff,
+        **cover,
     )
 
 
-def _events_per_minute(plane: ImagedPlane) -> tuple[np.ndarray, np.ndarray] | None:
+def _events_per_minute(events: RoiTraces | None, *, interval_s: float | None) -> tuple[np.ndarray, np.ndarray] | None:
     """ROI numbers and rates (R,); None without events or a frame rate."""
-    events = plane.traces("event")
-    if events is None or plane.frame_interval_s is None:
+    if events is None or interval_s is None:
         return None
     known = np.isfinite(events.values)
-    minutes = known.sum(axis=0) * plane.frame_interval_s / 60
+    minutes = known.sum(axis=0) * interval_s / 60
     counts = (known & (events.values > 0)).sum(axis=0)
     rates = np.divide(counts, minutes, out=np.full(minutes.size, np.nan), where=minutes > 0)
     return events.roi_numbers, rates
 
 
-def _dff_numbers(plane: ImagedPlane) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def _dff_numbers(dff: RoiTraces | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """ROI numbers, and what is high in each trace of dF/F, (R,); nothing where there is no dF/F."""
-    dff = plane.traces("dff")
     if dff is None or not dff.values.size:
         return np.zeros(0, dtype=np.int64), {}
     seen = np.isfinite(dff.values).any(axis=0)

@@ -9,18 +9,29 @@ State = Literal["good", "bad", "open"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConversionWarning:
+    """A kind of warning that the conversion gave: how often, and field and value of the first."""
+
+    identifier: str
+    title: str
+    count: int
+    first: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
     """What the runs of this program left beside a file; the default is a file without a record.
 
     verified: how the file was compared with its source before it got its name (`full`, `sample`, `off`); changed:
     whether it has changed since; digest: of its content as it was then; validation: errors and warnings, accepted ones
-    aside, of the last validation of the file as it is now.
+    aside, of the last validation of the file as it is now; warnings: of the conversion.
     """
 
     verified: str | None = None
     changed: bool = False
     digest: str | None = None
     validation: tuple[int, int] | None = None
+    warnings: tuple[ConversionWarning, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

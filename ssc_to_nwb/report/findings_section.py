@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import listed, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import SessionTable
+from ssc_to_nwb.report.activity import PlaneActivity
 from ssc_to_nwb.report.blocks import Block, Heading, Note, Notes, Section, Table, Text
 from ssc_to_nwb.report.census_note import census_comparison
 
@@ -20,14 +21,14 @@ _MUCH = 0.2
 _QUANTITIES = {"angle": "angle", "curvature_change": "curvature change"}
 
 
-def findings_section(session: NwbSession) -> Section:
+def findings_section(session: NwbSession, *, activities: Mapping[str, PlaneActivity]) -> Section:
     """Everything found, and the table of the imaging gaps."""
     notes = [
         *_stub(session),
         *_census(session),
         *_trials(session),
         *_whiskers(session),
-        *_planes(session),
+        *_planes(session, activities=activities),
         *_samples(session),
         *_gap_notes(session),
     ]
@@ -99,19 +100,18 @@ def _whiskers(session: NwbSession) -> Iterator[Note]:
     yield from _shares(lost, text="Whisker samples that are not a number (tracking failed)")
 
 
-def _planes(session: NwbSession) -> Iterator[Note]:
+def _planes(session: NwbSession, *, activities: Mapping[str, PlaneActivity]) -> Iterator[Note]:
     """ROIs that lack a mask or a trace, and dF/F that is not a number, over all planes."""
     lost, maskless, traceless, without = [], [], [], []
     for plane in session.planes:
         masks, numbers = plane.rois.lists("pixel_mask"), plane.rois.ids
         maskless += [number for number, mask in zip(numbers.tolist(), masks, strict=True) if not mask.size]
-        traces = plane.traces("dff")
-        if traces is None:
+        activity = activities[plane.name]
+        if activity.dff_roi_numbers is None:
             without.append(plane.name)
             continue
-        traceless += np.setdiff1d(numbers, traces.roi_numbers).tolist()
-        if traces.values.size:
-            lost.append((plane.name, float(np.mean(np.isnan(traces.values)))))
+        traceless += np.setdiff1d(numbers, activity.dff_roi_numbers).tolist()
+        lost.append((plane.name, activity.dff_lost_share))
     for text, found in (
         ("Planes without dF/F", without),
         ("ROIs with a trace and no mask", maskless),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.report.activity import plane_activities
 from ssc_to_nwb.report.blocks import Notes, Section
 from ssc_to_nwb.report.contents_section import contents_section
+from ssc_to_nwb.report.conversion_section import conversion_section
 from ssc_to_nwb.report.cue_section import cue_section
 from ssc_to_nwb.report.file_record import Badge, FileRecord, badges
 from ssc_to_nwb.report.findings_section import findings_section
@@ -22,22 +24,6 @@ from ssc_to_nwb.report.raster_section import raster_section
 from ssc_to_nwb.report.summary import Row, key_numbers, summary_rows
 from ssc_to_nwb.report.touch_section import touch_section
 from ssc_to_nwb.report.whisker_section import whisker_section
-
-# The sections of a page, in order.
-SECTIONS: tuple[Callable[[NwbSession], Section], ...] = (
-    plane_section,
-    raster_section,
-    motion_section,
-    whisker_section,
-    performance_section,
-    cue_section,
-    touch_section,
-    findings_section,
-    methods_section,
-    ledger_section,
-    provenance_section,
-    contents_section,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +61,30 @@ def _warning_count(sections: Iterable[Section]) -> int:
     return sum(item.weight == "warning" for block in notes for item in block.items)
 
 
+def _sections(session: NwbSession, *, record: FileRecord) -> tuple[Section, ...]:
+    """The sections of a page, in order. What two of them need of all traces is taken once."""
+    activities = plane_activities(session.planes)
+    return (
+        plane_section(session, activities=activities),
+        raster_section(session),
+        motion_section(session),
+        whisker_section(session),
+        performance_section(session),
+        cue_section(session),
+        touch_section(session),
+        findings_section(session, activities=activities),
+        conversion_section(record),
+        methods_section(session),
+        ledger_section(session),
+        provenance_section(session),
+        contents_section(session),
+    )
+
+
 def make_page(session: NwbSession, *, record: FileRecord | None = None) -> SessionPage:
     """Everything of the page of a session; record: what is recorded beside its file."""
     record = record or FileRecord()
-    sections = tuple(make_section(session) for make_section in SECTIONS)
+    sections = _sections(session, record=record)
     return SessionPage(
         title=session.title,
         lead=str(session.nwbfile.session_description),

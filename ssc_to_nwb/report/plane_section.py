@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 from markupsafe import Markup
@@ -11,7 +12,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.report.activity import PlaneActivity, plane_activity
+from ssc_to_nwb.report.activity import PlaneActivity
 from ssc_to_nwb.report.blocks import Gallery, Heading, Picture, Section, Text
 from ssc_to_nwb.report.plane_picture import NO_TRACE, SCALE, ColourScale, plane_svg, small_svg
 from ssc_to_nwb.report.web_image import GAMMA, PERCENTILES
@@ -23,11 +24,10 @@ _MOST_SMALL_NUMBERS = 60
 _SHORT_UNITS = {"events/min": "/min"}
 
 
-def plane_section(session: NwbSession) -> Section:
+def plane_section(session: NwbSession, *, activities: Mapping[str, PlaneActivity]) -> Section:
     """One card per plane, with the image of each channel."""
     if not session.planes:
         return _HEADING.lacking("imaging planes")
-    activities = {plane.name: plane_activity(plane) for plane in session.planes}
     every = np.concatenate([activity.values for activity in activities.values()])
     scale = ColourScale(top=float(np.nanpercentile(every, 99)) if np.isfinite(every).any() else 0.0)
     cards = (_card(plane, activity=activities[plane.name], scale=scale) for plane in session.planes)

@@ -12,6 +12,7 @@ from ssc_to_nwb.analysis.group_means import mean_by_group
 from ssc_to_nwb.analysis.trial_means import TrialMeans, trial_means
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.traces_ahead import traces_ahead
 
 # More columns than pixels show nothing more and make the page heavy.
 _MOST_COLUMNS = 1000
@@ -42,8 +43,7 @@ class RoiGroup:
 def read_groups(session: NwbSession, *, labels: tuple[str, ...]) -> Iterator[RoiGroup]:
     """Read dF/F of one group of planes after the other; labels: kinds of trials to average over."""
     held: list[tuple[ImagedPlane, RoiTraces]] = []
-    for plane in session.planes:
-        traces = plane.traces("dff")
+    for plane, (traces,) in traces_ahead(session.planes, "dff"):
         if traces is None or not traces.values.size:
             continue
         if held and not np.array_equal(held[0][1].time_s, traces.time_s):

@@ -12,6 +12,7 @@ from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report.blocks import Link
 from ssc_to_nwb.report.census_note import census_text
+from ssc_to_nwb.report.conversion_section import conversion_warnings
 from ssc_to_nwb.report.file_record import FileRecord
 from ssc_to_nwb.report.performance_section import performance
 from ssc_to_nwb.report.texts import SEXES, age_text, joined, range_text
@@ -118,7 +119,9 @@ def _task(session: NwbSession) -> Iterator[Row]:
 
 
 def _file(session: NwbSession, *, record: FileRecord, warnings: int) -> Iterator[Row]:
-    yield "warnings", Link(text=plural(warnings, "warning"), address="#findings") if warnings else "none"
+    yield "warnings of the conversion", conversion_warnings(record.warnings)
+    found = Link(text=plural(warnings, "warning"), address="#findings") if warnings else "none"
+    yield "warnings of this page", found
     yield "census", census_text(session)
     if record.digest is not None:
         since = " (of the file before it was changed)" if record.changed else ""

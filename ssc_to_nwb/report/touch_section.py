@@ -89,18 +89,17 @@ def _figure(session: NwbSession, touch: EventResponses, places: np.ndarray) -> P
 
 
 def _responses_of(session: NwbSession, touch: EventResponses, places: np.ndarray) -> dict[tuple[str, int], _Response]:
-    """The mean response of each shown ROI, by plane and number. What is cut out of a whole plane is not kept."""
+    """The mean response of each shown ROI, by plane and number."""
     found: dict[tuple[str, int], _Response] = {}
     for plane in session.planes:
         chosen = touch.roi_numbers[places[touch.plane_names[places] == plane.name]]
-        cut = triggered_dff(plane, touch.event_s) if chosen.size else None
+        cut = triggered_dff(plane, touch.event_s, roi_numbers=chosen) if chosen.size else None
         if cut is None:
             continue
         traces, triggered = cut
         lag_s, mean, error = triggered.mean_lag_s, triggered.mean(), triggered.standard_error()
-        for column in np.flatnonzero(np.isin(traces.roi_numbers, chosen)).tolist():
-            name = (plane.name, int(traces.roi_numbers[column]))
-            found[name] = _Response(lag_s=lag_s, mean=mean[:, column], error=error[:, column])
+        for column, number in enumerate(traces.roi_numbers.tolist()):
+            found[(plane.name, number)] = _Response(lag_s=lag_s, mean=mean[:, column], error=error[:, column])
     return found
 
 

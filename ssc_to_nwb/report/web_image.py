@@ -54,12 +54,15 @@ def png_address(image: Image) -> str:
     """`data:image/png;base64,...`, with a palette where there are at most 256 colours: nothing is lost."""
     from PIL import Image as Images
 
-    pixels = np.ascontiguousarray(np.asarray(image.convert("RGBA")))
-    colours, places = np.unique(pixels.view(np.uint32)[..., 0], return_inverse=True)
-    if colours.size <= _MOST_COLOURS:
+    image = image.convert("RGBA")
+    few = image.getcolors(_MOST_COLOURS)
+    if few is not None:
+        pixels = np.ascontiguousarray(np.asarray(image))
+        colours = np.sort(np.array([colour for _, colour in few], dtype=np.uint8).view(np.uint32)[:, 0])
+        places = np.searchsorted(colours, pixels.view(np.uint32)[..., 0])
         opaque = (pixels[..., 3] == _OPAQUE).all()
-        image = Images.fromarray(places.reshape(pixels.shape[:2]).astype(np.uint8))
-        table = colours.astype(np.uint32).view(np.uint8).reshape(-1, 4)
+        image = Images.fromarray(places.astype(np.uint8))
+        table = colours.view(np.uint8).reshape(-1, 4)
         image.putpalette((table[:, :3] if opaque else table).tobytes(), rawmode="RGB" if opaque else "RGBA")
     out = io.BytesIO()
     image.save(out, format="PNG", compress_level=7)

@@ -37,7 +37,8 @@ class Done:
 
     sources: a line for each source file, as `SourceState.as_lines` has them, empty where the record has none; token: of
     the name under which the file waited to be put in place; layout: number of the layout of the file's contents;
-    overcome: kinds of errors that the conversion went on in spite of, as it was asked to.
+    overcome: kinds of errors that the conversion went on in spite of, as it was asked to; warnings: each kind once, as
+    the line has them.
     """
 
     output: Path
@@ -49,6 +50,7 @@ class Done:
     digest: str | None
     layout: int
     overcome: tuple[str, ...]
+    warnings: tuple[Mapping[str, Any], ...]
 
     @classmethod
     def from_line(cls, line: Mapping[str, Any], output: Path) -> Done | None:
@@ -66,6 +68,7 @@ class Done:
                 digest=line["digest"],
                 layout=line.get(naming.FILE_LAYOUT_ITEM, _FIRST_LAYOUT),
                 overcome=tuple(line.get("overcome", ())),
+                warnings=tuple(line.get("warnings", ())),
             )
         except (KeyError, TypeError):
             return None
@@ -148,7 +151,7 @@ def session_line(
         "verified": outcome.verified,
         "digest": outcome.digest,
         "why": list(why),
-        "warnings": _grouped(outcome.problems),
+        "warnings": _grouped(outcome.problems) if existing is None else list(existing.warnings),
         "overcome": list(overcome if existing is None else existing.overcome),
         "error": None if outcome.error is None else outcome.error.as_dict(),
         "traceback": outcome.traceback,

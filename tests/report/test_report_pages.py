@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
 from made_sessions import Converted, problem_raised
 from page_checks import parse_page
 
 from ssc_to_nwb.report.build import build_pages
-from ssc_to_nwb.report.file_record import FileRecord
-from ssc_to_nwb.report.page import SECTIONS, SessionPage
+from ssc_to_nwb.report.file_record import ConversionWarning, FileRecord
+from ssc_to_nwb.report.page import SessionPage
 
 
 def test_one_page_per_file_named_after_it_and_an_index(pages: tuple[Path, ...], converted_raw: Converted) -> None:
@@ -85,7 +86,8 @@ def test_the_summary_comes_first(pages: tuple[Path, ...], converted_raw: Convert
         "3 planes in 2 subvolumes, 7 Hz each, 64 x 96 pixels (rows x columns) of 6.25 x 9.38 µm",
         "fov_04002 is subvolume 04, plane 002",
         "16, numbered 2 to 18 (3 ErrL",
-        "2 warnings",
+        "warnings of the conversionnot known: no record of the conversion beside the file",
+        "warnings of this page2 warnings",
         "censusdoes not have this session",
     ):
         assert part in head
@@ -100,6 +102,35 @@ def test_verified_and_digest_are_those_of_the_record(converted_raw: Converted, t
     assert "digestabc123" in text
 
 
+def test_warnings_of_the_conversion_are_counted_apart_and_lead_to_their_list(
+    converted_raw: Converted, tmp_path: Path
+) -> None:
+    warnings = (
+        ConversionWarning(
+            identifier="values-nan", title="Values are not a number (NaN)", count=4, first="angle, 7 of 9"
+        ),
+        ConversionWarning(identifier="trial-untyped", title="A trial has no type", count=1, first="trial 3"),
+    )
+    record = FileRecord(verified="full", warnings=warnings)
+    html = build_pages([converted_raw.path], output=tmp_path, record_of=lambda _: record)[1].read_text("utf-8")
+    assert '<a href="#conversion">2 kinds, 5 warnings</a>' in html
+    assert '<a href="#findings">2 warnings</a>' in html
+    listed = html[html.index('id="conversion"') : html.index('id="methods"')]
+    for part in ("Values are not a number (NaN)", ">4<", "angle, 7 of 9", "values-nan", "trial-untyped"):
+        assert part in listed
+
+
+@pytest.mark.parametrize(
+    ("warnings", "said"), [((), "conversionnone"), (None, "conversionnot known: no record")], ids=["none", "no record"]
+)
+def test_no_warnings_are_not_an_unknown_number(
+    warnings: tuple[ConversionWarning, ...] | None, said: str, converted_raw: Converted, tmp_path: Path
+) -> None:
+    record = FileRecord(warnings=warnings)
+    page = build_pages([converted_raw.path], output=tmp_path, record_of=lambda _: record)[1]
+    assert f"warnings of the {said}" in " ".join(parse_page(page).text.split())
+
+
 def test_the_contents_come_last_and_folded(pages: tuple[Path, ...]) -> None:
     html = pages[1].read_text(encoding="utf-8")
     assert html.index("<details><summary><h2") > html.index('id="provenance"')
@@ -108,10 +139,9 @@ def test_the_contents_come_last_and_folded(pages: tuple[Path, ...]) -> None:
 def test_sections_in_order(rich_page: SessionPage) -> None:
     anchors = [section.heading.anchor for section in rich_page.sections]
     assert anchors == [
-        "planes", "dff", "motion", "whiskers", "performance", "cue", "touch", "findings", "methods", "ledger",
-        "provenance", "contents",
+        "planes", "dff", "motion", "whiskers", "performance", "cue", "touch", "findings", "conversion", "methods",
+        "ledger", "provenance", "contents",
     ]  # fmt: skip
-    assert len(anchors) == len(SECTIONS)
 
 
 def test_a_section_of_something_lacking_says_so(pages: tuple[Path, ...]) -> None:

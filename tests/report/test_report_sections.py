@@ -17,7 +17,7 @@ from PIL import Image
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import CensusRow, SubvolumeSize
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
-from ssc_to_nwb.report.activity import plane_activity
+from ssc_to_nwb.report.activity import plane_activities
 from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text
 from ssc_to_nwb.report.findings_section import findings_section
 from ssc_to_nwb.report.motion_section import motion_section
@@ -84,7 +84,7 @@ class TestCensus:
     def test_a_file_that_agrees(self, rich_session: NwbSession, known: None) -> None:
         rows = dict(_tables(provenance_section(rich_session))[0].rows)
         assert rows["census"].startswith("agrees, ")
-        assert "census" not in _text(findings_section(rich_session))
+        assert "census" not in _text(findings_section(rich_session, activities=plane_activities(rich_session.planes)))
 
     def test_a_file_that_differs_is_a_note(
         self, rich_session: NwbSession, known: None, monkeypatch: pytest.MonkeyPatch
@@ -92,7 +92,10 @@ class TestCensus:
         rows = census.read_census()[rich_session.name]
         monkeypatch.setattr(census, "read_census", lambda: {rich_session.name: rows[1:]})
         notes = [
-            note for block in findings_section(rich_session).blocks if isinstance(block, Notes) for note in block.items
+            note
+            for block in findings_section(rich_session, activities=plane_activities(rich_session.planes)).blocks
+            if isinstance(block, Notes)
+            for note in block.items
         ]
         assert [note.weight for note in notes if "census" in note.text] == ["info"]
         assert dict(_tables(provenance_section(rich_session))[0].rows)["census"].startswith("differs, ")
@@ -108,7 +111,7 @@ def _picture(svg: str) -> np.ndarray:
 
 
 def test_the_picture_is_the_master_image_within_the_tolerance_of_jpeg(rich_session: NwbSession, converted_raw) -> None:
-    section = plane_section(rich_session)
+    section = plane_section(rich_session, activities=plane_activities(rich_session.planes))
     gallery = next(block for block in section.blocks if isinstance(block, Gallery))
     for plane, card in zip(converted_raw.made.planes, gallery.pictures, strict=True):
         assert plane.name in card.caption
@@ -127,7 +130,11 @@ def _corners(path: str) -> np.ndarray:
 
 
 def test_outlines_enclose_the_bright_cells_of_the_picture(rich_session: NwbSession, converted_raw: Converted) -> None:
-    gallery = next(block for block in plane_section(rich_session).blocks if isinstance(block, Gallery))
+    gallery = next(
+        block
+        for block in plane_section(rich_session, activities=plane_activities(rich_session.planes)).blocks
+        if isinstance(block, Gallery)
+    )
     for plane, card in zip(converted_raw.made.planes, gallery.pictures, strict=True):
         shown = _picture(card.svg)
         background = np.median(shown)
@@ -144,7 +151,7 @@ def test_outlines_enclose_the_bright_cells_of_the_picture(rich_session: NwbSessi
 def test_activity_is_events_per_minute(rich_session: NwbSession, converted_raw: Converted) -> None:
     volume = converted_raw.made.subvolumes[0]
     for plane in rich_session.planes[:2]:
-        found = plane_activity(plane)
+        found = plane_activities([plane])[plane.name]
         assert found.unit == "events/min"
         for number, value in zip(found.roi_numbers.tolist(), found.values.tolist(), strict=True):
             events = volume.matrices["event"][volume.ids.tolist().index(number)]
@@ -155,7 +162,7 @@ def test_activity_is_events_per_minute(rich_session: NwbSession, converted_raw: 
 def test_activity_without_events_is_a_percentile_of_dff(convert_once: Callable[..., Converted]) -> None:
     made = convert_once(arrays=("dff",))
     with open_nwb_session(made.path) as session:
-        found = plane_activity(session.planes[0])
+        found = plane_activities(session.planes)[session.planes[0].name]
         values = session.planes[0].traces("dff").values
     assert "percentile" in found.quantity
     np.testing.assert_allclose(found.values, np.nanpercentile(values, 95, axis=0))
@@ -248,7 +255,7 @@ def test_responses_are_counted(rich_page: SessionPage, converted_raw: Converted)
 
 
 def test_findings_of_a_session_with_gaps(rich_session: NwbSession, converted_raw: Converted) -> None:
-    section = findings_section(rich_session)
+    section = findings_section(rich_session, activities=plane_activities(rich_session.planes))
     text = _text(section)
     missing = [roi.number for roi in converted_raw.made.rois if not roi.has_trace]
     assert f"ROIs with a mask and no dF/F: {', '.join(str(number) for number in missing)}." in text
@@ -262,7 +269,7 @@ def test_findings_of_a_session_with_gaps(rich_session: NwbSession, converted_raw
 
 def test_findings_of_an_awkward_session(converted_awkward: Converted) -> None:
     with open_nwb_session(converted_awkward.path) as session:
-        text = _text(findings_section(session))
+        text = _text(findings_section(session, activities=plane_activities(session.planes)))
     assert "1 trial without a type" in text
     assert "1 trial without a valve time of the left port" in text
     assert "ROIs with a trace and no mask" in text
@@ -270,7 +277,11 @@ def test_findings_of_an_awkward_session(converted_awkward: Converted) -> None:
 
 
 def test_warnings_come_first(rich_session: NwbSession) -> None:
-    notes = next(block for block in findings_section(rich_session).blocks if isinstance(block, Notes))
+    notes = next(
+        block
+        for block in findings_section(rich_session, activities=plane_activities(rich_session.planes)).blocks
+        if isinstance(block, Notes)
+    )
     weights = [item.weight for item in notes.items]
     assert weights == sorted(weights, reverse=True)
     assert "warning" in weights

@@ -13,6 +13,7 @@ from made_sessions import Converted, Struct, write
 
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.reading.trial import read_trial
+from ssc_to_nwb.report.activity import plane_activities
 from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text
 from ssc_to_nwb.report.build import build_pages
 from ssc_to_nwb.report.contents_section import contents_section
@@ -85,7 +86,12 @@ def test_rows_of_the_raster_count_from_one(stub: NwbSession) -> None:
 
 def test_a_stub_says_that_it_is_one(stub: NwbSession) -> None:
     assert stub.title.endswith(", stub")
-    notes = [note for block in findings_section(stub).blocks if isinstance(block, Notes) for note in block.items]
+    notes = [
+        note
+        for block in findings_section(stub, activities=plane_activities(stub.planes)).blocks
+        if isinstance(block, Notes)
+        for note in block.items
+    ]
     assert notes[0].weight == "warning"
     assert notes[0].text.startswith("This file is a stub")
     assert not any("the source leaves out" in note.text for note in notes)
@@ -99,7 +105,7 @@ def test_a_whole_session_is_no_stub(one_trial: NwbSession) -> None:
 
 def test_outlines_without_activity_have_no_colour_scale(convert_once: Callable[..., Converted]) -> None:
     with open_nwb_session(convert_once(arrays=("raw",)).path) as session:
-        section = plane_section(session)
+        section = plane_section(session, activities=plane_activities(session.planes))
     assert "Outlines are not coloured, as the file holds neither dF/F nor calcium events." in _text(section)
     assert next(block for block in section.blocks if isinstance(block, Gallery)).legend == ""
 
@@ -121,7 +127,11 @@ def test_a_trial_without_a_start_is_named_and_breaks_no_page(
     converted = convert_edited(edit)
     _, page = build_pages([converted.path], output=tmp_path)
     with open_nwb_session(converted.path) as session:
-        [notes] = [block for block in findings_section(session).blocks if isinstance(block, Notes)]
+        [notes] = [
+            block
+            for block in findings_section(session, activities=plane_activities(session.planes)).blocks
+            if isinstance(block, Notes)
+        ]
         assert any("1 trial whose start was not measured: 500." in note.text for note in notes.items)
         trial = read_trial(session, 500)
         assert np.isnan(trial.duration_s)
