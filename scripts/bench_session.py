@@ -47,8 +47,8 @@ import json
 from pathlib import Path
 from ssc_to_nwb.matlab.mat_file import read_session_struct
 from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
-name, tree = read_session_struct(Path({source!r}))
-print(json.dumps({{"bytes": sum(leaf_bytes(value) for _, value in walk_leaves(tree, name))}}))
+struct = read_session_struct(Path({source!r}))
+print(json.dumps({{"bytes": sum(leaf_bytes(value) for _, value in walk_leaves(struct.tree, struct.variable))}}))
 """
 
 # A tiny session first: what is measured is the work, not the loading of libraries.
