@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 IN_EXEC = """
-import sys
+import signal, sys
 from ssc_to_nwb.cli.interruption import interruptible
+signal.signal({number}, signal.SIG_DFL)  # `nohup` and shells have it ignored
 with interruptible() as interruption:
     try:
         exec("import os; os.kill(os.getpid(), {number}); [None for _ in range(10)]")
