@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "clock": {"data_types", "matlab", "problems"},
     "problems": set(),
     "output_files": {"naming", "problems"},
+    "hdf5_fault": {"quantities"},
     "own_values": {"problems"},
     "matlab": {"output_files", "own_values", "problems", "source_files"},
     "tif": {"chunk_shapes", "image_axes", "problems"},
@@ -58,15 +59,15 @@ MAY_IMPORT = {
         "output_files", "problems", "session", "source_files", "thread_map", "tif",
     },
     "proof": {
-        "allocator", "data_types", "ledger", "matlab", "metadata", "naming", "own_values", "problems", "restoring",
-        "session", "source_files", "system_files", "thread_map",
+        "allocator", "data_types", "hdf5_fault", "ledger", "matlab", "metadata", "naming", "own_values", "problems",
+        "restoring", "session", "source_files", "system_files", "thread_map",
     },
     "validate": {
         "_version", "data_types", "metadata", "naming", "own_values", "problems", "proof", "quantities", "restoring",
         "system_files",
     },
     "describe": {"data_types", "matlab", "metadata", "problems", "quantities", "session", "source_files"},
-    "reading": {"naming", "own_values", "problems", "quantities", "system_files"},
+    "reading": {"hdf5_fault", "naming", "own_values", "problems", "quantities", "system_files"},
     "analysis": {"reading"},
     "report": {
         "_version", "analysis", "metadata", "naming", "output_files", "problems", "quantities", "reading",

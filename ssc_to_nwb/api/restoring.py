@@ -98,8 +98,8 @@ def restore(
     Raises
     ------
     SscError
-        file-layout-older, file-layout-newer, restore-unreadable, restore-of-stub, restore-without-frames,
-        restore-path-outside, mat-too-large, output-exists, output-not-writable, disk-full.
+        file-layout-older, file-layout-newer, restore-foreign, restore-unreadable, restore-of-stub,
+        restore-without-frames, restore-path-outside, mat-too-large, output-exists, output-not-writable, disk-full.
     """
     from ssc_to_nwb.data_types.imaging_stacks.restore import restore_stacks
     from ssc_to_nwb.matlab.leaves import walk_leaves
@@ -127,6 +127,7 @@ def _read(path: Path) -> tuple[str, MatValue, tuple[str, ...]]:
     """Name and value of the session variable, and the names of the variables that are not in the file."""
     import json
 
+    from ssc_to_nwb import naming
     from ssc_to_nwb.problems import restore_kinds as kinds
     from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.proof.making import check_layout
@@ -138,6 +139,9 @@ def _read(path: Path) -> tuple[str, MatValue, tuple[str, ...]]:
     from ssc_to_nwb.restoring.session_struct import restore_struct
 
     with open_tree(path) as tree:
+        if tree.node(f"/processing/{naming.SOURCE_MODULE}") is None:
+            found = f"no group /processing/{naming.SOURCE_MODULE}"
+            raise error(kinds.RESTORE_FOREIGN, file=path, expected="a file made by ssc-to-nwb", found=found)
         check_layout(tree, file=path)
         view = FileView(reader=NwbReader(tree=tree), restores=all_restores())
         try:

@@ -96,6 +96,7 @@ def export_zarr(
         found = "a folder" if nwb_path.is_dir() else "nothing, or no regular file"
         raise error(kinds.EXPORT_SOURCE_INVALID, file=nwb_path, expected="an HDF5 file", found=found)
     with store_in_progress(final, overwrite=overwrite) as building:
+        _check_is_nwb(nwb_path)
         in_file = object_digests(nwb_path, workers=threads)
         digested = time.perf_counter()
         write_store(nwb_path, building)
@@ -114,6 +115,17 @@ def export_zarr(
         seconds=time.perf_counter() - start,
         digest_seconds=digest_seconds,
     )
+
+
+def _check_is_nwb(path: Path) -> None:
+    from ssc_to_nwb.problems import export_kinds as kinds
+    from ssc_to_nwb.problems.model import error
+    from ssc_to_nwb.proof.open_tree import open_tree
+
+    with open_tree(path) as tree:
+        if tree.attribute("/", "nwb_version") is None:
+            found = "an HDF5 file without an NWB version"
+            raise error(kinds.EXPORT_SOURCE_INVALID, file=path, expected="an NWB file", found=found)
 
 
 def _difference(in_file: Mapping[str, str], in_store: Mapping[str, str], store: Path) -> SscError | None:

@@ -14,7 +14,8 @@ NWB_FILE_UNREADABLE = ProblemKind(
     severity=Severity.ERROR,
     title="Cannot open the file as NWB",
     reason="It is not an NWB file, or it is damaged.",
-    remedy="Check the path. If the file is damaged, convert the session again.",
+    remedy="Check the path. If it is the file of a session, it is damaged: convert the session again with --overwrite, "
+    "or download the file again.",
 )
 NWB_FILE_NOT_CHOSEN = ProblemKind(
     identifier="nwb-file-not-chosen",

@@ -6,8 +6,15 @@ RESTORE_UNREADABLE = ProblemKind(
     identifier="restore-unreadable",
     severity=Severity.ERROR,
     title="Cannot restore the source from this NWB file",
-    reason="It was not made by ssc-to-nwb, is damaged, or its tables contradict each other.",
+    reason="It is damaged, or its tables contradict each other.",
     remedy="Compare its checksum with the archive's and download it again; `ssc-to-nwb validate FILE` checks it.",
+)
+RESTORE_FOREIGN = ProblemKind(
+    identifier="restore-foreign",
+    severity=Severity.ERROR,
+    title="Only a file made by ssc-to-nwb can be restored",
+    reason="The way back needs what the conversion noted of its source in the file.",
+    remedy="Give an NWB file that `ssc-to-nwb convert` wrote.",
 )
 RESTORE_OF_STUB = ProblemKind(
     identifier="restore-of-stub",

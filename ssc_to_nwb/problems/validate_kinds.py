@@ -14,7 +14,8 @@ NWB_UNREADABLE = ProblemKind(
     severity=Severity.ERROR,
     title="Cannot read an NWB file",
     reason="The file is damaged, cut short or not an NWB file, or a program has it open for writing.",
-    remedy="Convert the session again, or download the file again and compare its checksum.",
+    remedy="Check the path, and close other programs. If it is the file of a session, it is damaged: convert the "
+    "session again with --overwrite, or download the file again and compare its checksum.",
 )
 LAYOUT_NOT_CHECKED = ProblemKind(
     identifier="layout-not-checked",

@@ -118,7 +118,8 @@ VERIFY_UNREADABLE = ProblemKind(
     severity=Severity.ERROR,
     title="Cannot read the NWB file, or an object in it",
     reason="It is not a complete HDF5 or Zarr file, or a part of it is damaged.",
-    remedy="Convert the session again with --overwrite, and check the disk.",
+    remedy="Check the path. If it is the file of a session, it is damaged: check the disk, and convert the session "
+    "again with --overwrite, or download the file again.",
 )
 VERIFY_VALUES_ELSEWHERE = ProblemKind(
     identifier="verify-values-elsewhere",

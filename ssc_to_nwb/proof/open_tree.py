@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ssc_to_nwb.hdf5_fault import hdf5_fault
 from ssc_to_nwb.problems import run_kinds
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import error
@@ -25,7 +26,9 @@ def open_tree(path: Path) -> Iterator[ArrayTree]:
     try:
         tree = Hdf5Tree(path)
     except OSError as failure:
-        raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure) from failure
+        raise error(
+            kinds.VERIFY_UNREADABLE, file=path, expected="an NWB file, HDF5", found=hdf5_fault(failure)
+        ) from failure
     with tree:
         _check_own_values(tree, path)
         yield tree

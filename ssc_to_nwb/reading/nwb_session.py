@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.hdf5_fault import hdf5_fault
 from ssc_to_nwb.own_values import check_own_values
 from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
@@ -216,6 +217,10 @@ def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
         nwbfile = _read(path)
     except SscError:
         raise
+    except OSError as failure:
+        raise error(
+            kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=hdf5_fault(failure)
+        ) from failure
     except Exception as failure:
         raise error(
             kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=f"{type(failure).__name__}: {failure}"

@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import h5py
 import pytest
 from click.testing import CliRunner
 from made_sessions import Converted, problem_raised
@@ -109,15 +110,18 @@ class TestPlace:
 
     def test_only_a_file_is_exported(self, store: Path, tmp_path: Path) -> None:
         (tmp_path / "text.nwb").write_text("no HDF5")
+        with h5py.File(tmp_path / "other.nwb", "w") as other:
+            other["x"] = 1
         for source, identifier in (
             (store, "export-source-invalid"),
             (tmp_path / "none.nwb", "export-source-invalid"),
             (tmp_path / "text.nwb", "verify-unreadable"),
+            (tmp_path / "other.nwb", "export-source-invalid"),
         ):
             with problem_raised() as problems:
                 export_zarr(file=source, store=tmp_path / "x.nwb.zarr")
             assert problems[0].kind.identifier == identifier
-        assert [path.name for path in tmp_path.iterdir()] == ["text.nwb"]
+        assert {path.name for path in tmp_path.iterdir()} == {"text.nwb", "other.nwb"}
 
     def test_a_full_disk_leaves_nothing(self, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         from ssc_to_nwb.nwb_file import zarr_store

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -156,6 +157,20 @@ def test_a_stub_is_refused_and_a_further_variable_is_named(tmp_path: Path) -> No
         restore(file=stub, output=tmp_path / "stub.mat")
     assert caught.value.problem.kind.identifier == "restore-of-stub"
     assert not (tmp_path / "stub.mat").exists()
+
+
+def test_a_file_that_was_not_made_here_is_refused(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "other.nwb", "w") as other:
+        other["acquisition/x"] = 1
+    (tmp_path / "text.nwb").write_text("no HDF5")
+    for name, identifier, found in (
+        ("other.nwb", "restore-foreign", "no group /processing/source"),
+        ("text.nwb", "verify-unreadable", "a file of another kind: it has no HDF5 signature"),
+    ):
+        with pytest.raises(SscError) as caught:
+            restore(file=tmp_path / name, output=tmp_path / "restored.mat")
+        assert caught.value.problem.kind.identifier == identifier
+        assert str(caught.value.problem.found) == found
 
 
 def test_stacks_of_a_file_without_frames_are_refused(files: tuple[Path, Path, Path], tmp_path: Path) -> None:
