@@ -17,7 +17,7 @@ from ssc_to_nwb.report.figure import add_legend, boxes, page_figure, picture
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_HEADING = Heading(anchor="cue", short="Licks and touches", title="Licks and touches around the cue")
+_HEADING = Heading(anchor="cue", short="Cue", title="Licks and touches around the cue")
 _BIN_S = 0.1
 
 
