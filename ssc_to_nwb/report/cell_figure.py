@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _AROUND_UM = 60.0
 _SCALE_BAR_UM = 20.0
+_TITLE_CHARACTERS = 30
 _DAY_WIDTH, _IMAGE_HEIGHT, _RESPONSE_HEIGHT = 2.3, 2.3, 1.7
 
 
@@ -108,23 +110,51 @@ def _window(pixels: np.ndarray, *, least: float, length: int) -> slice:
 
 def draw_cell(views: Sequence[CellView], *, figure: Figure, title: str) -> None:
     """Draw into an empty figure: a column per session, its image above and its response below, on one dF/F axis."""
-    figure.set_size_inches(max(_DAY_WIDTH * len(views), 2 * _DAY_WIDTH) + 0.8, _IMAGE_HEIGHT + _RESPONSE_HEIGHT + 1.1)
+    figure.set_size_inches(max(_DAY_WIDTH * len(views), 2 * _DAY_WIDTH) + 0.8, _IMAGE_HEIGHT + _RESPONSE_HEIGHT + 1.5)
     grid = figure.subplots(2, len(views), squeeze=False, height_ratios=(_IMAGE_HEIGHT, _RESPONSE_HEIGHT))
     for place, (image, response, view) in enumerate(zip(grid[0], grid[1], views, strict=True)):
         _draw_image(image, view)
         if place:
             response.sharey(grid[1][0])
+            response.tick_params(axis="y", length=0, labelleft=False)
         _draw_response(response, view)
     grid[1][0].set_ylabel("dF/F")
-    figure.supxlabel("time from the first touch of the trial (s)", fontsize=10)
+    grid[1][len(views) // 2].set_xlabel("time from the first touch of the trial (s)")
     figure.suptitle(f"cell {title}", fontsize=12)
+    _add_legend(figure, views)
+
+
+def _color(view: CellView) -> str:
+    return palette.RIGHT if view.differs else palette.HIT
+
+
+def _add_legend(figure: Figure, views: Sequence[CellView]) -> None:
+    """What outlines, lines and ticks are, below the picture as in that of a trial."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[Patch | Line2D] = []
+    if any(view.mean is not None for view in views):
+        handles.append(Line2D([], [], color=palette.INK, linewidth=1.4, label="mean dF/F"))
+        handles.append(Patch(color=palette.GRID, label="its standard error"))
+        handles.append(
+            Line2D(
+                [], [], linestyle="", marker="|", markersize=9, markeredgewidth=1.6, color=palette.PROTRACTION,
+                label="first touch",
+            )
+        )  # fmt: skip
+    if any(view.differs for view in views):
+        handles.append(Patch(color=palette.HIT, label="this cell"))
+        handles.append(Patch(color=palette.RIGHT, label="another cell of this number"))
+    if handles:
+        figure.legend(handles=handles, loc="outside lower center", ncols=5, handlelength=1.2, columnspacing=1.4)
 
 
 def _draw_image(axes: Axes, view: CellView) -> None:
     from matplotlib.patheffects import withStroke
 
-    lines = [view.session, view.plane, f"other cell: {view.differs}" if view.differs else ""]
-    axes.set_title("\n".join(line for line in lines if line), fontsize=8.5, wrap=True)
+    lines = [view.session, view.plane, *wrap(f"other cell: {view.differs}" if view.differs else "", _TITLE_CHARACTERS)]
+    axes.set_title("\n".join(lines), fontsize=8.5)
     axes.set_xticks([])
     axes.set_yticks([])
     if view.image is None or view.mask is None:
@@ -133,7 +163,7 @@ def _draw_image(axes: Axes, view: CellView) -> None:
     low, high = np.percentile(view.image, (1, 99.5))
     # A pixel of the picture is as wide and high as in the tissue.
     axes.imshow(view.image, cmap="gray", vmin=low, vmax=max(high, low + 1), aspect=view.row_um / view.column_um)
-    axes.contour(view.mask, levels=[0.5], colors=palette.RIGHT if view.differs else palette.WATER, linewidths=1.4)
+    axes.contour(view.mask, levels=[0.5], colors=_color(view), linewidths=1.4)
     rows, columns = view.image.shape
     right = columns - 0.08 * columns
     # A dark rim keeps bar and text legible on a bright image.
@@ -151,12 +181,16 @@ def _draw_response(axes: Axes, view: CellView) -> None:
         _say(axes, "no dF/F around touch")
         axes.set_xticks([])
         return
-    color = palette.RIGHT if view.differs else palette.LEFT
-    axes.axvline(0, color=palette.MUTED, linewidth=0.9, linestyle="--")
-    axes.axhline(0, color=palette.GRID, linewidth=0.8)
+    color = _color(view)
+    axes.axhline(0, color=palette.GRID, linewidth=0.7)
+    # A tick at the foot of the panel, as touches have in the picture of a trial.
+    axes.plot(
+        0, 0.06, marker="|", markersize=9, markeredgewidth=1.6, color=palette.PROTRACTION,
+        transform=axes.get_xaxis_transform(),
+    )  # fmt: skip
     low, high = view.mean - view.standard_error, view.mean + view.standard_error
     axes.fill_between(view.lag_s, low, high, color=color, alpha=0.3, linewidth=0)
-    axes.plot(view.lag_s, view.mean, color=color, linewidth=1.6)
+    axes.plot(view.lag_s, view.mean, color=color, linewidth=1.2)
     axes.set_title(f"n = {view.touch_count} touches", fontsize=8.5)
 
 

@@ -67,6 +67,18 @@ def test_what_a_session_lacks_is_said(views: tuple[CellView, ...]) -> None:
     assert sum("other cell:" in title for title in titles) == 1
 
 
+def test_the_legend_below_says_what_is_drawn(views: tuple[CellView, ...]) -> None:
+    def labels(drawn: tuple[CellView, ...]) -> list[str]:
+        figure = Figure(layout="constrained")
+        draw_cell(drawn, figure=figure, title="an1/1001")
+        return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+
+    response = ["mean dF/F", "its standard error", "first touch"]
+    assert labels(views) == [*response, "this cell", "another cell of this number"]
+    assert labels(views[:2]) == response
+    assert labels((CellView(session="an1, 2013-03-11", plane="fov_01002"),)) == []
+
+
 def test_on_the_command_line(days: list[Converted], tmp_path: Path) -> None:
     files, picture = [str(one.path) for one in days], tmp_path / "cell.png"
     number = days[0].made.planes[0].rois[1].number
