@@ -43,6 +43,7 @@ class SessionPage:
     synthetic: bool
     sections: tuple[Section, ...]
     thumbnail: Markup
+    conversion_warnings: int
 
     @property
     def summary(self) -> str:
@@ -52,8 +53,8 @@ class SessionPage:
 
     @property
     def warning_count(self) -> int:
-        """Warnings found in the file."""
-        return _warning_count(self.sections)
+        """Warnings of the conversion, as far as its record is there, and those found in the file."""
+        return self.conversion_warnings + _warning_count(self.sections)
 
 
 def _warning_count(sections: Iterable[Section]) -> int:
@@ -95,4 +96,5 @@ def make_page(session: NwbSession, *, record: FileRecord | None = None) -> Sessi
         synthetic=session.is_synthetic,
         sections=sections,
         thumbnail=thumbnail(session),
+        conversion_warnings=sum(one.count for one in record.warnings or ()),
     )

@@ -112,7 +112,9 @@ def test_warnings_of_the_conversion_are_counted_apart_and_lead_to_their_list(
         ConversionWarning(identifier="trial-untyped", title="A trial has no type", count=1, first="trial 3"),
     )
     record = FileRecord(verified="full", warnings=warnings)
-    html = build_pages([converted_raw.path], output=tmp_path, record_of=lambda _: record)[1].read_text("utf-8")
+    index, page = build_pages([converted_raw.path], output=tmp_path, record_of=lambda _: record)
+    assert "<p>7 warnings</p>" in index.read_text("utf-8")
+    html = page.read_text("utf-8")
     assert '<a href="#conversion">2 kinds, 5 warnings</a>' in html
     assert '<a href="#findings">2 warnings</a>' in html
     listed = html[html.index('id="conversion"') : html.index('id="methods"')]
