@@ -14,6 +14,7 @@ from ssc_to_nwb.reading.cells import CellSighting
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.report import palette
+from ssc_to_nwb.report.save_figure import add_legend_below, tick_handle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -137,17 +138,11 @@ def _add_legend(figure: Figure, views: Sequence[CellView]) -> None:
     if any(view.mean is not None for view in views):
         handles.append(Line2D([], [], color=palette.INK, linewidth=1.4, label="mean dF/F"))
         handles.append(Patch(color=palette.GRID, label="its standard error"))
-        handles.append(
-            Line2D(
-                [], [], linestyle="", marker="|", markersize=9, markeredgewidth=1.6, color=palette.PROTRACTION,
-                label="first touch",
-            )
-        )  # fmt: skip
+        handles.append(tick_handle("first touch", color=palette.PROTRACTION))
     if any(view.differs for view in views):
         handles.append(Patch(color=palette.HIT, label="this cell"))
         handles.append(Patch(color=palette.RIGHT, label="another cell of this number"))
-    if handles:
-        figure.legend(handles=handles, loc="outside lower center", ncols=5, handlelength=1.2, columnspacing=1.4)
+    add_legend_below(figure, handles, columns=5)
 
 
 def _draw_image(axes: Axes, view: CellView) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,9 @@ from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 FORMATS = (".png", ".svg", ".pdf")
 _STYLE: dict[Any, Any] = {
@@ -62,3 +64,16 @@ def show_figure(draw: Callable[[Figure], None]) -> None:
             raise error(kinds.NO_WINDOW, found=f"matplotlib draws with {mpl.get_backend()}")
         draw(figure)
         pyplot.show()
+
+
+def tick_handle(label: str, *, color: str) -> Line2D:
+    """A legend's sample of an event that is drawn as a tick."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], linestyle="", marker="|", markersize=9, markeredgewidth=1.6, color=color, label=label)
+
+
+def add_legend_below(figure: Figure, handles: Sequence[Artist], *, columns: int) -> None:
+    """What is drawn, below the picture; nothing without handles."""
+    if handles:
+        figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=1.2, columnspacing=1.4)

@@ -10,9 +10,10 @@ import numpy as np
 
 from ssc_to_nwb.reading.trial import TraceOfTrial, TrialData
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.save_figure import save_figure, show_figure
+from ssc_to_nwb.report.save_figure import add_legend_below, save_figure, show_figure, tick_handle
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -72,21 +73,14 @@ def _share_scales(panels: Sequence[Axes], labels: Sequence[str]) -> None:
 
 def _add_legend(figure: Figure, trial: TrialData) -> None:
     """What boxes, ticks and the shading are, below the picture."""
-    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    handles: list[Patch | Line2D] = []
+    handles: list[Artist] = []
     if _SHADED in trial.intervals:
         handles.append(Patch(color=palette.POLE, label=f"shaded: {_SHADED}"))
     handles += [Patch(color=_event_color(name), label=name) for name in trial.intervals if name != _SHADED]
-    handles += [
-        Line2D(
-            [], [], linestyle="", marker="|", markersize=9, markeredgewidth=1.6, color=_event_color(name), label=name
-        )
-        for name in trial.points
-    ]
-    if handles:
-        figure.legend(handles=handles, loc="outside lower center", ncols=4, handlelength=1.2, columnspacing=1.4)
+    handles += [tick_handle(name, color=_event_color(name)) for name in trial.points]
+    add_legend_below(figure, handles, columns=4)
 
 
 def _event_color(name: str) -> str:
