@@ -146,16 +146,23 @@ class SessionLoop:
             self._ended(message)
 
     def _progress(self, progress: Progress) -> None:
-        """Pass progress on; the first of a session says that it has begun."""
-        if progress.session not in self._seen:
-            self._seen.add(progress.session)
-            self.on_event(RunEvent(name="session-started", session=progress.session))
+        """Pass progress on, unless the session has ended: a step and the result may come by different ways."""
+        if progress.session in self.outcomes:
+            return
+        self._has_begun(progress.session)
         self.on_progress(progress)
         self.on_event(RunEvent.of_progress(progress))
+
+    def _has_begun(self, session: str) -> None:
+        """Say once that a session has begun: with its first progress, or with its result where that comes first."""
+        if session not in self._seen:
+            self._seen.add(session)
+            self.on_event(RunEvent(name="session-started", session=session))
 
     def _ended(self, future: Future[JobResult]) -> None:
         session = self._running.pop(future)
         outcome = self._concluded(session, self._result(future, session))
+        self._has_begun(outcome.session)
         if outcome.error is not None and outcome.error.kind in _PASSING and session.tries_left > 0:
             self.on_event(RunEvent(name="session-retried", session=outcome.session, fields=outcome.as_dict()))
             job = replace(session.job, attempt=session.job.attempt + 1)

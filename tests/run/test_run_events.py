@@ -39,7 +39,8 @@ def test_a_run_reports_from_beginning_to_end(source: Path, tmp_path: Path) -> No
     assert (started["sessions"], started["to_do"], started["skipped"]) == (2, 2, 0)
     for session in (FIRST, SECOND):
         story = [line["event"] for line in lines(path) if line["session"] == session]
-        assert (story[0], story[1], story[-1]) == ("session-started", "progress", "session-finished")
+        assert (story[0], story[-1]) == ("session-started", "session-finished")
+        assert set(story[1:-1]) <= {"progress"}
     finished = next(line for line in lines(path) if line["event"] == "session-finished")
     assert finished["status"] == "converted"
     assert lines(path)[-1]["done"] == 2
