@@ -11,6 +11,7 @@ import pytest
 from made_sessions import Converted
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.problems.model import Severity
 from ssc_to_nwb.validate import recorded
 from ssc_to_nwb.validate.messages import Message
 from ssc_to_nwb.validate.recorded import validate_and_record, validate_unless_recorded
@@ -28,10 +29,19 @@ def file(converted_default: Converted, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The files that were validated."""
+    """The files that were validated; one whose name has a blank gets an error."""
     seen: list[Path] = []
-    validate_file = recorded.validate_file
-    monkeypatch.setattr(recorded, "validate_file", lambda file: seen.append(file) or validate_file(file))
+
+    def note(file: Path) -> tuple[Message, ...]:
+        seen.append(file)
+        severity = Severity.ERROR if " " in file.name else Severity.INFO
+        return (
+            Message(
+                identifier="seen", severity=severity, file=file, object_path="/", text="Seen.", reason="", remedy=""
+            ),
+        )
+
+    monkeypatch.setattr(recorded, "validate_file", note)
     return seen
 
 
@@ -100,8 +110,9 @@ def test_messages_come_back_as_they_were(file: Path) -> None:
     assert all(isinstance(message, Message) and message.file == file for message in again)
 
 
-def test_in_a_folder_of_somebody_else_nothing_is_written(file: Path) -> None:
+def test_in_a_folder_of_somebody_else_nothing_is_written(file: Path, looked_at: list[Path]) -> None:
     naming.run_folder(file.parent.parent).rmdir()
     before = sorted(file.parent.parent.rglob("*"))
     validate_and_record(file)
+    assert looked_at == [file]
     assert sorted(file.parent.parent.rglob("*")) == before
