@@ -146,13 +146,17 @@ def _empty_columns(time_series: TimeSeries) -> tuple[list[str], list[str]]:
     """Labels of the columns that are NaN throughout, and of those that are zero or NaN throughout and once zero."""
     all_nan: np.ndarray | None = None
     no_value: np.ndarray | None = None
-    for _, block in blocks(time_series.data):
+    # Most columns show a value in the first chunk: once all have, the rest need not be read.
+    for _, block in blocks(time_series.data, block_bytes=1):
         if block.dtype.kind not in "iuf":
             return [], []
         table = block.reshape(len(block), -1)
-        nan, empty = np.isnan(table).all(axis=0), (np.isnan(table) | (table == 0)).all(axis=0)
+        is_nan = np.isnan(table)
+        nan, empty = is_nan.all(axis=0), (is_nan | (table == 0)).all(axis=0)
         all_nan = nan if all_nan is None else all_nan & nan
         no_value = empty if no_value is None else no_value & empty
+        if not no_value.any():
+            return [], []
     if all_nan is None or no_value is None:
         return [], []
     labels = _column_labels(time_series, columns=all_nan.size)

@@ -65,13 +65,14 @@ def check_table_times_inside_session(table: DynamicTable) -> str | None:
 def check_timestamps_before_last_trial_ends(time_series: TimeSeries) -> str | None:
     """Samples end with the last trial, or with the last of those that the file labels with no known trial."""
     nwbfile = time_series.get_ancestor("NWBFile")
-    end = None if nwbfile is None else end_of_trials(nwbfile)
-    if end is None or isinstance(time_series.fields.get("timestamps"), TimeSeries):
+    if nwbfile is None or nwbfile.trials is None or isinstance(time_series.fields.get("timestamps"), TimeSeries):
         return None
-    span = series_span(time_series)
-    if span is None or span[1] <= end + TOLERANCE_S:
+    of_trials, span = table_span(nwbfile.trials), series_span(time_series)
+    # Most series end with the trials: the labels of all samples are looked at for the others only.
+    if of_trials is None or span is None or span[1] <= of_trials[1] + TOLERANCE_S:
         return None
-    return f"The last sample is at {span[1]} s; the last trial ends at {end} s."
+    end = max([of_trials[1], *_ends_outside(nwbfile)])
+    return f"The last sample is at {span[1]} s; the last trial ends at {end} s." if span[1] > end + TOLERANCE_S else None
 
 
 @project_check(kinds.INTERVAL_TIMES_INVALID, neurodata_type=TimeIntervals)
@@ -120,13 +121,10 @@ def table_span(table: DynamicTable) -> tuple[float, float] | None:
     return (float(times.min()), float(times.max())) if times.size else None
 
 
-def end_of_trials(nwbfile: NWBFile) -> float | None:
-    """Last stop of the trials, or last sample that the file labels with no known trial; None without trials."""
-    span = None if nwbfile.trials is None else table_span(nwbfile.trials)
-    if nwbfile.trials is None or span is None:
-        return None
+def _ends_outside(nwbfile: NWBFile) -> list[float]:
+    """Of each clock, the last sample that the file labels with no known trial."""
     known = trial_numbers(nwbfile.trials)
-    return max([span[1], *(_last_outside(series, known) for series in trial_number_series(nwbfile))])
+    return [_last_outside(series, known) for series in trial_number_series(nwbfile)]
 
 
 def _last_outside(series: TimeSeries, known: np.ndarray) -> float:

@@ -91,8 +91,9 @@ def test_without_trials_no_series_is_too_late(sound_file: Path) -> None:
     late = TimeSeries(name="late", data=np.zeros(2), unit="V", timestamps=[40.0, 41.0])
     nwbfile.add_acquisition(late)
 
-    assert checks_time.check_timestamps_before_last_trial_ends(late) is not None
-    assert checks_time.end_of_trials(nwbfile) == 36.0
+    found = checks_time.check_timestamps_before_last_trial_ends(late)
+    assert found is not None
+    assert found.message == "The last sample is at 41.0 s; the last trial ends at 36.0 s."
     alone = TimeSeries(name="late", data=np.zeros(2), unit="V", timestamps=[40.0, 41.0])
     assert checks_time.check_timestamps_before_last_trial_ends(alone) is None
     assert run_over(checks_time.check_timestamps_before_last_trial_ends, sound_file) == []
