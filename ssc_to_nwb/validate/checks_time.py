@@ -72,7 +72,9 @@ def check_timestamps_before_last_trial_ends(time_series: TimeSeries) -> str | No
     if of_trials is None or span is None or span[1] <= of_trials[1] + TOLERANCE_S:
         return None
     end = max([of_trials[1], *_ends_outside(nwbfile)])
-    return f"The last sample is at {span[1]} s; the last trial ends at {end} s." if span[1] > end + TOLERANCE_S else None
+    return (
+        f"The last sample is at {span[1]} s; the last trial ends at {end} s." if span[1] > end + TOLERANCE_S else None
+    )
 
 
 @project_check(kinds.INTERVAL_TIMES_INVALID, neurodata_type=TimeIntervals)
