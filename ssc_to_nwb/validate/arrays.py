@@ -37,15 +37,15 @@ def shape_of(data: Any) -> tuple[int, ...]:
     return tuple(data.shape) if hasattr(data, "shape") else np.shape(data)
 
 
-def blocks(data: Any, *, block_bytes: int = BLOCK_BYTES) -> Iterator[tuple[int, np.ndarray]]:
-    """(first row, rows) of an array, in order: whole chunks, about `block_bytes` at a time."""
+def blocks(data: Any, *, block_bytes: int | None = None) -> Iterator[tuple[int, np.ndarray]]:
+    """(first row, rows) of an array, in order: whole chunks, about 16 MB, or `block_bytes`, at a time."""
     data = stored(data)
     if not hasattr(data, "chunks"):
         yield 0, np.asarray(data)
         return
     row_bytes = max(1, data.dtype.itemsize * int(np.prod(data.shape[1:], dtype=np.int64)))
     chunk_rows = data.chunks[0] if data.chunks else 1
-    rows = max(1, block_bytes // (row_bytes * chunk_rows)) * chunk_rows
+    rows = max(1, (block_bytes or BLOCK_BYTES) // (row_bytes * chunk_rows)) * chunk_rows
     for first in range(0, data.shape[0], rows):
         yield first, data[first : first + rows]
 

@@ -20,6 +20,7 @@ _PLANE = re.compile(r"fov_\d+")
 _SEGMENTATION_PREFIX = naming.plane_segmentation("")
 _MASK_LIST = "rois"
 _EVENT_PREFIX = naming.RESPONSE_PREFIXES["event"]
+_LOOKED_AT_BYTES = 2**20
 
 
 @project_check(kinds.MASK_OUTSIDE_IMAGE, neurodata_type=PlaneSegmentation)
@@ -146,8 +147,8 @@ def _empty_columns(time_series: TimeSeries) -> tuple[list[str], list[str]]:
     """Labels of the columns that are NaN throughout, and of those that are zero or NaN throughout and once zero."""
     all_nan: np.ndarray | None = None
     no_value: np.ndarray | None = None
-    # Most columns show a value in the first chunk: once all have, the rest need not be read.
-    for _, block in blocks(time_series.data, block_bytes=1):
+    # Most columns show a value early: once all have, the rest need not be read.
+    for _, block in blocks(time_series.data, block_bytes=_LOOKED_AT_BYTES):
         if block.dtype.kind not in "iuf":
             return [], []
         table = block.reshape(len(block), -1)
