@@ -214,15 +214,17 @@ def _read(path: Path, facts: SourceFacts) -> Session:
 
 
 def _contents(session: Session) -> dict[str, Any]:
+    from ssc_to_nwb.data_types.whisker.source import whisker_of
     from ssc_to_nwb.session.context import census_comparison
 
+    whisker = whisker_of(session)
     return {
         "census": census_comparison(session),
         "trials": len(session.trials),
         "subvolumes": len(session.subvolumes),
         "planes": len(session.planes),
         "rois": sum(plane.all_roi_numbers.size for plane in session.planes),
-        "whiskers": () if session.whisker is None else session.whisker.whiskers,
+        "whiskers": () if whisker is None else whisker.whiskers,
         "data_types": _data_types(session),
     }
 
@@ -294,10 +296,10 @@ def _packed_raw_counts(listed: Mapping[str, Sequence[str]], sizes: Mapping[str, 
 
 
 def _data_types(session: Session) -> tuple[str, ...]:
-    types = [] if session.whisker is None else ["whisker"]
+    types = list(session.arrays)
     if session.subvolumes:
         types.append("masks")
     for kind in ("raw", "dff", "event"):
         if any(kind in volume.arrays for volume in session.subvolumes):
             types.append(kind)
-    return (*types, *session.further_arrays, *session.events)
+    return (*types, *session.events)

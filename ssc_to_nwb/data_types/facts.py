@@ -51,8 +51,7 @@ class SessionFacts:
                 )  # fmt: skip
                 self.calcium[_position(array.path)] = facts
         self.events = {_position(series.path): series for series in session.events.values()}
-        self.whisker_position = None if session.whisker is None else _position(session.whisker.path)
-        self.further = {_position(array.path): kind for kind, array in session.further_arrays.items()}
+        self.arrays = {_position(array.path): kind for kind, array in session.arrays.items()}
         self._planes = {
             plane.name: _plane_facts(plane) for subvolume in session.subvolumes for plane in subvolume.planes
         }
@@ -99,12 +98,6 @@ class SessionFacts:
         volumes = [volume for volume in self.session.subvolumes if volume.number == number]
         lists = [volume.valid_trials for volume in volumes if volume.valid_trials is not None]
         return np.concatenate(lists) if lists else None
-
-    @property
-    def has_whisker_clock(self) -> bool:
-        """Whether the file has a series on the clock of the whisker array: a trace, or trial numbers alone."""
-        whisker = self.session.whisker
-        return whisker is not None and (bool(whisker.traces) or whisker.time_ms.size > 0)
 
     def has_clock(self, entry: int) -> bool:
         """Whether the file has a series on the clock of a calcium entry: a trace, or trial numbers alone."""

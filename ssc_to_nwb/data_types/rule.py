@@ -58,8 +58,8 @@ def _never(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
 
 
 def of_array(kind: str) -> Callable[[Leaf, SessionFacts], bool]:
-    """Whether a leaf belongs to the array of a registered data type, which has this kind."""
-    return lambda leaf, facts: facts.further.get(leaf.indices[0]) == kind
+    """Whether a leaf belongs to the array of this kind, as `session.arrays` has it."""
+    return lambda leaf, facts: facts.arrays.get(leaf.indices[0]) == kind
 
 
 def is_empty(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001

@@ -7,13 +7,15 @@ laid on top.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
 
 from ssc_to_nwb.metadata.forms import Age, CalendarDate, Doi, PersonName, Publication, Sex, Species, TimeOfDay, Weight
 
 # A text that says something, and one that can be the name of an object in an NWB file.
+ArrayKind = Literal["whisker", "dff", "raw", "event"]
+ARRAY_KINDS: tuple[str, ...] = get_args(ArrayKind)
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(pattern=r"^[^/:\s](?:[^/:]*[^/:\s])?$")]
 
@@ -160,7 +162,7 @@ class SourceFacts(Section):
     """How to read files whose names and keys no public source gives with certainty."""
 
     variable_names: tuple[str, ...] = Field(default=("s", "dat"), description="Names the session struct may have")
-    array_kinds: dict[str, Literal["whisker", "dff", "raw", "event"]] = Field(
+    array_kinds: dict[str, ArrayKind] = Field(
         default_factory=dict, description="Kind of a time series array, by key name or as `value{3}`"
     )
     fov_pattern: Annotated[str, _pattern_with("subvolume", "plane")] = Field(

@@ -245,7 +245,7 @@ def target_path(context: SessionContext, *, output: Path, options: ConversionOpt
         subject=session.key.animal,
         label=session.key.label,
         modalities=naming.modalities(
-            behavior=session.whisker is not None or bool(session.events) or not session.subvolumes,
+            behavior=bool(session.arrays) or bool(session.events) or not session.subvolumes,
             imaging=bool(session.subvolumes),
             images=bool(session.subvolumes),
         ),

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
@@ -47,7 +48,7 @@ def check_videos(work: Comparison, raw: RawData, *, videos: Path, folder_name: s
 
 def _time_ms(work: Comparison, video: TimedVideo, count: int) -> np.ndarray:
     """As many frames as whisker samples have the samples' times, read here; other videos as they were timed."""
-    whisker = work.session.whisker
+    whisker = whisker_of(work.session)
     if whisker is not None and np.count_nonzero(whisker.trial == video.trial) == count:
         samples_ms: np.ndarray = whisker.time_ms[whisker.trial == video.trial]
         return samples_ms

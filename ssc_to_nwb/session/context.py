@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from ssc_to_nwb.clock import Clock, median_interval_ms
+from ssc_to_nwb.clock import Clock
 from ssc_to_nwb.data_types.whisker_videos.trials import VideoNames
 from ssc_to_nwb.matlab.text import TextDecoder, decode_chars
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
@@ -41,13 +41,6 @@ class SessionContext:
     def clock(self) -> Clock:
         """From the session's clock to seconds after its start."""
         return Clock(zero_offset_s=self.metadata.assumptions.clock_zero_offset_s)
-
-    @cached_property
-    def touch_sample_ms(self) -> float:
-        """How much longer a touch lasts than to its last sample: the interval of the whisker's clock, else assumed."""
-        whisker = self.session.whisker
-        interval = None if whisker is None else median_interval_ms(whisker.time_ms, whisker.trial)
-        return self.metadata.assumptions.touch_sample_ms if interval is None else interval
 
 
 def load_context(

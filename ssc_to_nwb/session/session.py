@@ -20,7 +20,6 @@ from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
 from ssc_to_nwb.data_types.trials import problems as trials_problems
 from ssc_to_nwb.data_types.trials.source import Trials, read_trials
 from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts, report_trial_times
-from ssc_to_nwb.data_types.whisker.source import WhiskerData
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import read_hash
@@ -101,14 +100,12 @@ class Session:
         metaDataHash by key.
     trials : Trials
         All trials.
-    whisker : WhiskerData or None
-        None where the file has no whisker array.
+    arrays : dict of str to LabelledArray
+        By kind, what the data types read from the entries of timeSeriesArrayHash that they claim.
     subvolumes : tuple of Subvolume
         In the order of their first array.
     events : dict of str to EventSeries
         By key name.
-    further_arrays : dict of str to LabelledArray
-        By kind, the arrays of the data types that were added with `register_data_type`.
     """
 
     path: Path
@@ -120,10 +117,9 @@ class Session:
     units: TimeUnits
     metadata: dict[str, Field]
     trials: Trials
-    whisker: WhiskerData | None
+    arrays: dict[str, LabelledArray]
     subvolumes: tuple[Subvolume, ...]
     events: dict[str, EventSeries]
-    further_arrays: dict[str, LabelledArray] = field(default_factory=dict)
 
     @property
     def planes(self) -> tuple[Plane, ...]:
@@ -187,7 +183,7 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     units = read_time_units(root)
     metadata = _read_metadata(root.child("metaDataHash"), log=log)
     trials = read_trials(root, units=units, log=log)
-    whisker, subvolumes, further = read_time_series(
+    arrays, subvolumes = read_time_series(
         root.child("timeSeriesArrayHash"),
         units=units,
         array_kinds=options.array_kinds,
@@ -196,13 +192,12 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
         log=log,
     )
     events = _read_events(root.child("eventSeriesArrayHash"), units=units, options=options, log=log)
-    labelled = labelled_times(whisker, subvolumes, events, further)
-    trials = replace(trials, start_measured=measured_starts(trials.start_ms, trials.numbers, labelled))
     session = Session(
         path=path, key=key, variable=variable, tree=tree, others=others, texts_found_utf8=inferred, units=units,
-        metadata=metadata, trials=trials, whisker=whisker, subvolumes=subvolumes, events=events,
-        further_arrays=further,
+        metadata=metadata, trials=trials, arrays=arrays, subvolumes=subvolumes, events=events,
     )  # fmt: skip
+    measured = measured_starts(trials.start_ms, trials.numbers, labelled_times(session))
+    session = replace(session, trials=replace(trials, start_measured=measured))
     _check_name(session, log=log)
     report_trial_times(session, log=log)
     _report_unknown_trials(session, log=log)
@@ -272,9 +267,8 @@ def _check_name(session: Session, *, log: ProblemLog) -> None:
 
 
 def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
-    labelled = [("timeSeriesArrayHash (whisker)", session.whisker.trial)] if session.whisker else []
+    labelled = [(f"timeSeriesArrayHash ({kind})", array.trial) for kind, array in session.arrays.items()]
     labelled += [(f"subvolume {volume.number}", volume.trial) for volume in session.subvolumes]
-    labelled += [(array.path, array.trial) for array in session.further_arrays.values()]
     labelled += [(train.path, train.trial) for series in session.events.values() for train in series.trains]
     for where, trial in labelled:
         unknown = trial[~session.trials.known(trial)]

@@ -23,15 +23,10 @@ def stub_session(session: Session) -> Session:
     Samples, frames and events of other trials, or of none, are left out. `tree` stays whole.
     """
     numbers = _choose_trials(session)
-    whisker = session.whisker
-    if whisker is not None:
-        keep = np.isin(whisker.trial, numbers)
-        traces = tuple(replace(trace, values=trace.values[keep]) for trace in whisker.traces)
-        whisker = replace(whisker, time_ms=whisker.time_ms[keep], trial=whisker.trial[keep], traces=traces)
     return replace(
         session,
         trials=session.trials.take(np.flatnonzero(np.isin(session.trials.numbers, numbers))),
-        whisker=whisker,
+        arrays={kind: array.take(np.isin(array.trial, numbers)) for kind, array in session.arrays.items()},
         subvolumes=tuple(_cut_subvolume(volume, numbers) for volume in session.subvolumes),
         events={key: _cut_events(series, numbers) for key, series in session.events.items()},
     )

@@ -12,6 +12,7 @@ from ssc_to_nwb.data_types.rois.frame_index import frames_listed_twice
 from ssc_to_nwb.data_types.rois.source import Plane, Roi
 from ssc_to_nwb.data_types.subvolumes import problems as subvolumes_problems
 from ssc_to_nwb.data_types.whisker import problems as whisker_problems
+from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
 from ssc_to_nwb.quantities import listed, plural
@@ -24,8 +25,9 @@ _NAMED = 5
 
 def report_unusual_content(session: Session, *, log: ProblemLog) -> None:
     """Log a warning for each plane, array and field with such content."""
-    if session.whisker is None or not session.whisker.time_ms.size:
-        found = "no whisker array" if session.whisker is None else "no samples"
+    whisker = whisker_of(session)
+    if whisker is None or not whisker.time_ms.size:
+        found = "no whisker array" if whisker is None else "no samples"
         log.add(whisker_problems.WHISKER_ARRAY_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
     if not any(volume.time_ms.size for volume in session.subvolumes):
         found = "no frames" if session.subvolumes else "no calcium array"
@@ -64,7 +66,7 @@ def _report_frames_twice(plane: Plane, *, session: Session, log: ProblemLog) -> 
 
 def _numbers(session: Session) -> Iterator[tuple[str, str, np.ndarray]]:
     """Every array of measured numbers: the field it is of, what its values are, and the values."""
-    whisker = session.whisker
+    whisker = whisker_of(session)
     if whisker is not None:
         for trace in whisker.traces:
             yield f"{whisker.path}.valueMatrix", f"samples of {trace.label!r}", trace.values

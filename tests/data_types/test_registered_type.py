@@ -19,6 +19,7 @@ from ssc_to_nwb import convert, list_sessions, methods, restore, verify_sessions
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.ledger.page import map_page
 from ssc_to_nwb.naming import sidecar
+from ssc_to_nwb.session.stub import stub_session
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.matlab import EMPTY, Cell, MatStruct, row
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
@@ -101,6 +102,18 @@ def test_it_appears_wherever_others_do(running: Running, tmp_path: Path) -> None
     write_report(files=[running.nwb], output=tmp_path / "pages")
     pages = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "pages").rglob("*.html"))
     assert "processing/behavior/running_speed" in re.sub(r"<wbr>|\u200b", "", pages)
+
+
+def test_a_stub_has_the_samples_of_its_trials_alone(registered: None, tmp_path: Path) -> None:
+    made = write_session(root=tmp_path, spec=SPEC, raw=False, videos=False, edit=with_running_speed)
+    whole = read(made)[0]
+    stub = stub_session(whole)
+    array, cut = whole.arrays["running speed"], stub.arrays["running speed"]
+    keep = np.isin(array.trial, stub.trials.numbers)
+    assert 0 < np.count_nonzero(keep) < SPEED.size
+    np.testing.assert_array_equal(cut.speed_cm_s, SPEED[keep])
+    np.testing.assert_array_equal(cut.time_ms, array.time_ms[keep])
+    np.testing.assert_array_equal(cut.trial, array.trial[keep])
 
 
 def test_a_wrong_value_is_found(running: Running) -> None:

@@ -22,6 +22,7 @@ from made_sessions import (
     write,
 )
 
+from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.session import read_session
 from ssc_to_nwb.testing.dataset import write_session
@@ -78,7 +79,24 @@ def test_everything_awkward_at_once(tmp_path: Path, mat_format: str) -> None:
 def test_a_hash_may_be_empty(tmp_path: Path, hash_: str, kept: str, empty: object) -> None:
     session, _ = read_edited(tmp_path, lambda s: s.update({hash_: empty}))
     assert getattr(session, kept)
-    assert not session.events if hash_ == "eventSeriesArrayHash" else session.whisker is None
+    assert not session.events if hash_ == "eventSeriesArrayHash" else whisker_of(session) is None
+
+
+@pytest.mark.parametrize("absent", [None, EMPTY, Cell()])
+def test_without_a_descr_hash_no_trial_is_known_as_valid(tmp_path: Path, absent: object) -> None:
+    def edit(s: Struct) -> None:
+        s["timeSeriesArrayHash"]["descrHash"] = absent
+        if absent is None:
+            del s["timeSeriesArrayHash"]["descrHash"]
+
+    whisker = whisker_of(read_edited(tmp_path, edit, subvolumes=())[0])
+    assert whisker is not None
+    assert whisker.valid_trials is None
+
+
+def test_one_item_of_the_descr_hash_per_array(tmp_path: Path) -> None:
+    problem = problem_of(tmp_path, lambda s: s["timeSeriesArrayHash"]["descrHash"].items.pop())
+    assert (problem.kind.identifier, problem.found) == ("field-length", "6")
 
 
 def test_an_array_without_planes_is_reported_where_they_should_be(tmp_path: Path) -> None:
@@ -97,9 +115,9 @@ def test_one_array_alone_may_have_no_cell(tmp_path: Path) -> None:
             hash_[name] = hash_[name][0]
 
     session, _ = read_edited(tmp_path, edit)
-    assert session.whisker is not None
-    assert session.whisker.path == "s.timeSeriesArrayHash.value"
-    assert session.whisker.valid_trials is not None
+    assert whisker_of(session) is not None
+    assert whisker_of(session).path == "s.timeSeriesArrayHash.value"
+    assert whisker_of(session).valid_trials is not None
 
 
 def test_samples_and_events_of_trials_that_are_not_listed(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from made_sessions import read, write
 
 from ssc_to_nwb.data_types.events.source import PAIRS
+from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.session.stub import stub_session
 from ssc_to_nwb.testing.spec import SubvolumeSpec
@@ -40,8 +41,8 @@ def test_few_trials_one_at_least_of_every_subvolume(whole: Session, stub: Sessio
 
 
 def test_every_data_type_is_there(whole: Session, stub: Session) -> None:
-    assert stub.whisker is not None
-    assert [t.label for t in stub.whisker.traces] == [t.label for t in whole.whisker.traces]
+    assert whisker_of(stub) is not None
+    assert [t.label for t in whisker_of(stub).traces] == [t.label for t in whisker_of(whole).traces]
     assert list(stub.events) == list(whole.events)
     assert [p.name for p in stub.planes] == [p.name for p in whole.planes]
     assert [list(v.arrays) for v in stub.subvolumes] == [list(v.arrays) for v in whole.subvolumes]
@@ -54,8 +55,8 @@ def test_what_is_kept_is_unchanged(whole: Session, stub: Session) -> None:
     np.testing.assert_array_equal(stub.trials.type_rows, whole.trials.type_rows[keep])
     for item, before in zip(stub.trials.properties, whole.trials.properties, strict=True):
         np.testing.assert_array_equal(item.values, before.values[keep])
-    for trace, before in zip(stub.whisker.traces, whole.whisker.traces, strict=True):
-        np.testing.assert_array_equal(trace.values, before.values[np.isin(whole.whisker.trial, numbers)])
+    for trace, before in zip(whisker_of(stub).traces, whisker_of(whole).traces, strict=True):
+        np.testing.assert_array_equal(trace.values, before.values[np.isin(whisker_of(whole).trial, numbers)])
     for volume, before in zip(stub.subvolumes, whole.subvolumes, strict=True):
         keep = np.isin(before.trial, numbers)
         np.testing.assert_array_equal(volume.time_ms, before.time_ms[keep])

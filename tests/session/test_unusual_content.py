@@ -11,6 +11,7 @@ import pytest
 from made_sessions import Converted, Struct, array, events, opened, read_edited, records, set_entry
 
 from ssc_to_nwb.api.validation import validate
+from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.problems.model import Problem
 from ssc_to_nwb.testing.matlab import EMPTY
 from ssc_to_nwb.testing.spec import SubvolumeSpec
@@ -87,11 +88,11 @@ def unusual(problems: list[Problem]) -> list[Problem]:
 def test_it_is_reported_once(tmp_path: Path, edit: Callable[[Struct], None], expected: tuple[str, str]) -> None:
     session, log = read_edited(tmp_path, edit, **FIELDS)
     (problem,) = unusual(log.problems)
-    assert session.whisker is not None
+    assert whisker_of(session) is not None
     found = expected[1].format(
         *(roi.number for roi in session.planes[0].rois),
         values=session.subvolumes[0].first_array.values.size,
-        samples=session.whisker.time_ms.size,
+        samples=whisker_of(session).time_ms.size,
         touches=session.events["touches"].trains[0].time_ms.size,
     )
     assert (problem.kind.identifier, problem.found) == (expected[0], found)

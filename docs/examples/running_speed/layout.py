@@ -20,7 +20,7 @@ LABELS = f"{BEHAVIOR.path}/{naming.trial_number_of(NAME)}"
 
 def running_of(session: Session) -> RunningSpeed | None:
     """The running speed of a session, None where it has none."""
-    found = session.further_arrays.get(KIND)
+    found = session.arrays.get(KIND)
     return found if isinstance(found, RunningSpeed) else None
 
 

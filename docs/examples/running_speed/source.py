@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ssc_to_nwb.clock import TimeUnits, check_times_increase
+from ssc_to_nwb.data_types.arrays.source import ArrayEntry
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
-from ssc_to_nwb.matlab.hash_map import HashEntry
 from ssc_to_nwb.problems.model import ProblemLog
 
 KIND = "running speed"
@@ -36,13 +36,18 @@ class RunningSpeed:
     time_ms: np.ndarray
     trial: np.ndarray
 
+    def take(self, keep: np.ndarray) -> RunningSpeed:
+        """Some of the samples, for a stub of a few trials; keep: bool (N,)."""
+        speed = self.speed_cm_s[keep]
+        return replace(self, speed_cm_s=speed, time_ms=self.time_ms[keep], trial=self.trial[keep])
+
 
 def claimed_kinds(text: str) -> frozenset[str]:
     """`running speed`, where a key or description names it."""
     return frozenset({KIND} if "running" in text.lower() else ())
 
 
-def read_array(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) -> RunningSpeed:
+def read_array(entry: ArrayEntry, *, units: TimeUnits, log: ProblemLog) -> RunningSpeed:
     """Read and check the entry. Raises field-*, time-backwards."""
     field = entry.value
     time_ms = units.to_ms(field.child("time"), field.child("timeUnit"))

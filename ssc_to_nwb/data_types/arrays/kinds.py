@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.arrays import problems as kinds
 from ssc_to_nwb.matlab.hash_map import HashEntry
-
-_OWN_KINDS = "whisker|dff|raw|event"
+from ssc_to_nwb.metadata.model import ARRAY_KINDS
 
 
 def classify_array(entry: HashEntry, *, position: int, overrides: Mapping[str, str]) -> str:
@@ -21,18 +20,23 @@ def classify_array(entry: HashEntry, *, position: int, overrides: Mapping[str, s
             return overrides[name]
     rivals: list[str] = []
     for text in (entry.key, entry.description):
-        claims = {kind: data_type.name for data_type, claim in _claims() for kind in claim(text)}
+        claims = _claims(text)
         if len(claims) == 1:
             return next(iter(claims))
-        rivals += [f"{kind} of {name}" for kind, name in claims.items()]
+        rivals += [f"{kind} of {data_type.name}" for kind, data_type in claims.items()]
     claimed = f", claimed as {', '.join(dict.fromkeys(rivals))}" if rivals else ", claimed by no data type"
     raise entry.value.problem(
         kinds.ARRAY_KIND_UNKNOWN,
-        expected="a key name or description that says whisker, dff, raw or fluo, or event",
+        expected="a key name or description that says of what kind the array is",
         found=f"key {entry.key!r}, description {entry.description!r}{claimed}",
-        detail=f"metadata: source: {{array_kinds: {{{entry.key!r}: {_OWN_KINDS}}}}}",
+        detail=f"metadata: source: {{array_kinds: {{{entry.key!r}: {'|'.join(ARRAY_KINDS)}}}}}",
     )
 
 
-def _claims() -> list[tuple[registry.DataType, registry.Claim]]:
-    return list(registry.having("source", "claimed_kinds"))
+def data_type_of(entry: HashEntry, kind: str) -> registry.DataType:
+    """The data type whose kind an entry is; where metadata say the kind, the name of the kind claims it."""
+    return {**_claims(kind), **_claims(entry.description), **_claims(entry.key)}[kind]
+
+
+def _claims(text: str) -> dict[str, registry.DataType]:
+    return {kind: data_type for data_type, claim in registry.having("source", "claimed_kinds") for kind in claim(text)}

@@ -8,8 +8,8 @@ ARRAY_KIND_UNKNOWN = ProblemKind(
     identifier="array-kind-unknown",
     severity=Severity.ERROR,
     title="Cannot determine what this array contains",
-    reason="Its key and description name none of whisker, dF/F, raw fluorescence and calcium events, or more than one.",
-    remedy="Name it in a metadata file: source: {array_kinds: {<key>: whisker|dff|raw|event}}; or convert with "
+    reason="Its key and description name no kind of array, or more than one.",
+    remedy="Name it in a metadata file: source: {array_kinds: {<key>: <kind>}}; or convert with "
     "--allow-unmapped, which keeps the array verbatim. " + REPORT_FILE,
 )
 ARRAY_KIND_TWICE = ProblemKind(

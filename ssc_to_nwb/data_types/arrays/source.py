@@ -1,14 +1,25 @@
-"""What every array of a registered data type has: where it is, its clock, and the trial of every sample."""
+"""An entry of timeSeriesArrayHash as it comes to its data type, and what the data type makes of it."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, Self
 
 import numpy as np
 
+from ssc_to_nwb.matlab.field import Field
+from ssc_to_nwb.matlab.hash_map import HashEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrayEntry(HashEntry):
+    """An entry of timeSeriesArrayHash with its item of descrHash, None where there is none."""
+
+    described: Field | None = None
+
 
 class LabelledArray(Protocol):
-    """An entry of timeSeriesArrayHash of N samples."""
+    """What is read from an entry: an array of N samples, each with its time and its trial."""
 
     @property
     def path(self) -> str:
@@ -21,3 +32,6 @@ class LabelledArray(Protocol):
     @property
     def trial(self) -> np.ndarray:
         """int64 (N,), NO_TRIAL where the source has NaN."""
+
+    def take(self, keep: np.ndarray) -> Self:
+        """The array with some of its samples; keep: bool (N,)."""

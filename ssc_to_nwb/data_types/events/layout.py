@@ -11,6 +11,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Sources, Table
 from ssc_to_nwb.data_types.events.properties import TableProperty, table_properties
 from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, split_pairs
+from ssc_to_nwb.data_types.events.touches import touch_sample_ms
 from ssc_to_nwb.data_types.trial_labels.source import labels_dtype
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
@@ -104,7 +105,7 @@ def event_tables(context: SessionContext) -> Iterator[EventTable]:
     for name, (text, labels) in _KNOWN.items():
         members = tuple(events[key] for key, table in naming.EVENT_TABLES.items() if table == name and key in events)
         if members:
-            later_ms = context.touch_sample_ms if name == naming.TOUCHES else 0.0
+            later_ms = touch_sample_ms(context) if name == naming.TOUCHES else 0.0
             yield _event_table(name, text, labels, members, later_ms=later_ms)
     for key, series in events.items():
         if key not in naming.EVENT_TABLES:

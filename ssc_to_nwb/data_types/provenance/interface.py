@@ -16,6 +16,7 @@ from pynwb import NWBFile
 
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
+from ssc_to_nwb.data_types.events.touches import touch_sample_ms
 from ssc_to_nwb.data_types.from_layout import make_table
 from ssc_to_nwb.data_types.modules import get_module
 from ssc_to_nwb.data_types.provenance.layout import FILES, ITEMS
@@ -44,7 +45,7 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext,
         "tool_version": __version__,
         naming.FILE_LAYOUT_ITEM: str(naming.FILE_LAYOUT),
         "source_variable": ledger.variable,
-        "touch_sample_ms": f"{context.touch_sample_ms:.17g}",
+        "touch_sample_ms": f"{touch_sample_ms(context):.17g}",
         "options": canonical_json(options),
         "metadata": metadata_json(metadata),
         "metadata_sha256": metadata_sha256(metadata),

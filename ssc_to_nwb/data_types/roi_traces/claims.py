@@ -10,7 +10,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty
-from ssc_to_nwb.data_types.whisker.claims import lists_trials, valid_trials_hide
+from ssc_to_nwb.data_types.trials.claims import lists_trials, valid_trials_hide
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
 SCOPE = "entries of dF/F, raw fluorescence and events"

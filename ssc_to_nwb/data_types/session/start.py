@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ssc_to_nwb.clock import median_interval_ms
+from ssc_to_nwb.data_types.events.touches import assumed_sample, touch_sample_ms
 from ssc_to_nwb.data_types.session import problems
 from ssc_to_nwb.data_types.trials.times import joined_parts, labelled_times
 from ssc_to_nwb.problems import metadata_kinds as kinds
@@ -64,8 +64,8 @@ def time_remarks(context: SessionContext) -> list[str]:
     lines = [] if change is None else [change[1]]
     if context.session.events.get("touches") is not None:
         lines.append(
-            f"Touches stop one sample, {context.touch_sample_ms:g} ms, after the offset of the source, which is the "
-            f"last sample of the touch{_touch_sample_from(context)}."
+            f"Touches stop one sample, {touch_sample_ms(context):g} ms, after the offset of the source, which is the "
+            f"last sample of the touch{assumed_sample(context)}."
         )
     lines += [
         f"The source joins parts of this session: the {part.jump_ms:.10g} ms between the starts of trials "
@@ -77,12 +77,6 @@ def time_remarks(context: SessionContext) -> list[str]:
         numbers, whose = numbered("trial", unmeasured), "its" if len(unmeasured) == 1 else "their"
         lines.append(f"The source has no start of {numbers}: {whose} start_time is the time of {whose} first data.")
     return lines
-
-
-def _touch_sample_from(context: SessionContext) -> str:
-    whisker = context.session.whisker
-    measured = whisker is not None and median_interval_ms(whisker.time_ms, whisker.trial) is not None
-    return "" if measured else " (assumed, because the session has no whisker samples to measure it by)"
 
 
 def _wall_clock(context: SessionContext) -> datetime:
@@ -116,6 +110,5 @@ def _wall_clock(context: SessionContext) -> datetime:
 
 def _last_time_ms(session: Session) -> float:
     """The last time of any sample, event or trial start; 0 where there is none."""
-    labelled = labelled_times(session.whisker, session.subvolumes, session.events, session.further_arrays)
-    times = [times for _, times in labelled]
+    times = [times for _, times in labelled_times(session)]
     return max((float(one.max()) for one in [*times, session.trials.start_ms] if one.size), default=0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,28 +50,14 @@ def _equal(one: np.ndarray, other: np.ndarray) -> bool:
     return np.array_equal(one, other) or np.array_equal(one, other, equal_nan=True)
 
 
-def read_array_descriptions(field: Field | None, *, wanted: Sequence[bool]) -> tuple[ArrayDescription, ...]:
-    """One description per entry of timeSeriesArrayHash; an absent or empty descrHash gives empty ones.
+def read_description(field: Field | None) -> ArrayDescription:
+    """What an item of descrHash says; an absent or empty one says nothing.
 
-    wanted: for every entry, whether its description is read; the others get an empty one.
-
-    The values of a descrHash are distinguished by what they are, not by position: structs are the planes, numbers are
-    the valid trials. Raises field-length, field-type, and what the records of planes raise.
+    Its values are distinguished by what they are, not by position: structs are the planes, numbers are the valid
+    trials. Raises field-type, and what the records of planes raise.
     """
     if field is None or field.is_empty:
-        return (_NOTHING,) * len(wanted)
-    items = field.items()
-    if len(items) != len(wanted):
-        raise field.problem(kinds.FIELD_LENGTH, expected=f"{len(wanted)} items, as in value", found=len(items))
-    return tuple(_read_description(item) if read else _NOTHING for item, read in zip(items, wanted, strict=True))
-
-
-_NOTHING = ArrayDescription(path="", valid_trials=None, planes=())
-
-
-def _read_description(field: Field) -> ArrayDescription:
-    if field.is_empty:
-        return _NOTHING
+        return ArrayDescription(path="", valid_trials=None, planes=())
     values = (field,) if not isinstance(field.value, MatStruct) else tuple(e.value for e in read_hash(field))
     planes = [value for value in values if _holds_structs(value)]
     numbers = [value for value in values if isinstance(value.value, np.ndarray)]

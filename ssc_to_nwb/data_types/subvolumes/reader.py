@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ssc_to_nwb.clock import TimeUnits, check_times_increase
+from ssc_to_nwb.data_types.arrays.source import ArrayEntry
 from ssc_to_nwb.data_types.rois import problems as rois_problems
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex, read_frame_index
-from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription
+from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription, read_description
 from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
@@ -37,17 +38,9 @@ class CalciumEntry:
     description: ArrayDescription
 
 
-def read_calcium_entry(
-    field: Field,
-    *,
-    kind: ArrayKind,
-    key: str,
-    text: str,
-    units: TimeUnits,
-    description: ArrayDescription,
-    log: ProblemLog,
-) -> CalciumEntry:
+def read_calcium_entry(entry: ArrayEntry, *, kind: ArrayKind, units: TimeUnits, log: ProblemLog) -> CalciumEntry:
     """Read one entry. Raises field-*, time-backwards, roi-number-twice, frame-index-outside, roi-without-plane."""
+    field, description = entry.value, read_description(entry.described)
     roi_numbers = _unique_integers(field.child("ids", "id"))
     time_field = field.child("time")
     time_ms = units.to_ms(time_field, field.child("timeUnit"))
@@ -56,8 +49,8 @@ def read_calcium_entry(
     array = RoiArray(
         kind=kind,
         path=field.path,
-        key=key,
-        description=text,
+        key=entry.key,
+        description=entry.description,
         roi_numbers=roi_numbers,
         values=values if values.dtype.kind == "f" else values.astype(np.float64),
         time_ms=time_ms,

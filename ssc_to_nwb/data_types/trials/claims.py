@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty
@@ -12,6 +14,24 @@ _TABLE = f"/intervals/{naming.TRIALS}"
 def _column(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
     item = facts.session.trials.properties[leaf.indices[0] - 1]
     return ({"column": naming.trial_column(item.key)},)
+
+
+def lists_trials(leaf: Leaf, written: np.ndarray | None) -> bool:
+    """Whether the leaf is the list of valid trials that a column was made from; `[]` may mean no list at all."""
+    return (
+        written is not None and isinstance(leaf.value, np.ndarray) and np.array_equal(leaf.value.reshape(-1), written)
+    )
+
+
+def valid_trials_hide(leaf: Leaf, facts: SessionFacts, *, written: np.ndarray | None) -> bool:
+    """True where a list of trial numbers can't be read off a column of the trials table: other order, unknown numbers.
+
+    written: the list that the column was made from.
+    """
+    numbers = facts.session.trials.numbers
+    if written is None or not isinstance(leaf.value, np.ndarray) or not leaf.value.size:
+        return True
+    return not np.array_equal(numbers[np.isin(numbers, written)], leaf.value.reshape(-1))
 
 
 RULES = (

@@ -6,7 +6,7 @@ files is joined an hour after the start of the last trial of the earlier file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -17,11 +17,7 @@ from ssc_to_nwb.data_types.trials import problems as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.data_types.arrays.source import LabelledArray
-    from ssc_to_nwb.data_types.events.source import EventSeries
-    from ssc_to_nwb.data_types.subvolumes.source import Subvolume
     from ssc_to_nwb.data_types.trials.source import Trials
-    from ssc_to_nwb.data_types.whisker.source import WhiskerData
     from ssc_to_nwb.session.session import Session
 
 LabelledTimes = tuple[np.ndarray, np.ndarray]
@@ -59,17 +55,11 @@ class JoinedPart:
     jump_ms: float
 
 
-def labelled_times(
-    whisker: WhiskerData | None,
-    subvolumes: tuple[Subvolume, ...],
-    events: dict[str, EventSeries],
-    further: Mapping[str, LabelledArray],
-) -> list[LabelledTimes]:
+def labelled_times(session: Session) -> list[LabelledTimes]:
     """Trial labels and times in ms of every clock and series of events of a session."""
-    labelled = [] if whisker is None else [(whisker.trial, whisker.time_ms)]
-    labelled += [(volume.trial, volume.time_ms) for volume in subvolumes]
-    labelled += [(array.trial, array.time_ms) for array in further.values()]
-    return labelled + [(train.trial, train.time_ms) for series in events.values() for train in series.trains]
+    labelled = [(array.trial, array.time_ms) for array in session.arrays.values()]
+    labelled += [(volume.trial, volume.time_ms) for volume in session.subvolumes]
+    return labelled + [(train.trial, train.time_ms) for series in session.events.values() for train in series.trains]
 
 
 def measured_starts(start_ms: np.ndarray, numbers: np.ndarray, labelled: list[LabelledTimes]) -> np.ndarray:
@@ -97,9 +87,8 @@ def measured_starts(start_ms: np.ndarray, numbers: np.ndarray, labelled: list[La
 def trial_times(session: Session) -> TrialTimes:
     """Starts, stops and the order of the trials of a session."""
     trials = session.trials
-    labelled = labelled_times(session.whisker, session.subvolumes, session.events, session.further_arrays)
     first, last = np.full(len(trials), np.nan), np.full(len(trials), np.nan)
-    for one in labelled:
+    for one in labelled_times(session):
         first = np.fmin(first, _first_times(trials.numbers, one))
         last = np.fmax(last, -_first_times(trials.numbers, (one[0], -one[1])))
     start = np.where(trials.start_measured, trials.start_ms, first)

@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-import numpy as np
-
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty
+from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty, of_array
+from ssc_to_nwb.data_types.trials.claims import lists_trials, valid_trials_hide
+from ssc_to_nwb.data_types.whisker.source import KIND, whisker_of
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
 _MODULE = f"/processing/{naming.BEHAVIOR_MODULE}"
 
 
-def is_whisker(leaf: Leaf, facts: SessionFacts) -> bool:
-    """Whether the leaf belongs to the whisker entry."""
-    return leaf.indices[0] == facts.whisker_position
+_is_whisker = of_array(KIND)
 
 
 def _has_traces(leaf: Leaf, facts: SessionFacts) -> bool:
-    return is_whisker(leaf, facts) and facts.session.whisker is not None and bool(facts.session.whisker.traces)
+    whisker = whisker_of(facts.session)
+    return _is_whisker(leaf, facts) and whisker is not None and bool(whisker.traces)
 
 
 def _has_clock(leaf: Leaf, facts: SessionFacts) -> bool:
-    return is_whisker(leaf, facts) and facts.has_whisker_clock
+    """Whether the file has a series on the clock of the array: a trace, or trial numbers alone."""
+    whisker = whisker_of(facts.session)
+    return _has_traces(leaf, facts) or (_is_whisker(leaf, facts) and whisker is not None and whisker.time_ms.size > 0)
 
 
 def _series(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:  # noqa: ARG001
-    whisker = facts.session.whisker
+    whisker = whisker_of(facts.session)
     traces = () if whisker is None else whisker.traces
     return [{"series": naming.whisker_series(trace.quantity, trace.whisker)} for trace in traces]
 
@@ -39,32 +40,14 @@ def _series_on_clock(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:
 
 
 def _lists_valid_trials(leaf: Leaf, facts: SessionFacts) -> bool:
-    whisker = facts.session.whisker
-    return is_whisker(leaf, facts) and whisker is not None and lists_trials(leaf, whisker.valid_trials)
-
-
-def lists_trials(leaf: Leaf, written: np.ndarray | None) -> bool:
-    """Whether the leaf is the list of valid trials that a column was made from; `[]` may mean no list at all."""
-    return (
-        written is not None and isinstance(leaf.value, np.ndarray) and np.array_equal(leaf.value.reshape(-1), written)
-    )
+    whisker = whisker_of(facts.session)
+    return _is_whisker(leaf, facts) and whisker is not None and lists_trials(leaf, whisker.valid_trials)
 
 
 def _valid_trials_hide(leaf: Leaf, facts: SessionFacts) -> bool:
     """True where the column whisker_valid does not give the list back."""
-    whisker = facts.session.whisker
+    whisker = whisker_of(facts.session)
     return valid_trials_hide(leaf, facts, written=None if whisker is None else whisker.valid_trials)
-
-
-def valid_trials_hide(leaf: Leaf, facts: SessionFacts, *, written: np.ndarray | None) -> bool:
-    """True where a list of trial numbers can't be read off a column of the trials table: other order, unknown numbers.
-
-    written: the list that the column was made from.
-    """
-    numbers = facts.session.trials.numbers
-    if written is None or not isinstance(leaf.value, np.ndarray) or not leaf.value.size:
-        return True
-    return not np.array_equal(numbers[np.isin(numbers, written)], leaf.value.reshape(-1))
 
 
 _RULES = (
@@ -82,7 +65,7 @@ _RULES = (
         disposition=Disposition.KEPT,
         nwb=(naming.STRUCT_TABLE,),
         text="Numbers and names of the rows, and lists of files, as they are; a series' description repeats its label.",
-        when=is_whisker,
+        when=_is_whisker,
     ),
     Rule(
         identifier="whisker-values",
@@ -122,7 +105,7 @@ _RULES = (
         disposition=Disposition.KEPT,
         nwb=(naming.STRUCT_TABLE,),
         text="An array without a row makes no trace, and one without a sample no series; what it has is kept.",
-        when=is_whisker,
+        when=_is_whisker,
     ),
     Rule(
         identifier="whisker-valid-trials",

@@ -12,6 +12,7 @@ from ssc_to_nwb.data_types.base import SessionInterface
 from ssc_to_nwb.data_types.from_layout import ColumnValues, series_fields
 from ssc_to_nwb.data_types.modules import get_module
 from ssc_to_nwb.data_types.whisker.layout import VALID, trace_series
+from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.session.context import SessionContext
 
 
@@ -23,7 +24,7 @@ class WhiskerInterface(SessionInterface):
 
     def add(self, nwbfile: NWBFile) -> None:
         """Add one TimeSeries per row of the whisker array to the behavior module; NaN is kept."""
-        whisker = self.context.session.whisker
+        whisker = whisker_of(self.context.session)
         if whisker is None:
             return
         made: dict[str, TimeSeries] = {}
@@ -46,7 +47,7 @@ def trial_values(context: SessionContext) -> Mapping[str, ColumnValues]:
     Mapping[str, ColumnValues]
         By column: whether the source lists the trial, in its order of the trials; empty where it has no such list.
     """
-    whisker, numbers = context.session.whisker, context.session.trials.numbers
+    whisker, numbers = whisker_of(context.session), context.session.trials.numbers
     valid = None if whisker is None else whisker.valid_trials
     return {} if valid is None else {VALID.name: np.isin(numbers, valid)}
 

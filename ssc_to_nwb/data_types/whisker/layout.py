@@ -10,7 +10,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import Column, DeclaredObject, Series, Sources
 from ssc_to_nwb.data_types.modules import BEHAVIOR
 from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
-from ssc_to_nwb.data_types.whisker.source import WhiskerData
+from ssc_to_nwb.data_types.whisker.source import WhiskerData, whisker_of
 from ssc_to_nwb.session.session import Session
 
 UNITS = {"angle": "degrees", "curvature_change": "1/mm"}
@@ -26,7 +26,7 @@ VALID = Column(
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The module of the whisker series, and the series."""
-    whisker = sources.session.whisker
+    whisker = whisker_of(sources.session)
     if whisker is not None and (whisker.traces or whisker.time_ms.size):
         yield BEHAVIOR
         yield from trace_series(whisker)
@@ -51,7 +51,7 @@ def trace_series(whisker: WhiskerData) -> list[Series]:
 
 def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
     """The clock of the whisker array."""
-    whisker = session.whisker
+    whisker = whisker_of(session)
     if whisker is not None:
         yield LabelledClock(
             path=LABELS,
@@ -65,5 +65,6 @@ def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
 
 def trial_columns(session: Session) -> Iterator[Column]:
     """What the trials table has of whisker data."""
-    if session.whisker is not None and session.whisker.valid_trials is not None:
+    whisker = whisker_of(session)
+    if whisker is not None and whisker.valid_trials is not None:
         yield VALID

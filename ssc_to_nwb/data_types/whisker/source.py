@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_increase
+from ssc_to_nwb.data_types.arrays.source import ArrayEntry
+from ssc_to_nwb.data_types.subvolumes.array_descriptions import read_description
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.data_types.whisker import problems
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
@@ -17,6 +19,10 @@ from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
+if TYPE_CHECKING:
+    from ssc_to_nwb.session.session import Session
+
+KIND = "whisker"
 Quantity = Literal["angle", "curvature_change"]
 _LABELS: dict[Quantity, re.Pattern[str]] = {
     "angle": re.compile(r"angle for (?P<whisker>\S.*)", re.IGNORECASE),
@@ -37,7 +43,7 @@ def claimed_kinds(text: str) -> frozenset[str]:
     frozenset of str
         `whisker`, or none.
     """
-    return frozenset({"whisker"} if "whisker" in text.lower() else ())
+    return frozenset({KIND} if KIND in text.lower() else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,22 +106,49 @@ class WhiskerData:
         """Names of the whiskers, in the order of their first row."""
         return tuple(dict.fromkeys(trace.whisker for trace in self.traces))
 
+    def take(self, keep: np.ndarray) -> WhiskerData:
+        """The array with some of its samples.
 
-def read_whisker(
-    field: Field, *, key: str, units: TimeUnits, valid_trials: np.ndarray | None, log: ProblemLog
-) -> WhiskerData:
+        Parameters
+        ----------
+        keep : ndarray of bool, (N,)
+            Whether a sample is kept.
+
+        Returns
+        -------
+        WhiskerData
+            The same rows.
+        """
+        traces = tuple(replace(trace, values=trace.values[keep]) for trace in self.traces)
+        return replace(self, time_ms=self.time_ms[keep], trial=self.trial[keep], traces=traces)
+
+
+def whisker_of(session: Session) -> WhiskerData | None:
+    """The whisker array of a session.
+
+    Parameters
+    ----------
+    session : Session
+        Read from its file.
+
+    Returns
+    -------
+    WhiskerData or None
+        None where it has none.
+    """
+    found = session.arrays.get(KIND)
+    return found if isinstance(found, WhiskerData) else None
+
+
+def read_array(entry: ArrayEntry, *, units: TimeUnits, log: ProblemLog) -> WhiskerData:
     """Read the whisker array.
 
     Parameters
     ----------
-    field : Field
-        The entry of timeSeriesArrayHash.
-    key : str
-        Its key name.
+    entry : ArrayEntry
+        Of timeSeriesArrayHash.
     units : TimeUnits
         The time units of the session.
-    valid_trials : ndarray of int64, or None
-        As the entry's descrHash lists them.
     log : ProblemLog
         Takes the warnings: NaN values, times that do not increase.
 
@@ -129,6 +162,7 @@ def read_whisker(
     SscError
         field-missing, field-type, field-length and the like, whisker-row-unknown, name-not-distinct, time-backwards.
     """
+    field, valid_trials = entry.value, read_description(entry.described).valid_trials
     labels_field = field.child("idStrs", "idStr")
     matrix = field.child("valueMatrix")
     labels = labels_field.texts(count=matrix.array().shape[0], per="row of valueMatrix")
@@ -148,7 +182,7 @@ def read_whisker(
     _report_nan(field, traces=traces, log=log)
     return WhiskerData(
         path=field.path,
-        key=key,
+        key=entry.key,
         ids=ids,
         time_ms=time_ms,
         trial=field.child("trial").integers(length=time_ms.size, nan_as=NO_TRIAL),

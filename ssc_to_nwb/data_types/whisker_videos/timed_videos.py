@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from ssc_to_nwb.data_types.trials.times import trial_times
+from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.data_types.whisker_videos.source import FrameTimes, VideoHeader, read_frame_times, read_video_header
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
@@ -127,7 +128,7 @@ class _Opening:
         return note
 
     def _sample_times(self, trial: int) -> np.ndarray:
-        whisker = self.session.whisker
+        whisker = whisker_of(self.session)
         return np.zeros(0) if whisker is None else whisker.time_ms[whisker.trial == trial]
 
 

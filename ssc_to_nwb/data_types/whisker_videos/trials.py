@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.session import Session
@@ -52,7 +53,8 @@ class KnownTrials:
 def known_trials(session: Session) -> KnownTrials:
     """The trials of a whole session that a video may be of."""
     numbers = np.sort(session.trials.numbers)
-    labels = np.zeros(0, dtype=np.int64) if session.whisker is None else session.whisker.trial
+    whisker = whisker_of(session)
+    labels = np.zeros(0, dtype=np.int64) if whisker is None else whisker.trial
     return KnownTrials(numbers=numbers, with_whisker=numbers[np.isin(numbers, labels)])
 
 

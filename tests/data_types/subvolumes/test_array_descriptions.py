@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from made_sessions import cell, field, hash_of, problem_raised, row, struct, struct_array
 
-from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription, read_array_descriptions
-from ssc_to_nwb.matlab.tree import MatCell, MatValue
+from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription, read_description
+from ssc_to_nwb.matlab.tree import MatValue
 
 EMPTY = np.zeros((0, 0))
 ROI = struct(id=row(7), cornersXY=np.ones((2, 3)), indicesWithinImage=row(1, 2))
@@ -19,8 +19,7 @@ def plane(roi: MatValue = ROI, image: float = 1.0) -> MatValue:
 
 
 def describe(value: MatValue) -> ArrayDescription:
-    (found,) = read_array_descriptions(field(cell(value), "s.d"), wanted=[True])
-    return found
+    return read_description(field(value, "s.d"))
 
 
 @pytest.mark.parametrize(
@@ -48,20 +47,8 @@ def test_the_forms_it_may_have(value: MatValue, planes: int, trials: list[int] |
 
 @pytest.mark.parametrize("value", [None, EMPTY, cell()])
 def test_without_a_descr_hash_nothing_is_known(value: MatValue | None) -> None:
-    found = read_array_descriptions(None if value is None else field(value), wanted=[True] * 3)
-    assert [(one.valid_trials, one.planes) for one in found] == [(None, ())] * 3
-
-
-def test_what_is_not_wanted_is_not_read() -> None:
-    found = read_array_descriptions(field(cell("of no known form", row(1))), wanted=[False, True])
-    assert found[0].valid_trials is None
-    assert found[1].valid_trials is not None
-
-
-def test_one_item_per_array() -> None:
-    with problem_raised() as found:
-        read_array_descriptions(field(MatCell(shape=(1, 2), items=(row(1), row(2))), "s.d"), wanted=[True] * 3)
-    assert (found[0].kind.identifier, found[0].found) == ("field-length", "2")
+    found = read_description(None if value is None else field(value))
+    assert (found.valid_trials, found.planes) == (None, ())
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from made_sessions import Edit, Struct, array, events, found_of, read_edited
 
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.data_types.trials.times import JOINED_AFTER_MS, measured_starts, trial_times
+from ssc_to_nwb.data_types.whisker.source import whisker_of
 
 NUMBERS = np.array([1, 2, 3])
 
@@ -63,7 +64,7 @@ class TestTimes:
         session, log = read_edited(tmp_path, start_at(3, 0))
         assert session.trials.start_ms[3] == 0
         assert session.trials.start_measured.tolist() == [True, True, True, False, True, True]
-        times, whisker = trial_times(session), session.whisker
+        times, whisker = trial_times(session), whisker_of(session)
         assert whisker is not None
         assert times.start_ms[3] == whisker.time_ms[whisker.trial == session.trials.numbers[3]][0]
         assert times.in_order

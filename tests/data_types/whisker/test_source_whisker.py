@@ -9,6 +9,7 @@ import pytest
 from made_sessions import Edit, Struct, array, found_of, problem_of, read, read_edited, write
 
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
+from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.testing.matlab import EMPTY, Cell, row
 
 PLACE = "s.timeSeriesArrayHash.value{1}"
@@ -21,19 +22,19 @@ def whisker(s: Struct) -> Struct:
 def test_every_whisker_and_quantity(tmp_path: Path) -> None:
     made = write(tmp_path, whiskers=("c1", "c2", "D4"))
     session, log = read(made)
-    assert session.whisker is not None
+    assert whisker_of(session) is not None
     assert made.whisker is not None
-    assert session.whisker.whiskers == ("c1", "c2", "D4")
+    assert whisker_of(session).whiskers == ("c1", "c2", "D4")
     for place, name in enumerate(made.whisker.names):
         for quantity, values in (
             ("angle", made.whisker.angle_deg),
             ("curvature_change", made.whisker.curvature_per_mm),
         ):
-            (trace,) = (t for t in session.whisker.traces if (t.quantity, t.whisker) == (quantity, name))
+            (trace,) = (t for t in whisker_of(session).traces if (t.quantity, t.whisker) == (quantity, name))
             np.testing.assert_array_equal(trace.values, values[place])
-    np.testing.assert_array_equal(session.whisker.time_ms, made.whisker.time_ms)
-    np.testing.assert_array_equal(session.whisker.trial, made.whisker.trials)
-    np.testing.assert_array_equal(session.whisker.valid_trials, made.whisker.valid_trials)
+    np.testing.assert_array_equal(whisker_of(session).time_ms, made.whisker.time_ms)
+    np.testing.assert_array_equal(whisker_of(session).trial, made.whisker.trials)
+    np.testing.assert_array_equal(whisker_of(session).valid_trials, made.whisker.valid_trials)
     lost = int(np.isnan(made.whisker.angle_deg[0]).sum())
     assert f"{lost} of {made.whisker.time_ms.size} samples of 'Angle for c1'" in found_of(log.problems, "values-nan")
 
@@ -46,9 +47,9 @@ def test_rows_in_another_order_go_by_their_names(tmp_path: Path) -> None:
 
     made = write(tmp_path, edit=edit, whiskers=("c1", "c2"))
     session, _ = read(made)
-    assert session.whisker is not None
+    assert whisker_of(session) is not None
     assert made.whisker is not None
-    angles = {t.whisker: t.values for t in session.whisker.traces if t.quantity == "angle"}
+    angles = {t.whisker: t.values for t in whisker_of(session).traces if t.quantity == "angle"}
     np.testing.assert_array_equal(angles["c1"], made.whisker.angle_deg[0])
     np.testing.assert_array_equal(angles["c2"], made.whisker.angle_deg[1])
 
@@ -58,8 +59,8 @@ def test_samples_without_a_trial_number(tmp_path: Path) -> None:
         whisker(s)["trial"][0, :2] = [np.nan, 9999]
 
     session, log = read_edited(tmp_path, edit)
-    assert session.whisker is not None
-    assert session.whisker.trial[:3].tolist() == [NO_TRIAL, 9999, 2]
+    assert whisker_of(session) is not None
+    assert whisker_of(session).trial[:3].tolist() == [NO_TRIAL, 9999, 2]
     assert "2 labelled [NaN, 9999]" in found_of(log.problems, "trial-unknown")
 
 
@@ -79,17 +80,17 @@ def test_valid_trials_in_every_form(tmp_path: Path, form: str) -> None:
 
     made = write(tmp_path, edit=edit)
     session, _ = read(made)
-    assert session.whisker is not None
+    assert whisker_of(session) is not None
     assert made.whisker is not None
     if form in ("empty", "absent"):
-        assert session.whisker.valid_trials is None, "nothing is known, which is not: no trial is valid"
+        assert whisker_of(session).valid_trials is None, "nothing is known, which is not: no trial is valid"
     else:
-        np.testing.assert_array_equal(session.whisker.valid_trials, made.whisker.valid_trials)
+        np.testing.assert_array_equal(whisker_of(session).valid_trials, made.whisker.valid_trials)
 
 
 def test_no_whisker_data_at_all(tmp_path: Path) -> None:
     session, _ = read(write(tmp_path, whisker_data=False))
-    assert session.whisker is None
+    assert whisker_of(session) is None
     assert "touches" not in session.events
 
 
@@ -136,5 +137,5 @@ def test_what_is_wrong_is_named(tmp_path: Path, edit: Edit, kind: str, at: str, 
 def test_greek_whiskers_keep_their_letters(tmp_path: Path) -> None:
     """The straddlers are called by Greek letters."""
     session, _ = read_edited(tmp_path, labels("Angle for γ", "Angle for δ"))
-    assert session.whisker is not None
-    assert session.whisker.whiskers == ("γ", "δ")
+    assert whisker_of(session) is not None
+    assert whisker_of(session).whiskers == ("γ", "δ")
