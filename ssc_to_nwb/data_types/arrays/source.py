@@ -13,7 +13,13 @@ from ssc_to_nwb.matlab.hash_map import HashEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrayEntry(HashEntry):
-    """An entry of timeSeriesArrayHash with its item of descrHash, None where there is none."""
+    """An entry of timeSeriesArrayHash.
+
+    Attributes
+    ----------
+    described : Field or None, optional
+        Its item of descrHash; None where there is none.
+    """
 
     described: Field | None = None
 
@@ -34,4 +40,15 @@ class LabelledArray(Protocol):
         """int64 (N,), NO_TRIAL where the source has NaN."""
 
     def take(self, keep: np.ndarray) -> Self:
-        """The array with some of its samples; keep: bool (N,)."""
+        """The array with some of its samples.
+
+        Parameters
+        ----------
+        keep : ndarray of bool, (N,)
+            Whether a sample is kept.
+
+        Returns
+        -------
+        Self
+            For a stub of a session.
+        """
