@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.events.layout import table_path
 from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty
@@ -22,8 +23,7 @@ def _is_read(leaf: Leaf, facts: SessionFacts) -> bool:
 
 def _table_names(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
     series = _series(leaf, facts)
-    folder = "intervals" if series.type == PAIRS else "events"
-    return ({"table": f"/{folder}/{naming.event_table(series.key)}"},)
+    return ({"table": table_path(naming.event_table(series.key), pairs=series.type == PAIRS)},)
 
 
 def _time_names(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:

@@ -99,6 +99,11 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
         yield one.table
 
 
+def table_path(name: str, *, pairs: bool) -> str:
+    """Where NWB has tables of on/off pairs, and of points."""
+    return f"/{'intervals' if pairs else 'events'}/{name}"
+
+
 def event_tables(context: SessionContext) -> Iterator[EventTable]:
     """The tables of a session's series: the known ones, then one for each series that nobody knows."""
     events = context.session.events
@@ -121,7 +126,7 @@ def _event_table(
     times = (_START, Column(name="stop_time", dtype=np.float64, text=stop_text)) if pairs else (_TIMESTAMP,)
     of_labels = labels_dtype(trial_labels(members))
     table = Table(
-        path=f"/{'intervals' if pairs else 'events'}/{name}",
+        path=table_path(name, pairs=pairs),
         neurodata_type="TimeIntervals" if pairs else "EventsTable",
         text=f"{text} Source: {'; '.join(f'{one.key}: {one.description}' for one in members)}",
         columns=(

@@ -9,13 +9,15 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.modules import OPHYS
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty
+from ssc_to_nwb.data_types.subvolumes.layout import VALID, VALID_SUBVOLUMES
 from ssc_to_nwb.data_types.trials.claims import lists_trials, valid_trials_hide
+from ssc_to_nwb.data_types.trials.layout import PATH as TRIALS
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
 SCOPE = "entries of dF/F, raw fluorescence and events"
-_MODULE = f"/processing/{naming.OPHYS_MODULE}"
-_IMAGING_VALID = f"/intervals/{naming.TRIALS}/imaging_valid"
+_IMAGING_VALID = f"{TRIALS}/{VALID.name}"
 
 
 def is_calcium(leaf: Leaf, facts: SessionFacts) -> bool:
@@ -89,7 +91,7 @@ _RULES = (
         identifier="calcium-rois",
         patterns=(f"{_ENTRY}.ids", f"{_ENTRY}.id"),
         disposition=Disposition.WRITTEN,
-        nwb=(_MODULE + "/{container}/{series}/rois",),
+        nwb=(OPHYS.path + "/{container}/{series}/rois",),
         text="Region of the plane's table of ROIs, one row per column of data; kept besides where planes are mixed.",
         when=_has_rows,
         names=_series,
@@ -99,7 +101,7 @@ _RULES = (
         identifier="calcium-row-label",
         patterns=(f"{_ENTRY}.idStrs{{*}}", f"{_ENTRY}.idStr{{*}}"),
         disposition=Disposition.DERIVED,
-        nwb=(_MODULE + "/{container}/{series}/rois",),
+        nwb=(OPHYS.path + "/{container}/{series}/rois",),
         text="One text for all, kept once, and the ROI number of the row; where one label differs, all are kept.",
         when=_is_plain_row_label,
         names=_series,
@@ -109,7 +111,7 @@ _RULES = (
         identifier="calcium-values",
         patterns=(f"{_ENTRY}.valueMatrix",),
         disposition=Disposition.WRITTEN,
-        nwb=(_MODULE + "/{container}/{series}/data",),
+        nwb=(OPHYS.path + "/{container}/{series}/data",),
         unit="imaging.response_units of the metadata",
         text="One RoiResponseSeries per plane, time x ROI, with the plane's own rows only; NaN stays.",
         when=_has_rows,
@@ -120,7 +122,7 @@ _RULES = (
         identifier="calcium-times",
         patterns=(f"{_ENTRY}.time",),
         disposition=Disposition.WRITTEN,
-        nwb=(_MODULE + "/{owner}/timestamps",),
+        nwb=(OPHYS.path + "/{owner}/timestamps",),
         unit="s",
         text="Time stamps of the subvolume's first series, shared by the others.",
         when=_has_clock,
@@ -131,7 +133,7 @@ _RULES = (
         identifier="calcium-trials",
         patterns=(f"{_ENTRY}.trial",),
         disposition=Disposition.WRITTEN,
-        nwb=(_MODULE + "/{labels}/data",),
+        nwb=(OPHYS.path + "/{labels}/data",),
         unit="n/a",
         text="The trial number of every time stamp of the subvolume; NaN stays.",
         when=_has_clock,
@@ -159,7 +161,7 @@ _RULES = (
         identifier="imaging-valid-trials",
         patterns=("timeSeriesArrayHash.descrHash{*}.value{*}", "timeSeriesArrayHash.descrHash{*}"),
         disposition=Disposition.WRITTEN,
-        nwb=(_IMAGING_VALID, f"{_IMAGING_VALID}_subvolumes"),
+        nwb=(_IMAGING_VALID, f"{TRIALS}/{VALID_SUBVOLUMES.name}"),
         text="Whether the trial is in the list of any subvolume, and of which; kept besides where that hides some.",
         when=_lists_valid_trials,
         keep=_valid_trials_hide,

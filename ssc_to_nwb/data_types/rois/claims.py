@@ -6,14 +6,16 @@ from dataclasses import replace
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.modules import OPHYS, SOURCE
 from ssc_to_nwb.data_types.roi_traces.claims import SCOPE, is_calcium
+from ssc_to_nwb.data_types.rois.layout import SEGMENTATION
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, holds_something, is_empty
+from ssc_to_nwb.data_types.subvolumes.layout import STACKS
 from ssc_to_nwb.matlab.tree import MatChar
 
 _PLANE = "timeSeriesArrayHash.value{*}.imagingPlane{*}"
-_MODULE = f"/processing/{naming.OPHYS_MODULE}"
-_SEGMENTATION = f"{_MODULE}/{naming.IMAGE_SEGMENTATION}/{{segmentation}}"
+_SEGMENTATION = f"{SEGMENTATION.path}/{{segmentation}}"
 
 
 def _plane(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
@@ -87,7 +89,7 @@ _RULES = (
         identifier="plane-files",
         patterns=(f"{_PLANE}.sourceFileList{{*}}",),
         disposition=Disposition.WRITTEN,
-        nwb=(f"/processing/{naming.SOURCE_MODULE}/{naming.SOURCE_STACKS}/listed_path",),
+        nwb=(f"{STACKS.path}/listed_path",),
         text="A row per plane and file, with the path as the rig wrote it.",
         when=lambda leaf, facts: is_calcium(leaf, facts) and _is_in_list(leaf),
         keep=lambda leaf, _: not isinstance(leaf.value, str),
@@ -96,7 +98,7 @@ _RULES = (
         identifier="plane-frames",
         patterns=(f"{_PLANE}.sourceFileFrameIdx",),
         disposition=Disposition.WRITTEN,
-        nwb=(f"/processing/{naming.SOURCE_MODULE}/{{frame_index}}",),
+        nwb=(SOURCE.path + "/{frame_index}",),
         text="A row per time stamp of the subvolume: file and frame, counted from 1 as in the source; 0 for NaN.",
         when=is_calcium,
         names=_plane,
@@ -106,7 +108,7 @@ _RULES = (
         identifier="plane-master-image",
         patterns=_record_patterns("masterImage"),
         disposition=Disposition.WRITTEN,
-        nwb=(_MODULE + "/{images}/{image}",),
+        nwb=(OPHYS.path + "/{images}/{image}",),
         text="One GrayscaleImage per channel, axes (column, row), values unchanged.",
         when=is_calcium,
         names=_master_images,

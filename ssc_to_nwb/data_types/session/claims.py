@@ -5,22 +5,22 @@ from __future__ import annotations
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, always
+from ssc_to_nwb.data_types.session.layout import FILE_TEXTS, SUBJECT
 from ssc_to_nwb.matlab.tree import MatValue, is_empty_value, row_texts
 
-_SUBJECT = "/general/subject"
 # The fields of the NWB file that are made from a key of metaDataHash, where no metadata file replaces them.
 METADATA_PLACES = {
-    "species": f"{_SUBJECT}/species",
-    "experimentType": "/general/notes",
-    "animalID": f"{_SUBJECT}/subject_id",
-    "sex": f"{_SUBJECT}/sex",
-    "dateOfBirth": f"{_SUBJECT}/date_of_birth",
+    "species": f"{SUBJECT}/species",
+    "experimentType": FILE_TEXTS["notes"],
+    "animalID": f"{SUBJECT}/subject_id",
+    "sex": f"{SUBJECT}/sex",
+    "dateOfBirth": f"{SUBJECT}/date_of_birth",
     "dateOfExperiment": "/session_start_time",
     "timeOfExperiment": "/session_start_time",
     "experimenters": "/general/experimenter",
-    **{f"animalStrain{number}": f"{_SUBJECT}/strain" for number in range(1, 10)},
-    **{f"animalSource{number}": f"{_SUBJECT}/strain" for number in range(1, 10)},
-    **{f"animalGeneModification{number}": f"{_SUBJECT}/genotype" for number in range(1, 10)},
+    **{f"animalStrain{number}": f"{SUBJECT}/strain" for number in range(1, 10)},
+    **{f"animalSource{number}": f"{SUBJECT}/strain" for number in range(1, 10)},
+    **{f"animalGeneModification{number}": f"{SUBJECT}/genotype" for number in range(1, 10)},
 }
 
 

@@ -7,8 +7,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty
-
-_TABLE = f"/intervals/{naming.TRIALS}"
+from ssc_to_nwb.data_types.trials.layout import PATH
 
 
 def _column(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
@@ -39,7 +38,7 @@ RULES = (
         identifier="trial-numbers",
         patterns=("trialIds",),
         disposition=Disposition.WRITTEN,
-        nwb=(f"{_TABLE}/trial_number",),
+        nwb=(f"{PATH}/trial_number",),
         text="A column of the trials table; row ids count from 0.",
         keep=is_empty,
     ),
@@ -47,7 +46,7 @@ RULES = (
         identifier="trial-starts",
         patterns=("trialStartTimes",),
         disposition=Disposition.WRITTEN,
-        nwb=(f"{_TABLE}/start_time", f"{_TABLE}/start_measured"),
+        nwb=(f"{PATH}/start_time", f"{PATH}/start_measured"),
         unit="s",
         text="Start of the trial; where it is no measured start, 0 in the source. Rows are in the order of time.",
         keep=is_empty,
@@ -63,7 +62,7 @@ RULES = (
         identifier="trial-types",
         patterns=("trialTypeMat",),
         disposition=Disposition.WRITTEN,
-        nwb=(f"{_TABLE}/trial_type", f"{_TABLE}/response", f"{_TABLE}/correct_side"),
+        nwb=(f"{PATH}/trial_type", f"{PATH}/response", f"{PATH}/correct_side"),
         text="The name of the row that is 1, and what it says; `none` where no row is.",
         keep=is_empty,
     ),
@@ -84,7 +83,7 @@ RULES = (
         identifier="trial-property-values",
         patterns=("trialPropertiesHash.value{*}", "trialPropertiesHash.value{*}{*}"),
         disposition=Disposition.WRITTEN,
-        nwb=(_TABLE + "/{column}",),
+        nwb=(PATH + "/{column}",),
         unit="as in the source: valve times in s, StimulusPosition in motor steps",
         text="A column of its own for every property, known or not; StimulusPosition also as pole_position_mm.",
         names=_column,

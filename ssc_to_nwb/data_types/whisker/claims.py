@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.modules import BEHAVIOR
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty, of_array
 from ssc_to_nwb.data_types.trials.claims import lists_trials, valid_trials_hide
+from ssc_to_nwb.data_types.trials.layout import PATH as TRIALS
+from ssc_to_nwb.data_types.whisker.layout import LABELS, VALID
 from ssc_to_nwb.data_types.whisker.source import KIND, whisker_of
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
-_MODULE = f"/processing/{naming.BEHAVIOR_MODULE}"
 
 
 _is_whisker = of_array(KIND)
@@ -71,7 +73,7 @@ _RULES = (
         identifier="whisker-values",
         patterns=(f"{_ENTRY}.valueMatrix",),
         disposition=Disposition.WRITTEN,
-        nwb=(_MODULE + "/{series}/data",),
+        nwb=(BEHAVIOR.path + "/{series}/data",),
         unit="degrees, 1/mm",
         text="One TimeSeries per row; NaN stays.",
         when=_has_traces,
@@ -82,7 +84,7 @@ _RULES = (
         identifier="whisker-times",
         patterns=(f"{_ENTRY}.time",),
         disposition=Disposition.WRITTEN,
-        nwb=(_MODULE + "/{series}/timestamps",),
+        nwb=(BEHAVIOR.path + "/{series}/timestamps",),
         unit="s",
         text="Time stamps, shared by all whisker series and the trial numbers.",
         when=_has_clock,
@@ -93,7 +95,7 @@ _RULES = (
         identifier="whisker-trials",
         patterns=(f"{_ENTRY}.trial",),
         disposition=Disposition.WRITTEN,
-        nwb=(f"{_MODULE}/{naming.TRIAL_NUMBER}/data",),
+        nwb=(f"{LABELS}/data",),
         unit="n/a",
         text="The trial number of every sample; NaN stays.",
         when=_has_clock,
@@ -114,7 +116,7 @@ _RULES = (
             "timeSeriesArrayHash.descrHash{*}",
         ),
         disposition=Disposition.WRITTEN,
-        nwb=(f"/intervals/{naming.TRIALS}/whisker_valid",),
+        nwb=(f"{TRIALS}/{VALID.name}",),
         text="Whether the trial's number is in the list.",
         when=_lists_valid_trials,
         keep=_valid_trials_hide,
