@@ -3,6 +3,7 @@
 A data type is a package. What it has something to say about is in modules of fixed names, of which it may lack some:
 
 `source.py`     what it is in the session struct: `claimed_kinds`, `read_array`
+`unusual.py`    what of it deserves a warning though it is kept as it is: `report_unusual`
 `claims.py`     what becomes of its fields: `RULES`
 `layout.py`     where it is in the NWB file: `objects`, `trial_columns`, `labelled_clocks`
 `interface.py`  how it gets there: `INTERFACE`, `trial_values`

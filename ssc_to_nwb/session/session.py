@@ -11,15 +11,13 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, read_time_units
+from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.arrays.source import LabelledArray
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, EventSeries, read_event_series
-from ssc_to_nwb.data_types.rois import problems as rois_problems
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
-from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
-from ssc_to_nwb.data_types.trials import problems as trials_problems
 from ssc_to_nwb.data_types.trials.source import Trials, read_trials
-from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts, report_trial_times
+from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import read_hash
@@ -30,7 +28,6 @@ from ssc_to_nwb.problems import mat_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.time_series import read_time_series
-from ssc_to_nwb.session.unusual_content import report_unusual_content
 from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source_files.session_files import dataset_named, key_from_path
 
@@ -199,10 +196,8 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     measured = measured_starts(trials.start_ms, trials.numbers, labelled_times(session))
     session = replace(session, trials=replace(trials, start_measured=measured))
     _check_name(session, log=log)
-    report_trial_times(session, log=log)
-    _report_unknown_trials(session, log=log)
-    _report_rois_without_trace(session, log=log)
-    report_unusual_content(session, log=log)
+    for _, report_unusual in registry.having("unusual", "report_unusual"):
+        report_unusual(session, log=log)
     return session
 
 
@@ -264,29 +259,3 @@ def _check_name(session: Session, *, log: ProblemLog) -> None:
             raise session.metadata[key].problem(
                 kinds.FILE_NAME_DISAGREES, expected=f"{named}, as the file name says", found=given
             )
-
-
-def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
-    labelled = [(f"timeSeriesArrayHash ({kind})", array.trial) for kind, array in session.arrays.items()]
-    labelled += [(f"subvolume {volume.number}", volume.trial) for volume in session.subvolumes]
-    labelled += [(train.path, train.trial) for series in session.events.values() for train in series.trains]
-    for where, trial in labelled:
-        unknown = trial[~session.trials.known(trial)]
-        if unknown.size:
-            log.add(
-                trials_problems.TRIAL_UNKNOWN, file=session.path, field=where,
-                found=f"{unknown.size} labelled {distinct_labels_text(unknown)}",
-            )  # fmt: skip
-
-
-def _report_rois_without_trace(session: Session, *, log: ProblemLog) -> None:
-    for subvolume in session.subvolumes:
-        for plane in subvolume.planes:
-            traced = np.concatenate([array.roi_numbers for array in subvolume.arrays.values()])
-            for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, traced)]:
-                log.add(
-                    rois_problems.ROI_WITHOUT_TRACE,
-                    file=session.path,
-                    field=plane.path,
-                    found=f"ROI {number} of {plane.name}",
-                )

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-
-from ssc_to_nwb.data_types.trials import problems as kinds
-from ssc_to_nwb.problems.model import ProblemLog
 
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.trials.source import Trials
@@ -107,36 +103,6 @@ def joined_parts(trials: Trials) -> Iterator[JoinedPart]:
     joined = (jumps >= JOINED_AFTER_MS) & (jumps <= JOINED_AFTER_MS + _LATEST_FIRST_START_MS)
     for place in np.flatnonzero(joined).tolist():
         yield JoinedPart(last_trial=int(number[place]), next_trial=int(number[place + 1]), jump_ms=float(jumps[place]))
-
-
-def report_trial_times(session: Session, *, log: ProblemLog) -> None:
-    """Warn of starts that were not measured, are equal or out of order, of joined parts, and of numbers below 1."""
-    trials, times = session.trials, trial_times(session)
-    starts = f"{session.variable}.trialStartTimes"
-    for place in np.flatnonzero(~trials.start_measured).tolist():
-        first = times.start_ms[place]
-        detail = "nothing is labelled with it" if np.isnan(first) else f"its first data are at {first:.10g} ms"
-        log.add(
-            kinds.TRIAL_START_MISSING, file=session.path, field=starts, found=f"trial {trials.numbers[place]}",
-            detail=detail,
-        )  # fmt: skip
-    if not times.in_order:
-        back = np.flatnonzero(np.diff(times.order) < 0)[0]
-        later, earlier = trials.numbers[times.order[[back, back + 1]]]
-        found = f"trial {later} comes before trial {earlier}"
-        log.add(kinds.TRIALS_NOT_IN_ORDER, file=session.path, field=starts, found=found)
-    for before, after in pairwise(times.order.tolist()):
-        if times.start_ms[before] == times.start_ms[after]:
-            found = f"trials {trials.numbers[before]} and {trials.numbers[after]} at {times.start_ms[after]:.10g} ms"
-            log.add(kinds.TRIALS_START_TOGETHER, file=session.path, field=starts, found=found)
-    for part in joined_parts(trials):
-        found = f"{part.jump_ms:.10g} ms from the start of trial {part.last_trial} to that of trial {part.next_trial}"
-        log.add(kinds.SESSION_JOINED, file=session.path, field=starts, found=found)
-    for number in trials.numbers[trials.numbers < 1].tolist():
-        log.add(
-            kinds.TRIAL_NUMBER_BELOW_ONE, file=session.path, field=f"{session.variable}.trialIds",
-            found=f"trial {number}",
-        )  # fmt: skip
 
 
 def _first_times(numbers: np.ndarray, labelled: LabelledTimes) -> np.ndarray:
