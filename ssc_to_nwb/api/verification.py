@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
@@ -196,6 +196,7 @@ def _verify_session(
     log = ProblemLog()
     context = read_source_again(file.path, dataset=file.dataset, metadata_files=settings.metadata_files, log=log)
     raw = open_raw(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
+    recorded = _recorded_digest(nwb_path)
     report = verify_file(
         nwb_path,
         context=context,
@@ -204,41 +205,36 @@ def _verify_session(
         workers=settings.workers,
         memory_mb=settings.memory_mb,
         hashes=hash_sources(context.session, raw, stacks=settings.mode == "full", workers=settings.workers),
+        with_digest=recorded is not None and settings.mode == "full",
         progress=lambda done, total: settings.on_progress(source.name, done, total),
     )
-    if report.ok and settings.mode == "full":
-        report = _compared_with_record(report, nwb_path, settings)
+    if report.digest is not None and report.digest != recorded:
+        report = replace(report, problems=(_changed(nwb_path, recorded=recorded, found=report.digest),))
     return SessionVerification(session=source.name, source=source.path, report=report, warnings=tuple(log.problems))
 
 
-def _compared_with_record(report: VerifyReport, nwb_path: Path, settings: _Settings) -> VerifyReport:
-    """The report, with a problem where the file does not have the content that its conversion put on record.
-
-    That finds changes to what the source says nothing of, such as this package's own words about a column.
-    """
-    from dataclasses import replace
-
-    from ssc_to_nwb.problems import verify_kinds as kinds
-    from ssc_to_nwb.problems.model import Problem
-    from ssc_to_nwb.proof import digest
+def _recorded_digest(nwb_path: Path) -> str | None:
+    """The digest of the content that the conversion put on record; None where there is no record."""
     from ssc_to_nwb.run.record import recorded_digest
 
     try:
-        recorded = recorded_digest(nwb_path)
+        return recorded_digest(nwb_path)
     except OSError:
         # The proof does not need the record; a file that was moved elsewhere has none.
-        return report
-    if recorded is None:
-        return report
-    found = digest.content_digest(
-        nwb_path, workers=settings.workers, memory_mb=settings.memory_mb, known=report.value_digests
-    )
-    if found == recorded:
-        return report
-    changed = Problem(
+        return None
+
+
+def _changed(nwb_path: Path, *, recorded: str | None, found: str) -> Problem:
+    """The problem of a file that does not have the content on record.
+
+    That finds changes to what the source says nothing of, such as this package's own words about a column.
+    """
+    from ssc_to_nwb.problems import verify_kinds as kinds
+    from ssc_to_nwb.problems.model import Problem
+
+    return Problem(
         kind=kinds.VERIFY_CONTENT_CHANGED, file=str(nwb_path), field="/", expected=f"digest {recorded}", found=found
     )
-    return replace(report, problems=(changed,))
 
 
 def find_output(output: Path, *, session: str) -> Path:

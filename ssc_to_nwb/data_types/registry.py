@@ -16,9 +16,11 @@ Modules are imported when they are asked for: the way back never loads the way t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -50,7 +52,12 @@ class DataType:
 
     def module(self, name: str) -> ModuleType | None:
         """One of its modules, None where it has none of this name."""
-        return import_module(f"{self.package}.{name}") if find_spec(f"{self.package}.{name}") is not None else None
+        whole = f"{self.package}.{name}"
+        return import_module(whole) if whole in sys.modules or self._has(whole) else None
+
+    def _has(self, module: str) -> bool:
+        """Whether there is such a module; of this package's own data types it is looked for once."""
+        return _is_there(module) if module.startswith(f"{__package__}.") else find_spec(module) is not None
 
     def get(self, module: str, name: str) -> Any:
         """What one of its modules has under a name, None where it has none."""
@@ -65,6 +72,11 @@ class DataType:
     def restores(self) -> Mapping[str, Any]:
         """Its ways back, by the identifiers of its claims."""
         return self.get("restore", "RESTORES") or {}
+
+
+@cache
+def _is_there(module: str) -> bool:
+    return find_spec(module) is not None
 
 
 _registered: list[DataType] = []

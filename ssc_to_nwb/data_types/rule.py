@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TypeAlias
 
 from ssc_to_nwb.data_types.facts import SessionFacts
@@ -137,6 +138,25 @@ def path_template(path: str) -> str:
     return _INDEX.sub("{*}", path)
 
 
+def without_indices(template: str) -> str:
+    """The names alone of a pattern, or of what `path_template` gives."""
+    return template.replace("{*}", "")
+
+
+@cache
+def _names_of(pattern: str) -> tuple[str, bool]:
+    """The names of a pattern up to its `**`, and whether it has one."""
+    names, rest, _ = without_indices(pattern).partition("**")
+    return names, bool(rest)
+
+
+def may_fit(pattern: str, names: str) -> bool:
+    """Whether leaves of these names may fit a pattern, whatever indices they have; cheaper than to compile it."""
+    of_pattern, any_rest = _names_of(pattern)
+    return names.startswith(of_pattern) if any_rest else names == of_pattern
+
+
+@cache
 def pattern_regex(pattern: str) -> re.Pattern[str]:
     """A pattern as a regular expression over paths below the session variable; its groups are the indices."""
     parts = re.split(r"(\{\*\}|\*\*)", pattern)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from re import Pattern
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule, path_template, pattern_regex
+from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule, may_fit, path_template, pattern_regex, without_indices
 from ssc_to_nwb.data_types.rules import OTHER_VARIABLE, UNMAPPED, all_rules
 from ssc_to_nwb.ledger.rules_raw import SYSTEM_FILE
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
@@ -88,15 +88,18 @@ class Ledger:
         return Counter(entry.rule for entry in self.leaves)
 
 
-def build_ledger(session: Session, *, allow_unmapped: bool, log: ProblemLog) -> Ledger:
+def build_ledger(
+    session: Session, *, allow_unmapped: bool, log: ProblemLog, ruled: Iterable[tuple[Leaf, Rule]] | None = None
+) -> Ledger:
     """Account for every leaf of a session.
 
-    Raises unmapped-leaf where no rule knows one; with `allow_unmapped` such leaves are logged (unmapped-leaf-kept)
-    and kept verbatim.
+    ruled: what `ruled_leaves` gives, where that is known already. Raises unmapped-leaf where no rule knows one; with
+    `allow_unmapped` such leaves are logged (unmapped-leaf-kept) and kept verbatim.
     """
     facts = SessionFacts(session)
     values = dict(walk_leaves(session.tree, session.variable))
-    entries = tuple(_entry(leaf, rule, facts, value=values[leaf.path]) for leaf, rule in ruled_leaves(session, facts))
+    ruled = ruled_leaves(session, facts) if ruled is None else ruled
+    entries = tuple(_entry(leaf, rule, facts, value=values[leaf.path]) for leaf, rule in ruled)
     unmapped = [entry for entry in entries if entry.rule == UNMAPPED.identifier]
     if unmapped and not allow_unmapped:
         shown = listed([entry.source for entry in unmapped], most=_SHOWN)
@@ -126,7 +129,7 @@ def _other_entry(other: OtherVariable) -> LedgerEntry:
 def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
     """Every leaf of the session struct with the rule that applies to it; `UNMAPPED` where none does."""
     skipped = len(session.variable) + 1
-    compiled = [(rule, pattern_regex(pattern)) for rule in all_rules() for pattern in rule.patterns]
+    patterns = [(rule, pattern) for rule in all_rules() for pattern in rule.patterns]
     # Kinds of leaves are few, leaves are tens of thousands.
     candidates: dict[str, list[tuple[Rule, Pattern[str]]]] = {}
     for path, value in walk_leaves(session.tree, session.variable):
@@ -134,6 +137,9 @@ def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, 
         kind = path_template(below)
         if kind not in candidates:
             example = kind.replace("{*}", "{1}")
+            # Few patterns begin with the same field: the others need not be compiled.
+            top = without_indices(kind)
+            compiled = [(rule, pattern_regex(one)) for rule, one in patterns if may_fit(one, top)]
             candidates[kind] = [(rule, pattern) for rule, pattern in compiled if pattern.fullmatch(example)]
         for rule, pattern in candidates[kind]:
             match = pattern.fullmatch(below)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from ssc_to_nwb.matlab.tree import (
@@ -39,7 +41,12 @@ def matlab_class(value: MatValue) -> str:
 
 
 def _numeric_class(array: np.ndarray) -> str:
-    return _CLASSES.get(array.dtype.name, array.dtype.name)
+    return _class_of_type(array.dtype)
+
+
+@cache
+def _class_of_type(dtype: np.dtype) -> str:
+    return _CLASSES.get(dtype.name, dtype.name)
 
 
 def matlab_shape(value: MatValue) -> tuple[int, ...]:

@@ -47,17 +47,19 @@ def walk_leaves(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
     tuple of str and MatValue
         Path in MATLAB's notation, such as `s.a.value{2}(3).id`, and value.
     """
-    if is_leaf(value):
-        yield path, value
-    elif isinstance(value, MatStruct):
-        for name, child in value.fields.items():
-            yield from walk_leaves(child, f"{path}.{name}")
-    elif isinstance(value, MatStructArray):
-        for number, element in enumerate(value.elements, start=1):
-            yield from walk_leaves(element, f"{path}({number})")
-    elif isinstance(value, MatCell):
-        for number, item in enumerate(value.items, start=1):
-            yield from walk_leaves(item, f"{path}{{{number}}}")
+    # A generator in a generator for every level costs several times as much.
+    waiting = [(path, value)]
+    while waiting:
+        path, value = waiting.pop()
+        if is_leaf(value):
+            yield path, value
+        elif isinstance(value, MatStruct):
+            waiting += [(f"{path}.{name}", child) for name, child in reversed(value.fields.items())]
+        elif isinstance(value, MatStructArray):
+            numbered = enumerate(value.elements, start=1)
+            waiting += reversed([(f"{path}({number})", element) for number, element in numbered])
+        elif isinstance(value, MatCell):
+            waiting += reversed([(f"{path}{{{number}}}", item) for number, item in enumerate(value.items, start=1)])
 
 
 def leaf_bytes(value: MatValue) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 import numpy as np
+from isal import igzip_lib
 
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.mat5_elements import ArrayHeader, ByteStream, DamagedFileError, ElementReader, inflated
@@ -47,7 +47,9 @@ _CHAR_STORAGE: dict[int, tuple[Storage, str]] = {
 # A value of a few numbers has 56 bytes, which may be compressed to some ten; empty ones may be compressed to nothing.
 _FREE_VALUES = 1 << 21
 _BYTES_PER_VALUE = 8
-_DAMAGE = (ValueError, OSError, OverflowError, MemoryError, RecursionError, zlib.error)
+_TYPES = {number: np.dtype(code) for number, code in NUMBER_CLASSES.items()}
+_LOGICAL, _DOUBLE = np.dtype("?"), np.dtype("f8")
+_DAMAGE = (ValueError, OSError, OverflowError, MemoryError, RecursionError, igzip_lib.IsalError)
 
 
 def read_mat5(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
@@ -72,7 +74,7 @@ def read_mat5(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
                 # What handles and objects refer to is stored as a variable without a name.
                 if name:
                     variables[name] = value
-    except _DAMAGE as damage:
+    except _DAMAGE as damage:  # type: ignore[misc]
         raise error(
             kinds.MAT_UNREADABLE,
             file=path,
@@ -143,9 +145,11 @@ class _Arrays:
 
     def _whole(self, header: ArrayHeader) -> MatValue:
         value = self._value(header)
-        if self._reader.stream.offset > header.end:
-            raise DamagedFileError(f"{self._reader.stream.offset - header.end} bytes beyond the end of an array")
-        self._reader.stream.skip_to(header.end)
+        beyond = self._reader.stream.offset - header.end
+        if beyond > 0:
+            raise DamagedFileError(f"{beyond} bytes beyond the end of an array")
+        if beyond:
+            self._reader.stream.skip_to(header.end)
         return value
 
     def _nested(self, part: str, *, end: int) -> MatValue:
@@ -234,7 +238,7 @@ class _Arrays:
 
 
 def _dtype(header: ArrayHeader) -> np.dtype:
-    return np.dtype("?" if header.is_logical else NUMBER_CLASSES.get(header.class_number, "f8"))
+    return _LOGICAL if header.is_logical else _TYPES.get(header.class_number, _DOUBLE)
 
 
 def _unsupported(header: ArrayHeader, matlab_class: str, reason: str) -> MatUnsupported:

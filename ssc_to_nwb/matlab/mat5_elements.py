@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 import struct
-import zlib
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 import numpy as np
+from isal import isal_zlib
 
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.mat5_numbers import COMPLEX_FLAG, LOGICAL_FLAG, MI_INT32, MI_UINT32, MX_OPAQUE, NUMBER_TYPES
@@ -73,7 +73,8 @@ class ByteStream:
 
 def inflated(file: BinaryIO, *, compressed_bytes: int) -> ByteStream:
     """The content of a compressed variable that lies in the file from here on; its checksum is checked at its end."""
-    inflater = zlib.decompressobj()
+    # Twice as fast as zlib.
+    inflater = isal_zlib.decompressobj()
     left = compressed_bytes
     waiting = b""
 
@@ -94,20 +95,19 @@ def inflated(file: BinaryIO, *, compressed_bytes: int) -> ByteStream:
     return ByteStream(draw)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrayHeader:
-    """What precedes the content of an array.
+class ArrayHeader(NamedTuple):
+    """What precedes the content of an array. There is one for every number of a struct: a tuple is made fast.
 
     class_number: MATLAB's; class_name: of an object behind a handle; end: offset behind the array.
     """
 
     class_number: int
+    name: str
+    end: int
     class_name: str = ""
     is_logical: bool = False
     is_complex: bool = False
     shape: tuple[int, ...] = (1, 1)
-    name: str
-    end: int
 
     @property
     def size(self) -> int:
@@ -124,6 +124,8 @@ class ElementReader:
         self._order = order
         self._pair = struct.Struct(f"{order}II")
         self._plain_header = struct.Struct(f"{order}6I2i2I")
+        self._types = {code: np.dtype(f"{order}{code}") for code in NUMBER_TYPES.values()}
+        self._is_native = (order == "<") == (sys.byteorder == "little")
 
     def tag(self) -> tuple[int, int, bytes | None]:
         """Type of the next element, its bytes, and the content itself where that is within the tag."""
@@ -162,8 +164,8 @@ class ElementReader:
         """Bytes of an element as numbers of one of numpy's types, in native byte order, (N,)."""
         if len(content) % int(code[1]):
             raise DamagedFileError(f"{len(content)} bytes for numbers of {code[1]} bytes each")
-        array = np.frombuffer(content, dtype=f"{self._order}{code}")
-        return array.astype(array.dtype.newbyteorder("="), copy=False)
+        array = np.frombuffer(content, dtype=self._types[code])
+        return array if self._is_native else array.astype(array.dtype.newbyteorder("="))
 
     def integers(self, *, end: int) -> list[int]:
         """The next element, which holds 32-bit integers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,8 +11,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import Sources
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import Leaf
-from ssc_to_nwb.ledger.ledger import ruled_leaves
+from ssc_to_nwb.data_types.rule import Leaf, Rule
 from ssc_to_nwb.matlab.tree import MatCell, MatChar
 from ssc_to_nwb.proof.proof import Proof
 from ssc_to_nwb.restoring.file_view import FileView
@@ -75,11 +74,13 @@ class Comparison:
         return SourceUnit(per_second=1000.0, zero_offset_s=zero)
 
 
-def leaves_by_rule(session: Session, facts: SessionFacts) -> tuple[dict[str, list[Leaf]], frozenset[str]]:
+def leaves_by_rule(
+    ruled: Iterable[tuple[Leaf, Rule]], facts: SessionFacts
+) -> tuple[dict[str, list[Leaf]], frozenset[str]]:
     """The leaves of a session by rule, and the paths of those that must be kept verbatim."""
     groups: dict[str, list[Leaf]] = defaultdict(list)
     kept = set()
-    for leaf, rule in ruled_leaves(session, facts):
+    for leaf, rule in ruled:
         groups[rule.identifier].append(leaf)
         if rule.is_kept(leaf, facts):
             kept.add(leaf.path)

@@ -48,12 +48,20 @@ def object_digests(
 
     Parameters and errors as of `content_digest`. Groups count with their kind and attributes, links with their target.
     """
-    with open_tree(path) as tree, ThreadPoolExecutor(max_workers=workers, thread_name_prefix="digest") as pool:
+    with open_tree(path) as tree:
+        return digests_of_tree(tree, file=path, workers=workers, memory_mb=memory_mb, known=known)
+
+
+def digests_of_tree(
+    tree: ArrayTree, *, file: Path, workers: int, memory_mb: float, known: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """`object_digests` of an open file, which is called `file`."""
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="digest") as pool:
         digester = _Digester(tree, pool, workers=workers, memory_mb=memory_mb, known=known or {})
         try:
             return {node.path: digester.digest(node) for node in tree.walk() if _counts(node.path)}
         except (OSError, RuntimeError, KeyError, TypeError) as failure:
-            raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure) from failure
+            raise error(kinds.VERIFY_UNREADABLE, file=file, found=failure) from failure
 
 
 def _counts(path: str) -> bool:

@@ -11,13 +11,14 @@ from typing import TypeAlias
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import Sources
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
+from ssc_to_nwb.ledger.ledger import Ledger, build_ledger, ruled_leaves
 from ssc_to_nwb.ledger.raw_ledger import file_entries
 from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.proof.accounted import report_unaccounted
 from ssc_to_nwb.proof.comparison import Comparison, leaves_by_rule
 from ssc_to_nwb.proof.declared_objects import check_declared_objects
+from ssc_to_nwb.proof.digest import digest_of_objects, digests_of_tree
 from ssc_to_nwb.proof.follows import check_follows
 from ssc_to_nwb.proof.general import check_general
 from ssc_to_nwb.proof.leaves import compare_leaves
@@ -53,6 +54,7 @@ def verify_file(
     hashes: Mapping[Path, str] | None = None,
     final_path: Path | None = None,
     videos: Path | None = None,
+    with_digest: bool = False,
     progress: OnVerifyProgress = no_progress,
 ) -> VerifyReport:
     """Compare a file with its source.
@@ -62,7 +64,8 @@ def verify_file(
     workers: threads; memory_mb: room for frames on their way, in 2^20 bytes; hashes: SHA-256 of source files by path,
     as far as they are known, to be compared with those in the file; final_path: where the file will be, where it is
     compared before it gets its name; videos: the folder of the videos, the one beside `final_path` where None;
-    progress: called as frames are compared.
+    with_digest: whether the digest of the content is made too, of a file in which nothing differs; progress: called as
+    frames are compared.
 
     What differs is in the report; nothing is raised for it.
     """
@@ -85,6 +88,10 @@ def verify_file(
         with open_tree(nwb_path) as tree:
             check_layout(tree, file=final)
             report = _compare(tree, final, context=context, raw=raw_proof, mode=mode, hashes=hashes or {})
+            if with_digest and report.ok:
+                known = report.value_digests
+                digests = digests_of_tree(tree, file=final, workers=workers, memory_mb=memory_mb, known=known)
+                report = replace(report, digest=digest_of_objects(digests))
     except SscError as failure:
         report = VerifyReport(file=final, mode=mode, problems=(failure.problem,))
     return replace(report, seconds=time.perf_counter() - start)
@@ -101,13 +108,14 @@ def _compare(
 ) -> VerifyReport:
     session = context.session
     facts = SessionFacts(session)
-    leaves, kept = leaves_by_rule(session, facts)
+    ruled = list(ruled_leaves(session, facts))
+    leaves, kept = leaves_by_rule(ruled, facts)
     proof = Proof(
         file_name=str(nwb_path),
         reader=NwbReader(tree=tree),
         leaves=dict(walk_leaves(session.tree, session.variable)),
     )
-    ledger = build_ledger(session, allow_unmapped=True, log=ProblemLog())
+    ledger = build_ledger(session, allow_unmapped=True, log=ProblemLog(), ruled=ruled)
     sources = Sources(context=context, raw=None if raw is None else raw.raw, ledger=ledger, log=ProblemLog())
     view = FileView(reader=proof.reader, restores=all_restores())
     work = Comparison(

@@ -17,6 +17,8 @@ from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node, NodeKind
 
 # From this size on chunks are inflated in threads; below, a thread costs more than it saves.
 _LARGE_BYTES = 2**20
+# Up to so many values are kept: what restores, what follows and the digest each ask for them.
+_SMALL_SIZE = 1000
 _WORKERS = 2
 _MEMORY_MB = 64.0
 
@@ -30,6 +32,8 @@ class Hdf5Tree(ArrayTree):
         self._names: dict[int, str] = {}
         self._nodes: dict[str, Node | None] = {}
         self._items: dict[str, h5py.Group | h5py.Dataset] = {}
+        self._attributes: dict[tuple[str, str], Any] = {}
+        self._small: dict[str, np.ndarray] = {}
 
     def __enter__(self) -> Hdf5Tree:
         return self
@@ -82,8 +86,16 @@ class Hdf5Tree(ArrayTree):
         return self._item(path)
 
     def values(self, path: str) -> np.ndarray:
-        """All values; texts as `str` objects."""
-        dataset = self._item(path)
+        """All values; texts as `str` objects. Small ones are read once, and cannot be changed."""
+        if path in self._small:
+            return self._small[path]
+        values = self._read(self._item(path))
+        if values.size <= _SMALL_SIZE:
+            values.flags.writeable = False
+            self._small[path] = values
+        return values
+
+    def _read(self, dataset: h5py.Dataset) -> np.ndarray:
         if h5py.check_string_dtype(dataset.dtype) is not None:
             return np.asarray(dataset.asstr(errors="surrogateescape")[()], dtype=object)
         if dataset.nbytes < _LARGE_BYTES or not can_read_chunks(dataset):
@@ -95,7 +107,10 @@ class Hdf5Tree(ArrayTree):
         return values
 
     def blocks(self, path: str, *, pool: ThreadPoolExecutor, workers: int, memory_mb: float) -> Iterator[np.ndarray]:
-        """Chunk by chunk, inflated in threads."""
+        """Chunk by chunk, inflated in threads; a small data set in one."""
+        if self._item(path).size <= _SMALL_SIZE:
+            yield self.values(path)
+            return
         for block in read_blocks(self._item(path), pool, workers=workers, memory_mb=memory_mb):
             yield block.values
 
@@ -105,7 +120,13 @@ class Hdf5Tree(ArrayTree):
         return dataset.dtype.kind in "biufc" and dataset.ndim > 0 and dataset.size > 0
 
     def attribute(self, path: str, name: str) -> Any:
-        """An attribute; references as the path they point to, bytes that are not UTF-8 as single surrogates."""
+        """An attribute, read once; references as the path they point to, bytes not UTF-8 as single surrogates."""
+        place = (path, name)
+        if place not in self._attributes:
+            self._attributes[place] = self._read_attribute(path, name)
+        return self._attributes[place]
+
+    def _read_attribute(self, path: str, name: str) -> Any:
         value = self._item(path).attrs.get(name)
         if isinstance(value, h5py.Reference):
             return self._target(value)

@@ -17,8 +17,8 @@ class VerifyReport:
 
     objects: number of values compared, by path of the object in the file; leaves: number of source fields proven;
     frames: of the imaging stacks compared, and frames_total: those there are (pages of either channel count one);
-    value_digests: SHA-256 of the values of data sets of frames, for a digest of the content; left_out: problems beyond
-    the number shown.
+    value_digests: SHA-256 of the values of data sets of frames, for a digest of the content; digest: that of the whole
+    content, where it was asked for and nothing differs; left_out: problems beyond the number shown.
     """
 
     file: Path
@@ -31,6 +31,7 @@ class VerifyReport:
     frames_total: int = 0
     seconds: float = 0.0
     value_digests: dict[str, str] = field(default_factory=dict)
+    digest: str | None = None
 
     @property
     def ok(self) -> bool:

@@ -6,6 +6,7 @@ A process that dies breaks its pool; with a pool of its own for each, that costs
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -31,7 +32,10 @@ from ssc_to_nwb.run.signals import signals_held_back, stop_signals
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-_PRELOADED = ["ssc_to_nwb.run.session_work", "ssc_to_nwb.nwb_file.session_file"]
+_PRELOADED = ["ssc_to_nwb.run.preloaded"]
+# A session makes hundreds of thousands of objects that stay until its end: to search them for cycles again and again
+# takes a tenth of the whole time.
+_OBJECTS_BETWEEN_SEARCHES = 50_000
 _END_SECONDS = 3.0
 # What Linux takes as the path of a socket, and what multiprocessing adds to the folder for temporary files.
 _SOCKET_PATH_CHARACTERS = 107
@@ -184,6 +188,7 @@ class PipeReport:
 def _begin(pipe: Connection) -> None:
     """Prepare a process: only its run ends it, or the death of that."""
     PipeReport.pipe = pipe
+    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
     for number in stop_signals():
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):

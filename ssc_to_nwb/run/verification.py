@@ -23,8 +23,6 @@ def verify_finished(finished: FinishedFile) -> Verified:
 
     Raises verification-failed, with the first differences.
     """
-    from ssc_to_nwb.proof.digest import content_digest
-
     options = finished.task.options
     if options.verify == "off" or options.stub:
         return Verified(mode="off")
@@ -36,15 +34,7 @@ def verify_finished(finished: FinishedFile) -> Verified:
             file=finished.place.final,
             found=f"{len(report.problems) + report.left_out} differences: {'; '.join(first[:_SHOWN])}",
         )
-    digest = None
-    if options.verify == "full":
-        digest = content_digest(
-            finished.place.building,
-            workers=options.workers,
-            memory_mb=options.memory_mb,
-            known=report.value_digests,
-        )
-    return Verified(mode=options.verify, digest=digest)
+    return Verified(mode=options.verify, digest=report.digest)
 
 
 def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> VerifyReport:
@@ -89,6 +79,7 @@ def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> Ver
         hashes=finished.hashes,
         final_path=finished.place.final,
         videos=finished.place.building_videos,
+        with_digest=mode == "full",
         progress=draw,
     )
     # The comparison takes problems that end one of its checks for findings; that the work is to stop is none.

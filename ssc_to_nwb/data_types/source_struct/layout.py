@@ -50,9 +50,13 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     session = sources.session
     yield SOURCE
     yield STRUCT
-    if any(matlab_json.is_large(value) for _, value in walk_leaves(session.tree, session.variable)):
+    paths = {entry.source for entry in sources.ledger.leaves if entry.kept}
+    leaves = walk_leaves(session.tree, session.variable)
+    kept = [(path, value) for path, value in leaves if path in paths and matlab_json.is_large(value)]
+    if len(kept) > 1:
+        # Which of them is first, the rows say.
         kept = [item for row in form_rows(session, sources.ledger) for item in row.kept]
-        yield from large_tables(kept).values()
+    yield from large_tables(kept).values()
 
 
 def large_tables(kept: Iterable[tuple[str, MatValue]]) -> dict[str, Table]:
