@@ -133,7 +133,9 @@ make_environment() {
         echo "fetches one, for which it needs the network. Install one, or name one with PYTHON=/path/to/python." >&2
         return 1
     fi
-    if ! patiently "$uv" pip install --quiet --python "$(programs_of "$environment")/python" "$@" --editable "$root$extras"; then
+    # Compiled once: tests start processes by the hundred, and a run may keep no compiled modules.
+    if ! patiently "$uv" pip install --quiet --compile-bytecode --python "$(programs_of "$environment")/python" "$@" \
+        --editable "$root$extras"; then
         echo "Cannot install the project's packages: the reason is above. The first run needs the network, or pip's" >&2
         echo "settings must name an index that can be reached." >&2
         return 1

@@ -147,7 +147,7 @@ class TestUv:
         venv = checkout / ".venv"
         assert self.calls(checkout) == [
             f"venv --quiet --clear --seed --python {python} {venv}",
-            f"pip install --quiet --python {venv}/bin/python --editable {checkout}[all,test]",
+            f"pip install --quiet --compile-bytecode --python {venv}/bin/python --editable {checkout}[all,test]",
         ]
         assert call("use_environment .venv '[all,test]'").stdout == ""
         assert len(self.calls(checkout)) == 2
