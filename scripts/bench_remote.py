@@ -271,9 +271,9 @@ def _files(given: Path | None, layouts: list[str]) -> Iterator[tuple[str, Path]]
 
 def convert_to(folder: Path, *, layout: str) -> Path:
     """Convert `folder/source` to a layout of LAYOUTS; returns the NWB file."""
-    from ssc_to_nwb.nwb_file.options import ConversionOptions
     from ssc_to_nwb.nwb_file.session_file import convert_session
     from ssc_to_nwb.nwb_file.task import SessionTask
+    from ssc_to_nwb.options.conversion import ConversionOptions
     from ssc_to_nwb.source_files.session_files import find_session_files
 
     (session_file,) = find_session_files(folder / "source")

@@ -23,6 +23,7 @@ PACKAGE = "ssc_to_nwb"
 MAY_IMPORT = {
     "_version": set(),
     "naming": set(),
+    "options": set(),
     "run_files": {"naming"},
     "allocator": set(),
     "json_lines": set(),
@@ -56,7 +57,7 @@ MAY_IMPORT = {
     "testing": {"matlab"},
     "nwb_file": {
         "_version", "allocator", "chunk_shapes", "data_types", "image_axes", "ledger", "metadata", "naming",
-        "output_files", "problems", "session", "source_files", "thread_map", "tif",
+        "options", "output_files", "problems", "session", "source_files", "thread_map", "tif",
     },
     "proof": {
         "allocator", "data_types", "hdf5_fault", "ledger", "matlab", "metadata", "naming", "own_values", "problems",
@@ -72,18 +73,22 @@ MAY_IMPORT = {
     "report": {
         "_version", "analysis", "metadata", "naming", "output_files", "problems", "quantities", "reading",
     },
-    "dandi": {"_version", "json_lines", "metadata", "problems", "quantities", "system_files", "thread_map", "validate"},
+    "dandi": {
+        "_version", "json_lines", "metadata", "options", "problems", "quantities", "system_files", "thread_map",
+        "validate",
+    },
     "run": {
         "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "metadata", "naming", "nwb_file",
-        "output_files", "problems", "proof", "quantities", "run_files", "session", "session_key",
+        "options", "output_files", "problems", "proof", "quantities", "run_files", "session", "session_key",
         "source_files", "system_files", "tif",
     },
     "api": {
         "analysis", "dandi", "data_types", "describe", "json_lines", "ledger", "matlab", "metadata", "naming",
-        "nwb_file", "problems", "proof", "quantities", "reading", "report", "restoring", "run", "run_files", "session",
+        "nwb_file", "options", "problems", "proof", "quantities", "reading", "report", "restoring", "run", "run_files",
+        "session",
         "source_files", "testing", "validate",
     },
-    "cli": {"api", "problems", "quantities"},
+    "cli": {"api", "options", "problems", "quantities"},
     "__init__": {"api", "data_types", "problems"},
     "__main__": {"cli"},
 }  # fmt: skip

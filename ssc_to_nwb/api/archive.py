@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
+
+from ssc_to_nwb.options.archive import DandisetRequest
+from ssc_to_nwb.options.declare import takes
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.dandi.dandiset_model import DandisetSection
     from ssc_to_nwb.dandi.prepare import Validation
     from ssc_to_nwb.dandi.results import DandisetResult, DownloadCheckResult, TransferProgress, UploadResult
     from ssc_to_nwb.dandi.retry import RetryPolicy
@@ -16,30 +18,11 @@ if TYPE_CHECKING:
 DEFAULT_INSTANCE = "dandi"
 
 
-def write_dandiset(
-    *,
-    output: Path | str,
-    section: DandisetSection | Mapping[str, Any] | None = None,
-    dataset: Literal["ssc-1", "ssc-2"] = "ssc-1",
-    metadata_files: Sequence[Path | str] = (),
-    dandiset: str | None = None,
-) -> DandisetResult:
+@takes(DandisetRequest)
+def write_dandiset(request: DandisetRequest) -> DandisetResult:
     """Write or update `output`/dandiset.yaml from the metadata files and the assets in `output`.
 
     What no source says is left out of the file and listed in the result. What a person has filled in stays.
-
-    Parameters
-    ----------
-    output : path or str
-        The folder that `convert` wrote.
-    section : mapping, optional
-        The section `dandiset` of the metadata, already loaded. None: that of `<dataset>.yaml` with `metadata_files`.
-    dataset : {"ssc-1", "ssc-2"}
-        Whose packaged metadata to use.
-    metadata_files : sequence of path or str
-        YAML files on top; later ones win.
-    dandiset : str, optional
-        The six digits of the dandiset, if it exists.
 
     Returns
     -------
@@ -55,17 +38,17 @@ def write_dandiset(
     from ssc_to_nwb.dandi.dandiset_file import write_dandiset_file
     from ssc_to_nwb.dandi.dandiset_section import as_section, load_section
 
-    loaded = (
-        load_section(dataset=dataset, files=[Path(file) for file in metadata_files])
-        if section is None
-        else as_section(section)
+    section = (
+        load_section(dataset=request.dataset, files=[Path(file) for file in request.metadata_files])
+        if request.section is None
+        else as_section(request.section)
     )
     identifier = None
-    if dandiset is not None:
+    if request.dandiset is not None:
         from ssc_to_nwb.dandi.dandiset_id import parse_dandiset_id
 
-        identifier = parse_dandiset_id(dandiset)
-    return write_dandiset_file(root=Path(output), section=loaded, identifier=identifier)
+        identifier = parse_dandiset_id(request.dandiset)
+    return write_dandiset_file(root=Path(request.output), section=section, identifier=identifier)
 
 
 def upload(

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb.api.sessions import SessionSummary, summarize
+from ssc_to_nwb.options.conversion import PlanRequest
+from ssc_to_nwb.options.declare import takes
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.nwb_file.options import CompressionName, RawMode, VerifyMode
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.estimate import Room
     from ssc_to_nwb.run.frame_sample import FrameSample
     from ssc_to_nwb.run.resume import Decision
-    from ssc_to_nwb.run.runner import RunSettings
     from ssc_to_nwb.run.session_sources import SessionSource
+    from ssc_to_nwb.run.settings import RunSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,39 +124,12 @@ class Plan:
         }
 
 
-def plan(
-    *,
-    source: Path | str,
-    output: Path | str,
-    sessions: Sequence[str] = (),
-    metadata_files: Sequence[Path | str] = (),
-    overwrite: bool = False,
-    stub: bool = False,
-    raw: RawMode = "auto",
-    keep_going: bool = False,
-    compression: CompressionName = "fast",
-    chunk_mb: float | None = None,
-    workers: int | None = None,
-    memory_mb: float | None = None,
-    verify: VerifyMode = "full",
-    allow_unmapped: bool = False,
-    link_videos: bool = False,
-    work_dir: Path | str | None = None,
-    on_listing: Callable[[Path], None] | None = None,
-) -> Plan:
+@takes(PlanRequest)
+def plan(request: PlanRequest) -> Plan:
     """What `convert` would do with the same arguments. Nothing is left behind.
 
     Session files are read. A few frames are written to the output's disk and removed, to measure how well they compress
     and how fast.
-
-    Parameters
-    ----------
-    source, output, sessions, metadata_files, overwrite, stub, raw, keep_going
-        As in `convert`.
-    compression, chunk_mb, workers, memory_mb, verify, allow_unmapped, link_videos, work_dir
-        As in `convert`.
-    on_listing : callable, optional
-        Called with each packed file before it is read.
 
     Returns
     -------
@@ -167,39 +141,25 @@ def plan(
     SscError
         What `convert` raises if nothing can be started.
     """
-    from ssc_to_nwb.api.conversion import conversion_options
     from ssc_to_nwb.problems.system_errors import system_errors_named
-    from ssc_to_nwb.run.output_place import check_apart, check_writable, output_folder
-    from ssc_to_nwb.run.runner import RunSettings
+    from ssc_to_nwb.run.output_place import check_apart, check_writable
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
+    from ssc_to_nwb.run.settings import RunSettings
 
-    settings = RunSettings(
-        output=output_folder(output, source=source),
-        options=conversion_options(
-            raw=raw,
-            keep_going=keep_going,
-            compression=compression,
-            chunk_mb=chunk_mb,
-            workers=workers,
-            memory_mb=memory_mb,
-            verify=verify,
-            stub=stub,
-            overwrite=overwrite,
-            allow_unmapped=allow_unmapped,
-            link_videos=link_videos,
-        ),
-        metadata_files=tuple(Path(path).absolute() for path in metadata_files),
-        work_folder=None if work_dir is None else Path(work_dir).absolute(),
-    )
+    settings, source = RunSettings.of(request), Path(request.source)
     check_writable(settings.output)
     listings = PackedListings.of_output(settings.output)
     sources = find_sources(
-        Path(source), patterns=sessions, listings=listings, on_listing=on_listing, output=settings.output
+        source,
+        patterns=request.sessions,
+        listings=listings,
+        on_listing=request.on_listing,
+        output=settings.output,
     )
     check_apart(settings.output, sources)
     with system_errors_named(settings.output):
         decided = _decided(sources, settings)
-    not_taken = find_not_taken(Path(source), listings=listings, output=settings.output)
+    not_taken = find_not_taken(source, listings=listings, output=settings.output)
     return replace(decided, not_taken=not_taken)
 
 
@@ -207,11 +167,13 @@ def _decided(sources: Sequence[SessionSource], settings: RunSettings) -> Plan:
     from ssc_to_nwb.json_lines import read_json_lines
     from ssc_to_nwb.metadata.shared_faults import check_metadata
     from ssc_to_nwb.run.frame_sample import sample_frames
-    from ssc_to_nwb.run.runner import decider_of
+    from ssc_to_nwb.run.record import lines_by_work
+    from ssc_to_nwb.run.resume import Decider
     from ssc_to_nwb.run_files import run_record
 
     check_metadata(sources, settings.metadata_files)
-    decider = decider_of(list(read_json_lines(run_record(settings.output))), settings)
+    lines = lines_by_work(list(read_json_lines(run_record(settings.output))))
+    decider = Decider(settings=settings, lines=lines)
     decisions = [decider.decide(one) for one in sources]
     to_do = [decision.source for decision in decisions if decision.action == "convert"]
     wanted = settings.options.raw != "skip" and bool(to_do)

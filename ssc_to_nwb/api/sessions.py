@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+
+from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.options.sources import ListRequest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,30 +89,11 @@ class SessionSummary:
         return {**values, "error": None if self.error is None else self.error.as_dict()}
 
 
-def list_sessions(
-    *,
-    source: Path | str,
-    sessions: Sequence[str] = (),
-    metadata_files: Sequence[Path | str] = (),
-    on_listing: Callable[[Path], None] | None = None,
-    on_not_taken: Callable[[Problem], None] | None = None,
-) -> tuple[SessionSummary, ...]:
+@takes(ListRequest)
+def list_sessions(request: ListRequest) -> tuple[SessionSummary, ...]:
     """Summaries of the sessions in `source`, unpacked and packed, sorted by animal and date.
 
     Packed session files are unpacked to the system's temporary folder, one at a time.
-
-    Parameters
-    ----------
-    source : path or str
-        A folder, a session file or a packed file, as in `convert`.
-    sessions : sequence of str
-        Patterns for names such as `an197522_2013_03_08`. Empty: all sessions.
-    metadata_files : sequence of path or str
-        YAML files on top of the dataset's own metadata; later ones win.
-    on_listing : callable, optional
-        Called with each packed file before it is read, which takes minutes for a large .tar.gz.
-    on_not_taken : callable, optional
-        Called with a warning (mat-not-taken) for each MATLAB file that is not a session.
 
     Returns
     -------
@@ -124,12 +108,12 @@ def list_sessions(
     from ssc_to_nwb.metadata.shared_faults import check_metadata
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
 
-    listings = PackedListings()
-    found = find_sources(Path(source), patterns=sessions, listings=listings, on_listing=on_listing)
-    if on_not_taken is not None:
-        for problem in find_not_taken(Path(source), listings=listings):
-            on_not_taken(problem)
-    extra = tuple(Path(path) for path in metadata_files)
+    source, listings = Path(request.source), PackedListings()
+    found = find_sources(source, patterns=request.sessions, listings=listings, on_listing=request.on_listing)
+    if request.on_not_taken is not None:
+        for problem in find_not_taken(source, listings=listings):
+            request.on_not_taken(problem)
+    extra = tuple(Path(path) for path in request.metadata_files)
     check_metadata(found, extra)
     return tuple(summarize(one, metadata_files=extra, place=Path(tempfile.gettempdir())) for one in found)
 

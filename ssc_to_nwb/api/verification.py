@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+
+from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.options.sources import VerifyRequest
 
 if TYPE_CHECKING:
     from ssc_to_nwb.ledger.ledger import Ledger
@@ -15,9 +19,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.proof.report import VerifyReport
     from ssc_to_nwb.run.session_sources import SessionSource
     from ssc_to_nwb.source_files.session_files import SessionFile
-
-# Takes the session's name, the bytes of frames compared so far, and all there are.
-OnVerified = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,47 +85,18 @@ class VerificationResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Settings:
+    request: VerifyRequest
     output: Path
     metadata_files: tuple[Path, ...]
-    mode: Literal["full", "sample"]
     workers: int
     memory_mb: float
-    work_dir: Path | None
-    on_progress: OnVerified
 
 
-def verify_sessions(
-    *,
-    source: Path | str,
-    output: Path | str,
-    sessions: Sequence[str] = (),
-    metadata_files: Sequence[Path | str] = (),
-    mode: Literal["full", "sample"] = "full",
-    workers: int | None = None,
-    memory_mb: float | None = None,
-    work_dir: Path | str | None = None,
-    on_progress: OnVerified | None = None,
-) -> VerificationResult:
+@takes(VerifyRequest)
+def verify_sessions(request: VerifyRequest) -> VerificationResult:
     """Compare NWB files below `output` with the sessions of `source` that they were made from.
 
     Source and files are read again. The options that decided the content of a file are taken from the file.
-
-    Parameters
-    ----------
-    source, sessions, metadata_files
-        As they were given to `convert`.
-    output : path or str
-        The output folder of the conversion, or one NWB file, which is compared with its own session only.
-    mode : {"full", "sample"}
-        `full` compares every value and frame and hashes every source file. `sample` compares a tenth of the frames.
-    workers : int, optional
-        Threads. None: all processors.
-    memory_mb : float, optional
-        Memory for frames, in 2^20 bytes. None: 256.
-    work_dir : path or str, optional
-        Folder for unpacking packed sessions. None: the system's temporary folder.
-    on_progress : callable, optional
-        Called with the session's name, the bytes of frames compared so far, and all bytes.
 
     Returns
     -------
@@ -144,16 +116,15 @@ def verify_sessions(
     from ssc_to_nwb.run.session_sources import PackedListings, find_sources
 
     settings = _Settings(
-        output=Path(output).absolute(),
-        metadata_files=tuple(Path(path) for path in metadata_files),
-        mode=mode,
-        workers=processors() if workers is None else workers,
-        memory_mb=256.0 if memory_mb is None else memory_mb,
-        work_dir=None if work_dir is None else Path(work_dir),
-        on_progress=on_progress or (lambda *_: None),
+        request=request,
+        output=Path(request.output).absolute(),
+        metadata_files=tuple(Path(path) for path in request.metadata_files),
+        workers=processors() if request.workers is None else request.workers,
+        memory_mb=256.0 if request.memory_mb is None else request.memory_mb,
     )
     folder, file = folder_and_file(settings.output)
-    sources = find_sources(Path(source), patterns=sessions, listings=PackedListings.of_output(folder), output=folder)
+    listings = PackedListings.of_output(folder)
+    sources = find_sources(Path(request.source), patterns=request.sessions, listings=listings, output=folder)
     if file is not None:
         sources = sources_of_file(file, sources)
     check_metadata(sources, settings.metadata_files)
@@ -172,7 +143,7 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
         nwb_path = find_output(settings.output, session=source.name)
         options = options_used(nwb_path)
         with (
-            TemporaryDirectory(prefix="ssc-to-nwb-", dir=settings.work_dir) as folder,
+            TemporaryDirectory(prefix="ssc-to-nwb-", dir=settings.request.work_dir) as folder,
             unpacked_session(source, Path(folder) / source.name, raw=True, on_bytes=lambda _done, _total: None) as file,
         ):
             return _verify_session(source, file, nwb_path, options, settings)
@@ -194,6 +165,7 @@ def _verify_session(
     from ssc_to_nwb.proof.source_hashes import hash_sources
 
     log = ProblemLog()
+    mode = settings.request.mode
     context = read_source_again(file.path, dataset=file.dataset, metadata_files=settings.metadata_files, log=log)
     raw = open_raw(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
     recorded = _recorded_digest(nwb_path)
@@ -201,16 +173,20 @@ def _verify_session(
         nwb_path,
         context=context,
         raw=raw,
-        mode=settings.mode,
+        mode=mode,
         workers=settings.workers,
         memory_mb=settings.memory_mb,
-        hashes=hash_sources(context.session, raw, stacks=settings.mode == "full", workers=settings.workers),
-        with_digest=recorded is not None and settings.mode == "full",
-        progress=lambda done, total: settings.on_progress(source.name, done, total),
+        hashes=hash_sources(context.session, raw, stacks=mode == "full", workers=settings.workers),
+        with_digest=recorded is not None and mode == "full",
+        progress=partial(settings.request.on_progress or _no_progress, source.name),
     )
     if report.digest is not None and report.digest != recorded:
         report = replace(report, problems=(_changed(nwb_path, recorded=recorded, found=report.digest),))
     return SessionVerification(session=source.name, source=source.path, report=report, warnings=tuple(log.problems))
+
+
+def _no_progress(_session: str, _done_bytes: int, _total_bytes: int) -> None:
+    return None
 
 
 def _recorded_digest(nwb_path: Path) -> str | None:

@@ -10,21 +10,18 @@ import click
 
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS
 from ssc_to_nwb.cli.options import (
-    NamedPath,
-    conversion_options,
     json_option,
-    metadata_option,
+    options_of,
     quiet_option,
-    session_option,
     source_argument,
     verbose_option,
-    work_dir_option,
     written_output,
 )
 from ssc_to_nwb.cli.output import print_not_taken, print_problem, print_result, print_warnings
 from ssc_to_nwb.cli.plan import show_plan
 from ssc_to_nwb.cli.run_display import run_display
 from ssc_to_nwb.cli.terminal import echo, styled
+from ssc_to_nwb.options.conversion import ConvertRequest
 from ssc_to_nwb.quantities import bytes_text, listed, seconds_text
 
 if TYPE_CHECKING:
@@ -47,30 +44,8 @@ _EXAMPLES = """Examples:
 @click.command(epilog=_EXAMPLES)
 @source_argument
 @written_output
-@session_option
-@metadata_option
-@conversion_options
+@options_of(ConvertRequest)
 @click.option("--dry-run", is_flag=True, help="Do nothing, and show what would be done, as `plan` does.")
-@click.option(
-    "--retry",
-    type=click.IntRange(min=0),
-    default=1,
-    show_default=True,
-    help="How often to repeat a session after a failure that may be temporary.",
-)
-@click.option("--rehash", is_flag=True, help="Detect changes of source files by their content, not by size and time.")
-@click.option("--ignore-space", is_flag=True, help="Start even if the disk seems too small.")
-@work_dir_option
-@click.option(
-    "--dask",
-    metavar="ADDRESS",
-    help='Convert on a Dask cluster (extra `cluster`): tcp://host:port, or "" for Dask\'s own configuration.',
-)
-@click.option(
-    "--events",
-    type=NamedPath(dir_okay=False),
-    help="Write events to this file as they happen, as JSON lines.",
-)
 @json_option
 @verbose_option
 @quiet_option

@@ -10,9 +10,10 @@ import click
 
 from ssc_to_nwb.cli.archive_options import problems_to_status
 from ssc_to_nwb.cli.interruption import interruptible
-from ssc_to_nwb.cli.options import json_option, metadata_option, output_argument, quiet_option, verbose_option
+from ssc_to_nwb.cli.options import json_option, options_of, output_argument, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings
 from ssc_to_nwb.cli.terminal import echo
+from ssc_to_nwb.options.archive import DandisetRequest
 
 if TYPE_CHECKING:
     from ssc_to_nwb.dandi.results import DandisetResult
@@ -28,16 +29,7 @@ _EXAMPLES = """Examples:
 
 @click.command(epilog=_EXAMPLES)
 @output_argument
-@click.option(
-    "--data-set",
-    "dataset",
-    type=click.Choice(["ssc-1", "ssc-2"]),
-    default="ssc-1",
-    show_default=True,
-    help="The dataset whose packaged metadata are used.",
-)
-@metadata_option
-@click.option("--dandiset", metavar="ID", help="The dandiset's six digits, where it exists already.")
+@options_of(DandisetRequest)
 @json_option
 @verbose_option
 @quiet_option

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, Field
+from functools import reduce, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import click
+
+from ssc_to_nwb.options.declare import Said, bare_kinds, declared
 
 
 class NamedPath(click.Path):
@@ -23,16 +26,6 @@ class NamedPath(click.Path):
         return super().convert(value, param, ctx)
 
 
-session_option = click.option(
-    "--session", "sessions", multiple=True, metavar="GLOB", help="Only sessions whose name matches; may be repeated."
-)
-metadata_option = click.option(
-    "--metadata",
-    "metadata_files",
-    multiple=True,
-    type=NamedPath(exists=True, dir_okay=False),
-    help="YAML file on top of the dataset's own metadata; may be repeated; later ones win.",
-)
 JSON_ASKED = "ssc_to_nwb.json"
 
 
@@ -65,65 +58,38 @@ def written_output(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("output_argument", metavar="[OUTPUT]", required=False, type=place)(option(with_output))
 
 
-work_dir_option = click.option(
-    "--work-dir",
-    type=NamedPath(file_okay=False),
-    help="Where packed sessions are unpacked.  [default: in OUTPUT]",
-)
-
-# What convert and plan share: all that decides what a conversion does, and with how much of the machine.
-_CONVERSION_OPTIONS = (
-    click.option("--overwrite", is_flag=True, help="Replace NWB files that exist."),
-    click.option("--stub", is_flag=True, help="Write small but valid files: a few trials, every data type."),
-    click.option(
-        "--raw",
-        type=click.Choice(["auto", "require", "skip"]),
-        default="auto",
-        show_default=True,
-        help="Raw files: use what is there, require all that are listed, or use none.",
-    ),
-    click.option("--keep-going", is_flag=True, help="Turn damaged raw files into gaps, with a warning."),
-    click.option(
-        "--compression",
-        type=click.Choice(["fast", "small", "none"]),
-        default="fast",
-        show_default=True,
-        help="Fast, slow and a little smaller, or none. Readers need no plug-in.",
-    ),
-    click.option(
-        "--chunk-mb",
-        type=click.FloatRange(min=0.01, max=64),
-        help="Size of a chunk of frames before compression, in 2^20 bytes.  [default: 2]",
-    ),
-    click.option(
-        "--workers",
-        type=click.IntRange(min=1),
-        help="Threads of the whole run, shared by the sessions.  [default: all processors]",
-    ),
-    click.option(
-        "--memory-mb",
-        type=click.FloatRange(min=1),
-        help="Memory of the whole run in 2^20 bytes, beyond 300 MB for its libraries.  [default: half the machine's]",
-    ),
-    click.option(
-        "--verify",
-        type=click.Choice(["full", "sample", "off"]),
-        default="full",
-        show_default=True,
-        help="Reopen each file and compare it with its source before it gets its final name.",
-    ),
-    click.option("--allow-unmapped", is_flag=True, help="Keep unknown source fields verbatim."),
-    click.option(
-        "--link-videos",
-        is_flag=True,
-        help="Make hard links to the source's videos instead of copies. They need no disk space, but an edit changes "
-        "both.",
-    ),
-)
+def options_of(options: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the options that a dataclass declares, in the order of its fields."""
+    made = [_click_option(one, said) for one, said in declared(options) if said.is_option]
+    return lambda command: reduce(lambda given, option: option(given), reversed(made), command)
 
 
-def conversion_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of a conversion, in the order of the list."""
-    for option in reversed(_CONVERSION_OPTIONS):
-        command = option(command)
-    return command
+def _click_option(one: Field[Any], said: Said) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    flags = said.flags or (f"--{one.name.replace('_', '-')}",)
+    if one.type is bool:
+        return click.option(*flags, one.name, is_flag=True, help=said.help)
+    default = one.default if said.on_command_line is None else said.on_command_line
+    given = None if default in (MISSING, ()) else default
+    return click.option(
+        *flags,
+        one.name,
+        type=_click_type(bare_kinds(one.type)[0], said),
+        required=default is MISSING,
+        default=given,
+        show_default=given is not None,
+        multiple=get_origin(one.type) is Sequence,
+        metavar=said.metavar,
+        help=said.help,
+    )
+
+
+def _click_type(kind: Any, said: Said) -> Any:
+    if said.path is not None:
+        exists, file, folder = (word in said.path for word in ("existing", "file", "folder"))
+        return NamedPath(exists=exists, file_okay=file, dir_okay=folder)
+    if get_origin(kind) is Literal:
+        return click.Choice(get_args(kind))
+    bounds: dict[str, Any] = {"min": said.at_least, "max": said.at_most}
+    if kind is int:
+        return click.IntRange(**bounds)
+    return click.FloatRange(**bounds) if kind is float else kind

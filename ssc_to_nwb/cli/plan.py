@@ -11,15 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ssc_to_nwb.api.planning import plan
-from ssc_to_nwb.cli.options import (
-    conversion_options,
-    json_option,
-    metadata_option,
-    session_option,
-    source_argument,
-    work_dir_option,
-    written_output,
-)
+from ssc_to_nwb.cli.options import json_option, options_of, source_argument, written_output
 from ssc_to_nwb.cli.output import (
     print_list,
     print_listing,
@@ -29,6 +21,7 @@ from ssc_to_nwb.cli.output import (
     print_warnings,
 )
 from ssc_to_nwb.cli.terminal import echo, styled
+from ssc_to_nwb.options.conversion import PlanRequest
 from ssc_to_nwb.quantities import bytes_text, plural, seconds_text
 
 if TYPE_CHECKING:
@@ -41,10 +34,7 @@ _ACTIONS = {"convert": "to be converted", "skip": "done before", "refuse": "can'
 @click.command(epilog="Example:  ssc-to-nwb plan /data/ssc-1 /data/ssc-1-nwb --raw skip")
 @source_argument
 @written_output
-@session_option
-@metadata_option
-@conversion_options
-@work_dir_option
+@options_of(PlanRequest)
 @json_option
 def command(source: Path, output: Path, *, as_json: bool, **options: Any) -> None:
     """Show what `convert` would do with SOURCE and OUTPUT, without doing it.

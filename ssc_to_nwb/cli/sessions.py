@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions
-from ssc_to_nwb.cli.options import json_option, metadata_option, session_option, source_argument
+from ssc_to_nwb.cli.options import json_option, options_of, source_argument
 from ssc_to_nwb.cli.output import (
     print_list,
     print_listing,
@@ -20,6 +20,7 @@ from ssc_to_nwb.cli.output import (
     print_wrapped,
 )
 from ssc_to_nwb.cli.terminal import echo, styled
+from ssc_to_nwb.options.sources import ListRequest
 from ssc_to_nwb.quantities import bytes_text, plural
 
 if TYPE_CHECKING:
@@ -28,23 +29,16 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example:  ssc-to-nwb sessions /data/ssc-1 --session 'an1975*'")
 @source_argument
-@session_option
-@metadata_option
+@options_of(ListRequest)
 @json_option
-def command(source: Path, sessions: tuple[str, ...], metadata_files: tuple[Path, ...], *, as_json: bool) -> None:
+def command(source: Path, *, as_json: bool, **options: Any) -> None:
     """List the sessions found in SOURCE: trials, planes, ROIs, whiskers, data types, raw files and bytes.
 
     SOURCE is a folder with the layout of the dataset, a session file, or a packed file (.tar, .tar.gz, .zip). Packed
     files inside a folder are found too. Other MATLAB files are listed with the reason why they are not sessions.
     """
     not_taken: list[Problem] = []
-    summaries = list_sessions(
-        source=source,
-        sessions=sessions,
-        metadata_files=metadata_files,
-        on_listing=print_listing,
-        on_not_taken=not_taken.append,
-    )
+    summaries = list_sessions(source=source, on_listing=print_listing, on_not_taken=not_taken.append, **options)
     if as_json:
         ok = all(summary.error is None for summary in summaries)
         print_result({"ok": ok}, problems=not_taken, sessions=[summary.as_dict() for summary in summaries])

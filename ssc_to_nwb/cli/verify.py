@@ -5,22 +5,15 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.cli.options import (
-    NamedPath,
-    json_option,
-    metadata_option,
-    quiet_option,
-    session_option,
-    source_argument,
-    verbose_option,
-)
+from ssc_to_nwb.cli.options import NamedPath, json_option, options_of, quiet_option, source_argument, verbose_option
 from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings
 from ssc_to_nwb.cli.progress import Display, display
 from ssc_to_nwb.cli.terminal import echo, styled
+from ssc_to_nwb.options.sources import VerifyRequest
 from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
@@ -37,45 +30,11 @@ _EXAMPLES = """Examples:
 @click.command(epilog=_EXAMPLES)
 @source_argument
 @click.argument("output", type=NamedPath(exists=True))
-@session_option
-@metadata_option
-@click.option(
-    "--mode",
-    type=click.Choice(["full", "sample"]),
-    default="full",
-    show_default=True,
-    help="Compare everything, or only a tenth of the frames, always the same ones.",
-)
-@click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: all processors]")
-@click.option(
-    "--memory-mb",
-    type=click.FloatRange(min=1),
-    default=256.0,
-    show_default=True,
-    help="Room for frames, in 2^20 bytes.",
-)
-@click.option(
-    "--work-dir",
-    type=NamedPath(exists=True, file_okay=False),
-    help="Where packed sessions are unpacked.  [default: the system's folder for such files]",
-)
+@options_of(VerifyRequest)
 @json_option
 @verbose_option
 @quiet_option
-def command(
-    source: Path,
-    output: Path,
-    sessions: tuple[str, ...],
-    metadata_files: tuple[Path, ...],
-    mode: str,
-    workers: int | None,
-    memory_mb: float,
-    work_dir: Path | None,
-    *,
-    as_json: bool,
-    verbose: bool,
-    quiet: bool,
-) -> None:
+def command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Compare the NWB files below OUTPUT with the sessions of SOURCE that they were made from.
 
     Every array is compared over its full length, every table by rows and columns, every mask pixel by pixel, every
@@ -88,13 +47,8 @@ def command(
         result = verify_sessions(
             source=source,
             output=output,
-            sessions=sessions,
-            metadata_files=metadata_files,
-            mode="sample" if mode == "sample" else "full",
-            workers=workers,
-            memory_mb=memory_mb,
-            work_dir=work_dir,
             on_progress=None if shown is None else partial(_draw, shown),
+            **options,
         )
     if as_json:
         print_result(result.as_dict())

@@ -15,9 +15,9 @@ from ssc_to_nwb.nwb_file.chunk_fills import ArrayFill, ArraySource, BlockSource,
 from ssc_to_nwb.nwb_file.chunk_pipeline import FillProgress, fill_datasets
 from ssc_to_nwb.nwb_file.early_flush import early_flush
 from ssc_to_nwb.nwb_file.file_space import file_space
-from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.nwb_file.reserve import Reserved, reserve_large_data
 from ssc_to_nwb.nwb_file.spare_room import spare_room
+from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.output_files import flush_file
 from ssc_to_nwb.tif.lazy_pages import LazyPages
 

@@ -18,7 +18,6 @@ from ssc_to_nwb.nwb_file.assemble import assemble_nwbfile
 from ssc_to_nwb.nwb_file.finished import FinishedFile, Verified, VerifyStep, not_verified
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
 from ssc_to_nwb.nwb_file.in_progress import InProgress, output_in_progress, put_in_place
-from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, no_progress, timed
 from ssc_to_nwb.nwb_file.source_hashes import (
     StackHashes,
@@ -28,6 +27,7 @@ from ssc_to_nwb.nwb_file.source_hashes import (
     write_hashes,
 )
 from ssc_to_nwb.nwb_file.task import SessionTask
+from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems import output_kinds as kinds
 from ssc_to_nwb.problems import raw_kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
@@ -185,7 +185,7 @@ class _Work:
             ),
             ledger=ledger,
             hashes=hashes,
-            options=provenance_options(options),
+            options=options.recorded(in_file=True),
         )
         of_stacks = StackHashes(None if options.stub else raw, workers=options.workers)
         steps = write_hdf5(
@@ -251,8 +251,3 @@ def target_path(context: SessionContext, *, output: Path, options: ConversionOpt
         ),
         stub=options.stub,
     )
-
-
-def provenance_options(options: ConversionOptions) -> dict[str, object]:
-    """The options that decide which data are in the file, however they are stored; the file itself names them."""
-    return {"raw": options.raw, "keep_going": options.keep_going, "stub": options.stub}

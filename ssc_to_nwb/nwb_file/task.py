@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.source_files.session_files import SessionFile
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.options.conversion import ConversionOptions
 
 _MB = 2**20
 # What converting a session takes beyond its frames on their way, in bytes: so much for each byte of its session file,

@@ -14,9 +14,9 @@ from ssc_to_nwb.run.space import existing_folder, free_bytes
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.nwb_file.options import ConversionOptions
+    from ssc_to_nwb.options.conversion import ConversionOptions
     from ssc_to_nwb.run.resume import Decision
-    from ssc_to_nwb.run.runner import RunSettings
+    from ssc_to_nwb.run.settings import RunSettings
 
 # Without a sample: frames compress or, at worst, come with the overhead of chunks.
 _WORST_RATIO = 1.02

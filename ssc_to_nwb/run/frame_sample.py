@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.run.space import existing_folder

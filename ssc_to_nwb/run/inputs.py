@@ -12,12 +12,8 @@ from ssc_to_nwb._version import __version__
 
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
-    from ssc_to_nwb.nwb_file.options import ConversionOptions
     from ssc_to_nwb.run.source_state import SourceState
 
-# Options that decide what is in the file or how it is stored there; the others say how fast it is made, or what becomes
-# of an older one.
-_CONTENT_OPTIONS = ("raw", "keep_going", "compression", "chunk_mb", "stub", "allow_unmapped")
 # Sections of the metadata that go elsewhere than into NWB files.
 _OTHER_SECTIONS = frozenset({"dandiset"})
 _HASH_CHARACTERS = 16
@@ -72,11 +68,6 @@ def section_hashes(sections: Mapping[str, Any]) -> dict[str, str]:
         for name, value in sections.items()
         if name not in _OTHER_SECTIONS
     }
-
-
-def content_options(options: ConversionOptions) -> dict[str, Any]:
-    """The options that change what is in the file, or how it is stored there."""
-    return {name: getattr(options, name) for name in _CONTENT_OPTIONS}
 
 
 def _canonical(value: Any) -> bytes:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ssc_to_nwb.data_types.registry import registered_packages
-from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.nwb_file.results import SessionOutcome
-from ssc_to_nwb.run.inputs import SessionInputs, content_options
+from ssc_to_nwb.options.conversion import ConversionOptions
+from ssc_to_nwb.run.inputs import SessionInputs
 from ssc_to_nwb.run.lock import RunCard
 from ssc_to_nwb.run.record import Done
 from ssc_to_nwb.run.session_sources import SessionSource
@@ -63,7 +63,7 @@ class SessionJob:
     @property
     def made_with(self) -> SessionInputs:
         """What the session is made with, without its source."""
-        return SessionInputs(metadata=self.metadata, given=self.given, options=content_options(self.options))
+        return SessionInputs(metadata=self.metadata, given=self.given, options=self.options.recorded())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

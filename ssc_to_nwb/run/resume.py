@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.metadata.loader import MetadataFiles, read_metadata_files
-from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import listed
@@ -17,12 +16,13 @@ from ssc_to_nwb.run.differences import Difference, find_differences
 from ssc_to_nwb.run.inputs import metadata_hashes, section_hashes
 from ssc_to_nwb.run.job import SessionJob
 from ssc_to_nwb.run.output_state import opens, state_of_output
-from ssc_to_nwb.run.record import Done, lines_by_work
+from ssc_to_nwb.run.record import Done
 from ssc_to_nwb.run.source_state import SourceState, take_state
 
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
     from ssc_to_nwb.run.session_sources import SessionSource
+    from ssc_to_nwb.run.settings import RunSettings
 
 # Differences that a message names; the others are counted.
 _SHOWN = 6
@@ -56,36 +56,11 @@ class Decision:
 
 @dataclass(slots=True, kw_only=True)
 class Decider:
-    """Knows the record, the options and the metadata files of a run; decides session by session.
+    """Knows the record and what was asked of a run; decides session by session."""
 
-    rehash: judge source files by their content, not by size and time.
-    """
-
-    output: Path
-    options: ConversionOptions
-    metadata_files: Sequence[Path]
-    rehash: bool
+    settings: RunSettings
     lines: dict[str, list[Line]]
     _metadata: dict[str, MetadataFiles] = field(default_factory=dict)
-
-    @classmethod
-    def of_record(
-        cls,
-        lines: Sequence[Line],
-        *,
-        output: Path,
-        options: ConversionOptions,
-        metadata_files: Sequence[Path],
-        rehash: bool,
-    ) -> Decider:
-        """A decider that goes by these lines of the record."""
-        return cls(
-            output=output,
-            options=options,
-            metadata_files=metadata_files,
-            rehash=rehash,
-            lines=lines_by_work(lines),
-        )
 
     def decide(self, source: SessionSource) -> Decision:
         """What is to be done with one session; a source or metadata that can't be used is a refusal."""
@@ -124,13 +99,13 @@ class Decider:
             return replace(convert, job=replace(job, existing=done, compare="output"))
         if why:
             return replace(convert, job=job)
-        if self.rehash:
+        if self.settings.request.rehash:
             return replace(convert, job=replace(job, existing=done, compare="source"))
         return replace(convert, action="skip", notes=notes)
 
     def _source_changes(self, job: SessionJob, state: SourceState, done: Done) -> tuple[str, ...]:
         """What is not as it was in the source files that were looked at then, by size and time, in words."""
-        if self.rehash:
+        if self.settings.request.rehash:
             return ()
         if done.raw != job.raw:
             state = job.source_state(raw=done.raw)
@@ -145,29 +120,29 @@ class Decider:
     def _done(self, work: str) -> Done | None:
         """The last time that a session was done."""
         for line in reversed(self.lines.get(work, [])):
-            done = Done.from_line(line, self.output)
+            done = Done.from_line(line, self.settings.output)
             if done is not None:
                 return done
         return None
 
     def _job(self, source: SessionSource, metadata: Metadata) -> SessionJob:
-        work = run_files.work_name(source.name, stub=self.options.stub)
+        work = run_files.work_name(source.name, stub=self.settings.options.stub)
         files = self._files_of(source.dataset)
         return SessionJob(
             source=source,
             work=work,
-            output=self.output,
-            options=self.options,
+            output=self.settings.output,
+            options=self.settings.options,
             attempt=len(self.lines.get(work, [])) + 1,
             metadata=metadata_hashes(metadata),
             given=section_hashes(files.given_for_session(session=source.name, subject=source.subject)),
             metadata_state=take_state(Path(), files.own_paths),
-            metadata_files=tuple(self.metadata_files),
+            metadata_files=self.settings.metadata_files,
         )
 
     def _files_of(self, dataset: str) -> MetadataFiles:
         if dataset not in self._metadata:
-            self._metadata[dataset] = read_metadata_files(dataset=dataset, files=self.metadata_files)
+            self._metadata[dataset] = read_metadata_files(dataset=dataset, files=self.settings.metadata_files)
         return self._metadata[dataset]
 
 

@@ -6,14 +6,13 @@ import contextlib
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import JsonLines, Line, read_json_lines
 from ssc_to_nwb.metadata.shared_faults import check_metadata
-from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.nwb_file.results import OnProgress, SessionOutcome, no_progress
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
@@ -21,33 +20,16 @@ from ssc_to_nwb.problems.system_errors import system_errors_named
 from ssc_to_nwb.run.budget import Budget
 from ssc_to_nwb.run.events import EventName, OnEvent, RunEvent, no_event
 from ssc_to_nwb.run.lock import RunCard, output_lock
+from ssc_to_nwb.run.record import lines_by_work
 from ssc_to_nwb.run.recovery import put_in_order, remove_unfinished_files
 from ssc_to_nwb.run.resume import Decider, Decision
 from ssc_to_nwb.run.session_loop import Message, SessionLoop, StopSignal
 from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
+from ssc_to_nwb.run.settings import RunSettings
 from ssc_to_nwb.run.signals import signals_to
-from ssc_to_nwb.run.workers import Workers, local_workers
+from ssc_to_nwb.run.workers import local_workers
 
-MakeWorkers = Callable[[OnProgress], Workers]
 CheckSpace = Callable[[Sequence[Decision]], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunSettings:
-    """How a run goes about it.
-
-    output: absolute; options: those of the conversion, with the threads and the memory of the whole run; retry: how
-    many more times a session is tried whose failure may pass; work_folder: where packed sessions are unpacked,
-    in the output where None; workers: makes them, given where progress goes, in place of processes of this machine.
-    """
-
-    output: Path
-    options: ConversionOptions = field(default_factory=ConversionOptions)
-    metadata_files: tuple[Path, ...] = ()
-    retry: int = 0
-    rehash: bool = False
-    work_folder: Path | None = None
-    workers: MakeWorkers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +65,7 @@ def run_sessions(
             put_in_order(lines, settings.output)
         if listings is not None:
             listings.save()
-        decider = decider_of(lines, settings)
+        decider = Decider(settings=settings, lines=lines_by_work(lines))
         decisions = [decider.decide(source) for source in sources]
         to_do = [decision for decision in decisions if decision.action == "convert"]
         if check_space is not None and to_do:
@@ -104,17 +86,6 @@ def run_sessions(
     )
     on_event(_finished(result))
     return result
-
-
-def decider_of(lines: Sequence[dict[str, object]], settings: RunSettings) -> Decider:
-    """A decider for a run with these settings."""
-    return Decider.of_record(
-        lines,
-        output=settings.output,
-        options=settings.options,
-        metadata_files=settings.metadata_files,
-        rehash=settings.rehash,
-    )
 
 
 def _open_record(path: Path) -> tuple[JsonLines, list[Line]]:
@@ -146,7 +117,7 @@ def _convert(
         card=card,
         record=record,
         budget=budget,
-        retry=settings.retry,
+        retry=settings.request.retry,
         inbox=inbox,
         on_progress=on_progress,
         on_event=on_event,

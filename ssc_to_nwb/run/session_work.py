@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.data_types.registry import registered
-from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, Stage, timed
 from ssc_to_nwb.nwb_file.task import SessionTask
+from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error

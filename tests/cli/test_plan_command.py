@@ -10,8 +10,7 @@ from click.testing import CliRunner
 
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.cli.plan import command
-from ssc_to_nwb.nwb_file.options import ConversionOptions
-from ssc_to_nwb.run.inputs import content_options
+from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import SessionSpec
 
@@ -48,7 +47,7 @@ def test_convert_dry_run_is_the_plan(made: Path, tmp_path: Path) -> None:
 
 def test_it_takes_every_option_that_decides_what_is_in_a_file() -> None:
     names = {parameter.name for parameter in command.params}
-    assert set(content_options(ConversionOptions())) <= names
+    assert set(ConversionOptions().recorded()) <= names
 
 
 def test_a_source_that_can_not_be_converted_is_exit_status_1(tmp_path: Path) -> None:

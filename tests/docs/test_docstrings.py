@@ -77,7 +77,9 @@ def _of_function(node: ast.FunctionDef, name: str) -> Iterator[str]:
     arguments = node.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
     parameters = {one.arg for one in every if one is not None} - {"self", "cls"}
-    yield from (f"{name}: {one}" for one in sorted(parameters - named(text, "Parameters")))
+    # Those that are made from an options object are named in its place.
+    if not any(ast.unparse(decorator).startswith("takes(") for decorator in node.decorator_list):
+        yield from (f"{name}: {one}" for one in sorted(parameters - named(text, "Parameters")))
     returns = "None" if node.returns is None else ast.unparse(node.returns)
     # The summary of a function without parameters says what it returns.
     if parameters and returns != "None" and not (section(text, "Returns") or section(text, "Yields")):

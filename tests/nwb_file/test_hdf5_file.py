@@ -20,7 +20,7 @@ from ssc_to_nwb.data_types.trial_labels.interface import TrialNumbersInterface
 from ssc_to_nwb.data_types.trials.interface import TrialsInterface
 from ssc_to_nwb.data_types.whisker.interface import WhiskerInterface
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
-from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.session.context import load_context
 
 INTERFACES = (

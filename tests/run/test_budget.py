@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssc_to_nwb.nwb_file.options import ConversionOptions
+from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.run.budget import Budget, memory_of
 
 _MB = 2**20

@@ -1,0 +1,142 @@
+"""How an option is declared: as a field of a dataclass, which the command line and the functions are made from.
+
+The types of the fields are read while the program runs, so modules that declare options do without
+`from __future__ import annotations`; types of other parts are in quotes there.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields
+from functools import wraps
+from types import NoneType, UnionType
+from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
+
+PathKind = Literal["file", "folder", "existing file", "existing folder"]
+
+_KEY = "ssc_to_nwb"
+_Given = ParamSpec("_Given")
+_Options = TypeVar("_Options")
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is said of an option beside its type and its default.
+
+    text: for the help of the command, and for Python too unless `in_python` is another one; unset: what None
+    means; flags: where not made from the name; at_least, at_most: bounds of a number; path: what a path leads to;
+    on_command_line: the default there, where it is another one; recorded: where it is written down: in the `file` and
+    in the record of the run, for what decides which data are in the file, in the `record` alone, for what decides how
+    they are stored or whether the conversion stops; is_option: False for arguments and what only Python takes; kind:
+    the type in words, where it is not made from the type.
+    """
+
+    text: str
+    in_python: str = ""
+    unset: str = ""
+    flags: tuple[str, ...] = ()
+    metavar: str | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    path: PathKind | None = None
+    on_command_line: Any = None
+    recorded: Literal["file", "record"] | None = None
+    is_option: bool = True
+    kind: str = ""
+
+    @property
+    def help(self) -> str:
+        """The text of the command line."""
+        return f"{self.text}  [default: {self.unset}]" if self.unset else self.text
+
+    @property
+    def docstring(self) -> str:
+        """The text of Python."""
+        return self.in_python or (f"{self.text} None: {self.unset}." if self.unset else self.text)
+
+
+def option(default: Any, text: str, **further: Any) -> Any:
+    """A field for an option of a command and of its function; further: fields of `Said`."""
+    return field(default=default, metadata={_KEY: Said(text=text, **further)})
+
+
+def python_only(default: Any, text: str, *, kind: str = "callable") -> Any:
+    """A field for what the function alone takes."""
+    return option(default, text, is_option=False, kind=f"{kind}, optional")
+
+
+def argument(text: str) -> dict[str, Said]:
+    """The metadata of a field that has to be given, which the command takes by its place."""
+    return {_KEY: Said(text=text, is_option=False)}
+
+
+def declared(options: type) -> Iterator[tuple[Field[Any], Said]]:
+    """The fields of a dataclass with what is said of them, those that have to be given first."""
+    for one in sorted(fields(options), key=lambda one: one.default is not MISSING):
+        yield one, one.metadata[_KEY]
+
+
+def handed_on(options: object, to: type[_Options], **others: Any) -> _Options:
+    """What of some options another dataclass has too, as an object of that, with others in their place."""
+    names = [one.name for one in fields(to)]  # type: ignore[arg-type]
+    return to(**{**{name: getattr(options, name) for name in names if hasattr(options, name)}, **others})
+
+
+def takes(
+    options: Callable[_Given, _Options],
+) -> Callable[[Callable[[_Options], _Result]], Callable[_Given, _Result]]:
+    """Let a function of an options object take its fields by name, and name them in its signature and docstring."""
+
+    def decorate(function: Callable[[_Options], _Result]) -> Callable[_Given, _Result]:
+        @wraps(function)
+        def with_options(*given: _Given.args, **named: _Given.kwargs) -> _Result:
+            return function(options(*given, **named))
+
+        if isinstance(options, type):
+            describe_options(with_options, options)
+        return with_options
+
+    return decorate
+
+
+def describe_options(function: Callable[..., Any], options: type) -> None:
+    """Give a function the signature and the section of parameters that its options make."""
+    parameters = [
+        inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=_default(one), annotation=one.type)
+        for one, _ in declared(options)
+    ]
+    returns = function.__annotations__["return"]
+    function.__dict__["__signature__"] = inspect.Signature(parameters, return_annotation=returns)
+    if function.__doc__ is not None:
+        before, section, after = inspect.cleandoc(function.__doc__).partition("Returns\n-------\n")
+        texts = [
+            f"{one.name} : {said.kind or kind_text(one.type)}\n    {said.docstring}" for one, said in declared(options)
+        ]
+        function.__doc__ = "\n".join([before + "Parameters\n----------", *texts, "", section + after])
+
+
+def _default(one: Field[Any]) -> Any:
+    return inspect.Parameter.empty if one.default is MISSING else one.default
+
+
+def bare_kinds(kind: Any) -> tuple[Any, ...]:
+    """The types that a field may have, without None, and for a sequence those of its items."""
+    if get_origin(kind) is Sequence:
+        return bare_kinds(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return tuple(one for one in get_args(kind) if one is not NoneType)
+    return (kind,)
+
+
+def kind_text(kind: Any) -> str:
+    """A type in the words of numpydoc."""
+    if get_origin(kind) is Sequence:
+        return f"sequence of {kind_text(get_args(kind)[0])}"
+    if get_origin(kind) is Literal:
+        return "{" + ", ".join(f'"{choice}"' for choice in get_args(kind)) + "}"
+    if get_origin(kind) in (Union, UnionType):
+        text = " or ".join(kind_text(one) for one in bare_kinds(kind))
+        return f"{text}, optional" if NoneType in get_args(kind) else text
+    return str(kind.__name__).lower()

@@ -1,0 +1,88 @@
+"""What can be asked of the commands that read a source: which sessions, with which metadata, compared with what."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ssc_to_nwb.options.declare import argument, option, python_only
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.problems.model import Problem
+
+
+def metadata_files() -> Any:
+    """The field for the user's own metadata files."""
+    return option(
+        (),
+        "YAML file on top of the dataset's own metadata; may be repeated; later ones win.",
+        in_python="YAML files on top of the dataset's own metadata; later ones win.",
+        flags=("--metadata",),
+        path="existing file",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceRequest:
+    """Which sessions of which source, and the metadata on top of the dataset's own."""
+
+    source: Path | str = field(
+        metadata=argument(
+            "A folder with the layout of the dataset, a session file, or a packed file (.tar, .tar.gz, .zip). Packed "
+            "files inside a folder are found too."
+        )
+    )
+    sessions: Sequence[str] = option(
+        (),
+        "Only sessions whose name matches; may be repeated.",
+        in_python="Patterns for names such as `an197522_2013_03_08`. Empty: all sessions.",
+        flags=("--session",),
+        metavar="GLOB",
+    )
+    metadata_files: Sequence[Path | str] = metadata_files()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRequest(SourceRequest):
+    """What can be asked of `sessions`."""
+
+    on_listing: Callable[[Path], None] | None = python_only(
+        None, "Called with each packed file before it is read, which takes minutes for a large .tar.gz."
+    )
+    on_not_taken: "Callable[[Problem], None] | None" = python_only(
+        None, "Called with a warning (mat-not-taken) for each MATLAB file that is not a session."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyRequest(SourceRequest):
+    """What can be asked of `verify`."""
+
+    output: Path | str = field(
+        metadata=argument(
+            "The output folder of the conversion, or one NWB file, which is compared with its own session only."
+        )
+    )
+    mode: Literal["full", "sample"] = option(
+        "full",
+        "Compare everything, or only a tenth of the frames, always the same ones.",
+        in_python="`full` compares every value and frame and hashes every source file. `sample` compares a tenth of "
+        "the frames.",
+    )
+    workers: int | None = option(None, "Threads.", unset="all processors", at_least=1)
+    memory_mb: float | None = option(
+        None,
+        "Room for frames, in 2^20 bytes.",
+        in_python="Memory for frames, in 2^20 bytes. None: 256.",
+        on_command_line=256.0,
+        at_least=1,
+    )
+    work_dir: Path | str | None = option(
+        None,
+        "Where packed sessions are unpacked.",
+        unset="the system's folder for such files",
+        path="existing folder",
+    )
+    on_progress: Callable[[str, int, int], None] | None = python_only(
+        None, "Called with the session's name, the bytes of frames compared so far, and all bytes."
+    )
