@@ -22,6 +22,9 @@ from ssc_to_nwb.matlab.tree import (
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, SscError, error
 
+# Beyond it a double holds no longer every whole number.
+_LARGEST_WHOLE = 2**53
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
@@ -255,11 +258,14 @@ class Field:
         return self._whole(self.matrix(rows=rows, columns=columns).astype(np.float64, copy=False), nan_as=nan_as)
 
     def _whole(self, values: np.ndarray, *, nan_as: int | None) -> np.ndarray:
+        # Nearly all fields of records are one number each.
+        if values.size == 1 and float(values.item()).is_integer() and abs(values.item()) <= _LARGEST_WHOLE:
+            return values.astype(np.int64)
         missing = np.isnan(values)
         if missing.any() and nan_as is None:
             raise self.problem(kinds.FIELD_VALUE, expected="whole numbers", found=f"NaN at position {_first(missing)}")
         filled = np.where(missing, 0.0, values)
-        bad = (filled != np.floor(filled)) | (np.abs(filled) > 2**53)
+        bad = (filled != np.floor(filled)) | (np.abs(filled) > _LARGEST_WHOLE)
         if bad.any():
             position = _first(bad)
             raise self.problem(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import numpy as np
 
@@ -28,13 +30,18 @@ def nodes(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
                 yield from nodes(child, f"{path}({place}).{name}")
 
 
+@cache
+def _class_name(dtype: np.dtype) -> str:
+    return {"float64": "double", "float32": "single", "bool": "logical"}.get(dtype.name, dtype.name)
+
+
 def class_of(value: MatValue) -> str:
     """MATLAB's class."""
     if isinstance(value, str | MatChar):
         return "char"
     if isinstance(value, np.ndarray | MatSparse):
         stored = value if isinstance(value, np.ndarray) else value.values
-        name = {"float64": "double", "float32": "single", "bool": "logical"}.get(stored.dtype.name, stored.dtype.name)
+        name = _class_name(stored.dtype)
         return name if stored is value else f"sparse {name}"
     return "cell" if isinstance(value, MatCell) else "struct"
 
@@ -54,6 +61,10 @@ def whole_of(value: MatValue) -> str:
         return ""
     if stored.dtype.kind in "biu":
         return "yes"
+    if stored.size == 1:
+        # Most fields are one number each.
+        number = stored.item()
+        return "yes" if math.isnan(number) or (math.isfinite(number) and number % 1 == 0) else "no"
     # Part by part: an array of traces is large, and seldom whole.
     for part in np.nditer(stored, flags=["external_loop", "buffered", "zerosize_ok"], buffersize=1 << 18):
         numbers = np.asarray(part)
