@@ -18,6 +18,7 @@ from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
 from ssc_to_nwb.session.session import Session, SourceOptions, read_session
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
+from ssc_to_nwb.testing.matlab import Cell
 from ssc_to_nwb.testing.spec import TOUCH_PROPERTIES, SessionSpec, SubvolumeSpec
 
 Struct = dict[str, Any]
@@ -188,3 +189,10 @@ def records(s: Struct, key: str) -> Any:
     """The struct array of planes in the descrHash that goes with an array."""
     hash_ = s["timeSeriesArrayHash"]
     return hash_["descrHash"][list(hash_["keyNames"]).index(key)]["value"][0]
+
+
+def add_metadata(s: Struct, values: dict[str, Any]) -> None:
+    """Add entries to metaDataHash."""
+    hash_ = s["metaDataHash"]
+    hash_["keyNames"] = Cell([*hash_["keyNames"], *values])
+    hash_["value"] = Cell([*hash_["value"], *values.values()])

@@ -6,12 +6,18 @@ be a thousand times as large as their bytes; cells may lie in cells without end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
+MatFormat = Literal["5", "7.3"]
 # A session struct is about ten levels deep.
 MOST_LEVELS = 50
+# Format 5: a value of a few numbers has 56 bytes, which compress to some ten; empty ones may compress to nothing.
+# 7.3: every object has a header of some hundred bytes; only what was never filled is referred to many times.
+_FREE_VALUES: Mapping[MatFormat, int] = {"5": 1 << 21, "7.3": 1 << 16}
+_BYTES_PER_VALUE: Mapping[MatFormat, int] = {"5": 8, "7.3": 100}
 # Beside a hundred times the bytes of the file, which text and numbers do not compress to.
 _FREE_BYTES = 1 << 30
 _MOST_UNFOLDING = 100
@@ -38,6 +44,11 @@ class Bounds:
         self._parts: list[str] = []
         self._met: set[int] = set()
         self._repeats = 0
+
+    @classmethod
+    def of(cls, path: Path, file_format: MatFormat) -> Bounds:
+        """The bounds of a file of this format."""
+        return cls(path, free_values=_FREE_VALUES[file_format], bytes_per_value=_BYTES_PER_VALUE[file_format])
 
     @property
     def field(self) -> str:

@@ -27,7 +27,8 @@ from ssc_to_nwb.matlab.mat5_numbers import (
     NUMBER_CLASSES,
     NUMBER_TYPES,
 )
-from ssc_to_nwb.matlab.text import Storage, StoredChars, TextReader
+from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
+from ssc_to_nwb.matlab.text import TextReader
 from ssc_to_nwb.matlab.tree import (
     MatCell,
     MatSparse,
@@ -44,9 +45,6 @@ _CHAR_STORAGE: dict[int, tuple[Storage, str]] = {
     1: ("8-bit", "u1"), 2: ("8-bit", "u1"), 3: ("16-bit", "u2"), 4: ("16-bit", "u2"),
     MI_UTF8: ("utf-8", "u1"), MI_UTF16: ("utf-16", "u2"), MI_UTF32: ("utf-32", "u4"),
 }  # fmt: skip
-# A value of a few numbers has 56 bytes, which may be compressed to some ten; empty ones may be compressed to nothing.
-_FREE_VALUES = 1 << 21
-_BYTES_PER_VALUE = 8
 _TYPES = {number: np.dtype(code) for number, code in NUMBER_CLASSES.items()}
 _LOGICAL, _DOUBLE = np.dtype("?"), np.dtype("f8")
 _DAMAGE = (ValueError, OSError, OverflowError, MemoryError, RecursionError, igzip_lib.IsalError)
@@ -60,7 +58,7 @@ def read_mat5(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
     mat-variable-ambiguous.
     """
     variables: dict[str, MatValue] = {}
-    bounds = Bounds(path, free_values=_FREE_VALUES, bytes_per_value=_BYTES_PER_VALUE)
+    bounds = Bounds.of(path, "5")
     try:
         with path.open("rb") as file:
             file.seek(HEADER_BYTES - 2)

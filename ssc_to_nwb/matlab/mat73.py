@@ -15,7 +15,8 @@ import numpy as np
 
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.classes import CLASS_TYPES
-from ssc_to_nwb.matlab.text import Storage, StoredChars, TextReader
+from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
+from ssc_to_nwb.matlab.text import TextReader
 from ssc_to_nwb.matlab.tree import (
     MatCell,
     MatSparse,
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 # The class of the one object that every cell which was never filled refers to.
 _NEVER_FILLED = "canonical empty"
 _CHAR_STORAGE: dict[str, Storage] = {"u1": "8-bit", "u2": "16-bit", "u4": "utf-32"}
-# Every object has a header of some hundred bytes; only what was never filled is referred to many times.
-_FREE_VALUES = 1 << 16
-_BYTES_PER_VALUE = 100
 _DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError)
 
 
@@ -48,7 +46,7 @@ def read_mat73(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
     """
     import h5py
 
-    bounds = Bounds(path, free_values=_FREE_VALUES, bytes_per_value=_BYTES_PER_VALUE)
+    bounds = Bounds.of(path, "7.3")
     try:
         with h5py.File(path, "r") as file:
             reader = _Reader(file, texts=texts, bounds=bounds)

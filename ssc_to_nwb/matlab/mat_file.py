@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
+from ssc_to_nwb.matlab.contents import HDF5_SIGNATURE, MatContents, MatRead
 from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
 from ssc_to_nwb.matlab.mat5 import read_mat5
 from ssc_to_nwb.matlab.mat73 import read_mat73
-from ssc_to_nwb.matlab.text import TextReader, decode_chars
+from ssc_to_nwb.matlab.text import TextReader
 from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported, MatValue, describe
 from ssc_to_nwb.problems import mat_kinds as kinds
 from ssc_to_nwb.problems.model import error
@@ -20,19 +21,16 @@ from ssc_to_nwb.source_files.disk_walk import check_is_file
 
 # Of the session struct: `s` is what ssc-1 has, `dat` a derived variant of ssc-2.
 VARIABLE_NAMES = ("s", "dat")
-_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _HEADER_BYTES = 128
 
 
-def read_mat(path: Path, *, texts: TextReader | None = None) -> dict[str, MatValue]:
+def read_mat(path: Path) -> dict[str, MatValue]:
     """Read all variables of a MATLAB file; the file's first bytes show the format, not its name.
 
     Parameters
     ----------
     path : Path
         A file of format 5, 7 or 7.3.
-    texts : TextReader or None, optional
-        Decodes the char arrays; by the conversion's own rules where None.
 
     Returns
     -------
@@ -42,17 +40,44 @@ def read_mat(path: Path, *, texts: TextReader | None = None) -> dict[str, MatVal
     Raises
     ------
     SscError
+        As `read_contents` does.
+    """
+    return read_contents(path, None).variables
+
+
+def read_contents(path: Path, text_encoding: str | None) -> MatContents:
+    """Read all variables of a MATLAB file, as the conversion does.
+
+    Parameters
+    ----------
+    path : Path
+        A file of format 5, 7 or 7.3.
+    text_encoding : str or None
+        Of texts whose encoding the file does not name; None where metadata names none.
+
+    Returns
+    -------
+    MatContents
+        The variables, and which texts were found to be UTF-8.
+
+    Raises
+    ------
+    SscError
         mat-unreadable where the file is of no known format, is cut short or cannot be opened; source-not-readable where
         no file is there; mat-variable-ambiguous where two variables have one name.
     """
-    texts = texts or TextReader(decode=decode_chars)
+    texts = TextReader(encoding=text_encoding)
+    return MatContents(variables=_read(path, texts), inferred_texts=frozenset(texts.inferred))
+
+
+def _read(path: Path, texts: TextReader) -> dict[str, MatValue]:
     check_is_file(path)
     try:
         with path.open("rb") as file:
-            head = file.read(512 + len(_HDF5_SIGNATURE))
+            head = file.read(512 + len(HDF5_SIGNATURE))
     except OSError as failure:
         raise error(kinds.MAT_UNREADABLE, file=path, found=failure) from failure
-    if head.startswith(_HDF5_SIGNATURE) or head[512:] == _HDF5_SIGNATURE:
+    if head.startswith(HDF5_SIGNATURE) or head[512:] == HDF5_SIGNATURE:
         return read_mat73(path, texts=texts)
     # Format 5 keeps a version (0x0100) and the byte order mark at the end of its 128-byte header.
     if len(head) >= _HEADER_BYTES and head[126:128] in (b"IM", b"MI"):
@@ -112,7 +137,11 @@ class SessionStruct(NamedTuple):
 
 
 def read_session_struct(
-    path: Path, *, variable_names: tuple[str, ...] = VARIABLE_NAMES, texts: TextReader | None = None
+    path: Path,
+    *,
+    variable_names: tuple[str, ...] = VARIABLE_NAMES,
+    text_encoding: str | None = None,
+    read: MatRead = read_contents,
 ) -> SessionStruct:
     """Read the session struct of a file: the variable of one of these names that looks like one.
 
@@ -122,8 +151,10 @@ def read_session_struct(
         A file of format 5, 7 or 7.3.
     variable_names : tuple[str, ...], default VARIABLE_NAMES
         Names that it may have.
-    texts : TextReader or None, optional
-        Decodes the char arrays; by the conversion's own rules where None.
+    text_encoding : str or None, optional
+        Of texts whose encoding the file does not name.
+    read : MatRead, default read_contents
+        Reads the file.
 
     Returns
     -------
@@ -133,11 +164,10 @@ def read_session_struct(
     Raises
     ------
     SscError
-        What `read_mat` raises; mat-variable-missing, mat-variable-ambiguous where several could be meant, field-type;
+        What `read` raises; mat-variable-missing, mat-variable-ambiguous where several could be meant, field-type;
         mat-class-unsupported or mat-text-undecodable where a value of the struct cannot be read.
     """
-    texts = texts or TextReader(decode=decode_chars)
-    variables = read_mat(path, texts=texts)
+    variables, inferred_texts = read(path, text_encoding)
     name = _choose(variables, file=path, variable_names=variable_names)
     value = variables[name]
     inferred = []
@@ -145,7 +175,7 @@ def read_session_struct(
         if isinstance(leaf, MatUnsupported):
             kind = kinds.MAT_TEXT_UNDECODABLE if leaf.matlab_class == "char" else kinds.MAT_CLASS_UNSUPPORTED
             raise error(kind, file=path, field=leaf_path, expected=_EXPECTED[kind], found=describe(leaf))
-        if texts.inferred and isinstance(leaf, str) and leaf in texts.inferred:
+        if inferred_texts and isinstance(leaf, str) and leaf in inferred_texts:
             inferred.append(leaf_path)
     if not isinstance(value, MatStruct):
         raise error(FIELD_TYPE, file=path, field=name, expected="a 1x1 struct", found=describe(value))

@@ -15,74 +15,13 @@ What cannot be decoded for certain is refused, unless metadata names the encodin
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
 import numpy as np
 
 from ssc_to_nwb.matlab.classes import matlab_shape
+from ssc_to_nwb.matlab.stored_chars import StoredChars, UndecodableTextError
 from ssc_to_nwb.matlab.tree import MatChar, MatUnsupported, char_units, char_value
-
-Storage = Literal["utf-8", "utf-16", "utf-32", "8-bit", "16-bit"]
-
-
-class UndecodableTextError(ValueError):
-    """Characters that cannot be decoded for certain; the text says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredChars:
-    """A char array as a file stores it.
-
-    Attributes
-    ----------
-    shape : tuple of int
-        MATLAB's size.
-    storage : Storage
-        How a character is stored.
-    units : ndarray, (N,)
-        Unsigned numbers in native byte order, column by column.
-    """
-
-    shape: tuple[int, ...]
-    storage: Storage
-    units: np.ndarray
-
-    @property
-    def row_count(self) -> int:
-        """Number of rows, those of all pages together."""
-        return self.shape[0] * math.prod(self.shape[2:])
-
-    def rows_of(self, units: np.ndarray) -> list[np.ndarray]:
-        """Arrange units row by row and page by page.
-
-        Parameters
-        ----------
-        units : ndarray, (N,)
-            One per character, column by column.
-
-        Returns
-        -------
-        list of ndarray
-            A row each.
-
-        Raises
-        ------
-        UndecodableTextError
-            Their number does not fit the size.
-        """
-        if units.size != math.prod(self.shape):
-            raise UndecodableTextError(f"{units.size} characters for a size of {'x'.join(map(str, self.shape))}")
-        if self.row_count == 1:
-            return [units]
-        pages = units.reshape(self.shape[0], self.shape[1], math.prod(self.shape[2:]), order="F")
-        return [np.ascontiguousarray(row) for page in np.moveaxis(pages, 2, 0) for row in page]
-
-
-# Takes the characters and the encoding that metadata names (None: none), gives a text per row.
-# Raises UndecodableTextError.
-TextDecoder: TypeAlias = Callable[[StoredChars, "str | None"], tuple[str, ...]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,15 +30,12 @@ class TextReader:
 
     Attributes
     ----------
-    decode : TextDecoder
-        From stored characters to the text of every row.
     encoding : str or None
         Of texts whose encoding the file does not name; None where metadata names none.
     inferred : set of str
         Texts found to be UTF-8, one byte per number, though the file does not say so.
     """
 
-    decode: TextDecoder
     encoding: str | None = None
     inferred: set[str] = field(default_factory=set)
 
@@ -117,7 +53,7 @@ class TextReader:
             In the form that the tree has for it.
         """
         try:
-            rows = self.decode(stored, self.encoding)
+            rows = decode_chars(stored, self.encoding)
         except UndecodableTextError as failure:
             return MatUnsupported(matlab_class="char", reason=str(failure), shape=stored.shape)
         if self.encoding is None and stored.storage in ("8-bit", "16-bit"):

@@ -92,6 +92,11 @@ def row(value: object) -> np.ndarray:
     return np.zeros(0) if isinstance(value, MatCell) else np.asarray(value).reshape(-1)
 
 
+def numbers_of(value: object) -> np.ndarray:
+    """A source leaf of numbers in MATLAB's size; an empty cell in the place of none is empty."""
+    return np.zeros((0, 0)) if isinstance(value, MatCell) else np.asarray(value)
+
+
 def texts_of(value: object) -> list[str]:
     """The texts that a source leaf holds: one, or a row each of a char matrix; NULs and blanks that pad them are none.
 

@@ -10,9 +10,8 @@ from numpy.typing import DTypeLike
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule
 from ssc_to_nwb.data_types.rules import UNMAPPED, all_rules
-from ssc_to_nwb.matlab.tree import MatCell
 from ssc_to_nwb.problems import verify_kinds as kinds
-from ssc_to_nwb.proof.comparison import Comparison, texts_of
+from ssc_to_nwb.proof.comparison import Comparison, numbers_of, texts_of
 from ssc_to_nwb.proof.forms import FORMS, empty
 from ssc_to_nwb.proof.source_struct import compare_source_struct
 from ssc_to_nwb.proof.trial_labels import label_type
@@ -96,7 +95,7 @@ def _compare_texts(work: Comparison, piece: Piece, leaves: Sequence[Leaf]) -> li
 def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequence[Leaf]) -> list[int]:
     """Compare the numbers of a piece; returns how many of each leaf it has."""
     proof, found = work.proof, np.asarray(piece.values)
-    parts = [_numbers(leaf.value) for leaf in leaves]
+    parts = [numbers_of(leaf.value) for leaf in leaves]
     stored = _STORED.get(rule.identifier)
     if stored is not None and piece.stored is not None:
         whole = parts[0] if len(parts) == 1 else np.concatenate([part.reshape(-1) for part in parts])
@@ -121,11 +120,6 @@ def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequenc
         tolerance=piece.rounding,
     )  # fmt: skip
     return [expected.size] if len(leaves) == 1 else [part.size for part in parts]
-
-
-def _numbers(value: object) -> np.ndarray:
-    """A source leaf of numbers in MATLAB's size; an empty cell in the place of none is empty."""
-    return np.zeros((0, 0)) if isinstance(value, MatCell) else np.asarray(value)
 
 
 def _report_unproven(work: Comparison) -> None:

@@ -12,7 +12,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.imaging_stacks.layout import frames_path
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.proof.comparison import Comparison
+from ssc_to_nwb.proof.comparison import Comparison, numbers_of
 from ssc_to_nwb.proof.raw_frames import FrameWork, compare_frames
 from ssc_to_nwb.proof.raw_gaps import check_gaps
 from ssc_to_nwb.proof.raw_images import check_side_images
@@ -22,7 +22,6 @@ from ssc_to_nwb.proof.raw_texts import check_texts
 from ssc_to_nwb.proof.raw_videos import check_videos
 from ssc_to_nwb.proof.report import VerifyMode
 from ssc_to_nwb.proof.source_frames import PlaneFrames, open_plane_frames
-from ssc_to_nwb.proof.source_leaves import read_number_leaves
 from ssc_to_nwb.session.raw_data import RawData
 
 # Of the acquisition program's text, the part that is looked for: NWB keeps 60,000 bytes of it.
@@ -80,7 +79,6 @@ def check_raw(work: Comparison, proof: RawProof) -> tuple[int, int]:
 def _find_frames(work: Comparison, proof: RawProof, left_out: Mapping[Path, str]) -> None:
     """Where the frames of every plane are."""
     planes = [(volume, plane) for volume in work.session.subvolumes for plane in volume.planes]
-    leaves = _frame_indices(work, [f"{plane.path}.sourceFileFrameIdx" for _, plane in planes])
     listed = {plane.plane_name: plane.listed_files for plane in proof.raw.inventory.planes}
     green_first = work.context.metadata.assumptions.green_page_first
     for volume, plane in planes:
@@ -88,20 +86,12 @@ def _find_frames(work: Comparison, proof: RawProof, left_out: Mapping[Path, str]
         one = len(proof.raw.stacks[plane.name].channels) == 1
         proof.frames[plane.name] = open_plane_frames(
             plane.name,
-            leaves[f"{plane.path}.sourceFileFrameIdx"],
+            numbers_of(work.proof.leaves[f"{plane.path}.sourceFileFrameIdx"]),
             length=volume.time_ms.size,
             listed_files=listed[plane.name],
             left_out=left_out,
             channel_pages=(0,) if one else (0, 1) if green_first else (1, 0),
         )
-
-
-def _frame_indices(work: Comparison, leaves: list[str]) -> Mapping[str, np.ndarray]:
-    """The leaves as scipy or h5py reads them; those of the proof's tree where scipy can't decode the file's texts."""
-    try:
-        return read_number_leaves(work.session.path, leaves)
-    except UnicodeDecodeError:
-        return {leaf: np.asarray(work.proof.leaves[leaf]) for leaf in leaves}
 
 
 def _check_series(work: Comparison, frames: PlaneFrames, volume: Subvolume) -> None:

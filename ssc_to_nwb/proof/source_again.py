@@ -1,4 +1,4 @@
-"""The session file read again for a comparison, its texts decoded by verification's own rules."""
+"""The session file read again for a comparison, by verification's own way of reading it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.proof.source_text import decode_for_proof
+from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.session.context import SessionContext, load_context
 
 
@@ -18,5 +18,5 @@ def read_source_again(
     Whether fields that nobody knows were allowed does not matter here: the file must hold them.
     """
     return load_context(
-        path, dataset=dataset, metadata_files=metadata_files, log=log, allow_unmapped=True, decode=decode_for_proof
+        path, dataset=dataset, metadata_files=metadata_files, log=log, allow_unmapped=True, read=read_for_proof
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ssc_to_nwb.clock import Clock
 from ssc_to_nwb.data_types.whisker_videos.trials import VideoNames
-from ssc_to_nwb.matlab.text import TextDecoder, decode_chars
+from ssc_to_nwb.matlab.contents import MatRead
+from ssc_to_nwb.matlab.mat_file import read_contents
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
 from ssc_to_nwb.metadata.loader import load_metadata
 from ssc_to_nwb.metadata.model import Metadata, SourceFacts
@@ -50,7 +51,7 @@ def load_context(
     metadata_files: Sequence[Path] = (),
     log: ProblemLog | None = None,
     allow_unmapped: bool = False,
-    decode: TextDecoder = decode_chars,
+    read: MatRead = read_contents,
 ) -> SessionContext:
     """Read a session file with the metadata of its data set and a user's files on top.
 
@@ -66,8 +67,8 @@ def load_context(
         Takes the warnings; a new one where None.
     allow_unmapped : bool, default False
         Arrays and event series of no known kind are left to the ledger, which keeps them whole.
-    decode : TextDecoder, default decode_chars
-        From the file's characters to text.
+    read : MatRead, default read_contents
+        Reads the session file.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def load_context(
     metadata = load_metadata(
         dataset=dataset or dataset_of(path), session=str(key), subject=key.animal, files=metadata_files
     )
-    options = replace(source_options(metadata.source), allow_unmapped=allow_unmapped, decode=decode)
+    options = replace(source_options(metadata.source), allow_unmapped=allow_unmapped, read=read)
     session = read_session(path, options=options, log=log)
     census = census_comparison(session)
     if census.differs:

@@ -18,11 +18,11 @@ from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trials.source import Trials, read_trials
 from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts
+from ssc_to_nwb.matlab.contents import MatRead
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import read_hash
-from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, OtherVariable, read_session_struct
-from ssc_to_nwb.matlab.text import TextDecoder, TextReader, decode_chars
+from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, OtherVariable, read_contents, read_session_struct
 from ssc_to_nwb.matlab.tree import MatStruct
 from ssc_to_nwb.problems import mat_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
@@ -58,8 +58,8 @@ class SourceOptions:
         Regular expression that finds subvolume and plane in a path.
     text_encoding : str or None
         Of texts whose encoding the file does not name.
-    decode : TextDecoder, default decode_chars
-        From stored characters to text.
+    read : MatRead, default read_contents
+        Reads the MATLAB file.
     allow_unmapped : bool, default False
         Arrays and event series of no known kind are passed over, for the ledger to keep them whole, instead of an
         error.
@@ -69,7 +69,7 @@ class SourceOptions:
     array_kinds: Mapping[str, str] = field(default_factory=dict)
     fov_pattern: str = r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})"
     text_encoding: str | None = None
-    decode: TextDecoder = decode_chars
+    read: MatRead = read_contents
     allow_unmapped: bool = False
 
 
@@ -173,8 +173,9 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     """
     options = options or SourceOptions()
     key = key_from_path(path)
-    texts = TextReader(decode=options.decode, encoding=options.text_encoding)
-    variable, tree, others, inferred = read_session_struct(path, variable_names=options.variable_names, texts=texts)
+    variable, tree, others, inferred = read_session_struct(
+        path, variable_names=options.variable_names, text_encoding=options.text_encoding, read=options.read
+    )
     _report_file(path, others=others, inferred=inferred, log=log)
     root = Field(file=path, path=variable, value=tree)
     units = read_time_units(root)

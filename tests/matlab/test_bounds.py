@@ -18,6 +18,7 @@ from ssc_to_nwb.api.description import describe
 from ssc_to_nwb.matlab.bounds import MOST_LEVELS, Bounds, UnfoldingError
 from ssc_to_nwb.matlab.mat_file import read_mat, read_session_struct
 from ssc_to_nwb.problems.model import Problem
+from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.testing.mat5 import write_mat5
 from ssc_to_nwb.testing.mat73 import write_mat73
 from ssc_to_nwb.testing.matlab import Cell, StructArray, row
@@ -26,12 +27,15 @@ MOST_KILOBYTES = 300_000
 
 
 def refused(path: Path) -> Problem:
-    """The problem that reading meets, within little memory."""
+    """The problem that reading meets, within little memory; verification, which reads by itself, refuses it too."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with problem_raised() as problems:
         read_mat(path)
+    with problem_raised() as of_proof:
+        read_for_proof(path, None)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_KILOBYTES
-    assert (problems[0].kind.identifier, problems[0].file) == ("mat-unreadable", str(path))
+    for problem in (problems[0], of_proof[0]):
+        assert (problem.kind.identifier, problem.file) == ("mat-unreadable", str(path))
     return problems[0]
 
 
@@ -282,7 +286,7 @@ class TestDescription:
 
 def test_an_ordinary_session_is_far_from_all_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ssc_to_nwb.matlab.bounds._FREE_BYTES", 1 << 18)
+    monkeypatch.setattr("ssc_to_nwb.matlab.bounds._FREE_VALUES", {"5": 1000, "7.3": 1000})
     for mat_format in ("5", "7.3"):
-        monkeypatch.setattr(f"ssc_to_nwb.matlab.mat{mat_format.replace('.', '')}._FREE_VALUES", 1000)
         made = write(tmp_path / mat_format, mat_format=mat_format)
         assert read_session_struct(made.mat_path).tree.fields

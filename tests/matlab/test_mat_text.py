@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +13,19 @@ from hypothesis import strategies as st
 from made_sessions import found_of, problem_raised, read, set_entry, write
 
 from ssc_to_nwb.matlab.mat_file import read_mat
-from ssc_to_nwb.matlab.text import Storage, StoredChars, TextDecoder, UndecodableTextError, decode_chars
+from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars, UndecodableTextError
+from ssc_to_nwb.matlab.text import decode_chars
 from ssc_to_nwb.matlab.tree import MatChar, MatUnsupported
-from ssc_to_nwb.proof.source_text import decode_for_proof
+from ssc_to_nwb.proof.source_reading.text import decode_for_proof
 from ssc_to_nwb.testing.matlab import Chars
 
 NAMES = "Kämpf, Björn"
+Decoder = Callable[[StoredChars, str | None], tuple[str, ...]]
 TYPES = {"utf-8": np.uint8, "utf-16": np.uint16, "utf-32": np.uint32, "8-bit": np.uint8, "16-bit": np.uint16}
 
 
 @pytest.fixture(params=[decode_chars, decode_for_proof])
-def decode(request: pytest.FixtureRequest) -> TextDecoder:
+def decode(request: pytest.FixtureRequest) -> Decoder:
     return request.param
 
 
@@ -51,12 +53,12 @@ def utf16(text: str) -> list[int]:
         ("16-bit", [0xFFFD], "\ufffd"),
     ],
 )
-def test_text_that_is_certain(decode: TextDecoder, storage: Storage, units: Iterable[int], text: str) -> None:
+def test_text_that_is_certain(decode: Decoder, storage: Storage, units: Iterable[int], text: str) -> None:
     assert decode(stored(storage, units), None) == (text,)
 
 
 @pytest.mark.parametrize("units", [8, 7, 10])
-def test_utf8_may_be_counted_in_units_characters_or_bytes(decode: TextDecoder, units: int) -> None:
+def test_utf8_may_be_counted_in_units_characters_or_bytes(decode: Decoder, units: int) -> None:
     assert decode(stored("utf-8", "mouse 🐭".encode(), (1, units)), None) == ("mouse 🐭",)
 
 
@@ -79,19 +81,19 @@ def test_utf8_may_be_counted_in_units_characters_or_bytes(decode: TextDecoder, u
     ],
 )
 def test_text_that_is_not_certain(
-    decode: TextDecoder, storage: Storage, units: Iterable[int], shape: tuple[int, ...]
+    decode: Decoder, storage: Storage, units: Iterable[int], shape: tuple[int, ...]
 ) -> None:
     with pytest.raises(UndecodableTextError):
         decode(stored(storage, units, shape), None)
 
 
 @pytest.mark.parametrize("storage", ["utf-8", "8-bit", "16-bit"])
-def test_the_encoding_may_be_named(decode: TextDecoder, storage: Storage) -> None:
+def test_the_encoding_may_be_named(decode: Decoder, storage: Storage) -> None:
     assert decode(stored(storage, "5 µm – x".encode("cp1252")), "cp1252") == ("5 µm – x",)
     assert decode(stored("16-bit", utf16("5 – x")), "cp1252") == ("5 – x",), "UTF-16 for certain"
 
 
-def test_rows_of_a_matrix_and_of_its_pages(decode: TextDecoder) -> None:
+def test_rows_of_a_matrix_and_of_its_pages(decode: Decoder) -> None:
     """A character beyond the first plane takes two places of its row, which do not lie side by side in the file."""
     rows = ["ab ", "🐭x", "äöü"]
     units = [utf16(row) for row in rows]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from made_sessions import Converted, Struct, array, events, opened, read, row, set_entry, write
+from made_sessions import Converted, Struct, add_metadata, array, events, opened, read, row, set_entry, write
 
 from ssc_to_nwb.data_types.source_struct.matlab_json import LARGE_ELEMENTS
 from ssc_to_nwb.matlab import text as mat_text
@@ -44,12 +44,6 @@ VALUES: dict[str, tuple[Any, str, str, Any]] = {
     "single": (np.array([[0.5]], dtype=np.float32), "single", "1x1", [[0.5]]),
     "neverFilled": (NEVER_FILLED, "double", "0x0", []),
 }
-
-
-def add_metadata(s: Struct, values: dict[str, Any]) -> None:
-    hash_ = s["metaDataHash"]
-    hash_["keyNames"] = Cell([*hash_["keyNames"], *values])
-    hash_["value"] = Cell([*hash_["value"], *values.values()])
 
 
 def kept_of(converted: Converted) -> pd.DataFrame:

@@ -6,8 +6,10 @@ It works number by number, without Python's codecs, but for an encoding that met
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from ssc_to_nwb.matlab.text import StoredChars, UndecodableTextError
+from ssc_to_nwb.matlab.stored_chars import StoredChars, UndecodableTextError
+from ssc_to_nwb.matlab.tree import MatChar, MatUnsupported
 
 _SURROGATES = range(0xD800, 0xE000)
 _LOW_SURROGATES = range(0xDC00, 0xE000)
@@ -15,9 +17,40 @@ _LOW_SURROGATES = range(0xDC00, 0xE000)
 _UTF8_LENGTHS = {0b110: (1, 0x80), 0b1110: (2, 0x800), 0b11110: (3, 0x10000)}
 
 
+@dataclass(slots=True, kw_only=True)
+class ProofTexts:
+    """Makes leaves of the tree from stored characters.
+
+    encoding: of texts for which the file names none; inferred: texts found to be UTF-8 though the file does not say so.
+    """
+
+    encoding: str | None = None
+    inferred: set[str] = field(default_factory=set)
+
+    def leaf(self, stored: StoredChars) -> str | MatChar | MatUnsupported:
+        """The char array; what cannot be decoded is a value that cannot be read."""
+        try:
+            rows = decode_for_proof(stored, self.encoding)
+        except UndecodableTextError as failure:
+            return MatUnsupported(matlab_class="char", reason=str(failure), shape=stored.shape)
+        lengths = [len(row) + (0 if row.isascii() else sum(letter > "\uffff" for letter in row)) for row in rows]
+        names_none = stored.storage in ("8-bit", "16-bit")
+        if names_none and self.encoding is None and sum(lengths) < stored.units.size:
+            self.inferred.update(rows)
+        if stored.shape == (0, 0):
+            return ""
+        if len(stored.shape) > 2 or stored.shape[0] != 1:
+            return MatChar(shape=stored.shape, rows=rows)
+        # A plain row has the size of its text, however the file counts it.
+        is_plain = lengths[0] > 0 and rows[0][-1] != "\0"
+        return rows[0] if is_plain else MatChar(shape=(1, lengths[0]), rows=rows)
+
+
 def decode_for_proof(stored: StoredChars, encoding: str | None = None) -> tuple[str, ...]:
     """The text of every row of a char array. Raises UndecodableTextError."""
     numbers = stored.units.tolist()
+    if max(numbers, default=0) < 0x80:
+        return tuple("".join(map(chr, row)) for row in _rows(numbers, stored.shape))
     if stored.storage == "utf-8":
         return _of_utf8(numbers, stored, encoding)
     rows = _rows(numbers, stored.shape)
@@ -25,8 +58,6 @@ def decode_for_proof(stored: StoredChars, encoding: str | None = None) -> tuple[
         return tuple("".join(map(_character, row)) for row in rows)
     if stored.storage == "utf-16" or any(number > 0xFF for number in numbers):
         return tuple("".join(_join_surrogates(row)) for row in rows)
-    if all(number < 0x80 for number in numbers):
-        return tuple("".join(map(chr, row)) for row in rows)
     return _of_bytes(rows, stored, encoding)
 
 

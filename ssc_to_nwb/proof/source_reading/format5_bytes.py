@@ -1,0 +1,95 @@
+"""The bytes of a file of format 5 or 7: those of each variable, inflated, in order. The arrays in them are not read."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO, Literal
+
+from isal import igzip_lib
+
+from ssc_to_nwb.matlab.bounds import Bounds
+
+Order = Literal["<", ">"]
+HEADER_BYTES = 128
+_COMPRESSED = 15
+_PIECE_BYTES = 1 << 18
+
+
+def byte_order(file: BinaryIO) -> Order:
+    """As the header has it. Raises ValueError where there is none."""
+    file.seek(HEADER_BYTES - 4)
+    version, mark = file.read(2), file.read(2)
+    if mark not in (b"IM", b"MI") or version not in (b"\0\1", b"\1\0"):
+        raise ValueError("no header of a MATLAB file")
+    return "<" if mark == b"IM" else ">"
+
+
+def variables(file: BinaryIO, order: Order, bounds: Bounds) -> Iterator[Iterator[bytes]]:
+    """The bytes of every variable, inflated, its own tag included, in pieces."""
+    start, end = HEADER_BYTES, file.seek(0, 2)
+    while start < end:
+        file.seek(start)
+        kind, size = struct.unpack(f"{order}II", file.read(8))
+        stop = start + 8 + size
+        if stop > end:
+            raise ValueError(f"a variable of {size} bytes where {end - start - 8} are left")
+        if kind == _COMPRESSED:
+            yield _inflated(_pieces(file, stop), bounds)
+        else:
+            file.seek(start)
+            yield _pieces(file, stop)
+        start = stop
+
+
+def _pieces(file: BinaryIO, stop: int) -> Iterator[bytes]:
+    while piece := file.read(min(_PIECE_BYTES, stop - file.tell())):
+        yield piece
+
+
+def _inflated(pieces: Iterator[bytes], bounds: Bounds) -> Iterator[bytes]:
+    inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_ZLIB)
+    while not inflater.eof:
+        waiting = next(pieces, None) if inflater.needs_input else b""
+        if waiting is None:
+            raise ValueError("a compressed variable ends before its time")
+        try:
+            inflated = inflater.decompress(waiting, _PIECE_BYTES)
+        except igzip_lib.IsalError as failure:  # type: ignore[misc]
+            raise ValueError(f"a compressed variable is damaged: {failure}") from failure
+        bounds.hold(len(inflated))
+        if inflated:
+            yield inflated
+
+
+class Bytes:
+    """Bytes in order, from pieces."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._piece = b""
+        self._place = 0
+        self.offset = 0
+
+    def take(self, count: int) -> bytes:
+        """The next bytes."""
+        while self._place + count > len(self._piece):
+            self._piece, self._place = self._piece[self._place :] + self._draw(), 0
+        taken = self._piece[self._place : self._place + count]
+        self._place += count
+        self.offset += count
+        return taken
+
+    def skip_to(self, offset: int) -> None:
+        """Pass over the bytes before an offset."""
+        self._place += offset - self.offset
+        self.offset = offset
+        while self._place > len(self._piece):
+            self._place -= len(self._piece)
+            self._piece = self._draw()
+
+    def _draw(self) -> bytes:
+        piece = next(self._pieces, b"")
+        if not piece:
+            raise ValueError("the file ends before its last array does")
+        return piece

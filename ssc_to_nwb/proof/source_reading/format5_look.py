@@ -1,0 +1,194 @@
+"""What scipy does not tell of a file of format 5 or 7, by a look at the headers of its arrays and at its texts.
+
+- How a text is stored: scipy decodes it by itself.
+- Whether an empty array is a cell or a struct, where a struct has no fields.
+- Whether an array without a byte, which is 0x0, has the size 1x0.
+- Whether a sparse matrix of ones is logical, where its values are stored as doubles.
+- Of what class an object or a handle is. These, and complex numbers, are no values of a session.
+
+All else is left to scipy, which refuses names of variables and fields beyond ASCII; MATLAB has none.
+Layout: "MAT-File Format", The MathWorks.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+
+from ssc_to_nwb.matlab.bounds import Bounds
+from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
+from ssc_to_nwb.matlab.tree import MatStruct, MatStructArray, MatUnsupported, MatValue
+from ssc_to_nwb.proof.source_reading.format5_bytes import HEADER_BYTES, Bytes, Order, byte_order, variables
+from ssc_to_nwb.proof.source_reading.text import ProofTexts
+
+# Numbers of elements, and of classes of arrays.
+_MATRIX, _UTF8 = 14, 16
+_CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE, _LAST_NUMBERS, _FUNCTION, _OPAQUE = 1, 2, 3, 4, 5, 15, 16, 17
+_LOGICAL, _COMPLEX = 0x200, 0x800
+_TEXTS: Mapping[int, tuple[Storage, str]] = {
+    1: ("8-bit", "u1"), 2: ("8-bit", "u1"), 3: ("16-bit", "u2"), 4: ("16-bit", "u2"),
+    _UTF8: ("utf-8", "u1"), 17: ("utf-16", "u2"), 18: ("utf-32", "u4"),
+}  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class Look:
+    """What a look at one variable found; its arrays are numbered in the order of the file, the variable itself is 0.
+
+    name: empty for what handles and objects refer to; untold: values that scipy does not tell; sparse_logical: sparse
+    matrices that are logical; texts: where the tag of each text begins, and where its bytes begin and end, counted from
+    the begin of the variable.
+    """
+
+    name: str = ""
+    untold: dict[int, MatValue] = field(default_factory=dict)
+    sparse_logical: set[int] = field(default_factory=set)
+    texts: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+def look_at(path: Path, *, texts: ProofTexts, bounds: Bounds) -> list[Look]:
+    """A look at every variable. Raises ValueError, struct.error, OSError on a damaged file."""
+    with path.open("rb") as file:
+        order = byte_order(file)
+        lookers = (
+            _Looker(Bytes(pieces), order=order, texts=texts, bounds=bounds) for pieces in variables(file, order, bounds)
+        )
+        return [looker.variable() for looker in lookers]
+
+
+def without_texts(path: Path, looks: Sequence[Look], *, bounds: Bounds) -> BytesIO:
+    """The file in memory, uncompressed, a NUL in the place of every byte of a text: scipy can decode these."""
+    copy = BytesIO()
+    with path.open("rb") as file:
+        copy.write(file.read(HEADER_BYTES))
+        order = byte_order(file)
+        for look, pieces in zip(looks, variables(file, order, bounds), strict=True):
+            variable = bytearray().join(pieces)
+            for tag, start, end in look.texts:
+                size = end - start
+                in_four = struct.pack(f"{order}I", size << 16 | _UTF8)
+                variable[tag:start] = in_four if start - tag == 4 else struct.pack(f"{order}II", _UTF8, size)
+                variable[start:end] = bytes(size)
+            copy.write(variable)
+    copy.seek(0)
+    return copy
+
+
+class _Looker:
+    """Looks at the arrays of one variable."""
+
+    def __init__(self, content: Bytes, *, order: Order, texts: ProofTexts, bounds: Bounds) -> None:
+        self._bytes = content
+        self._order = order
+        self._pair = struct.Struct(f"{order}II")
+        self._texts = texts
+        self._bounds = bounds
+        self._next = 0
+        self._look = Look()
+
+    def variable(self) -> Look:
+        """The look at the variable, from its tag on."""
+        self._array("")
+        return self._look
+
+    def _array(self, part: str) -> None:
+        number, self._next = self._next, self._next + 1
+        kind, size = self._pair.unpack(self._bytes.take(8))
+        if kind != _MATRIX:
+            raise ValueError(f"an element of type {kind} in the place of an array")
+        if not size:
+            self._look.untold[number] = np.zeros((0, 0))
+            return
+        end = self._bytes.offset + size
+        _, _, flags, _ = struct.unpack(f"{self._order}IIII", self._bytes.take(16))
+        if flags & 0xFF == _OPAQUE:
+            names = [self._name() for _ in range(3)]
+            self._look.untold[number] = MatUnsupported(matlab_class=names[2], reason="an object")
+            name = names[0]
+        else:
+            shape, name = self._integers(), self._name()
+            self._bounds.enter(part or name)
+            self._content(number, flags, shape)
+            self._bounds.leave()
+        if not number:
+            self._look.name = name
+        if self._bytes.offset > end:
+            raise ValueError("an array that is longer than its size")
+        self._bytes.skip_to(end)
+
+    def _content(self, number: int, flags: int, shape: tuple[int, ...]) -> None:
+        kind, untold = flags & 0xFF, self._look.untold
+        if kind == _CHAR:
+            untold[number] = self._text(shape)
+        elif kind == _CELL:
+            for place in range(self._count(shape)):
+                self._array(f"{{{place + 1}}}")
+        elif kind == _STRUCT:
+            self._struct(number, shape)
+        elif kind == _OBJECT:
+            untold[number] = MatUnsupported(matlab_class=self._name(), reason="an object", shape=shape)
+        elif kind == _FUNCTION:
+            reason = "a function handle"
+            untold[number] = MatUnsupported(matlab_class="function_handle", reason=reason, shape=shape)
+        elif not _SPARSE <= kind <= _LAST_NUMBERS:
+            untold[number] = MatUnsupported(matlab_class=f"class {kind}", reason="an unknown class", shape=shape)
+        elif flags & _COMPLEX:
+            untold[number] = MatUnsupported(matlab_class="complex", reason="complex numbers", shape=shape)
+        elif kind == _SPARSE and flags & _LOGICAL:
+            self._look.sparse_logical.add(number)
+
+    def _struct(self, number: int, shape: tuple[int, ...]) -> None:
+        (width,) = self._integers()
+        table = self._element()[1]
+        names = [table[place : place + width].split(b"\0")[0].decode() for place in range(0, len(table), width)]
+        if len(set(names)) < len(names):
+            raise ValueError("a struct with two fields of one name")
+        count = self._count(shape)
+        if not names:
+            empty = MatStruct(fields={})
+            array = MatStructArray(shape=shape, field_names=(), elements=(empty,) * count)
+            self._look.untold[number] = empty if shape == (1, 1) else array
+        for place in range(count):
+            for name in names:
+                self._array(f".{name}" if shape == (1, 1) else f"({place + 1}).{name}")
+
+    def _count(self, shape: tuple[int, ...]) -> int:
+        if min(shape, default=-1) < 0:
+            raise ValueError(f"an array of size {shape}")
+        self._bounds.count(math.prod(shape))
+        return math.prod(shape)
+
+    def _text(self, shape: tuple[int, ...]) -> MatValue:
+        tag = self._bytes.offset
+        kind, content, start = self._element()
+        self._look.texts.append((tag, start, start + len(content)))
+        if kind not in _TEXTS:
+            return MatUnsupported(matlab_class="char", reason=f"characters stored as type {kind}", shape=shape)
+        storage, code = _TEXTS[kind]
+        units = np.frombuffer(content, dtype=f"{self._order}{code}").astype(code)
+        return self._texts.leaf(StoredChars(shape=shape, storage=storage, units=units))
+
+    def _name(self) -> str:
+        return self._element()[1].rstrip(b"\0").decode()
+
+    def _integers(self) -> tuple[int, ...]:
+        content = self._element()[1]
+        return struct.unpack(f"{self._order}{len(content) // 4}i", content)
+
+    def _element(self) -> tuple[int, bytes, int]:
+        """Type and content of the next element, and where its content begins; up to 4 bytes lie in the tag itself."""
+        tag = self._bytes.take(8)
+        kind, size = self._pair.unpack(tag)
+        if kind >> 16:
+            return kind & 0xFFFF, tag[4 : 4 + (kind >> 16)], self._bytes.offset - 4
+        start = self._bytes.offset
+        content = self._bytes.take(size)
+        if size % 8:
+            self._bytes.take(-size % 8)
+        return kind, content, start
