@@ -59,14 +59,14 @@ class _Arrays:
             return self._look.untold[number]
         if not isinstance(found, np.ndarray):
             return _sparse(found, is_logical=number in self._look.sparse_logical)
-        in_order = found.reshape(-1, order="F")
+        if found.dtype.kind in "biuf":
+            return found if found.dtype.isnative else found.astype(found.dtype.newbyteorder("="))
+        in_order = found.reshape(-1, order="F").tolist()
         if found.dtype.names is not None:
-            return self._struct(found.shape, found.dtype.names, in_order.tolist())
-        if found.dtype.kind == "O":
-            return MatCell(shape=found.shape, items=tuple(map(self.value, in_order.tolist())))
-        if found.dtype.kind not in "biuf":
+            return self._struct(found.shape, found.dtype.names, in_order)
+        if found.dtype.kind != "O":
             raise ValueError(f"values of {found.dtype} in the place of numbers")
-        return found.astype(found.dtype.newbyteorder("="), copy=False)
+        return MatCell(shape=found.shape, items=tuple(map(self.value, in_order)))
 
     def _struct(self, shape: tuple[int, ...], names: tuple[str, ...], records: list[tuple[Any, ...]]) -> MatValue:
         elements = tuple(
