@@ -20,10 +20,10 @@ from ssc_to_nwb.matlab.contents import MatContents
 from ssc_to_nwb.matlab.mat_file import read_contents
 from ssc_to_nwb.matlab.tree import MatSparse, MatStruct, MatStructArray, MatUnsupported
 from ssc_to_nwb.matlab.writing import MatFormat, write_mat
-from ssc_to_nwb.nwb_file.options import ConversionOptions
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.nwb_file.session_file import convert_session
 from ssc_to_nwb.nwb_file.task import SessionTask
+from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.run.verification import verify_finished

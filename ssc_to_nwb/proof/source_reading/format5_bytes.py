@@ -1,4 +1,4 @@
-"""The bytes of a file of format 5 or 7: those of each variable, inflated, in order. The arrays in them are not read."""
+"""The bytes of a file of format 5 or 7, in order and inflated. The arrays in them are not read here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ssc_to_nwb.matlab.bounds import Bounds
 Order = Literal["<", ">"]
 HEADER_BYTES = 128
 _COMPRESSED = 15
-_PIECE_BYTES = 1 << 18
+_PIECE_BYTES = 1 << 20
 
 
 def byte_order(file: BinaryIO) -> Order:
@@ -88,8 +88,54 @@ class Bytes:
             self._place -= len(self._piece)
             self._piece = self._draw()
 
+    def is_at_end(self) -> bool:
+        """Whether no byte is left."""
+        return self._place == len(self._piece) and not next(self._pieces, b"")
+
     def _draw(self) -> bytes:
         piece = next(self._pieces, b"")
         if not piece:
             raise ValueError("the file ends before its last array does")
         return piece
+
+
+class PlainFile:
+    """Pieces of bytes as a file for scipy, which reads them once, skips some, and goes back a few bytes at most."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._piece = b""
+        self._begin = 0
+        self._place = 0
+
+    def tell(self) -> int:
+        """Offset of the next byte."""
+        return self._begin + self._place
+
+    def read(self, count: int) -> bytes:
+        """The next bytes; fewer at the end."""
+        read = [self._piece[self._place : self._place + count]]
+        self._place += len(read[0])
+        left = count - len(read[0])
+        while left and self._draw():
+            read.append(self._piece[:left])
+            self._place = len(read[-1])
+            left -= self._place
+        return read[0] if len(read) == 1 else b"".join(read)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go on from an offset, or by so many bytes. Raises ValueError where these were read long ago."""
+        wanted = offset + (self.tell() if whence else 0)
+        if wanted < self._begin:
+            raise ValueError(f"byte {wanted} is wanted again")
+        while wanted > self._begin + len(self._piece) and self._draw():
+            pass
+        self._place = wanted - self._begin
+        return wanted
+
+    def _draw(self) -> bool:
+        piece = next(self._pieces, b"")
+        if piece:
+            self._begin += len(self._piece)
+            self._piece, self._place = piece, 0
+        return bool(piece)

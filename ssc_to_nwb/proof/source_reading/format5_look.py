@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -62,22 +62,33 @@ def look_at(path: Path, *, texts: ProofTexts, bounds: Bounds) -> list[Look]:
         return [looker.variable() for looker in lookers]
 
 
-def without_texts(path: Path, looks: Sequence[Look], *, bounds: Bounds) -> BytesIO:
-    """The file in memory, uncompressed, a NUL in the place of every byte of a text: scipy can decode these."""
-    copy = BytesIO()
-    with path.open("rb") as file:
-        copy.write(file.read(HEADER_BYTES))
-        order = byte_order(file)
-        for look, pieces in zip(looks, variables(file, order, bounds), strict=True):
-            variable = bytearray().join(pieces)
-            for tag, start, end in look.texts:
-                size = end - start
-                in_four = struct.pack(f"{order}I", size << 16 | _UTF8)
-                variable[tag:start] = in_four if start - tag == 4 else struct.pack(f"{order}II", _UTF8, size)
-                variable[start:end] = bytes(size)
-            copy.write(variable)
-    copy.seek(0)
-    return copy
+def without_texts(file: BinaryIO, looks: Sequence[Look], *, bounds: Bounds) -> Iterator[bytes]:
+    """The file uncompressed, in pieces, a NUL in the place of every byte of a text: these scipy can decode."""
+    order = byte_order(file)
+    file.seek(0)
+    yield file.read(HEADER_BYTES)
+    for look, pieces in zip(looks, variables(file, order, bounds), strict=True):
+        yield from _blanked(pieces, look.texts, order)
+
+
+def _blanked(pieces: Iterator[bytes], texts: Sequence[tuple[int, int, int]], order: Order) -> Iterator[bytes]:
+    """The pieces of a variable, its texts as NULs in UTF-8. A text may lie in several pieces."""
+    begin = first = 0
+    for piece in pieces:
+        changed: bytes | bytearray = piece
+        stop = begin + len(piece)
+        for tag, start, end in texts[first:]:
+            if tag >= stop:
+                break
+            size = end - start
+            in_four = struct.pack(f"{order}I", size << 16 | _UTF8)
+            text = (in_four if start - tag == 4 else struct.pack(f"{order}II", _UTF8, size)) + bytes(size)
+            changed = changed if isinstance(changed, bytearray) else bytearray(piece)
+            low, high = max(tag, begin), min(end, stop)
+            changed[low - begin : high - begin] = text[low - tag : high - tag]
+            first += end <= stop
+        yield bytes(changed) if isinstance(changed, bytearray) else changed
+        begin = stop
 
 
 class _Looker:
@@ -86,7 +97,9 @@ class _Looker:
     def __init__(self, content: Bytes, *, order: Order, texts: ProofTexts, bounds: Bounds) -> None:
         self._bytes = content
         self._order = order
-        self._pair = struct.Struct(f"{order}II")
+        self._tag = struct.Struct(f"{order}II")
+        # What an array begins with: the tag of its flags, these, and the tag of the next element.
+        self._flags = struct.Struct(f"{order}8xI4xII")
         self._texts = texts
         self._bounds = bounds
         self._next = 0
@@ -95,24 +108,27 @@ class _Looker:
     def variable(self) -> Look:
         """The look at the variable, from its tag on."""
         self._array("")
+        if not self._bytes.is_at_end():
+            raise ValueError("bytes behind the array of a variable")
         return self._look
 
     def _array(self, part: str) -> None:
         number, self._next = self._next, self._next + 1
-        kind, size = self._pair.unpack(self._bytes.take(8))
+        kind, size = self._tag.unpack(self._bytes.take(8))
         if kind != _MATRIX:
             raise ValueError(f"an element of type {kind} in the place of an array")
         if not size:
             self._look.untold[number] = np.zeros((0, 0))
             return
         end = self._bytes.offset + size
-        _, _, flags, _ = struct.unpack(f"{self._order}IIII", self._bytes.take(16))
+        flags, *tag = self._flags.unpack(self._bytes.take(24))
+        content = self._content_behind(*tag)[1]
         if flags & 0xFF == _OPAQUE:
-            names = [self._name() for _ in range(3)]
-            self._look.untold[number] = MatUnsupported(matlab_class=names[2], reason="an object")
-            name = names[0]
+            # Names in the place of a size: of the variable, of the system of classes, of the class.
+            name, _, matlab_class = _name_in(content), self._name(), self._name()
+            self._look.untold[number] = MatUnsupported(matlab_class=matlab_class, reason="an object")
         else:
-            shape, name = self._integers(), self._name()
+            shape, name = self._integers_in(content), self._name()
             self._bounds.enter(part or name)
             self._content(number, flags, shape)
             self._bounds.leave()
@@ -144,7 +160,7 @@ class _Looker:
             self._look.sparse_logical.add(number)
 
     def _struct(self, number: int, shape: tuple[int, ...]) -> None:
-        (width,) = self._integers()
+        (width,) = self._integers_in(self._element()[1])
         table = self._element()[1]
         names = [table[place : place + width].split(b"\0")[0].decode() for place in range(0, len(table), width)]
         if len(set(names)) < len(names):
@@ -175,20 +191,25 @@ class _Looker:
         return self._texts.leaf(StoredChars(shape=shape, storage=storage, units=units))
 
     def _name(self) -> str:
-        return self._element()[1].rstrip(b"\0").decode()
+        return _name_in(self._element()[1])
 
-    def _integers(self) -> tuple[int, ...]:
-        content = self._element()[1]
+    def _integers_in(self, content: bytes) -> tuple[int, ...]:
         return struct.unpack(f"{self._order}{len(content) // 4}i", content)
 
     def _element(self) -> tuple[int, bytes, int]:
-        """Type and content of the next element, and where its content begins; up to 4 bytes lie in the tag itself."""
-        tag = self._bytes.take(8)
-        kind, size = self._pair.unpack(tag)
-        if kind >> 16:
-            return kind & 0xFFFF, tag[4 : 4 + (kind >> 16)], self._bytes.offset - 4
+        """Type and content of the next element, and where its content begins."""
+        return self._content_behind(*self._tag.unpack(self._bytes.take(8)))
+
+    def _content_behind(self, kind: int, size: int) -> tuple[int, bytes, int]:
+        """The same of the element whose tag was read; up to 4 bytes lie in the tag itself, in the place of the size."""
         start = self._bytes.offset
+        if kind >> 16:
+            return kind & 0xFFFF, struct.pack(f"{self._order}I", size)[: kind >> 16], start - 4
         content = self._bytes.take(size)
         if size % 8:
             self._bytes.take(-size % 8)
         return kind, content, start
+
+
+def _name_in(content: bytes) -> str:
+    return content.rstrip(b"\0").decode()
