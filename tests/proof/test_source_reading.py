@@ -84,7 +84,7 @@ def test_values_of_every_form(tmp_path: Path, mat_format: MatFormat) -> None:
 
 
 @pytest.mark.parametrize("compressed", [False, True])
-def test_what_scipy_does_not_tell(tmp_path: Path, compressed: bool) -> None:
+def test_what_scipy_does_not_say(tmp_path: Path, compressed: bool) -> None:
     path = tmp_path / "values.mat"
     values = {
         "cell": Cell(),

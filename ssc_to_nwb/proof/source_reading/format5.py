@@ -1,4 +1,4 @@
-"""Files of format 5 and 7 by `scipy.io.loadmat`, as a tree; what scipy does not tell comes from a look at the file.
+"""Files of format 5 and 7 by `scipy.io.loadmat`, as a tree; what scipy does not say comes from a look at the file.
 
 scipy gets the file inflated, which takes half the time, and without its texts, which it cannot decode in every file.
 """
@@ -25,11 +25,11 @@ def read_format5(path: Path, *, texts: ProofTexts, bounds: Bounds) -> dict[str, 
     named = {look.name: look for look in looks if look.name}
     if len(named) < sum(bool(look.name) for look in looks):
         raise ValueError("two variables of one name")
-    wanted = [name for name, look in named.items() if not isinstance(look.untold.get(0), MatUnsupported)]
+    wanted = [name for name, look in named.items() if not isinstance(look.unsaid.get(0), MatUnsupported)]
     with path.open("rb") as file:
         loaded = _load(PlainFile(without_texts(file, looks, bounds=Bounds.of(path, "5"))), wanted)
     return {
-        name: _Arrays(look).value(loaded.pop(name)) if name in loaded else look.untold[0]
+        name: _Arrays(look).value(loaded.pop(name)) if name in loaded else look.unsaid[0]
         for name, look in named.items()
     }
 
@@ -53,8 +53,8 @@ class _Arrays:
     def value(self, found: Any) -> MatValue:
         """An array of scipy as a value of the tree."""
         number, self._next = self._next, self._next + 1
-        if number in self._look.untold:
-            return self._look.untold[number]
+        if number in self._look.unsaid:
+            return self._look.unsaid[number]
         if not isinstance(found, np.ndarray):
             return _sparse(found, is_logical=number in self._look.sparse_logical)
         if found.dtype.kind in "biuf":

@@ -1,4 +1,4 @@
-"""What scipy does not tell of a file of format 5 or 7, by a look at the headers of its arrays and at its texts.
+"""What scipy does not say of a file of format 5 or 7, by a look at the headers of its arrays and at its texts.
 
 - How a text is stored: scipy decodes it by itself.
 - Whether an empty array is a cell or a struct, where a struct has no fields.
@@ -41,13 +41,13 @@ _TEXTS: Mapping[int, tuple[Storage, str]] = {
 class Look:
     """What a look at one variable found; its arrays are numbered in the order of the file, the variable itself is 0.
 
-    name: empty for what handles and objects refer to; untold: values that scipy does not tell; sparse_logical: sparse
+    name: empty for what handles and objects refer to; unsaid: values that scipy does not say; sparse_logical: sparse
     matrices that are logical; texts: where the tag of each text begins, and where its bytes begin and end, counted from
     the begin of the variable.
     """
 
     name: str = ""
-    untold: dict[int, MatValue] = field(default_factory=dict)
+    unsaid: dict[int, MatValue] = field(default_factory=dict)
     sparse_logical: set[int] = field(default_factory=set)
     texts: list[tuple[int, int, int]] = field(default_factory=list)
 
@@ -118,7 +118,7 @@ class _Looker:
         if kind != _MATRIX:
             raise ValueError(f"an element of type {kind} in the place of an array")
         if not size:
-            self._look.untold[number] = np.zeros((0, 0))
+            self._look.unsaid[number] = np.zeros((0, 0))
             return
         end = self._bytes.offset + size
         flags, *tag = self._flags.unpack(self._bytes.take(24))
@@ -126,7 +126,7 @@ class _Looker:
         if flags & 0xFF == _OPAQUE:
             # Names in the place of a size: of the variable, of the system of classes, of the class.
             name, _, matlab_class = _name_in(content), self._name(), self._name()
-            self._look.untold[number] = MatUnsupported(matlab_class=matlab_class, reason="an object")
+            self._look.unsaid[number] = MatUnsupported(matlab_class=matlab_class, reason="an object")
         else:
             shape, name = self._integers_in(content), self._name()
             self._bounds.enter(part or name)
@@ -139,23 +139,23 @@ class _Looker:
         self._bytes.skip_to(end)
 
     def _content(self, number: int, flags: int, shape: tuple[int, ...]) -> None:
-        kind, untold = flags & 0xFF, self._look.untold
+        kind, unsaid = flags & 0xFF, self._look.unsaid
         if kind == _CHAR:
-            untold[number] = self._text(shape)
+            unsaid[number] = self._text(shape)
         elif kind == _CELL:
             for place in range(self._count(shape)):
                 self._array(f"{{{place + 1}}}")
         elif kind == _STRUCT:
             self._struct(number, shape)
         elif kind == _OBJECT:
-            untold[number] = MatUnsupported(matlab_class=self._name(), reason="an object", shape=shape)
+            unsaid[number] = MatUnsupported(matlab_class=self._name(), reason="an object", shape=shape)
         elif kind == _FUNCTION:
             reason = "a function handle"
-            untold[number] = MatUnsupported(matlab_class="function_handle", reason=reason, shape=shape)
+            unsaid[number] = MatUnsupported(matlab_class="function_handle", reason=reason, shape=shape)
         elif not _SPARSE <= kind <= _LAST_NUMBERS:
-            untold[number] = MatUnsupported(matlab_class=f"class {kind}", reason="an unknown class", shape=shape)
+            unsaid[number] = MatUnsupported(matlab_class=f"class {kind}", reason="an unknown class", shape=shape)
         elif flags & _COMPLEX:
-            untold[number] = MatUnsupported(matlab_class="complex", reason="complex numbers", shape=shape)
+            unsaid[number] = MatUnsupported(matlab_class="complex", reason="complex numbers", shape=shape)
         elif kind == _SPARSE and flags & _LOGICAL:
             self._look.sparse_logical.add(number)
 
@@ -169,7 +169,7 @@ class _Looker:
         if not names:
             empty = MatStruct(fields={})
             array = MatStructArray(shape=shape, field_names=(), elements=(empty,) * count)
-            self._look.untold[number] = empty if shape == (1, 1) else array
+            self._look.unsaid[number] = empty if shape == (1, 1) else array
         for place in range(count):
             for name in names:
                 self._array(f".{name}" if shape == (1, 1) else f"({place + 1}).{name}")
