@@ -64,8 +64,8 @@ MAY_IMPORT = {
         "restoring", "session", "source_files", "system_files", "thread_map",
     },
     "validate": {
-        "_version", "data_types", "metadata", "naming", "own_values", "problems", "proof", "quantities", "restoring",
-        "system_files",
+        "_version", "data_types", "metadata", "naming", "options", "own_values", "problems", "proof", "quantities",
+        "restoring", "system_files",
     },
     "describe": {"data_types", "matlab", "metadata", "problems", "quantities", "session", "source_files"},
     "reading": {"hdf5_fault", "naming", "own_values", "problems", "quantities", "system_files"},

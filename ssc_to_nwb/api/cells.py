@@ -64,24 +64,18 @@ def plot_cell(*, files: Path | str | Iterable[Path | str], cell: str, output: Pa
     """
     from ssc_to_nwb.problems import report_kinds as kinds
     from ssc_to_nwb.problems.model import error
-    from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.report.extra import check_report_extra
 
     check_report_extra()
     from ssc_to_nwb.report.cell_figure import draw_cell, read_cell_views
-    from ssc_to_nwb.report.save_figure import save_figure, show_figure
+    from ssc_to_nwb.report.save_figure import save_or_show
 
     label = cell.partition("@")[0]
     seen = [sighting for sighting in _sightings(files)[0] if sighting.label == label]
     if not seen:
         raise error(kinds.CELL_NOT_IN_FILES, found=cell)
     views = read_cell_views(seen)
-    if output is None:
-        show_figure(lambda figure: draw_cell(views, figure=figure, title=label))
-        return None
-    with system_errors_named(Path(output)):
-        save_figure(lambda figure: draw_cell(views, figure=figure, title=label), Path(output))
-    return Path(output)
+    return save_or_show(lambda figure: draw_cell(views, figure=figure, title=label), output)
 
 
 def _sightings(files: Path | str | Iterable[Path | str]) -> tuple[list[CellSighting], tuple[Problem, ...]]:
@@ -90,8 +84,7 @@ def _sightings(files: Path | str | Iterable[Path | str]) -> tuple[list[CellSight
     from ssc_to_nwb.reading.nwb_files import find_session_files
     from ssc_to_nwb.reading.nwb_session import open_nwb_session
 
-    given = [files] if isinstance(files, str | Path) else files
-    found = find_session_files(Path(one) for one in given)
+    found = find_session_files(files)
     sightings: list[CellSighting] = []
     for file in found.files:
         with open_nwb_session(file) as session:

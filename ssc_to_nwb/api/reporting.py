@@ -70,7 +70,7 @@ def report(*, files: Sequence[Path | str], output: Path | str, on_page: OnPage |
     check_report_extra()
     from ssc_to_nwb.report.build import build_pages
 
-    found = find_session_files(Path(file) for file in files)
+    found = find_session_files(files)
     with system_errors_named(Path(output)):
         index, *pages = build_pages(found.files, output=Path(output), record_of=_record_of, on_page=on_page)
     return ReportResult(index=index, pages=tuple(pages), problems=found.problems)
@@ -147,23 +147,18 @@ def plot_trial(
         nwb-file-missing, nwb-file-not-chosen, nwb-file-unreadable, trial-not-in-file, roi-not-in-file,
         picture-format-unknown, no-window, output-not-writable, disk-full, extra-not-installed.
     """
-    from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.reading.nwb_files import one_session_file
     from ssc_to_nwb.reading.nwb_session import open_nwb_session
     from ssc_to_nwb.reading.trial import read_trial
     from ssc_to_nwb.report.extra import check_report_extra
 
     check_report_extra()
-    from ssc_to_nwb.report.trial_figure import save_trial, show_trial
+    from ssc_to_nwb.report.save_figure import save_or_show
+    from ssc_to_nwb.report.trial_figure import draw_trial
 
     with open_nwb_session(one_session_file(file)) as session:
         title, data = session.title, read_trial(session, trial, rois=rois)
-    if output is None:
-        show_trial(data, title=title)
-        return None
-    with system_errors_named(Path(output)):
-        save_trial(data, Path(output), title=title)
-    return Path(output)
+    return save_or_show(lambda figure: draw_trial(data, figure=figure, title=title), output)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.options.files import ResponsesRequest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,25 +86,9 @@ class ResponseTable:
         return pd.DataFrame([{"session": one.session, **row} for one in self.sessions for row in one.rois])
 
 
-def responses(
-    *,
-    files: Path | str | Iterable[Path | str],
-    false_discovery_rate: float = 0.05,
-    figure: Path | str | None = None,
-    on_file: Callable[[int, int, Path], None] | None = None,
-) -> ResponseTable:
+@takes(ResponsesRequest)
+def responses(request: ResponsesRequest) -> ResponseTable:
     """Test every ROI for a response to the first touch of a trial, and to the onset of whisking without touch.
-
-    Parameters
-    ----------
-    files : path or paths
-        NWB files, or folders with NWB files in them.
-    false_discovery_rate : float
-        Of Benjamini and Hochberg, over all tested ROIs of a session.
-    figure : path, optional
-        Picture of the mean responses of the last session, .png, .svg or .pdf.
-    on_file : callable, optional
-        Called with the number of finished files, the number of all files, and the file that is next.
 
     Returns
     -------
@@ -118,18 +105,17 @@ def responses(
     from ssc_to_nwb.reading.nwb_files import find_session_files
     from ssc_to_nwb.reading.nwb_session import open_nwb_session
 
-    given = [files] if isinstance(files, str | Path) else files
-    found = find_session_files(Path(one) for one in given)
-    options = ResponseOptions(false_discovery_rate=false_discovery_rate)
+    found = find_session_files(request.files)
+    options = ResponseOptions(false_discovery_rate=request.false_discovery_rate)
     sessions = []
     for number, file in enumerate(found.files):
-        if on_file is not None:
-            on_file(number, len(found.files), file)
+        if request.on_file is not None:
+            request.on_file(number, len(found.files), file)
         with open_nwb_session(file) as session:
             touch, whisking = touch_and_whisking_responses(session, options=options)
             by_event = {"touch": touch, "whisking": whisking}
-            if figure is not None and file == found.files[-1]:
-                _draw(session, by_event, Path(figure))
+            if request.figure is not None and file == found.files[-1]:
+                _draw(session, by_event, Path(request.figure))
             sessions.append(
                 SessionResponses(
                     session=session.title,

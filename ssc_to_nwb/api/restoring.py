@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.options.files import RestoreRequest
+
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.imaging_stacks.restore import StacksReport
     from ssc_to_nwb.matlab.tree import MatValue
@@ -68,28 +71,9 @@ class RestoreResult:
         }
 
 
-def restore(
-    *,
-    file: Path | str,
-    output: Path | str,
-    file_format: Literal["5", "7.3"] | None = None,
-    stacks: Path | str | None = None,
-    overwrite: bool = False,
-) -> RestoreResult:
+@takes(RestoreRequest)
+def restore(request: RestoreRequest) -> RestoreResult:
     """Write the MATLAB session file that an NWB file was made from, and its imaging stacks where asked for.
-
-    Parameters
-    ----------
-    file : path
-        The NWB file; nothing else is read.
-    output : path
-        The MATLAB file to write.
-    file_format : {"5", "7.3"}, optional
-        Format 5 (compressed) by default, 7.3 where the session is too large for it.
-    stacks : path, optional
-        Folder for the tif stacks, which get the names and folders of the source.
-    overwrite : bool
-        Whether files that are there may be replaced.
 
     Returns
     -------
@@ -106,14 +90,15 @@ def restore(
     from ssc_to_nwb.matlab.writing import write_mat
     from ssc_to_nwb.problems.model import ProblemLog
 
-    path = Path(file).absolute()
-    log = ProblemLog()
+    path, output, overwrite = Path(request.file).absolute(), Path(request.output), request.overwrite
+    log, found = ProblemLog(), None
     variable, value, left_out = _read(path)
-    written = write_mat(Path(output), variables={variable: value}, file_format=file_format, overwrite=overwrite)
-    found = None if stacks is None else restore_stacks(path, Path(stacks), log=log, overwrite=overwrite)
+    written = write_mat(output, variables={variable: value}, file_format=request.file_format, overwrite=overwrite)
+    if request.stacks is not None:
+        found = restore_stacks(path, Path(request.stacks), log=log, overwrite=overwrite)
     return RestoreResult(
         file=path,
-        session_file=Path(output).absolute(),
+        session_file=output.absolute(),
         file_format=written,
         variable=variable,
         field_count=sum(1 for _ in walk_leaves(value, variable)),

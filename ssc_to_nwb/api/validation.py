@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.options.files import ValidateRequest
+
 if TYPE_CHECKING:
-    from ssc_to_nwb.validate.messages import FailOn, ValidationResult
+    from ssc_to_nwb.validate.messages import ValidationResult
 
 ReportFormat = Literal["text", "jsonl", "junit"]
-OnFile = Callable[[int, int, Path], None]
 
 
-def validate(
-    *,
-    paths: Sequence[Path | str],
-    fail_on: FailOn = "error",
-    accept_file: Path | str | None = None,
-    workers: int = 1,
-    on_file: OnFile | None = None,
-) -> ValidationResult:
+@takes(ValidateRequest)
+def validate(request: ValidateRequest) -> ValidationResult:
     """Validate NWB files, `.nwb` or `.nwb.zarr`. Uses no network.
 
     A converted output (a folder with `.ssc-to-nwb`) gets a record, so that `upload` knows what was validated.
-
-    Parameters
-    ----------
-    paths : sequence of path or str
-        Files, and folders with files in them.
-    fail_on : {"error", "warning", "info", "never"}
-        The least severity that makes the result not `ok`.
-    accept_file : path or str, optional
-        A YAML list of accepted messages, in addition to the packaged `inspector.yaml`.
-    workers : int
-        Files at a time, each in a process of its own if there are several.
-    on_file : callable, optional
-        Called with the number of finished files, the number of all files, and the file that was just finished.
 
     Returns
     -------
@@ -53,15 +35,15 @@ def validate(
     from ssc_to_nwb.validate.nwb_files import find_nwb_files
     from ssc_to_nwb.validate.run import validate_each
 
-    entries = load_entries(None if accept_file is None else Path(accept_file))
-    files = find_nwb_files(Path(path) for path in paths)
+    entries = load_entries(None if request.accept_file is None else Path(request.accept_file))
+    files = find_nwb_files(Path(path) for path in request.paths)
     by_file = {}
-    for file, messages in validate_each(files, workers=workers):
+    for file, messages in validate_each(files, workers=request.workers):
         by_file[file] = messages
-        if on_file is not None:
-            on_file(len(by_file), len(files), file)
+        if request.on_file is not None:
+            request.on_file(len(by_file), len(files), file)
     found = apply_entries([message for file in files for message in by_file[file]], entries)
-    return ValidationResult(files=files, messages=sorted_messages(found), fail_on=fail_on)
+    return ValidationResult(files=files, messages=sorted_messages(found), fail_on=request.fail_on)
 
 
 def validation_report(

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.options.files import ExportRequest
 from ssc_to_nwb.quantities import listed
 
 if TYPE_CHECKING:
@@ -50,36 +52,23 @@ class ZarrExport:
         return {**asdict(self), "file": str(self.file), "store": str(self.store)}
 
 
-def export_zarr(
-    *, file: Path | str, store: Path | str, overwrite: bool = False, workers: int | None = None
-) -> ZarrExport:
+@takes(ExportRequest)
+def export_zarr(request: ExportRequest) -> ZarrExport:
     """Export an NWB file that a conversion wrote, as a Zarr store (extra `zarr`) of the same content.
 
     hdmf-zarr writes the store under another name beside its place; it gets its name once the digests of all objects of
     the file and of the store are equal. Whatever ends the export before, no store is there, or the older one.
 
-    Parameters
-    ----------
-    file
-        The HDF5 file.
-    store
-        The folder to make. `open_session` and `validate` know it by the ending `.nwb.zarr`. Videos are not copied:
-        their paths are relative to the folder in which file and store are.
-    overwrite
-        Replace a store that exists; nothing but a Zarr store is ever replaced.
-    workers
-        Threads that compute digests, all processors where None.
+    Returns
+    -------
+    ZarrExport
+        Where the store is, and what was compared.
 
     Raises
     ------
     SscError
         export-source-invalid, verify-unreadable, verify-values-elsewhere, output-exists, export-place-taken,
         export-differs, extra-not-installed, output-not-writable, disk-full.
-
-    Returns
-    -------
-    ZarrExport
-        Where the store is, and what was compared.
     """
     import time
 
@@ -90,12 +79,12 @@ def export_zarr(
     from ssc_to_nwb.run.machine import processors
 
     start = time.perf_counter()
-    threads = processors() if workers is None else workers
-    nwb_path, final = Path(file).absolute(), Path(store).absolute()
+    threads = processors() if request.workers is None else request.workers
+    nwb_path, final = Path(request.file).absolute(), Path(request.store).absolute()
     if not nwb_path.is_file():
         found = "a folder" if nwb_path.is_dir() else "nothing, or no regular file"
         raise error(kinds.EXPORT_SOURCE_INVALID, file=nwb_path, expected="an HDF5 file", found=found)
-    with store_in_progress(final, overwrite=overwrite) as building:
+    with store_in_progress(final, overwrite=request.overwrite) as building:
         _check_is_nwb(nwb_path)
         in_file = object_digests(nwb_path, workers=threads)
         digested = time.perf_counter()

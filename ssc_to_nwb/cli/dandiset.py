@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.cli.archive_options import problems_to_status
-from ssc_to_nwb.cli.interruption import interruptible
 from ssc_to_nwb.cli.options import json_option, options_of, output_argument, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings
 from ssc_to_nwb.cli.terminal import echo
@@ -44,8 +42,7 @@ def command(output: Path, *, as_json: bool, verbose: bool, quiet: bool, **option
     """
     from ssc_to_nwb.api.archive import write_dandiset
 
-    with interruptible() as interruption, problems_to_status(interruption, as_json=as_json):
-        result = write_dandiset(output=output, **options)
+    result = write_dandiset(output=output, **options)
     if as_json:
         print_result(result.as_dict())
     else:

@@ -7,18 +7,13 @@ from typing import Any
 
 import click
 
-from ssc_to_nwb.cli.archive_options import (
-    dandiset_option,
-    end_process,
-    instance_option,
-    key_option,
-    problems_to_status,
-)
+from ssc_to_nwb.cli.end_process import end_process
 from ssc_to_nwb.cli.interruption import interruptible
-from ssc_to_nwb.cli.options import json_option, output_argument, quiet_option
+from ssc_to_nwb.cli.options import json_option, options_of, output_argument, quiet_option
 from ssc_to_nwb.cli.output import print_problem, print_result
 from ssc_to_nwb.cli.terminal import echo
 from ssc_to_nwb.cli.transfer_display import transfer_display
+from ssc_to_nwb.options.archive import DownloadCheckRequest
 from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 _EXAMPLES = """Examples:
@@ -32,11 +27,7 @@ _EXAMPLES = """Examples:
 
 @click.command(epilog=_EXAMPLES)
 @output_argument
-@dandiset_option
-@instance_option
-@key_option
-@click.option("--asset", metavar="PATH", help="The asset's path in the dandiset. Without it, one is picked at random.")
-@click.option("--seed", type=int, help="Pick the same asset each time.")
+@options_of(DownloadCheckRequest)
 @json_option
 @quiet_option
 def command(output: Path, *, as_json: bool, quiet: bool, **options: Any) -> None:
@@ -51,7 +42,6 @@ def command(output: Path, *, as_json: bool, quiet: bool, **options: Any) -> None
 
     with (
         interruptible() as interruption,
-        problems_to_status(interruption, as_json=as_json),
         transfer_display(quiet=quiet or as_json) as display,
     ):
         result = download_check(output=output, on_progress=display, stop=interruption.stop, **options)

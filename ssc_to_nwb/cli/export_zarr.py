@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath, json_option, quiet_option
+from ssc_to_nwb.cli.options import NamedPath, json_option, options_of, quiet_option, written_to
 from ssc_to_nwb.cli.output import print_result
 from ssc_to_nwb.cli.terminal import echo
+from ssc_to_nwb.options.files import ExportRequest
 from ssc_to_nwb.quantities import bytes_text, plural, seconds_text
 
 _EXAMPLES = """Examples:
@@ -21,22 +22,11 @@ _EXAMPLES = """Examples:
 
 @click.command(epilog=_EXAMPLES)
 @click.argument("file", type=NamedPath(exists=True))
-@click.argument("store", required=False, type=NamedPath())
-@click.option("-o", "--output", type=NamedPath(), help="The store to write, in place of the argument STORE.")
-@click.option("--overwrite", is_flag=True, help="Replace a Zarr store that exists.")
-@click.option("--workers", type=click.IntRange(min=1), help="Threads that compute digests.  [default: all processors]")
+@written_to("store", place=NamedPath(), what="The store to write")
+@options_of(ExportRequest)
 @json_option
 @quiet_option
-def command(
-    file: Path,
-    store: Path | None,
-    *,
-    output: Path | None,
-    overwrite: bool,
-    workers: int | None,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+def command(*, as_json: bool, quiet: bool, **options: Any) -> None:
     """Export the NWB file FILE as the Zarr store STORE, a folder of the same content (extra `zarr`).
 
     The store gets its name only when the digests of all objects of FILE and STORE are equal. Videos are not copied:
@@ -44,10 +34,7 @@ def command(
     """
     from ssc_to_nwb.api.zarr_export import export_zarr
 
-    target = store or output
-    if target is None or (store is not None and output is not None):
-        raise click.UsageError("Give one STORE, as an argument or with -o.")
-    result = export_zarr(file=file, store=target, overwrite=overwrite, workers=workers)
+    result = export_zarr(**options)
     if as_json:
         print_result(result.as_dict())
     elif not quiet:

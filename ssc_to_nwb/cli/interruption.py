@@ -44,11 +44,16 @@ class Interruption:
 def interruptible() -> Iterator[Interruption]:
     """Within the context, SIGINT, SIGTERM and SIGHUP end the work in order: with what was done so far.
 
+    A context within another one is the same one.
     A signal that the caller has chosen to ignore (`nohup`) stays ignored.
     """
     interruption = Interruption()
     if threading.current_thread() is not threading.main_thread():
         yield interruption
+        return
+    outer = next((handler for handler in map(signal.getsignal, _SIGNALS) if isinstance(handler, Interruption)), None)
+    if outer is not None:
+        yield outer
         return
     before = {number: signal.signal(number, interruption) for number in _SIGNALS if _is_heeded(number)}
     try:

@@ -40,22 +40,34 @@ json_option = click.option(
 )
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Print every warning, and tracebacks.")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+picture_option = click.option(
+    "-o",
+    "--output",
+    type=NamedPath(dir_okay=False),
+    help="Picture to write, .png, .svg or .pdf. Without it, a window opens.",
+)
 source_argument = click.argument("source", type=NamedPath())
 output_argument = click.argument("output", type=NamedPath(file_okay=False))
 
 
-def written_output(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the folder it writes to: as the argument OUTPUT, or as the option -o, as all commands have it."""
+def written_to(name: str, *, place: NamedPath, what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the place it writes to: as an argument, or as the option -o, as all commands have it."""
 
-    @wraps(command)
-    def with_output(*arguments: Any, output_argument: Path | None, output: Path | None, **options: Any) -> Any:
-        if (output_argument is None) == (output is None):
-            raise click.UsageError("Give one OUTPUT, as an argument or with -o.")
-        return command(*arguments, output=output or output_argument, **options)
+    def give(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def with_place(*arguments: Any, by_place: Path | None, by_option: Path | None, **options: Any) -> Any:
+            if (by_place is None) == (by_option is None):
+                raise click.UsageError(f"Give one {name.upper()}, as an argument or with -o.")
+            return command(*arguments, **{name: by_option or by_place}, **options)
 
-    place = NamedPath(file_okay=False)
-    option = click.option("-o", "--output", type=place, help="Folder to write to, in place of the argument OUTPUT.")
-    return click.argument("output_argument", metavar="[OUTPUT]", required=False, type=place)(option(with_output))
+        text = f"{what}, in place of the argument {name.upper()}."
+        option = click.option("-o", "--output", "by_option", type=place, help=text)
+        return click.argument("by_place", metavar=f"[{name.upper()}]", required=False, type=place)(option(with_place))
+
+    return give
+
+
+written_output = written_to("output", place=NamedPath(file_okay=False), what="Folder to write to")
 
 
 def options_of(options: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -69,17 +81,17 @@ def _click_option(one: Field[Any], said: Said) -> Callable[[Callable[..., Any]],
     if one.type is bool:
         return click.option(*flags, one.name, is_flag=True, help=said.help)
     default = one.default if said.on_command_line is None else said.on_command_line
-    given = None if default in (MISSING, ()) else default
+    # To click, a default of None is a default.
+    shown: dict[str, Any] = {} if default in (MISSING, None, ()) else {"default": default, "show_default": True}
     return click.option(
         *flags,
         one.name,
         type=_click_type(bare_kinds(one.type)[0], said),
         required=default is MISSING,
-        default=given,
-        show_default=given is not None,
         multiple=get_origin(one.type) is Sequence,
         metavar=said.metavar,
         help=said.help,
+        **shown,
     )
 
 
@@ -89,7 +101,8 @@ def _click_type(kind: Any, said: Said) -> Any:
         return NamedPath(exists=exists, file_okay=file, dir_okay=folder)
     if get_origin(kind) is Literal:
         return click.Choice(get_args(kind))
-    bounds: dict[str, Any] = {"min": said.at_least, "max": said.at_most}
-    if kind is int:
-        return click.IntRange(**bounds)
-    return click.FloatRange(**bounds) if kind is float else kind
+    lowest = said.at_least if said.above is None else said.above
+    if lowest is None and said.at_most is None:
+        return kind
+    bounds: dict[str, Any] = {"min": lowest, "max": said.at_most, "min_open": said.above is not None}
+    return (click.IntRange if kind is int else click.FloatRange)(**bounds)

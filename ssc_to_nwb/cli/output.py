@@ -97,6 +97,14 @@ def result_text(
     return json.dumps(whole, indent=2, ensure_ascii=False)
 
 
+def print_picture(written: Path | None, *, as_json: bool) -> None:
+    """Where a picture was written, if it was not shown in a window."""
+    if as_json:
+        print_result({"picture": None if written is None else str(written)})
+    elif written is not None:
+        echo(written)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text to a file. Raises the problems of the system (output-not-writable, disk-full)."""
     from ssc_to_nwb.api.tables import write_text_file

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath, json_option
-from ssc_to_nwb.cli.output import print_result
-from ssc_to_nwb.cli.terminal import echo
+from ssc_to_nwb.cli.options import NamedPath, json_option, picture_option
+from ssc_to_nwb.cli.output import print_picture
 
 _EXAMPLES = """Examples:
 
@@ -21,12 +20,7 @@ _EXAMPLES = """Examples:
 @click.command(epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, required=True, type=NamedPath())
 @click.option("--cell", required=True, help="Animal and ROI number, such as an197522/1001.")
-@click.option(
-    "-o",
-    "--output",
-    type=NamedPath(dir_okay=False),
-    help="Picture to write, .png, .svg or .pdf. Without it, a window opens.",
-)
+@picture_option
 @json_option
 def command(files: tuple[Path, ...], *, cell: str, output: Path | None, as_json: bool) -> None:
     """Draw one cell in every session of its animal: its mask in the master image and its response to touch.
@@ -36,8 +30,4 @@ def command(files: tuple[Path, ...], *, cell: str, output: Path | None, as_json:
     """
     from ssc_to_nwb.api.cells import plot_cell
 
-    written = plot_cell(files=files, cell=cell, output=output)
-    if as_json:
-        print_result({"picture": None if written is None else str(written)})
-    elif written is not None:
-        echo(written)
+    print_picture(plot_cell(files=files, cell=cell, output=output), as_json=as_json)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath, json_option
-from ssc_to_nwb.cli.output import print_result
-from ssc_to_nwb.cli.terminal import echo
+from ssc_to_nwb.cli.options import NamedPath, json_option, picture_option
+from ssc_to_nwb.cli.output import print_picture
 
 _EXAMPLES = """Examples:
 
@@ -31,12 +30,7 @@ _EXAMPLES = """Examples:
     type=int,
     help="Draw dF/F of this ROI; may be repeated. Without it, the most active ones of the trial.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=NamedPath(dir_okay=False),
-    help="Picture to write, .png, .svg or .pdf. Without it, a window opens.",
-)
+@picture_option
 @json_option
 def command(file: Path, *, trial: int, rois: tuple[int, ...], output: Path | None, as_json: bool) -> None:
     """Draw a trial of an NWB file: whiskers, pole, touches, licks, water, cue and dF/F on one time axis.
@@ -45,8 +39,4 @@ def command(file: Path, *, trial: int, rois: tuple[int, ...], output: Path | Non
     """
     from ssc_to_nwb.api.reporting import plot_trial
 
-    written = plot_trial(file=file, trial=trial, output=output, rois=rois)
-    if as_json:
-        print_result({"picture": None if written is None else str(written)})
-    elif written is not None:
-        echo(written)
+    print_picture(plot_trial(file=file, trial=trial, output=output, rois=rois), as_json=as_json)

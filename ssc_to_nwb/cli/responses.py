@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath, json_option, quiet_option, verbose_option
+from ssc_to_nwb.cli.options import NamedPath, json_option, options_of, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_result, print_warnings
 from ssc_to_nwb.cli.progress import counted, display
 from ssc_to_nwb.cli.terminal import echo
+from ssc_to_nwb.options.files import ResponsesRequest
 
 _EXAMPLES = """Examples:
 
@@ -22,18 +24,7 @@ _EXAMPLES = """Examples:
 @click.command(epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, required=True, type=NamedPath())
 @click.option("-o", "--output", type=NamedPath(dir_okay=False), help="CSV file to write: a row per ROI and event.")
-@click.option(
-    "--fdr",
-    type=click.FloatRange(min=0, max=1, min_open=True),
-    default=0.05,
-    show_default=True,
-    help="False discovery rate over the ROIs of a session.",
-)
-@click.option(
-    "--figure",
-    type=NamedPath(dir_okay=False),
-    help="Picture of the mean responses to write, .png, .svg or .pdf (of the last session).",
-)
+@options_of(ResponsesRequest)
 @json_option
 @verbose_option
 @quiet_option
@@ -41,11 +32,10 @@ def command(
     files: tuple[Path, ...],
     *,
     output: Path | None,
-    fdr: float,
-    figure: Path | None,
     as_json: bool,
     verbose: bool,
     quiet: bool,
+    **options: Any,
 ) -> None:
     """Test which ROIs respond to the first touch of a trial, and which to the onset of whisking without touch.
 
@@ -57,9 +47,7 @@ def command(
     from ssc_to_nwb.api.tables import write_csv
 
     with display(quiet=quiet or as_json) as shown:
-        found = responses(
-            files=files, false_discovery_rate=fdr, figure=figure, on_file=counted(shown, "test the ROIs of")
-        )
+        found = responses(files=files, on_file=counted(shown, "test the ROIs of"), **options)
     if output is not None:
         write_csv(found.data_frame(), output)
     if as_json:
@@ -73,6 +61,6 @@ def command(
                 share = "-" if counts.share is None else f"{100 * counts.share:.0f} %"
                 numbers = f"{counts.events:>7}{counts.tested:>8}{counts.responsive:>9}{share:>8}"
                 echo(f"{session.session:<26}{event:<10}{numbers}")
-    for written in (output, figure):
+    for written in (output, options["figure"]):
         if written is not None:
             echo(written)

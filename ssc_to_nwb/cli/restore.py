@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath, json_option
+from ssc_to_nwb.cli.options import NamedPath, json_option, options_of
 from ssc_to_nwb.cli.output import print_problem, print_result
 from ssc_to_nwb.cli.terminal import echo
+from ssc_to_nwb.options.files import RestoreRequest
 from ssc_to_nwb.quantities import plural
 
 
 @click.command(epilog="Example:  ssc-to-nwb restore sub-X_ses-Y.nwb -o X_Y_session.mat")
 @click.argument("file", metavar="FILE.nwb", type=NamedPath(exists=True, dir_okay=False))
-@click.option("-o", "--output", required=True, type=NamedPath(), help="The MATLAB file to write.")
-@click.option(
-    "--format",
-    "file_format",
-    type=click.Choice(["5", "7.3"]),
-    help="Format of the MATLAB file.  [default: 5, 7.3 where the session is too large for it]",
-)
-@click.option("--stacks", type=NamedPath(), help="Folder for the tif stacks.  [default: stacks are not restored]")
-@click.option("--overwrite", is_flag=True, help="Replace files that exist.")
+@options_of(RestoreRequest)
 @json_option
-def command(
-    *,
-    file: Path,
-    output: Path,
-    file_format: Literal["5", "7.3"] | None,
-    stacks: Path | None,
-    overwrite: bool,
-    as_json: bool,
-) -> None:
+def command(*, as_json: bool, **options: Any) -> None:
     """Write the MATLAB session file that FILE.nwb was made from.
 
     The session variable is restored field by field: values, classes, sizes and the order of fields. Times that are
@@ -42,7 +26,7 @@ def command(
     """
     from ssc_to_nwb.api.restoring import restore
 
-    result = restore(file=file, output=output, file_format=file_format, stacks=stacks, overwrite=overwrite)
+    result = restore(**options)
     if as_json:
         print_result(result.as_dict())
         return
@@ -60,4 +44,4 @@ def command(
         zero = result.stacks.zero_page_count
         pages = plural(result.stacks.page_count, "page")
         nameless = f", {zero:,} of them zero because no list names them" if zero else ""
-        echo(f"{stacks}: {plural(len(result.stacks.stacks), 'stack')} with {pages}{nameless}")
+        echo(f"{options['stacks']}: {plural(len(result.stacks.stacks), 'stack')} with {pages}{nameless}")

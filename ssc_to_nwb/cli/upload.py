@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,18 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.cli.archive_options import (
-    dandiset_option,
-    end_process,
-    instance_option,
-    key_option,
-    problems_to_status,
-)
-from ssc_to_nwb.cli.interruption import interruptible
-from ssc_to_nwb.cli.options import NamedPath, json_option, output_argument, quiet_option, verbose_option
+from ssc_to_nwb.cli.end_process import end_process
+from ssc_to_nwb.cli.interruption import SIGNAL_STATUS, interruptible
+from ssc_to_nwb.cli.options import json_option, options_of, output_argument, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings
 from ssc_to_nwb.cli.terminal import echo
 from ssc_to_nwb.cli.transfer_display import transfer_display
+from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
@@ -41,41 +37,8 @@ _EXAMPLES = """Examples:
 
 @click.command(epilog=_EXAMPLES)
 @output_argument
-@dandiset_option
-@instance_option
-@key_option
-@click.option(
-    "--dry-run", is_flag=True, help="List what would be new, replaced or unchanged, with bytes; send nothing."
-)
-@click.option("--prune", is_flag=True, help="Remove from the draft what is not in OUTPUT, after a confirmation.")
+@options_of(UploadRequest)
 @click.option("-y", "--yes", is_flag=True, help="Confirm --prune in advance.")
-@click.option("--allow-embargoed", is_flag=True, help="Upload to a dandiset under embargo.")
-@click.option(
-    "--with-metadata", is_flag=True, help="Also set the draft's metadata from OUTPUT/dandiset.yaml (see `dandiset`)."
-)
-@click.option(
-    "--validation",
-    type=click.Choice(["require", "skip"]),
-    default="require",
-    show_default=True,
-    help="Send a session once its file is valid, or (skip) without validation.",
-)
-@click.option(
-    "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Files that are validated at once."
-)
-@click.option("--jobs", type=click.IntRange(min=1), default=4, show_default=True, help="Files that are sent at once.")
-@click.option(
-    "--jobs-per-file",
-    type=click.IntRange(min=1),
-    default=2,
-    show_default=True,
-    help="Parts of a file that are sent at once. Each is 64 MiB in memory; at most 4 for all files together.",
-)
-@click.option(
-    "--record",
-    type=NamedPath(dir_okay=False),
-    help="File in which each event is recorded.  [default: OUTPUT/.ssc-to-nwb/upload.jsonl]",
-)
 @json_option
 @verbose_option
 @quiet_option
@@ -95,18 +58,18 @@ def command(output: Path, *, yes: bool, as_json: bool, verbose: bool, quiet: boo
     """
     from ssc_to_nwb.api.archive import upload
 
-    with (
-        interruptible() as interruption,
-        problems_to_status(interruption, as_json=as_json),
-        transfer_display(quiet=quiet or as_json) as display,
-    ):
-        result = upload(
-            output=output,
-            confirm_prune=_confirmation(yes=yes, display=display),
-            on_progress=display,
-            stop=interruption.stop,
-            **options,
-        )
+    with interruptible() as interruption, transfer_display(quiet=quiet or as_json) as display:
+        try:
+            result = upload(
+                output=output,
+                confirm_prune=_confirmation(yes=yes, display=display),
+                on_progress=display,
+                stop=interruption.stop,
+                **options,
+            )
+        except KeyboardInterrupt:
+            echo("interrupted before anything was sent", err=True)
+            end_process(interruption.status or SIGNAL_STATUS + signal.SIGINT)
     if as_json:
         print_result(result.as_dict())
     else:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath, json_option, quiet_option
+from ssc_to_nwb.cli.options import NamedPath, json_option, options_of, quiet_option
 from ssc_to_nwb.cli.output import result_text
 from ssc_to_nwb.cli.progress import counted, display
 from ssc_to_nwb.cli.terminal import echo, print_raw, terminal_width
+from ssc_to_nwb.options.files import ValidateRequest
 
 if TYPE_CHECKING:
     from ssc_to_nwb.api.validation import ReportFormat
-    from ssc_to_nwb.validate.messages import FailOn, ValidationResult
+    from ssc_to_nwb.validate.messages import ValidationResult
 
 _WIDTH = 120
 _EXAMPLES = """Examples:
@@ -29,19 +30,7 @@ _EXAMPLES = """Examples:
 
 @click.command(epilog=_EXAMPLES)
 @click.argument("paths", nargs=-1, required=True, type=NamedPath())
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info", "never"]),
-    default="error",
-    show_default=True,
-    help="Fail on unaccepted messages of at least this severity.",
-)
-@click.option(
-    "--accept",
-    "accept_file",
-    type=NamedPath(exists=True, dir_okay=False),
-    help="YAML list of accepted messages with reasons, in addition to the packaged list.",
-)
+@options_of(ValidateRequest)
 @click.option(
     "--format",
     "report_format",
@@ -56,19 +45,16 @@ _EXAMPLES = """Examples:
     type=click.File("w", encoding="utf-8", lazy=True, atomic=True),
     help="Write the report to a file instead of standard output.",
 )
-@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Files at a time.")
 @json_option
 @quiet_option
 def command(
     paths: tuple[Path, ...],
     *,
-    fail_on: FailOn,
-    accept_file: Path | None,
     report_format: ReportFormat,
     output: TextIO | None,
-    workers: int,
     as_json: bool,
     quiet: bool,
+    **options: Any,
 ) -> None:
     """Validate NWB files: the schema, nwbinspector, DANDI's rules, and checks of this project on all data.
 
@@ -79,13 +65,7 @@ def command(
     from ssc_to_nwb.api.validation import validate, validation_report, validation_summary
 
     with display(quiet=quiet or as_json) as shown:
-        result = validate(
-            paths=paths,
-            fail_on=fail_on,
-            accept_file=accept_file,
-            workers=workers,
-            on_file=counted(shown, "validate"),
-        )
+        result = validate(paths=paths, on_file=counted(shown, "validate"), **options)
     if as_json:
         report = result_text(result.as_dict(), sessions=_sessions(result))
     else:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import requests
 
@@ -17,27 +15,11 @@ from ssc_to_nwb.dandi.client import Archive, open_archive
 from ssc_to_nwb.dandi.failures import as_failure
 from ssc_to_nwb.dandi.instance import resolve_instance
 from ssc_to_nwb.dandi.listing import RemoteFile, list_remote
+from ssc_to_nwb.dandi.options import DownloadOptions
 from ssc_to_nwb.dandi.results import DownloadCheckResult, Stage, TransferProgress
-from ssc_to_nwb.dandi.retry import RetryPolicy
 from ssc_to_nwb.dandi.surroundings import client_messages_to
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadOptions:
-    """What a check is given. See `ssc_to_nwb.api.archive.download_check` for each."""
-
-    root: Path
-    dandiset: str
-    instance: str
-    api_key_variable: str | None
-    asset: str | None
-    seed: int | None
-    retry: RetryPolicy
-    first_contact: RetryPolicy
-    on_progress: Callable[[TransferProgress], None]
-    stop: threading.Event
 
 
 def run_download_check(options: DownloadOptions) -> DownloadCheckResult:

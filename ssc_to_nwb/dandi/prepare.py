@@ -17,13 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from ssc_to_nwb.options.archive import Validation
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError
 from ssc_to_nwb.validate.messages import Message, fails
 
-Validation = Literal["require", "skip"]
 _MESSAGES_SHOWN = 10
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -21,8 +19,9 @@ from ssc_to_nwb.dandi.draft_metadata import MetadataChange, plan_metadata, send_
 from ssc_to_nwb.dandi.failures import is_fatal
 from ssc_to_nwb.dandi.instance import resolve_instance
 from ssc_to_nwb.dandi.listing import PlannedAsset, compare, list_remote, make_plan
+from ssc_to_nwb.dandi.options import UploadOptions
 from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
-from ssc_to_nwb.dandi.prepare import Prepared, Validation, preparation, prepare
+from ssc_to_nwb.dandi.prepare import Prepared, preparation, prepare
 from ssc_to_nwb.dandi.record import UploadRecord, was_interrupted
 from ssc_to_nwb.dandi.results import (
     Action,
@@ -34,7 +33,6 @@ from ssc_to_nwb.dandi.results import (
     TransferProgress,
     UploadResult,
 )
-from ssc_to_nwb.dandi.retry import RetryPolicy
 from ssc_to_nwb.dandi.send import Sender
 from ssc_to_nwb.dandi.sessions import upload_sessions
 from ssc_to_nwb.dandi.surroundings import client_messages_to
@@ -48,30 +46,6 @@ _ROOM = 256 << 20
 _LISTING_ERRORS = (SscError, requests.RequestException, OSError, ValueError, KeyError, TypeError)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadOptions:
-    """What an upload is given. See `ssc_to_nwb.api.archive.upload` for each."""
-
-    root: Path
-    dandiset: str
-    instance: str
-    api_key_variable: str | None
-    dry_run: bool
-    validation: Validation
-    prune: bool
-    confirm_prune: Callable[[tuple[str, ...]], bool]
-    allow_embargoed: bool
-    with_metadata: bool
-    workers: int
-    jobs: int
-    jobs_per_file: int
-    record: Path
-    retry: RetryPolicy
-    first_contact: RetryPolicy
-    on_progress: Callable[[TransferProgress], None]
-    stop: threading.Event
-
-
 def run_upload(options: UploadOptions) -> UploadResult:
     """Bring a folder to a dandiset. Raises SscError for what stops the run before anything is sent."""
     identifier = parse_dandiset_id(options.dandiset)
@@ -80,7 +54,7 @@ def run_upload(options: UploadOptions) -> UploadResult:
     key = find_api_key(instance_name=instance.name, variable=options.api_key_variable)
     local_files = find_local_files(options.root)
     with ExitStack() as stack:
-        record = UploadRecord(None if options.dry_run else options.record, redact=Redactor(key))
+        record = UploadRecord(None if options.dry_run else Path(options.record), redact=Redactor(key))
         stack.callback(record.close)
         stack.enter_context(
             client_messages_to(lambda level, message: record.add("library", level=level, message=message))
@@ -122,7 +96,7 @@ class _Run:
     def run(self) -> UploadResult:
         options, dandiset = self.options, self.archive.dandiset
         api_url = self.archive.instance.api_url
-        self.resumed = was_interrupted(options.record, api_url=api_url, dandiset=dandiset.identifier)
+        self.resumed = was_interrupted(Path(options.record), api_url=api_url, dandiset=dandiset.identifier)
         plan = self._plan()
         self._note_warnings(plan)
         if options.dry_run:

@@ -1,15 +1,20 @@
 """What can be asked of the commands that bring files to an archive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, Literal
 
-from ssc_to_nwb.options.declare import argument, option, python_only
+from ssc_to_nwb.options.declare import argument, needed, option, python_only
 from ssc_to_nwb.options.sources import metadata_files
 
 if TYPE_CHECKING:
     from ssc_to_nwb.dandi.dandiset_model import DandisetSection
+    from ssc_to_nwb.dandi.results import TransferProgress
+    from ssc_to_nwb.dandi.retry import RetryPolicy
+
+Validation = Literal["require", "skip"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,3 +32,91 @@ class DandisetRequest:
     )
     metadata_files: Sequence[Path | str] = metadata_files()
     dandiset: str | None = option(None, "The dandiset's six digits, where it exists already.", metavar="ID")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveRequest:
+    """What the commands that talk to an archive share."""
+
+    output: Path | str = field(metadata=argument("The folder that `convert` wrote."))
+    dandiset: str = field(metadata=needed("The dandiset's six digits, such as 000123.", metavar="ID"))
+    instance: str = option(
+        "dandi",
+        "dandi, dandi-sandbox, another name that the dandi client knows, or the URL of a self-hosted archive.",
+        metavar="NAME|URL",
+    )
+    api_key_variable: str | None = option(
+        None,
+        "Environment variable that holds the API key. Without it: the dandi client's own variable for the instance "
+        "(such as DANDI_SANDBOX_API_KEY), DANDI_API_KEY, or else the keyring. The key itself is never an argument.",
+        flags=("--api-key-env",),
+        metavar="NAME",
+    )
+    retry: "RetryPolicy | None" = python_only(None, "Tries and waits for each asset.", kind="RetryPolicy")
+    first_contact: "RetryPolicy | None" = python_only(
+        None, "Tries and waits for the question whether the archive is there.", kind="RetryPolicy"
+    )
+    on_progress: "Callable[[TransferProgress], None] | None" = python_only(
+        None, "Called with the progress of the transfer, from several threads."
+    )
+    stop: Event | None = python_only(
+        None,
+        "Set it to end early: the function then returns at once, and parts that are under way end by themselves.",
+        kind="threading.Event",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadRequest(ArchiveRequest):
+    """What can be asked of `upload`."""
+
+    dry_run: bool = option(False, "List what would be new, replaced or unchanged, with bytes; send nothing.")
+    prune: bool = option(
+        False,
+        "Remove from the draft what is not in OUTPUT, after a confirmation.",
+        in_python="Afterwards remove from the draft what is not in `output`, if `confirm_prune` agrees. Without it "
+        "nothing is ever deleted.",
+    )
+    confirm_prune: Callable[[tuple[str, ...]], bool] | None = python_only(
+        None, "Called with the paths to remove before anything is sent; they are removed if it returns True."
+    )
+    allow_embargoed: bool = option(False, "Upload to a dandiset under embargo.")
+    with_metadata: bool = option(
+        False,
+        "Also set the draft's metadata from OUTPUT/dandiset.yaml (see `dandiset`).",
+        in_python="Also set the draft's metadata from `output`/dandiset.yaml; what only the archive says stays, what "
+        "is replaced is reported.",
+    )
+    validation: Validation = option("require", "Send a session once its file is valid, or (skip) without validation.")
+    workers: int = option(
+        1,
+        "Files that are validated at once.",
+        in_python="Files that are validated at once, each in a process of its own; with 1 this process does it.",
+        on_command_line=2,
+        at_least=1,
+    )
+    jobs: int = option(4, "Files that are sent at once.", at_least=1)
+    jobs_per_file: int = option(
+        2,
+        "Parts of a file that are sent at once. Each is 64 MiB in memory; at most 4 for all files together.",
+        in_python="Parts (64 MiB) of one file that are sent at once. Each is held in memory; all files together hold "
+        "4 parts, or `jobs_per_file` where that is more.",
+        at_least=1,
+    )
+    record: Path | str | None = option(
+        None,
+        "File in which each event is recorded.",
+        in_python="Where each event is recorded. None: `output`/.ssc-to-nwb/upload.jsonl.",
+        unset="OUTPUT/.ssc-to-nwb/upload.jsonl",
+        path="file",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownloadCheckRequest(ArchiveRequest):
+    """What can be asked of `download-check`."""
+
+    asset: str | None = option(
+        None, "The asset's path in the dandiset. Without it, one is picked at random.", metavar="PATH"
+    )
+    seed: int | None = option(None, "Pick the same asset each time.", in_python="The same seed picks the same asset.")

@@ -13,7 +13,7 @@ from functools import wraps
 from types import NoneType, UnionType
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
-PathKind = Literal["file", "folder", "existing file", "existing folder"]
+PathKind = Literal["file", "folder", "file or folder", "existing file", "existing folder"]
 
 _KEY = "ssc_to_nwb"
 _Given = ParamSpec("_Given")
@@ -25,8 +25,8 @@ _Result = TypeVar("_Result")
 class Said:
     """What is said of an option beside its type and its default.
 
-    text: for the help of the command, and for Python too unless `in_python` is another one; unset: what None
-    means; flags: where not made from the name; at_least, at_most: bounds of a number; path: what a path leads to;
+    text: for the help of the command, and for Python too unless `in_python` is another one; unset: what None means;
+    flags: where not made from the name; at_least, at_most, above: bounds of a number; path: what a path leads to;
     on_command_line: the default there, where it is another one; recorded: where it is written down: in the `file` and
     in the record of the run, for what decides which data are in the file, in the `record` alone, for what decides how
     they are stored or whether the conversion stops; is_option: False for arguments and what only Python takes; kind:
@@ -40,6 +40,7 @@ class Said:
     metavar: str | None = None
     at_least: float | None = None
     at_most: float | None = None
+    above: float | None = None
     path: PathKind | None = None
     on_command_line: Any = None
     recorded: Literal["file", "record"] | None = None
@@ -67,9 +68,14 @@ def python_only(default: Any, text: str, *, kind: str = "callable") -> Any:
     return option(default, text, is_option=False, kind=f"{kind}, optional")
 
 
-def argument(text: str) -> dict[str, Said]:
+def needed(text: str, **further: Any) -> dict[str, Said]:
+    """The metadata of a field for an option that has to be given."""
+    return {_KEY: Said(text=text, **further)}
+
+
+def argument(text: str, **further: Any) -> dict[str, Said]:
     """The metadata of a field that has to be given, which the command takes by its place."""
-    return {_KEY: Said(text=text, is_option=False)}
+    return needed(text, is_option=False, **further)
 
 
 def declared(options: type) -> Iterator[tuple[Field[Any], Said]]:
@@ -78,10 +84,11 @@ def declared(options: type) -> Iterator[tuple[Field[Any], Said]]:
         yield one, one.metadata[_KEY]
 
 
-def handed_on(options: object, to: type[_Options], **others: Any) -> _Options:
-    """What of some options another dataclass has too, as an object of that, with others in their place."""
+def handed_on(options: object, to: type[_Options], **usual: Any) -> _Options:
+    """What of some options another dataclass has too, as an object of that; None is left to `usual` or its default."""
     names = [one.name for one in fields(to)]  # type: ignore[arg-type]
-    return to(**{**{name: getattr(options, name) for name in names if hasattr(options, name)}, **others})
+    given = {name: value for name in names if (value := getattr(options, name, None)) is not None}
+    return to(**{**usual, **given})
 
 
 def takes(

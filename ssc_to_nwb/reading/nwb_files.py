@@ -32,14 +32,14 @@ class FoundFiles:
     problems: tuple[Problem, ...] = ()
 
 
-def find_session_files(paths: Iterable[Path]) -> FoundFiles:
+def find_session_files(paths: Path | str | Iterable[Path | str]) -> FoundFiles:
     """Find the NWB files among some paths and below those that are folders, each session once.
 
     A file `x.nwb` and its export `x.nwb.zarr` in one folder are the same session: the file is taken.
 
     Parameters
     ----------
-    paths : Iterable[Path]
+    paths : path or paths
         Files and folders.
 
     Returns
@@ -53,7 +53,7 @@ def find_session_files(paths: Iterable[Path]) -> FoundFiles:
         nwb-file-missing where a path does not exist, or a folder holds none.
     """
     found: dict[Path, None] = {}
-    for path in paths:
+    for path in map(Path, [paths] if isinstance(paths, str | Path) else paths):
         inside = _inside(path)
         if not inside:
             raise error(kinds.NWB_FILE_MISSING, file=path, found=None if path.exists() else _nearest(path))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb.problems import report_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.system_errors import system_errors_named
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -64,6 +65,20 @@ def show_figure(draw: Callable[[Figure], None]) -> None:
             raise error(kinds.NO_WINDOW, found=f"matplotlib draws with {mpl.get_backend()}")
         draw(figure)
         pyplot.show()
+
+
+def save_or_show(draw: Callable[[Figure], None], output: Path | str | None) -> Path | None:
+    """Write what `draw` draws, or show it where no path is given; returns the path.
+
+    Raises what saving and showing raise, and the problems of the system (output-not-writable, disk-full).
+    """
+    if output is None:
+        show_figure(draw)
+        return None
+    path = Path(output)
+    with system_errors_named(path):
+        save_figure(draw, path)
+    return path
 
 
 def tick_handle(label: str, *, color: str) -> Line2D:

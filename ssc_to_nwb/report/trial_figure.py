@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb.reading.trial import TraceOfTrial, TrialData
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.save_figure import add_legend_below, save_figure, show_figure, tick_handle
+from ssc_to_nwb.report.save_figure import add_legend_below, tick_handle
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -85,16 +84,6 @@ def _add_legend(figure: Figure, trial: TrialData) -> None:
 
 def _event_color(name: str) -> str:
     return next((color for start, color in _EVENT_COLOURS.items() if name.startswith(start)), palette.INK)
-
-
-def save_trial(trial: TrialData, path: Path, *, title: str) -> None:
-    """Write the picture by the name's ending. Raises picture-format-unknown, and OSError where it cannot be written."""
-    save_figure(lambda figure: draw_trial(trial, figure=figure, title=title), path)
-
-
-def show_trial(trial: TrialData, *, title: str) -> None:
-    """Show the picture in a window and wait until it is closed. Raises no-window where none can be opened."""
-    show_figure(lambda figure: draw_trial(trial, figure=figure, title=title))
 
 
 def _draw_trace(axes: Axes, trace: TraceOfTrial | None, *, label: str, color: str | None, named: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from ssc_to_nwb.nwb_file.results import OnProgress
@@ -35,7 +35,7 @@ class RunSettings:
         return cls(
             request=handed_on(request, ConvertRequest),
             output=output_folder(request.output, source=request.source),
-            options=_for_this_machine(request),
+            options=handed_on(request, ConversionOptions, workers=processors(), memory_mb=half_the_memory_mb()),
             workers=workers,
         )
 
@@ -48,9 +48,3 @@ class RunSettings:
     def work_folder(self) -> Path | None:
         """Where packed sessions are unpacked, in the output where None."""
         return None if self.request.work_dir is None else Path(self.request.work_dir).absolute()
-
-
-def _for_this_machine(request: ConversionRequest) -> ConversionOptions:
-    usual = ConversionOptions(workers=processors(), memory_mb=half_the_memory_mb())
-    left_open = [one.name for one in fields(usual) if getattr(request, one.name) is None]
-    return handed_on(request, ConversionOptions, **{name: getattr(usual, name) for name in left_open})

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+from ssc_to_nwb.options.files import FailOn
 from ssc_to_nwb.problems import check_kinds
 from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind
-from ssc_to_nwb.validate.messages import FailOn, Message, ValidationResult, fails
+from ssc_to_nwb.validate.messages import Message, ValidationResult, fails
 from ssc_to_nwb.validate.text_report import by_file
 
 # After one of these nothing else is known of the file.

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from ssc_to_nwb.options.files import FailOn
 from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, Severity
-
-FailOn = Literal["error", "warning", "info", "never"]
 
 _GRAVITY = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ssc_to_nwb.options.files import FailOn
 from ssc_to_nwb.problems.model import Severity
 from ssc_to_nwb.quantities import listed
-from ssc_to_nwb.validate.messages import FailOn, Message, ValidationResult, fails
+from ssc_to_nwb.validate.messages import Message, ValidationResult, fails
 
 WIDTH = 120
 _PLACES_SHOWN = 3

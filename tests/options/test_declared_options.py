@@ -19,7 +19,7 @@ from click.testing import CliRunner
 import ssc_to_nwb
 from ssc_to_nwb.cli.options import options_of
 from ssc_to_nwb.cli.terminal import echo
-from ssc_to_nwb.options.declare import argument, handed_on, kind_text, option, python_only, takes
+from ssc_to_nwb.options.declare import argument, handed_on, kind_text, needed, option, python_only, takes
 
 ROOT = Path(ssc_to_nwb.__file__).parents[1]
 FUNCTIONS = {name: one for name in ssc_to_nwb.__all__ if inspect.isfunction(one := getattr(ssc_to_nwb, name))}
@@ -153,14 +153,29 @@ def test_a_command_takes_them_with_their_types_and_bounds(tmp_path: Path) -> Non
     assert "on-file" not in text
 
 
+def test_an_option_that_is_needed_is_asked_for() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Named:
+        title: str = field(metadata=needed("Title.", flags=("-t", "--title")))
+        seed: int | None = option(None, "Seed.")
+
+    given = click.command()(options_of(Named)(lambda **options: echo(repr(sorted(options.items())))))
+    run = CliRunner()
+    assert run.invoke(given, []).exit_code == 2
+    assert ast.literal_eval(run.invoke(given, ["-t", "a", "--seed", "3"]).output) == [("seed", 3), ("title", "a")]
+
+
 def test_what_another_class_has_too_is_handed_on() -> None:
     @dataclass(frozen=True, kw_only=True)
     class Other:
         how: str
-        workers: int
+        size_mb: float
+        workers: int = 3
         further: int = 5
 
-    assert handed_on(Wanted(output="here", workers=7), Other, how="small") == Other(how="small", workers=7, further=5)
+    assert handed_on(Wanted(output="here", workers=7), Other, size_mb=2, how="small") == Other(
+        how="fast", size_mb=2, workers=7, further=5
+    )
 
 
 def test_types_in_words() -> None:

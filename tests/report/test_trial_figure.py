@@ -20,9 +20,15 @@ from patience import PATIENCE_S
 
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.reading.trial import TraceOfTrial, TrialData, read_trial
-from ssc_to_nwb.report.trial_figure import draw_trial, save_trial, show_trial
+from ssc_to_nwb.report.save_figure import save_figure, show_figure
+from ssc_to_nwb.report.trial_figure import draw_trial
 
 NUMBER = 2
+
+
+def save_trial(trial: TrialData, path: Path, *, title: str) -> None:
+    """Write the picture of a trial."""
+    save_figure(lambda figure: draw_trial(trial, figure=figure, title=title), path)
 
 
 def _truth(made: Converted, *, rois: list[int]) -> TrialData:
@@ -176,8 +182,9 @@ def test_a_trial_with_nothing_in_it_can_be_drawn(tmp_path: Path) -> None:
 
 def test_without_a_display_no_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matplotlib.get_backend", lambda *_, **__: "agg")
+    empty = TrialData(number=1, trial_type="none", duration_s=1.0)
     with problem_raised() as found:
-        show_trial(TrialData(number=1, trial_type="none", duration_s=1.0), title="empty")
+        show_figure(lambda figure: draw_trial(empty, figure=figure, title="empty"))
     assert found[0].kind.identifier == "no-window"
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from dandi_server import DandiServer
 
 from ssc_to_nwb.cli.download_check import command
+from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.dandi.results import UploadResult
 
 Run = Callable[..., Result]
@@ -49,8 +50,10 @@ def test_json(run: Run) -> None:
     assert reported["ok"] and reported["bytes_compared"] == reported["size"]
 
 
-def test_nothing_to_fetch_as_json(run: Run) -> None:
-    result = run("--asset", "sub-x/absent.nwb", "--json")
+def test_nothing_to_fetch_as_json(archive: DandiServer, output: Path, upload: Callable[..., UploadResult]) -> None:
+    assert upload().ok
+    arguments = [str(output), "--dandiset", "000123", "--instance", archive.url, "--asset", "sub-x/absent.nwb"]
+    result = CliRunner().invoke(group, ["download-check", *arguments, "--json"])
     assert result.exit_code == 1
     assert json.loads(result.stdout)["problems"][0]["identifier"] == "archive-asset-missing"
 

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from dandi_server import KEY, DandiServer
 from patience import PATIENCE_S, wait_until
 
+from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.cli.upload import command
 from ssc_to_nwb.dandi import upload as upload_module
 from ssc_to_nwb.problems.model import SscError
@@ -79,9 +80,12 @@ def test_json_has_everything(run: Run) -> None:
     assert {asset["status"] for asset in again["assets"]} == {"unchanged"}
 
 
-def test_json_when_nothing_could_be_begun(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DANDI_API_KEY")
-    result = run("--json")
+def test_json_when_nothing_could_be_begun(
+    archive: DandiServer, output: Path, no_waiting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DANDI_API_KEY", raising=False)
+    arguments = ["upload", str(output), "--dandiset", "000123", "--instance", archive.url, "--json"]
+    result = CliRunner().invoke(group, arguments)
     assert result.exit_code == 1
     reported = json.loads(result.stdout)
     assert not reported["ok"] and reported["problems"][0]["identifier"] == "archive-no-key"

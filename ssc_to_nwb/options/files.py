@@ -1,0 +1,97 @@
+"""What can be asked of the commands that take converted files."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from ssc_to_nwb.options.declare import argument, needed, option, python_only
+
+FailOn = Literal["error", "warning", "info", "never"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidateRequest:
+    """What can be asked of `validate`."""
+
+    paths: Sequence[Path | str] = field(metadata=argument("Files, and folders with files in them."))
+    fail_on: FailOn = option("error", "Fail on unaccepted messages of at least this severity.")
+    accept_file: Path | str | None = option(
+        None,
+        "YAML list of accepted messages with reasons, in addition to the packaged list.",
+        flags=("--accept",),
+        path="existing file",
+    )
+    workers: int = option(
+        1,
+        "Files at a time.",
+        in_python="Files at a time, each in a process of its own if there are several.",
+        on_command_line=2,
+        at_least=1,
+    )
+    on_file: Callable[[int, int, Path], None] | None = python_only(
+        None,
+        "Called with the number of finished files, the number of all files, and the file that was just finished.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreRequest:
+    """What can be asked of `restore`."""
+
+    file: Path | str = field(metadata=argument("The NWB file; nothing else is read."))
+    output: Path | str = field(
+        metadata=needed("The MATLAB file to write.", flags=("-o", "--output"), path="file or folder")
+    )
+    file_format: Literal["5", "7.3"] | None = option(
+        None,
+        "Format of the MATLAB file.",
+        unset="5, 7.3 where the session is too large for it",
+        flags=("--format",),
+    )
+    stacks: Path | str | None = option(
+        None,
+        "Folder for the tif stacks.",
+        in_python="Folder for the tif stacks, which get the names and folders of the source. None: they are not "
+        "restored.",
+        unset="stacks are not restored",
+        path="file or folder",
+    )
+    overwrite: bool = option(False, "Replace files that exist.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportRequest:
+    """What can be asked of `export-zarr`."""
+
+    file: Path | str = field(metadata=argument("The HDF5 file."))
+    store: Path | str = field(
+        metadata=argument(
+            "The folder to make. `open_session` and `validate` know it by the ending `.nwb.zarr`. Videos are not "
+            "copied: their paths are relative to the folder in which file and store are."
+        )
+    )
+    overwrite: bool = option(
+        False,
+        "Replace a Zarr store that exists.",
+        in_python="Replace a store that exists; nothing but a Zarr store is ever replaced.",
+    )
+    workers: int | None = option(None, "Threads that compute digests.", unset="all processors", at_least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponsesRequest:
+    """What can be asked of `responses`."""
+
+    files: Path | str | Iterable[Path | str] = field(
+        metadata=argument("NWB files, or folders with NWB files in them.", kind="path or paths")
+    )
+    false_discovery_rate: float = option(
+        0.05, "False discovery rate over the ROIs of a session.", flags=("--fdr",), above=0, at_most=1
+    )
+    figure: Path | str | None = option(
+        None, "Picture of the mean responses to write, .png, .svg or .pdf (of the last session).", path="file"
+    )
+    on_file: Callable[[int, int, Path], None] | None = python_only(
+        None, "Called with the number of finished files, the number of all files, and the file that is next."
+    )
