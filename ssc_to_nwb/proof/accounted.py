@@ -9,17 +9,9 @@ import re
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import verify_kinds as kinds
-from ssc_to_nwb.proof.comparison import OPHYS, SOURCE, Comparison
+from ssc_to_nwb.proof.comparison import SOURCE, Comparison
 from ssc_to_nwb.proof.schema_copy import SCHEMA
 
-# Datasets that are compared with source files, or with the ledger of the source. Each must have been compared.
-_WITH_FILES = re.compile(
-    rf"/acquisition/two_photon_series_[^/]+/data"
-    rf"|/acquisition/{naming.WHISKER_VIDEO}/(data|dimension)"
-    rf"|{OPHYS}/images_[^/]+/[^/]+|{OPHYS}/[^/]+/image|{OPHYS}/registration_shift_[^/]+/data"
-    rf"|/intervals/{naming.IMAGING_GAPS}/reason"
-    rf"|{SOURCE}/({naming.SOURCE_FILES}|{naming.PROVENANCE}|{naming.SOURCE_STRUCT}|{naming.IMAGE_DESCRIPTIONS})/[^/]+"
-)
 # Texts that say nothing of the source, and hashes, which are compared as far as they were computed.
 _TEXTS = re.compile(
     rf"{SCHEMA}/.+|/file_create_date|/general/optophysiology/[^/]+/reference_frame|{SOURCE}/{naming.SOURCE_FILES}/sha256"
@@ -33,10 +25,11 @@ def report_unaccounted(work: Comparison) -> None:
     """
     if work.proof.problems:
         return
+    accounted = work.reader.accounted | work.compared
     for node in work.reader.tree.walk():
         if node.kind == "dataset" and not _TEXTS.fullmatch(node.path):
             for part in _parts(work, node.path):
-                if not _is_accounted(work, part):
+                if part not in accounted:
                     work.proof.problem(kinds.VERIFY_DATASET_UNPROVEN, part, expected="a comparison", found="none")
 
 
@@ -47,8 +40,3 @@ def _parts(work: Comparison, path: str) -> list[str]:
         return []
     names = dataset.dtype.names
     return [path] if names is None else [f"{path}.{name}" for name in names]
-
-
-def _is_accounted(work: Comparison, part: str) -> bool:
-    compared = _WITH_FILES.fullmatch(part) is not None and part in work.proof.counts
-    return compared or part in work.reader.accounted

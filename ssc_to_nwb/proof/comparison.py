@@ -34,7 +34,8 @@ class Comparison:
     """One file and its source.
 
     view: the file as the ways back see it; leaves: the source's leaves by the rule that the ledger has for them; kept:
-    paths of those that are kept verbatim; general_fields: keys of metaDataHash whose field of the file was compared.
+    paths of those that are kept verbatim; general_fields: keys of metaDataHash whose field of the file was compared;
+    compared: datasets that were compared whole with files of the source, or with what the proof knows of these.
     """
 
     proof: Proof
@@ -46,6 +47,7 @@ class Comparison:
     kept: frozenset[str]
     view: FileView
     general_fields: dict[str, bool] = field(default_factory=dict)
+    compared: set[str] = field(default_factory=set)
 
     @property
     def session(self) -> Session:

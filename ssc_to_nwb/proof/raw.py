@@ -103,6 +103,7 @@ def _check_series(work: Comparison, frames: PlaneFrames, volume: Subvolume) -> N
         proof.numbers(
             f"{path}/dimension", expected=np.array([columns, rows]), found=work.reader.values(f"{path}/dimension")
         )
+        work.compared.add(f"{path}/dimension")
         text = _description(frames).encode()[:_TEXT_BYTES].decode(errors="ignore")
         comments = str(work.reader.attribute(path, "comments"))
         proof.equal(path, expected="the acquisition program's text", found=_kept_text(text, comments))

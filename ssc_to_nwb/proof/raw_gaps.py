@@ -20,3 +20,4 @@ def check_gaps(work: Comparison, frames: Mapping[str, PlaneFrames]) -> None:
     rows = zip(table.texts("plane_name"), table.column("first_time_index").tolist(), strict=True)
     expected = [reasons.get(row, "no gap") for row in rows]
     work.proof.equal(f"{path}/reason", expected=expected, found=table.texts("reason"))
+    work.compared.add(f"{path}/reason")

@@ -40,6 +40,7 @@ def _check(work: Comparison, path: str, tif: SourceTif) -> None:
         found = work.reader.values(path)
         work.proof.dtype(path, found.dtype, expected=tif.native_dtype)
         work.proof.numbers(path, expected=tif.pages(0, 1)[0], found=found.T)
+        work.compared.add(path)
         return
     work.proof.equal(f"{path}/id", expected=tif.page_count, found=work.table(path).rows)
     column = f"{path}/image"
@@ -51,3 +52,4 @@ def _check(work: Comparison, path: str, tif: SourceTif) -> None:
         found = np.asarray(dataset[start:stop])
         if not work.proof.numbers(column, expected=tif.pages(start, stop), found=found.swapaxes(-1, -2)):
             return
+    work.compared.add(column)

@@ -62,4 +62,5 @@ def _check(work: Comparison, path: str, volume: Subvolume, shifts: Mapping[int, 
     expected_ms = volume.time_ms[positions]
     found = work.reader.values(f"{path}/data")
     work.proof.numbers(f"{path}/data", expected=np.stack([shifts[one] for one in positions]), found=found)
+    work.compared.add(f"{path}/data")
     work.proof.times(f"{path}/timestamps", expected=expected_ms, seconds=work.stamps(path), unit=work.milliseconds)

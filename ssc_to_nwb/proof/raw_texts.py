@@ -29,6 +29,7 @@ def check_texts(work: Comparison, frames: Mapping[str, PlaneFrames]) -> None:
         work.proof.numbers(f"{_TABLE}/{name}", expected=expected, found=table.column(name))
     found = [text.strip() for text in table.texts("text")]
     work.proof.equal(f"{_TABLE}/text", expected=[text for _, _, text in rows], found=found)
+    work.compared.update(f"{_TABLE}/{name}" for name in ("plane", *_NUMBERS, "text"))
 
 
 def _rows_of(plane: PlaneFrames) -> list[tuple[str, tuple[int, int, int], str]]:

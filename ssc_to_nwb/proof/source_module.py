@@ -70,8 +70,10 @@ def _check_files(work: Comparison, ledger: Ledger) -> None:
     for name, expected in columns.items():
         found = [text for text, passed_over in zip(compared[name], of_system, strict=True) if not passed_over]
         work.proof.equal(f"{_FILES}/{name}", expected=expected, found=found)
+        work.compared.add(f"{_FILES}/{name}")
     sizes = np.array([file.bytes for file in files], dtype=np.int64)
     work.proof.numbers(f"{_FILES}/bytes", expected=sizes, found=table.column("bytes")[~np.array(of_system, dtype=bool)])
+    work.compared.add(f"{_FILES}/bytes")
 
 
 def check_hashes(work: Comparison, hashes: Mapping[Path, str]) -> None:
@@ -98,3 +100,4 @@ def _check_provenance(work: Comparison, ledger: Ledger) -> None:
     work.proof.equal(path, expected=dict(ledger.by_rule()), found=json.loads(values["ledger_rules"]))
     options = json.loads(values["options"])
     work.proof.equal(path, expected=True, found=isinstance(options, dict))
+    work.compared.update((f"{_PROVENANCE}/item", path))

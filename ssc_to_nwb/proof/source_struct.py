@@ -40,6 +40,7 @@ def _compare_coverage(work: Comparison, rows: Sequence[StructRow], source: Mappi
     work.proof.equal(f"{naming.STRUCT_TABLE}/path", expected=list(source), found=found)
     order = [places.get(row.paths[0], len(places)) for row in rows]
     work.proof.equal(f"{naming.STRUCT_TABLE}/path", expected=sorted(order), found=order)
+    work.compared.add(f"{naming.STRUCT_TABLE}/path")
 
 
 def _compare_form(
@@ -56,6 +57,7 @@ def _compare_form(
         in_runs = name in ("size", "whole")
         found = row.each(name) if in_runs else [row.texts[name]] * len(row.paths)
         work.proof.equal(f"{naming.STRUCT_TABLE}/{name}", expected=texts, found=found, leaf=row.paths[0])
+        work.compared.add(f"{naming.STRUCT_TABLE}/{name}")
 
 
 def _compare_content(
@@ -75,6 +77,8 @@ def _compare_content(
             f"{naming.STRUCT_TABLE}/{name}", expected=[one[place] for one in expected],
             found=[one[place] for one in found], leaf=first,
         )  # fmt: skip
+        work.compared.add(f"{naming.STRUCT_TABLE}/{name}")
+    work.compared.add(f"{naming.STRUCT_TABLE}/value")
     kept = [path for path in row.paths if path in work.kept]
     if kept:
         _compare_kept(work, row, source)
