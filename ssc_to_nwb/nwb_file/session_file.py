@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -125,8 +126,9 @@ class _Work:
                 hashes = hash_small_files(context.session, raw)
                 ledger = self._write(context, raw, ledger, place, hashes=hashes)
             self.seconds["write"] -= self.seconds["hash"]
-            # The arrays of this reading make room for those of the next.
+            # The arrays of this reading make room for those of the next; the objects of NWB hold each other.
             del context, raw
+            gc.collect()
             with timed(self.seconds, "verify"):
                 self.verified = self.verify(
                     FinishedFile(
