@@ -47,7 +47,7 @@ MAY_IMPORT = {
     },
     "data_types": {
         "_version", "chunk_shapes", "clock", "image_axes", "ledger", "matlab", "metadata", "naming", "output_files",
-        "problems", "quantities", "restoring", "session", "source_files", "system_files", "tif",
+        "problems", "proof", "quantities", "restoring", "session", "source_files", "system_files", "tif",
     },
     "ledger": {
         "data_types", "matlab", "naming", "problems", "quantities", "session", "source_files", "system_files",

@@ -181,7 +181,7 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
             with unpacked_session(source, folder / "unpacked", raw=False, on_bytes=lambda *_: None) as file:
                 session = _read(file.path, facts)
                 summary = replace(summary, mat_bytes=file.path.stat().st_size, **_contents(session))
-                return replace(summary, **_raw_counts(session, source, facts))
+                return replace(summary, **_raw_counts(session, source))
         except SscError as failure:
             problem = failure.problem
             if problem.file is not None:
@@ -213,7 +213,7 @@ def _contents(session: Session) -> dict[str, Any]:
     }
 
 
-def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> dict[str, Any]:
+def _raw_counts(session: Session, source: SessionSource) -> dict[str, Any]:
     """Listed stacks there and missing, and videos: in packed files, in the session's folder, or nowhere."""
     from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.session.raw_data import report_inventory
@@ -231,7 +231,6 @@ def _raw_counts(session: Session, source: SessionSource, facts: SourceFacts) -> 
     inventory = take_inventory(
         source.session_file.raw_folder,
         listed_paths=listed,
-        video_trial_pattern=facts.video_pattern,
         listed_in=source.path,
     )
     missing = sum(len(plane.missing) for plane in inventory.planes)

@@ -8,10 +8,10 @@ from typing import Literal, Self
 from pydantic import DirectoryPath, FilePath
 
 from ssc_to_nwb.data_types.base import Conversion, SessionInterface
-from ssc_to_nwb.data_types.whisker_videos.trials import KnownTrials
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.session.context import SessionContext, video_names
+from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
+from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.source_files.session_files import find_session_files
 
 
@@ -22,7 +22,7 @@ def open_raw(
     mode: Literal["auto", "require", "skip"],
     keep_going: bool,
     log: ProblemLog,
-    trials: KnownTrials | None = None,
+    whole: Session | None = None,
 ) -> RawData | None:
     """Open the raw files of a session as its metadata says.
 
@@ -38,8 +38,8 @@ def open_raw(
         Damaged files are left out with a warning, instead of an error.
     log : ProblemLog
         Takes the warnings.
-    trials : KnownTrials or None, optional
-        Of the whole session, where the context is of a part of it.
+    whole : Session or None, optional
+        The whole session, where the context is of a part of it.
 
     Returns
     -------
@@ -57,12 +57,12 @@ def open_raw(
         context.session,
         raw_folder=raw_folder,
         mode=mode,
-        video_names=video_names(context.metadata.source),
+        facts=context.metadata.source,
         green_first=context.metadata.assumptions.green_page_first,
         channels_per_frame=context.metadata.assumptions.channels_per_frame,
         keep_going=keep_going,
         log=log,
-        trials=trials,
+        whole=whole,
     )
 
 

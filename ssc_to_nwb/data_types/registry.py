@@ -9,6 +9,9 @@ A data type is a package. What it has something to say about is in modules of fi
 `interface.py`  how it gets there: `INTERFACE`, `trial_values`
 `restore.py`    how it comes back: `RESTORES`
 `follows.py`    what follows from the rest of the file: `FOLLOWS`
+`raw_files.py`  which files beside the session file are its own, and what becomes of them: `place_files`, `ROLE`,
+                `RAW_RULES`, `LEAVES_OUT`, `plane_entries`, `session_entries`, `judge_files`
+`proof.py`      how what came from these files is compared with them, read in another way: `CHECKS`
 `problems.py`   what can go wrong with it: its kinds of problems, and `AREA`, their heading
 
 Modules are imported when they are asked for: the way back never loads the way there, and planning loads no pynwb.
@@ -34,7 +37,7 @@ Claim: TypeAlias = Callable[[str], frozenset[str]]
 # Trial numbers link to the time stamps of what is written before them; a user's own data types come in between.
 _FIRST = ("session", "whisker", "subvolumes", "rois", "roi_traces")
 _THEN = (
-    "trial_labels", "events", "trials", "imaging_stacks", "registration", "side_images", "whisker_videos", "arrays",
+    "trial_labels", "events", "trials", "imaging_stacks", "side_images", "registration", "whisker_videos", "arrays",
     "source_struct", "provenance",
 )  # fmt: skip
 

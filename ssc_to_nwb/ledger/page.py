@@ -9,7 +9,7 @@ from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, POINTS
 from ssc_to_nwb.data_types.rule import Rule
 from ssc_to_nwb.data_types.rules import all_rules
 from ssc_to_nwb.data_types.session.claims import METADATA_PLACES
-from ssc_to_nwb.ledger.rules_raw import RAW_RULES
+from ssc_to_nwb.ledger.rules_raw import raw_rules
 
 _HEAD = ("Source field", "Becomes", "In the NWB file", "Unit", "Rule", "Since")
 
@@ -48,7 +48,7 @@ def map_page() -> str:
         "Keys of `metaDataHash`, and the fields that are made from them where no metadata file replaces them:",
         _table(("Key", "Field"), _metadata_rows()),
         "Files:",
-        _rules_table(RAW_RULES),
+        _rules_table(raw_rules()),
     ]
     return "\n\n".join(sections) + "\n"
 

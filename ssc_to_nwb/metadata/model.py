@@ -169,6 +169,9 @@ class SourceFacts(Section):
         default=r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})",
         description="Finds subvolume and plane in a listed path",
     )
+    # Videos are said to be one per trial; no public source says how they are named. Look-alikes of the data set have
+    # `_trial_<number>.mp4`, the rig's own names WDBP_<animal>_<yyyymmdd>_main_<running number>_<date and time>.mp4.
+    # No number of a trial has as many digits as a date and time.
     video_pattern: Annotated[str, _pattern_with("trial")] = Field(
         default=r"_trial_(?P<trial>\d{1,7})\.mp4$",
         description="Finds the trial number in the name of a whisker video",

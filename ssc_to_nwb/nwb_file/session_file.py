@@ -12,7 +12,6 @@ from pathlib import Path
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.base import Conversion, VideoPlace
 from ssc_to_nwb.data_types.raw_base import open_raw
-from ssc_to_nwb.data_types.whisker_videos.trials import KnownTrials, known_trials
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
 from ssc_to_nwb.ledger.ledger_file import write_ledger
 from ssc_to_nwb.nwb_file.assemble import assemble_nwbfile
@@ -34,6 +33,7 @@ from ssc_to_nwb.problems import raw_kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData
+from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.session.stub import stub_session, stub_videos
 
 _LEFT_OUT = (
@@ -95,8 +95,8 @@ class _Work:
     verify: VerifyStep
     finish: Finish
     seconds: dict[str, float] = field(default_factory=dict)
-    whole_trials: KnownTrials | None = None
-    """Of the whole session, where a stub is made of it."""
+    whole: Session | None = None
+    """The whole session, where a stub is made of it, until the raw files are open."""
     target: Path | None = None
     output_bytes: int = 0
     verified: Verified = field(default_factory=lambda: Verified(mode="off"))
@@ -116,10 +116,11 @@ class _Work:
                 mode=options.raw,
                 keep_going=options.keep_going,
                 log=self.log,
-                trials=self.whole_trials,
+                whole=self.whole,
             )
-            if raw is not None and self.whole_trials is not None:
-                raw = stub_videos(raw, whole=self.whole_trials.numbers, kept=context.session.trials.numbers)
+            if raw is not None and self.whole is not None:
+                raw = stub_videos(raw, whole=self.whole.trials.numbers, kept=context.session.trials.numbers)
+            self.whole = None
         self.target = target_path(context, output=self.task.output, options=options)
         with output_in_progress(self.target, overwrite=options.overwrite) as place:
             with timed(self.seconds, "write"):
@@ -157,7 +158,7 @@ class _Work:
         )
         if not self.task.options.stub:
             return context
-        self.whole_trials = known_trials(context.session)
+        self.whole = context.session
         self.log.add(kinds.STUB_NOT_VERIFIED, file=file.path)
         return SessionContext(session=stub_session(context.session), metadata=context.metadata, log=self.log)
 

@@ -20,15 +20,9 @@ _TABLE = f"processing/{naming.SOURCE_MODULE}/{naming.SOURCE_FILES}"
 
 
 def hash_small_files(session: Session, raw: RawData | None) -> dict[Path, str]:
-    """Hashes of the session file, side images, registration files, videos and files left out, by path."""
-    paths = [session.path]
-    if raw is not None:
-        for plane in raw.inventory.planes:
-            paths += [image.path for image in plane.side_images]
-            paths += list(plane.registration.values())
-        paths += [video.path for video in raw.inventory.videos]
-        paths += [left_out.path for left_out in raw.inventory.left_out if left_out.is_file]
-    return {path: sha256_of(path) for path in paths}
+    """Hashes of the session file and of every raw file but the stacks, by path."""
+    paths = [] if raw is None else raw.inventory.besides_stacks
+    return {path: sha256_of(path) for path in (session.path, *paths)}
 
 
 class StackHashes:

@@ -1,4 +1,4 @@
-"""Compares what the file holds of the raw files: frames, gaps, registration shifts, side images, videos."""
+"""Compares what the file holds of the raw files: frames and gaps here, others by the checks of their data types."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from ssc_to_nwb import naming
+from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.imaging_stacks.layout import frames_path
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.comparison import Comparison, numbers_of
 from ssc_to_nwb.proof.raw_frames import FrameWork, compare_frames
 from ssc_to_nwb.proof.raw_gaps import check_gaps
-from ssc_to_nwb.proof.raw_images import check_side_images
 from ssc_to_nwb.proof.raw_left_out import files_left_out
-from ssc_to_nwb.proof.raw_registration import check_registration
 from ssc_to_nwb.proof.raw_texts import check_texts
-from ssc_to_nwb.proof.raw_videos import check_videos
 from ssc_to_nwb.proof.report import VerifyMode
 from ssc_to_nwb.proof.source_frames import PlaneFrames, open_plane_frames
 from ssc_to_nwb.session.raw_data import RawData
@@ -33,8 +30,8 @@ class RawProof:
     """The raw files of a session and how they are to be compared; `progress` takes bytes done and bytes in total.
 
     videos: the folder that holds the videos; final_path: where the NWB file will be, or is; log: takes the
-    problems of files that were left out; digests: takes the digests of the frames' values, by data set; frames: takes
-    the frames that were found, by plane.
+    problems of files that were left out; left_out: takes them, with the reasons; digests: takes the digests of the
+    frames' values, by data set; frames: takes the frames that were found, by plane.
     """
 
     raw: RawData
@@ -45,15 +42,15 @@ class RawProof:
     final_path: Path
     progress: Callable[[int, int], None]
     log: ProblemLog = field(default_factory=ProblemLog)
+    left_out: dict[Path, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     frames: dict[str, PlaneFrames] = field(default_factory=dict)
 
 
 def check_raw(work: Comparison, proof: RawProof) -> tuple[int, int]:
     """Compare everything that comes from raw files; returns the frames compared and all there are, per channel."""
-    raw = proof.raw
-    left_out = files_left_out(work.session, raw, log=proof.log)
-    work.proof.guarded("/acquisition", _find_frames, work, proof, left_out)
+    proof.left_out.update(files_left_out(work.session, proof.raw, log=proof.log))
+    work.proof.guarded("/acquisition", _find_frames, work, proof)
     frames = proof.frames
     for volume in work.session.subvolumes:
         for plane in volume.planes:
@@ -61,22 +58,13 @@ def check_raw(work: Comparison, proof: RawProof) -> tuple[int, int]:
                 work.proof.guarded(frames_path(plane.name, "green"), _check_series, work, frames[plane.name], volume)
     work.proof.guarded("/intervals/imaging_gaps", check_gaps, work, frames)
     work.proof.guarded("/processing/source", check_texts, work, frames)
-    work.proof.guarded("/processing/ophys", check_registration, work, raw, frames, left_out=left_out)
-    work.proof.guarded("/processing/ophys/images", check_side_images, work, raw, left_out=left_out)
-    folder_name = naming.video_folder(proof.final_path).name
-    work.proof.guarded(
-        "/acquisition/whisker_video",
-        check_videos,
-        work,
-        raw,
-        videos=proof.videos,
-        folder_name=folder_name,
-        log=proof.log,
-    )
+    for _, checks in registry.having("proof", "CHECKS"):
+        for place, check in checks.items():
+            work.proof.guarded(place, check, work, proof)
     return _compare_all_frames(work, proof)
 
 
-def _find_frames(work: Comparison, proof: RawProof, left_out: Mapping[Path, str]) -> None:
+def _find_frames(work: Comparison, proof: RawProof) -> None:
     """Where the frames of every plane are."""
     planes = [(volume, plane) for volume in work.session.subvolumes for plane in volume.planes]
     listed = {plane.plane_name: plane.listed_files for plane in proof.raw.inventory.planes}
@@ -89,7 +77,7 @@ def _find_frames(work: Comparison, proof: RawProof, left_out: Mapping[Path, str]
             numbers_of(work.proof.leaves[f"{plane.path}.sourceFileFrameIdx"]),
             length=volume.time_ms.size,
             listed_files=listed[plane.name],
-            left_out=left_out,
+            left_out=proof.left_out,
             channel_pages=(0,) if one else (0, 1) if green_first else (1, 0),
         )
 

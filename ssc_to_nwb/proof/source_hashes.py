@@ -14,12 +14,8 @@ def hash_sources(session: Session, raw: RawData | None, *, stacks: bool, workers
     """Hashes by path: of the session file, and of the raw files, with or without the imaging stacks. Raises OSError."""
     paths = [session.path]
     if raw is not None:
-        for plane in raw.inventory.planes:
-            paths += [image.path for image in plane.side_images]
-            paths += list(plane.registration.values())
-            if stacks:
-                paths += [file.path for file in plane.listed_files if file.path is not None]
-        paths += [video.path for video in raw.inventory.videos]
-        paths += [left_out.path for left_out in raw.inventory.left_out if left_out.is_file]
+        paths += raw.inventory.besides_stacks
+        listed = (file for plane in raw.inventory.planes if stacks for file in plane.listed_files)
+        paths += [file.path for file in listed if file.path is not None]
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="hashes") as pool:
         return dict(zip(paths, pool.map(sha256_of, paths), strict=True))

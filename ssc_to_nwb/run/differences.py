@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.rules import UNMAPPED
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.inputs import SessionInputs, file_metadata
@@ -25,19 +26,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.run.record import Done
 
 _VERIFIED_RANK = {"off": 0, "sample": 1, "full": 2}
-# What files are called in a message: by their role in a file, by their kind on the disk.
-_WORDS_BY_ROLE = {
-    "imaging stack": "stack",
-    "whisker video": "video",
-    "side image": "side image",
-    "registration": "registration file",
-}
-_WORDS_BY_KIND = {
-    RawFileKind.STACK: "stack",
-    RawFileKind.VIDEO: "video",
-    RawFileKind.SIDE_IMAGE: "side image",
-    RawFileKind.REGISTRATION: "registration file",
-}
 _SHOWN_CHARACTERS = 60
 
 
@@ -134,10 +122,11 @@ class _Comparison:
     def _raw(self, text: str, then: str, now: str) -> Difference:
         if now == "skip":
             written = None if self.contents is None else self.contents.written
-            lost = ("raw files",) if written is None else tuple(_counted(written, _WORDS_BY_ROLE))
+            words = {role: kind.value for role, kind in _roles()}
+            lost = ("raw files",) if written is None else tuple(_counted(written, words))
             return Difference(text=text, effect="contents" if lost else "none", lost=lost)
         if then == "skip":
-            gained = tuple(_counted(_raw_files_there(self.job), _WORDS_BY_KIND))
+            gained = tuple(_counted(_raw_files_there(self.job), {kind: kind.value for _, kind in _roles()}))
             return Difference(text=text, effect="contents" if gained else "none", gained=gained)
         contents = self.contents
         missing = contents is None or contents.found_stacks < contents.listed_stacks
@@ -157,6 +146,11 @@ class _Comparison:
             return Difference(text=text)
         lost = tuple(_counted({"kept": kept}, {"kept": "unmapped field"}))
         return Difference(text=text, effect="contents", lost=lost)
+
+
+def _roles() -> list[tuple[str, RawFileKind]]:
+    """What files are by their role in a file, and by their kind on the disk."""
+    return [role for _, role in registry.having("raw_files", "ROLE")]
 
 
 def _raw_files_there(job: SessionJob) -> Counter[RawFileKind]:

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 from ssc_to_nwb.clock import Clock
-from ssc_to_nwb.data_types.whisker_videos.trials import VideoNames
 from ssc_to_nwb.matlab.contents import MatRead
 from ssc_to_nwb.matlab.mat_file import read_contents
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
@@ -129,22 +128,4 @@ def source_options(facts: SourceFacts) -> SourceOptions:
         array_kinds=facts.array_kinds,
         fov_pattern=facts.fov_pattern,
         text_encoding=facts.text_encoding,
-    )
-
-
-def video_names(facts: SourceFacts) -> VideoNames:
-    """The part of the metadata that says of which trial a video is.
-
-    Parameters
-    ----------
-    facts : SourceFacts
-        Section `source` of the metadata.
-
-    Returns
-    -------
-    VideoNames
-        For `open_raw_data`.
-    """
-    return VideoNames(
-        trial_pattern=facts.video_pattern, running_pattern=facts.video_running_pattern, listed=facts.video_trials
     )

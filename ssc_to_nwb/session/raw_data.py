@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.imaging_stacks import problems as imaging_stacks_problems
 from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, ChannelCount, count_channels
 from ssc_to_nwb.data_types.imaging_stacks.indexing import IndexedFiles, index_files
 from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.whisker_videos.trials import KnownTrials, VideoNames, known_trials, with_trials
+from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.session.session import Session
@@ -47,12 +48,12 @@ def open_raw_data(
     *,
     raw_folder: Path | None,
     mode: Literal["auto", "require"],
-    video_names: VideoNames,
+    facts: SourceFacts,
     green_first: bool,
     keep_going: bool,
     log: ProblemLog,
     channels_per_frame: int | None = None,
-    trials: KnownTrials | None = None,
+    whole: Session | None = None,
 ) -> RawData | None:
     """Account for all files of a session's folder and index its stacks.
 
@@ -64,8 +65,8 @@ def open_raw_data(
         The session's folder; None where there is none.
     mode : Literal['auto', 'require']
         `require` makes a missing listed file an error.
-    video_names : VideoNames
-        How a video's trial is found.
+    facts : SourceFacts
+        Section `source` of the metadata, by which data types know their files.
     green_first : bool
         Whether the first page of a frame is green.
     keep_going : bool
@@ -74,8 +75,8 @@ def open_raw_data(
         Takes what is missing and left out.
     channels_per_frame : int or None, optional
         1 or 2; None where the stacks and what lies beside them decide.
-    trials : KnownTrials or None, optional
-        Of the whole session, where `session` is a part of it.
+    whole : Session or None, optional
+        The whole session, where `session` is a part of it.
 
     Returns
     -------
@@ -93,10 +94,10 @@ def open_raw_data(
     inventory = take_inventory(
         raw_folder,
         listed_paths={plane.name: plane.listed_paths for plane in session.planes},
-        video_trial_pattern=video_names.trial_pattern,
         listed_in=session.path,
     )
-    inventory = with_trials(inventory, names=video_names, trials=trials or known_trials(session), log=log)
+    for _, place_files in registry.having("raw_files", "place_files"):
+        inventory = place_files(inventory, session=whole or session, facts=facts, log=log)
     if mode == "require":
         _require_all(inventory)
     report_inventory(inventory, log=log)

@@ -166,7 +166,7 @@ class RawFileKind(StrEnum):
 
     STACK = "stack"
     SIDE_IMAGE = "side image"
-    REGISTRATION = "registration"
+    REGISTRATION = "registration file"
     REGISTRATION_STATISTICS = "registration statistics"
     VIDEO = "video"
     OTHER = "other"

@@ -25,10 +25,6 @@ from ssc_to_nwb.source_files.raw_files import (
 )
 from ssc_to_nwb.source_files.search import raw_files_below
 
-# The videos of the data set are said to be one per trial; no public source says how they are named. Look-alikes of the
-# data set have `_trial_<number>.mp4`. The rig's own names have a running number (`video_trials`). No trial number has
-# as many digits as a date and time.
-VIDEO_TRIAL_PATTERN = r"_trial_(?P<trial>\d{1,7})\.mp4$"
 # Step 4 of the registration puts this before the name of the file it took, beside which .imreg_out may have stayed.
 _REGISTERED_PREFIX = re.compile(r"^Image_Registration_\d+_")
 # What is in the way of using a file and is worth a warning.
@@ -80,8 +76,8 @@ class VideoFile:
     """
 
     path: Path
-    trial: int | None
     byte_size: int
+    trial: int | None = None
     trial_from: Literal["name", "list", "order"] = "name"
     why_no_trial: str = "no trial number in its name"
 
@@ -105,19 +101,27 @@ class FileLeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawInventory:
-    """All files of a session's directory; videos sorted by trial number."""
+    """All files of a session's directory; of which trial the videos are, their data type finds out."""
 
     session_directory: Path
     planes: tuple[PlaneFiles, ...]
     videos: tuple[VideoFile, ...]
     left_out: tuple[FileLeftOut, ...]
 
+    @property
+    def besides_stacks(self) -> list[Path]:
+        """Every file but the stacks."""
+        paths: list[Path] = []
+        for plane in self.planes:
+            paths += [*(image.path for image in plane.side_images), *plane.registration.values()]
+        paths += [video.path for video in self.videos]
+        return paths + [file.path for file in self.left_out if file.is_file]
+
 
 def take_inventory(
     session_directory: Path,
     *,
     listed_paths: Mapping[str, Sequence[str]],
-    video_trial_pattern: str = VIDEO_TRIAL_PATTERN,
     listed_in: Path | None = None,
 ) -> RawInventory:
     """Account for every file below a session's directory; `listed_paths` by plane name, as `listed_in` has them.
@@ -130,7 +134,7 @@ def take_inventory(
         name: _resolve(on_disk, paths, plane_name=name, listed_in=listed_in) for name, paths in listed_paths.items()
     }
     plane_of_folder = _plane_of_folder(listed_paths)
-    walk = _Walk(listed, plane_of_folder, re.compile(video_trial_pattern, re.IGNORECASE))
+    walk = _Walk(listed, plane_of_folder)
     for entry in entries:
         walk.place(entry)
     planes = tuple(
@@ -142,7 +146,7 @@ def take_inventory(
         )
         for name, files in listed.items()
     )
-    videos = sorted(walk.videos, key=lambda video: (video.trial is None, video.trial or 0, video.path))
+    videos = sorted(walk.videos, key=lambda video: video.path)
     return RawInventory(
         session_directory=session_directory, planes=planes, videos=tuple(videos), left_out=tuple(walk.left_out)
     )
@@ -173,14 +177,8 @@ def _plane_of_folder(listed_paths: Mapping[str, Sequence[str]]) -> dict[str, str
 class _Walk:
     """Places one file after the other; holds what has been placed so far."""
 
-    def __init__(
-        self,
-        listed: Mapping[str, tuple[ListedFile, ...]],
-        plane_of_folder: Mapping[str, str],
-        trial_pattern: re.Pattern[str],
-    ) -> None:
+    def __init__(self, listed: Mapping[str, tuple[ListedFile, ...]], plane_of_folder: Mapping[str, str]) -> None:
         self._plane_of_folder = plane_of_folder
-        self._trial_pattern = trial_pattern
         self._listed = {file.path for files in listed.values() for file in files if file.path is not None}
         self._positions = {name: _positions_by_stem(files) for name, files in listed.items()}
         self.side_images: dict[str, list[SideImageFile]] = {name: [] for name in listed}
@@ -216,9 +214,7 @@ class _Walk:
         if kind is RawFileKind.STACK:
             return None if path in self._listed else "no file list of the session file names this stack"
         if kind is RawFileKind.VIDEO:
-            match = self._trial_pattern.search(path.name)
-            trial = None if match is None else int(match["trial"])
-            self.videos.append(VideoFile(path=path, trial=trial, byte_size=byte_size))
+            self.videos.append(VideoFile(path=path, byte_size=byte_size))
             return None
         if kind is RawFileKind.REGISTRATION_STATISTICS:
             return "summary of the registration in a layout that is not published; the shifts per frame are kept"

@@ -32,7 +32,7 @@ from ssc_to_nwb.data_types.side_images.interface import SideImagesInterface
 from ssc_to_nwb.data_types.whisker_videos import problems as whisker_videos_problems
 from ssc_to_nwb.data_types.whisker_videos.interface import WhiskerVideoInterface, link_or_copy
 from ssc_to_nwb.problems.model import SscError
-from ssc_to_nwb.session.context import SessionContext, load_context, video_names
+from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
@@ -70,7 +70,7 @@ def opened(made: SyntheticSession, *, keep_going: bool = False) -> tuple[Session
         context.session,
         raw_folder=made.folder,
         mode="auto",
-        video_names=video_names(context.metadata.source),
+        facts=context.metadata.source,
         green_first=True,
         keep_going=keep_going,
         log=context.log,

@@ -13,7 +13,7 @@ from ssc_to_nwb.data_types.rules import all_rules
 from ssc_to_nwb.data_types.session.claims import METADATA_PLACES
 from ssc_to_nwb.ledger.ledger import build_ledger
 from ssc_to_nwb.ledger.page import map_page
-from ssc_to_nwb.ledger.rules_raw import RAW_RULES
+from ssc_to_nwb.ledger.rules_raw import raw_rules
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.session import KNOWN_METADATA_KEYS
 from ssc_to_nwb.testing.spec import SessionSpec
@@ -26,8 +26,8 @@ def rows() -> list[list[str]]:
 
 def test_every_rule_has_a_row_with_its_patterns_and_places():
     by_rule = {re.search(r"\(`([a-z-]+)`\)$", row[4])[1]: row for row in rows() if len(row) == 6 and "(`" in row[4]}
-    assert set(by_rule) == {rule.identifier for rule in (*all_rules(), *RAW_RULES)}
-    for rule in (*all_rules(), *RAW_RULES):
+    assert set(by_rule) == {rule.identifier for rule in (*all_rules(), *raw_rules())}
+    for rule in (*all_rules(), *raw_rules()):
         source, becomes, nwb, unit, text, since = by_rule[rule.identifier]
         assert all(f"`{pattern}`" in source for pattern in rule.patterns)
         assert all(f"`{place}`" in nwb for place in rule.nwb)
@@ -36,7 +36,7 @@ def test_every_rule_has_a_row_with_its_patterns_and_places():
 
 
 def test_identifiers_are_unique():
-    identifiers = [rule.identifier for rule in (*all_rules(), *RAW_RULES)]
+    identifiers = [rule.identifier for rule in (*all_rules(), *raw_rules())]
     assert len(set(identifiers)) == len(identifiers)
 
 

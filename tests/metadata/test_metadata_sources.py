@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ssc_to_nwb.data_types.whisker_videos.trials import VideoNames
 from ssc_to_nwb.metadata.layers import metadata_folder
 from ssc_to_nwb.metadata.model import Metadata, SourceFacts
-from ssc_to_nwb.session.context import source_options, video_names
+from ssc_to_nwb.session.context import source_options
 from ssc_to_nwb.session.session import SourceOptions
 
 
@@ -67,7 +66,6 @@ def test_every_open_fact_that_the_code_decides_is_a_key_with_a_default() -> None
 def test_the_reader_of_session_files_alone_goes_by_the_same_defaults() -> None:
     facts = SourceFacts()
     assert source_options(facts) == SourceOptions()
-    assert video_names(facts) == VideoNames()
     assert read("ssc-1")["source"] == facts.model_dump(mode="json")
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import av
 import pytest
 
+from ssc_to_nwb.data_types.whisker_videos.shown_frames import shown_frame_count
 from ssc_to_nwb.proof import video_frames
-from ssc_to_nwb.proof.video_frames import shown_frame_count
 from ssc_to_nwb.testing.edit_list import EMPTY, set_edit_list
 from ssc_to_nwb.testing.videos import write_video
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from made_sessions import Edit, Struct, array
 
-from ssc_to_nwb.data_types.whisker_videos.trials import VideoNames
+from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog, Severity, SscError
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
@@ -34,7 +34,7 @@ def opened(
         read_session(session.mat_path, log=ProblemLog()),
         raw_folder=session.folder if folder == "own" else folder,  # type: ignore[arg-type]
         mode=mode,
-        video_names=VideoNames(trial_pattern=r"_trial_(?P<trial>\d+)\.mp4$"),
+        facts=SourceFacts(),
         green_first=True,
         keep_going=False,
         log=ProblemLog() if log is None else log,

@@ -13,7 +13,7 @@ from ssc_to_nwb.data_types.imaging_stacks import problems as imaging_stacks_prob
 from ssc_to_nwb.data_types.imaging_stacks.gap_reasons import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.data_types.imaging_stacks.indexing import index_files
 from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
-from ssc_to_nwb.data_types.whisker_videos.trials import VideoNames
+from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
@@ -38,7 +38,7 @@ def opened(
         session,
         raw_folder=made.folder,
         mode="auto",
-        video_names=VideoNames(trial_pattern=r"_trial_(?P<trial>\d+)\.mp4$"),
+        facts=SourceFacts(),
         green_first=True,
         keep_going=keep_going,
         log=log,
@@ -265,7 +265,7 @@ def reread(made: SyntheticSession, *, keep_going: bool = False, stated: int | No
         read_session(made.mat_path, log=ProblemLog()),
         raw_folder=made.folder,
         mode="auto",
-        video_names=VideoNames(trial_pattern=r"_trial_(?P<trial>\d+)\.mp4$"),
+        facts=SourceFacts(),
         green_first=True,
         keep_going=keep_going,
         log=ProblemLog(),

@@ -11,7 +11,7 @@ from scipy.io import loadmat, savemat
 
 from ssc_to_nwb.data_types.registration import problems as kinds
 from ssc_to_nwb.data_types.registration.source import PlaneShifts, read_plane_shifts, read_shifts
-from ssc_to_nwb.data_types.whisker_videos.trials import VideoNames
+from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
 from ssc_to_nwb.session.session import Session, read_session
@@ -73,7 +73,7 @@ def opened(root: Path, **fields: Any) -> tuple[SyntheticSession, Session, RawDat
     made = write_session(root=root, spec=SessionSpec(**(small | fields)), videos=False)
     session = read_session(made.mat_path, log=ProblemLog())
     raw = open_raw_data(
-        session, raw_folder=made.folder, mode="auto", video_names=VideoNames(), green_first=True,
+        session, raw_folder=made.folder, mode="auto", facts=SourceFacts(), green_first=True,
         keep_going=False, log=ProblemLog(),
     )  # fmt: skip
     assert raw is not None
@@ -111,7 +111,7 @@ def test_frames_whose_tif_is_missing_keep_their_shifts(tmp_path: Path) -> None:
     made, session, raw = opened(tmp_path)
     made.stack_paths[made.planes[0].name, 2].unlink()
     again = open_raw_data(
-        session, raw_folder=made.folder, mode="auto", video_names=VideoNames(), green_first=True,
+        session, raw_folder=made.folder, mode="auto", facts=SourceFacts(), green_first=True,
         keep_going=False, log=ProblemLog(),
     )  # fmt: skip
     assert again is not None

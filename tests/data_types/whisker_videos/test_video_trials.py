@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from ssc_to_nwb.data_types.whisker_videos import problems as kinds
-from ssc_to_nwb.data_types.whisker_videos.trials import VIDEO_RUNNING_PATTERN, KnownTrials, VideoNames, with_trials
+from ssc_to_nwb.data_types.whisker_videos.raw_files import KnownTrials, with_trials
+from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source_files.raw_inventory import RawInventory, take_inventory
 
@@ -30,10 +31,10 @@ def placed(
         path = folder / "whisker" / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"x")
-    running = VIDEO_RUNNING_PATTERN if order else None
-    rule = VideoNames(running_pattern=running, listed=listed or {})
+    unused = {} if order else {"video_running_pattern": None}
+    facts = SourceFacts(video_trials=dict(listed or {}), **unused)
     log = ProblemLog()
-    return with_trials(take_inventory(folder, listed_paths={}), names=rule, trials=TRIALS, log=log), log
+    return with_trials(take_inventory(folder, listed_paths={}), facts=facts, trials=TRIALS, log=log), log
 
 
 def trials_of(inventory: RawInventory) -> dict[str, int | None]:
@@ -58,7 +59,7 @@ def trials_of(inventory: RawInventory) -> dict[str, int | None]:
     ],
 )
 def test_a_date_and_time_are_no_running_number(name: str, running: int | None) -> None:
-    match = re.search(VIDEO_RUNNING_PATTERN, name, re.IGNORECASE)
+    match = re.search(SourceFacts().video_running_pattern or "", name, re.IGNORECASE)
     assert (None if match is None else int(match["running"])) == running
 
 

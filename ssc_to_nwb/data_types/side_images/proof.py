@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,18 +10,20 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.naming import CHANNELS
 from ssc_to_nwb.proof.comparison import OPHYS, Comparison
 from ssc_to_nwb.proof.source_tif import SourceTif, open_source_tif
-from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.source_files.raw_inventory import SideImageFile
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.proof.raw import RawProof
 
 # Pages that are compared at a time where they are not in chunks, so that memory does not grow with their number.
 _PAGES = 16
 
 
-def check_side_images(work: Comparison, raw: RawData, *, left_out: Mapping[Path, str]) -> None:
+def check_side_images(work: Comparison, proof: RawProof) -> None:
     """Compare the side images of every plane, but for those left out. Raises SscError where one can't be read."""
-    for plane in raw.inventory.planes:
+    for plane in proof.raw.inventory.planes:
         for file in plane.side_images:
-            if file.path not in left_out:
+            if file.path not in proof.left_out:
                 tif = open_source_tif(file.path)
                 place = _place(plane.plane_name, file, tif)
                 work.proof.guarded(place, _check, work, place, tif)
@@ -53,3 +54,6 @@ def _check(work: Comparison, path: str, tif: SourceTif) -> None:
         if not work.proof.numbers(column, expected=tif.pages(start, stop), found=found.swapaxes(-1, -2)):
             return
     work.compared.add(column)
+
+
+CHECKS = {f"{OPHYS}/images": check_side_images}

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.whisker.source import whisker_of
+from ssc_to_nwb.data_types.whisker_videos.shown_frames import shown_frame_count
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.problems import verify_kinds as kinds
-from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.video_frames import shown_frame_count
-from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.source_files.file_hash import sha256_of
 from ssc_to_nwb.system_files import is_system_name
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.proof.raw import RawProof
 
 _SERIES = f"/acquisition/{naming.WHISKER_VIDEO}"
 _FILES = f"{_SERIES}/external_file"
 
 
-def check_videos(work: Comparison, raw: RawData, *, videos: Path, folder_name: str, log: ProblemLog) -> None:
-    """Compare the series and the files. `videos`: where the videos are now; folder_name: what the file calls it."""
-    facts = work.context.metadata.video
+def check_videos(work: Comparison, proof: RawProof) -> None:
+    """Compare the series and the files."""
+    raw, facts = proof.raw, work.context.metadata.video
     timed = open_videos(
         raw.inventory.videos,
         session=work.session,
         rate_hz=facts.rate_hz,
         keep_going=raw.keep_going,
-        log=log,
+        log=proof.log,
     )
     if not timed:
         return
@@ -43,7 +45,8 @@ def check_videos(work: Comparison, raw: RawData, *, videos: Path, folder_name: s
         work.proof.equal(_FILES, expected=f"{count} frames of {name}", found=f"{video.time_ms.size} frames of {name}")
     expected_ms = np.concatenate([_time_ms(work, video, count) for video, count in zip(timed, counts, strict=True)])
     work.proof.times(f"{_SERIES}/timestamps", expected=expected_ms, seconds=seconds, unit=work.milliseconds)
-    _check_files(work, timed, work.reader.texts(_FILES), videos=videos, folder_name=folder_name)
+    folder_name = naming.video_folder(proof.final_path).name
+    _check_files(work, timed, work.reader.texts(_FILES), videos=proof.videos, folder_name=folder_name)
 
 
 def _time_ms(work: Comparison, video: TimedVideo, count: int) -> np.ndarray:
@@ -87,3 +90,6 @@ def _same_bytes(one: Path, other: Path) -> bool:
     if one.samefile(other):
         return True
     return one.stat().st_size == other.stat().st_size and sha256_of(one) == sha256_of(other)
+
+
+CHECKS = {_SERIES: check_videos}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,20 +13,20 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.proof.comparison import OPHYS, Comparison
 from ssc_to_nwb.proof.source_frames import PlaneFrames
-from ssc_to_nwb.session.raw_data import RawData
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.proof.raw import RawProof
 
 # What the registration put before the name of the stack, and the endings of both.
 _AROUND_STEM = re.compile(r"^Image_Registration_\d+_|\.(imreg_out|tiff?)$", re.IGNORECASE)
 
 
-def check_registration(
-    work: Comparison, raw: RawData, frames: Mapping[str, PlaneFrames], *, left_out: Mapping[Path, str]
-) -> None:
+def check_registration(work: Comparison, proof: RawProof) -> None:
     """Compare the series of every plane that has registration files."""
-    files = {plane.plane_name: plane for plane in raw.inventory.planes}
+    files, frames = {plane.plane_name: plane for plane in proof.raw.inventory.planes}, proof.frames
     for volume in work.session.subvolumes:
         for plane in volume.planes:
-            paths = [path for path in files[plane.name].registration.values() if path not in left_out]
+            paths = [path for path in files[plane.name].registration.values() if path not in proof.left_out]
             if paths and plane.name in frames:
                 series = f"{OPHYS}/{naming.registration_shift(plane.name)}"
                 shifts = _shifts(plane.listed_paths, frames[plane.name], paths)
@@ -64,3 +65,6 @@ def _check(work: Comparison, path: str, volume: Subvolume, shifts: Mapping[int, 
     work.proof.numbers(f"{path}/data", expected=np.stack([shifts[one] for one in positions]), found=found)
     work.compared.add(f"{path}/data")
     work.proof.times(f"{path}/timestamps", expected=expected_ms, seconds=work.stamps(path), unit=work.milliseconds)
+
+
+CHECKS = {OPHYS: check_registration}

@@ -1,0 +1,62 @@
+"""Side images among a session's raw files, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.rule import Disposition, Rule
+from ssc_to_nwb.data_types.side_images import problems
+from ssc_to_nwb.data_types.side_images.source import open_side_image
+from ssc_to_nwb.ledger.ledger import FileEntry
+from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.source_files.raw_files import RawFileKind
+from ssc_to_nwb.source_files.raw_inventory import SideImageFile
+from ssc_to_nwb.tif.index import index_tif
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.ledger.raw_ledger import SourceFiles
+    from ssc_to_nwb.session.raw_data import RawData
+    from ssc_to_nwb.session.session import Session
+    from ssc_to_nwb.source_files.raw_inventory import PlaneFiles
+
+ROLE = ("side image", RawFileKind.SIDE_IMAGE)
+_MODULE = f"/processing/{naming.OPHYS_MODULE}"
+_RULE = Rule(
+    identifier="side-image",
+    patterns=("fov_VVPPP/fluo_batch_out/{master_imreg_image,session_*}_chan_NN.tif",),
+    disposition=Disposition.WRITTEN,
+    nwb=(f"{_MODULE}/{naming.images('{plane}')}",),
+    text="An image per channel and kind, axes (column, row), values unchanged.",
+)
+RAW_RULES = (_RULE,)
+LEAVES_OUT = (problems.SIDE_IMAGE_UNREADABLE,)
+
+
+def plane_entries(plane: PlaneFiles, raw: RawData, files: SourceFiles) -> Iterator[FileEntry]:  # noqa: ARG001
+    """The side images of a plane in the ledger."""
+    for image in plane.side_images:
+        yield files.entry(image.path, _RULE, role=ROLE[0], nwb=_place(plane.plane_name, image))
+
+
+def _place(plane: str, image: SideImageFile) -> tuple[str, ...]:
+    kind, channel = image.name.kind, naming.CHANNELS[image.name.channel - 1]
+    try:
+        pages = index_tif(image.path).page_count
+    except SscError:
+        return ()
+    if pages > 1:
+        return (f"{_MODULE}/{naming.image_pages(plane, kind, channel)}",)
+    return (f"{_MODULE}/{naming.images(plane)}/{naming.image(kind, channel)}",)
+
+
+def judge_files(session: Session, raw: RawData, *, log: ProblemLog) -> None:
+    """Log the side images that cannot be used."""
+    shapes = {plane.name: plane.image_shape for plane in session.planes}
+    for plane in raw.inventory.planes:
+        for file in plane.side_images:
+            try:
+                open_side_image(file, plane_name=plane.plane_name, image_shape=shapes[plane.plane_name])
+            except SscError as failure:
+                log.add_overcome(failure.problem)
