@@ -56,19 +56,23 @@ TRIAL_COLUMNS = {
 # Container and prefix of the series for each kind of array of a subvolume.
 RESPONSE_CONTAINERS = {"raw": "Fluorescence", "dff": "DfOverF", "event": "CalciumEvents"}
 RESPONSE_PREFIXES = {"raw": "raw_fluorescence", "dff": "dff", "event": "calcium_events"}
+# Columns that say which touches are of one train.
+TOUCH_COLUMNS = ("direction", "whisker")
 # Columns of the tables of trials and events that are not properties of the source.
 _COLUMNS = frozenset(
     (
         "id", "start_time", "stop_time", "timestamp", "duration", "tags", "trial_number", "trial_type",
         "response", "correct_side", "pole_position_mm", "whisker_valid", "imaging_valid", "imaging_valid_subvolumes",
-        "imaged_subvolumes", "start_measured", "source_position", "left_licks", "right_licks", "side", "direction",
-        "whisker", "series", *TRIAL_COLUMNS.values(),
+        "imaged_subvolumes", "start_measured", "source_position", "left_licks", "right_licks", "side", "series",
+        *TOUCH_COLUMNS, *TRIAL_COLUMNS.values(),
     )
 )  # fmt: skip
 _AT_OFFSET = "_at_offset"
 IN_PROGRESS_SUFFIX = ".in-progress"
 TOKEN_CHARACTERS = 8
 RUN_FOLDER = ".ssc-to-nwb"
+# Folders of raw files, below which no session file lies; the stacks alone are tens of thousands of files.
+RAW_FOLDERS = re.compile(r"fov_\d+|whisker|fluo_batch_out")
 HDF5_SUFFIX, ZARR_SUFFIX = ".nwb", ".nwb.zarr"
 NWB_SUFFIXES = (HDF5_SUFFIX, ZARR_SUFFIX)
 SUBJECT_FOLDERS = "sub-*"

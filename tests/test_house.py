@@ -219,6 +219,23 @@ def _silent(body: Sequence[ast.stmt], above: str = "") -> Iterator[str]:
                 yield from _silent(node.body, f"{node.name}.")
 
 
+# Besides its own folders, and the parts that show whiskers or make them up.
+KNOWS_WHISKERS = {"naming.py", "data_types/events/touches.py", "api/sessions.py"}
+SHOWS_WHISKERS = ("metadata", "reading", "report", "testing")
+
+
+def test_what_is_known_of_a_data_type_is_in_its_folder() -> None:
+    """Seen by the whiskers: the names of other types are words that occur everywhere."""
+    own = ("data_types/whisker/", "data_types/whisker_videos/", "data_types/registry.py")
+    named = {
+        place(path)
+        for path in MODULES
+        if "whisker" in path.read_text(encoding="utf-8").lower()
+        if part_of(path) not in SHOWS_WHISKERS and not path.relative_to(ROOT).as_posix().startswith(own)
+    }
+    assert named == KNOWS_WHISKERS
+
+
 def test_packages_hold_no_code_but_exports() -> None:
     for path in (path for path in MODULES if path.name == "__init__.py"):
         for node in parsed(path).body:

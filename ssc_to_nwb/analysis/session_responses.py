@@ -3,7 +3,7 @@
 After Peron et al. (2015, doi:10.1016/j.neuron.2015.03.027), who ask how many neurons of barrel cortex represent touch
 and how many whisking. They fit an encoding model; here a rank test on dF/F around events answers the same question:
 
-- touch: the first touch of each trial, of any whisker, against the 0.6 s before it;
+- touch: the first touch of each trial, whatever touches, against the 0.6 s before it;
 - whisking: the onset of bouts of whisking in the absence of touch, none from 0.3 s before the onset to 1 s after it.
 
 Per ROI a one-sided Wilcoxon signed-rank test over events (`response_test`), and the Benjamini-Hochberg false discovery
@@ -18,13 +18,12 @@ import numpy as np
 
 from ssc_to_nwb.analysis.event_triggered import TriggeredTraces, trigger
 from ssc_to_nwb.analysis.response_test import ResponseWindows, RoiTests, responsive, roi_tests
-from ssc_to_nwb.analysis.whisking import BoutRule, away_from, bout_onsets, whisking_amplitude
+from ssc_to_nwb.analysis.whisking import BoutRule, free_whisking_onsets_s
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.traces_ahead import traces_ahead
 
 _SHOWN_BEFORE_S, _SHOWN_AFTER_S = 1.0, 2.0
-_TOUCH_FREE_BEFORE_S, _TOUCH_FREE_AFTER_S = 0.3, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +173,7 @@ def touch_and_whisking_responses(
 
 
 def first_touches_s(session: NwbSession) -> np.ndarray:
-    """Onset of the first touch of each trial that has one, of any whisker.
+    """Onset of the first touch of each trial that has one, whatever touches.
 
     Parameters
     ----------
@@ -194,31 +193,6 @@ def first_touches_s(session: NwbSession) -> np.ndarray:
     order = order[np.isfinite(trial[order])]
     _, first = np.unique(trial[order], return_index=True)
     return np.sort(onset[order][first])
-
-
-def free_whisking_onsets_s(session: NwbSession, *, rule: BoutRule) -> np.ndarray:
-    """Onsets of whisking bouts away from any touch. Several whiskers move as one: their mean amplitude counts.
-
-    Parameters
-    ----------
-    session : NwbSession
-        An open file.
-    rule : BoutRule
-        What counts as a bout.
-
-    Returns
-    -------
-    ndarray of float64, (E,)
-        In s after the session's start; empty without whisker angles.
-    """
-    angles = [trace for trace in session.whisker_traces if trace.quantity == "angle"]
-    if not angles:
-        return np.zeros(0)
-    time_s = angles[0].time_s
-    amplitude = np.mean([whisking_amplitude(time_s=time_s, angle_deg=trace.values) for trace in angles], axis=0)
-    onsets = bout_onsets(time_s=time_s, amplitude_deg=amplitude, rule=rule)
-    touches = np.zeros(0) if session.touches is None else session.touches.numbers("start_time")
-    return away_from(onsets, touches, before_s=_TOUCH_FREE_BEFORE_S, after_s=_TOUCH_FREE_AFTER_S)
 
 
 def triggered_dff(

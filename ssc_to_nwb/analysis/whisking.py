@@ -1,4 +1,4 @@
-"""Whisking: its amplitude from the whisker angle, and the times at which bouts begin."""
+"""Whisking: its amplitude from the angle, and the times at which bouts begin."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ssc_to_nwb.reading.nwb_session import NwbSession
+
 # Mice whisk at 5 to 20 Hz; the band in which the lab's papers take amplitude.
 _BAND_HZ = (6.0, 30.0)
 _FILTER_ORDER = 4
 # A stretch shorter than this has no room for the filter.
 _LEAST_STRETCH_S = 0.25
+_TOUCH_FREE_BEFORE_S, _TOUCH_FREE_AFTER_S = 0.3, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ def whisking_amplitude(*, time_s: np.ndarray, angle_deg: np.ndarray) -> np.ndarr
     time_s : ndarray of float64, (N,)
         Increasing, with gaps between trials.
     angle_deg : ndarray of float64, (N,)
-        The whisker's angle.
+        In degrees.
 
     Returns
     -------
@@ -146,3 +149,28 @@ def away_from(event_s: np.ndarray, others_s: np.ndarray, *, before_s: float, aft
     last = np.searchsorted(others, event_s + after_s, side="right")
     alone: np.ndarray = event_s[first == last]
     return alone
+
+
+def free_whisking_onsets_s(session: NwbSession, *, rule: BoutRule) -> np.ndarray:
+    """Onsets of whisking bouts away from any touch. All that is tracked moves as one: the mean amplitude counts.
+
+    Parameters
+    ----------
+    session : NwbSession
+        An open file.
+    rule : BoutRule
+        What counts as a bout.
+
+    Returns
+    -------
+    ndarray of float64, (E,)
+        In s after the session's start; empty without angles.
+    """
+    angles = session.angles
+    if not angles:
+        return np.zeros(0)
+    time_s = angles[0].time_s
+    amplitude = np.mean([whisking_amplitude(time_s=time_s, angle_deg=trace.values) for trace in angles], axis=0)
+    onsets = bout_onsets(time_s=time_s, amplitude_deg=amplitude, rule=rule)
+    touches = np.zeros(0) if session.touches is None else session.touches.numbers("start_time")
+    return away_from(onsets, touches, before_s=_TOUCH_FREE_BEFORE_S, after_s=_TOUCH_FREE_AFTER_S)

@@ -20,7 +20,7 @@ def open_session(file: Path | str) -> OpenedSession:
     Returns
     -------
     OpenedSession
-        `trials`, `touches`, `licks`, `rois` are DataFrames; `traces()`, `whisker()`, `mask()`, `frames()`, `image()`.
+        `trials`, `touches`, `licks`, `rois` are DataFrames; `traces()`, `mask()`, `frames()`, `image()`.
 
     Raises
     ------

@@ -123,7 +123,7 @@ def _validation_of(file: Path) -> tuple[int, int] | None:
 def plot_trial(
     *, file: Path | str, trial: int, output: Path | str | None = None, rois: Sequence[int] = ()
 ) -> Path | None:
-    """Draw a trial: whiskers, pole, touches, licks, water, cue and dF/F on one time axis.
+    """Draw a trial: what the animal did, the pole, water, cue and dF/F on one time axis.
 
     Parameters
     ----------

@@ -79,6 +79,16 @@ class SessionSummary:
     warnings: tuple[Problem, ...] = ()
     error: Problem | None = None
 
+    @property
+    def counts_text(self) -> str:
+        """What there is, in a line."""
+        from ssc_to_nwb.quantities import plural
+
+        names = ("trial", "subvolume", "plane", "ROI")
+        counts = (self.trials, self.subvolumes, self.planes, self.rois)
+        counted = [plural(count, name) for count, name in zip(counts, names, strict=True)]
+        return ", ".join((*counted, f"whiskers {', '.join(self.whiskers) or 'none'}"))
+
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         values = {key: value for key, value in asdict(self).items() if key not in ("error", "warnings")}

@@ -106,13 +106,10 @@ def _print_session(session: PlannedSession) -> None:
 
 
 def _print_contents(contents: SessionSummary) -> None:
-    echo(
-        f"  {plural(contents.trials, 'trial')}, {plural(contents.planes, 'plane')}, {plural(contents.rois, 'ROI')}, "
-        f"whiskers {', '.join(contents.whiskers) or 'none'}"
-    )
+    echo(f"  {contents.counts_text}")
     print_list("data types", contents.data_types)
     stacks = contents.raw_present + contents.raw_missing
     if stacks:
         missing = f", {contents.raw_missing} of {stacks} listed stacks are missing" if contents.raw_missing else ""
-        echo(f"  {plural(contents.raw_present, 'stack')}, {plural(contents.videos, 'whisker video')}{missing}")
+        echo(f"  {plural(contents.raw_present, 'stack')}, {plural(contents.videos, 'video')}{missing}")
     print_warnings(contents.warnings, verbose=False, session=contents.session)

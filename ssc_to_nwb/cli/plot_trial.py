@@ -33,7 +33,7 @@ _EXAMPLES = """Examples:
 @picture_option
 @json_option
 def command(file: Path, *, trial: int, rois: tuple[int, ...], output: Path | None, as_json: bool) -> None:
-    """Draw a trial of an NWB file: whiskers, pole, touches, licks, water, cue and dF/F on one time axis.
+    """Draw a trial of an NWB file: what the animal did, the pole, water, cue and dF/F on one time axis.
 
     FILE is an NWB file, or a folder with one in it.
     """

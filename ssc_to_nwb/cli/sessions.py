@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @options_of(ListRequest)
 @json_option
 def command(source: Path, *, as_json: bool, **options: Any) -> None:
-    """List the sessions found in SOURCE: trials, planes, ROIs, whiskers, data types, raw files and bytes.
+    """List the sessions found in SOURCE: trials, planes, ROIs, data types, raw files and bytes.
 
     SOURCE is a folder with the layout of the dataset, a session file, or a packed file (.tar, .tar.gz, .zip). Packed
     files inside a folder are found too. Other MATLAB files are listed with the reason why they are not sessions.
@@ -56,18 +56,14 @@ def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
             print_problem(summary.error)
             continue
         echo(styled(f"{summary.session}  ({summary.dataset}, {bytes_text(summary.mat_bytes)})", bold=True))
-        echo(
-            f"  {plural(summary.trials, 'trial')}, {plural(summary.subvolumes, 'subvolume')}, "
-            f"{plural(summary.planes, 'plane')}, {plural(summary.rois, 'ROI')}, "
-            f"whiskers {', '.join(summary.whiskers) or 'none'}"
-        )
+        echo(f"  {summary.counts_text}")
         for packed in summary.packed_in:
             echo(f"  packed in {packed}")
         print_list("data types", summary.data_types)
         print_wrapped(f"census: {summary.census}")
         echo(
             f"  raw files: {plural(summary.raw_present, 'stack')} present, {summary.raw_missing:,} missing, "
-            f"{plural(summary.videos, 'whisker video')}, {bytes_text(summary.raw_bytes)}"
+            f"{plural(summary.videos, 'video')}, {bytes_text(summary.raw_bytes)}"
         )
         if summary.side_files:
             echo(f"  beside the stacks: {plural(summary.side_files, 'file')} of the registration")

@@ -5,31 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.declared import DeclaredObject
 
 if TYPE_CHECKING:
     from pynwb import NWBFile, ProcessingModule
 
 
-def _module(name: str, text: str) -> DeclaredObject:
+def processing_module(name: str, text: str) -> DeclaredObject:
+    """A processing module; a layout lists its own as `MODULES`."""
     return DeclaredObject(path=f"/processing/{name}", neurodata_type="ProcessingModule", text=text)
 
 
-OPHYS = _module(
+OPHYS = processing_module(
     naming.OPHYS_MODULE, "ROI masks, images, fluorescence, dF/F and calcium events of the imaged planes."
 )  # fmt: skip
-BEHAVIOR = _module(naming.BEHAVIOR_MODULE, "Whisker angle and curvature change, tracked from the whisker videos.")
-SOURCE = _module(
+SOURCE = processing_module(
     naming.SOURCE_MODULE, "What the source holds and NWB has no place for, kept as it was; and how the file was made."
 )
 
 
-_MODULES = {one.path: one for one in (OPHYS, BEHAVIOR, SOURCE)}
-
-
 def get_module(nwbfile: NWBFile, path: str) -> ProcessingModule:
     """The processing module with this path, or that the object with this path belongs to; made where it is missing."""
-    module = _MODULES["/".join(path.split("/")[:3])]
+    of_types = (module for _, modules in registry.having("layout", "MODULES") for module in modules)
+    module = {one.path: one for one in (OPHYS, SOURCE, *of_types)}["/".join(path.split("/")[:3])]
     if module.name in nwbfile.processing:
         return nwbfile.processing[module.name]
     return nwbfile.create_processing_module(name=module.name, description=module.text)

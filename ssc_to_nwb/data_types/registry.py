@@ -2,12 +2,14 @@
 
 A data type is a package. What it has something to say about is in modules of fixed names, of which it may lack some:
 
-`source.py`     what it is in the session struct: `claimed_kinds`, `read_array`
+`source.py`     what it is in the session struct: `claimed_kinds`, `read_array`; what may be shown of its texts when a
+                file is described: `WORDS`, `NAMES`
 `unusual.py`    what of it deserves a warning though it is kept as it is: `report_unusual`
 `claims.py`     what becomes of its fields: `RULES`
-`layout.py`     where it is in the NWB file: `objects`, `trial_columns`, `labelled_clocks`
+`layout.py`     where it is in the NWB file: `objects`, `trial_columns`, `labelled_clocks`, `MODULES` that are its own
 `interface.py`  how it gets there: `INTERFACE`, `trial_values`
-`restore.py`    how it comes back: `RESTORES`
+`restore.py`    how it comes back: `RESTORES`; the claims whose fields are as long as their object, or as each of its
+                columns: `AS_LONG`, `AS_LONG_AS_COLUMNS`
 `follows.py`    what follows from the rest of the file: `FOLLOWS`
 `raw_files.py`  which files beside the session file are its own, and what becomes of them: `place_files`, `ROLE`,
                 `RAW_RULES`, `LEAVES_OUT`, `plane_entries`, `session_entries`, `judge_files`

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ssc_to_nwb.data_types.arrays.kinds import may_be_imaged
 from ssc_to_nwb.describe.compare import Difference, differences
 from ssc_to_nwb.describe.known_layout import SESSION
 from ssc_to_nwb.describe.node import Node, lines_of
@@ -176,7 +177,7 @@ def _array_sizes(variable: Variable) -> Iterator[SubvolumeSize]:
     for place, item in enumerate(values.items if isinstance(values, MatCell) else ()):
         key = "".join(char_rows(keys.items[place])) if isinstance(keys, MatCell) and place < len(keys.items) else ""
         matrix = item.fields.get("valueMatrix") if isinstance(item, MatStruct) else None
-        if isinstance(matrix, np.ndarray) and matrix.ndim == 2 and "whisker" not in key.casefold():
+        if isinstance(matrix, np.ndarray) and matrix.ndim == 2 and may_be_imaged(key):
             yield SubvolumeSize(rois=matrix.shape[0], frames=matrix.shape[1])
 
 

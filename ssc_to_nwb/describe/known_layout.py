@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from ssc_to_nwb.data_types.arrays.kinds import may_be_imaged
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, MatValue
 
@@ -58,7 +59,7 @@ def _hash(*, items: Known | Choose | None, keys: tuple[str, ...] = (), described
     return Known(kinds=("struct",), size="1x1", fresh="K", fields=fields, keys=keys)
 
 
-_WHISKER = Known(
+_ARRAY = Known(
     kinds=("struct",), size="1x1", fresh="RN",
     fields={
         "ids|id": _numbers("1xR"), "idStrs|idStr": _TEXTS, "idStrDetailed": _TEXTS, "valueMatrix": _numbers("RxN"),
@@ -117,10 +118,10 @@ _DESCRIPTION = Known(
 
 
 def _series(item: Item) -> Known:
-    """The whisker array says so by its key; an imaged subvolume has imagingPlane."""
+    """Of an imaged subvolume, which has imagingPlane, or of a kind that the key names."""
     if isinstance(item.value, MatStruct) and "imagingPlane" in item.value.fields:
         return _CALCIUM
-    return _WHISKER if "whisker" in item.key.casefold() else _CALCIUM
+    return _CALCIUM if may_be_imaged(item.key) else _ARRAY
 
 
 _EVENTS = {

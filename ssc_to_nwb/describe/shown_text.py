@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from ssc_to_nwb.data_types import registry
+
 _WORDS = """
 a accessible after amplitude and angle animal area array at auditory available averaged background barrel baseline
 batch before behavior bilateral bout by ca calcium cell cells chan change channel collect computed contact contacts
@@ -23,11 +25,9 @@ probability property protraction raw reach red reference registration relative r
 rois s sample samples sec second seconds session set setpoint side signal smoothed spike spikes stack start state
 std steps stimulus stop string subvolume task the theta tif tiff time times to tone touch touched touches trace
 traces trial trials ts tsa type units unknown valid value valve variables vector velocity volume was water wave
-wheel when which whisker whiskers with within zaber zscore
+wheel when which with within zaber zscore
 """
 _VOCABULARY = frozenset(_WORDS.split())
-# Whiskers have a row of A to E or a Greek letter, and a number.
-_WHISKER = re.compile(r"[A-Ea-e][1-9]|alpha|beta|gamma|delta", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _HIDDEN = "…"
@@ -39,7 +39,9 @@ class Masking:
 
     def __init__(self, people: Iterable[str] = ()) -> None:
         words = {word.casefold() for text in people for word in _WORD.findall(text) if len(word) > 1}
-        self._people = words - _VOCABULARY
+        self._vocabulary = _VOCABULARY.union(*(words for _, words in registry.having("source", "WORDS")))
+        self._names = [names for _, names in registry.having("source", "NAMES")]
+        self._people = words - self._vocabulary
 
     def text(self, text: str) -> str:
         """The text with its numbers as N and unknown words as an ellipsis: `Ca TS for N`, `Angle for c2`."""
@@ -70,7 +72,7 @@ class Masking:
             return word
         if word.isdigit():
             return "N"
-        shown = word.casefold() in _VOCABULARY or _WHISKER.fullmatch(word)
+        shown = word.casefold() in self._vocabulary or any(names.fullmatch(word) for names in self._names)
         return word if shown and word.casefold() not in self._people else _HIDDEN
 
     def _path_form(self, path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, POINTS
 from ssc_to_nwb.data_types.rule import Rule
 from ssc_to_nwb.data_types.rules import all_rules
@@ -20,7 +21,6 @@ _INTRODUCTION = (
 )
 _NAMES = (
     ("{plane}", "`fov_VVPPP`, from the folder of the plane's files; `subvolume_VV_plane_P` if no path names it"),
-    ("{series}", "whisker: `whisker_angle_<whisker>`, `whisker_curvature_change_<whisker>`; ROIs: see below"),
     ("{segmentation}, {images}, {frame_index}", "`plane_segmentation_`, `images_`, `frame_index_` and the plane"),
     (
         "{owner}",
@@ -41,7 +41,7 @@ def map_page() -> str:
         _INTRODUCTION,
         _rules_table(all_rules()),
         "Names:",
-        _table(("Name", "Meaning"), [(f"`{name}`", text) for name, text in _NAMES]),
+        _table(("Name", "Meaning"), [(f"`{name}`", text) for name, text in (*_NAMES, _series_names())]),
         _table(("Arrays", "Container", "Series"), _response_rows()),
         _table(("Event series", "Table"), _event_rows()),
         _table(("Trial property", "Column of `/intervals/trials`"), _code_rows(naming.TRIAL_COLUMNS.items())),
@@ -51,6 +51,11 @@ def map_page() -> str:
         _rules_table(raw_rules()),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _series_names() -> tuple[str, str]:
+    of_types = [text for _, text in registry.having("claims", "SERIES_NAMES")]
+    return "{series}", "; ".join((*of_types, "ROIs: see below"))
 
 
 def _rules_table(rules: Iterable[Rule]) -> str:

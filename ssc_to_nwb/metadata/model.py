@@ -158,6 +158,14 @@ class VideoFacts(Section):
     rate_hz: PositiveFloat
 
 
+VIDEO_ORDER = (
+    "Assumed, because no public source says: whisker videos whose names have a running number and no trial number "
+    "follow each other as the trials do. This is used only where there are as many of them as trials, or as trials "
+    "with whisker samples."
+)
+"""What the notes of a file say where `SourceFacts.video_running_pattern` is used."""
+
+
 class SourceFacts(Section):
     """How to read files whose names and keys no public source gives with certainty."""
 

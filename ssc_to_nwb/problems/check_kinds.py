@@ -81,7 +81,7 @@ TOUCH_OUTSIDE_POLE_IN_REACH = ProblemKind(
     identifier="touch-outside-pole-in-reach",
     severity=Severity.WARNING,
     title="Touches are outside the times when the pole was in reach",
-    reason="A whisker cannot touch a pole that is out of reach. The tracker was wrong, or the two clocks differ.",
+    reason="Nothing can touch a pole that is out of reach. The tracker was wrong, or the two clocks differ.",
     remedy="Look at the curvature and the video at these times. Accept the message if the source has them.",
 )
 TRIAL_TYPE_CONTRADICTION = ProblemKind(

@@ -29,7 +29,7 @@ def sorted_numbers(
     return np.sort(source, axis=None), np.sort(found, axis=None)
 
 
-def of_whisker(
+def known_trials(
     work: Comparison,
     leaf: Leaf,  # noqa: ARG001
     source: np.ndarray,
@@ -66,10 +66,8 @@ def _known(work: Comparison, listed: np.ndarray) -> np.ndarray:
 
 
 FORMS: Mapping[str, Form] = {
-    "whisker-valid-trials": of_whisker,
-    "imaging-valid-trials": of_subvolume,
-    "calcium-rois": sorted_numbers,
-    "plane-recorded-rois": sorted_numbers,
-    "roi-number": sorted_numbers,
-    "plane-frames": no_frames,
+    "known trials": known_trials,
+    "known trials of any subvolume": of_subvolume,
+    "order": sorted_numbers,
+    "no frames": no_frames,
 }

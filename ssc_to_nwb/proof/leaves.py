@@ -25,20 +25,13 @@ def _as_float(values: np.ndarray) -> DTypeLike:
     return values.dtype if values.dtype.kind == "f" else np.float64
 
 
-# Element type that the file must have, from the values of the source, where no check of an object has it.
+# Element type that the file must have, from the values of the source, by what a claim says of it.
 _STORED: Mapping[str, Callable[[np.ndarray], DTypeLike]] = {
-    "trial-numbers": label_type,
-    "trial-starts": lambda _: np.float64,
-    "trial-property-values": lambda _: np.float64,
-    "whisker-values": _as_float,
-    "whisker-times": lambda _: np.float64,
-    "whisker-trials": label_type,
-    "whisker-valid-trials": lambda _: np.bool_,
-    "calcium-values": _as_float,
-    "calcium-times": lambda _: np.float64,
-    "calcium-trials": label_type,
-    "plane-master-image": lambda values: values.dtype,
-    "roi-outline": lambda _: np.float64,
+    "float as it is": _as_float,
+    "double": lambda _: np.float64,
+    "trial labels": label_type,
+    "bool": lambda _: np.bool_,
+    "as it is": lambda values: values.dtype,
 }
 
 
@@ -96,7 +89,7 @@ def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequenc
     """Compare the numbers of a piece; returns how many of each leaf it has."""
     proof, found = work.proof, np.asarray(piece.values)
     parts = [numbers_of(leaf.value) for leaf in leaves]
-    stored = _STORED.get(rule.identifier)
+    stored = _STORED[rule.stored] if rule.stored else None
     if stored is not None and piece.stored is not None:
         whole = parts[0] if len(parts) == 1 else np.concatenate([part.reshape(-1) for part in parts])
         proof.dtype(piece.place, piece.stored, expected=stored(whole), leaf=leaves[0].path)
@@ -110,7 +103,7 @@ def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequenc
     else:
         expected = np.concatenate([part.reshape(-1, order="F") for part in parts])
     if any(leaf.path in work.kept for leaf in leaves):
-        form = FORMS.get(rule.identifier) or (empty if all(part.size == 0 for part in parts) else None)
+        form = FORMS.get(rule.up_to) or (empty if all(part.size == 0 for part in parts) else None)
         if form is not None:
             expected, found = form(work, leaves[0], expected, found)
     if piece.where is None and len(parts) == 1:

@@ -144,6 +144,11 @@ class NwbSession:
         """The whisker traces, angles first."""
         return whisker_traces(self.nwbfile)
 
+    @property
+    def angles(self) -> tuple[WhiskerSeries, ...]:
+        """The traces of angles among them."""
+        return tuple(trace for trace in self.whisker_traces if trace.quantity == "angle")
+
     @cached_property
     def further_series(self) -> tuple[TimeSeries, ...]:
         """Time series of behavior that are neither whisker traces nor trial numbers."""

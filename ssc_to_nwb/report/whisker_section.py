@@ -29,11 +29,7 @@ def whisker_section(session: NwbSession) -> Section:
     if not any(trace.time_s.size for trace in traces):
         return _HEADING.lacking("whisker traces")
     whiskers = sorted({trace.whisker for trace in traces})
-    lost = [
-        f"{trace.whisker} {100 * np.mean(np.isnan(trace.values)):.1f} %"
-        for trace in traces
-        if trace.quantity == "angle"
-    ]
+    lost = [f"{trace.whisker} {100 * np.mean(np.isnan(trace.values)):.1f} %" for trace in session.angles]
     text = f"Whiskers: {', '.join(whiskers)}. Samples in which tracking of the angle failed: {', '.join(lost)}."
     close_up = _close_up(session)
     pictures = (_overview(traces),) if close_up is None else (_overview(traces), close_up)

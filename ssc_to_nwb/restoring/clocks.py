@@ -14,7 +14,7 @@ from ssc_to_nwb.restoring.source_unit import SourceUnit
 
 BEHAVIOR = f"/processing/{naming.BEHAVIOR_MODULE}"
 OPHYS = f"/processing/{naming.OPHYS_MODULE}"
-WHISKER_CLOCK = f"{BEHAVIOR}/{naming.TRIAL_NUMBER}"
+BEHAVIOR_CLOCK = f"{BEHAVIOR}/{naming.TRIAL_NUMBER}"
 _PLANES = ".imagingPlane"
 _FRAME_INDEX = naming.frame_index("")
 _DECIMALS_OF_MS = 3
@@ -73,7 +73,7 @@ def _read_clock(file: FileView, labels: str) -> Clock:
 
 
 def all_clocks(file: FileView) -> Iterator[Clock]:
-    """The clock of the whisker samples and those of the subvolumes, as far as the file has them."""
+    """The clock of the samples of behavior and those of the subvolumes, as far as the file has them."""
     for module in (BEHAVIOR, OPHYS):
         for name in file.reader.members(module) if file.reader.has(module) else ():
             if naming.TRIAL_NUMBER_SERIES.fullmatch(name):

@@ -5,15 +5,11 @@ An output folder may lie inside the source: what a conversion has written there 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ssc_to_nwb.naming import RUN_FOLDER
+from ssc_to_nwb.naming import RAW_FOLDERS, RUN_FOLDER
 from ssc_to_nwb.source_files.disk_walk import DiskEntry, Obstacle, walk_files
-
-# Folders below which no session file lies; the stacks alone are tens of thousands of files.
-_RAW_FOLDER = re.compile(r"fov_\d+|whisker|fluo_batch_out")
 
 
 def files_to_search(source: Path, *, output: Path | None = None) -> Iterator[DiskEntry]:
@@ -63,7 +59,7 @@ def may_hold_sessions(folder_name: str) -> bool:
 
 def is_raw_folder(folder_name: str) -> bool:
     """Whether a folder of this name holds raw files of a session, among which no session file is looked for."""
-    return _RAW_FOLDER.fullmatch(folder_name) is not None
+    return RAW_FOLDERS.fullmatch(folder_name) is not None
 
 
 def is_output(folder: Path) -> bool:

@@ -130,7 +130,7 @@ def _spans_for(table: DynamicTable) -> TrialSpans | None:
 def _start_and_stop(table: DynamicTable) -> tuple[np.ndarray, np.ndarray] | None:
     """Start and stop of every row in s, the same where the rows are points in time.
 
-    A touch stops here with its last sample, as the whisker's samples and the trials do.
+    A touch stops here with its last sample, as samples and trials do.
     """
     points = column(table, "timestamp")
     if points is not None:

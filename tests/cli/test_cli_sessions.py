@@ -34,10 +34,10 @@ def test_the_list(source: Path) -> None:
         "an1_2013_03_08  (ssc-1, ",
         "  3 trials, 1 subvolume, 2 planes, 4 ROIs, whiskers c2",
         "  data types: whisker, masks, raw, dff, event, poleInReach",
-        "  raw files: 6 stacks present, 0 missing, 3 whisker videos, ",
+        "  raw files: 6 stacks present, 0 missing, 3 videos, ",
         "  census: does not have this session",
         "  3 trials, 1 subvolume, 2 planes, 4 ROIs, whiskers c1, c2",
-        "  raw files: 0 stacks present, 6 missing, 0 whisker videos, 0 B",
+        "  raw files: 0 stacks present, 6 missing, 0 videos, 0 B",
         "2 sessions, ",
     ):
         assert line in result.stdout
@@ -49,7 +49,7 @@ def test_packed_sessions_and_lines_of_a_narrow_terminal(source: Path, tmp_path_f
     assert result.exit_code == 0
     assert f"looking into {packed}" in result.stderr
     assert result.stdout.count(f"  packed in {packed}\n") == 2
-    assert "  raw files: 6 stacks present, 0 missing, 3 whisker videos, " in result.stdout
+    assert "  raw files: 6 stacks present, 0 missing, 3 videos, " in result.stdout
     assert max(len(line) for line in result.stdout.splitlines() if packed not in line) <= 80
 
 

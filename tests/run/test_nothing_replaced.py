@@ -126,7 +126,7 @@ class TestRawFiles:
     def test_a_file_with_raw_files_is_not_replaced_by_one_without(self, place: Path) -> None:
         problem = refused(place, raw="skip")
         assert problem.found == "option raw: auto then, skip now"
-        assert problem.detail == "would lose 2 stacks, 2 videos, 14 side images"
+        assert problem.detail == "would lose 2 stacks, 14 side images, 2 videos"
         assert problem.file is not None
         assert Path(problem.file).is_file()
 
@@ -141,7 +141,7 @@ class TestRawFiles:
         assert problem.found == (
             f"option raw: auto then, skip now; source file {SESSION}_session.mat: another time of change"
         )
-        assert "would lose 2 stacks, 2 videos" in (problem.detail or "")
+        assert "would lose 2 stacks, 14 side images, 2 videos" in (problem.detail or "")
 
     def test_nor_where_the_file_is_damaged(self, place: Path) -> None:
         nwb = next((place / "nwb").rglob("*.nwb"))
@@ -335,7 +335,7 @@ def test_on_the_command_line_it_is_a_failure_that_says_what_would_be_lost(place:
     for command in ("convert", "plan"):
         result = CliRunner().invoke(group, [command, *arguments])
         assert result.exit_code == 1
-        assert "would lose 2 stacks, 2 videos" in result.output
+        assert "would lose 2 stacks, 14 side images, 2 videos" in result.output
         assert "--overwrite" in result.output
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from running_speed.source import KIND, RunningSpeed
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import DeclaredObject, Series, Sources
-from ssc_to_nwb.data_types.modules import BEHAVIOR
 from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
+from ssc_to_nwb.data_types.whisker.layout import BEHAVIOR
 from ssc_to_nwb.session.session import Session
 
 NAME = "running_speed"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.arrays import problems as kinds
+from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS as CALCIUM_KINDS
 from ssc_to_nwb.matlab.hash_map import HashEntry
 from ssc_to_nwb.metadata.model import ARRAY_KINDS
 
@@ -36,6 +37,11 @@ def classify_array(entry: HashEntry, *, position: int, overrides: Mapping[str, s
 def data_type_of(entry: HashEntry, kind: str) -> registry.DataType:
     """The data type whose kind an entry is; where metadata say the kind, the name of the kind claims it."""
     return {**_claims(kind), **_claims(entry.description), **_claims(entry.key)}[kind]
+
+
+def may_be_imaged(key: str) -> bool:
+    """Whether a key names no kind of array but those of imaged subvolumes."""
+    return not _claims(key).keys() - set(CALCIUM_KINDS)
 
 
 def _claims(text: str) -> dict[str, registry.DataType]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.restore import table_of, train_rows
-from ssc_to_nwb.restoring.clocks import WHISKER_CLOCK, clock_of, usual_interval_ms
+from ssc_to_nwb.restoring.clocks import BEHAVIOR_CLOCK, clock_of, usual_interval_ms
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Followed, Follows
 
@@ -22,7 +22,7 @@ _AT_OFFSET = "_at_offset"
 # Tables of intervals that are none of events.
 _OTHERS = (naming.TRIALS, naming.IMAGING_GAPS)
 # Columns that distinguish the trains of a table.
-_LABELS = ("side", "direction", "whisker", "series")
+_LABELS = ("side", *naming.TOUCH_COLUMNS, "series")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +75,10 @@ def lick_times(file: FileView, side: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def touch_sample(file: FileView) -> Iterator[Followed]:
-    """The usual interval of the whisker's samples, else what the metadata assume."""
+    """The usual interval of the samples of behavior, else what the metadata assume."""
     interval = None
-    if file.reader.has(WHISKER_CLOCK):
-        clock = clock_of(file, WHISKER_CLOCK)
+    if file.reader.has(BEHAVIOR_CLOCK):
+        clock = clock_of(file, BEHAVIOR_CLOCK)
         interval = usual_interval_ms(clock.milliseconds(file), clock.labels)
     expected = float(file.assumptions["touch_sample_ms"]) if interval is None else interval
     found = float(file.provenance["touch_sample_ms"])

@@ -9,9 +9,9 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Sources, Table
+from ssc_to_nwb.data_types.events import touches
 from ssc_to_nwb.data_types.events.properties import TableProperty, table_properties
 from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, split_pairs
-from ssc_to_nwb.data_types.events.touches import touch_sample_ms
 from ssc_to_nwb.data_types.trial_labels.source import labels_dtype
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
@@ -21,22 +21,17 @@ _LABELS = {
     name: Column(name=name, text=text, dtype=TEXT)
     for name, text in {
         "side": "Lick port: left or right.",
-        "direction": "Movement of the whisker during the touch: protraction or retraction.",
-        "whisker": "Whisker that touches the pole.",
+        **touches.LABEL_TEXTS,
         "series": "Name of the series in the source.",
     }.items()
 }
 _STOP_TEXT = "Offset, in seconds after session start."
-_LATER_STOP_TEXT = (
-    "End of the touch, in seconds after session start: one sample ({:g} ms) after the offset of the source, which is "
-    "the last sample in which the whisker touches the pole."
-)
 POSITION = Column(
     name="source_position",
     dtype=np.int64,
     text=(
-        "Place of the event in the source's list of its side, direction or whisker, counted from 1; rows are in the "
-        "order of time."
+        f"Place of the event in the source's list of its side, {' or '.join(naming.TOUCH_COLUMNS)}, counted from 1; "
+        "rows are in the order of time."
     ),
 )
 _TRIAL_TEXT = (
@@ -51,19 +46,6 @@ _TIMESTAMP = Column(
     attributes={"unit": "seconds"},
     text="Time, in seconds after session start.",
 )
-_PER_DIRECTION = "counted from 1, per direction and whisker; no unit"
-# What the known properties are, with their units; no reader of tables has a place for a column's unit.
-_PROPERTIES = {
-    "kappaMaxAbsOverTouch": "Signed curvature change of largest magnitude over the touch, in 1/mm.",
-    "thetaAtTouchOnset": "Angle of the whisker at the onset of the touch, in degrees.",
-    "thetaMeanOverTouch": "Mean angle of the whisker over the touch, in degrees.",
-    "touchNumberWithinTrial": f"Number of the touch within its trial, {_PER_DIRECTION}.",
-    "touchBoutNumber": f"Number of the bout of touches, {_PER_DIRECTION}.",
-    "touchNumberWithinBout": f"Number of the touch within its bout, {_PER_DIRECTION}.",
-    "whTSACorrespondingIndex": "Place among the samples of the whisker array, counted from 1; no unit.",
-    "caTSACorrespondingIndex": "Place among the time stamps of a calcium array, counted from 1; no unit.",
-    "derTSACorrespondingIndex": "Place among the samples of a derived array, counted from 1; no unit.",
-}
 _AT_OFFSET = "Value at the end of the event."
 _SIDES = {"leftLicks": "left", "rightLicks": "right"}
 
@@ -82,11 +64,8 @@ class EventTable:
 
 
 _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    naming.POLE_IN_REACH: ("Times when the pole was in reach of the whiskers.", ()),
-    naming.TOUCHES: (
-        "Touches of the pole by a whisker. Touches of several whiskers or directions may overlap.",
-        ("direction", "whisker"),
-    ),
+    naming.POLE_IN_REACH: (touches.POLE_TEXT, ()),
+    naming.TOUCHES: (touches.TEXT, naming.TOUCH_COLUMNS),
     naming.REWARDS: ("Delivery of water: the times a water valve was open.", ("side",)),
     naming.REWARD_CUE: ("Auditory cue for the animal to answer and collect its reward.", ()),
     naming.LICKS: ("Contacts of the tongue with a lick port.", ("side",)),
@@ -110,7 +89,7 @@ def event_tables(context: SessionContext) -> Iterator[EventTable]:
     for name, (text, labels) in _KNOWN.items():
         members = tuple(events[key] for key, table in naming.EVENT_TABLES.items() if table == name and key in events)
         if members:
-            later_ms = touch_sample_ms(context) if name == naming.TOUCHES else 0.0
+            later_ms = touches.touch_sample_ms(context) if name == naming.TOUCHES else 0.0
             yield _event_table(name, text, labels, members, later_ms=later_ms)
     for key, series in events.items():
         if key not in naming.EVENT_TABLES:
@@ -122,7 +101,7 @@ def _event_table(
     name: str, text: str, labels: tuple[str, ...], members: tuple[EventSeries, ...], *, later_ms: float
 ) -> EventTable:
     pairs = members[0].type == PAIRS
-    stop_text = _LATER_STOP_TEXT.format(later_ms) if later_ms else _STOP_TEXT
+    stop_text = touches.STOP_TEXT.format(later_ms) if later_ms else _STOP_TEXT
     times = (_START, Column(name="stop_time", dtype=np.float64, text=stop_text)) if pairs else (_TIMESTAMP,)
     of_labels = labels_dtype(trial_labels(members))
     table = Table(
@@ -156,7 +135,7 @@ def _in_order(series: EventSeries) -> bool:
 
 
 def _property_columns(item: TableProperty) -> Iterator[Column]:
-    known, source = _PROPERTIES.get(item.key, ""), ": ".join(filter(None, (item.key, item.description)))
+    known, source = touches.PROPERTIES.get(item.key, ""), ": ".join(filter(None, (item.key, item.description)))
     yield Column(name=item.column, dtype=item.on.dtype, text=f"{known} Source: {source}".lstrip())
     if item.differs_at_offset:
         text = f"{known} {_AT_OFFSET} Source: {source}".lstrip()

@@ -42,7 +42,7 @@ EVENT_TYPE = ProblemKind(
 TOUCH_LABEL_UNKNOWN = ProblemKind(
     identifier="touch-label-unknown",
     severity=Severity.ERROR,
-    title="The name of a touch series does not contain direction and whisker",
-    reason="Series are named 'Protraction contacts for <whisker>' and 'Retraction contacts for <whisker>'.",
+    title="The name of a touch series does not say what touches, and in which direction",
+    reason="Series are named as 'Protraction contacts for c2' and 'Retraction contacts for c2'.",
     remedy="Look at idStrs of the touches. " + REPORT_FILE,
 )

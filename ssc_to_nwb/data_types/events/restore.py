@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 from ssc_to_nwb.restoring.pieces import Piece, Restores
@@ -122,10 +123,14 @@ def _labels(
     labels = [] if labels_path is None else file.texts(labels_path)
     labels = labels or [""]
     places = range(len(labels)) if train is None else [train - 1]
-    if table_has("direction"):
+    direction_column, name_column = naming.TOUCH_COLUMNS
+    if table_has(direction_column):
         parts = [labels[place].strip().partition(" ") for place in places]
-        whiskers = {rest.removeprefix("contacts for ").strip() for _, _, rest in parts}
-        return {"direction": {direction.lower() for direction, _, _ in parts}, "whisker": whiskers}
+        directions = {direction.lower() for direction, _, _ in parts}
+        return {
+            direction_column: directions,
+            name_column: {rest.removeprefix("contacts for ").strip() for _, _, rest in parts},
+        }
     if table_has("series"):
         names = [label or series.key for label in labels]
         return {

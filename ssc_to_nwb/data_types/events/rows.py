@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.clock import Clock
 from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, EventTrain, split_pairs
 
@@ -47,7 +48,7 @@ def _labels(series: EventSeries, train: EventTrain, name: str) -> dict[str, str]
     labels = {"series": name}
     if series.key in _SIDES:
         labels["side"] = _SIDES[series.key]
-    direction_and_whisker = train.touch_label()
-    if direction_and_whisker is not None:
-        labels["direction"], labels["whisker"] = direction_and_whisker
+    of_touches = train.touch_label()
+    if of_touches is not None:
+        labels.update(zip(naming.TOUCH_COLUMNS, of_touches, strict=True))
     return labels

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_finite
-from ssc_to_nwb.data_types.events import problems
+from ssc_to_nwb.data_types.events import problems, touches
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field
@@ -29,7 +28,6 @@ KNOWN_TYPES = {
     "rightReward": PAIRS,
     "rewardCue": PAIRS,
 }
-_TOUCH = re.compile(r"(?P<direction>protraction|retraction) contacts for (?P<whisker>\S.*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +74,14 @@ class EventTrain:
     properties: tuple[EventProperty, ...]
 
     def touch_label(self) -> tuple[str, str] | None:
-        """Direction and whisker of a train of touches, from its label.
+        """What distinguishes a train of touches, from its label.
 
         Returns
         -------
         tuple of str, or None
-            (`protraction` or `retraction`, whisker); None where the label names neither.
+            A text for each of `naming.TOUCH_COLUMNS`; None where the label does not say them.
         """
-        match = _TOUCH.fullmatch(self.label.strip())
-        return None if match is None else (match["direction"].lower(), match["whisker"].strip())
+        return touches.touch_label(self.label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +97,7 @@ class EventSeries:
     type : Literal[1, 2]
         1 for points, 2 for pairs of on and off.
     trains : tuple of EventTrain
-        Touches have one per direction and whisker, the others one.
+        Several of touches (`naming.TOUCH_COLUMNS`), one of the others.
     """
 
     path: str
@@ -164,14 +161,14 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
         raise field.child("eventTimes").problem(
             kinds.FIELD_LENGTH, expected="one list of times", found=len(series.trains)
         )
-    # A series of touches that holds nothing need not say of which whisker.
+    # A series of touches that holds nothing need not say what touches.
     if entry.key == "touches" and any(train.label or train.time_ms.size for train in series.trains):
         labels = [train.touch_label() for train in series.trains]
         for train, label in zip(series.trains, labels, strict=True):
             if label is None or labels.count(label) > 1:
                 raise field.child("idStrs", "idStr").problem(
                     problems.TOUCH_LABEL_UNKNOWN,
-                    expected="'Protraction contacts for <whisker>' or 'Retraction contacts for <whisker>', each once",
+                    expected=touches.KNOWN_LABELS,
                     found=train.label,
                 )
     return series

@@ -96,6 +96,7 @@ _RULES = (
         when=_has_rows,
         names=_series,
         keep=_rows_out_of_order,
+        up_to="order",
     ),
     Rule(
         identifier="calcium-row-label",
@@ -117,6 +118,7 @@ _RULES = (
         when=_has_rows,
         names=_series,
         keep=is_empty,
+        stored="float as it is",
     ),
     Rule(
         identifier="calcium-times",
@@ -128,6 +130,7 @@ _RULES = (
         when=_has_clock,
         names=_clock_owner,
         keep=is_empty,
+        stored="double",
     ),
     Rule(
         identifier="calcium-trials",
@@ -139,6 +142,7 @@ _RULES = (
         when=_has_clock,
         names=_labels,
         keep=is_empty,
+        stored="trial labels",
     ),
     Rule(
         identifier="calcium-kept",
@@ -166,6 +170,7 @@ _RULES = (
         when=_lists_valid_trials,
         keep=_valid_trials_hide,
         has=_names_subvolumes,
+        up_to="known trials of any subvolume",
     ),
 )
 RULES = tuple(replace(rule, scope=SCOPE) for rule in _RULES)

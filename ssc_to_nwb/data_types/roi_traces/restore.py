@@ -118,3 +118,5 @@ RESTORES: Restores = {
     "calcium-trials": labels,
     "imaging-valid-trials": valid_trials,
 }
+AS_LONG = ("calcium-times", "calcium-trials")
+AS_LONG_AS_COLUMNS = ("calcium-values",)

@@ -103,6 +103,7 @@ _RULES = (
         when=is_calcium,
         names=_plane,
         keep=is_empty,
+        up_to="no frames",
     ),
     Rule(
         identifier="plane-master-image",
@@ -112,6 +113,7 @@ _RULES = (
         text="One GrayscaleImage per channel, axes (column, row), values unchanged.",
         when=is_calcium,
         names=_master_images,
+        stored="as it is",
     ),
     Rule(
         identifier="plane-recorded-rois",
@@ -122,6 +124,7 @@ _RULES = (
         when=is_calcium,
         names=_record_names,
         keep=_recorded_out_of_order,
+        up_to="order",
     ),
     Rule(
         identifier="roi-number",
@@ -132,6 +135,7 @@ _RULES = (
         when=is_calcium,
         names=_roi_names,
         keep=_records_out_of_order,
+        up_to="order",
     ),
     Rule(
         identifier="roi-outline",
@@ -144,6 +148,7 @@ _RULES = (
         names=_roi_names,
         keep=is_empty,
         has=holds_something,
+        stored="double",
     ),
     Rule(
         identifier="roi-pixels",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ssc_to_nwb.data_types.session import problems
 from ssc_to_nwb.data_types.session.person_names import last_first, split_names
 from ssc_to_nwb.data_types.session.start import report_clock, session_start_time, time_remarks
-from ssc_to_nwb.metadata.model import Assumptions
+from ssc_to_nwb.metadata.model import VIDEO_ORDER, Assumptions
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session.context import SessionContext
@@ -25,11 +25,6 @@ _TIMES_OF_EXPERIMENT = {
     "start": "the session started",
     "saved": "the behavior file was saved, and the session ended then",
 }
-_VIDEO_ORDER = (
-    "Assumed, because no public source says: whisker videos whose names have a running number and no trial number "
-    "follow each other as the trials do. This is used only where there are as many of them as trials, or as trials "
-    "with whisker samples."
-)
 
 
 def make_nwbfile(context: SessionContext) -> NWBFile:
@@ -283,7 +278,7 @@ def notes(context: SessionContext) -> str:
         _assumed(assumptions),
     ]
     if context.metadata.source.video_running_pattern is not None:
-        lines.append(_VIDEO_ORDER)
+        lines.append(VIDEO_ORDER)
     if dataset_named(context.session.path) is None:
         lines.append(
             f"Assumed, because the name of the session file does not say it: the session is of {dataset.name} (five "

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.registry import having
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Followed, Follows
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
@@ -21,11 +22,6 @@ _VALUE = f"{_SOURCE}/{naming.PROVENANCE}/value"
 _FILES = f"{_SOURCE}/{naming.SOURCE_FILES}"
 _GENERATED_BY = "/general/was_generated_by"
 _OTHER_VARIABLE = "other-variable"
-# Claims whose fields are rows, of one object each; and those whose fields have a column per item of their objects.
-_AS_LONG = (
-    "trial-numbers", "trial-starts", "whisker-times", "whisker-trials", "calcium-times", "calcium-trials",
-)  # fmt: skip
-_AS_LONG_AS_COLUMNS = ("whisker-values", "calcium-values")
 _DISPOSITIONS = {"written": "written", "derived": "derived", "kept": "kept verbatim"}
 
 
@@ -90,16 +86,21 @@ def objects(file: FileView) -> Iterator[Followed]:
     for name in names:
         if not file.reader.has(name):
             yield Followed(place=name, expected="an object that a source field became", found="nothing", covers=())
-    for rule in _AS_LONG:
+    for rule in _all_of("AS_LONG"):
         for node in file.claimed(rule):
             for name in filter(file.reader.has, node.objects[:1]):
                 length = int(file.dataset(name).shape[0])
                 yield Followed(place=name, expected=int(np.prod(node.size)), found=length, covers=())
-    for rule in _AS_LONG_AS_COLUMNS:
+    for rule in _all_of("AS_LONG_AS_COLUMNS"):
         for node in file.claimed(rule):
             for name in filter(file.reader.has, node.objects):
                 length = int(file.dataset(name).shape[0])
                 yield Followed(place=name, expected=node.size[-1], found=length, covers=())
+
+
+def _all_of(name: str) -> list[str]:
+    """Claims that the data types list under this name."""
+    return [rule for _, rules in having("restore", name) for rule in rules]
 
 
 def row_ids(file: FileView) -> Iterator[Followed]:

@@ -13,15 +13,15 @@ from ssc_to_nwb.data_types.trial_labels.source import labels_for_file
 
 
 class TrialNumbersInterface(SessionInterface):
-    """Trial numbers on the clock of the whisker traces, and on that of every subvolume."""
+    """Trial numbers on the clock of every array, and on that of every subvolume."""
 
     display_name = "CRCNS ssc trial numbers"
-    info = "The trial number of every sample of the whisker traces and of every time stamp of the subvolumes."
+    info = "The trial number of every sample of an array and of every time stamp of the subvolumes."
 
     def add(self, nwbfile: NWBFile) -> None:
         """Add a series per clock that has samples.
 
-        Add it after the whisker traces and the ROI traces: it links to the time stamps of those that are in the file,
+        Add it after the series of these: it links to the time stamps of those that are in the file,
         and has time stamps of its own where none is.
         """
         for clock in all_labelled_clocks(self.context.session):

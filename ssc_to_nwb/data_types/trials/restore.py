@@ -104,3 +104,4 @@ RESTORES: Restores = {
     "trial-types": types,
     "trial-property-values": property_values,
 }
+AS_LONG = ("trial-numbers", "trial-starts")

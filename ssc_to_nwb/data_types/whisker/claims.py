@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.modules import BEHAVIOR
 from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, is_empty, of_array
 from ssc_to_nwb.data_types.trials.claims import lists_trials, valid_trials_hide
 from ssc_to_nwb.data_types.trials.layout import PATH as TRIALS
-from ssc_to_nwb.data_types.whisker.layout import LABELS, VALID
+from ssc_to_nwb.data_types.whisker.layout import BEHAVIOR, LABELS, VALID
 from ssc_to_nwb.data_types.whisker.source import KIND, whisker_of
 
 _ENTRY = "timeSeriesArrayHash.value{*}"
@@ -79,6 +78,7 @@ _RULES = (
         when=_has_traces,
         names=_series,
         keep=is_empty,
+        stored="float as it is",
     ),
     Rule(
         identifier="whisker-times",
@@ -90,6 +90,7 @@ _RULES = (
         when=_has_clock,
         names=_series_on_clock,
         keep=is_empty,
+        stored="double",
     ),
     Rule(
         identifier="whisker-trials",
@@ -100,6 +101,7 @@ _RULES = (
         text="The trial number of every sample; NaN stays.",
         when=_has_clock,
         keep=is_empty,
+        stored="trial labels",
     ),
     Rule(
         identifier="whisker-rowless",
@@ -120,6 +122,9 @@ _RULES = (
         text="Whether the trial's number is in the list.",
         when=_lists_valid_trials,
         keep=_valid_trials_hide,
+        stored="bool",
+        up_to="known trials",
     ),
 )
 RULES = tuple(replace(rule, scope="the whisker entry") for rule in _RULES)
+SERIES_NAMES = "whisker: `whisker_angle_<whisker>`, `whisker_curvature_change_<whisker>`"

@@ -8,11 +8,15 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import Column, DeclaredObject, Series, Sources
-from ssc_to_nwb.data_types.modules import BEHAVIOR
+from ssc_to_nwb.data_types.modules import processing_module
 from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
 from ssc_to_nwb.data_types.whisker.source import WhiskerData, whisker_of
 from ssc_to_nwb.session.session import Session
 
+BEHAVIOR = processing_module(
+    naming.BEHAVIOR_MODULE, "Whisker angle and curvature change, tracked from the whisker videos."
+)
+MODULES = (BEHAVIOR,)
 UNITS = {"angle": "degrees", "curvature_change": "1/mm"}
 _TEXTS = {
     "angle": "Angle of whisker {whisker}, in degrees.",

@@ -36,3 +36,5 @@ RESTORES: Restores = {
     "whisker-trials": labels,
     "whisker-valid-trials": valid_trials,
 }
+AS_LONG = ("whisker-times", "whisker-trials")
+AS_LONG_AS_COLUMNS = ("whisker-values",)

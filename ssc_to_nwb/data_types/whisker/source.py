@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ssc_to_nwb.session.session import Session
 
 KIND = "whisker"
+# What a description of a file may show of its texts: a row of A to E or a Greek letter, and a number, name a whisker.
+WORDS = (KIND, "whiskers")
+NAMES = re.compile(r"[A-Ea-e][1-9]|alpha|beta|gamma|delta", re.IGNORECASE)
 Quantity = Literal["angle", "curvature_change"]
 _LABELS: dict[Quantity, re.Pattern[str]] = {
     "angle": re.compile(r"angle for (?P<whisker>\S.*)", re.IGNORECASE),

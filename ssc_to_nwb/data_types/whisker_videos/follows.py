@@ -12,7 +12,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.trials.restore import TRIALS
-from ssc_to_nwb.restoring.clocks import WHISKER_CLOCK, clock_of, nearest, rounding_s
+from ssc_to_nwb.restoring.clocks import BEHAVIOR_CLOCK, clock_of, nearest, rounding_s
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Followed, Follows
 
@@ -82,7 +82,7 @@ def _trials(file: FileView) -> dict[int, _Trial]:
     table = file.table(TRIALS)
     starts = zip(table.column("trial_number").tolist(), table.column("start_time").tolist(), strict=True)
     nothing = np.zeros(0)
-    clock = clock_of(file, WHISKER_CLOCK) if file.reader.has(WHISKER_CLOCK) else None
+    clock = clock_of(file, BEHAVIOR_CLOCK) if file.reader.has(BEHAVIOR_CLOCK) else None
     return {
         int(number): _Trial(samples=nothing if clock is None else clock.seconds[clock.labels == number], start=start)
         for number, start in starts
