@@ -158,16 +158,16 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
 def _verify_session(
     source: SessionSource, file: SessionFile, nwb_path: Path, options: OptionsUsed, settings: _Settings
 ) -> SessionVerification:
-    from ssc_to_nwb.data_types.raw_base import open_raw
     from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.proof.file import verify_file
     from ssc_to_nwb.proof.source_again import read_source_again
     from ssc_to_nwb.proof.source_hashes import hash_sources
+    from ssc_to_nwb.session.raw_data import open_raw_data
 
     log = ProblemLog()
     mode = settings.request.mode
     context = read_source_again(file.path, dataset=file.dataset, metadata_files=settings.metadata_files, log=log)
-    raw = open_raw(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
+    raw = open_raw_data(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
     recorded = _recorded_digest(nwb_path)
     report = verify_file(
         nwb_path,

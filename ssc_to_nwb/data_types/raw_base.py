@@ -3,67 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import DirectoryPath, FilePath
 
 from ssc_to_nwb.data_types.base import Conversion, SessionInterface
-from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
-from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.source_files.session_files import find_session_files
-
-
-def open_raw(
-    context: SessionContext,
-    *,
-    raw_folder: Path | None,
-    mode: Literal["auto", "require", "skip"],
-    keep_going: bool,
-    log: ProblemLog,
-    whole: Session | None = None,
-) -> RawData | None:
-    """Open the raw files of a session as its metadata says.
-
-    Parameters
-    ----------
-    context : SessionContext
-        The session.
-    raw_folder : Path or None
-        The session's folder; None where there is none.
-    mode : Literal['auto', 'require', 'skip']
-        `skip` opens nothing; `require` makes a missing listed file an error.
-    keep_going : bool
-        Damaged files are left out with a warning, instead of an error.
-    log : ProblemLog
-        Takes the warnings.
-    whole : Session or None, optional
-        The whole session, where the context is of a part of it.
-
-    Returns
-    -------
-    RawData or None
-        None where there is no folder, or mode is `skip`.
-
-    Raises
-    ------
-    SscError
-        As `open_raw_data` does.
-    """
-    if mode == "skip":
-        return None
-    return open_raw_data(
-        context.session,
-        raw_folder=raw_folder,
-        mode=mode,
-        facts=context.metadata.source,
-        green_first=context.metadata.assumptions.green_page_first,
-        channels_per_frame=context.metadata.assumptions.channels_per_frame,
-        keep_going=keep_going,
-        log=log,
-        whole=whole,
-    )
 
 
 class RawInterface(SessionInterface):
@@ -92,7 +39,7 @@ class RawInterface(SessionInterface):
     ) -> None:
         super().__init__(file_path=file_path, metadata_file_paths=metadata_file_paths, verbose=verbose)
         folder = find_session_files(Path(file_path))[0].raw_folder if folder_path is None else Path(folder_path)
-        self.raw = open_raw(self.context, raw_folder=folder, mode="auto", keep_going=False, log=self.context.log)
+        self.raw = open_raw_data(self.context, raw_folder=folder, mode="auto", keep_going=False, log=self.context.log)
 
     @classmethod
     def from_raw(cls, context: SessionContext, raw: RawData | None) -> Self:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.base import Conversion, VideoPlace
-from ssc_to_nwb.data_types.raw_base import open_raw
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
 from ssc_to_nwb.ledger.ledger_file import write_ledger
 from ssc_to_nwb.nwb_file.assemble import assemble_nwbfile
@@ -32,7 +31,7 @@ from ssc_to_nwb.problems import output_kinds as kinds
 from ssc_to_nwb.problems import raw_kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.session.context import SessionContext, load_context
-from ssc_to_nwb.session.raw_data import RawData
+from ssc_to_nwb.session.raw_data import RawData, open_raw_data
 from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.session.stub import stub_session, stub_videos
 
@@ -110,7 +109,7 @@ class _Work:
         with timed(self.seconds, "read"):
             context = self._load()
             ledger = build_ledger(context.session, allow_unmapped=options.allow_unmapped, log=self.log)
-            raw = open_raw(
+            raw = open_raw_data(
                 context,
                 raw_folder=self.task.session_file.raw_folder,
                 mode=options.raw,

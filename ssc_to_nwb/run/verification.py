@@ -39,10 +39,10 @@ def verify_finished(finished: FinishedFile) -> Verified:
 
 def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> VerifyReport:
     """What comes of reading source and file again. Raises what reporting the progress raises."""
-    from ssc_to_nwb.data_types.raw_base import open_raw
     from ssc_to_nwb.proof.file import verify_file
     from ssc_to_nwb.proof.source_again import read_source_again
     from ssc_to_nwb.session.context import SessionContext
+    from ssc_to_nwb.session.raw_data import open_raw_data
 
     task, options = finished.task, finished.task.options
     # The problems that the conversion met say what is left out; those of the second reading would only repeat them.
@@ -66,7 +66,7 @@ def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> Ver
     report = verify_file(
         finished.place.building,
         context=context,
-        raw=open_raw(
+        raw=open_raw_data(
             context,
             raw_folder=task.session_file.raw_folder,
             mode=options.raw,

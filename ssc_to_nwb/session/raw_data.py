@@ -13,9 +13,9 @@ from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, ChannelCount, cou
 from ssc_to_nwb.data_types.imaging_stacks.indexing import IndexedFiles, index_files
 from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
+from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.source_files.disk_walk import in_place_of
 from ssc_to_nwb.source_files.raw_inventory import RawInventory, take_inventory
@@ -44,50 +44,44 @@ class RawData:
 
 
 def open_raw_data(
-    session: Session,
+    context: SessionContext,
     *,
     raw_folder: Path | None,
-    mode: Literal["auto", "require"],
-    facts: SourceFacts,
-    green_first: bool,
+    mode: Literal["auto", "require", "skip"],
     keep_going: bool,
     log: ProblemLog,
-    channels_per_frame: int | None = None,
     whole: Session | None = None,
 ) -> RawData | None:
     """Account for all files of a session's folder and index its stacks.
 
     Parameters
     ----------
-    session : Session
-        Read from its file.
+    context : SessionContext
+        The session with its metadata.
     raw_folder : Path or None
         The session's folder; None where there is none.
-    mode : Literal['auto', 'require']
-        `require` makes a missing listed file an error.
-    facts : SourceFacts
-        Section `source` of the metadata, by which data types know their files.
-    green_first : bool
-        Whether the first page of a frame is green.
+    mode : Literal['auto', 'require', 'skip']
+        `skip` opens nothing; `require` makes a missing listed file an error.
     keep_going : bool
         Damaged files are left out with a warning, instead of an error.
     log : ProblemLog
         Takes what is missing and left out.
-    channels_per_frame : int or None, optional
-        1 or 2; None where the stacks and what lies beside them decide.
     whole : Session or None, optional
-        The whole session, where `session` is a part of it.
+        The whole session, where the context is of a part of it.
 
     Returns
     -------
     RawData or None
-        None where there is no folder.
+        None where there is no folder, or mode is `skip`.
 
     Raises
     ------
     SscError
         What `take_inventory` and `open_plane_stack` raise; raw-file-required.
     """
+    if mode == "skip":
+        return None
+    session, assumptions = context.session, context.metadata.assumptions
     if raw_folder is None:
         report_without_folder(session, required=mode == "require", log=log)
         return None
@@ -97,7 +91,7 @@ def open_raw_data(
         listed_in=session.path,
     )
     for _, place_files in registry.having("raw_files", "place_files"):
-        inventory = place_files(inventory, session=whole or session, facts=facts, log=log)
+        inventory = place_files(inventory, session=whole or session, facts=context.metadata.source, log=log)
     if mode == "require":
         _require_all(inventory)
     report_inventory(inventory, log=log)
@@ -113,12 +107,12 @@ def open_raw_data(
         for volume in session.subvolumes
         for plane in volume.planes
     }
-    channels = _channels(session, inventory, indexed, stated=channels_per_frame, log=log)
+    channels = _channels(session, inventory, indexed, stated=assumptions.channels_per_frame, log=log)
     stacks = {
         plane.name: open_plane_stack(
             indexed[plane.name],
             image_shape=plane.image_shape,
-            green_first=green_first,
+            green_first=assumptions.green_page_first,
             keep_going=keep_going,
             log=log,
             channels=channels,

@@ -66,15 +66,7 @@ class Written:
 
 def opened(made: SyntheticSession, *, keep_going: bool = False) -> tuple[SessionContext, RawData]:
     context = load_context(made.mat_path)
-    raw = open_raw_data(
-        context.session,
-        raw_folder=made.folder,
-        mode="auto",
-        facts=context.metadata.source,
-        green_first=True,
-        keep_going=keep_going,
-        log=context.log,
-    )
+    raw = open_raw_data(context, raw_folder=made.folder, mode="auto", keep_going=keep_going, log=context.log)
     assert raw is not None
     return context, raw
 

@@ -66,9 +66,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """A session with stacks, side images, registration files, videos, gaps and frames of unknown trials."""
     from converting import convert
 
-    from ssc_to_nwb.data_types.raw_base import open_raw
     from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.session.context import load_context
+    from ssc_to_nwb.session.raw_data import open_raw_data
     from ssc_to_nwb.testing.dataset import write_session
 
     root = tmp_path_factory.mktemp("finished")
@@ -77,7 +77,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     assert outcome.output is not None, outcome.error
     log = ProblemLog()
     context = load_context(made.mat_path, log=log)
-    raw = open_raw(context, raw_folder=made.folder, mode="auto", keep_going=False, log=log)
+    raw = open_raw_data(context, raw_folder=made.folder, mode="auto", keep_going=False, log=log)
     assert raw is not None
     return Finished(made=made, path=outcome.output, context=context, raw=raw)
 

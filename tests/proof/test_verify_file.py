@@ -120,14 +120,14 @@ def test_missing_video_is_found(finished, tmp_path: Path):
     [(10, "/processing/source/source_files/bytes"), (5_000, "/acquisition/two_photon_series_fov_01002_green/data")],
 )
 def test_stack_that_changed_since_is_a_finding(finished, tmp_path: Path, lost: int, field: str):
-    from ssc_to_nwb.data_types.raw_base import open_raw
+    from ssc_to_nwb.session.raw_data import open_raw_data
 
     source = tmp_path / "source"
     shutil.copytree(finished.made.root, source)
     log = ProblemLog()
     context = load_context(source / finished.made.mat_path.name, log=log)
     folder = source / finished.made.folder.name
-    raw = open_raw(context, raw_folder=folder, mode="auto", keep_going=False, log=log)
+    raw = open_raw_data(context, raw_folder=folder, mode="auto", keep_going=False, log=log)
     stack = next(iter(sorted(folder.glob("fov_01002/**/*_main_001.tif"))))
     stack.write_bytes(stack.read_bytes()[:-lost])
     report = verify_file(finished.path, context=context, raw=raw, mode="full")

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from made_sessions import Edit, Struct, array
 
-from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog, Severity, SscError
+from ssc_to_nwb.session.context import load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
-from ssc_to_nwb.session.session import read_session
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 
@@ -31,11 +30,9 @@ def opened(
     session: SyntheticSession, *, mode: Any = "auto", folder: Path | str | None = "own", log: ProblemLog | None = None
 ) -> RawData | None:
     return open_raw_data(
-        read_session(session.mat_path, log=ProblemLog()),
+        load_context(session.mat_path),
         raw_folder=session.folder if folder == "own" else folder,  # type: ignore[arg-type]
         mode=mode,
-        facts=SourceFacts(),
-        green_first=True,
         keep_going=False,
         log=ProblemLog() if log is None else log,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.registration import problems
-from ssc_to_nwb.data_types.registration.source import read_plane_shifts
+from ssc_to_nwb.data_types.registration.source import session_shifts
 from ssc_to_nwb.data_types.rule import Disposition, Rule
 from ssc_to_nwb.ledger.ledger import FileEntry
 from ssc_to_nwb.problems.model import ProblemLog
@@ -46,13 +46,5 @@ def plane_entries(plane: PlaneFiles, raw: RawData, files: SourceFiles) -> Iterat
 
 def judge_files(session: Session, raw: RawData, *, log: ProblemLog) -> None:
     """Log the registration files that cannot be used."""
-    files = {plane.plane_name: plane.registration for plane in raw.inventory.planes}
-    for plane in session.planes:
-        read_plane_shifts(
-            plane_name=plane.name,
-            registration=files[plane.name],
-            frame_index=plane.frame_index,
-            stack=raw.stacks[plane.name],
-            keep_going=True,
-            log=log,
-        )
+    for _ in session_shifts(session, raw, log=log):
+        pass

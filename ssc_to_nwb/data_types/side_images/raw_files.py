@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition, Rule
 from ssc_to_nwb.data_types.side_images import problems
-from ssc_to_nwb.data_types.side_images.source import open_side_image
+from ssc_to_nwb.data_types.side_images.source import session_side_images
 from ssc_to_nwb.ledger.ledger import FileEntry
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.source_files.raw_files import RawFileKind
@@ -53,10 +53,5 @@ def _place(plane: str, image: SideImageFile) -> tuple[str, ...]:
 
 def judge_files(session: Session, raw: RawData, *, log: ProblemLog) -> None:
     """Log the side images that cannot be used."""
-    shapes = {plane.name: plane.image_shape for plane in session.planes}
-    for plane in raw.inventory.planes:
-        for file in plane.side_images:
-            try:
-                open_side_image(file, plane_name=plane.plane_name, image_shape=shapes[plane.plane_name])
-            except SscError as failure:
-                log.add_overcome(failure.problem)
+    for _ in session_side_images(session, raw, log=log):
+        pass

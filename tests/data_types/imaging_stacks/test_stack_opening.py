@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ from ssc_to_nwb.data_types.imaging_stacks import problems as imaging_stacks_prob
 from ssc_to_nwb.data_types.imaging_stacks.gap_reasons import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.data_types.imaging_stacks.indexing import index_files
 from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
-from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
-from ssc_to_nwb.session.session import Session, read_session
+from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 
@@ -33,19 +34,17 @@ def opened(
 ) -> tuple[SyntheticSession, Session, RawData, ProblemLog]:
     made = write_session(root=root, spec=SessionSpec(**(SMALL | fields)), videos=False)
     log = ProblemLog()
-    session = read_session(made.mat_path, log=ProblemLog())
-    raw = open_raw_data(
-        session,
-        raw_folder=made.folder,
-        mode="auto",
-        facts=SourceFacts(),
-        green_first=True,
-        keep_going=keep_going,
-        log=log,
-        channels_per_frame=stated,
-    )
+    context = context_of(made, stated=stated)
+    raw = open_raw_data(context, raw_folder=made.folder, mode="auto", keep_going=keep_going, log=log)
     assert raw is not None
-    return made, session, raw, log
+    return made, context.session, raw, log
+
+
+def context_of(made: SyntheticSession, *, stated: int | None) -> SessionContext:
+    """The session, with the number of channels that its metadata state."""
+    context = load_context(made.mat_path)
+    assumptions = context.metadata.assumptions.model_copy(update={"channels_per_frame": stated})
+    return replace(context, metadata=context.metadata.model_copy(update={"assumptions": assumptions}))
 
 
 def check_every_frame(made: SyntheticSession, raw: RawData) -> int:
@@ -261,15 +260,7 @@ def test_a_number_of_pages_is_named_in_words(tmp_path: Path) -> None:
 
 def reread(made: SyntheticSession, *, keep_going: bool = False, stated: int | None = None) -> RawData:
     """The raw data of a session whose files were changed."""
-    raw = open_raw_data(
-        read_session(made.mat_path, log=ProblemLog()),
-        raw_folder=made.folder,
-        mode="auto",
-        facts=SourceFacts(),
-        green_first=True,
-        keep_going=keep_going,
-        log=ProblemLog(),
-        channels_per_frame=stated,
-    )
+    context, log = context_of(made, stated=stated), ProblemLog()
+    raw = open_raw_data(context, raw_folder=made.folder, mode="auto", keep_going=keep_going, log=log)
     assert raw is not None
     return raw

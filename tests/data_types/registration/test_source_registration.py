@@ -11,10 +11,10 @@ from scipy.io import loadmat, savemat
 
 from ssc_to_nwb.data_types.registration import problems as kinds
 from ssc_to_nwb.data_types.registration.source import PlaneShifts, read_plane_shifts, read_shifts
-from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.session.context import load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
-from ssc_to_nwb.session.session import Session, read_session
+from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 
@@ -71,13 +71,15 @@ def opened(root: Path, **fields: Any) -> tuple[SyntheticSession, Session, RawDat
         "stacks": StackSpec(imreg_files=True, side_images=False),
     }
     made = write_session(root=root, spec=SessionSpec(**(small | fields)), videos=False)
-    session = read_session(made.mat_path, log=ProblemLog())
-    raw = open_raw_data(
-        session, raw_folder=made.folder, mode="auto", facts=SourceFacts(), green_first=True,
-        keep_going=False, log=ProblemLog(),
-    )  # fmt: skip
-    assert raw is not None
+    session, raw = reread(made)
     return made, session, raw
+
+
+def reread(made: SyntheticSession) -> tuple[Session, RawData]:
+    context, log = load_context(made.mat_path), ProblemLog()
+    raw = open_raw_data(context, raw_folder=made.folder, mode="auto", keep_going=False, log=log)
+    assert raw is not None
+    return context.session, raw
 
 
 def shifts_of(session: Session, raw: RawData, number: int = 0, **options: Any) -> PlaneShifts | None:
@@ -110,11 +112,7 @@ def test_every_frame_has_the_shift_of_its_file_and_number(tmp_path: Path) -> Non
 def test_frames_whose_tif_is_missing_keep_their_shifts(tmp_path: Path) -> None:
     made, session, raw = opened(tmp_path)
     made.stack_paths[made.planes[0].name, 2].unlink()
-    again = open_raw_data(
-        session, raw_folder=made.folder, mode="auto", facts=SourceFacts(), green_first=True,
-        keep_going=False, log=ProblemLog(),
-    )  # fmt: skip
-    assert again is not None
+    _, again = reread(made)
     before, after = shifts_of(session, raw), shifts_of(session, again)
     assert before is not None
     assert after is not None
