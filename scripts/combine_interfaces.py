@@ -28,7 +28,7 @@ from ssc_to_nwb.data_types.rois.interface import RoiSegmentationInterface
 from ssc_to_nwb.data_types.trial_labels.interface import TrialNumbersInterface
 from ssc_to_nwb.data_types.trials.interface import TrialsInterface
 from ssc_to_nwb.data_types.whisker.interface import WhiskerInterface
-from ssc_to_nwb.naming import BEHAVIOR_MODULE
+from ssc_to_nwb.data_types.whisker.layout import BEHAVIOR
 
 
 class PupilInterface(BaseDataInterface):
@@ -47,7 +47,7 @@ class PupilInterface(BaseDataInterface):
             timestamps=table["time_s"].to_numpy(),
             unit="mm",
         )
-        get_module(nwbfile, BEHAVIOR_MODULE).add(PupilTracking(time_series=diameter))
+        get_module(nwbfile, BEHAVIOR.path).add(PupilTracking(time_series=diameter))
 
 
 class CombinedConverter(NWBConverter):

@@ -27,7 +27,7 @@ def test_the_plan_in_words(made: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(group, ["plan", str(made), str(tmp_path / "nwb")])
     assert result.exit_code == 0, result.output
     assert "an900012_2013_03_08: to be converted" in result.output
-    assert "6 trials, 0 planes, 0 ROIs" in result.output
+    assert "6 trials, 0 subvolumes, 0 planes, 0 ROIs" in result.output
     assert "1 session: 1 to be converted, 0 done before" in result.output
 
 
