@@ -97,7 +97,6 @@ class Rule:
     keep: whether the leaf is kept verbatim besides, because the places in `nwb` alone would not give it back.
     has: whether a place in `nwb` holds something of this leaf, where some of them do not hold something of every leaf.
     made_from: what a derived leaf is made from besides the places in `nwb`; stated in the table of the source struct.
-    stored: the element type that its places must have, a word of `proof.leaves`; where no check of an object has it.
     up_to: the form in which a leaf that is kept besides must agree with its places, a word of `proof.forms`.
     """
 
@@ -114,7 +113,6 @@ class Rule:
     keep: Callable[[Leaf, SessionFacts], bool] = _never
     has: Callable[[str, Leaf, SessionFacts], bool] = _everywhere
     made_from: Callable[[Leaf, SessionFacts], Mapping[str, str]] = _from_nothing_else
-    stored: str = ""
     up_to: str = ""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -14,7 +14,6 @@ from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import Comparison, numbers_of, texts_of
 from ssc_to_nwb.proof.forms import FORMS, empty
 from ssc_to_nwb.proof.source_struct import compare_source_struct
-from ssc_to_nwb.proof.trial_labels import label_type
 from ssc_to_nwb.restoring.pieces import Piece, take
 
 # Its fields of the file are compared one by one, since metadata files may replace them; the values are kept besides.
@@ -23,16 +22,6 @@ _METADATA = "metadata-value"
 
 def _as_float(values: np.ndarray) -> DTypeLike:
     return values.dtype if values.dtype.kind == "f" else np.float64
-
-
-# Element type that the file must have, from the values of the source, by what a claim says of it.
-_STORED: Mapping[str, Callable[[np.ndarray], DTypeLike]] = {
-    "float as it is": _as_float,
-    "double": lambda _: np.float64,
-    "trial labels": label_type,
-    "bool": lambda _: np.bool_,
-    "as it is": lambda values: values.dtype,
-}
 
 
 def compare_leaves(work: Comparison) -> None:
@@ -89,10 +78,6 @@ def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequenc
     """Compare the numbers of a piece; returns how many of each leaf it has."""
     proof, found = work.proof, np.asarray(piece.values)
     parts = [numbers_of(leaf.value) for leaf in leaves]
-    stored = _STORED[rule.stored] if rule.stored else None
-    if stored is not None and piece.stored is not None:
-        whole = parts[0] if len(parts) == 1 else np.concatenate([part.reshape(-1) for part in parts])
-        proof.dtype(piece.place, piece.stored, expected=stored(whole), leaf=leaves[0].path)
     if piece.lengths is not None:
         lengths = np.array(piece.lengths, dtype=np.int64)
         expected_lengths = np.array([part.size for part in parts], dtype=np.int64)

@@ -33,8 +33,6 @@ class Piece:
         column by column; None for all of them.
     rounding : ndarray or float
         How far the numbers may be from the source's, because they were scaled or shifted on the way.
-    stored : dtype, optional
-        Element type in the file, None for texts.
     """
 
     leaves: tuple[str, ...]
@@ -43,7 +41,6 @@ class Piece:
     lengths: tuple[int, ...] | None = None
     where: Any = None
     rounding: np.ndarray | float = 0.0
-    stored: np.dtype | None = None
 
 
 Restore: TypeAlias = "Callable[[FileView, Sequence[StructNode]], Iterable[Piece]]"

@@ -18,7 +18,7 @@ def times(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
         place = node.objects[0]
         seconds = file.reader.values(place)
         found, rounding = file.unit(f"{node.parent}.timeUnit").restored(seconds, whole=node.whole)
-        yield Piece(leaves=(node.path,), place=place, values=found, rounding=rounding, stored=seconds.dtype)
+        yield Piece(leaves=(node.path,), place=place, values=found, rounding=rounding)
 
 
 def time_unit(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:

@@ -41,7 +41,7 @@ def times(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
                 # Rounding must not put the end of a touch of one sample before its beginning.
                 found = np.where(np.abs(found - on) <= rounding, np.maximum(found, on), found)
             yield Piece(
-                leaves=(node.path,), place=place, values=found, rounding=rounding, stored=seconds.dtype,
+                leaves=(node.path,), place=place, values=found, rounding=rounding,
                 where=None if len(node.objects) == 1 else _ON if on is None else _OFF,
             )  # fmt: skip
             on = found

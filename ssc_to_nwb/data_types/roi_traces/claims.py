@@ -118,7 +118,6 @@ _RULES = (
         when=_has_rows,
         names=_series,
         keep=is_empty,
-        stored="float as it is",
     ),
     Rule(
         identifier="calcium-times",
@@ -130,7 +129,6 @@ _RULES = (
         when=_has_clock,
         names=_clock_owner,
         keep=is_empty,
-        stored="double",
     ),
     Rule(
         identifier="calcium-trials",
@@ -142,7 +140,6 @@ _RULES = (
         when=_has_clock,
         names=_labels,
         keep=is_empty,
-        stored="trial labels",
     ),
     Rule(
         identifier="calcium-kept",

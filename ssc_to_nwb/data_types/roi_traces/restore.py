@@ -26,16 +26,15 @@ def rois(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     source's.
     """
     for node in nodes:
-        regions = [file.reader.values(place) for place in node.objects]
-        parts = [_roi_numbers(file, place, region) for place, region in zip(node.objects, regions, strict=True)]
+        parts = [_roi_numbers(file, place, file.reader.values(place)) for place in node.objects]
         if node.kept:
             yield Piece(leaves=(node.path,), place=node.objects[0], values=np.concatenate([np.zeros(0), *parts]))
             continue
         start = 0
-        for place, found, region in zip(node.objects, parts, regions, strict=True):
+        for place, found in zip(node.objects, parts, strict=True):
             where = slice(start, start + found.size)
             start += found.size
-            yield Piece(leaves=(node.path,), place=place, values=found, where=where, stored=region.dtype)
+            yield Piece(leaves=(node.path,), place=place, values=found, where=where)
 
 
 def _roi_numbers(file: FileView, place: str, region: np.ndarray) -> np.ndarray:
@@ -75,7 +74,7 @@ def values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
             rows = np.array([row_of[number] for number in numbers], dtype=np.int64)
             found = file.reader.values(place)
             yield Piece(
-                leaves=(node.path,), place=place, values=found.T, where=(rows, slice(None)), stored=found.dtype
+                leaves=(node.path,), place=place, values=found.T, where=(rows, slice(None))
             )  # fmt: skip
 
 

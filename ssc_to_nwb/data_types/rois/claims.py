@@ -113,7 +113,6 @@ _RULES = (
         text="One GrayscaleImage per channel, axes (column, row), values unchanged.",
         when=is_calcium,
         names=_master_images,
-        stored="as it is",
     ),
     Rule(
         identifier="plane-recorded-rois",
@@ -148,7 +147,6 @@ _RULES = (
         names=_roi_names,
         keep=is_empty,
         has=holds_something,
-        stored="double",
     ),
     Rule(
         identifier="roi-pixels",

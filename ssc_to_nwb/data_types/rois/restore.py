@@ -52,7 +52,6 @@ def outlines(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     numbered = _grouped(file.claimed("roi-number"))
     for place, group in _by_plane(file, nodes):
         table = file.table(place)
-        stored = table.column("outline").dtype if table.has("outline") else None
         parts = [
             part.reshape(-1) + first_index for part in _of_records(file, table, "outline", group, numbered=numbered)
         ]
@@ -62,10 +61,12 @@ def outlines(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
         whole = np.concatenate(
             [np.zeros(0, bool), *(np.full(p.size, n.whole) for p, n in zip(parts, group, strict=True))]
         )
-        near = whole & (np.abs(joined - np.rint(joined)) <= rounding)
+        with np.errstate(invalid="ignore"):
+            # A corner may be infinite.
+            near = whole & (np.abs(joined - np.rint(joined)) <= rounding)
         yield Piece(
             leaves=tuple(node.path for node in group), place=f"{place}/outline",
-            values=np.where(near, np.rint(joined), joined), lengths=_lengths(parts), rounding=rounding, stored=stored,
+            values=np.where(near, np.rint(joined), joined), lengths=_lengths(parts), rounding=rounding,
         )  # fmt: skip
 
 
@@ -162,7 +163,7 @@ def master_images(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece
         for channel, place in enumerate(node.objects):
             found = file.reader.values(place)
             where = None if len(node.size) == 2 else (slice(None), slice(None), channel)
-            yield Piece(leaves=(node.path,), place=place, values=found.T, where=where, stored=found.dtype)
+            yield Piece(leaves=(node.path,), place=place, values=found.T, where=where)
 
 
 RESTORES: Restores = {

@@ -49,7 +49,7 @@ def frames(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
             found = table.column(name)
             yield Piece(
                 leaves=(node.path,), place=f"{node.objects[0]}/{name}", where=(row, slice(None)),
-                values=np.where(found == 0, np.nan, found), stored=found.dtype,
+                values=np.where(found == 0, np.nan, found),
             )  # fmt: skip
 
 

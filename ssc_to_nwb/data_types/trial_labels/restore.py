@@ -13,4 +13,4 @@ def labels(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """The trial number of every sample of an array, NaN for none."""
     for node in nodes:
         found = file.reader.values(node.objects[0])
-        yield Piece(leaves=(node.path,), place=node.objects[0], values=found, stored=found.dtype)
+        yield Piece(leaves=(node.path,), place=node.objects[0], values=found)

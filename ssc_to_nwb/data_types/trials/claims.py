@@ -41,7 +41,6 @@ RULES = (
         nwb=(f"{PATH}/trial_number",),
         text="A column of the trials table; row ids count from 0.",
         keep=is_empty,
-        stored="trial labels",
     ),
     Rule(
         identifier="trial-starts",
@@ -51,7 +50,6 @@ RULES = (
         unit="s",
         text="Start of the trial; where it is no measured start, 0 in the source. Rows are in the order of time.",
         keep=is_empty,
-        stored="double",
     ),
     Rule(
         identifier="trial-type-names",
@@ -90,6 +88,5 @@ RULES = (
         text="A column of its own for every property, known or not; StimulusPosition also as pole_position_mm.",
         names=_column,
         keep=is_empty,
-        stored="double",
     ),
 )

@@ -43,7 +43,7 @@ def numbers(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """The column of trial numbers."""
     for node in nodes:
         found = trial_column(file, "trial_number")
-        yield Piece(leaves=(node.path,), place=f"{TRIALS}/trial_number", values=found, stored=found.dtype)
+        yield Piece(leaves=(node.path,), place=f"{TRIALS}/trial_number", values=found)
 
 
 def starts(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
@@ -62,7 +62,6 @@ def starts(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
                     values=found[rows] if name == "start_time" else np.zeros(rows.size),
                     where=None if is_all else np.unravel_index(rows, node.size, order="F"),
                     rounding=rounding[rows] if isinstance(rounding, np.ndarray) else rounding,
-                    stored=seconds.dtype,
                 )
 
 
@@ -86,7 +85,7 @@ def property_values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Pie
             of_texts.setdefault(node.objects[0], []).append(node)
             continue
         found = trial_column(file, _name(node))
-        yield Piece(leaves=(node.path,), place=node.objects[0], values=found, stored=found.dtype)
+        yield Piece(leaves=(node.path,), place=node.objects[0], values=found)
     for place, group in of_texts.items():
         texts = _texts(file, _name(group[0]))
         if len(group) > 1 or len(texts) == 1:

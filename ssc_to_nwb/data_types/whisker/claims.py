@@ -78,7 +78,6 @@ _RULES = (
         when=_has_traces,
         names=_series,
         keep=is_empty,
-        stored="float as it is",
     ),
     Rule(
         identifier="whisker-times",
@@ -90,7 +89,6 @@ _RULES = (
         when=_has_clock,
         names=_series_on_clock,
         keep=is_empty,
-        stored="double",
     ),
     Rule(
         identifier="whisker-trials",
@@ -101,7 +99,6 @@ _RULES = (
         text="The trial number of every sample; NaN stays.",
         when=_has_clock,
         keep=is_empty,
-        stored="trial labels",
     ),
     Rule(
         identifier="whisker-rowless",
@@ -122,7 +119,6 @@ _RULES = (
         text="Whether the trial's number is in the list.",
         when=_lists_valid_trials,
         keep=_valid_trials_hide,
-        stored="bool",
         up_to="known trials",
     ),
 )

@@ -18,7 +18,7 @@ def values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
         for row, place in enumerate(node.objects):
             found = file.reader.values(place)
             yield Piece(
-                leaves=(node.path,), place=place, values=found, where=(row, slice(None)), stored=found.dtype
+                leaves=(node.path,), place=place, values=found, where=(row, slice(None))
             )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def valid_trials(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]
     for node in nodes:
         valid = trial_column(file, "whisker_valid")
         found = trial_column(file, "trial_number")[valid.astype(bool)]
-        yield Piece(leaves=(node.path,), place=node.objects[0], values=found, stored=valid.dtype)
+        yield Piece(leaves=(node.path,), place=node.objects[0], values=found)
 
 
 RESTORES: Restores = {
