@@ -22,20 +22,18 @@ Modules are imported when they are asked for: the way back never loads the way t
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.rule import Rule
 
-Claim: TypeAlias = Callable[[str], frozenset[str]]
-"""Takes a key or a description of timeSeriesArrayHash, and gives the kinds that it may name."""
 # Trial numbers link to the time stamps of what is written before them; a user's own data types come in between.
 _FIRST = ("session", "whisker", "subvolumes", "rois", "roi_traces")
 _THEN = (
