@@ -8,35 +8,13 @@ from collections.abc import Mapping, Sequence
 from hdmf.common import DynamicTable
 from pynwb import NWBFile
 
-from ssc_to_nwb.data_types.base import SessionInterface
 from ssc_to_nwb.data_types.from_layout import make_table
 from ssc_to_nwb.data_types.modules import get_module
 from ssc_to_nwb.data_types.source_struct import matlab_json
 from ssc_to_nwb.data_types.source_struct.form import FormRow, form_rows, run_lengths, value_json
 from ssc_to_nwb.data_types.source_struct.layout import STRUCT, large_tables
-from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
+from ssc_to_nwb.ledger.ledger import Ledger
 from ssc_to_nwb.session.session import Session
-
-
-class SourceStructInterface(SessionInterface):
-    """The form of the session struct, and the fields that are kept verbatim.
-
-    Attributes
-    ----------
-    ledger : Ledger or None, optional
-        The session's ledger; made by the interface, which then refuses unknown fields, where none is given.
-    """
-
-    display_name = "CRCNS ssc source struct"
-    info = "Form of the source's struct, and what became of each field."
-    ledger: Ledger | None = None
-
-    def add(self, nwbfile: NWBFile) -> None:
-        """Add /processing/source/source_struct. Raises unmapped-leaf."""
-        ledger = self.ledger
-        if ledger is None:
-            ledger = build_ledger(self.context.session, allow_unmapped=False, log=self.context.log)
-        add_source_struct(nwbfile, ledger=ledger, session=self.context.session)
 
 
 def add_source_struct(nwbfile: NWBFile, *, ledger: Ledger, session: Session) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -12,10 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from made_sessions import Converted, Struct, cell, opened, row, struct
-from pynwb import NWBFile
+from made_sessions import Converted, Struct, cell, opened, struct
 
-from ssc_to_nwb.data_types.source_struct.interface import SourceStructInterface
 from ssc_to_nwb.data_types.source_struct.matlab_json import LARGE_ELEMENTS, as_json
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatStructArray
@@ -128,14 +125,3 @@ def test_large_arrays_have_a_table_of_their_own(convert_edited: Callable[..., Co
         assert np.array_equal(json.loads(values["small"]), small)
         data = np.asarray(module["kept_source_array_1"]["value"][:])
     np.testing.assert_array_equal(data.reshape(large.shape, order="F"), large)
-
-
-def test_interface_works_alone_and_refuses_unknown_fields(converted_default: Converted, convert_edited):
-    from ssc_to_nwb.problems.model import SscError
-
-    nwbfile = NWBFile(session_description="x", identifier="y", session_start_time=datetime.now(UTC))
-    SourceStructInterface(file_path=converted_default.made.mat_path).add_to_nwbfile(nwbfile)
-    assert len(nwbfile.processing["source"]["source_struct"]) > 50
-    edited = convert_edited(lambda s: s.update(mood=row(1)), options={"allow_unmapped": True})
-    with pytest.raises(SscError):
-        SourceStructInterface(file_path=edited.made.mat_path).add_to_nwbfile(nwbfile)
