@@ -59,7 +59,7 @@ def _never(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
 
 
 def of_array(kind: str) -> Callable[[Leaf, SessionFacts], bool]:
-    """Whether a leaf belongs to the array of this kind, as `session.arrays` has it."""
+    """Whether a leaf belongs to the session's array of this kind."""
     return lambda leaf, facts: facts.arrays.get(leaf.indices[0]) == kind
 
 
