@@ -7,6 +7,7 @@ The types of the fields are read while the program runs, so modules that declare
 from __future__ import annotations
 
 import inspect
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import wraps
@@ -16,6 +17,8 @@ from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 PathKind = Literal["file", "folder", "file or folder", "existing file", "existing folder"]
 
 _KEY = "ssc_to_nwb"
+_DOCSTRING_WIDTH = 116
+_INDENT = "    "
 _Given = ParamSpec("_Given")
 _Options = TypeVar("_Options")
 _Result = TypeVar("_Result")
@@ -99,7 +102,15 @@ def takes(
     def decorate(function: Callable[[_Options], _Result]) -> Callable[_Given, _Result]:
         @wraps(function)
         def with_options(*given: _Given.args, **named: _Given.kwargs) -> _Result:
-            return function(options(*given, **named))
+            if given:
+                raise TypeError(f"{function.__name__}() takes keyword arguments only")
+            try:
+                request = options(*given, **named)
+            except TypeError as failure:
+                # The caller knows the function, and nothing of the object that its arguments become.
+                said = str(failure).rpartition("__init__()")[2].lstrip()
+                raise TypeError(f"{function.__name__}() {said}") from None
+            return function(request)
 
         if isinstance(options, type):
             describe_options(with_options, options)
@@ -118,10 +129,19 @@ def describe_options(function: Callable[..., Any], options: type) -> None:
     function.__dict__["__signature__"] = inspect.Signature(parameters, return_annotation=returns)
     if function.__doc__ is not None:
         before, section, after = inspect.cleandoc(function.__doc__).partition("Returns\n-------\n")
-        texts = [
-            f"{one.name} : {said.kind or kind_text(one.type)}\n    {said.docstring}" for one, said in declared(options)
-        ]
+        texts = [_parameter_text(one, said) for one, said in declared(options)]
         function.__doc__ = "\n".join([before + "Parameters\n----------", *texts, "", section + after])
+
+
+def _parameter_text(one: Field[Any], said: Said) -> str:
+    """An entry of numpydoc's section of parameters."""
+    default = "" if one.default in (MISSING, None, ()) else f", default {_default_text(one.default)}"
+    text = textwrap.fill(said.docstring, _DOCSTRING_WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    return f"{one.name} : {said.kind or kind_text(one.type)}{default}\n{text}"
+
+
+def _default_text(default: Any) -> str:
+    return f'"{default}"' if isinstance(default, str) else str(default)
 
 
 def _default(one: Field[Any]) -> Any:
