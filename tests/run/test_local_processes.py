@@ -65,14 +65,17 @@ def test_a_killed_process_costs_its_own_session_only(source: Path, tmp_path: Pat
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)], ids=["TERM", "INT"]
 )
-@pytest.mark.parametrize("seconds", [0.0, *(pytest.param(moment, marks=pytest.mark.long) for moment in (0.3, 1.0))])
+@pytest.mark.parametrize("seconds", [0.0, *(pytest.param(moment, marks=pytest.mark.long) for moment in (0.1, 0.3))])
 def test_a_signal_to_all_processes_while_they_come_up_leaves_no_traceback(
     source: Path, tmp_path: Path, number: signal.Signals, seconds: float
 ) -> None:
     output = tmp_path / "nwb"
+    events = tmp_path / "events.jsonl"
     command = [sys.executable, "-m", "ssc_to_nwb.cli.main", "convert", str(source), str(output), "--workers", "2"]
+    command += ["--events", str(events)]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    # A terminal and `timeout` send it to all. The run has begun once the first of its workers is there.
+    # A terminal and `timeout` send it to all. What loads ahead is there before the run has begun.
+    wait_until(lambda: events.exists() and "run-started" in events.read_text(), pause_s=0.005)
     at_least = 3 if sys.platform.startswith("linux") else 2
     wait_until(lambda: len(psutil.Process(run.pid).children(recursive=True)) >= at_least, pause_s=0.005)
     time.sleep(seconds)
