@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.imaging_stacks import problems
+from ssc_to_nwb.data_types.imaging_stacks.layout import frames_path
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.rule import Disposition, Rule
 from ssc_to_nwb.ledger.ledger import FileEntry
@@ -20,11 +21,17 @@ if TYPE_CHECKING:
     from ssc_to_nwb.source_files.raw_inventory import PlaneFiles
 
 ROLE = ("imaging stack", RawFileKind.STACK)
+
+
+def _places(plane: str, channels: Sequence[naming.Channel]) -> tuple[str, ...]:
+    return tuple(f"{frames_path(plane, channel)}/data" for channel in channels)
+
+
 _STACK = Rule(
     identifier="imaging-stack",
     patterns=("fov_VVPPP/fluo_batch_out/*_main_NNN.tif",),
     disposition=Disposition.WRITTEN,
-    nwb=tuple(f"/acquisition/{naming.two_photon_series('{plane}', channel)}/data" for channel in naming.CHANNELS),
+    nwb=_places("{plane}", naming.CHANNELS),
     unit="pixel value",
     text="The frames that sourceFileFrameIdx names, in its order, axes (time, column, row), values unchanged.",
 )
@@ -61,8 +68,6 @@ def _entry(listed: ListedFile, stack: PlaneStack, files: SourceFiles, *, used: b
     reason = files.why_unusable(listed.path)
     if not used:
         return files.unusable(listed.path, reason or _NOT_NAMED, role=ROLE[0])
-    series = tuple(
-        f"/acquisition/{naming.two_photon_series(stack.plane_name, channel)}/data" for channel in stack.channels
-    )
     # A stack that is cut short is used as far as it goes.
-    return files.entry_with(listed.path, _STACK, role=ROLE[0], nwb=series, reason=reason)
+    nwb = _places(stack.plane_name, stack.channels)
+    return files.entry_with(listed.path, _STACK, role=ROLE[0], nwb=nwb, reason=reason)

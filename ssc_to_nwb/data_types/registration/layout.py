@@ -35,10 +35,15 @@ def shift_series(shifts: PlaneShifts, *, subvolume: Subvolume, stack: PlaneStack
     of_frames, own = (subvolume.time_ms[one] for one in (stack.index_position, shifts.index_position))
     shared = bool(stack.frame_count) and np.array_equal(of_frames, own)
     return Series(
-        path=f"{OPHYS.path}/{naming.registration_shift(stack.plane_name)}",
+        path=shifts_path(stack.plane_name),
         text=_TEXT.format(plane=stack.plane_name, files=plural(len(shifts.paths), ".imreg_out file")),
         unit="pixels",
         dtype=np.float64,
         axes=2,
         clock=frames_path(stack.plane_name, "green") if shared else None,
     )
+
+
+def shifts_path(plane_name: str) -> str:
+    """Path of the shifts of a plane."""
+    return f"{OPHYS.path}/{naming.registration_shift(plane_name)}"

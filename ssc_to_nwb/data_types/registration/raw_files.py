@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.registration import problems
+from ssc_to_nwb.data_types.registration.layout import shifts_path
 from ssc_to_nwb.data_types.registration.source import session_shifts
 from ssc_to_nwb.data_types.rule import Disposition, Rule
 from ssc_to_nwb.ledger.ledger import FileEntry
@@ -23,7 +23,7 @@ ROLE = ("registration", RawFileKind.REGISTRATION)
 
 
 def _place(plane: str) -> tuple[str, ...]:
-    return (f"/processing/{naming.OPHYS_MODULE}/{naming.registration_shift(plane)}/data",)
+    return (f"{shifts_path(plane)}/data",)
 
 
 _RULE = Rule(

@@ -37,7 +37,7 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
 def single_image(plane_name: str, image: SideImage) -> Image:
     """An image of one page."""
     return Image(
-        path=f"{images(plane_name).path}/{naming.image(image.kind, image.channel)}",
+        path=image_path(plane_name, image.kind, image.channel),
         text=f"{_meaning(image)}; data[x, y] is column x, row y.",
         dtype=image.index.native_dtype,
     )
@@ -47,7 +47,7 @@ def page_table(plane_name: str, image: SideImage) -> Table:
     """An image of several pages."""
     text = "The page; image[row][x, y] is column x, row y."
     return Table(
-        path=f"{OPHYS.path}/{naming.image_pages(plane_name, image.kind, image.channel)}",
+        path=pages_path(plane_name, image.kind, image.channel),
         text=f"{_meaning(image)} of {plane_name}: one row per page of the tif, in its order.",
         columns=(Column(name="image", text=text, dtype=image.index.native_dtype, axes=3),),
     )
@@ -55,3 +55,13 @@ def page_table(plane_name: str, image: SideImage) -> Table:
 
 def _meaning(image: SideImage) -> str:
     return f"{_MEANINGS[image.kind]}, {image.channel} channel ({image.index.path.name})"
+
+
+def image_path(plane_name: str, kind: str, channel: naming.Channel) -> str:
+    """Path of an image of one page."""
+    return f"{images(plane_name).path}/{naming.image(kind, channel)}"
+
+
+def pages_path(plane_name: str, kind: str, channel: naming.Channel) -> str:
+    """Path of the table of an image of several pages."""
+    return f"{OPHYS.path}/{naming.image_pages(plane_name, kind, channel)}"

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.rois.layout import images
 from ssc_to_nwb.data_types.rule import Disposition, Rule
 from ssc_to_nwb.data_types.side_images import problems
+from ssc_to_nwb.data_types.side_images.layout import image_path, pages_path
 from ssc_to_nwb.data_types.side_images.source import session_side_images
 from ssc_to_nwb.ledger.ledger import FileEntry
 from ssc_to_nwb.problems.model import ProblemLog, SscError
@@ -22,12 +24,11 @@ if TYPE_CHECKING:
     from ssc_to_nwb.source_files.raw_inventory import PlaneFiles
 
 ROLE = ("side image", RawFileKind.SIDE_IMAGE)
-_MODULE = f"/processing/{naming.OPHYS_MODULE}"
 _RULE = Rule(
     identifier="side-image",
     patterns=("fov_VVPPP/fluo_batch_out/{master_imreg_image,session_*}_chan_NN.tif",),
     disposition=Disposition.WRITTEN,
-    nwb=(f"{_MODULE}/{naming.images('{plane}')}",),
+    nwb=(images("{plane}").path,),
     text="An image per channel and kind, axes (column, row), values unchanged.",
 )
 RAW_RULES = (_RULE,)
@@ -47,8 +48,8 @@ def _place(plane: str, image: SideImageFile) -> tuple[str, ...]:
     except SscError:
         return ()
     if pages > 1:
-        return (f"{_MODULE}/{naming.image_pages(plane, kind, channel)}",)
-    return (f"{_MODULE}/{naming.images(plane)}/{naming.image(kind, channel)}",)
+        return (pages_path(plane, kind, channel),)
+    return (image_path(plane, kind, channel),)
 
 
 def judge_files(session: Session, raw: RawData, *, log: ProblemLog) -> None:

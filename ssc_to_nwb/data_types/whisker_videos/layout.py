@@ -13,6 +13,9 @@ from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_v
 from ssc_to_nwb.metadata.model import VideoFacts
 from ssc_to_nwb.quantities import numbered
 
+PATH = f"/acquisition/{naming.WHISKER_VIDEO}"
+EXTERNAL_FILES = f"{PATH}/external_file"
+
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The series of the videos, and the camera."""
@@ -33,10 +36,9 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
 
 def video_series(videos: Sequence[TimedVideo], *, facts: VideoFacts) -> Series:
     """The series of the videos of a session, at least one."""
-    path = f"/acquisition/{naming.WHISKER_VIDEO}"
     rows, columns = videos[0].header.image_shape
     return Series(
-        path=path,
+        path=PATH,
         neurodata_type="ImageSeries",
         text=facts.description,
         unit="n.a.",
@@ -47,7 +49,7 @@ def video_series(videos: Sequence[TimedVideo], *, facts: VideoFacts) -> Series:
         links={"device": f"/general/devices/{facts.camera.name}"},
         inner=(
             Place(
-                path=f"{path}/external_file",
+                path=EXTERNAL_FILES,
                 kind="dataset",
                 dtype=TEXT,
                 axes=1,

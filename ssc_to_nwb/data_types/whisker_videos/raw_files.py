@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition, Rule
 from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.data_types.whisker_videos import problems as kinds
+from ssc_to_nwb.data_types.whisker_videos.layout import EXTERNAL_FILES
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source_files.raw_files import RawFileKind
 from ssc_to_nwb.source_files.raw_inventory import FileLeftOut, RawInventory, VideoFile
@@ -35,7 +35,7 @@ _RULE = Rule(
     identifier="whisker-video",
     patterns=("*.mp4",),
     disposition=Disposition.WRITTEN,
-    nwb=(f"/acquisition/{naming.WHISKER_VIDEO}/external_file",),
+    nwb=(EXTERNAL_FILES,),
     text="Copied unchanged into the folder beside the NWB file.",
 )
 RAW_RULES = (_RULE,)
