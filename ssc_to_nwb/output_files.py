@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import output_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.system_errors import system_errors_named
 

@@ -5,51 +5,20 @@ from __future__ import annotations
 import difflib
 
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.problems import (
-    archive_kinds,
-    check_kinds,
-    dandiset_kinds,
-    export_kinds,
-    mat_kinds,
-    metadata_kinds,
-    output_kinds,
-    raw_kinds,
-    report_kinds,
-    restore_kinds,
-    run_kinds,
-    source_kinds,
-    validate_kinds,
-    verify_kinds,
-)
+from ssc_to_nwb.problems.catalogue import FROM_SOURCE, TO_ARCHIVE, read_area
 from ssc_to_nwb.problems.model import ProblemKind
 
-_FROM_SOURCE = {"MATLAB files": mat_kinds, "Session files": source_kinds}
-# Those of the data types come in between.
-_TO_ARCHIVE = {
-    "Raw files": raw_kinds,
-    "Metadata": metadata_kinds,
-    "Output": output_kinds,
-    "Verification": verify_kinds,
-    "Way back": restore_kinds,
-    "Export as Zarr": export_kinds,
-    "Validation": validate_kinds,
-    "Checks of NWB files": check_kinds,
-    "Runs": run_kinds,
-    "Archive": archive_kinds,
-    "Metadata of a dandiset": dandiset_kinds,
-    "Reports and reading": report_kinds,
-}
 _CHECK_PREFIX = "check_"
 _DANDI_PREFIX = "DANDI."
 
 
 def problem_areas() -> dict[str, tuple[ProblemKind, ...]]:
     """Every kind of problem by area, in the order of the path data take; each data type is an area of its own."""
-    of_types = {area: one.module("problems") for one, area in registry.having("problems", "AREA")}
-    return {
-        title: tuple(kind for kind in vars(module).values() if isinstance(kind, ProblemKind))
-        for title, module in {**_FROM_SOURCE, **of_types, **_TO_ARCHIVE}.items()
+    of_types = {
+        area: tuple(kind for kind in vars(one.module("problems")).values() if isinstance(kind, ProblemKind))
+        for one, area in registry.having("problems", "AREA")
     }
+    return {**dict(map(read_area, FROM_SOURCE)), **of_types, **dict(map(read_area, TO_ARCHIVE))}
 
 
 def catalogue() -> dict[str, ProblemKind]:

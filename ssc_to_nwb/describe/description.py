@@ -19,7 +19,7 @@ from ssc_to_nwb.describe.variables import Variable, format_of, read_variables, w
 from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, is_session_like
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
-from ssc_to_nwb.problems import mat_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.session.session import read_session
 from ssc_to_nwb.source_files.disk_walk import check_is_file

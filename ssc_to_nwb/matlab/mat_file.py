@@ -14,9 +14,8 @@ from ssc_to_nwb.matlab.mat5 import read_mat5
 from ssc_to_nwb.matlab.mat73 import read_mat73
 from ssc_to_nwb.matlab.text import TextReader
 from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported, MatValue, describe
-from ssc_to_nwb.problems import mat_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.problems.source_kinds import FIELD_TYPE
 from ssc_to_nwb.source_files.disk_walk import check_is_file
 
 # Of the session struct: `s` is what ssc-1 has, `dat` a derived variant of ssc-2.
@@ -178,7 +177,7 @@ def read_session_struct(
         if inferred_texts and isinstance(leaf, str) and leaf in inferred_texts:
             inferred.append(leaf_path)
     if not isinstance(value, MatStruct):
-        raise error(FIELD_TYPE, file=path, field=name, expected="a 1x1 struct", found=describe(value))
+        raise error(kinds.FIELD_TYPE, file=path, field=name, expected="a 1x1 struct", found=describe(value))
     others = tuple(_other(other, variables[other]) for other in variables if other != name)
     return SessionStruct(variable=name, tree=value, others=others, inferred_texts=tuple(inferred))
 

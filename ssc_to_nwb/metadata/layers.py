@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ssc_to_nwb.metadata.yaml_lines import LinedMapping, load_yaml
-from ssc_to_nwb.problems import metadata_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 
 EXTENDS = "extends"
@@ -60,7 +60,7 @@ class Layers:
         Raises
         ------
         SscError
-            Of a kind of `problems.metadata_kinds`.
+            Of a kind of `metadata` in `problems`.
         """
         layers = cls()
         for path in (metadata_folder() / f"{dataset}.yaml", *files):
@@ -78,7 +78,7 @@ class Layers:
         Raises
         ------
         SscError
-            Of a kind of `problems.metadata_kinds`.
+            Of a kind of `metadata` in `problems`.
         """
         resolved = path.resolve()
         if resolved in self._known:

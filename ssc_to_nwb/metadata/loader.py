@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb.metadata.layers import EXTENDS, Layers
 from ssc_to_nwb.metadata.yaml_lines import KeyPath, LinedMapping
-from ssc_to_nwb.problems import metadata_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.session_key import SessionKey
 
@@ -66,7 +66,7 @@ class MetadataFiles:
         Raises
         ------
         SscError
-            Of a kind of `problems.metadata_kinds`, with file and line.
+            Of a kind of `metadata` in `problems`, with file and line.
         """
         return _validate(_particular(self.merged, names={"subjects": subject, "sessions": session}))
 
@@ -88,7 +88,7 @@ class MetadataFiles:
         Raises
         ------
         SscError
-            Of a kind of `problems.metadata_kinds`, with file and line.
+            Of a kind of `metadata` in `problems`, with file and line.
         """
         merged = _particular(self.merged, names={"subjects": subject, "sessions": session})
         given: dict[str, dict[str, Any]] = {}
@@ -117,7 +117,7 @@ def read_metadata_files(*, dataset: str, files: Sequence[Path] = ()) -> Metadata
     Raises
     ------
     SscError
-        Of a kind of `problems.metadata_kinds`, with file and line.
+        Of a kind of `metadata` in `problems`, with file and line.
     """
     layers = Layers.of_dataset(dataset, files)
     for key, place in _NEVER_GENERAL.items():
@@ -157,7 +157,7 @@ def load_metadata(*, dataset: str, session: str, subject: str, files: Sequence[P
     Raises
     ------
     SscError
-        Of a kind of `problems.metadata_kinds`, with file and line.
+        Of a kind of `metadata` in `problems`, with file and line.
     """
     return read_metadata_files(dataset=dataset, files=files).of_session(session=session, subject=subject)
 

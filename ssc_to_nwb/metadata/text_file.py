@@ -6,7 +6,7 @@ import codecs
 import stat
 from pathlib import Path
 
-from ssc_to_nwb.problems import metadata_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 
 # Far above what the sessions of both data sets need. YAML is read with many times the memory of its text.

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from ssc_to_nwb.metadata.yaml_bounds import BoundedLoader
-from ssc_to_nwb.problems import metadata_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 
 KeyPath = tuple[str | int, ...]

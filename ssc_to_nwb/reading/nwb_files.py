@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import report_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, error
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.reading.remote_file import is_address

@@ -15,9 +15,8 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.hdf5_fault import hdf5_fault
 from ssc_to_nwb.own_values import check_own_values
-from ssc_to_nwb.problems import report_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
-from ssc_to_nwb.problems.verify_kinds import FILE_LAYOUT_NEWER, FILE_LAYOUT_OLDER
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes
 from ssc_to_nwb.reading.nwb_table import SessionTable, read_table
 from ssc_to_nwb.reading.provenance import Provenance, read_provenance
@@ -242,7 +241,7 @@ def _check_layout(session: NwbSession) -> None:
     """A file of another layout has its contents elsewhere: read by this one's, they would be lacking, or wrong."""
     layout = naming.FILE_LAYOUT if session.provenance is None else session.provenance.layout
     if layout != naming.FILE_LAYOUT:
-        kind = FILE_LAYOUT_OLDER if layout < naming.FILE_LAYOUT else FILE_LAYOUT_NEWER
+        kind = kinds.FILE_LAYOUT_OLDER if layout < naming.FILE_LAYOUT else kinds.FILE_LAYOUT_NEWER
         raise error(kind, file=session.path, expected=f"layout {naming.FILE_LAYOUT}", found=f"layout {layout}")
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import report_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.frames import Frames
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, ResponseKind

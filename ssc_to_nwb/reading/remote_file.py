@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ssc_to_nwb.problems import report_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
 # A block brings several of the file's blocks of headers, or a few chunks of frames; 64 of them are kept.

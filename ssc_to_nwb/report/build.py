@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.output_files import whole_file
-from ssc_to_nwb.problems import report_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.nwb_session import open_nwb_session
 from ssc_to_nwb.report.file_record import FileRecord

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.problems.run_kinds import EXTRA_NOT_INSTALLED
 
 _NEEDED = ("matplotlib", "jinja2", "markupsafe", "PIL")
 
@@ -15,5 +15,7 @@ def check_report_extra() -> None:
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise error(
-            EXTRA_NOT_INSTALLED, expected="pip install 'ssc-to-nwb[report]'", found=f"no package {', '.join(missing)}"
+            kinds.EXTRA_NOT_INSTALLED,
+            expected="pip install 'ssc-to-nwb[report]'",
+            found=f"no package {', '.join(missing)}",
         )

@@ -9,9 +9,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ssc_to_nwb.options.files import FailOn
-from ssc_to_nwb.problems import check_kinds
-from ssc_to_nwb.problems import validate_kinds as kinds
-from ssc_to_nwb.problems.model import ProblemKind
+from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.problems.catalogue import read_area
 from ssc_to_nwb.validate.messages import Message, ValidationResult, fails
 from ssc_to_nwb.validate.text_report import by_file
 
@@ -31,7 +30,7 @@ _EVERYWHERE = (
     kinds.NWB_SCHEMA.identifier,
     kinds.NWBINSPECTOR.identifier,
     kinds.DANDI_METADATA.identifier,
-    *(kind.identifier for kind in vars(check_kinds).values() if isinstance(kind, ProblemKind)),
+    *(kind.identifier for kind in read_area("check")[1]),
 )
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -14,8 +13,10 @@ import ssc_to_nwb
 from ssc_to_nwb.api import explanation
 from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.problems import check_kinds
+from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.problems.catalogue import FROM_SOURCE, TO_ARCHIVE, read_area
 from ssc_to_nwb.problems.model import ProblemKind, Severity
+from ssc_to_nwb.problems.remedies import FETCH_AGAIN, OR_GO_ON
 
 KINDS = tuple(catalogue().values())
 PACKAGE = Path(ssc_to_nwb.__file__).parent
@@ -39,32 +40,49 @@ def test_the_keys_are_the_identifiers() -> None:
     assert all(key == kind.identifier for key, kind in catalogue().items())
 
 
-def modules_of_kinds() -> list[ModuleType]:
-    """Those of the parts, and those of the data types."""
-    of_parts = [import_module(f"ssc_to_nwb.problems.{path.stem}") for path in (PACKAGE / "problems").glob("*_kinds.py")]
-    return of_parts + [one.module("problems") for one, _ in registry.having("problems", "AREA")]
-
-
 def kinds_in(module: ModuleType) -> dict[str, ProblemKind]:
     return {name: value for name, value in vars(module).items() if isinstance(value, ProblemKind)}
 
 
+def constant_of(kind: ProblemKind) -> str:
+    return kind.identifier.upper().replace("-", "_")
+
+
 def test_the_constants_are_named_like_the_identifiers() -> None:
-    for module in modules_of_kinds():
+    for module in (one.module("problems") for one, _ in registry.having("problems", "AREA")):
         constants = kinds_in(module)
-        assert list(constants) == [kind.identifier.upper().replace("-", "_") for kind in constants.values()], module
+        assert list(constants) == [constant_of(kind) for kind in constants.values()], module
 
 
 def test_an_identifier_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explanation, "_TO_ARCHIVE", {"checks": check_kinds, "twice": check_kinds})
+    monkeypatch.setattr(explanation, "read_area", lambda name: (name, read_area("check")[1]))
     with pytest.raises(ValueError, match="identifier"):
         catalogue()
 
 
-def test_every_module_of_kinds_is_in_the_catalogue() -> None:
-    assert {name for module in modules_of_kinds() for name in kinds_in(module)} == {
-        key.upper().replace("-", "_") for key in catalogue()
-    }
+def test_every_table_of_kinds_is_read() -> None:
+    files = {path.stem for path in (PACKAGE / "problems" / "areas").iterdir()}
+    assert files == {*FROM_SOURCE, *TO_ARCHIVE}
+
+
+def test_an_entry_of_a_table_has_all_its_texts() -> None:
+    assert (
+        ProblemKind(
+            identifier="disk-full",
+            severity=Severity.ERROR,
+            title="The disk is full",
+            reason="There is no space left, or no quota. What was written of this session was removed.",
+            remedy="Free some space and run the same command again. Finished sessions are not converted again.",
+        )
+        == kinds.DISK_FULL
+    )
+    assert kinds.TIF_UNREADABLE.remedy == FETCH_AGAIN + OR_GO_ON
+    assert kinds.VALUES_NAN.severity is Severity.WARNING
+
+
+def test_a_kind_that_no_table_has_is_an_error() -> None:
+    with pytest.raises(AttributeError, match="NO_SUCH_KIND"):
+        _ = kinds.NO_SUCH_KIND
 
 
 def test_every_data_type_with_kinds_is_an_area() -> None:
@@ -72,12 +90,13 @@ def test_every_data_type_with_kinds_is_an_area() -> None:
     assert {one.name for one, _ in registry.having("problems", "AREA")} == files
 
 
-def test_every_constant_of_kinds_is_used_somewhere() -> None:
-    """An entry that nothing reports would be a promise that nobody keeps."""
-    used = {
-        node.attr if isinstance(node, ast.Attribute) else node.name
-        for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, (ast.Attribute, ast.alias))
-    }
-    assert {name for module in modules_of_kinds() for name in kinds_in(module)} - used == set()
+def test_the_code_and_the_catalogue_name_the_same_kinds() -> None:
+    """An entry that nothing reports would be a promise that nobody keeps; one that is not there, an internal error."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+    used = {node.attr for node in attributes} | {node.name for node in nodes if isinstance(node, ast.alias)}
+    known = {constant_of(kind) for kind in KINDS}
+    assert known - used == set()
+    of_kinds = {node.attr for node in attributes if re.fullmatch(r"(\w+_)?kinds", ast.unparse(node.value))}
+    assert {name for name in of_kinds if name.isupper()} - known == set()

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from check_runs import RunCheck, Spoil, run_all_over
 
-from ssc_to_nwb.problems import check_kinds
-from ssc_to_nwb.problems.model import ProblemKind
+from ssc_to_nwb.problems.catalogue import read_area
 from ssc_to_nwb.validate.project_check import kind_of
 from ssc_to_nwb.validate.project_checks import project_checks
 
@@ -216,6 +215,6 @@ def test_spoilt_file_trips(name: str, run_check: RunCheck) -> None:
 
 
 def test_every_kind_of_check_has_its_check() -> None:
-    kinds = {kind.identifier for kind in vars(check_kinds).values() if isinstance(kind, ProblemKind)}
+    kinds = {kind.identifier for kind in read_area("check")[1]}
     assert {kind.identifier for check in CHECKS.values() if (kind := kind_of(check)) is not None} == kinds
     assert len(CHECKS) == len(project_checks())
