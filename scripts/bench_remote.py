@@ -27,14 +27,13 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import io
-import json
 import struct
 import sys
 import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +42,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from bench_figures import Figure, finish, parser
 from range_server import serve
 
-MOST_REQUESTS, MOST_BYTES = 10, 20_000_000
+MOST_REQUESTS, MOST_MB = 10, 20.0
 PAGE_BUFFER_BYTES = 64 * 2**20
 _MIB = 2**20
 AS_WRITTEN = "as written"
@@ -59,7 +59,7 @@ LAYOUTS: dict[str, dict[str, Any] | None] = {
 
 
 @dataclass(frozen=True)
-class Figure:
+class Taken:
     """What one step took by one way of reading."""
 
     layout: str
@@ -67,12 +67,6 @@ class Figure:
     step: str
     requests: int
     megabytes: float
-
-    @property
-    def met(self) -> bool:
-        """Whether the limit for opening is kept; other steps, ways and layouts have none."""
-        limited = (self.layout, self.way, self.step) == (AS_WRITTEN, "open_session", "open")
-        return not limited or (self.requests <= MOST_REQUESTS and self.megabytes * 1e6 <= MOST_BYTES)
 
 
 class RangeReader(io.RawIOBase):
@@ -193,45 +187,49 @@ STEPS: dict[str, Callable[[h5py.File], None]] = {
 }
 
 
-def measure(path: Path, *, layout: str, way: str) -> Iterator[Figure]:
+def measure(path: Path, *, layout: str, way: str) -> Iterator[Taken]:
     """Take each step with a file that was just opened."""
     for step, take in STEPS.items():
         with serve(path) as traffic:
             with WAYS[way](traffic.address) as file:
                 take(file)
-            yield Figure(
+            yield Taken(
                 layout=layout, way=way, step=step, requests=traffic.requests, megabytes=traffic.sent_bytes / 1e6
             )
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main() -> int:
     """Run the bench."""
-    options = _parser().parse_args(arguments)
-    figures: list[Figure] = []
+    arguments = _parser().parse_args()
+    taken: list[Taken] = []
     sizes: dict[str, int] = {}
-    for layout, path in _files(options.file, options.layout or list(LAYOUTS)):
+    for layout, path in _files(arguments.file, arguments.layout or list(LAYOUTS), below=arguments.folder):
         sizes[layout] = path.stat().st_size
         print(f"{layout}: {sizes[layout] / 1e6:,.1f} MB, superblock of version {superblock(path)}", flush=True)
         for way in ways_for(path):
-            for figure in measure(path, layout=layout, way=way):
-                print(f"  {way}, {figure.step}: {figure.requests} requests, {figure.megabytes:.1f} MB", flush=True)
-                figures.append(figure)
-    print(table(figures, sizes))
-    if options.json is not None:
-        content = [{**asdict(one), "bytes": sizes[one.layout], "met": one.met} for one in figures]
-        options.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    return 0 if all(one.met for one in figures) else 1
+            taken += measure(path, layout=layout, way=way)
+    print(f"\n{table(taken, sizes)}\n")
+    return finish(figures_of(taken, sizes), arguments.json)
 
 
-def table(figures: list[Figure], sizes: dict[str, int]) -> str:
-    """The figures as a Markdown table: requests and MB of every step."""
+def figures_of(taken: list[Taken], sizes: dict[str, int]) -> Iterator[Figure]:
+    """What opening the file as written took in the blocks of `open_session`; nothing else has a limit."""
+    for one in taken:
+        if (one.layout, one.way, one.step) == (AS_WRITTEN, "open_session", "open"):
+            name, how = "to open a file over HTTP with pynwb", f"{sizes[AS_WRITTEN] / 1e6:,.0f} MB in all"
+            yield Figure(name=name, value=one.requests, unit="requests", limit=MOST_REQUESTS, how=how)
+            yield Figure(name=name, value=one.megabytes, unit="MB", limit=MOST_MB, how=how)
+
+
+def table(taken: list[Taken], sizes: dict[str, int]) -> str:
+    """Requests and MB of every step as a Markdown table."""
     lines = [
         f"| file | MB | read by | {' | '.join(STEPS)} |",
         f"| --- | ---: | --- | {' | '.join('---:' for _ in STEPS)} |",
     ]
-    taken = {(one.layout, one.way, one.step): f"{one.requests} / {one.megabytes:.1f}" for one in figures}
-    for layout, way in dict.fromkeys((one.layout, one.way) for one in figures):
-        cells = " | ".join(taken[layout, way, step] for step in STEPS)
+    cell = {(one.layout, one.way, one.step): f"{one.requests} / {one.megabytes:.1f}" for one in taken}
+    for layout, way in dict.fromkeys((one.layout, one.way) for one in taken):
+        cells = " | ".join(cell[layout, way, step] for step in STEPS)
         lines.append(f"| {layout} | {sizes[layout] / 1e6:,.1f} | {way} | {cells} |")
     return "\n".join(lines)
 
@@ -243,11 +241,10 @@ def superblock(path: Path) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", nargs="?", type=Path, help="NWB file to measure; full-size ones are made without it")
-    parser.add_argument("--layout", action="append", choices=LAYOUTS, help="only this one; may be repeated")
-    parser.add_argument("--json", type=Path, help="write the figures here")
-    return parser
+    options = parser(__doc__)
+    options.add_argument("file", nargs="?", type=Path, help="NWB file to measure; full-size ones are made without it")
+    options.add_argument("--layout", action="append", choices=LAYOUTS, help="only this one; may be repeated")
+    return options
 
 
 def _is_paged(path: Path) -> bool:
@@ -255,12 +252,12 @@ def _is_paged(path: Path) -> bool:
         return bool(file.id.get_create_plist().get_file_space_strategy()[0] == h5py.h5f.FSPACE_STRATEGY_PAGE)
 
 
-def _files(given: Path | None, layouts: list[str]) -> Iterator[tuple[str, Path]]:
+def _files(given: Path | None, layouts: list[str], *, below: Path | None) -> Iterator[tuple[str, Path]]:
     """The files to measure, by layout; each is there until the next is asked for."""
     if given is not None:
         yield AS_WRITTEN, given
         return
-    with tempfile.TemporaryDirectory(prefix="bench_remote_") as name:
+    with tempfile.TemporaryDirectory(prefix="bench_remote_", dir=below) as name:
         folder = Path(name)
         make_source(folder / "source")
         for layout in layouts:

@@ -1,52 +1,26 @@
 """Measures whole runs: sessions at once against one after the other, memory, skipping, small sessions, a Dask cluster.
 
-Each figure is printed beside the bound it is held to, and all of them as JSON. The sources are made up on the way. With
-other work on the machine the ratios are of little use; the load average is printed.
+    python scripts/bench_scale.py --folder /scratch --json scale.json
 
-    python scripts/bench_scale.py --work-dir /scratch --json scale.json
+The sources are made up on the way. With other work on the machine the ratios are of little use; the load average is
+printed.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from command_run import peak_memory, run_seconds
+from bench_figures import Figure, convert_peak_mb, convert_seconds, finish, parser
 
-_MB = 2**20
 # Tiny sessions: so many are the first animal's, and are those that are skipped.
 _FIRST_ANIMAL, _PER_ANIMAL = "an900050", 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """What was measured, and the bound it is held to."""
-
-    name: str
-    value: float
-    bound: float
-    unit: str
-    details: dict[str, float]
-
-    @property
-    def ok(self) -> bool:
-        """Whether the figure is within its bound."""
-        return self.value <= self.bound
-
-    def __str__(self) -> str:
-        mark = "ok" if self.ok else "NOT MET"
-        details = ", ".join(f"{key} {value:.3g}" for key, value in self.details.items())
-        return f"{self.name}: {self.value:.3g} {self.unit} (at most {self.bound:g}): {mark}  [{details}]"
 
 
 def convert(source: Path, output: Path, **options: Any) -> Any:
@@ -68,13 +42,13 @@ def timed(call: Callable[[], Any]) -> tuple[float, Any]:
 
 def memory_figure(what: str, source: Path, output: Path, *, memory_mb: float) -> Figure:
     """The memory of a run beyond what it was given."""
-    peak = peak_memory(source, output, memory_mb=memory_mb) / _MB
+    peak_mb = convert_peak_mb(source, output, memory_mb=memory_mb)
     return Figure(
-        name=f"memory of two sessions {what} beyond --memory-mb {memory_mb:g}",
-        value=peak - memory_mb,
-        bound=300.0,
+        name=f"memory of two sessions {what} beyond `--memory-mb {memory_mb:g}`",
+        value=peak_mb - memory_mb,
         unit="MB",
-        details={"peak_mb": peak},
+        limit=300.0,
+        how=f"{peak_mb:.0f} MB",
     )
 
 
@@ -96,9 +70,9 @@ def two_without_raw(folder: Path, trials: int) -> list[Figure]:
         Figure(
             name="two sessions without raw files, at once : in turn",
             value=at_once / in_turn,
-            bound=0.65,
+            limit=0.65,
             unit="x",
-            details={"in_turn_s": in_turn, "at_once_s": at_once},
+            how=f"{at_once:.1f} s : {in_turn:.1f} s",
         ),
         memory_figure("without raw files", source, folder / "memory", memory_mb=1024.0),
     ]
@@ -125,9 +99,9 @@ def two_with_raw(folder: Path, gigabytes: float) -> list[Figure]:
         Figure(
             name="two sessions with raw files, at once : in turn",
             value=at_once / in_turn,
-            bound=1.05,
+            limit=1.05,
             unit="x",
-            details={"in_turn_s": in_turn, "at_once_s": at_once},
+            how=f"{at_once:.1f} s : {in_turn:.1f} s",
         ),
         memory_figure("with raw files", source, folder / "raw_memory", memory_mb=options["memory_mb"]),
     ]
@@ -142,21 +116,20 @@ def many_tiny(folder: Path, count: int) -> list[Figure]:
         write_session(root=source, spec=_tiny_spec(number), raw=False, videos=False)
     seconds, result = timed(lambda: convert(source, folder / "tiny_nwb", workers=2))
     own = sum(sum(outcome.seconds.values()) for outcome in result.outcomes)
-    skip_seconds = run_seconds(source, folder / "tiny_nwb", "--session", f"{_FIRST_ANIMAL}_*")
+    skip_seconds = convert_seconds(source, folder / "tiny_nwb", "--session", f"{_FIRST_ANIMAL}_*")
     return [
         Figure(
             name=f"{count} tiny sessions, each beyond its own work",
             value=1000 * (2 * seconds - own) / count,
-            bound=40.0,
+            limit=40.0,
             unit="ms",
-            details={"wall_s": seconds, "own_work_s": own},
+            how=f"{seconds:.1f} s with two processes; their own work {own:.1f} s",
         ),
         Figure(
             name=f"skipping {min(count, _PER_ANIMAL)} finished sessions, by the command line",
             value=skip_seconds,
-            bound=5.0,
+            limit=5.0,
             unit="s",
-            details={},
         ),
     ]
 
@@ -201,55 +174,35 @@ def dask_cluster(folder: Path, count: int) -> Figure:
     return Figure(
         name=f"{count} sessions by a Dask cluster of two workers : by the pool",
         value=by_dask / pool,
-        bound=1.15,
+        limit=1.15,
         unit="x",
-        details={"pool_s": pool, "dask_s": by_dask},
+        how=f"{by_dask:.1f} s : {pool:.1f} s",
     )
 
 
-def table(figures: list[Figure]) -> str:
-    """The figures as rows of the table in docs/explanation/speed.md."""
-    rows = ["| what | measured | limit |", "| --- | --- | --- |"]
-    rows += [f"| {one.name} | {one.value:.3g} {one.unit} | {one.bound:g} {one.unit} |" for one in figures]
-    return "\n".join(rows)
-
-
-def main() -> None:
+def main() -> int:
     """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work-dir", type=Path, help="where sources and outputs are put for the time being")
-    parser.add_argument("--tiny", type=int, default=1000, help="number of tiny sessions")
-    parser.add_argument(
+    options = parser(__doc__)
+    options.add_argument("--tiny", type=int, default=1000, help="number of tiny sessions")
+    options.add_argument(
         "--gigabytes", type=float, default=1.0, help="of stacks in each of the two sessions with raw files"
     )
-    parser.add_argument("--trials", type=int, default=200, help="of each of the two sessions without raw files")
-    parser.add_argument("--sessions", type=int, default=40, help="number of sessions for the Dask cluster")
-    parser.add_argument("--only", choices=["mat", "raw", "tiny", "dask"], action="append")
-    parser.add_argument("--json", type=Path)
-    arguments = parser.parse_args()
-    parts: dict[str, Callable[[Path], Any]] = {
+    options.add_argument("--trials", type=int, default=200, help="of each of the two sessions without raw files")
+    options.add_argument("--sessions", type=int, default=40, help="number of sessions for the Dask cluster")
+    options.add_argument("--only", choices=["mat", "raw", "tiny", "dask"], action="append")
+    arguments = options.parse_args()
+    parts: dict[str, Callable[[Path], list[Figure]]] = {
         "mat": lambda folder: two_without_raw(folder, arguments.trials),
         "raw": lambda folder: two_with_raw(folder, arguments.gigabytes),
         "tiny": lambda folder: many_tiny(folder, arguments.tiny),
-        "dask": lambda folder: dask_cluster(folder, arguments.sessions),
+        "dask": lambda folder: [dask_cluster(folder, arguments.sessions)],
     }
     figures: list[Figure] = []
-    for name in arguments.only or parts:
-        folder = Path(tempfile.mkdtemp(prefix="bench-scale-", dir=arguments.work_dir))
-        try:
-            found = parts[name](folder)
-        finally:
-            shutil.rmtree(folder)
-        for figure in found if isinstance(found, list) else [found]:
-            print(figure, flush=True)
-            figures.append(figure)
-    print(f"load average {', '.join(f'{load:.1f}' for load in os.getloadavg())}, {os.cpu_count()} processors")
-    print(table(figures))
-    if arguments.json:
-        arguments.json.write_text(json.dumps([{**asdict(figure), "ok": figure.ok} for figure in figures], indent=1))
-    if not all(figure.ok for figure in figures):
-        sys.exit(1)
+    for part in arguments.only or parts:
+        with tempfile.TemporaryDirectory(prefix="bench_scale_", dir=arguments.folder) as name:
+            figures += parts[part](Path(name))
+    return finish(figures, arguments.json)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

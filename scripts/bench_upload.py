@@ -1,7 +1,5 @@
 """Measures `ssc-to-nwb upload` against `dandi upload`, on the same folder and the same archive on this machine.
 
-Usage: bench_upload.py [--sessions N] [--rounds N] [--json FILE]
-
 Makes N small sessions and converts them once. Each round sends them with both programs, to an archive that has nothing
 of them, then once more, with nothing new to send; the programs take turns at going first. Both validate: times are of
 the whole command, processor times with those of the processes that it starts. The archive is the one of the tests, in
@@ -10,21 +8,20 @@ a process of its own. Figures are medians of the ratios of the rounds. Exit stat
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+
+from bench_figures import finish, median_figure, parser
 
 TESTS = Path(__file__).parents[1] / "tests" / "dandi"
 DANDISET = "000123"
@@ -52,33 +49,26 @@ class Taken:
     processor: float
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main() -> int:
     """Run the bench."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sessions", type=int, default=60)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=Path, help="write the figures here")
-    options = parser.parse_args(arguments)
+    options = parser(__doc__)
+    options.add_argument("--sessions", type=int, default=60)
+    options.add_argument("--rounds", type=int, default=3)
+    arguments = options.parse_args()
     rounds: list[list[Taken]] = []
-    with tempfile.TemporaryDirectory(prefix="bench_upload_") as name:
-        folder = Path(name)
-        make_output(folder, sessions=options.sessions)
-        for number in range(options.rounds):
-            rounds.append(one_round(folder, ours_first=number % 2 == 0))
-            for taken in rounds[-1]:
-                print(
-                    f"{taken.program}, {taken.step}: {taken.wall:.1f} s, {taken.processor:.1f} s of processors",
-                    flush=True,
-                )
-    ratios = {
-        (step, what): _ratio(rounds, step, what) for step in ("first", "nothing new") for what in ("wall", "processor")
-    }
-    for (step, what), ratio in ratios.items():
-        limit = LIMITS.get((step, what))
-        print(f"{step}, {what} time: {ratio:.2f} x dandi upload" + (f" (at most {limit})" if limit else ""))
-    if options.json is not None:
-        options.json.write_text(json.dumps([[asdict(one) for one in taken] for taken in rounds], indent=2) + "\n")
-    return 0 if all(ratios[key] <= limit for key, limit in LIMITS.items()) else 1
+    with tempfile.TemporaryDirectory(prefix="bench_upload_", dir=arguments.folder) as name:
+        make_output(Path(name), sessions=arguments.sessions)
+        for number in range(arguments.rounds):
+            rounds.append(one_round(Path(name), ours_first=number % 2 == 0))
+    figures = [
+        median_figure(
+            f"`upload` of {arguments.sessions} small sessions against `dandi upload`, {step}: {what} time",
+            [_ratio(taken, step, what) for taken in rounds],
+            unit="x", limit=limit, how="validation included",
+        )
+        for (step, what), limit in LIMITS.items()
+    ]  # fmt: skip
+    return finish(figures, arguments.json)
 
 
 def make_output(folder: Path, *, sessions: int) -> None:
@@ -155,11 +145,12 @@ def _environment(home: Path, *, address: str, key: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _ratio(rounds: list[list[Taken]], step: str, what: str) -> float:
-    def of(taken: list[Taken], program: str) -> float:
-        return next(float(getattr(one, what)) for one in taken if (one.program, one.step) == (program, step))
-
-    return statistics.median(of(taken, "ssc-to-nwb") / of(taken, "dandi") for taken in rounds)
+def _ratio(taken: list[Taken], step: str, what: str) -> float:
+    ours, theirs = (
+        next(float(getattr(one, what)) for one in taken if (one.program, one.step) == (program, step))
+        for program in ("ssc-to-nwb", "dandi")
+    )
+    return ours / theirs
 
 
 if __name__ == "__main__":

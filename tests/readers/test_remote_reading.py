@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -75,9 +76,10 @@ def test_the_headers_of_a_plain_file_take_more_requests(bench: ModuleType, large
 
 def test_more_requests_or_bytes_would_be_noticed(bench: ModuleType) -> None:
     def met(*, step: str = "open", requests: int = 1, megabytes: float = 1.0) -> bool:
-        return bench.Figure(
+        taken = bench.Taken(
             layout=bench.AS_WRITTEN, way="open_session", step=step, requests=requests, megabytes=megabytes
-        ).met
+        )
+        return all(figure.met for figure in bench.figures_of([taken], {bench.AS_WRITTEN: 1}))
 
     assert met()
     assert not met(requests=11)
@@ -85,8 +87,12 @@ def test_more_requests_or_bytes_would_be_noticed(bench: ModuleType) -> None:
     assert met(step="frame", requests=11)
 
 
-def test_the_script_measures_a_given_file(bench: ModuleType, large: Path, tmp_path: Path, capsys) -> None:
-    assert bench.main([str(large), "--json", str(tmp_path / "figures.json")]) == 0
-    ways = bench.ways_for(large)
-    assert capsys.readouterr().out.count("| as written |") == len(ways)
-    assert (tmp_path / "figures.json").read_text().count('"met": true') == 4 * len(ways)
+def test_the_script_measures_a_given_file(
+    bench: ModuleType, large: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench_remote.py", str(large), "--json", str(tmp_path / "figures.json")])
+    assert bench.main() == 0
+    assert capsys.readouterr().out.count("| as written |") == len(bench.ways_for(large))
+    figures = json.loads((tmp_path / "figures.json").read_text())["figures"]
+    assert [(one["unit"], one["limit"]) for one in figures] == [("requests", 10), ("MB", 20.0)]
+    assert 0 < figures[0]["value"] <= 10
