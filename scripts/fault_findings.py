@@ -40,8 +40,8 @@ def examine(output: Path, findings: Findings, *, digests: Mapping[str, str]) -> 
     digests: of the content that each session has where nothing is killed.
     """
     from ssc_to_nwb.json_lines import read_json_lines
+    from ssc_to_nwb.run.output import unfinished_files
     from ssc_to_nwb.run.record import Done
-    from ssc_to_nwb.run.recovery import unfinished_files
 
     done: dict[str, list[Done]] = {}
     for line in read_json_lines(output / ".ssc-to-nwb" / "record.jsonl"):
@@ -68,7 +68,7 @@ def work_folder(output: Path) -> Path:
 def _is_whole(done: Any, digest: str) -> bool:
     """Whether the file is as the record has it, was verified in full, and holds what it should to the last value."""
     from ssc_to_nwb.proof.digest import content_digest
-    from ssc_to_nwb.run.output_state import state_of_output
+    from ssc_to_nwb.run.record import state_of_output
 
     if done.verified != "full" or state_of_output(done.output) != done.state:
         return False

@@ -39,7 +39,7 @@ def write_dandiset(request: DandisetRequest) -> DandisetResult:
     )
     identifier = None
     if request.dandiset is not None:
-        from ssc_to_nwb.dandi.dandiset_id import parse_dandiset_id
+        from ssc_to_nwb.dandi.instance import parse_dandiset_id
 
         identifier = parse_dandiset_id(request.dandiset)
     return write_dandiset_file(root=Path(request.output), section=section, identifier=identifier)

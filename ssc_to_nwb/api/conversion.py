@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.events import OnEvent, RunEvent
     from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
-    from ssc_to_nwb.run.settings import MakeWorkers
+    from ssc_to_nwb.run.workers import MakeWorkers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,17 +107,18 @@ def convert(request: ConvertRequest) -> ConversionResult:
         _load_ahead(source, Path(request.output))
     from ssc_to_nwb.nwb_file.results import no_progress
     from ssc_to_nwb.run.estimate import check_space
+    from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.runner import run_sessions
     from ssc_to_nwb.run.session_sources import find_not_taken
-    from ssc_to_nwb.run.settings import RunSettings
 
-    settings = RunSettings.of(request, workers=_workers_maker(request.dask, request.executor))
+    settings = RunSettings.of(request)
     with _event_sink(request.events, request.on_event) as sink:
         sources, listings = _find(source, settings.output, request.sessions, sink)
         not_taken = find_not_taken(source, listings=listings, output=settings.output)
         result = run_sessions(
             sources,
             settings,
+            make_workers=_workers_maker(request.dask, request.executor),
             listings=listings,
             check_space=None if request.ignore_space else partial(check_space, settings=settings),
             on_progress=request.on_progress or no_progress,
@@ -142,7 +143,7 @@ def _find(
     source: Path, output: Path, sessions: Sequence[str], on_event: OnEvent
 ) -> tuple[tuple[SessionSource, ...], PackedListings]:
     from ssc_to_nwb.run.events import RunEvent
-    from ssc_to_nwb.run.output_place import check_apart
+    from ssc_to_nwb.run.places import check_apart
     from ssc_to_nwb.run.session_sources import PackedListings, find_sources
 
     def on_listing(packed: Path) -> None:
@@ -156,7 +157,7 @@ def _find(
 
 def _workers_maker(dask: str | None, executor: Executor | None) -> MakeWorkers | None:
     if dask is not None:
-        from ssc_to_nwb.run.dask_workers import dask_workers
+        from ssc_to_nwb.run.workers import dask_workers
 
         return lambda report: dask_workers(dask, report=report)
     if executor is not None:

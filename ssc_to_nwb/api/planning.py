@@ -14,11 +14,10 @@ from ssc_to_nwb.options.declare import takes
 
 if TYPE_CHECKING:
     from ssc_to_nwb.problems.model import Problem
-    from ssc_to_nwb.run.estimate import Room
-    from ssc_to_nwb.run.frame_sample import FrameSample
+    from ssc_to_nwb.run.estimate import FrameSample, Room
+    from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.resume import Decision
     from ssc_to_nwb.run.session_sources import SessionSource
-    from ssc_to_nwb.run.settings import RunSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +141,9 @@ def plan(request: PlanRequest) -> Plan:
         What `convert` raises if nothing can be started.
     """
     from ssc_to_nwb.problems.system_errors import system_errors_named
-    from ssc_to_nwb.run.output_place import check_apart, check_writable
+    from ssc_to_nwb.run.job import RunSettings
+    from ssc_to_nwb.run.places import check_apart, check_writable
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
-    from ssc_to_nwb.run.settings import RunSettings
 
     settings, source = RunSettings.of(request), Path(request.source)
     check_writable(settings.output)
@@ -166,7 +165,7 @@ def plan(request: PlanRequest) -> Plan:
 def _decided(sources: Sequence[SessionSource], settings: RunSettings) -> Plan:
     from ssc_to_nwb.json_lines import read_json_lines
     from ssc_to_nwb.metadata.shared_faults import check_metadata
-    from ssc_to_nwb.run.frame_sample import sample_frames
+    from ssc_to_nwb.run.estimate import sample_frames
     from ssc_to_nwb.run.record import lines_by_work
     from ssc_to_nwb.run.resume import Decider
     from ssc_to_nwb.run_files import run_record
@@ -182,8 +181,8 @@ def _decided(sources: Sequence[SessionSource], settings: RunSettings) -> Plan:
 
 
 def _plan(decisions: Sequence[Decision], settings: RunSettings, sample: FrameSample | None) -> Plan:
-    from ssc_to_nwb.run.budget import Budget
     from ssc_to_nwb.run.estimate import room_for, worst_ratio
+    from ssc_to_nwb.run.machine import Budget
 
     ratio = worst_ratio(settings.options) if sample is None else sample.ratio
     to_do = [decision for decision in decisions if decision.action == "convert"]
@@ -238,7 +237,7 @@ def _planned(
 
 def _contents(decision: Decision, settings: RunSettings) -> tuple[SessionSummary, float]:
     """What the session holds, and the seconds it took to read that; a packed session file is unpacked for it."""
-    from ssc_to_nwb.run.space import existing_folder
+    from ssc_to_nwb.run.machine import existing_folder
 
     place = existing_folder(settings.work_folder or settings.output)
     start = time.perf_counter()

@@ -79,8 +79,7 @@ def report(*, files: Sequence[Path | str], output: Path | str, on_page: OnPage |
 def _record_of(file: Path) -> FileRecord:
     """What the runs of this program recorded beside a file."""
     from ssc_to_nwb.report.file_record import FileRecord
-    from ssc_to_nwb.run.output_state import state_of_output
-    from ssc_to_nwb.run.record import newest_done
+    from ssc_to_nwb.run.record import newest_done, state_of_output
 
     try:
         done, state = newest_done(file), state_of_output(file)

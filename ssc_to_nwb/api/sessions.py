@@ -168,7 +168,7 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
     """
     from ssc_to_nwb.metadata.loader import load_metadata
     from ssc_to_nwb.problems.model import SscError
-    from ssc_to_nwb.run.unpacking import origin, unpacked_session
+    from ssc_to_nwb.run.session_sources import origin, unpacked_session
 
     summary = SessionSummary(
         session=source.name,

@@ -111,8 +111,8 @@ def verify_sessions(request: VerifyRequest) -> VerificationResult:
         is a Zarr store.
     """
     from ssc_to_nwb.metadata.shared_faults import check_metadata
-    from ssc_to_nwb.run.converted_files import folder_and_file, sources_of_file
     from ssc_to_nwb.run.machine import processors
+    from ssc_to_nwb.run.places import folder_and_file, sources_of_file
     from ssc_to_nwb.run.session_sources import PackedListings, find_sources
 
     settings = _Settings(
@@ -135,7 +135,7 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
     from ssc_to_nwb.problems import output_kinds
     from ssc_to_nwb.problems.model import SscError, error
     from ssc_to_nwb.proof.making import options_used
-    from ssc_to_nwb.run.unpacking import unpacked_session
+    from ssc_to_nwb.run.session_sources import unpacked_session
 
     if source.problem is not None:
         return SessionVerification(session=source.name, source=source.path, error=source.problem)
@@ -233,7 +233,7 @@ def find_output(output: Path, *, session: str) -> Path:
     SscError
         verify-output-missing.
     """
-    from ssc_to_nwb.run.converted_files import find_converted
+    from ssc_to_nwb.run.places import find_converted
 
     return find_converted(output, session=session)
 

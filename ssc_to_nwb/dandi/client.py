@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,18 +17,61 @@ from dandi.exceptions import NotFoundError, SchemaVersionError
 from dandischema import models
 from packaging.version import Version
 
-from ssc_to_nwb.dandi.addresses import KeyForOrigin, require_tls_of_redirect, require_tls_of_storage
 from ssc_to_nwb.dandi.api_key import ApiKey, Redactor
-from ssc_to_nwb.dandi.dandiset_id import parse_dandiset_id
 from ssc_to_nwb.dandi.failures import as_failure
-from ssc_to_nwb.dandi.instance import TIMEOUT_S, Instance, find_api
-from ssc_to_nwb.dandi.retry import RetryPolicy
-from ssc_to_nwb.dandi.surroundings import client_environment, client_messages_to
+from ssc_to_nwb.dandi.instance import (
+    TIMEOUT_S,
+    Instance,
+    KeyForOrigin,
+    find_api,
+    parse_dandiset_id,
+    require_tls_of_redirect,
+    require_tls_of_storage,
+)
+from ssc_to_nwb.dandi.options import RetryPolicy
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
+from ssc_to_nwb.validate.dandi_log import dandi_log_to
 
+_THIS_MACHINE = "localhost,127.0.0.0/8,::1"
 # What the archive says of an account that may upload.
 _APPROVED = "APPROVED"
+
+
+@contextmanager
+def client_environment() -> Iterator[None]:
+    """Within the context: no telemetry, no passwords from ~/.netrc, and no proxy on the way to this machine.
+
+    A password in ~/.netrc would go along with every redirect, and the object store refuses an address with a signature
+    to whoever brings a password as well.
+    """
+    wanted = {"DANDI_NO_ET": "1", "NETRC": os.devnull}
+    for name in ("no_proxy", "NO_PROXY"):
+        wanted[name] = ",".join(filter(None, (os.environ.get(name), _THIS_MACHINE)))
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+class _Forward(logging.Handler):
+    def __init__(self, receive: Callable[[str, str], None]) -> None:
+        super().__init__(level=logging.WARNING)
+        self._receive = receive
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._receive(record.levelname.lower(), record.getMessage())
+
+
+def client_messages_to(receive: Callable[[str, str], None]) -> AbstractContextManager[None]:
+    """Within the context, warnings and errors of the dandi client go to `receive(level, message)` alone."""
+    return dandi_log_to(_Forward(receive))
 
 
 class ArchiveClient(DandiAPIClient):

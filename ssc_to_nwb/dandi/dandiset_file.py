@@ -14,10 +14,9 @@ from typing import Any
 
 import yaml
 
-from ssc_to_nwb.dandi.dandiset_id import dandiset_named
-from ssc_to_nwb.dandi.dandiset_merge import merge_metadata
-from ssc_to_nwb.dandi.dandiset_metadata import blanks_in, dandiset_metadata
-from ssc_to_nwb.dandi.dandiset_model import DandisetSection
+from ssc_to_nwb.dandi.dandiset_metadata import blanks_in, dandiset_metadata, merge_metadata
+from ssc_to_nwb.dandi.dandiset_section import DandisetSection
+from ssc_to_nwb.dandi.instance import dandiset_named
 from ssc_to_nwb.dandi.results import Blank, DandisetResult
 from ssc_to_nwb.metadata.yaml_bounds import BoundedLoader
 from ssc_to_nwb.problems import dandiset_kinds as kinds

@@ -1,4 +1,10 @@
-"""The section `dandiset` of the metadata files, loaded and checked."""
+"""The section `dandiset` of a metadata file: what the archive shows of a data set, as frozen models, loaded and checked.
+
+Where nobody public says something, the value is null, and `write_dandiset` lists it as to be filled in by a person.
+Contributors, funders and resources are mappings and not lists, so that a user's own file can add an ORCID or a DOI to
+one of them without repeating the others. The words for roles, relations and types are DataCite's, as dandischema has
+them, without the prefix `dcite:`.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +12,71 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ssc_to_nwb.dandi.dandiset_model import DandisetSection
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import error
 
+ORCID_PATTERN = r"^\d{4}-\d{4}-\d{4}-(\d{3}X|\d{4})$"
+ROR_PATTERN = r"^https://ror.org/[a-z0-9]+$"
 Place = Callable[[tuple[str | int, ...]], object]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ContributorFacts(_Part):
+    """A person who made the data; the key of the mapping is the name as `Last, First`."""
+
+    roles: tuple[str, ...] = Field(min_length=1, description="DataCite roles, such as Author or ContactPerson")
+    orcid: str | None = Field(default=None, pattern=ORCID_PATTERN, description="ORCID of the person, once known")
+    email: str | None = Field(default=None, description="Address; the archive asks for that of a contact person")
+    affiliation: str | None = Field(default=None, description="Institution at the time of the work")
+    affiliation_ror: str | None = Field(default=None, pattern=ROR_PATTERN, description="ROR of that institution")
+    in_citation: bool = Field(default=True, description="Whether the archive's citation names the person")
+
+
+class FunderFacts(_Part):
+    """An organization that paid; the key of the mapping is its name."""
+
+    ror: str | None = Field(default=None, pattern=ROR_PATTERN, description="ROR of the organization")
+    award_number: str | None = Field(default=None, description="Number of the award")
+
+
+class EthicsFacts(_Part):
+    """An approval of the animal work."""
+
+    identifier: str = Field(description="Number of the approved protocol")
+    committee_url: str | None = Field(default=None, description="Page of the committee")
+
+
+class ResourceFacts(_Part):
+    """Something the data set is related to; the key of the mapping is a short name of its own."""
+
+    title: str
+    relation: str = Field(description="DataCite relation: the dandiset <relation> the resource, such as IsDescribedBy")
+    type: str = Field(description="DataCite resource type, such as JournalArticle or Dataset")
+    doi: str | None = Field(default=None, pattern=r"^10\.\d{4,}/\S+$", description="DOI, once known")
+    doi_expected: bool = Field(default=False, description="There is a DOI; while none is known it is to be filled in")
+    url: str | None = Field(default=None, pattern=r"^https?://\S+$", description="Web address")
+    repository: str | None = Field(default=None, description="Name of the repository that holds it")
+
+
+class DandisetSection(_Part):
+    """Everything about a dandiset that does not follow from its assets."""
+
+    name: str = Field(max_length=150, description="Title of the dandiset")
+    description: str = Field(max_length=10_000, description="What the data are")
+    contributors: dict[str, ContributorFacts] = Field(min_length=1, description="People, in the order of the citation")
+    funding: dict[str, FunderFacts] | None = Field(default=None, description="Who paid, once known")
+    license: str | None = Field(default=None, description="SPDX identifier, such as CC-BY-4.0, once decided")
+    keywords: tuple[str, ...] = Field(default=(), description="Words to find the dandiset by")
+    ethics_approval: tuple[EthicsFacts, ...] | None = Field(default=None, description="Approvals, once known")
+    protocols: tuple[str, ...] | None = Field(default=None, description="URLs of protocols (protocols.io), once known")
+    citation: str = Field(description="How the source data set asks to be cited")
+    acknowledgement: str | None = Field(default=None, description="Conditions of use, thanks")
+    related_resources: dict[str, ResourceFacts] = Field(default_factory=dict, description="Papers and data sets")
 
 
 def load_section(*, dataset: str, files: Sequence[Path]) -> DandisetSection:

@@ -11,13 +11,12 @@ import requests
 
 from ssc_to_nwb.dandi.api_key import find_api_key_if_any
 from ssc_to_nwb.dandi.assets import LocalFile, LocalFiles, find_local_files
-from ssc_to_nwb.dandi.client import Archive, open_archive
+from ssc_to_nwb.dandi.client import Archive, client_messages_to, open_archive
 from ssc_to_nwb.dandi.failures import as_failure
 from ssc_to_nwb.dandi.instance import resolve_instance
 from ssc_to_nwb.dandi.listing import RemoteFile, list_remote
 from ssc_to_nwb.dandi.options import DownloadOptions
 from ssc_to_nwb.dandi.results import DownloadCheckResult, Stage, TransferProgress
-from ssc_to_nwb.dandi.surroundings import client_messages_to
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 

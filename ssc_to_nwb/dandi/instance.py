@@ -1,4 +1,4 @@
-"""Which archive is meant: a known name or the URL of a self-hosted one, and what it says of itself.
+"""Which archive and which dandiset are meant, which web addresses may be used, and which of them get the key.
 
 The key is sent to the host that the user named and to no other. The dandi client's own lookup takes the API's address
 from what the server answers; here an answer that names another host is an error that shows the address, for the user
@@ -7,21 +7,104 @@ to decide.
 
 from __future__ import annotations
 
+import ipaddress
+import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
+from requests import PreparedRequest, Response
 
-from ssc_to_nwb.dandi.addresses import KeyForOrigin, origin, require_tls, require_tls_of_redirect
-from ssc_to_nwb.dandi.api_key import Redactor, without_keys
+from ssc_to_nwb.dandi.api_key import ApiKey, Redactor, without_keys
 from ssc_to_nwb.dandi.failures import as_failure
-from ssc_to_nwb.dandi.retry import RetryPolicy
+from ssc_to_nwb.dandi.options import RetryPolicy
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 #: Seconds to connect, and to wait for an answer.
 TIMEOUT_S = (30.0, 300.0)
+
+
+def is_loopback(host: str | None) -> bool:
+    """True for localhost, *.localhost, 127.0.0.0/8 and ::1."""
+    name = (host or "").rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def require_tls(url: str, *, what: str) -> None:
+    """Raise archive-needs-tls unless the URL is https, or http to this machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+        raise error(
+            kinds.ARCHIVE_NEEDS_TLS, field=what, expected="https", found=f"{parts.scheme}://{parts.hostname or ''}"
+        )
+
+
+def require_tls_of_redirect(response: Response, **_: Any) -> None:
+    """A response hook of requests: a redirect, too, leads only to https or to this machine."""
+    if response.is_redirect:
+        require_tls(urljoin(response.url, response.headers["Location"]), what="redirect of the archive")
+
+
+def require_tls_of_storage(answer: Any) -> None:
+    """Check the addresses that the API gives an upload to use: they must be https, or on this machine."""
+    if not isinstance(answer, dict):
+        return
+    parts = answer.get("parts")
+    urls = [part.get("upload_url") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    for url in (*urls, answer.get("complete_url")):
+        if isinstance(url, str) and "://" in url:
+            require_tls(url, what="address for the upload")
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of a URL, with the scheme's own port where none is written."""
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    return scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(scheme)
+
+
+class KeyForOrigin:
+    """Authentication for requests: adds the key to requests to the API's own origin, and to no others.
+
+    Without a key it adds nothing, which keeps requests from looking a password up.
+    """
+
+    def __init__(self, api_url: str, key: ApiKey | None) -> None:
+        self._origin = origin(api_url)
+        self._key = key
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Add the key to a request to the archive's own address."""
+        if self._key is not None and request.url is not None and origin(request.url) == self._origin:
+            request.headers["Authorization"] = f"token {self._key.reveal()}"
+        return request
+
+
+def dandiset_named(metadata: Mapping[str, Any]) -> str | None:
+    """Six digits of the dandiset that metadata are of, from `identifier` or `id`; None where they name none."""
+    for key in ("identifier", "id"):
+        match = re.search(r"(?:^|[:/])([0-9]{6})(?:/|$)", str(metadata.get(key) or "").strip())
+        if match is not None:
+            return match[1]
+    return None
+
+
+def parse_dandiset_id(text: str) -> str:
+    """Six digits from `000123`, `DANDI:000123` or `000123/draft`. Error: archive-dandiset-id."""
+    match = re.fullmatch(r"(?:[A-Za-z-]+:)?([0-9]{6})(?:/draft)?", text.strip())
+    if match is None:
+        raise error(kinds.ARCHIVE_DANDISET_ID, field="dandiset", expected="six digits", found=without_keys(text))
+    return match[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,42 @@
-"""What was asked of an upload or of a check, with nothing left open."""
+"""What was asked of an upload or of a check, with nothing left open; how often something is tried again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
 from ssc_to_nwb.dandi.results import TransferProgress
-from ssc_to_nwb.dandi.retry import FIRST_CONTACT, RetryPolicy
 from ssc_to_nwb.options.archive import ArchiveRequest, DownloadCheckRequest, UploadRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """Tries with growing waits.
+
+    attempts: how many tries in all; first_wait_s: the wait after the first failure; growth: by what each further wait
+    is multiplied; longest_wait_s: the ceiling; jitter: up to this share is added at random, so that many files that
+    failed together do not all come back together.
+    """
+
+    attempts: int = 6
+    first_wait_s: float = 2.0
+    growth: float = 2.0
+    longest_wait_s: float = 120.0
+    jitter: float = 0.25
+
+    def waits(self) -> Iterator[float]:
+        """The waits in seconds between the tries: one fewer than there are tries."""
+        wait_s = self.first_wait_s
+        for _ in range(self.attempts - 1):
+            yield min(wait_s, self.longest_wait_s) * (1 + self.jitter * random.random())
+            wait_s *= self.growth
+
+
+#: For the first contact: somebody is waiting for an answer, so give up within seconds.
+FIRST_CONTACT = RetryPolicy(attempts=3, first_wait_s=1.0, longest_wait_s=5.0)
 
 
 def _ignore(_progress: TransferProgress) -> None:

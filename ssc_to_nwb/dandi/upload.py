@@ -11,13 +11,11 @@ import requests
 
 from ssc_to_nwb.dandi.api_key import Redactor, find_api_key
 from ssc_to_nwb.dandi.assets import Checksums, LocalFile, LocalFiles, find_local_files
-from ssc_to_nwb.dandi.client import Archive, open_archive
+from ssc_to_nwb.dandi.client import Archive, client_messages_to, open_archive
 from ssc_to_nwb.dandi.dandiset_file import check_dandiset_file
-from ssc_to_nwb.dandi.dandiset_id import parse_dandiset_id
-from ssc_to_nwb.dandi.draft import draft_state
-from ssc_to_nwb.dandi.draft_metadata import MetadataChange, plan_metadata, send_metadata
+from ssc_to_nwb.dandi.draft import MetadataChange, draft_state, plan_metadata, send_metadata
 from ssc_to_nwb.dandi.failures import is_fatal
-from ssc_to_nwb.dandi.instance import resolve_instance
+from ssc_to_nwb.dandi.instance import parse_dandiset_id, resolve_instance
 from ssc_to_nwb.dandi.listing import PlannedAsset, compare, list_remote, make_plan
 from ssc_to_nwb.dandi.options import UploadOptions
 from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
@@ -33,9 +31,7 @@ from ssc_to_nwb.dandi.results import (
     TransferProgress,
     UploadResult,
 )
-from ssc_to_nwb.dandi.send import Sender
-from ssc_to_nwb.dandi.sessions import upload_sessions
-from ssc_to_nwb.dandi.surroundings import client_messages_to
+from ssc_to_nwb.dandi.send import Sender, upload_sessions
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import plural

@@ -10,9 +10,9 @@ from ssc_to_nwb.options.declare import argument, needed, option, python_only
 from ssc_to_nwb.options.sources import metadata_files
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.dandi.dandiset_model import DandisetSection
+    from ssc_to_nwb.dandi.dandiset_section import DandisetSection
+    from ssc_to_nwb.dandi.options import RetryPolicy
     from ssc_to_nwb.dandi.results import TransferProgress
-    from ssc_to_nwb.dandi.retry import RetryPolicy
 
 Validation = Literal["require", "skip"]
 

@@ -7,13 +7,13 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from ssc_to_nwb.nwb_file.results import Progress
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.run.clock_text import now_text
 
 EventName = Literal[
     "listing",
@@ -29,6 +29,11 @@ EventName = Literal[
 ]
 # Progress of one session goes to the file this often at most, and whenever its stage changes.
 _PROGRESS_SECONDS = 0.5
+
+
+def now_text() -> str:
+    """Now, in UTC to the millisecond: `2026-01-31T12:00:00.000+00:00`."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

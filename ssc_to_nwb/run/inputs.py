@@ -1,22 +1,31 @@
-"""Everything the content of a session's NWB file depends on, in a form that can be written down and compared."""
+"""What the content of a session's NWB file depends on: the state of its source files, metadata and options."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb._version import __version__
+from ssc_to_nwb.problems import output_kinds
+from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.source_files.disk_walk import Obstacle, check_is_file
+from ssc_to_nwb.source_files.file_hash import sha256_of
+from ssc_to_nwb.source_files.search import raw_files_below
 
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
-    from ssc_to_nwb.run.source_state import SourceState
+
 
 # Sections of the metadata that go elsewhere than into NWB files.
 _OTHER_SECTIONS = frozenset({"dandiset"})
 _HASH_CHARACTERS = 16
+_SHOWN_CHANGES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +81,114 @@ def section_hashes(sections: Mapping[str, Any]) -> dict[str, str]:
 
 def _canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileState:
+    """One file: name relative to the folder of the session file, bytes, and time of change."""
+
+    name: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """All files of a session, sorted by name; `root` is the folder that names are relative to."""
+
+    root: Path
+    files: tuple[FileState, ...]
+
+    @property
+    def byte_size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def digest(self) -> str:
+        """One value for the whole state."""
+        return hashlib.sha256(self.as_lines().encode("utf-8", "surrogateescape")).hexdigest()
+
+    def as_lines(self) -> str:
+        """A readable text: a line per file with size, time and name."""
+        return "".join(f"{file.size} {file.mtime_ns} {file.name}\n" for file in self.files)
+
+    @classmethod
+    def from_lines(cls, text: str, *, root: Path) -> SourceState:
+        """The state that `as_lines` wrote. Raises ValueError on a line that is not of that form."""
+        files = []
+        for line in text.split("\n")[:-1]:
+            size, mtime_ns, name = line.split(" ", 2)
+            files.append(FileState(name=name, size=int(size), mtime_ns=int(mtime_ns)))
+        return cls(root=root, files=tuple(files))
+
+    def changes_since(self, earlier: SourceState) -> tuple[str, ...]:
+        """What differs from an earlier state, in words; empty where nothing does."""
+        old = {file.name: file for file in earlier.files}
+        new = {file.name: file for file in self.files}
+        changed = {name: _how(old[name], file) for name, file in new.items() if name in old and file != old[name]}
+        return _in_words(old, new, changed)
+
+    def content_changes(self, recorded: Mapping[str, str], *, workers: int) -> tuple[str, ...]:
+        """What differs from the SHA-256 recorded by name, in words, whatever the times say; reads every file.
+
+        Links to nothing, pipes and the like have no content: they count as files that are not there.
+
+        Raises source-not-readable.
+        """
+        names = [file.name for file in self.files if (self.root / file.name).is_file()]
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            try:
+                hashes = dict(zip(names, pool.map(lambda name: sha256_of(self.root / name), names), strict=True))
+            except OSError as failure:
+                raise error(output_kinds.SOURCE_NOT_READABLE, file=failure.filename, found=failure) from failure
+            finally:
+                pool.shutdown(cancel_futures=True)
+        changed = {name: "other content" for name in names if name in recorded and hashes[name] != recorded[name]}
+        return _in_words(recorded, hashes, changed)
+
+
+def take_state(root: Path, paths: Iterable[Path]) -> SourceState:
+    """The state of files, each below `root` or anywhere else; a folder means all files below it.
+
+    The output of a conversion in such a folder is no part of it. A file that is a link counts as what it points to, a
+    link to nothing as itself. Raises source-not-readable.
+    """
+    states = []
+    for path in paths:
+        for file, status in _with_status(path):
+            states.append(FileState(name=_name(file, root), size=status.st_size, mtime_ns=status.st_mtime_ns))
+    return SourceState(root=root, files=tuple(sorted(states, key=lambda state: state.name)))
+
+
+def _with_status(path: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Every file at or below `path` with its status, but for what macOS and Windows leave: it comes and goes."""
+    try:
+        if not path.is_dir():
+            check_is_file(path)
+            yield str(path), path.stat()
+            return
+    except OSError as failure:
+        raise error(output_kinds.SOURCE_NOT_READABLE, file=failure.filename or path, found=failure) from failure
+    for entry in raw_files_below(path):
+        if entry.obstacle is not Obstacle.SYSTEM_FILE:
+            yield str(entry.path), entry.status
+
+
+def _name(file: str, root: Path) -> str:
+    prefix = str(root) + os.sep
+    name = file[len(prefix) :] if file.startswith(prefix) else file
+    return name.replace(os.sep, "/")
+
+
+def _how(old: FileState, new: FileState) -> str:
+    return f"{old.size} bytes then, {new.size} now" if old.size != new.size else "another time of change"
+
+
+def _in_words(old: Iterable[str], new: Iterable[str], changed: Mapping[str, str]) -> tuple[str, ...]:
+    words = [f"source file {name}: {how}" for name, how in changed.items()]
+    words += [f"source file {name} appeared" for name in sorted(set(new) - set(old))]
+    words += [f"source file {name} is gone" for name in sorted(set(old) - set(new))]
+    if len(words) > _SHOWN_CHANGES:
+        return (*words[:_SHOWN_CHANGES], f"and {len(words) - _SHOWN_CHANGES} more source files")
+    return tuple(words)

@@ -1,4 +1,4 @@
-"""What a worker gets to do for a session, and what it gives back; both can be pickled."""
+"""What was asked of a run, what a worker gets to do for a session, and what it gives back; jobs can be pickled."""
 
 from __future__ import annotations
 
@@ -9,12 +9,45 @@ from typing import Any, Literal
 
 from ssc_to_nwb.data_types.registry import registered_packages
 from ssc_to_nwb.nwb_file.results import SessionOutcome
-from ssc_to_nwb.options.conversion import ConversionOptions
-from ssc_to_nwb.run.inputs import SessionInputs
-from ssc_to_nwb.run.lock import RunCard
+from ssc_to_nwb.options.conversion import ConversionOptions, ConversionRequest, ConvertRequest
+from ssc_to_nwb.options.declare import handed_on
+from ssc_to_nwb.run.inputs import SessionInputs, SourceState, take_state
+from ssc_to_nwb.run.machine import half_the_memory_mb, processors
+from ssc_to_nwb.run.output import RunCard
+from ssc_to_nwb.run.places import output_folder
 from ssc_to_nwb.run.record import Done
 from ssc_to_nwb.run.session_sources import SessionSource
-from ssc_to_nwb.run.source_state import SourceState, take_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """What was asked for, and what follows from it.
+
+    output: absolute; options: those of the conversion, with the threads and the memory of the whole run.
+    """
+
+    request: ConvertRequest
+    output: Path
+    options: ConversionOptions
+
+    @classmethod
+    def of(cls, request: ConversionRequest) -> RunSettings:
+        """The settings for a request. Raises output-not-named, output-is-source."""
+        return cls(
+            request=handed_on(request, ConvertRequest),
+            output=output_folder(request.output, source=request.source),
+            options=handed_on(request, ConversionOptions, workers=processors(), memory_mb=half_the_memory_mb()),
+        )
+
+    @property
+    def metadata_files(self) -> tuple[Path, ...]:
+        """The user's metadata files."""
+        return tuple(Path(path).absolute() for path in self.request.metadata_files)
+
+    @property
+    def work_folder(self) -> Path | None:
+        """Where packed sessions are unpacked, in the output where None."""
+        return None if self.request.work_dir is None else Path(self.request.work_dir).absolute()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

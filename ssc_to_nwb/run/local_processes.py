@@ -1,4 +1,4 @@
-"""Processes of this machine as an executor: each the only one of a standard pool.
+"""Processes of this machine as an executor, each the only one of a standard pool; and the signals that end a run.
 
 A process that dies breaks its pool; with a pool of its own for each, that costs its own session and no other.
 """
@@ -17,21 +17,20 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any, ParamSpec, TypeVar
 
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress
-from ssc_to_nwb.run.signals import signals_held_back, stop_signals
 
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
-
 _PRELOADED = ["ssc_to_nwb.run.preloaded"]
 # A session makes hundreds of thousands of objects that stay until its end: to search them for cycles again and again
 # takes a tenth of the whole time.
@@ -40,6 +39,53 @@ _END_SECONDS = 3.0
 # What Linux takes as the path of a socket, and what multiprocessing adds to the folder for temporary files.
 _SOCKET_PATH_CHARACTERS = 107
 _SOCKET_NAME_CHARACTERS = 40
+
+
+def stop_signals() -> tuple[signal.Signals, ...]:
+    """The signals that end a run on this system. A hangup that the caller has chosen to ignore (`nohup`) is none."""
+    there = [signal.Signals[name] for name in _NAMES if hasattr(signal, name)]
+    return tuple(one for one in there if one.name != "SIGHUP" or signal.getsignal(one) is not signal.SIG_IGN)
+
+
+@contextmanager
+def signals_to(take: Callable[[int], None]) -> Iterator[None]:
+    """Hand these signals to a function while the block runs; in threads but the main one nothing is changed.
+
+    The function must not raise: Python loses an exception that a handler raises while a finalizer or a weak reference
+    is called back.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def handler(number: int, _frame: FrameType | None) -> None:
+        take(number)
+
+    earlier = {number: signal.signal(number, handler) for number in stop_signals()}
+    try:
+        yield
+    finally:
+        for number, before in earlier.items():
+            signal.signal(number, before)
+
+
+@contextmanager
+def signals_held_back() -> Iterator[None]:
+    """Have processes that are started in the block begin with these signals blocked.
+
+    Ctrl-C and `timeout` signal all processes of a run at once. The one that the others are forked from must neither
+    die of that nor print a traceback while it loads modules.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Where it starts its own process, the tracker unblocks them.
+    resource_tracker.ensure_running()
+    earlier = signal.pthread_sigmask(signal.SIG_BLOCK, stop_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, earlier)
 
 
 class WorkerDiedError(Exception):

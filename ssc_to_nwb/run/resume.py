@@ -13,16 +13,14 @@ from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.run.differences import Difference, find_differences
-from ssc_to_nwb.run.inputs import metadata_hashes, section_hashes
+from ssc_to_nwb.run.inputs import SourceState, metadata_hashes, section_hashes, take_state
 from ssc_to_nwb.run.job import SessionJob
-from ssc_to_nwb.run.output_state import opens, state_of_output
-from ssc_to_nwb.run.record import Done
-from ssc_to_nwb.run.source_state import SourceState, take_state
+from ssc_to_nwb.run.record import Done, opens, state_of_output
 
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
+    from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.session_sources import SessionSource
-    from ssc_to_nwb.run.settings import RunSettings
 
 # Differences that a message names; the others are counted.
 _SHOWN = 6

@@ -17,17 +17,16 @@ from ssc_to_nwb.nwb_file.results import OnProgress, SessionOutcome, no_progress
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.system_errors import system_errors_named
-from ssc_to_nwb.run.budget import Budget
 from ssc_to_nwb.run.events import EventName, OnEvent, RunEvent, no_event
-from ssc_to_nwb.run.lock import RunCard, output_lock
+from ssc_to_nwb.run.job import RunSettings
+from ssc_to_nwb.run.local_processes import signals_to
+from ssc_to_nwb.run.machine import Budget
+from ssc_to_nwb.run.output import RunCard, output_lock, put_in_order, remove_unfinished_files
 from ssc_to_nwb.run.record import lines_by_work
-from ssc_to_nwb.run.recovery import put_in_order, remove_unfinished_files
 from ssc_to_nwb.run.resume import Decider, Decision
 from ssc_to_nwb.run.session_loop import Message, SessionLoop, StopSignal
 from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
-from ssc_to_nwb.run.settings import RunSettings
-from ssc_to_nwb.run.signals import signals_to
-from ssc_to_nwb.run.workers import local_workers
+from ssc_to_nwb.run.workers import MakeWorkers, local_workers
 
 CheckSpace = Callable[[Sequence[Decision]], None]
 
@@ -45,6 +44,7 @@ def run_sessions(
     sources: Sequence[SessionSource],
     settings: RunSettings,
     *,
+    make_workers: MakeWorkers | None = None,
     listings: PackedListings | None = None,
     check_space: CheckSpace | None = None,
     on_progress: OnProgress = no_progress,
@@ -52,6 +52,7 @@ def run_sessions(
 ) -> RunResult:
     """Convert what is not done yet. A failing session is an outcome; a signal ends the run with a result.
 
+    make_workers is given where progress goes; without it the workers are processes of this machine.
     check_space is called with what is to be done before anything is begun. Raises metadata-* where every session would
     meet it, output-in-use, output-not-writable, file-locks-missing, record-unwritable, and what `check_space` raises.
     """
@@ -75,7 +76,7 @@ def run_sessions(
         for outcome in done.values():
             name: EventName = "session-skipped" if outcome.ok else "session-finished"
             on_event(RunEvent(name=name, session=outcome.session, fields=outcome.as_dict()))
-        loop = _convert(to_do, settings, record, card, on_progress=on_progress, on_event=on_event)
+        loop = _convert(to_do, settings, record, card, make_workers, on_progress=on_progress, on_event=on_event)
         with contextlib.suppress(OSError):
             remove_unfinished_files(settings.output)
     outcomes = {**done, **loop.outcomes}
@@ -101,14 +102,15 @@ def _convert(
     settings: RunSettings,
     record: JsonLines,
     card: RunCard,
+    make_workers: MakeWorkers | None,
     *,
     on_progress: OnProgress,
     on_event: OnEvent,
 ) -> SessionLoop:
     inbox: SimpleQueue[Message] = SimpleQueue()
     budget = Budget(workers=settings.options.workers, memory_mb=settings.options.memory_mb)
-    if settings.workers is not None and to_do:
-        workers = settings.workers(inbox.put)
+    if make_workers is not None and to_do:
+        workers = make_workers(inbox.put)
     else:
         workers = local_workers(budget.at_once(len(to_do)), report=inbox.put)
     loop = SessionLoop(

@@ -17,14 +17,12 @@ from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.problems.system_errors import name_system_error
-from ssc_to_nwb.run.budget import Budget
-from ssc_to_nwb.run.clock_text import now_text
-from ssc_to_nwb.run.events import OnEvent, RunEvent
+from ssc_to_nwb.run.events import OnEvent, RunEvent, now_text
 from ssc_to_nwb.run.job import JobResult, SessionJob
 from ssc_to_nwb.run.local_processes import WorkerDiedError
-from ssc_to_nwb.run.lock import RunCard
+from ssc_to_nwb.run.machine import Budget
+from ssc_to_nwb.run.output import RunCard, put_recorded_in_place
 from ssc_to_nwb.run.record import Done, session_line
-from ssc_to_nwb.run.recovery import put_recorded_in_place
 from ssc_to_nwb.run.resume import Decision
 from ssc_to_nwb.run.workers import Workers
 

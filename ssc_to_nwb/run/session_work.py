@@ -20,13 +20,11 @@ from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
-from ssc_to_nwb.run.clock_text import now_text
-from ssc_to_nwb.run.inputs import SessionInputs
+from ssc_to_nwb.run.events import now_text
+from ssc_to_nwb.run.inputs import SessionInputs, SourceState, take_state
 from ssc_to_nwb.run.job import JobResult, SessionJob
-from ssc_to_nwb.run.output_state import OutputState, state_of, state_of_output
-from ssc_to_nwb.run.record import Done, session_line
-from ssc_to_nwb.run.source_state import SourceState, take_state
-from ssc_to_nwb.run.unpacking import origin, unpacked_session
+from ssc_to_nwb.run.record import Done, OutputState, session_line, state_of, state_of_output
+from ssc_to_nwb.run.session_sources import origin, unpacked_session
 from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source_files.checksums import FoundChecksums, check_files, find_checksums
 from ssc_to_nwb.source_files.session_files import SessionFile

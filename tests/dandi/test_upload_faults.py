@@ -13,8 +13,8 @@ from archive_samples import NWB, VIDEO_FOLDER
 from dandi_server import DandiServer
 from patience import wait_until
 
+from ssc_to_nwb.dandi.options import RetryPolicy
 from ssc_to_nwb.dandi.results import Stage, Status, TransferProgress, UploadResult
-from ssc_to_nwb.dandi.retry import RetryPolicy
 from ssc_to_nwb.json_lines import read_json_lines
 from ssc_to_nwb.run_files import upload_record
 

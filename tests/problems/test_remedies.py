@@ -14,7 +14,7 @@ from pydantic import BaseModel
 import ssc_to_nwb
 from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.dandi.dandiset_model import DandisetSection
+from ssc_to_nwb.dandi.dandiset_section import DandisetSection
 from ssc_to_nwb.metadata.model import Metadata
 
 PACKAGE = Path(ssc_to_nwb.__file__).parent

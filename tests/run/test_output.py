@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from ssc_to_nwb.problems.model import SscError
-from ssc_to_nwb.run.lock import output_lock, read_card
+from ssc_to_nwb.run.output import output_lock, read_card
 
 _HOLD = """
 import sys, time
 from pathlib import Path
-from ssc_to_nwb.run.lock import output_lock
+from ssc_to_nwb.run.output import output_lock
 lock = output_lock(Path(sys.argv[1]), work_folder=Path(sys.argv[2]))
 card = lock.__enter__()
 Path(card.unpacking_folder, "an1_2013_01_01").mkdir(parents=True)

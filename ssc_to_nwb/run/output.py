@@ -1,31 +1,38 @@
-"""One run at a time on an output, and the card of the run that has it."""
+"""One run at a time on an output, the card of the run that has it, and order after a run that was killed."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, SoftFileLock, Timeout
 
-from ssc_to_nwb import run_files
-from ssc_to_nwb.output_files import write_whole
+from ssc_to_nwb import naming, run_files
+from ssc_to_nwb.nwb_file.in_progress import InProgress, put_in_place
+from ssc_to_nwb.output_files import remove, write_whole
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.system_errors import NO_LOCKS, name_system_error
 from ssc_to_nwb.run.clock_text import now_text
+from ssc_to_nwb.run.record import Done, lines_by_work, state_of
 
 # HDF5's own variable: whoever sets it says that files are to be written without locks of the file system.
 _HDF5_VARIABLE = "HDF5_USE_FILE_LOCKING"
 _UNPACKED = "ssc-to-nwb-"
+_UNFINISHED = re.compile(
+    rf"\..+\.[0-9a-f]{{{naming.TOKEN_CHARACTERS}}}(?:\.(?:old|spare))?{re.escape(naming.IN_PROGRESS_SUFFIX)}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,3 +137,57 @@ def _acquired(path: Path) -> FileLock | SoftFileLock:
 def _holder(output: Path) -> str:
     card = read_card(output)
     return "another process" if card is None else f"process {card.pid} on {card.host}, since {card.since}"
+
+
+def put_recorded_in_place(done: Done, *, earlier: Path | None = None) -> bool:
+    """Give a recorded file its name, if it still waits for that; whether it did.
+
+    earlier: the session's file from before, which goes if it has another name: a file is named after what it holds.
+    Each step may have been done already by a run that was killed. Raises OSError.
+    """
+    if done.token is None:
+        return False
+    place = InProgress(final=done.output, token=done.token)
+    if not place.building.exists() or not state_of(place.building, videos=place.building_videos).same_file(done.state):
+        return False
+    if earlier is not None and earlier != done.output:
+        _remove_finished(earlier)
+    put_in_place(place, with_videos=done.state.video_files > 0)
+    return True
+
+
+def put_in_order(lines: Iterable[Mapping[str, Any]], output: Path) -> None:
+    """Put in place what a killed run had recorded, and remove what it had begun. Raises OSError of the output."""
+    for of_session in lines_by_work(lines).values():
+        done = [one for line in of_session if (one := Done.from_line(line, output)) is not None]
+        if done:
+            put_recorded_in_place(done[-1], earlier=done[-2].output if len(done) > 1 else None)
+    remove_unfinished_files(output)
+
+
+def remove_unfinished_files(output: Path) -> None:
+    """Remove what workers that failed or were killed have left, and folders that hold nothing. Raises OSError."""
+    remove(*unfinished_files(output))
+    for folder in _subject_folders(output):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def unfinished_files(output: Path) -> Iterator[Path]:
+    """What workers and runs that were killed have left half-written."""
+    for folder in (*_subject_folders(output), naming.run_folder(output)):
+        if folder.is_dir():
+            yield from (path for path in folder.iterdir() if _UNFINISHED.fullmatch(path.name))
+    if run_files.work_folder(output).is_dir():
+        yield from run_files.work_folder(output).iterdir()
+
+
+def _subject_folders(output: Path) -> list[Path]:
+    return [path for path in output.glob(naming.SUBJECT_FOLDERS) if path.is_dir()]
+
+
+def _remove_finished(nwb: Path) -> None:
+    """Remove an NWB file and what belongs to it."""
+    remove(nwb)
+    remove(naming.video_folder(nwb))
+    remove(*(naming.sidecar(nwb, kind) for kind in ("ledger", "record", "report", "validation")))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ssc_to_nwb.problems.model import SscError
-from ssc_to_nwb.run.source_state import SourceState, take_state
+from ssc_to_nwb.run.inputs import SourceState, take_state
 
 
 @pytest.fixture
