@@ -1,4 +1,4 @@
-"""The section `dandiset` of a metadata file: what the archive shows of a data set, as frozen models, loaded and checked.
+"""The section `dandiset` of a metadata file: what the archive shows of a data set, as frozen models that are checked.
 
 Where nobody public says something, the value is null, and `write_dandiset` lists it as to be filled in by a person.
 Contributors, funders and resources are mappings and not lists, so that a user's own file can add an ORCID or a DOI to

@@ -24,7 +24,7 @@ from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.system_errors import NO_LOCKS, name_system_error
-from ssc_to_nwb.run.clock_text import now_text
+from ssc_to_nwb.run.events import now_text
 from ssc_to_nwb.run.record import Done, lines_by_work, state_of
 
 # HDF5's own variable: whoever sets it says that files are to be written without locks of the file system.
