@@ -14,8 +14,8 @@ from ssc_to_nwb.problems import export_kinds, verify_kinds
 from ssc_to_nwb.problems import output_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.problems.system_errors import system_errors_named
+from ssc_to_nwb.run.machine import existing_folder
 from ssc_to_nwb.run.session_sources import SessionSource
-from ssc_to_nwb.run.space import existing_folder
 from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source_files.disk_walk import in_place_of
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
