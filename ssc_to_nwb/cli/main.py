@@ -7,32 +7,30 @@ import sys
 
 import click
 
-# Subcommand, module of its `command`, and the line of --help, so that help loads nothing else.
+# Subcommand, the module of its function `<name>_command`, and the line of --help, so that help loads nothing else.
 _COMMANDS = {
-    "sessions": ("ssc_to_nwb.cli.sessions", "List the sessions of a source and what they hold."),
-    "describe": ("ssc_to_nwb.cli.describe", "Describe a MATLAB file without its data, for an issue."),
-    "plan": ("ssc_to_nwb.cli.plan", "Show what a conversion would do: time, space, what is finished."),
-    "convert": ("ssc_to_nwb.cli.convert", "Convert sessions to NWB files."),
-    "demo": ("ssc_to_nwb.cli.demo", "Make a small synthetic dataset and convert it."),
-    "verify": ("ssc_to_nwb.cli.verify", "Compare NWB files with their sources, value by value."),
-    "ledger": ("ssc_to_nwb.cli.ledger", "Show what became of every field and file of a source."),
-    "restore": ("ssc_to_nwb.cli.restore", "Restore the MATLAB session file from an NWB file."),
-    "digest": ("ssc_to_nwb.cli.digest", "Print a hash of the content of NWB files."),
-    "export-zarr": ("ssc_to_nwb.cli.export_zarr", "Export an NWB file as a Zarr store of the same content."),
-    "validate": ("ssc_to_nwb.cli.validate", "Check NWB files: schema, best practice, DANDI's rules, this dataset."),
-    "explain": ("ssc_to_nwb.cli.explain", "Explain a problem by its identifier."),
-    "responses": ("ssc_to_nwb.cli.responses", "Test which ROIs respond to touch and to whisking."),
-    "report": ("ssc_to_nwb.cli.report", "Make an HTML page per session from its NWB file."),
-    "plot-trial": ("ssc_to_nwb.cli.plot_trial", "Draw one trial from an NWB file."),
-    "cells": ("ssc_to_nwb.cli.cells", "List cells across the sessions of their animals."),
-    "plot-cell": ("ssc_to_nwb.cli.plot_cell", "Draw one cell across the days."),
-    "methods": ("ssc_to_nwb.cli.methods", "Write a methods paragraph from an NWB file."),
-    "dandiset": ("ssc_to_nwb.cli.dandiset", "Write dandiset.yaml for the archive."),
-    "upload": ("ssc_to_nwb.cli.upload", "Upload NWB files to a DANDI archive."),
-    "download-check": ("ssc_to_nwb.cli.download_check", "Download an asset and compare it byte for byte."),
+    "sessions": ("sources", "List the sessions of a source and what they hold."),
+    "describe": ("sources", "Describe a MATLAB file without its data, for an issue."),
+    "plan": ("convert", "Show what a conversion would do: time, space, what is finished."),
+    "convert": ("convert", "Convert sessions to NWB files."),
+    "demo": ("convert", "Make a small synthetic dataset and convert it."),
+    "verify": ("checks", "Compare NWB files with their sources, value by value."),
+    "ledger": ("content", "Show what became of every field and file of a source."),
+    "restore": ("content", "Restore the MATLAB session file from an NWB file."),
+    "digest": ("content", "Print a hash of the content of NWB files."),
+    "export-zarr": ("content", "Export an NWB file as a Zarr store of the same content."),
+    "validate": ("checks", "Check NWB files: schema, best practice, DANDI's rules, this dataset."),
+    "explain": ("sources", "Explain a problem by its identifier."),
+    "responses": ("looking", "Test which ROIs respond to touch and to whisking."),
+    "report": ("looking", "Make an HTML page per session from its NWB file."),
+    "plot-trial": ("looking", "Draw one trial from an NWB file."),
+    "cells": ("looking", "List cells across the sessions of their animals."),
+    "plot-cell": ("looking", "Draw one cell across the days."),
+    "methods": ("looking", "Write a methods paragraph from an NWB file."),
+    "dandiset": ("archive", "Write dandiset.yaml for the archive."),
+    "upload": ("archive", "Upload NWB files to a DANDI archive."),
+    "download-check": ("archive", "Download an asset and compare it byte for byte."),
 }
-
-
 # What shells give a program that Ctrl-C ended.
 _INTERRUPTED_STATUS = 130
 
@@ -48,9 +46,8 @@ class LazyGroup(click.Group):
         """The subcommand of this name, None where there is none."""
         if cmd_name not in _COMMANDS:
             return None
-        command = importlib.import_module(_COMMANDS[cmd_name][0]).command
-        if not isinstance(command, click.Command):
-            return None
+        module = importlib.import_module(f"ssc_to_nwb.cli.{_COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         command.name = cmd_name
         return command
 

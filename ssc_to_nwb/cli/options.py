@@ -50,6 +50,13 @@ source_argument = click.argument("source", type=NamedPath())
 output_argument = click.argument("output", type=NamedPath(file_okay=False))
 
 
+def command_of(*examples: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a function a command whose help ends with these examples."""
+    if len(examples) == 1:
+        return click.command(epilog=f"Example:  {examples[0]}")
+    return click.command(epilog="\n  ".join(("Examples:\n\n\b", *examples)))
+
+
 def written_to(name: str, *, place: NamedPath, what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the place it writes to: as an argument, or as the option -o, as all commands have it."""
 

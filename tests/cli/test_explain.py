@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ssc_to_nwb.api.explanation import catalogue, problem_areas
-from ssc_to_nwb.cli.explain import command
+from ssc_to_nwb.cli.sources import explain_command
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(command, arguments)
+    return CliRunner().invoke(explain_command, arguments)
 
 
 def test_one_entry() -> None:

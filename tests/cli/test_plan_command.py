@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.cli.plan import command
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import SessionSpec
@@ -46,7 +45,7 @@ def test_convert_dry_run_is_the_plan(made: Path, tmp_path: Path) -> None:
 
 
 def test_it_takes_every_option_that_decides_what_is_in_a_file() -> None:
-    names = {parameter.name for parameter in command.params}
+    names = {parameter.name for parameter in plan_command.params}
     assert set(ConversionOptions().recorded()) <= names
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ssc_to_nwb.cli.displays import run_display
 from ssc_to_nwb.cli.progress import counted, display
-from ssc_to_nwb.cli.run_display import run_display
 from ssc_to_nwb.run.events import RunEvent
 
 NOTICES = [

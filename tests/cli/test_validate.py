@@ -12,12 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 from made_sessions import Converted
 
-from ssc_to_nwb.cli.validate import command
+from ssc_to_nwb.cli.checks import validate_command
 from ssc_to_nwb.problems.model import SscError
 
 
 def run(*arguments: object) -> Result:
-    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
+    result = CliRunner().invoke(validate_command, [str(argument) for argument in arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.output
     return result
 
@@ -90,6 +90,6 @@ def test_wrong_usage(tmp_path: Path, faulty: Path) -> None:
 
 
 def test_problems_of_the_catalogue_reach_the_caller(tmp_path: Path) -> None:
-    result = CliRunner().invoke(command, [str(tmp_path)])
+    result = CliRunner().invoke(validate_command, [str(tmp_path)])
     assert isinstance(result.exception, SscError)
     assert result.exception.problem.kind.identifier == "no-nwb-file"

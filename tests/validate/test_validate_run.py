@@ -122,7 +122,7 @@ print([m.identifier for m in validate_file(Path(path))].count("timestamps-not-fi
 def test_the_command_line_can_start_without_any_of_it() -> None:
     code = """
 import sys
-import ssc_to_nwb.cli.validate, ssc_to_nwb.cli.explain, ssc_to_nwb.api.validation, ssc_to_nwb.api.explanation
+import ssc_to_nwb.cli.checks, ssc_to_nwb.cli.sources, ssc_to_nwb.api.validation, ssc_to_nwb.api.explanation
 print([name for name in ("pynwb", "nwbinspector", "dandi", "h5py", "numpy", "rich") if name in sys.modules])
 """
     assert in_a_new_process(code) == "[]"

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from ssc_to_nwb.cli.dandiset import command
+from ssc_to_nwb.cli.archive import dandiset_command
 
 Run = Callable[..., Result]
 
@@ -18,7 +18,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(output: Path) -> Run:
     def invoke(*options: str) -> Result:
-        return CliRunner().invoke(command, [str(output), *options])
+        return CliRunner().invoke(dandiset_command, [str(output), *options])
 
     return invoke
 
@@ -72,4 +72,4 @@ def test_what_the_schema_refuses(run: Run, output: Path, tmp_path: Path) -> None
 
 
 def test_help_has_examples() -> None:
-    assert "Examples:" in CliRunner().invoke(command, ["--help"]).output
+    assert "Examples:" in CliRunner().invoke(dandiset_command, ["--help"]).output

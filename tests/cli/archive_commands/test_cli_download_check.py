@@ -11,7 +11,7 @@ from archive_samples import NWB
 from click.testing import CliRunner, Result
 from dandi_server import DandiServer
 
-from ssc_to_nwb.cli.download_check import command
+from ssc_to_nwb.cli.archive import download_check_command
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.dandi.results import UploadResult
 
@@ -25,7 +25,7 @@ def run(archive: DandiServer, output: Path, upload: Callable[..., UploadResult])
 
     def invoke(*options: str) -> Result:
         arguments = [str(output), "--dandiset", "000123", "--instance", archive.url, *options]
-        return CliRunner().invoke(command, arguments)
+        return CliRunner().invoke(download_check_command, arguments)
 
     return invoke
 
@@ -59,4 +59,4 @@ def test_nothing_to_fetch_as_json(archive: DandiServer, output: Path, upload: Ca
 
 
 def test_help_has_examples() -> None:
-    assert "Examples:" in CliRunner().invoke(command, ["--help"]).output
+    assert "Examples:" in CliRunner().invoke(download_check_command, ["--help"]).output

@@ -16,8 +16,8 @@ from click.testing import CliRunner, Result
 from dandi_server import KEY, DandiServer
 from patience import PATIENCE_S, wait_until
 
+from ssc_to_nwb.cli.archive import upload_command
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.cli.upload import command
 from ssc_to_nwb.dandi import upload as upload_module
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.quantities import bytes_text
@@ -31,7 +31,7 @@ def run(archive: DandiServer, output: Path, no_waiting: None, validated: list[Pa
 
     def invoke(*options: str, dandiset: str = "000123", answer: str | None = None) -> Result:
         arguments = [str(output), "--dandiset", dandiset, "--instance", archive.url, "--workers", "1", *options]
-        return CliRunner().invoke(command, arguments, input=answer)
+        return CliRunner().invoke(upload_command, arguments, input=answer)
 
     yield invoke
 
@@ -99,14 +99,16 @@ def test_no_key_is_an_error_at_once_and_no_question(run: Run, monkeypatch: pytes
 
 
 def test_the_key_is_no_argument(run: Run) -> None:
-    assert not any("key" in name and "env" not in name for parameter in command.params for name in parameter.opts)
+    assert not any(
+        "key" in name and "env" not in name for parameter in upload_command.params for name in parameter.opts
+    )
     result = run("--api-key", KEY)
     assert result.exit_code == 2 and KEY not in result.output
 
 
 def test_wrong_usage(output: Path) -> None:
     for arguments in ([], [str(output)], [str(output), "--dandiset", "000123", "--jobs", "0"]):
-        assert CliRunner().invoke(command, arguments).exit_code == 2
+        assert CliRunner().invoke(upload_command, arguments).exit_code == 2
 
 
 def test_a_failure_is_shown_with_what_to_do(run: Run, archive: DandiServer) -> None:
@@ -240,7 +242,7 @@ class TestProcess:
     def start(self, output: Path, archive: DandiServer, *options: str) -> subprocess.Popen[str]:
         program = (
             "from ssc_to_nwb.dandi import prepare; prepare.errors_of = lambda file: ()\n"
-            "from ssc_to_nwb.cli.upload import command; command()"
+            "from ssc_to_nwb.cli.archive import upload_command; upload_command()"
         )
         arguments = ["--dandiset", "000123", "--instance", archive.url, "--workers", "1"]
         return subprocess.Popen(
@@ -283,6 +285,6 @@ class TestProcess:
 
 
 def test_help_has_examples() -> None:
-    result = CliRunner().invoke(command, ["--help"])
+    result = CliRunner().invoke(upload_command, ["--help"])
     assert result.exit_code == 0
     assert "Examples:" in result.output and "--dry-run" in result.output and "Exit status" in result.output

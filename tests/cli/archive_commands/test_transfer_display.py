@@ -12,8 +12,8 @@ import pytest
 from dandi_server import KEY, DandiServer
 
 from ssc_to_nwb.cli import progress as progress_module
+from ssc_to_nwb.cli.displays import TransferLines, transfer_display
 from ssc_to_nwb.cli.progress import Bars
-from ssc_to_nwb.cli.transfer_display import TransferLines, transfer_display
 from ssc_to_nwb.dandi.results import Stage, TransferProgress
 
 
@@ -114,7 +114,7 @@ def test_on_a_real_terminal(output: Path, archive: DandiServer) -> None:
 
     program = (
         "from ssc_to_nwb.dandi import prepare; prepare.errors_of = lambda file: ()\n"
-        "from ssc_to_nwb.cli.upload import command; command()"
+        "from ssc_to_nwb.cli.archive import upload_command; upload_command()"
     )
     arguments = [str(output), "--dandiset", "000123", "--instance", archive.url, "--workers", "1"]
     ours, theirs = pty.openpty()

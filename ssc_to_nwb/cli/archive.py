@@ -1,48 +1,105 @@
-"""`ssc-to-nwb upload`: from converted files to a dandiset."""
+"""`ssc-to-nwb dandiset`, `upload` and `download-check`: from converted files to a dandiset, and back."""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ssc_to_nwb.cli.end_process import end_process
+from ssc_to_nwb.cli.displays import transfer_display
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS, interruptible
-from ssc_to_nwb.cli.options import json_option, options_of, output_argument, quiet_option, verbose_option
+from ssc_to_nwb.cli.options import command_of, json_option, options_of, output_argument, quiet_option, verbose_option
 from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings
 from ssc_to_nwb.cli.terminal import echo
-from ssc_to_nwb.cli.transfer_display import transfer_display
-from ssc_to_nwb.options.archive import UploadRequest
-from ssc_to_nwb.quantities import bytes_text
+from ssc_to_nwb.options.archive import DandisetRequest, DownloadCheckRequest, UploadRequest
+from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.cli.transfer_display import TransferLines
-    from ssc_to_nwb.dandi.results import AssetOutcome, DraftState, UploadResult
+    from ssc_to_nwb.cli.displays import TransferLines
+    from ssc_to_nwb.dandi.results import AssetOutcome, DandisetResult, DraftState, UploadResult
 
+
+# How the threads of an upload are named.
+_THREADS = "ssc-to-nwb-"
 _PATHS_SHOWN = 20
-_EXAMPLES = """Examples:
-
-\b
-  read -rs DANDI_API_KEY && export DANDI_API_KEY   # is in no history
-  ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123 --dry-run
-  ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123
-  ssc-to-nwb upload out --dandiset 000123 --instance dandi-sandbox
-  ssc-to-nwb upload out --dandiset 000123 --prune --yes
-"""
 
 
-@click.command(epilog=_EXAMPLES)
+def end_process(status: int) -> NoReturn:
+    """Exit. Threads of an interrupted upload that wait for a server, and its processes, are not waited for."""
+    waiting = any(thread.name.startswith(_THREADS) for thread in threading.enumerate())
+    if waiting or multiprocessing.active_children():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
+@command_of(
+    "ssc-to-nwb dandiset /data/ssc-1-nwb",
+    "ssc-to-nwb dandiset /data/ssc-1-nwb --dandiset 000123 --metadata orcids.yaml",
+    "ssc-to-nwb dandiset /data/ssc-2-nwb --data-set ssc-2 --json",
+)
+@output_argument
+@options_of(DandisetRequest)
+@json_option
+@verbose_option
+@quiet_option
+def dandiset_command(output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+    """Write or update OUTPUT/dandiset.yaml: what the archive shows of the dataset.
+
+    It is made from the metadata files (section `dandiset`) and the NWB files in OUTPUT, and checked with the
+    archive's own schema. Values that no public source gives are listed for you to fill in; none are made up. Values
+    that you wrote into the file by hand are kept.
+
+    Exit status: 0 the archive can store it as a draft; 1 it cannot, and nothing was written; 2 wrong usage.
+    """
+    from ssc_to_nwb.api.archive import write_dandiset
+
+    result = write_dandiset(output=output, **options)
+    if as_json:
+        print_result(result.as_dict())
+    else:
+        _print_dandiset(result, verbose=verbose, quiet=quiet)
+    if not result.ok:
+        sys.exit(1)
+
+
+def _print_dandiset(result: DandisetResult, *, verbose: bool, quiet: bool) -> None:
+    for problem in result.malformed:
+        print_problem(problem)
+    print_warnings(result.warnings, verbose=verbose)
+    if quiet:
+        return
+    if result.blanks:
+        echo("To be filled in by a person (! = publishing needs it):")
+    for blank in result.blanks:
+        echo(f"  {'!' if blank.needed_to_publish else ' '} {blank.field}: {blank.what}")
+    if result.ok:
+        publishing = "ready to publish" if result.publishable else "a draft: publishing needs more"
+        echo(f"{result.path}: {'written' if result.changed else 'unchanged'}, {publishing}")
+
+
+@command_of(
+    "read -rs DANDI_API_KEY && export DANDI_API_KEY   # is in no history",
+    "ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123 --dry-run",
+    "ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123",
+    "ssc-to-nwb upload out --dandiset 000123 --instance dandi-sandbox",
+    "ssc-to-nwb upload out --dandiset 000123 --prune --yes",
+)
 @output_argument
 @options_of(UploadRequest)
 @click.option("-y", "--yes", is_flag=True, help="Confirm --prune in advance.")
 @json_option
 @verbose_option
 @quiet_option
-def command(output: Path, *, yes: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+def upload_command(output: Path, *, yes: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Upload what `convert` wrote to OUTPUT to the draft of a dandiset.
 
     Each NWB file is validated first, unless it has not changed since it was validated. A session is sent as soon as
@@ -73,7 +130,7 @@ def command(output: Path, *, yes: bool, as_json: bool, verbose: bool, quiet: boo
     if as_json:
         print_result(result.as_dict())
     else:
-        _print(result, verbose=verbose, quiet=quiet)
+        _print_upload(result, verbose=verbose, quiet=quiet)
     if not result.ok or interruption.status:
         end_process(interruption.status or 1)
 
@@ -96,7 +153,7 @@ def _confirmation(*, yes: bool, display: TransferLines | None) -> Callable[[tupl
     return confirm
 
 
-def _print(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
+def _print_upload(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
     if not quiet:
         if result.resumed:
             echo("An earlier run did not finish; this one continued where it stopped.")
@@ -174,3 +231,38 @@ def _print_paths(paths: tuple[str, ...], *, err: bool) -> None:
         echo(f"    {path}", err=err)
     if len(paths) > _PATHS_SHOWN:
         echo(f"    ... and {len(paths) - _PATHS_SHOWN} more", err=err)
+
+
+@command_of(
+    "ssc-to-nwb download-check /data/ssc-1-nwb --dandiset 000123",
+    "ssc-to-nwb download-check out --dandiset 000123 --seed 1",
+    "ssc-to-nwb download-check out --dandiset 000123 --asset sub-X/X.nwb",
+)
+@output_argument
+@options_of(DownloadCheckRequest)
+@json_option
+@quiet_option
+def download_check_command(output: Path, *, as_json: bool, quiet: bool, **options: Any) -> None:
+    """Download one asset of a dandiset and compare it byte for byte with the file in OUTPUT.
+
+    It is compared while it is downloaded; nothing is written to the disk. An open dandiset needs no key.
+
+    Exit status: 0 every byte is the same; 1 it is not, or the download failed; 2 wrong usage; 130 or 143 after
+    Ctrl-C or SIGTERM.
+    """
+    from ssc_to_nwb.api.archive import download_check
+
+    with (
+        interruptible() as interruption,
+        transfer_display(quiet=quiet or as_json) as display,
+    ):
+        result = download_check(output=output, on_progress=display, stop=interruption.stop, **options)
+    if as_json:
+        print_result(result.as_dict())
+    elif result.problem is not None:
+        print_problem(result.problem)
+    elif not quiet:
+        took = seconds_text(result.seconds)
+        echo(f"{result.path}: {bytes_text(result.bytes_compared)} fetched in {took}, every byte the same")
+    if not result.ok:
+        end_process(1)

@@ -1,0 +1,179 @@
+"""`ssc-to-nwb verify` and `validate`: NWB files compared with their sources, and with what is expected of NWB files."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from ssc_to_nwb.cli.options import (
+    NamedPath,
+    command_of,
+    json_option,
+    options_of,
+    quiet_option,
+    source_argument,
+    verbose_option,
+)
+from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings, result_text
+from ssc_to_nwb.cli.progress import Display, counted, display
+from ssc_to_nwb.cli.terminal import echo, print_raw, styled, terminal_width
+from ssc_to_nwb.options.files import ValidateRequest
+from ssc_to_nwb.options.sources import VerifyRequest
+from ssc_to_nwb.quantities import bytes_text, seconds_text
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.api.validation import ReportFormat
+    from ssc_to_nwb.api.verification import SessionVerification, VerificationResult
+    from ssc_to_nwb.validate.messages import ValidationResult
+
+
+_WIDTH = 120
+
+
+@command_of(
+    "ssc-to-nwb verify /data/ssc-1 /data/ssc-1-nwb",
+    "ssc-to-nwb verify /data/ssc-1 out --session 'an1975*' --mode sample --json",
+)
+@source_argument
+@click.argument("output", type=NamedPath(exists=True))
+@options_of(VerifyRequest)
+@json_option
+@verbose_option
+@quiet_option
+def verify_command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+    """Compare the NWB files below OUTPUT with the sessions of SOURCE that they were made from.
+
+    Every array is compared over its full length, every table by rows and columns, every mask pixel by pixel, every
+    frame bit by bit. OUTPUT is the folder that `convert` wrote to, or one NWB file. The exit status is 1 if anything
+    differs.
+    """
+    from ssc_to_nwb.api.verification import verify_sessions
+
+    with display(quiet=quiet or as_json) as shown:
+        result = verify_sessions(
+            source=source,
+            output=output,
+            on_progress=None if shown is None else partial(_draw, shown),
+            **options,
+        )
+    if as_json:
+        print_result(result.as_dict())
+    else:
+        _print_result(result, verbose=verbose, quiet=quiet)
+    if not result.ok:
+        sys.exit(1)
+
+
+def _draw(shown: Display, session: str, done_bytes: int, total_bytes: int) -> None:
+    amount = f"({bytes_text(done_bytes)} of {bytes_text(total_bytes)} of frames)"
+    shown.total(f"verify {session}", done=done_bytes, total=total_bytes or None, amount=amount if total_bytes else "")
+
+
+def _print_result(result: VerificationResult, *, verbose: bool, quiet: bool) -> None:
+    for session in result.sessions:
+        if not session.ok:
+            _print_failure(session)
+        elif not quiet and session.report is not None:
+            report = session.report
+            frames = f", {report.frames} of {report.frames_total} frames" if report.frames_total else ""
+            echo(
+                styled(session.session, bold=True),
+                f": nothing differs; {report.leaves} source fields, "
+                f"{report.values} values in {len(report.objects)} objects{frames}, in {seconds_text(report.seconds)}",
+            )
+            echo(f"  {report.file}")
+        if not quiet:
+            print_warnings(session.warnings, verbose=verbose, session=session.session)
+    if not quiet:
+        good = sum(session.ok for session in result.sessions)
+        echo(f"{good} of {len(result.sessions)} sessions agree with their source")
+
+
+def _print_failure(session: SessionVerification) -> None:
+    if session.error is not None:
+        echo(styled(f"{session.session}: not compared", color="red", bold=True), err=True)
+        print_problem(session.error)
+    if session.report is None:
+        return
+    count = len(session.report.problems) + session.report.left_out
+    echo(styled(f"{session.session}: {count} differences", color="red", bold=True), err=True)
+    for problem in session.report.problems:
+        print_problem(problem)
+    if session.report.left_out:
+        echo(f"and {session.report.left_out} more of the same objects", err=True)
+
+
+@command_of(
+    "ssc-to-nwb validate /data/ssc-1-nwb",
+    "ssc-to-nwb validate out --fail-on warning --accept known.yaml",
+    "ssc-to-nwb validate out --format junit --output validation.xml",
+)
+@click.argument("paths", nargs=-1, required=True, type=NamedPath())
+@options_of(ValidateRequest)
+@click.option(
+    "--format",
+    "report_format",
+    type=click.Choice(["text", "jsonl", "junit"]),
+    default="text",
+    show_default=True,
+    help="Text for people, JSON lines, or JUnit XML. --json prints one object, as every command does.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.File("w", encoding="utf-8", lazy=True, atomic=True),
+    help="Write the report to a file instead of standard output.",
+)
+@json_option
+@quiet_option
+def validate_command(
+    paths: tuple[Path, ...],
+    *,
+    report_format: ReportFormat,
+    output: TextIO | None,
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Validate NWB files: the schema, nwbinspector, DANDI's rules, and checks of this project on all data.
+
+    PATHS are NWB files, or folders with NWB files in them, of any origin. No file is changed and no network is used.
+    Beside the files of a conversion, the folder .ssc-to-nwb gets a record, so that `upload` knows what was validated.
+    `ssc-to-nwb explain` explains the identifier of a message. Exit status: 0 passed; 1 failed; 2 wrong usage.
+    """
+    from ssc_to_nwb.api.validation import validate, validation_report, validation_summary
+
+    with display(quiet=quiet or as_json) as shown:
+        result = validate(paths=paths, on_file=counted(shown, "validate"), **options)
+    if as_json:
+        report = result_text(result.as_dict(), sessions=_sessions(result))
+    else:
+        width = min(_WIDTH, terminal_width() or _WIDTH) if output is None else _WIDTH
+        report = validation_report(result, report_format=report_format, only_failing=quiet, width=width)
+    if output is not None:
+        output.write(f"{report}\n")
+        if not quiet:
+            echo(validation_summary(result))
+    elif as_json or report_format != "text" or not quiet or not result.ok:
+        print_raw(report)
+    if not result.ok:
+        sys.exit(1)
+
+
+def _sessions(result: ValidationResult) -> list[dict[str, Any]]:
+    """How many errors and warnings each file has, accepted ones aside."""
+    open_ones = [message for message in result.messages if message.accepted is None]
+    return [
+        {
+            "file": str(file),
+            **{
+                severity: sum(one.file == file and one.severity.value == severity for one in open_ones)
+                for severity in ("error", "warning", "info")
+            },
+        }
+        for file in result.files
+    ]

@@ -1,0 +1,227 @@
+"""Commands that look at converted sessions: `responses`, `report`, `plot-trial`, `cells`, `plot-cell` and `methods`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ssc_to_nwb.cli.options import (
+    NamedPath,
+    command_of,
+    json_option,
+    options_of,
+    picture_option,
+    quiet_option,
+    verbose_option,
+)
+from ssc_to_nwb.cli.output import print_picture, print_result, print_warnings, write_text
+from ssc_to_nwb.cli.progress import counted, display
+from ssc_to_nwb.cli.terminal import echo, wrapped
+from ssc_to_nwb.options.files import ResponsesRequest
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+_WIDTH = 80
+
+
+@command_of(
+    "ssc-to-nwb responses demo-output/nwb",
+    "ssc-to-nwb responses FILE.nwb -o responses.csv --figure responses.png",
+)
+@click.argument("files", nargs=-1, required=True, type=NamedPath())
+@click.option("-o", "--output", type=NamedPath(dir_okay=False), help="CSV file to write: a row per ROI and event.")
+@options_of(ResponsesRequest)
+@json_option
+@verbose_option
+@quiet_option
+def responses_command(
+    files: tuple[Path, ...],
+    *,
+    output: Path | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Test which ROIs respond to the first touch of a trial, and which to the onset of whisking without touch.
+
+    FILES are NWB files, or folders with NWB files in them. The question is that of Peron et al. (2015), the method is
+    simpler: a one-sided Wilcoxon signed-rank test of dF/F after and before the event. What it finds and misses of
+    planted cells is in the documentation, "Responses to touch".
+    """
+    from ssc_to_nwb.api.responses import responses
+    from ssc_to_nwb.api.tables import write_csv
+
+    with display(quiet=quiet or as_json) as shown:
+        found = responses(files=files, on_file=counted(shown, "test the ROIs of"), **options)
+    if output is not None:
+        write_csv(found.data_frame(), output)
+    if as_json:
+        print_result({}, problems=found.problems, sessions=[session.as_dict() for session in found.sessions])
+        return
+    print_warnings(found.problems, verbose=verbose)
+    if not quiet:
+        echo(f"{'session':<26}{'event':<10}{'events':>7}{'tested':>8}{'respond':>9}{'share':>8}")
+        for session in found.sessions:
+            for event, counts in session.events.items():
+                share = "-" if counts.share is None else f"{100 * counts.share:.0f} %"
+                numbers = f"{counts.events:>7}{counts.tested:>8}{counts.responsive:>9}{share:>8}"
+                echo(f"{session.session:<26}{event:<10}{numbers}")
+    for written in (output, options["figure"]):
+        if written is not None:
+            echo(written)
+
+
+@command_of(
+    "ssc-to-nwb report demo-output/nwb -o report",
+    "ssc-to-nwb report out/sub-an197522/*.nwb -o report",
+)
+@click.argument("files", nargs=-1, required=True, type=NamedPath())
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=NamedPath(file_okay=False),
+    help="Folder for the pages. Pages of an earlier run are replaced.",
+)
+@json_option
+@verbose_option
+@quiet_option
+def report_command(files: tuple[Path, ...], *, output: Path, as_json: bool, verbose: bool, quiet: bool) -> None:
+    """Write one self-contained HTML page per NWB file, and an index page with links to them.
+
+    FILES are NWB files, or folders with NWB files in them. The pages need no network.
+    """
+    from ssc_to_nwb.api.reporting import report
+
+    with display(quiet=quiet or as_json) as shown:
+        result = report(files=files, output=output, on_page=counted(shown, "report"))
+    if as_json:
+        print_result(result.as_dict(), sessions=[{"page": str(page)} for page in result.pages])
+        return
+    print_warnings(result.problems, verbose=verbose)
+    if not quiet:
+        for page in (*result.pages, result.index):
+            echo(page)
+
+
+@command_of(
+    "ssc-to-nwb plot-trial session.nwb --trial 8 -o trial-8.png",
+    "ssc-to-nwb plot-trial session.nwb --trial 8 --roi 1001 --roi 2003 -o t.pdf",
+    "ssc-to-nwb plot-trial session.nwb --trial 8",
+)
+@click.argument("file", type=NamedPath())
+@click.option(
+    "--trial", required=True, type=int, help="Number of the trial, from the column trial_number of the trials table."
+)
+@click.option(
+    "--roi",
+    "rois",
+    multiple=True,
+    type=int,
+    help="Draw dF/F of this ROI; may be repeated. Without it, the most active ones of the trial.",
+)
+@picture_option
+@json_option
+def plot_trial_command(file: Path, *, trial: int, rois: tuple[int, ...], output: Path | None, as_json: bool) -> None:
+    """Draw a trial of an NWB file: what the animal did, the pole, water, cue and dF/F on one time axis.
+
+    FILE is an NWB file, or a folder with one in it.
+    """
+    from ssc_to_nwb.api.reporting import plot_trial
+
+    print_picture(plot_trial(file=file, trial=trial, output=output, rois=rois), as_json=as_json)
+
+
+@command_of(
+    "ssc-to-nwb cells /data/ssc-1-nwb",
+    "ssc-to-nwb cells /data/ssc-1-nwb -o cells.csv",
+)
+@click.argument("files", nargs=-1, required=True, type=NamedPath())
+@click.option(
+    "-o",
+    "--output",
+    type=NamedPath(dir_okay=False),
+    help="CSV file to write: a row per cell and session.",
+)
+@json_option
+@verbose_option
+def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool, verbose: bool) -> None:
+    """List the cells of converted sessions: plane, position and mean event rate in every session.
+
+    FILES are NWB files, or folders with NWB files in them. An ROI number is the same cell in all sessions of its
+    animal. ROIs with one number in different planes, or more than 10 um apart, are reported and not joined.
+    """
+    from ssc_to_nwb.api.cells import cells
+    from ssc_to_nwb.api.tables import write_csv
+
+    table = cells(files=files)
+    rows = table.data_frame()
+    if output is not None:
+        write_csv(rows, output)
+    if as_json:
+        # Through JSON, which has no NaN: a cell without events has null.
+        records = rows.astype(object).where(rows.notna(), None).to_dict("records")
+        print_result({"cells": records}, problems=table.problems, sessions=_sessions(rows))
+        return
+    for animal, part in rows.groupby(rows["cell"].str.partition("/")[0]):
+        counts = part.groupby("cell").size()
+        echo(
+            f"{animal}: {len(counts)} cells in {part['session'].nunique()} sessions, "
+            f"{int((counts > 1).sum())} of them in more than one"
+        )
+    print_warnings(table.problems, verbose=verbose)
+    if output is not None:
+        echo(output)
+
+
+def _sessions(rows: DataFrame) -> list[dict[str, Any]]:
+    """How many cells each session has."""
+    counts = rows.groupby(["session", "file"], sort=False).size()
+    return [{"session": session, "file": file, "cells": int(count)} for (session, file), count in counts.items()]
+
+
+@command_of(
+    "ssc-to-nwb cells nwb",
+    "ssc-to-nwb plot-cell nwb --cell an197522/1001 -o cell.png",
+)
+@click.argument("files", nargs=-1, required=True, type=NamedPath())
+@click.option("--cell", required=True, help="Animal and ROI number, such as an197522/1001.")
+@picture_option
+@json_option
+def plot_cell_command(files: tuple[Path, ...], *, cell: str, output: Path | None, as_json: bool) -> None:
+    """Draw one cell in every session of its animal: its mask in the master image and its response to touch.
+
+    FILES are NWB files, or folders with NWB files in them. If a session has the number in another plane, or more than
+    10 um away, it is drawn in another color, with the reason.
+    """
+    from ssc_to_nwb.api.cells import plot_cell
+
+    print_picture(plot_cell(files=files, cell=cell, output=output), as_json=as_json)
+
+
+@command_of("ssc-to-nwb methods session.nwb -o methods.txt")
+@click.argument("file", type=NamedPath())
+@click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Text file to write, in place of the terminal.")
+@json_option
+def methods_command(file: Path, *, output: Path | None, as_json: bool) -> None:
+    """Print a methods text for a paper, and entries for its bibliography, from what is in the NWB file alone.
+
+    FILE is an NWB file, or a folder with one in it. Lines are wrapped at 80 columns; --json has them whole.
+    """
+    from ssc_to_nwb.api.reporting import methods_of
+
+    found = methods_of(file=file)
+    if as_json:
+        print_result(found.as_dict(), sessions=[{"session": found.session}])
+        return
+    text = "\n\n".join(part for part in (wrapped(found.text, width=_WIDTH, hanging=""), found.bibliography) if part)
+    if output is None:
+        echo(text)
+    else:
+        write_text(output, text)
+        echo(output)

@@ -1,0 +1,167 @@
+"""`ssc-to-nwb sessions`, `describe` and `explain`: what a source holds, what a file is like, what a problem means."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ssc_to_nwb.api.sessions import SessionSummary, list_sessions
+from ssc_to_nwb.cli.options import NamedPath, command_of, json_option, options_of, source_argument
+from ssc_to_nwb.cli.output import (
+    print_list,
+    print_listing,
+    print_not_taken,
+    print_problem,
+    print_result,
+    print_warnings,
+    print_wrapped,
+)
+from ssc_to_nwb.cli.terminal import echo, styled, terminal_width, wrapped
+from ssc_to_nwb.options.sources import ListRequest
+from ssc_to_nwb.quantities import bytes_text, plural
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.problems.model import Problem, ProblemKind
+
+
+_WIDTH = 100
+_MARGIN = len("    warning  ")
+
+
+@command_of("ssc-to-nwb sessions /data/ssc-1 --session 'an1975*'")
+@source_argument
+@options_of(ListRequest)
+@json_option
+def sessions_command(source: Path, *, as_json: bool, **options: Any) -> None:
+    """List the sessions found in SOURCE: trials, planes, ROIs, data types, raw files and bytes.
+
+    SOURCE is a folder with the layout of the dataset, a session file, or a packed file (.tar, .tar.gz, .zip). Packed
+    files inside a folder are found too. Other MATLAB files are listed with the reason why they are not sessions.
+    """
+    not_taken: list[Problem] = []
+    summaries = list_sessions(source=source, on_listing=print_listing, on_not_taken=not_taken.append, **options)
+    if as_json:
+        ok = all(summary.error is None for summary in summaries)
+        print_result({"ok": ok}, problems=not_taken, sessions=[summary.as_dict() for summary in summaries])
+    else:
+        _print_table(summaries)
+        print_not_taken(not_taken)
+    if any(summary.error is not None for summary in summaries):
+        sys.exit(1)
+
+
+def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
+    for summary in summaries:
+        if summary.error is not None:
+            echo(styled(summary.session, bold=True))
+            print_problem(summary.error)
+            continue
+        echo(styled(f"{summary.session}  ({summary.dataset}, {bytes_text(summary.mat_bytes)})", bold=True))
+        echo(f"  {summary.counts_text}")
+        for packed in summary.packed_in:
+            echo(f"  packed in {packed}")
+        print_list("data types", summary.data_types)
+        print_wrapped(f"census: {summary.census}")
+        echo(
+            f"  raw files: {plural(summary.raw_present, 'stack')} present, {summary.raw_missing:,} missing, "
+            f"{plural(summary.videos, 'video')}, {bytes_text(summary.raw_bytes)}"
+        )
+        if summary.side_files:
+            echo(f"  beside the stacks: {plural(summary.side_files, 'file')} of the registration")
+        print_warnings(summary.warnings, verbose=False, session=summary.session)
+    whole = sum(summary.mat_bytes + summary.raw_bytes for summary in summaries)
+    echo(f"{plural(len(summaries), 'session')}, {bytes_text(whole)}")
+
+
+@command_of(
+    "ssc-to-nwb describe an197522_2013_03_08_session.mat",
+    "ssc-to-nwb describe FILE.mat --json",
+)
+@click.argument("file", type=NamedPath())
+@json_option
+def describe_command(file: Path, *, as_json: bool) -> None:
+    """Describe the MATLAB file FILE without its data, as a text that is short enough for an issue.
+
+    The text has names, classes and sizes, ranges of indices, the differences from the known layout of session files,
+    and the comparison with the census. It has no data, no names of people and no paths. Files that a conversion
+    refuses are described too, as far as they can be read.
+    """
+    from ssc_to_nwb.api.description import describe
+
+    found = describe(file=file)
+    if as_json:
+        print_result(found.as_dict())
+    else:
+        for line in found.lines():
+            echo(line)
+
+
+@command_of(
+    "ssc-to-nwb explain",
+    "ssc-to-nwb explain tif-truncated",
+    "ssc-to-nwb explain check_time_intervals_stop_after_start",
+)
+@click.argument("identifier", required=False)
+@json_option
+def explain_command(identifier: str | None, *, as_json: bool) -> None:
+    """Explain the problem IDENTIFIER, which is in brackets after each message. Without it, list all problems by area.
+
+    Names of nwbinspector's checks are accepted too.
+    """
+    from ssc_to_nwb.api.explanation import find_problem, problem_areas, similar_problems
+
+    if identifier is None:
+        areas = problem_areas()
+        if as_json:
+            print_result({"problems": [_as_dict(kind, area=area) for area, kinds in areas.items() for kind in kinds]})
+        else:
+            _list(areas)
+        return
+    kind = find_problem(identifier)
+    if kind is None:
+        similar = similar_problems(identifier)
+        hint = f" Did you mean {', '.join(similar)}?" if similar else ""
+        raise click.UsageError(f"No problem has the identifier {identifier!r}.{hint} `ssc-to-nwb explain` lists all.")
+    if as_json:
+        print_result({"problems": [_as_dict(kind)]})
+    else:
+        _explain(kind)
+
+
+def _list(areas: Mapping[str, tuple[ProblemKind, ...]]) -> None:
+    """Each area with its problems, a line each, or two on a narrow terminal."""
+    every = [kind for kinds in areas.values() for kind in kinds]
+    width = max(len(kind.identifier) for kind in every)
+    columns = terminal_width()
+    narrow = columns is not None and width + max(len(kind.title) for kind in every) + _MARGIN > columns
+    for place, (area, kinds) in enumerate(areas.items()):
+        if place:
+            echo()
+        echo(styled(area, bold=True))
+        for kind in kinds:
+            if narrow:
+                echo(f"  {kind.identifier} ({kind.severity.value})\n    {kind.title}")
+            else:
+                echo(f"  {kind.identifier:{width}}  {kind.severity.value:7}  {kind.title}")
+
+
+def _explain(kind: ProblemKind) -> None:
+    echo(styled(kind.title, bold=True), f" [{kind.identifier}]")
+    for label, text in (("severity", kind.severity.value), ("why", kind.reason), ("what to do", kind.remedy)):
+        whole = f"  {label}: {text}"
+        echo(wrapped(whole, width=min(_WIDTH, terminal_width() or _WIDTH)))
+
+
+def _as_dict(kind: ProblemKind, *, area: str | None = None) -> dict[str, str]:
+    return {
+        **({} if area is None else {"area": area}),
+        "identifier": kind.identifier,
+        "severity": kind.severity.value,
+        "title": kind.title,
+        "reason": kind.reason,
+        "remedy": kind.remedy,
+    }
