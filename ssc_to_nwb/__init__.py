@@ -1,18 +1,15 @@
 """Converts the CRCNS ssc-1 and ssc-2 data sets to NWB, proves that nothing was lost, and brings them to DANDI."""
 
 from ssc_to_nwb.api.archive import download_check, upload, write_dandiset
-from ssc_to_nwb.api.cells import cells, plot_cell
-from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, convert
-from ssc_to_nwb.api.demo import DemoResult, demo
-from ssc_to_nwb.api.description import describe as describe_file
-from ssc_to_nwb.api.open_session import open_session
+from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, DemoResult, convert, demo
+from ssc_to_nwb.api.explanation import describe as describe_file
 from ssc_to_nwb.api.planning import Plan, PlannedSession, plan
-from ssc_to_nwb.api.reporting import MethodsText, methods, methods_of, plot_trial
+from ssc_to_nwb.api.reporting import MethodsText, methods, methods_of, open_session, plot_trial
 
 # Under names of their own: `report` and `validate` are subpackages.
 from ssc_to_nwb.api.reporting import report as write_report
-from ssc_to_nwb.api.responses import ResponseTable, responses
 from ssc_to_nwb.api.restoring import RestoreResult, restore
+from ssc_to_nwb.api.rois import ResponseTable, cells, plot_cell, responses
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions, sessions_table
 from ssc_to_nwb.api.validation import validate as validate_files
 from ssc_to_nwb.api.verification import content_digest, read_ledger, verify_sessions

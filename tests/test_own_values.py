@@ -10,8 +10,7 @@ import h5py
 import pytest
 from moved_values import moved_out
 
-from ssc_to_nwb.api.open_session import open_session
-from ssc_to_nwb.api.reporting import report
+from ssc_to_nwb.api.reporting import open_session, report
 from ssc_to_nwb.api.restoring import restore
 from ssc_to_nwb.api.verification import content_digest
 from ssc_to_nwb.problems.model import SscError

@@ -1,15 +1,46 @@
-"""What an identifier in an error, a warning or a message means."""
+"""What an identifier in an error, a warning or a message means; and a MATLAB file described without its data."""
 
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.problems.catalogue import FROM_SOURCE, TO_ARCHIVE, read_area
 from ssc_to_nwb.problems.model import ProblemKind
 
+if TYPE_CHECKING:
+    from ssc_to_nwb.describe.description import Description
+
 _CHECK_PREFIX = "check_"
 _DANDI_PREFIX = "DANDI."
+
+
+def describe(*, file: Path | str) -> Description:
+    """Describe a MATLAB file: its tree of names, classes and sizes, and the differences from the known layout.
+
+    The description has no data and no names of people, machines or folders. It works on files that a conversion
+    refuses.
+
+    Parameters
+    ----------
+    file : path or str
+        The MATLAB file.
+
+    Returns
+    -------
+    Description
+        The tree. What cannot be read is named with its error.
+
+    Raises
+    ------
+    SscError
+        mat-unreadable if the file cannot be opened, source-not-readable if it does not exist.
+    """
+    from ssc_to_nwb.describe.description import describe_file
+
+    return describe_file(Path(file))
 
 
 def problem_areas() -> dict[str, tuple[ProblemKind, ...]]:

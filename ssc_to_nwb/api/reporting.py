@@ -1,4 +1,4 @@
-"""Look at converted sessions: report pages, the picture of a trial, a methods paragraph."""
+"""Look at converted sessions: at a prompt, as report pages, as the picture of a trial, as a methods paragraph."""
 
 from __future__ import annotations
 
@@ -8,10 +8,44 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ssc_to_nwb.problems.model import Problem
+    from ssc_to_nwb.reading.opened_session import OpenedSession
     from ssc_to_nwb.report.file_record import ConversionWarning, FileRecord
 
+
 OnPage = Callable[[int, int, Path], None]
+
+
+def open_session(file: Path | str) -> OpenedSession:
+    """Open a converted session, on this machine or at a web address.
+
+    Parameters
+    ----------
+    file : path or str
+        An NWB file, a `.nwb.zarr` folder, or the http(s) address of an NWB file (extra `ssc-to-nwb[remote]`).
+
+    Returns
+    -------
+    OpenedSession
+        `trials`, `touches`, `licks`, `rois` are DataFrames; `traces()`, `mask()`, `frames()`, `image()`.
+
+    Raises
+    ------
+    SscError
+        nwb-file-missing, nwb-file-unreadable, remote-support-missing, file-layout-older.
+
+    Examples
+    --------
+    >>> import ssc_to_nwb
+    >>> opened = ssc_to_nwb.open_session("sub-an197522_ses-20130308_behavior+image+ophys.nwb")
+    >>> hits = opened.trials.query("response == 'hit'")
+    >>> opened.traces("dff", rois=[1001, 1002], trial=int(hits.trial_number.iloc[0])).plot()
+    """
+    from ssc_to_nwb.reading.opened_session import opened_session
+
+    return opened_session(file)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,3 +262,45 @@ def methods_of(*, file: Path | str) -> MethodsText:
 
     with open_nwb_session(one_session_file(file)) as session:
         return MethodsText(session=session.title, text=methods_text(session), bibliography=bibliography(session))
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, UTF-8, without row numbers.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Any table.
+    path : Path
+        The file to write; one that exists is replaced.
+
+    Raises
+    ------
+    SscError
+        output-not-writable, disk-full.
+    """
+    from ssc_to_nwb.problems.system_errors import system_errors_named
+
+    with system_errors_named(path):
+        table.to_csv(path, index=False)
+
+
+def write_text_file(path: Path, text: str) -> None:
+    """Write a text, UTF-8.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    text : str
+        All that is to be in it.
+
+    Raises
+    ------
+    SscError
+        output-not-writable, disk-full.
+    """
+    from ssc_to_nwb.problems.system_errors import system_errors_named
+
+    with system_errors_named(path):
+        path.write_text(text, encoding="utf-8")

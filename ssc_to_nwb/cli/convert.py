@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.api.conversion import ConversionInterrupted
-from ssc_to_nwb.api.demo import demo
+from ssc_to_nwb.api.conversion import ConversionInterrupted, demo
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.cli.displays import run_display
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS

@@ -53,8 +53,8 @@ def responses_command(
     simpler: a one-sided Wilcoxon signed-rank test of dF/F after and before the event. What it finds and misses of
     planted cells is in the documentation, "Responses to touch".
     """
-    from ssc_to_nwb.api.responses import responses
-    from ssc_to_nwb.api.tables import write_csv
+    from ssc_to_nwb.api.reporting import write_csv
+    from ssc_to_nwb.api.rois import responses
 
     with display(quiet=quiet or as_json) as shown:
         found = responses(files=files, on_file=counted(shown, "test the ROIs of"), **options)
@@ -156,8 +156,8 @@ def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool
     FILES are NWB files, or folders with NWB files in them. An ROI number is the same cell in all sessions of its
     animal. ROIs with one number in different planes, or more than 10 um apart, are reported and not joined.
     """
-    from ssc_to_nwb.api.cells import cells
-    from ssc_to_nwb.api.tables import write_csv
+    from ssc_to_nwb.api.reporting import write_csv
+    from ssc_to_nwb.api.rois import cells
 
     table = cells(files=files)
     rows = table.data_frame()
@@ -199,7 +199,7 @@ def plot_cell_command(files: tuple[Path, ...], *, cell: str, output: Path | None
     FILES are NWB files, or folders with NWB files in them. If a session has the number in another plane, or more than
     10 um away, it is drawn in another color, with the reason.
     """
-    from ssc_to_nwb.api.cells import plot_cell
+    from ssc_to_nwb.api.rois import plot_cell
 
     print_picture(plot_cell(files=files, cell=cell, output=output), as_json=as_json)
 

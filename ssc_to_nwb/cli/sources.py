@@ -90,7 +90,7 @@ def describe_command(file: Path, *, as_json: bool) -> None:
     and the comparison with the census. It has no data, no names of people and no paths. Files that a conversion
     refuses are described too, as far as they can be read.
     """
-    from ssc_to_nwb.api.description import describe
+    from ssc_to_nwb.api.explanation import describe
 
     found = describe(file=file)
     if as_json:

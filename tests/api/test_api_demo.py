@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from made_sessions import opened, problem_raised
 
-from ssc_to_nwb.api.demo import DemoResult, demo
+from ssc_to_nwb.api.conversion import DemoResult, demo
 
 
 @pytest.fixture(scope="module")

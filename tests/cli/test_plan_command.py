@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ssc_to_nwb.cli.convert import plan_command
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.testing.dataset import write_session

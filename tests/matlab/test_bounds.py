@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from made_sessions import problem_raised, write
 
-from ssc_to_nwb.api.description import describe
+from ssc_to_nwb.api.explanation import describe
 from ssc_to_nwb.matlab.bounds import MOST_LEVELS, Bounds, UnfoldingError
 from ssc_to_nwb.matlab.mat_file import read_mat, read_session_struct
 from ssc_to_nwb.problems.model import Problem

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from made_sessions import Converted
 
-from ssc_to_nwb.api.cells import cells
+from ssc_to_nwb.api.rois import cells
 from ssc_to_nwb.reading.cells import CellSighting, event_rates_hz, join_cells
 from ssc_to_nwb.reading.nwb_session import open_nwb_session
 

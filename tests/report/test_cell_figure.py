@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from made_sessions import Converted
 from matplotlib.figure import Figure
 
-from ssc_to_nwb.api.cells import cells
+from ssc_to_nwb.api.rois import cells
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.report.cell_figure import CellView, draw_cell, read_cell_views
 

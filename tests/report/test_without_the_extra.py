@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from made_sessions import Converted, problem_raised
 
-from ssc_to_nwb.api import cells, reporting
+from ssc_to_nwb.api import reporting, rois
 from ssc_to_nwb.report import extra
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
@@ -28,7 +28,7 @@ group.main(sys.argv[1:])
     [
         lambda file, folder: reporting.report(files=[file], output=folder / "pages"),
         lambda file, folder: reporting.plot_trial(file=file, trial=2, output=folder / "trial.png"),
-        lambda file, folder: cells.plot_cell(files=file, cell="an900001/1001", output=folder / "cell.png"),
+        lambda file, folder: rois.plot_cell(files=file, cell="an900001/1001", output=folder / "cell.png"),
     ],
     ids=["report", "plot_trial", "plot_cell"],
 )
