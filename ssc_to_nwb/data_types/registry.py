@@ -2,9 +2,9 @@
 
 A data type is a package. What it has something to say about is in modules of fixed names, of which it may lack some:
 
-`source.py`     what it is in the session struct: `claimed_kinds`, `read_array`; what may be shown of its texts when a
-                file is described: `WORDS`, `NAMES`
-`unusual.py`    what of it deserves a warning though it is kept as it is: `report_unusual`
+`source.py`     what it is in the session struct: `claimed_kinds`, `read_array`; what of it deserves a warning though it
+                is kept as it is: `report_unusual`; what may be shown of its texts when a file is described: `WORDS`,
+                `NAMES`
 `claims.py`     what becomes of its fields: `RULES`
 `layout.py`     where it is in the NWB file: `objects`, `trial_columns`, `labelled_clocks`, `MODULES` that are its own
 `interface.py`  how it gets there: `INTERFACE`, `trial_values`

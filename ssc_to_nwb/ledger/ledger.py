@@ -10,8 +10,18 @@ from re import Pattern
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule, may_fit, path_template, pattern_regex, without_indices
-from ssc_to_nwb.data_types.rules import OTHER_VARIABLE, UNMAPPED, all_rules
+from ssc_to_nwb.data_types.rule import (
+    OTHER_VARIABLE,
+    UNMAPPED,
+    Disposition,
+    Leaf,
+    Rule,
+    all_rules,
+    may_fit,
+    path_template,
+    pattern_regex,
+    without_indices,
+)
 from ssc_to_nwb.ledger.rules_raw import SYSTEM_FILE
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves

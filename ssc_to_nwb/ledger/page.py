@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, POINTS
-from ssc_to_nwb.data_types.rule import Rule
-from ssc_to_nwb.data_types.rules import all_rules
+from ssc_to_nwb.data_types.rule import Rule, all_rules
 from ssc_to_nwb.data_types.session.claims import METADATA_PLACES
 from ssc_to_nwb.ledger.rules_raw import raw_rules
 

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule
-from ssc_to_nwb.data_types.rules import UNMAPPED, all_rules
+from ssc_to_nwb.data_types.rule import UNMAPPED, Disposition, Leaf, Rule, all_rules
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import Comparison, numbers_of, texts_of
 from ssc_to_nwb.proof.forms import FORMS, empty

@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule
-from ssc_to_nwb.data_types.rules import UNMAPPED, all_rules
+from ssc_to_nwb.data_types.rule import UNMAPPED, Disposition, Leaf, Rule, all_rules
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof import struct_nodes

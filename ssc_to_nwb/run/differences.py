@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.data_types.rules import UNMAPPED
+from ssc_to_nwb.data_types.rule import UNMAPPED
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.inputs import SessionInputs, file_metadata
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file

@@ -197,7 +197,7 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     measured = measured_starts(trials.start_ms, trials.numbers, labelled_times(session))
     session = replace(session, trials=replace(trials, start_measured=measured))
     _check_name(session, log=log)
-    for _, report_unusual in registry.having("unusual", "report_unusual"):
+    for _, report_unusual in registry.having("source", "report_unusual"):
         report_unusual(session, log=log)
     return session
 

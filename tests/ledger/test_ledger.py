@@ -25,8 +25,7 @@ from made_sessions import (
 )
 from session_variants import VARIANTS
 
-from ssc_to_nwb.data_types.rule import Disposition
-from ssc_to_nwb.data_types.rules import all_rules
+from ssc_to_nwb.data_types.rule import Disposition, all_rules
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
 from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
 from ssc_to_nwb.problems.model import ProblemLog

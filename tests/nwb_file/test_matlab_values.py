@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from made_sessions import Converted, Struct, add_metadata, array, events, opened, read, row, set_entry, write
 
-from ssc_to_nwb.data_types.source_struct.matlab_json import LARGE_ELEMENTS
+from ssc_to_nwb.data_types.source_struct.layout import LARGE_ELEMENTS
 from ssc_to_nwb.matlab import text as mat_text
 from ssc_to_nwb.nwb_file.session_file import convert_session
 from ssc_to_nwb.nwb_file.task import SessionTask

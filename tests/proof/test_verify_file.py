@@ -10,8 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
-from ssc_to_nwb.data_types.rule import Disposition
-from ssc_to_nwb.data_types.rules import all_rules
+from ssc_to_nwb.data_types.rule import Disposition, all_rules
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.file import verify_file
 from ssc_to_nwb.restoring.registry import all_restores

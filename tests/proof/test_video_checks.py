@@ -7,8 +7,8 @@ from pathlib import Path
 import av
 import pytest
 
-from ssc_to_nwb.data_types.whisker_videos import shown_frames
-from ssc_to_nwb.data_types.whisker_videos.shown_frames import shown_frame_count
+from ssc_to_nwb.data_types.whisker_videos import proof as video_proof
+from ssc_to_nwb.data_types.whisker_videos.proof import shown_frame_count
 from ssc_to_nwb.testing.edit_list import EMPTY, set_edit_list
 from ssc_to_nwb.testing.videos import write_video
 
@@ -43,7 +43,7 @@ def test_an_ordinary_video_is_not_decoded(tmp_path: Path, monkeypatch: pytest.Mo
 
     path = tmp_path / "a.mp4"
     write_video(path=path, n_frames=40, rate_hz=500.0, b_frames=b_frames)
-    monkeypatch.setattr(shown_frames, "_decoded_count", refuse)
+    monkeypatch.setattr(video_proof, "_decoded_count", refuse)
     assert shown_frame_count(path) == 40
 
 

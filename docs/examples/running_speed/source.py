@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ssc_to_nwb.clock import TimeUnits, check_times_increase
-from ssc_to_nwb.data_types.arrays.source import ArrayEntry
-from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
+from ssc_to_nwb.clock import TimeUnits
+from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples
 from ssc_to_nwb.problems.model import ProblemLog
 
 KIND = "running speed"
@@ -50,12 +49,11 @@ def claimed_kinds(text: str) -> frozenset[str]:
 def read_array(entry: ArrayEntry, *, units: TimeUnits, log: ProblemLog) -> RunningSpeed:
     """Read and check the entry. Raises field-*, time-backwards."""
     field = entry.value
-    time_ms = units.to_ms(field.child("time"), field.child("timeUnit"))
-    check_times_increase(field.child("time"), time_ms, log=log)
+    samples = read_samples(field, rows=1, units=units, log=log)
     return RunningSpeed(
         path=field.path,
         key=entry.key,
-        speed_cm_s=field.child("valueMatrix").matrix(rows=1, columns=time_ms.size)[0].astype(np.float64),
-        time_ms=time_ms,
-        trial=field.child("trial").integers(length=time_ms.size, nan_as=NO_TRIAL),
+        speed_cm_s=samples.values[0].astype(np.float64),
+        time_ms=samples.time_ms,
+        trial=samples.trial,
     )

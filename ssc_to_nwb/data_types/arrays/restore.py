@@ -12,6 +12,13 @@ from ssc_to_nwb.restoring.pieces import Piece, Restores
 from ssc_to_nwb.restoring.struct_table import StructNode
 
 
+def labels(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """The trial number of every sample of an array, NaN for none."""
+    for node in nodes:
+        found = file.reader.values(node.objects[0])
+        yield Piece(leaves=(node.path,), place=node.objects[0], values=found)
+
+
 def times(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """Time stamps of the first series on the clock of an entry; the others link to them."""
     for node in nodes:

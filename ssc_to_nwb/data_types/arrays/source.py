@@ -1,31 +1,30 @@
-"""An entry of timeSeriesArrayHash as it comes to its data type, and what the data type makes of it."""
+"""An entry of timeSeriesArrayHash as it comes to its data type, what is read of every entry, and odd values in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, Self
 
 import numpy as np
 
+from ssc_to_nwb.clock import TimeUnits, check_times_increase
+from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import HashEntry
+from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems.model import ProblemLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrayEntry(HashEntry):
-    """An entry of timeSeriesArrayHash.
-
-    Attributes
-    ----------
-    described : Field or None, optional
-        Its item of descrHash; None where there is none.
-    """
+    """An entry of timeSeriesArrayHash. described: its item of descrHash; None where there is none."""
 
     described: Field | None = None
 
 
 class LabelledArray(Protocol):
-    """What is read from an entry: an array of N samples, each with its time and its trial."""
+    """What a data type reads from an entry: an array of N samples, each with its time and its trial."""
 
     @property
     def path(self) -> str:
@@ -40,15 +39,40 @@ class LabelledArray(Protocol):
         """int64 (N,), NO_TRIAL where the source has NaN."""
 
     def take(self, keep: np.ndarray) -> Self:
-        """The array with some of its samples.
+        """The array with some of its samples, for a stub of a session; keep: bool (N,)."""
 
-        Parameters
-        ----------
-        keep : ndarray of bool, (N,)
-            Whether a sample is kept.
 
-        Returns
-        -------
-        Self
-            For a stub of a session.
-        """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """Values (rows, N) of an entry, in a class of floating point, with the time in ms and the trial of each sample."""
+
+    values: np.ndarray
+    time_ms: np.ndarray
+    trial: np.ndarray
+
+
+def read_samples(field: Field, *, rows: int, units: TimeUnits, log: ProblemLog) -> Samples:
+    """What every entry has, of so many rows. Raises field-*, time-backwards."""
+    time_field = field.child("time")
+    time_ms = units.to_ms(time_field, field.child("timeUnit"))
+    check_times_increase(time_field, time_ms, log=log)
+    values = field.child("valueMatrix").matrix(rows=rows, columns=time_ms.size)
+    return Samples(
+        values=values if values.dtype.kind == "f" else values.astype(np.float64),
+        time_ms=time_ms,
+        trial=field.child("trial").integers(length=time_ms.size, nan_as=NO_TRIAL),
+    )
+
+
+def report_nan(values: np.ndarray, what: str, *, file: Path, field: str, log: ProblemLog) -> None:
+    """Log how many of the values are NaN, which are kept. what: what they are, in words."""
+    count = int(np.isnan(values).sum())
+    if count:
+        log.add(kinds.VALUES_NAN, file=file, field=field, found=f"{count} of {values.size} {what}")
+
+
+def report_infinite(values: np.ndarray, what: str, *, file: Path, field: str, log: ProblemLog) -> None:
+    """The same of infinite values."""
+    count = int(np.isinf(values).sum())
+    if count:
+        log.add(kinds.VALUES_INFINITE, file=file, field=field, found=f"{count} of {values.size} {what}")

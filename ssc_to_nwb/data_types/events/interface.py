@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from pynwb import NWBFile
@@ -12,13 +13,53 @@ from pynwb.event import EventsTable
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import Clock
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.events.layout import POSITION, EventTable, event_tables, trial_labels
-from ssc_to_nwb.data_types.events.properties import table_properties
-from ssc_to_nwb.data_types.events.rows import EventRows, rows_of, source_positions
-from ssc_to_nwb.data_types.events.source import PAIRS
+from ssc_to_nwb.data_types.events.layout import POSITION, EventTable, event_tables, table_properties, trial_labels
+from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, EventTrain, split_pairs
 from ssc_to_nwb.data_types.from_layout import ColumnValues, make_table
 from ssc_to_nwb.data_types.trial_labels.source import labels_for_file
 from ssc_to_nwb.session.context import SessionContext
+
+_SIDES = {"leftLicks": "left", "rightLicks": "right", "leftReward": "left", "rightReward": "right"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRows:
+    """Events of one train as rows: times in s (n,), and the texts of the columns that distinguish the trains."""
+
+    start: np.ndarray
+    stop: np.ndarray | None
+    labels: Mapping[str, str]
+
+
+def rows_of(series: EventSeries, *, clock: Clock, later_ms: float = 0.0) -> list[EventRows]:
+    """The rows of every train of a series. later_ms: how much later than in the source an event stops."""
+    rows = []
+    for train, name in zip(series.trains, series_names(series), strict=True):
+        start_ms, stop_ms = split_pairs(train.time_ms) if series.type == PAIRS else (train.time_ms, None)
+        stop = None if stop_ms is None else clock.seconds(stop_ms + later_ms)
+        rows.append(EventRows(start=clock.seconds(start_ms), stop=stop, labels=_labels(series, train, name)))
+    return rows
+
+
+def series_names(series: EventSeries) -> list[str]:
+    """What distinguishes the trains of a series: their labels, the key where there is none, numbered where equal."""
+    labels = [train.label or series.key for train in series.trains]
+    return [label if labels.count(label) == 1 else f"{label} ({place})" for place, label in enumerate(labels, start=1)]
+
+
+def source_positions(rows: Sequence[EventRows]) -> np.ndarray:
+    """Place of every event in the source's list of its train, counted from 1, int64 (n,)."""
+    return np.concatenate([np.arange(1, row.start.size + 1) for row in rows])
+
+
+def _labels(series: EventSeries, train: EventTrain, name: str) -> dict[str, str]:
+    labels = {"series": name}
+    if series.key in _SIDES:
+        labels["side"] = _SIDES[series.key]
+    of_touches = train.touch_label()
+    if of_touches is not None:
+        labels.update(zip(naming.TOUCH_COLUMNS, of_touches, strict=True))
+    return labels
 
 
 class EventsInterface(SessionInterface):
@@ -64,18 +105,7 @@ def _in_order(rows: list[EventRows], label: str, order: np.ndarray) -> list[str]
 
 
 def trial_values(context: SessionContext) -> Mapping[str, ColumnValues]:
-    """Values of the columns that events add to the trials table: licks.
-
-    Parameters
-    ----------
-    context : SessionContext
-        The session with its metadata.
-
-    Returns
-    -------
-    Mapping[str, ColumnValues]
-        By column: for each trial, in the source's order, the times of its licks in s after the session's start.
-    """
+    """The times of the licks of each trial, in s after the session's start, in the source's order of the trials."""
     values: dict[str, ColumnValues] = {}
     for key, side in (("leftLicks", "left"), ("rightLicks", "right")):
         series = context.session.events.get(key)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_finite
+from ssc_to_nwb.data_types.arrays.source import report_infinite
 from ssc_to_nwb.data_types.events import problems, touches
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
@@ -17,6 +18,9 @@ from ssc_to_nwb.matlab.hash_map import HashEntry, read_hash
 from ssc_to_nwb.matlab.tree import MatCell
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.session.session import Session
 
 POINTS, PAIRS = 1, 2
 KNOWN_TYPES = {
@@ -55,10 +59,8 @@ class EventTrain:
 
     Attributes
     ----------
-    path : str
-        Where it is in the session struct.
-    label : str
-        Its text in the source.
+    path, label : str
+        Where it is in the session struct, and its text there.
     time_ms : ndarray of float64, (E,)
         On the session's clock.
     trial : ndarray of int64, (E,)
@@ -74,13 +76,7 @@ class EventTrain:
     properties: tuple[EventProperty, ...]
 
     def touch_label(self) -> tuple[str, str] | None:
-        """What distinguishes a train of touches, from its label.
-
-        Returns
-        -------
-        tuple of str, or None
-            A text for each of `naming.TOUCH_COLUMNS`; None where the label does not say them.
-        """
+        """A text for each of `naming.TOUCH_COLUMNS`, from the label; None where it does not say them."""
         return touches.touch_label(self.label)
 
 
@@ -90,10 +86,8 @@ class EventSeries:
 
     Attributes
     ----------
-    path : str
-        Where it is in the session struct.
-    key, description : str
-        Of the entry.
+    path, key, description : str
+        Where it is in the session struct, and what it is called.
     type : Literal[1, 2]
         1 for points, 2 for pairs of on and off.
     trains : tuple of EventTrain
@@ -108,43 +102,15 @@ class EventSeries:
 
 
 def split_pairs(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Separate values that alternate on, off.
-
-    Parameters
-    ----------
-    values : ndarray, (E,)
-        E must be even.
-
-    Returns
-    -------
-    tuple of two ndarray, (E/2,)
-        At the onsets, and at the offsets; views.
-    """
+    """Values at the onsets and at the offsets, of values that alternate on, off; views."""
     return values[0::2], values[1::2]
 
 
 def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) -> EventSeries:
     """Read one series and check its pairs.
 
-    Parameters
-    ----------
-    entry : HashEntry
-        Of eventSeriesArrayHash.
-    units : TimeUnits
-        The time units of the session.
-    log : ProblemLog
-        Takes the warnings.
-
-    Returns
-    -------
-    EventSeries
-        The checked series, its trains in the source's order.
-
-    Raises
-    ------
-    SscError
-        field-missing, field-type, field-length and the like, event-type, event-count-odd, event-off-before-on,
-        event-across-trials, touch-label-unknown, name-not-distinct.
+    Raises field-*, event-type, event-count-odd, event-off-before-on, event-across-trials, touch-label-unknown,
+    name-not-distinct.
     """
     field = entry.value
     event_type = _read_type(field, key=entry.key)
@@ -166,10 +132,9 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
         labels = [train.touch_label() for train in series.trains]
         for train, label in zip(series.trains, labels, strict=True):
             if label is None or labels.count(label) > 1:
-                raise field.child("idStrs", "idStr").problem(
-                    problems.TOUCH_LABEL_UNKNOWN,
-                    expected=touches.KNOWN_LABELS,
-                    found=train.label,
+                labels_field = field.child("idStrs", "idStr")
+                raise labels_field.problem(
+                    problems.TOUCH_LABEL_UNKNOWN, expected=touches.KNOWN_LABELS, found=train.label
                 )
     return series
 
@@ -201,7 +166,8 @@ def _read_trains(field: Field, *, units: TimeUnits, pairs: bool, log: ProblemLog
         time_items, trial_items = (times,), (trials,)
     if len(time_items) == 1:
         labels = labels or ("",)
-    hash_items = _hash_items(hashes, count=len(time_items))
+    # The source may have one empty array or cell for all.
+    hash_items = (None,) * len(time_items) if hashes is None or hashes.is_empty else hashes.items()
     for name, found in (
         ("idStrs", len(labels)),
         ("eventTrials", len(trial_items)),
@@ -215,11 +181,6 @@ def _read_trains(field: Field, *, units: TimeUnits, pairs: bool, log: ProblemLog
         _read_train(time, trial, properties, label=label, units=units, unit=unit, pairs=pairs, log=log)
         for time, trial, properties, label in zip(time_items, trial_items, hash_items, labels, strict=True)
     )
-
-
-def _hash_items(hashes: Field | None, *, count: int) -> tuple[Field | None, ...]:
-    """One Hash of properties per list of times; none where the source has an empty array or cell for all."""
-    return (None,) * count if hashes is None or hashes.is_empty else hashes.items()
 
 
 def _read_train(
@@ -292,3 +253,11 @@ def _refuse_first(
         place = int(np.flatnonzero(where)[0])
         difference = found.format(values[0][place], values[1][place])
         raise field.problem(kind, expected=expected, found=f"{difference}, event {place + 1}")
+
+
+def report_unusual(session: Session, *, log: ProblemLog) -> None:
+    """Log trains that have infinite values."""
+    for train in (train for series in session.events.values() for train in series.trains):
+        for one in train.properties:
+            what = f"values of {one.key} of {train.label!r}"
+            report_infinite(one.values, what, file=session.path, field=train.path, log=log)

@@ -11,7 +11,7 @@ from pynwb.ophys import ImagingPlane, TwoPhotonSeries
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.chunk_shapes import FRAMES_CHUNK_MB
-from ssc_to_nwb.data_types.base import Conversion
+from ssc_to_nwb.data_types.base import Conversion, RawInterface
 from ssc_to_nwb.data_types.from_layout import series_fields
 from ssc_to_nwb.data_types.imaging_stacks import problems as kinds
 from ssc_to_nwb.data_types.imaging_stacks.frames import StackFrames
@@ -19,8 +19,7 @@ from ssc_to_nwb.data_types.imaging_stacks.gaps import add_imaging_gaps
 from ssc_to_nwb.data_types.imaging_stacks.image_texts import add_image_texts
 from ssc_to_nwb.data_types.imaging_stacks.layout import LONGEST_TEXT_BYTES, frame_series
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.raw_base import RawInterface
-from ssc_to_nwb.data_types.rois.imaging_plane import get_imaging_plane
+from ssc_to_nwb.data_types.rois.interface import get_imaging_plane
 from ssc_to_nwb.metadata.model import ImagingFacts
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.context import SessionContext

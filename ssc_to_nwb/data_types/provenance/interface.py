@@ -28,16 +28,7 @@ from ssc_to_nwb.session.context import SessionContext
 def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext, options: Mapping[str, Any]) -> None:
     """Add the tables `source_files` and `provenance` to the module `source`.
 
-    Parameters
-    ----------
-    nwbfile : NWBFile
-        The file in memory.
-    ledger : Ledger
-        With its files, hashed as far as is wanted.
-    context : SessionContext
-        The session with its metadata.
-    options : Mapping[str, Any]
-        Of the conversion, JSON-ready, and only those that decide what is in the file.
+    options: of the conversion, JSON-ready, and only those that decide what is in the file.
     """
     metadata = context.metadata
     texts = {
@@ -46,11 +37,11 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext,
         naming.FILE_LAYOUT_ITEM: str(naming.FILE_LAYOUT),
         "source_variable": ledger.variable,
         "touch_sample_ms": f"{touch_sample_ms(context):.17g}",
-        "options": canonical_json(options),
-        "metadata": metadata_json(metadata),
+        "options": _canonical_json(options),
+        "metadata": _metadata_json(metadata),
         "metadata_sha256": metadata_sha256(metadata),
-        "ledger": canonical_json(ledger.summary()),
-        "ledger_rules": canonical_json(dict(ledger.by_rule())),
+        "ledger": _canonical_json(ledger.summary()),
+        "ledger_rules": _canonical_json(dict(ledger.by_rule())),
     }
     items = {"item": list(texts), "value": list(texts.values())}
     module = get_module(nwbfile, FILES.path)
@@ -69,49 +60,16 @@ def _file_values(files: Sequence[FileEntry]) -> dict[str, list[Any]]:
     }
 
 
-def canonical_json(value: Any) -> str:
-    """JSON that is the same for equal values: keys sorted, no spaces.
-
-    Parameters
-    ----------
-    value : Any
-        JSON-ready.
-
-    Returns
-    -------
-    str
-        Not restricted to ASCII.
-    """
+def _canonical_json(value: Any) -> str:
+    """JSON that is the same for equal values: keys sorted, no spaces."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def metadata_json(metadata: Metadata) -> str:
-    """All metadata that decides what is in the file, defaults included, as canonical JSON.
-
-    Parameters
-    ----------
-    metadata : Metadata
-        Of one session.
-
-    Returns
-    -------
-    str
-        Canonical JSON.
-    """
-    return canonical_json(metadata.model_dump(mode="json", exclude={"dandiset"}))
+def _metadata_json(metadata: Metadata) -> str:
+    """All metadata that decides what is in the file, defaults included."""
+    return _canonical_json(metadata.model_dump(mode="json", exclude={"dandiset"}))
 
 
 def metadata_sha256(metadata: Metadata) -> str:
-    """SHA-256 of `metadata_json`, in hexadecimal.
-
-    Parameters
-    ----------
-    metadata : Metadata
-        Of one session.
-
-    Returns
-    -------
-    str
-        64 digits.
-    """
-    return hashlib.sha256(metadata_json(metadata).encode()).hexdigest()
+    """SHA-256 of the metadata, in hexadecimal."""
+    return hashlib.sha256(_metadata_json(metadata).encode()).hexdigest()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pynwb import NWBFile
 from pynwb.base import TimeSeries
 
+from ssc_to_nwb.data_types.base import RawInterface
 from ssc_to_nwb.data_types.from_layout import series_fields
 from ssc_to_nwb.data_types.modules import find_object, get_module
-from ssc_to_nwb.data_types.raw_base import RawInterface
 from ssc_to_nwb.data_types.registration.layout import shift_series
 from ssc_to_nwb.data_types.registration.source import session_shifts
 

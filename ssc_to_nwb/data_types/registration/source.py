@@ -30,14 +30,8 @@ _SHIFT_VARIABLES = ("dx_r", "dy_r")
 class PlaneShifts:
     """Registration shifts of a plane.
 
-    Attributes
-    ----------
-    index_position : ndarray of int64, (N,)
-        Which of the subvolume's F time stamps each shift belongs to, ascending.
-    shift_px : ndarray of float64, (N, 2)
-        Columns (dx_r) and rows (dy_r), in pixels.
-    paths : tuple of Path
-        The files they come from.
+    index_position: int64 (N,), which of the subvolume's F time stamps each shift belongs to, ascending; shift_px:
+    float64 (N, 2), columns (dx_r) and rows (dy_r) in pixels; paths: of the files they come from.
     """
 
     index_position: np.ndarray
@@ -46,23 +40,7 @@ class PlaneShifts:
 
 
 def read_shifts(path: Path) -> np.ndarray:
-    """Read the shifts of one `.imreg_out` file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    ndarray of float64, (frames, 2)
-        Columns and rows, in pixels.
-
-    Raises
-    ------
-    SscError
-        registration-unreadable.
-    """
+    """The shifts of one `.imreg_out` file, float64 (frames, 2), in pixels. Raises registration-unreadable."""
     from scipy.io import loadmat
 
     try:
@@ -87,25 +65,9 @@ def read_shifts(path: Path) -> np.ndarray:
 def session_shifts(
     session: Session, raw: RawData, *, log: ProblemLog
 ) -> Iterator[tuple[Subvolume, PlaneStack, PlaneShifts]]:
-    """The shifts of every plane that has any.
+    """A plane's subvolume, stack and shifts, of every plane that has any. log: takes the problems of files left out.
 
-    Parameters
-    ----------
-    session : Session
-    raw : RawData
-        Its raw files.
-    log : ProblemLog
-        Takes the problems of files that are left out.
-
-    Yields
-    ------
-    tuple of Subvolume, PlaneStack and PlaneShifts
-        A plane's subvolume, stack and shifts.
-
-    Raises
-    ------
-    SscError
-        As `read_plane_shifts` does.
+    Raises as `read_plane_shifts` does.
     """
     files = {plane.plane_name: plane for plane in raw.inventory.planes}
     for subvolume in session.subvolumes:
@@ -131,35 +93,11 @@ def read_plane_shifts(
     keep_going: bool,
     log: ProblemLog,
 ) -> PlaneShifts | None:
-    """The shifts of every frame that the index names and whose file has an `.imreg_out`.
+    """The shifts of every frame that the index names and whose file has an `.imreg_out`; None where no frame has one.
 
     A file's shifts count as many as its tif has frames, or, where the tif is missing, at least as many as the index
-    names.
-
-    Parameters
-    ----------
-    plane_name : str
-        To be named in errors.
-    registration : Mapping[int, Path]
-        Path by position in the plane's file list.
-    frame_index : FrameIndex
-        Of the plane.
-    stack : PlaneStack
-        The plane's frames, which know how many each file has.
-    keep_going : bool
-        Errors are logged, and the file's shifts left out.
-    log : ProblemLog
-        Takes the warnings.
-
-    Returns
-    -------
-    PlaneShifts or None
-        None where no frame has a shift.
-
-    Raises
-    ------
-    SscError
-        registration-unreadable, registration-length.
+    names. registration: path by position in the plane's file list; keep_going: errors are logged, and the file's shifts
+    left out. Raises registration-unreadable, registration-length.
     """
     shift_px = np.zeros((len(frame_index.file_number), 2))
     known = np.zeros(len(frame_index.file_number), dtype=bool)

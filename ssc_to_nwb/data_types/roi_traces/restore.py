@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ssc_to_nwb.data_types.arrays.restore import times
-from ssc_to_nwb.data_types.trial_labels.restore import labels
+from ssc_to_nwb.data_types.arrays.restore import labels, times
 from ssc_to_nwb.data_types.trials.restore import TRIALS, source_order, trial_column
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ObjectError

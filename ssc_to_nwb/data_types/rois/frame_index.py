@@ -18,12 +18,8 @@ NO_FRAME = -1
 class FrameIndex:
     """For each of the F time stamps of a subvolume, the frame of one plane: 0-based, -1 where there is none.
 
-    Attributes
-    ----------
-    file_number : ndarray of int64, (F,)
-        Position in the plane's `listed_paths`.
-    frame_number : ndarray of int64, (F,)
-        Plane frame within that file; a plane frame is a green and a red page.
+    file_number: int64 (F,), position in the plane's `listed_paths`; frame_number: int64 (F,), plane frame within that
+    file; a plane frame is a green and a red page.
     """
 
     file_number: np.ndarray
@@ -37,22 +33,7 @@ class FrameIndex:
 
 
 def frames_listed_twice(paths: tuple[str, ...], index: FrameIndex) -> int:
-    """How many time stamps have a frame that an earlier one has as well.
-
-    A path that is listed twice is one file.
-
-    Parameters
-    ----------
-    paths : tuple[str, ...]
-        The plane's listed files.
-    index : FrameIndex
-        Of the plane.
-
-    Returns
-    -------
-    int
-        The number of such time stamps.
-    """
+    """How many time stamps have a frame that an earlier one has; a path that is listed twice is one file."""
     _, files = np.unique(np.array([*paths, ""]), return_inverse=True)
     present = index.present
     frames = np.stack([files[index.file_number[present]], index.frame_number[present]])
@@ -60,24 +41,9 @@ def frames_listed_twice(paths: tuple[str, ...], index: FrameIndex) -> int:
 
 
 def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], FrameIndex]:
-    """Read the listed files of a plane and its frame index.
+    """The listed files of a plane, as the source has them, and a frame for each of `length` time stamps.
 
-    Parameters
-    ----------
-    field : Field
-        The plane's entry of imagingPlane.
-    length : int
-        Number of time stamps of the subvolume.
-
-    Returns
-    -------
-    tuple of tuple of str and FrameIndex
-        The paths as the source has them, and a frame or -1 for each time stamp.
-
-    Raises
-    ------
-    SscError
-        field-length, field-value, frame-index-outside.
+    field: its entry of imagingPlane. Raises field-*, frame-index-outside.
     """
     index_field = field.child("sourceFileFrameIdx")
     paths = field.child("sourceFileList").texts(count=_highest_file(index_field), per="file of sourceFileFrameIdx")
@@ -113,26 +79,10 @@ def _highest_file(index: Field) -> int:
 
 
 def plane_numbers_from_paths(paths: tuple[str, ...], *, fov_pattern: str, field: Field) -> tuple[int, int] | None:
-    """Numbers of subvolume and plane from the folder `fov_VVPPP` in the listed paths.
+    """Numbers of subvolume and plane, (VV, PPP), from the folder `fov_VVPPP` in the listed paths; None without.
 
-    Parameters
-    ----------
-    paths : tuple[str, ...]
-        The listed files of the plane.
-    fov_pattern : str
-        Regular expression with the groups `subvolume` and `plane`.
-    field : Field
-        To be named in an error.
-
-    Returns
-    -------
-    tuple[int, int] or None
-        (VV, PPP); None where no path has them.
-
-    Raises
-    ------
-    SscError
-        field-value where the paths contradict each other, or the groups are no numbers.
+    fov_pattern: with the groups `subvolume` and `plane`. Raises field-value where the paths contradict each other, or
+    the groups are no numbers.
     """
     found = set()
     for path in paths:

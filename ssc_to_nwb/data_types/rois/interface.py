@@ -1,4 +1,8 @@
-"""ROI masks and master images: one PlaneSegmentation and one Images container per plane."""
+"""ROI masks and master images: one PlaneSegmentation and one Images container per plane; imaging planes and devices.
+
+Each channel of a plane has an ImagingPlane of its own, so that label, excitation and emission are right for what hangs
+on it: the red frames on the red one; the green frames, the masks and the traces on the green one.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,54 @@ from collections.abc import Mapping
 import numpy as np
 from pynwb import NWBFile
 from pynwb.base import Images
+from pynwb.device import Device, DeviceModel
 from pynwb.image import GrayscaleImage
-from pynwb.ophys import ImageSegmentation, PlaneSegmentation
+from pynwb.ophys import ImageSegmentation, ImagingPlane, OpticalChannel, PlaneSegmentation
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.base import SessionInterface
 from ssc_to_nwb.data_types.from_layout import ColumnValues, make_table
 from ssc_to_nwb.data_types.modules import get_module
 from ssc_to_nwb.data_types.rois import layout
-from ssc_to_nwb.data_types.rois.imaging_plane import get_imaging_plane
 from ssc_to_nwb.data_types.rois.source import Plane, Roi
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.image_axes import outline_zero_based, to_nwb_axes
+from ssc_to_nwb.metadata.model import DeviceFacts, DeviceModelFacts
 from ssc_to_nwb.session.context import SessionContext
+
+
+def get_device(nwbfile: NWBFile, facts: DeviceFacts) -> Device:
+    """The device of this name in the file, made where there is none yet."""
+    if facts.name in nwbfile.devices:
+        return nwbfile.devices[facts.name]
+    model = None if facts.model is None else _get_device_model(nwbfile, facts.model)
+    return nwbfile.create_device(name=facts.name, description=facts.description, model=model)
+
+
+def _get_device_model(nwbfile: NWBFile, facts: DeviceModelFacts) -> DeviceModel:
+    if facts.name in nwbfile.device_models:
+        return nwbfile.device_models[facts.name]
+    return nwbfile.create_device_model(name=facts.name, manufacturer=facts.manufacturer, description=facts.description)
+
+
+def get_imaging_plane(
+    nwbfile: NWBFile, *, context: SessionContext, subvolume: Subvolume, plane: Plane, channel: naming.Channel
+) -> ImagingPlane:
+    """The ImagingPlane of a plane and channel in the file, made where there is none yet."""
+    declared = layout.imaging_plane(context, subvolume=subvolume, plane=plane, channel=channel)
+    if declared.name in nwbfile.imaging_planes:
+        return nwbfile.imaging_planes[declared.name]
+    facts = context.metadata.imaging
+    detected = facts.channels[channel]
+    return nwbfile.create_imaging_plane(
+        name=declared.name,
+        optical_channel=OpticalChannel(
+            name=channel, description=detected.description, emission_lambda=detected.emission_lambda_nm
+        ),
+        device=get_device(nwbfile, facts.microscope),
+        grid_spacing_unit="meters",
+        **declared.fields,
+    )
 
 
 class RoiSegmentationInterface(SessionInterface):
@@ -32,30 +72,13 @@ class RoiSegmentationInterface(SessionInterface):
         for subvolume in self.context.session.subvolumes:
             for plane in subvolume.planes:
                 get_plane_segmentation(nwbfile, context=self.context, subvolume=subvolume, plane=plane)
-                add_master_images(nwbfile, plane=plane)
+                _add_master_images(nwbfile, plane=plane)
 
 
 def get_plane_segmentation(
     nwbfile: NWBFile, *, context: SessionContext, subvolume: Subvolume, plane: Plane
 ) -> PlaneSegmentation:
-    """The PlaneSegmentation of a plane in the file, made where there is none yet.
-
-    Parameters
-    ----------
-    nwbfile : NWBFile
-        The file in memory.
-    context : SessionContext
-        The session with its metadata.
-    subvolume : Subvolume
-        The plane's subvolume.
-    plane : Plane
-        The plane.
-
-    Returns
-    -------
-    PlaneSegmentation
-        One row per ROI.
-    """
+    """The PlaneSegmentation of a plane in the file, a row per ROI, made where there is none yet."""
     module = get_module(nwbfile, layout.SEGMENTATION.path)
     if layout.SEGMENTATION.name not in module.data_interfaces:
         module.add(ImageSegmentation(name=layout.SEGMENTATION.name))
@@ -134,20 +157,7 @@ def _source_lists(plane: Plane, number: int, *, has_record: bool) -> str:
 
 
 def get_images(nwbfile: NWBFile, plane_name: str) -> Images:
-    """The Images container of a plane in the file, made where there is none yet.
-
-    Parameters
-    ----------
-    nwbfile : NWBFile
-        The file in memory.
-    plane_name : str
-        Name of the plane.
-
-    Returns
-    -------
-    Images
-        The container.
-    """
+    """The Images container of a plane in the file, made where there is none yet."""
     declared = layout.images(plane_name)
     module = get_module(nwbfile, declared.path)
     if declared.name not in module.data_interfaces:
@@ -155,16 +165,8 @@ def get_images(nwbfile: NWBFile, plane_name: str) -> Images:
     return module[declared.name]
 
 
-def add_master_images(nwbfile: NWBFile, *, plane: Plane) -> None:
-    """Add the master image of each channel the session file holds, values unchanged, axes (column, row).
-
-    Parameters
-    ----------
-    nwbfile : NWBFile
-        The file in memory.
-    plane : Plane
-        The plane, with its master image.
-    """
+def _add_master_images(nwbfile: NWBFile, *, plane: Plane) -> None:
+    """Add the master image of each channel the session file holds, values unchanged, axes (column, row)."""
     container = get_images(nwbfile, plane.name)
     for number, declared in enumerate(layout.master_images(plane)):
         data = np.ascontiguousarray(to_nwb_axes(plane.master_image[:, :, number]))

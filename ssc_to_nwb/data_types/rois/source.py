@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ssc_to_nwb.data_types.arrays.source import report_infinite
 from ssc_to_nwb.data_types.rois import problems
-from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
+from ssc_to_nwb.data_types.rois.frame_index import FrameIndex, frames_listed_twice
 from ssc_to_nwb.image_axes import rows_and_columns
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
 from ssc_to_nwb.matlab.tree import describe
 from ssc_to_nwb.problems import source_kinds as kinds
-from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
+from ssc_to_nwb.quantities import listed, plural
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.data_types.subvolumes.source import Subvolume
+    from ssc_to_nwb.session.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +45,7 @@ class Roi:
     linear_indices: np.ndarray
 
     def rows_and_columns(self, *, image_rows: int) -> tuple[np.ndarray, np.ndarray]:
-        """The pixels as rows and columns, counted from 0.
-
-        Parameters
-        ----------
-        image_rows : int
-            Number of rows of the image.
-
-        Returns
-        -------
-        tuple of two ndarray of int64, (N,)
-            Rows and columns.
-        """
+        """Rows and columns (N,) of the pixels, counted from 0, in an image of so many rows."""
         return rows_and_columns(self.linear_indices, rows=image_rows)
 
 
@@ -60,20 +57,14 @@ class Plane:
     ----------
     name : str
         `fov_VVPPP` from the folder of its files, or `subvolume_VV_plane_P` by position where that is unknown.
-    subvolume_number : int
-        VV.
-    plane_number : int
-        PPP, or the position.
+    subvolume_number, plane_number : int
+        VV, and PPP or the position.
     position : int
         Place within the subvolume, counted from 1.
-    path : str
-        Of its entry of imagingPlane.
-    record_path : str
-        Of its record in descrHash.
-    roi_numbers : ndarray of int64, (R,)
-        From imagingPlane{p}.ids.
-    recorded_numbers : ndarray of int64
-        From roiIds.
+    path, record_path : str
+        Of its entry of imagingPlane, and of its record in descrHash.
+    roi_numbers, recorded_numbers : ndarray of int64
+        From imagingPlane{p}.ids, and from roiIds.
     rois : tuple of Roi
         The records there are.
     listed_paths : tuple of str
@@ -117,7 +108,7 @@ class Plane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaneRecord:
-    """What descrHash keeps of a plane: master image and ROI records.
+    """What descrHash keeps of a plane.
 
     Attributes
     ----------
@@ -138,23 +129,7 @@ class PlaneRecord:
 
 
 def read_plane_record(field: Field) -> PlaneRecord:
-    """Read one element of the struct array in descrHash.
-
-    Parameters
-    ----------
-    field : Field
-        The element.
-
-    Returns
-    -------
-    PlaneRecord
-        Master image and checked ROI records.
-
-    Raises
-    ------
-    SscError
-        field-missing, field-type, field-length and the like, roi-number-twice, roi-pixel-outside.
-    """
+    """One element of the struct array in descrHash. Raises field-*, roi-number-twice, roi-pixel-outside."""
     image = _read_master_image(field.child("masterImage"))
     rois = tuple(_read_roi(roi, image_shape=(image.shape[0], image.shape[1])) for roi in field.child("rois").items())
     numbers = np.array([roi.number for roi in rois], dtype=np.int64)
@@ -202,17 +177,7 @@ def _read_roi(field: Field, *, image_shape: tuple[int, int]) -> Roi:
 
 
 def report_missing_records(plane: Plane, *, file: object, log: ProblemLog) -> None:
-    """Warn of ROI numbers that the plane lists without a record of their mask.
-
-    Parameters
-    ----------
-    plane : Plane
-        The plane.
-    file : object
-        To be named in the warning.
-    log : ProblemLog
-        Takes a `roi-without-record` per ROI.
-    """
+    """Warn of ROI numbers that the plane lists without a record of their mask."""
     recorded = [roi.number for roi in plane.rois]
     for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, recorded)]:
         log.add(
@@ -221,3 +186,46 @@ def report_missing_records(plane: Plane, *, file: object, log: ProblemLog) -> No
             field=plane.record_path,
             found=f"ROI {number} of {plane.name}",
         )
+
+
+_NAMED = 5
+
+
+def report_unusual(session: Session, *, log: ProblemLog) -> None:
+    """Log a warning for each plane with such content."""
+    for volume in session.subvolumes:
+        _report_rois_without_trace(volume, session=session, log=log)
+    for plane in session.planes:
+        _report_masks(plane, session=session, log=log)
+        _report_frames_twice(plane, session=session, log=log)
+        if plane.master_image.dtype.kind == "f":
+            field = f"{plane.record_path}.masterImage"
+            report_infinite(plane.master_image, f"pixels of {plane.name}", file=session.path, field=field, log=log)
+
+
+def _report_rois_without_trace(volume: Subvolume, *, session: Session, log: ProblemLog) -> None:
+    for plane in volume.planes:
+        traced = np.concatenate([array.roi_numbers for array in volume.arrays.values()])
+        for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, traced)]:
+            found = f"ROI {number} of {plane.name}"
+            log.add(problems.ROI_WITHOUT_TRACE, file=session.path, field=plane.path, found=found)
+
+
+def _report_masks(plane: Plane, *, session: Session, log: ProblemLog) -> None:
+    def report(kind: ProblemKind, rois: Sequence[Roi]) -> None:
+        if rois:
+            found = f"ROI {listed([roi.number for roi in rois], most=_NAMED)} of {plane.name}"
+            log.add(kind, file=session.path, field=rois[0].path, found=found)
+
+    rois = plane.rois
+    twice = [roi for roi in rois if np.unique(roi.linear_indices).size < roi.linear_indices.size]
+    report(problems.ROI_PIXEL_TWICE, twice)
+    report(problems.ROI_MASK_EMPTY, [roi for roi in rois if not roi.linear_indices.size])
+    report(problems.ROI_OUTLINE_NOT_FINITE, [roi for roi in rois if not np.isfinite(roi.corners_xy).all()])
+
+
+def _report_frames_twice(plane: Plane, *, session: Session, log: ProblemLog) -> None:
+    count = frames_listed_twice(plane.listed_paths, plane.frame_index)
+    if count:
+        found = f"{plural(count, 'time stamp')} of {plane.name} with a frame that an earlier one has"
+        log.add(problems.FRAME_LISTED_TWICE, file=session.path, field=plane.path, found=found)

@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ssc_to_nwb.data_types.session.follows_notes import FOLLOWS_NOTES
-from ssc_to_nwb.data_types.session.follows_start import FOLLOWS_START, start_time
-from ssc_to_nwb.data_types.session.follows_texts import kept_text, kept_texts, session_file
+from ssc_to_nwb.data_types.session.follows_start import (
+    FOLLOWS_NOTES,
+    FOLLOWS_START,
+    kept_text,
+    kept_texts,
+    session_file,
+    start_time,
+)
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Followed, Follows
 

@@ -5,16 +5,67 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.follows import event_trains
-from ssc_to_nwb.data_types.session.follows_texts import kept_text
-from ssc_to_nwb.data_types.trials.restore import TRIALS
+from ssc_to_nwb.data_types.trials.restore import TRIALS, trial_column
+from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatValue, row_texts
 from ssc_to_nwb.restoring.clocks import all_clocks
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Followed, Follows
+from ssc_to_nwb.restoring.nwb_reader import ObjectError
+
+_FILES = f"/processing/{naming.SOURCE_MODULE}/{naming.SOURCE_FILES}"
+
+
+def kept_texts(file: FileView, key: str) -> list[str]:
+    """All texts of a key of metaDataHash, without the blanks around them; none where it is absent or empty."""
+    return _by_key(file).get(key, [])
+
+
+def kept_text(file: FileView, key: str) -> str | None:
+    """The one text of a key, a whole number as its digits."""
+    found = kept_texts(file, key)
+    return found[0] if found else None
+
+
+def _by_key(file: FileView) -> dict[str, list[str]]:
+    return file.once("texts of metaDataHash", lambda: _read(file))
+
+
+def _read(file: FileView) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    root = f"{file.variable}.metaDataHash.value"
+    for row in file.struct.rows:
+        if row.texts["path"].startswith(root) and row.texts["how"]:
+            texts = found.setdefault(row.texts["key"], [])
+            for node in row.nodes():
+                texts += _texts(file.kept(node))
+    return found
+
+
+def _texts(value: MatValue) -> list[str]:
+    if isinstance(value, np.ndarray | MatSparse):
+        numbers = np.asarray(value.full() if isinstance(value, MatSparse) else value).reshape(-1)
+        return [f"{numbers[0]:.0f}"] if numbers.size == 1 else []
+    lines = row_texts(value) if isinstance(value, str | MatChar) else ()
+    return [line.strip(" \0") for line in lines if line.strip(" \0")]
+
+
+def session_file(file: FileView) -> str:
+    """Name of the session file. Raises ObjectError."""
+    table = file.table(_FILES)
+    paths = dict(zip(table.texts("role"), table.texts("path"), strict=True))
+    if "session file" not in paths:
+        raise ObjectError(f"{_FILES}/role", expected="a session file", found="none")
+    return PurePosixPath(paths["session file"]).name
+
 
 _START, _REFERENCE = "/session_start_time", "/timestamps_reference_time"
 _TIME = re.compile(r"(\d{1,2}):?(\d\d):?(\d\d)(\.\d+)?")
@@ -74,3 +125,57 @@ def _is_same(expected: datetime, text: str) -> bool:
 
 
 FOLLOWS_START: Follows = {_START: start}
+
+
+_NOTES = "/general/notes"
+_TOUCHES = "/intervals/touches"
+_JOINED_S = (3600.0, 4200.0)
+_MOMENTS = {"start": "at which the session started", "saved": "file was saved"}
+
+
+def notes(file: FileView) -> Iterator[Followed]:
+    """Each of these texts is in the notes."""
+    text = file.reader.text(_NOTES)
+    parts = [part for part in (*_assumptions(file), *_times(file)) if part]
+    yield Followed(place=_NOTES, expected=parts, found=[part for part in parts if part in text])
+
+
+def _assumptions(file: FileView) -> Iterator[str]:
+    dataset, source = file.metadata["dataset"], file.metadata["source"]
+    assumed: dict[str, Any] = file.assumptions
+    yield from (dataset["title"], dataset["citation"], dataset["conditions_of_use"], assumed["timezone"])
+    yield f"{assumed['clock_zero_offset_s']:g} s after"
+    yield f"from {assumed['corners_first_index']:g}"
+    yield f"{assumed['motor_steps_per_mm']:g} steps per mm"
+    yield "green, red" if assumed["green_page_first"] else "red, green"
+    channels = assumed["channels_per_frame"]
+    yield f"{channels} of the two" if channels else "one page per listed frame"
+    yield _MOMENTS[assumed["time_of_experiment"]]
+    yield kept_text(file, "experimentType") or ""
+    if not re.search("_(session|data_struct)[.]mat$", session_file(file), re.IGNORECASE):
+        yield f"does not say it: the session is of {dataset['name']} "
+    if source["video_running_pattern"] is not None:
+        yield "follow each other as the trials do"
+    if source["text_encoding"]:
+        yield f"does not name are in {source['text_encoding']}."
+
+
+def _times(file: FileView) -> Iterator[str]:
+    """Of the clock on that day, of touches, of an hour between parts, and of starts that are missing."""
+    if file.reader.has(_TOUCHES):
+        yield f"Touches stop one sample, {float(file.provenance['touch_sample_ms']):g} ms,"
+    moment = wall_clock(file)
+    if moment is not None and moment.utcoffset() != moment.replace(fold=1).utcoffset():
+        back = moment.astimezone(UTC).astimezone(moment.tzinfo).replace(fold=0) == moment
+        yield f"{moment:%H:%M:%S} on {moment:%Y-%m-%d}"
+        yield "occurred twice" if back else "did not occur"
+    measured = trial_column(file, "start_measured").astype(bool)
+    starts, numbers = trial_column(file, "start_time")[measured], trial_column(file, "trial_number")[measured]
+    for (earlier, before), (later, after) in pairwise(zip(starts.tolist(), numbers.tolist(), strict=True)):
+        if _JOINED_S[0] <= round(later - earlier, 6) <= _JOINED_S[1]:
+            yield f"between the starts of trials {int(before)} and {int(after)} are made up"
+    if not measured.all():
+        yield "has no start of trial"
+
+
+FOLLOWS_NOTES: Follows = {_NOTES: notes}

@@ -1,30 +1,25 @@
-"""NWBFile and Subject from metaDataHash and the metadata files."""
+"""NWBFile and Subject from metaDataHash and the metadata files; names of people as NWB wants them, "Last, First"."""
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ssc_to_nwb.data_types.session import problems
-from ssc_to_nwb.data_types.session.person_names import last_first, split_names
-from ssc_to_nwb.data_types.session.start import report_clock, session_start_time, time_remarks
-from ssc_to_nwb.metadata.model import VIDEO_ORDER, Assumptions
+from ssc_to_nwb.data_types.session.start import notes, report_clock, session_start_time
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session.context import SessionContext
-from ssc_to_nwb.source_files.session_files import dataset_named
 
 if TYPE_CHECKING:
     from pynwb import NWBFile
 
 # Names inside this UUID are `<data set>/<subject>/<session>`; it is itself a uuid5 of the data set's host.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "crcns.org")
-_TIMES_OF_EXPERIMENT = {
-    "start": "the session started",
-    "saved": "the behavior file was saved, and the session ended then",
-}
+_INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,3}")
 
 
 def make_nwbfile(context: SessionContext) -> NWBFile:
@@ -52,18 +47,7 @@ def make_nwbfile(context: SessionContext) -> NWBFile:
 
 
 def neuroconv_metadata(context: SessionContext) -> dict[str, Any]:
-    """The same in the form of neuroconv's metadata: `{"NWBFile": {...}, "Subject": {...}}`, JSON-ready.
-
-    Parameters
-    ----------
-    context : SessionContext
-        The session with its metadata.
-
-    Returns
-    -------
-    dict[str, Any]
-        Without `was_generated_by`, which has no place in it.
-    """
+    """The same as neuroconv's metadata, JSON-ready; without `was_generated_by`, which has no place in it."""
     nwbfile = nwbfile_fields(context)
     nwbfile.pop("was_generated_by")
     return {
@@ -73,23 +57,7 @@ def neuroconv_metadata(context: SessionContext) -> dict[str, Any]:
 
 
 def nwbfile_fields(context: SessionContext) -> dict[str, Any]:
-    """Arguments of NWBFile, only those that are known.
-
-    Parameters
-    ----------
-    context : SessionContext
-        The session with its metadata.
-
-    Returns
-    -------
-    dict[str, Any]
-        By name of the argument.
-
-    Raises
-    ------
-    SscError
-        metadata-value-missing, metadata-text-unreadable.
-    """
+    """Arguments of NWBFile, only those that are known. Raises metadata-value-missing, metadata-text-unreadable."""
     from ssc_to_nwb._version import __version__
 
     facts, dataset = context.metadata.session, context.metadata.dataset
@@ -119,23 +87,7 @@ def nwbfile_fields(context: SessionContext) -> dict[str, Any]:
 
 
 def subject_fields(context: SessionContext) -> dict[str, Any]:
-    """Arguments of Subject, only those that are known.
-
-    Parameters
-    ----------
-    context : SessionContext
-        The session with its metadata.
-
-    Returns
-    -------
-    dict[str, Any]
-        By name of the argument.
-
-    Raises
-    ------
-    SscError
-        metadata-value-missing where NWB needs a value, metadata-text-unreadable.
-    """
+    """Arguments of Subject, only those that are known. Raises metadata-value-missing, metadata-text-unreadable."""
     facts, session = context.metadata.subject, context.session
     born = date_of_birth(context)
     age = facts.age if born is None else f"P{(session_start_time(context) - born).days}D"
@@ -159,39 +111,15 @@ def subject_fields(context: SessionContext) -> dict[str, Any]:
 
 
 def identifier(context: SessionContext) -> str:
-    """The file's identifier: the same for the same data set, subject and session, however often it is converted.
-
-    Parameters
-    ----------
-    context : SessionContext
-        The session with its metadata.
-
-    Returns
-    -------
-    str
-        A UUID.
-    """
+    """A UUID: the same for the same data set, subject and session, however often it is converted."""
     key = context.session.key
     return str(uuid.uuid5(_NAMESPACE, f"{context.metadata.dataset.name}/{key.animal}/{key.label}"))
 
 
 def date_of_birth(context: SessionContext) -> datetime | None:
-    """The animal's date of birth, in the assumed zone.
+    """The animal's date of birth, in the assumed zone; None where nobody gives one.
 
-    Parameters
-    ----------
-    context : SessionContext
-        The session with its metadata.
-
-    Returns
-    -------
-    datetime or None
-        None where nobody gives one.
-
-    Raises
-    ------
-    SscError
-        metadata-text-unreadable where it is no date, or is after the session.
+    Raises metadata-text-unreadable where it is no date, or is after the session.
     """
     session = context.session
     text = context.metadata.subject.date_of_birth or session.metadata_text("dateOfBirth")
@@ -214,22 +142,9 @@ def date_of_birth(context: SessionContext) -> datetime | None:
 
 
 def experimenters(context: SessionContext) -> list[str]:
-    """Names of the experimenters.
+    """Names of the experimenters, each as "Last, First".
 
-    Parameters
-    ----------
-    context : SessionContext
-        The session with its metadata.
-
-    Returns
-    -------
-    list[str]
-        Each as "Last, First".
-
-    Raises
-    ------
-    SscError
-        metadata-value-missing where nobody is named, metadata-text-unreadable.
+    Raises metadata-value-missing where nobody is named, metadata-text-unreadable.
     """
     if context.metadata.session.experimenters:
         return list(context.metadata.session.experimenters)
@@ -256,60 +171,36 @@ def experimenters(context: SessionContext) -> list[str]:
     return [last_first(name) for name in names]
 
 
-def notes(context: SessionContext) -> str:
-    """Citation, conditions of use and every assumption, for the file itself.
+def split_names(text: str) -> list[str]:
+    """Names in one text, separated by semicolons, `and`, or commas.
 
-    Parameters
-    ----------
-    context : SessionContext
-        The session with its metadata.
-
-    Returns
-    -------
-    str
-        A line each.
+    Raises ValueError where commas may be within names or between them.
     """
-    dataset, assumptions = context.metadata.dataset, context.metadata.assumptions
-    doi = f" doi:{dataset.doi}" if dataset.doi else ""
-    lines = [
-        f"Converted from the CRCNS data set {dataset.name}: {dataset.title}.",
-        f"Citation: {dataset.citation}{doi}",
-        f"Conditions of use: {dataset.conditions_of_use}",
-        _assumed(assumptions),
-    ]
-    if context.metadata.source.video_running_pattern is not None:
-        lines.append(VIDEO_ORDER)
-    if dataset_named(context.session.path) is None:
-        lines.append(
-            f"Assumed, because the name of the session file does not say it: the session is of {dataset.name} (five "
-            "sessions of ssc-1 are known by name, all others count as sessions of ssc-2)."
-        )
-    encoding = context.metadata.source.text_encoding or ("UTF-8" if context.session.texts_found_utf8 else None)
-    if encoding is not None:
-        lines.append(f"Assumed: texts whose encoding the session file does not name are in {encoding}.")
-    experiment_type = context.session.metadata_text("experimentType")
-    if experiment_type is not None:
-        lines.append(f"Experiment type, as given in the source: {experiment_type}")
-    return "\n".join([*lines, *time_remarks(context)])
+    parts = re.split(r"\s*;\s*|\s+and\s+|\s*&\s*", text.strip())
+    return [name for part in parts for name in _split_at_commas(part)]
 
 
-def _assumed(assumptions: Assumptions) -> str:
-    return (
-        "Assumed, because no public source says: "
-        f"the rig's clock ran in the time zone {assumptions.timezone}; "
-        f"zero of the session's clock lies {assumptions.clock_zero_offset_s:g} s after the session's start time; "
-        f"outlines (cornersXY) count pixels from {assumptions.corners_first_index:g}; "
-        f"the pole's motor makes {assumptions.motor_steps_per_mm:g} steps per mm; "
-        f"pages of a stack alternate {'green, red' if assumptions.green_page_first else 'red, green'}, "
-        f"{_channels(assumptions.channels_per_frame)}; "
-        f"timeOfExperiment is the time at which {_TIMES_OF_EXPERIMENT[assumptions.time_of_experiment]}."
-    )
+def _split_at_commas(text: str) -> list[str]:
+    """`Peron, Simon` is one name; `Simon Peron, Jeremy Freeman` are two, and so are `Peron, S, Freeman, J`."""
+    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
+    if len(pieces) < 2:
+        return pieces
+    in_pairs = len(pieces) % 2 == 0
+    if in_pairs and all(_INITIALS.fullmatch(first) for first in pieces[1::2]):
+        return [f"{last}, {first}" for last, first in zip(pieces[0::2], pieces[1::2], strict=True)]
+    if all(" " in piece for piece in pieces):
+        return pieces
+    if len(pieces) == 2:
+        return [", ".join(pieces)]
+    raise ValueError("commas within names or between them")
 
 
-def _channels(stated: int | None) -> str:
-    if stated is not None:
-        return f"with {stated} of the two channels recorded"
-    return "and are green alone where most stacks of the session have one page per listed frame"
+def last_first(name: str) -> str:
+    """`Simon Peron` as `Peron, Simon`; a name with a comma, or of one word, as it is."""
+    if "," in name:
+        return name
+    *first, last = name.split()
+    return f"{last}, {' '.join(first)}" if first else last
 
 
 def _translated(context: SessionContext, key: str, names: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""When a session started, from what the rig's clock showed; and what its notes must say of the times in the file."""
+"""When a session started, from what the rig's clock showed; and the file's notes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ from zoneinfo import ZoneInfo
 from ssc_to_nwb.data_types.events.touches import assumed_sample, touch_sample_ms
 from ssc_to_nwb.data_types.session import problems
 from ssc_to_nwb.data_types.trials.times import joined_parts, labelled_times
+from ssc_to_nwb.metadata.model import VIDEO_ORDER, Assumptions
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemKind, error
 from ssc_to_nwb.quantities import numbered
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
+from ssc_to_nwb.source_files.session_files import dataset_named
 
+_TIMES_OF_EXPERIMENT = {
+    "start": "the session started",
+    "saved": "the behavior file was saved, and the session ended then",
+}
 # HHMMSS; an hour that was once a number has lost its leading zero.
 _TIME_OF_DAY = re.compile(r"(\d{1,2}):?(\d{2}):?(\d{2})(?:\.(\d{1,6}))?")
 
@@ -58,7 +64,7 @@ def report_clock(context: SessionContext) -> None:
         context.log.add(kind, file=context.session.path, field="metaDataHash timeOfExperiment", found=remark)
 
 
-def time_remarks(context: SessionContext) -> list[str]:
+def _time_remarks(context: SessionContext) -> list[str]:
     """Lines for the file's notes: of the hour of the experiment, of joined parts, of starts that were not measured."""
     trials, change = context.session.trials, _clock_change(context)
     lines = [] if change is None else [change[1]]
@@ -77,6 +83,51 @@ def time_remarks(context: SessionContext) -> list[str]:
         numbers, whose = numbered("trial", unmeasured), "its" if len(unmeasured) == 1 else "their"
         lines.append(f"The source has no start of {numbers}: {whose} start_time is the time of {whose} first data.")
     return lines
+
+
+def notes(context: SessionContext) -> str:
+    """Citation, conditions of use and every assumption, for the file itself, a line each."""
+    dataset, assumptions = context.metadata.dataset, context.metadata.assumptions
+    doi = f" doi:{dataset.doi}" if dataset.doi else ""
+    lines = [
+        f"Converted from the CRCNS data set {dataset.name}: {dataset.title}.",
+        f"Citation: {dataset.citation}{doi}",
+        f"Conditions of use: {dataset.conditions_of_use}",
+        _assumed(assumptions),
+    ]
+    if context.metadata.source.video_running_pattern is not None:
+        lines.append(VIDEO_ORDER)
+    if dataset_named(context.session.path) is None:
+        lines.append(
+            f"Assumed, because the name of the session file does not say it: the session is of {dataset.name} (five "
+            "sessions of ssc-1 are known by name, all others count as sessions of ssc-2)."
+        )
+    encoding = context.metadata.source.text_encoding or ("UTF-8" if context.session.texts_found_utf8 else None)
+    if encoding is not None:
+        lines.append(f"Assumed: texts whose encoding the session file does not name are in {encoding}.")
+    experiment_type = context.session.metadata_text("experimentType")
+    if experiment_type is not None:
+        lines.append(f"Experiment type, as given in the source: {experiment_type}")
+    return "\n".join([*lines, *_time_remarks(context)])
+
+
+def _assumed(assumptions: Assumptions) -> str:
+    return (
+        "Assumed, because no public source says: "
+        f"the rig's clock ran in the time zone {assumptions.timezone}; "
+        f"zero of the session's clock lies {assumptions.clock_zero_offset_s:g} s after the session's start time; "
+        f"outlines (cornersXY) count pixels from {assumptions.corners_first_index:g}; "
+        f"the pole's motor makes {assumptions.motor_steps_per_mm:g} steps per mm; "
+        f"pages of a stack alternate {'green, red' if assumptions.green_page_first else 'red, green'}, "
+        f"{_channels(assumptions.channels_per_frame)}; "
+        f"timeOfExperiment is the time at which {_TIMES_OF_EXPERIMENT[assumptions.time_of_experiment]}."
+    )
+
+
+def _channels(stated: int | None) -> str:
+    if stated is not None:
+        return f"with {stated} of the two channels recorded"
+    return "and are green alone where most stacks of the session have one page per listed frame"
 
 
 def _wall_clock(context: SessionContext) -> datetime:

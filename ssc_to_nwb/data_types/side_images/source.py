@@ -21,14 +21,7 @@ if TYPE_CHECKING:
 class SideImage:
     """A side image, checked but not read.
 
-    Attributes
-    ----------
-    kind : str
-        As its file is named: `master_imreg_image`, `session_mean`, `session_pertrial_sd` and others.
-    channel : Channel
-        `green` or `red`.
-    index : TifIndex
-        Its pages.
+    kind: as its file is named, such as `master_imreg_image`, `session_pertrial_sd`; index: its pages.
     """
 
     kind: str
@@ -37,25 +30,9 @@ class SideImage:
 
 
 def session_side_images(session: Session, raw: RawData, *, log: ProblemLog) -> Iterator[tuple[str, SideImage]]:
-    """All side images.
+    """All side images, each with the name of its plane. log: takes the problems of files that are left out.
 
-    Parameters
-    ----------
-    session : Session
-    raw : RawData
-        Its raw files.
-    log : ProblemLog
-        Takes the problems of files that are left out.
-
-    Yields
-    ------
-    tuple of str and SideImage
-        The name of the image's plane, and the image.
-
-    Raises
-    ------
-    SscError
-        Of kind SIDE_IMAGE_UNREADABLE, where raw files must not be left out.
+    Raises SscError of kind SIDE_IMAGE_UNREADABLE, where raw files must not be left out.
     """
     shapes = {plane.name: plane.image_shape for plane in session.planes}
     for plane in raw.inventory.planes:
@@ -71,26 +48,9 @@ def session_side_images(session: Session, raw: RawData, *, log: ProblemLog) -> I
 
 
 def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[int, int] | None) -> SideImage:
-    """Index one side image.
+    """Index one side image. Raises side-image-unreadable.
 
-    Parameters
-    ----------
-    file : SideImageFile
-        The file.
-    plane_name : str
-        To be named in an error.
-    image_shape : tuple[int, int] or None
-        (rows, columns) of the plane's frames; None where unknown, and then not compared.
-
-    Returns
-    -------
-    SideImage
-        The image, its pages not read.
-
-    Raises
-    ------
-    SscError
-        side-image-unreadable.
+    image_shape: (rows, columns) of the plane's frames; None where unknown, and then not compared.
     """
     place = f"plane {plane_name}"
     try:

@@ -10,31 +10,20 @@ from pynwb import NWBFile
 
 from ssc_to_nwb.data_types.from_layout import make_table
 from ssc_to_nwb.data_types.modules import get_module
-from ssc_to_nwb.data_types.source_struct import matlab_json
 from ssc_to_nwb.data_types.source_struct.form import FormRow, form_rows, run_lengths, value_json
-from ssc_to_nwb.data_types.source_struct.layout import STRUCT, large_tables
+from ssc_to_nwb.data_types.source_struct.layout import STRUCT, as_json, flat_parts, large_tables
 from ssc_to_nwb.ledger.ledger import Ledger
 from ssc_to_nwb.session.session import Session
 
 
 def add_source_struct(nwbfile: NWBFile, *, ledger: Ledger, session: Session) -> None:
-    """Write the form of the session struct with what the ledger says of its leaves, in the struct's order.
-
-    Parameters
-    ----------
-    nwbfile : NWBFile
-        The file in memory.
-    ledger : Ledger
-        What became of each leaf.
-    session : Session
-        Read from its file.
-    """
+    """Write the form of the session struct with what the ledger says of its leaves, in the struct's order."""
     rows = form_rows(session, ledger)
     module = get_module(nwbfile, STRUCT.path)
     kept = dict(item for row in rows for item in row.kept)
     tables = large_tables(kept.items())
     for path, table in tables.items():
-        module.add(make_table(table, matlab_json.flat_parts(kept[path]), table_class=DynamicTable))
+        module.add(make_table(table, flat_parts(kept[path]), table_class=DynamicTable))
     names = {path: table.name for path, table in tables.items()}
     values = {
         "path": [row.path for row in rows],
@@ -51,7 +40,4 @@ def add_source_struct(nwbfile: NWBFile, *, ledger: Ledger, session: Session) -> 
 
 
 def _kept_texts(row: FormRow, tables: Mapping[str, str]) -> Sequence[str]:
-    return [
-        json.dumps({"table": tables[path]}) if path in tables else matlab_json.as_json(value)
-        for path, value in row.kept
-    ]
+    return [json.dumps({"table": tables[path]}) if path in tables else as_json(value) for path, value in row.kept]

@@ -1,16 +1,79 @@
-"""Where the form of the session struct is in the NWB file, and the fields that are kept verbatim."""
+"""Where the form of the session struct is in the NWB file, and how values that are kept are written in it."""
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Sources, Table
 from ssc_to_nwb.data_types.modules import SOURCE
-from ssc_to_nwb.data_types.source_struct import matlab_json
 from ssc_to_nwb.data_types.source_struct.form import form_rows
 from ssc_to_nwb.matlab.leaves import walk_leaves
-from ssc_to_nwb.matlab.tree import MatSparse, MatValue
+from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatStruct, MatStructArray, MatValue
+
+# An array of more elements is no reading matter: it has a table of its own.
+LARGE_ELEMENTS = 10_000
+# How a value is written in the file, for the table's description.
+_VALUE_TEXT = (
+    "a row of char as a text, other char arrays as the list of their rows; numbers as nested lists in MATLAB's shape, "
+    'null for NaN, "Infinity" and "-Infinity"; a sparse matrix as {"row": [...], "column": [...], "value": [...]}, '
+    'counted from 1; {"table": name} where they are in a table of this module of that name, flattened column by '
+    'column; a struct array without elements or fields as {"fields": [...]}'
+)
+
+
+def is_large(value: MatValue) -> bool:
+    """Whether a value has a table of its own."""
+    stored = value.values if isinstance(value, MatSparse) else value
+    return isinstance(stored, np.ndarray) and stored.size > LARGE_ELEMENTS
+
+
+def flat_parts(value: MatValue) -> dict[str, np.ndarray]:
+    """The numbers of a large value in a column, or those of a sparse matrix with their rows and columns."""
+    return _triplets(value) if isinstance(value, MatSparse) else {"value": np.asarray(value).reshape(-1, order="F")}
+
+
+def _triplets(value: MatSparse) -> dict[str, np.ndarray]:
+    """Rows, columns and values of a sparse matrix as MATLAB's `find` gives them, counted from 1."""
+    return {"row": value.row_index + 1, "column": value.column_index + 1, "value": value.values}
+
+
+def as_json(value: MatValue) -> str:
+    """A leaf as JSON from which it can be had back, given its class and shape."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, MatChar):
+        return json.dumps(value.rows, ensure_ascii=False)
+    if isinstance(value, MatSparse):
+        return json.dumps({part: _plain(data) for part, data in _triplets(value).items()}, allow_nan=False)
+    if isinstance(value, MatStruct | MatStructArray):
+        # As a leaf, a struct is one without fields, a struct array one without elements or fields.
+        return json.dumps({"fields": list(value.field_names) if isinstance(value, MatStructArray) else []})
+    if not isinstance(value, np.ndarray):
+        return "[]"
+    return json.dumps(_plain(value), allow_nan=False)
+
+
+def _plain(value: np.ndarray) -> Any:
+    """Nested lists of Python numbers; what JSON has no number for becomes null or a text."""
+    values = value.tolist()
+    return values if value.dtype.kind != "f" or np.isfinite(value).all() else _without_specials(values)
+
+
+def _without_specials(values: Any) -> Any:
+    if isinstance(values, list):
+        return [_without_specials(one) for one in values]
+    if math.isnan(values):
+        return None
+    if math.isinf(values):
+        return "Infinity" if values > 0 else "-Infinity"
+    return values
+
 
 # What a column with one text per field has.
 _EACH = "one for all fields of the row, or one each, such as 1x3*5, 1x4 for five of 1x3 and one of 1x4."
@@ -30,7 +93,7 @@ _COLUMNS = {
         'JSON: {"fields": [...]} of a struct or struct array, its field names in order; how a derived field is made: '
         '{"text": ..., "number": field} is the text and the number of the same place in the field beside it, '
         '{"same_as": field} the value of that field of the struct; of a field that is kept its value: '
-        f'{matlab_json.TEXT}; {{"each": [...]}} where the fields of the row have different values.'
+        f'{_VALUE_TEXT}; {{"each": [...]}} where the fields of the row have different values.'
     ),
 }
 STRUCT = Table(
@@ -52,7 +115,7 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     yield STRUCT
     paths = {entry.source for entry in sources.ledger.leaves if entry.kept}
     leaves = walk_leaves(session.tree, session.variable)
-    kept = [(path, value) for path, value in leaves if path in paths and matlab_json.is_large(value)]
+    kept = [(path, value) for path, value in leaves if path in paths and is_large(value)]
     if len(kept) > 1:
         # Which of them is first, the rows say.
         kept = [item for row in form_rows(session, sources.ledger) for item in row.kept]
@@ -61,13 +124,13 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
 
 def large_tables(kept: Iterable[tuple[str, MatValue]]) -> dict[str, Table]:
     """By path, the table of each leaf that is too large for a text. kept: paths and values, in the rows' order."""
-    large = [(path, value) for path, value in kept if matlab_json.is_large(value)]
+    large = [(path, value) for path, value in kept if is_large(value)]
     return {path: _large_table(path, value, number) for number, (path, value) in enumerate(large, start=1)}
 
 
 def _large_table(path: str, value: MatValue, number: int) -> Table:
     what = f"{{part}} of {path}, as MATLAB's find." if isinstance(value, MatSparse) else f"Values of {path}."
-    parts = matlab_json.flat_parts(value)
+    parts = flat_parts(value)
     return Table(
         path=f"{SOURCE.path}/{naming.kept_array(number)}",
         text=_LARGE_TEXT.format(path=path, table=naming.SOURCE_STRUCT),

@@ -12,8 +12,7 @@ from ssc_to_nwb.data_types.rois import problems as rois_problems
 from ssc_to_nwb.data_types.rois.frame_index import plane_numbers_from_paths
 from ssc_to_nwb.data_types.rois.source import Plane, PlaneRecord, report_missing_records
 from ssc_to_nwb.data_types.subvolumes import problems
-from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription
-from ssc_to_nwb.data_types.subvolumes.reader import CalciumEntry, PlaneEntry
+from ssc_to_nwb.data_types.subvolumes.reader import ArrayDescription, CalciumEntry, PlaneEntry
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog

@@ -11,10 +11,10 @@ import numpy as np
 from hdmf.common import DynamicTable
 from pynwb import NWBFile
 
+from ssc_to_nwb.data_types.base import RawInterface
 from ssc_to_nwb.data_types.from_layout import ColumnValues, make_table
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.modules import get_module
-from ssc_to_nwb.data_types.raw_base import RawInterface
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes import layout
 from ssc_to_nwb.session.context import SessionContext
@@ -65,19 +65,7 @@ def _series_frames(stack: PlaneStack, *, length: int) -> np.ndarray:
 
 
 def trial_values(context: SessionContext) -> Mapping[str, ColumnValues]:
-    """Values of the columns that subvolumes add to the trials table.
-
-    Parameters
-    ----------
-    context : SessionContext
-        The session with its metadata.
-
-    Returns
-    -------
-    Mapping[str, ColumnValues]
-        By column, in the source's order of the trials: whether any list names the trial, and which subvolumes were
-        valid and imaged in it.
-    """
+    """For each trial, in the source's order, whether any list names it, and the subvolumes valid and imaged in it."""
     session = context.session
     listed, imaged = layout.listed_trials(session), layout.imaged_trials(session)
     valid = [np.isin(session.trials.numbers, trials) for trials in listed.values()]

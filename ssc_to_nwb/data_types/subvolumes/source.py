@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from ssc_to_nwb.data_types.arrays.source import report_infinite
 from ssc_to_nwb.data_types.rois.source import Plane
+from ssc_to_nwb.data_types.subvolumes import problems
+from ssc_to_nwb.problems.model import ProblemLog
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.session.session import Session
 
 ArrayKind = Literal["dff", "raw", "event"]
 ARRAY_KINDS: tuple[ArrayKind, ...] = ("raw", "dff", "event")
@@ -21,18 +27,7 @@ _NAMES: dict[ArrayKind, re.Pattern[str]] = {
 
 
 def claimed_kinds(text: str) -> frozenset[str]:
-    """The kinds of array that a key or a description names.
-
-    Parameters
-    ----------
-    text : str
-        Such as `dffTSA`.
-
-    Returns
-    -------
-    frozenset of str
-        Of `raw`, `dff` and `event`; several where the text does not decide between them.
-    """
+    """Of `raw`, `dff` and `event` those that a key or a description names; several where it does not decide."""
     named = {kind for kind, pattern in _NAMES.items() if pattern.search(text)}
     if named == {"event", "dff"}:
         # "calcium events (amplitude in dF/F ...)": dF/F is the unit of an event's amplitude.
@@ -51,10 +46,8 @@ class RoiArray:
     ----------
     kind : ArrayKind
         `dff`, `raw` or `event`.
-    path : str
-        Where it is in the session struct.
-    key, description : str
-        Of its entry.
+    path, key, description : str
+        Where it is in the session struct, and what its entry is called.
     roi_numbers : ndarray of int64, (R,)
         ROI of each row.
     values : ndarray, (R, F)
@@ -83,10 +76,8 @@ class PlaneTraces:
     ----------
     array : RoiArray
         The whole array.
-    roi_numbers : ndarray of int64, (r,)
-        ROIs of the plane, in the order of the array's rows.
-    rows : ndarray of int64, (r,)
-        Their rows, counted from 0.
+    roi_numbers, rows : ndarray of int64, (r,)
+        ROIs of the plane in the order of the array's rows, and these rows, counted from 0.
     """
 
     array: RoiArray
@@ -145,22 +136,19 @@ class Subvolume:
         return self.first_array.trial
 
     def traces(self, plane: Plane, kind: ArrayKind) -> PlaneTraces | None:
-        """The rows of one array that belong to a plane, joined by ROI number.
-
-        Parameters
-        ----------
-        plane : Plane
-            A plane of this subvolume.
-        kind : ArrayKind
-            `dff`, `raw` or `event`.
-
-        Returns
-        -------
-        PlaneTraces or None
-            None where the subvolume has no such array.
-        """
+        """The rows of one array that belong to a plane, joined by ROI number; None where there is no such array."""
         array = self.arrays.get(kind)
         if array is None:
             return None
         rows = np.flatnonzero(np.isin(array.roi_numbers, plane.all_roi_numbers))
         return PlaneTraces(array=array, roi_numbers=array.roi_numbers[rows], rows=rows)
+
+
+def report_unusual(session: Session, *, log: ProblemLog) -> None:
+    """Log where there is no frame, and arrays with infinite values."""
+    if not any(volume.time_ms.size for volume in session.subvolumes):
+        found = "no frames" if session.subvolumes else "no calcium array"
+        log.add(problems.CALCIUM_ARRAYS_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
+    for array in (array for volume in session.subvolumes for array in volume.arrays.values()):
+        field = f"{array.path}.valueMatrix"
+        report_infinite(array.values, f"values of {array.key}", file=session.path, field=field, log=log)

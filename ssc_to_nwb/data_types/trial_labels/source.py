@@ -11,71 +11,25 @@ NO_TRIAL: Final = int(np.iinfo(np.int64).min)
 
 
 def labels_dtype(labels: np.ndarray) -> np.dtype:
-    """Element type of trial labels in the file.
-
-    Parameters
-    ----------
-    labels : ndarray of int64, (N,)
-        NO_TRIAL for no label.
-
-    Returns
-    -------
-    dtype
-        int32 where all are whole numbers of that range, else float64.
-    """
+    """Element type of trial labels (N,) in the file: int32 where all are in its range, else float64."""
     narrow = np.iinfo(np.int32)
     fit = not labels.size or (labels.min() >= narrow.min and labels.max() <= narrow.max)
     return np.dtype(np.int32 if fit else np.float64)
 
 
 def labels_for_file(labels: np.ndarray) -> np.ndarray:
-    """Trial labels as the file holds them.
-
-    Parameters
-    ----------
-    labels : ndarray of int64, (N,)
-        NO_TRIAL for no label.
-
-    Returns
-    -------
-    ndarray, (N,)
-        Of type `labels_dtype`, with NaN for no label.
-    """
+    """Trial labels (N,) as the file holds them, of type `labels_dtype`, with NaN for no label."""
     values = labels.astype(labels_dtype(labels))
     return np.where(labels == NO_TRIAL, np.nan, values) if values.dtype.kind == "f" else values
 
 
 def distinct_labels_text(labels: np.ndarray, *, most: int = 10) -> str:
-    """The first of the different labels, in ascending order, as text.
-
-    Parameters
-    ----------
-    labels : ndarray of int64, (N,)
-        NO_TRIAL for no label.
-    most : int, default 10
-        How many at most.
-
-    Returns
-    -------
-    str
-        Such as `[NaN, 0, 9999]`.
-    """
+    """The first of the different labels, in ascending order, as `[NaN, 0, 9999]`."""
     return f"[{', '.join('NaN' if label == NO_TRIAL else str(label) for label in np.unique(labels)[:most].tolist())}]"
 
 
 def describe_trials(trials: np.ndarray) -> str:
-    """Trial numbers as text.
-
-    Parameters
-    ----------
-    trials : ndarray of int64
-        NO_TRIAL among them is left out.
-
-    Returns
-    -------
-    str
-        `trial 12`, `trials 12 to 14` or `trials 3, 7`, at most eight; empty where no number is known.
-    """
+    """`trial 12`, `trials 12 to 14` or `trials 3, 7`, at most eight; empty where no number is known."""
     numbers = np.unique(trials[trials != NO_TRIAL]).tolist()
     if not numbers:
         return ""

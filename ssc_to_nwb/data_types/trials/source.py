@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_finite
+from ssc_to_nwb.data_types.arrays.source import report_infinite
+from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
 from ssc_to_nwb.data_types.trials import problems
+from ssc_to_nwb.data_types.trials.times import joined_parts, trial_times
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
 from ssc_to_nwb.matlab.hash_map import HashEntry, read_hash
 from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.session.session import Session
 
 RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
 SIDES = {"L": "left", "R": "right"}
@@ -23,16 +31,12 @@ _TYPE = re.compile(f"({'|'.join(RESPONSES)})({'|'.join(SIDES)})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialType:
-    """One row of `trialTypeMat`: its name in the source, and what the name says.
+    """One row of `trialTypeMat`.
 
     Attributes
     ----------
-    name : str
-        Such as `HitL`.
-    response : str
-        The animal's response, as the name says.
-    correct_side : str
-        `left` or `right`.
+    name, response, correct_side : str
+        Its name in the source, such as `HitL`, and what the name says: what the animal did, and `left` or `right`.
     """
 
     name: str
@@ -57,18 +61,7 @@ class TrialProperty:
     values: np.ndarray | tuple[str, ...]
 
     def take(self, places: np.ndarray) -> TrialProperty:
-        """The same property for some trials.
-
-        Parameters
-        ----------
-        places : ndarray of int64, (n,)
-            Their positions, counted from 0.
-
-        Returns
-        -------
-        TrialProperty
-            The values in that order.
-        """
+        """The same property for trials at these places (n,), in that order."""
         if isinstance(self.values, np.ndarray):
             return replace(self, values=self.values[places])
         return replace(self, values=tuple(self.values[place] for place in places.tolist()))
@@ -105,34 +98,12 @@ class Trials:
         return int(self.numbers.size)
 
     def type_of(self, position: int) -> TrialType | None:
-        """The type of a trial.
-
-        Parameters
-        ----------
-        position : int
-            Of the trial, counted from 0.
-
-        Returns
-        -------
-        TrialType or None
-            None where the source gives none.
-        """
+        """The type of the trial at a place, from 0; None where the source gives none."""
         row = int(self.type_rows[position])
         return None if row < 0 else self.types[row]
 
     def take(self, places: np.ndarray) -> Trials:
-        """Some of the trials.
-
-        Parameters
-        ----------
-        places : ndarray of int64, (n,)
-            Their positions, counted from 0.
-
-        Returns
-        -------
-        Trials
-            The trials in that order.
-        """
+        """The trials at these places (n,), counted from 0, in that order."""
         return replace(
             self,
             numbers=self.numbers[places],
@@ -143,45 +114,14 @@ class Trials:
         )
 
     def known(self, numbers: np.ndarray) -> np.ndarray:
-        """Which of some trial numbers are in the session.
-
-        Parameters
-        ----------
-        numbers : ndarray of int64
-            Of any shape.
-
-        Returns
-        -------
-        ndarray of bool
-            Of the same shape.
-        """
+        """Which of some trial numbers are in the session, bool of the same shape."""
         return np.isin(numbers, self.numbers)
 
 
 def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
-    """Read and check the trials of a session struct.
+    """Read and check the trials of a session struct; all starts count as measured, until the data show which were not.
 
-    All starts count as measured here; the data of the session show which were not.
-
-    Parameters
-    ----------
-    session : Field
-        The session struct.
-    units : TimeUnits
-        The time units of the session.
-    log : ProblemLog
-        Takes the warnings.
-
-    Returns
-    -------
-    Trials
-        The trials, in the source's order.
-
-    Raises
-    ------
-    SscError
-        field-missing, field-type, field-length and the like, trial-number-twice, trial-type-unknown, trial-type-twice,
-        name-not-distinct.
+    Raises field-*, trial-number-twice, trial-type-unknown, trial-type-twice, name-not-distinct.
     """
     numbers_field = session.child("trialIds")
     numbers = numbers_field.integers()
@@ -256,3 +196,56 @@ def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> TrialPro
         if len(values) != count:
             raise field.problem(kinds.FIELD_LENGTH, expected=f"{count} texts", found=len(values))
     return TrialProperty(key=entry.key, description=entry.description, values=values)
+
+
+def report_unusual(session: Session, *, log: ProblemLog) -> None:
+    """Log what is odd about starts, numbers, labels and properties of trials."""
+    _report_times(session, log=log)
+    _report_unknown_trials(session, log=log)
+    for item in session.trials.properties:
+        if isinstance(item.values, np.ndarray):
+            what = f"values of {item.key}"
+            report_infinite(item.values, what, file=session.path, field="trialPropertiesHash", log=log)
+
+
+def _report_times(session: Session, *, log: ProblemLog) -> None:
+    """Warn of starts that were not measured, are equal or out of order, of joined parts, and of numbers below 1."""
+    trials, times = session.trials, trial_times(session)
+    starts = f"{session.variable}.trialStartTimes"
+    for place in np.flatnonzero(~trials.start_measured).tolist():
+        first = times.start_ms[place]
+        detail = "nothing is labelled with it" if np.isnan(first) else f"its first data are at {first:.10g} ms"
+        log.add(
+            problems.TRIAL_START_MISSING, file=session.path, field=starts, found=f"trial {trials.numbers[place]}",
+            detail=detail,
+        )  # fmt: skip
+    if not times.in_order:
+        back = np.flatnonzero(np.diff(times.order) < 0)[0]
+        later, earlier = trials.numbers[times.order[[back, back + 1]]]
+        found = f"trial {later} comes before trial {earlier}"
+        log.add(problems.TRIALS_NOT_IN_ORDER, file=session.path, field=starts, found=found)
+    for before, after in pairwise(times.order.tolist()):
+        if times.start_ms[before] == times.start_ms[after]:
+            found = f"trials {trials.numbers[before]} and {trials.numbers[after]} at {times.start_ms[after]:.10g} ms"
+            log.add(problems.TRIALS_START_TOGETHER, file=session.path, field=starts, found=found)
+    for part in joined_parts(trials):
+        found = f"{part.jump_ms:.10g} ms from the start of trial {part.last_trial} to that of trial {part.next_trial}"
+        log.add(problems.SESSION_JOINED, file=session.path, field=starts, found=found)
+    for number in trials.numbers[trials.numbers < 1].tolist():
+        log.add(
+            problems.TRIAL_NUMBER_BELOW_ONE, file=session.path, field=f"{session.variable}.trialIds",
+            found=f"trial {number}",
+        )  # fmt: skip
+
+
+def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
+    labelled = [(f"timeSeriesArrayHash ({kind})", array.trial) for kind, array in session.arrays.items()]
+    labelled += [(f"subvolume {volume.number}", volume.trial) for volume in session.subvolumes]
+    labelled += [(train.path, train.trial) for series in session.events.values() for train in series.trains]
+    for where, trial in labelled:
+        unknown = trial[~session.trials.known(trial)]
+        if unknown.size:
+            log.add(
+                problems.TRIAL_UNKNOWN, file=session.path, field=where,
+                found=f"{unknown.size} labelled {distinct_labels_text(unknown)}",
+            )  # fmt: skip

@@ -35,18 +35,7 @@ class WhiskerInterface(SessionInterface):
 
 
 def trial_values(context: SessionContext) -> Mapping[str, ColumnValues]:
-    """Values of the columns that whisker data add to the trials table.
-
-    Parameters
-    ----------
-    context : SessionContext
-        The session with its metadata.
-
-    Returns
-    -------
-    Mapping[str, ColumnValues]
-        By column: whether the source lists the trial, in its order of the trials; empty where it has no such list.
-    """
+    """Whether the source lists each trial, in its order; nothing where it has no such list."""
     whisker, numbers = whisker_of(context.session), context.session.trials.numbers
     valid = None if whisker is None else whisker.valid_trials
     return {} if valid is None else {VALID.name: np.isin(numbers, valid)}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ssc_to_nwb.data_types.arrays.restore import times
-from ssc_to_nwb.data_types.trial_labels.restore import labels
+from ssc_to_nwb.data_types.arrays.restore import labels, times
 from ssc_to_nwb.data_types.trials.restore import trial_column
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.pieces import Piece, Restores

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.clock import TimeUnits, check_times_increase
-from ssc_to_nwb.data_types.arrays.source import ArrayEntry
-from ssc_to_nwb.data_types.subvolumes.array_descriptions import read_description
-from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
+from ssc_to_nwb.clock import TimeUnits
+from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report_infinite, report_nan
+from ssc_to_nwb.data_types.subvolumes.reader import read_description
 from ssc_to_nwb.data_types.whisker import problems
 from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field
-from ssc_to_nwb.problems import source_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 if TYPE_CHECKING:
@@ -34,18 +32,7 @@ _LABELS: dict[Quantity, re.Pattern[str]] = {
 
 
 def claimed_kinds(text: str) -> frozenset[str]:
-    """The kinds of array that a key or a description names.
-
-    Parameters
-    ----------
-    text : str
-        Such as `whiskerVars`.
-
-    Returns
-    -------
-    frozenset of str
-        `whisker`, or none.
-    """
+    """`whisker`, where a key or a description names it."""
     return frozenset({KIND} if KIND in text.lower() else ())
 
 
@@ -57,10 +44,8 @@ class WhiskerTrace:
     ----------
     quantity : Quantity
         `angle` or `curvature_change`.
-    whisker : str
-        Such as `c2`, from the label.
-    label : str
-        The row's text in the source.
+    whisker, label : str
+        Such as `c2`, from the row's text in the source.
     row : int
         Position in the array, counted from 0.
     values : ndarray, (N,)
@@ -80,10 +65,8 @@ class WhiskerData:
 
     Attributes
     ----------
-    path : str
-        Where it is in the session struct.
-    key : str
-        Key name of its entry.
+    path, key : str
+        Where it is in the session struct, and the key of its entry.
     ids : ndarray of int64, (R,)
         The source's number of each row.
     time_ms : ndarray of float64, (N,)
@@ -110,85 +93,40 @@ class WhiskerData:
         return tuple(dict.fromkeys(trace.whisker for trace in self.traces))
 
     def take(self, keep: np.ndarray) -> WhiskerData:
-        """The array with some of its samples.
-
-        Parameters
-        ----------
-        keep : ndarray of bool, (N,)
-            Whether a sample is kept.
-
-        Returns
-        -------
-        WhiskerData
-            The same rows.
-        """
+        """The array with some of its samples; keep: bool (N,)."""
         traces = tuple(replace(trace, values=trace.values[keep]) for trace in self.traces)
         return replace(self, time_ms=self.time_ms[keep], trial=self.trial[keep], traces=traces)
 
 
 def whisker_of(session: Session) -> WhiskerData | None:
-    """The whisker array of a session.
-
-    Parameters
-    ----------
-    session : Session
-        Read from its file.
-
-    Returns
-    -------
-    WhiskerData or None
-        None where it has none.
-    """
+    """The whisker array of a session; None where it has none."""
     found = session.arrays.get(KIND)
     return found if isinstance(found, WhiskerData) else None
 
 
 def read_array(entry: ArrayEntry, *, units: TimeUnits, log: ProblemLog) -> WhiskerData:
-    """Read the whisker array.
-
-    Parameters
-    ----------
-    entry : ArrayEntry
-        Of timeSeriesArrayHash.
-    units : TimeUnits
-        The time units of the session.
-    log : ProblemLog
-        Takes the warnings: NaN values, times that do not increase.
-
-    Returns
-    -------
-    WhiskerData
-        The checked array.
-
-    Raises
-    ------
-    SscError
-        field-missing, field-type, field-length and the like, whisker-row-unknown, name-not-distinct, time-backwards.
-    """
+    """Read and check the whisker array. Raises field-*, whisker-row-unknown, name-not-distinct, time-backwards."""
     field, valid_trials = entry.value, read_description(entry.described).valid_trials
     labels_field = field.child("idStrs", "idStr")
-    matrix = field.child("valueMatrix")
-    labels = labels_field.texts(count=matrix.array().shape[0], per="row of valueMatrix")
+    labels = labels_field.texts(count=field.child("valueMatrix").array().shape[0], per="row of valueMatrix")
     ids = field.child("ids", "id").integers(length=len(labels))
-    time_field = field.child("time")
-    time_ms = units.to_ms(time_field, field.child("timeUnit"))
-    check_times_increase(time_field, time_ms, log=log)
-    values = matrix.matrix(rows=len(labels), columns=time_ms.size)
-    if values.dtype.kind != "f":
-        values = values.astype(np.float64)
+    samples = read_samples(field, rows=len(labels), units=units, log=log)
     traces = tuple(
-        _read_trace(labels_field, label=label, row=row, values=values[row]) for row, label in enumerate(labels)
+        _read_trace(labels_field, label=label, row=row, values=values)
+        for row, (label, values) in enumerate(zip(labels, samples.values, strict=True))
     )
     for quantity in _LABELS:
         whiskers = [trace.whisker for trace in traces if trace.quantity == quantity]
         check_names_distinct(labels_field, whiskers, named=naming.snake_case)
-    _report_nan(field, traces=traces, log=log)
+    for trace in traces:
+        what = f"samples of {trace.label!r}"
+        report_nan(trace.values, what, file=field.file, field=f"{field.path}.valueMatrix", log=log)
     return WhiskerData(
         path=field.path,
         key=entry.key,
         ids=ids,
-        time_ms=time_ms,
-        trial=field.child("trial").integers(length=time_ms.size, nan_as=NO_TRIAL),
+        time_ms=samples.time_ms,
+        trial=samples.trial,
         traces=traces,
         valid_trials=valid_trials,
     )
@@ -198,9 +136,8 @@ def _read_trace(field: Field, *, label: str, row: int, values: np.ndarray) -> Wh
     for quantity, pattern in _LABELS.items():
         match = pattern.fullmatch(label.strip())
         if match is not None:
-            return WhiskerTrace(
-                quantity=quantity, whisker=match["whisker"].strip(), label=label, row=row, values=values
-            )
+            name = match["whisker"].strip()
+            return WhiskerTrace(quantity=quantity, whisker=name, label=label, row=row, values=values)
     raise field.problem(
         problems.WHISKER_ROW_UNKNOWN,
         expected="'Angle for <whisker>' or 'Curvature change for <whisker>'",
@@ -208,11 +145,13 @@ def _read_trace(field: Field, *, label: str, row: int, values: np.ndarray) -> Wh
     )
 
 
-def _report_nan(field: Field, *, traces: tuple[WhiskerTrace, ...], log: ProblemLog) -> None:
-    for trace in traces:
-        count = int(np.isnan(trace.values).sum())
-        if count:
-            log.add(
-                kinds.VALUES_NAN, file=field.file, field=f"{field.path}.valueMatrix",
-                found=f"{count} of {trace.values.size} samples of {trace.label!r}",
-            )  # fmt: skip
+def report_unusual(session: Session, *, log: ProblemLog) -> None:
+    """Log where there is no sample, and traces with infinite values."""
+    whisker = whisker_of(session)
+    if whisker is None or not whisker.time_ms.size:
+        found = "no whisker array" if whisker is None else "no samples"
+        log.add(problems.WHISKER_ARRAY_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
+    if whisker is not None:
+        for trace in whisker.traces:
+            field = f"{whisker.path}.valueMatrix"
+            report_infinite(trace.values, f"samples of {trace.label!r}", file=session.path, field=field, log=log)

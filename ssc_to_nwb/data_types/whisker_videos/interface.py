@@ -13,10 +13,9 @@ from pynwb import NWBFile
 from pynwb.image import ImageSeries
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.base import Conversion
+from ssc_to_nwb.data_types.base import Conversion, RawInterface
 from ssc_to_nwb.data_types.from_layout import series_fields
-from ssc_to_nwb.data_types.raw_base import RawInterface
-from ssc_to_nwb.data_types.rois.imaging_plane import get_device
+from ssc_to_nwb.data_types.rois.interface import get_device
 from ssc_to_nwb.data_types.whisker_videos.layout import starting_frames, video_series
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.problems import output_kinds
@@ -69,7 +68,7 @@ class WhiskerVideoInterface(RawInterface):
         names = [str(video.header.path) for video in videos]
         if self.place_in is not None:
             folder_name = self.place_in.name if self.folder_name is None else self.folder_name
-            names = [f"{folder_name}/{path.name}" for path in place_videos(videos, self.place_in, link=self.link)]
+            names = [f"{folder_name}/{path.name}" for path in _place_videos(videos, self.place_in, link=self.link)]
         declared = video_series(videos, facts=facts)
         series = ImageSeries(
             **series_fields(declared),
@@ -81,82 +80,30 @@ class WhiskerVideoInterface(RawInterface):
         nwbfile.add_acquisition(series)
 
 
-def place_videos(videos: Sequence[TimedVideo], folder: Path, *, link: bool = False) -> tuple[Path, ...]:
-    """Put copies of the videos into a folder. Two videos of one name are kept apart by their trial numbers.
-
-    Parameters
-    ----------
-    videos : Sequence[TimedVideo]
-        To be copied.
-    folder : Path
-        Made where it is not there.
-    link : bool, default False
-        Hard links instead, where the file system allows; an edit of one is then an edit of the source.
-
-    Returns
-    -------
-    tuple[Path, ...]
-        Path of each copy.
-
-    Raises
-    ------
-    SscError
-        source-not-readable.
-    OSError
-        Of the disk that is written to.
-    """
+def _place_videos(videos: Sequence[TimedVideo], folder: Path, *, link: bool = False) -> tuple[Path, ...]:
+    """Put copies of the videos into a folder. Two videos of one name are kept apart by their trial numbers."""
     folder.mkdir(parents=True, exist_ok=True)
     names = [naming.video_file(video.header.path.name) for video in videos]
     placed = []
     for video, name in zip(videos, names, strict=True):
         path = folder / (name if names.count(name) == 1 else f"trial_{video.trial:04d}_{name}")
-        (link_or_copy if link else copy_whole)(video.header.path, path)
+        (link_or_copy if link else _copy_whole)(video.header.path, path)
         placed.append(path)
     return tuple(placed)
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Make `target` the same file as `source`, or a copy where a link is not possible.
-
-    Parameters
-    ----------
-    source : Path
-        A file.
-    target : Path
-        Path of the link or copy; a copy is on disk when the function returns.
-
-    Raises
-    ------
-    SscError
-        source-not-readable.
-    OSError
-        Of the disk that is written to.
-    """
+    """Make `target` the same file as `source`, or a copy where a link is not possible."""
     try:
         os.link(source.resolve(), target)
     except OSError:
         # Another disk, a file system without links, or a link that is there already: a copy serves as well, and an
         # error that would stop that too is raised by it.
-        copy_whole(source, target)
+        _copy_whole(source, target)
 
 
-def copy_whole(source: Path, target: Path) -> None:
-    """Copy a file, until the copy is on disk.
-
-    Parameters
-    ----------
-    source : Path
-        A file.
-    target : Path
-        Path of the copy.
-
-    Raises
-    ------
-    SscError
-        source-not-readable.
-    OSError
-        Of the disk that is written to.
-    """
+def _copy_whole(source: Path, target: Path) -> None:
+    """Copy a file, until the copy is on disk. Raises source-not-readable, and OSError of the target."""
     try:
         shutil.copyfile(source, target)
     except OSError as failure:

@@ -26,16 +26,8 @@ _FRAME_PER_PACKET = frozenset({"h264", "hevc", "mjpeg"})
 class VideoHeader:
     """What a video shows.
 
-    Attributes
-    ----------
-    path : Path
-        The video.
-    frame_count : int
-        Frames that are shown.
-    image_shape : tuple of int
-        (rows, columns).
-    rate_hz : float or None
-        Frames per second of play back; None where the container gives none.
+    frame_count: of the frames shown; image_shape: (rows, columns); rate_hz: of play back, None where the container
+    gives none.
     """
 
     path: Path
@@ -48,17 +40,10 @@ class VideoHeader:
 class FrameTimes:
     """The frames that a video shows, by its own clock. Zero is the time of the first coded frame, shown or hidden.
 
-    Attributes
-    ----------
-    time_ms : ndarray of float64, (frames,), or None
-        None where the container gives no times.
-    coded_count : int
-        Frames in the file, hidden ones among them.
-    coded_position : ndarray of int64, (frames,), or None
-        The place of each shown frame among the coded ones, counted from 0; None where an edit list shows frames more
-        than once or in another order.
-    constant_rate : bool
-        Whether the frames follow each other at one rate, as far as the clock resolves it.
+    time_ms: float64 (frames,), None where the container gives no times; coded_count: frames in the file, hidden ones
+    among them; coded_position: int64 (frames,), the place of each shown frame among the coded ones, counted from 0,
+    None where an edit list shows frames more than once or in another order; constant_rate: whether the frames follow
+    each other at one rate, as far as the clock resolves it.
     """
 
     time_ms: np.ndarray | None
@@ -67,18 +52,7 @@ class FrameTimes:
     constant_rate: bool
 
     def places(self, frame_count: int) -> np.ndarray:
-        """When each frame is shown at a constant rate.
-
-        Parameters
-        ----------
-        frame_count : int
-            Number of frames that are shown.
-
-        Returns
-        -------
-        ndarray of float64, (frames,)
-            In frame intervals after zero.
-        """
+        """When each frame is shown at a constant rate, float64 (frames,), in frame intervals after zero."""
         position = np.arange(frame_count) if self.coded_position is None else self.coded_position
         places: np.ndarray = (position - position[0]).astype(np.float64)
         if self.time_ms is None or frame_count < 2:
@@ -88,23 +62,7 @@ class FrameTimes:
 
 
 def read_video_header(path: Path) -> VideoHeader:
-    """Read how many frames a video shows, their size and rate.
-
-    Parameters
-    ----------
-    path : Path
-        The video.
-
-    Returns
-    -------
-    VideoHeader
-        Frames are counted by the index where it suffices.
-
-    Raises
-    ------
-    SscError
-        video-unreadable.
-    """
+    """How many frames a video shows, by its index where it suffices; size and rate. Raises video-unreadable."""
     with _opened(path) as (container, stream):
         frame_count = _count_by_index(container, stream)
         if not _reaches_its_end(container, stream):
@@ -123,24 +81,9 @@ def read_video_header(path: Path) -> VideoHeader:
 
 
 def read_frame_times(path: Path) -> FrameTimes:
-    """Read when a video shows its frames, and which of the coded frames they are.
+    """When a video shows its frames, and which of the coded frames they are. Raises video-unreadable.
 
     Its packets are read; its pictures are decoded only where packets are not frames.
-
-    Parameters
-    ----------
-    path : Path
-        The video.
-
-    Returns
-    -------
-    FrameTimes
-        Times by the video's own clock.
-
-    Raises
-    ------
-    SscError
-        video-unreadable.
     """
     shown = _shown_pts(path)
     coded = _shown_pts(path, with_hidden=True)
@@ -165,19 +108,8 @@ def read_frame_times(path: Path) -> FrameTimes:
     )
 
 
-def reason_of(failure: Exception) -> str:
-    """What PyAV or the system says, without the number of the error or the path, which the problem names anyway.
-
-    Parameters
-    ----------
-    failure : Exception
-        An exception of PyAV or of the system.
-
-    Returns
-    -------
-    str
-        The text.
-    """
+def _reason_of(failure: Exception) -> str:
+    """What PyAV or the system says, without the number of the error or the path, which the problem names anyway."""
     return str(getattr(failure, "strerror", None) or failure)
 
 
@@ -192,7 +124,7 @@ def _opened(path: Path, *, with_hidden: bool = False) -> Iterator[tuple[Any, Any
                 raise error(kinds.VIDEO_UNREADABLE, file=path, expected="a video stream", found="none")
             yield container, container.streams.video[0]
     except (av.error.FFmpegError, OSError, ValueError) as failure:
-        raise error(kinds.VIDEO_UNREADABLE, file=path, detail=reason_of(failure)) from failure
+        raise error(kinds.VIDEO_UNREADABLE, file=path, detail=_reason_of(failure)) from failure
 
 
 def _count_by_index(container: Any, stream: Any) -> int | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ssc_to_nwb.data_types.session.person_names import last_first, split_names
+from ssc_to_nwb.data_types.session.interface import last_first, split_names
 
 _word = st.text(alphabet="abcdefghij", min_size=2, max_size=8).map(str.capitalize)
 _people = st.lists(st.tuples(_word, _word), min_size=1, max_size=5)

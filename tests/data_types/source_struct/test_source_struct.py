@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from made_sessions import Converted, Struct, cell, opened, struct
 
-from ssc_to_nwb.data_types.source_struct.matlab_json import LARGE_ELEMENTS, as_json
+from ssc_to_nwb.data_types.source_struct.layout import LARGE_ELEMENTS, as_json
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatStructArray
 from ssc_to_nwb.testing.matlab import Cell

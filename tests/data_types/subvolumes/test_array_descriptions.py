@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_sessions import cell, field, hash_of, problem_raised, row, struct, struct_array
 
-from ssc_to_nwb.data_types.subvolumes.array_descriptions import ArrayDescription, read_description
+from ssc_to_nwb.data_types.subvolumes.reader import ArrayDescription, read_description
 from ssc_to_nwb.matlab.tree import MatValue
 
 EMPTY = np.zeros((0, 0))
