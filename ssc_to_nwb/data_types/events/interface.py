@@ -23,7 +23,7 @@ _SIDES = {"leftLicks": "left", "rightLicks": "right", "leftReward": "left", "rig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventRows:
+class _EventRows:
     """Events of one train as rows: times in s (n,), and the texts of the columns that distinguish the trains."""
 
     start: np.ndarray
@@ -31,23 +31,23 @@ class EventRows:
     labels: Mapping[str, str]
 
 
-def rows_of(series: EventSeries, *, clock: Clock, later_ms: float = 0.0) -> list[EventRows]:
+def _rows_of(series: EventSeries, *, clock: Clock, later_ms: float = 0.0) -> list[_EventRows]:
     """The rows of every train of a series. later_ms: how much later than in the source an event stops."""
     rows = []
-    for train, name in zip(series.trains, series_names(series), strict=True):
+    for train, name in zip(series.trains, _series_names(series), strict=True):
         start_ms, stop_ms = split_pairs(train.time_ms) if series.type == PAIRS else (train.time_ms, None)
         stop = None if stop_ms is None else clock.seconds(stop_ms + later_ms)
-        rows.append(EventRows(start=clock.seconds(start_ms), stop=stop, labels=_labels(series, train, name)))
+        rows.append(_EventRows(start=clock.seconds(start_ms), stop=stop, labels=_labels(series, train, name)))
     return rows
 
 
-def series_names(series: EventSeries) -> list[str]:
+def _series_names(series: EventSeries) -> list[str]:
     """What distinguishes the trains of a series: their labels, the key where there is none, numbered where equal."""
     labels = [train.label or series.key for train in series.trains]
     return [label if labels.count(label) == 1 else f"{label} ({place})" for place, label in enumerate(labels, start=1)]
 
 
-def source_positions(rows: Sequence[EventRows]) -> np.ndarray:
+def _source_positions(rows: Sequence[_EventRows]) -> np.ndarray:
     """Place of every event in the source's list of its train, counted from 1, int64 (n,)."""
     return np.concatenate([np.arange(1, row.start.size + 1) for row in rows])
 
@@ -80,14 +80,14 @@ class EventsInterface(SessionInterface):
 
 def _values(one: EventTable, *, clock: Clock) -> dict[str, ColumnValues]:
     """Values of all columns, rows in the order of time."""
-    rows = [row for series in one.members for row in rows_of(series, clock=clock, later_ms=one.later_ms)]
+    rows = [row for series in one.members for row in _rows_of(series, clock=clock, later_ms=one.later_ms)]
     start = np.concatenate([row.start for row in rows])
     order = np.argsort(start, kind="stable")
     values: dict[str, ColumnValues] = {
         "start_time": start[order],
         "timestamp": start[order],
         "trial_number": labels_for_file(trial_labels(one.members))[order],
-        POSITION.name: source_positions(rows)[order],
+        POSITION.name: _source_positions(rows)[order],
     }
     if one.members[0].type == PAIRS:
         values["stop_time"] = np.concatenate([row.stop for row in rows if row.stop is not None])[order]
@@ -99,7 +99,7 @@ def _values(one: EventTable, *, clock: Clock) -> dict[str, ColumnValues]:
     return values
 
 
-def _in_order(rows: list[EventRows], label: str, order: np.ndarray) -> list[str]:
+def _in_order(rows: list[_EventRows], label: str, order: np.ndarray) -> list[str]:
     texts = [row.labels[label] for row in rows for _ in range(row.start.size)]
     return [texts[place] for place in order.tolist()]
 
