@@ -22,7 +22,7 @@ from pynwb import NWBFile, TimeSeries
 from pynwb.behavior import PupilTracking
 
 from ssc_to_nwb.data_types.events.interface import EventsInterface
-from ssc_to_nwb.data_types.modules import get_module
+from ssc_to_nwb.data_types.from_layout import get_module
 from ssc_to_nwb.data_types.roi_traces.interface import RoiResponsesInterface
 from ssc_to_nwb.data_types.rois.interface import RoiSegmentationInterface
 from ssc_to_nwb.data_types.trial_labels.interface import TrialNumbersInterface

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from numpy.typing import DTypeLike
 
+from ssc_to_nwb import naming
+
 if TYPE_CHECKING:
     from ssc_to_nwb.ledger.ledger import Ledger
     from ssc_to_nwb.problems.model import ProblemLog
@@ -219,3 +221,16 @@ def by_path(objects: Iterable[DeclaredObject]) -> dict[str, DeclaredObject]:
         if found.setdefault(one.path, one).itself() != one.itself():
             raise ValueError(f"two data types declare {one.path} differently")
     return found
+
+
+def processing_module(name: str, text: str) -> DeclaredObject:
+    """A processing module; a layout lists its own as `MODULES`."""
+    return DeclaredObject(path=f"/processing/{name}", neurodata_type="ProcessingModule", text=text)
+
+
+OPHYS = processing_module(
+    naming.OPHYS_MODULE, "ROI masks, images, fluorescence, dF/F and calcium events of the imaged planes."
+)
+SOURCE = processing_module(
+    naming.SOURCE_MODULE, "What the source holds and NWB has no place for, kept as it was; and how the file was made."
+)

@@ -1,4 +1,4 @@
-"""pynwb's objects with the names, types, units and texts of the layout."""
+"""pynwb's objects with the names, types, units and texts of the layout; objects of a file by their paths."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from hdmf.common import DynamicTable, VectorData, VectorIndex
+from pynwb import NWBFile, ProcessingModule
 from pynwb.event import TimestampVectorData
 
-from ssc_to_nwb.data_types.declared import TEXT, Column, Series, Table
+from ssc_to_nwb.data_types import registry
+from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, Series, Table
 
 ColumnValues: TypeAlias = Any
 """Numbers (n, ...) or n texts; n arrays where the column is ragged; anything that hdmf writes bit by bit."""
@@ -51,6 +53,27 @@ def make_table(
         **arguments,
     )
     return made
+
+
+def get_module(nwbfile: NWBFile, path: str) -> ProcessingModule:
+    """The processing module with this path, or that the object with this path belongs to; made where it is missing."""
+    of_types = (module for _, modules in registry.having("layout", "MODULES") for module in modules)
+    module = {one.path: one for one in (OPHYS, SOURCE, *of_types)}["/".join(path.split("/")[:3])]
+    if module.name in nwbfile.processing:
+        return nwbfile.processing[module.name]
+    return nwbfile.create_processing_module(name=module.name, description=module.text)
+
+
+def find_object(nwbfile: NWBFile, path: str) -> Any:
+    """The object of `/acquisition` or `/processing` that will have this path in the file; None where there is none."""
+    root, *names = path.strip("/").split("/")
+    found: Any = {"acquisition": nwbfile.acquisition, "processing": nwbfile.processing}[root]
+    for name in names:
+        try:
+            found = found[name]
+        except KeyError:
+            return None
+    return found
 
 
 def _column(column: Column, values: ColumnValues) -> list[VectorData]:

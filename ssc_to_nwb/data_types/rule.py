@@ -1,13 +1,16 @@
-"""A rule says what becomes of the leaves of the session struct whose path fits its pattern."""
+"""Rules say what becomes of the leaves of the session struct whose paths fit their patterns: the claims of data types.
+
+A `claims.py` makes its rules with `written`, `derived` and `kept`, and `scoped` where all are of some entries alone.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
@@ -49,20 +52,7 @@ class Leaf:
 
 
 Names: TypeAlias = Mapping[str, str]
-
-
-def always(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
-    """True for every leaf."""
-    return True
-
-
-def _never(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
-    return False
-
-
-def of_array(kind: str) -> Callable[[Leaf, SessionFacts], bool]:
-    """Whether a leaf belongs to the session's array of this kind."""
-    return lambda leaf, facts: facts.arrays.get(leaf.indices[0]) == kind
+Condition: TypeAlias = Callable[[Leaf, SessionFacts], bool]
 
 
 def is_empty(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
@@ -73,18 +63,6 @@ def is_empty(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
 def holds_something(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
     """Whether the leaf holds anything: a ragged column without any item is not in the file."""
     return not leaf.is_empty
-
-
-def _everywhere(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
-    return True
-
-
-def _from_nothing_else(leaf: Leaf, facts: SessionFacts) -> Mapping[str, str]:  # noqa: ARG001
-    return {}
-
-
-def _no_names(leaf: Leaf, facts: SessionFacts) -> Iterable[Names]:  # noqa: ARG001
-    return ({},)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +88,11 @@ class Rule:
     scope: str = ""
     unit: str = ""
     since: str = "0.1.0"
-    when: Callable[[Leaf, SessionFacts], bool] = always
-    names: Callable[[Leaf, SessionFacts], Iterable[Names]] = _no_names
-    keep: Callable[[Leaf, SessionFacts], bool] = _never
-    has: Callable[[str, Leaf, SessionFacts], bool] = _everywhere
-    made_from: Callable[[Leaf, SessionFacts], Mapping[str, str]] = _from_nothing_else
+    when: Condition = lambda *_: True
+    names: Callable[[Leaf, SessionFacts], Iterable[Names]] = lambda *_: ({},)
+    keep: Condition = lambda *_: False
+    has: Callable[[str, Leaf, SessionFacts], bool] = lambda *_: True
+    made_from: Callable[[Leaf, SessionFacts], Names] = lambda *_: {}
     up_to: str = ""
 
     @property
@@ -135,6 +113,40 @@ class Rule:
             return ()
         found = [template.format_map(names) for names in self.names(leaf, facts) for template in self.nwb]
         return tuple(place for place in dict.fromkeys(found) if self.has(place, leaf, facts))
+
+
+def written(identifier: str, *patterns: str, keep: Condition = is_empty, **further: Any) -> Rule:
+    """A rule for leaves whose values the file has; those without any are kept besides, for their size and class."""
+    return Rule(identifier=identifier, patterns=patterns, disposition=Disposition.WRITTEN, keep=keep, **further)
+
+
+def derived(identifier: str, *patterns: str, **further: Any) -> Rule:
+    """A rule for leaves that follow from others."""
+    return Rule(identifier=identifier, patterns=patterns, disposition=Disposition.DERIVED, **further)
+
+
+def kept(identifier: str, *patterns: str, nwb: tuple[str, ...] = (naming.STRUCT_TABLE,), **further: Any) -> Rule:
+    """A rule for leaves that are kept verbatim."""
+    return Rule(identifier=identifier, patterns=patterns, disposition=Disposition.KEPT, nwb=nwb, **further)
+
+
+def scoped(scope: str, applies: Condition, *rules: Rule) -> tuple[Rule, ...]:
+    """Rules that apply to some entries alone. scope: which, in words."""
+    return tuple(replace(rule, scope=scope, when=_both(applies, rule.when)) for rule in rules)
+
+
+def _both(one: Condition, other: Condition) -> Condition:
+    return lambda leaf, facts: one(leaf, facts) and other(leaf, facts)
+
+
+def of_array(kind: str) -> Condition:
+    """Whether a leaf belongs to the session's array of this kind."""
+    return lambda leaf, facts: facts.arrays.get(leaf.indices[0]) == kind
+
+
+def below(entry: str, *fields: str) -> tuple[str, ...]:
+    """Patterns of fields of an entry."""
+    return tuple(f"{entry}.{field}" for field in fields)
 
 
 def path_template(path: str) -> str:
@@ -179,12 +191,5 @@ OTHER_VARIABLE = Rule(
     disposition=Disposition.LEFT_OUT,
     text="A variable of the session file beside the session struct.",
 )
-
 # Not in the table: takes the place of a missing rule where the user allows it.
-UNMAPPED = Rule(
-    identifier="unmapped",
-    patterns=("**",),
-    disposition=Disposition.KEPT,
-    nwb=(naming.STRUCT_TABLE,),
-    text="A field that no rule knows; an error, unless --allow-unmapped was given.",
-)
+UNMAPPED = kept("unmapped", "**", text="A field that no rule knows; an error, unless --allow-unmapped was given.")

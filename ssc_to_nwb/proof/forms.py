@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ssc_to_nwb.data_types.rule import Leaf
+from ssc_to_nwb.data_types.subvolumes.layout import listed_trials
 from ssc_to_nwb.proof.comparison import Comparison
 
 Form: TypeAlias = Callable[[Comparison, Leaf, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -46,7 +47,7 @@ def of_subvolume(
     found: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Trials that the source knows and that any subvolume of the same number lists."""
-    listed = work.facts.listed_trials(work.facts.calcium[leaf.indices[0]].subvolume.number)
+    listed = listed_trials(work.session).get(work.facts.calcium[leaf.indices[0]].subvolume.number)
     return _known(work, source.reshape(-1) if listed is None else listed), found
 
 

@@ -7,8 +7,7 @@ from pynwb.base import TimeSeries
 
 from running_speed.layout import running_of, speed_series
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.from_layout import series_fields
-from ssc_to_nwb.data_types.modules import get_module
+from ssc_to_nwb.data_types.from_layout import get_module, series_fields
 
 
 class RunningSpeedInterface(SessionInterface):

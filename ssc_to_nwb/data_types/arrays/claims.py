@@ -6,9 +6,10 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import Disposition, Leaf, Rule, is_empty
+from ssc_to_nwb.data_types.rule import Leaf, below, derived, is_empty, kept
 
-_ENTRY = "timeSeriesArrayHash.value{*}"
+_HASH = "timeSeriesArrayHash"
+_TIME_UNITS = (f"{_HASH}.value{{*}}.timeUnit", "eventSeriesArrayHash.value{*}.timeUnit")
 
 
 def _same_unit_as_trials(leaf: Leaf, facts: SessionFacts) -> bool:
@@ -18,46 +19,25 @@ def _same_unit_as_trials(leaf: Leaf, facts: SessionFacts) -> bool:
 
 
 RULES = (
-    Rule(
-        identifier="time-unit",
-        patterns=(f"{_ENTRY}.timeUnit", "eventSeriesArrayHash.value{*}.timeUnit"),
-        disposition=Disposition.DERIVED,
+    derived(
+        "time-unit",
+        *_TIME_UNITS,
         nwb=(naming.STRUCT_TABLE,),
         text="The same unit as trialTimeUnit, which is kept.",
         when=_same_unit_as_trials,
         made_from=lambda _, __: {"same_as": "trialTimeUnit"},
     ),
-    Rule(
-        identifier="time-unit-kept",
-        patterns=(f"{_ENTRY}.timeUnit", "eventSeriesArrayHash.value{*}.timeUnit"),
-        disposition=Disposition.KEPT,
-        nwb=(naming.STRUCT_TABLE,),
-        text="A time unit other than trialTimeUnit.",
-    ),
-    Rule(
-        identifier="array-texts",
-        patterns=(
-            "timeSeriesArrayHash",
-            "timeSeriesArrayHash.keyNames{*}",
-            "timeSeriesArrayHash.descr{*}",
-            "timeSeriesArrayHash.descrHash{*}.keyNames{*}",
-            "timeSeriesArrayHash.descrHash{*}.descr{*}",
-        ),
-        disposition=Disposition.KEPT,
-        nwb=(naming.STRUCT_TABLE,),
+    kept("time-unit-kept", *_TIME_UNITS, text="A time unit other than trialTimeUnit."),
+    kept(
+        "array-texts",
+        _HASH,
+        *below(_HASH, "keyNames{*}", "descr{*}", "descrHash{*}.keyNames{*}", "descrHash{*}.descr{*}"),
         text="Keys and descriptions of the arrays, in their order; the series' descriptions repeat them.",
     ),
-    Rule(
-        identifier="array-empties",
-        patterns=(
-            "timeSeriesArrayHash.value{*}",
-            "timeSeriesArrayHash.descrHash{*}",
-            "timeSeriesArrayHash.descrHash{*}.value{*}",
-            f"{_ENTRY}.imagingPlane",
-            f"{_ENTRY}.imagingPlane{{*}}.sourceFileList",
-        ),
-        disposition=Disposition.KEPT,
-        nwb=(naming.STRUCT_TABLE,),
+    kept(
+        "array-empties",
+        *below(_HASH, "value{*}", "descrHash{*}", "descrHash{*}.value{*}"),
+        *below(f"{_HASH}.value{{*}}", "imagingPlane", "imagingPlane{*}.sourceFileList"),
         text="An empty cell or struct array holds nothing; that it is there is kept.",
         when=is_empty,
     ),

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from hdmf.common import DynamicTable
 from pynwb import NWBFile
 
-from ssc_to_nwb.data_types.from_layout import make_table
+from ssc_to_nwb.data_types.from_layout import get_module, make_table
 from ssc_to_nwb.data_types.imaging_stacks.layout import IMAGE_TEXTS, texts_differ
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.modules import get_module
 from ssc_to_nwb.tif.header import PageText
 
 

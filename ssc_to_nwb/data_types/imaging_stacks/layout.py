@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Series, Sources, Table
+from ssc_to_nwb.data_types.declared import SOURCE, TEXT, Column, DeclaredObject, Series, Sources, Table
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.modules import SOURCE
 from ssc_to_nwb.data_types.rois.layout import device, imaging_plane, imaging_plane_path
 from ssc_to_nwb.metadata.model import ImagingFacts
 from ssc_to_nwb.quantities import plural

@@ -17,8 +17,7 @@ from pynwb import NWBFile
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.data_types.events.touches import touch_sample_ms
-from ssc_to_nwb.data_types.from_layout import make_table
-from ssc_to_nwb.data_types.modules import get_module
+from ssc_to_nwb.data_types.from_layout import get_module, make_table
 from ssc_to_nwb.data_types.provenance.layout import FILES, ITEMS
 from ssc_to_nwb.ledger.ledger import FileEntry, Ledger
 from ssc_to_nwb.metadata.model import Metadata

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Sources, Table
-from ssc_to_nwb.data_types.modules import SOURCE
+from ssc_to_nwb.data_types.declared import SOURCE, TEXT, Column, DeclaredObject, Sources, Table
 
 FILES = Table(
     path=f"{SOURCE.path}/{naming.SOURCE_FILES}",

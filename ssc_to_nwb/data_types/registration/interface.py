@@ -6,8 +6,7 @@ from pynwb import NWBFile
 from pynwb.base import TimeSeries
 
 from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.from_layout import series_fields
-from ssc_to_nwb.data_types.modules import find_object, get_module
+from ssc_to_nwb.data_types.from_layout import find_object, get_module, series_fields
 from ssc_to_nwb.data_types.registration.layout import shift_series
 from ssc_to_nwb.data_types.registration.source import session_shifts
 

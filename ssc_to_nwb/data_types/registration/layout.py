@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import DeclaredObject, Series, Sources
+from ssc_to_nwb.data_types.declared import OPHYS, DeclaredObject, Series, Sources
 from ssc_to_nwb.data_types.imaging_stacks.layout import frames_path
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.modules import OPHYS
 from ssc_to_nwb.data_types.registration.source import PlaneShifts, session_shifts
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.quantities import plural

@@ -6,9 +6,8 @@ from pynwb import NWBFile
 from pynwb.ophys import DfOverF, Fluorescence, RoiResponseSeries
 
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.from_layout import series_fields
-from ssc_to_nwb.data_types.modules import get_module
-from ssc_to_nwb.data_types.roi_traces.layout import CONTAINERS, response_series, traced_planes
+from ssc_to_nwb.data_types.from_layout import get_module, series_fields
+from ssc_to_nwb.data_types.roi_traces.layout import CONTAINERS, response_series
 from ssc_to_nwb.data_types.rois.interface import get_plane_segmentation
 from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, Subvolume
 
@@ -28,8 +27,7 @@ class RoiResponsesInterface(SessionInterface):
 
     def _add_subvolume(self, nwbfile: NWBFile, subvolume: Subvolume) -> None:
         made: dict[str, RoiResponseSeries] = {}
-        declared_series = response_series(subvolume, facts=self.context.metadata.imaging)
-        for (plane, _), (traces, declared) in zip(traced_planes(subvolume), declared_series, strict=True):
+        for plane, traces, declared in response_series(subvolume, facts=self.context.metadata.imaging):
             table = get_plane_segmentation(nwbfile, context=self.context, subvolume=subvolume, plane=plane)
             rows = {number: row for row, number in enumerate(plane.ordered_roi_numbers.tolist())}
             (region,) = declared.inner

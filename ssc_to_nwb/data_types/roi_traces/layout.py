@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import DeclaredObject, Place, Series, Sources
-from ssc_to_nwb.data_types.modules import OPHYS
+from ssc_to_nwb.data_types.declared import OPHYS, DeclaredObject, Place, Series, Sources
 from ssc_to_nwb.data_types.rois.layout import roi_table
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, PlaneTraces, Subvolume
@@ -28,7 +27,7 @@ _TEXT = (
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The series of all subvolumes, and their containers."""
     for subvolume in sources.session.subvolumes:
-        for traces, series in response_series(subvolume, facts=sources.context.metadata.imaging):
+        for _, traces, series in response_series(subvolume, facts=sources.context.metadata.imaging):
             yield CONTAINERS[traces.array.kind]
             yield series
 
@@ -38,20 +37,10 @@ def series_path(plane: Plane, kind: str) -> str:
     return f"{OPHYS.path}/{naming.RESPONSE_CONTAINERS[kind]}/{naming.response_series(kind, plane.name)}"
 
 
-def traced_planes(subvolume: Subvolume) -> list[tuple[Plane, PlaneTraces]]:
-    """Planes with the rows that an array has of them, in the order of the series; the first owns the time stamps."""
-    return [
-        (plane, traces)
-        for plane in subvolume.planes
-        for kind in ARRAY_KINDS
-        if (traces := subvolume.traces(plane, kind)) is not None and traces.rows.size
-    ]
-
-
-def response_series(subvolume: Subvolume, *, facts: ImagingFacts) -> list[tuple[PlaneTraces, Series]]:
+def response_series(subvolume: Subvolume, *, facts: ImagingFacts) -> list[tuple[Plane, PlaneTraces, Series]]:
     """The series of every plane and kind of array that has rows of the plane."""
-    found: list[tuple[PlaneTraces, Series]] = []
-    for plane, traces in traced_planes(subvolume):
+    found: list[tuple[Plane, PlaneTraces, Series]] = []
+    for plane, traces in subvolume.traced_planes():
         array, path = traces.array, series_path(plane, traces.array.kind)
         table = roi_table(plane)
         series = Series(
@@ -67,7 +56,7 @@ def response_series(subvolume: Subvolume, *, facts: ImagingFacts) -> list[tuple[
             unit=facts.response_units[array.kind],
             dtype=array.values.dtype,
             axes=2,
-            clock=found[0][1].path if found else None,
+            clock=found[0][2].path if found else None,
             inner=(
                 Place(
                     path=f"{path}/rois",
@@ -82,5 +71,5 @@ def response_series(subvolume: Subvolume, *, facts: ImagingFacts) -> list[tuple[
                 ),
             ),
         )
-        found.append((traces, series))
+        found.append((plane, traces, series))
     return found

@@ -17,8 +17,7 @@ from pynwb.ophys import ImageSegmentation, ImagingPlane, OpticalChannel, PlaneSe
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.from_layout import ColumnValues, make_table
-from ssc_to_nwb.data_types.modules import get_module
+from ssc_to_nwb.data_types.from_layout import ColumnValues, get_module, make_table
 from ssc_to_nwb.data_types.rois import layout
 from ssc_to_nwb.data_types.rois.source import Plane, Roi
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume

@@ -9,6 +9,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import usual_rate_hz
 from ssc_to_nwb.data_types.declared import (
+    OPHYS,
     TEXT,
     Column,
     DeclaredObject,
@@ -19,7 +20,6 @@ from ssc_to_nwb.data_types.declared import (
     Table,
     value_place,
 )  # fmt: skip
-from ssc_to_nwb.data_types.modules import OPHYS
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.metadata.model import DeviceFacts, ImagingFacts

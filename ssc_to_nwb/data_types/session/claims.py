@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import Disposition, Leaf, Names, Rule, always
+from ssc_to_nwb.data_types.rule import Leaf, below, kept, written
 from ssc_to_nwb.data_types.session.layout import FILE_TEXTS, SUBJECT
 from ssc_to_nwb.matlab.tree import MatValue, is_empty_value, row_texts
 
@@ -28,10 +27,6 @@ def _metadata_key(leaf: Leaf, facts: SessionFacts) -> str:
     return tuple(facts.session.metadata)[leaf.indices[0] - 1]
 
 
-def _is_known_key(leaf: Leaf, facts: SessionFacts) -> bool:
-    return _metadata_key(leaf, facts) in METADATA_PLACES
-
-
 def _has_metadata(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
     """Whether the leaf says anything; the source of a strain says nothing without the strain."""
     key = _metadata_key(leaf, facts)
@@ -49,34 +44,21 @@ def _says_something(value: MatValue) -> bool:
     return any(text.strip() for text in texts) if texts else not is_empty_value(value)
 
 
-def _metadata_place(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
-    return ({"general": METADATA_PLACES[_metadata_key(leaf, facts)]},)
-
-
 RULES = (
-    Rule(
-        identifier="metadata-value",
-        patterns=("metaDataHash.value{*}", "metaDataHash.value{*}{*}"),
-        disposition=Disposition.WRITTEN,
+    written(
+        "metadata-value",
+        *below("metaDataHash", "value{*}", "value{*}{*}"),
         nwb=("{general}",),
         text="Fields of NWBFile and Subject are made from it, where no metadata file replaces them; kept besides.",
-        when=_is_known_key,
-        names=_metadata_place,
-        keep=always,
+        when=lambda leaf, facts: _metadata_key(leaf, facts) in METADATA_PLACES,
+        names=lambda leaf, facts: ({"general": METADATA_PLACES[_metadata_key(leaf, facts)]},),
+        keep=lambda _, __: True,
         has=_has_metadata,
     ),
-    Rule(
-        identifier="metadata-kept",
-        patterns=("metaDataHash**",),
-        disposition=Disposition.KEPT,
-        nwb=(naming.STRUCT_TABLE,),
-        text="Keys, and the values of keys nobody knows, as they are.",
-    ),
-    Rule(
-        identifier="time-units",
-        patterns=("timeUnitIds", "timeUnitNames{*}", "trialTimeUnit"),
-        disposition=Disposition.KEPT,
-        nwb=(naming.STRUCT_TABLE,),
+    kept("metadata-kept", "metaDataHash**", text="Keys, and the values of keys nobody knows, as they are."),
+    kept(
+        "time-units",
+        *("timeUnitIds", "timeUnitNames{*}", "trialTimeUnit"),
         text="The source's table of time units; times in the NWB file are in seconds.",
     ),
 )

@@ -11,8 +11,7 @@ from pynwb import NWBFile
 from pynwb.image import GrayscaleImage
 
 from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.from_layout import make_table
-from ssc_to_nwb.data_types.modules import get_module
+from ssc_to_nwb.data_types.from_layout import get_module, make_table
 from ssc_to_nwb.data_types.rois.interface import get_images
 from ssc_to_nwb.data_types.side_images.layout import page_table, single_image
 from ssc_to_nwb.data_types.side_images.source import SideImage, session_side_images

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import Column, DeclaredObject, Image, Sources, Table
-from ssc_to_nwb.data_types.modules import OPHYS
+from ssc_to_nwb.data_types.declared import OPHYS, Column, DeclaredObject, Image, Sources, Table
 from ssc_to_nwb.data_types.rois.layout import images
 from ssc_to_nwb.data_types.side_images.source import SideImage, session_side_images
 

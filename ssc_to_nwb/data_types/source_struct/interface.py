@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from hdmf.common import DynamicTable
 from pynwb import NWBFile
 
-from ssc_to_nwb.data_types.from_layout import make_table
-from ssc_to_nwb.data_types.modules import get_module
+from ssc_to_nwb.data_types.from_layout import get_module, make_table
 from ssc_to_nwb.data_types.source_struct.form import FormRow, form_rows, run_lengths, value_json
 from ssc_to_nwb.data_types.source_struct.layout import STRUCT, as_json, flat_parts, large_tables
 from ssc_to_nwb.ledger.ledger import Ledger

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Sources, Table
-from ssc_to_nwb.data_types.modules import SOURCE
+from ssc_to_nwb.data_types.declared import SOURCE, TEXT, Column, DeclaredObject, Sources, Table
 from ssc_to_nwb.data_types.source_struct.form import form_rows
 from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatStruct, MatStructArray, MatValue

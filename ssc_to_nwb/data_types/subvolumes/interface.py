@@ -12,9 +12,8 @@ from hdmf.common import DynamicTable
 from pynwb import NWBFile
 
 from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.from_layout import ColumnValues, make_table
+from ssc_to_nwb.data_types.from_layout import ColumnValues, get_module, make_table
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.modules import get_module
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes import layout
 from ssc_to_nwb.session.context import SessionContext

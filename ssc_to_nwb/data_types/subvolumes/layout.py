@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Sources, Table
-from ssc_to_nwb.data_types.modules import OPHYS, SOURCE
-from ssc_to_nwb.data_types.roi_traces.layout import series_path, traced_planes
+from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, DeclaredObject, Sources, Table
+from ssc_to_nwb.data_types.roi_traces.layout import series_path
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
@@ -104,7 +103,7 @@ def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
             keys=tuple(array.key for array in subvolume.arrays.values()),
             labels=subvolume.trial,
             time_ms=subvolume.time_ms,
-            series_on_it=tuple(series_path(plane, traces.array.kind) for plane, traces in traced_planes(subvolume)),
+            series_on_it=tuple(series_path(plane, traces.array.kind) for plane, traces in subvolume.traced_planes()),
         )
 
 

@@ -143,6 +143,11 @@ class Subvolume:
         rows = np.flatnonzero(np.isin(array.roi_numbers, plane.all_roi_numbers))
         return PlaneTraces(array=array, roi_numbers=array.roi_numbers[rows], rows=rows)
 
+    def traced_planes(self) -> list[tuple[Plane, PlaneTraces]]:
+        """Planes with their rows in an array, in the order of the series; the first owns the time stamps."""
+        found = [(plane, self.traces(plane, kind)) for plane in self.planes for kind in ARRAY_KINDS]
+        return [(plane, traces) for plane, traces in found if traces is not None and traces.rows.size]
+
 
 def report_unusual(session: Session, *, log: ProblemLog) -> None:
     """Log where there is no frame, and arrays with infinite values."""

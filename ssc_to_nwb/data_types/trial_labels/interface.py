@@ -6,8 +6,7 @@ from pynwb import NWBFile
 from pynwb.base import TimeSeries
 
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.from_layout import series_fields
-from ssc_to_nwb.data_types.modules import find_object, get_module
+from ssc_to_nwb.data_types.from_layout import find_object, get_module, series_fields
 from ssc_to_nwb.data_types.trial_labels.layout import all_labelled_clocks
 from ssc_to_nwb.data_types.trial_labels.source import labels_for_file
 

@@ -9,8 +9,7 @@ from pynwb import NWBFile
 from pynwb.base import TimeSeries
 
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.from_layout import ColumnValues, series_fields
-from ssc_to_nwb.data_types.modules import get_module
+from ssc_to_nwb.data_types.from_layout import ColumnValues, get_module, series_fields
 from ssc_to_nwb.data_types.whisker.layout import VALID, trace_series
 from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.session.context import SessionContext

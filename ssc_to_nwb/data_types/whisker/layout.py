@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import Column, DeclaredObject, Series, Sources
-from ssc_to_nwb.data_types.modules import processing_module
+from ssc_to_nwb.data_types.declared import Column, DeclaredObject, Series, Sources, processing_module
 from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
 from ssc_to_nwb.data_types.whisker.source import WhiskerData, whisker_of
 from ssc_to_nwb.session.session import Session
