@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from ssc_to_nwb.testing.spec import SubvolumeSpec
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 ONE_PLANE = (SubvolumeSpec(number=3, planes=(2,), rois_per_plane=3),)
+SEVERAL = SessionSpec().subvolumes
+# Sessions of one animal: two of the same tissue, and one of other tissue on the second day.
+TISSUE = {"subvolumes": (SubvolumeSpec(planes=(2, 3)),)}
+DAYS = (
+    {**TISSUE},
+    {**TISSUE, "date": date(2013, 3, 10)},
+    {**TISSUE, "date": date(2013, 3, 10), "letter": "b", "seed": 5},
+)
 VARIANTS: dict[str, dict[str, Any]] = {
     "well-behaved": {},
-    "ssc-2": {"data_set": "ssc-2", "variable_name": "dat"},
+    "ssc-2": {"data_set": "ssc-2", "variable_name": "dat", "subvolumes": SEVERAL},
     "format 7.3": {"mat_format": "7.3", "subvolumes": ONE_PLANE},
     "minutes": {"time_unit_id": 3, "subvolumes": ONE_PLANE},
     "no whisker data": {"whisker_data": False, "subvolumes": ONE_PLANE},
     "no imaging": {"subvolumes": ()},
     "dF/F alone": {"arrays": ("dff",), "arrays_without_row_names": True, "subvolumes": ONE_PLANE},
-    "planes mixed": {"shuffled_rows": True, "rois_without_trace": 1, "traces_without_roi": 1},
-    "paths without fov": {"listed_without_fov": True},
-    "plane without files": {"planes_without_files": ((1, 3),)},
+    "planes mixed": {"shuffled_rows": True, "rois_without_trace": 1, "traces_without_roi": 1, "subvolumes": SEVERAL},
+    "paths without fov": {"listed_without_fov": True, "subvolumes": SEVERAL},
+    "plane without files": {"planes_without_files": ((1, 3),), "subvolumes": SEVERAL},
     "empty events": {"empty_event_series": ("touches", "leftLicks", "rewardCue"), "subvolumes": ONE_PLANE},
-    "one event": {"one_event_series": ("touches", "leftLicks", "leftReward"), "plural_event_fields": True},
-    "gaps": {"blank_time_point": True, "short_last_file": True, "late_first_file": True, "unknown_trial_frames": True},
+    "one event": {
+        "one_event_series": ("touches", "leftLicks", "leftReward"),
+        "plural_event_fields": True,
+        "subvolumes": SEVERAL,
+    },
+    "gaps": {
+        "blank_time_point": True,
+        "short_last_file": True,
+        "late_first_file": True,
+        "unknown_trial_frames": True,
+        "subvolumes": SEVERAL,
+    },
 }

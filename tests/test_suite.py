@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -16,11 +17,14 @@ CLOCKS = {"monotonic", "perf_counter", "process_time", "time"}
 
 @cache
 def nodes() -> tuple[tuple[str, ast.AST], ...]:
-    """Every node of the tests' code, with its place."""
+    """The calls, comparisons and keywords of the tests that may be about time, with their places."""
+    texts = ((path.relative_to(TESTS), path.read_text(encoding="utf-8")) for path in sorted(TESTS.rglob("*.py")))
     return tuple(
-        (f"{path.relative_to(TESTS)}, line {getattr(node, 'lineno', 0)}", node)
-        for path in sorted(TESTS.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        (f"{name}, line {getattr(node, 'lineno', 0)}", node)
+        for name, text in texts
+        if re.search(r"\b(settings|timeout|time)\b", text)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call | ast.Compare | ast.keyword)
     )
 
 

@@ -27,9 +27,9 @@ pytest.importorskip("hdmf_zarr")
 
 
 @pytest.fixture(scope="module")
-def file(converted_raw: Converted) -> Path:
-    """The NWB file of a session with raw files."""
-    return converted_raw.path
+def file(converted_small_raw: Converted) -> Path:
+    """The NWB file of a small session with raw files."""
+    return converted_small_raw.path
 
 
 @pytest.fixture(scope="module")
@@ -168,15 +168,15 @@ class TestCommand:
 
 
 class TestVerification:
-    def test_of_a_store_is_refused_with_what_to_do_instead(self, converted_raw: Converted, store: Path) -> None:
+    def test_of_a_store_is_refused_with_what_to_do_instead(self, converted_small_raw: Converted, store: Path) -> None:
         with problem_raised() as problems:
-            verify_sessions(source=converted_raw.made.root, output=store)
+            verify_sessions(source=converted_small_raw.made.root, output=store)
         assert problems[0].kind.identifier == "zarr-store-not-verified"
         assert "digest FILE.nwb STORE" in problems[0].kind.remedy
 
     def test_of_a_folder_is_about_the_file_beside_a_store(
-        self, converted_raw: Converted, file: Path, store: Path, tmp_path: Path
+        self, converted_small_raw: Converted, file: Path, store: Path, tmp_path: Path
     ) -> None:
         folder = Path(shutil.copytree(file.parents[1], tmp_path / "nwb"))
         shutil.copytree(store, folder / file.parent.name / f"{file.name}.zarr")
-        assert find_output(folder, session=converted_raw.made.spec.session_name).name == file.name
+        assert find_output(folder, session=converted_small_raw.made.spec.session_name).name == file.name

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from click.testing import CliRunner
 from made_sessions import Converted
+from session_variants import DAYS
 
 from ssc_to_nwb.cli.main import group
 
@@ -35,7 +36,7 @@ def test_json(converted_default: Converted) -> None:
 
 
 def test_other_tissue_is_reported(convert_once: Callable[..., Converted]) -> None:
-    files = [str(convert_once(letter=letter, seed=seed).path) for letter, seed in (("", 0), ("b", 5))]
+    files = [str(convert_once(**fields).path) for fields in DAYS[1:]]
     result = CliRunner().invoke(group, ["cells", *files], catch_exceptions=False)
     assert result.exit_code == 0
     assert "[cell-not-joined]" in result.stderr

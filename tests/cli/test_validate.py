@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,11 +24,17 @@ def run(*arguments: object) -> Result:
 
 
 @pytest.fixture(scope="module")
-def faulty(converted_default: Converted, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def converted(convert_once: Callable[..., Converted]) -> Converted:
+    """A session without imaging."""
+    return convert_once(subvolumes=())
+
+
+@pytest.fixture(scope="module")
+def faulty(converted: Converted, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The converted session with a placeholder for its description, in the metadata too, which is a warning."""
-    path = tmp_path_factory.mktemp("faulty") / converted_default.path.parent.name / converted_default.path.name
+    path = tmp_path_factory.mktemp("faulty") / converted.path.parent.name / converted.path.name
     path.parent.mkdir()
-    path.write_bytes(converted_default.path.read_bytes())
+    path.write_bytes(converted.path.read_bytes())
     with h5py.File(path, "r+") as file:
         file["session_description"][()] = "TODO"
         table = file["processing/source/provenance"]
@@ -40,7 +47,7 @@ def faulty(converted_default: Converted, tmp_path_factory: pytest.TempPathFactor
     return path
 
 
-@pytest.mark.parametrize(("fail_on", "status"), [("error", 0), ("warning", 1)])
+@pytest.mark.parametrize(("fail_on", "status"), [pytest.param("error", 0, marks=pytest.mark.long), ("warning", 1)])
 def test_exit_status(fail_on: str, status: int, faulty: Path) -> None:
     result = run(faulty, "--fail-on", fail_on)
     assert result.exit_code == status
@@ -48,8 +55,8 @@ def test_exit_status(fail_on: str, status: int, faulty: Path) -> None:
     assert "/: session_description is 'TODO'." in result.output
 
 
-def test_quiet_prints_what_fails_and_nothing_else(faulty: Path, converted_default: Converted) -> None:
-    assert run("-q", converted_default.path).output == ""
+def test_quiet_prints_what_fails_and_nothing_else(faulty: Path, converted: Converted) -> None:
+    assert run("-q", converted.path).output == ""
     failing = run("-q", faulty, "--fail-on", "warning").output
     assert "placeholder-text" in failing
     assert "accepted  " not in failing

@@ -115,7 +115,10 @@ def frames_from_tifs(made: SyntheticSession, plane_name: str) -> tuple[np.ndarra
     return np.array(positions), np.array(frames)
 
 
-@pytest.mark.parametrize("plane_name", ["fov_01002", "fov_01003", "fov_02004"])
+@pytest.mark.parametrize(
+    "plane_name",
+    ["fov_01002", pytest.param("fov_01003", marks=pytest.mark.long), pytest.param("fov_02004", marks=pytest.mark.long)],
+)
 def test_every_frame_through_pynwb_h5py_and_roiextractors(written: Written, nwb: NWBFile, plane_name: str) -> None:
     positions, frames = frames_from_tifs(written.made, plane_name)
     assert 0 < len(positions) < written.made.plane(plane_name).frame_index.shape[1]

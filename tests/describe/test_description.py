@@ -167,6 +167,7 @@ class TestPrivacy:
 
 
 class TestLength:
+    @pytest.mark.long
     def test_a_session_of_real_size_fits_into_an_issue(self, tmp_path: Path) -> None:
         volumes = tuple(SubvolumeSpec(number=number, planes=(2, 3, 4), rois_per_plane=90) for number in range(1, 7))
         found = described(tmp_path, subvolumes=volumes, image_shape=(128, 128), shuffled_rows=True)

@@ -35,6 +35,7 @@ from ssc_to_nwb.testing.matlab import EMPTY, Cell
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 KINDS = ("well-behaved", "ssc-2", "format 7.3", "no whisker data", "no imaging", "plane without files", "empty events")
+QUICK = ("awkward", "well-behaved", "ssc-2", "no whisker data", "no imaging")
 SPECS = {"awkward": AWKWARD, **{name: SessionSpec(**VARIANTS[name]) for name in KINDS}}
 
 
@@ -68,7 +69,10 @@ def test_no_leaf_is_left_out(session: Session):
     assert sum(part["leaves"] for part in summary.values()) == sum(1 for _ in walk_leaves(session.tree, "s"))
 
 
-@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+@pytest.mark.parametrize(
+    "spec",
+    [pytest.param(spec, id=name, marks=() if name in QUICK else pytest.mark.long) for name, spec in SPECS.items()],
+)
 def test_places_are_in_the_file(convert_once: Callable[..., Converted], spec: SessionSpec):
     import h5py
 
@@ -92,7 +96,7 @@ def test_blank_metadata_name_no_object(convert_edited: Callable[..., Converted],
         for key, value in blank.items():
             set_entry(s["metaDataHash"], key, value)
 
-    converted = convert_edited(edit)
+    converted = convert_edited(edit, subvolumes=(), whisker_data=False)
     assert converted.outcome.verified == "full", converted.outcome.error
     entries = [one for one in ledger_of(read(converted.made)[0]).leaves if ".metaDataHash.value{" in one.source]
     with h5py.File(converted.path) as file:

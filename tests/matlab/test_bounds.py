@@ -98,6 +98,7 @@ class TestDepth:
 
 
 class TestMultiplying:
+    @pytest.mark.long
     def test_references_to_references(self, path: Path) -> None:
         """Nine cells of ten references each to the next: a thousand million elements."""
         write_mat73(path=path, variables={"s": {"a": Cell(["x"] * 10)}})

@@ -14,6 +14,7 @@ from ssc_to_nwb.testing.mat73 import write_mat73
 from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Handle, StructArray
 
 SESSION_LIKE = {"trialIds": row(1), "metaDataHash": {}}
+BARE = {"subvolumes": (), "whisker_data": False}
 WRITERS = {"5": write_mat5, "7.3": write_mat73}
 
 
@@ -27,7 +28,7 @@ def test_others_are_named_and_do_no_harm(tmp_path: Path, mat_format: str) -> Non
         "note": "text", "callback": Handle(), "when": Handle("datetime"), "z": np.array([[1 + 2j]]),
         "list": Cell([Handle(), row(1, 2)]),
     }  # fmt: skip
-    session, log = read(write(tmp_path, mat_format=mat_format, others=others))
+    session, log = read(write(tmp_path, mat_format=mat_format, **BARE, others=others))
     assert {(one.name, one.matlab_class, one.shape, one.bytes) for one in session.others} == {
         ("note", "char", (1, 4), 8), ("callback", "function_handle", (1, 1), 0), ("when", "datetime", (1, 1), 0),
         ("z", "complex", (1, 1), 0), ("list", "cell", (1, 2), 16),
@@ -39,7 +40,7 @@ def test_others_are_named_and_do_no_harm(tmp_path: Path, mat_format: str) -> Non
 
 @pytest.mark.parametrize("other", ["dat", "s_backup"])
 def test_two_session_structs_are_refused(tmp_path: Path, mat_format: str, other: str) -> None:
-    made = write(tmp_path, mat_format=mat_format, others={other: SESSION_LIKE})
+    made = write(tmp_path, mat_format=mat_format, **BARE, others={other: SESSION_LIKE})
     with problem_raised() as found:
         read(made)
     assert found[0].kind.identifier == "mat-variable-ambiguous"
@@ -51,7 +52,7 @@ def test_two_session_structs_are_refused(tmp_path: Path, mat_format: str, other:
 
 @pytest.mark.parametrize("s", [row(5), "text", {"a": row(1)}, Cell([SESSION_LIKE]), Handle()])
 def test_another_s_does_not_hide_dat(tmp_path: Path, mat_format: str, s: object) -> None:
-    session, _ = read(write(tmp_path, mat_format=mat_format, variable_name="dat", others={"s": s}))
+    session, _ = read(write(tmp_path, mat_format=mat_format, **BARE, variable_name="dat", others={"s": s}))
     assert session.variable == "dat"
     assert [one.name for one in session.others] == ["s"]
 

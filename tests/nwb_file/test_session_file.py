@@ -19,7 +19,7 @@ from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.matlab import EMPTY
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
-SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30)}
+SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30), "arrays": ("dff",)}
 NAME = "sub-an900001_ses-20130308_behavior+image+ophys.nwb"
 
 
@@ -131,9 +131,9 @@ class TestNames:
     @pytest.mark.parametrize(
         ("empty", "name"),
         [
-            ((), NAME),
+            pytest.param((), NAME, marks=pytest.mark.long),
             (("eventSeriesArrayHash",), NAME),
-            (("timeSeriesArrayHash",), "sub-an900001_ses-20130308_behavior.nwb"),
+            pytest.param(("timeSeriesArrayHash",), "sub-an900001_ses-20130308_behavior.nwb", marks=pytest.mark.long),
             (("timeSeriesArrayHash", "eventSeriesArrayHash"), "sub-an900001_ses-20130308_behavior.nwb"),
         ],
     )

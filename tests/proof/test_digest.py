@@ -25,7 +25,13 @@ def digest_of_finished(finished) -> str:
     return content_digest(finished.path)
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=["one worker, small", "three workers, none"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(OPTIONS[0], id="one worker, small"),
+        pytest.param(OPTIONS[1], id="three workers, none", marks=pytest.mark.long),
+    ],
+)
 def test_digest_is_the_same_for_other_workers_chunks_and_compression(
     finished, digest_of_finished: str, tmp_path: Path, options: dict
 ):

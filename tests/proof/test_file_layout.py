@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
@@ -19,14 +20,21 @@ from ssc_to_nwb.proof.file import verify_file
 from ssc_to_nwb.session.context import load_context
 
 OLDER = pytest.mark.parametrize("layout", [None, naming.FILE_LAYOUT - 1])
+OLDER_FIRST = pytest.mark.parametrize("layout", [None, pytest.param(naming.FILE_LAYOUT - 1, marks=pytest.mark.long)])
+
+
+@pytest.fixture(scope="module")
+def small(convert_once: Callable[..., Converted]) -> Converted:
+    """A session without imaging."""
+    return convert_once(subvolumes=())
 
 
 @pytest.fixture
-def copy(converted_default: Converted, tmp_path: Path) -> Path:
+def copy(small: Converted, tmp_path: Path) -> Path:
     """A converted file of its own, alone in its output folder."""
-    target = tmp_path / "nwb" / converted_default.path.parent.name / converted_default.path.name
+    target = tmp_path / "nwb" / small.path.parent.name / small.path.name
     target.parent.mkdir(parents=True)
-    shutil.copyfile(converted_default.path, target)
+    shutil.copyfile(small.path, target)
     return target
 
 
@@ -35,10 +43,10 @@ class TestVerify:
 
     @OLDER
     def test_an_older_file_gets_one_message_and_nothing_else(
-        self, converted_default: Converted, copy: Path, layout: int | None
+        self, small: Converted, copy: Path, layout: int | None
     ) -> None:
         set_layout(copy, layout)
-        (session,) = verify_sessions(source=converted_default.made.root, output=copy.parent.parent).sessions
+        (session,) = verify_sessions(source=small.made.root, output=copy.parent.parent).sessions
         assert session.report is None
         assert session.error is not None
         assert session.error.kind.identifier == "file-layout-older"
@@ -46,26 +54,26 @@ class TestVerify:
         assert "older layout" in session.error.kind.title
         assert "converted again" in session.error.kind.title
 
-    def test_a_newer_file_asks_for_a_newer_program(self, converted_default: Converted, copy: Path) -> None:
+    def test_a_newer_file_asks_for_a_newer_program(self, small: Converted, copy: Path) -> None:
         set_layout(copy, naming.FILE_LAYOUT + 1)
-        (session,) = verify_sessions(source=converted_default.made.root, output=copy).sessions
+        (session,) = verify_sessions(source=small.made.root, output=copy).sessions
         assert session.error is not None
         assert session.error.kind.identifier == "file-layout-newer"
 
     @OLDER
     def test_from_python_it_is_the_one_problem_of_the_report(
-        self, converted_default: Converted, copy: Path, layout: int | None
+        self, small: Converted, copy: Path, layout: int | None
     ) -> None:
         set_layout(copy, layout)
-        context = load_context(converted_default.made.mat_path)
+        context = load_context(small.made.mat_path)
         found = verify_file(copy, context=context, raw=None, mode="full")
         assert [problem.kind.identifier for problem in found.problems] == ["file-layout-older"]
 
-    def test_on_the_command_line_it_is_one_line(self, converted_default: Converted, copy: Path) -> None:
+    def test_on_the_command_line_it_is_one_line(self, small: Converted, copy: Path) -> None:
         from click.testing import CliRunner
 
         set_layout(copy, None)
-        result = CliRunner().invoke(group, ["verify", str(converted_default.made.root), str(copy)])
+        result = CliRunner().invoke(group, ["verify", str(small.made.root), str(copy)])
         assert result.exit_code == 1
         assert result.output.count("older layout") == 1
         assert len(result.output.splitlines()) < 10
@@ -80,7 +88,7 @@ class TestVerify:
 class TestOtherCommands:
     """What else is done with a file."""
 
-    @OLDER
+    @OLDER_FIRST
     def test_validate_leaves_out_its_own_checks_and_says_so_once(self, copy: Path, layout: int | None) -> None:
         set_layout(copy, layout)
         found = [message.identifier for message in validate(paths=[copy]).messages]
@@ -94,7 +102,7 @@ class TestOtherCommands:
         set_layout(copy, None)
         assert len(content_digest(file=copy)) == 64
 
-    @OLDER
+    @OLDER_FIRST
     @pytest.mark.parametrize("command", ["report", "methods", "plot-trial"])
     def test_what_reads_the_contents_says_that_they_are_elsewhere(
         self, copy: Path, tmp_path: Path, layout: int | None, command: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import h5py
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from changes import ANGLE, DFF, SUBJECT
 from converting import convert
+from levels import mostly_long
 from moved_values import moved_out
 
 from ssc_to_nwb.api.verification import content_digest, find_output, verify_sessions
@@ -49,8 +51,13 @@ def with_bytes(path: str, name: str, *, fixed: bool) -> Callable[[h5py.File], No
     return change
 
 
-@pytest.mark.parametrize("fixed", [True, False])
-@pytest.mark.parametrize("path", [ANGLE, DFF, f"{ANGLE}/data", "/"])
+@pytest.mark.parametrize(
+    ("path", "fixed"),
+    mostly_long(
+        product([ANGLE, DFF, f"{ANGLE}/data", "/"], [True, False]),
+        quick=[(ANGLE, True), (f"{ANGLE}/data", False), ("/", True)].__contains__,
+    ),
+)
 def test_an_attribute_that_is_no_text_is_named(finished, mutated: Mutated, path: str, fixed: bool):
     name = {f"{ANGLE}/data": "unit", "/": "nwb_version"}.get(path, "description")
     report = finished.verify(mutated(with_bytes(path, name, fixed=fixed)))

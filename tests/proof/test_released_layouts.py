@@ -58,7 +58,7 @@ def test_a_file_is_verified_and_restored_or_refused(folder: Path, tmp_path: Path
     assert [path for path in differing if not path.endswith(".time")] == []
 
 
-@pytest.mark.parametrize("layout", [naming.FILE_LAYOUT + 1, 99])
+@pytest.mark.parametrize("layout", [naming.FILE_LAYOUT + 1, pytest.param(99, marks=pytest.mark.long)])
 def test_a_layout_that_is_not_known_is_refused_in_one_line(tmp_path: Path, layout: int) -> None:
     source, nwb = unpacked(OF_NOW, tmp_path / "nwb")
     set_layout(nwb, layout)

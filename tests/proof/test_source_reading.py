@@ -13,7 +13,7 @@ import pytest
 import scipy.io
 from made_sessions import AWKWARD, add_metadata, problem_raised, write
 from matlab_forms import BEYOND_THE_BASIC_PLANE, FORMS, assert_equal_values
-from session_variants import VARIANTS
+from session_variants import ONE_PLANE, VARIANTS
 
 from ssc_to_nwb.matlab import mat5, mat5_elements, mat73
 from ssc_to_nwb.matlab.contents import MatContents
@@ -190,7 +190,7 @@ def outcome(tmp_path: Path) -> Outcome:
     """Writes a session, converts and verifies it in this process, where the defect is."""
 
     def convert(**fields: Any) -> SessionOutcome:
-        write(tmp_path / "source", **fields)
+        write(tmp_path / "source", **{"subvolumes": ONE_PLANE, "arrays": ("dff",), **fields})
         (file,) = find_session_files(tmp_path / "source")
         task = SessionTask(session_file=file, output=tmp_path / "nwb", options=ConversionOptions())
         return convert_session(task, verify=verify_finished)

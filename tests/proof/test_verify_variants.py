@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from levels import mostly_long
 from made_sessions import Converted, Struct, array, entry, events, records, row
 from session_variants import ONE_PLANE, VARIANTS
 from source_values import differing_values
 
 from ssc_to_nwb.testing.matlab import EMPTY, Cell, StructArray, hash_struct
 from ssc_to_nwb.testing.spec import SubvolumeSpec
+
+QUICK_VARIANTS = ("ssc-2", "format 7.3", "no whisker data", "no imaging", "planes mixed", "gaps")
 
 
 def check(converted: Converted, *, offset_s: float = 0.0) -> None:
@@ -21,7 +24,7 @@ def check(converted: Converted, *, offset_s: float = 0.0) -> None:
     assert differing_values(converted.made, converted.path, offset_s=offset_s) == []
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", mostly_long(VARIANTS, quick=QUICK_VARIANTS.__contains__))
 def test_variant_agrees_with_its_source(convert_once: Callable[..., Converted], name: str):
     converted = convert_once(**VARIANTS[name])
     check(converted)
@@ -177,8 +180,44 @@ EDITS = (
 )
 
 
-@pytest.mark.parametrize("edit", EDITS, ids=[edit.__name__ for edit in EDITS])
+# Edits that can be in one session.
+TOGETHER = {
+    "of values": (
+        unsorted_valid_trials,
+        records_in_another_order,
+        trial_labels_of_nan_and_below_zero,
+        unlabelled_events,
+        properties_differ_between_trains,
+        unknown_event_series,
+        array_without_rows,
+        trial_numbers_beyond_32_bits,
+        odd_metadata,
+    ),
+    "of empty whisker data": (whisker_without_rows, subvolume_without_rows, descriptions_bare),
+    "of lists": (whisker_without_samples, every_frame_missing, empty_cells_for_events),
+}
+
+
+@pytest.mark.parametrize("edits", TOGETHER.values(), ids=TOGETHER)
 def test_edited_session_agrees_with_its_source(
+    convert_edited: Callable[..., Converted], edits: tuple[Callable[[Struct], None], ...]
+):
+    def edit(s: Struct) -> None:
+        for one in edits:
+            one(s)
+
+    check(convert_edited(edit, subvolumes=(SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=3),)))
+
+
+def test_every_edit_is_in_a_session():
+    assert sorted(edit.__name__ for edits in TOGETHER.values() for edit in edits) == sorted(
+        edit.__name__ for edit in EDITS
+    )
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("edit", EDITS, ids=[edit.__name__ for edit in EDITS])
+def test_each_edit_alone_agrees_with_its_source(
     convert_edited: Callable[..., Converted], edit: Callable[[Struct], None]
 ):
     check(convert_edited(edit, subvolumes=(SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=3),)))

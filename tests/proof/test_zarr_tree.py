@@ -45,10 +45,10 @@ def test_digest_is_that_of_the_hdf5_file(finished, zarr_path: Path):
     [
         ("acquisition/two_photon_series_fov_01002_red/data", (1, 2, 3)),
         ("processing/ophys/DfOverF/dff_fov_01002/data", (0, 0)),
-        ("intervals/touches/start_time", (0,)),
         ("intervals/trials/id", (0,)),
-        ("processing/behavior/trial_number/data", (-1,)),
-        ("processing/ophys/trial_number_subvolume_01/data", (3,)),
+        pytest.param("intervals/touches/start_time", (0,), marks=pytest.mark.long),
+        pytest.param("processing/behavior/trial_number/data", (-1,), marks=pytest.mark.long),
+        pytest.param("processing/ophys/trial_number_subvolume_01/data", (3,), marks=pytest.mark.long),
     ],
 )
 def test_a_changed_value_changes_the_digest_of_its_object(finished, copy: Path, name: str, where: tuple[int, ...]):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 from made_sessions import Converted
+from session_variants import DAYS
 
 from ssc_to_nwb.api.rois import cells
 from ssc_to_nwb.reading.cells import CellSighting, event_rates_hz, join_cells
@@ -63,9 +63,7 @@ class TestFiles:
 
     @pytest.fixture(scope="class")
     def files(self, convert_once: Callable[..., Converted]) -> list[Path]:
-        days = [date(2013, 3, 8), date(2013, 3, 10)]
-        same = [convert_once(date=day, subvolumes=convert_once().made.spec.subvolumes).path for day in days]
-        return [*same, convert_once(date=days[1], letter="b", seed=5).path]
+        return [convert_once(**fields).path for fields in DAYS]
 
     def test_numbers_of_other_tissue_are_kept_apart(self, files: list[Path]) -> None:
         table = cells(files=files)
@@ -106,7 +104,7 @@ class TestFiles:
     ) -> None:
         from converting import convert
 
-        made = convert_once(date=date(2013, 3, 8), subvolumes=convert_once().made.spec.subvolumes).made
+        made = convert_once(**DAYS[0]).made
         result = convert(source=made.mat_path, output=tmp_path, stub=True)
         assert result.outcomes[0].status == "converted"
         assert len(cells(files=[files[0], tmp_path]).cells) == len(cells(files=files[0]).cells)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from made_sessions import Converted
 from matplotlib.figure import Figure
+from session_variants import DAYS
 
 from ssc_to_nwb.api.rois import cells
 from ssc_to_nwb.cli.main import group
@@ -20,13 +20,7 @@ from ssc_to_nwb.report.cell_figure import CellView, draw_cell, read_cell_views
 @pytest.fixture(scope="module")
 def days(convert_once: Callable[..., Converted]) -> list[Converted]:
     """Two days with the same tissue, and other tissue."""
-    spec = convert_once().made.spec
-    later = date(2013, 3, 10)
-    return [
-        convert_once(),
-        convert_once(date=later, subvolumes=spec.subvolumes),
-        convert_once(date=later, letter="b", seed=5),
-    ]
+    return [convert_once(**fields) for fields in DAYS]
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,12 +34,13 @@ def test_badges(record: FileRecord, texts: tuple[str, ...], states: tuple[str, .
     assert tuple(badge.state for badge in found) == states
 
 
-def test_records_of_a_conversion_and_a_validation(converted_default: Converted, tmp_path: Path) -> None:
-    output = Path(shutil.copytree(converted_default.path.parent.parent, tmp_path / "nwb"))
-    file = output / converted_default.path.parent.name / converted_default.path.name
+def test_records_of_a_conversion_and_a_validation(convert_once: Callable[..., Converted], tmp_path: Path) -> None:
+    converted = convert_once(subvolumes=())
+    output = Path(shutil.copytree(converted.path.parent.parent, tmp_path / "nwb"))
+    file = output / converted.path.parent.name / converted.path.name
     before = report(files=[output], output=tmp_path / "before").pages[0].read_text(encoding="utf-8")
     assert "<strong>Verified</strong>" in before
-    assert f"<dd>{converted_default.outcome.digest}</dd>" in before
+    assert f"<dd>{converted.outcome.digest}</dd>" in before
     assert "<strong>Not validated</strong>" in before
     validate_and_record(file)
     after = report(files=[output], output=tmp_path / "after").pages[0].read_text(encoding="utf-8")

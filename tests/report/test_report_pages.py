@@ -93,9 +93,9 @@ def test_the_summary_comes_first(pages: tuple[Path, ...], converted_raw: Convert
         assert part in head
 
 
-def test_verified_and_digest_are_those_of_the_record(converted_raw: Converted, tmp_path: Path) -> None:
+def test_verified_and_digest_are_those_of_the_record(bare_file: Path, tmp_path: Path) -> None:
     record = FileRecord(verified="full", digest="abc123", validation=(0, 1))
-    page = build_pages([converted_raw.path], output=tmp_path, record_of=lambda _: record)[1]
+    page = build_pages([bare_file], output=tmp_path, record_of=lambda _: record)[1]
     text = " ".join(parse_page(page).text.split())
     assert "Verified Every field and every frame equal the source." in text
     assert "Valid no errors, 1 warning" in text
@@ -126,10 +126,10 @@ def test_warnings_of_the_conversion_are_counted_apart_and_lead_to_their_list(
     ("warnings", "said"), [((), "conversionnone"), (None, "conversionnot known: no record")], ids=["none", "no record"]
 )
 def test_no_warnings_are_not_an_unknown_number(
-    warnings: tuple[ConversionWarning, ...] | None, said: str, converted_raw: Converted, tmp_path: Path
+    warnings: tuple[ConversionWarning, ...] | None, said: str, bare_file: Path, tmp_path: Path
 ) -> None:
     record = FileRecord(warnings=warnings)
-    page = build_pages([converted_raw.path], output=tmp_path, record_of=lambda _: record)[1]
+    page = build_pages([bare_file], output=tmp_path, record_of=lambda _: record)[1]
     assert f"warnings of the {said}" in " ".join(parse_page(page).text.split())
 
 
@@ -170,6 +170,7 @@ def test_no_path_of_the_machine(pages: tuple[Path, ...], converted_raw: Converte
         assert str(converted_raw.path.parents[2]) not in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_same_file_gives_the_same_page(bare_file: Path, converted_raw: Converted, pages, tmp_path: Path) -> None:
     again = build_pages([converted_raw.path, bare_file], output=tmp_path)
     assert again[1].read_bytes() == pages[1].read_bytes()

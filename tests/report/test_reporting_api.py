@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from made_sessions import Converted, problem_raised
+from session_variants import VARIANTS
 
 from ssc_to_nwb.api import reporting
 from ssc_to_nwb.cli.main import group
@@ -43,24 +45,28 @@ def test_plot_trial_command(converted_raw: Converted, tmp_path: Path) -> None:
     assert f">{roi}</text>" in out.read_text()
 
 
-def test_methods_command(converted_raw: Converted) -> None:
-    printed = _run("methods", converted_raw.path)
-    found = reporting.methods_of(file=converted_raw.path)
+@pytest.fixture
+def small(convert_once: Callable[..., Converted]) -> Converted:
+    """A session of one small plane."""
+    return convert_once(**VARIANTS["format 7.3"])
+
+
+def test_methods_command(small: Converted) -> None:
+    printed = _run("methods", small.path)
+    found = reporting.methods_of(file=small.path)
     text, _, references = printed.partition("@misc")
     assert text.split() == found.text.split()
     assert f"@misc{references}" == f"{found.bibliography}\n"
     assert max(len(line) for line in text.splitlines()) <= 80
-    assert found.text == reporting.methods(file=converted_raw.path)
+    assert found.text == reporting.methods(file=small.path)
 
 
-def test_methods_command_writes_a_file_and_json(converted_raw: Converted, tmp_path: Path) -> None:
-    printed = _run("methods", converted_raw.path)
-    assert _run("methods", converted_raw.path.parent, "-o", tmp_path / "methods.txt").strip() == str(
-        tmp_path / "methods.txt"
-    )
+def test_methods_command_writes_a_file_and_json(small: Converted, tmp_path: Path) -> None:
+    printed = _run("methods", small.path)
+    assert _run("methods", small.path.parent, "-o", tmp_path / "methods.txt").strip() == str(tmp_path / "methods.txt")
     assert (tmp_path / "methods.txt").read_text(encoding="utf-8") == printed
-    read = json.loads(_run("methods", converted_raw.path, "--json"))
-    assert (read["ok"], read["text"]) == (True, reporting.methods(file=converted_raw.path))
+    read = json.loads(_run("methods", small.path, "--json"))
+    assert (read["ok"], read["text"]) == (True, reporting.methods(file=small.path))
 
 
 @pytest.mark.parametrize("name", ["report", "plot-trial", "methods"])

@@ -97,7 +97,7 @@ def test_the_picture_from_the_file_is_that_of_the_truth(
     assert compare_images(str(tmp_path / "expected.png"), str(tmp_path / "found.png"), tol=1.0) is None
 
 
-@pytest.mark.parametrize("changed", ["angles", "dff"])
+@pytest.mark.parametrize("changed", ["angles", pytest.param("dff", marks=pytest.mark.long)])
 def test_a_trace_a_little_late_would_be_noticed(
     rich_session: NwbSession, rois: list[int], tmp_path: Path, changed: str
 ) -> None:
@@ -108,7 +108,14 @@ def test_a_trace_a_little_late_would_be_noticed(
     assert compare_images(str(tmp_path / "right.png"), str(tmp_path / "wrong.png"), tol=1.0) is not None
 
 
-@pytest.mark.parametrize(("ending", "start"), [(".png", b"\x89PNG"), (".SVG", b"<?xml"), (".pdf", b"%PDF")])
+@pytest.mark.parametrize(
+    ("ending", "start"),
+    [
+        pytest.param(".png", b"\x89PNG", marks=pytest.mark.long),
+        (".SVG", b"<?xml"),
+        pytest.param(".pdf", b"%PDF", marks=pytest.mark.long),
+    ],
+)
 def test_formats_and_the_same_bytes_twice(rich_session: NwbSession, tmp_path: Path, ending: str, start: bytes) -> None:
     trial = read_trial(rich_session, NUMBER)
     for name in ("one", "two"):

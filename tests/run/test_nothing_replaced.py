@@ -26,6 +26,7 @@ from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import StackSpec
 
 SESSION = "an900010_2013_01_01"
+COMMON = {"workers": 1, "verify": "off"}
 MINE = "subject:\n  age: P9W\n  weight: 21 g\n"
 
 
@@ -34,7 +35,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny session with stacks and videos, and its NWB file."""
     root = tmp_path_factory.mktemp("finished")
     write_session(root=root / "source", spec=tiny_spec())
-    assert convert(source=root / "source", output=root / "nwb", workers=1).ok
+    assert convert(source=root / "source", output=root / "nwb", **COMMON).ok
     return root
 
 
@@ -59,13 +60,13 @@ def other(tmp_path: Path) -> Callable[..., Path]:
 
 def again(place: Path, **options: Any) -> SessionOutcome:
     """The outcome of one more run."""
-    (outcome,) = convert(source=place / "source", output=place / "nwb", **{"workers": 1, **options}).outcomes
+    (outcome,) = convert(source=place / "source", output=place / "nwb", **{**COMMON, **options}).outcomes
     return outcome
 
 
 def planned(place: Path, **options: Any) -> PlannedSession:
     """What `plan` says with the same options."""
-    (session,) = plan(source=place / "source", output=place / "nwb", **{"workers": 1, **options}).sessions
+    (session,) = plan(source=place / "source", output=place / "nwb", **{**COMMON, **options}).sessions
     return session
 
 
@@ -150,9 +151,9 @@ class TestRawFiles:
         assert redone(place) == "the NWB file is damaged"
 
     def test_more_content_is_not_put_in_unasked_either(self, other: Callable[..., Path]) -> None:
-        place = other(verify="off")
-        assert again(place, raw="skip", overwrite=True, verify="off").ok
-        problem = refused(place, verify="off")
+        place = other()
+        assert again(place, raw="skip", overwrite=True).ok
+        problem = refused(place)
         assert problem.found == "option raw: skip then, auto now"
         assert problem.detail == "would gain 2 stacks, 14 side images"
 
@@ -162,7 +163,7 @@ class TestRawFiles:
         shutil.move(place / "more" / SESSION, place / "source" / SESSION)
         assert "appeared" in redone(place)
 
-    @pytest.mark.parametrize(("then", "now"), [("auto", "skip"), ("skip", "auto")])
+    @pytest.mark.parametrize(("then", "now"), [("auto", "skip"), pytest.param("skip", "auto", marks=pytest.mark.long)])
     def test_without_raw_files_the_option_has_no_effect(self, other: Callable[..., Path], then: str, now: str) -> None:
         place = other(raw=False)
         assert again(place, raw=then, overwrite=True).ok
@@ -263,12 +264,12 @@ class TestOtherOptions:
         assert again(place).problems == ()
 
     def test_gaps_for_damaged_files_stay_until_that_is_asked_for(self, other: Callable[..., Path]) -> None:
-        place = other(stacks=StackSpec(files_not_tif=(1,)), keep_going=True)
+        place = other(stacks=StackSpec(files_not_tif=(1,)), keep_going=True, verify="full")
         found = refused(place).found or ""
         assert found.startswith("option keep_going: True then, False now (would stop at")
         # A confirmation knows it still.
         next((place / "nwb").rglob("*.nwb")).touch()
-        assert again(place, keep_going=True).status == "skipped"
+        assert again(place, keep_going=True, verify="full").status == "skipped"
         assert record_lines(place / "nwb")[-1]["status"] == "confirmed"
         assert (refused(place).found or "") == found
 
@@ -279,13 +280,13 @@ class TestOtherOptions:
         assert problem.detail == "would lose 2 unmapped fields"
 
     def test_a_higher_level_of_verification_is_another_conversion(self, other: Callable[..., Path]) -> None:
-        place = other(verify="off")
-        assert redone(place) == "verification: off then, full now"
+        place = other()
+        assert redone(place, verify="full") == "verification: off then, full now"
         assert again(place, verify="sample").problems == ()
 
     def test_a_higher_level_is_no_way_around(self, other: Callable[..., Path]) -> None:
-        place = other(verify="off")
-        assert "would lose 2 stacks" in (refused(place, raw="skip").detail or "")
+        place = other()
+        assert "would lose 2 stacks" in (refused(place, raw="skip", verify="full").detail or "")
 
 
 class TestOtherVersions:
@@ -340,7 +341,7 @@ def test_on_the_command_line_it_is_a_failure_that_says_what_would_be_lost(place:
 
 
 def test_on_the_command_line_a_note_is_seen(place: Path) -> None:
-    arguments = [str(place / "source"), str(place / "nwb"), "--compression", "none"]
+    arguments = [str(place / "source"), str(place / "nwb"), "--compression", "none", "--verify", "off"]
     for command in ("convert", "plan"):
         result = CliRunner().invoke(group, [command, *arguments])
         assert result.exit_code == 0

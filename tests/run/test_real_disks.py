@@ -16,6 +16,7 @@ import h5py
 import pytest
 from click.testing import CliRunner
 from converting import convert
+from levels import mostly_long
 from tiny_sessions import tiny_spec
 
 from ssc_to_nwb.api.planning import plan
@@ -26,6 +27,7 @@ from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 
 SESSION = "an900010_2013_01_01"
+LINKED = ("session folder", "session file", "videos", "folders", "stacks", "all")
 
 
 @pytest.fixture
@@ -82,7 +84,7 @@ def seen_by_commands(source: Path, output: Path, *words: str) -> None:
         assert all(word in done.output for word in words), done.output
 
 
-@pytest.mark.parametrize("linked", ["session folder", "session file", "videos", "folders", "stacks", "all"])
+@pytest.mark.parametrize("linked", mostly_long(LINKED, quick=("session folder", "all").__contains__))
 def test_what_is_linked_in_from_another_disk_is_converted(
     made: SyntheticSession, disk: Path, tmp_path: Path, linked: str
 ) -> None:
@@ -117,7 +119,7 @@ def test_a_stray_link_is_left_out_and_seen(made: SyntheticSession, disk: Path, t
         assert str(disk) not in " ".join([*table["path"].asstr(), *table["reason"].asstr()])
 
 
-@pytest.mark.parametrize("target", ["nothere.mp4", "/mnt/annex/objects/x.mp4"])
+@pytest.mark.parametrize("target", ["nothere.mp4", pytest.param("/mnt/annex/objects/x.mp4", marks=pytest.mark.long)])
 def test_a_link_to_nothing_is_left_out_and_seen(made: SyntheticSession, tmp_path: Path, target: str) -> None:
     video = next(iter(made.video_paths.values()))
     video.unlink()
@@ -139,7 +141,7 @@ def test_content_that_is_fetched_later_is_converted_then(made: SyntheticSession,
     (disk / video.name).rename(disk / "not fetched")
     outcome = converted(tmp_path / "source", tmp_path / "nwb")
     (disk / "not fetched").rename(disk / video.name)
-    outcome = convert(source=tmp_path / "source", output=tmp_path / "nwb").outcomes[0]
+    outcome = convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off").outcomes[0]
     assert outcome.status == "converted"
     assert frames_and_videos(outcome)[1] == len(made.video_paths)
 

@@ -83,7 +83,13 @@ def test_one_table_and_many_images_are_read_and_proven(tmp_path: Path) -> None:
     assert agrees(tmp_path)
 
 
-@pytest.mark.parametrize("place", [f"{RED}/data", "processing/ophys/session_pertrial_mean_fov_01002_green/image"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(f"{RED}/data", marks=pytest.mark.long),
+        "processing/ophys/session_pertrial_mean_fov_01002_green/image",
+    ],
+)
 def test_a_wrong_pixel_of_an_image_without_table_is_found(tmp_path: Path, place: str) -> None:
     stacks = StackSpec(files_with_one_table=(1, 2), side_images_with_one_table=True)
     _, outcome = converted(tmp_path, stacks=stacks)
@@ -124,6 +130,7 @@ def test_texts_of_the_acquisition_program_are_kept_per_tif_and_page_where_they_d
     assert not agrees(tmp_path)
 
 
+@pytest.mark.long
 def test_texts_that_are_all_alike_need_no_table(tmp_path: Path) -> None:
     _, outcome = converted(tmp_path, stacks=StackSpec(scanimage_header=True))
     with h5py.File(outcome.output) as file:

@@ -69,14 +69,14 @@ class TestBothOfADay:
         assert {line["session"] for line in record_lines(tmp_path)} == {FIRST, SECOND}
         assert verify_sessions(source=root / "source", output=tmp_path).ok
 
-    @pytest.mark.parametrize("name", [FIRST, SECOND])
+    @pytest.mark.parametrize("name", [pytest.param(FIRST, marks=pytest.mark.long), SECOND])
     def test_one_alone_by_its_name(
         self, root: Path, made: dict[str, SyntheticSession], tmp_path: Path, name: str
     ) -> None:
         result = convert(source=root / "source", output=tmp_path, sessions=[name], raw="skip", verify="off")
         assert [outcome.session for outcome in result.outcomes] == [name] and name in made
 
-    @pytest.mark.parametrize("kind", ["tar", "zip"])
+    @pytest.mark.parametrize("kind", [pytest.param("tar", marks=pytest.mark.long), "zip"])
     def test_in_one_packed_file(self, root: Path, made: dict[str, SyntheticSession], tmp_path: Path, kind: str) -> None:
         packed = shutil.make_archive(str(tmp_path / "all"), kind, root / "source")
         check(convert(source=packed, output=tmp_path / "nwb", verify="off"), made)
@@ -104,7 +104,7 @@ def write_dated(root: Path, *, letter: str, date: str) -> Path:
     return root
 
 
-@pytest.mark.parametrize("date", ["20130101", "20130101b"])
+@pytest.mark.parametrize("date", [pytest.param("20130101", marks=pytest.mark.long), "20130101b"])
 def test_the_date_in_the_file_may_have_the_letter(tmp_path: Path, date: str) -> None:
     result = convert(
         source=write_dated(tmp_path / "source", letter="b", date=date), output=tmp_path / "nwb", verify="off"
@@ -146,7 +146,7 @@ def test_a_copy_under_the_name_of_another_day_is_converted_with_a_warning(tmp_pa
         ("ssc-2/an900010", "{session}_sess.mat", {"letter": "c"}),
     ],
 )
-@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("packed", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_other_names_of_session_files(
     tmp_path: Path, folder: str, file_name: str, fields: dict[str, str], *, packed: bool
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,12 @@ from ssc_to_nwb.validate.recorded import validate_and_record, validate_unless_re
 
 
 @pytest.fixture
-def file(converted_default: Converted, tmp_path: Path) -> Path:
+def file(convert_once: Callable[..., Converted], tmp_path: Path) -> Path:
     """A converted file in an output folder of its own."""
-    copied = tmp_path / "output" / converted_default.path.parent.name / converted_default.path.name
+    converted = convert_once(subvolumes=())
+    copied = tmp_path / "output" / converted.path.parent.name / converted.path.name
     copied.parent.mkdir(parents=True)
-    shutil.copyfile(converted_default.path, copied)
+    shutil.copyfile(converted.path, copied)
     naming.run_folder(copied.parent.parent).mkdir()
     return copied
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from levels import mostly_long
 from made_sessions import Converted, Struct, array, opened
 
 from ssc_to_nwb.testing.spec import SubvolumeSpec
@@ -37,8 +39,9 @@ def test_masks_and_traces_are_on_the_green_channel(nwb_default: Any) -> None:
         assert (channel.name, channel.emission_lambda, plane.indicator) == ("green", 515, "GCaMP6s")
 
 
-@pytest.mark.parametrize("rate", [14.0, 28.0])
-@pytest.mark.parametrize("whole_ms", [False, True])
+@pytest.mark.parametrize(
+    ("rate", "whole_ms"), mostly_long(product((14.0, 28.0), (False, True)), quick=(28.0, True).__eq__)
+)
 def test_the_rate_comes_from_the_time_stamps(
     convert_edited: Callable[..., Converted], rate: float, whole_ms: bool
 ) -> None:

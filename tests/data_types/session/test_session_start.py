@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 from made_sessions import Converted, Struct, array, opened
 
+from ssc_to_nwb.testing.spec import SubvolumeSpec
+
+LONG = pytest.mark.long
+ONE_PLANE = (SubvolumeSpec(planes=(2,), rois_per_plane=2),)
 BACK, FORWARD = date(2013, 11, 3), date(2014, 3, 9)
 
 
@@ -22,7 +26,7 @@ def converted_on(tmp_path: Path, convert_edited: Callable[..., Converted]) -> Ca
         metadata = tmp_path / "mine.yaml"
         metadata.write_text("".join(f"{line}\n" for line in lines))
         options = {"metadata_files": [metadata]} if lines else {}
-        return convert_edited(date=day, time_of_day=time_of_day, options=options, **fields)
+        return convert_edited(date=day, time_of_day=time_of_day, options=options, **{"subvolumes": (), **fields})
 
     return build
 
@@ -30,12 +34,12 @@ def converted_on(tmp_path: Path, convert_edited: Callable[..., Converted]) -> Ca
 @pytest.mark.parametrize(
     ("day", "clock", "kind", "start", "note"),
     [
-        (BACK, "013000", "clock-hour-twice", "2013-11-03T01:30:00-04:00", "occurred twice"),
+        pytest.param(BACK, "013000", "clock-hour-twice", "2013-11-03T01:30:00-04:00", "occurred twice", marks=LONG),
         (BACK, "010000", "clock-hour-twice", "2013-11-03T01:00:00-04:00", "occurred twice"),
-        (BACK, "005959", None, "2013-11-03T00:59:59-04:00", None),
+        pytest.param(BACK, "005959", None, "2013-11-03T00:59:59-04:00", None, marks=LONG),
         (BACK, "020000", None, "2013-11-03T02:00:00-05:00", None),
         (FORWARD, "023000", "clock-hour-skipped", "2014-03-09T02:30:00-05:00", "did not occur"),
-        (FORWARD, "030000", None, "2014-03-09T03:00:00-04:00", None),
+        pytest.param(FORWARD, "030000", None, "2014-03-09T03:00:00-04:00", None, marks=LONG),
     ],
 )
 def test_an_hour_that_occurs_twice_or_not_at_all(
@@ -72,10 +76,10 @@ class TestTimeOfExperiment:
     def test_what_it_is_taken_for_is_in_the_notes(self, nwb_default: Any) -> None:
         assert "timeOfExperiment is the time at which the session started" in nwb_default.notes
 
-    @pytest.mark.parametrize("offset", [0.0, 30.0])
+    @pytest.mark.parametrize("offset", [pytest.param(0.0, marks=LONG), 30.0])
     def test_a_time_of_saving_is_the_end(self, converted_on: Callable[..., Converted], offset: float) -> None:
         given = f"assumptions: {{time_of_experiment: saved, clock_zero_offset_s: {offset}}}"
-        converted = converted_on(date(2013, 3, 8), "154546", given)
+        converted = converted_on(date(2013, 3, 8), "154546", given, subvolumes=ONE_PLANE)
         assert converted.outcome.verified == "full", converted.outcome.error
         with opened(converted.path) as nwbfile:
             assert "the behavior file was saved, and the session ended then" in nwbfile.notes

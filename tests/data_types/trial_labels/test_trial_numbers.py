@@ -64,7 +64,7 @@ def test_labels_are_kept_whatever_they_are(convert_edited: Callable[..., Convert
     def edit(s: Struct) -> None:
         array(s, "whiskerVars")["trial"][0, 10:14] = odd
 
-    converted = convert_edited(edit)
+    converted = convert_edited(edit, subvolumes=())
     assert converted.outcome.verified == "full", converted.outcome.error
     assert converted.made.whisker is not None
     expected = converted.made.whisker.trials.astype(np.float64)
@@ -111,7 +111,7 @@ def test_two_subvolumes_of_one_number_have_a_series_each(convert_edited: Callabl
                     plane["sourceFileList"] = Cell(name.replace("fov_02005", "fov_01005") for name in names)
 
     two = tuple(SubvolumeSpec(number=number, planes=(3 * number - 1,), rois_per_plane=2) for number in (1, 2))
-    converted = convert_edited(edit, subvolumes=two)
+    converted = convert_edited(edit, subvolumes=two, arrays=("dff",))
     assert converted.outcome.verified == "full", converted.outcome.error
     with opened(converted.path) as nwbfile:
         ophys = nwbfile.processing["ophys"]
@@ -125,7 +125,7 @@ def test_a_stub_has_the_numbers_of_its_trials(convert_edited: Callable[..., Conv
     def edit(s: Struct) -> None:
         array(s, "whiskerVars")["trial"][0, -5:] = np.nan
 
-    converted = convert_edited(edit, options={"stub": True})
+    converted = convert_edited(edit, subvolumes=(), options={"stub": True})
     with opened(converted.path) as nwbfile:
         series = nwbfile.processing["behavior"]["trial_number"]
         # What has no number is of no trial, and so not in the stub.
