@@ -117,7 +117,7 @@ def _fsspec(**settings: Any) -> Callable[[str], h5py.File]:
 
 
 def _open_session(address: str) -> h5py.File:
-    from ssc_to_nwb.reading.remote_file import open_remote
+    from ssc_to_nwb.reading.nwb_files import open_remote
 
     return h5py.File(open_remote(address), "r")
 

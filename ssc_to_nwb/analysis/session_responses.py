@@ -19,9 +19,8 @@ import numpy as np
 from ssc_to_nwb.analysis.event_triggered import TriggeredTraces, trigger
 from ssc_to_nwb.analysis.response_test import ResponseWindows, RoiTests, responsive, roi_tests
 from ssc_to_nwb.analysis.whisking import BoutRule, free_whisking_onsets_s
-from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces, traces_ahead
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.traces_ahead import traces_ahead
 
 _SHOWN_BEFORE_S, _SHOWN_AFTER_S = 1.0, 2.0
 

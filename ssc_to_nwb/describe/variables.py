@@ -9,21 +9,27 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from ssc_to_nwb.describe.node import Node, as_sizes
+import numpy as np
+
+from ssc_to_nwb.describe.node import Elements, Node, as_sizes, group_elements
+from ssc_to_nwb.matlab.mat73 import check_stored_here, own_member, referred
 from ssc_to_nwb.matlab.mat_file import read_mat
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems.model import SscError
+
+if TYPE_CHECKING:
+    import h5py
 
 # A place in a struct: other fields of problems may be texts of the file.
 _PLACE = re.compile(r"\w+([.]\w+|[({]\d+[)}])*")
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _BLOCK_BYTES = 1 << 20
 _HEADER_BYTES, _TAG_BYTES, _COMPRESSED = 128, 8, 15
-# What scipy's reader raises on damaged files.
+# What scipy and h5py raise on damaged files.
 _DAMAGE = (
-    ValueError, TypeError, KeyError, IndexError, EOFError, OSError, OverflowError, MemoryError, NotImplementedError,
+    ValueError, TypeError, KeyError, IndexError, EOFError, OSError, OverflowError, MemoryError, RuntimeError,
     AttributeError, SystemError, zlib.error, struct.error,
 )  # fmt: skip
 
@@ -55,13 +61,10 @@ def read_variables(path: Path) -> tuple[Variable, ...]:
     """All variables; of what cannot be read, whatever can be said. Raises OSError where the file cannot be opened."""
     try:
         return tuple(Variable(name=name, value=value) for name, value in read_mat(path).items())
-    except (SscError, *_DAMAGE, RuntimeError) as failure:
-        # Of other HDF5 files anything may be raised.
+    except (SscError, *_DAMAGE) as failure:
         whole = words_of(failure)
     file_format = format_of(path)
     if file_format == "7.3":
-        from ssc_to_nwb.describe.hdf5_outline import outline_hdf5
-
         found = tuple(Variable(name=name, node=node, error=whole) for name, node in outline_hdf5(path))
     elif file_format == "unknown":
         found = tuple(_listed(path, error=whole))
@@ -131,3 +134,80 @@ def _listed(path: Path, *, error: str) -> Iterator[Variable]:
         return
     for name, shape, kind in listed:
         yield Variable(name=name, node=Node(kind=kind, sizes=as_sizes(shape)), error=error)
+
+
+_DEEPEST = 32
+_MOST_OBJECTS = 20_000
+_MOST_DIMENSIONS = 32
+
+
+def outline_hdf5(path: Path) -> Iterator[tuple[str, Node]]:
+    """Name and tree of each variable, with `unreadable` where an object cannot be opened; none of a broken file."""
+    import h5py
+
+    try:
+        file = h5py.File(path, "r")
+    except _DAMAGE:
+        return
+    with file:
+        outline = _Outline(file)
+        for name in _names(file):
+            if not name.startswith("#"):
+                yield name, outline.member(file, name, depth=0)
+
+
+def _names(group: h5py.Group) -> tuple[str, ...]:
+    """Names of the members; one that is not UTF-8 as its bytes are written in Python."""
+    try:
+        return tuple(name if isinstance(name, str) else repr(name) for name in group)
+    except _DAMAGE:
+        return ()
+
+
+class _Outline:
+    """Makes the nodes of one file."""
+
+    def __init__(self, file: h5py.File) -> None:
+        self._file = file
+        self._objects_left = _MOST_OBJECTS
+
+    def member(self, group: h5py.Group, name: str, *, depth: int) -> Node:
+        """The node of a member of a group; one that lies in another file is unreadable."""
+        try:
+            return self._node(own_member(group, name), depth=depth)
+        except _DAMAGE as failure:
+            return _unreadable(failure)
+
+    def _referred(self, reference: h5py.Reference, *, depth: int) -> Node:
+        try:
+            return self._node(referred(self._file, reference), depth=depth)
+        except _DAMAGE as failure:
+            return _unreadable(failure)
+
+    def _node(self, item: h5py.Group | h5py.Dataset, *, depth: int) -> Node:
+        import h5py
+
+        mark = item.attrs.get("MATLAB_class", b"struct" if isinstance(item, h5py.Group) else b"unmarked")
+        kind = mark.decode() if isinstance(mark, bytes) else str(mark)
+        self._objects_left -= 1
+        if depth > _DEEPEST or self._objects_left < 0:
+            return Node(kind=kind)
+        if isinstance(item, h5py.Group):
+            fields = tuple((name, self.member(item, name, depth=depth + 1)) for name in _names(item))
+            return Node(kind=kind, sizes=as_sizes((1, 1)), fields=fields if kind == "struct" else ())
+        check_stored_here(item)
+        sizes = as_sizes(item.shape[::-1])
+        if item.attrs.get("MATLAB_empty", 0) and item.size <= _MOST_DIMENSIONS:
+            return Node(kind=kind, sizes=as_sizes(np.asarray(item[()]).ravel().tolist()))
+        if item.dtype != h5py.ref_dtype or item.size > self._objects_left:
+            return Node(kind=kind, sizes=sizes)
+        references = np.asarray(item[()]).T.ravel(order="F")
+        elements = (
+            Elements(which=frozenset((place,)), node=self._referred(reference, depth=depth + 1))
+            for place, reference in enumerate(references, start=1)
+        )
+        return Node(kind="cell" if kind == "unmarked" else kind, sizes=sizes, elements=group_elements(elements))
+
+
+def _unreadable(failure: Exception) -> Node:
+    return Node(kind=f"unreadable ({type(failure).__name__})")

@@ -1,16 +1,16 @@
-"""Which NWB files are meant: files, folders with files in them, a folder in place of the one file it holds."""
+"""Which NWB files are meant: files, folders with files in them, and files at a web address."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, error
 from ssc_to_nwb.quantities import listed
-from ssc_to_nwb.reading.remote_file import is_address
 from ssc_to_nwb.system_files import is_system_name, is_system_path
 
 _SHOWN = 4
@@ -133,3 +133,59 @@ def _nearest(path: Path) -> str:
     """The part of a path that does exist, which shows where it went wrong."""
     there = next((parent for parent in path.absolute().parents if parent.exists()), None)
     return "nothing" if there is None else f"nothing; the folder {there} exists"
+
+
+# A block brings several of the file's blocks of headers, or a few chunks of frames; 64 of them are kept.
+_BLOCK_BYTES = 4 * 2**20
+_KEPT_BLOCKS = 64
+
+
+def is_address(path: object) -> bool:
+    """Whether a path is an http or https address.
+
+    Parameters
+    ----------
+    path : object
+        Anything that may name a file.
+
+    Returns
+    -------
+    bool
+        True for a text that begins with `http://` or `https://`.
+    """
+    return isinstance(path, str) and path.startswith(("http://", "https://"))
+
+
+def open_remote(address: str) -> Any:
+    """Open a file at a web address; only what is read of it is fetched.
+
+    Parameters
+    ----------
+    address : str
+        http or https.
+
+    Returns
+    -------
+    file object
+        Binary, seekable; blocks that were fetched are kept in memory up to a bound.
+
+    Raises
+    ------
+    SscError
+        remote-support-missing, nwb-file-missing.
+    """
+    try:
+        import aiohttp
+        import fsspec
+    except ImportError as failure:
+        raise error(kinds.REMOTE_SUPPORT_MISSING, file=address, found=failure) from failure
+    try:
+        return fsspec.filesystem("http").open(
+            address,
+            block_size=_BLOCK_BYTES,
+            cache_type="blockcache",
+            cache_options={"maxblocks": _KEPT_BLOCKS},
+        )
+    except (OSError, ValueError, aiohttp.ClientError) as failure:
+        # FileNotFoundError, an address that does not answer, a server that gives no size or no ranges.
+        raise error(kinds.NWB_FILE_MISSING, file=address, found=f"{type(failure).__name__}: {failure}") from failure

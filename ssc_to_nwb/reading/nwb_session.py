@@ -18,11 +18,10 @@ from ssc_to_nwb.own_values import check_own_values
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes
+from ssc_to_nwb.reading.nwb_files import is_address, open_remote
 from ssc_to_nwb.reading.nwb_table import SessionTable, read_table
 from ssc_to_nwb.reading.provenance import Provenance, read_provenance
-from ssc_to_nwb.reading.remote_file import is_address, open_remote
-from ssc_to_nwb.reading.sample_trials import SampleTrials, read_sample_trials
-from ssc_to_nwb.reading.whisker_trace import WhiskerSeries, whisker_traces
+from ssc_to_nwb.reading.time_series import SampleTrials, WhiskerSeries, read_sample_trials, whisker_traces
 
 if TYPE_CHECKING:
     from pynwb import NWBFile

@@ -1,4 +1,4 @@
-"""From a matplotlib figure to a picture in the page: inline SVG that takes its colours from the style sheet."""
+"""Pictures in the page: figures as inline SVG in the colours of the style sheet, images as data addresses."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from markupsafe import Markup, escape
 
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Picture
-from ssc_to_nwb.report.web_image import png_address
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
 _STYLE: dict[Any, Any] = {
     "font.family": ["sans-serif"],
@@ -141,3 +141,65 @@ def _smaller(found: re.Match[str]) -> str:
     from PIL import Image
 
     return f'"{png_address(Image.open(io.BytesIO(data)))}"'
+
+
+# What is shown of the range of grey values: the brightest few pixels would darken all the rest.
+PERCENTILES = (1.0, 99.7)
+GAMMA = 0.7
+# An image of so few pixels is enlarged, so that what compression changes would show.
+_SMALL_PIXELS = 40_000
+_MOST_COLOURS, _OPAQUE = 256, 255
+_WEBP_QUALITY, _JPEG_QUALITY = 50, 80
+
+
+def grey_address(image: np.ndarray, *, most: int | None = None) -> str:
+    """A grey image (rows, columns), from the 1st to the 99.7th percentile of its values; NaN is black.
+
+    most: of pixels either way; a larger one is made smaller.
+    """
+    from PIL import Image
+
+    values = image.astype(np.float64)
+    known = values[np.isfinite(values)]
+    low, high = np.percentile(known, PERCENTILES) if known.size else (0.0, 1.0)
+    grey = np.clip((values - low) / (high - low if high > low else 1.0), 0, 1) ** GAMMA * 255
+    picture = Image.fromarray(np.nan_to_num(grey).round().astype(np.uint8))
+    if most is not None:
+        picture.thumbnail((most, most))
+    return image_address(picture)
+
+
+def image_address(image: Image) -> str:
+    """`data:image/webp;base64,...` of a picture that has no transparency."""
+    from PIL import features
+
+    out = io.BytesIO()
+    if features.check("webp"):
+        small = image.width * image.height < _SMALL_PIXELS
+        image.save(out, format="WEBP", lossless=small, quality=_WEBP_QUALITY, method=4)
+        return _address(out, "webp")
+    image.save(out, format="JPEG", quality=_JPEG_QUALITY)
+    return _address(out, "jpeg")
+
+
+def png_address(image: Image) -> str:
+    """`data:image/png;base64,...`, with a palette where there are at most 256 colours: nothing is lost."""
+    from PIL import Image as Images
+
+    image = image.convert("RGBA")
+    few = image.getcolors(_MOST_COLOURS)
+    if few is not None:
+        pixels = np.ascontiguousarray(np.asarray(image))
+        colours = np.sort(np.array([colour for _, colour in few], dtype=np.uint8).view(np.uint32)[:, 0])
+        places = np.searchsorted(colours, pixels.view(np.uint32)[..., 0])
+        opaque = (pixels[..., 3] == _OPAQUE).all()
+        image = Images.fromarray(places.astype(np.uint8))
+        table = colours.view(np.uint8).reshape(-1, 4)
+        image.putpalette((table[:, :3] if opaque else table).tobytes(), rawmode="RGB" if opaque else "RGBA")
+    out = io.BytesIO()
+    image.save(out, format="PNG", compress_level=7)
+    return _address(out, "png")
+
+
+def _address(out: io.BytesIO, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(out.getvalue()).decode('ascii')}"

@@ -10,9 +10,9 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import listed, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import SessionTable
-from ssc_to_nwb.report.activity import PlaneActivity
 from ssc_to_nwb.report.blocks import Block, Heading, Note, Notes, Section, Table, Text
-from ssc_to_nwb.report.census_note import census_comparison
+from ssc_to_nwb.report.plane_section import PlaneActivity
+from ssc_to_nwb.report.texts import census_comparison
 
 _HEADING = Heading(anchor="findings", short="Warnings", title="Gaps and warnings")
 _MOST_GAPS = 40

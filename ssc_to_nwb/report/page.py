@@ -1,4 +1,4 @@
-"""The page of a session: its sections in order, and the HTML made of them."""
+"""The page of a session, its sections in order, and the page that leads to those of all sessions."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.report.activity import plane_activities
-from ssc_to_nwb.report.blocks import Notes, Section
-from ssc_to_nwb.report.contents_section import contents_section
-from ssc_to_nwb.report.conversion_section import conversion_section
+from ssc_to_nwb.report.blocks import Block, Heading, Notes, Section, Text, ToCopy
 from ssc_to_nwb.report.cue_section import cue_section
-from ssc_to_nwb.report.file_record import Badge, FileRecord, badges
+from ssc_to_nwb.report.file_record import Badge, FileRecord, badges, conversion_section
 from ssc_to_nwb.report.findings_section import findings_section
-from ssc_to_nwb.report.methods_section import methods_section
+from ssc_to_nwb.report.methods import bibliography, methods_text
 from ssc_to_nwb.report.motion_section import motion_section
 from ssc_to_nwb.report.performance_section import performance_section
-from ssc_to_nwb.report.plane_section import plane_section, thumbnail
-from ssc_to_nwb.report.provenance_section import ledger_section, provenance_section
+from ssc_to_nwb.report.plane_section import plane_activities, plane_section, thumbnail
 from ssc_to_nwb.report.raster_section import raster_section
+from ssc_to_nwb.report.source_sections import contents_section, ledger_section, provenance_section
 from ssc_to_nwb.report.summary import Row, key_numbers, summary_rows
 from ssc_to_nwb.report.touch_section import touch_section
 from ssc_to_nwb.report.whisker_section import whisker_section
@@ -97,4 +95,92 @@ def make_page(session: NwbSession, *, record: FileRecord | None = None) -> Sessi
         sections=sections,
         thumbnail=thumbnail(session),
         conversion_warnings=sum(one.count for one in record.warnings or ()),
+    )
+
+
+_HEADING = Heading(anchor="methods", short="Methods", title="Methods, to copy")
+
+
+def methods_section(session: NwbSession) -> Section:
+    """The text, and the entry for a bibliography."""
+    blocks: list[Block] = [
+        Text(text="From what the file says and nothing else. One click marks the text."),
+        ToCopy(text=methods_text(session)),
+    ]
+    references = bibliography(session)
+    if references:
+        blocks.append(ToCopy(text=references))
+    return _HEADING.section(*blocks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexEntry:
+    """A session in the index page; dataset: name and title, empty where the file has none; counts: for the totals."""
+
+    address: str
+    title: str
+    summary: str
+    thumbnail: Markup
+    warnings: int
+    badges: tuple[Badge, ...]
+    synthetic: bool
+    dataset: str
+    animal: str
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """The list of sessions before it is HTML; totals: names and numbers."""
+
+    title: str
+    totals: tuple[tuple[str, str], ...]
+    entries: tuple[IndexEntry, ...]
+
+    @property
+    def synthetic_count(self) -> int:
+        """Sessions that are made up."""
+        return sum(entry.synthetic for entry in self.entries)
+
+
+def make_entry(session: NwbSession, page: SessionPage, *, address: str) -> IndexEntry:
+    """A session as the index shows it."""
+    dataset = {} if session.provenance is None else session.provenance.metadata.get("dataset", {})
+    name = ": ".join(str(dataset[key]) for key in ("name", "title") if dataset.get(key))
+    return IndexEntry(
+        address=address,
+        title=page.title,
+        summary=page.summary,
+        thumbnail=page.thumbnail,
+        warnings=page.warning_count,
+        badges=page.badges,
+        synthetic=page.synthetic,
+        dataset=f"CRCNS {name}" if name else "",
+        animal=session.subject_id,
+        counts=(
+            ("trials", 0 if session.trials is None else len(session.trials)),
+            ("planes", len(session.planes)),
+            ("ROIs", sum(plane.roi_numbers.size for plane in session.planes)),
+            ("touches", 0 if session.touches is None else len(session.touches)),
+            ("licks", 0 if session.licks is None else len(session.licks)),
+            ("warnings", page.warning_count),
+        ),
+    )
+
+
+def make_index(entries: list[IndexEntry]) -> Index:
+    """The whole list; datasets that differ are all named."""
+    names = list(dict.fromkeys(entry.dataset for entry in entries if entry.dataset))
+    sums: dict[str, int] = {}
+    for name, count in (count for entry in entries for count in entry.counts):
+        sums[name] = sums.get(name, 0) + count
+    animals = len({entry.animal for entry in entries})
+    return Index(
+        title="; ".join(names) or plural(len(entries), "session"),
+        totals=(
+            ("sessions", f"{len(entries):,}"),
+            ("animals", f"{animals:,}"),
+            *((name, f"{count:,}") for name, count in sums.items()),
+        ),
+        entries=tuple(entries),
     )

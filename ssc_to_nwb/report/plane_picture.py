@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
-from ssc_to_nwb.report.web_image import grey_address
+from ssc_to_nwb.report.figure import grey_address
 
 # matplotlib's plasma without its darkest part, which would be lost on the image; from few to many events.
 SCALE = ("#8f0da4", "#b6308b", "#d5546e", "#eb7655", "#f99a3e", "#fdc328", "#f0f921")

@@ -8,11 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ssc_to_nwb.analysis.group_means import mean_by_group
-from ssc_to_nwb.analysis.trial_means import TrialMeans, trial_means
-from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces
+from ssc_to_nwb.analysis.trial_means import TrialMeans, mean_by_group, trial_means
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces, traces_ahead
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.traces_ahead import traces_ahead
 
 # More columns than pixels show nothing more and make the page heavy.
 _MOST_COLUMNS = 1000

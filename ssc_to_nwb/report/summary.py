@@ -11,11 +11,9 @@ from ssc_to_nwb.quantities import plural, seconds_text
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report.blocks import Link
-from ssc_to_nwb.report.census_note import census_text
-from ssc_to_nwb.report.conversion_section import conversion_warnings
-from ssc_to_nwb.report.file_record import FileRecord
+from ssc_to_nwb.report.file_record import FileRecord, conversion_warnings
 from ssc_to_nwb.report.performance_section import performance
-from ssc_to_nwb.report.texts import SEXES, age_text, joined, range_text
+from ssc_to_nwb.report.texts import SEXES, age_text, census_text, joined, range_text
 
 Row = tuple[str, str | Link]
 

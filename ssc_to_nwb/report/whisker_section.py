@@ -8,7 +8,7 @@ import numpy as np
 
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.whisker_trace import QUANTITIES, WhiskerSeries
+from ssc_to_nwb.reading.time_series import QUANTITIES, WhiskerSeries
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture

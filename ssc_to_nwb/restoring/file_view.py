@@ -12,12 +12,11 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStructArray, MatValue, row_texts
-from ssc_to_nwb.restoring.kept_values import dtype_of, kept_value
 from ssc_to_nwb.restoring.nwb_reader import NwbReader
 from ssc_to_nwb.restoring.nwb_table import NwbTable
 from ssc_to_nwb.restoring.pieces import Piece, RestoreError, Restores, put
 from ssc_to_nwb.restoring.source_unit import UNITS_PER_SECOND, SourceUnit
-from ssc_to_nwb.restoring.struct_table import StructNode, StructTable
+from ssc_to_nwb.restoring.struct_table import StructNode, StructTable, dtype_of, kept_value
 
 Computed = TypeVar("Computed")
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"

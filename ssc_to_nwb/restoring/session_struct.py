@@ -7,9 +7,8 @@ import math
 from ssc_to_nwb import naming
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, MatValue
 from ssc_to_nwb.restoring.file_view import FileView, assemble
-from ssc_to_nwb.restoring.kept_values import empty_struct
 from ssc_to_nwb.restoring.pieces import Piece, RestoreError
-from ssc_to_nwb.restoring.struct_table import StructNode
+from ssc_to_nwb.restoring.struct_table import StructNode, empty_struct
 
 
 def restore_struct(file: FileView) -> MatValue:

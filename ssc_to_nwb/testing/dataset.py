@@ -10,7 +10,7 @@ import numpy as np
 
 from ssc_to_nwb.testing.behavior import make_trials
 from ssc_to_nwb.testing.imaging import make_subvolumes
-from ssc_to_nwb.testing.mat5 import write_mat5
+from ssc_to_nwb.testing.mat_files import write_mat5
 from ssc_to_nwb.testing.matlab import MatStruct, MatValue
 from ssc_to_nwb.testing.session_struct import session_struct
 from ssc_to_nwb.testing.spec import SessionSpec
@@ -245,7 +245,7 @@ def _write_mat(session: SyntheticSession, *, others: Mapping[str, MatValue]) -> 
     spec = session.spec
     variables = {spec.variable_name: session.tree, **others}
     if spec.mat_format == "7.3":
-        from ssc_to_nwb.testing.mat73 import write_mat73
+        from ssc_to_nwb.testing.mat_files import write_mat73
 
         write_mat73(path=session.mat_path, variables=variables, compressed=spec.compressed)
     else:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from ssc_to_nwb.testing.cells import make_master_image, make_neuropil, make_rois
-from ssc_to_nwb.testing.frames_plan import TimePoints, listed_path, plan_files, plan_time, share_trials
+from ssc_to_nwb.testing.frames import TimePoints, listed_path, plan_files, plan_time, share_trials
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 from ssc_to_nwb.testing.truth import PlaneTruth, RoiTruth, SubvolumeTruth, TrialTruth, WhiskerTruth
 

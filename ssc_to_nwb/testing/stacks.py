@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ssc_to_nwb.testing.frames import draw_frames, interleaved
-from ssc_to_nwb.testing.registration import write_registration, write_registration_stats
+from ssc_to_nwb.testing.mat_files import write_mat5
+from ssc_to_nwb.testing.matlab import row
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec
-from ssc_to_nwb.testing.truth import PlaneTruth
+from ssc_to_nwb.testing.truth import PlaneTruth, StackFile
 
 _KEPT_OF_TRUNCATED = 0.6
 SCANIMAGE_TEXT = (
@@ -136,3 +138,27 @@ class _Summary:
                 "session_pertrial_sd": deviations,
             }
         return {name: np.maximum(np.round(pages), 0) for name, pages in images.items()}
+
+
+def write_registration(*, stack_path: Path, n_frames: int, seed: Sequence[int]) -> Path:
+    """Write the `.imreg_out` of one stack: whole-pixel and half-pixel shifts that wander with time."""
+    rng = np.random.default_rng([*seed, 77])
+    shifts = np.round(2 * np.cumsum(rng.normal(0, 0.6, (2, n_frames)), axis=1)) / 2
+    path = stack_path.with_suffix(".imreg_out")
+    write_mat5(path=path, variables={"dx_r": row(shifts[0]), "dy_r": row(shifts[1])})
+    return path
+
+
+def write_registration_stats(*, folder: Path, files: Sequence[StackFile]) -> Path:
+    """Write a plane's `imreg_session_stats.mat`."""
+    rng = np.random.default_rng([len(files), 78])
+    path = folder / "imreg_session_stats.mat"
+    write_mat5(
+        path=path,
+        variables={
+            "fileNumber": row([file.number for file in files]),
+            "meanShift": row(np.round(rng.uniform(0, 2, len(files)), 3)),
+            "maxShift": row(np.round(rng.uniform(2, 6, len(files)), 3)),
+        },
+    )
+    return path

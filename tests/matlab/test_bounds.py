@@ -19,8 +19,7 @@ from ssc_to_nwb.matlab.bounds import MOST_LEVELS, Bounds, UnfoldingError
 from ssc_to_nwb.matlab.mat_file import read_mat, read_session_struct
 from ssc_to_nwb.problems.model import Problem
 from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
-from ssc_to_nwb.testing.mat5 import write_mat5
-from ssc_to_nwb.testing.mat73 import write_mat73
+from ssc_to_nwb.testing.mat_files import write_mat5, write_mat73
 from ssc_to_nwb.testing.matlab import Cell, StructArray, row
 
 MOST_KILOBYTES = 300_000

@@ -14,7 +14,7 @@ from ssc_to_nwb.nwb_file.task import SessionTask
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
-from ssc_to_nwb.testing.mat5 import write_mat5
+from ssc_to_nwb.testing.mat_files import write_mat5
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 SPEC = SessionSpec(

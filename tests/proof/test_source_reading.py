@@ -29,8 +29,7 @@ from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.dataset import write_session
-from ssc_to_nwb.testing.mat5 import write_mat5
-from ssc_to_nwb.testing.mat73 import write_mat73
+from ssc_to_nwb.testing.mat_files import write_mat5, write_mat73
 from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Chars, Handle, Sparse, StructArray
 from ssc_to_nwb.testing.spec import SessionSpec
 

@@ -17,18 +17,21 @@ from PIL import Image
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import CensusRow, SubvolumeSize
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
-from ssc_to_nwb.report.activity import plane_activities
 from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text
+from ssc_to_nwb.report.figure import grey_address
 from ssc_to_nwb.report.findings_section import findings_section
 from ssc_to_nwb.report.motion_section import motion_section
 from ssc_to_nwb.report.page import SessionPage
-from ssc_to_nwb.report.performance_section import performance, performance_section, running_performance
-from ssc_to_nwb.report.plane_section import plane_section
-from ssc_to_nwb.report.provenance_section import ledger_section, provenance_section
-from ssc_to_nwb.report.psychometric import psychometric_picture
+from ssc_to_nwb.report.performance_section import (
+    performance,
+    performance_section,
+    psychometric_picture,
+    running_performance,
+)
+from ssc_to_nwb.report.plane_section import plane_activities, plane_section
 from ssc_to_nwb.report.raster_section import raster_section
 from ssc_to_nwb.report.roi_groups import binned_mean, similar_together
-from ssc_to_nwb.report.web_image import grey_address
+from ssc_to_nwb.report.source_sections import ledger_section, provenance_section
 from ssc_to_nwb.report.whisker_section import ranges, whisker_section
 from ssc_to_nwb.testing.matlab import EMPTY
 

@@ -13,15 +13,14 @@ from made_sessions import Converted, Struct, write
 
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.reading.trial import read_trial
-from ssc_to_nwb.report.activity import plane_activities
 from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text
 from ssc_to_nwb.report.build import build_pages
-from ssc_to_nwb.report.contents_section import contents_section
 from ssc_to_nwb.report.cue_section import cue_section
 from ssc_to_nwb.report.findings_section import findings_section
 from ssc_to_nwb.report.methods import methods_text
 from ssc_to_nwb.report.performance_section import performance_section
-from ssc_to_nwb.report.plane_section import plane_section
+from ssc_to_nwb.report.plane_section import plane_activities, plane_section
+from ssc_to_nwb.report.source_sections import contents_section
 from ssc_to_nwb.report.whisker_section import bin_count, ranges
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
-from ssc_to_nwb.testing.mat5 import write_mat5
+from ssc_to_nwb.testing.mat_files import write_mat5
 from ssc_to_nwb.testing.matlab import Cell, StructArray, row
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
-from ssc_to_nwb.testing.mat73 import write_mat73
+from ssc_to_nwb.testing.mat_files import write_mat73
 from ssc_to_nwb.testing.matlab import EMPTY, Cell, StructArray, row
 
 VALUE = {

@@ -15,9 +15,8 @@ from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.session import Session, read_session
 from ssc_to_nwb.source_files.raw_inventory import VideoFile
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
-from ssc_to_nwb.testing.edit_list import EMPTY, set_edit_list
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
-from ssc_to_nwb.testing.videos import number_of_frame, write_video
+from ssc_to_nwb.testing.videos import EMPTY, number_of_frame, set_edit_list, write_video
 
 
 @pytest.fixture(scope="module")

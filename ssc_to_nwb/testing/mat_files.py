@@ -1,4 +1,4 @@
-"""Writes made-up MATLAB files of format 5, with values in them that only MATLAB itself makes."""
+"""Writes made-up MATLAB files of formats 5 and 7.3, with values in them that only MATLAB itself makes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from ssc_to_nwb.matlab.mat5_numbers import (
 )
 from ssc_to_nwb.matlab.tree import MatStruct
 from ssc_to_nwb.matlab.write_mat5 import Mat5Writer, Piece, element, header
+from ssc_to_nwb.matlab.write_mat73 import Mat73Writer, described, write_mat73_file
 from ssc_to_nwb.testing.matlab import NEVER_FILLED, Chars, Handle, MatValue, to_tree
 
 _CHAR_BYTES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 16: "u1", 17: "u2", 18: "u4"}
@@ -30,7 +31,7 @@ _HEADER_TEXT = "MATLAB 5.0 MAT-file, Platform: GLNXA64, Created on: Fri Mar  8 1
 
 
 def write_mat5(*, path: Path, variables: Mapping[str, MatValue], compressed: bool = True) -> None:
-    """Write `variables` to `path`."""
+    """Write `variables` to `path`, format 5."""
     writer = _Writer(header_text=_HEADER_TEXT, compressed=compressed)
     writer.write(path, variables={name: to_tree(value) for name, value in variables.items()})
 
@@ -61,3 +62,45 @@ class _Writer(Mat5Writer):
         flags = element(MI_UINT32, struct.pack("<II", MX_OPAQUE, 0))
         texts = [piece for text in names for piece in element(MI_INT8, text.encode("ascii"))]
         return [*flags, *texts, *self.matrix("", np.array([[3707764736.0]]))]
+
+
+_HEADER_TEXT_73 = "MATLAB 7.3 MAT-file, Platform: GLNXA64, Created on: Fri Mar  8 12:00:00 2013 HDF5 schema 1.00 ."
+
+
+def write_mat73(*, path: Path, variables: Mapping[str, MatValue], compressed: bool = True) -> None:
+    """Write `variables` to `path`."""
+    write_mat73_file(
+        path,
+        variables={name: to_tree(value) for name, value in variables.items()},
+        writer=lambda file: _Writer73(file, compressed=compressed),
+        header_text=_HEADER_TEXT_73,
+    )
+
+
+class _Writer73(Mat73Writer):
+    def put(self, group: Any, name: str, value: Any) -> Any:
+        """As any value; and what the tree does not have."""
+        if value is NEVER_FILLED:
+            # Only places in cells and struct arrays share one object for it.
+            return self.put_empty(group, name, (0, 0), "double")
+        if isinstance(value, Chars):
+            units = np.array(value.units, dtype=np.uint16).reshape(value.shape, order="F")
+            return self.put_chars(group, name, units)
+        if isinstance(value, Handle):
+            made = described(group.create_dataset(name, data=np.zeros((1, 6), np.uint32)), value.matlab_class)
+            made.attrs["MATLAB_object_decode"] = np.int32(3)
+            return made
+        if isinstance(value, np.ndarray) and value.dtype.kind == "c":
+            parts = np.zeros(value.shape, dtype=[("real", "f8"), ("imag", "f8")])
+            parts["real"], parts["imag"] = value.real, value.imag
+            return self.put_array(group, name, parts, "double")
+        return super().put(group, name, value)
+
+    def refer(self, value: Any) -> Any:
+        """As of any value; of all that was never filled, to one object."""
+        if value is not NEVER_FILLED:
+            return super().refer(value)
+        store = self.references
+        if "a" not in store:
+            self.put_empty(store, "a", (0, 0), "canonical empty")
+        return store["a"].ref
