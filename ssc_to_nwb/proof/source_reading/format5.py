@@ -1,11 +1,13 @@
 """Files of format 5 and 7 by `scipy.io.loadmat`, as a tree; what scipy does not say comes from a look at the file.
 
-scipy gets the file inflated, which takes half the time, and without its texts, which it cannot decode in every file.
+scipy gets what that look has inflated, which takes half the time, without its texts, which it cannot decode in every
+file.
 """
 
 from __future__ import annotations
 
 import warnings
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +17,27 @@ from scipy.io import loadmat
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatUnsupported, MatValue
 from ssc_to_nwb.proof.source_reading.format5_bytes import PlainFile
-from ssc_to_nwb.proof.source_reading.format5_look import Look, look_at, without_texts
+from ssc_to_nwb.proof.source_reading.format5_look import Look, look_at
 from ssc_to_nwb.proof.source_reading.text import ProofTexts
+
+_BUFFER_BYTES = 1 << 16
 
 
 def read_format5(path: Path, *, texts: ProofTexts, bounds: Bounds) -> dict[str, MatValue]:
     """All variables by name. Raises whatever scipy raises on a file that it cannot read."""
-    looks = look_at(path, texts=texts, bounds=bounds)
+    looks, pieces = look_at(path, texts=texts, bounds=bounds)
     named = {look.name: look for look in looks if look.name}
     if len(named) < sum(bool(look.name) for look in looks):
         raise ValueError("two variables of one name")
     wanted = [name for name, look in named.items() if not isinstance(look.unsaid.get(0), MatUnsupported)]
-    with path.open("rb") as file:
-        loaded = _load(PlainFile(without_texts(file, looks, bounds=Bounds.of(path, "5"))), wanted)
+    loaded = _load(BufferedReader(PlainFile(pieces), _BUFFER_BYTES), wanted)
     return {
         name: _Arrays(look).value(loaded.pop(name)) if name in loaded else look.unsaid[0]
         for name, look in named.items()
     }
 
 
-def _load(file: PlainFile, names: list[str]) -> dict[str, Any]:
+def _load(file: BufferedReader, names: list[str]) -> dict[str, Any]:
     """The variables in MATLAB's classes and sizes."""
     with warnings.catch_warnings():
         # Complex numbers are refused by their header.

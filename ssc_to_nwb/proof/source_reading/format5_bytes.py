@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import struct
+from collections import deque
 from collections.abc import Iterator
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from isal import igzip_lib
 
@@ -63,13 +65,14 @@ def _inflated(pieces: Iterator[bytes], bounds: Bounds) -> Iterator[bytes]:
 
 
 class Bytes:
-    """Bytes in order, from pieces."""
+    """Bytes in order, from pieces; `pieces` keeps those that were drawn."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
+        self._coming = pieces
         self._piece = b""
         self._place = 0
         self.offset = 0
+        self.pieces: deque[bytes] = deque()
 
     def take(self, count: int) -> bytes:
         """The next bytes."""
@@ -90,52 +93,55 @@ class Bytes:
 
     def is_at_end(self) -> bool:
         """Whether no byte is left."""
-        return self._place == len(self._piece) and not next(self._pieces, b"")
+        return self._place == len(self._piece) and not next(self._coming, b"")
 
     def _draw(self) -> bytes:
-        piece = next(self._pieces, b"")
+        piece = next(self._coming, b"")
         if not piece:
             raise ValueError("the file ends before its last array does")
+        self.pieces.append(piece)
         return piece
 
 
-class PlainFile:
-    """Pieces of bytes as a file for scipy, which reads them once, skips some, and goes back a few bytes at most."""
+class PlainFile(io.RawIOBase):
+    """Pieces of bytes as a file, to be read behind a buffer: once, but for what is still in the last piece read."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
-        self._piece = b""
+        self._piece = memoryview(b"")
         self._begin = 0
         self._place = 0
 
-    def tell(self) -> int:
-        """Offset of the next byte."""
-        return self._begin + self._place
+    def readable(self) -> bool:
+        """True."""
+        return True
 
-    def read(self, count: int) -> bytes:
-        """The next bytes; fewer at the end."""
-        read = [self._piece[self._place : self._place + count]]
-        self._place += len(read[0])
-        left = count - len(read[0])
-        while left and self._draw():
-            read.append(self._piece[:left])
-            self._place = len(read[-1])
-            left -= self._place
-        return read[0] if len(read) == 1 else b"".join(read)
+    def seekable(self) -> bool:
+        """True: scipy skips bytes, and goes back by one at the end."""
+        return True
 
-    def seek(self, offset: int, whence: int = 0) -> int:
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes, as many as there are in one piece; 0 at the end."""
+        if self._place == len(self._piece) and not self._draw():
+            return 0
+        count = min(len(buffer), len(self._piece) - self._place)
+        buffer[:count] = self._piece[self._place : self._place + count]
+        self._place += count
+        return count
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go on from an offset, or by so many bytes. Raises ValueError where these were read long ago."""
-        wanted = offset + (self.tell() if whence else 0)
+        wanted = offset + (self._begin + self._place if whence else 0)
         if wanted < self._begin:
             raise ValueError(f"byte {wanted} is wanted again")
         while wanted > self._begin + len(self._piece) and self._draw():
             pass
-        self._place = wanted - self._begin
-        return wanted
+        self._place = min(wanted - self._begin, len(self._piece))
+        return self._begin + self._place
 
     def _draw(self) -> bool:
         piece = next(self._pieces, b"")
         if piece:
             self._begin += len(self._piece)
-            self._piece, self._place = piece, 0
+            self._piece, self._place = memoryview(piece), 0
         return bool(piece)

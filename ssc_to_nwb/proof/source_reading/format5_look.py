@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import math
 import struct
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -52,23 +52,33 @@ class Look:
     texts: list[tuple[int, int, int]] = field(default_factory=list)
 
 
-def look_at(path: Path, *, texts: ProofTexts, bounds: Bounds) -> list[Look]:
-    """A look at every variable. Raises ValueError, struct.error, OSError on a damaged file."""
+def look_at(path: Path, *, texts: ProofTexts, bounds: Bounds) -> tuple[list[Look], Iterator[bytes]]:
+    """A look at every variable, and the file uncompressed, in pieces that make room as they are taken.
+
+    In these a NUL, which scipy can decode, is in the place of every byte of a text. Raises ValueError, struct.error,
+    OSError on a damaged file.
+    """
+    looks, contents = [], []
     with path.open("rb") as file:
         order = byte_order(file)
-        lookers = (
-            _Looker(Bytes(pieces), order=order, texts=texts, bounds=bounds) for pieces in variables(file, order, bounds)
-        )
-        return [looker.variable() for looker in lookers]
+        for pieces in variables(file, order, bounds):
+            content = Bytes(pieces)
+            looks.append(_Looker(content, order=order, texts=texts, bounds=bounds).variable())
+            contents.append(content.pieces)
+        file.seek(0)
+        header = file.read(HEADER_BYTES)
+    return looks, _plain(header, looks, contents, order)
 
 
-def without_texts(file: BinaryIO, looks: Sequence[Look], *, bounds: Bounds) -> Iterator[bytes]:
-    """The file uncompressed, in pieces, a NUL in the place of every byte of a text: these scipy can decode."""
-    order = byte_order(file)
-    file.seek(0)
-    yield file.read(HEADER_BYTES)
-    for look, pieces in zip(looks, variables(file, order, bounds), strict=True):
-        yield from _blanked(pieces, look.texts, order)
+def _plain(header: bytes, looks: Sequence[Look], contents: Sequence[deque[bytes]], order: Order) -> Iterator[bytes]:
+    yield header
+    for look, pieces in zip(looks, contents, strict=True):
+        yield from _blanked(_taken(pieces), look.texts, order)
+
+
+def _taken(pieces: deque[bytes]) -> Iterator[bytes]:
+    while pieces:
+        yield pieces.popleft()
 
 
 def _blanked(pieces: Iterator[bytes], texts: Sequence[tuple[int, int, int]], order: Order) -> Iterator[bytes]:
