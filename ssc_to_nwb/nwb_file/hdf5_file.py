@@ -53,7 +53,7 @@ def write_hdf5(
         begin(file)
         written = 0
         for step in fill_datasets(
-            _fills(reserved, compression),
+            _fills(reserved, compression, io=io, file=file),
             workers=options.workers,
             memory_mb=options.memory_mb,
             after=partial(_report_plane, after_plane),
@@ -72,10 +72,14 @@ def _report_plane(after_plane: Callable[[str], None], fill: ChunkFill) -> None:
         after_plane(fill.plane_name)
 
 
-def _fills(reserved: Reserved, compression: Compression) -> list[ChunkFill]:
+def _fills(reserved: Reserved, compression: Compression, *, io: NWBHDF5IO, file: h5py.File) -> list[ChunkFill]:
     fills: list[ChunkFill] = []
     for array in reserved.arrays:
-        fills.append(ArrayFill(array.io.dataset, _block_source(array.values), compression))
+        dataset = array.io.dataset
+        if array.container is not None:
+            dataset = file[io.manager.get_builder(array.container).path.removeprefix("root")]
+            dataset.resize(array.values.shape)
+        fills.append(ArrayFill(dataset, _block_source(array.values), compression))
     for stack in reserved.stacks:
         fills.append(FramesFill([io.dataset for io in stack.ios], stack.frames[0].stack, compression))
     return fills

@@ -29,10 +29,14 @@ _SMALL_BYTES = 16 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReservedArray:
-    """A reserved data set and the values that belong into it; `io.dataset` is there once hdmf has written."""
+    """A reserved data set and the values that belong into it; `io.dataset` is there once hdmf has written.
+
+    container: of compounds, whose data set is written without rows and has to grow.
+    """
 
     io: Any
     values: np.ndarray | LazyPages
+    container: Data | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +69,12 @@ def reserve_large_data(nwbfile: NWBFile, *, compression: Compression) -> Reserve
                 chunks = (
                     values.chunk_shape if lazy else chunk_shape(values.shape, values.dtype, chunk_mb=ARRAY_CHUNK_MB)
                 )
-                io = _reserved(values.shape, values.dtype.newbyteorder("="), chunks, compression)
-                arrays.append(ReservedArray(io=io, values=values))
+                if values.dtype.names is None:
+                    io = _reserved(values.shape, values.dtype.newbyteorder("="), chunks, compression)
+                    arrays.append(ReservedArray(io=io, values=values))
+                else:
+                    io = _without_rows(values, chunks, compression)
+                    arrays.append(ReservedArray(io=io, values=values, container=container))
             put(io)
     stacks = [sorted(parts, key=lambda part: part[1].channel) for parts in frames.values()]
     return Reserved(
@@ -97,11 +105,16 @@ def _replace_data(container: Data, io: Any) -> None:
 def _is_large(values: Any) -> bool:
     if isinstance(values, StackFrames | LazyPages):
         return True
-    return isinstance(values, np.ndarray) and values.dtype.kind in "biuf" and values.nbytes >= _SMALL_BYTES
+    return isinstance(values, np.ndarray) and values.dtype.kind in "biufV" and values.nbytes >= _SMALL_BYTES
 
 
 def _reserved(shape: tuple[int, ...], dtype: np.dtype, chunks: tuple[int, ...], compression: Compression) -> ReservedIO:
     return ReservedIO(shape=shape, dtype=np.dtype(dtype), chunks=chunks, **compression.dataset_options())
+
+
+def _without_rows(values: np.ndarray, chunks: tuple[int, ...], compression: Compression) -> ReservedIO:
+    """hdmf goes through compounds row by row, looking for references: it gets none to go through."""
+    return ReservedIO(data=values[:0], maxshape=values.shape, chunks=chunks, **compression.dataset_options())
 
 
 class ReservedIO(H5DataIO):
