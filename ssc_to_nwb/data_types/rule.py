@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
@@ -31,9 +31,8 @@ class Disposition(StrEnum):
     LEFT_OUT = "left out"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
-    """One leaf of the session struct.
+class Leaf(NamedTuple):
+    """One leaf of the session struct. There are tens of thousands: a tuple is made fast.
 
     path: as `walk_leaves` gives it, the variable's name included; value: of a sparse matrix the full one; indices: the
     numbers at the `{*}` of the rule's pattern, 1 where the path has none (a lone value without the cell around it);

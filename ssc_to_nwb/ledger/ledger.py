@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from re import Pattern
+from typing import NamedTuple
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.facts import SessionFacts
@@ -35,8 +36,7 @@ from ssc_to_nwb.session.session import Session
 _SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerEntry:
+class LedgerEntry(NamedTuple):
     """What became of one leaf: its path, class, shape and bytes in the source, and its places in the NWB file.
 
     kept: whether its value is kept verbatim in the table of the source struct, alone or besides its other places;

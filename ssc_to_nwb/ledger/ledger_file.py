@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,10 @@ def write_ledger(ledger: Ledger, path: Path) -> None:
 
 
 def _lines(name: str, entries: Sequence[LedgerEntry] | Sequence[FileEntry]) -> str:
-    # One encoder, and the names once: there are tens of thousands of entries.
+    # One encoder: there are tens of thousands of entries.
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    names = [one.name for one in fields(entries[0])] if entries else []
-    rows = ",\n  ".join(encode({one: getattr(entry, one) for one in names}) for entry in entries)
+    as_dicts = (entry._asdict() if isinstance(entry, LedgerEntry) else asdict(entry) for entry in entries)
+    rows = ",\n  ".join(map(encode, as_dicts))
     return f' "{name}": [\n  {rows}\n ]' if rows else f' "{name}": []'
 
 

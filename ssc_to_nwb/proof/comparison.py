@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import Sources
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Leaf, Rule
+from ssc_to_nwb.ledger.ledger import LedgerEntry
 from ssc_to_nwb.matlab.tree import MatCell, MatChar
 from ssc_to_nwb.proof.proof import Proof
 from ssc_to_nwb.restoring.file_view import FileView
@@ -29,13 +31,13 @@ SOURCE = f"/processing/{naming.SOURCE_MODULE}"
 SEGMENTATION = f"{OPHYS}/{naming.IMAGE_SEGMENTATION}"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Comparison:
     """One file and its source.
 
-    view: the file as the ways back see it; leaves: the source's leaves by the rule that the ledger has for them; kept:
-    paths of those that are kept verbatim; general_fields: keys of metaDataHash whose field of the file was compared;
-    compared: datasets that were compared whole with files of the source, or with what the proof knows of these.
+    view: the file as the ways back see it; leaves: the source's leaves by the rule that the ledger has for them;
+    general_fields: keys of metaDataHash whose field of the file was compared; compared: datasets that were compared
+    whole with files of the source, or with what the proof knows of these.
     """
 
     proof: Proof
@@ -44,10 +46,19 @@ class Comparison:
     sources: Sources
     facts: SessionFacts
     leaves: Mapping[str, Sequence[Leaf]]
-    kept: frozenset[str]
     view: FileView
     general_fields: dict[str, bool] = field(default_factory=dict)
     compared: set[str] = field(default_factory=set)
+
+    @cached_property
+    def entries(self) -> dict[str, LedgerEntry]:
+        """What the ledger says of each leaf, by its path."""
+        return {entry.source: entry for entry in self.sources.ledger.leaves}
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """Paths of the leaves that must be kept verbatim."""
+        return frozenset(path for path, entry in self.entries.items() if entry.kept)
 
     @property
     def session(self) -> Session:
@@ -76,17 +87,12 @@ class Comparison:
         return SourceUnit(per_second=1000.0, zero_offset_s=zero)
 
 
-def leaves_by_rule(
-    ruled: Iterable[tuple[Leaf, Rule]], facts: SessionFacts
-) -> tuple[dict[str, list[Leaf]], frozenset[str]]:
-    """The leaves of a session by rule, and the paths of those that must be kept verbatim."""
+def leaves_by_rule(ruled: Iterable[tuple[Leaf, Rule]]) -> dict[str, list[Leaf]]:
+    """The leaves of a session by rule."""
     groups: dict[str, list[Leaf]] = defaultdict(list)
-    kept = set()
     for leaf, rule in ruled:
         groups[rule.identifier].append(leaf)
-        if rule.is_kept(leaf, facts):
-            kept.add(leaf.path)
-    return dict(groups), frozenset(kept)
+    return dict(groups)
 
 
 def row(value: object) -> np.ndarray:

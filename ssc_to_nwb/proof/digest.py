@@ -17,6 +17,7 @@ import numpy as np
 
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.proof.hdf5_tree import ValuesDigest, little_endian
 from ssc_to_nwb.proof.open_tree import open_tree
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node
 
@@ -66,21 +67,6 @@ def digests_of_tree(
 
 def _counts(path: str) -> bool:
     return not any(path == left_out or path.startswith(f"{left_out}/") for left_out in _LEFT_OUT_OBJECTS)
-
-
-class ValuesDigest:
-    """SHA-256 over the values of a data set, taken in as they come in order."""
-
-    def __init__(self) -> None:
-        self._digest = hashlib.sha256()
-
-    def update(self, values: np.ndarray) -> None:
-        """Take in the next values; the byte order they have in memory does not matter."""
-        self._digest.update(np.ascontiguousarray(_little_endian(values)).data)
-
-    def hexdigest(self) -> str:
-        """The digest so far."""
-        return self._digest.hexdigest()
 
 
 class _Digester:
@@ -149,13 +135,9 @@ def _add_array(digest: Any, values: np.ndarray) -> None:
             digest.update(f"{name} ".encode())
             _add_array(digest, values[name])
     else:
-        digest.update(_little_endian(values).tobytes())
+        digest.update(little_endian(values).tobytes())
 
 
 def _form(dtype: np.dtype, shape: tuple[int, ...]) -> bytes:
     kind = "text" if dtype.kind == "O" else "compound" if dtype.names else dtype.newbyteorder("<").str
     return f"{kind} {tuple(int(length) for length in shape)}".encode()
-
-
-def _little_endian(values: np.ndarray) -> np.ndarray:
-    return values.astype(values.dtype.newbyteorder("<"), copy=False)

@@ -74,6 +74,7 @@ def verify_file(
     start = time.perf_counter()
     final = final_path or nwb_path
     raw_proof = None
+    known: dict[str, str] = {}
     if raw is not None:
         raw_proof = RawProof(
             raw=raw,
@@ -85,11 +86,11 @@ def verify_file(
             progress=progress,
         )
     try:
-        with open_tree(nwb_path) as tree:
+        with open_tree(nwb_path, digests=known if with_digest else None) as tree:
             check_layout(tree, file=final)
             report = _compare(tree, final, context=context, raw=raw_proof, mode=mode, hashes=hashes or {})
             if with_digest and report.ok:
-                known = report.value_digests
+                known.update(report.value_digests)
                 digests = digests_of_tree(tree, file=final, workers=workers, memory_mb=memory_mb, known=known)
                 report = replace(report, digest=digest_of_objects(digests))
     except SscError as failure:
@@ -109,7 +110,6 @@ def _compare(
     session = context.session
     facts = SessionFacts(session)
     ruled = list(ruled_leaves(session, facts))
-    leaves, kept = leaves_by_rule(ruled, facts)
     proof = Proof(
         file_name=str(nwb_path),
         reader=NwbReader(tree=tree),
@@ -119,7 +119,7 @@ def _compare(
     sources = Sources(context=context, raw=None if raw is None else raw.raw, ledger=ledger, log=ProblemLog())
     view = FileView(reader=proof.reader, restores=all_restores())
     work = Comparison(
-        proof=proof, reader=proof.reader, context=context, sources=sources, facts=facts, leaves=leaves, kept=kept,
+        proof=proof, reader=proof.reader, context=context, sources=sources, facts=facts, leaves=leaves_by_rule(ruled),
         view=view,
     )  # fmt: skip
     check_declared_objects(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,10 +24,34 @@ _WORKERS = 2
 _MEMORY_MB = 64.0
 
 
-class Hdf5Tree(ArrayTree):
-    """Reads with h5py; to be used in a `with` statement. Raises OSError where the file can't be opened."""
+def little_endian(values: np.ndarray) -> np.ndarray:
+    """The same values in the byte order that digests are of."""
+    return values.astype(values.dtype.newbyteorder("<"), copy=False)
 
-    def __init__(self, path: Path) -> None:
+
+class ValuesDigest:
+    """SHA-256 over the values of a data set, taken in as they come in order."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def update(self, values: np.ndarray) -> None:
+        """Take in the next values; the byte order they have in memory does not matter."""
+        self._digest.update(np.ascontiguousarray(little_endian(values)).data)
+
+    def hexdigest(self) -> str:
+        """The digest so far."""
+        return self._digest.hexdigest()
+
+
+class Hdf5Tree(ArrayTree):
+    """Reads with h5py; to be used in a `with` statement. Raises OSError where the file can't be opened.
+
+    digests: takes SHA-256 of the values of large data sets by path, made as they are read; None: none is made.
+    """
+
+    def __init__(self, path: Path, *, digests: dict[str, str] | None = None) -> None:
+        self._digests = digests
         # Objects stay open, and each would keep a cache of chunks that are read once.
         self._file = h5py.File(path, "r", rdcc_nbytes=0)
         self._names: dict[int, str] = {}
@@ -89,21 +114,27 @@ class Hdf5Tree(ArrayTree):
         """All values; texts as `str` objects. Small ones are read once, and cannot be changed."""
         if path in self._small:
             return self._small[path]
-        values = self._read(self._item(path))
+        values = self._read(path)
         if values.size <= _SMALL_SIZE:
             values.flags.writeable = False
             self._small[path] = values
         return values
 
-    def _read(self, dataset: h5py.Dataset) -> np.ndarray:
+    def _read(self, path: str) -> np.ndarray:
+        dataset = self._item(path)
         if h5py.check_string_dtype(dataset.dtype) is not None:
             return np.asarray(dataset.asstr(errors="surrogateescape")[()], dtype=object)
         if dataset.nbytes < _LARGE_BYTES or not can_read_chunks(dataset):
             return np.asarray(dataset[()])
         values = np.empty(dataset.shape, dtype=dataset.dtype)
+        digest = None if self._digests is None else ValuesDigest()
         with ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="values") as pool:
             for block in read_blocks(dataset, pool, workers=_WORKERS, memory_mb=_MEMORY_MB):
                 values[block.start : block.stop] = block.values
+                if digest is not None:
+                    digest.update(block.values)
+        if digest is not None and self._digests is not None:
+            self._digests[path] = digest.hexdigest()
         return values
 
     def blocks(self, path: str, *, pool: ThreadPoolExecutor, workers: int, memory_mb: float) -> Iterator[np.ndarray]:

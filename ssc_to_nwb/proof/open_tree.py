@@ -15,8 +15,8 @@ from ssc_to_nwb.restoring.nwb_reader import ArrayTree
 
 
 @contextmanager
-def open_tree(path: Path) -> Iterator[ArrayTree]:
-    """The file, or the Zarr folder, as a tree for the time of the block.
+def open_tree(path: Path, *, digests: dict[str, str] | None = None) -> Iterator[ArrayTree]:
+    """The file, or the Zarr folder, as a tree for the time of the block; digests: as of `Hdf5Tree`.
 
     Raises verify-unreadable, verify-values-elsewhere, and extra-not-installed where zarr is needed and absent.
     """
@@ -24,7 +24,7 @@ def open_tree(path: Path) -> Iterator[ArrayTree]:
         yield _open_zarr(path)
         return
     try:
-        tree = Hdf5Tree(path)
+        tree = Hdf5Tree(path, digests=digests)
     except OSError as failure:
         raise error(
             kinds.VERIFY_UNREADABLE, file=path, expected="an NWB file, HDF5", found=hdf5_fault(failure)

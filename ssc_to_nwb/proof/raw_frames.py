@@ -16,7 +16,7 @@ from ssc_to_nwb.data_types.trial_labels.source import describe_trials
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.chunk_reader import ChunkDecoder, can_read_chunks
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.digest import ValuesDigest
+from ssc_to_nwb.proof.hdf5_tree import ValuesDigest
 from ssc_to_nwb.proof.report import VerifyMode
 from ssc_to_nwb.proof.source_frames import PlaneFrames
 from ssc_to_nwb.thread_map import map_in_order

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.rule import UNMAPPED, Disposition, Leaf, Rule, all_rules
+from ssc_to_nwb.data_types.rule import Disposition
+from ssc_to_nwb.ledger.ledger import LedgerEntry
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof import struct_nodes
@@ -22,13 +23,11 @@ def compare_source_struct(work: Comparison) -> None:
     source = dict(struct_nodes.nodes(work.session.tree, work.session.variable))
     rows = work.struct.rows
     _compare_coverage(work, rows, source)
-    rules = {rule.identifier: rule for rule in (*all_rules(), UNMAPPED)}
-    declared = {leaf.path: (leaf, rules[name]) for name, leaves in work.leaves.items() for leaf in leaves}
     keys = struct_nodes.KeyPaths(work.proof.leaves)
     for row in rows:
         if all(path in source for path in row.paths):
             _compare_form(work, row, {path: source[path] for path in row.paths}, keys=keys)
-            _compare_content(work, row, source, declared)
+            _compare_content(work, row, source)
     _find_objects(work, rows)
 
 
@@ -59,16 +58,11 @@ def _compare_form(
         work.compared.add(f"{naming.STRUCT_TABLE}/{name}")
 
 
-def _compare_content(
-    work: Comparison,
-    row: StructRow,
-    source: Mapping[str, MatValue],
-    declared: Mapping[str, tuple[Leaf, Rule]],
-) -> None:
+def _compare_content(work: Comparison, row: StructRow, source: Mapping[str, MatValue]) -> None:
     """What became of the nodes of a row, and what `value` says of them."""
     first = row.paths[0]
-    leaves = [declared[path] for path in row.paths if path in declared]
-    expected = [_declared(work, leaf, rule) for leaf, rule in leaves] or [("", "", ())] * len(row.paths)
+    leaves = [work.entries[path] for path in row.paths if path in work.entries]
+    expected = [_declared(entry) for entry in leaves] or [("", "", ())] * len(row.paths)
     objects = tuple(json.loads(row.texts["objects"] or "[]"))
     found = [(row.texts["how"], row.texts["rule"], objects)] * len(row.paths)
     for place, name in enumerate(("how", "rule", "objects")):
@@ -84,18 +78,18 @@ def _compare_content(
         return
     for path in row.paths:
         names = struct_nodes.field_names(source[path])
-        made_from = {} if path not in declared else dict(declared[path][1].made_from(declared[path][0], work.facts))
-        value = {"fields": names} if names is not None else made_from
+        made_from = work.entries[path].made_from if path in work.entries else ""
+        value = {"fields": names} if names is not None else json.loads(made_from or "{}")
         content = json.loads(row.texts["value"]) if row.texts["value"] else {}
         work.proof.equal(f"{naming.STRUCT_TABLE}/value", expected=value, found=content, leaf=path)
 
 
-def _declared(work: Comparison, leaf: Leaf, rule: Rule) -> tuple[str, str, tuple[str, ...]]:
+def _declared(entry: LedgerEntry) -> tuple[str, str, tuple[str, ...]]:
     """How, rule and objects of a leaf, as the rules have them."""
-    how = _HOW[rule.disposition]
-    if leaf.path in work.kept and how != "kept":
+    how = _HOW[entry.disposition]
+    if entry.kept and how != "kept":
         how = f"{how}, kept"
-    return how, rule.identifier, tuple(place for place in rule.places(leaf, work.facts) if place != naming.STRUCT_TABLE)
+    return how, entry.rule, tuple(place for place in entry.nwb if place != naming.STRUCT_TABLE)
 
 
 def _compare_kept(work: Comparison, row: StructRow, source: Mapping[str, MatValue]) -> None:

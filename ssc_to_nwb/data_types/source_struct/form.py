@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,7 @@ _HASH_FIELDS = ("keyNames", "value", "descr", "descrHash")
 _LOOKED_AT = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormRow:
+class FormRow(NamedTuple):
     """One row: a container or leaf, or equal neighbours.
 
     path: with ranges; field_names: of a struct, in its order, None for all else; made_from: how a derived leaf is made,
@@ -38,14 +37,14 @@ class FormRow:
     path: str
     matlab_class: str
     key: str
+    sizes: tuple[str, ...]
+    whole: tuple[str, ...]
     how: str = ""
     rule: str = ""
     objects: tuple[str, ...] = ()
     field_names: tuple[str, ...] | None = None
     made_from: str = ""
-    sizes: tuple[str, ...]
-    whole: tuple[str, ...]
-    kept: tuple[tuple[str, MatValue], ...] = field(default=(), compare=False)
+    kept: tuple[tuple[str, MatValue], ...] = ()
 
     @property
     def alike(self) -> tuple[object, ...]:
@@ -190,8 +189,7 @@ def _merged(elements: Iterable[list[FormRow]], shown: str, brackets: str) -> lis
 
 
 def _join(rows: Sequence[FormRow], before: str) -> FormRow:
-    return replace(
-        rows[0],
+    return rows[0]._replace(
         path=f"{before}{rows[0].path}",
         sizes=tuple(size for row in rows for size in row.sizes),
         whole=tuple(one for row in rows for one in row.whole),
