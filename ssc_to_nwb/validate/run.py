@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from ssc_to_nwb.problems import validate_kinds as kinds
 from ssc_to_nwb.validate.messages import Message, message_of
+
+_OBJECTS_BETWEEN_SEARCHES = 50_000
 
 FileMessages = tuple[Path, tuple[Message, ...]]
 Task = Future[tuple[Message, ...]]
@@ -36,9 +39,15 @@ def validate_each(files: Sequence[Path], *, workers: int) -> Iterator[FileMessag
 
 def validate_in_process(file: Path) -> tuple[Message, ...]:
     """The messages of one file, which are recorded; what a worker process runs."""
-    from ssc_to_nwb.validate.recorded import validate_and_record
+    # hdmf makes hundreds of thousands of objects: to search them for cycles again and again takes a tenth of the time.
+    thresholds = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES, *thresholds[1:])
+    try:
+        from ssc_to_nwb.validate.recorded import validate_and_record
 
-    return validate_and_record(file)
+        return validate_and_record(file)
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 def _result(task: Task, *, file: Path) -> tuple[Message, ...]:
