@@ -160,8 +160,7 @@ def _verify_session(
 ) -> SessionVerification:
     from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.proof.file import verify_file
-    from ssc_to_nwb.proof.source_again import read_source_again
-    from ssc_to_nwb.proof.source_hashes import hash_sources
+    from ssc_to_nwb.proof.source_again import hash_sources, read_source_again
     from ssc_to_nwb.session.raw_data import open_raw_data
 
     log = ProblemLog()

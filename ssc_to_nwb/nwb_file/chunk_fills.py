@@ -17,32 +17,14 @@ from ssc_to_nwb.nwb_file.chunk_codec import (
     Compression,
     split_bytes,
 )
+from ssc_to_nwb.tif.lazy_pages import LazyPages
 
 # Rows of a page that are turned at a time: a strip of them and its columns stay in the processor's first cache.
 _STRIP_ROWS = 32
 
 
-class BlockSource(Protocol):
-    """Anything array-like that is read in runs along its first axis."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype
-
-    def read(self, start: int, stop: int) -> np.ndarray:
-        """Elements start..stop-1 along the first axis."""
-
-
-class ArraySource:
-    """An array in memory as a `BlockSource`."""
-
-    def __init__(self, array: np.ndarray) -> None:
-        self._array = array
-        self.shape = array.shape
-        self.dtype = array.dtype
-
-    def read(self, start: int, stop: int) -> np.ndarray:
-        """A view of the array."""
-        return self._array[start:stop]
+# One thread's arrays, allocated once and used for every chunk of a fill.
+Scratch = dict[str, np.ndarray]
 
 
 class ChunkFill(Protocol):
@@ -69,16 +51,6 @@ class ChunkFill(Protocol):
         """The finished chunks, one per data set, of the elements from `start` on. Called in threads."""
 
 
-class Scratch:
-    """One thread's arrays, allocated once and used for every chunk of a fill."""
-
-    def __init__(self, **arrays: np.ndarray) -> None:
-        self.arrays = arrays
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        return self.arrays[name]
-
-
 def check_chunks(dataset: h5py.Dataset, shape: tuple[int, ...], dtype: np.dtype) -> None:
     """Raises ValueError unless a data set is reserved for such values in chunks whole along all axes but the first."""
     if dataset.shape != tuple(shape) or dataset.dtype != dtype:
@@ -92,15 +64,15 @@ def check_chunks(dataset: h5py.Dataset, shape: tuple[int, ...], dtype: np.dtype)
 
 
 class ArrayFill:
-    """Fills one data set from a block source."""
+    """Fills one data set from an array, or from pages that are read block by block."""
 
-    def __init__(self, dataset: h5py.Dataset, source: BlockSource, compression: Compression) -> None:
-        check_chunks(dataset, source.shape, source.dtype)
+    def __init__(self, dataset: h5py.Dataset, values: np.ndarray | LazyPages, compression: Compression) -> None:
+        check_chunks(dataset, values.shape, values.dtype.newbyteorder("="))
         self.datasets = (dataset,)
-        self.length = source.shape[0]
+        self.length = values.shape[0]
         self.rows = dataset.chunks[0]
-        self.row_bytes = int(np.prod(source.shape[1:], dtype=np.int64)) * source.dtype.itemsize
-        self._source = source
+        self.row_bytes = int(np.prod(values.shape[1:], dtype=np.int64)) * values.dtype.itemsize
+        self._values = values
         self._chunk_shape = dataset.chunks
         self._codec = ChunkCodec.of(dataset, compression, window_bits=FULL_WINDOW_BITS)
 
@@ -110,13 +82,14 @@ class ArrayFill:
     def scratch(self) -> Scratch:
         """Room for a padded chunk and its byte planes."""
         chunk = np.zeros(self._chunk_shape, dtype=self._codec.dtype)
-        return Scratch(chunk=chunk, planes=self._codec.planes_for(chunk.size))
+        return {"chunk": chunk, "planes": self._codec.planes_for(chunk.size)}
 
     def encode(self, start: int, scratch: Scratch) -> list[bytes]:
         """One chunk; a last one that is not full is padded with zeros, as HDF5 does."""
         stop = min(start + self.rows, self.length)
         chunk = scratch["chunk"]
-        chunk[: stop - start] = self._source.read(start, stop)
+        values = self._values
+        chunk[: stop - start] = values.read(start, stop) if isinstance(values, LazyPages) else values[start:stop]
         chunk[stop - start :] = 0
         return [bytes(self._codec.encode(chunk, scratch["planes"]))]
 
@@ -147,11 +120,11 @@ class FramesFill:
     def scratch(self) -> Scratch:
         """Room for the pages of a chunk as they come from the files, a page turned, and the chunk's byte planes."""
         rows, columns = self._stack.image_shape
-        return Scratch(
-            pages=np.empty((self.rows, len(self._stack.channels), rows, columns), dtype=self._stack.dtype),
-            turned=np.empty((columns, rows), dtype=self._stack.dtype),
-            planes=self._codecs[0].planes_for(self.rows * columns * rows),
-        )
+        return {
+            "pages": np.empty((self.rows, len(self._stack.channels), rows, columns), dtype=self._stack.dtype),
+            "turned": np.empty((columns, rows), dtype=self._stack.dtype),
+            "planes": self._codecs[0].planes_for(self.rows * columns * rows),
+        }
 
     def encode(self, start: int, scratch: Scratch) -> list[bytes]:
         """One chunk of each channel. Raises SscError as `PlaneStack.read` does."""

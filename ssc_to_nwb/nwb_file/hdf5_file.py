@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import h5py
-import numpy as np
 from pynwb import NWBHDF5IO, NWBFile
 
 from ssc_to_nwb.nwb_file.chunk_codec import Compression
-from ssc_to_nwb.nwb_file.chunk_fills import ArrayFill, ArraySource, BlockSource, ChunkFill, FramesFill
+from ssc_to_nwb.nwb_file.chunk_fills import ArrayFill, ChunkFill, FramesFill
 from ssc_to_nwb.nwb_file.chunk_pipeline import FillProgress, fill_datasets
-from ssc_to_nwb.nwb_file.early_flush import early_flush
-from ssc_to_nwb.nwb_file.file_space import file_space
+from ssc_to_nwb.nwb_file.disk import early_flush, spare_room
 from ssc_to_nwb.nwb_file.reserve import Reserved, reserve_large_data
-from ssc_to_nwb.nwb_file.spare_room import spare_room
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.output_files import flush_file
-from ssc_to_nwb.tif.lazy_pages import LazyPages
 
 # Steps of the next size that may be written before the room on the disk is looked at again.
 _STEPS_AHEAD = 2
+METADATA_BLOCK_BYTES = 2**20
+# A smaller file is fetched in few requests anyway.
+LARGE_BYTES = 64 * 2**20
 
 
 def write_hdf5(
@@ -79,13 +80,26 @@ def _fills(reserved: Reserved, compression: Compression, *, io: NWBHDF5IO, file:
         if array.container is not None:
             dataset = file[io.manager.get_builder(array.container).path.removeprefix("root")]
             dataset.resize(array.values.shape)
-        fills.append(ArrayFill(dataset, _block_source(array.values), compression))
+        fills.append(ArrayFill(dataset, array.values, compression))
     for stack in reserved.stacks:
         fills.append(FramesFill([io.dataset for io in stack.ios], stack.frames[0].stack, compression))
     return fills
 
 
-def _block_source(values: np.ndarray | LazyPages) -> BlockSource:
-    if isinstance(values, LazyPages):
-        return values
-    return ArraySource(values if values.dtype.isnative else values.astype(values.dtype.newbyteorder("=")))
+def file_space(reserved: Reserved) -> dict[str, Any]:
+    """Arguments of `h5py.File` for a new file with these large data.
+
+    In a large file the headers of thousands of objects would lie between the data. Room for them is reserved in blocks,
+    so that a client that fetches blocks gets many at once; HDF5 1.8 reads such files (docs/explanation/file_space.md).
+    """
+    if data_bytes(reserved) < LARGE_BYTES:
+        return {}
+    return {"meta_block_size": METADATA_BLOCK_BYTES}
+
+
+def data_bytes(reserved: Reserved) -> int:
+    """Bytes of all large data before compression."""
+    arrays = sum(math.prod(array.values.shape) * array.values.dtype.itemsize for array in reserved.arrays)
+    frames = [one for stack in reserved.stacks for one in stack.frames]
+    total_bytes: int = arrays + sum(math.prod(one.maxshape) * one.dtype.itemsize for one in frames)
+    return total_bytes

@@ -14,7 +14,6 @@ from ssc_to_nwb.data_types.base import Conversion, VideoPlace
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
 from ssc_to_nwb.ledger.ledger_file import write_ledger
 from ssc_to_nwb.nwb_file.assemble import assemble_nwbfile
-from ssc_to_nwb.nwb_file.finished import FinishedFile, Verified, VerifyStep, not_verified
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
 from ssc_to_nwb.nwb_file.in_progress import InProgress, output_in_progress, put_in_place
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, no_progress, timed
@@ -25,7 +24,7 @@ from ssc_to_nwb.nwb_file.source_hashes import (
     with_hashes,
     write_hashes,
 )
-from ssc_to_nwb.nwb_file.task import SessionTask
+from ssc_to_nwb.nwb_file.task import FinishedFile, SessionTask, Verified, VerifyStep, not_verified
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems import output_kinds as kinds
 from ssc_to_nwb.problems import raw_kinds

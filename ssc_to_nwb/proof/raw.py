@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.data_types.imaging_stacks.layout import frames_path
+from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_SKIPPED, frames_path
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.proof.comparison import Comparison, numbers_of
+from ssc_to_nwb.proof.comparison import SOURCE, Comparison, numbers_of
 from ssc_to_nwb.proof.raw_frames import FrameWork, compare_frames
-from ssc_to_nwb.proof.raw_gaps import check_gaps
-from ssc_to_nwb.proof.raw_left_out import files_left_out
-from ssc_to_nwb.proof.raw_texts import check_texts
 from ssc_to_nwb.proof.report import VerifyMode
 from ssc_to_nwb.proof.source_frames import PlaneFrames, open_plane_frames
 from ssc_to_nwb.session.raw_data import RawData
+from ssc_to_nwb.session.session import Session
 
 # Of the acquisition program's text, the part that is looked for: NWB keeps 60,000 bytes of it.
 _TEXT_BYTES = 50_000
+_TEXTS = f"{SOURCE}/{naming.IMAGE_DESCRIPTIONS}"
+_PLACES_OF_TEXTS = ("file_number", "first_page", "page_count")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +50,15 @@ class RawProof:
 
 def check_raw(work: Comparison, proof: RawProof) -> tuple[int, int]:
     """Compare everything that comes from raw files; returns the frames compared and all there are, per channel."""
-    proof.left_out.update(files_left_out(work.session, proof.raw, log=proof.log))
+    proof.left_out.update(_files_left_out(work.session, proof.raw, log=proof.log))
     work.proof.guarded("/acquisition", _find_frames, work, proof)
     frames = proof.frames
     for volume in work.session.subvolumes:
         for plane in volume.planes:
             if plane.name in frames and frames[plane.name].frame_count:
                 work.proof.guarded(frames_path(plane.name, "green"), _check_series, work, frames[plane.name], volume)
-    work.proof.guarded("/intervals/imaging_gaps", check_gaps, work, frames)
-    work.proof.guarded("/processing/source", check_texts, work, frames)
+    work.proof.guarded("/intervals/imaging_gaps", _check_gaps, work, frames)
+    work.proof.guarded("/processing/source", _check_texts, work, frames)
     for _, checks in registry.having("proof", "CHECKS"):
         for place, check in checks.items():
             work.proof.guarded(place, check, work, proof)
@@ -130,3 +131,70 @@ def _compare_all_frames(work: Comparison, proof: RawProof) -> tuple[int, int]:
         paths = [f"{frames_path(plane.plane_name, channel)}/data" for channel in plane.channels]
         work.proof.guarded(paths[0], compare, plane, paths)
     return compared, sum(len(plane.channels) * plane.frame_count for plane in planes)
+
+
+def _check_gaps(work: Comparison, frames: Mapping[str, PlaneFrames]) -> None:
+    """Compare the reasons of the table with those of the runs of time stamps that have no frame."""
+    reasons = {(name, gap.start): gap.reason for name, plane in frames.items() for gap in plane.gaps}
+    if not reasons:
+        return
+    path = f"/intervals/{naming.IMAGING_GAPS}"
+    table = work.table(path)
+    # Where and when the gaps are follows from the frame indices, which are compared with the stacks.
+    rows = zip(table.texts("plane_name"), table.column("first_time_index").tolist(), strict=True)
+    expected = [reasons.get(row, "no gap") for row in rows]
+    work.proof.equal(f"{path}/reason", expected=expected, found=table.texts("reason"))
+    work.compared.add(f"{path}/reason")
+
+
+def _files_left_out(session: Session, raw: RawData, *, log: ProblemLog) -> dict[Path, str]:
+    """Files of planes that are left out, with the reason; none without `--keep-going`.
+
+    Which files are damaged is a judgement, the one thing that the proof takes from the conversion's reading.
+
+    log: takes the problems of those that are no stacks.
+    """
+    if not raw.keep_going:
+        return {}
+    left_out = {}
+    for stack in raw.stacks.values():
+        paths = {file.listed_path: file.path for file in stack.listed_files}
+        for gap in stack.gaps:
+            path = paths.get(gap.listed_path or "")
+            if path is not None and gap.reason.startswith(FILE_SKIPPED):
+                left_out[path] = gap.reason
+    before = len(log.problems)
+    for _, judge_files in registry.having("raw_files", "judge_files"):
+        judge_files(session, raw, log=log)
+    for problem in log.problems[before:]:
+        left_out[Path(problem.file or "")] = problem.kind.title
+    return left_out
+
+
+def _check_texts(work: Comparison, frames: Mapping[str, PlaneFrames]) -> None:
+    """Compare the table with the tifs of every plane in which not all texts are the same.
+
+    Texts are compared without the white space around them, which tifffile takes away.
+    """
+    rows = [row for plane in frames.values() if plane.frame_count for row in _text_rows(plane)]
+    if not rows:
+        return
+    table = work.table(_TEXTS)
+    work.proof.equal(f"{_TEXTS}/plane", expected=[plane for plane, _, _ in rows], found=table.texts("plane"))
+    for place, name in enumerate(_PLACES_OF_TEXTS):
+        expected = np.array([numbers[place] for _, numbers, _ in rows], dtype=np.int64)
+        work.proof.numbers(f"{_TEXTS}/{name}", expected=expected, found=table.column(name))
+    found = [text.strip() for text in table.texts("text")]
+    work.proof.equal(f"{_TEXTS}/text", expected=[text for _, _, text in rows], found=found)
+    work.compared.update(f"{_TEXTS}/{name}" for name in ("plane", *_PLACES_OF_TEXTS, "text"))
+
+
+def _text_rows(plane: PlaneFrames) -> list[tuple[str, tuple[int, int, int], str]]:
+    """Plane, numbers of file, first page and pages, and text; none where all texts are the same."""
+    rows = [
+        (plane.plane_name, (number, run.first_page, run.page_count), run.text)
+        for number, file in enumerate(plane.files, start=1)
+        if file is not None
+        for run in file.texts
+    ]
+    return rows if len({text for _, _, text in rows}) > 1 else []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ssc_to_nwb.data_types.imaging_stacks.gap_reasons import FILE_MISSING, FRAME_ABSENT, NO_FRAME_LISTED
+from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.naming import CHANNELS, Channel
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import error

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ssc_to_nwb.nwb_file.finished import FinishedFile, Verified
 from ssc_to_nwb.nwb_file.results import Progress
+from ssc_to_nwb.nwb_file.task import FinishedFile, Verified
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 

@@ -1,6 +1,6 @@
 """Pages of a tif as lazy data for NWB, in its axes (column, row): nothing is held in memory until it is written.
 
-Like `StackFrames`, any NWBHDF5IO or NWBZarrIO can write these; they are block sources for the fast writer as well.
+Like `StackFrames`, any NWBHDF5IO or NWBZarrIO can write these; the fast writer reads them in blocks.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class LazyPages(GenericDataChunkIterator):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of the whole, as `BlockSource` has it."""
+        """Shape of the whole."""
         return self._get_maxshape()
 
     def read(self, start: int, stop: int) -> np.ndarray:

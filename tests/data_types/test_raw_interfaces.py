@@ -20,8 +20,7 @@ from scipy.io import loadmat
 from ssc_to_nwb.clock import Clock
 from ssc_to_nwb.data_types.base import RawInterface
 from ssc_to_nwb.data_types.imaging_stacks import problems as imaging_stacks_problems
-from ssc_to_nwb.data_types.imaging_stacks.gaps import add_imaging_gaps
-from ssc_to_nwb.data_types.imaging_stacks.interface import ImagingStacksInterface
+from ssc_to_nwb.data_types.imaging_stacks.interface import ImagingStacksInterface, add_imaging_gaps
 from ssc_to_nwb.data_types.imaging_stacks.source import StackGap
 from ssc_to_nwb.data_types.registration import problems as registration_problems
 from ssc_to_nwb.data_types.registration.interface import RegistrationInterface

@@ -17,7 +17,7 @@ import tifffile
 from ssc_to_nwb.data_types.imaging_stacks.extractor import SscImagingExtractor
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.nwb_file.chunk_codec import Compression
-from ssc_to_nwb.nwb_file.chunk_fills import ArrayFill, ArraySource, ChunkFill, FramesFill, Scratch, turn
+from ssc_to_nwb.nwb_file.chunk_fills import ArrayFill, ChunkFill, FramesFill, Scratch, turn
 from ssc_to_nwb.nwb_file.chunk_pipeline import fill_datasets
 from ssc_to_nwb.problems import raw_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
@@ -92,7 +92,7 @@ def test_arrays_of_any_shape(tmp_path: Path, shape: tuple[int, ...], dtype: str,
     values = np.random.default_rng(0).normal(0, 100, shape).astype(dtype)
     with h5py.File(tmp_path / "x.h5", "w") as file:
         dataset = reserve(file, "x", shape, dtype, rows)
-        list(fill_datasets([ArrayFill(dataset, ArraySource(values), Compression.FAST)], workers=2, memory_mb=8))
+        list(fill_datasets([ArrayFill(dataset, values, Compression.FAST)], workers=2, memory_mb=8))
         assert np.array_equal(dataset[...], values)
 
 
@@ -100,7 +100,7 @@ def test_nan_stays_nan(tmp_path: Path) -> None:
     values = np.array([[1.0, np.nan], [np.inf, -0.0]])
     with h5py.File(tmp_path / "x.h5", "w") as file:
         dataset = reserve(file, "x", (2, 2), "f8", 1)
-        list(fill_datasets([ArrayFill(dataset, ArraySource(values), Compression.FAST)], workers=1, memory_mb=8))
+        list(fill_datasets([ArrayFill(dataset, values, Compression.FAST)], workers=1, memory_mb=8))
         assert dataset[...].tobytes() == values.tobytes()
 
 
@@ -111,7 +111,7 @@ def test_several_fills_report_their_bytes_together(tmp_path: Path, stack: tuple[
         frames = [reserve(file, name, shape, "u2", 4) for name in ("green", "red")]
         array = reserve(file, "x", (100,), "f8", 30)
         fills: list[ChunkFill] = [
-            ArrayFill(array, ArraySource(values), Compression.FAST),
+            ArrayFill(array, values, Compression.FAST),
             FramesFill(frames, stack[0], Compression.FAST),
         ]
         steps = list(fill_datasets(fills, workers=2, memory_mb=8))
@@ -143,7 +143,7 @@ class Watched:
 
     def scratch(self) -> Scratch:
         self.rooms += 1
-        return Scratch()
+        return {}
 
     def encode(self, start: int, scratch: Scratch) -> list[bytes]:
         with self.lock:
@@ -202,14 +202,14 @@ def test_a_data_set_of_another_shape_or_type_is_refused(tmp_path: Path) -> None:
         dataset = reserve(file, "x", (10, 3), "f8", 5)
         for wrong in (np.zeros((10, 4)), np.zeros((10, 3), "f4")):
             with pytest.raises(ValueError, match="was reserved as"):
-                ArrayFill(dataset, ArraySource(wrong), Compression.FAST)
+                ArrayFill(dataset, wrong, Compression.FAST)
 
 
 def test_chunks_that_split_another_axis_are_refused(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "x.h5", "w") as file:
         dataset = file.create_dataset("x", (10, 4), "f8", chunks=(10, 2))
         with pytest.raises(ValueError, match="must be whole along every axis"):
-            ArrayFill(dataset, ArraySource(np.zeros((10, 4))), Compression.FAST)
+            ArrayFill(dataset, np.zeros((10, 4)), Compression.FAST)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (33, 5), (5, 64), (64, 64)])

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from ssc_to_nwb.nwb_file.file_space import LARGE_BYTES, data_bytes, file_space
+from ssc_to_nwb.nwb_file.hdf5_file import LARGE_BYTES, data_bytes, file_space
 from ssc_to_nwb.nwb_file.reserve import Reserved, ReservedArray, ReservedFrames
 
 

@@ -170,11 +170,11 @@ def large(converted_raw: Converted, tmp_path_factory: pytest.TempPathFactory) ->
     """The session with everything in it, laid out as a large one is."""
     from converting import convert
 
-    from ssc_to_nwb.nwb_file import file_space
+    from ssc_to_nwb.nwb_file import hdf5_file
 
     output = tmp_path_factory.mktemp("large")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(file_space, "LARGE_BYTES", 0)
+        patch.setattr(hdf5_file, "LARGE_BYTES", 0)
         result = convert(source=converted_raw.made.root, output=output)
     assert result.ok
     return result.outputs[0]

@@ -20,6 +20,11 @@ _TEXT = (
     "Frames of the {channel} channel of {plane}, as in the tif stacks. data[time, x, y]: x is the column and y the row "
     "of a frame. It has the frames that exist, in the order of the session file's frame index; {missing}. {processing}"
 )
+# Why frames are missing, in the words of the table of gaps.
+NO_FRAME_LISTED = "the session file lists no frame of this plane"
+FILE_MISSING = "the tif file is missing"
+FILE_SKIPPED = "the tif file is damaged"
+FRAME_ABSENT = "the tif file has fewer frames than listed"
 GAPS = Table(
     path=f"/intervals/{naming.IMAGING_GAPS}",
     neurodata_type="TimeIntervals",

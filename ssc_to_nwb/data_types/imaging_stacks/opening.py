@@ -8,8 +8,8 @@ import numpy as np
 
 from ssc_to_nwb.data_types.imaging_stacks import problems
 from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, TWO_CHANNELS, ChannelCount, fault_of_pages
-from ssc_to_nwb.data_types.imaging_stacks.gap_reasons import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.data_types.imaging_stacks.indexing import IndexedFiles
+from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, StackGap
 from ssc_to_nwb.data_types.trial_labels.source import describe_trials
 from ssc_to_nwb.problems import raw_kinds as kinds

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import tifffile
 
-from ssc_to_nwb.data_types.imaging_stacks import restore_tif
-from ssc_to_nwb.data_types.imaging_stacks.restore_tif import pages_of_texts, write_tif
+from ssc_to_nwb.data_types.imaging_stacks import restore
+from ssc_to_nwb.data_types.imaging_stacks.restore import pages_of_texts, write_tif
 
 SHAPE = (5, 7)
 
@@ -62,7 +62,7 @@ def test_pages_are_taken_one_by_one(tmp_path: Path) -> None:
 
 
 def test_a_tif_beyond_32_bits_is_a_bigtiff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restore_tif, "_LARGEST_BYTES", 200)
+    monkeypatch.setattr(restore, "_LARGEST_BYTES", 200)
     for count, large in ((2, False), (3, True)):
         pages = images(count, np.dtype("u2"))
         write_tif(tmp_path / "a.tif", iter(pages), image_shape=SHAPE, dtype=np.dtype("u2"), texts=[None] * count)
