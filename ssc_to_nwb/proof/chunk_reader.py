@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import h5py
 import numpy as np
@@ -29,21 +28,10 @@ _KNOWN_FILTERS: tuple[list[int], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """Elements of a data set from `start` on along its first axis; the other axes are whole."""
-
-    start: int
-    values: np.ndarray
-
-    @property
-    def stop(self) -> int:
-        """Where the next block starts."""
-        return self.start + len(self.values)
-
-
-def read_blocks(dataset: h5py.Dataset, pool: ThreadPoolExecutor, *, workers: int, memory_mb: float) -> Iterator[Block]:
-    """The whole of a data set in order, a chunk at a time, at least one axis long.
+def read_blocks(
+    dataset: h5py.Dataset, pool: ThreadPoolExecutor, *, workers: int, memory_mb: float
+) -> Iterator[np.ndarray]:
+    """The values of a data set in order, a chunk along its first axis at a time, at least one axis long.
 
     pool: of at least `workers` threads, to inflate in; memory_mb: room for chunks on their way, in 2^20 bytes, at
     least one. The data set is read by the calling thread alone. Raises OSError where a chunk cannot be read or is
@@ -76,11 +64,11 @@ def can_read_chunks(dataset: h5py.Dataset) -> bool:
     )
 
 
-def _read_with_h5py(dataset: h5py.Dataset) -> Iterator[Block]:
+def _read_with_h5py(dataset: h5py.Dataset) -> Iterator[np.ndarray]:
     row_bytes = max(1, math.prod(dataset.shape[1:]) * dataset.dtype.itemsize)
     rows = dataset.chunks[0] if dataset.chunks else max(1, 4 * _MB // row_bytes)
     for start in range(0, dataset.shape[0], rows):
-        yield Block(start=start, values=dataset[start : start + rows])
+        yield dataset[start : start + rows]
 
 
 class ChunkDecoder:
@@ -106,19 +94,18 @@ class ChunkDecoder:
         stored: bytes = self._dataset.id.read_direct_chunk(offset)[1]
         return stored
 
-    def decode(self, start: int, stored: bytes | None) -> Block:
+    def decode(self, start: int, stored: bytes | None) -> np.ndarray:
         """The elements of a chunk, without the padding of the last one."""
         rows = min(self._chunks[0], self._length - start)
         if stored is None:
-            values = np.full((rows, *self._chunks[1:]), self._dataset.fillvalue, dtype=self._dtype)
-            return Block(start=start, values=values)
+            return np.full((rows, *self._chunks[1:]), self._dataset.fillvalue, dtype=self._dtype)
         size = math.prod(self._chunks) * self._dtype.itemsize
         raw = self._inflate(start, stored, size) if self._deflated else stored
         if len(raw) != size:
             raise OSError(f"{self._dataset.name}: the chunk at {start} holds {len(raw)} bytes, not {size}")
         flat = np.frombuffer(raw, dtype=np.uint8)
         values = self._join(flat) if self._shuffled else flat.view(self._dtype)
-        return Block(start=start, values=values.reshape(self._chunks)[:rows])
+        return values.reshape(self._chunks)[:rows]
 
     def _inflate(self, start: int, stored: bytes, size: int) -> bytes:
         try:

@@ -129,10 +129,12 @@ class Hdf5Tree(ArrayTree):
         values = np.empty(dataset.shape, dtype=dataset.dtype)
         digest = None if self._digests is None else ValuesDigest()
         with ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="values") as pool:
+            start = 0
             for block in read_blocks(dataset, pool, workers=_WORKERS, memory_mb=_MEMORY_MB):
-                values[block.start : block.stop] = block.values
+                values[start : start + len(block)] = block
+                start += len(block)
                 if digest is not None:
-                    digest.update(block.values)
+                    digest.update(block)
         if digest is not None and self._digests is not None:
             self._digests[path] = digest.hexdigest()
         return values
@@ -142,8 +144,7 @@ class Hdf5Tree(ArrayTree):
         if self._item(path).size <= _SMALL_SIZE:
             yield self.values(path)
             return
-        for block in read_blocks(self._item(path), pool, workers=workers, memory_mb=memory_mb):
-            yield block.values
+        yield from read_blocks(self._item(path), pool, workers=workers, memory_mb=memory_mb)
 
     def is_numeric(self, path: str) -> bool:
         """Integers, floats, booleans and complex numbers, not scalar."""

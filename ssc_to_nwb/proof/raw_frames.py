@@ -54,12 +54,8 @@ class FrameDifference:
     pixels: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedChunk:
-    """The values of a chunk of both channels as they are in the file, and the frames that differ."""
-
-    values: tuple[np.ndarray, ...]
-    differences: tuple[FrameDifference, ...]
+# The values of a chunk of all channels as they are in the file, and the frames that differ.
+ComparedChunk = tuple[list[np.ndarray], list[FrameDifference]]
 
 
 def compare_frames(
@@ -93,13 +89,13 @@ def compare_frames(
     reader = _ChunkPairs(datasets, plane)
     starts = _chosen(reader.starts, mode=frame_work.mode, seed=f"{seed} {plane.plane_name}")
     whole = [ValuesDigest() for _ in paths] if len(starts) == len(reader.starts) else []
-    for start, compared in _in_threads(reader, starts, frame_work):
-        for digest, values in zip(whole, compared.values, strict=False):
+    for start, (chunks, differences) in _in_threads(reader, starts, frame_work):
+        for digest, values in zip(whole, chunks, strict=False):
             digest.update(values)
         frames = min(reader.rows, plane.frame_count - start)
         for path in paths:
             work.proof.counts[path] += frames * rows * columns
-        for difference in compared.differences:
+        for difference in differences:
             _report(work, plane, paths[difference.channel], difference, trial=trial)
         yield frames * len(paths)
     # A sample of the frames counts for all of them: whoever asks for it knows.
@@ -150,16 +146,13 @@ class _ChunkPairs:
         """Compare the chunks of all channels with the tif; names frames that differ, and their first such pixel."""
         stop = min(start + self.rows, self._plane.frame_count)
         pages = self._plane.read(start, stop)
-        chunks = self._values(start, stored)
+        chunks = stored
+        if self._decoders is not None:
+            chunks = [decoder.decode(start, part) for decoder, part in zip(self._decoders, stored, strict=True)]
         differences: list[FrameDifference] = []
         for channel, values in enumerate(chunks):
             differences += _differences(values, pages[:, channel], start=start, channel=channel)
-        return ComparedChunk(values=tuple(chunks), differences=tuple(differences))
-
-    def _values(self, start: int, stored: list[Any]) -> list[np.ndarray]:
-        if self._decoders is not None:
-            return [decoder.decode(start, part).values for decoder, part in zip(self._decoders, stored, strict=True)]
-        return stored
+        return chunks, differences
 
 
 def _differences(values: np.ndarray, pages: np.ndarray, *, start: int, channel: int) -> list[FrameDifference]:

@@ -97,34 +97,11 @@ def add_two_photon_series(
     chunk_mb: float,
     log: ProblemLog,
 ) -> tuple[TwoPhotonSeries, ...]:
-    """Add one TwoPhotonSeries per channel to the acquisition; a second shares the first's time stamps.
+    """Add one TwoPhotonSeries per channel to the acquisition, green first; a second shares the first's time stamps.
 
-    Parameters
-    ----------
-    nwbfile : NWBFile
-        The file in memory.
-    stack : PlaneStack
-        With at least one frame.
-    timestamps : ndarray of float64, (T,)
-        One per frame, in s after the session's start.
-    imaging_planes : Mapping[naming.Channel, ImagingPlane]
-        By channel.
-    facts : ImagingFacts
-        What the metadata say of the imaging.
-    chunk_mb : float
-        Size of a chunk before compression, in 2^20 bytes.
-    log : ProblemLog
-        Takes the warnings.
-
-    Returns
-    -------
-    tuple of TwoPhotonSeries
-        Green first; frames are read when the file is written.
-
-    Raises
-    ------
-    ValueError
-        The time stamps are not as many as the frames.
+    stack: with at least one frame, read when the file is written; timestamps: float64 (T,), s after the session's
+    start; imaging_planes: by channel; facts: what the metadata say of the imaging; chunk_mb: of a chunk before
+    compression, 2^20 bytes; log: takes the warnings. Raises ValueError for time stamps that are not as many as frames.
     """
     if len(timestamps) != stack.frame_count:
         raise ValueError(f"{len(timestamps)} time stamps for {stack.frame_count} frames of {stack.plane_name}")

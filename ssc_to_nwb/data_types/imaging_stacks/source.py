@@ -134,18 +134,7 @@ class PlaneStack:
         return self.frame_count * len(self.channel_pages) * self.frame_bytes
 
     def spans(self, start: int, stop: int) -> Iterator[FrameSpan]:
-        """Split a range of frames into runs of consecutive frames of one file.
-
-        Parameters
-        ----------
-        start, stop : int
-            Frames of the stack, stop excluded.
-
-        Yields
-        ------
-        FrameSpan
-            In the order of the stack.
-        """
+        """Frames start..stop-1 as runs of consecutive frames of one file, in the order of the stack."""
         files, frames = self.file_number[start:stop], self.frame_number[start:stop]
         breaks = np.flatnonzero((np.diff(files) != 0) | (np.diff(frames) != 1)) + 1
         edges = [0, *breaks.tolist(), len(files)]
@@ -159,24 +148,9 @@ class PlaneStack:
                 )
 
     def read(self, channel: int, start: int, stop: int) -> np.ndarray:
-        """Read frames of one channel.
+        """Frames start..stop-1 of channel 0 (green) or 1 (red), (n, rows, columns), in native byte order.
 
-        Parameters
-        ----------
-        channel : int
-            0 green, 1 red.
-        start, stop : int
-            Frames of the stack, stop excluded.
-
-        Returns
-        -------
-        ndarray, (stop - start, rows, columns)
-            In native byte order.
-
-        Raises
-        ------
-        SscError
-            raw-file-changed, tif-unreadable or tif-needs-decoder, with the frame.
+        Raises SscError of kind raw-file-changed, tif-unreadable or tif-needs-decoder, with the frame.
         """
         start, stop = self._checked(start, stop)
         out = np.empty((stop - start, *self.image_shape), dtype=self.dtype)
@@ -188,24 +162,9 @@ class PlaneStack:
         return out
 
     def read_all(self, start: int, stop: int, out: np.ndarray | None = None) -> np.ndarray:
-        """Read frames of all channels, each byte of a file once.
+        """Frames start..stop-1 of all channels, (n, channels, rows, columns), green first; each byte is read once.
 
-        Parameters
-        ----------
-        start, stop : int
-            Frames of the stack, stop excluded.
-        out : ndarray, optional
-            Room for at least that many frames, filled where given.
-
-        Returns
-        -------
-        ndarray, (stop - start, channels, rows, columns)
-            Green first, in native byte order; a view of `out` where that is given.
-
-        Raises
-        ------
-        SscError
-            raw-file-changed, tif-unreadable or tif-needs-decoder, with the frame.
+        out: room for at least that many frames; the result is then a view of it. Raises as `read`.
         """
         start, stop = self._checked(start, stop)
         channels = len(self.channel_pages)
@@ -220,13 +179,7 @@ class PlaneStack:
         return out[: stop - start, ::-1] if self.channel_pages == (1, 0) else out[: stop - start]
 
     def announce(self, start: int, stop: int) -> None:
-        """Let the system know that frames will be read soon.
-
-        Parameters
-        ----------
-        start, stop : int
-            Frames of the stack, stop excluded.
-        """
+        """Let the system know that frames start..stop-1 will be read soon."""
         for span in self.spans(start, stop):
             index = self.files[span.file_number]
             if index is not None:
@@ -262,23 +215,8 @@ def named_error(
 ) -> SscError:
     """The same problem with plane, trials and frame named; frames are counted from 1, as the session file does.
 
-    Parameters
-    ----------
-    failure : TifError
-        What went wrong with a page.
-    plane_name : str
-        Name of the plane.
-    trials : ndarray of int64
-        Trials of the frames that were to be read.
-    first_frame : int or None
-        Of the file, counted from 0, where the failure names no page.
-    channel_count : int
-        Pages per frame.
-
-    Returns
-    -------
-    SscError
-        The exception to raise.
+    trials: of the frames that were to be read; first_frame: of the file, from 0, where the failure names no page;
+    channel_count: pages per frame.
     """
     parts = [f"plane {plane_name}", describe_trials(trials)]
     if failure.page is not None:
