@@ -206,7 +206,7 @@ def _planned(
     decision: Decision, settings: RunSettings, sample: FrameSample | None, *, ratio: float
 ) -> tuple[PlannedSession, float, float]:
     """A session with the seconds for its data, which may overlap with others', and for its frames."""
-    from ssc_to_nwb.run.estimate import Rates, seconds_for, sizes_of
+    from ssc_to_nwb.run.estimate import seconds_for, sizes_of
 
     session = PlannedSession(
         session=decision.source.name,
@@ -219,8 +219,12 @@ def _planned(
         return session, 0.0, 0.0
     contents, read_seconds = _contents(decision, settings)
     sizes = sizes_of(decision, settings)
-    rates = Rates(read_seconds=read_seconds, frames_per_second=None if sample is None else sample.bytes_per_second)
-    data_seconds, frame_seconds = seconds_for(sizes, rates, verify=settings.options.verify)
+    data_seconds, frame_seconds = seconds_for(
+        sizes,
+        read_seconds=read_seconds,
+        frames_per_second=None if sample is None else sample.bytes_per_second,
+        verify=settings.options.verify,
+    )
     session = replace(
         session,
         action="convert" if contents.error is None else "refuse",

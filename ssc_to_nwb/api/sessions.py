@@ -168,7 +168,7 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
     """
     from ssc_to_nwb.metadata.loader import load_metadata
     from ssc_to_nwb.problems.model import SscError
-    from ssc_to_nwb.run.session_sources import origin, unpacked_session
+    from ssc_to_nwb.run.session_sources import unpacked_session
 
     summary = SessionSummary(
         session=source.name,
@@ -195,7 +195,7 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
         except SscError as failure:
             problem = failure.problem
             if problem.file is not None:
-                problem = replace(problem, file=origin(problem.file, source, folder / "unpacked"))
+                problem = replace(problem, file=source.origin(problem.file, folder / "unpacked"))
             return replace(summary, error=problem)
 
 

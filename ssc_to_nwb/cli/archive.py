@@ -166,7 +166,7 @@ def _print_upload(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
         print_problem(problem)
     for difference in result.differences:
         here, there = difference.local, difference.remote
-        echo(f"  {difference.path}: {difference.kind.value}, here {here}, there {there}", err=True)
+        echo(f"  {difference.path}: {difference.kind}, here {here}, there {there}", err=True)
     print_warnings([problem for problem in result.problems if problem not in errors], verbose=verbose)
     if not quiet:
         for paths in (result.stores, result.only_remote):
@@ -179,8 +179,8 @@ def _print_upload(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
 
 def _print_plan(result: UploadResult) -> None:
     for outcome in result.outcomes:
-        if outcome.action.value != "unchanged":
-            echo(f"{outcome.action.value:9} {bytes_text(outcome.size):>9}  {outcome.path}")
+        if outcome.action != "unchanged":
+            echo(f"{outcome.action:9} {bytes_text(outcome.size):>9}  {outcome.path}")
     if result.metadata_fields:
         echo(f"metadata  {', '.join(result.metadata_fields)}")
     echo(f"{_totals(result)} (dry run, nothing was sent)")
@@ -189,7 +189,7 @@ def _print_plan(result: UploadResult) -> None:
 def _print_done(result: UploadResult) -> None:
     counts: dict[str, list[AssetOutcome]] = {}
     for outcome in result.outcomes:
-        counts.setdefault(outcome.status.value, []).append(outcome)
+        counts.setdefault(outcome.status, []).append(outcome)
     parts = [f"{len(outcomes)} {status} ({_bytes_of(status, outcomes)})" for status, outcomes in counts.items()]
     pruned = f", {len(result.pruned)} removed" if result.pruned else ""
     echo(f"dandiset {result.dandiset} at {result.instance}: {', '.join(parts)}{pruned}")
@@ -222,7 +222,7 @@ def _print_draft(draft: DraftState) -> None:
 
 def _totals(result: UploadResult) -> str:
     return ", ".join(
-        f"{count} {action.value} ({bytes_text(size)})" for action, (count, size) in result.bytes_by_action().items()
+        f"{count} {action} ({bytes_text(size)})" for action, (count, size) in result.bytes_by_action().items()
     )
 
 

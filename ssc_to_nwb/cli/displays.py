@@ -122,8 +122,8 @@ class TransferLines:
 
     def _draw_run(self, progress: TransferProgress) -> None:
         self._bytes_total = progress.bytes_total or self._bytes_total
-        text = f"{progress.stage.value} {progress.note}".strip()
-        if progress.stage.value in _RUN_STAGES:
+        text = f"{progress.stage} {progress.note}".strip()
+        if progress.stage in _RUN_STAGES:
             self._shown.end("", text)
         self._draw_total(text)
 
@@ -134,7 +134,7 @@ class TransferLines:
         self._shown.total(text, done=done, total=total or None, amount=amount)
 
     def _draw_file(self, path: str, progress: TransferProgress) -> None:
-        stage, note = progress.stage.value, f" ({progress.note})" if progress.note else ""
+        stage, note = progress.stage, f" ({progress.note})" if progress.note else ""
         if stage in _COUNTED:
             self._sizes[path] = progress.bytes_total or self._sizes.get(path, 0)
             if stage != "waiting":
@@ -166,7 +166,7 @@ class TransferLines:
 
 def _ending(path: str, progress: TransferProgress, *, note: str) -> str | None:
     """What plain lines say of a file that is done, has failed or is removed."""
-    stage = progress.stage.value
+    stage = progress.stage
     if stage == "done":
         done = bytes_text(progress.bytes_done) if progress.bytes_done else "the archive had its content"
         return f"{path}: done ({done})"

@@ -134,22 +134,19 @@ def open_archive(
     redact = Redactor(key)
     with client_environment():
         found = find_api(instance, retry=retry, stop=stop)
-        with ArchiveClient(instance=found, key=key) as client, _failures_as_problems(client, redact):
-            account = _account(client) if key is not None else {}
-            warnings = _check_schema(client, redact=redact)
-            remote = _open_dandiset(client, identifier, allow_embargoed=allow_embargoed)
-            if to_upload:
-                _check_permission(client, identifier, account=account)
-            user = str(account.get("username", "?"))
-            yield Archive(instance=found, client=client, dandiset=remote, user=user, redact=redact, warnings=warnings)
-
-
-@contextmanager
-def _failures_as_problems(client: ArchiveClient, redact: Redactor) -> Iterator[None]:
-    try:
-        yield
-    except requests.RequestException as failure:
-        raise SscError(as_failure(failure, api_url=client.api_url, redact=redact).problem) from None
+        with ArchiveClient(instance=found, key=key) as client:
+            try:
+                account = _account(client) if key is not None else {}
+                warnings = _check_schema(client, redact=redact)
+                remote = _open_dandiset(client, identifier, allow_embargoed=allow_embargoed)
+                if to_upload:
+                    _check_permission(client, identifier, account=account)
+                user = str(account.get("username", "?"))
+                yield Archive(
+                    instance=found, client=client, dandiset=remote, user=user, redact=redact, warnings=warnings
+                )
+            except requests.RequestException as failure:
+                raise SscError(as_failure(failure, api_url=client.api_url, redact=redact).problem) from None
 
 
 def _account(client: ArchiveClient) -> dict[str, Any]:

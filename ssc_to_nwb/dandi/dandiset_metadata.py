@@ -22,25 +22,6 @@ from ssc_to_nwb.problems import dandiset_kinds as kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 TOOL = "ssc-to-nwb"
-#: In which order the file has its fields, wherever their values come from.
-FIELD_ORDER = (
-    "schemaKey",
-    "schemaVersion",
-    "identifier",
-    "id",
-    "version",
-    "name",
-    "description",
-    "contributor",
-    "license",
-    "keywords",
-    "ethicsApproval",
-    "protocol",
-    "acknowledgement",
-    "citation",
-    "relatedResource",
-    "assetsSummary",
-)
 _WITHOUT_CONTACT = "who answers for the dandiset: one with dcite:ContactPerson among the roleName, and an email"
 _WITHOUT_LICENSE = "CC0-1.0 or CC-BY-4.0 in the metadata file, decided by the owner of the rights"
 _WITHOUT_DANDISET = "six digits that the archive gives out when the dandiset is created (--dandiset)"
@@ -53,7 +34,7 @@ _NAMED_LISTS = frozenset({"contributor", "relatedResource"})
 def dandiset_metadata(
     section: DandisetSection, *, identifier: str | None, assets: Iterable[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """The metadata as dandischema's `Dandiset` has it, with nothing in the place of what is not known.
+    """The metadata as dandischema's `Dandiset` has it, in the file's order; null or empty where nothing is known.
 
     identifier: six digits, where the dandiset exists; assets: metadata of each asset, as the dandi client extracts it.
     """
@@ -62,27 +43,25 @@ def dandiset_metadata(
     people = [_person(name, facts) for name, facts in section.contributors.items()]
     funders = [_funder(name, facts) for name, facts in (section.funding or {}).items()]
     resources = [_resource(facts) for facts in section.related_resources.values()]
-    metadata: dict[str, Any] = _without_blanks(
-        {
-            "schemaKey": "Dandiset",
-            "schemaVersion": DANDI_SCHEMA_VERSION,
-            "identifier": f"DANDI:{identifier}" if identifier else None,
-            "id": f"DANDI:{identifier}/draft" if identifier else None,
-            "version": "draft" if identifier else None,
-            "name": section.name,
-            "description": section.description,
-            "contributor": people + funders,
-            "license": [f"spdx:{section.license}"] if section.license else None,
-            "keywords": list(section.keywords),
-            "ethicsApproval": [_ethics(facts) for facts in section.ethics_approval or ()],
-            "protocol": list(section.protocols or ()),
-            "acknowledgement": section.acknowledgement,
-            "citation": section.citation,
-            "relatedResource": [*resources, _tool()],
-            "assetsSummary": _assets_summary(assets),
-        }
-    )
-    return metadata
+    values = {
+        "schemaKey": "Dandiset",
+        "schemaVersion": DANDI_SCHEMA_VERSION,
+        "identifier": f"DANDI:{identifier}" if identifier else None,
+        "id": f"DANDI:{identifier}/draft" if identifier else None,
+        "version": "draft" if identifier else None,
+        "name": section.name,
+        "description": section.description,
+        "contributor": people + funders,
+        "license": [f"spdx:{section.license}"] if section.license else None,
+        "keywords": list(section.keywords),
+        "ethicsApproval": [_ethics(facts) for facts in section.ethics_approval or ()],
+        "protocol": list(section.protocols or ()),
+        "acknowledgement": section.acknowledgement,
+        "citation": section.citation,
+        "relatedResource": [*resources, _tool()],
+        "assetsSummary": _assets_summary(assets),
+    }
+    return {key: _without_blanks(value) for key, value in values.items()}
 
 
 def _person(name: str, facts: ContributorFacts) -> dict[str, Any]:
@@ -193,15 +172,16 @@ def merge_metadata(new: Mapping[str, Any], existing: Mapping[str, Any], *, log: 
     merged: dict[str, Any] = {}
     for key, value in new.items():
         before = existing.get(key)
-        if key in _COMPUTED or not before:
+        if value in (None, []):
+            if key in existing:
+                merged[key] = before
+        elif key in _COMPUTED or not before:
             merged[key] = value
         elif key in _NAMED_LISTS and isinstance(before, list):
             merged[key] = _merge_named(key, value, before, log=log)
         else:
             merged[key] = _new_or_same(key, value, before, log=log)
-    complete = {**merged, **{key: value for key, value in existing.items() if key not in merged}}
-    known = [key for key in FIELD_ORDER if key in complete]
-    return {key: complete[key] for key in (*known, *(key for key in complete if key not in FIELD_ORDER))}
+    return {**merged, **{key: value for key, value in existing.items() if key not in merged}}
 
 
 def _merge_named(

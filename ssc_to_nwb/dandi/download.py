@@ -26,7 +26,7 @@ def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
     instance = resolve_instance(options.instance)
     key = find_api_key_if_any(instance_name=instance.name, variable=options.api_key_variable)
     local_files = find_local_files(options.root)
-    options.on_progress(TransferProgress(stage=Stage.CONNECTING, note=instance.name))
+    options.on_progress(TransferProgress(stage="connecting", note=instance.name))
     with (
         client_messages_to(lambda _level, _message: None),
         open_archive(
@@ -42,7 +42,7 @@ def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
         local, remote = _choose(local_files, list_remote(archive.dandiset), options)
         started = time.monotonic()
         same, problem = _Check(archive=archive, local=local, remote=remote, options=options).run()
-        stage = Stage.DONE if problem is None else Stage.FAILED
+        stage: Stage = "done" if problem is None else "failed"
         options.on_progress(TransferProgress(stage=stage, path=local.path, bytes_done=same, bytes_total=remote.size))
         return DownloadCheckResult(
             instance=archive.instance.api_url,
@@ -110,7 +110,7 @@ class _Check:
                 same += _shared_bytes(here, block)
                 self.options.on_progress(
                     TransferProgress(
-                        stage=Stage.DOWNLOADING, path=self.local.path, bytes_done=same, bytes_total=self.remote.size
+                        stage="downloading", path=self.local.path, bytes_done=same, bytes_total=self.remote.size
                     )
                 )
                 yield same, here == block

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from dandi.dandiapi import RemoteAsset, RemoteDandiset
 
 from ssc_to_nwb.dandi.assets import Checksums, FileStamp, LocalFile
-from ssc_to_nwb.dandi.results import Action, Difference, DifferenceKind
+from ssc_to_nwb.dandi.results import Action, Difference
 from ssc_to_nwb.thread_map import map_in_order
 
 _PAGE_SIZE = 1000
@@ -89,12 +89,13 @@ def make_plan(
 
     def decide(local: LocalFile) -> PlannedAsset:
         on_begun(local)
-        state, remote, action = FileStamp.of(local.file), remote_files.get(local.path), Action.REPLACED
+        state, remote = FileStamp.of(local.file), remote_files.get(local.path)
+        action: Action = "replaced"
         if remote is None:
-            action = Action.NEW
+            action = "new"
         elif remote.size == state.size:
             remote = remote.with_checksum()
-            action = Action.UNCHANGED if remote.checksum == checksums.of(local) else Action.REPLACED
+            action = "unchanged" if remote.checksum == checksums.of(local) else "replaced"
         on_planned(local)
         return PlannedAsset(local=local, action=action, state=state, remote=remote)
 
@@ -115,15 +116,15 @@ def compare(
         on_compared(local)
         remote = remote_files.get(local.path)
         if remote is None:
-            return Difference(path=local.path, kind=DifferenceKind.MISSING, local=f"{local.size} bytes", remote="-")
+            return Difference(path=local.path, kind="missing", local=f"{local.size} bytes", remote="-")
         size = FileStamp.of(local.file).size
         if remote.size != size:
             sizes = {"local": f"{size} bytes", "remote": f"{remote.size} bytes"}
-            return Difference(path=local.path, kind=DifferenceKind.SIZE, **sizes)
+            return Difference(path=local.path, kind="size", **sizes)
         here, there = checksums.of(local), remote.with_checksum().checksum
         if here == there:
             return None
-        return Difference(path=local.path, kind=DifferenceKind.CHECKSUM, local=here, remote=there or "not known")
+        return Difference(path=local.path, kind="checksum", local=here, remote=there or "not known")
 
     return tuple(found for found in in_threads(difference, local_files, jobs=jobs) if found is not None)
 

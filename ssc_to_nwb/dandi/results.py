@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from ssc_to_nwb.problems.model import Problem, Severity
 
-
-class Action(StrEnum):
-    """What an upload does (or, in a dry run, would do) with a local asset."""
-
-    NEW = "new"
-    REPLACED = "replaced"
-    UNCHANGED = "unchanged"
-
-
-class Status(StrEnum):
-    """What became of an asset."""
-
-    PLANNED = "planned"
-    UPLOADED = "uploaded"
-    UNCHANGED = "unchanged"
-    FAILED = "failed"
-    NOT_TRIED = "not tried"
-
-
-class Stage(StrEnum):
-    """Where a run, or one asset of it, has got to."""
-
-    CONNECTING = "connecting"
-    CHECKSUM = "checksum"
-    PLANNED = "planned"
-    VALIDATING = "validating"
-    UPLOADING = "uploading"
-    WAITING = "waiting"
-    COMPARING = "comparing"
-    PRUNING = "pruning"
-    DOWNLOADING = "downloading"
-    DONE = "done"
-    FAILED = "failed"
+#: What an upload does (or, in a dry run, would do) with a local asset.
+Action = Literal["new", "replaced", "unchanged"]
+#: What became of an asset.
+Status = Literal["planned", "uploaded", "unchanged", "failed", "not tried"]
+#: Where a run, or one asset of it, has got to.
+Stage = Literal[
+    "connecting", "checksum", "planned", "validating", "uploading", "waiting", "comparing", "pruning", "downloading",
+    "done", "failed",
+]  # fmt: skip
+#: How the archive's listing differs from a local file.
+DifferenceKind = Literal["missing", "size", "checksum"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +45,6 @@ class AssetOutcome:
     seconds: float = 0.0
     checksum: str | None = None
     problem: Problem | None = None
-
-
-class DifferenceKind(StrEnum):
-    """How the archive's listing differs from a local file."""
-
-    MISSING = "missing"
-    SIZE = "size"
-    CHECKSUM = "checksum"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,19 +99,19 @@ class UploadResult:
     @property
     def ok(self) -> bool:
         """True when the archive holds every local asset as it is here (dry run: when there is no obstacle)."""
-        failed = any(outcome.status in (Status.FAILED, Status.NOT_TRIED) for outcome in self.outcomes)
+        failed = any(outcome.status in ("failed", "not tried") for outcome in self.outcomes)
         errors = any(problem.severity is Severity.ERROR for problem in self.problems)
         return not failed and not errors and not self.differences and (self.compared or self.dry_run)
 
     def bytes_by_action(self) -> dict[Action, tuple[int, int]]:
         """For each action, the number of assets and of bytes."""
-        sizes = {action: [each.size for each in self.outcomes if each.action is action] for action in Action}
+        sizes = {action: [each.size for each in self.outcomes if each.action == action] for action in get_args(Action)}
         return {action: (len(of_action), sum(of_action)) for action, of_action in sizes.items()}
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         values = as_json(self)
-        totals = {action.value: {"assets": n, "bytes": size} for action, (n, size) in self.bytes_by_action().items()}
+        totals = {action: {"assets": n, "bytes": size} for action, (n, size) in self.bytes_by_action().items()}
         return {"ok": self.ok, "assets": values.pop("outcomes"), "totals": totals, **values}
 
 
@@ -205,7 +174,7 @@ class DandisetResult:
 
 
 def as_json(value: Any) -> Any:
-    """A result as JSON has it: objects as mappings of their fields, paths and members of enumerations as texts."""
+    """A result as JSON has it: objects as mappings of their fields, paths as texts."""
     if isinstance(value, Problem):
         return value.as_dict()
     if is_dataclass(value):
@@ -214,4 +183,4 @@ def as_json(value: Any) -> Any:
         return [as_json(each) for each in value]
     if isinstance(value, float):
         return round(value, 3)
-    return str(value) if isinstance(value, Path | StrEnum) else value
+    return str(value) if isinstance(value, Path) else value

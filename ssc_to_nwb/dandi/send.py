@@ -15,7 +15,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -76,7 +76,7 @@ class Sender:
             tries.count += 1
             failure = self._try(tries)
             if failure is None:
-                return self._outcome(tries, Status.UPLOADED)
+                return self._outcome(tries, "uploaded")
             if self.stop.is_set():
                 break
             wait_s = next(waits, None) if failure.retriable else None
@@ -85,11 +85,11 @@ class Sender:
             path = planned.local.path
             self.record.add("try-failed", path=path, attempt=tries.count, again=wait_s is not None, **facts)
             if wait_s is None:
-                return self._outcome(tries, Status.FAILED, problem)
+                return self._outcome(tries, "failed", problem)
             wait_s = max(wait_s, failure.retry_after_s)
-            self._report(planned.local, Stage.WAITING, note=f"{problem.kind.title}; again in {wait_s:.0f} s")
+            self._report(planned.local, "waiting", note=f"{problem.kind.title}; again in {wait_s:.0f} s")
             self.stop.wait(wait_s)
-        return self._outcome(tries, Status.NOT_TRIED)
+        return self._outcome(tries, "not tried")
 
     def _try(self, tries: _Tries) -> Failure | None:
         """One try: None when the asset is there, otherwise what went wrong."""
@@ -111,7 +111,7 @@ class Sender:
     def _send(self, tries: _Tries, flow: PartFlow) -> None:
         planned = tries.planned
         local, remote = planned.local, planned.remote
-        self._report(local, Stage.CHECKSUM)
+        self._report(local, "checksum")
         if tries.count > 1:
             remote = find_remote(self.archive.dandiset, local.path)
         if remote is not None and (remote.size, remote.checksum) == (planned.state.size, self.checksums.of(local)):
@@ -128,7 +128,7 @@ class Sender:
             ):
                 if status["status"] == "uploading":
                     flow.note_sent(status["current"])
-                    self._report(local, Stage.UPLOADING, bytes_done=status["current"])
+                    self._report(local, "uploading", bytes_done=status["current"])
                 if self.stop.is_set():
                     raise TransferStoppedError
 
@@ -144,7 +144,7 @@ class Sender:
         return as_failure(failure, api_url=api_url, redact=redact, file=planned.local.path)
 
     def _outcome(self, tries: _Tries, status: Status, problem: Problem | None = None) -> AssetOutcome:
-        local, done = tries.planned.local, status is Status.UPLOADED
+        local, done = tries.planned.local, status == "uploaded"
         outcome = AssetOutcome(
             path=local.path,
             size=local.size,
@@ -159,7 +159,7 @@ class Sender:
         names = ("path", "size", "status", "attempts", "bytes_sent", "checksum")
         self.record.add("asset", **{name: getattr(outcome, name) for name in names}, seconds=round(outcome.seconds, 3))
         note = "" if problem is None else problem.kind.title
-        self._report(local, Stage.DONE if done else Stage.FAILED, bytes_done=outcome.bytes_sent, note=note)
+        self._report(local, "done" if done else "failed", bytes_done=outcome.bytes_sent, note=note)
         return outcome
 
     def _report(self, local: LocalFile, stage: Stage, *, bytes_done: int = 0, note: str = "") -> None:
@@ -197,103 +197,62 @@ def _file_changed(planned: PlannedAsset) -> SscError:
     )
 
 
-@dataclass(slots=True)
-class _Session:
-    """The videos that are still to be sent, and the NWB file that waits for them with its metadata."""
-
-    nwb: PlannedAsset | None
-    videos: list[PlannedAsset]
-    open_videos: int = 0
-    failed: bool = False
-    metadata: dict[str, Any] | None = None
-
-
 def upload_sessions(
     groups: Sequence[Sequence[PlannedAsset]], *, prepare: Prepare, send: Send, jobs: int, stop: threading.Event
 ) -> Iterator[AssetOutcome]:
-    """Upload all sessions, `jobs` assets at a time; yields each outcome as it comes.
+    """Upload all sessions, `jobs` assets at a time; yields each outcome soon after it comes.
 
-    A session is sent as soon as its NWB file is prepared. An NWB file whose video failed is not sent (the archive must
-    not show it without), and yields nothing; nor do the videos of a file that cannot be prepared. After a problem that
-    every other asset would meet too, nothing more is begun. Ends soon after `stop` is set.
+    A session is sent as soon as its NWB file is prepared: first its videos, then the file itself. An NWB file whose
+    video failed is not sent (the archive must not show it without), and yields nothing; nor do the videos of a file
+    that cannot be prepared. After a problem that every other asset would meet too, nothing more is begun. Ends soon
+    after `stop` is set.
     """
-    run = _Run(prepare=prepare, send=send, stop=stop)
-    pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="ssc-to-nwb-send")
+    outcomes: queue.SimpleQueue[AssetOutcome] = queue.SimpleQueue()
+    halted = threading.Event()
+    senders = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="ssc-to-nwb-send")
+    # A thread for each session, which waits nearly all the time.
+    sessions = ThreadPoolExecutor(max_workers=max(1, len(groups)), thread_name_prefix="ssc-to-nwb-session")
+
+    def is_sent(asset: PlannedAsset, metadata: Mapping[str, Any] | None) -> bool:
+        if halted.is_set():
+            return False
+        outcome = send(asset, metadata)
+        if outcome.problem is not None and is_fatal(outcome.problem):
+            halted.set()
+        outcomes.put(outcome)
+        return outcome.status == "uploaded"
+
+    def upload(videos: Sequence[PlannedAsset], nwb: PlannedAsset | None, preparing: Future[Prepared] | None) -> None:
+        metadata = None
+        if nwb is not None and preparing is not None:
+            found = prepared(preparing, path=nwb.local.path)
+            if found.problem is not None:
+                local, action = nwb.local, nwb.action
+                outcomes.put(
+                    AssetOutcome(
+                        path=local.path, size=local.size, action=action, status="failed", problem=found.problem
+                    )
+                )
+                return
+            metadata = found.metadata
+        sending = [senders.submit(is_sent, video, None) for video in videos]
+        sent = [video.result() for video in sending]
+        if nwb is not None and all(sent):
+            senders.submit(is_sent, nwb, metadata).result()
+
     try:
-        yield from run.outcomes(groups, pool)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-class _Run:
-    def __init__(self, *, prepare: Prepare, send: Send, stop: threading.Event) -> None:
-        self._prepare = prepare
-        self._send = send
-        self._stop = stop
-        self._halted = threading.Event()
-        self._finished: queue.Queue[tuple[_Session, PlannedAsset, Future[Any]]] = queue.Queue()
-        self._under_way = 0
-
-    def outcomes(self, groups: Sequence[Sequence[PlannedAsset]], pool: ThreadPoolExecutor) -> Iterator[AssetOutcome]:
-        """Begin with every session, and go on with each as its assets are done."""
+        under_way = set()
         for group in groups:
             nwb = next((asset for asset in group if asset.local.is_nwb), None)
-            session = _Session(nwb=nwb, videos=[asset for asset in group if not asset.local.is_nwb])
-            if nwb is None:
-                self._begin_sending(session, pool)
-            else:
-                self._watch(session, nwb, self._prepare(nwb))
-        while self._under_way and not self._stop.is_set():
-            try:
-                # In slices: a wait without end cannot be interrupted on every platform.
-                session, asset, future = self._finished.get(timeout=_POLL_S)
-            except queue.Empty:
-                continue
-            self._under_way -= 1
-            outcome = self._go_on(session, asset, future, pool)
-            if outcome is not None:
-                yield outcome
-
-    def _go_on(
-        self, session: _Session, asset: PlannedAsset, future: Future[Any], pool: ThreadPoolExecutor
-    ) -> AssetOutcome | None:
-        if asset is session.nwb and session.metadata is None:
-            found = prepared(future, path=asset.local.path)
-            if found.problem is not None:
-                local, action = asset.local, asset.action
-                return AssetOutcome(
-                    path=local.path, size=local.size, action=action, status=Status.FAILED, problem=found.problem
-                )
-            session.metadata = found.metadata
-            self._begin_sending(session, pool)
-            return None
-        outcome: AssetOutcome | None = future.result()
-        if asset is not session.nwb:
-            session.open_videos -= 1
-            session.failed |= outcome is None or outcome.status is not Status.UPLOADED
-            if session.open_videos == 0 and session.nwb is not None and not session.failed:
-                self._begin(session, session.nwb, pool)
-        return outcome
-
-    def _begin_sending(self, session: _Session, pool: ThreadPoolExecutor) -> None:
-        session.open_videos = len(session.videos)
-        for video in session.videos:
-            self._begin(session, video, pool)
-        if session.nwb is not None and not session.videos:
-            self._begin(session, session.nwb, pool)
-
-    def _begin(self, session: _Session, asset: PlannedAsset, pool: ThreadPoolExecutor) -> None:
-        metadata = session.metadata if asset is session.nwb else None
-        self._watch(session, asset, pool.submit(self._send_unless_halted, asset, metadata))
-
-    def _send_unless_halted(self, asset: PlannedAsset, metadata: Mapping[str, Any] | None) -> AssetOutcome | None:
-        if self._halted.is_set():
-            return None
-        outcome = self._send(asset, metadata)
-        if outcome.problem is not None and is_fatal(outcome.problem):
-            self._halted.set()
-        return outcome
-
-    def _watch(self, session: _Session, asset: PlannedAsset, future: Future[Any]) -> None:
-        self._under_way += 1
-        future.add_done_callback(lambda done: self._finished.put((session, asset, done)))
+            videos = [asset for asset in group if asset is not nwb]
+            under_way.add(sessions.submit(upload, videos, nwb, None if nwb is None else prepare(nwb)))
+        while under_way and not stop.is_set():
+            # In slices: a wait without end cannot be interrupted on every platform.
+            ended, under_way = wait(under_way, timeout=_POLL_S, return_when=FIRST_COMPLETED)
+            while not outcomes.empty():
+                yield outcomes.get()
+            for session in ended:
+                session.result()
+    finally:
+        for pool in (sessions, senders):
+            pool.shutdown(wait=False, cancel_futures=True)

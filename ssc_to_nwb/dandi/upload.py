@@ -22,7 +22,6 @@ from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
 from ssc_to_nwb.dandi.prepare import Prepared, preparation, prepare
 from ssc_to_nwb.dandi.record import UploadRecord, was_interrupted
 from ssc_to_nwb.dandi.results import (
-    Action,
     AssetOutcome,
     Difference,
     DraftState,
@@ -55,7 +54,7 @@ def run_upload(options: UploadOptions) -> UploadResult:
         stack.enter_context(
             client_messages_to(lambda level, message: record.add("library", level=level, message=message))
         )
-        options.on_progress(TransferProgress(stage=Stage.CONNECTING, note=instance.name))
+        options.on_progress(TransferProgress(stage="connecting", note=instance.name))
         archive = stack.enter_context(
             open_archive(
                 instance=instance,
@@ -125,22 +124,22 @@ class _Run:
                 remote_files,
                 checksums=self.checksums,
                 jobs=self.options.jobs,
-                on_begun=lambda local: self._report(local, Stage.CHECKSUM),
-                on_planned=lambda local: self._report(local, Stage.PLANNED),
+                on_begun=lambda local: self._report(local, "checksum"),
+                on_planned=lambda local: self._report(local, "planned"),
             )
             if self.options.with_metadata:
                 self.metadata = plan_metadata(self.options.root, self.archive.dandiset)
         except _LISTING_ERRORS as problem:
             raise self.archive.problem_of(problem) from None
         self.only_remote = tuple(sorted(set(remote_files) - set(plan)))
-        waiting = Status.PLANNED if self.options.dry_run else Status.NOT_TRIED
+        waiting: Status = "planned" if self.options.dry_run else "not tried"
         for path, planned in plan.items():
-            unchanged = planned.action is Action.UNCHANGED
+            unchanged = planned.action == "unchanged"
             self.outcomes[path] = AssetOutcome(
                 path=path,
                 size=planned.local.size,
                 action=planned.action,
-                status=Status.UNCHANGED if unchanged else waiting,
+                status="unchanged" if unchanged else waiting,
                 checksum=self.checksums.of(planned.local) if unchanged else None,
             )
         return plan
@@ -170,9 +169,9 @@ class _Run:
         options, to_send = self.options, _to_send(plan)
         files = sum(planned.local.is_nwb for planned in to_send)
         if files and options.validation == "require":
-            options.on_progress(TransferProgress(stage=Stage.VALIDATING, note=plural(files, "NWB file")))
+            options.on_progress(TransferProgress(stage="validating", note=plural(files, "NWB file")))
         bytes_total = sum(planned.local.size for planned in to_send)
-        options.on_progress(TransferProgress(stage=Stage.UPLOADING, bytes_total=bytes_total))
+        options.on_progress(TransferProgress(stage="uploading", bytes_total=bytes_total))
         largest = max((planned.local.size for planned in to_send), default=1)
         sender = Sender(
             archive=self.archive,
@@ -210,14 +209,14 @@ class _Run:
             self.problems.append(problem)
 
     def _compare(self) -> None:
-        self.options.on_progress(TransferProgress(stage=Stage.COMPARING))
+        self.options.on_progress(TransferProgress(stage="comparing"))
         remote_files = list_remote(self.archive.dandiset)
         self.differences = compare(
             self.local_files.assets,
             remote_files,
             checksums=self.checksums,
             jobs=self.options.jobs,
-            on_compared=lambda local: self._report(local, Stage.COMPARING),
+            on_compared=lambda local: self._report(local, "comparing"),
         )
         self.compared = True
         here = {local.path for local in self.local_files.assets}
@@ -238,7 +237,7 @@ class _Run:
         """Remove from the draft what was confirmed and still is only there."""
         remote_files = list_remote(self.archive.dandiset)
         for path in sorted(confirmed & set(self.only_remote) & set(remote_files)):
-            self.options.on_progress(TransferProgress(stage=Stage.PRUNING, path=path))
+            self.options.on_progress(TransferProgress(stage="pruning", path=path))
             remote_files[path].asset.delete()
             self.pruned = (*self.pruned, path)
             self.record.add("pruned", path=path, asset=remote_files[path].asset.identifier)
@@ -273,4 +272,4 @@ class _Run:
 
 def _to_send(plan: dict[str, PlannedAsset]) -> list[PlannedAsset]:
     """The assets that are new or replaced, by path."""
-    return [planned for planned in plan.values() if planned.action is not Action.UNCHANGED]
+    return [planned for planned in plan.values() if planned.action != "unchanged"]

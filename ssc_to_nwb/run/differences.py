@@ -16,6 +16,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.rule import UNMAPPED
 from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.run.inputs import SessionInputs, file_metadata
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
 
@@ -94,9 +95,8 @@ class _Comparison:
         older = {} if self.contents is None else {section: self.contents.metadata.get(section)}
         values_then = dict(_flat(older))
         values_now = dict(_flat({section: file_metadata(self.metadata).get(section)}))
-        changed = [
-            name for name in sorted({*values_then, *values_now}) if values_then.get(name) != values_now.get(name)
-        ]
+        names = sorted({*values_then, *values_now})
+        changed = [name for name in names if values_then.get(name) != values_now.get(name)]
         if not values_then or not changed:
             yield Difference(text=f"metadata, section {section}", effect="contents")
             return
@@ -113,61 +113,46 @@ class _Comparison:
             return Difference(text=text)
         if name == "raw":
             return self._raw(text, then, now)
+        if name == "keep_going" and (now or not self.done.overcome):
+            return Difference(text=text)
         if name == "keep_going":
-            return self._keep_going(text, now=now)
+            stops = f"would stop at errors that were overcome: {', '.join(self.done.overcome)}"
+            return Difference(text=f"{text} ({stops})", effect="contents")
         if name == "allow_unmapped":
-            return self._allow_unmapped(text, now=now)
+            # Without it the conversion would stop at the fields that it kept.
+            kept = 1 if self.contents is None else self.contents.rules.get(UNMAPPED.identifier, 0)
+            if now or not kept:
+                return Difference(text=text)
+            return Difference(text=text, effect="contents", lost=(plural(kept, "unmapped field"),))
         return Difference(text=text, effect="contents")
 
     def _raw(self, text: str, then: str, now: str) -> Difference:
+        roles = [role for _, role in registry.having("raw_files", "ROLE")]
         if now == "skip":
             written = None if self.contents is None else self.contents.written
-            words = {role: kind.value for role, kind in _roles()}
-            lost = ("raw files",) if written is None else tuple(_counted(written, words))
+            words = {role: kind.value for role, kind in roles}
+            lost = ("raw files",) if written is None else _counted(written, words)
             return Difference(text=text, effect="contents" if lost else "none", lost=lost)
         if then == "skip":
-            gained = tuple(_counted(_raw_files_there(self.job), {kind: kind.value for _, kind in _roles()}))
+            gained = _counted(_raw_files_there(self.job), {kind: kind.value for _, kind in roles})
             return Difference(text=text, effect="contents" if gained else "none", gained=gained)
-        contents = self.contents
-        missing = contents is None or contents.found_stacks < contents.listed_stacks
+        missing = self.contents is None or self.contents.found_stacks < self.contents.listed_stacks
         return Difference(text=text, effect="again" if now == "require" and missing else "none")
-
-    def _keep_going(self, text: str, *, now: bool) -> Difference:
-        """Without the option the conversion would stop at what it went on in spite of."""
-        if now or not self.done.overcome:
-            return Difference(text=text)
-        stops = f"would stop at errors that were overcome: {', '.join(self.done.overcome)}"
-        return Difference(text=f"{text} ({stops})", effect="contents")
-
-    def _allow_unmapped(self, text: str, *, now: bool) -> Difference:
-        """Without the option the conversion would stop at the fields that it kept."""
-        kept = 1 if self.contents is None else self.contents.rules.get(UNMAPPED.identifier, 0)
-        if now or not kept:
-            return Difference(text=text)
-        lost = tuple(_counted({"kept": kept}, {"kept": "unmapped field"}))
-        return Difference(text=text, effect="contents", lost=lost)
-
-
-def _roles() -> list[tuple[str, RawFileKind]]:
-    """What files are by their role in a file, and by their kind on the disk."""
-    return [role for _, role in registry.having("raw_files", "ROLE")]
 
 
 def _raw_files_there(job: SessionJob) -> Counter[RawFileKind]:
     """Raw files of a session by kind, unpacked or packed. Raises source-not-readable."""
     packed = job.source.packed
     if packed is not None and packed.raw:
-        return Counter(kind_of_file(part.target.rpartition("/")[2]) for part in packed.raw)
-    files = job.source_state(raw=True).files
-    return Counter(kind_of_file(file.name.rpartition("/")[2]) for file in files)
+        names = [part.target for part in packed.raw]
+    else:
+        names = [file.name for file in job.source_state(raw=True).files]
+    return Counter(kind_of_file(name.rpartition("/")[2]) for name in names)
 
 
-def _counted(counts: Mapping[Any, int], words: Mapping[Any, str]) -> Iterator[str]:
+def _counted(counts: Mapping[Any, int], words: Mapping[Any, str]) -> tuple[str, ...]:
     """`12 stacks`, `1 video`: of what has a word."""
-    for key, word in words.items():
-        count = counts.get(key, 0)
-        if count:
-            yield f"{count} {word}" if count == 1 else f"{count} {word}s"
+    return tuple(plural(counts[key], word) for key, word in words.items() if counts.get(key, 0))
 
 
 def _flat(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

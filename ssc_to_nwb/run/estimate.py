@@ -15,6 +15,8 @@ from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.run.machine import existing_folder, free_bytes
 from ssc_to_nwb.run.session_sources import SessionSource
+from ssc_to_nwb.source_files.packed_files import unpack
+from ssc_to_nwb.source_files.packed_sessions import PackedSession
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
 from ssc_to_nwb.source_files.search import raw_files_below
 
@@ -77,20 +79,17 @@ class Room:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rates:
-    """How fast things go: seconds to read a session file once, and bytes of frames written per second, if measured."""
+def seconds_for(
+    sizes: SourceSizes, *, read_seconds: float, frames_per_second: float | None, verify: str
+) -> tuple[float, float]:
+    """Seconds for a session's data, in one thread, and for its frames, with all threads.
 
-    read_seconds: float
-    frames_per_second: float | None
-
-
-def seconds_for(sizes: SourceSizes, rates: Rates, *, verify: str) -> tuple[float, float]:
-    """Seconds for a session's data, in one thread, and for its frames, with all threads."""
-    data = _SECONDS_PER_FILE + rates.read_seconds * _READINGS[verify]
-    if not sizes.frames or not rates.frames_per_second:
+    read_seconds: to read the session file once; frames_per_second: bytes of frames written, if measured.
+    """
+    data = _SECONDS_PER_FILE + read_seconds * _READINGS[verify]
+    if not sizes.frames or not frames_per_second:
         return data, 0.0
-    return data, sizes.frames / rates.frames_per_second * _FRAME_PASSES[verify]
+    return data, sizes.frames / frames_per_second * _FRAME_PASSES[verify]
 
 
 def check_space(to_do: Sequence[Decision], settings: RunSettings) -> None:
@@ -137,32 +136,23 @@ def room_for(to_do: Sequence[Decision], settings: RunSettings, *, ratio: float) 
 def sizes_of(decision: Decision, settings: RunSettings) -> SourceSizes:
     """Bytes of a session's source files, those in packed files counted as they are unpacked."""
     if decision.job is None:
-        return SourceSizes(mat=decision.mat_bytes)
-    raw = settings.options.raw != "skip"
-    if decision.source.packed is not None:
-        packed = decision.source.packed
-        named = [(part.target, part.member.size) for part in packed.parts(raw=raw)]
+        return SourceSizes(mat=decision.source.mat_bytes)
+    packed, linked = decision.source.packed, False
+    if packed is not None:
+        named = [(part.target, part.member.size) for part in packed.parts(raw=decision.job.raw)]
         if packed.unpacked_mat is not None:
-            named.append((packed.file_name, decision.mat_bytes))
+            named.append((packed.file_name, decision.source.mat_bytes))
     else:
         linked = settings.options.link_videos and _same_disk(decision.source.path, settings.output)
-        files = decision.job.source_state().files
-        named = [(file.name, file.size) for file in files if not (linked and _is_video(file.name))]
+        named = [(file.name, file.size) for file in decision.job.source_state().files]
     sizes = {"mat": 0, "frames": 0, "copied": 0}
     for name, size in named:
-        sizes[_what_becomes_of(Path(name).name)] += size
+        kind = kind_of_file(Path(name).name)
+        if kind in (RawFileKind.STACK, RawFileKind.SIDE_IMAGE):
+            sizes["frames"] += size
+        elif not (linked and kind is RawFileKind.VIDEO):
+            sizes["mat" if name.endswith(".mat") else "copied"] += size
     return SourceSizes(**sizes)
-
-
-def _is_video(name: str) -> bool:
-    return kind_of_file(Path(name).name) is RawFileKind.VIDEO
-
-
-def _what_becomes_of(name: str) -> str:
-    kind = kind_of_file(name)
-    if kind in (RawFileKind.STACK, RawFileKind.SIDE_IMAGE):
-        return "frames"
-    return "mat" if name.endswith(".mat") else "copied"
 
 
 def _same_disk(one: Path, other: Path) -> bool:
@@ -196,35 +186,32 @@ def sample_frames(sources: Sequence[SessionSource], *, output: Path, options: Co
 def _stack_paths(sources: Sequence[SessionSource], folder: Path) -> list[Path]:
     """A few stacks spread over the first session that has any, unpacked where they are packed."""
     for source in sources:
-        if source.session_file is not None and source.session_file.raw_folder is not None:
+        if source.packed is not None:
+            found = _unpacked_stack(source.packed, folder)
+        elif source.session_file is None or source.session_file.raw_folder is None:
+            continue
+        else:
             found = sorted(
                 entry.path
                 for entry in raw_files_below(source.session_file.raw_folder)
                 if entry.obstacle is None and kind_of_file(entry.path.name) is RawFileKind.STACK
             )
-            if found:
-                return found[:: max(1, len(found) // _SAMPLED_STACKS)][:_SAMPLED_STACKS]
-        elif source.packed is not None and (path := _unpacked_stack(source, folder)) is not None:
-            return [path]
+        if found:
+            return found[:: max(1, len(found) // _SAMPLED_STACKS)][:_SAMPLED_STACKS]
     return []
 
 
-def _unpacked_stack(source: SessionSource, folder: Path) -> Path | None:
-    """The first stack of a packed session."""
-    from ssc_to_nwb.source_files.packed_files import unpack
-
-    if source.packed is None:
-        return None
-    for part in source.packed.raw:
-        small = part.member.size <= _LARGEST_UNPACKED_BYTES
-        if small and kind_of_file(Path(part.target).name) is RawFileKind.STACK:
-            target = folder / Path(part.target).name
+def _unpacked_stack(packed: PackedSession, folder: Path) -> list[Path]:
+    """The first stack of a packed session that is not too large."""
+    for part in packed.raw:
+        target = folder / Path(part.target).name
+        if part.member.size <= _LARGEST_UNPACKED_BYTES and kind_of_file(target.name) is RawFileKind.STACK:
             try:
                 unpack(part.packed, {part.member.name: target}, on_bytes=lambda _: None)
             except SscError:
-                return None
-            return target
-    return None
+                break
+            return [target]
+    return []
 
 
 def _opened(path: Path) -> PlaneStack | None:

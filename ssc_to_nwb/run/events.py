@@ -6,7 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TextIO
@@ -51,16 +51,8 @@ class RunEvent:
     @classmethod
     def of_progress(cls, progress: Progress) -> RunEvent:
         """An event for progress."""
-        return cls(
-            name="progress",
-            session=progress.session,
-            fields={
-                "stage": progress.stage,
-                "done_bytes": progress.done_bytes,
-                "total_bytes": progress.total_bytes,
-                "worker": progress.worker,
-            },
-        )
+        values = asdict(progress)
+        return cls(name="progress", session=values.pop("session"), fields=values)
 
 
 OnEvent = Callable[[RunEvent], None]

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,20 +49,6 @@ class SessionInputs:
         """The same from the source in another state."""
         return replace(self, source=state.digest, source_files=len(state.files), source_bytes=state.byte_size)
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> SessionInputs:
-        """What `as_dict` gave. Raises TypeError where a key is unknown or missing."""
-        return cls(**values)
-
-
-def metadata_hashes(metadata: Metadata) -> dict[str, str]:
-    """A short hash of every section of validated metadata that goes into NWB files."""
-    return section_hashes(file_metadata(metadata))
-
 
 def file_metadata(metadata: Metadata) -> dict[str, Any]:
     """The sections of validated metadata that go into NWB files, in the form that JSON gives them."""
@@ -73,14 +59,12 @@ def file_metadata(metadata: Metadata) -> dict[str, Any]:
 def section_hashes(sections: Mapping[str, Any]) -> dict[str, str]:
     """A short hash of every section, but for those that go elsewhere than into NWB files."""
     return {
-        name: hashlib.sha256(_canonical(value)).hexdigest()[:_HASH_CHARACTERS]
+        name: hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[
+            :_HASH_CHARACTERS
+        ]
         for name, value in sections.items()
         if name not in _OTHER_SECTIONS
     }
-
-
-def _canonical(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,14 +22,12 @@ from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from types import FrameType, ModuleType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
-Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 _PRELOADED = ["ssc_to_nwb.run.preloaded"]
 # A session makes hundreds of thousands of objects that stay until its end: to search them for cycles again and again
@@ -109,9 +107,7 @@ class LocalProcesses(Executor):
         # meanwhile (Python 3.13): it is kept until the end.
         self._broken: list[_Process] = []
 
-    def submit(
-        self, fn: Callable[Parameters, Result], /, *args: Parameters.args, **kwargs: Parameters.kwargs
-    ) -> Future[Result]:
+    def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
         """Begin in a process that is idle, or in a new one. The future's exception may be WorkerDiedError."""
         process, begun = self._begun(fn, *args, **kwargs)
         future: Future[Result] = Future()
@@ -119,20 +115,20 @@ class LocalProcesses(Executor):
 
         def take(done: Future[Result]) -> None:
             failure = done.exception()
+            died = isinstance(failure, BrokenProcessPool)
             with self._lock:
                 self._busy.discard(process)
                 if failure is None and self._reusable(done.result()):
                     self._idle.append(process)
-                elif isinstance(failure, BrokenProcessPool):
+                elif died:
                     self._broken.append(process)
                 else:
-                    process.discard()
+                    # This is the pool's own thread, which cannot wait for itself.
+                    process.pool.shutdown(wait=False)
             if failure is None:
                 future.set_result(done.result())
-            elif isinstance(failure, BrokenProcessPool):
-                future.set_exception(WorkerDiedError(process.how_it_ended()))
             else:
-                future.set_exception(failure)
+                future.set_exception(WorkerDiedError(process.how_it_ended()) if died else failure)
 
         begun.add_done_callback(take)
         return future
@@ -165,7 +161,7 @@ class LocalProcesses(Executor):
         with self._lock:
             processes, self._idle, self._broken = [*self._busy, *self._idle, *self._broken], [], []
         for process in processes:
-            process.end()
+            process.pool.shutdown()
 
 
 class _Process:
@@ -175,14 +171,14 @@ class _Process:
         self._report = report
         self._pipe, self._theirs = context.Pipe(duplex=False)
         self._process: BaseProcess | None = None
-        self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._theirs,))
+        self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._theirs,))
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
         if self._theirs.closed:
-            return self._pool.submit(fn, *args, **kwargs)
+            return self.pool.submit(fn, *args, **kwargs)
         there = set(multiprocessing.active_children())
         with _without_main_module(), signals_held_back():
-            future = self._pool.submit(fn, *args, **kwargs)
+            future = self.pool.submit(fn, *args, **kwargs)
         begun = set(multiprocessing.active_children()) - there
         # Where another thread has begun one of its own just now, this one cannot be killed, but ends by itself.
         self._process = begun.pop() if len(begun) == 1 else None
@@ -209,14 +205,6 @@ class _Process:
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
-
-    def discard(self) -> None:
-        """Have it end as soon as it does nothing; may be called in the pool's own thread."""
-        self._pool.shutdown(wait=False)
-
-    def end(self) -> None:
-        """Wait until it has ended."""
-        self._pool.shutdown()
 
 
 class PipeReport:
@@ -255,7 +243,7 @@ def _context() -> BaseContext:
     Elsewhere the system's own libraries may not be used any more after a fork. The one that forks is asked through a
     socket in the folder for temporary files, whose path may be too long for that.
     """
-    too_long = len(str(Path(tempfile.gettempdir()))) + _SOCKET_NAME_CHARACTERS > _SOCKET_PATH_CHARACTERS
+    too_long = len(tempfile.gettempdir()) + _SOCKET_NAME_CHARACTERS > _SOCKET_PATH_CHARACTERS
     if not sys.platform.startswith("linux") or too_long:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

@@ -53,15 +53,6 @@ class OutputState:
         """Whether file and videos are as when they were done, by size and time."""
         return self.same_file(done) and self.same_videos(done)
 
-    def as_dict(self) -> dict[str, int]:
-        """JSON-ready form."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> OutputState:
-        """What `as_dict` gave. Raises TypeError where a part is missing or unknown."""
-        return cls(**values)
-
 
 def state_of_output(nwb: Path) -> OutputState | None:
     """The state of an NWB file in place and its folder of videos; None where there is no such file."""
@@ -129,8 +120,8 @@ class Done:
         try:
             return cls(
                 output=output / line["output"]["path"],
-                state=OutputState.from_dict(line["output"]["state"]),
-                inputs=SessionInputs.from_dict(line["inputs"]),
+                state=OutputState(**line["output"]["state"]),
+                inputs=SessionInputs(**line["inputs"]),
                 sources="".join(f"{source}\n" for source in line.get("sources", ())),
                 token=line["output"].get("token"),
                 verified=line["verified"],
@@ -187,18 +178,9 @@ def session_line(
 ) -> dict[str, Any]:
     """What the record says of a session, JSON-ready.
 
-    Parameters
-    ----------
-    status
-        The outcome's own where None.
-    inputs, sources
-        What the session was made from, and its source files, a line each.
-    output
-        Path of the NWB file relative to the output folder, its state, and the token of the name it waits under.
-    why
-        What had changed since the session was done before.
-    existing
-        The file that stays, where it was found to be as it should.
+    status: the outcome's own where None; inputs, sources: what it was made from, and its source files, a line each;
+    output: path of the NWB file below the output folder, its state, and the token of the name it waits under; why: what
+    had changed since the session was done before; existing: the file that stays, found to be as it should.
     """
     seconds = sum(outcome.seconds.values())
     source_bytes = 0 if inputs is None else inputs.source_bytes
@@ -225,7 +207,7 @@ def session_line(
         "error": None if outcome.error is None else outcome.error.as_dict(),
         "traceback": outcome.traceback,
         "source": str(outcome.source),
-        "inputs": None if inputs is None else inputs.as_dict(),
+        "inputs": None if inputs is None else asdict(inputs),
         "host": socket.gethostname(),
         "pid": os.getpid(),
         "sources": sources.split("\n")[:-1],

@@ -13,7 +13,7 @@ from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.run.differences import Difference, find_differences
-from ssc_to_nwb.run.inputs import SourceState, metadata_hashes, section_hashes, take_state
+from ssc_to_nwb.run.inputs import SourceState, file_metadata, section_hashes, take_state
 from ssc_to_nwb.run.job import SessionJob
 from ssc_to_nwb.run.record import Done, opens, state_of_output
 
@@ -45,11 +45,6 @@ class Decision:
     problem: Problem | None = None
     source_bytes: int = 0
     unpack_bytes: int = 0
-
-    @property
-    def mat_bytes(self) -> int:
-        """Bytes of the session file."""
-        return self.source.mat_bytes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,11 +112,8 @@ class Decider:
 
     def _done(self, work: str) -> Done | None:
         """The last time that a session was done."""
-        for line in reversed(self.lines.get(work, [])):
-            done = Done.from_line(line, self.settings.output)
-            if done is not None:
-                return done
-        return None
+        lines = reversed(self.lines.get(work, []))
+        return next((done for line in lines if (done := Done.from_line(line, self.settings.output)) is not None), None)
 
     def _job(self, source: SessionSource, metadata: Metadata) -> SessionJob:
         work = run_files.work_name(source.name, stub=self.settings.options.stub)
@@ -132,7 +124,7 @@ class Decider:
             output=self.settings.output,
             options=self.settings.options,
             attempt=len(self.lines.get(work, [])) + 1,
-            metadata=metadata_hashes(metadata),
+            metadata=section_hashes(file_metadata(metadata)),
             given=section_hashes(files.given_for_session(session=source.name, subject=source.subject)),
             metadata_state=take_state(Path(), files.own_paths),
             metadata_files=self.settings.metadata_files,
@@ -147,13 +139,7 @@ class Decider:
 def _conversion(job: SessionJob, state: SourceState, done: Done | None) -> Decision:
     """The decision to convert a session, with the bytes of its source."""
     packed = job.source.packed
-    convert = Decision(
-        source=job.source,
-        action="convert",
-        job=job,
-        done=done,
-        source_bytes=state.byte_size,
-    )
+    convert = Decision(source=job.source, action="convert", job=job, done=done, source_bytes=state.byte_size)
     if packed is None:
         return convert
     unpacked = packed.unpacked_size(raw=job.raw)

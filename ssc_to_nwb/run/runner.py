@@ -71,7 +71,13 @@ def run_sessions(
         to_do = [decision for decision in decisions if decision.action == "convert"]
         if check_space is not None and to_do:
             check_space(to_do)
-        on_event(_started(decisions, to_do))
+        started = {
+            "sessions": len(decisions),
+            "to_do": len(to_do),
+            "skipped": sum(decision.action == "skip" for decision in decisions),
+            "source_bytes": sum(decision.source_bytes for decision in to_do),
+        }
+        on_event(RunEvent(name="run-started", fields=started))
         done = {decision.source.name: outcome for decision in decisions if (outcome := _without_work(decision))}
         for outcome in done.values():
             name: EventName = "session-skipped" if outcome.ok else "session-finished"
@@ -85,7 +91,15 @@ def run_sessions(
         stopped_by=loop.stopped_by,
         seconds=time.monotonic() - start,
     )
-    on_event(_finished(result))
+    failed = sum(not outcome.ok for outcome in result.outcomes)
+    finished = {
+        "ok": not failed,
+        "done": len(result.outcomes) - failed,
+        "failed": failed,
+        "signal": result.stopped_by,
+        "seconds": round(result.seconds, 3),
+    }
+    on_event(RunEvent(name="run-finished", fields=finished))
     return result
 
 
@@ -140,29 +154,3 @@ def _without_work(decision: Decision) -> SessionOutcome | None:
     if decision.action == "refuse":
         return SessionOutcome(session=source.name, source=source.path, status="failed", error=decision.problem)
     return None
-
-
-def _started(decisions: Sequence[Decision], to_do: Sequence[Decision]) -> RunEvent:
-    return RunEvent(
-        name="run-started",
-        fields={
-            "sessions": len(decisions),
-            "to_do": len(to_do),
-            "skipped": sum(decision.action == "skip" for decision in decisions),
-            "source_bytes": sum(decision.source_bytes for decision in to_do),
-        },
-    )
-
-
-def _finished(result: RunResult) -> RunEvent:
-    failed = sum(not outcome.ok for outcome in result.outcomes)
-    return RunEvent(
-        name="run-finished",
-        fields={
-            "ok": not failed,
-            "done": len(result.outcomes) - failed,
-            "failed": failed,
-            "signal": result.stopped_by,
-            "seconds": round(result.seconds, 3),
-        },
-    )

@@ -104,8 +104,8 @@ class SessionLoop:
         capacity = self.workers.capacity
         while self._waiting and (capacity is None or len(self._running) < capacity):
             session = self._waiting[0]
-            others = [other.decision.mat_bytes for other in self._running.values()]
-            if capacity is not None and not self.budget.admits(session.decision.mat_bytes, others):
+            others = [other.decision.source.mat_bytes for other in self._running.values()]
+            if capacity is not None and not self.budget.admits(session.decision.source.mat_bytes, others):
                 return
             self._waiting.popleft()
             job = session.job

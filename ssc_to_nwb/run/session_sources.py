@@ -67,6 +67,10 @@ class SessionSource:
         """The animal, as its name has it."""
         return self.name.split("_", 1)[0]
 
+    def origin(self, file: str, unpacked: Path) -> str:
+        """Where a file below `unpacked` comes from: what is unpacked is gone when its name is read."""
+        return file if self.packed is None else self.packed.origin(file, unpacked)
+
     def sources(self, *, raw: bool) -> tuple[Path, ...]:
         """Files and folders that make up the session; a folder means all that is in it."""
         if self.packed is not None:
@@ -252,11 +256,6 @@ def unpacked_session(source: SessionSource, folder: Path, *, raw: bool, on_bytes
         yield source.packed.session_file(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def origin(file: str, source: SessionSource, folder: Path) -> str:
-    """Where a file that was unpacked to `folder` comes from: what is unpacked is gone when its name is read."""
-    return file if source.packed is None else source.packed.origin(file, folder)
 
 
 def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnBytes) -> None:

@@ -8,9 +8,10 @@ import pickle
 import socket
 import time
 import traceback
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.data_types.registry import registered
@@ -21,10 +22,10 @@ from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.run.events import now_text
-from ssc_to_nwb.run.inputs import SessionInputs, SourceState, take_state
+from ssc_to_nwb.run.inputs import SourceState, take_state
 from ssc_to_nwb.run.job import JobResult, SessionJob
 from ssc_to_nwb.run.record import Done, OutputState, session_line, state_of, state_of_output
-from ssc_to_nwb.run.session_sources import origin, unpacked_session
+from ssc_to_nwb.run.session_sources import unpacked_session
 from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source_files.checksums import FoundChecksums, check_files, find_checksums
 from ssc_to_nwb.source_files.session_files import SessionFile
@@ -65,14 +66,17 @@ def do_job(version: str, pickled: bytes, report: OnProgress) -> JobResult:
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
-    """A job under way: what is known of it so far. place: where the file waits that is whole."""
+    """A job under way: what is known of it so far.
+
+    output: what the record says of the file that waits whole, or of the one that is there and is kept.
+    """
 
     job: SessionJob
     report: OnProgress
     started: str = field(default_factory=now_text)
     state: SourceState | None = None
-    place: InProgress | None = None
-    output_state: OutputState | None = None
+    output: dict[str, Any] | None = None
+    kept: Done | None = None
     why: tuple[str, ...] = ()
     unread_lists: tuple[Problem, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
@@ -87,45 +91,32 @@ class _Work:
         return Path(self.job.card.unpacking_folder) / self.job.work
 
     def run(self) -> SessionOutcome:
-        job = self.job
+        job, existing = self.job, self.job.existing
         self.why = job.why
-        self.state = job.source_state()
-        raw = job.raw or (job.existing is not None and job.existing.raw)
-        with unpacked_session(job.source, self.unpacked, raw=raw, on_bytes=self._unpacking) as file:
-            if job.existing is not None and self._may_stay(job.existing, file):
-                return job.existing.outcome(
-                    session=job.source.name, source=job.source.path, seconds=self.seconds, notes=job.notes
-                )
+        self.state = state = job.source_state()
+        raw = job.raw or (existing is not None and existing.raw)
+        with unpacked_session(job.source, self.unpacked, raw=raw, on_bytes=partial(self._say, "unpack")) as file:
+            if existing is not None and self._may_stay(existing, file):
+                return self._keep(existing)
             self._check_sums(file)
-            return self._convert(file)
+            return self._convert(file, state)
 
-    def _convert(self, file: SessionFile) -> SessionOutcome:
+    def _keep(self, existing: Done) -> SessionOutcome:
+        """Leave the file that is there; the record gets the state of the files that it is made from."""
+        if existing.raw != self.job.raw:
+            self.state = self.job.source_state(raw=existing.raw)
+        self.output = self._recorded_output(existing.output, state_of_output(existing.output))
+        self.kept = existing
+        source = self.job.source
+        return existing.outcome(session=source.name, source=source.path, seconds=self.seconds, notes=self.job.notes)
+
+    def _convert(self, file: SessionFile, state: SourceState) -> SessionOutcome:
         from ssc_to_nwb.nwb_file.session_file import convert_session
 
-        job = self.job
+        job, source = self.job, self.job.source
         task = SessionTask(session_file=file, output=job.output, metadata_files=job.metadata_files, options=job.options)
-        outcome = convert_session(task, on_progress=self._progress, verify=verify_finished, finish=self._finish)
-        return self._completed(outcome)
-
-    def _finish(self, _outcome: SessionOutcome, place: InProgress) -> None:
-        """Leave the whole file under its unfinished name: the run gives it its own. The source must be as it was."""
-        if self.state is None:
-            raise ValueError("the work has not begun")
-        changes = (
-            *self.job.source_state().changes_since(self.state),
-            *self.job.metadata_now().changes_since(self.job.metadata_state),
-        )
-        if changes:
-            raise error(kinds.SOURCE_CHANGED_MEANWHILE, file=self.job.source.path, found="; ".join(changes))
-        self._check_run()
-        self.output_state = state_of(place.building, videos=place.building_videos)
-        self.place = place
-        # From here on the run decides, whatever becomes of it.
-        self.next_check = math.inf
-
-    def _completed(self, outcome: SessionOutcome) -> SessionOutcome:
-        """The outcome of the conversion with what only the job knows."""
-        source = self.job.source
+        finish = partial(self._finish, state)
+        outcome = convert_session(task, on_progress=self._progress, verify=verify_finished, finish=finish)
         problems = tuple(self._at_origin(problem) for problem in (*self.unread_lists, *outcome.problems))
         if self.why:
             redone = error(kinds.SESSION_REDONE, file=source.path, found="; ".join(self.why)).problem
@@ -137,14 +128,31 @@ class _Work:
             seconds={**self.seconds, **outcome.seconds},
             problems=problems,
             error=None if outcome.error is None else self._at_origin(outcome.error),
-            left_out=tuple((self._origin(file), reason) for file, reason in outcome.left_out),
+            left_out=tuple((source.origin(name, self.unpacked), reason) for name, reason in outcome.left_out),
         )
 
-    def _at_origin(self, problem: Problem) -> Problem:
-        return problem if problem.file is None else replace(problem, file=self._origin(problem.file))
+    def _finish(self, state: SourceState, _outcome: SessionOutcome, place: InProgress) -> None:
+        """Leave the whole file under its unfinished name: the run gives it its own. The source must be as it was."""
+        changes = (
+            *self.job.source_state().changes_since(state),
+            *self.job.metadata_now().changes_since(self.job.metadata_state),
+        )
+        if changes:
+            raise error(kinds.SOURCE_CHANGED_MEANWHILE, file=self.job.source.path, found="; ".join(changes))
+        self._check_run()
+        built = state_of(place.building, videos=place.building_videos)
+        self.output = self._recorded_output(place.final, built, token=place.token)
+        # From here on the run decides, whatever becomes of it.
+        self.next_check = math.inf
 
-    def _origin(self, file: str) -> str:
-        return origin(file, self.job.source, self.unpacked)
+    def _recorded_output(self, nwb: Path, state: OutputState | None, *, token: str | None = None) -> dict[str, Any]:
+        path = nwb.relative_to(self.job.output).as_posix()
+        return {"path": path, "state": None if state is None else asdict(state), "token": token}
+
+    def _at_origin(self, problem: Problem) -> Problem:
+        if problem.file is None:
+            return problem
+        return replace(problem, file=self.job.source.origin(problem.file, self.unpacked))
 
     def _may_stay(self, done: Done, file: SessionFile) -> bool:
         """Whether the file that is there may stay. Raises output-changed where somebody else has worked on it."""
@@ -166,11 +174,8 @@ class _Work:
             with timed(self.seconds, "check"):
                 check_files(found.checksums, workers=self.job.options.workers)
 
-    def _say(self, stage: Stage) -> None:
-        self._progress(Progress(session=self.job.source.name, stage=stage))
-
-    def _unpacking(self, done: int, total: int) -> None:
-        self._progress(Progress(session=self.job.source.name, stage="unpack", done_bytes=done, total_bytes=total))
+    def _say(self, stage: Stage, done: int = 0, total: int = 0) -> None:
+        self._progress(Progress(session=self.job.source.name, stage=stage, done_bytes=done, total_bytes=total))
 
     def _progress(self, progress: Progress) -> None:
         """Pass progress on, not too often; now and then see that the run is still there. Raises run-over."""
@@ -199,46 +204,22 @@ class _Work:
         )
 
     def result(self, outcome: SessionOutcome) -> JobResult:
-        """The outcome with its line for the record."""
-        existing = self.job.existing if outcome.status == "skipped" else None
-        output = None
-        if existing is not None:
-            state = state_of_output(existing.output)
-            output = self._output(existing.output, state, token=None)
-        elif outcome.ok and self.place is not None:
-            output = self._output(self.place.final, self.output_state, token=self.place.token)
+        """The outcome with its line for the record; a file that stays has what it was made with."""
+        state, output = self.state, self.output if outcome.ok else None
+        made_with = self.job.made_with if self.kept is None else self.kept.inputs
         line = session_line(
             outcome,
             work=self.job.work,
             attempt=self.job.attempt,
             started=self.started,
-            status=None if existing is None else "confirmed",
-            inputs=self._inputs(existing),
-            sources="" if output is None else self._source_now(existing).as_lines(),
+            status=None if self.kept is None else "confirmed",
+            inputs=None if state is None else made_with.with_source(state),
+            sources="" if state is None or output is None else state.as_lines(),
             output=output,
             why=self.why,
-            existing=existing,
+            existing=self.kept,
         )
         return JobResult(outcome=outcome, line=line)
-
-    def _output(self, nwb: Path, state: OutputState | None, *, token: str | None) -> dict[str, object]:
-        path = nwb.relative_to(self.job.output).as_posix()
-        return {"path": path, "state": None if state is None else state.as_dict(), "token": token}
-
-    def _inputs(self, existing: Done | None) -> SessionInputs | None:
-        """What the NWB file is made from; one that stays has what it was made with, from the source as it is now."""
-        if self.state is None:
-            return None
-        made_with = self.job.made_with if existing is None else existing.inputs
-        return made_with.with_source(self._source_now(existing))
-
-    def _source_now(self, existing: Done | None) -> SourceState:
-        """The state of the files that the NWB file is made from."""
-        if self.state is None:
-            raise ValueError("the work has not begun")
-        if existing is None or existing.raw == self.job.raw:
-            return self.state
-        return self.job.source_state(raw=existing.raw)
 
 
 def _content_changes(done: Done, file: SessionFile, *, workers: int) -> tuple[str, ...]:

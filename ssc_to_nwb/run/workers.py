@@ -143,9 +143,9 @@ def _in_silence() -> Iterator[None]:
 def _connect(address: str) -> Any:
     try:
         from distributed import Client
+
+        return Client(address or None, timeout=_CONNECT_SECONDS)
     except ImportError as failure:
         raise error(kinds.EXTRA_NOT_INSTALLED, expected="pip install 'ssc-to-nwb[cluster]'", found=failure) from failure
-    try:
-        return Client(address, timeout=_CONNECT_SECONDS) if address else Client(timeout=_CONNECT_SECONDS)
     except (OSError, ValueError) as failure:
         raise error(kinds.CLUSTER_UNREACHABLE, file=address or None, found=failure) from failure

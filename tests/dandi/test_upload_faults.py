@@ -132,7 +132,7 @@ def test_a_lasting_fault_is_named_and_a_second_run_ends_complete(
 
     assert not result.ok
     assert identifier in problems(result), [str(problem) for problem in result.problems]
-    failed = [outcome for outcome in result.outcomes if outcome.status is Status.FAILED]
+    failed = [outcome for outcome in result.outcomes if outcome.status == "failed"]
     assert failed and failed[0].problem is not None and "again" in failed[0].problem.kind.remedy
     archive.faults.clear()
     assert upload().ok
@@ -170,27 +170,27 @@ def test_one_file_that_fails_does_not_stop_the_others(upload: Upload, archive: D
     result = upload(jobs=1)
 
     by_status = {status: [each.path for each in result.outcomes if each.status is status] for status in Status}
-    assert len(by_status[Status.FAILED]) == 1 and len(by_status[Status.UPLOADED]) == 1
-    assert by_status[Status.NOT_TRIED] == [NWB]
+    assert len(by_status["failed"]) == 1 and len(by_status["uploaded"]) == 1
+    assert by_status["not tried"] == [NWB]
 
 
 def test_after_the_key_is_withdrawn_nothing_more_is_tried(upload: Upload, archive: DandiServer) -> None:
     def withdraw(step: TransferProgress) -> None:
-        if step.stage is Stage.UPLOADING and step.path is None:
+        if step.stage == "uploading" and step.path is None:
             archive.model.users.clear()
 
     result = upload(jobs=1, on_progress=withdraw)
 
     assert "archive-key-refused" in problems(result)
     assert not result.compared
-    assert sum(outcome.status is Status.FAILED for outcome in result.outcomes) == 1
+    assert sum(outcome.status == "failed" for outcome in result.outcomes) == 1
 
 
 def test_waits_grow_and_heed_what_the_server_asks(upload: Upload, archive: DandiServer, output: Path) -> None:
     archive.fail("create", "503", times=6, retry_after=1)
     notes: list[str] = []
     started = time.monotonic()
-    result = upload(jobs=1, on_progress=lambda step: notes.append(step.note) if step.stage is Stage.WAITING else None)
+    result = upload(jobs=1, on_progress=lambda step: notes.append(step.note) if step.stage == "waiting" else None)
 
     # Three tries of the client within each of two of ours; then it gets through.
     assert result.ok
@@ -205,7 +205,7 @@ def test_waits_grow_and_heed_what_the_server_asks(upload: Upload, archive: Dandi
 class TestFileChanges:
     """A file that is written to while it is uploaded."""
 
-    @pytest.mark.parametrize("stage", [Stage.CHECKSUM, Stage.UPLOADING])
+    @pytest.mark.parametrize("stage", ["checksum", "uploading"])
     def test_it_is_named_and_a_second_run_ends_complete(
         self, upload: Upload, output: Path, same_there: Callable[[], bool], stage: Stage
     ) -> None:
@@ -213,7 +213,7 @@ class TestFileChanges:
 
         def write(step: TransferProgress) -> None:
             if step.stage is stage and step.path == VIDEO and not changed.is_set():
-                if stage is Stage.CHECKSUM and not started.is_set():
+                if stage == "checksum" and not started.is_set():
                     started.set()  # the first checksum is the plan's
                     return
                 changed.set()
@@ -230,7 +230,7 @@ class TestFileChanges:
 
     def test_a_change_of_the_time_stamp_alone_counts(self, upload: Upload, output: Path) -> None:
         def touch(step: TransferProgress) -> None:
-            if step.stage is Stage.UPLOADING and step.path is None:
+            if step.stage == "uploading" and step.path is None:
                 os.utime(output / VIDEO, (1, 1))
 
         assert "archive-file-changed" in problems(upload(on_progress=touch))
@@ -240,7 +240,7 @@ class TestFileChanges:
         content = (output / VIDEO).read_bytes()
 
         def remove(step: TransferProgress) -> None:
-            if step.stage is Stage.UPLOADING and step.path is None:
+            if step.stage == "uploading" and step.path is None:
                 (output / VIDEO).unlink()
 
         result = upload(on_progress=remove)
@@ -262,19 +262,19 @@ class TestInterruption:
         result = upload(jobs=1, stop=stop, on_progress=lambda step: stop.set() if step.bytes_done else None)
 
         assert "archive-interrupted" in problems(result) and not result.ok and not result.compared
-        assert Status.NOT_TRIED in {outcome.status for outcome in result.outcomes}
+        assert "not tried" in {outcome.status for outcome in result.outcomes}
         assert upload().ok
         assert same_there()
 
     def test_ctrl_c_hands_back_what_was_done(self, upload: Upload, same_there: Callable[[], bool]) -> None:
         def interrupt(step: TransferProgress) -> None:
-            if step.stage is Stage.COMPARING:
+            if step.stage == "comparing":
                 raise KeyboardInterrupt
 
         result = upload(on_progress=interrupt)
 
         assert "archive-interrupted" in problems(result) and not result.ok
-        assert {outcome.status for outcome in result.outcomes} == {Status.UPLOADED}
+        assert {outcome.status for outcome in result.outcomes} == {"uploaded"}
         assert upload().ok and same_there()
 
     @pytest.mark.parametrize("step", ["initialize", "part", "storage-complete"])
@@ -306,7 +306,7 @@ class TestInterruption:
         patient = RetryPolicy(attempts=3, first_wait_s=3600, longest_wait_s=3600)
 
         result = upload(
-            retry=patient, stop=stop, on_progress=lambda step: stop.set() if step.stage is Stage.WAITING else None
+            retry=patient, stop=stop, on_progress=lambda step: stop.set() if step.stage == "waiting" else None
         )
 
         assert "archive-interrupted" in problems(result)

@@ -14,7 +14,7 @@ from dandi_server import KEY, DandiServer
 from ssc_to_nwb.cli import progress as progress_module
 from ssc_to_nwb.cli.displays import TransferLines, transfer_display
 from ssc_to_nwb.cli.progress import Bars
-from ssc_to_nwb.dandi.results import Stage, TransferProgress
+from ssc_to_nwb.dandi.results import TransferProgress
 
 
 @pytest.fixture
@@ -28,12 +28,12 @@ def shown(bars: Bars) -> list[tuple[str, float, float | None]]:
 
 def test_a_bar_per_file_under_way_and_one_in_total(bars: Bars) -> None:
     drawn = TransferLines(bars)
-    drawn(TransferProgress(stage=Stage.UPLOADING, path="sub-1/a.nwb", bytes_done=30, bytes_total=100))
-    drawn(TransferProgress(stage=Stage.UPLOADING, path="sub-1/b.mp4", bytes_done=5, bytes_total=50))
+    drawn(TransferProgress(stage="uploading", path="sub-1/a.nwb", bytes_done=30, bytes_total=100))
+    drawn(TransferProgress(stage="uploading", path="sub-1/b.mp4", bytes_done=5, bytes_total=50))
 
     assert shown(bars) == [("total", 35, 150), ("a.nwb uploading", 30, 100), ("b.mp4 uploading", 5, 50)]
 
-    drawn(TransferProgress(stage=Stage.DONE, path="sub-1/b.mp4", bytes_done=50, bytes_total=50))
+    drawn(TransferProgress(stage="done", path="sub-1/b.mp4", bytes_done=50, bytes_total=50))
     assert shown(bars) == [("total", 80, 150), ("a.nwb uploading", 30, 100)]
 
 
@@ -41,38 +41,38 @@ def test_a_file_that_was_only_looked_at_leaves_no_bar(bars: Bars) -> None:
     """However many files are unchanged: their checksums are over before anything is sent."""
     drawn = TransferLines(bars)
     for number in range(100):
-        drawn(TransferProgress(stage=Stage.CHECKSUM, path=f"{number}.mp4", bytes_total=50))
-        drawn(TransferProgress(stage=Stage.PLANNED, path=f"{number}.mp4", bytes_total=50))
+        drawn(TransferProgress(stage="checksum", path=f"{number}.mp4", bytes_total=50))
+        drawn(TransferProgress(stage="planned", path=f"{number}.mp4", bytes_total=50))
 
     assert bars.tasks == []
 
 
 def test_the_total_is_of_all_that_is_to_be_sent(bars: Bars) -> None:
     drawn = TransferLines(bars)
-    drawn(TransferProgress(stage=Stage.UPLOADING, bytes_total=1000))
-    drawn(TransferProgress(stage=Stage.UPLOADING, path="a.nwb", bytes_done=30, bytes_total=100))
+    drawn(TransferProgress(stage="uploading", bytes_total=1000))
+    drawn(TransferProgress(stage="uploading", path="a.nwb", bytes_done=30, bytes_total=100))
     assert shown(bars)[0] == ("total", 30, 1000)
 
 
 def test_a_wait_says_why_and_keeps_the_count(bars: Bars) -> None:
     drawn = TransferLines(bars)
-    drawn(TransferProgress(stage=Stage.UPLOADING, path="a.nwb", bytes_done=30, bytes_total=100))
-    drawn(TransferProgress(stage=Stage.WAITING, path="a.nwb", bytes_total=100, note="again in 2 s"))
+    drawn(TransferProgress(stage="uploading", path="a.nwb", bytes_done=30, bytes_total=100))
+    drawn(TransferProgress(stage="waiting", path="a.nwb", bytes_total=100, note="again in 2 s"))
     assert shown(bars)[0] == ("total", 30, 100)
     assert shown(bars)[1][0] == "a.nwb waiting (again in 2 s)"
 
 
 def test_a_failed_file_counts_nothing(bars: Bars) -> None:
     drawn = TransferLines(bars)
-    drawn(TransferProgress(stage=Stage.UPLOADING, path="a.nwb", bytes_done=30, bytes_total=100))
-    drawn(TransferProgress(stage=Stage.FAILED, path="a.nwb", bytes_total=100))
+    drawn(TransferProgress(stage="uploading", path="a.nwb", bytes_done=30, bytes_total=100))
+    drawn(TransferProgress(stage="failed", path="a.nwb", bytes_total=100))
     assert shown(bars) == [("total", 0, 100)]
 
 
 def test_a_file_whose_content_the_archive_has_is_done_all_the_same(bars: Bars) -> None:
     drawn = TransferLines(bars)
-    drawn(TransferProgress(stage=Stage.UPLOADING, bytes_total=100))
-    drawn(TransferProgress(stage=Stage.DONE, path="a.nwb", bytes_done=0, bytes_total=100))
+    drawn(TransferProgress(stage="uploading", bytes_total=100))
+    drawn(TransferProgress(stage="done", path="a.nwb", bytes_done=0, bytes_total=100))
     assert shown(bars) == [("total", 100, 100)]
 
 
@@ -81,15 +81,15 @@ def test_without_a_terminal_a_line_for_each_file(
 ) -> None:
     with transfer_display(quiet=False) as drawn:
         assert isinstance(drawn, TransferLines)
-        drawn(TransferProgress(stage=Stage.CONNECTING, note="dandi"))
-        drawn(TransferProgress(stage=Stage.CHECKSUM, path="a.nwb", bytes_total=2000))
-        drawn(TransferProgress(stage=Stage.UPLOADING, path="a.nwb", bytes_done=1000, bytes_total=2000))
+        drawn(TransferProgress(stage="connecting", note="dandi"))
+        drawn(TransferProgress(stage="checksum", path="a.nwb", bytes_total=2000))
+        drawn(TransferProgress(stage="uploading", path="a.nwb", bytes_done=1000, bytes_total=2000))
         monkeypatch.setattr(progress_module, "PLAIN_SECONDS", 0.0)
-        drawn(TransferProgress(stage=Stage.UPLOADING, path="a.nwb", bytes_done=2000, bytes_total=2000))
-        drawn(TransferProgress(stage=Stage.DONE, path="a.nwb", bytes_done=2000, bytes_total=2000))
-        drawn(TransferProgress(stage=Stage.DONE, path="b.mp4", bytes_done=0, bytes_total=50))
-        drawn(TransferProgress(stage=Stage.WAITING, path="c.mp4", note="The archive answers with errors; again in 2 s"))
-        drawn(TransferProgress(stage=Stage.FAILED, path="c.mp4"))
+        drawn(TransferProgress(stage="uploading", path="a.nwb", bytes_done=2000, bytes_total=2000))
+        drawn(TransferProgress(stage="done", path="a.nwb", bytes_done=2000, bytes_total=2000))
+        drawn(TransferProgress(stage="done", path="b.mp4", bytes_done=0, bytes_total=50))
+        drawn(TransferProgress(stage="waiting", path="c.mp4", note="The archive answers with errors; again in 2 s"))
+        drawn(TransferProgress(stage="failed", path="c.mp4"))
     lines = capsys.readouterr().err.splitlines()
     assert "total 100 % (2.0 kB of 2.0 kB)" in lines
     assert [line for line in lines if not line.startswith("total")] == [
