@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,19 +62,11 @@ class PlannedSession:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        return {
-            "session": self.session,
-            "path": str(self.path),
-            "action": self.action,
-            "why": list(self.why),
-            "notes": list(self.notes),
-            "contents": None if self.contents is None else self.contents.as_dict(),
-            "source_bytes": self.source_bytes,
-            "unpack_bytes": self.unpack_bytes,
-            "output_bytes": self.output_bytes,
-            "seconds": round(self.seconds, 1),
-            "problem": None if self.problem is None else self.problem.as_dict(),
-        }
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        values |= {"path": str(self.path), "why": list(self.why), "notes": list(self.notes)}
+        for name in ("contents", "problem"):
+            values[name] = None if values[name] is None else values[name].as_dict()
+        return {**values, "seconds": round(self.seconds, 1)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,65 +133,49 @@ def plan(request: PlanRequest) -> Plan:
         What `convert` raises if nothing can be started.
     """
     from ssc_to_nwb.problems.system_errors import system_errors_named
+    from ssc_to_nwb.run.estimate import room_for, sample_frames, worst_ratio
     from ssc_to_nwb.run.job import RunSettings
+    from ssc_to_nwb.run.machine import Budget
     from ssc_to_nwb.run.places import check_apart, check_writable
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
 
     settings, source = RunSettings.of(request), Path(request.source)
-    check_writable(settings.output)
-    listings = PackedListings.of_output(settings.output)
+    output, options = settings.output, settings.options
+    check_writable(output)
+    listings = PackedListings.of_output(output)
     sources = find_sources(
-        source,
-        patterns=request.sessions,
-        listings=listings,
-        on_listing=request.on_listing,
-        output=settings.output,
+        source, patterns=request.sessions, listings=listings, on_listing=request.on_listing, output=output
     )
-    check_apart(settings.output, sources)
-    with system_errors_named(settings.output):
-        decided = _decided(sources, settings)
-    not_taken = find_not_taken(source, listings=listings, output=settings.output)
-    return replace(decided, not_taken=not_taken)
+    check_apart(output, sources)
+    with system_errors_named(output):
+        decisions = _decisions(sources, settings)
+        to_do = [decision for decision in decisions if decision.action == "convert"]
+        sample = None
+        if to_do and options.raw != "skip":
+            sample = sample_frames([decision.source for decision in to_do], output=output, options=options)
+        ratio = worst_ratio(options) if sample is None else sample.ratio
+        planned = [_planned(decision, settings, sample, ratio=ratio) for decision in decisions]
+        at_once = Budget(workers=options.workers, memory_mb=options.memory_mb).at_once(len(to_do))
+        return Plan(
+            sessions=tuple(session for session, _, _ in planned),
+            output_bytes=sum(session.output_bytes for session, _, _ in planned),
+            seconds=sum(data / at_once + frames for _, data, frames in planned),
+            sample=sample,
+            room=room_for(to_do, settings, ratio=ratio),
+            not_taken=find_not_taken(source, listings=listings, output=output),
+        )
 
 
-def _decided(sources: Sequence[SessionSource], settings: RunSettings) -> Plan:
+def _decisions(sources: Sequence[SessionSource], settings: RunSettings) -> list[Decision]:
     from ssc_to_nwb.json_lines import read_json_lines
     from ssc_to_nwb.metadata.shared_faults import check_metadata
-    from ssc_to_nwb.run.estimate import sample_frames
     from ssc_to_nwb.run.record import lines_by_work
     from ssc_to_nwb.run.resume import Decider
     from ssc_to_nwb.run_files import run_record
 
     check_metadata(sources, settings.metadata_files)
-    lines = lines_by_work(list(read_json_lines(run_record(settings.output))))
-    decider = Decider(settings=settings, lines=lines)
-    decisions = [decider.decide(one) for one in sources]
-    to_do = [decision.source for decision in decisions if decision.action == "convert"]
-    wanted = settings.options.raw != "skip" and bool(to_do)
-    sample = sample_frames(to_do, output=settings.output, options=settings.options) if wanted else None
-    return _plan(decisions, settings, sample)
-
-
-def _plan(decisions: Sequence[Decision], settings: RunSettings, sample: FrameSample | None) -> Plan:
-    from ssc_to_nwb.run.estimate import room_for, worst_ratio
-    from ssc_to_nwb.run.machine import Budget
-
-    ratio = worst_ratio(settings.options) if sample is None else sample.ratio
-    to_do = [decision for decision in decisions if decision.action == "convert"]
-    planned, in_turn, together = [], 0.0, 0.0
-    for decision in decisions:
-        session, data_seconds, frame_seconds = _planned(decision, settings, sample, ratio=ratio)
-        planned.append(session)
-        together += data_seconds
-        in_turn += frame_seconds
-    budget = Budget(workers=settings.options.workers, memory_mb=settings.options.memory_mb)
-    return Plan(
-        sessions=tuple(planned),
-        output_bytes=sum(session.output_bytes for session in planned),
-        seconds=in_turn + together / budget.at_once(len(to_do)),
-        sample=sample,
-        room=room_for(to_do, settings, ratio=ratio),
-    )
+    decider = Decider(settings=settings, lines=lines_by_work(read_json_lines(run_record(settings.output))))
+    return [decider.decide(one) for one in sources]
 
 
 def _planned(
@@ -207,6 +183,7 @@ def _planned(
 ) -> tuple[PlannedSession, float, float]:
     """A session with the seconds for its data, which may overlap with others', and for its frames."""
     from ssc_to_nwb.run.estimate import seconds_for, sizes_of
+    from ssc_to_nwb.run.machine import existing_folder
 
     session = PlannedSession(
         session=decision.source.name,
@@ -217,7 +194,10 @@ def _planned(
     )
     if decision.job is None or decision.action != "convert":
         return session, 0.0, 0.0
-    contents, read_seconds = _contents(decision, settings)
+    place = existing_folder(settings.work_folder or settings.output)
+    start = time.perf_counter()
+    contents = summarize(decision.source, metadata_files=settings.metadata_files, place=place)
+    read_seconds = time.perf_counter() - start
     sizes = sizes_of(decision, settings)
     data_seconds, frame_seconds = seconds_for(
         sizes,
@@ -237,13 +217,3 @@ def _planned(
         problem=contents.error,
     )
     return session, data_seconds, frame_seconds
-
-
-def _contents(decision: Decision, settings: RunSettings) -> tuple[SessionSummary, float]:
-    """What the session holds, and the seconds it took to read that; a packed session file is unpacked for it."""
-    from ssc_to_nwb.run.machine import existing_folder
-
-    place = existing_folder(settings.work_folder or settings.output)
-    start = time.perf_counter()
-    summary = summarize(decision.source, metadata_files=settings.metadata_files, place=place)
-    return summary, time.perf_counter() - start

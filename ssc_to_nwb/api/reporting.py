@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.reading.opened_session import OpenedSession
     from ssc_to_nwb.report.file_record import ConversionWarning, FileRecord
@@ -264,27 +262,6 @@ def methods_of(*, file: Path | str) -> MethodsText:
         return MethodsText(session=session.title, text=methods_text(session), bibliography=bibliography(session))
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV, UTF-8, without row numbers.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Any table.
-    path : Path
-        The file to write; one that exists is replaced.
-
-    Raises
-    ------
-    SscError
-        output-not-writable, disk-full.
-    """
-    from ssc_to_nwb.problems.system_errors import system_errors_named
-
-    with system_errors_named(path):
-        table.to_csv(path, index=False)
-
-
 def write_text_file(path: Path, text: str) -> None:
     """Write a text, UTF-8.
 
@@ -303,4 +280,4 @@ def write_text_file(path: Path, text: str) -> None:
     from ssc_to_nwb.problems.system_errors import system_errors_named
 
     with system_errors_named(path):
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", newline="\n")

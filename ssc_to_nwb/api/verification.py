@@ -135,12 +135,13 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
     from ssc_to_nwb.problems import output_kinds
     from ssc_to_nwb.problems.model import SscError, error
     from ssc_to_nwb.proof.making import options_used
+    from ssc_to_nwb.run.places import find_converted
     from ssc_to_nwb.run.session_sources import unpacked_session
 
     if source.problem is not None:
         return SessionVerification(session=source.name, source=source.path, error=source.problem)
     try:
-        nwb_path = find_output(settings.output, session=source.name)
+        nwb_path = find_converted(settings.output, session=source.name)
         options = options_used(nwb_path)
         with (
             TemporaryDirectory(prefix="ssc-to-nwb-", dir=settings.request.work_dir) as folder,
@@ -158,16 +159,18 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
 def _verify_session(
     source: SessionSource, file: SessionFile, nwb_path: Path, options: OptionsUsed, settings: _Settings
 ) -> SessionVerification:
-    from ssc_to_nwb.problems.model import ProblemLog
+    from ssc_to_nwb.problems import verify_kinds as kinds
+    from ssc_to_nwb.problems.model import ProblemLog, error
     from ssc_to_nwb.proof.file import verify_file
     from ssc_to_nwb.proof.source_again import hash_sources, read_source_again
+    from ssc_to_nwb.run.record import recorded_digest
     from ssc_to_nwb.session.raw_data import open_raw_data
 
     log = ProblemLog()
     mode = settings.request.mode
     context = read_source_again(file.path, dataset=file.dataset, metadata_files=settings.metadata_files, log=log)
     raw = open_raw_data(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
-    recorded = _recorded_digest(nwb_path)
+    recorded = recorded_digest(nwb_path)
     report = verify_file(
         nwb_path,
         context=context,
@@ -177,64 +180,15 @@ def _verify_session(
         memory_mb=settings.memory_mb,
         hashes=hash_sources(context.session, raw, stacks=mode == "full", workers=settings.workers),
         with_digest=recorded is not None and mode == "full",
-        progress=partial(settings.request.on_progress or _no_progress, source.name),
+        progress=partial(settings.request.on_progress or (lambda _session, _done, _total: None), source.name),
     )
     if report.digest is not None and report.digest != recorded:
-        report = replace(report, problems=(_changed(nwb_path, recorded=recorded, found=report.digest),))
+        # This finds changes to what the source says nothing of, such as this package's own words about a column.
+        changed = error(
+            kinds.VERIFY_CONTENT_CHANGED, file=nwb_path, field="/", expected=f"digest {recorded}", found=report.digest
+        )
+        report = replace(report, problems=(changed.problem,))
     return SessionVerification(session=source.name, source=source.path, report=report, warnings=tuple(log.problems))
-
-
-def _no_progress(_session: str, _done_bytes: int, _total_bytes: int) -> None:
-    return None
-
-
-def _recorded_digest(nwb_path: Path) -> str | None:
-    """The digest of the content that the conversion put on record; None where there is no record."""
-    from ssc_to_nwb.run.record import recorded_digest
-
-    try:
-        return recorded_digest(nwb_path)
-    except OSError:
-        # The proof does not need the record; a file that was moved elsewhere has none.
-        return None
-
-
-def _changed(nwb_path: Path, *, recorded: str | None, found: str) -> Problem:
-    """The problem of a file that does not have the content on record.
-
-    That finds changes to what the source says nothing of, such as this package's own words about a column.
-    """
-    from ssc_to_nwb.problems import verify_kinds as kinds
-    from ssc_to_nwb.problems.model import Problem
-
-    return Problem(
-        kind=kinds.VERIFY_CONTENT_CHANGED, file=str(nwb_path), field="/", expected=f"digest {recorded}", found=found
-    )
-
-
-def find_output(output: Path, *, session: str) -> Path:
-    """Find the NWB file of a session below an output folder.
-
-    Parameters
-    ----------
-    output : Path
-        The folder, or the NWB file itself.
-    session : str
-        Name of the session, such as `an197522_2013_03_08`.
-
-    Returns
-    -------
-    Path
-        Path of the NWB file.
-
-    Raises
-    ------
-    SscError
-        verify-output-missing.
-    """
-    from ssc_to_nwb.run.places import find_converted
-
-    return find_converted(output, session=session)
 
 
 def read_ledger(*, file: Path | str) -> Ledger:

@@ -16,7 +16,7 @@ from ssc_to_nwb.cli.options import (
     quiet_option,
     verbose_option,
 )
-from ssc_to_nwb.cli.output import print_picture, print_result, print_warnings, write_text
+from ssc_to_nwb.cli.output import print_picture, print_result, print_warnings
 from ssc_to_nwb.cli.progress import counted, display
 from ssc_to_nwb.cli.terminal import echo, wrapped
 from ssc_to_nwb.options.files import ResponsesRequest
@@ -53,13 +53,13 @@ def responses_command(
     simpler: a one-sided Wilcoxon signed-rank test of dF/F after and before the event. What it finds and misses of
     planted cells is in the documentation, "Responses to touch".
     """
-    from ssc_to_nwb.api.reporting import write_csv
+    from ssc_to_nwb.api.reporting import write_text_file
     from ssc_to_nwb.api.rois import responses
 
     with display(quiet=quiet or as_json) as shown:
         found = responses(files=files, on_file=counted(shown, "test the ROIs of"), **options)
     if output is not None:
-        write_csv(found.data_frame(), output)
+        write_text_file(output, found.data_frame().to_csv(index=False, lineterminator="\n"))
     if as_json:
         print_result({}, problems=found.problems, sessions=[session.as_dict() for session in found.sessions])
         return
@@ -156,13 +156,13 @@ def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool
     FILES are NWB files, or folders with NWB files in them. An ROI number is the same cell in all sessions of its
     animal. ROIs with one number in different planes, or more than 10 um apart, are reported and not joined.
     """
-    from ssc_to_nwb.api.reporting import write_csv
+    from ssc_to_nwb.api.reporting import write_text_file
     from ssc_to_nwb.api.rois import cells
 
     table = cells(files=files)
     rows = table.data_frame()
     if output is not None:
-        write_csv(rows, output)
+        write_text_file(output, rows.to_csv(index=False, lineterminator="\n"))
     if as_json:
         # Through JSON, which has no NaN: a cell without events has null.
         records = rows.astype(object).where(rows.notna(), None).to_dict("records")
@@ -213,7 +213,7 @@ def methods_command(file: Path, *, output: Path | None, as_json: bool) -> None:
 
     FILE is an NWB file, or a folder with one in it. Lines are wrapped at 80 columns; --json has them whole.
     """
-    from ssc_to_nwb.api.reporting import methods_of
+    from ssc_to_nwb.api.reporting import methods_of, write_text_file
 
     found = methods_of(file=file)
     if as_json:
@@ -223,5 +223,5 @@ def methods_command(file: Path, *, output: Path | None, as_json: bool) -> None:
     if output is None:
         echo(text)
     else:
-        write_text(output, text)
+        write_text_file(output, f"{text}\n")
         echo(output)

@@ -103,10 +103,3 @@ def print_picture(written: Path | None, *, as_json: bool) -> None:
         print_result({"picture": None if written is None else str(written)})
     elif written is not None:
         echo(written)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text to a file. Raises the problems of the system (output-not-writable, disk-full)."""
-    from ssc_to_nwb.api.reporting import write_text_file
-
-    write_text_file(path, f"{text}\n")

@@ -6,6 +6,7 @@ moment a run is killed at, the next one knows what is done, and puts in place wh
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections.abc import Iterable, Mapping, Sequence
@@ -215,12 +216,15 @@ def session_line(
 
 
 def recorded_digest(nwb: Path) -> str | None:
-    """The digest that the newest line of its output's record has of an NWB file; None where it has none.
+    """The digest that the newest line of its output's record has of an NWB file; None where it has none to be read.
 
-    A digest made by another version of this package is none: it may have covered something else. Raises OSError.
+    A digest made by another version of this package is none: it may have covered something else.
     """
-    newest = newest_done(nwb)
-    return newest.digest if newest is not None and newest.inputs.version == __version__ else None
+    with contextlib.suppress(OSError):
+        newest = newest_done(nwb)
+        if newest is not None and newest.inputs.version == __version__:
+            return newest.digest
+    return None
 
 
 def newest_done(nwb: Path) -> Done | None:

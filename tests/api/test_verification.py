@@ -13,7 +13,8 @@ import pytest
 from converting import convert
 from made_sessions import Converted, problem_raised
 
-from ssc_to_nwb.api.verification import content_digest, find_output, read_ledger, verify_sessions
+from ssc_to_nwb.api.verification import content_digest, read_ledger, verify_sessions
+from ssc_to_nwb.run.places import find_converted
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
@@ -53,7 +54,7 @@ def test_sessions_are_chosen_and_the_mode_is_kept(two: tuple[Path, Path]):
 def test_one_bad_file_does_not_hide_the_other(two: tuple[Path, Path], tmp_path: Path):
     source, output = two
     copy = Path(shutil.copytree(output, tmp_path / "nwb"))
-    bad = find_output(copy, session="an900001_2013_03_08")
+    bad = find_converted(copy, session="an900001_2013_03_08")
     with h5py.File(bad, "r+") as file:
         file["/intervals/trials/start_time"][0] += 1
     result = verify_sessions(source=source, output=copy)
@@ -66,7 +67,7 @@ def test_changed_text_that_is_in_no_source_field_is_found_without_the_record(
 ):
     copy = Path(shutil.copytree(converted_default.path.parent.parent, tmp_path / "nwb"))
     (copy / ".ssc-to-nwb/record.jsonl").unlink()
-    with h5py.File(find_output(copy, session="an900001_2013_03_08"), "r+") as file:
+    with h5py.File(find_converted(copy, session="an900001_2013_03_08"), "r+") as file:
         file["/intervals/trials/start_time"].attrs["description"] = "Start of the trial, in minutes."
     report = verify_sessions(source=converted_default.made.root, output=copy).sessions[0].report
     assert report is not None
@@ -85,7 +86,7 @@ def test_a_change_within_what_rounding_allows_is_found_by_the_record(converted_d
     source, output = converted_default.made.root, converted_default.path.parent.parent
     assert verify_sessions(source=source, output=output).ok
     copy = Path(shutil.copytree(output, tmp_path / "nwb"))
-    with h5py.File(find_output(copy, session="an900001_2013_03_08"), "r+") as file:
+    with h5py.File(find_converted(copy, session="an900001_2013_03_08"), "r+") as file:
         found: list[tuple[h5py.Dataset, int]] = []
         file.visititems(lambda name, item: found.extend(_not_whole(item)) if name.endswith("timestamps") else None)
         times, at = found[0]
@@ -173,10 +174,10 @@ def test_missing_source_can_not_be_begun(tmp_path: Path):
 
 def test_two_files_of_one_session_are_not_chosen_between(two: tuple[Path, Path], tmp_path: Path):
     copy = Path(shutil.copytree(two[1], tmp_path / "nwb"))
-    path = find_output(copy, session="an900001_2013_03_08")
+    path = find_converted(copy, session="an900001_2013_03_08")
     shutil.copyfile(path, path.with_name(path.name.replace("_behavior", "_again")))
     with problem_raised() as problems:
-        find_output(copy, session="an900001_2013_03_08")
+        find_converted(copy, session="an900001_2013_03_08")
     assert problems[0].kind.identifier == "verify-output-missing"
     assert "again" in str(problems[0].found)
 
@@ -192,15 +193,15 @@ class TestOneFile:
     def test_only_its_session_is_compared(self, two: tuple[Path, Path]) -> None:
         source, output = two
         for session in ("an900001_2013_03_08", "an900002_2013_03_08"):
-            result = verify_sessions(source=source, output=find_output(output, session=session), mode="sample")
+            result = verify_sessions(source=source, output=find_converted(output, session=session), mode="sample")
             assert [one.session for one in result.sessions] == [session]
             assert result.ok
 
     def test_the_file_knows_its_session_whatever_it_is_called(self, two: tuple[Path, Path], tmp_path: Path) -> None:
         source, output = two
-        other = find_output(output, session="an900001_2013_03_08").name
+        other = find_converted(output, session="an900001_2013_03_08").name
         copy = tmp_path / other
-        shutil.copyfile(find_output(output, session="an900002_2013_03_08"), copy)
+        shutil.copyfile(find_converted(output, session="an900002_2013_03_08"), copy)
         result = verify_sessions(source=source, output=copy, mode="sample")
         assert [one.session for one in result.sessions] == ["an900002_2013_03_08"]
         assert result.ok
@@ -208,7 +209,7 @@ class TestOneFile:
     def test_a_damaged_file_is_known_by_its_name(self, two: tuple[Path, Path], tmp_path: Path) -> None:
         source, output = two
         copy = Path(shutil.copytree(output, tmp_path / "nwb"))
-        bad = find_output(copy, session="an900002_2013_03_08")
+        bad = find_converted(copy, session="an900002_2013_03_08")
         bad.write_bytes(b"no NWB file")
         (session,) = verify_sessions(source=source, output=bad).sessions
         assert (session.session, session.error and session.error.kind.identifier) == (
@@ -221,7 +222,7 @@ class TestOneFile:
         with problem_raised() as problems:
             verify_sessions(
                 source=source,
-                output=find_output(output, session="an900001_2013_03_08"),
+                output=find_converted(output, session="an900001_2013_03_08"),
                 sessions=["an900002*"],
             )
         assert problems[0].kind.identifier == "verify-source-missing"

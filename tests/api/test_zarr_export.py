@@ -18,9 +18,10 @@ from made_sessions import Converted, problem_raised
 
 from ssc_to_nwb import open_session
 from ssc_to_nwb.api.validation import validate
-from ssc_to_nwb.api.verification import content_digest, find_output, verify_sessions
+from ssc_to_nwb.api.verification import content_digest, verify_sessions
 from ssc_to_nwb.api.zarr_export import export_zarr
 from ssc_to_nwb.cli.main import group
+from ssc_to_nwb.run.places import find_converted
 
 zarr = pytest.importorskip("zarr")
 pytest.importorskip("hdmf_zarr")
@@ -179,4 +180,4 @@ class TestVerification:
     ) -> None:
         folder = Path(shutil.copytree(file.parents[1], tmp_path / "nwb"))
         shutil.copytree(store, folder / file.parent.name / f"{file.name}.zarr")
-        assert find_output(folder, session=converted_small_raw.made.spec.session_name).name == file.name
+        assert find_converted(folder, session=converted_small_raw.made.spec.session_name).name == file.name

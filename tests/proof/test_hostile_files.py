@@ -15,8 +15,9 @@ from converting import convert
 from levels import mostly_long
 from moved_values import moved_out
 
-from ssc_to_nwb.api.verification import content_digest, find_output, verify_sessions
+from ssc_to_nwb.api.verification import content_digest, verify_sessions
 from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.run.places import find_converted
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
@@ -114,7 +115,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("defect", ["bytes", "elsewhere", "in the program"])
 def test_the_other_sessions_are_still_verified(two: Path, tmp_path: Path, defect: str, monkeypatch: pytest.MonkeyPatch):
     copy = Path(shutil.copytree(two / "nwb", tmp_path / "nwb"))
-    bad = find_output(copy, session="an900001_2013_03_08")
+    bad = find_converted(copy, session="an900001_2013_03_08")
     if defect == "in the program":
         from ssc_to_nwb.proof import file as proof_file
 
