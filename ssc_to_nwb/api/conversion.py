@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.nwb_file.results import SessionOutcome
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.events import OnEvent, RunEvent
-    from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
     from ssc_to_nwb.run.workers import MakeWorkers
 
 
@@ -102,18 +101,32 @@ def convert(request: ConvertRequest) -> ConversionResult:
     >>> [outcome.session for outcome in result.outcomes if not outcome.ok]
     []
     """
-    source = Path(request.source)
-    if request.dask is None and request.executor is None:
-        _load_ahead(source, Path(request.output))
+    from ssc_to_nwb.run.local_processes import load_ahead
+    from ssc_to_nwb.run_files import run_record
+
+    source, here = Path(request.source), request.dask is None and request.executor is None
+    if here and source.exists() and not run_record(Path(request.output)).exists():
+        # There is surely something to convert: begin to load what does that, beside what this process loads.
+        load_ahead()
     from ssc_to_nwb.nwb_file.results import no_progress
     from ssc_to_nwb.run.estimate import check_space
+    from ssc_to_nwb.run.events import RunEvent
     from ssc_to_nwb.run.job import RunSettings
+    from ssc_to_nwb.run.places import check_apart
     from ssc_to_nwb.run.runner import run_sessions
-    from ssc_to_nwb.run.session_sources import find_not_taken
+    from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
 
     settings = RunSettings.of(request)
+    listings = PackedListings.of_output(settings.output)
     with _event_sink(request.events, request.on_event) as sink:
-        sources, listings = _find(source, settings.output, request.sessions, sink)
+        sources = find_sources(
+            source,
+            patterns=request.sessions,
+            listings=listings,
+            on_listing=lambda packed: sink(RunEvent(name="listing", fields={"file": str(packed)})),
+            output=settings.output,
+        )
+        check_apart(settings.output, sources)
         not_taken = find_not_taken(source, listings=listings, output=settings.output)
         result = run_sessions(
             sources,
@@ -128,31 +141,6 @@ def convert(request: ConvertRequest) -> ConversionResult:
     if result.stopped_by is not None:
         raise ConversionInterrupted(conversion, result.stopped_by)
     return conversion
-
-
-def _load_ahead(source: Path, output: Path) -> None:
-    """Begin to load what converts, beside what this process loads, where there is surely something to convert."""
-    from ssc_to_nwb.run.local_processes import load_ahead
-    from ssc_to_nwb.run_files import run_record
-
-    if source.exists() and not run_record(output).exists():
-        load_ahead()
-
-
-def _find(
-    source: Path, output: Path, sessions: Sequence[str], on_event: OnEvent
-) -> tuple[tuple[SessionSource, ...], PackedListings]:
-    from ssc_to_nwb.run.events import RunEvent
-    from ssc_to_nwb.run.places import check_apart
-    from ssc_to_nwb.run.session_sources import PackedListings, find_sources
-
-    def on_listing(packed: Path) -> None:
-        on_event(RunEvent(name="listing", fields={"file": str(packed)}))
-
-    listings = PackedListings.of_output(output)
-    sources = find_sources(source, patterns=sessions, listings=listings, on_listing=on_listing, output=output)
-    check_apart(output, sources)
-    return sources, listings
 
 
 def _workers_maker(dask: str | None, executor: Executor | None) -> MakeWorkers | None:

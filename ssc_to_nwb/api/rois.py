@@ -203,7 +203,15 @@ def responses(request: ResponsesRequest) -> ResponseTable:
                 SessionResponses(
                     session=session.title,
                     file=file,
-                    events={event: _counts(one) for event, one in by_event.items()},
+                    events={
+                        event: ResponseCounts(
+                            events=int(one.event_s.size),
+                            tested=one.tested_count,
+                            responsive=one.responsive_count,
+                            share=one.share if one.tested_count else None,
+                        )
+                        for event, one in by_event.items()
+                    },
                     rois=tuple(row for event, one in by_event.items() for row in _rows(event, one)),
                 )
             )
@@ -219,15 +227,6 @@ def _draw(session: Any, by_event: Mapping[str, EventResponses], figure: Path) ->
 
     with system_errors_named(figure):
         save_responses(session, by_event, figure)
-
-
-def _counts(found: EventResponses) -> ResponseCounts:
-    return ResponseCounts(
-        events=int(found.event_s.size),
-        tested=found.tested_count,
-        responsive=found.responsive_count,
-        share=found.share if found.tested_count else None,
-    )
 
 
 def _rows(event: str, found: EventResponses) -> Iterable[dict[str, Any]]:

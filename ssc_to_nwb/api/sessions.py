@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ssc_to_nwb.metadata.census import CensusComparison
-    from ssc_to_nwb.metadata.model import SourceFacts
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.session_sources import SessionSource
     from ssc_to_nwb.session.session import Session
@@ -167,8 +166,10 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
         The summary; its `error` says why it is incomplete.
     """
     from ssc_to_nwb.metadata.loader import load_metadata
-    from ssc_to_nwb.problems.model import SscError
+    from ssc_to_nwb.problems.model import ProblemLog, SscError
     from ssc_to_nwb.run.session_sources import unpacked_session
+    from ssc_to_nwb.session.context import source_options
+    from ssc_to_nwb.session.session import read_session
 
     summary = SessionSummary(
         session=source.name,
@@ -189,7 +190,7 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
         folder = Path(name)
         try:
             with unpacked_session(source, folder / "unpacked", raw=False, on_bytes=lambda *_: None) as file:
-                session = _read(file.path, facts)
+                session = read_session(file.path, options=source_options(facts), log=ProblemLog())
                 summary = replace(summary, mat_bytes=file.path.stat().st_size, **_contents(session))
                 return replace(summary, **_raw_counts(session, source))
         except SscError as failure:
@@ -197,14 +198,6 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
             if problem.file is not None:
                 problem = replace(problem, file=source.origin(problem.file, folder / "unpacked"))
             return replace(summary, error=problem)
-
-
-def _read(path: Path, facts: SourceFacts) -> Session:
-    from ssc_to_nwb.problems.model import ProblemLog
-    from ssc_to_nwb.session.context import source_options
-    from ssc_to_nwb.session.session import read_session
-
-    return read_session(path, options=source_options(facts), log=ProblemLog())
 
 
 def _contents(session: Session) -> dict[str, Any]:

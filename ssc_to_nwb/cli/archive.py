@@ -183,7 +183,8 @@ def _print_plan(result: UploadResult) -> None:
             echo(f"{outcome.action:9} {bytes_text(outcome.size):>9}  {outcome.path}")
     if result.metadata_fields:
         echo(f"metadata  {', '.join(result.metadata_fields)}")
-    echo(f"{_totals(result)} (dry run, nothing was sent)")
+    totals = [f"{count} {action} ({bytes_text(size)})" for action, (count, size) in result.bytes_by_action().items()]
+    echo(f"{', '.join(totals)} (dry run, nothing was sent)")
 
 
 def _print_done(result: UploadResult) -> None:
@@ -218,12 +219,6 @@ def _print_draft(draft: DraftState) -> None:
         echo("The archive does not say whether the draft is valid: see its web page.")
     else:
         echo(f"The archive has not finished its own validation of the draft ({draft.status}): see its web page.")
-
-
-def _totals(result: UploadResult) -> str:
-    return ", ".join(
-        f"{count} {action} ({bytes_text(size)})" for action, (count, size) in result.bytes_by_action().items()
-    )
 
 
 def _print_paths(paths: tuple[str, ...], *, err: bool) -> None:

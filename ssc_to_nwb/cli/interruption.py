@@ -55,13 +55,10 @@ def interruptible() -> Iterator[Interruption]:
     if outer is not None:
         yield outer
         return
-    before = {number: signal.signal(number, interruption) for number in _SIGNALS if _is_heeded(number)}
+    heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interruption) for number in heeded}
     try:
         yield interruption
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _is_heeded(number: signal.Signals) -> bool:
-    return signal.getsignal(number) is not signal.SIG_IGN

@@ -22,7 +22,7 @@ from ssc_to_nwb.cli.terminal import echo, wrapped
 from ssc_to_nwb.options.files import ResponsesRequest
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    pass
 
 
 _WIDTH = 80
@@ -166,7 +166,9 @@ def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool
     if as_json:
         # Through JSON, which has no NaN: a cell without events has null.
         records = rows.astype(object).where(rows.notna(), None).to_dict("records")
-        print_result({"cells": records}, problems=table.problems, sessions=_sessions(rows))
+        cells_of = rows.groupby(["session", "file"], sort=False).size()
+        sessions = [{"session": session, "file": file, "cells": int(n)} for (session, file), n in cells_of.items()]
+        print_result({"cells": records}, problems=table.problems, sessions=sessions)
         return
     for animal, part in rows.groupby(rows["cell"].str.partition("/")[0]):
         counts = part.groupby("cell").size()
@@ -177,12 +179,6 @@ def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool
     print_warnings(table.problems, verbose=verbose)
     if output is not None:
         echo(output)
-
-
-def _sessions(rows: DataFrame) -> list[dict[str, Any]]:
-    """How many cells each session has."""
-    counts = rows.groupby(["session", "file"], sort=False).size()
-    return [{"session": session, "file": file, "cells": int(count)} for (session, file), count in counts.items()]
 
 
 @command_of(

@@ -41,12 +41,12 @@ class _TextLoader(BoundedLoader):
     """Reads dates as the text they are written as, which is what the archive's JSON has, and 000123 as six digits."""
 
 
-def _is_text(tag: str, first: str) -> bool:
-    return tag == "tag:yaml.org,2002:timestamp" or (tag == "tag:yaml.org,2002:int" and first == "0")
-
-
 _TextLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not _is_text(tag, first)]
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag != "tag:yaml.org,2002:timestamp" and (tag, first) != ("tag:yaml.org,2002:int", "0")
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -103,17 +103,24 @@ def _check_named(metadata: Mapping[str, Any], identifier: str, *, file: Path) ->
 
 def draft_problems(metadata: Mapping[str, Any], *, file: Path) -> tuple[Problem, ...]:
     """What dandischema refuses in the fields that are there, one problem per field."""
-    return tuple(
-        Problem(
-            kind=kinds.DANDISET_FIELD_MALFORMED,
-            file=str(file),
-            field=".".join(str(part) for part in details["loc"]),
-            expected=str(details["msg"]),
-            found=str(details["input"])[:200],
+    from dandischema.models import Dandiset
+    from pydantic import ValidationError
+
+    try:
+        Dandiset(**{**_PLACEHOLDERS, **metadata})
+    except ValidationError as refused:
+        return tuple(
+            Problem(
+                kind=kinds.DANDISET_FIELD_MALFORMED,
+                file=str(file),
+                field=".".join(str(part) for part in details["loc"]),
+                expected=str(details["msg"]),
+                found=str(details["input"])[:200],
+            )
+            for details in refused.errors(include_url=False)
+            if details["type"] not in _LACKING_TYPES and not any(text in details["msg"] for text in _LACKING_TEXTS)
         )
-        for details in _schema_errors({**_PLACEHOLDERS, **metadata})
-        if not _is_lacking(details)
-    )
+    return ()
 
 
 def is_publishable(metadata: Mapping[str, Any]) -> bool:
@@ -127,21 +134,6 @@ def is_publishable(metadata: Mapping[str, Any]) -> bool:
     except (ValidationError, ValueError):
         return False
     return bool(complete["assetsSummary"]["numberOfFiles"] > 0)
-
-
-def _schema_errors(metadata: Mapping[str, Any]) -> list[Any]:
-    from dandischema.models import Dandiset
-    from pydantic import ValidationError
-
-    try:
-        Dandiset(**metadata)
-    except ValidationError as refused:
-        return list(refused.errors(include_url=False))
-    return []
-
-
-def _is_lacking(details: Any) -> bool:
-    return details["type"] in _LACKING_TYPES or any(text in details["msg"] for text in _LACKING_TEXTS)
 
 
 def _asset_metadata(root: Path, *, log: ProblemLog) -> list[dict[str, Any]]:

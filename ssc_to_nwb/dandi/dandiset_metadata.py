@@ -39,10 +39,19 @@ def dandiset_metadata(
     identifier: six digits, where the dandiset exists; assets: metadata of each asset, as the dandi client extracts it.
     """
     from dandischema.consts import DANDI_SCHEMA_VERSION
+    from dandischema.metadata import aggregate_assets_summary
 
     people = [_person(name, facts) for name, facts in section.contributors.items()]
     funders = [_funder(name, facts) for name, facts in (section.funding or {}).items()]
     resources = [_resource(facts) for facts in section.related_resources.values()]
+    tool = {
+        "schemaKey": "Resource",
+        "name": f"{TOOL} {__version__}, the program that made the NWB files",
+        "identifier": f"{TOOL}=={__version__}",
+        "relation": "dcite:IsCompiledBy",
+        "resourceType": "dcite:Software",
+    }
+    summary = aggregate_assets_summary(dict(asset) for asset in assets)
     values = {
         "schemaKey": "Dandiset",
         "schemaVersion": DANDI_SCHEMA_VERSION,
@@ -58,8 +67,11 @@ def dandiset_metadata(
         "protocol": list(section.protocols or ()),
         "acknowledgement": section.acknowledgement,
         "citation": section.citation,
-        "relatedResource": [*resources, _tool()],
-        "assetsSummary": _assets_summary(assets),
+        "relatedResource": [*resources, tool],
+        # The dandi client collects these in sets, whose order differs from run to run.
+        "assetsSummary": {
+            key: sorted(value, key=_name) if isinstance(value, list) else value for key, value in summary.items()
+        },
     }
     return {key: _without_blanks(value) for key, value in values.items()}
 
@@ -103,30 +115,6 @@ def _resource(facts: ResourceFacts) -> dict[str, Any]:
         "relation": f"dcite:{facts.relation}",
         "resourceType": f"dcite:{facts.type}",
     }
-
-
-def _tool() -> dict[str, Any]:
-    return {
-        "schemaKey": "Resource",
-        "name": f"{TOOL} {__version__}, the program that made the NWB files",
-        "identifier": f"{TOOL}=={__version__}",
-        "relation": "dcite:IsCompiledBy",
-        "resourceType": "dcite:Software",
-    }
-
-
-def is_tool(resource: Mapping[str, Any]) -> bool:
-    """True for the entry of this program, whichever its version."""
-    return str(resource.get("identifier", "")).startswith(f"{TOOL}==")
-
-
-def _assets_summary(assets: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Species, approaches, techniques, measured variables, numbers and bytes, as the archive itself sums them up."""
-    from dandischema.metadata import aggregate_assets_summary
-
-    summary = aggregate_assets_summary(dict(asset) for asset in assets)
-    # The dandi client collects these in sets, whose order differs from run to run.
-    return {key: sorted(value, key=_name) if isinstance(value, list) else value for key, value in summary.items()}
 
 
 def _name(entry: Any) -> str:
@@ -187,7 +175,10 @@ def merge_metadata(new: Mapping[str, Any], existing: Mapping[str, Any], *, log: 
 def _merge_named(
     field: str, new: list[dict[str, Any]], existing: list[Any], *, log: ProblemLog
 ) -> list[dict[str, Any]]:
-    before = {str(entry.get("name")): entry for entry in existing if isinstance(entry, dict) and not is_tool(entry)}
+    # The entry of this program, whichever its version, is made again.
+    entries = [entry for entry in existing if isinstance(entry, dict)]
+    others = [entry for entry in entries if not str(entry.get("identifier", "")).startswith(f"{TOOL}==")]
+    before = {str(entry.get("name")): entry for entry in others}
     merged = []
     for entry in new:
         name = str(entry.get("name"))

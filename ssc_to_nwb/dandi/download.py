@@ -6,6 +6,8 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
+from operator import eq
 
 import requests
 
@@ -107,7 +109,8 @@ class _Check:
             file.seek(same)
             for block in self.remote.asset.get_download_file_iter()(same):
                 here = file.read(len(block))
-                same += _shared_bytes(here, block)
+                pairs = zip(here, block, strict=False)
+                same += len(block) if here == block else sum(1 for _ in takewhile(lambda pair: eq(*pair), pairs))
                 self.options.on_progress(
                     TransferProgress(
                         stage="downloading", path=self.local.path, bytes_done=same, bytes_total=self.remote.size
@@ -134,11 +137,3 @@ class _Check:
         return Problem(
             kind=kinds.ARCHIVE_DOWNLOAD_DIFFERS, file=self.local.path, expected="the same bytes", found=found
         )
-
-
-def _shared_bytes(one: bytes, other: bytes) -> int:
-    """How many bytes two texts share from the beginning."""
-    if one == other:
-        return len(one)
-    shared = min(len(one), len(other))
-    return next((at for at in range(shared) if one[at] != other[at]), shared)

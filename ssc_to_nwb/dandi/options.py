@@ -39,19 +39,11 @@ class RetryPolicy:
 FIRST_CONTACT = RetryPolicy(attempts=3, first_wait_s=1.0, longest_wait_s=5.0)
 
 
-def _ignore(_progress: TransferProgress) -> None:
-    return None
-
-
-def _refuse(_paths: tuple[str, ...]) -> bool:
-    return False
-
-
 @dataclass(frozen=True, kw_only=True)
 class _ArchiveOptions(ArchiveRequest):
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     first_contact: RetryPolicy = FIRST_CONTACT
-    on_progress: Callable[[TransferProgress], None] = _ignore
+    on_progress: Callable[[TransferProgress], None] = lambda _progress: None
     stop: Event = field(default_factory=Event)
 
     @property
@@ -64,7 +56,7 @@ class _ArchiveOptions(ArchiveRequest):
 class UploadOptions(_ArchiveOptions, UploadRequest):
     """Of an upload."""
 
-    confirm_prune: Callable[[tuple[str, ...]], bool] = _refuse
+    confirm_prune: Callable[[tuple[str, ...]], bool] = lambda _paths: False
     record: Path | str
 
 

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -22,6 +22,7 @@ from typing import Any
 from ssc_to_nwb.options.archive import Validation
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.validate.messages import Message, fails
 
 _MESSAGES_SHOWN = 10
@@ -42,7 +43,15 @@ def prepare(root: Path, file: Path, validation: Validation) -> Prepared:
     try:
         errors = errors_of(file) if validation == "require" else ()
         if errors:
-            return Prepared(metadata={}, problem=_not_valid(errors, path=file.relative_to(root).as_posix()))
+            lines = [f"{each.identifier} {each.object_path}: {each.text}" for each in errors[:_MESSAGES_SHOWN]]
+            problem = Problem(
+                kind=kinds.ARCHIVE_NOT_VALID,
+                file=file.relative_to(root).as_posix(),
+                expected="no error",
+                found=plural(len(errors), "error"),
+                detail="\n    ".join(lines),
+            )
+            return Prepared(metadata={}, problem=problem)
         return Prepared(metadata=asset_metadata(find_asset(root, file)))
     except SscError as failure:
         return Prepared(metadata={}, problem=failure.problem)
@@ -55,14 +64,6 @@ def errors_of(file: Path) -> tuple[Message, ...]:
 
     messages = apply_entries(validate_unless_recorded(file), load_entries(None))
     return tuple(message for message in messages if fails(message, "error"))
-
-
-def _not_valid(errors: Sequence[Message], *, path: str) -> Problem:
-    lines = [f"{each.identifier} {each.object_path}: {each.text}" for each in errors[:_MESSAGES_SHOWN]]
-    count = f"{len(errors)} errors" if len(errors) > 1 else "1 error"
-    return Problem(
-        kind=kinds.ARCHIVE_NOT_VALID, file=path, expected="no error", found=count, detail="\n    ".join(lines)
-    )
 
 
 def prepared(done: Future[Prepared], *, path: str) -> Prepared:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from ssc_to_nwb.dandi.instance import parse_dandiset_id, resolve_instance
 from ssc_to_nwb.dandi.listing import PlannedAsset, compare, list_remote, make_plan
 from ssc_to_nwb.dandi.options import UploadOptions
 from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
-from ssc_to_nwb.dandi.prepare import Prepared, preparation, prepare
+from ssc_to_nwb.dandi.prepare import preparation, prepare
 from ssc_to_nwb.dandi.record import UploadRecord, was_interrupted
 from ssc_to_nwb.dandi.results import (
     AssetOutcome,
@@ -185,13 +184,9 @@ class _Run:
         )
         groups = self.local_files.sessions(planned.local.path for planned in to_send)
         with light_collections(), preparation(options.workers, files=files) as pool:
-
-            def begin_to_prepare(planned: PlannedAsset) -> Future[Prepared]:
-                return pool.submit(prepare, options.root, planned.local.file, options.validation)
-
             for outcome in upload_sessions(
                 [[plan[local.path] for local in group] for group in groups],
-                prepare=begin_to_prepare,
+                prepare=lambda planned: pool.submit(prepare, options.root, planned.local.file, options.validation),
                 send=sender.send,
                 jobs=options.jobs,
                 stop=options.stop,

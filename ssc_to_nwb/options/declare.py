@@ -122,7 +122,12 @@ def takes(
 def describe_options(function: Callable[..., Any], options: type) -> None:
     """Give a function the signature and the section of parameters that its options make."""
     parameters = [
-        inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=_default(one), annotation=one.type)
+        inspect.Parameter(
+            one.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if one.default is MISSING else one.default,
+            annotation=one.type,
+        )
         for one, _ in declared(options)
     ]
     returns = function.__annotations__["return"]
@@ -135,17 +140,10 @@ def describe_options(function: Callable[..., Any], options: type) -> None:
 
 def _parameter_text(one: Field[Any], said: Said) -> str:
     """An entry of numpydoc's section of parameters."""
-    default = "" if one.default in (MISSING, None, ()) else f", default {_default_text(one.default)}"
+    shown = f'"{one.default}"' if isinstance(one.default, str) else str(one.default)
+    default = "" if one.default in (MISSING, None, ()) else f", default {shown}"
     text = textwrap.fill(said.docstring, _DOCSTRING_WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
     return f"{one.name} : {said.kind or kind_text(one.type)}{default}\n{text}"
-
-
-def _default_text(default: Any) -> str:
-    return f'"{default}"' if isinstance(default, str) else str(default)
-
-
-def _default(one: Field[Any]) -> Any:
-    return inspect.Parameter.empty if one.default is MISSING else one.default
 
 
 def bare_kinds(kind: Any) -> tuple[Any, ...]:

@@ -141,7 +141,8 @@ def take_state(root: Path, paths: Iterable[Path]) -> SourceState:
     states = []
     for path in paths:
         for file, status in _with_status(path):
-            states.append(FileState(name=_name(file, root), size=status.st_size, mtime_ns=status.st_mtime_ns))
+            name = file.removeprefix(f"{root}{os.sep}").replace(os.sep, "/")
+            states.append(FileState(name=name, size=status.st_size, mtime_ns=status.st_mtime_ns))
     return SourceState(root=root, files=tuple(sorted(states, key=lambda state: state.name)))
 
 
@@ -157,12 +158,6 @@ def _with_status(path: Path) -> Iterator[tuple[str, os.stat_result]]:
     for entry in raw_files_below(path):
         if entry.obstacle is not Obstacle.SYSTEM_FILE:
             yield str(entry.path), entry.status
-
-
-def _name(file: str, root: Path) -> str:
-    prefix = str(root) + os.sep
-    name = file[len(prefix) :] if file.startswith(prefix) else file
-    return name.replace(os.sep, "/")
 
 
 def _how(old: FileState, new: FileState) -> str:

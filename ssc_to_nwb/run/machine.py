@@ -32,22 +32,15 @@ def processors() -> int:
 
 def half_the_memory_mb() -> float:
     """Half of the memory that this process may use, in 2^20 bytes."""
-    return min(_physical_mb(), _container_mb()) / 2
-
-
-def _physical_mb() -> float:
     try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / _MB
+        physical_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / _MB
     except (AttributeError, OSError, ValueError):
-        return _ASSUMED_MEMORY_MB
-
-
-def _container_mb() -> float:
-    """The limit of the container this runs in, infinite where there is none."""
+        physical_mb = _ASSUMED_MEMORY_MB
     try:
-        return int(_CGROUP_LIMIT.read_text()) / _MB
+        container_mb = int(_CGROUP_LIMIT.read_text()) / _MB
     except (OSError, ValueError):
-        return float("inf")
+        container_mb = float("inf")
+    return min(physical_mb, container_mb) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

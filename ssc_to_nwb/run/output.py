@@ -109,7 +109,9 @@ def _held(path: Path, output: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = _acquired(path)
     except Timeout as failure:
-        raise error(kinds.OUTPUT_IN_USE, file=output, found=_holder(output)) from failure
+        card = read_card(output)
+        holder = "another process" if card is None else f"process {card.pid} on {card.host}, since {card.since}"
+        raise error(kinds.OUTPUT_IN_USE, file=output, found=holder) from failure
     except OSError as failure:
         if failure.errno in NO_LOCKS:
             raise error(output_kinds.FILE_LOCKS_MISSING, file=path, found=failure) from failure
@@ -134,11 +136,6 @@ def _acquired(path: Path) -> FileLock | SoftFileLock:
     return lock
 
 
-def _holder(output: Path) -> str:
-    card = read_card(output)
-    return "another process" if card is None else f"process {card.pid} on {card.host}, since {card.since}"
-
-
 def put_recorded_in_place(done: Done, *, earlier: Path | None = None) -> bool:
     """Give a recorded file its name, if it still waits for that; whether it did.
 
@@ -151,7 +148,8 @@ def put_recorded_in_place(done: Done, *, earlier: Path | None = None) -> bool:
     if not place.building.exists() or not state_of(place.building, videos=place.building_videos).same_file(done.state):
         return False
     if earlier is not None and earlier != done.output:
-        _remove_finished(earlier)
+        sidecars = [naming.sidecar(earlier, kind) for kind in ("ledger", "record", "report", "validation")]
+        remove(earlier, naming.video_folder(earlier), *sidecars)
     put_in_place(place, with_videos=done.state.video_files > 0)
     return True
 
@@ -184,10 +182,3 @@ def unfinished_files(output: Path) -> Iterator[Path]:
 
 def _subject_folders(output: Path) -> list[Path]:
     return [path for path in output.glob(naming.SUBJECT_FOLDERS) if path.is_dir()]
-
-
-def _remove_finished(nwb: Path) -> None:
-    """Remove an NWB file and what belongs to it."""
-    remove(nwb)
-    remove(naming.video_folder(nwb))
-    remove(*(naming.sidecar(nwb, kind) for kind in ("ledger", "record", "report", "validation")))

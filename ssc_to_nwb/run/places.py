@@ -37,17 +37,15 @@ def check_apart(output: Path, sources: Iterable[SessionSource]) -> None:
     Raises output-is-source.
     """
     for source in sources:
-        for folder in _raw_folders(source):
+        known = None if source.session_file is None else source.session_file.raw_folder
+        for folder in (source.path.parent / source.name, *(() if known is None else (known,))):
+            found = None
             if same_folder(folder, output):
-                raise error(
-                    kinds.OUTPUT_IS_SOURCE, file=output, found=f"the folder of the raw files of session {source.name}"
-                )
-            inside = output.resolve().is_relative_to(folder.resolve())
-            raw_file = _a_raw_file(output) if inside else None
-            if raw_file is not None:
-                raise error(
-                    kinds.OUTPUT_IS_SOURCE, file=output, found=f"a raw file of session {source.name}: {raw_file}"
-                )
+                found = f"the folder of the raw files of session {source.name}"
+            elif output.resolve().is_relative_to(folder.resolve()) and (raw_file := _a_raw_file(output)) is not None:
+                found = f"a raw file of session {source.name}: {raw_file}"
+            if found is not None:
+                raise error(kinds.OUTPUT_IS_SOURCE, file=output, found=found)
 
 
 def check_writable(output: Path) -> None:
@@ -62,13 +60,6 @@ def check_writable(output: Path) -> None:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder / missing.parts[0]))
         with tempfile.TemporaryDirectory(prefix=".ssc-to-nwb-", dir=folder) as probe:
             (Path(probe) / naming.run_folder(missing)).mkdir(parents=True)
-
-
-def _raw_folders(source: SessionSource) -> tuple[Path, ...]:
-    """Where the raw files of a session are, or are looked for."""
-    beside = source.path.parent / source.name
-    known = None if source.session_file is None else source.session_file.raw_folder
-    return (beside,) if known is None else (beside, known)
 
 
 def _a_raw_file(output: Path) -> Path | None:
@@ -132,13 +123,10 @@ def sources_of_file(file: Path, sources: Sequence[SessionSource]) -> tuple[Sessi
         found = tuple(source for source in sources if source.name == session)
     except SscError:
         session = file.name
-        found = tuple(source for source in sources if file.name.startswith(f"{_stem(source)}_"))
+        keys = [(source, SessionKey.from_name(source.name)) for source in sources]
+        stems = [(source, naming.session_stem(subject=key.animal, label=key.label)) for source, key in keys if key]
+        found = tuple(source for source, stem in stems if file.name.startswith(f"{stem}_"))
     if not found:
         names = ", ".join(source.name for source in sources)
         raise error(verify_kinds.VERIFY_SOURCE_MISSING, file=file, expected=session, found=names)
     return found
-
-
-def _stem(source: SessionSource) -> str | None:
-    key = SessionKey.from_name(source.name)
-    return None if key is None else naming.session_stem(subject=key.animal, label=key.label)

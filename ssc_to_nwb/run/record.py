@@ -185,6 +185,11 @@ def session_line(
     """
     seconds = sum(outcome.seconds.values())
     source_bytes = 0 if inputs is None else inputs.source_bytes
+    # Each kind of warning once, with its count and its first occurrence.
+    warnings = [
+        {"identifier": kind.identifier, "count": len(found), "first": found[0].as_dict()}
+        for kind, found in grouped_by_kind(outcome.problems).items()
+    ]
     overcome = dict.fromkeys(problem.kind.identifier for problem in outcome.problems if problem.overcome)
     return {
         "format": FORMAT,
@@ -203,7 +208,7 @@ def session_line(
         "verified": outcome.verified,
         "digest": outcome.digest,
         "why": list(why),
-        "warnings": _grouped(outcome.problems) if existing is None else list(existing.warnings),
+        "warnings": warnings if existing is None else list(existing.warnings),
         "overcome": list(overcome if existing is None else existing.overcome),
         "error": None if outcome.error is None else outcome.error.as_dict(),
         "traceback": outcome.traceback,
@@ -243,11 +248,3 @@ def lines_by_work(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[
     for line in lines:
         by_work.setdefault(str(line.get("work")), []).append(line)
     return by_work
-
-
-def _grouped(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Each kind of warning once, with its count and its first occurrence."""
-    return [
-        {"identifier": kind.identifier, "count": len(found), "first": found[0].as_dict()}
-        for kind, found in grouped_by_kind(problems).items()
-    ]

@@ -67,7 +67,8 @@ class Decider:
             return Decision(source=source, action="refuse", problem=failure.problem)
 
     def _judge(self, job: SessionJob, state: SourceState, metadata: Metadata) -> Decision:
-        done = self._done(job.work)
+        lines = reversed(self.lines.get(job.work, []))
+        done = next((done for line in lines if (done := Done.from_line(line, self.settings.output)) is not None), None)
         convert = _conversion(job, state, done)
         if done is None or job.options.overwrite:
             return convert
@@ -109,11 +110,6 @@ class Decider:
         except ValueError:
             return ("source files",)
         return state.changes_since(earlier) if earlier.digest == done.inputs.source else ("source files",)
-
-    def _done(self, work: str) -> Done | None:
-        """The last time that a session was done."""
-        lines = reversed(self.lines.get(work, []))
-        return next((done for line in lines if (done := Done.from_line(line, self.settings.output)) is not None), None)
 
     def _job(self, source: SessionSource, metadata: Metadata) -> SessionJob:
         work = run_files.work_name(source.name, stub=self.settings.options.stub)

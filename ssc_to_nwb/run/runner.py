@@ -7,11 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from queue import SimpleQueue
 
 from ssc_to_nwb import run_files
-from ssc_to_nwb.json_lines import JsonLines, Line, read_json_lines
+from ssc_to_nwb.json_lines import JsonLines, read_json_lines
 from ssc_to_nwb.metadata.shared_faults import check_metadata
 from ssc_to_nwb.nwb_file.results import OnProgress, SessionOutcome, no_progress
 from ssc_to_nwb.problems import run_kinds as kinds
@@ -60,8 +59,11 @@ def run_sessions(
     check_metadata(sources, settings.metadata_files)
     with ExitStack() as stack:
         card = stack.enter_context(output_lock(settings.output, work_folder=settings.work_folder))
-        record, lines = _open_record(run_files.run_record(settings.output))
-        stack.enter_context(record)
+        path = run_files.run_record(settings.output)
+        try:
+            record, lines = stack.enter_context(JsonLines(path)), list(read_json_lines(path))
+        except OSError as failure:
+            raise error(kinds.RECORD_UNWRITABLE, file=path, found=failure) from failure
         with system_errors_named(settings.output):
             put_in_order(lines, settings.output)
         if listings is not None:
@@ -101,14 +103,6 @@ def run_sessions(
     }
     on_event(RunEvent(name="run-finished", fields=finished))
     return result
-
-
-def _open_record(path: Path) -> tuple[JsonLines, list[Line]]:
-    """The record, open for appending, and the lines that it has. Raises record-unwritable."""
-    try:
-        return JsonLines(path), list(read_json_lines(path))
-    except OSError as failure:
-        raise error(kinds.RECORD_UNWRITABLE, file=path, found=failure) from failure
 
 
 def _convert(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.output_files import write_whole
@@ -95,8 +94,13 @@ class PackedListings:
     def of_output(cls, output: Path) -> PackedListings:
         """What earlier runs with this output noted; nothing where that can't be read."""
         path = run_files.packed_listing(output)
+        known: dict[str, PackedFile] = {}
         try:
-            known = {entry["path"]: _packed_file(entry) for entry in json.loads(path.read_text(encoding="utf-8"))}
+            for entry in json.loads(path.read_text(encoding="utf-8")):
+                members = tuple(PackedMember(name=name, size=size) for name, size in entry["members"])
+                known[entry["path"]] = PackedFile(
+                    path=Path(entry["path"]), size=entry["size"], mtime_ns=entry["mtime_ns"], members=members
+                )
         except (OSError, ValueError, KeyError, TypeError):
             known = {}
         return cls(path=path, known=known)
@@ -227,15 +231,6 @@ def _nothing_found(not_taken: Sequence[Problem], source: Path) -> SscError:
         file=source,
         expected=f"files named {NAMES_EXPECTED}, packed or not",
         found=f"no session among {', '.join(others)}" if others else "no MATLAB file",
-    )
-
-
-def _packed_file(entry: dict[str, Any]) -> PackedFile:
-    return PackedFile(
-        path=Path(entry["path"]),
-        size=entry["size"],
-        mtime_ns=entry["mtime_ns"],
-        members=tuple(PackedMember(name=name, size=size) for name, size in entry["members"]),
     )
 
 

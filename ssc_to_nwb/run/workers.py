@@ -70,7 +70,10 @@ def local_workers(count: int, *, report: OnProgress) -> Workers:
     if multiprocessing.current_process().daemon:
         threads = ThreadPoolExecutor(1)
         return Workers(executor=threads, report=report, capacity=1, close=lambda: threads.shutdown(wait=False))
-    processes = LocalProcesses(report=report, reusable=_went_well)
+    # A failure inside a library may have left its process in any state.
+    processes = LocalProcesses(
+        report=report, reusable=lambda result: isinstance(result, JobResult) and result.outcome.ok
+    )
     return Workers(
         executor=processes, report=PipeReport(), capacity=count, kill=processes.kill, close=processes.shutdown
     )
@@ -79,11 +82,6 @@ def local_workers(count: int, *, report: OnProgress) -> Workers:
 def given_workers(executor: Executor) -> Workers:
     """Any executor, its owner's to close; it has no way to send progress, so there is none."""
     return Workers(executor=executor)
-
-
-def _went_well(result: Any) -> bool:
-    """Whether a process may go on after this: a failure inside a library may have left it in any state."""
-    return isinstance(result, JobResult) and result.outcome.ok
 
 
 def dask_workers(address: str, *, report: OnProgress) -> Workers:
