@@ -219,7 +219,7 @@ def _contents(session: Session) -> dict[str, Any]:
 def _raw_counts(session: Session, source: SessionSource) -> dict[str, Any]:
     """Listed stacks there and missing, and videos: in packed files, in the session's folder, or nowhere."""
     from ssc_to_nwb.problems.model import ProblemLog
-    from ssc_to_nwb.session.raw_data import report_inventory
+    from ssc_to_nwb.session.raw_data import report_inventory, report_without_folder
     from ssc_to_nwb.source_files.disk_walk import Obstacle
     from ssc_to_nwb.source_files.raw_files import is_side_file
     from ssc_to_nwb.source_files.raw_inventory import take_inventory
@@ -229,15 +229,14 @@ def _raw_counts(session: Session, source: SessionSource) -> dict[str, Any]:
     names = sum(len(paths) for paths in listed.values())
     if source.packed is not None and source.packed.raw:
         return _packed_raw_counts(listed, source.packed.raw_sizes)
-    if source.session_file is None or source.session_file.raw_folder is None:
-        return {"raw_missing": names, "warnings": _folder_warnings(session, source)}
-    inventory = take_inventory(
-        source.session_file.raw_folder,
-        listed_paths=listed,
-        listed_in=source.path,
-    )
-    missing = sum(len(plane.missing) for plane in inventory.planes)
     log = ProblemLog()
+    if source.session_file is None or source.session_file.raw_folder is None:
+        if source.packed is None:
+            report_without_folder(session, required=False, log=log)
+        # That there is no folder is no news; a link or a file in its place is.
+        return {"raw_missing": names, "warnings": tuple(one for one in log.problems if one.found is not None)}
+    inventory = take_inventory(source.session_file.raw_folder, listed_paths=listed, listed_in=source.path)
+    missing = sum(len(plane.missing) for plane in inventory.planes)
     report_inventory(inventory, log=log)
     return {
         "warnings": tuple(log.problems),
@@ -252,17 +251,6 @@ def _raw_counts(session: Session, source: SessionSource) -> dict[str, Any]:
         "side_files": sum(len(plane.registration) for plane in inventory.planes)
         + sum(is_side_file(file.path.name) for file in inventory.left_out),
     }
-
-
-def _folder_warnings(session: Session, source: SessionSource) -> tuple[Problem, ...]:
-    """Warns where a link or a file lies in the place of the folder of raw files; that there is none is no news."""
-    from ssc_to_nwb.problems.model import ProblemLog
-    from ssc_to_nwb.session.raw_data import report_without_folder
-
-    log = ProblemLog()
-    if source.packed is None:
-        report_without_folder(session, required=False, log=log)
-    return tuple(problem for problem in log.problems if problem.found is not None)
 
 
 def _packed_raw_counts(listed: Mapping[str, Sequence[str]], sizes: Mapping[str, int]) -> dict[str, int]:

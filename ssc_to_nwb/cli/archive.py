@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -141,14 +142,10 @@ def _confirmation(*, yes: bool, display: TransferLines | None) -> Callable[[tupl
     def confirm(paths: tuple[str, ...]) -> bool:
         if yes or not sys.stdin.isatty():
             return yes
-        if display is not None:
-            display.pause()
-        echo("Not in the folder, to be removed from the draft:", err=True)
-        _print_paths(paths, err=True)
-        answer = click.confirm("Remove them after the upload?", err=True)
-        if display is not None:
-            display.resume()
-        return answer
+        with nullcontext() if display is None else display.paused():
+            echo("Not in the folder, to be removed from the draft:", err=True)
+            _print_paths(paths, err=True)
+            return click.confirm("Remove them after the upload?", err=True)
 
     return confirm
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ssc_to_nwb.cli.progress import Bars, Display, display
+from ssc_to_nwb.cli.progress import Display, display
 from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
@@ -153,15 +153,9 @@ class TransferLines:
         text = f"{_shortened(path)} {stage}{note}"
         self._shown.show(path, text, done=progress.bytes_done, total=total or None, amount=amount)
 
-    def pause(self) -> None:
-        """Take the bars off the terminal, for a question."""
-        if isinstance(self._shown, Bars):
-            self._shown.pause()
-
-    def resume(self) -> None:
-        """Show the bars again."""
-        if isinstance(self._shown, Bars):
-            self._shown.resume()
+    def paused(self) -> AbstractContextManager[None]:
+        """Take the bars off the terminal while the context lasts, for a question."""
+        return self._shown.paused()
 
 
 def _ending(path: str, progress: TransferProgress, *, note: str) -> str | None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ssc_to_nwb.cli.terminal import echo, harmless
 
@@ -23,22 +23,6 @@ if TYPE_CHECKING:
 # A plain line about something under way comes this often at most.
 PLAIN_SECONDS = 10.0
 _TOTAL = "total"
-
-
-class Display(Protocol):
-    """Shows what is under way. Called from several threads."""
-
-    def total(self, text: str, *, done: float, total: float | None, amount: str = "") -> None:
-        """The whole work: how much of it is done; total: None where nobody knows."""
-
-    def show(self, key: str, text: str, *, done: float = 0.0, total: float | None = None, amount: str = "") -> None:
-        """One part that is under way; amount: how much is done, in words."""
-
-    def end(self, key: str, said: str | None = None) -> None:
-        """A part is over; said: what plain lines say of it."""
-
-    def say(self, text: str) -> None:
-        """Something that no bar shows."""
 
 
 @contextmanager
@@ -65,7 +49,7 @@ def counted(shown: Display | None, doing: str) -> Callable[[int, int, Path], Non
 
 
 class PlainLines:
-    """Says what begins and ends, and how far what is under way is, now and then."""
+    """Says what begins and ends, and how far what is under way is, now and then. Called from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -93,8 +77,13 @@ class PlainLines:
             echo(said, err=True)
 
     def say(self, text: str) -> None:
-        """The text."""
+        """Something that no bar shows."""
         echo(text, err=True)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """For a question: nothing is in its way."""
+        yield
 
 
 class Bars:
@@ -140,12 +129,11 @@ class Bars:
         """Print above the bars."""
         self._bars.console.print(harmless(text), highlight=False, markup=False, soft_wrap=True)
 
-    def pause(self) -> None:
+    @contextmanager
+    def paused(self) -> Iterator[None]:
         """Take the bars off the terminal, for a question."""
         self._bars.stop()
-
-    def resume(self) -> None:
-        """Show the bars again."""
+        yield
         self._bars.start()
 
     @property
@@ -189,3 +177,6 @@ def _clock(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+Display = PlainLines | Bars

@@ -11,7 +11,7 @@ import re
 import sys
 
 from ssc_to_nwb.problems import archive_kinds as kinds
-from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.model import SscError, error
 
 DEFAULT_VARIABLE = "DANDI_API_KEY"
 _HIDDEN = "***"
@@ -73,7 +73,9 @@ def find_api_key(*, instance_name: str, variable: str | None = None) -> ApiKey:
     """
     if variable is not None and variable not in os.environ and not _may_be_shown(variable):
         raise error(kinds.ARCHIVE_KEY_AS_NAME, field="--api-key-env", expected="the name of an environment variable")
-    names = _variables(instance_name) if variable is None else [variable]
+    own = f"{instance_name.upper().replace('-', '_')}_API_KEY"
+    usual = [own, DEFAULT_VARIABLE] if re.fullmatch(r"[A-Z_][A-Z0-9_]*", own) else [DEFAULT_VARIABLE]
+    names = list(dict.fromkeys(usual)) if variable is None else [variable]
     for name in names:
         if os.environ.get(name, "").strip():
             return _checked(os.environ[name], origin=f"environment variable {name}")
@@ -86,8 +88,6 @@ def find_api_key(*, instance_name: str, variable: str | None = None) -> ApiKey:
 
 def find_api_key_if_any(*, instance_name: str, variable: str | None) -> ApiKey | None:
     """As `find_api_key`, but None where no variable was named and there is no key."""
-    from ssc_to_nwb.problems.model import SscError
-
     try:
         return find_api_key(instance_name=instance_name, variable=variable)
     except SscError as failure:
@@ -109,12 +109,6 @@ def _may_be_shown(name: str) -> bool:
         len(word) >= _LONG_WORD or (len(word) >= _LONG_WORD_WITH_DIGITS and re.search(r"\d", word))
         for word in name.split("_")
     )
-
-
-def _variables(instance_name: str) -> list[str]:
-    own = f"{instance_name.upper().replace('-', '_')}_API_KEY"
-    names = [own, DEFAULT_VARIABLE] if re.fullmatch(r"[A-Z_][A-Z0-9_]*", own) else [DEFAULT_VARIABLE]
-    return list(dict.fromkeys(names))
 
 
 def _checked(value: str, *, origin: str) -> ApiKey:

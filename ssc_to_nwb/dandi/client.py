@@ -125,10 +125,6 @@ def open_archive(
     """Find the API, check versions, key and dandiset, in this order; closes the connections at the end.
 
     key: None for an open dandiset, which anybody may read; to_upload: see that the account may change the dandiset.
-
-    Errors: archive-unreachable, archive-server-failing, archive-certificate-refused, archive-not-an-instance,
-    archive-api-on-another-host, archive-client-too-old, archive-instance-too-old, archive-key-refused,
-    archive-no-such-dandiset, archive-no-permission, archive-embargoed.
     """
     identifier = parse_dandiset_id(dandiset)
     redact = Redactor(key)

@@ -7,7 +7,6 @@ overwritten unseen: what only the archive says stays, and every value that would
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,14 +68,12 @@ def draft_state(dandiset: RemoteDandiset, *, stop: threading.Event) -> DraftStat
 def _errors(version: VersionInfo) -> tuple[str, ...]:
     """Complaints about the dandiset, and those about assets, each once with the number of assets."""
     of_dandiset = [f"{each.field}: {each.message}".removeprefix(": ") for each in version.version_validation_errors]
-    first: dict[str, str] = {}
-    counts: Counter[str] = Counter()
+    paths: dict[str, list[str]] = {}
     for each in version.asset_validation_errors:
         text = f"{each.field}: {each.message}".removeprefix(": ")
-        counts[text] += 1
-        first.setdefault(text, each.path or "an asset")
+        paths.setdefault(text, []).append(each.path or "an asset")
     of_assets = [
-        f"{first[text]}{f' and {count - 1} more' if count > 1 else ''}: {text}" for text, count in counts.items()
+        f"{first}{f' and {len(others)} more' if others else ''}: {text}" for text, (first, *others) in paths.items()
     ]
     return (*of_dandiset, *of_assets)
 

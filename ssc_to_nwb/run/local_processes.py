@@ -101,11 +101,10 @@ class LocalProcesses(Executor):
         self._reusable = reusable
         self._context = _context()
         self._lock = threading.Lock()
+        # All that were begun, kept until the end: a broken pool holds its lock while it says so, and waits for that
+        # lock where it is shut down or collected meanwhile (Python 3.13).
+        self._processes: list[_Process] = []
         self._idle: list[_Process] = []
-        self._busy: set[_Process] = set()
-        # A broken pool holds its lock while it says so, and waits for that lock where it is shut down or collected
-        # meanwhile (Python 3.13): it is kept until the end.
-        self._broken: list[_Process] = []
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
         """Begin in a process that is idle, or in a new one. The future's exception may be WorkerDiedError."""
@@ -116,15 +115,12 @@ class LocalProcesses(Executor):
         def take(done: Future[Result]) -> None:
             failure = done.exception()
             died = isinstance(failure, BrokenProcessPool)
-            with self._lock:
-                self._busy.discard(process)
-                if failure is None and self._reusable(done.result()):
+            if failure is None and self._reusable(done.result()):
+                with self._lock:
                     self._idle.append(process)
-                elif died:
-                    self._broken.append(process)
-                else:
-                    # This is the pool's own thread, which cannot wait for itself.
-                    process.pool.shutdown(wait=False)
+            elif not died:
+                # This is the pool's own thread, which cannot wait for itself.
+                process.pool.shutdown(wait=False)
             if failure is None:
                 future.set_result(done.result())
             else:
@@ -138,28 +134,26 @@ class LocalProcesses(Executor):
             with self._lock:
                 idle = bool(self._idle)
                 process = self._idle.pop() if idle else _Process(self._context, self._report)
-                self._busy.add(process)
+                if not idle:
+                    self._processes.append(process)
             try:
                 return process, process.submit(fn, *args, **kwargs)
             except BrokenProcessPool:
                 # It died while it did nothing.
-                with self._lock:
-                    self._busy.discard(process)
-                    self._broken.append(process)
                 if not idle:
                     raise
 
     def kill(self) -> None:
         """End all processes, whatever they do. What they have begun is left as it is."""
         with self._lock:
-            processes = [*self._busy, *self._idle]
+            processes = list(self._processes)
         for process in processes:
             process.kill()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """End the processes, which do nothing any more or were killed."""
         with self._lock:
-            processes, self._idle, self._broken = [*self._busy, *self._idle, *self._broken], [], []
+            processes, self._processes, self._idle = self._processes, [], []
         for process in processes:
             process.pool.shutdown()
 

@@ -158,7 +158,11 @@ def find_sources(
     for found in _packed_sessions(source, unpacked, top=top, listings=listings, on_listing=on_listing, output=output):
         sources[found.name] = found
     if not sources:
-        raise _nothing_found(find_not_taken(source, listings=listings, output=output), source)
+        not_taken = find_not_taken(source, listings=listings, output=output)
+        others = ", ".join(f"{problem.file} ({problem.found})" for problem in not_taken)
+        found_there = f"no session among {others}" if others else "no MATLAB file"
+        expected = f"files named {NAMES_EXPECTED}, packed or not"
+        raise error(kinds.NO_SESSION_FOUND, file=source, expected=expected, found=found_there)
     return tuple(sources[name] for name in select_names(sorted(sources), patterns=patterns, source=source))
 
 
@@ -224,16 +228,6 @@ def _packed_sessions(
                 yield SessionSource(name=name, path=path, top=top, problem=problem)
 
 
-def _nothing_found(not_taken: Sequence[Problem], source: Path) -> SscError:
-    others = [f"{problem.file} ({problem.found})" for problem in not_taken]
-    return error(
-        kinds.NO_SESSION_FOUND,
-        file=source,
-        expected=f"files named {NAMES_EXPECTED}, packed or not",
-        found=f"no session among {', '.join(others)}" if others else "no MATLAB file",
-    )
-
-
 @contextmanager
 def unpacked_session(source: SessionSource, folder: Path, *, raw: bool, on_bytes: OnBytes) -> Iterator[SessionFile]:
     """The session's files, unpacked to `folder`, its own, while the block runs where some are packed.
@@ -266,7 +260,10 @@ def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnByte
         # What an attempt that was killed has left.
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        _check_space(session, folder, total)
+        free = free_bytes(folder)
+        if total > free:
+            expected = f"{total} bytes to unpack {session.key}"
+            raise error(run_kinds.SPACE_SHORT, file=folder, expected=expected, found=f"{free} bytes free")
         targets: dict[Path, dict[str, Path]] = {}
         for part in session.parts(raw=raw):
             targets.setdefault(part.packed, {})[part.member.name] = folder / part.target
@@ -277,14 +274,3 @@ def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnByte
             shutil.copy2(session.unpacked_mat, folder / session.file_name)
     except OSError as failure:
         raise name_system_error(failure, folder) from failure
-
-
-def _check_space(session: PackedSession, folder: Path, needed: int) -> None:
-    free = free_bytes(folder)
-    if needed > free:
-        raise error(
-            run_kinds.SPACE_SHORT,
-            file=folder,
-            expected=f"{needed} bytes to unpack {session.key}",
-            found=f"{free} bytes free",
-        )
