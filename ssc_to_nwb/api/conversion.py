@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +12,9 @@ from ssc_to_nwb.options.conversion import ConvertRequest
 from ssc_to_nwb.options.declare import takes
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from ssc_to_nwb.nwb_file.results import SessionOutcome
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.events import OnEvent, RunEvent
-    from ssc_to_nwb.run.workers import MakeWorkers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +104,6 @@ def convert(request: ConvertRequest) -> ConversionResult:
     if here and source.exists() and not run_record(Path(request.output)).exists():
         # There is surely something to convert: begin to load what does that, beside what this process loads.
         load_ahead()
-    from ssc_to_nwb.nwb_file.results import no_progress
-    from ssc_to_nwb.run.estimate import check_space
     from ssc_to_nwb.run.events import RunEvent
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.places import check_apart
@@ -128,31 +122,11 @@ def convert(request: ConvertRequest) -> ConversionResult:
         )
         check_apart(settings.output, sources)
         not_taken = find_not_taken(source, listings=listings, output=settings.output)
-        result = run_sessions(
-            sources,
-            settings,
-            make_workers=_workers_maker(request.dask, request.executor),
-            listings=listings,
-            check_space=None if request.ignore_space else partial(check_space, settings=settings),
-            on_progress=request.on_progress or no_progress,
-            on_event=sink,
-        )
+        result = run_sessions(sources, settings, listings=listings, on_event=sink)
     conversion = ConversionResult(outcomes=result.outcomes, not_taken=not_taken)
     if result.stopped_by is not None:
         raise ConversionInterrupted(conversion, result.stopped_by)
     return conversion
-
-
-def _workers_maker(dask: str | None, executor: Executor | None) -> MakeWorkers | None:
-    if dask is not None:
-        from ssc_to_nwb.run.workers import dask_workers
-
-        return lambda report: dask_workers(dask, report=report)
-    if executor is not None:
-        from ssc_to_nwb.run.workers import given_workers
-
-        return lambda _report: given_workers(executor)
-    return None
 
 
 @contextmanager

@@ -135,7 +135,6 @@ def plan(request: PlanRequest) -> Plan:
     from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.run.estimate import room_for, sample_frames, worst_ratio
     from ssc_to_nwb.run.job import RunSettings
-    from ssc_to_nwb.run.machine import Budget
     from ssc_to_nwb.run.places import check_apart, check_writable
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
 
@@ -155,7 +154,7 @@ def plan(request: PlanRequest) -> Plan:
             sample = sample_frames([decision.source for decision in to_do], output=output, options=options)
         ratio = worst_ratio(options) if sample is None else sample.ratio
         planned = [_planned(decision, settings, sample, ratio=ratio) for decision in decisions]
-        at_once = Budget(workers=options.workers, memory_mb=options.memory_mb).at_once(len(to_do))
+        at_once = settings.budget.at_once(len(to_do))
         return Plan(
             sessions=tuple(session for session, _, _ in planned),
             output_bytes=sum(session.output_bytes for session, _, _ in planned),

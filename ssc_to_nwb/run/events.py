@@ -58,10 +58,6 @@ class RunEvent:
 OnEvent = Callable[[RunEvent], None]
 
 
-def no_event(_: RunEvent) -> None:
-    """Takes an event and does nothing with it."""
-
-
 class EventFile:
     """Writes events to a file as JSON lines, each flushed. A disk that is full later on does not stop the run.
 

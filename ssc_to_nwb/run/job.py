@@ -12,7 +12,7 @@ from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.options.conversion import ConversionOptions, ConversionRequest, ConvertRequest
 from ssc_to_nwb.options.declare import handed_on
 from ssc_to_nwb.run.inputs import SessionInputs, SourceState, take_state
-from ssc_to_nwb.run.machine import half_the_memory_mb, processors
+from ssc_to_nwb.run.machine import Budget, half_the_memory_mb, processors
 from ssc_to_nwb.run.output import RunCard
 from ssc_to_nwb.run.places import output_folder
 from ssc_to_nwb.run.record import Done
@@ -38,6 +38,11 @@ class RunSettings:
             output=output_folder(request.output, source=request.source),
             options=handed_on(request, ConversionOptions, workers=processors(), memory_mb=half_the_memory_mb()),
         )
+
+    @property
+    def budget(self) -> Budget:
+        """Threads and memory, to be shared out."""
+        return Budget(workers=self.options.workers, memory_mb=self.options.memory_mb)
 
     @property
     def metadata_files(self) -> tuple[Path, ...]:

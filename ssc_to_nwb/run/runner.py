@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from queue import SimpleQueue
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import JsonLines, read_json_lines
 from ssc_to_nwb.metadata.shared_faults import check_metadata
-from ssc_to_nwb.nwb_file.results import OnProgress, SessionOutcome, no_progress
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.system_errors import system_errors_named
-from ssc_to_nwb.run.events import EventName, OnEvent, RunEvent, no_event
+from ssc_to_nwb.run.estimate import check_space
+from ssc_to_nwb.run.events import EventName, OnEvent, RunEvent
 from ssc_to_nwb.run.job import RunSettings
 from ssc_to_nwb.run.local_processes import signals_to
-from ssc_to_nwb.run.machine import Budget
 from ssc_to_nwb.run.output import RunCard, output_lock, put_in_order, remove_unfinished_files
 from ssc_to_nwb.run.record import lines_by_work
 from ssc_to_nwb.run.resume import Decider, Decision
 from ssc_to_nwb.run.session_loop import Message, SessionLoop, StopSignal
 from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
-from ssc_to_nwb.run.workers import MakeWorkers, local_workers
-
-CheckSpace = Callable[[Sequence[Decision]], None]
+from ssc_to_nwb.run.workers import workers_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +38,12 @@ class RunResult:
 
 
 def run_sessions(
-    sources: Sequence[SessionSource],
-    settings: RunSettings,
-    *,
-    make_workers: MakeWorkers | None = None,
-    listings: PackedListings | None = None,
-    check_space: CheckSpace | None = None,
-    on_progress: OnProgress = no_progress,
-    on_event: OnEvent = no_event,
+    sources: Sequence[SessionSource], settings: RunSettings, *, listings: PackedListings, on_event: OnEvent
 ) -> RunResult:
     """Convert what is not done yet. A failing session is an outcome; a signal ends the run with a result.
 
-    make_workers is given where progress goes; without it the workers are processes of this machine.
-    check_space is called with what is to be done before anything is begun. Raises metadata-* where every session would
-    meet it, output-in-use, output-not-writable, file-locks-missing, record-unwritable, and what `check_space` raises.
+    Raises metadata-* where every session would meet it, output-in-use, output-not-writable, file-locks-missing,
+    record-unwritable, space-short, extra-not-installed, cluster-unreachable.
     """
     start = time.monotonic()
     check_metadata(sources, settings.metadata_files)
@@ -66,13 +56,12 @@ def run_sessions(
             raise error(kinds.RECORD_UNWRITABLE, file=path, found=failure) from failure
         with system_errors_named(settings.output):
             put_in_order(lines, settings.output)
-        if listings is not None:
-            listings.save()
+        listings.save()
         decider = Decider(settings=settings, lines=lines_by_work(lines))
         decisions = [decider.decide(source) for source in sources]
         to_do = [decision for decision in decisions if decision.action == "convert"]
-        if check_space is not None and to_do:
-            check_space(to_do)
+        if to_do and not settings.request.ignore_space:
+            check_space(to_do, settings)
         started = {
             "sessions": len(decisions),
             "to_do": len(to_do),
@@ -84,7 +73,7 @@ def run_sessions(
         for outcome in done.values():
             name: EventName = "session-skipped" if outcome.ok else "session-finished"
             on_event(RunEvent(name=name, session=outcome.session, fields=outcome.as_dict()))
-        loop = _convert(to_do, settings, record, card, make_workers, on_progress=on_progress, on_event=on_event)
+        loop = _convert(to_do, settings, record, card, on_event)
         with contextlib.suppress(OSError):
             remove_unfinished_files(settings.output)
     outcomes = {**done, **loop.outcomes}
@@ -106,37 +95,13 @@ def run_sessions(
 
 
 def _convert(
-    to_do: list[Decision],
-    settings: RunSettings,
-    record: JsonLines,
-    card: RunCard,
-    make_workers: MakeWorkers | None,
-    *,
-    on_progress: OnProgress,
-    on_event: OnEvent,
+    to_do: list[Decision], settings: RunSettings, record: JsonLines, card: RunCard, on_event: OnEvent
 ) -> SessionLoop:
     inbox: SimpleQueue[Message] = SimpleQueue()
-    budget = Budget(workers=settings.options.workers, memory_mb=settings.options.memory_mb)
-    if make_workers is not None and to_do:
-        workers = make_workers(inbox.put)
-    else:
-        workers = local_workers(budget.at_once(len(to_do)), report=inbox.put)
-    loop = SessionLoop(
-        workers=workers,
-        output=settings.output,
-        card=card,
-        record=record,
-        budget=budget,
-        retry=settings.request.retry,
-        inbox=inbox,
-        on_progress=on_progress,
-        on_event=on_event,
-    )
-    with signals_to(lambda number: inbox.put(StopSignal(number))):
-        try:
+    with closing(workers_for(settings, sessions=len(to_do), report=inbox.put)) as workers:
+        loop = SessionLoop(settings=settings, workers=workers, inbox=inbox, card=card, record=record, on_event=on_event)
+        with signals_to(lambda number: inbox.put(StopSignal(number))):
             loop.run(to_do)
-        finally:
-            workers.close()
     return loop
 
 

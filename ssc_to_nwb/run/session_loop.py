@@ -7,20 +7,18 @@ import pickle
 from collections import deque
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import JsonLines
-from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome
+from ssc_to_nwb.nwb_file.results import Progress, SessionOutcome
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.problems.system_errors import name_system_error
 from ssc_to_nwb.run.events import OnEvent, RunEvent, now_text
-from ssc_to_nwb.run.job import JobResult, SessionJob
+from ssc_to_nwb.run.job import JobResult, RunSettings, SessionJob
 from ssc_to_nwb.run.local_processes import WorkerDiedError
-from ssc_to_nwb.run.machine import Budget
 from ssc_to_nwb.run.output import RunCard, put_recorded_in_place
 from ssc_to_nwb.run.record import Done, session_line
 from ssc_to_nwb.run.resume import Decision
@@ -66,14 +64,11 @@ class SessionLoop:
     they come; stopped_by: the signal that ended the run before its time.
     """
 
+    settings: RunSettings
     workers: Workers
-    output: Path
+    inbox: SimpleQueue[Message]
     card: RunCard
     record: JsonLines
-    budget: Budget
-    retry: int
-    inbox: SimpleQueue[Message]
-    on_progress: OnProgress
     on_event: OnEvent
     outcomes: dict[str, SessionOutcome] = field(default_factory=dict)
     stopped_by: int | None = None
@@ -90,7 +85,7 @@ class SessionLoop:
         for decision in sorted(decisions, key=lambda decision: decision.source_bytes, reverse=True):
             if decision.job is not None:
                 job = replace(decision.job, card=self.card)
-                self._waiting.append(_Session(decision=decision, job=job, tries_left=self.retry))
+                self._waiting.append(_Session(decision=decision, job=job, tries_left=self.settings.request.retry))
         try:
             while self._waiting or self._running:
                 self._begin_some()
@@ -105,13 +100,13 @@ class SessionLoop:
         while self._waiting and (capacity is None or len(self._running) < capacity):
             session = self._waiting[0]
             others = [other.decision.source.mat_bytes for other in self._running.values()]
-            if capacity is not None and not self.budget.admits(session.decision.source.mat_bytes, others):
+            if capacity is not None and not self.settings.budget.admits(session.decision.source.mat_bytes, others):
                 return
             self._waiting.popleft()
             job = session.job
             if capacity is not None:
                 at_once = min(capacity, len(self._running) + 1 + len(self._waiting))
-                job = replace(job, options=self.budget.share(job.options, at_once=at_once))
+                job = replace(job, options=self.settings.budget.share(job.options, at_once=at_once))
             future = self._submitted(job)
             self._running[future] = replace(session, started=now_text())
             future.add_done_callback(self.inbox.put)
@@ -148,7 +143,8 @@ class SessionLoop:
         if progress.session in self.outcomes:
             return
         self._has_begun(progress.session)
-        self.on_progress(progress)
+        if self.settings.request.on_progress is not None:
+            self.settings.request.on_progress(progress)
         self.on_event(RunEvent.of_progress(progress))
 
     def _has_begun(self, session: str) -> None:
@@ -195,7 +191,7 @@ class SessionLoop:
             self.record.append(result.line)
         except OSError as failure:
             return _failed(outcome, error(kinds.RECORD_UNWRITABLE, file=self.record.path, found=failure).problem)
-        done = Done.from_line(result.line, self.output)
+        done = Done.from_line(result.line, self.settings.output)
         if done is None or outcome.status != "converted":
             return outcome
         earlier = None if session.decision.done is None else session.decision.done.output
@@ -241,7 +237,7 @@ class SessionLoop:
     def _stop_workers(self) -> None:
         """End what is under way; workers elsewhere see that the card is gone."""
         with contextlib.suppress(OSError):
-            run_files.run_card(self.output).unlink(missing_ok=True)
+            run_files.run_card(self.settings.output).unlink(missing_ok=True)
         self.workers.stop(self._running)
 
 

@@ -17,7 +17,7 @@ from ssc_to_nwb._version import __version__
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, no_progress
 from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.run.job import JobResult, SessionJob
+from ssc_to_nwb.run.job import JobResult, RunSettings, SessionJob
 from ssc_to_nwb.run.local_processes import LocalProcesses, PipeReport
 from ssc_to_nwb.run.session_work import do_job
 
@@ -61,11 +61,14 @@ class Workers:
         wait(under_way, timeout=_NOTICE_SECONDS)
 
 
-MakeWorkers = Callable[[OnProgress], Workers]
-
-
-def local_workers(count: int, *, report: OnProgress) -> Workers:
-    """Processes of this machine; `report` is called in threads of this process."""
+def workers_for(settings: RunSettings, *, sessions: int, report: OnProgress) -> Workers:
+    """Those that were asked for, for so many sessions; `report` is called with progress, in threads of this process."""
+    request = settings.request
+    if sessions and request.dask is not None:
+        return _dask_workers(request.dask, report=report)
+    if request.executor is not None:
+        # It has no way to send progress, and is its owner's to close.
+        return Workers(executor=request.executor)
     # A daemon process, such as a worker of somebody else's pool, may not have processes of its own.
     if multiprocessing.current_process().daemon:
         threads = ThreadPoolExecutor(1)
@@ -74,17 +77,13 @@ def local_workers(count: int, *, report: OnProgress) -> Workers:
     processes = LocalProcesses(
         report=report, reusable=lambda result: isinstance(result, JobResult) and result.outcome.ok
     )
+    capacity = settings.budget.at_once(sessions)
     return Workers(
-        executor=processes, report=PipeReport(), capacity=count, kill=processes.kill, close=processes.shutdown
+        executor=processes, report=PipeReport(), capacity=capacity, kill=processes.kill, close=processes.shutdown
     )
 
 
-def given_workers(executor: Executor) -> Workers:
-    """Any executor, its owner's to close; it has no way to send progress, so there is none."""
-    return Workers(executor=executor)
-
-
-def dask_workers(address: str, *, report: OnProgress) -> Workers:
+def _dask_workers(address: str, *, report: OnProgress) -> Workers:
     """Connect to a scheduler, empty for Dask's own configuration; progress comes back as Dask's own events.
 
     Dask begins a session again where its worker dies, a few times. Raises extra-not-installed, cluster-unreachable.
