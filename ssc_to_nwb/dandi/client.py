@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from ssc_to_nwb.dandi.instance import (
     require_tls_of_redirect,
     require_tls_of_storage,
 )
-from ssc_to_nwb.dandi.options import RetryPolicy
+from ssc_to_nwb.dandi.options import ArchiveOptions, UploadOptions
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.validate.dandi_log import dandi_log_to
@@ -112,30 +111,21 @@ class Archive:
 
 
 @contextmanager
-def open_archive(
-    *,
-    instance: Instance,
-    dandiset: str,
-    key: ApiKey | None,
-    stop: threading.Event,
-    retry: RetryPolicy,
-    to_upload: bool,
-    allow_embargoed: bool,
-) -> Iterator[Archive]:
+def open_archive(options: ArchiveOptions, *, instance: Instance, key: ApiKey | None) -> Iterator[Archive]:
     """Find the API, check versions, key and dandiset, in this order; closes the connections at the end.
 
-    key: None for an open dandiset, which anybody may read; to_upload: see that the account may change the dandiset.
+    key: None for an open dandiset, which anybody may read. For an upload the account must be one that may change it.
     """
-    identifier = parse_dandiset_id(dandiset)
-    redact = Redactor(key)
+    identifier, redact = parse_dandiset_id(options.dandiset), Redactor(key)
     with client_environment():
-        found = find_api(instance, retry=retry, stop=stop)
+        found = find_api(instance, retry=options.first_contact, stop=options.stop)
         with ArchiveClient(instance=found, key=key) as client:
             try:
                 account = _account(client) if key is not None else {}
                 warnings = _check_schema(client, redact=redact)
+                allow_embargoed = not isinstance(options, UploadOptions) or options.allow_embargoed
                 remote = _open_dandiset(client, identifier, allow_embargoed=allow_embargoed)
-                if to_upload:
+                if isinstance(options, UploadOptions):
                     _check_permission(client, identifier, account=account)
                 user = str(account.get("username", "?"))
                 yield Archive(

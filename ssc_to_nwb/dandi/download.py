@@ -18,7 +18,7 @@ from ssc_to_nwb.dandi.failures import as_failure
 from ssc_to_nwb.dandi.instance import resolve_instance
 from ssc_to_nwb.dandi.listing import RemoteFile, list_remote
 from ssc_to_nwb.dandi.options import DownloadOptions
-from ssc_to_nwb.dandi.results import DownloadCheckResult, Stage, TransferProgress
+from ssc_to_nwb.dandi.results import DownloadCheckResult, Stage
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
@@ -28,24 +28,16 @@ def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
     instance = resolve_instance(options.instance)
     key = find_api_key_if_any(instance_name=instance.name, variable=options.api_key_variable)
     local_files = find_local_files(options.root)
-    options.on_progress(TransferProgress(stage="connecting", note=instance.name))
+    options.report("connecting", note=instance.name)
     with (
         client_messages_to(lambda _level, _message: None),
-        open_archive(
-            instance=instance,
-            dandiset=options.dandiset,
-            key=key,
-            stop=options.stop,
-            retry=options.first_contact,
-            to_upload=False,
-            allow_embargoed=True,
-        ) as archive,
+        open_archive(options, instance=instance, key=key) as archive,
     ):
         local, remote = _choose(local_files, list_remote(archive.dandiset), options)
         started = time.monotonic()
         same, problem = _Check(archive=archive, local=local, remote=remote, options=options).run()
         stage: Stage = "done" if problem is None else "failed"
-        options.on_progress(TransferProgress(stage=stage, path=local.path, bytes_done=same, bytes_total=remote.size))
+        options.report(stage, path=local.path, done=same, total=remote.size)
         return DownloadCheckResult(
             instance=archive.instance.api_url,
             dandiset=archive.dandiset.identifier,
@@ -111,11 +103,7 @@ class _Check:
                 here = file.read(len(block))
                 pairs = zip(here, block, strict=False)
                 same += len(block) if here == block else sum(1 for _ in takewhile(lambda pair: eq(*pair), pairs))
-                self.options.on_progress(
-                    TransferProgress(
-                        stage="downloading", path=self.local.path, bytes_done=same, bytes_total=self.remote.size
-                    )
-                )
+                self.options.report("downloading", path=self.local.path, done=same, total=self.remote.size)
                 yield same, here == block
 
     def _wait_after(self, failure: requests.RequestException, waits: Iterator[float]) -> None:

@@ -147,11 +147,7 @@ def resolve_instance(text: str) -> Instance:
 
 
 def find_api(instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -> Instance:
-    """Ask the instance, without a key, what it is; find its API, and check that it takes this client.
-
-    Errors: archive-unreachable, archive-server-failing, archive-certificate-refused, archive-not-an-instance,
-    archive-api-on-another-host, archive-needs-tls, archive-client-too-old.
-    """
+    """Ask the instance, without a key, what it is; find its API, and check that it takes this client."""
     from dandi.utils import ServerInfo
 
     with requests.Session() as session:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
-from ssc_to_nwb.dandi.results import TransferProgress
+from ssc_to_nwb.dandi.results import Stage, TransferProgress
 from ssc_to_nwb.options.archive import ArchiveRequest, DownloadCheckRequest, UploadRequest
 
 
@@ -40,7 +40,9 @@ FIRST_CONTACT = RetryPolicy(attempts=3, first_wait_s=1.0, longest_wait_s=5.0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _ArchiveOptions(ArchiveRequest):
+class ArchiveOptions(ArchiveRequest):
+    """What both have in common."""
+
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     first_contact: RetryPolicy = FIRST_CONTACT
     on_progress: Callable[[TransferProgress], None] = lambda _progress: None
@@ -51,9 +53,13 @@ class _ArchiveOptions(ArchiveRequest):
         """The folder that `convert` wrote."""
         return Path(self.output)
 
+    def report(self, stage: Stage, *, path: str | None = None, done: int = 0, total: int = 0, note: str = "") -> None:
+        """Say how far the run is, or the asset at `path`; done, total: bytes."""
+        self.on_progress(TransferProgress(stage=stage, path=path, bytes_done=done, bytes_total=total, note=note))
+
 
 @dataclass(frozen=True, kw_only=True)
-class UploadOptions(_ArchiveOptions, UploadRequest):
+class UploadOptions(ArchiveOptions, UploadRequest):
     """Of an upload."""
 
     confirm_prune: Callable[[tuple[str, ...]], bool] = lambda _paths: False
@@ -61,5 +67,5 @@ class UploadOptions(_ArchiveOptions, UploadRequest):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DownloadOptions(_ArchiveOptions, DownloadCheckRequest):
+class DownloadOptions(ArchiveOptions, DownloadCheckRequest):
     """Of a check."""

@@ -27,11 +27,11 @@ from ssc_to_nwb.dandi.assets import Checksums, FileStamp, LocalFile, asset_metad
 from ssc_to_nwb.dandi.client import Archive
 from ssc_to_nwb.dandi.failures import Failure, as_failure, is_fatal
 from ssc_to_nwb.dandi.listing import PlannedAsset, find_remote
-from ssc_to_nwb.dandi.options import RetryPolicy
+from ssc_to_nwb.dandi.options import UploadOptions
 from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
 from ssc_to_nwb.dandi.prepare import Prepared, prepared
 from ssc_to_nwb.dandi.record import UploadRecord
-from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status, TransferProgress
+from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status
 from ssc_to_nwb.problems import archive_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
@@ -54,16 +54,13 @@ _POLL_S = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Everything that sending an asset needs beside the asset. parts_at_once: of one file; room: of all files."""
+    """Everything that sending an asset needs beside the asset. room: for the parts of all files."""
 
     archive: Archive
+    options: UploadOptions
     checksums: Checksums
     record: UploadRecord
-    retry: RetryPolicy
-    parts_at_once: int
     room: Room
-    stop: threading.Event
-    on_progress: Callable[[TransferProgress], None]
 
     def send(self, planned: PlannedAsset, metadata: Mapping[str, Any] | None) -> AssetOutcome:
         """Send one asset, trying again where that can help; never raises for what goes wrong with it.
@@ -71,13 +68,13 @@ class Sender:
         metadata: what the archive wants to know of the file, its checksum among it; None: read it here.
         """
         tries = _Tries(planned=planned, metadata=metadata)
-        waits = self.retry.waits()
-        while not self.stop.is_set():
+        waits = self.options.retry.waits()
+        while not self.options.stop.is_set():
             tries.count += 1
             failure = self._try(tries)
             if failure is None:
                 return self._outcome(tries, "uploaded")
-            if self.stop.is_set():
+            if self.options.stop.is_set():
                 break
             wait_s = next(waits, None) if failure.retriable else None
             problem = failure.problem
@@ -87,15 +84,16 @@ class Sender:
             if wait_s is None:
                 return self._outcome(tries, "failed", problem)
             wait_s = max(wait_s, failure.retry_after_s)
-            self._report(planned.local, "waiting", note=f"{problem.kind.title}; again in {wait_s:.0f} s")
-            self.stop.wait(wait_s)
+            note = f"{problem.kind.title}; again in {wait_s:.0f} s"
+            self.options.report("waiting", path=path, total=planned.local.size, note=note)
+            self.options.stop.wait(wait_s)
         return self._outcome(tries, "not tried")
 
     def _try(self, tries: _Tries) -> Failure | None:
         """One try: None when the asset is there, otherwise what went wrong."""
         planned = tries.planned
         local = planned.local
-        flow = PartFlow(room=self._share(local), is_stopped=self.stop.is_set)
+        flow = PartFlow(room=self._share(local), is_stopped=self.options.stop.is_set)
         try:
             _require_unchanged(planned)
             self._send(tries, flow)
@@ -111,7 +109,7 @@ class Sender:
     def _send(self, tries: _Tries, flow: PartFlow) -> None:
         planned = tries.planned
         local, remote = planned.local, planned.remote
-        self._report(local, "checksum")
+        self.options.report("checksum", path=local.path, total=local.size)
         if tries.count > 1:
             remote = find_remote(self.archive.dandiset, local.path)
         if remote is not None and (remote.size, remote.checksum) == (planned.state.size, self.checksums.of(local)):
@@ -123,18 +121,18 @@ class Sender:
             for status in guarded.iter_upload(
                 self.archive.dandiset,
                 dict(tries.metadata),
-                jobs=self.parts_at_once,
+                jobs=self.options.jobs_per_file,
                 replacing=None if remote is None else remote.asset,
             ):
                 if status["status"] == "uploading":
                     flow.note_sent(status["current"])
-                    self._report(local, "uploading", bytes_done=status["current"])
-                if self.stop.is_set():
+                    self.options.report("uploading", path=local.path, done=status["current"], total=local.size)
+                if self.options.stop.is_set():
                     raise TransferStoppedError
 
     def _share(self, local: LocalFile) -> int:
         """Bytes that the parts of a file may take at once."""
-        return part_size(local.size) * self.parts_at_once
+        return part_size(local.size) * self.options.jobs_per_file
 
     def _failure(self, failure: Exception, planned: PlannedAsset) -> Failure:
         """What went wrong; a file that is no longer as it was explains whatever else went wrong with it."""
@@ -159,13 +157,9 @@ class Sender:
         names = ("path", "size", "status", "attempts", "bytes_sent", "checksum")
         self.record.add("asset", **{name: getattr(outcome, name) for name in names}, seconds=round(outcome.seconds, 3))
         note = "" if problem is None else problem.kind.title
-        self._report(local, "done" if done else "failed", bytes_done=outcome.bytes_sent, note=note)
+        stage: Stage = "done" if done else "failed"
+        self.options.report(stage, path=local.path, done=outcome.bytes_sent, total=local.size, note=note)
         return outcome
-
-    def _report(self, local: LocalFile, stage: Stage, *, bytes_done: int = 0, note: str = "") -> None:
-        self.on_progress(
-            TransferProgress(stage=stage, path=local.path, bytes_done=bytes_done, bytes_total=local.size, note=note)
-        )
 
 
 @dataclass(slots=True, kw_only=True)

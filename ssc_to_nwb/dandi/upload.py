@@ -26,7 +26,6 @@ from ssc_to_nwb.dandi.results import (
     DraftState,
     Stage,
     Status,
-    TransferProgress,
     UploadResult,
 )
 from ssc_to_nwb.dandi.send import Sender, upload_sessions
@@ -53,18 +52,8 @@ def run_upload(options: UploadOptions) -> UploadResult:
         stack.enter_context(
             client_messages_to(lambda level, message: record.add("library", level=level, message=message))
         )
-        options.on_progress(TransferProgress(stage="connecting", note=instance.name))
-        archive = stack.enter_context(
-            open_archive(
-                instance=instance,
-                dandiset=identifier,
-                key=key,
-                stop=options.stop,
-                retry=options.first_contact,
-                to_upload=True,
-                allow_embargoed=options.allow_embargoed,
-            )
-        )
+        options.report("connecting", note=instance.name)
+        archive = stack.enter_context(open_archive(options, instance=instance, key=key))
         return _Run(options=options, archive=archive, local_files=local_files, record=record).run()
 
 
@@ -168,20 +157,12 @@ class _Run:
         options, to_send = self.options, _to_send(plan)
         files = sum(planned.local.is_nwb for planned in to_send)
         if files and options.validation == "require":
-            options.on_progress(TransferProgress(stage="validating", note=plural(files, "NWB file")))
+            options.report("validating", note=plural(files, "NWB file"))
         bytes_total = sum(planned.local.size for planned in to_send)
-        options.on_progress(TransferProgress(stage="uploading", bytes_total=bytes_total))
+        options.report("uploading", total=bytes_total)
         largest = max((planned.local.size for planned in to_send), default=1)
-        sender = Sender(
-            archive=self.archive,
-            checksums=self.checksums,
-            record=self.record,
-            retry=options.retry,
-            parts_at_once=options.jobs_per_file,
-            room=Room(max(_ROOM, part_size(largest) * options.jobs_per_file)),
-            stop=options.stop,
-            on_progress=options.on_progress,
-        )
+        room = Room(max(_ROOM, part_size(largest) * options.jobs_per_file))
+        sender = Sender(archive=self.archive, options=options, checksums=self.checksums, record=self.record, room=room)
         groups = self.local_files.sessions(planned.local.path for planned in to_send)
         with light_collections(), preparation(options.workers, files=files) as pool:
             for outcome in upload_sessions(
@@ -204,7 +185,7 @@ class _Run:
             self.problems.append(problem)
 
     def _compare(self) -> None:
-        self.options.on_progress(TransferProgress(stage="comparing"))
+        self.options.report("comparing")
         remote_files = list_remote(self.archive.dandiset)
         self.differences = compare(
             self.local_files.assets,
@@ -232,14 +213,14 @@ class _Run:
         """Remove from the draft what was confirmed and still is only there."""
         remote_files = list_remote(self.archive.dandiset)
         for path in sorted(confirmed & set(self.only_remote) & set(remote_files)):
-            self.options.on_progress(TransferProgress(stage="pruning", path=path))
+            self.options.report("pruning", path=path)
             remote_files[path].asset.delete()
             self.pruned = (*self.pruned, path)
             self.record.add("pruned", path=path, asset=remote_files[path].asset.identifier)
         self.only_remote = tuple(path for path in self.only_remote if path not in self.pruned)
 
     def _report(self, local: LocalFile, stage: Stage) -> None:
-        self.options.on_progress(TransferProgress(stage=stage, path=local.path, bytes_total=local.size))
+        self.options.report(stage, path=local.path, total=local.size)
 
     def _result(self) -> UploadResult:
         problems = list(self.problems)
