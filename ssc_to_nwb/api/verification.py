@@ -15,7 +15,6 @@ from ssc_to_nwb.options.sources import VerifyRequest
 if TYPE_CHECKING:
     from ssc_to_nwb.ledger.ledger import Ledger
     from ssc_to_nwb.problems.model import Problem
-    from ssc_to_nwb.proof.making import OptionsUsed
     from ssc_to_nwb.proof.report import VerifyReport
     from ssc_to_nwb.run.session_sources import SessionSource
     from ssc_to_nwb.source_files.session_files import SessionFile
@@ -134,7 +133,6 @@ def verify_sessions(request: VerifyRequest) -> VerificationResult:
 def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerification:
     from ssc_to_nwb.problems import output_kinds
     from ssc_to_nwb.problems.model import SscError, error
-    from ssc_to_nwb.proof.making import options_used
     from ssc_to_nwb.run.places import find_converted
     from ssc_to_nwb.run.session_sources import unpacked_session
 
@@ -142,12 +140,11 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
         return SessionVerification(session=source.name, source=source.path, error=source.problem)
     try:
         nwb_path = find_converted(settings.output, session=source.name)
-        options = options_used(nwb_path)
         with (
             TemporaryDirectory(prefix="ssc-to-nwb-", dir=settings.request.work_dir) as folder,
             unpacked_session(source, Path(folder) / source.name, raw=True, on_bytes=lambda _done, _total: None) as file,
         ):
-            return _verify_session(source, file, nwb_path, options, settings)
+            return _verify_session(source, file, nwb_path, settings)
     except SscError as failure:
         problem = failure.problem
     except Exception as failure:  # noqa: BLE001 - one session's defect must not stop the others; it is reported whole
@@ -157,17 +154,18 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
 
 
 def _verify_session(
-    source: SessionSource, file: SessionFile, nwb_path: Path, options: OptionsUsed, settings: _Settings
+    source: SessionSource, file: SessionFile, nwb_path: Path, settings: _Settings
 ) -> SessionVerification:
     from ssc_to_nwb.problems import verify_kinds as kinds
     from ssc_to_nwb.problems.model import ProblemLog, error
     from ssc_to_nwb.proof.file import verify_file
     from ssc_to_nwb.proof.source_again import hash_sources, read_source_again
+    from ssc_to_nwb.proof.making import options_used
     from ssc_to_nwb.run.record import recorded_digest
     from ssc_to_nwb.session.raw_data import open_raw_data
 
-    log = ProblemLog()
-    mode = settings.request.mode
+    log, options, mode = ProblemLog(), options_used(nwb_path), settings.request.mode
+    on_progress = settings.request.on_progress or (lambda _session, _done, _total: None)
     context = read_source_again(file.path, dataset=file.dataset, metadata_files=settings.metadata_files, log=log)
     raw = open_raw_data(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
     recorded = recorded_digest(nwb_path)
@@ -180,7 +178,7 @@ def _verify_session(
         memory_mb=settings.memory_mb,
         hashes=hash_sources(context.session, raw, stacks=mode == "full", workers=settings.workers),
         with_digest=recorded is not None and mode == "full",
-        progress=partial(settings.request.on_progress or (lambda _session, _done, _total: None), source.name),
+        progress=partial(on_progress, source.name),
     )
     if report.digest is not None and report.digest != recorded:
         # This finds changes to what the source says nothing of, such as this package's own words about a column.

@@ -58,9 +58,7 @@ def write_dandiset_file(*, root: Path, section: DandisetSection, identifier: str
     """
     log = ProblemLog()
     path = root / FILE_NAME
-    existing, old_text = _read(path)
-    if identifier is not None:
-        _check_named(existing, identifier, file=path)
+    existing, old_text = check_dandiset_file(root, identifier=identifier)
     new = dandiset_metadata(section, identifier=identifier, assets=_asset_metadata(root, log=log))
     merged = merge_metadata(new, existing, log=log)
     malformed = draft_problems(merged, file=path)
@@ -86,19 +84,17 @@ def read_dandiset_file(root: Path) -> dict[str, Any]:
     return metadata
 
 
-def check_dandiset_file(root: Path, *, identifier: str) -> None:
-    """See that `root`/dandiset.yaml, where it is there, does not name another dandiset; identifier: six digits.
+def check_dandiset_file(root: Path, *, identifier: str | None) -> tuple[dict[str, Any], str | None]:
+    """What `root`/dandiset.yaml says, and its text, None where it is absent; identifier: six digits it may name.
 
     Errors: dandiset-yaml-of-another, dandiset-yaml-unreadable.
     """
-    existing, _ = _read(root / FILE_NAME)
-    _check_named(existing, identifier, file=root / FILE_NAME)
-
-
-def _check_named(metadata: Mapping[str, Any], identifier: str, *, file: Path) -> None:
-    named = dandiset_named(metadata)
-    if named is not None and named != identifier:
-        raise error(kinds.DANDISET_YAML_OF_ANOTHER, file=file, field="identifier", expected=identifier, found=named)
+    path = root / FILE_NAME
+    existing, text = _read(path)
+    named = dandiset_named(existing)
+    if identifier is not None and named is not None and named != identifier:
+        raise error(kinds.DANDISET_YAML_OF_ANOTHER, file=path, field="identifier", expected=identifier, found=named)
+    return existing, text
 
 
 def draft_problems(metadata: Mapping[str, Any], *, file: Path) -> tuple[Problem, ...]:

@@ -9,11 +9,12 @@ here from outside, by the file that it is given to read.
 from __future__ import annotations
 
 import gc
+import io
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from dandischema.digests.dandietag import PartGenerator
 
@@ -69,26 +70,17 @@ class PartFlow:
             self._changed.notify_all()
 
 
-class PartReader:
+class PartReader(io.BufferedReader):
     """A file open for reading whose reads wait for their turn."""
 
-    def __init__(self, file: IO[bytes], flow: PartFlow) -> None:
-        self._file = file
+    def __init__(self, path: Path, flow: PartFlow) -> None:
+        super().__init__(io.FileIO(path))
         self._flow = flow
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int | None = -1, /) -> bytes:
         """Up to `size` bytes. Raises TransferStoppedError."""
-        self._flow.begin_part(size)
-        return self._file.read(size)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
-
-    def __enter__(self) -> PartReader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._flow.begin_part(size or 0)
+        return super().read(size)
 
 
 class PartPath(type(Path())):  # type: ignore[misc]
@@ -96,9 +88,9 @@ class PartPath(type(Path())):  # type: ignore[misc]
 
     flow: PartFlow
 
-    def open(self, *arguments: Any, **options: Any) -> Any:
-        """Open the file as `Path.open` does."""
-        return PartReader(Path(self).open(*arguments, **options), self.flow)
+    def open(self, *_: Any, **__: Any) -> PartReader:
+        """Open the file for reading bytes, which is all that is done with it."""
+        return PartReader(Path(self), self.flow)
 
 
 def path_in_parts(path: Path, flow: PartFlow) -> Path:

@@ -71,17 +71,8 @@ def read_card(output: Path) -> RunCard | None:
 def output_lock(output: Path, *, work_folder: Path | None = None) -> Iterator[RunCard]:
     """Hold an output for this run, in a system that gives the lock back when the process ends, however it ends.
 
-    Parameters
-    ----------
-    output
-        The folder of the run; it is made.
-    work_folder
-        Where packed sessions are unpacked, in a folder of the run's own; in the output where None.
-
-    Raises
-    ------
-    SscError
-        output-in-use, output-not-writable, file-locks-missing.
+    The output is made. Packed sessions are unpacked in a folder of the run's own, in `work_folder` or the output.
+    Raises output-in-use, output-not-writable, file-locks-missing.
     """
     path = run_files.run_lock(output)
     with _held(path, output):
