@@ -1,7 +1,6 @@
 """The one display of progress, on standard error: bars on a terminal, plain lines elsewhere.
 
-What is being done is handed in as lines by key; `run_display.py` and `transfer_display.py` make them of the events of
-a run and of a transfer.
+What is being done is handed in as lines by key; `displays.py` makes them of the events of a run and of a transfer.
 """
 
 from __future__ import annotations
