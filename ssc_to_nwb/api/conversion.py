@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,7 +103,7 @@ def convert(request: ConvertRequest) -> ConversionResult:
     if here and source.exists() and not run_record(Path(request.output)).exists():
         # There is surely something to convert: begin to load what does that, beside what this process loads.
         load_ahead()
-    from ssc_to_nwb.run.events import RunEvent
+    from ssc_to_nwb.run.events import EventFile, RunEvent
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.places import check_apart
     from ssc_to_nwb.run.runner import run_sessions
@@ -112,7 +111,15 @@ def convert(request: ConvertRequest) -> ConversionResult:
 
     settings = RunSettings.of(request)
     listings = PackedListings.of_output(settings.output)
-    with _event_sink(request.events, request.on_event) as sink:
+    takers = [] if request.on_event is None else [request.on_event]
+
+    def sink(event: RunEvent) -> None:
+        for taker in takers:
+            taker(event)
+
+    with ExitStack() as stack:
+        if request.events is not None:
+            takers.append(stack.enter_context(closing(EventFile(Path(request.events)))))
         sources = find_sources(
             source,
             patterns=request.sessions,
@@ -127,23 +134,6 @@ def convert(request: ConvertRequest) -> ConversionResult:
     if result.stopped_by is not None:
         raise ConversionInterrupted(conversion, result.stopped_by)
     return conversion
-
-
-@contextmanager
-def _event_sink(events: Path | str | None, on_event: OnEvent | None) -> Iterator[OnEvent]:
-    """Where events go: to the file, to the function, to both or to neither."""
-    from ssc_to_nwb.run.events import EventFile
-
-    with ExitStack() as stack:
-        takers: list[OnEvent] = [] if on_event is None else [on_event]
-        if events is not None:
-            takers.append(stack.enter_context(closing(EventFile(Path(events)))))
-
-        def sink(event: RunEvent) -> None:
-            for taker in takers:
-                taker(event)
-
-        yield sink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

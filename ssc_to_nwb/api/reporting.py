@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.reading.opened_session import OpenedSession
-    from ssc_to_nwb.report.file_record import ConversionWarning, FileRecord
-
+    from ssc_to_nwb.report.file_record import FileRecord
 
 OnPage = Callable[[int, int, Path], None]
 
@@ -110,7 +109,7 @@ def report(*, files: Sequence[Path | str], output: Path | str, on_page: OnPage |
 
 def _record_of(file: Path) -> FileRecord:
     """What the runs of this program recorded beside a file."""
-    from ssc_to_nwb.report.file_record import FileRecord
+    from ssc_to_nwb.report.file_record import ConversionWarning, FileRecord
     from ssc_to_nwb.run.record import newest_done, state_of_output
 
     try:
@@ -119,22 +118,21 @@ def _record_of(file: Path) -> FileRecord:
         done = state = None
     if done is None or state is None:
         return FileRecord(validation=_validation_of(file))
+    warnings = []
+    for recorded in done.warnings:
+        first = recorded["first"]
+        said = [str(first[key]) for key in ("field", "found", "detail") if first.get(key)]
+        warnings.append(
+            ConversionWarning(
+                identifier=recorded["identifier"], title=first["title"], count=recorded["count"], first=", ".join(said)
+            )
+        )
     return FileRecord(
         verified=done.verified,
         changed=not state.same_file(done.state),
         digest=done.digest,
         validation=_validation_of(file),
-        warnings=tuple(_warning_of(one) for one in done.warnings),
-    )
-
-
-def _warning_of(recorded: Mapping[str, Any]) -> ConversionWarning:
-    from ssc_to_nwb.report.file_record import ConversionWarning
-
-    first = recorded["first"]
-    said = [str(first[key]) for key in ("field", "found", "detail") if first.get(key)]
-    return ConversionWarning(
-        identifier=recorded["identifier"], title=first["title"], count=recorded["count"], first=", ".join(said)
+        warnings=tuple(warnings),
     )
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import ExportRequest
 from ssc_to_nwb.quantities import listed
-
-if TYPE_CHECKING:
-    from ssc_to_nwb.problems.model import SscError
 
 _SHOWN = 3
 
@@ -90,9 +86,11 @@ def export_zarr(request: ExportRequest) -> ZarrExport:
         digested = time.perf_counter()
         write_store(nwb_path, building)
         written = time.perf_counter()
-        difference = _difference(in_file, object_digests(building, workers=threads), final)
-        if difference is not None:
-            raise difference
+        in_store = object_digests(building, workers=threads)
+        different = sorted({path for path, _ in in_file.items() ^ in_store.items()})
+        if different:
+            expected, found = f"{len(in_file)} objects as in the file", f"others at {listed(different, most=_SHOWN)}"
+            raise error(kinds.EXPORT_DIFFERS, file=final, field=different[0], expected=expected, found=found)
         store_bytes = byte_size(building)
         digest_seconds = digested - start + time.perf_counter() - written
     return ZarrExport(
@@ -115,19 +113,3 @@ def _check_is_nwb(path: Path) -> None:
         if tree.attribute("/", "nwb_version") is None:
             found = "an HDF5 file without an NWB version"
             raise error(kinds.EXPORT_SOURCE_INVALID, file=path, expected="an NWB file", found=found)
-
-
-def _difference(in_file: Mapping[str, str], in_store: Mapping[str, str], store: Path) -> SscError | None:
-    from ssc_to_nwb.problems import export_kinds as kinds
-    from ssc_to_nwb.problems.model import error
-
-    different = sorted(path for path in in_file.keys() | in_store.keys() if in_file.get(path) != in_store.get(path))
-    if not different:
-        return None
-    return error(
-        kinds.EXPORT_DIFFERS,
-        file=store,
-        field=different[0],
-        expected=f"{len(in_file)} objects as in the file",
-        found=f"others at {listed(different, most=_SHOWN)}",
-    )

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.cli.displays import TransferLines
     from ssc_to_nwb.dandi.results import AssetOutcome, DandisetResult, DraftState, UploadResult
 
-
 # How the threads of an upload are named.
 _THREADS = "ssc-to-nwb-"
 _PATHS_SHOWN = 20

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.api.verification import SessionVerification, VerificationResult
     from ssc_to_nwb.validate.messages import ValidationResult
 
-
 _WIDTH = 120
 
 

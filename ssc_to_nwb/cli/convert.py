@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.nwb_file.results import SessionOutcome
     from ssc_to_nwb.problems.model import Problem
 
-
 _ACTIONS = {"convert": "to be converted", "skip": "done before", "refuse": "can't be converted"}
 _SHOWN_NAMES = 3
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.dandi.results import TransferProgress
     from ssc_to_nwb.run.events import OnEvent, RunEvent
 
-
 _NAME_WIDTH = 40
 _RUN_STAGES = ("connecting", "validating", "comparing")
 _MOVING = ("uploading", "downloading")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -20,10 +20,6 @@ from ssc_to_nwb.cli.output import print_picture, print_result, print_warnings
 from ssc_to_nwb.cli.progress import counted, display
 from ssc_to_nwb.cli.terminal import echo, wrapped
 from ssc_to_nwb.options.files import ResponsesRequest
-
-if TYPE_CHECKING:
-    pass
-
 
 _WIDTH = 80
 

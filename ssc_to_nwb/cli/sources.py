@@ -27,7 +27,6 @@ from ssc_to_nwb.quantities import bytes_text, plural
 if TYPE_CHECKING:
     from ssc_to_nwb.problems.model import Problem, ProblemKind
 
-
 _WIDTH = 100
 _MARGIN = len("    warning  ")
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.resume import Decision
 
-
 # Without a sample: frames compress or, at worst, come with the overhead of chunks.
 _WORST_RATIO = 1.02
 # What the data of a session file take as NWB, for each of its bytes, compressed there too; and what every NWB file

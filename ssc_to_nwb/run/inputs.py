@@ -21,7 +21,6 @@ from ssc_to_nwb.source_files.search import raw_files_below
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
 
-
 # Sections of the metadata that go elsewhere than into NWB files.
 _OTHER_SECTIONS = frozenset({"dandiset"})
 _HASH_CHARACTERS = 16
