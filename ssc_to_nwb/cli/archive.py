@@ -16,7 +16,14 @@ import click
 
 from ssc_to_nwb.cli.displays import transfer_display
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS, interruptible
-from ssc_to_nwb.cli.options import command_of, json_option, options_of, output_argument, quiet_option, verbose_option
+from ssc_to_nwb.cli.options import (
+    command_of,
+    json_option,
+    options_of,
+    output_argument,
+    print_options,
+    quiet_option,
+)
 from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings
 from ssc_to_nwb.cli.terminal import echo
 from ssc_to_nwb.options.archive import DandisetRequest, DownloadCheckRequest, UploadRequest
@@ -48,9 +55,7 @@ def end_process(status: int) -> NoReturn:
 )
 @output_argument
 @options_of(DandisetRequest)
-@json_option
-@verbose_option
-@quiet_option
+@print_options
 def dandiset_command(output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Write or update OUTPUT/dandiset.yaml: what the archive shows of the dataset.
 
@@ -96,9 +101,7 @@ def _print_dandiset(result: DandisetResult, *, verbose: bool, quiet: bool) -> No
 @output_argument
 @options_of(UploadRequest)
 @click.option("-y", "--yes", is_flag=True, help="Confirm --prune in advance.")
-@json_option
-@verbose_option
-@quiet_option
+@print_options
 def upload_command(output: Path, *, yes: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Upload what `convert` wrote to OUTPUT to the draft of a dandiset.
 

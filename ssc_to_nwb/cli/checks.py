@@ -14,9 +14,9 @@ from ssc_to_nwb.cli.options import (
     command_of,
     json_option,
     options_of,
+    print_options,
     quiet_option,
     source_argument,
-    verbose_option,
 )
 from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings, result_text
 from ssc_to_nwb.cli.progress import Display, counted, display
@@ -40,9 +40,7 @@ _WIDTH = 120
 @source_argument
 @click.argument("output", type=NamedPath(exists=True))
 @options_of(VerifyRequest)
-@json_option
-@verbose_option
-@quiet_option
+@print_options
 def verify_command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Compare the NWB files below OUTPUT with the sessions of SOURCE that they were made from.
 

@@ -18,9 +18,8 @@ from ssc_to_nwb.cli.options import (
     command_of,
     json_option,
     options_of,
-    quiet_option,
+    print_options,
     source_argument,
-    verbose_option,
     written_output,
 )
 from ssc_to_nwb.cli.output import (
@@ -141,9 +140,7 @@ def _print_contents(contents: SessionSummary) -> None:
 @written_output
 @options_of(ConvertRequest)
 @click.option("--dry-run", is_flag=True, help="Do nothing, and show what would be done, as `plan` does.")
-@json_option
-@verbose_option
-@quiet_option
+@print_options
 def convert_command(
     source: Path, output: Path, *, dry_run: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any
 ) -> None:
@@ -231,9 +228,7 @@ def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:
 @command_of("ssc-to-nwb demo demo-output")
 @written_output
 @click.option("--overwrite", is_flag=True, help="Replace the NWB files of an earlier demo.")
-@json_option
-@verbose_option
-@quiet_option
+@print_options
 def demo_command(output: Path, *, overwrite: bool, as_json: bool, verbose: bool, quiet: bool) -> None:
     """Make a small synthetic dataset in OUTPUT/source, in the layout of ssc-1, and convert it to OUTPUT/nwb.
 

@@ -13,7 +13,7 @@ from ssc_to_nwb.cli.options import (
     json_option,
     options_of,
     picture_option,
-    quiet_option,
+    print_options,
     verbose_option,
 )
 from ssc_to_nwb.cli.output import print_picture, print_result, print_warnings
@@ -31,9 +31,7 @@ _WIDTH = 80
 @click.argument("files", nargs=-1, required=True, type=NamedPath())
 @click.option("-o", "--output", type=NamedPath(dir_okay=False), help="CSV file to write: a row per ROI and event.")
 @options_of(ResponsesRequest)
-@json_option
-@verbose_option
-@quiet_option
+@print_options
 def responses_command(
     files: tuple[Path, ...],
     *,
@@ -84,9 +82,7 @@ def responses_command(
     type=NamedPath(file_okay=False),
     help="Folder for the pages. Pages of an earlier run are replaced.",
 )
-@json_option
-@verbose_option
-@quiet_option
+@print_options
 def report_command(files: tuple[Path, ...], *, output: Path, as_json: bool, verbose: bool, quiet: bool) -> None:
     """Write one self-contained HTML page per NWB file, and an index page with links to them.
 

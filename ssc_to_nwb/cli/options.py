@@ -40,6 +40,13 @@ json_option = click.option(
 )
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Print every warning, and tracebacks.")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+
+
+def print_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command all three options for what it prints."""
+    return json_option(verbose_option(quiet_option(command)))
+
+
 picture_option = click.option(
     "-o",
     "--output",

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from dandi.dandiapi import RemoteAsset, RemoteDandiset
 
 from ssc_to_nwb.dandi.assets import Checksums, FileStamp, LocalFile
-from ssc_to_nwb.dandi.results import Action, Difference
+from ssc_to_nwb.dandi.results import Action, Difference, Stage
 from ssc_to_nwb.thread_map import map_in_order
 
 _PAGE_SIZE = 1000
 Result = TypeVar("Result")
+Report = Callable[[LocalFile, Stage], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +83,12 @@ def make_plan(
     *,
     checksums: Checksums,
     jobs: int,
-    on_begun: Callable[[LocalFile], None],
-    on_planned: Callable[[LocalFile], None],
+    report: Report,
 ) -> dict[str, PlannedAsset]:
     """Decide for each local asset; a checksum is computed only where the archive has a file of that path and size."""
 
     def decide(local: LocalFile) -> PlannedAsset:
-        on_begun(local)
+        report(local, "checksum")
         state, remote = FileStamp.of(local.file), remote_files.get(local.path)
         action: Action = "replaced"
         if remote is None:
@@ -96,7 +96,7 @@ def make_plan(
         elif remote.size == state.size:
             remote = remote.with_checksum()
             action = "unchanged" if remote.checksum == checksums.of(local) else "replaced"
-        on_planned(local)
+        report(local, "planned")
         return PlannedAsset(local=local, action=action, state=state, remote=remote)
 
     return {planned.local.path: planned for planned in in_threads(decide, local_files, jobs=jobs)}
@@ -108,12 +108,12 @@ def compare(
     *,
     checksums: Checksums,
     jobs: int,
-    on_compared: Callable[[LocalFile], None],
+    report: Report,
 ) -> tuple[Difference, ...]:
     """How the archive's listing differs from the local files, by size and then by checksum; empty where it does not."""
 
     def difference(local: LocalFile) -> Difference | None:
-        on_compared(local)
+        report(local, "comparing")
         remote = remote_files.get(local.path)
         if remote is None:
             return Difference(path=local.path, kind="missing", local=f"{local.size} bytes", remote="-")

@@ -112,8 +112,7 @@ class _Run:
                 remote_files,
                 checksums=self.checksums,
                 jobs=self.options.jobs,
-                on_begun=lambda local: self._report(local, "checksum"),
-                on_planned=lambda local: self._report(local, "planned"),
+                report=self._report,
             )
             if self.options.with_metadata:
                 self.metadata = plan_metadata(self.options.root, self.archive.dandiset)
@@ -192,7 +191,7 @@ class _Run:
             remote_files,
             checksums=self.checksums,
             jobs=self.options.jobs,
-            on_compared=lambda local: self._report(local, "comparing"),
+            report=self._report,
         )
         self.compared = True
         here = {local.path for local in self.local_files.assets}

@@ -96,9 +96,18 @@ def output_lock(output: Path, *, work_folder: Path | None = None) -> Iterator[Ru
 
 @contextmanager
 def _held(path: Path, output: Path) -> Iterator[None]:
+    lock: FileLock | SoftFileLock = FileLock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = _acquired(path)
+        try:
+            lock.acquire(timeout=0)
+        except OSError as failure:
+            without = os.environ.get(_HDF5_VARIABLE, "").upper() in ("FALSE", "0")
+            if isinstance(failure, Timeout) or failure.errno not in NO_LOCKS or not without:
+                raise
+            # A file that is made by one alone; it stays where the run is killed, and filelock knows the dead of a host.
+            lock = SoftFileLock(path.with_name(f"{path.name}.made"))
+            lock.acquire(timeout=0)
     except Timeout as failure:
         card = read_card(output)
         holder = "another process" if card is None else f"process {card.pid} on {card.host}, since {card.since}"
@@ -111,20 +120,6 @@ def _held(path: Path, output: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _acquired(path: Path) -> FileLock | SoftFileLock:
-    lock: FileLock | SoftFileLock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except OSError as failure:
-        without = os.environ.get(_HDF5_VARIABLE, "").upper() in ("FALSE", "0")
-        if isinstance(failure, Timeout) or failure.errno not in NO_LOCKS or not without:
-            raise
-        # A file that is made by one alone; it stays where the run is killed, and filelock knows the dead of this host.
-        lock = SoftFileLock(path.with_name(f"{path.name}.made"))
-        lock.acquire(timeout=0)
-    return lock
 
 
 def put_recorded_in_place(done: Done, *, earlier: Path | None = None) -> bool:
