@@ -23,6 +23,7 @@ from ssc_to_nwb.problems import run_kinds as kinds
 from ssc_to_nwb.problems.model import Problem, error, grouped_by_kind
 from ssc_to_nwb.run.events import now_text
 from ssc_to_nwb.run.inputs import SessionInputs
+from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.system_files import is_system_path
 
 FORMAT = 1
@@ -145,15 +146,15 @@ class Done:
         return bool(self.inputs.options.get("raw") != "skip")
 
     def outcome(
-        self, *, session: str, source: Path, seconds: Mapping[str, float] | None = None, notes: Sequence[str] = ()
+        self, source: SessionSource, *, seconds: Mapping[str, float] | None = None, notes: Sequence[str] = ()
     ) -> SessionOutcome:
         """The outcome of leaving the session as it is; notes: what differs now, and leaves the contents as they are."""
         problems: tuple[Problem, ...] = ()
         if notes:
             problems = (error(kinds.SESSION_NOT_REDONE, file=self.output, found="; ".join(notes)).problem,)
         return SessionOutcome(
-            session=session,
-            source=source,
+            session=source.name,
+            source=source.path,
             status="skipped",
             output=self.output,
             output_bytes=self.state.size,

@@ -109,7 +109,7 @@ def _without_work(decision: Decision) -> SessionOutcome | None:
     """The outcome of a session that is not to be converted."""
     source = decision.source
     if decision.action == "skip" and decision.done is not None:
-        return decision.done.outcome(session=source.name, source=source.path, notes=decision.notes)
+        return decision.done.outcome(source, notes=decision.notes)
     if decision.action == "refuse":
-        return SessionOutcome(session=source.name, source=source.path, status="failed", error=decision.problem)
+        return source.failed(decision.problem)
     return None

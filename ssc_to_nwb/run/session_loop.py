@@ -7,6 +7,7 @@ import pickle
 from collections import deque
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from ssc_to_nwb import run_files
@@ -187,10 +188,11 @@ class SessionLoop:
     def _concluded(self, session: _Session, result: JobResult) -> SessionOutcome:
         """Write a line into the record and put the finished file in place; the outcome, failed where that failed."""
         outcome = result.outcome
+        failed = partial(session.job.source.failed, seconds=outcome.seconds)
         try:
             self.record.append(result.line)
         except OSError as failure:
-            return _failed(outcome, error(kinds.RECORD_UNWRITABLE, file=self.record.path, found=failure).problem)
+            return failed(error(kinds.RECORD_UNWRITABLE, file=self.record.path, found=failure).problem)
         done = Done.from_line(result.line, self.settings.output)
         if done is None or outcome.status != "converted":
             return outcome
@@ -198,9 +200,9 @@ class SessionLoop:
         try:
             if not put_recorded_in_place(done, earlier=earlier):
                 found = "the file that the worker has finished is not there"
-                return _failed(outcome, error(kinds.CLUSTER_SEES_NO_FILES, file=done.output, found=found).problem)
+                return failed(error(kinds.CLUSTER_SEES_NO_FILES, file=done.output, found=found).problem)
         except OSError as failure:
-            return _failed(outcome, name_system_error(failure, done.output).problem)
+            return failed(name_system_error(failure, done.output).problem)
         return outcome
 
     def _finish(self, outcome: SessionOutcome) -> None:
@@ -244,14 +246,8 @@ class SessionLoop:
 def _without_result(session: _Session, problem: Problem, *, status: str | None = None) -> JobResult:
     """A result in place of that of a job that gave none."""
     job = session.job
-    outcome = SessionOutcome(session=job.source.name, source=job.source.path, status="failed", error=problem)
+    outcome = job.source.failed(problem)
     line = session_line(
         outcome, work=job.work, attempt=job.attempt, started=session.started, status=status, why=job.why
     )
     return JobResult(outcome=outcome, line=line)
-
-
-def _failed(outcome: SessionOutcome, problem: Problem) -> SessionOutcome:
-    return SessionOutcome(
-        session=outcome.session, source=outcome.source, status="failed", error=problem, seconds=outcome.seconds
-    )

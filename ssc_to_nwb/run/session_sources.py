@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ssc_to_nwb import run_files
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.output_files import write_whole
 from ssc_to_nwb.problems import output_kinds, run_kinds
 from ssc_to_nwb.problems import source_kinds as kinds
@@ -65,6 +67,10 @@ class SessionSource:
     def subject(self) -> str:
         """The animal, as its name has it."""
         return self.name.split("_", 1)[0]
+
+    def failed(self, problem: Problem | None, **facts: Any) -> SessionOutcome:
+        """The outcome of a session that was not converted; facts: fields of an outcome."""
+        return SessionOutcome(session=self.name, source=self.path, status="failed", error=problem, **facts)
 
     def origin(self, file: str, unpacked: Path) -> str:
         """Where a file below `unpacked` comes from: what is unpacked is gone when its name is read."""

@@ -107,8 +107,7 @@ class _Work:
             self.state = self.job.source_state(raw=existing.raw)
         self.output = self._recorded_output(existing.output, state_of_output(existing.output))
         self.kept = existing
-        source = self.job.source
-        return existing.outcome(session=source.name, source=source.path, seconds=self.seconds, notes=self.job.notes)
+        return existing.outcome(self.job.source, seconds=self.seconds, notes=self.job.notes)
 
     def _convert(self, file: SessionFile, state: SourceState) -> SessionOutcome:
         from ssc_to_nwb.nwb_file.session_file import convert_session
@@ -194,14 +193,8 @@ class _Work:
 
     def failed(self, failure: SscError) -> SessionOutcome:
         """The outcome of a job that failed outside the conversion."""
-        return SessionOutcome(
-            session=self.job.source.name,
-            source=self.job.source.path,
-            status="failed",
-            error=self._at_origin(failure.problem),
-            traceback=traceback.format_exc(),
-            seconds=self.seconds,
-        )
+        problem = self._at_origin(failure.problem)
+        return self.job.source.failed(problem, traceback=traceback.format_exc(), seconds=self.seconds)
 
     def result(self, outcome: SessionOutcome) -> JobResult:
         """The outcome with its line for the record; a file that stays has what it was made with."""
