@@ -31,17 +31,14 @@ def write_dandiset(request: DandisetRequest) -> DandisetResult:
     """
     from ssc_to_nwb.dandi.dandiset_file import write_dandiset_file
     from ssc_to_nwb.dandi.dandiset_section import as_section, load_section
+    from ssc_to_nwb.dandi.instance import parse_dandiset_id
 
     section = (
         load_section(dataset=request.dataset, files=[Path(file) for file in request.metadata_files])
         if request.section is None
         else as_section(request.section)
     )
-    identifier = None
-    if request.dandiset is not None:
-        from ssc_to_nwb.dandi.instance import parse_dandiset_id
-
-        identifier = parse_dandiset_id(request.dandiset)
+    identifier = None if request.dandiset is None else parse_dandiset_id(request.dandiset)
     return write_dandiset_file(root=Path(request.output), section=section, identifier=identifier)
 
 
