@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.options.files import PlotTrialRequest, ReportRequest
 
 if TYPE_CHECKING:
     from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.reading.opened_session import OpenedSession
     from ssc_to_nwb.report.file_record import FileRecord
-
-OnPage = Callable[[int, int, Path], None]
 
 
 def open_session(file: Path | str) -> OpenedSession:
@@ -72,17 +72,9 @@ class ReportResult:
         }
 
 
-def report(*, files: Sequence[Path | str], output: Path | str, on_page: OnPage | None = None) -> ReportResult:
+@takes(ReportRequest)
+def report(request: ReportRequest) -> ReportResult:
     """Write one self-contained HTML page per NWB file, and an index page.
-
-    Parameters
-    ----------
-    files : sequence of path or str
-        NWB files, or folders with NWB files in them.
-    output : path or str
-        Folder for the pages. Pages of an earlier run are replaced.
-    on_page : callable, optional
-        Called with the number of finished pages, the number of all pages, and the file that is next.
 
     Returns
     -------
@@ -101,9 +93,9 @@ def report(*, files: Sequence[Path | str], output: Path | str, on_page: OnPage |
     check_report_extra()
     from ssc_to_nwb.report.build import build_pages
 
-    found = find_session_files(files)
-    with system_errors_named(Path(output)):
-        index, *pages = build_pages(found.files, output=Path(output), record_of=_record_of, on_page=on_page)
+    found, output = find_session_files(request.files), Path(request.output)
+    with system_errors_named(output):
+        index, *pages = build_pages(found.files, output=output, record_of=_record_of, on_page=request.on_page)
     return ReportResult(index=index, pages=tuple(pages), problems=found.problems)
 
 
@@ -149,21 +141,9 @@ def _validation_of(file: Path) -> tuple[int, int] | None:
     return left.count(Severity.ERROR), left.count(Severity.WARNING)
 
 
-def plot_trial(
-    *, file: Path | str, trial: int, output: Path | str | None = None, rois: Sequence[int] = ()
-) -> Path | None:
+@takes(PlotTrialRequest)
+def plot_trial(request: PlotTrialRequest) -> Path | None:
     """Draw a trial: what the animal did, the pole, water, cue and dF/F on one time axis.
-
-    Parameters
-    ----------
-    file : path or str
-        The NWB file, or a folder with one in it.
-    trial : int
-        Number of the trial (column `trial_number` of the trials table).
-    output : path or str, optional
-        Picture to write, .png, .svg or .pdf. None: open a window.
-    rois : sequence of int
-        ROIs whose dF/F to draw. Empty: the most active ones of the trial.
 
     Returns
     -------
@@ -185,9 +165,9 @@ def plot_trial(
     from ssc_to_nwb.report.save_figure import save_or_show
     from ssc_to_nwb.report.trial_figure import draw_trial
 
-    with open_nwb_session(one_session_file(file)) as session:
-        title, data = session.title, read_trial(session, trial, rois=rois)
-    return save_or_show(lambda figure: draw_trial(data, figure=figure, title=title), output)
+    with open_nwb_session(one_session_file(request.file)) as session:
+        title, data = session.title, read_trial(session, request.trial, rois=request.rois)
+    return save_or_show(lambda figure: draw_trial(data, figure=figure, title=title), request.output)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

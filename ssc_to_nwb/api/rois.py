@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb.options.declare import takes
-from ssc_to_nwb.options.files import ResponsesRequest
+from ssc_to_nwb.options.files import PlotCellRequest, ResponsesRequest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,18 +45,9 @@ def cells(*, files: Path | str | Iterable[Path | str]) -> CellTable:
     return replace(table, problems=(*left_out, *table.problems))
 
 
-def plot_cell(*, files: Path | str | Iterable[Path | str], cell: str, output: Path | str | None = None) -> Path | None:
+@takes(PlotCellRequest)
+def plot_cell(request: PlotCellRequest) -> Path | None:
     """Draw one cell through the days: its mask in each session's master image, and its response to touch.
-
-    Parameters
-    ----------
-    files : path or paths
-        NWB files, or folders with NWB files in them.
-    cell : str
-        Animal and ROI number, such as `an197522/1001`. Every session with that number is drawn; one that was not
-        joined says why.
-    output : path, optional
-        Picture to write, .png, .svg or .pdf; a window opens where it is None.
 
     Returns
     -------
@@ -77,12 +68,12 @@ def plot_cell(*, files: Path | str | Iterable[Path | str], cell: str, output: Pa
     from ssc_to_nwb.report.cell_figure import draw_cell, read_cell_views
     from ssc_to_nwb.report.save_figure import save_or_show
 
-    label = cell.partition("@")[0]
-    seen = [sighting for sighting in _sightings(files)[0] if sighting.label == label]
+    label = request.cell.partition("@")[0]
+    seen = [sighting for sighting in _sightings(request.files)[0] if sighting.label == label]
     if not seen:
-        raise error(kinds.CELL_NOT_IN_FILES, found=cell)
+        raise error(kinds.CELL_NOT_IN_FILES, found=request.cell)
     views = read_cell_views(seen)
-    return save_or_show(lambda figure: draw_cell(views, figure=figure, title=label), output)
+    return save_or_show(lambda figure: draw_cell(views, figure=figure, title=label), request.output)
 
 
 def _sightings(files: Path | str | Iterable[Path | str]) -> tuple[list[CellSighting], tuple[Problem, ...]]:

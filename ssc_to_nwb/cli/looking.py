@@ -12,14 +12,13 @@ from ssc_to_nwb.cli.options import (
     command_of,
     json_option,
     options_of,
-    picture_option,
     print_options,
     verbose_option,
 )
 from ssc_to_nwb.cli.output import print_picture, print_result, print_warnings
 from ssc_to_nwb.cli.progress import counted, display
 from ssc_to_nwb.cli.terminal import echo, wrapped
-from ssc_to_nwb.options.files import ResponsesRequest
+from ssc_to_nwb.options.files import PlotCellRequest, PlotTrialRequest, ReportRequest, ResponsesRequest
 
 _WIDTH = 80
 
@@ -75,15 +74,9 @@ def responses_command(
     "ssc-to-nwb report out/sub-an197522/*.nwb -o report",
 )
 @click.argument("files", nargs=-1, required=True, type=NamedPath())
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=NamedPath(file_okay=False),
-    help="Folder for the pages. Pages of an earlier run are replaced.",
-)
+@options_of(ReportRequest)
 @print_options
-def report_command(files: tuple[Path, ...], *, output: Path, as_json: bool, verbose: bool, quiet: bool) -> None:
+def report_command(files: tuple[Path, ...], *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Write one self-contained HTML page per NWB file, and an index page with links to them.
 
     FILES are NWB files, or folders with NWB files in them. The pages need no network.
@@ -91,7 +84,7 @@ def report_command(files: tuple[Path, ...], *, output: Path, as_json: bool, verb
     from ssc_to_nwb.api.reporting import report
 
     with display(quiet=quiet or as_json) as shown:
-        result = report(files=files, output=output, on_page=counted(shown, "report"))
+        result = report(files=files, on_page=counted(shown, "report"), **options)
     if as_json:
         print_result(result.as_dict(), sessions=[{"page": str(page)} for page in result.pages])
         return
@@ -107,26 +100,16 @@ def report_command(files: tuple[Path, ...], *, output: Path, as_json: bool, verb
     "ssc-to-nwb plot-trial session.nwb --trial 8",
 )
 @click.argument("file", type=NamedPath())
-@click.option(
-    "--trial", required=True, type=int, help="Number of the trial, from the column trial_number of the trials table."
-)
-@click.option(
-    "--roi",
-    "rois",
-    multiple=True,
-    type=int,
-    help="Draw dF/F of this ROI; may be repeated. Without it, the most active ones of the trial.",
-)
-@picture_option
+@options_of(PlotTrialRequest)
 @json_option
-def plot_trial_command(file: Path, *, trial: int, rois: tuple[int, ...], output: Path | None, as_json: bool) -> None:
+def plot_trial_command(file: Path, *, as_json: bool, **options: Any) -> None:
     """Draw a trial of an NWB file: what the animal did, the pole, water, cue and dF/F on one time axis.
 
     FILE is an NWB file, or a folder with one in it.
     """
     from ssc_to_nwb.api.reporting import plot_trial
 
-    print_picture(plot_trial(file=file, trial=trial, output=output, rois=rois), as_json=as_json)
+    print_picture(plot_trial(file=file, **options), as_json=as_json)
 
 
 @command_of(
@@ -178,10 +161,9 @@ def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool
     "ssc-to-nwb plot-cell nwb --cell an197522/1001 -o cell.png",
 )
 @click.argument("files", nargs=-1, required=True, type=NamedPath())
-@click.option("--cell", required=True, help="Animal and ROI number, such as an197522/1001.")
-@picture_option
+@options_of(PlotCellRequest)
 @json_option
-def plot_cell_command(files: tuple[Path, ...], *, cell: str, output: Path | None, as_json: bool) -> None:
+def plot_cell_command(files: tuple[Path, ...], *, as_json: bool, **options: Any) -> None:
     """Draw one cell in every session of its animal: its mask in the master image and its response to touch.
 
     FILES are NWB files, or folders with NWB files in them. If a session has the number in another plane, or more than
@@ -189,7 +171,7 @@ def plot_cell_command(files: tuple[Path, ...], *, cell: str, output: Path | None
     """
     from ssc_to_nwb.api.rois import plot_cell
 
-    print_picture(plot_cell(files=files, cell=cell, output=output), as_json=as_json)
+    print_picture(plot_cell(files=files, **options), as_json=as_json)
 
 
 @command_of("ssc-to-nwb methods session.nwb -o methods.txt")

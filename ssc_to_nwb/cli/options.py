@@ -47,12 +47,6 @@ def print_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return json_option(verbose_option(quiet_option(command)))
 
 
-picture_option = click.option(
-    "-o",
-    "--output",
-    type=NamedPath(dir_okay=False),
-    help="Picture to write, .png, .svg or .pdf. Without it, a window opens.",
-)
 source_argument = click.argument("source", type=NamedPath())
 output_argument = click.argument("output", type=NamedPath(file_okay=False))
 

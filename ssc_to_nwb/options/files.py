@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ssc_to_nwb.options.declare import argument, needed, option, python_only
 
@@ -95,3 +95,61 @@ class ResponsesRequest:
     on_file: Callable[[int, int, Path], None] | None = python_only(
         None, "Called with the number of finished files, the number of all files, and the file that is next."
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportRequest:
+    """What can be asked of `report`."""
+
+    files: Sequence[Path | str] = field(metadata=argument("NWB files, or folders with NWB files in them."))
+    output: Path | str = field(
+        metadata=needed(
+            "Folder for the pages. Pages of an earlier run are replaced.", flags=("-o", "--output"), path="folder"
+        )
+    )
+    on_page: Callable[[int, int, Path], None] | None = python_only(
+        None, "Called with the number of finished pages, the number of all pages, and the file that is next."
+    )
+
+
+def picture() -> Any:
+    """The field for the picture that is drawn."""
+    return option(
+        None,
+        "Picture to write, .png, .svg or .pdf. Without it, a window opens.",
+        in_python="Picture to write, .png, .svg or .pdf. None: open a window.",
+        flags=("-o", "--output"),
+        path="file",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlotTrialRequest:
+    """What can be asked of `plot-trial`."""
+
+    file: Path | str = field(metadata=argument("The NWB file, or a folder with one in it."))
+    trial: int = field(metadata=needed("Number of the trial, from the column trial_number of the trials table."))
+    rois: Sequence[int] = option(
+        (),
+        "Draw dF/F of this ROI; may be repeated. Without it, the most active ones of the trial.",
+        in_python="ROIs whose dF/F to draw. Empty: the most active ones of the trial.",
+        flags=("--roi",),
+    )
+    output: Path | str | None = picture()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlotCellRequest:
+    """What can be asked of `plot-cell`."""
+
+    files: Path | str | Iterable[Path | str] = field(
+        metadata=argument("NWB files, or folders with NWB files in them.", kind="path or paths")
+    )
+    cell: str = field(
+        metadata=needed(
+            "Animal and ROI number, such as an197522/1001.",
+            in_python="Animal and ROI number, such as `an197522/1001`. Every session with that number is drawn; one "
+            "that was not joined says why.",
+        )
+    )
+    output: Path | str | None = picture()
