@@ -76,14 +76,6 @@ def write_dandiset_file(*, root: Path, section: DandisetSection, identifier: str
     )
 
 
-def read_dandiset_file(root: Path) -> dict[str, Any]:
-    """What `root`/dandiset.yaml says. Error: dandiset-yaml-unreadable, where it is absent as well."""
-    metadata, text = _read(root / FILE_NAME)
-    if text is None:
-        raise error(kinds.DANDISET_YAML_UNREADABLE, file=root / FILE_NAME, found="no such file")
-    return metadata
-
-
 def check_dandiset_file(root: Path, *, identifier: str | None) -> tuple[dict[str, Any], str | None]:
     """What `root`/dandiset.yaml says, and its text, None where it is absent; identifier: six digits it may name.
 

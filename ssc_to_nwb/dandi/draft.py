@@ -17,10 +17,11 @@ from dandi.consts import DRAFT
 from dandi.dandiapi import RemoteDandiset, VersionInfo, VersionStatus
 from dandi.exceptions import NotFoundError
 
-from ssc_to_nwb.dandi.dandiset_file import draft_problems, read_dandiset_file
+from ssc_to_nwb.dandi.dandiset_file import FILE_NAME, check_dandiset_file, draft_problems
 from ssc_to_nwb.dandi.dandiset_metadata import merge_metadata
 from ssc_to_nwb.dandi.results import DraftState
-from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
+from ssc_to_nwb.problems import dandiset_kinds as kinds
+from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 
 #: The archive validates in its own time: how long is waited for it, and how often it is asked.
 PATIENCE_S = 60.0
@@ -92,8 +93,11 @@ def plan_metadata(root: Path, dandiset: RemoteDandiset) -> MetadataChange:
 
     Errors: dandiset-yaml-unreadable (or absent), dandiset-field-malformed.
     """
-    local = read_dandiset_file(root)
-    malformed = draft_problems(local, file=root / "dandiset.yaml")
+    path = root / FILE_NAME
+    local, text = check_dandiset_file(root, identifier=None)
+    if text is None:
+        raise error(kinds.DANDISET_YAML_UNREADABLE, file=path, found="no such file")
+    malformed = draft_problems(local, file=path)
     if malformed:
         raise SscError(malformed[0])
     log = ProblemLog()
@@ -104,9 +108,3 @@ def plan_metadata(root: Path, dandiset: RemoteDandiset) -> MetadataChange:
     # An older archive keeps the schema version that the dandi client translates into: no change by itself.
     fields = tuple(key for key in merged if key != "schemaVersion" and merged[key] != theirs.get(key))
     return MetadataChange(metadata={**remote, **merged}, fields=fields, replaced=tuple(log.problems))
-
-
-def send_metadata(change: MetadataChange, dandiset: RemoteDandiset) -> None:
-    """Store the metadata in the draft."""
-    if change.fields:
-        dandiset.set_raw_metadata(dict(change.metadata))

@@ -66,12 +66,6 @@ def list_remote(dandiset: RemoteDandiset, *, prefix: str = "") -> dict[str, Remo
     return listed
 
 
-def find_remote(dandiset: RemoteDandiset, path: str) -> RemoteFile | None:
-    """The asset at exactly this path, with its checksum, or None."""
-    found = list_remote(dandiset, prefix=path).get(path)
-    return None if found is None else found.with_checksum()
-
-
 def _checksum_in(metadata: Any) -> str | None:
     digests = metadata.get("digest") if isinstance(metadata, dict) else None
     return digests.get("dandi:dandi-etag") if isinstance(digests, dict) else None

@@ -11,8 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -64,15 +63,6 @@ def errors_of(file: Path) -> tuple[Message, ...]:
 
     messages = apply_entries(validate_unless_recorded(file), load_entries(None))
     return tuple(message for message in messages if fails(message, "error"))
-
-
-def prepared(done: Future[Prepared], *, path: str) -> Prepared:
-    """What came of `prepare`; a worker that died (for want of memory, say) is a problem of the file."""
-    try:
-        return done.result()
-    except BrokenProcessPool as failure:
-        problem = Problem(kind=kinds.ARCHIVE_PREPARATION_DIED, file=path, detail=str(failure))
-        return Prepared(metadata={}, problem=problem)
 
 
 @contextmanager

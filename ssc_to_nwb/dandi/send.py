@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -26,10 +27,10 @@ from dandi.exceptions import UploadError
 from ssc_to_nwb.dandi.assets import Checksums, FileStamp, LocalFile, asset_metadata
 from ssc_to_nwb.dandi.client import Archive
 from ssc_to_nwb.dandi.failures import Failure, as_failure, is_fatal
-from ssc_to_nwb.dandi.listing import PlannedAsset, find_remote
+from ssc_to_nwb.dandi.listing import PlannedAsset, list_remote
 from ssc_to_nwb.dandi.options import UploadOptions
 from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
-from ssc_to_nwb.dandi.prepare import Prepared, prepared
+from ssc_to_nwb.dandi.prepare import Prepared
 from ssc_to_nwb.dandi.record import UploadRecord
 from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status
 from ssc_to_nwb.problems import archive_kinds as kinds
@@ -111,7 +112,8 @@ class Sender:
         local, remote = planned.local, planned.remote
         self.options.report("checksum", path=local.path, total=local.size)
         if tries.count > 1:
-            remote = find_remote(self.archive.dandiset, local.path)
+            found = list_remote(self.archive.dandiset, prefix=local.path).get(local.path)
+            remote = None if found is None else found.with_checksum()
         if remote is not None and (remote.size, remote.checksum) == (planned.state.size, self.checksums.of(local)):
             return
         if tries.metadata is None:
@@ -219,9 +221,14 @@ def upload_sessions(
     def upload(videos: Sequence[PlannedAsset], nwb: PlannedAsset | None, preparing: Future[Prepared] | None) -> None:
         metadata = None
         if nwb is not None and preparing is not None:
-            found = prepared(preparing, path=nwb.local.path)
+            local, action = nwb.local, nwb.action
+            try:
+                found = preparing.result()
+            except BrokenProcessPool as failure:
+                # A worker that died, for want of memory, say.
+                problem = Problem(kind=kinds.ARCHIVE_PREPARATION_DIED, file=local.path, detail=str(failure))
+                found = Prepared(metadata={}, problem=problem)
             if found.problem is not None:
-                local, action = nwb.local, nwb.action
                 outcomes.put(
                     AssetOutcome(
                         path=local.path, size=local.size, action=action, status="failed", problem=found.problem

@@ -12,7 +12,7 @@ from ssc_to_nwb.dandi.api_key import Redactor, find_api_key
 from ssc_to_nwb.dandi.assets import Checksums, LocalFile, LocalFiles, find_local_files
 from ssc_to_nwb.dandi.client import Archive, client_messages_to, open_archive
 from ssc_to_nwb.dandi.dandiset_file import check_dandiset_file
-from ssc_to_nwb.dandi.draft import MetadataChange, draft_state, plan_metadata, send_metadata
+from ssc_to_nwb.dandi.draft import MetadataChange, draft_state, plan_metadata
 from ssc_to_nwb.dandi.failures import is_fatal
 from ssc_to_nwb.dandi.instance import parse_dandiset_id, resolve_instance
 from ssc_to_nwb.dandi.listing import PlannedAsset, compare, list_remote, make_plan
@@ -202,8 +202,8 @@ class _Run:
 
     def _finish(self, to_remove: frozenset[str]) -> None:
         """What comes after the comparison: metadata, what is to be removed, and the archive's word on the draft."""
-        if self.metadata is not None:
-            send_metadata(self.metadata, self.archive.dandiset)
+        if self.metadata is not None and self.metadata.fields:
+            self.archive.dandiset.set_raw_metadata(dict(self.metadata.metadata))
         if to_remove and not self.differences:
             self._prune(to_remove)
         self.draft = draft_state(self.archive.dandiset, stop=self.options.stop)
