@@ -129,11 +129,11 @@ def convert(request: ConvertRequest) -> ConversionResult:
         )
         check_apart(settings.output, sources)
         not_taken = find_not_taken(source, listings=listings, output=settings.output)
-        result = run_sessions(sources, settings, listings=listings, on_event=sink)
-    conversion = ConversionResult(outcomes=result.outcomes, not_taken=not_taken)
-    if result.stopped_by is not None:
-        raise ConversionInterrupted(conversion, result.stopped_by)
-    return conversion
+        outcomes, stopped_by = run_sessions(sources, settings, listings=listings, on_event=sink)
+    result = ConversionResult(outcomes=outcomes, not_taken=not_taken)
+    if stopped_by is not None:
+        raise ConversionInterrupted(result, stopped_by)
+    return result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

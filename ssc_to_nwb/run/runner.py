@@ -6,7 +6,6 @@ import contextlib
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from queue import SimpleQueue
 
 from ssc_to_nwb import run_files
@@ -28,19 +27,10 @@ from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
 from ssc_to_nwb.run.workers import workers_for
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
-    """What came of a run: an outcome per session, in the order asked for; the signal that ended it before its time."""
-
-    outcomes: tuple[SessionOutcome, ...]
-    stopped_by: int | None
-    seconds: float
-
-
 def run_sessions(
     sources: Sequence[SessionSource], settings: RunSettings, *, listings: PackedListings, on_event: OnEvent
-) -> RunResult:
-    """Convert what is not done yet. A failing session is an outcome; a signal ends the run with a result.
+) -> tuple[tuple[SessionOutcome, ...], int | None]:
+    """Convert what is not done yet; an outcome per session, in this order, and the signal that ended the run, if any.
 
     Raises metadata-* where every session would meet it, output-in-use, output-not-writable, file-locks-missing,
     record-unwritable, space-short, extra-not-installed, cluster-unreachable.
@@ -76,22 +66,18 @@ def run_sessions(
         loop = _convert(to_do, settings, record, card, on_event)
         with contextlib.suppress(OSError):
             remove_unfinished_files(settings.output)
-    outcomes = {**done, **loop.outcomes}
-    result = RunResult(
-        outcomes=tuple(outcomes[source.name] for source in sources),
-        stopped_by=loop.stopped_by,
-        seconds=time.monotonic() - start,
-    )
-    failed = sum(not outcome.ok for outcome in result.outcomes)
+    by_name = {**done, **loop.outcomes}
+    outcomes = tuple(by_name[source.name] for source in sources)
+    failed = sum(not outcome.ok for outcome in outcomes)
     finished = {
         "ok": not failed,
-        "done": len(result.outcomes) - failed,
+        "done": len(outcomes) - failed,
         "failed": failed,
-        "signal": result.stopped_by,
-        "seconds": round(result.seconds, 3),
+        "signal": loop.stopped_by,
+        "seconds": round(time.monotonic() - start, 3),
     }
     on_event(RunEvent(name="run-finished", fields=finished))
-    return result
+    return outcomes, loop.stopped_by
 
 
 def _convert(
