@@ -159,8 +159,8 @@ def _verify_session(
     from ssc_to_nwb.problems import verify_kinds as kinds
     from ssc_to_nwb.problems.model import ProblemLog, error
     from ssc_to_nwb.proof.file import verify_file
-    from ssc_to_nwb.proof.source_again import hash_sources, read_source_again
     from ssc_to_nwb.proof.making import options_used
+    from ssc_to_nwb.proof.source_again import hash_sources, read_source_again
     from ssc_to_nwb.run.record import recorded_digest
     from ssc_to_nwb.session.raw_data import open_raw_data
 
