@@ -23,10 +23,7 @@ _MS_PER_UNIT = {"millisecond": 1.0, "second": 1e3, "minute": 6e4, "hour": 3.6e6,
 class TimeUnits:
     """The file's own table of time units (`timeUnitIds`, `timeUnitNames`).
 
-    Attributes
-    ----------
-    names : dict of int to str
-        Name of a unit by its id.
+    names: name of a unit by its id.
     """
 
     names: dict[int, str]
@@ -34,24 +31,8 @@ class TimeUnits:
     def to_ms(self, times: Field, unit: Field, *, length: int | None = None) -> np.ndarray:
         """A row of times in ms.
 
-        Parameters
-        ----------
-        times : Field
-            In the unit.
-        unit : Field
-            The field with the id of the unit.
-        length : int or None, optional
-            How many there must be; any number where None.
-
-        Returns
-        -------
-        ndarray of float64, (length,)
-            In ms.
-
-        Raises
-        ------
-        SscError
-            time-unit-unknown, field-type, field-length.
+        unit: the field with the id of the unit; length: how many there must be, any number where None. Raises
+        time-unit-unknown, field-type, field-length.
         """
         factor = self.ms_per_unit(unit)
         values = times.row(length=length)
@@ -60,20 +41,7 @@ class TimeUnits:
     def ms_per_unit(self, unit: Field) -> float:
         """How many ms a unit has.
 
-        Parameters
-        ----------
-        unit : Field
-            The field with the id of the unit.
-
-        Returns
-        -------
-        float
-            The factor.
-
-        Raises
-        ------
-        SscError
-            time-unit-unknown.
+        unit: the field with the id of the unit. Raises time-unit-unknown.
         """
         number = unit.integer()
         name = self.names.get(number)
@@ -87,23 +55,7 @@ class TimeUnits:
 
 
 def read_time_units(session: Field) -> TimeUnits:
-    """The table of time units of a session struct. Raises field-missing, field-length.
-
-    Parameters
-    ----------
-    session : Field
-        The session struct.
-
-    Returns
-    -------
-    TimeUnits
-        Names by id.
-
-    Raises
-    ------
-    SscError
-        field-missing, field-length.
-    """
+    """The table of time units of a session struct. Raises field-missing, field-length."""
     numbers = session.child("timeUnitIds").integers()
     names_field = session.child("timeUnitNames")
     names = names_field.texts()
@@ -144,18 +96,9 @@ class Clock:
 def median_interval_ms(time_ms: np.ndarray, trial: np.ndarray) -> float | None:
     """The usual interval of a clock, from neighbours that have one trial label. Pauses between trials do not count.
 
-    Parameters
-    ----------
-    time_ms : ndarray of float64, (N,)
-        On the session's clock.
-    trial : ndarray of int64, (N,)
-        Trial number of each sample, NO_TRIAL for none.
-
-    Returns
-    -------
-    float or None
-        In ms, with the precision of the clock: whole ms where all times are whole, else 1 us, so that the rounding
-        errors of a converted unit do not show. None where no trial has two samples.
+    time_ms: (N,); trial: (N,), trial number of each sample, NO_TRIAL for none. Returns ms with the precision of the
+    clock: whole ms where all times are whole, else 1 us, so that the rounding errors of a converted unit do not show.
+    None where no trial has two samples.
     """
     within = (trial[1:] == trial[:-1]) & (trial[1:] != NO_TRIAL)
     steps = np.diff(time_ms)[within]
@@ -171,17 +114,7 @@ def usual_rate_hz(time_ms: np.ndarray, trial: np.ndarray) -> float | None:
     Given to the precision of the clock: the shortest decimal number that its steps are compatible with. A clock of
     whole ms that shows 143 ms says 7 Hz, as it would show that interval for any rate from 6.97 to 7.02 Hz.
 
-    Parameters
-    ----------
-    time_ms : ndarray of float64, (N,)
-        On the session's clock.
-    trial : ndarray of int64, (N,)
-        Trial number of each sample, NO_TRIAL for none.
-
-    Returns
-    -------
-    float or None
-        None where `median_interval_ms` is None.
+    Of the same arrays as `median_interval_ms`, and None where that is None.
     """
     interval_ms = median_interval_ms(time_ms, trial)
     if interval_ms is None:
@@ -201,17 +134,7 @@ def _decimals(time_ms: np.ndarray) -> int:
 def check_times_finite(field: Field, time_ms: np.ndarray) -> None:
     """Raise an error where a time is NaN or infinite.
 
-    Parameters
-    ----------
-    field : Field
-        Where the times were read.
-    time_ms : ndarray of float64, (N,)
-        To be checked.
-
-    Raises
-    ------
-    SscError
-        field-value, with the first position.
+    field: where the times were read. Raises field-value, with the first position.
     """
     bad = ~np.isfinite(time_ms)
     if bad.any():
@@ -224,19 +147,7 @@ def check_times_finite(field: Field, time_ms: np.ndarray) -> None:
 def check_times_increase(field: Field, time_ms: np.ndarray, *, log: ProblemLog) -> None:
     """Raise an error where times go back; warn once of equal neighbours.
 
-    Parameters
-    ----------
-    field : Field
-        Where the times were read.
-    time_ms : ndarray of float64, (N,)
-        To be checked.
-    log : ProblemLog
-        Takes the warning.
-
-    Raises
-    ------
-    SscError
-        time-backwards; field-value for NaN and infinite times.
+    field: where the times were read. Raises time-backwards, and field-value for NaN and infinite times.
     """
     check_times_finite(field, time_ms)
     steps = np.diff(time_ms)

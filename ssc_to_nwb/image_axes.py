@@ -53,17 +53,8 @@ def linear_indices(row: np.ndarray, column: np.ndarray, *, rows: int) -> np.ndar
 def outline_zero_based(corners_xy: np.ndarray, *, first_index: float) -> np.ndarray:
     """An outline in pixels counted from 0.
 
-    Parameters
-    ----------
-    corners_xy : ndarray, (2, C)
-        MATLAB's: row 0 x, row 1 y.
-    first_index : float
-        What the first pixel is called there.
-
-    Returns
-    -------
-    ndarray of float64, (C, 2)
-        x (column) and y (row).
+    corners_xy: (2, C), MATLAB's: row 0 x, row 1 y; first_index: what the first pixel is called there. Returns (C, 2), x
+    (column) and y (row).
     """
     return np.asarray(corners_xy, dtype=np.float64).T - first_index
 
@@ -71,14 +62,6 @@ def outline_zero_based(corners_xy: np.ndarray, *, first_index: float) -> np.ndar
 def to_nwb_axes(frames: np.ndarray) -> np.ndarray:
     """Frames with the axes of a TwoPhotonSeries.
 
-    Parameters
-    ----------
-    frames : ndarray, (time, row, column)
-        Any dtype.
-
-    Returns
-    -------
-    ndarray, (time, column, row)
-        A view.
+    frames: (time, row, column). Returns a view, (time, column, row).
     """
     return frames.swapaxes(-1, -2)

@@ -16,18 +16,9 @@ def map_in_order(
 ) -> Iterator[Result]:
     """The results of `function`, in the order of the items.
 
-    Parameters
-    ----------
-    function
-        What the threads of the pool do.
-    items
-        Drawn by the calling thread alone, one at a time, so that a generator may read from a file of its own.
-    pool
-        Where the work is done.
-    ahead
-        How many items may be drawn whose result was not taken, at least 1.
-
-    When the caller stops taking results, what was not begun is cancelled.
+    items: drawn by the calling thread alone, one at a time, so that a generator may read from a file of its own; ahead:
+    how many of them may be drawn whose result was not taken, at least 1. When the caller stops taking results, what was
+    not begun is cancelled.
     """
     waiting: deque[Future[Result]] = deque()
     try:

@@ -60,17 +60,7 @@ class TriggeredTraces:
 
         A frame ends where the next begins.
 
-        Parameters
-        ----------
-        start_s, stop_s : float
-            The window, in s from the event.
-        least_frames : int, default 1
-            Fewest frames for a mean.
-
-        Returns
-        -------
-        ndarray of float64, (E, R)
-            NaN with fewer frames.
+        The window is in s from the event. Returns (E, R), NaN with fewer than `least_frames`.
         """
         following_s = np.append(self.lag_s[:, 1:], np.full((self.event_count, 1), np.nan), axis=1)
         end_s = np.where(np.isfinite(following_s), following_s, self.lag_s + self.interval_s)
@@ -80,17 +70,7 @@ class TriggeredTraces:
     def mean_after(self, start_s: float, stop_s: float, *, least_frames: int = 1) -> np.ndarray:
         """Mean over the frames that begin in start <= lag < stop.
 
-        Parameters
-        ----------
-        start_s, stop_s : float
-            The window, in s from the event.
-        least_frames : int, default 1
-            Fewest frames for a mean.
-
-        Returns
-        -------
-        ndarray of float64, (E, R)
-            NaN with fewer frames.
+        The window is in s from the event. Returns (E, R), NaN with fewer than `least_frames`.
         """
         inside = (self.lag_s >= start_s - _ROUNDING_S) & (self.lag_s < stop_s - _ROUNDING_S)
         return self._mean_of(inside, least_frames=least_frames)

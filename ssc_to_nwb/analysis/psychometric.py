@@ -16,14 +16,8 @@ _Z_95 = 1.959964
 class ChoiceCurve:
     """Choices by pole position.
 
-    Attributes
-    ----------
-    position : ndarray of float64, (N,)
-        Mean of the trials; rising.
-    right : ndarray of int64, (N,)
-        Choices of the right side.
-    answers : ndarray of int64, (N,)
-        Choices of either side.
+    position: (N,), mean of the trials; rising; right: (N,), choices of the right side; answers: (N,), choices of either
+    side.
     """
 
     position: np.ndarray
@@ -51,19 +45,7 @@ def choice_curve(*, position: np.ndarray, correct_side: np.ndarray, response: np
     an answer, a side or a position are left out. Where there are more than 12 positions, or fewer than 3 answers for
     each, neighbouring ones are counted together, in at most 8 bins of as many answers each.
 
-    Parameters
-    ----------
-    position : ndarray of float64, (T,)
-        Of the pole, in any unit.
-    correct_side : ndarray of object, (T,)
-        `left` or `right`.
-    response : ndarray of object, (T,)
-        `hit`, `error` or other.
-
-    Returns
-    -------
-    ChoiceCurve
-        In the unit of `position`.
+    position: (T,), in any unit; correct_side: (T,), `left` or `right`; response: (T,), `hit`, `error` or other.
     """
     used = np.isin(response, ["hit", "error"]) & np.isin(correct_side, ["left", "right"]) & np.isfinite(position)
     place = position[used]

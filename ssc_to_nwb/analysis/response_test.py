@@ -38,14 +38,8 @@ class ResponseWindows:
 class RoiTests:
     """A test per ROI.
 
-    Attributes
-    ----------
-    effect : ndarray of float64, (R,)
-        Mean of response minus baseline, in dF/F; NaN for a ROI that was not tested.
-    p_value : ndarray of float64, (R,)
-        NaN for a ROI that was not tested.
-    event_count : ndarray of int64, (R,)
-        Events with frames in both windows.
+    effect: (R,), mean of response minus baseline, in dF/F; NaN for a ROI that was not tested; p_value: (R,), NaN for a
+    ROI that was not tested; event_count: (R,), events with frames in both windows.
     """
 
     effect: np.ndarray
@@ -58,18 +52,6 @@ def roi_tests(traces: TriggeredTraces, *, windows: ResponseWindows) -> RoiTests:
 
     One-sided Wilcoxon signed-rank test over events of response minus baseline. A ROI with fewer than `least_events`
     events with frames in both windows is not tested.
-
-    Parameters
-    ----------
-    traces : TriggeredTraces
-        dF/F around the events.
-    windows : ResponseWindows
-        Where response and baseline are taken.
-
-    Returns
-    -------
-    RoiTests
-        A test per ROI.
     """
     baseline = traces.mean_before(*windows.baseline_s, least_frames=windows.least_frames)
     change = traces.mean_after(*windows.response_s, least_frames=windows.least_frames) - baseline
@@ -106,17 +88,8 @@ def _signed_rank_p(change: np.ndarray) -> np.ndarray:
 def responsive(p_value: np.ndarray, *, false_discovery_rate: float = 0.05) -> np.ndarray:
     """Which of all tests count as responses: Benjamini-Hochberg over the tests that were made.
 
-    Parameters
-    ----------
-    p_value : ndarray of float64, (R,)
-        NaN where no test was made.
-    false_discovery_rate : float, default 0.05
-        Share of false responses among those found that is accepted.
-
-    Returns
-    -------
-    ndarray of bool, (R,)
-        False where no test was made.
+    p_value: (R,), NaN where no test was made; false_discovery_rate: share of false responses among those found. Returns
+    bool (R,), False where no test was made.
     """
     from scipy.stats import false_discovery_control
 

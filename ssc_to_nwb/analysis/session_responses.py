@@ -97,15 +97,7 @@ class EventResponses:
     def strongest(self, count: int) -> np.ndarray:
         """The responsive ROIs with the largest effect.
 
-        Parameters
-        ----------
-        count : int
-            How many at most.
-
-        Returns
-        -------
-        ndarray of int64
-            Positions in the arrays, largest effect first.
+        At most `count` positions in the arrays, largest effect first.
         """
         places = np.flatnonzero(self.responsive)
         return places[np.argsort(-self.effect[places], kind="stable")][:count]
@@ -153,17 +145,7 @@ def touch_and_whisking_responses(
 ) -> tuple[EventResponses, EventResponses]:
     """Responses to both kinds of event, which reads the traces once.
 
-    Parameters
-    ----------
-    session : NwbSession
-        The open file.
-    options : ResponseOptions, optional
-        How responses are looked for.
-
-    Returns
-    -------
-    tuple of EventResponses
-        To touch, and to whisking.
+    Those to touch come first.
     """
     options = options or ResponseOptions()
     onsets_s = free_whisking_onsets_s(session, rule=options.bouts)
@@ -174,15 +156,7 @@ def touch_and_whisking_responses(
 def first_touches_s(session: NwbSession) -> np.ndarray:
     """Onset of the first touch of each trial that has one, whatever touches.
 
-    Parameters
-    ----------
-    session : NwbSession
-        An open file.
-
-    Returns
-    -------
-    ndarray of float64, (E,)
-        In s after the session's start, increasing.
+    (E,), in s after the session's start, increasing.
     """
     touches = session.touches
     if touches is None or not len(touches):
@@ -199,19 +173,8 @@ def triggered_dff(
 ) -> tuple[RoiTraces, TriggeredTraces] | None:
     """dF/F of a plane's ROIs around the events, from 1 s before to 2 s after.
 
-    Parameters
-    ----------
-    plane : ImagedPlane
-        A plane of an open file.
-    event_s : ndarray of float64, (E,)
-        The events, in s after the session's start.
-    roi_numbers : ndarray of int64 or None, optional
-        Only these ROIs of the plane; all where None.
-
-    Returns
-    -------
-    tuple of RoiTraces and TriggeredTraces, or None
-        None where the plane has no dF/F, or no trial with two frames, so that nobody knows how long a frame lasts.
+    event_s: (E,), in s after the session's start; roi_numbers: only these ROIs. None where the plane has no dF/F, or no
+    trial with two frames, so that nobody knows how long a frame lasts.
     """
     traces = plane.traces("dff")
     if traces is None or plane.frame_interval_s is None:

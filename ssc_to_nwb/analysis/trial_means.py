@@ -15,18 +15,8 @@ import numpy as np
 class TrialMeans:
     """Means over trials by frame within the trial; NaN where no trial has a frame.
 
-    Attributes
-    ----------
-    labels : tuple of str
-        N kinds of trials.
-    trial_counts : tuple of int
-        Trials shown, by kind.
-    interval_s : float
-        Time from frame to frame.
-    sorting : ndarray of float64, (K, R)
-        Mean over every second trial of all kinds.
-    shown : tuple of ndarray of float64, (K, R)
-        One per kind, over the other trials.
+    labels: N kinds of trials; trial_counts: trials shown, by kind; interval_s: time from frame to frame; sorting: (K,
+    R), mean over every second trial of all kinds; shown: (K, R), one per kind, over the other trials.
     """
 
     labels: tuple[str, ...]
@@ -47,25 +37,8 @@ def trial_means(
 ) -> TrialMeans:
     """Average traces over trials. A frame belongs to the last trial that has begun.
 
-    Parameters
-    ----------
-    time_s : ndarray of float64, (F,)
-        Increasing.
-    values : ndarray of float64, (F, R)
-        The traces.
-    interval_s : float
-        Time from frame to frame.
-    trial_start_s : ndarray of float64, (T,)
-        Increasing; NaN for a trial that is left out.
-    trial_label : ndarray of object, (T,)
-        Kind of each trial.
-    labels : tuple[str, ...]
-        The kinds to be shown.
-
-    Returns
-    -------
-    TrialMeans
-        One mean for sorting, one per kind for showing.
+    time_s: (F,), increasing; values: (F, R); interval_s: from frame to frame; trial_start_s: (T,), increasing, NaN for
+    a trial that is left out; trial_label: (T,), kind of each trial; labels: the kinds to be shown.
     """
     known = np.flatnonzero(np.isfinite(trial_start_s))
     place = np.searchsorted(trial_start_s[known], time_s, side="right") - 1
@@ -94,15 +67,7 @@ def trial_means(
 def peak_order(means: np.ndarray) -> np.ndarray:
     """Sort ROIs by the frame at which their mean is highest.
 
-    Parameters
-    ----------
-    means : ndarray of float64, (K, R)
-        A mean per ROI.
-
-    Returns
-    -------
-    ndarray of int64, (R,)
-        Positions of the ROIs; those without values last.
+    means: (K, R). Returns positions of the ROIs, (R,), those without values last.
     """
     if not means.size:
         return np.arange(means.shape[1])
@@ -123,19 +88,8 @@ def _common_length(trial: np.ndarray, frame: np.ndarray) -> int:
 def mean_by_group(values: np.ndarray, group: np.ndarray, *, count: int) -> np.ndarray:
     """Means of the rows of an array by their group.
 
-    Parameters
-    ----------
-    values : ndarray of float64, (F, R)
-        NaN for a missing value.
-    group : ndarray of int64, (F,)
-        Group of each row, from 0 on; rows of a negative group are left out.
-    count : int
-        Number of groups.
-
-    Returns
-    -------
-    ndarray of float64, (count, R)
-        NaN where a group has no value.
+    values: (F, R), NaN for a missing value; group: (F,), group of each row, from 0 on; rows of a negative group are
+    left out; count: number of groups. Returns (count, R), NaN where a group has no value.
     """
     # A product with a sparse matrix: sorting and summing the rows themselves copies them several times.
     from scipy.sparse import csr_array

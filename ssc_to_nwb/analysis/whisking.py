@@ -21,14 +21,7 @@ _TOUCH_FREE_BEFORE_S, _TOUCH_FREE_AFTER_S = 0.3, 1.0
 class BoutRule:
     """A bout begins where the amplitude rises above `threshold_deg` for `least_s` after `quiet_s` below it.
 
-    Attributes
-    ----------
-    threshold_deg : float, default 7.0
-        Amplitude in degrees.
-    least_s : float, default 0.1
-        Shortest bout in s.
-    quiet_s : float, default 0.4
-        Shortest quiet time before a bout in s.
+    threshold_deg: amplitude in degrees; least_s: shortest bout in s; quiet_s: shortest quiet time before a bout in s.
     """
 
     threshold_deg: float = 7.0
@@ -74,19 +67,7 @@ def whisking_amplitude(*, time_s: np.ndarray, angle_deg: np.ndarray) -> np.ndarr
 def bout_onsets(*, time_s: np.ndarray, amplitude_deg: np.ndarray, rule: BoutRule | None = None) -> np.ndarray:
     """Times at which bouts of whisking begin. Where the amplitude is not known, no bout begins.
 
-    Parameters
-    ----------
-    time_s : ndarray of float64, (N,)
-        Increasing, with gaps between trials.
-    amplitude_deg : ndarray of float64, (N,)
-        From `whisking_amplitude`.
-    rule : BoutRule or None, optional
-        The defaults where None.
-
-    Returns
-    -------
-    ndarray of float64, (B,)
-        In s.
+    time_s: (N,), increasing, with gaps between trials; amplitude_deg: (N,), from `whisking_amplitude`. Returns s, (B,).
     """
     rule = rule or BoutRule()
     onsets: list[float] = []
@@ -106,18 +87,7 @@ def bout_onsets(*, time_s: np.ndarray, amplitude_deg: np.ndarray, rule: BoutRule
 
 
 def stretches(time_s: np.ndarray) -> Iterator[slice]:
-    """Runs of samples without a gap of more than 1.5 sample intervals.
-
-    Parameters
-    ----------
-    time_s : ndarray of float64, (N,)
-        Increasing.
-
-    Yields
-    ------
-    slice
-        Each run, in order.
-    """
+    """Runs of samples without a gap of more than 1.5 sample intervals."""
     if not time_s.size:
         return
     steps = np.diff(time_s)
@@ -130,19 +100,8 @@ def stretches(time_s: np.ndarray) -> Iterator[slice]:
 def away_from(event_s: np.ndarray, others_s: np.ndarray, *, before_s: float, after_s: float) -> np.ndarray:
     """The events that have no other event near them.
 
-    Parameters
-    ----------
-    event_s : ndarray of float64, (E,)
-        The events.
-    others_s : ndarray of float64, (O,)
-        Those to keep away from, in any order.
-    before_s, after_s : float
-        How long before and after an event none of the others may be.
-
-    Returns
-    -------
-    ndarray of float64
-        The events that are left.
+    event_s: (E,); others_s: (O,), in any order; before_s, after_s: how long before and after an event none of the
+    others may be.
     """
     others = np.sort(others_s)
     first = np.searchsorted(others, event_s - before_s, side="left")
@@ -154,17 +113,7 @@ def away_from(event_s: np.ndarray, others_s: np.ndarray, *, before_s: float, aft
 def free_whisking_onsets_s(session: NwbSession, *, rule: BoutRule) -> np.ndarray:
     """Onsets of whisking bouts away from any touch. All that is tracked moves as one: the mean amplitude counts.
 
-    Parameters
-    ----------
-    session : NwbSession
-        An open file.
-    rule : BoutRule
-        What counts as a bout.
-
-    Returns
-    -------
-    ndarray of float64, (E,)
-        In s after the session's start; empty without angles.
+    (E,), in s after the session's start; empty without angles.
     """
     angles = session.angles
     if not angles:

@@ -28,12 +28,7 @@ def packaged_names() -> tuple[str, ...]:
 class Layers:
     """Files laid on one another, each once, at its first place.
 
-    Attributes
-    ----------
-    merged : LinedMapping
-        Their content, without `extends`.
-    paths : list of Path
-        Of the files, the lowest first.
+    merged: their content, without `extends`; paths: of the files, the lowest first.
     """
 
     merged: LinedMapping = field(default_factory=LinedMapping)
@@ -45,22 +40,7 @@ class Layers:
     def of_dataset(cls, dataset: str, files: Sequence[Path] = ()) -> Layers:
         """`<dataset>.yaml`, then a user's files in order.
 
-        Parameters
-        ----------
-        dataset : str
-            `ssc-1` or `ssc-2`.
-        files : Sequence[Path], default ()
-            The user's.
-
-        Returns
-        -------
-        Layers
-            All of them merged.
-
-        Raises
-        ------
-        SscError
-            Of a kind of `metadata` in `problems`.
+        dataset: `ssc-1` or `ssc-2`. Raises metadata-*.
         """
         layers = cls()
         for path in (metadata_folder() / f"{dataset}.yaml", *files):
@@ -70,15 +50,7 @@ class Layers:
     def add(self, path: Path) -> None:
         """Lay a file on top, after the file that it extends.
 
-        Parameters
-        ----------
-        path : Path
-            A YAML file; one that is laid already is passed over.
-
-        Raises
-        ------
-        SscError
-            Of a kind of `metadata` in `problems`.
+        A file that is laid already is passed over. Raises metadata-*.
         """
         resolved = path.resolve()
         if resolved in self._known:

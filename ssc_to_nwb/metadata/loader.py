@@ -34,14 +34,8 @@ _SHORT.maxstring = _SHORT.maxother = 200
 class MetadataFiles:
     """The metadata files of one data set, read and merged once; gives the metadata of any of its sessions.
 
-    Attributes
-    ----------
-    merged : LinedMapping
-        Their content; a value knows its file and line.
-    paths : tuple of Path
-        Of all files, the lowest first.
-    own_paths : tuple of Path
-        Of those that are not packaged.
+    merged: their content; a value knows its file and line; paths: of all files, the lowest first; own_paths: of those
+    that are not packaged.
     """
 
     merged: LinedMapping
@@ -51,44 +45,14 @@ class MetadataFiles:
     def of_session(self, *, session: str, subject: str) -> Metadata:
         """The checked metadata of one session.
 
-        Parameters
-        ----------
-        session : str
-            Name of the session, `an197522_2013_03_08`.
-        subject : str
-            Name of the animal.
-
-        Returns
-        -------
-        Metadata
-            Complete and validated.
-
-        Raises
-        ------
-        SscError
-            Of a kind of `metadata` in `problems`, with file and line.
+        session: its name, `an197522_2013_03_08`; subject: the animal. Raises metadata-*, with file and line.
         """
         return _validate(_particular(self.merged, names={"subjects": subject, "sessions": session}))
 
     def given_for_session(self, *, session: str, subject: str) -> dict[str, dict[str, Any]]:
         """What the user's own files say of one session.
 
-        Parameters
-        ----------
-        session : str
-            Name of the session.
-        subject : str
-            Name of the animal.
-
-        Returns
-        -------
-        dict[str, dict[str, Any]]
-            By section, values by dotted key.
-
-        Raises
-        ------
-        SscError
-            Of a kind of `metadata` in `problems`, with file and line.
+        By section, values by dotted key. Raises metadata-*, with file and line.
         """
         merged = _particular(self.merged, names={"subjects": subject, "sessions": session})
         given: dict[str, dict[str, Any]] = {}
@@ -102,22 +66,7 @@ class MetadataFiles:
 def read_metadata_files(*, dataset: str, files: Sequence[Path] = ()) -> MetadataFiles:
     """Read `<dataset>.yaml`, then the user's files in order, later ones winning.
 
-    Parameters
-    ----------
-    dataset : str
-        `ssc-1` or `ssc-2`.
-    files : Sequence[Path], default ()
-        The user's.
-
-    Returns
-    -------
-    MetadataFiles
-        Merged, not yet of any session.
-
-    Raises
-    ------
-    SscError
-        Of a kind of `metadata` in `problems`, with file and line.
+    dataset: `ssc-1` or `ssc-2`. Raises metadata-*, with file and line.
     """
     layers = Layers.of_dataset(dataset, files)
     for key, place in _NEVER_GENERAL.items():
@@ -138,26 +87,7 @@ def load_metadata(*, dataset: str, session: str, subject: str, files: Sequence[P
     A file may have `subjects: {an197522: {...}}` and `sessions: {an197522_2013_03_08: {...}}` with any of the other
     sections, which win for that subject or session; `extends` names a file that it is laid on.
 
-    Parameters
-    ----------
-    dataset : str
-        `ssc-1` or `ssc-2`.
-    session : str
-        Name of the session.
-    subject : str
-        Name of the animal.
-    files : Sequence[Path], default ()
-        The user's.
-
-    Returns
-    -------
-    Metadata
-        Complete and validated.
-
-    Raises
-    ------
-    SscError
-        Of a kind of `metadata` in `problems`, with file and line.
+    Raises metadata-*, with file and line.
     """
     return read_metadata_files(dataset=dataset, files=files).of_session(session=session, subject=subject)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 
 class Severity(StrEnum):
@@ -76,30 +76,22 @@ class Problem:
 
     def __str__(self) -> str:
         parts = [f"{self.kind.title} [{self.kind.identifier}]"]
-        for label, value in (
-            ("file", self.file),
-            ("field", self.field),
-            ("expected", self.expected),
-            ("found", self.found),
-            ("detail", self.detail),
-        ):
-            if value is not None:
-                parts.append(f"  {label}: {value}")
+        parts += [f"  {name}: {value}" for name, value in self._particulars().items()]
         parts.append(f"  what to do: {self.kind.remedy}")
         return "\n".join(parts)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form: identifier, severity, title, remedy and whatever particulars are known."""
-        particulars = {
-            key: value for key, value in asdict(self).items() if key not in ("kind", "overcome") and value is not None
-        }
         return {
             "identifier": self.kind.identifier,
             "severity": self.severity.value,
             "title": self.kind.title,
             "remedy": self.kind.remedy,
-            **particulars,
+            **self._particulars(),
         }
+
+    def _particulars(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in Particulars.__annotations__ if getattr(self, name) is not None}
 
 
 class SscError(Exception):
@@ -116,59 +108,28 @@ class SscError(Exception):
         return (SscError, (self.problem,))
 
 
-def error(
-    kind: ProblemKind,
-    *,
-    file: object = None,
-    field: str | None = None,
-    expected: object = None,
-    found: object = None,
-    detail: object = None,
-) -> SscError:
-    """Build the exception for a problem of this kind; the caller raises it.
+class Particulars(TypedDict, total=False):
+    """What may be said of an occurrence, as `Problem` has it; anything but text is put into words."""
 
-    Parameters
-    ----------
-    kind : ProblemKind
-        Of the catalogue.
-    file, expected, found, detail : object, optional
-        As in `Problem`; anything but text is put into words.
-    field : str or None, optional
-        Path of the field.
-
-    Returns
-    -------
-    SscError
-        It carries the `Problem`.
-    """
-    return SscError(_problem(kind, file=file, field=field, expected=expected, found=found, detail=detail))
+    file: object
+    field: str | None
+    expected: object
+    found: object
+    detail: object
 
 
-def _problem(
-    kind: ProblemKind, *, file: object, field: str | None, expected: object, found: object, detail: object
-) -> Problem:
-    return Problem(
-        kind=kind, file=_text(file), field=field, expected=_text(expected), found=_text(found), detail=_text(detail)
-    )
+def error(kind: ProblemKind, **particulars: Unpack[Particulars]) -> SscError:
+    """Build the exception for a problem of this kind; the caller raises it."""
+    return SscError(_problem(kind, particulars))
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _problem(kind: ProblemKind, particulars: Particulars) -> Problem:
+    texts: dict[str, Any] = {name: None if value is None else str(value) for name, value in particulars.items()}
+    return Problem(kind=kind, **texts)
 
 
 def grouped_by_kind(problems: Iterable[Problem]) -> dict[ProblemKind, list[Problem]]:
-    """Problems by kind, in the order of first occurrence.
-
-    Parameters
-    ----------
-    problems : Iterable[Problem]
-        In any order.
-
-    Returns
-    -------
-    dict[ProblemKind, list[Problem]]
-        Each kind with its occurrences.
-    """
+    """Problems by kind, in the order of first occurrence."""
     groups: dict[ProblemKind, list[Problem]] = {}
     for problem in problems:
         groups.setdefault(problem.kind, []).append(problem)
@@ -187,47 +148,16 @@ class ProblemLog:
 
     problems: list[Problem] = field(default_factory=list)
 
-    def add(
-        self,
-        kind: ProblemKind,
-        *,
-        file: object = None,
-        field: str | None = None,
-        expected: object = None,
-        found: object = None,
-        detail: object = None,
-    ) -> None:
-        """Record one occurrence.
-
-        Parameters
-        ----------
-        kind : ProblemKind
-            Of the catalogue.
-        file, expected, found, detail : object, optional
-            As in `Problem`; anything but text is put into words.
-        field : str or None, optional
-            Path of the field.
-        """
-        self.problems.append(_problem(kind, file=file, field=field, expected=expected, found=found, detail=detail))
+    def add(self, kind: ProblemKind, **particulars: Unpack[Particulars]) -> None:
+        """Record one occurrence."""
+        self.problems.append(_problem(kind, particulars))
 
     def extend(self, problems: Iterable[Problem]) -> None:
-        """Record problems that were built elsewhere.
-
-        Parameters
-        ----------
-        problems : Iterable[Problem]
-            In their order.
-        """
+        """Record problems that were built elsewhere."""
         self.problems.extend(problems)
 
     def add_overcome(self, problem: Problem) -> None:
-        """Record an error that the work goes on in spite of.
-
-        Parameters
-        ----------
-        problem : Problem
-            Recorded as overcome.
-        """
+        """Record an error that the work goes on in spite of, as overcome."""
         self.problems.append(replace(problem, overcome=True))
 
     def by_kind(self) -> dict[ProblemKind, list[Problem]]:

@@ -57,18 +57,7 @@ class CellSighting:
     event_rate_hz: float
 
     def differs_from(self, other: CellSighting) -> str | None:
-        """Why the two cannot be joined.
-
-        Parameters
-        ----------
-        other : CellSighting
-            A sighting with the same label.
-
-        Returns
-        -------
-        str or None
-            The reason in words; None where they agree.
-        """
+        """Why this and another sighting with the same label cannot be joined, in words; None where they agree."""
         if self.plane != other.plane:
             return f"plane {self.plane}, in {other.session} {other.plane}"
         apart_um = float(np.hypot(self.centroid_x_um - other.centroid_x_um, self.centroid_y_um - other.centroid_y_um))
@@ -136,18 +125,7 @@ def _row(cell: Cell, sighting: CellSighting) -> tuple[Any, ...]:
 
 
 def read_sightings(session: NwbSession) -> list[CellSighting]:
-    """Read every ROI of an open file.
-
-    Parameters
-    ----------
-    session : NwbSession
-        The open file.
-
-    Returns
-    -------
-    list[CellSighting]
-        A sighting per ROI, plane by plane.
-    """
+    """Read every ROI of an open file, plane by plane."""
     return [sighting for plane in session.planes for sighting in _of_plane(session, plane)]
 
 
@@ -172,15 +150,7 @@ def _of_plane(session: NwbSession, plane: ImagedPlane) -> Iterable[CellSighting]
 def event_rates_hz(plane: ImagedPlane) -> dict[int, float]:
     """Mean rate of calcium events by ROI number: frames with an event, per second of the frames that exist.
 
-    Parameters
-    ----------
-    plane : ImagedPlane
-        A plane of an open file.
-
-    Returns
-    -------
-    dict[int, float]
-        Rate in Hz by ROI number, NaN for a ROI without frames; empty where the file has no events or no imaging rate.
+    NaN for a ROI without frames; empty where the file has no events or no imaging rate.
     """
     events, rate_hz = plane.traces("event"), plane.imaging_plane.imaging_rate
     if events is None or rate_hz is None:
@@ -194,15 +164,7 @@ def event_rates_hz(plane: ImagedPlane) -> dict[int, float]:
 def join_cells(sightings: Sequence[CellSighting]) -> CellTable:
     """Join sightings of one number where plane and position agree with those of the first session that has it.
 
-    Parameters
-    ----------
-    sightings : Sequence[CellSighting]
-        ROIs of any number of files.
-
-    Returns
-    -------
-    CellTable
-        The cells, and a problem for each number that is more than one cell.
+    Each number that is more than one cell is a problem in the table.
     """
     by_label: dict[str, list[CellSighting]] = {}
     for sighting in sorted(sightings, key=lambda one: (*_sort_key(one.label), one.session)):

@@ -196,18 +196,7 @@ class ImagedPlane:
 
 
 def imaged_planes(nwbfile: NWBFile) -> tuple[ImagedPlane, ...]:
-    """Every plane that has a PlaneSegmentation, by name.
-
-    Parameters
-    ----------
-    nwbfile : NWBFile
-        The open file.
-
-    Returns
-    -------
-    tuple[ImagedPlane, ...]
-        Views, sorted by name; empty where the file has no ROIs.
-    """
+    """Every plane that has a PlaneSegmentation, sorted by name."""
     module = nwbfile.processing.get(naming.OPHYS_MODULE)
     if module is None or naming.IMAGE_SEGMENTATION not in module.data_interfaces:
         return ()
@@ -226,17 +215,7 @@ def traces_ahead(
     HDF5 unpacks without Python's lock, so that a second processor reads the next plane meanwhile. Two planes are in
     memory at a time.
 
-    Parameters
-    ----------
-    planes : sequence of ImagedPlane
-        Planes of an open file.
-    *kinds : ResponseKind
-        `raw`, `dff` or `event`, as many as are wanted.
-
-    Yields
-    ------
-    tuple of ImagedPlane and tuple of RoiTraces or None
-        A plane, and its traces of each kind; None where the file has none of the kind.
+    Gives each plane with its traces of each kind, None where the file has none of the kind.
     """
 
     def read(plane: ImagedPlane) -> tuple[RoiTraces | None, ...]:

@@ -20,12 +20,7 @@ _SHOWN = 4
 class FoundFiles:
     """NWB files, each session once.
 
-    Attributes
-    ----------
-    files : tuple of Path
-        HDF5 files and Zarr stores.
-    problems : tuple of Problem
-        Zarr stores left out because the file of the session is there.
+    files: HDF5 files and Zarr stores; problems: Zarr stores left out because the file of the session is there.
     """
 
     files: tuple[Path, ...]
@@ -37,20 +32,8 @@ def find_session_files(paths: Path | str | Iterable[Path | str]) -> FoundFiles:
 
     A file `x.nwb` and its export `x.nwb.zarr` in one folder are the same session: the file is taken.
 
-    Parameters
-    ----------
-    paths : path or paths
-        Files and folders.
-
-    Returns
-    -------
-    FoundFiles
-        In the order of the paths, sorted within a folder.
-
-    Raises
-    ------
-    SscError
-        nwb-file-missing where a path does not exist, or a folder holds none.
+    In the order of the paths, sorted within a folder. Raises nwb-file-missing where a path does not exist, or a folder
+    holds none.
     """
     found: dict[Path, None] = {}
     for path in map(Path, [paths] if isinstance(paths, str | Path) else paths):
@@ -71,20 +54,7 @@ def find_session_files(paths: Path | str | Iterable[Path | str]) -> FoundFiles:
 def one_session_file(given: Path | str) -> Path | str:
     """The NWB file at a path or address, or the only one below a folder.
 
-    Parameters
-    ----------
-    given : Path or str
-        A file, a folder or an http(s) address.
-
-    Returns
-    -------
-    Path or str
-        Path or address of the file.
-
-    Raises
-    ------
-    SscError
-        nwb-file-missing; nwb-file-not-chosen where a folder holds several.
+    Raises nwb-file-missing; nwb-file-not-chosen where a folder holds several.
     """
     if is_address(given):
         return given
@@ -141,38 +111,15 @@ _KEPT_BLOCKS = 64
 
 
 def is_address(path: object) -> bool:
-    """Whether a path is an http or https address.
-
-    Parameters
-    ----------
-    path : object
-        Anything that may name a file.
-
-    Returns
-    -------
-    bool
-        True for a text that begins with `http://` or `https://`.
-    """
+    """Whether a path is an http or https address."""
     return isinstance(path, str) and path.startswith(("http://", "https://"))
 
 
 def open_remote(address: str) -> Any:
     """Open a file at a web address; only what is read of it is fetched.
 
-    Parameters
-    ----------
-    address : str
-        http or https.
-
-    Returns
-    -------
-    file object
-        Binary, seekable; blocks that were fetched are kept in memory up to a bound.
-
-    Raises
-    ------
-    SscError
-        remote-support-missing, nwb-file-missing.
+    The file is binary and seekable; blocks that were fetched are kept in memory up to a bound. Raises
+    remote-support-missing, nwb-file-missing.
     """
     try:
         import aiohttp

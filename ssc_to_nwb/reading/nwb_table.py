@@ -16,18 +16,8 @@ if TYPE_CHECKING:
 class SessionTable:
     """The rows of a DynamicTable.
 
-    Attributes
-    ----------
-    name : str
-        Of the table.
-    description : str
-        Of the table.
-    ids : ndarray of int64, (n,)
-        Row ids.
-    columns : mapping of str to ndarray or tuple of ndarray
-        (n,) or (n, ...) each, texts as arrays of str objects; a ragged column is a tuple of n arrays.
-    descriptions : mapping of str to str
-        Of the columns, by name.
+    name: of the table; description: of the table; ids: (n,), row ids; columns: (n,) or (n, ...) each, texts as arrays
+    of str objects; a ragged column is a tuple of n arrays; descriptions: of the columns, by name.
     """
 
     name: str
@@ -43,99 +33,33 @@ class SessionTable:
         return column in self.columns
 
     def numbers(self, column: str) -> np.ndarray:
-        """Values of a plain column.
-
-        Parameters
-        ----------
-        column : str
-            Its name.
-
-        Returns
-        -------
-        ndarray of float64, (n,)
-            All NaN where the table lacks the column.
-        """
+        """Values of a plain column, float64 (n,); all NaN where the table lacks the column."""
         values = self.columns.get(column)
         return np.full(len(self), np.nan) if values is None else np.asarray(values, dtype=np.float64)
 
     def texts(self, column: str) -> np.ndarray:
-        """Values of a plain column as texts.
-
-        Parameters
-        ----------
-        column : str
-            Its name.
-
-        Returns
-        -------
-        ndarray of object, (n,)
-            str objects; all empty where the table lacks the column.
-        """
+        """Values of a plain column as str objects, (n,); all empty where the table lacks the column."""
         values = self.columns.get(column)
         return np.array([""] * len(self) if values is None else [str(value) for value in values], dtype=object)
 
     def integers(self, column: str) -> np.ndarray:
-        """Values of a plain column as whole numbers.
-
-        Parameters
-        ----------
-        column : str
-            Its name.
-
-        Returns
-        -------
-        ndarray of int64, (n,)
-            All -1 where the table lacks the column.
-        """
+        """Values of a plain column as int64 (n,); all -1 where the table lacks the column."""
         values = self.columns.get(column)
         return np.full(len(self), -1, dtype=np.int64) if values is None else np.asarray(values, dtype=np.int64)
 
     def flags(self, column: str) -> np.ndarray | None:
-        """Values of a plain column as truth values.
-
-        Parameters
-        ----------
-        column : str
-            Its name.
-
-        Returns
-        -------
-        ndarray of bool, (n,), or None
-            None where the table lacks the column.
-        """
+        """Values of a plain column as bool (n,); None where the table lacks the column."""
         values = self.columns.get(column)
         return None if values is None else np.asarray(values, dtype=bool)
 
     def lists(self, column: str) -> tuple[np.ndarray, ...]:
-        """An array per row of a ragged column; all empty where the table lacks it.
-
-        Parameters
-        ----------
-        column : str
-            Its name.
-
-        Returns
-        -------
-        tuple of ndarray
-            n arrays.
-        """
+        """An array per row of a ragged column; all empty where the table lacks it."""
         values = self.columns.get(column)
         return tuple(values) if values is not None else tuple(np.zeros(0) for _ in range(len(self)))
 
 
 def read_table(table: DynamicTable) -> SessionTable:
-    """Read every column of a table.
-
-    Parameters
-    ----------
-    table : DynamicTable
-        Of an open file.
-
-    Returns
-    -------
-    SessionTable
-        A copy in memory.
-    """
+    """Read every column of a table into memory."""
     columns = {name: _values(table, name) for name in table.colnames}
     return SessionTable(
         name=table.name,

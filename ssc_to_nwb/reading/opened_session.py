@@ -294,18 +294,7 @@ class _Samples:
 
 
 def opened_session(file: Path | str) -> OpenedSession:
-    """See `ssc_to_nwb.open_session`.
-
-    Parameters
-    ----------
-    file : Path or str
-        Path, or http(s) address.
-
-    Returns
-    -------
-    OpenedSession
-        The open file.
-    """
+    """See `ssc_to_nwb.open_session`."""
     stack = ExitStack()
     view = stack.enter_context(open_nwb_session(file))
     return OpenedSession(view=view, _open=stack)

@@ -18,12 +18,8 @@ if TYPE_CHECKING:
 class Provenance:
     """Where a file comes from, as it says itself.
 
-    Attributes
-    ----------
-    items : mapping of str to str
-        Texts by item: `tool`, `tool_version`, `options`, `metadata_sha256` and others.
-    source_files : SessionTable or None
-        The files it was made from, with sizes and SHA-256.
+    items: texts by item: `tool`, `tool_version`, `options`, `metadata_sha256` and others; source_files: the files it
+    was made from, with sizes and SHA-256.
     """
 
     items: Mapping[str, str]
@@ -51,18 +47,7 @@ class Provenance:
 
 
 def read_provenance(nwbfile: NWBFile) -> Provenance | None:
-    """Read the provenance in a file.
-
-    Parameters
-    ----------
-    nwbfile : NWBFile
-        The open file.
-
-    Returns
-    -------
-    Provenance or None
-        None where the file says nothing of it.
-    """
+    """The provenance in a file; None where it says nothing of it."""
     module = nwbfile.processing.get(naming.SOURCE_MODULE)
     if module is None or naming.PROVENANCE not in module.data_interfaces:
         return None

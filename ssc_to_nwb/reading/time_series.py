@@ -21,10 +21,7 @@ QUANTITIES = ("angle", "curvature_change")
 class SharedTimes:
     """Time stamps that several series have in common, read once.
 
-    Attributes
-    ----------
-    timestamps : array-like, (N,)
-        The data set in the file, in s.
+    timestamps: (N,), the data set in the file, in s.
     """
 
     timestamps: Any
@@ -39,16 +36,8 @@ class SharedTimes:
 class WhiskerSeries:
     """A view of one trace of an open file.
 
-    Attributes
-    ----------
-    whisker : str
-        Such as `c2`.
-    quantity : str
-        `angle` or `curvature_change`.
-    series : TimeSeries
-        The series in the file.
-    times : SharedTimes
-        Its time stamps, shared with the other traces.
+    whisker: such as `c2`; quantity: `angle` or `curvature_change`; series: the series in the file; times: its time
+    stamps, shared with the other traces.
     """
 
     whisker: str
@@ -73,18 +62,7 @@ class WhiskerSeries:
 
 
 def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerSeries, ...]:
-    """Every whisker trace, all the angles first.
-
-    Parameters
-    ----------
-    nwbfile : NWBFile
-        The open file.
-
-    Returns
-    -------
-    tuple[WhiskerSeries, ...]
-        Views, none of them read yet; empty where the file has no whisker data.
-    """
+    """Every whisker trace, all the angles first; none of them is read yet."""
     module = nwbfile.processing.get(naming.BEHAVIOR_MODULE)
     if module is None:
         return ()
@@ -107,10 +85,7 @@ def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerSeries, ...]:
 class SampleTrials:
     """A view of one series of trial numbers of an open file.
 
-    Attributes
-    ----------
-    series : TimeSeries
-        The trial number of every time stamp of one clock.
+    series: the trial number of every time stamp of one clock.
     """
 
     series: TimeSeries
@@ -121,49 +96,16 @@ class SampleTrials:
         return np.asarray(self.series.data[:])
 
     def samples(self, number: int) -> np.ndarray:
-        """Which samples are of a trial.
-
-        Parameters
-        ----------
-        number : int
-            The source's trial number.
-
-        Returns
-        -------
-        ndarray of int64
-            Their positions among the N samples, ascending.
-        """
+        """Positions of the samples of a trial, by the source's number, int64, ascending."""
         return np.flatnonzero(self.labels == number)
 
     def shares_clock(self, series: TimeSeries) -> bool:
-        """Whether a series has the same time stamps: linked ones are one data set, by the name it has in the file.
-
-        Parameters
-        ----------
-        series : TimeSeries
-            Any series of the same file.
-
-        Returns
-        -------
-        bool
-            True where the two have their time stamps in common.
-        """
+        """Whether a series has the same time stamps: linked ones are one data set, by the name it has in the file."""
         return bool(self.series.timestamps.name == series.timestamps.name)
 
 
 def read_sample_trials(nwbfile: NWBFile) -> tuple[SampleTrials, ...]:
-    """The series of trial numbers in the file, that of the whisker traces first.
-
-    Parameters
-    ----------
-    nwbfile : NWBFile
-        The open file.
-
-    Returns
-    -------
-    tuple[SampleTrials, ...]
-        A view per clock.
-    """
+    """The series of trial numbers in the file, one per clock, that of the whisker traces first."""
     modules = [nwbfile.processing.get(name) for name in (naming.BEHAVIOR_MODULE, naming.OPHYS_MODULE)]
     found = [(name, module) for module in modules if module is not None for name in sorted(module.data_interfaces)]
     return tuple(

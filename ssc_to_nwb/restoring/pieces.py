@@ -63,17 +63,7 @@ class RestoreError(Exception):
 def take(values: np.ndarray, where: Any) -> np.ndarray:
     """The elements of a leaf that `Piece.where` selects.
 
-    Parameters
-    ----------
-    values : ndarray
-        The leaf, in MATLAB's size.
-    where : Any
-        As in `Piece`.
-
-    Returns
-    -------
-    ndarray
-        A view where NumPy gives one.
+    values: the leaf, in MATLAB's size.
     """
     if where is None:
         return values
@@ -83,19 +73,7 @@ def take(values: np.ndarray, where: Any) -> np.ndarray:
 def put(values: np.ndarray, where: Any, part: np.ndarray) -> None:
     """Set the elements of a leaf that `Piece.where` selects.
 
-    Parameters
-    ----------
-    values : ndarray
-        The leaf, in MATLAB's size and in column-major order in memory; changed.
-    where : Any
-        As in `Piece`.
-    part : ndarray
-        The new elements.
-
-    Raises
-    ------
-    ValueError
-        They do not fit.
+    values: the leaf, in MATLAB's size and in column-major order in memory. Raises ValueError where `part` does not fit.
     """
     if isinstance(where, slice):
         values.reshape(-1, order="F")[where] = part.reshape(-1)

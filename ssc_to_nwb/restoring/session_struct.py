@@ -14,20 +14,7 @@ from ssc_to_nwb.restoring.struct_table import StructNode, empty_struct
 def restore_struct(file: FileView) -> MatValue:
     """The value of the session variable, every leaf in MATLAB's class and size, fields in their order.
 
-    Parameters
-    ----------
-    file : FileView
-        The NWB file.
-
-    Returns
-    -------
-    MatStruct
-        The session struct.
-
-    Raises
-    ------
-    ObjectError, RestoreError, ValueError
-        The file does not give it back.
+    Raises ObjectError, RestoreError, ValueError where the file does not give it back.
     """
     leaves = _leaves(file)
     return _built(file, file.variable, leaves)

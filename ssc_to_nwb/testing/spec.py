@@ -31,18 +31,9 @@ ArrayKind = Literal["dff", "raw", "event"]
 class SubvolumeSpec:
     """One subvolume.
 
-    Attributes
-    ----------
-    number : int, default 1
-        VV.
-    planes : tuple[int, ...]
-        PPP of each plane.
-    rois_per_plane : int or tuple[int, ...], default 4
-        The same for all planes, or one number for each.
-    first_roi : int or None, optional
-        Number of the first ROI of the first plane; that of its block of 1000 where None.
-    imaging_rate_hz : float or None, optional
-        That of the session where None.
+    number: VV; planes: PPP of each plane; rois_per_plane: the same for all planes, or one number for each; first_roi:
+    number of the first ROI of the first plane; that of its block of 1000 where None; imaging_rate_hz: that of the
+    session where None.
     """
 
     number: int = 1
@@ -52,18 +43,7 @@ class SubvolumeSpec:
     imaging_rate_hz: float | None = None
 
     def rois_in(self, plane: int) -> int:
-        """How many ROIs a plane has.
-
-        Parameters
-        ----------
-        plane : int
-            PPP.
-
-        Returns
-        -------
-        int
-            The number of ROIs.
-        """
+        """How many ROIs the plane PPP has."""
         given = self.rois_per_plane
         return given if isinstance(given, int) else given[self.planes.index(plane)]
 
@@ -246,33 +226,11 @@ class SessionSpec:
             raise ValueError("one trial at least must have whisker data; else set whisker_data=False")
 
     def rate_of(self, subvolume: SubvolumeSpec) -> float:
-        """Frames per second and plane of a subvolume.
-
-        Parameters
-        ----------
-        subvolume : SubvolumeSpec
-            Of this session.
-
-        Returns
-        -------
-        float
-            In Hz.
-        """
+        """Frames per second and plane of a subvolume."""
         return subvolume.imaging_rate_hz or self.imaging_rate_hz
 
     def in_time_unit(self, time_ms: np.ndarray) -> np.ndarray:
-        """Times in the unit of the file.
-
-        Parameters
-        ----------
-        time_ms : ndarray
-            In ms.
-
-        Returns
-        -------
-        ndarray
-            Of the same shape.
-        """
+        """Times in ms in the unit of the file."""
         return time_ms / _MS_PER_UNIT[self.time_unit_id] if self.time_unit_id != 1 else time_ms
 
     @property
