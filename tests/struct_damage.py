@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.testing.matlab import EMPTY, NEVER_FILLED, Cell, Chars, Sparse, StructArray, row
+from ssc_to_nwb.testing.matlab import EMPTY, NEVER_FILLED, Cell, Chars, StructArray, row, sparse
 
 Node = Any
 
@@ -102,7 +102,7 @@ DAMAGES: dict[str, Callable[[Node, np.random.Generator], Node]] = {
     "logical": lambda v, _r: v.astype(bool) if isinstance(v, np.ndarray) else np.array([[True]]),
     "single": lambda v, _r: v.astype(np.float32) if isinstance(v, np.ndarray) else np.zeros((1, 1), dtype=np.float32),
     "small integers": lambda v, _r: np.nan_to_num(v).astype(np.int8) if isinstance(v, np.ndarray) else v,
-    "sparse": lambda v, _r: Sparse(v) if isinstance(v, np.ndarray) and v.ndim == 2 else v,
+    "sparse": lambda v, _r: sparse(v) if isinstance(v, np.ndarray) and v.ndim == 2 else v,
     "a char matrix": lambda v, _r: _char_matrix(v),
     "an empty row of char": lambda _v, _r: Chars([], shape=(1, 0)),
     "padded with NUL": lambda v, _r: f"{v}\0" if isinstance(v, str) else "x\0",

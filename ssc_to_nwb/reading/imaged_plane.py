@@ -114,6 +114,22 @@ class ImagedPlane:
         container = module.data_interfaces.get(naming.images(self.name))
         return () if container is None else tuple(container.images)
 
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """Rows and columns of its images; None where it has none."""
+        if not self.image_names:
+            return None
+        rows, columns = self.image(self.image_names[0]).shape[:2]
+        return int(rows), int(columns)
+
+    @property
+    def pixel_um(self) -> tuple[float, float] | None:
+        """Width and height of a pixel in um; None where the file does not give them in meters."""
+        spacing = self.imaging_plane.grid_spacing
+        if spacing is None or self.imaging_plane.grid_spacing_unit != "meters":
+            return None
+        return float(spacing[0]) * 1e6, float(spacing[1]) * 1e6
+
     def image(self, name: str) -> np.ndarray:
         """An image as a picture: the file's data[x, y] with its axes exchanged.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -189,6 +189,11 @@ class NwbSession:
     def provenance(self) -> Provenance | None:
         """What the file says of its making; None where it says nothing."""
         return read_provenance(self.nwbfile)
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """The metadata the conversion used, by section; empty where the file does not have them."""
+        return {} if self.provenance is None else self.provenance.metadata
 
 
 @contextmanager

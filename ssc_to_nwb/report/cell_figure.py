@@ -89,8 +89,7 @@ def _view(session: NwbSession, plane: ImagedPlane, *, number: int, differs: str 
 
 def _around(plane: ImagedPlane, number: int) -> tuple[np.ndarray | None, np.ndarray | None, float, float]:
     """The green master image and the mask around a ROI, and the size of a pixel in um."""
-    spacing_m = np.asarray(plane.imaging_plane.grid_spacing[:], dtype=np.float64)
-    column_um, row_um = float(spacing_m[0] * 1e6), float(spacing_m[1] * 1e6)
+    column_um, row_um = plane.pixel_um or (1.0, 1.0)
     mask = plane.mask(number) if plane.image_names else np.zeros((0, 0), dtype=bool)
     if not mask.any():
         return None, None, column_um, row_um

@@ -57,7 +57,8 @@ def cue_section(session: NwbSession) -> Section:
     if not numbers.size:
         return _HEADING.lacking("auditory cue of a trial to align to")
     cues = _Cues(numbers=numbers, onset_s=onset[order][first])
-    licks, touches = _licks(session, cues), _touches(session, cues)
+    licks = _kinds(session.licks, "timestamp", "side", cues, _SIDES)
+    touches = _kinds(session.touches, "start_time", "direction", cues, _DIRECTIONS)
     text = f"{plural(len(numbers), 'trial')} with a cue, in order from top to bottom; time 0 is the onset of the cue."
     missing = [
         name for name, kinds in (("licks", licks), ("touches", touches)) if not any(kind.time_s.size for kind in kinds)
@@ -68,34 +69,23 @@ def cue_section(session: NwbSession) -> Section:
     return _HEADING.section(Text(text=text), _figure(session, cues, licks, touches))
 
 
-def _licks(session: NwbSession, cues: _Cues) -> list[_Kind]:
-    table = session.licks
-    return _kinds(
-        table, "timestamp", "side", cues, (("left", palette.LEFT, "left lick"), ("right", palette.RIGHT, "right lick"))
-    )
-
-
-def _touches(session: NwbSession, cues: _Cues) -> list[_Kind]:
-    labels = (
-        ("protraction", palette.PROTRACTION, "protraction touch"),
-        ("retraction", palette.RETRACTION, "retraction touch"),
-    )
-    return _kinds(session.touches, "start_time", "direction", cues, labels)
+_SIDES = (("left", palette.LEFT, "left lick"), ("right", palette.RIGHT, "right lick"))
+_DIRECTIONS = (
+    ("protraction", palette.PROTRACTION, "protraction touch"),
+    ("retraction", palette.RETRACTION, "retraction touch"),
+)
 
 
 def _kinds(
-    table: SessionTable | None,
-    time_column: str,
-    label_column: str,
-    cues: _Cues,
-    labels: tuple[tuple[str, str, str], ...],
+    table: SessionTable | None, times: str, labels: str, cues: _Cues, known: tuple[tuple[str, str, str], ...]
 ) -> list[_Kind]:
+    """Events of each known value of the column `labels`, by the times in the column `times`."""
     if table is None:
         return []
     kinds = []
-    for value, colour, label in labels:
-        chosen = table.texts(label_column) == value
-        time_s, row = cues.aligned(table.numbers(time_column)[chosen], table.numbers("trial_number")[chosen])
+    for value, colour, label in known:
+        chosen = table.texts(labels) == value
+        time_s, row = cues.aligned(table.numbers(times)[chosen], table.numbers("trial_number")[chosen])
         kinds.append(_Kind(label=label, colour=colour, time_s=time_s, row=row))
     return kinds
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb.quantities import plural
-from ssc_to_nwb.reading.imaged_plane import ImagedPlane, ResponseKind
+from ssc_to_nwb.reading.imaged_plane import ResponseKind
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.report.texts import SEXES, age_text, joined, range_text
+from ssc_to_nwb.report.texts import SEXES, age_text, joined, planes_text, range_text, rates_text
 
 _RESPONSES: tuple[tuple[ResponseKind, str], ...] = (
     ("raw", "raw fluorescence"),
@@ -49,7 +49,7 @@ def methods_text(session: NwbSession) -> str:
 def bibliography(session: NwbSession) -> str:
     """BibTeX of the dataset, and the publications that the file names; empty where it names neither."""
     lines = []
-    dataset = {} if session.provenance is None else session.provenance.metadata.get("dataset", {})
+    dataset = session.metadata.get("dataset", {})
     match = _CITATION.fullmatch(str(dataset.get("citation") or "").strip())
     if match is not None:
         authors = " and ".join(match["authors"].split(", "))
@@ -112,36 +112,19 @@ def _imaging(session: NwbSession) -> Iterator[str]:
     microscope = str(first.device.description or first.device.name).strip().rstrip(".")
     article = "" if microscope.lower().startswith(("a ", "an ", "the ")) else "a "
     yield f"Images were taken with {article}{microscope[:1].lower()}{microscope[1:]}."
-    rates = {float(rate) for plane in session.planes if (rate := plane.imaging_plane.imaging_rate) is not None}
-    subvolumes = len({plane.subvolume for plane in session.planes})
-    text = f"{plural(len(session.planes), 'plane')} in {plural(subvolumes, 'subvolume')} of {first.location}"
-    text += (
-        f" were imaged at {joined([f'{rate:g}' for rate in sorted(rates)])} Hz per plane" if rates else " were imaged"
+    rates = rates_text(session.planes)
+    text = (
+        f"{planes_text(session.planes)} of {first.location} were imaged{f' at {rates} Hz per plane' if rates else ''}"
     )
     yield f"{text}, with excitation at {float(first.excitation_lambda):g} nm; the indicator was {first.indicator}."
-    size = _image_shape(session.planes[0])
+    size, pixel = session.planes[0].image_shape, session.planes[0].pixel_um
     if size is not None:
-        yield f"Images had {size[0]} x {size[1]} pixels (rows x columns){_pixel_size(session.planes[0])}."
+        pixel_size = f" of {pixel[0]:.3g} µm (width) x {pixel[1]:.3g} µm (height)" if pixel else ""
+        yield f"Images had {size[0]} x {size[1]} pixels (rows x columns){pixel_size}."
     # Each channel of a plane has an ImagingPlane of its own.
     found = {channel for plane in session.nwbfile.imaging_planes.values() for channel in plane.optical_channel}
     channels = sorted({(str(one.name), float(one.emission_lambda)) for one in found})
     yield f"Emission was collected in {joined([f'a {name} channel ({length:g} nm)' for name, length in channels])}."
-
-
-def _image_shape(plane: ImagedPlane) -> tuple[int, int] | None:
-    names = plane.image_names
-    if not names:
-        return None
-    rows, columns = plane.image(names[0]).shape[:2]
-    return int(rows), int(columns)
-
-
-def _pixel_size(plane: ImagedPlane) -> str:
-    spacing = plane.imaging_plane.grid_spacing
-    if spacing is None or plane.imaging_plane.grid_spacing_unit != "meters":
-        return ""
-    across, down = (float(value) * 1e6 for value in spacing[:2])
-    return f" of {across:.3g} µm (width) x {down:.3g} µm (height)"
 
 
 def _rois(session: NwbSession) -> Iterator[str]:
@@ -210,8 +193,7 @@ def _trials(session: NwbSession) -> Iterator[str]:
 
 def _steps(session: NwbSession) -> str:
     """How mm came from steps of the motor, which the dataset does not say exactly."""
-    assumed = {} if session.provenance is None else session.provenance.metadata.get("assumptions", {})
-    steps = assumed.get("motor_steps_per_mm")
+    steps = session.metadata.get("assumptions", {}).get("motor_steps_per_mm")
     return "" if steps is None else f" (taking {float(steps):,.0f} steps of its motor as 1 mm)"
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import plural
-from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Heading, Picture, Section, Table, Text
@@ -56,16 +55,8 @@ def _read(session: NwbSession) -> Iterator[_Shifts]:
             plane=plane.name,
             time_s=np.asarray(series.timestamps[:], dtype=np.float64),
             shift_px=np.asarray(series.data[:], dtype=np.float64),
-            pixel_um=_pixel_um(plane),
+            pixel_um=float(np.mean(plane.pixel_um)) if plane.pixel_um else np.nan,
         )
-
-
-def _pixel_um(plane: ImagedPlane) -> float:
-    """Mean of a pixel's width and height in um."""
-    spacing = plane.imaging_plane.grid_spacing
-    if spacing is None or plane.imaging_plane.grid_spacing_unit != "meters":
-        return float("nan")
-    return float(np.mean(spacing[:2])) * 1e6
 
 
 def _figure(shifts: list[_Shifts]) -> Picture:

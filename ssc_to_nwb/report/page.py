@@ -117,13 +117,8 @@ def methods_section(session: NwbSession) -> Section:
 class IndexEntry:
     """A session in the index page; dataset: name and title, empty where the file has none; counts: for the totals."""
 
+    page: SessionPage
     address: str
-    title: str
-    summary: str
-    thumbnail: Markup
-    warnings: int
-    badges: tuple[Badge, ...]
-    synthetic: bool
     dataset: str
     animal: str
     counts: tuple[tuple[str, int], ...]
@@ -140,21 +135,16 @@ class Index:
     @property
     def synthetic_count(self) -> int:
         """Sessions that are made up."""
-        return sum(entry.synthetic for entry in self.entries)
+        return sum(entry.page.synthetic for entry in self.entries)
 
 
 def make_entry(session: NwbSession, page: SessionPage, *, address: str) -> IndexEntry:
     """A session as the index shows it."""
-    dataset = {} if session.provenance is None else session.provenance.metadata.get("dataset", {})
+    dataset = session.metadata.get("dataset", {})
     name = ": ".join(str(dataset[key]) for key in ("name", "title") if dataset.get(key))
     return IndexEntry(
+        page=page,
         address=address,
-        title=page.title,
-        summary=page.summary,
-        thumbnail=page.thumbnail,
-        warnings=page.warning_count,
-        badges=page.badges,
-        synthetic=page.synthetic,
         dataset=f"CRCNS {name}" if name else "",
         animal=session.subject_id,
         counts=(

@@ -126,10 +126,9 @@ def _path(corners: np.ndarray) -> str:
 
 def _scale_bar(plane: ImagedPlane, *, rows: int, columns: int) -> str:
     """A bar of 100 um in the lower right corner (in a small field, 50 or 20), where the file gives the pixels' size."""
-    spacing = plane.imaging_plane.grid_spacing
-    if spacing is None or plane.imaging_plane.grid_spacing_unit != "meters":
+    if plane.pixel_um is None:
         return ""
-    pixel_um = float(spacing[0]) * 1e6
+    pixel_um, _ = plane.pixel_um
     length_um = next((length for length in (100, 50, 20, 10) if length / pixel_um < columns / 3), 10)
     length, size = length_um / pixel_um, max(rows, columns) / 27
     width, height = max(length, 3.2 * size) + 0.8 * size, 2.1 * size

@@ -13,7 +13,7 @@ from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report.blocks import Link
 from ssc_to_nwb.report.file_record import FileRecord, conversion_warnings
 from ssc_to_nwb.report.performance_section import performance
-from ssc_to_nwb.report.texts import SEXES, age_text, census_text, joined, range_text
+from ssc_to_nwb.report.texts import SEXES, age_text, census_text, planes_text, range_text, rates_text
 
 Row = tuple[str, str | Link]
 
@@ -63,14 +63,11 @@ def _imaging(session: NwbSession) -> Iterator[Row]:
     if not planes:
         return
     first = planes[0].imaging_plane
-    subvolumes = len({plane.subvolume for plane in planes})
-    imaging = {} if session.provenance is None else session.provenance.metadata.get("imaging", {})
-    words = imaging.get("location_description")
+    words = session.metadata.get("imaging", {}).get("location_description")
     yield "area", f"{first.location}{f', {words}' if words else ''}; indicator {first.indicator}"
     yield "depth", _depth(planes)
-    rates = sorted({float(rate) for plane in planes if (rate := plane.imaging_plane.imaging_rate) is not None})
-    rate = f", {joined([f'{one:g}' for one in rates])} Hz each" if rates else ""
-    yield "planes", f"{plural(len(planes), 'plane')} in {plural(subvolumes, 'subvolume')}{rate}{_pixels(planes[0])}"
+    rates = rates_text(planes)
+    yield "planes", f"{planes_text(planes)}{f', {rates} Hz each' if rates else ''}{_pixels(planes[0])}"
     meaning = _meaning(planes)
     if meaning:
         yield "names", meaning
@@ -84,15 +81,11 @@ def _depth(planes: tuple[ImagedPlane, ...]) -> str:
 
 
 def _pixels(plane: ImagedPlane) -> str:
-    if not plane.image_names:
+    shape, pixel = plane.image_shape, plane.pixel_um
+    if shape is None:
         return ""
-    rows, columns = plane.image(plane.image_names[0]).shape[:2]
-    spacing = plane.imaging_plane.grid_spacing
-    size = ""
-    if spacing is not None and plane.imaging_plane.grid_spacing_unit == "meters":
-        across, down = (float(value) * 1e6 for value in spacing[:2])
-        size = f" of {across:.3g} x {down:.3g} µm"
-    return f", {rows} x {columns} pixels (rows x columns){size}"
+    size = f" of {pixel[0]:.3g} x {pixel[1]:.3g} µm" if pixel else ""
+    return f", {shape[0]} x {shape[1]} pixels (rows x columns){size}"
 
 
 def _meaning(planes: tuple[ImagedPlane, ...]) -> str:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
+from ssc_to_nwb.quantities import plural
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
 
 SEXES = {"M": "male", "F": "female"}
@@ -22,6 +24,17 @@ def range_text(values: Sequence[int], *, grouped: bool = True) -> str:
 def joined(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
+
+
+def planes_text(planes: Sequence[ImagedPlane]) -> str:
+    """`5 planes in 2 subvolumes`."""
+    return f"{plural(len(planes), 'plane')} in {plural(len({plane.subvolume for plane in planes}), 'subvolume')}"
+
+
+def rates_text(planes: Sequence[ImagedPlane]) -> str:
+    """Imaging rates in Hz, `7 and 28`; empty where none is known."""
+    rates = {float(rate) for plane in planes if (rate := plane.imaging_plane.imaging_rate) is not None}
+    return joined([f"{rate:g}" for rate in sorted(rates)])
 
 
 def age_text(age: str | None) -> str:

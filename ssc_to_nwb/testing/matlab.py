@@ -2,8 +2,8 @@
 
 A struct is a dict (field order kept), a struct array a `StructArray`, a cell array a `Cell`, a char row a str. Numbers
 are numpy arrays of two or more dimensions, float64 for MATLAB's double. Bare numbers are 1x1 doubles. `Chars` is a char
-array of any size and encoding, `Sparse` a sparse matrix, `Handle` a function handle or an object, `NEVER_FILLED` a
-place in a cell that nothing was ever put into.
+array of any size and encoding, `sparse` makes a sparse matrix, `Handle` a function handle or an object, `NEVER_FILLED`
+a place in a cell that nothing was ever put into.
 """
 
 from __future__ import annotations
@@ -104,18 +104,11 @@ class Chars:
         return cls(found, shape=(1, len(found)), stored_as=stored_as)
 
 
-class Sparse:
+def sparse(full: np.ndarray) -> tree.MatSparse:
     """A sparse matrix, made from the full one."""
-
-    def __init__(self, full: np.ndarray) -> None:
-        self.shape = full.shape
-        columns, self.rows = np.nonzero(full.T)
-        self.values = full[self.rows, columns]
-        self.starts = np.searchsorted(columns, np.arange(full.shape[1] + 1))
-
-    def to_tree(self) -> tree.MatSparse:
-        """The same in the tree's form."""
-        return tree.MatSparse(shape=self.shape, row_index=self.rows, column_start=self.starts, values=self.values)
+    columns, rows = np.nonzero(full.T)
+    starts = np.searchsorted(columns, np.arange(full.shape[1] + 1))
+    return tree.MatSparse(shape=full.shape, row_index=rows, column_start=starts, values=full[rows, columns])
 
 
 class Handle:
@@ -156,9 +149,8 @@ def to_tree(value: MatValue) -> Any:
         return tree.MatStructArray(shape=value.shape, field_names=value.field_names, elements=elements)
     if isinstance(value, Cell):
         return tree.MatCell(shape=value.shape, items=tuple(map(to_tree, value.items)))
-    if isinstance(value, Sparse):
-        return value.to_tree()
-    return value if isinstance(value, str | Chars | Handle | _NeverFilled) else as_array(value)
+    known = str | Chars | Handle | tree.MatSparse | _NeverFilled
+    return value if isinstance(value, known) else as_array(value)
 
 
 def hash_struct(entries: Sequence[tuple[str, str, MatValue]]) -> MatStruct:

@@ -30,7 +30,7 @@ from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.mat_files import write_mat5, write_mat73
-from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Chars, Handle, Sparse, StructArray
+from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Chars, Handle, StructArray, sparse
 from ssc_to_nwb.testing.spec import SessionSpec
 
 _MATLAB_MADE = Path(scipy.io.__file__).parent / "matlab" / "tests" / "data"
@@ -91,7 +91,7 @@ def test_what_scipy_does_not_say(tmp_path: Path, compressed: bool) -> None:
         "fields": {},
         "manyWithoutFields": StructArray([{}] * 6, shape=(2, 3)),
         "cells": Cell([NEVER_FILLED, np.zeros((1, 0)), Cell(), {}, Cell([NEVER_FILLED])]),
-        "flags": Sparse(np.eye(3) > 0),
+        "flags": sparse(np.eye(3) > 0),
         "emptyRow": Chars([], shape=(1, 0)),
         "emptyColumn": Chars([], shape=(3, 0)),
         "after": np.array([[1.5]]),
