@@ -89,11 +89,6 @@ class EventResponses:
         """Responsive ROIs among those tested; NaN where none was."""
         return self.responsive_count / self.tested_count if self.tested_count else float("nan")
 
-    @property
-    def responsive_rois(self) -> tuple[int, ...]:
-        """Numbers of the responsive ROIs."""
-        return tuple(self.roi_numbers[self.responsive].tolist())
-
     def strongest(self, count: int) -> np.ndarray:
         """The responsive ROIs with the largest effect.
 

@@ -31,17 +31,6 @@ class SubvolumeSize:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CensusRow:
-    """One subvolume of the census; the fractions are of the session's trials."""
-
-    session: str
-    array_position: int
-    size: SubvolumeSize
-    fraction_correct: float
-    fraction_no_lick: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CensusComparison:
     """Whether a session's subvolumes have the sizes that the census gives; in whatever order.
 
@@ -86,32 +75,26 @@ class CensusComparison:
 
 
 @cache
-def read_census() -> dict[str, tuple[CensusRow, ...]]:
-    """The rows of every session by its name (`an229716_2013_12_02b`), in the order of the source's arrays."""
-    rows: dict[str, list[CensusRow]] = {}
+def read_census() -> dict[str, tuple[SubvolumeSize, ...]]:
+    """Sizes of the subvolumes of every session by its name (`an229716_2013_12_02b`), in the order of the source."""
+    sizes: dict[str, list[SubvolumeSize]] = {}
     with (metadata_folder() / _FILE).open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
-            row = CensusRow(
-                session=line["session"],
-                array_position=int(line["array_position"]),
-                size=SubvolumeSize(rois=int(line["rois"]), frames=int(line["frames"])),
-                fraction_correct=float(line["fraction_correct"]),
-                fraction_no_lick=float(line["fraction_no_lick"]),
-            )
-            rows.setdefault(row.session, []).append(row)
-    return {name: tuple(of_session) for name, of_session in rows.items()}
+            size = SubvolumeSize(rois=int(line["rois"]), frames=int(line["frames"]))
+            sizes.setdefault(line["session"], []).append(size)
+    return {name: tuple(of_session) for name, of_session in sizes.items()}
 
 
 def compare_with_census(session: str, sizes: Sequence[SubvolumeSize]) -> CensusComparison:
     """Compare the sizes of a session's subvolumes with those of the census. session: such as `an229716_2013_12_02b`."""
-    rows = read_census().get(session)
-    if rows is None:
+    known = read_census().get(session)
+    if known is None:
         return CensusComparison(known=False)
-    expected, found = Counter(row.size for row in rows), Counter(sizes)
+    expected, found = Counter(known), Counter(sizes)
     return CensusComparison(
         known=True,
-        subvolumes=len(rows),
-        rois=sum(row.size.rois for row in rows),
+        subvolumes=len(known),
+        rois=sum(size.rois for size in known),
         missing=tuple(sorted((expected - found).elements())),
         extra=tuple(sorted((found - expected).elements())),
     )

@@ -107,10 +107,6 @@ class CellTable:
             [_row(cell, sighting) for cell in self.cells for sighting in cell.sightings], columns=list(_COLUMNS)
         )
 
-    def in_several_sessions(self) -> tuple[Cell, ...]:
-        """The cells that more than one session has."""
-        return tuple(cell for cell in self.cells if len(cell.sightings) > 1)
-
 
 _COLUMNS = (
     "cell", "session", "plane", "centroid_x_um", "centroid_y_um", "depth_from_first_plane_um", "event_rate_hz",

@@ -18,10 +18,10 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.reading.frames import Frames
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, ResponseKind
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.reading.nwb_table import SessionTable
+from ssc_to_nwb.reading.time_series import Frames
 
 if TYPE_CHECKING:
     import pandas as pd

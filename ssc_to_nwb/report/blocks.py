@@ -1,4 +1,4 @@
-"""What a page is made of: sections with pictures, tables and texts in them."""
+"""What a page is made of: sections with pictures, tables and paragraphs, which are plain texts, in them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from markupsafe import Markup
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """A paragraph."""
-
-    text: str
-    kind: Literal["text"] = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +81,7 @@ class ToCopy:
     kind: Literal["copy"] = "copy"
 
 
-Block = Text | Picture | Gallery | Table | Notes | ToCopy
+Block = str | Picture | Gallery | Table | Notes | ToCopy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +98,7 @@ class Heading:
 
     def lacking(self, what: str) -> Section:
         """The section of something that the file lacks: it says so."""
-        return self.section(Text(text=f"This file holds no {what}."))
+        return self.section(f"This file holds no {what}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

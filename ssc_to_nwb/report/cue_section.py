@@ -11,7 +11,7 @@ from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import SessionTable
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
+from ssc_to_nwb.report.blocks import Heading, Picture, Section
 from ssc_to_nwb.report.figure import add_legend, boxes, page_figure, picture
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def cue_section(session: NwbSession) -> Section:
     ]
     text += f" This file holds no {' and no '.join(missing)}." if missing else ""
     if len(missing) == 2:
-        return _HEADING.section(Text(text=text))
-    return _HEADING.section(Text(text=text), _figure(session, cues, licks, touches))
+        return _HEADING.section(text)
+    return _HEADING.section(text, _figure(session, cues, licks, touches))
 
 
 _SIDES = (("left", palette.LEFT, "left lick"), ("right", palette.RIGHT, "right lick"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ssc_to_nwb.quantities import plural
-from ssc_to_nwb.report.blocks import Heading, Link, Section, Table, Text
+from ssc_to_nwb.report.blocks import Heading, Link, Section, Table
 
 State = Literal["good", "bad", "open"]
 
@@ -89,13 +89,13 @@ _NOT_KNOWN = "not known: no record of the conversion beside the file"
 def conversion_section(record: FileRecord) -> Section:
     """A row per kind of warning, with its count and its first occurrence."""
     if record.warnings is None:
-        return _HEADING.section(Text(text="There is no record of the conversion beside the file."))
+        return _HEADING.section("There is no record of the conversion beside the file.")
     if not record.warnings:
-        return _HEADING.section(Text(text="The conversion gave no warnings."))
+        return _HEADING.section("The conversion gave no warnings.")
     rows = tuple((one.title, f"{one.count:,}", one.first, one.identifier) for one in record.warnings)
     headings = ("warning", "times", "the first", "name")
     return _HEADING.section(
-        Text(text="ssc-to-nwb explain NAME says what a warning means and what to do."),
+        "ssc-to-nwb explain NAME says what a warning means and what to do.",
         Table(headings=headings, rows=rows, numeric=headings[1:2], unbroken=headings[3:]),
     )
 

@@ -10,7 +10,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import listed, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import SessionTable
-from ssc_to_nwb.report.blocks import Block, Heading, Note, Notes, Section, Table, Text
+from ssc_to_nwb.report.blocks import Block, Heading, Note, Notes, Section, Table
 from ssc_to_nwb.report.plane_section import PlaneActivity
 from ssc_to_nwb.report.texts import census_comparison
 
@@ -38,9 +38,7 @@ def findings_section(session: NwbSession, *, activities: Mapping[str, PlaneActiv
     if gaps is not None and len(gaps):
         blocks.append(_gap_table(gaps))
     if not blocks:
-        blocks.append(
-            Text(text="Nothing was found: no gap, no lost sample, no ROI without a trace, no trial without data.")
-        )
+        blocks.append("Nothing was found: no gap, no lost sample, no ROI without a trace, no trial without data.")
     return _HEADING.section(*blocks)
 
 

@@ -11,7 +11,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.blocks import Heading, Picture, Section, Table, Text
+from ssc_to_nwb.report.blocks import Heading, Picture, Section, Table
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
 from ssc_to_nwb.report.whisker_section import bin_count, ranges
 
@@ -42,7 +42,7 @@ def motion_section(session: NwbSession) -> Section:
         "Shift of each frame as the registration of the source found it. The frames in the file are registered "
         f"already. {len(shifts)} of {plural(len(session.planes), 'plane')} have shifts."
     )
-    return _HEADING.section(Text(text=text), _figure(shifts), _table(shifts))
+    return _HEADING.section(text, _figure(shifts), _table(shifts))
 
 
 def _read(session: NwbSession) -> Iterator[_Shifts]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.report.blocks import Block, Heading, Notes, Section, Text, ToCopy
+from ssc_to_nwb.report.blocks import Block, Heading, Notes, Section, ToCopy
 from ssc_to_nwb.report.cue_section import cue_section
 from ssc_to_nwb.report.file_record import Badge, FileRecord, badges, conversion_section
 from ssc_to_nwb.report.findings_section import findings_section
@@ -104,7 +104,7 @@ _HEADING = Heading(anchor="methods", short="Methods", title="Methods, to copy")
 def methods_section(session: NwbSession) -> Section:
     """The text, and the entry for a bibliography."""
     blocks: list[Block] = [
-        Text(text="From what the file says and nothing else. One click marks the text."),
+        "From what the file says and nothing else. One click marks the text.",
         ToCopy(text=methods_text(session)),
     ]
     references = bibliography(session)

@@ -11,7 +11,7 @@ from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import SessionTable
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.blocks import Heading, Picture, Section, Table, Text
+from ssc_to_nwb.report.blocks import Heading, Picture, Section, Table
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def performance_section(session: NwbSession) -> Section:
     text = f"{plural(len(trials), 'trial')}. "
     text += f"Of {plural(answered, 'answer')} {100 * share:.0f} % were correct." if answered else "None has an answer."
     choices = psychometric_picture(trials)
-    return _HEADING.section(Text(text=text), _figure(trials), _counts(trials), *([choices] if choices else []))
+    return _HEADING.section(text, _figure(trials), _counts(trials), *([choices] if choices else []))
 
 
 def outcome_names(outcome: np.ndarray) -> list[str]:

@@ -14,7 +14,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces, traces_ahead
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.report.blocks import Gallery, Heading, Picture, Section, Text
+from ssc_to_nwb.report.blocks import Gallery, Heading, Picture, Section
 from ssc_to_nwb.report.figure import GAMMA, PERCENTILES
 from ssc_to_nwb.report.plane_picture import NO_TRACE, SCALE, ColourScale, plane_svg, small_svg
 
@@ -34,10 +34,10 @@ def plane_section(session: NwbSession, *, activities: Mapping[str, PlaneActivity
     cards = (_card(plane, activity=activities[plane.name], scale=scale) for plane in session.planes)
     pictures = tuple(card for card in cards if card is not None)
     if not pictures:
-        return _HEADING.section(Text(text="This file holds no master images."))
+        return _HEADING.section("This file holds no master images.")
     known = next((activity for activity in activities.values() if activity.values.size), None)
     legend = _legend(scale, unit=known.unit) if known else Markup("")
-    text = Text(text=_text(session, known=known))
+    text = _text(session, known=known)
     return _HEADING.section(text, Gallery(pictures=pictures, legend=legend))
 
 

@@ -10,7 +10,7 @@ from ssc_to_nwb.analysis.trial_means import peak_order
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
+from ssc_to_nwb.report.blocks import Heading, Picture, Section
 from ssc_to_nwb.report.figure import boxes, heat_colors, page_figure, picture, vertical_lines
 from ssc_to_nwb.report.roi_groups import RoiGroup, binned_mean, read_groups
 
@@ -42,7 +42,7 @@ def raster_section(session: NwbSession) -> Section:
     )
     pictures = [_raster(group, session=session, number=number, top=top) for number, group in enumerate(groups, start=1)]
     means = _mean_picture(groups)
-    return _HEADING.section(Text(text=text), *pictures, *([means] if means is not None else []))
+    return _HEADING.section(text, *pictures, *([means] if means is not None else []))
 
 
 def _kinds(session: NwbSession) -> tuple[str, ...]:

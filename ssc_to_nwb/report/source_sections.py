@@ -13,7 +13,7 @@ from ssc_to_nwb.quantities import bytes_text, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import SessionTable
 from ssc_to_nwb.reading.provenance import Provenance
-from ssc_to_nwb.report.blocks import Block, Heading, Link, Section, Table, Text
+from ssc_to_nwb.report.blocks import Block, Heading, Link, Section, Table
 from ssc_to_nwb.report.texts import census_text, range_text
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def ledger_section(session: NwbSession) -> Section:
     )
     headings = ("fields", "count", "share", "size", "share of size", "files", "their size")
     text = f"Every one of the {leaves:,} fields of the session file is accounted for."
-    blocks: list[Block] = [Text(text=text), Table(headings=headings, rows=rows, numeric=headings[1:])]
+    blocks: list[Block] = [text, Table(headings=headings, rows=rows, numeric=headings[1:])]
     left_out = _left_out(found.source_files)
     if left_out is not None:
         blocks.append(left_out)
@@ -89,7 +89,7 @@ def provenance_section(session: NwbSession) -> Section:
     if found is not None:
         rows += [(name, found.items[key]) for key, name in _ITEMS.items() if key in found.items]
     blocks: list[Block] = [Table(headings=("", ""), rows=tuple(rows))]
-    blocks += [Text(text=line) for line in str(file.notes or "").splitlines() if line.strip()]
+    blocks += [line for line in str(file.notes or "").splitlines() if line.strip()]
     if found is not None:
         blocks += _source_files(found)
     return _PROVENANCE.section(*blocks)
@@ -164,7 +164,7 @@ def contents_section(session: NwbSession) -> Section:
     rows = tuple(_row(pattern, members) for (_, pattern, _), members in families.items())
     text = f"{sum(len(members) for members in families.values())} objects. … is the name of each imaging plane."
     table = Table(headings=_COLUMNS, rows=rows, numeric=_COLUMNS[1:2], unbroken=("size of each", "unit", "type"))
-    return _HEADING.section(Text(text=text), table, folded=True)
+    return _HEADING.section(text, table, folded=True)
 
 
 def _without_plane(name: str, planes: Sequence[str]) -> str:

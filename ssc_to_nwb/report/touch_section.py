@@ -15,7 +15,7 @@ from ssc_to_nwb.analysis.session_responses import (
 )
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
+from ssc_to_nwb.report.blocks import Heading, Picture, Section
 from ssc_to_nwb.report.figure import page_figure, picture
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def touch_section(session: NwbSession) -> Section:
     )
     places = touch.strongest(_SHOWN)
     if not places.size:
-        return _HEADING.section(Text(text=text))
-    return _HEADING.section(Text(text=text), _figure(session, touch, places))
+        return _HEADING.section(text)
+    return _HEADING.section(text, _figure(session, touch, places))
 
 
 def _share(found: EventResponses) -> str:

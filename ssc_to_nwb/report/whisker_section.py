@@ -10,7 +10,7 @@ from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.time_series import QUANTITIES, WhiskerSeries
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.blocks import Heading, Picture, Section, Text
+from ssc_to_nwb.report.blocks import Heading, Picture, Section
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def whisker_section(session: NwbSession) -> Section:
     text = f"Whiskers: {', '.join(whiskers)}. Samples in which tracking of the angle failed: {', '.join(lost)}."
     close_up = _close_up(session)
     pictures = (_overview(traces),) if close_up is None else (_overview(traces), close_up)
-    return _HEADING.section(Text(text=text), *pictures)
+    return _HEADING.section(text, *pictures)
 
 
 def _overview(traces: tuple[WhiskerSeries, ...]) -> Picture:

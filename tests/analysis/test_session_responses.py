@@ -46,7 +46,7 @@ def session(converted: Converted) -> Iterator[NwbSession]:
 
 def _check(found: EventResponses, truth: tuple[int, ...], made: Converted) -> None:
     traced = {roi.number for roi in made.made.rois if roi.has_trace}
-    expected, responding = set(truth) & traced, set(found.responsive_rois)
+    expected, responding = set(truth) & traced, set(found.roi_numbers[found.responsive].tolist())
     assert found.tested_count == len(traced)
     assert len(responding & expected) >= 0.95 * len(expected)
     assert len(responding - expected) <= 0.05 * len(traced)

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 import yaml
 from converting import convert
+from edit_list import set_edit_list
 from made_sessions import Converted, opened
 
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
-from ssc_to_nwb.testing.videos import number_of_frame, set_edit_list
+from ssc_to_nwb.testing.videos import number_of_frame
 
 SPEC = SessionSpec(
     subvolumes=(SubvolumeSpec(planes=(2,), rois_per_plane=2),),

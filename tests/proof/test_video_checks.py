@@ -6,10 +6,11 @@ from pathlib import Path
 
 import av
 import pytest
+from edit_list import EMPTY, set_edit_list
 
 from ssc_to_nwb.data_types.whisker_videos import proof as video_proof
 from ssc_to_nwb.data_types.whisker_videos.proof import shown_frame_count
-from ssc_to_nwb.testing.videos import EMPTY, set_edit_list, write_video
+from ssc_to_nwb.testing.videos import write_video
 
 
 def decoded_count(path: Path) -> int:

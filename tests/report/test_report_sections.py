@@ -17,7 +17,7 @@ from PIL import Image
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import CensusRow, SubvolumeSize
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
-from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text
+from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table
 from ssc_to_nwb.report.figure import grey_address
 from ssc_to_nwb.report.findings_section import findings_section
 from ssc_to_nwb.report.motion_section import motion_section
@@ -37,7 +37,7 @@ from ssc_to_nwb.testing.matlab import EMPTY
 
 
 def _text(section: Section) -> str:
-    texts = [block.text for block in section.blocks if isinstance(block, Text)]
+    texts = [block for block in section.blocks if isinstance(block, str)]
     notes = [item.text for block in section.blocks if isinstance(block, Notes) for item in block.items]
     return "\n".join(texts + notes)
 

@@ -13,7 +13,7 @@ from made_sessions import Converted, Struct, write
 
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.reading.trial import read_trial
-from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table, Text
+from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table
 from ssc_to_nwb.report.build import build_pages
 from ssc_to_nwb.report.cue_section import cue_section
 from ssc_to_nwb.report.findings_section import findings_section
@@ -25,7 +25,7 @@ from ssc_to_nwb.report.whisker_section import bin_count, ranges
 
 
 def _text(section: Section) -> str:
-    return " ".join(block.text for block in section.blocks if isinstance(block, Text))
+    return " ".join(block for block in section.blocks if isinstance(block, str))
 
 
 def _picture(section: Section) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from edit_list import EMPTY, set_edit_list
 from scipy.io import loadmat
 
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec
-from ssc_to_nwb.testing.videos import EMPTY, number_of_frame, set_edit_list, write_video
+from ssc_to_nwb.testing.videos import number_of_frame, write_video
 
 
 @pytest.fixture(scope="module")

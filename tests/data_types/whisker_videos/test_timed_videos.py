@@ -8,6 +8,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from edit_list import EMPTY, set_edit_list
 
 from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
@@ -16,7 +17,7 @@ from ssc_to_nwb.session.session import Session, read_session
 from ssc_to_nwb.source_files.raw_inventory import VideoFile
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
-from ssc_to_nwb.testing.videos import EMPTY, number_of_frame, set_edit_list, write_video
+from ssc_to_nwb.testing.videos import number_of_frame, write_video
 
 
 @pytest.fixture(scope="module")
