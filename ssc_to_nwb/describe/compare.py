@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +16,9 @@ from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 
 What = Literal["missing", "extra", "class", "size", "key missing", "key unknown"]
+_SAYS = dict.fromkeys(("missing", "key missing"), "is missing") | dict.fromkeys(
+    ("extra", "key unknown"), "is not known"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +33,7 @@ class Difference:
 
     def __str__(self) -> str:
         places = f" and {self.count - 1} more" if self.count > 1 else ""
-        texts = {"missing": "is missing", "extra": "is not known", "key missing": "is missing"}
-        says = texts.get(self.what, "")
-        if self.what == "key unknown":
-            says = "is not known"
+        says = _SAYS.get(self.what, "")
         expected = f"expected {self.expected}, found {self.found}" if self.expected and self.found else ""
         details = expected or (f"expected {self.expected}" if self.expected else self.found)
         return f"{self.path}{places}: {says}{', ' if says and details else ''}{details}"
@@ -50,16 +50,7 @@ def differences(value: MatValue, *, known: Known, name: str, masking: Masking) -
         place = re.sub(r"\d+(?=[})])", "*", one.path)
         # Sizes differ from element to element: the first one is shown for all.
         groups.setdefault((one.what, place), []).append(one)
-    return tuple(
-        Difference(
-            what=group[0].what,
-            path=group[0].path,
-            expected=group[0].expected,
-            found=group[0].found,
-            count=len(group),
-        )
-        for group in groups.values()
-    )
+    return tuple(replace(group[0], count=len(group)) for group in groups.values())
 
 
 class _Comparison:

@@ -113,6 +113,11 @@ class Elements:
         return listed(texts, most=_MOST_RANGES)
 
 
+def elements_of(nodes: Iterable[Node]) -> tuple[Elements, ...]:
+    """The elements of an array, those of one form together."""
+    return group_elements(Elements(which=frozenset((place,)), node=node) for place, node in enumerate(nodes, start=1))
+
+
 def group_elements(elements: Iterable[Elements]) -> tuple[Elements, ...]:
     """Elements of one form put together, in the order in which the forms occur."""
     groups: dict[Any, list[Elements]] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ssc_to_nwb.describe.node import Elements, Facts, Node, as_sizes, group_elements
+from ssc_to_nwb.describe.node import Facts, Node, as_sizes, elements_of
 from ssc_to_nwb.describe.shown_text import Masking
 from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import (
@@ -82,19 +82,14 @@ class _Outline:
         if isinstance(value, MatStruct):
             return Node(kind=kind, sizes=sizes, fields=self._fields(value))
         if isinstance(value, MatStructArray):
-            elements = (
-                Elements(which=frozenset((place,)), node=Node(kind=kind, sizes=(), fields=self._fields(element)))
-                for place, element in enumerate(value.elements, start=1)
-            )
-            return Node(kind=kind, sizes=sizes, elements=group_elements(elements))
+            nodes = (Node(kind=kind, sizes=(), fields=self._fields(element)) for element in value.elements)
+            return Node(kind=kind, sizes=sizes, elements=elements_of(nodes))
         if isinstance(value, MatCell):
             if field in _PATH_FIELDS and value.items and all(isinstance(item, str) for item in value.items):
                 return Node(kind="cell of paths", sizes=sizes, facts=self._path_facts(value))
-            elements = (
-                Elements(which=frozenset((place,)), node=self.node(item, field=field))
-                for place, item in enumerate(value.items, start=1)
+            return Node(
+                kind=kind, sizes=sizes, elements=elements_of(self.node(item, field=field) for item in value.items)
             )
-            return Node(kind=kind, sizes=sizes, elements=group_elements(elements))
         if isinstance(value, np.ndarray | MatSparse):
             numbers = value.values if isinstance(value, MatSparse) else value
             return Node(kind=kind, sizes=sizes, facts=_number_facts(numbers, field=field))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import numpy as np
 
-from ssc_to_nwb.describe.node import Elements, Node, as_sizes, group_elements
+from ssc_to_nwb.describe.node import Node, as_sizes, elements_of
 from ssc_to_nwb.matlab.mat73 import check_stored_here, own_member, referred
 from ssc_to_nwb.matlab.mat_file import read_mat
 from ssc_to_nwb.matlab.tree import MatValue
@@ -202,11 +202,8 @@ class _Outline:
         if item.dtype != h5py.ref_dtype or item.size > self._objects_left:
             return Node(kind=kind, sizes=sizes)
         references = np.asarray(item[()]).T.ravel(order="F")
-        elements = (
-            Elements(which=frozenset((place,)), node=self._referred(reference, depth=depth + 1))
-            for place, reference in enumerate(references, start=1)
-        )
-        return Node(kind="cell" if kind == "unmarked" else kind, sizes=sizes, elements=group_elements(elements))
+        elements = elements_of(self._referred(reference, depth=depth + 1) for reference in references)
+        return Node(kind="cell" if kind == "unmarked" else kind, sizes=sizes, elements=elements)
 
 
 def _unreadable(failure: Exception) -> Node:

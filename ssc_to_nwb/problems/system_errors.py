@@ -27,8 +27,6 @@ def system_errors_named(path: Path) -> Iterator[None]:
     """Turn the system's errors about the output into problems of the catalogue."""
     try:
         yield
-    except SscError:
-        raise
     except OSError as failure:
         raise name_system_error(failure, path) from failure
 
@@ -37,7 +35,7 @@ def name_system_error(failure: OSError, path: Path) -> SscError:
     """disk-full, output-not-writable, file-locks-missing or system-refused, with the file the system named."""
     # h5py reports the system's error only in its text.
     text = str(failure)
-    number = failure.errno or next((int(n) for n in _errno_in(text)), None)
+    number = failure.errno or next((int(said) for said in re.findall(r"errno = (\d+)", text)), None)
     kind = kinds.SYSTEM_REFUSED
     if number in _NO_SPACE:
         kind = kinds.DISK_FULL
@@ -46,7 +44,3 @@ def name_system_error(failure: OSError, path: Path) -> SscError:
     elif number in _REFUSED:
         kind = kinds.OUTPUT_NOT_WRITABLE
     return error(kind, file=failure.filename or path, found=text)
-
-
-def _errno_in(text: str) -> list[str]:
-    return re.findall(r"errno = (\d+)", text)

@@ -225,14 +225,9 @@ def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
         nwbfile = _read(path)
     except SscError:
         raise
-    except OSError as failure:
-        raise error(
-            kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=hdf5_fault(failure)
-        ) from failure
     except Exception as failure:
-        raise error(
-            kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=f"{type(failure).__name__}: {failure}"
-        ) from failure
+        found = hdf5_fault(failure) if isinstance(failure, OSError) else f"{type(failure).__name__}: {failure}"
+        raise error(kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=found) from failure
     session = NwbSession(path=path, nwbfile=nwbfile)
     try:
         _check_layout(session)

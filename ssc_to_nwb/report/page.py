@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -161,9 +162,9 @@ def make_entry(session: NwbSession, page: SessionPage, *, address: str) -> Index
 def make_index(entries: list[IndexEntry]) -> Index:
     """The whole list; datasets that differ are all named."""
     names = list(dict.fromkeys(entry.dataset for entry in entries if entry.dataset))
-    sums: dict[str, int] = {}
-    for name, count in (count for entry in entries for count in entry.counts):
-        sums[name] = sums.get(name, 0) + count
+    sums: Counter[str] = Counter()
+    for entry in entries:
+        sums.update(dict(entry.counts))
     animals = len({entry.animal for entry in entries})
     return Index(
         title="; ".join(names) or plural(len(entries), "session"),

@@ -93,6 +93,8 @@ def _mark_planes(axes: Axes, group: RoiGroup) -> None:
 
 def _mark_trials(axes: Axes, strips: Axes, group: RoiGroup, session: NwbSession) -> None:
     """Lines between trials, trial numbers below, and the strips of outcome and side above."""
+    from matplotlib.patches import Patch
+
     strips.set_axis_off()
     trials = session.trials
     if trials is None or not len(trials):
@@ -118,15 +120,9 @@ def _mark_trials(axes: Axes, strips: Axes, group: RoiGroup, session: NwbSession)
     names = [(palette.OUTCOME_LABELS[name], palette.OUTCOMES[name]) for name in ("hit", "error", "no_lick")]
     names += [(f"{side} trial", colour) for side, colour in palette.SIDES.items()]
     strips.legend(
-        handles=[_swatch(*name) for name in names],
+        handles=[Patch(color=colour, label=label) for label, colour in names],
         loc="lower left", bbox_to_anchor=(0, 1), ncols=5, borderaxespad=0.1, handlelength=1, handleheight=0.8,
     )  # fmt: skip
-
-
-def _swatch(label: str, colour: str) -> object:
-    from matplotlib.patches import Patch
-
-    return Patch(color=colour, label=label)
 
 
 def _mean_picture(groups: list[RoiGroup]) -> Picture | None:

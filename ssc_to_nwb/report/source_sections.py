@@ -17,8 +17,7 @@ from ssc_to_nwb.report.blocks import Block, Heading, Link, Section, Table
 from ssc_to_nwb.report.texts import census_text, range_text
 
 if TYPE_CHECKING:
-    from hdmf.common import DynamicTable
-    from pynwb.base import Images, TimeSeries
+    from pynwb.base import TimeSeries
 
 _LEDGER = Heading(anchor="ledger", short="Ledger", title="What became of the source")
 _PROVENANCE = Heading(anchor="provenance", short="Provenance", title="Provenance")
@@ -199,9 +198,9 @@ def _objects(session: NwbSession) -> Iterator[_Object]:
     for series in file.acquisition.values():
         yield _of_series("acquisition", series)
     for table in (file.intervals or {}).values():
-        yield _of_table("intervals", table)
+        yield _object("intervals", table, shape=(len(table.id),))
     for table in (file.events or {}).values():
-        yield _of_table("events", table)
+        yield _object("events", table, shape=(len(table.id),))
     for module in file.processing.values():
         for name, found in module.data_interfaces.items():
             yield from _of_interface(f"processing/{module.name}", name, found)
@@ -215,9 +214,9 @@ def _of_interface(place: str, name: str, found: Any) -> Iterator[_Object]:
     if isinstance(found, TimeSeries):
         yield _of_series(place, found)
     elif isinstance(found, DynamicTable):
-        yield _of_table(place, found)
+        yield _object(place, found, shape=(len(found.id),))
     elif isinstance(found, Images):
-        yield _of_images(place, found)
+        yield _object(place, found, shape=(len(found.images),))
     else:
         for child in found.children:
             yield from _of_interface(f"{place}/{name}", child.name, child)
@@ -225,21 +224,10 @@ def _of_interface(place: str, name: str, found: Any) -> Iterator[_Object]:
 
 def _of_series(place: str, series: TimeSeries) -> _Object:
     files = getattr(series, "external_file", None)
-    shape = tuple(int(length) for length in (series.data.shape if files is None else (len(files),)))
-    return _Object(
-        place=place,
-        name=series.name,
-        type=type(series).__name__,
-        shape=shape,
-        unit=str(series.unit) if files is None else "external video",
-    )
+    if files is not None:
+        return _object(place, series, shape=(len(files),), unit="external video")
+    return _object(place, series, shape=tuple(map(int, series.data.shape)), unit=str(series.unit))
 
 
-def _of_table(place: str, table: DynamicTable) -> _Object:
-    shape = (len(table.id),)
-    return _Object(place=place, name=table.name, type=type(table).__name__, shape=shape, unit="")
-
-
-def _of_images(place: str, images: Images) -> _Object:
-    shape = (len(images.images),)
-    return _Object(place=place, name=images.name, type="Images", shape=shape, unit="")
+def _object(place: str, found: Any, *, shape: tuple[int, ...], unit: str = "") -> _Object:
+    return _Object(place=place, name=found.name, type=type(found).__name__, shape=shape, unit=unit)

@@ -45,14 +45,15 @@ class FileView:
 
     def dataset(self, path: str) -> Any:
         """A dataset, not read yet, whether it has its own values or links to another's. Raises ObjectError."""
-        node = self.reader.tree.node(path)
-        return self.reader.dataset(node.target if node is not None and node.target else path)
+        return self.reader.dataset(self._followed(path))
 
     def stamps(self, series: str) -> np.ndarray:
         """Time stamps of a series in seconds, whether it has its own or links to another's. Raises ObjectError."""
-        path = f"{series}/timestamps"
+        return self.reader.values(self._followed(f"{series}/timestamps"))
+
+    def _followed(self, path: str) -> str:
         node = self.reader.tree.node(path)
-        return self.reader.values(node.target if node is not None and node.target else path)
+        return node.target if node is not None and node.target else path
 
     def once(self, name: str, compute: Callable[[], Computed]) -> Computed:
         """What is computed from the file under this name, once."""
