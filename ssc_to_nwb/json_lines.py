@@ -19,17 +19,8 @@ Line = dict[str, Any]
 class JsonLines:
     """A record that is open for appending; several threads may append to it.
 
-    Parameters
-    ----------
-    path
-        The file; its folder must be there.
-    redact
-        What is done to the text of each line before it is written, such as taking secrets out.
-
-    Raises
-    ------
-    OSError
-        The file cannot be opened for writing.
+    path: its folder must be there; redact: what is done to the text of each line before it is written, such as taking
+    secrets out. Raises OSError where the file cannot be opened for writing.
     """
 
     def __init__(self, path: Path, *, redact: Callable[[str], str] | None = None) -> None:

@@ -113,7 +113,7 @@ def _read(path: Path) -> tuple[str, MatValue, tuple[str, ...]]:
     import json
 
     from ssc_to_nwb import naming
-    from ssc_to_nwb.problems import restore_kinds as kinds
+    from ssc_to_nwb.problems import kinds
     from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.proof.making import check_layout
     from ssc_to_nwb.proof.open_tree import open_tree

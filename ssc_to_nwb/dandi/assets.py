@@ -9,7 +9,7 @@ from typing import Any
 
 from dandi.files import LocalDirectoryAsset, LocalFileAsset, dandi_file, find_dandi_files
 
-from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.system_files import is_system_name, is_system_path
 

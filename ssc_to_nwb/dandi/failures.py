@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import requests
 
 from ssc_to_nwb.dandi.api_key import Redactor
-from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
 
 _SHOWN_CHARACTERS = 400

@@ -13,7 +13,7 @@ from typing import Any
 
 from ssc_to_nwb.dandi.api_key import Redactor
 from ssc_to_nwb.json_lines import JsonLines, read_json_lines
-from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
 

@@ -28,7 +28,7 @@ from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
 from ssc_to_nwb.matlab.mat_file import OtherVariable
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatValue
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.session.session import Session

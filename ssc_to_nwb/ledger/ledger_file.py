@@ -10,7 +10,7 @@ from typing import Any
 
 from ssc_to_nwb.data_types.rule import Disposition
 from ssc_to_nwb.ledger.ledger import FileEntry, Ledger, LedgerEntry
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
 _FORMAT = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ssc_to_nwb.matlab.field import Field
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 
 
 def check_names_distinct(field: Field, keys: Iterable[str], *, named: Callable[[str], str]) -> None:

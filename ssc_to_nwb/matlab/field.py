@@ -19,7 +19,7 @@ from ssc_to_nwb.matlab.tree import (
     plain_text,
     row_texts,
 )
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, SscError, error
 
 # Beyond it a double holds no longer every whole number.

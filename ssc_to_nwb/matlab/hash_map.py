@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.tree import MatCell
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ from ssc_to_nwb.matlab.tree import (
     MatUnsupported,
     MatValue,
 )
-from ssc_to_nwb.problems import mat_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
 # How the characters of a text are stored, and as which numbers, by the type of their element.

@@ -26,7 +26,7 @@ from ssc_to_nwb.matlab.tree import (
     MatValue,
 )
 from ssc_to_nwb.own_values import place_of_values
-from ssc_to_nwb.problems import mat_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.matlab.write_mat5 import LARGEST_VARIABLE_BYTES, TooLargeForFormat5Error, write_mat5
 from ssc_to_nwb.matlab.write_mat73 import write_mat73
 from ssc_to_nwb.output_files import whole_file
-from ssc_to_nwb.problems import mat_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from ssc_to_nwb.nwb_file.in_progress import replace_whole
 from ssc_to_nwb.output_files import built_beside, flush_folder, remove
-from ssc_to_nwb.problems import export_kinds as kinds
-from ssc_to_nwb.problems import output_kinds, run_kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
 _MARK_OF_A_STORE = ".zgroup"
@@ -26,7 +25,7 @@ def store_in_progress(final: Path, *, overwrite: bool) -> Iterator[Path]:
         if not is_store(final):
             raise error(kinds.EXPORT_PLACE_TAKEN, file=final)
         if not overwrite:
-            raise error(output_kinds.OUTPUT_EXISTS, file=final)
+            raise error(kinds.OUTPUT_EXISTS, file=final)
     with built_beside(final) as building:
         yield building
         _flush_to_disk(building)
@@ -51,7 +50,7 @@ def write_store(nwb_path: Path, store: Path) -> None:
         from hdmf_zarr.nwb import NWBZarrIO
     except ImportError as failure:
         expected = "pip install 'ssc-to-nwb[zarr]'"
-        raise error(run_kinds.EXTRA_NOT_INSTALLED, expected=expected, found=failure) from failure
+        raise error(kinds.EXTRA_NOT_INSTALLED, expected=expected, found=failure) from failure
     with NWBHDF5IO(nwb_path, "r") as source, NWBZarrIO(str(store), mode="w") as target:
         target.export(src_io=source, write_args={"link_data": False})
 

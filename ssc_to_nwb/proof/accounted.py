@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison
 from ssc_to_nwb.proof.schema_copy import SCHEMA
 

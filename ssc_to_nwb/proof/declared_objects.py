@@ -10,7 +10,7 @@ import numpy as np
 
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.declared import DeclaredObject, FieldValue, Place, Table, by_path
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.schema_copy import NAMESPACES, SCHEMA
 from ssc_to_nwb.restoring.nwb_reader import Node

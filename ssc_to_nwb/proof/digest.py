@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.hdf5_tree import ValuesDigest, little_endian
 from ssc_to_nwb.proof.open_tree import open_tree

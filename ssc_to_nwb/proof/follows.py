@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.restoring.following import Follow, Followed
 from ssc_to_nwb.restoring.registry import all_follows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.open_tree import open_tree
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader, ObjectError

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ssc_to_nwb.hdf5_fault import hdf5_fault
-from ssc_to_nwb.problems import run_kinds
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.hdf5_tree import Hdf5Tree
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree
@@ -48,8 +47,6 @@ def _open_zarr(path: Path) -> ArrayTree:
 
         return ZarrTree(path)
     except ImportError as failure:
-        raise error(
-            run_kinds.EXTRA_NOT_INSTALLED, expected="pip install 'ssc-to-nwb[zarr]'", found=failure
-        ) from failure
+        raise error(kinds.EXTRA_NOT_INSTALLED, expected="pip install 'ssc-to-nwb[zarr]'", found=failure) from failure
     except (OSError, ValueError, KeyError) as failure:
         raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure) from failure

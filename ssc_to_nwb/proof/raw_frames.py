@@ -13,7 +13,7 @@ import numpy as np
 
 from ssc_to_nwb.allocator import keep_freed_memory
 from ssc_to_nwb.data_types.trial_labels.source import describe_trials
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.chunk_reader import ChunkDecoder, can_read_chunks
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.hdf5_tree import ValuesDigest

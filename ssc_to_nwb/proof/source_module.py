@@ -10,7 +10,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.ledger.ledger import Ledger
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison
 from ssc_to_nwb.proof.source_frames import PlaneFrames
 from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON

@@ -9,7 +9,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition
 from ssc_to_nwb.ledger.ledger import LedgerEntry
 from ssc_to_nwb.matlab.tree import MatValue
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof import struct_nodes
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.kept_values import compare_kept

@@ -29,22 +29,10 @@ FARTHEST_UM = 10.0
 class CellSighting:
     """A ROI of one session.
 
-    Attributes
-    ----------
-    label : str
-        Animal and ROI number, `an197522/1001`.
-    session : str
-        Name of the session.
-    file : Path or str
-        The NWB file, or its address.
-    plane : str
-        Name of the imaging plane.
-    centroid_x_um, centroid_y_um : float
-        Centroid of the mask in um; NaN without a mask.
-    depth_from_first_plane_um : float
-        Depth below the first plane of the session in um, as the ROI table has it.
-    event_rate_hz : float
-        Calcium events per second of imaging; NaN where the file has no events of the ROI.
+    label: animal and ROI number, `an197522/1001`; session: name of the session; file: the NWB file, or its address;
+    plane: name of the imaging plane; centroid_x_um, centroid_y_um: centroid of the mask in um; NaN without a mask;
+    depth_from_first_plane_um: depth below the first plane of the session in um, as the ROI table has it; event_rate_hz:
+    calcium events per second of imaging; NaN where the file has no events of the ROI.
     """
 
     label: str
@@ -72,12 +60,8 @@ class CellSighting:
 class Cell:
     """One cell: its sightings, one per session, in the order of the sessions.
 
-    Attributes
-    ----------
-    name : str
-        The label; with the session after it where other tissue has the same number, `an197522/1001@<session>`.
-    sightings : tuple of CellSighting
-        At most one per session.
+    name: the label; with the session after it where other tissue has the same number, `an197522/1001@<session>`;
+    sightings: at most one per session.
     """
 
     name: str

@@ -119,10 +119,7 @@ class Frames:
 
     A slice gives (frames, rows, columns).
 
-    Attributes
-    ----------
-    series : TimeSeries
-        The TwoPhotonSeries in the file.
+    series: the TwoPhotonSeries in the file.
     """
 
     series: TimeSeries

@@ -13,7 +13,7 @@ from ssc_to_nwb.matlab.mat_file import read_contents
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
 from ssc_to_nwb.metadata.loader import load_metadata
 from ssc_to_nwb.metadata.model import Metadata, SourceFacts
-from ssc_to_nwb.problems import metadata_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.session import Session, SourceOptions, read_session
 from ssc_to_nwb.source_files.session_files import dataset_of, key_from_path

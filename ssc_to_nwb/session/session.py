@@ -24,8 +24,7 @@ from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import read_hash
 from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, OtherVariable, read_contents, read_session_struct
 from ssc_to_nwb.matlab.tree import MatStruct
-from ssc_to_nwb.problems import mat_kinds
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.time_series import read_time_series
 from ssc_to_nwb.session_key import SessionKey
@@ -169,7 +168,7 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     Raises
     ------
     SscError
-        Of a kind of `problems.source_kinds` or of a data type, on whatever differs from the layout.
+        Of a kind of `problems/areas/source.toml` or of a data type, on whatever differs from the layout.
     """
     options = options or SourceOptions()
     key = key_from_path(path)
@@ -206,13 +205,13 @@ def _report_file(path: Path, *, others: tuple[OtherVariable, ...], inferred: tup
     for other in others:
         size = "x".join(map(str, other.shape))
         log.add(
-            mat_kinds.MAT_VARIABLE_LEFT_OUT,
+            kinds.MAT_VARIABLE_LEFT_OUT,
             file=path,
             field=other.name,
             found=f"{size} {other.matlab_class}, {other.reason}",
         )
     for place in inferred:
-        log.add(mat_kinds.MAT_TEXT_FOUND_UTF8, file=path, field=place)
+        log.add(kinds.MAT_TEXT_FOUND_UTF8, file=path, field=place)
 
 
 def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:

@@ -13,7 +13,7 @@ from ssc_to_nwb.data_types.subvolumes.reader import CalciumEntry, read_calcium_e
 from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, Subvolume
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import read_hash
-from ssc_to_nwb.problems import source_kinds
+from ssc_to_nwb.problems import kinds as general_kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 
 
@@ -58,7 +58,7 @@ def _entries(field: Field) -> Iterator[ArrayEntry]:
     described = () if hash_ is None or hash_.is_empty else hash_.items()
     if hash_ is not None and described and len(described) != len(entries):
         raise hash_.problem(
-            source_kinds.FIELD_LENGTH, expected=f"{len(entries)} items, as in value", found=len(described)
+            general_kinds.FIELD_LENGTH, expected=f"{len(entries)} items, as in value", found=len(described)
         )
     for one, item in zip(entries, described or (None,) * len(entries), strict=True):
         yield ArrayEntry(key=one.key, description=one.description, value=one.value, described=item)

@@ -9,8 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from ssc_to_nwb.problems import output_kinds
-from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemLog, error
 from ssc_to_nwb.source_files.checksum_lists import decode_list, parse_list
 from ssc_to_nwb.system_files import is_system_name
@@ -68,7 +67,7 @@ def _read_list(path: Path, lookup: _Lookup, *, log: ProblemLog) -> Iterator[Chec
         size = path.stat().st_size
         content = path.read_bytes() if size <= _LARGEST_LIST_BYTES else b""
     except OSError as failure:
-        raise error(output_kinds.SOURCE_NOT_READABLE, file=path, found=failure) from failure
+        raise error(kinds.SOURCE_NOT_READABLE, file=path, found=failure) from failure
     listed = parse_list(decode_list(content))
     if listed.strange:
         number, text = listed.strange[0]
@@ -101,7 +100,7 @@ def _check(checksum: Checksum) -> None:
             while block := file.read(_BLOCK_BYTES):
                 digest.update(block)
     except OSError as failure:
-        raise error(output_kinds.SOURCE_NOT_READABLE, file=checksum.path, found=failure) from failure
+        raise error(kinds.SOURCE_NOT_READABLE, file=checksum.path, found=failure) from failure
     if digest.hexdigest() != checksum.value:
         raise error(
             kinds.CHECKSUM_DIFFERS,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from ssc_to_nwb.problems import output_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
 from ssc_to_nwb.system_files import is_system_name

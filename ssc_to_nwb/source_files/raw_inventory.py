@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, SscError
 from ssc_to_nwb.source_files.disk_walk import DiskEntry, Obstacle
 from ssc_to_nwb.source_files.raw_files import (

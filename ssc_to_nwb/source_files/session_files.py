@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from ssc_to_nwb.problems import output_kinds
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source_files.disk_walk import in_place_of
@@ -142,4 +141,4 @@ def _beside(path: Path) -> list[Path]:
     try:
         return list(path.parent.iterdir())
     except OSError as failure:
-        raise error(output_kinds.SOURCE_NOT_READABLE, file=path.parent, found=failure) from failure
+        raise error(kinds.SOURCE_NOT_READABLE, file=path.parent, found=failure) from failure

@@ -10,7 +10,7 @@ from typing import Any
 
 from ssc_to_nwb.metadata.layers import metadata_folder
 from ssc_to_nwb.metadata.yaml_lines import LinedMapping, load_yaml
-from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.validate.messages import Message, message_of

@@ -12,7 +12,7 @@ from pynwb.image import ImageSeries
 from pynwb.ophys import PlaneSegmentation, RoiResponseSeries, TwoPhotonSeries
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import check_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.arrays import all_values, blocks, ragged, row_ids, shape_of, texts
 from ssc_to_nwb.validate.project_check import examples, project_check
 

@@ -11,7 +11,7 @@ from hdmf.container import AbstractContainer, Data
 from pynwb.base import TimeSeries
 from pynwb.image import ImageSeries
 
-from ssc_to_nwb.problems import check_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.arrays import all_values, stored
 from ssc_to_nwb.validate.project_check import examples, project_check
 

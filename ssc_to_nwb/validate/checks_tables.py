@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from hdmf.common import DynamicTableRegion, VectorIndex
 
-from ssc_to_nwb.problems import check_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.arrays import all_values, blocks, first_not_rising, shape_of
 from ssc_to_nwb.validate.project_check import examples, project_check
 

@@ -10,7 +10,7 @@ import numpy as np
 from hdmf.container import AbstractContainer
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import check_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.arrays import all_values, shape_of
 from ssc_to_nwb.validate.project_check import examples, project_check
 

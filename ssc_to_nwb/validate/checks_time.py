@@ -9,7 +9,7 @@ from pynwb.base import TimeSeries
 from pynwb.epoch import TimeIntervals
 from pynwb.event import EventsTable
 
-from ssc_to_nwb.problems import check_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.arrays import (
     all_values,
     blocks,

@@ -13,7 +13,7 @@ from pynwb import NWBFile
 from pynwb.epoch import TimeIntervals
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import check_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.arrays import column, interval_table, texts, trial_numbers
 from ssc_to_nwb.validate.checks_trials import TrialSpans, rows_of_trials, trial_spans
 from ssc_to_nwb.validate.project_check import examples, project_check

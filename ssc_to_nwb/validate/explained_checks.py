@@ -6,7 +6,7 @@ from typing import Any
 
 from nwbinspector import available_checks, configure_checks, load_config
 
-from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind
 from ssc_to_nwb.validate.inspection import best_practice, severity_of
 from ssc_to_nwb.validate.project_check import kind_of

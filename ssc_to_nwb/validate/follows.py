@@ -9,7 +9,7 @@ from pathlib import Path
 from pynwb import NWBFile
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.proof.open_tree import open_tree
 from ssc_to_nwb.quantities import listed

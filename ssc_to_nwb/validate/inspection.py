@@ -21,7 +21,7 @@ from nwbinspector import (
 from pynwb import NWBFile
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Severity
 from ssc_to_nwb.validate.arrays import shape_of
 from ssc_to_nwb.validate.messages import Message, message_of

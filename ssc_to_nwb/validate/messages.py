@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb.options.files import FailOn
-from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 
 _GRAVITY = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}

@@ -11,7 +11,7 @@ from hdmf.backends.io import HDMFIO
 from hdmf.build.errors import ConstructError
 from pynwb import NWBFile
 
-from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.validate.dandi_rules import layout_messages, metadata_messages
 from ssc_to_nwb.validate.follows import follows_messages

@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
-from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.messages import Message, message_of
 
 _OBJECTS_BETWEEN_SEARCHES = 50_000

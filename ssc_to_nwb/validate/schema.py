@@ -8,7 +8,7 @@ from pathlib import Path
 import pynwb
 from hdmf.backends.io import HDMFIO
 
-from ssc_to_nwb.problems import validate_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.messages import Message, message_of
 from ssc_to_nwb.validate.object_paths import normal_path
 

@@ -13,7 +13,7 @@ from ssc_to_nwb.nwb_file.results import Progress, SessionOutcome
 from ssc_to_nwb.nwb_file.session_file import convert_session
 from ssc_to_nwb.nwb_file.task import SessionTask
 from ssc_to_nwb.options.conversion import ConversionOptions
-from ssc_to_nwb.problems import output_kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.matlab import EMPTY
@@ -72,7 +72,7 @@ class TestNothingIsLeft:
 
     def test_of_a_file_that_is_not_like_its_source(self, tmp_path: Path) -> None:
         def refuse(*_: object) -> None:
-            raise error(output_kinds.SYSTEM_REFUSED, found="not like its source")
+            raise error(kinds.SYSTEM_REFUSED, found="not like its source")
 
         outcome = convert_session(task_for(tmp_path), verify=refuse)
         assert outcome.error is not None
@@ -83,7 +83,7 @@ class TestNothingIsLeft:
         def refuse(outcome: SessionOutcome, place: InProgress) -> None:
             assert outcome.ok
             assert place.building.is_file()
-            raise error(output_kinds.DISK_FULL, found="no room for the record")
+            raise error(kinds.DISK_FULL, found="no room for the record")
 
         outcome = convert_session(task_for(tmp_path), finish=refuse)
         assert outcome.error is not None
@@ -119,7 +119,7 @@ class TestNothingIsLeft:
         place.write_text("old")
 
         def refuse(*_: object) -> None:
-            raise error(output_kinds.SYSTEM_REFUSED)
+            raise error(kinds.SYSTEM_REFUSED)
 
         assert not convert_session(task, verify=refuse).ok
         assert place.read_text() == "old"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from made_sessions import Edit, Struct, array
 
-from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog, Severity, SscError
 from ssc_to_nwb.session.context import load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data

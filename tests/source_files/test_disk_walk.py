@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ssc_to_nwb.problems import output_kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source_files.disk_walk import DiskEntry, Obstacle, walk_files
 
@@ -140,5 +140,5 @@ def test_folders_can_be_passed_over_by_name(source: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_an_error(source: Path) -> None:
-    with pytest.raises(SscError, match=output_kinds.SOURCE_NOT_READABLE.identifier):
+    with pytest.raises(SscError, match=kinds.SOURCE_NOT_READABLE.identifier):
         list(walk_files(source / "gone"))

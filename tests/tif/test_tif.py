@@ -12,7 +12,7 @@ import pytest
 import tifffile
 from tif_pages import read_all_pages
 
-from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind
 from ssc_to_nwb.tif.index import TifError, TifReader, index_tif
 

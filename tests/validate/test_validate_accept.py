@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from ssc_to_nwb.problems import check_kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.validate.accept import apply_entries, load_entries, packaged_file, read_entries
 from ssc_to_nwb.validate.messages import Message, message_of
 
 TOUCHES = message_of(
-    check_kinds.TOUCH_OUTSIDE_POLE_IN_REACH, file=Path("out/sub-a/a.nwb"), object_path="/intervals/touches", text="t"
+    kinds.TOUCH_OUTSIDE_POLE_IN_REACH, file=Path("out/sub-a/a.nwb"), object_path="/intervals/touches", text="t"
 )
-TEXT = message_of(check_kinds.PLACEHOLDER_TEXT, file=Path("out/sub-a/a.nwb"), object_path="/general", text="p")
+TEXT = message_of(kinds.PLACEHOLDER_TEXT, file=Path("out/sub-a/a.nwb"), object_path="/general", text="p")
 
 
 @pytest.fixture

@@ -9,17 +9,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ssc_to_nwb.problems import check_kinds, validate_kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.machine_reports import jsonl_report, junit_report
 from ssc_to_nwb.validate.messages import FailOn, Message, ValidationResult, message_of, sorted_messages
 from ssc_to_nwb.validate.text_report import summary, text_report
 
 FILE, OTHER = Path("sub-a/a.nwb"), Path("sub-b/b.nwb")
-ERROR = message_of(check_kinds.MASK_OUTSIDE_IMAGE, file=FILE, object_path="/processing/m", text="1 <pixel> & more")
-WARNING = message_of(check_kinds.TRACE_EMPTY, file=OTHER, object_path="/processing/t", text="2 traces")
-INFO = message_of(check_kinds.MASK_EMPTY, file=FILE, object_path="/processing/m", text="1 of 3 ROIs")
+ERROR = message_of(kinds.MASK_OUTSIDE_IMAGE, file=FILE, object_path="/processing/m", text="1 <pixel> & more")
+WARNING = message_of(kinds.TRACE_EMPTY, file=OTHER, object_path="/processing/t", text="2 traces")
+INFO = message_of(kinds.MASK_EMPTY, file=FILE, object_path="/processing/m", text="1 of 3 ROIs")
 ACCEPTED = replace(ERROR, object_path="/processing/n", accepted="the source has it so")
-UNUSED = message_of(validate_kinds.ACCEPT_DEFAULT_UNUSED, file=Path("inspector.yaml"), text="line 10")
+UNUSED = message_of(kinds.ACCEPT_DEFAULT_UNUSED, file=Path("inspector.yaml"), text="line 10")
 ALL = (ERROR, WARNING, INFO, ACCEPTED)
 
 
@@ -143,7 +143,7 @@ def test_junit_skips_what_is_accepted() -> None:
 
 
 def test_junit_does_not_count_checks_as_passed_that_were_not_run() -> None:
-    unreadable = message_of(validate_kinds.NWB_UNREADABLE, file=FILE, text="OSError: cut")
+    unreadable = message_of(kinds.NWB_UNREADABLE, file=FILE, text="OSError: cut")
     suite = suites(result(unreadable))[str(FILE)]
     assert case(suite, "mask-outside-image").find("skipped") is not None
     assert case(suite, "dandi-layout").find("skipped") is None
@@ -151,7 +151,7 @@ def test_junit_does_not_count_checks_as_passed_that_were_not_run() -> None:
 
 
 def test_junit_of_messages_about_other_files_holds_those_alone() -> None:
-    unused = message_of(validate_kinds.ACCEPT_ENTRY_UNUSED, file=Path("accept.yaml"), text="line 2")
+    unused = message_of(kinds.ACCEPT_ENTRY_UNUSED, file=Path("accept.yaml"), text="line 2")
     suite = suites(result(unused, fail_on="warning"))["accept.yaml"]
     assert [one.get("name") for one in suite] == ["accept-entry-unused"]
     assert suite.get("failures") == "1"

@@ -16,7 +16,7 @@ from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import HashEntry, read_hash
 from ssc_to_nwb.matlab.tree import MatCell
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.problems import restore_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
 _SOURCE = f"processing/{naming.SOURCE_MODULE}"

@@ -10,7 +10,7 @@ from scipy.io.matlab import MatReadError
 
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.contents import HDF5_SIGNATURE, MatContents
-from ssc_to_nwb.problems import mat_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.source_reading.format5 import read_format5
 from ssc_to_nwb.proof.source_reading.format73 import read_format73

@@ -12,7 +12,7 @@ import tifffile
 from roiextractors.testing import check_imaging_equal, check_imaging_return_types
 
 from ssc_to_nwb.data_types.imaging_stacks.extractor import SscImagingExtractor
-from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 
 FRAMES = np.random.default_rng(0).integers(0, 3000, (9, 2, 6, 10)).astype(np.uint16)

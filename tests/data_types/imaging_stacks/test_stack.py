@@ -15,7 +15,7 @@ from ssc_to_nwb.data_types.imaging_stacks.indexing import index_files
 from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
 from ssc_to_nwb.data_types.imaging_stacks.source import FrameSpan, PlaneStack
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
-from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.source_files.raw_files import ListedFile
 

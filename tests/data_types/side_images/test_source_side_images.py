@@ -11,7 +11,7 @@ from tif_pages import read_all_pages
 
 from ssc_to_nwb.data_types.side_images import problems as side_images_problems
 from ssc_to_nwb.data_types.side_images.source import open_side_image
-from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source_files.raw_files import side_image_name
 from ssc_to_nwb.source_files.raw_inventory import SideImageFile
