@@ -13,11 +13,11 @@ from pathlib import Path
 
 from converting import convert
 from made_sessions import AWKWARD
-from session_variants import VARIANTS
+from session_variants import VARIANTS, lone_plane_spec
 
 from ssc_to_nwb.proof.digest import object_digests
 from ssc_to_nwb.testing.dataset import write_session
-from ssc_to_nwb.testing.examples import demo_specs, lone_plane_spec
+from ssc_to_nwb.testing.examples import demo_specs
 from ssc_to_nwb.testing.spec import SessionSpec
 
 RECORDS = Path(__file__).parent / "digests"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,13 +24,8 @@ _HEADING = Heading(anchor="touch", short="Responses", title="Responses to touch 
 _SHOWN, _COLUMNS = 12, 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Response:
-    """Mean dF/F around the event and its standard error, all (K,)."""
-
-    lag_s: np.ndarray
-    mean: np.ndarray
-    error: np.ndarray
+# Mean dF/F around the event: lags, means and their standard errors, all (K,).
+_Response = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def touch_section(session: NwbSession) -> Section:
@@ -99,13 +93,13 @@ def _responses_of(session: NwbSession, touch: EventResponses, places: np.ndarray
         traces, triggered = cut
         lag_s, mean, error = triggered.mean_lag_s, triggered.mean(), triggered.standard_error()
         for column, number in enumerate(traces.roi_numbers.tolist()):
-            found[(plane.name, number)] = _Response(lag_s=lag_s, mean=mean[:, column], error=error[:, column])
+            found[(plane.name, number)] = lag_s, mean[:, column], error[:, column]
     return found
 
 
 def _draw(axes: Axes, response: _Response) -> None:
-    mean, error = response.mean, response.error
+    lag_s, mean, error = response
     axes.axvline(0, color=palette.MUTED, linewidth=0.9, linestyle="--")
     axes.axhline(0, color=palette.GRID, linewidth=0.8)
-    axes.fill_between(response.lag_s, mean - error, mean + error, color=palette.LEFT, alpha=0.3, linewidth=0)
-    axes.plot(response.lag_s, mean, color=palette.LEFT, linewidth=1.6)
+    axes.fill_between(lag_s, mean - error, mean + error, color=palette.LEFT, alpha=0.3, linewidth=0)
+    axes.plot(lag_s, mean, color=palette.LEFT, linewidth=1.6)

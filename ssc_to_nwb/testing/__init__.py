@@ -1,7 +1,7 @@
 """Data sets made up in the layout of ssc-1, for the demo and the tests."""
 
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_dataset, write_session
-from ssc_to_nwb.testing.examples import demo_specs, full_size_spec, lone_plane_spec
+from ssc_to_nwb.testing.examples import demo_specs, full_size_spec
 from ssc_to_nwb.testing.large_stacks import write_large_stacks
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 
@@ -12,7 +12,6 @@ __all__ = [
     "SyntheticSession",
     "demo_specs",
     "full_size_spec",
-    "lone_plane_spec",
     "write_dataset",
     "write_large_stacks",
     "write_session",

@@ -1,4 +1,4 @@
-"""Ready-made specs: the demo's two sessions, a session of full size, and one with a long lone plane.
+"""Ready-made specs: the demo's two sessions, and a session of full size.
 
 Sizes follow the census of the real sessions (`metadata/census`).
 """
@@ -76,28 +76,6 @@ def full_size_spec() -> SessionSpec:
         ),
         image_shape=(512, 512),
         further_touch_properties=("thetaAtTouchOnset",),
-    )
-
-
-def lone_plane_spec() -> SessionSpec:
-    """A session with the longest subvolume of the data set, as an197522_2013_03_08 has it.
-
-    One plane alone, 11,705 frames at 28 Hz, plane 001 of subvolume 4, as the last array, its ROIs numbered from 27000.
-    The whisker is sampled slowly, so that the session stays small.
-    """
-    return SessionSpec(
-        animal="an900004",
-        seed=11,
-        n_trials=10,
-        trial_seconds=83.6,
-        whisker_rate_hz=20.0,
-        trials_without_whisker=(),
-        trial_number_gap_after=(),
-        subvolumes=(
-            SubvolumeSpec(number=5, planes=(2, 3), rois_per_plane=(1, 2)),
-            SubvolumeSpec(number=4, planes=(1,), rois_per_plane=2, first_roi=27000, imaging_rate_hz=28.0),
-        ),
-        image_shape=(20, 30),
     )
 
 

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from made_sessions import Converted, opened, read
 from scipy.io import loadmat
+from session_variants import lone_plane_spec
 
 import ssc_to_nwb.testing
 from ssc_to_nwb.metadata.census import read_census
-from ssc_to_nwb.testing import demo_specs, full_size_spec, lone_plane_spec, write_dataset, write_session
+from ssc_to_nwb.testing import demo_specs, full_size_spec, write_dataset, write_session
 from ssc_to_nwb.testing.examples import FULL_SIZE_ROIS
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 
@@ -136,7 +137,7 @@ def test_full_size(tmp_path: Path) -> None:
 
 def test_a_long_lone_plane(convert_once: Callable[..., Converted]) -> None:
     """The last array of an197522_2013_03_08: 28 frames per second, and its numbers are not those of its place."""
-    assert read_census()["an197522_2013_03_08"][-1].size.frames == 11_705
+    assert read_census()["an197522_2013_03_08"][-1].frames == 11_705
     converted = convert_once(lone_plane_spec())
     assert converted.outcome.verified == "full", converted.outcome.error
     session, _ = read(converted.made)
