@@ -12,7 +12,7 @@ from made_sessions import AWKWARD, Edit, Struct, array, events, problem_raised, 
 from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.describe.description import MOST_LINES, Description, describe_file
 from ssc_to_nwb.metadata import census
-from ssc_to_nwb.metadata.census import CensusRow, SubvolumeSize
+from ssc_to_nwb.metadata.census import SubvolumeSize
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.mat_files import write_mat5
 from ssc_to_nwb.testing.matlab import Cell
@@ -187,10 +187,7 @@ class TestCensus:
         assert len(found.arrays) == 3
         size = found.arrays[0]
         for rois, agrees in ((size.rois, True), (size.rois + 1, False)):
-            own = CensusRow(
-                session="", array_position=1, size=SubvolumeSize(rois=rois, frames=size.frames), fraction_correct=0.5,
-                fraction_no_lick=0.0,
-            )  # fmt: skip
+            own = SubvolumeSize(rois=rois, frames=size.frames)
             monkeypatch.setattr(census, "read_census", lambda own=own: {"an900001_2013_03_08": (own,)})
             again = describe_file(tmp_path / "an900001_2013_03_08_session.mat")
             assert again.census is not None

@@ -15,7 +15,7 @@ from made_sessions import Converted, Struct, array
 from PIL import Image
 
 from ssc_to_nwb.metadata import census
-from ssc_to_nwb.metadata.census import CensusRow, SubvolumeSize
+from ssc_to_nwb.metadata.census import SubvolumeSize
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table
 from ssc_to_nwb.report.figure import grey_address
@@ -78,10 +78,7 @@ class TestCensus:
             before = volumes.get(plane.name[:6])
             rois = traces.roi_numbers.size + (0 if before is None else before.rois)
             volumes[plane.name[:6]] = SubvolumeSize(rois=rois, frames=traces.time_s.size)
-        rows = tuple(
-            CensusRow(session="", array_position=place, size=size, fraction_correct=0.5, fraction_no_lick=0.0)
-            for place, size in enumerate(volumes.values(), start=1)
-        )
+        rows = tuple(volumes.values())
         monkeypatch.setattr(census, "read_census", lambda: {rich_session.name: rows})
 
     def test_a_file_that_agrees(self, rich_session: NwbSession, known: None) -> None:

@@ -114,7 +114,7 @@ def test_full_size_has_the_rois_of_a_real_session() -> None:
     rois = [sum(volume.rois_in(plane) for plane in volume.planes) for volume in spec.subvolumes]
     assert (rois, sum(rois)) == ([762, 1496, 1396, 1332, 1250, 2009], 8245)
     assert {len(volume.planes) for volume in spec.subvolumes} == {3}
-    sizes = [row.size for row in read_census()["an229719_2013_12_05"]]
+    sizes = read_census()["an229719_2013_12_05"]
     assert rois == [size.rois for size in sizes]
     frames = spec.n_trials / 6 * spec.trial_seconds * spec.imaging_rate_hz
     assert frames == pytest.approx(np.mean([size.frames for size in sizes]), rel=0.03)
