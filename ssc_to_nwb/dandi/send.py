@@ -221,19 +221,10 @@ def upload_sessions(
     def upload(videos: Sequence[PlannedAsset], nwb: PlannedAsset | None, preparing: Future[Prepared] | None) -> None:
         metadata = None
         if nwb is not None and preparing is not None:
-            local, action = nwb.local, nwb.action
-            try:
-                found = preparing.result()
-            except BrokenProcessPool as failure:
-                # A worker that died, for want of memory, say.
-                problem = Problem(kind=kinds.ARCHIVE_PREPARATION_DIED, file=local.path, detail=str(failure))
-                found = Prepared(metadata={}, problem=problem)
+            found = _prepared(preparing, path=nwb.local.path)
             if found.problem is not None:
-                outcomes.put(
-                    AssetOutcome(
-                        path=local.path, size=local.size, action=action, status="failed", problem=found.problem
-                    )
-                )
+                path, size, problem = nwb.local.path, nwb.local.size, found.problem
+                outcomes.put(AssetOutcome(path=path, size=size, action=nwb.action, status="failed", problem=problem))
                 return
             metadata = found.metadata
         sending = [senders.submit(is_sent, video, None) for video in videos]
@@ -257,3 +248,12 @@ def upload_sessions(
     finally:
         for pool in (sessions, senders):
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _prepared(preparing: Future[Prepared], *, path: str) -> Prepared:
+    """What came of the preparation; a worker that died (for want of memory, say) is a problem of the file."""
+    try:
+        return preparing.result()
+    except BrokenProcessPool as failure:
+        problem = Problem(kind=kinds.ARCHIVE_PREPARATION_DIED, file=path, detail=str(failure))
+        return Prepared(metadata={}, problem=problem)
