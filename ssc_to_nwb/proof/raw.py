@@ -14,7 +14,7 @@ from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_SKIPPED, frames_pat
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison, numbers_of
-from ssc_to_nwb.proof.raw_frames import FrameWork, compare_frames
+from ssc_to_nwb.proof.raw_frames import compare_frames
 from ssc_to_nwb.proof.report import VerifyMode
 from ssc_to_nwb.proof.source_frames import PlaneFrames, open_plane_frames
 from ssc_to_nwb.session.raw_data import RawData
@@ -117,12 +117,11 @@ def _compare_all_frames(work: Comparison, proof: RawProof) -> tuple[int, int]:
     planes = [frames for frames in proof.frames.values() if frames.frame_count]
     total_bytes = sum(frames.frame_count * len(frames.channels) * frames.frame_bytes for frames in planes)
     done_bytes = compared = 0
-    frame_work = FrameWork(mode=proof.mode, workers=proof.workers, memory_mb=proof.memory_mb)
 
     def compare(plane: PlaneFrames, paths: list[str]) -> None:
         nonlocal compared, done_bytes
         seed, trial = str(work.session.key), trials[plane.plane_name]
-        for frames in compare_frames(work, plane, paths, frame_work, trial=trial, seed=seed, digests=proof.digests):
+        for frames in compare_frames(work, plane, paths, proof, trial=trial, seed=seed):
             compared += frames
             done_bytes += frames * plane.frame_bytes
             proof.progress(done_bytes, total_bytes)
@@ -135,7 +134,7 @@ def _compare_all_frames(work: Comparison, proof: RawProof) -> tuple[int, int]:
 
 def _check_gaps(work: Comparison, frames: Mapping[str, PlaneFrames]) -> None:
     """Compare the reasons of the table with those of the runs of time stamps that have no frame."""
-    reasons = {(name, gap.start): gap.reason for name, plane in frames.items() for gap in plane.gaps}
+    reasons = {(name, start): reason for name, plane in frames.items() for start, reason in plane.gaps.items()}
     if not reasons:
         return
     path = f"/intervals/{naming.IMAGING_GAPS}"

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from ssc_to_nwb.proof.report import VerifyMode
 from ssc_to_nwb.proof.source_frames import PlaneFrames
 from ssc_to_nwb.thread_map import map_in_order
 
+if TYPE_CHECKING:
+    from ssc_to_nwb.proof.raw import RawProof
+
 _MB = 2**20
 _AHEAD_PER_WORKER = 2
 # Room of a chunk of frames on its way, in its own size: as stored, inflated, put together, the tif's pages.
@@ -30,15 +33,6 @@ _STRIP_ROWS = 32
 _SAMPLED_PART = 0.1
 _LEAST_SAMPLED = 2
 _DEFAULT_ROWS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrameWork:
-    """How frames are compared: mode, threads, and room in 2^20 bytes."""
-
-    mode: VerifyMode
-    workers: int
-    memory_mb: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +56,15 @@ def compare_frames(
     work: Comparison,
     plane: PlaneFrames,
     paths: Sequence[str],
-    frame_work: FrameWork,
+    raw: RawProof,
     *,
     trial: np.ndarray,
     seed: str,
-    digests: dict[str, str],
 ) -> Iterator[int]:
     """Compare the frames of a plane; yields the number of frames (of either channel) after each step.
 
-    paths: of the data sets, green first; trial: trial number of every time stamp; seed: decides which frames a sample
-    takes; digests: takes the digest of the values of each data set that was read whole. Raises SscError where a tif
+    paths: of the data sets, green first; raw: takes the digests of the values of data sets that were read whole;
+    trial: trial number of every time stamp; seed: decides which frames a sample takes. Raises SscError where a tif
     can't be read any more, OSError where a chunk is damaged.
     """
     datasets = [work.reader.dataset(path) for path in paths]
@@ -87,9 +80,9 @@ def compare_frames(
         return
     keep_freed_memory()
     reader = _ChunkPairs(datasets, plane)
-    starts = _chosen(reader.starts, mode=frame_work.mode, seed=f"{seed} {plane.plane_name}")
+    starts = _chosen(reader.starts, mode=raw.mode, seed=f"{seed} {plane.plane_name}")
     whole = [ValuesDigest() for _ in paths] if len(starts) == len(reader.starts) else []
-    for start, (chunks, differences) in _in_threads(reader, starts, frame_work):
+    for start, (chunks, differences) in _in_threads(reader, starts, raw):
         for digest, values in zip(whole, chunks, strict=False):
             digest.update(values)
         frames = min(reader.rows, plane.frame_count - start)
@@ -100,7 +93,7 @@ def compare_frames(
         yield frames * len(paths)
     # A sample of the frames counts for all of them: whoever asks for it knows.
     work.compared.update(paths)
-    digests.update({path: digest.hexdigest() for path, digest in zip(paths, whole, strict=False)})
+    raw.digests.update({path: digest.hexdigest() for path, digest in zip(paths, whole, strict=False)})
 
 
 def _chosen(starts: Sequence[int], *, mode: VerifyMode, seed: str) -> list[int]:
@@ -112,14 +105,12 @@ def _chosen(starts: Sequence[int], *, mode: VerifyMode, seed: str) -> list[int]:
     return sorted(rng.choice(np.array(starts), size=count, replace=False).tolist())
 
 
-def _in_threads(
-    reader: _ChunkPairs, starts: Sequence[int], frame_work: FrameWork
-) -> Iterator[tuple[int, ComparedChunk]]:
+def _in_threads(reader: _ChunkPairs, starts: Sequence[int], raw: RawProof) -> Iterator[tuple[int, ComparedChunk]]:
     """Chunks in order; the file is read by this thread alone, the rest is done in others."""
-    room = int(frame_work.memory_mb * _MB / (reader.chunk_bytes * _COPIES_PER_CHUNK))
-    ahead = max(1, min(frame_work.workers * _AHEAD_PER_WORKER, room))
+    room = int(raw.memory_mb * _MB / (reader.chunk_bytes * _COPIES_PER_CHUNK))
+    ahead = max(1, min(raw.workers * _AHEAD_PER_WORKER, room))
     stored = ((start, reader.stored(start)) for start in starts)
-    with ThreadPoolExecutor(max_workers=frame_work.workers, thread_name_prefix="compare") as pool:
+    with ThreadPoolExecutor(max_workers=raw.workers, thread_name_prefix="compare") as pool:
         yield from map_in_order(lambda chunk: (chunk[0], reader.compare(*chunk)), stored, pool=pool, ahead=ahead)
 
 

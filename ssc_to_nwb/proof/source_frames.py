@@ -22,22 +22,14 @@ _OPENING_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrameGap:
-    """A run of time stamps without a frame: where it begins, and why."""
-
-    start: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaneFrames:
     """The frames of a plane that exist, in the order of the time stamps. Holds no open file.
 
     image_shape: (rows, columns) and dtype, in this machine's byte order, of every frame; index_position, file_number,
     frame_number: int64 (T,), the time stamp of each frame, its file and its place in it, counted from 0; listed: int64
-    (2, F), file and frame that are listed for each time stamp, -1 where none is;
-    files: of the list, None where none of its frames is used; channel_pages: which page of a frame is green, and which
-    is red.
+    (2, F), file and frame that are listed for each time stamp, -1 where none is; files: of the list, None where none
+    of its frames is used; gaps: why there is no frame, by the first time stamp of each run without one; channel_pages:
+    which page of a frame is green, and which is red.
     """
 
     plane_name: str
@@ -48,7 +40,7 @@ class PlaneFrames:
     frame_number: np.ndarray
     listed: np.ndarray
     files: tuple[SourceTif | None, ...]
-    gaps: tuple[FrameGap, ...]
+    gaps: Mapping[int, str]
     channel_pages: tuple[int, ...]
 
     @property
@@ -136,18 +128,18 @@ def open_plane_frames(
         frame_number=frame_number[position],
         listed=listed,
         files=tuple(tifs.get(number) for number in range(len(listed_files))),
-        gaps=tuple(_gaps(exists, file_number, reasons)),
+        gaps=dict(_gaps(exists, file_number, reasons)),
         channel_pages=channel_pages,
     )
 
 
-def _gaps(exists: np.ndarray, file_number: np.ndarray, reasons: Mapping[int, str]) -> Iterator[FrameGap]:
+def _gaps(exists: np.ndarray, file_number: np.ndarray, reasons: Mapping[int, str]) -> Iterator[tuple[int, str]]:
     """Missing frames, in runs of one file or of none."""
     missing = np.flatnonzero(~exists)
     edges = np.flatnonzero((np.diff(missing) != 1) | (np.diff(file_number[missing]) != 0)) + 1
     for run in np.split(missing, edges) if missing.size else ():
         number = int(file_number[run[0]])
-        yield FrameGap(start=int(run[0]), reason=NO_FRAME_LISTED if number < 0 else reasons[number])
+        yield int(run[0]), NO_FRAME_LISTED if number < 0 else reasons[number]
 
 
 def _checked_place(file: ListedFile) -> Path | None:
