@@ -19,7 +19,7 @@ def main() -> None:
     for case in inventory.CASES:
         if inventory.is_here(case):
             with tempfile.TemporaryDirectory() as folder:
-                lines = inventory.lines_of(case, Path(folder))
+                lines = inventory.lines_of(inventory.converted(case, Path(folder)))
             inventory.record_path(case).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -139,6 +140,17 @@ def converted_small_raw(shared_build: SharedBuilds) -> Converted:
         return Converted(made=made, outcome=convert(source=root / "source", output=root / "nwb").outcomes[0])
 
     return shared_build("converted_small_raw", converted)
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands convert in this process, as in one that may have none of its own."""
+    from ssc_to_nwb.api import conversion
+    from ssc_to_nwb.run import workers
+
+    daemon = SimpleNamespace(current_process=lambda: SimpleNamespace(daemon=True))
+    monkeypatch.setattr(workers, "multiprocessing", daemon)
+    monkeypatch.setattr(conversion, "_load_ahead", lambda *_: None)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ is another one than before, only this record shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import digest_cases
 import h5py
 
 from ssc_to_nwb.api.conversion import convert
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 
 RECORDS = Path(__file__).parent / "inventories"
 CASES = ("demo_with_gaps", "sample")
@@ -31,11 +32,15 @@ def record_path(case: str) -> Path:
     return RECORDS / f"{case}.txt"
 
 
-def lines_of(case: str, folder: Path) -> list[str]:
-    """A line per object of the files of a case, converted below a folder."""
-    result = convert(source=digest_cases.CASES[case](folder), output=folder / "nwb")
+def converted(case: str, folder: Path) -> tuple[SessionOutcome, ...]:
+    """The sessions of a case, converted below a folder."""
+    return convert(source=digest_cases.CASES[case](folder), output=folder / "nwb").outcomes
+
+
+def lines_of(outcomes: Iterable[SessionOutcome]) -> list[str]:
+    """A line per object of the files of converted sessions."""
     lines = []
-    for outcome in result.outcomes:
+    for outcome in outcomes:
         assert outcome.output is not None, outcome.error
         with h5py.File(outcome.output) as file:
             lines += [f"{outcome.session} {line}" for line in _lines(file)]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -21,7 +22,7 @@ from made_sessions import (
     problem_raised,
     write,
 )
-from session_variants import VARIANTS
+from session_variants import ONE_PLANE, VARIANTS
 
 import ssc_to_nwb
 from ssc_to_nwb.api import conversion
@@ -29,7 +30,7 @@ from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.api.verification import verify_sessions
 from ssc_to_nwb.run import local_processes
 from ssc_to_nwb.run_files import run_record
-from ssc_to_nwb.testing.spec import SubvolumeSpec
+from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30), "n_trials": 6}
 
@@ -58,18 +59,19 @@ class TestFormats:
         return found
 
     @pytest.mark.parametrize(
-        "form",
+        ("spec", "form"),
         [
-            pytest.param({"mat_format": "7.3"}, id="7.3"),
-            pytest.param({"compressed": False, "variable_name": "dat"}, id="v6", marks=pytest.mark.long),
+            pytest.param(SessionSpec(subvolumes=ONE_PLANE), {"mat_format": "7.3"}, id="7.3"),
+            pytest.param(AWKWARD, {"mat_format": "7.3"}, id="awkward 7.3", marks=pytest.mark.long),
+            pytest.param(
+                AWKWARD, {"compressed": False, "variable_name": "dat"}, id="awkward v6", marks=pytest.mark.long
+            ),
         ],
     )
-    def test_of_matlab(
-        self, converted_awkward: Converted, convert_once: Callable[..., Converted], form: dict[str, object]
-    ) -> None:
-        other = convert_once(replace(AWKWARD, **form))
+    def test_of_matlab(self, convert_once: Callable[..., Converted], spec: SessionSpec, form: dict[str, Any]) -> None:
+        other = convert_once(replace(spec, **form))
         assert other.outcome.verified == "full"
-        one, two = self.values(converted_awkward.path), self.values(other.path)
+        one, two = self.values(convert_once(spec).path), self.values(other.path)
         assert set(one) == set(two)
         differing = [name for name in one if one[name] != two[name]]
         if "variable_name" in form:

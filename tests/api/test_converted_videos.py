@@ -16,12 +16,11 @@ from made_sessions import Converted, opened
 
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.testing.dataset import write_session
-from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.testing.spec import SessionSpec
 from ssc_to_nwb.testing.videos import number_of_frame
 
 SPEC = SessionSpec(
-    subvolumes=(SubvolumeSpec(planes=(2,), rois_per_plane=2),),
-    arrays=("dff",),
+    subvolumes=(),
     n_trials=4,
     trials_without_whisker=(),
     image_shape=(20, 30),

@@ -26,7 +26,9 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Source and output of two sessions with raw files."""
     root = tmp_path_factory.mktemp("two")
     for number, animal in enumerate(("an900001", "an900002")):
-        spec = SessionSpec(animal=animal, seed=number, subvolumes=SMALL, image_shape=(24, 32))
+        spec = SessionSpec(
+            animal=animal, seed=number, subvolumes=SMALL, image_shape=(24, 32), arrays=("dff",), n_trials=3
+        )
         write_session(root=root / "source", spec=spec, videos=number == 0)
     assert convert(source=root / "source", output=root / "nwb", verify="off").ok
     return root / "source", root / "nwb"

@@ -153,6 +153,7 @@ class TestPlace:
 
 
 class TestCommand:
+    @pytest.mark.long
     def test_json(self, file: Path, tmp_path: Path) -> None:
         target = tmp_path / "x.nwb.zarr"
         result = CliRunner().invoke(group, ["export-zarr", str(file), str(target), "--json"], catch_exceptions=False)

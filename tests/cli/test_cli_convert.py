@@ -14,6 +14,7 @@ from made_sessions import Struct, opened, write
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
 SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30)}
 
 

@@ -105,6 +105,7 @@ class TestFilesNotTaken:
         assert (other["identifier"], other["severity"]) == ("mat-not-taken", "warning")
 
     @pytest.mark.parametrize("command", ["plan", "convert"])
+    @pytest.mark.usefixtures("in_this_process")
     def test_plan_and_convert_name_them_too(self, source: Path, tmp_path: Path, command: str) -> None:
         arguments = [command, str(source), str(tmp_path / "nwb"), "--raw", "skip"]
         text = CliRunner().invoke(group, arguments, catch_exceptions=False)

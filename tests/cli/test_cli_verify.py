@@ -38,7 +38,9 @@ def test_verify_says_how_much_agrees(converted_default: Converted):
 
 
 def test_verify_takes_one_file_as_well(converted_default: Converted):
-    assert run("verify", converted_default.made.mat_path, converted_default.path).exit_code == 0
+    result = run("verify", converted_default.made.mat_path, converted_default.path)
+    assert result.exit_code == 0
+    assert "1 of 1 sessions agree" in result.output
 
 
 def test_verify_names_the_object_and_fails(converted_default: Converted, wrong: Path):

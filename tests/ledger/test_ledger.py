@@ -35,7 +35,7 @@ from ssc_to_nwb.testing.matlab import EMPTY, Cell
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 KINDS = ("well-behaved", "ssc-2", "format 7.3", "no whisker data", "no imaging", "plane without files", "empty events")
-QUICK = ("awkward", "well-behaved", "ssc-2", "no whisker data", "no imaging")
+QUICK = ("awkward", "ssc-2", "no imaging")
 SPECS = {"awkward": AWKWARD, **{name: SessionSpec(**VARIANTS[name]) for name in KINDS}}
 
 

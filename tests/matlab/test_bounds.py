@@ -113,6 +113,16 @@ class TestMultiplying:
         assert (problem.field or "").startswith("s.a{1}{1}")
         assert "the same cells and structs more than 1000 times" in (problem.found or "")
 
+    def test_many_references_to_one_cell(self, path: Path) -> None:
+        write_mat73(path=path, variables={"s": {"a": Cell([Cell(["x"])])}})
+        with h5py.File(path, "r+") as file:
+            references = np.array([[file["s/a"][0, 0]]] * 1100, h5py.ref_dtype)
+            del file["s/a"]
+            file["s"].create_dataset("a", data=references).attrs["MATLAB_class"] = np.bytes_("cell")
+        problem = refused(path)
+        assert (problem.field or "").startswith("s.a{")
+        assert "the same cells and structs more than 1000 times" in (problem.found or "")
+
     def test_references_to_one_text(self, path: Path) -> None:
         write_mat73(path=path, variables={"s": {"a": Cell(["x"]), "n": row([1])}})
         with h5py.File(path, "r+") as file:
@@ -244,6 +254,7 @@ def test_a_data_type_in_the_place_of_a_value(path: Path, place: str) -> None:
 class TestDescription:
     """What is refused is described, within the same bounds."""
 
+    @pytest.mark.long
     def test_of_references_that_multiply(self, path: Path) -> None:
         write_mat73(path=path, variables={"s": {"a": Cell(["x"] * 10)}})
         with h5py.File(path, "r+") as file:

@@ -66,7 +66,9 @@ def assemble(session_file: Path) -> NWBFile:
     return nwbfile
 
 
-@pytest.mark.parametrize("compression", ["fast", "small", "none"])
+@pytest.mark.parametrize(
+    "compression", ["fast", pytest.param("small", marks=pytest.mark.long), pytest.param("none", marks=pytest.mark.long)]
+)
 def test_the_same_content_as_pynwbs_own_writing(session_file: Path, tmp_path: Path, compression: str) -> None:
     with NWBHDF5IO(tmp_path / "plain.nwb", "w") as io:
         io.write(assemble(session_file))

@@ -39,6 +39,7 @@ from changes import (
     struct_text,
     swap,
 )
+from levels import mostly_long
 from moved_values import moved_out
 from mutations import Mutation
 
@@ -140,12 +141,17 @@ def test_every_dataset_that_follows_is_changed_and_named(finished, mutated: Muta
     assert unnamed == []
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+@pytest.mark.parametrize(
+    "mutation", mostly_long(MUTATIONS, quick=MUTATIONS[::3].__contains__), ids=lambda mutation: mutation.name
+)
 def test_what_one_value_does_not_show_is_named(mutated: Mutated, mutation: Mutation) -> None:
     assert any(place.startswith(mutation.place) for place in places(mutated(mutation.change)))
 
 
-@pytest.mark.parametrize("what", [SOURCE, KEPT, f"{SOURCE}/provenance", f"{SOURCE}/source_files"])
+@pytest.mark.parametrize(
+    "what",
+    mostly_long([SOURCE, KEPT, f"{SOURCE}/provenance", f"{SOURCE}/source_files"], quick=f"{SOURCE}/provenance".__eq__),
+)
 def test_without_the_record_it_is_said_what_cannot_be_checked(finished, mutated: Mutated, what: str) -> None:
     (message,) = [one for one in contradiction_messages(mutated(removed(what))) if one.identifier == "record-missing"]
     assert message.object_path == SOURCE

@@ -25,7 +25,10 @@ NO_TEXT = b"caf\xe9"
 Mutated = Callable[[Callable[[h5py.File], None]], Path]
 
 
-@pytest.mark.parametrize("kind", ["external storage", "virtual", "link", "soft link"])
+@pytest.mark.parametrize(
+    "kind",
+    mostly_long(["external storage", "virtual", "link", "soft link"], quick=("virtual", "soft link").__contains__),
+)
 def test_values_in_another_file(finished, mutated: Mutated, tmp_path: Path, kind: str):
     path = f"{DFF}/data"
     file = mutated(moved_out(kind, path, tmp_path))

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from made_sessions import Converted
 
 from ssc_to_nwb.api.zarr_export import export_zarr
 from ssc_to_nwb.problems.model import SscError
@@ -19,9 +20,15 @@ pytest.importorskip("hdmf_zarr")
 
 
 @pytest.fixture(scope="module")
-def zarr_path(finished, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The session of `finished` as a Zarr store."""
-    return export_zarr(file=finished.path, store=tmp_path_factory.mktemp("zarr") / "session.nwb.zarr").store
+def file(converted_small_raw: Converted) -> Path:
+    """The NWB file of a small session with raw files."""
+    return converted_small_raw.path
+
+
+@pytest.fixture(scope="module")
+def zarr_path(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file as a Zarr store."""
+    return export_zarr(file=file, store=tmp_path_factory.mktemp("zarr") / "session.nwb.zarr").store
 
 
 @pytest.fixture
@@ -36,8 +43,8 @@ def changed(one: Path, other: Path) -> list[str]:
     return sorted(path for path in first.keys() | second.keys() if first.get(path) != second.get(path))
 
 
-def test_digest_is_that_of_the_hdf5_file(finished, zarr_path: Path):
-    assert content_digest(zarr_path) == content_digest(finished.path)
+def test_digest_is_that_of_the_hdf5_file(file: Path, zarr_path: Path):
+    assert content_digest(zarr_path) == content_digest(file)
 
 
 @pytest.mark.parametrize(
@@ -51,26 +58,26 @@ def test_digest_is_that_of_the_hdf5_file(finished, zarr_path: Path):
         pytest.param("processing/ophys/trial_number_subvolume_01/data", (3,), marks=pytest.mark.long),
     ],
 )
-def test_a_changed_value_changes_the_digest_of_its_object(finished, copy: Path, name: str, where: tuple[int, ...]):
+def test_a_changed_value_changes_the_digest_of_its_object(file: Path, copy: Path, name: str, where: tuple[int, ...]):
     values = zarr.open_group(str(copy), mode="r+")[name]
     values[where] = values[where] + 1
-    assert changed(finished.path, copy) == [f"/{name}"]
+    assert changed(file, copy) == [f"/{name}"]
 
 
-def test_a_link_that_points_elsewhere_is_found(finished, copy: Path):
-    name = "processing/ophys/DfOverF/dff_fov_01003/.zattrs"
+def test_a_link_that_points_elsewhere_is_found(file: Path, copy: Path):
+    name = "processing/ophys/trial_number_subvolume_01/.zattrs"
     attributes = json.loads((copy / name).read_text())
-    attributes["zarr_link"][0]["path"] = "/processing/ophys/Fluorescence/raw_fluorescence_fov_02002/timestamps"
+    attributes["zarr_link"][0]["path"] = "/processing/behavior/whisker_angle_c2/timestamps"
     (copy / name).write_text(json.dumps(attributes))
     consolidated = json.loads((copy / ".zmetadata").read_text())
     consolidated["metadata"][name] = attributes
     (copy / ".zmetadata").write_text(json.dumps(consolidated))
-    assert changed(finished.path, copy) == ["/processing/ophys/DfOverF/dff_fov_01003/timestamps"]
+    assert changed(file, copy) == ["/processing/ophys/trial_number_subvolume_01/timestamps"]
 
 
-def test_a_missing_chunk_is_found(finished, copy: Path):
+def test_a_missing_chunk_is_found(file: Path, copy: Path):
     (copy / "acquisition/two_photon_series_fov_01002_green/data/0.0.0").unlink()
-    assert changed(finished.path, copy) == ["/acquisition/two_photon_series_fov_01002_green/data"]
+    assert changed(file, copy) == ["/acquisition/two_photon_series_fov_01002_green/data"]
 
 
 @pytest.mark.parametrize("name", [".zattrs", "intervals/trials/.zattrs"])

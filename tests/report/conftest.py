@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from made_sessions import Converted
+from shared_builds import SharedBuilds
 
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.report.page import SessionPage, make_page
@@ -21,9 +22,9 @@ def rich_session(converted_raw: Converted) -> Iterator[NwbSession]:
 
 
 @pytest.fixture(scope="session")
-def rich_page(rich_session: NwbSession) -> SessionPage:
+def rich_page(rich_session: NwbSession, shared_build: SharedBuilds) -> SessionPage:
     """Its page."""
-    return make_page(rich_session)
+    return shared_build("rich_page", lambda _: make_page(rich_session))
 
 
 @pytest.fixture(scope="session")

@@ -60,10 +60,10 @@ def spoil_texts(file: h5py.File) -> None:
 
 
 @pytest.fixture(scope="module")
-def pages(converted_raw: Converted, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+def pages(converted_small_raw: Converted, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
     """The index and the page of the file with the attack in all its texts, and in the names of a whisker's series."""
     folder = tmp_path_factory.mktemp("hostile")
-    path = Path(shutil.copyfile(converted_raw.path, folder / "hostile.nwb"))
+    path = Path(shutil.copyfile(converted_small_raw.path, folder / "hostile.nwb"))
     with h5py.File(path, "r+") as file:
         spoil_texts(file)
         behavior = file["processing/behavior"]
@@ -79,9 +79,9 @@ def test_no_text_of_the_file_is_run_or_fetched(pages: tuple[Path, ...], rich_pag
 
 
 @pytest.fixture(scope="module")
-def rich_page_dangers(converted_raw: Converted, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def rich_page_dangers(converted_small_raw: Converted, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What the pages of the same file as it was have of their own, such as a script that sorts a table."""
-    index, page = build_pages([converted_raw.path], output=tmp_path_factory.mktemp("rich"))
+    index, page = build_pages([converted_small_raw.path], output=tmp_path_factory.mktemp("rich"))
     return [*elements(index).dangerous, *elements(page).dangerous]
 
 

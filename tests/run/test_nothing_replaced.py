@@ -200,6 +200,7 @@ class TestMetadata:
         )
         assert problem.detail == "would lose metadata subject.age, metadata subject.weight"
 
+    @pytest.mark.long
     def test_nor_where_the_source_has_changed_as_well(self, place: Path, mine: Path) -> None:
         touch(place)
         assert "would lose metadata subject.age" in (refused(place).detail or "")
@@ -284,6 +285,7 @@ class TestOtherOptions:
         assert redone(place, verify="full") == "verification: off then, full now"
         assert again(place, verify="sample").problems == ()
 
+    @pytest.mark.long
     def test_a_higher_level_is_no_way_around(self, other: Callable[..., Path]) -> None:
         place = other()
         assert "would lose 2 stacks" in (refused(place, raw="skip", verify="full").detail or "")

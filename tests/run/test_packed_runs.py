@@ -79,7 +79,9 @@ def problems(source: Path, output: Path) -> dict[str, str | None]:
     return {one.name: one.problem.kind.identifier if one.problem else None for one in found}
 
 
-@pytest.mark.parametrize(("name", "pack"), [("all.tar.gz", tar), ("all.zip", zipped)])
+@pytest.mark.parametrize(
+    ("name", "pack"), [("all.tar.gz", tar), pytest.param("all.zip", zipped, marks=pytest.mark.long)]
+)
 def test_sessions_in_one_packed_file(made: Path, expected: object, tmp_path: Path, name: str, pack: Pack) -> None:
     (tmp_path / "source").mkdir()
     path = pack(tmp_path / "source" / name, made)

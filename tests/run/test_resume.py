@@ -124,7 +124,10 @@ def test_options_that_leave_the_content_alone_change_nothing(place: Path) -> Non
     assert only(again(place, workers=2, memory_mb=99.0, retry=3)).status == "skipped"
 
 
-@pytest.mark.parametrize(("first", "second", "status"), [("off", "full", "converted"), ("full", "off", "skipped")])
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [("off", "full", "converted"), pytest.param("full", "off", "skipped", marks=pytest.mark.long)],
+)
 def test_a_session_counts_as_done_if_it_was_verified_as_well_as_asked(
     template: Path, tmp_path: Path, first: Any, second: Any, status: str
 ) -> None:
@@ -177,6 +180,7 @@ def test_an_output_that_was_copied_is_known_by_its_content(place: Path) -> None:
     assert [line["status"] for line in record_lines(place / "nwb")] == ["converted", "confirmed"]
 
 
+@pytest.mark.long
 def test_an_output_that_was_copied_is_done_again_where_its_source_has_changed(place: Path) -> None:
     path = only(again(place)).output
     assert path is not None
@@ -196,6 +200,7 @@ def test_a_file_that_no_record_knows_is_not_replaced_unasked(place: Path) -> Non
     assert outcome.error.kind.identifier == "output-exists"
 
 
+@pytest.mark.long
 def test_overwrite_does_all_again(place: Path) -> None:
     outcome = only(again(place, overwrite=True))
     assert outcome.status == "converted"
@@ -255,6 +260,7 @@ def test_a_record_from_a_later_version_is_no_ground_to_skip(place: Path) -> None
     assert outcome.error.kind.identifier == "output-exists"
 
 
+@pytest.mark.long
 def test_source_changes_are_named_roughly_where_a_record_of_before_has_no_list_of_files(place: Path) -> None:
     record = place / "nwb" / ".ssc-to-nwb" / "record.jsonl"
     (line,) = record_lines(place / "nwb")

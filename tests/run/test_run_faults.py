@@ -14,15 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from converting import convert as convert_here
 from patience import PATIENCE_S, wait_until
 from tiny_sessions import record_lines, stray_files, write_tiny
 
-from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, convert
+from ssc_to_nwb.api import conversion
+from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.events import RunEvent
 from ssc_to_nwb.testing.large_stacks import write_large_stacks
 
+# What is verified is shown elsewhere.
+convert = partial(conversion.convert, verify="off")
 FIRST, SECOND, THIRD = (f"an900010_2013_01_0{day}" for day in (1, 2, 3))
 
 
@@ -98,7 +102,7 @@ def test_a_disk_too_small_is_seen_before_any_work(source: Path, mounted: Callabl
         convert(source=source, output=disk / "nwb")
     assert caught.value.problem.kind.identifier == "space-short"
     assert not list((disk / "nwb").glob("sub-*"))
-    assert convert(source=source, output=disk / "nwb", ignore_space=True, verify="off").ok
+    assert convert(source=source, output=disk / "nwb", ignore_space=True).ok
 
 
 def test_an_output_folder_that_goes_away_ends_in_failures_not_in_a_crash(source: Path, output: Path) -> None:
@@ -118,7 +122,7 @@ def test_an_output_folder_that_goes_away_ends_in_failures_not_in_a_crash(source:
     assert stray_files(output) == []
 
 
-@pytest.mark.parametrize("what", ["the session file", "a stack"])
+@pytest.mark.parametrize("what", [pytest.param("the session file", marks=pytest.mark.long), "a stack"])
 def test_a_source_that_changes_while_it_is_converted_gives_no_file(source: Path, output: Path, what: str) -> None:
     mat = source / f"{FIRST}_session.mat"
     path = mat if what == "the session file" else next((source / FIRST).rglob("*main_001.tif"))
@@ -135,7 +139,8 @@ def test_a_source_is_never_written_to(made: Path, output: Path, mounted: Callabl
     readonly = mounted("--bind", str(made))
     subprocess.run(["mount", "-o", "remount,bind,ro", str(readonly)], check=True)
     before = {path: path.stat().st_mtime_ns for path in made.rglob("*")}
-    assert statuses(convert(source=readonly, output=output)) == ["converted"] * 3
+    result = convert(source=readonly / f"{FIRST}_session.mat", output=output, verify="full")
+    assert statuses(result) == ["converted"]
     assert {path: path.stat().st_mtime_ns for path in made.rglob("*")} == before
 
 
@@ -160,18 +165,18 @@ def test_a_record_lost_on_the_way_is_reported_and_made_up_for(source: Path, outp
 def test_a_clock_set_back_changes_nothing(source: Path, output: Path) -> None:
     mat = source / f"{FIRST}_session.mat"
     os.utime(mat, (4e9, 4e9))
-    assert statuses(convert(source=mat, output=output)) == ["converted"]
+    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["converted"]
 
     record = output / ".ssc-to-nwb" / "record.jsonl"
     record.write_text(
         record.read_text().replace('"started": "20', '"started": "30').replace('"finished": "20', '"finished": "30')
     )
     os.utime(mat, (1e9, 1e9))
-    assert statuses(convert(source=mat, output=output)) == ["converted"]
+    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["converted"]
     first, second = record_lines(output)
     assert second["started"] < first["started"]
     # The later line counts, whatever its time says.
-    assert statuses(convert(source=mat, output=output)) == ["skipped"]
+    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["skipped"]
 
 
 def test_a_second_run_says_so_and_leaves(source: Path, output: Path) -> None:
@@ -182,8 +187,9 @@ def test_a_second_run_says_so_and_leaves(source: Path, output: Path) -> None:
             convert(source=source, output=output)
         caught.append(info.value)
 
-    result = convert(source=source, output=output, workers=2, on_event=at(FIRST, "read", second_run))
-    assert statuses(result) == ["converted"] * 3
+    mat = source / f"{FIRST}_session.mat"
+    result = convert(source=mat, output=output, on_event=at(FIRST, "read", second_run))
+    assert statuses(result) == ["converted"]
     assert [failure.problem.kind.identifier for failure in caught] == ["output-in-use"]
 
 
@@ -196,12 +202,12 @@ def unfinished(output: Path, line: dict[str, Any]) -> None:
 
 def test_a_file_that_was_recorded_is_put_in_place_by_the_next_run(source: Path, output: Path) -> None:
     mat = source / f"{FIRST}_session.mat"
-    convert(source=mat, output=output)
+    convert_here(source=mat, output=output, verify="off")
     (line,) = record_lines(output)
     before = next(output.rglob("*.nwb")).stat()
     unfinished(output, line)
     assert not list(output.rglob("sub-*.nwb"))
-    assert statuses(convert(source=mat, output=output)) == ["skipped"]
+    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["skipped"]
     after = next(output.rglob("*.nwb")).stat()
     assert (after.st_ino, after.st_size, after.st_mtime_ns) == (before.st_ino, before.st_size, before.st_mtime_ns)
     assert record_lines(output) == [line]
@@ -210,28 +216,28 @@ def test_a_file_that_was_recorded_is_put_in_place_by_the_next_run(source: Path, 
 
 def test_a_recorded_file_that_is_not_as_it_was_is_not_put_in_place(source: Path, output: Path) -> None:
     mat = source / f"{FIRST}_session.mat"
-    convert(source=mat, output=output)
+    convert_here(source=mat, output=output, verify="off")
     (line,) = record_lines(output)
     unfinished(output, line)
     half = next((output / "sub-an900010").glob(".*.in-progress"))
     os.truncate(half, half.stat().st_size // 2)
-    assert statuses(convert(source=mat, output=output)) == ["converted"]
+    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["converted"]
     assert stray_files(output) == []
 
 
 def test_what_was_never_recorded_is_removed_and_done_again(source: Path, output: Path) -> None:
     mat = source / f"{FIRST}_session.mat"
-    convert(source=mat, output=output)
+    convert_here(source=mat, output=output, verify="off")
     (line,) = record_lines(output)
     unfinished(output, line)
     (output / ".ssc-to-nwb" / "record.jsonl").unlink()
     (output / "sub-an900010" / ".sub-an900010_ses-20130102.nwb.0123abcd.in-progress").write_bytes(b"half")
-    assert statuses(convert(source=mat, output=output)) == ["converted"]
+    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["converted"]
     assert len(record_lines(output)) == 1
     assert stray_files(output) == []
 
 
-@pytest.mark.parametrize("card", ["of another run", "gone"])
+@pytest.mark.parametrize("card", ["of another run", pytest.param("gone", marks=pytest.mark.long)])
 def test_a_worker_whose_run_is_over_stops_and_leaves_nothing(source: Path, output: Path, card: str) -> None:
     path = output / ".ssc-to-nwb" / "run.json"
     action = path.unlink if card == "gone" else partial(path.write_text, json.dumps({"run": "another"}))
@@ -258,6 +264,7 @@ def test_a_signal_ends_the_run_in_order(
     chosen = source if sessions == 3 else source / f"{FIRST}_session.mat"
     events = output.parent / "events.jsonl"
     command = [sys.executable, "-m", "ssc_to_nwb.cli.main", "convert", str(chosen), str(output), "--workers", "2"]
+    command += ["--verify", "off"]
     run = subprocess.Popen(
         [*command, "--events", str(events)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

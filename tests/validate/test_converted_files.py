@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from converting import convert
 from made_sessions import Converted, write
+from session_variants import ONE_PLANE
 
 from ssc_to_nwb.api.validation import validate
 from ssc_to_nwb.testing.dataset import write_dataset
@@ -27,8 +28,9 @@ def unexplained(result: ValidationResult) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_a_session_without_raw_files(converted_default: Converted) -> None:
-    assert unexplained(validate(paths=[converted_default.path], fail_on="warning")) == []
+@pytest.mark.long
+def test_a_session_without_raw_files(convert_once: Callable[..., Converted]) -> None:
+    assert unexplained(validate(paths=[convert_once(subvolumes=ONE_PLANE).path], fail_on="warning")) == []
 
 
 def test_an_awkward_session_shows_what_its_source_lacks(converted_awkward: Converted) -> None:
@@ -53,6 +55,7 @@ def test_a_stub(tmp_path: Path) -> None:
     assert unexplained(validate(paths=[tmp_path / "nwb"], fail_on="warning")) == []
 
 
+@pytest.mark.long
 def test_any_empty_series_of_events(convert_once: Callable[..., Converted]) -> None:
     empty = ("leftLicks", "rightLicks", "leftReward", "rightReward", "rewardCue", "poleInReach")
     found = unexplained(validate(paths=[convert_once(empty_event_series=empty).path]))
@@ -80,6 +83,7 @@ def test_gaps_and_unlabelled_samples_that_all_planes_share(convert_edited: Calla
         blank_time_point=True,
         unknown_trial_frames=True,
         subvolumes=(SubvolumeSpec(planes=(2, 3), rois_per_plane=2),),
+        arrays=("dff",),
         image_shape=(20, 30),
     )
     with h5py.File(converted.path) as file:

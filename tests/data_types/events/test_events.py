@@ -112,7 +112,10 @@ def without_whisker_array(s: Struct) -> None:
         hash_[name] = Cell([*hash_[name][:place], *hash_[name][place + 1 :]])
 
 
-@pytest.mark.parametrize(("lines", "sample_ms"), [("{}", 2.0), ("assumptions: {touch_sample_ms: 2.5}", 2.5)])
+@pytest.mark.parametrize(
+    ("lines", "sample_ms"),
+    [pytest.param("{}", 2.0, marks=pytest.mark.long), ("assumptions: {touch_sample_ms: 2.5}", 2.5)],
+)
 def test_without_whisker_samples_the_sample_is_assumed(
     convert_edited: Callable[..., Converted], tmp_path: Path, lines: str, sample_ms: float
 ) -> None:
