@@ -68,6 +68,7 @@ def test_nothing_stays_behind(made: Path, tmp_path: Path) -> None:
     assert tree(made) == before
 
 
+@pytest.mark.long
 def test_size_and_compression_are_about_right_for_frames(tmp_path: Path) -> None:
     write_large_stacks(root=tmp_path / "source", gigabytes=0.1, planes=2)
     planned = plan(source=tmp_path / "source", output=tmp_path / "nwb", workers=2)

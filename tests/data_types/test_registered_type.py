@@ -116,6 +116,7 @@ def test_a_stub_has_the_samples_of_its_trials_alone(registered: None, tmp_path: 
     np.testing.assert_array_equal(cut.trial, array.trial[keep])
 
 
+@pytest.mark.long
 def test_a_wrong_value_is_found(running: Running) -> None:
     with h5py.File(running.nwb, "r+") as file:
         file["processing/behavior/running_speed/data"][3] += 1

@@ -41,6 +41,7 @@ def test_digest_is_the_same_for_other_workers_chunks_and_compression(
     assert content_digest(outcome.output) == digest_of_finished
 
 
+@pytest.mark.long
 def test_digest_does_not_depend_on_where_the_source_lies(finished, digest_of_finished: str, tmp_path: Path):
     import shutil
 

@@ -47,6 +47,7 @@ def test_counts_name_the_objects_that_were_compared(finished):
     assert report.as_dict()["ok"] is True
 
 
+@pytest.mark.long
 def test_sample_compares_the_same_part_of_the_frames_each_time(finished, tmp_path: Path):
     # Chunks of one frame, so that there are more of them than a sample takes.
     copy = tmp_path / "copy.nwb"

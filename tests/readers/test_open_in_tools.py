@@ -40,6 +40,7 @@ def check(found: dict[str, Any], expected: Any, *names: str) -> None:
             np.testing.assert_allclose(numbers, np.asarray(truth[name], dtype=np.float64), rtol=1e-12, err_msg=name)
 
 
+@pytest.mark.long
 def test_pynwb_of_today(expected: Any) -> None:
     import pynwb
 

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 import h5py
+import pytest
 
 from ssc_to_nwb.api.reporting import report
 
@@ -37,6 +38,7 @@ def with_markup(file: h5py.File, place: str) -> None:
         file[place].visititems(change)
 
 
+@pytest.mark.long
 def test_markup_of_trials_whiskers_and_rois_is_text(converted_default, tmp_path: Path) -> None:
     path = Path(shutil.copy(converted_default.outcome.output, tmp_path))
     with h5py.File(path, "r+") as file:

@@ -297,6 +297,7 @@ def test_from_python_an_interrupted_run_raises_with_its_result(source: Path, out
     assert [line["status"] for line in record_lines(output)] == ["interrupted"]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="POSIX signals")
 def test_a_hangup_that_the_caller_ignores_is_ignored(source: Path, output: Path) -> None:
     earlier = signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -311,6 +312,7 @@ def test_a_hangup_that_the_caller_ignores_is_ignored(source: Path, output: Path)
     assert statuses(result) == ["converted"]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_a_signal_that_comes_in_a_finalizer_ends_the_run_all_the_same(source: Path, output: Path) -> None:
     class Finalized:

@@ -135,6 +135,7 @@ def test_full_size(tmp_path: Path) -> None:
     assert np.isfinite(arrays[0, 1][0, 0]["valueMatrix"]).all()
 
 
+@pytest.mark.long
 def test_a_long_lone_plane(convert_once: Callable[..., Converted]) -> None:
     """The last array of an197522_2013_03_08: 28 frames per second, and its numbers are not those of its place."""
     assert read_census()["an197522_2013_03_08"][-1].frames == 11_705

@@ -62,6 +62,7 @@ def test_any_empty_series_of_events(convert_once: Callable[..., Converted]) -> N
     assert {identifier for identifier, _, _ in found} == {"trial-reward-mismatch", "touch-outside-pole-in-reach"}
 
 
+@pytest.mark.long
 def test_a_subvolume_without_rois(convert_once: Callable[..., Converted]) -> None:
     converted = convert_once(
         subvolumes=(

@@ -39,6 +39,7 @@ def test_the_sound_file_has_one_slight_peculiarity(sound_file: Path) -> None:
     assert set(by_identifier(validate_file(sound_file))) == {"check_single_row", "derived-values-not-checked"}
 
 
+@pytest.mark.long
 def test_validation_leaves_no_trace_in_the_folder(sound_file: Path) -> None:
     def listing() -> list[tuple[str, int, float]]:
         files = sorted(sound_file.parents[1].rglob("*"))
@@ -110,6 +111,7 @@ def test_a_check_that_fails_is_a_message_and_the_others_are_run(
     assert "check_single_row" in messages
 
 
+@pytest.mark.long
 def test_empty_tables_are_named_and_break_no_check(tmp_path: Path) -> None:
     from pynwb import NWBHDF5IO
     from pynwb.epoch import TimeIntervals

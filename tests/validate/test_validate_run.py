@@ -90,6 +90,7 @@ def in_a_new_process(code: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.long
 def test_checks_are_added_to_nwbinspector_once_and_asked_for_and_run_once(spoiled: Callable[[Spoil], Path]) -> None:
     """In one new process: before the import of the checks, after it, and as nwbinspector's own command runs them."""
 

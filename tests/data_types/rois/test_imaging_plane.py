@@ -69,6 +69,7 @@ def test_trials_of_one_frame_have_no_rate(convert_edited: Callable[..., Converte
         assert nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate is None
 
 
+@pytest.mark.long
 def test_a_lone_frame_has_no_rate(convert_edited: Callable[..., Converted]) -> None:
     def edit(s: Struct) -> None:
         entry = array(s, "dffTSA_subvolume_01")

@@ -121,6 +121,7 @@ def test_two_subvolumes_of_one_number_have_a_series_each(convert_edited: Callabl
         assert "fov_01005" in ophys["trial_number_subvolume_01_2"].description
 
 
+@pytest.mark.long
 def test_a_stub_has_the_numbers_of_its_trials(convert_edited: Callable[..., Converted]) -> None:
     def edit(s: Struct) -> None:
         array(s, "whiskerVars")["trial"][0, -5:] = np.nan
