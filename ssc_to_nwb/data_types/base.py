@@ -29,10 +29,8 @@ class VideoPlace:
 
     Attributes
     ----------
-    folder : Path
-        Where they are while the file is built.
-    final_name : str
-        Name that the folder will have.
+    folder, final_name : Path, str
+        Where they are while the file is built, and the name that the folder will have.
     link : bool, default False
         Whether hard links will do in place of copies.
     """
@@ -107,20 +105,7 @@ class SessionInterface(BaseDataInterface):
 
     @classmethod
     def in_conversion(cls, context: SessionContext, conversion: Conversion) -> Self:  # noqa: ARG003
-        """The interface as a conversion of this package uses it.
-
-        Parameters
-        ----------
-        context : SessionContext
-            Shared with the other interfaces of the conversion.
-        conversion : Conversion
-            What it knows besides.
-
-        Returns
-        -------
-        Self
-            An interface over the loaded session.
-        """
+        """The interface as a conversion of this package uses it, over the session that it shares."""
         return cls.from_context(context)
 
     def get_metadata(self) -> DeepDict:
@@ -130,27 +115,15 @@ class SessionInterface(BaseDataInterface):
         return metadata
 
     def add_to_nwbfile(self, nwbfile: NWBFile, metadata: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Add the data to the file.
-
-        Parameters
-        ----------
-        nwbfile : NWBFile
-            The file in memory.
-        metadata : dict[str, Any] or None, optional
-            neuroconv's; what it holds is used when the file is made, not here.
-        """
+        """Add the data to the file; what `metadata` holds is used when the file is made, not here."""
         self.add(nwbfile)
 
     @abstractmethod
     def add(self, nwbfile: NWBFile) -> None:
         """Add the data to the file.
 
-        An interface that links to objects of another (time stamps, ROIs) is added after it, or makes its own.
-
-        Parameters
-        ----------
-        nwbfile : NWBFile
-            The file in memory; the context's log takes the warnings.
+        An interface that links to objects of another (time stamps, ROIs) is added after it, or makes its own. The
+        context's log takes the warnings.
         """
 
 

@@ -7,8 +7,8 @@ groups, datasets and links of the file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from dataclasses import KW_ONLY, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TEXT = np.dtype(object)
 """The element type of texts, as h5py and zarr give it."""
 Attributes: TypeAlias = Mapping[str, object]
+ColumnValues: TypeAlias = Any
+"""Numbers (n, ...) or n texts; n arrays where the column is ragged; anything that hdmf writes bit by bit."""
 FieldValue: TypeAlias = str | float | tuple[str, ...] | np.ndarray
 # NWB's own words for "not given": a value as it is, a resolution that is not known.
 _PLAIN_SCALE = {"conversion": 1.0, "offset": 0.0, "resolution": -1.0}
@@ -155,21 +157,23 @@ class Series(DeclaredObject):
             yield Place(path=stamps, kind="dataset", attributes=seconds, dtype=np.float64, axes=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table.
 
     dtype: TEXT, or that of its numbers; axes: number of axes; ragged: whether a row has any number of values; such a
-    column is not in the file where no row has one.
+    column is not in the file where no row has one; values: what is written, where the interface has nothing to add.
     """
 
     name: str
-    text: str
     dtype: DTypeLike
+    text: str
+    _: KW_ONLY
     axes: int = 1
     ragged: bool = False
     neurodata_type: str = "VectorData"
     attributes: Attributes = field(default_factory=dict)
+    values: ColumnValues = field(default=None, compare=False, repr=False)
 
     def places(self, table: str) -> Iterator[Place]:
         """The dataset of the column, and its index where it is ragged."""

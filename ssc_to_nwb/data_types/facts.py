@@ -1,4 +1,4 @@
-"""What the rules need to know of a session, worked out once: which array is what, and which order is kept."""
+"""What the rules need to know of a session, worked out once: which array is what, which order is kept."""
 
 from __future__ import annotations
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
 
 import numpy as np
 from hdmf.common import DynamicTable, VectorData, VectorIndex
-from pynwb import NWBFile, ProcessingModule
+from pynwb import NWBFile, ProcessingModule, TimeSeries
 from pynwb.event import TimestampVectorData
 
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, Series, Table
+from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, ColumnValues, Series, Table
 
-ColumnValues: TypeAlias = Any
-"""Numbers (n, ...) or n texts; n arrays where the column is ragged; anything that hdmf writes bit by bit."""
-AnyTable = TypeVar("AnyTable", bound=DynamicTable)
 _COLUMN_CLASSES = {"VectorData": VectorData, "TimestampVectorData": TimestampVectorData}
 
 
@@ -31,20 +28,36 @@ def series_fields(declared: Series) -> dict[str, Any]:
     }
 
 
+def add_series(nwbfile: NWBFile, declared: Series, *, data: Any, seconds: np.ndarray) -> None:
+    """Add a TimeSeries to its module, on the time stamps of its clock where that is in the file, else on `seconds`."""
+    clock = None if declared.clock is None else find_object(nwbfile, declared.clock)
+    series = TimeSeries(**series_fields(declared), data=data, timestamps=seconds if clock is None else clock)
+    get_module(nwbfile, declared.path).add(series)
+
+
 def make_columns(columns: Sequence[Column], values: Mapping[str, ColumnValues]) -> list[VectorData]:
     """The columns of a table, each followed by its index where it is ragged. values: by name."""
     return [part for column in columns for part in _column(column, values[column.name])]
 
 
 def make_table(
-    declared: Table, values: Mapping[str, ColumnValues], *, table_class: type[AnyTable], **arguments: Any
-) -> AnyTable:
-    """A table with the columns of its layout; row ids count from 0 unless `arguments` has an `id`."""
+    declared: Table,
+    values: Mapping[str, ColumnValues] | None = None,
+    *,
+    table_class: Any = DynamicTable,
+    **arguments: Any,
+) -> Any:
+    """A table with the columns of its layout, and their values unless they are given by name.
+
+    Row ids count from 0 unless `arguments` has an `id`.
+    """
+    if values is None:
+        values = {column.name: column.values for column in declared.columns}
     columns = make_columns(declared.columns, values)
     if "id" not in arguments:
         plain = next(column.name for column in declared.columns if not column.ragged)
         arguments["id"] = np.arange(len(values[plain]))
-    made: AnyTable = table_class(
+    return table_class(
         name=declared.name,
         description=declared.text,
         columns=columns,
@@ -52,7 +65,6 @@ def make_table(
         **declared.attributes,
         **arguments,
     )
-    return made
 
 
 def get_module(nwbfile: NWBFile, path: str) -> ProcessingModule:

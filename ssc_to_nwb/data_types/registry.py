@@ -3,17 +3,17 @@
 A data type is a package. What it has something to say about is in modules of fixed names, of which it may lack some:
 
 `source.py`     what it is in the session struct: `claimed_kinds`, `read_array`; what of it deserves a warning though it
-                is kept as it is: `report_unusual`; what may be shown of its texts when a file is described: `WORDS`,
-                `NAMES`
-`claims.py`     what becomes of its fields: `RULES`
-`layout.py`     where it is in the NWB file: `objects`, `trial_columns`, `labelled_clocks`, `MODULES` that are its own
-`interface.py`  how it gets there: `INTERFACE`, `trial_values`
+                is kept as it is: `report_unusual`; its raw files, those that cannot be used logged: `read_files`; what
+                may be shown of its texts when a file is described: `WORDS`, `NAMES`
+`layout.py`     where it is in the NWB file: `objects`, `labelled_clocks`, `MODULES` that are its own; what it says of
+                each trial: `trial_columns`; what becomes of its fields in the source: `RULES`; which files beside the
+                session file are its own, and what becomes of them: `place_files`, `ROLE`, `RAW_RULES`, `LEAVES_OUT`,
+                `plane_entries`, `session_entries`
+`interface.py`  how it gets there: `INTERFACE`
 `restore.py`    how it comes back: `RESTORES`; the claims whose fields are as long as their object, or as each of its
                 columns: `AS_LONG`, `AS_LONG_AS_COLUMNS`
 `follows.py`    what follows from the rest of the file: `FOLLOWS`
-`raw_files.py`  which files beside the session file are its own, and what becomes of them: `place_files`, `ROLE`,
-                `RAW_RULES`, `LEAVES_OUT`, `plane_entries`, `session_entries`, `judge_files`
-`proof.py`      how what came from these files is compared with them, read in another way: `CHECKS`
+`proof.py`      how what came from such files is compared with them, read in another way: `CHECKS`
 `problems.py`   what can go wrong with it: its kinds of problems, and `AREA`, their heading
 
 Modules are imported when they are asked for: the way back never loads the way there, and planning loads no pynwb.
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _FIRST = ("session", "whisker", "subvolumes", "rois", "roi_traces")
 _THEN = (
     "trial_labels", "events", "trials", "imaging_stacks", "side_images", "registration", "whisker_videos", "arrays",
-    "source_struct", "provenance",
+    "source_struct",
 )  # fmt: skip
 
 
@@ -56,11 +56,7 @@ class DataType:
     def module(self, name: str) -> ModuleType | None:
         """One of its modules, None where it has none of this name."""
         whole = f"{self.package}.{name}"
-        return import_module(whole) if whole in sys.modules or self._has(whole) else None
-
-    def _has(self, module: str) -> bool:
-        """Whether there is such a module; of this package's own data types it is looked for once."""
-        return _is_there(module) if module.startswith(f"{__package__}.") else find_spec(module) is not None
+        return import_module(whole) if whole in sys.modules or _is_there(whole) else None
 
     def get(self, module: str, name: str) -> Any:
         """What one of its modules has under a name, None where it has none."""
@@ -69,7 +65,7 @@ class DataType:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Its claims."""
-        return tuple(self.get("claims", "RULES") or ())
+        return tuple(self.get("layout", "RULES") or ())
 
     @property
     def restores(self) -> Mapping[str, Any]:
@@ -142,6 +138,7 @@ def register_data_type(package: str) -> DataType:
         raise ValueError(f"data type {package} is registered already")
     if find_spec(package) is None:
         raise ValueError(f"data type {package}: there is no package of this name")
+    _is_there.cache_clear()
     _check_claims(data_type)
     _registered.append(data_type)
     return data_type

@@ -1,6 +1,6 @@
 """Rules say what becomes of the leaves of the session struct whose paths fit their patterns: the claims of data types.
 
-A `claims.py` makes its rules with `written`, `derived` and `kept`, and `scoped` where all are of some entries alone.
+A `layout.py` makes its rules with `written`, `derived` and `kept`, and `scoped` where all are of some entries alone.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from ssc_to_nwb.matlab.tree import MatStruct, MatStructArray, MatValue, is_empty
 _INDEX = re.compile(r"\{\d+\}|\(\d+\)")
 # An index in a cell or a struct array; a lone value has none.
 _WILDCARDS = {"{*}": r"(?:[{(](\d+)[)}])?", "**": r".*"}
+
+CALCIUM = "entries of dF/F, raw fluorescence and events"
 
 
 class Disposition(StrEnum):
@@ -141,6 +143,11 @@ def _both(one: Condition, other: Condition) -> Condition:
 def of_array(kind: str) -> Condition:
     """Whether a leaf belongs to the session's array of this kind."""
     return lambda leaf, facts: facts.arrays.get(leaf.indices[0]) == kind
+
+
+def is_calcium(leaf: Leaf, facts: SessionFacts) -> bool:
+    """Whether the leaf belongs to a calcium entry."""
+    return leaf.indices[0] in facts.calcium
 
 
 def below(entry: str, *fields: str) -> tuple[str, ...]:

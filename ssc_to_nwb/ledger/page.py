@@ -8,7 +8,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, POINTS
 from ssc_to_nwb.data_types.rule import Rule, all_rules
-from ssc_to_nwb.data_types.session.claims import METADATA_PLACES
+from ssc_to_nwb.data_types.session.layout import METADATA_PLACES
 from ssc_to_nwb.ledger.rules_raw import raw_rules
 
 _HEAD = ("Source field", "Becomes", "In the NWB file", "Unit", "Rule", "Since")
@@ -53,7 +53,7 @@ def map_page() -> str:
 
 
 def _series_names() -> tuple[str, str]:
-    of_types = [text for _, text in registry.having("claims", "SERIES_NAMES")]
+    of_types = [text for _, text in registry.having("layout", "SERIES_NAMES")]
     return "{series}", "; ".join((*of_types, "ROIs: see below"))
 
 

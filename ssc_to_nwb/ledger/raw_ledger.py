@@ -33,9 +33,9 @@ def file_entries(
     if raw is None:
         return tuple(entries)
     for plane in raw.inventory.planes:
-        for _, plane_entries in registry.having("raw_files", "plane_entries"):
+        for _, plane_entries in registry.having("layout", "plane_entries"):
             entries += plane_entries(plane, raw, files)
-    for _, session_entries in registry.having("raw_files", "session_entries"):
+    for _, session_entries in registry.having("layout", "session_entries"):
         entries += session_entries(raw, files)
     return (*entries, *map(files.left_out, raw.inventory.left_out))
 
@@ -44,7 +44,7 @@ class SourceFiles:
     """Makes the entries of one session's files."""
 
     def __init__(self, *, session: Session, problems: Iterable[Problem], hashes: Mapping[Path, str]) -> None:
-        leaving_out = {kind for _, found in registry.having("raw_files", "LEAVES_OUT") for kind in found}
+        leaving_out = {kind for _, found in registry.having("layout", "LEAVES_OUT") for kind in found}
         self._root = session.path.parent
         self._hashes = {self._name(path): digest for path, digest in hashes.items()}
         self._unusable = {

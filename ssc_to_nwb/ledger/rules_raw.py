@@ -27,5 +27,5 @@ SYSTEM_FILE = Rule(
 
 def raw_rules() -> tuple[Rule, ...]:
     """All of them, those of the data types in their order."""
-    of_types = [rule for _, rules in registry.having("raw_files", "RAW_RULES") for rule in rules]
+    of_types = [rule for _, rules in registry.having("layout", "RAW_RULES") for rule in rules]
     return (SESSION_FILE, *of_types, LEFT_OUT, SYSTEM_FILE)

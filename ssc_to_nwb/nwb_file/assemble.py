@@ -10,9 +10,8 @@ from pynwb import NWBFile
 
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.base import Conversion
-from ssc_to_nwb.data_types.provenance.interface import add_provenance
 from ssc_to_nwb.data_types.session.interface import make_nwbfile
-from ssc_to_nwb.data_types.source_struct.interface import add_source_struct
+from ssc_to_nwb.data_types.source_struct.interface import add_provenance, add_source_struct
 from ssc_to_nwb.ledger.ledger import Ledger
 from ssc_to_nwb.ledger.raw_ledger import file_entries
 from ssc_to_nwb.session.context import SessionContext

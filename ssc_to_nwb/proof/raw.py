@@ -163,8 +163,9 @@ def _files_left_out(session: Session, raw: RawData, *, log: ProblemLog) -> dict[
             if path is not None and gap.reason.startswith(FILE_SKIPPED):
                 left_out[path] = gap.reason
     before = len(log.problems)
-    for _, judge_files in registry.having("raw_files", "judge_files"):
-        judge_files(session, raw, log=log)
+    for _, read_files in registry.having("source", "read_files"):
+        for _ in read_files(session, raw, log=log):
+            pass
     for problem in log.problems[before:]:
         left_out[Path(problem.file or "")] = problem.kind.title
     return left_out

@@ -6,7 +6,7 @@ Neither the source nor the code that wrote the file takes part, so that anybody 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -23,7 +23,7 @@ _RECORD = f"/processing/{naming.SOURCE_MODULE}"
 _BROKEN = (KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError, OSError, RuntimeError)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Followed:
     """What an object of the file must hold as the rest of the file has it, and what it holds.
 
@@ -35,6 +35,7 @@ class Followed:
     place: str
     expected: Any
     found: Any
+    _: KW_ONLY
     tolerance: np.ndarray | float = 0.0
     covers: tuple[str, ...] | None = None
 

@@ -127,7 +127,7 @@ class _Comparison:
         return Difference(text=text, effect="contents")
 
     def _raw(self, text: str, then: str, now: str) -> Difference:
-        roles = [role for _, role in registry.having("raw_files", "ROLE")]
+        roles = [role for _, role in registry.having("layout", "ROLE")]
         if now == "skip":
             written = None if self.contents is None else self.contents.written
             words = {role: kind.value for role, kind in roles}

@@ -90,7 +90,7 @@ def open_raw_data(
         listed_paths={plane.name: plane.listed_paths for plane in session.planes},
         listed_in=session.path,
     )
-    for _, place_files in registry.having("raw_files", "place_files"):
+    for _, place_files in registry.having("layout", "place_files"):
         inventory = place_files(inventory, session=whole or session, facts=context.metadata.source, log=log)
     if mode == "require":
         _require_all(inventory)

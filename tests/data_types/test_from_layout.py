@@ -15,10 +15,10 @@ from pynwb.testing.mock.file import mock_NWBFile
 from ssc_to_nwb.data_types.declared import TEXT, Column, Table
 from ssc_to_nwb.data_types.from_layout import make_columns, make_table
 
-NUMBER = Column(name="number", text="n", dtype=np.float64)
-WORD = Column(name="word", text="t", dtype=TEXT)
-PARTS = Column(name="parts", text="p", dtype=np.int64, ragged=True)
-OUTLINE = Column(name="outline", text="o", dtype=np.float64, axes=2, ragged=True)
+NUMBER = Column("number", np.float64, "n")
+WORD = Column("word", TEXT, "t")
+PARTS = Column("parts", np.int64, "p", ragged=True)
+OUTLINE = Column("outline", np.float64, "o", axes=2, ragged=True)
 
 
 def written(folder: Path, columns: tuple[Column, ...], values: dict[str, Any]) -> h5py.Group:

@@ -162,7 +162,7 @@ def test_a_type_without_a_way_back_is_refused(tmp_path: Path, monkeypatch: pytes
     package.mkdir()
     (package / "__init__.py").touch()
     rule = "Rule(identifier='there', patterns=('x',), disposition=Disposition.WRITTEN, text='t')"
-    (package / "claims.py").write_text(f"from ssc_to_nwb.data_types.rule import *\nRULES = ({rule},)\n")
+    (package / "layout.py").write_text(f"from ssc_to_nwb.data_types.rule import *\nRULES = ({rule},)\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(ValueError, match="one_way has no way back for its claim 'there': add it to RESTORES"):
         registry.register_data_type("one_way")

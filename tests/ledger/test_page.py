@@ -10,7 +10,7 @@ from made_sessions import AWKWARD, Converted, read
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES
 from ssc_to_nwb.data_types.rule import all_rules
-from ssc_to_nwb.data_types.session.claims import METADATA_PLACES
+from ssc_to_nwb.data_types.session.layout import METADATA_PLACES
 from ssc_to_nwb.ledger.ledger import build_ledger
 from ssc_to_nwb.ledger.page import map_page
 from ssc_to_nwb.ledger.rules_raw import raw_rules

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pynwb import NWBFile
-from pynwb.base import TimeSeries
 
 from running_speed.layout import running_of, speed_series
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.from_layout import get_module, series_fields
+from ssc_to_nwb.data_types.from_layout import add_series
 
 
 class RunningSpeedInterface(SessionInterface):
@@ -20,10 +19,8 @@ class RunningSpeedInterface(SessionInterface):
         """Add the series to the module of behavior."""
         running = running_of(self.context.session)
         if running is not None:
-            declared = speed_series(running)
             seconds = self.context.clock.seconds(running.time_ms)
-            series = TimeSeries(**series_fields(declared), data=running.speed_cm_s, timestamps=seconds)
-            get_module(nwbfile, declared.path).add(series)
+            add_series(nwbfile, speed_series(running), data=running.speed_cm_s, seconds=seconds)
 
 
 INTERFACE = RunningSpeedInterface

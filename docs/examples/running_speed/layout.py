@@ -1,4 +1,4 @@
-"""Where running speed is in the NWB file: a TimeSeries in the module of behavior."""
+"""Where running speed is in the NWB file, a TimeSeries in the module of behavior, and what becomes of each field."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from running_speed.source import KIND, RunningSpeed
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import DeclaredObject, Series, Sources
+from ssc_to_nwb.data_types.rule import below, kept, of_array, scoped, written
 from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
 from ssc_to_nwb.data_types.whisker.layout import BEHAVIOR
 from ssc_to_nwb.session.session import Session
@@ -54,3 +55,29 @@ def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
             time_ms=running.time_ms,
             series_on_it=(SERIES,),
         )
+
+
+_ENTRY = "timeSeriesArrayHash.value{*}"
+
+RULES = scoped(
+    KIND,
+    of_array(KIND),
+    written(
+        "running-values", f"{_ENTRY}.valueMatrix", nwb=(f"{SERIES}/data",), unit="cm/s", text="Speed of the wheel."
+    ),
+    written(
+        "running-times",
+        f"{_ENTRY}.time",
+        nwb=(f"{SERIES}/timestamps", f"{LABELS}/timestamps"),
+        unit="s",
+        text="Time stamps.",
+    ),
+    written(
+        "running-trials",
+        f"{_ENTRY}.trial",
+        nwb=(f"{LABELS}/data",),
+        unit="n/a",
+        text="The trial number of every sample; NaN stays.",
+    ),
+    kept("running-labels", *below(_ENTRY, "ids", "idStrs{*}"), text="Number and name of the row."),
+)

@@ -82,7 +82,7 @@ def touch_sample(file: FileView) -> Iterator[Followed]:
         interval = usual_interval_ms(clock.milliseconds(file), clock.labels)
     expected = float(file.assumptions["touch_sample_ms"]) if interval is None else interval
     found = float(file.provenance["touch_sample_ms"])
-    yield Followed(place=f"{_PROVENANCE}/value", expected=expected, found=found, covers=())
+    yield Followed(f"{_PROVENANCE}/value", expected, found, covers=())
 
 
 def rows(file: FileView) -> Iterator[Followed]:
@@ -94,17 +94,15 @@ def rows(file: FileView) -> Iterator[Followed]:
         np.add.at(owners.setdefault(path, np.zeros(table.rows, dtype=np.int64)), own, 1)
         times_per_row = 1 if table.has("timestamp") else 2
         size = int(np.prod(node.size))
-        yield Followed(place=f"{path}/id", expected=size, found=own.size * times_per_row, covers=())
+        yield Followed(f"{path}/id", size, own.size * times_per_row, covers=())
         if table.has(_POSITION):
-            yield Followed(
-                place=f"{path}/{_POSITION}", expected=np.arange(1, own.size + 1), found=table.column(_POSITION)[own]
-            )
+            yield Followed(f"{path}/{_POSITION}", np.arange(1, own.size + 1), table.column(_POSITION)[own])
     for path, count in owners.items():
-        yield Followed(place=f"{path}/id", expected=np.ones_like(count), found=count, covers=())
+        yield Followed(f"{path}/id", np.ones_like(count), count, covers=())
         table = file.table(path)
         name = "timestamp" if table.has("timestamp") else "start_time"
         steps = np.diff(table.column(name))
-        yield Followed(place=f"{path}/{name}", expected=np.zeros(steps.shape, dtype=bool), found=steps < 0, covers=())
+        yield Followed(f"{path}/{name}", np.zeros(steps.shape, dtype=bool), steps < 0, covers=())
 
 
 def properties_not_given(file: FileView) -> Iterator[Followed]:
@@ -122,15 +120,12 @@ def properties_not_given(file: FileView) -> Iterator[Followed]:
         values = file.table(path).column(column)
         if not own.all():
             missing = values[~own]
-            yield Followed(place=place, expected=np.full(missing.shape, np.nan), found=missing, covers=())
+            yield Followed(place, np.full(missing.shape, np.nan), missing, covers=())
         if place.endswith(_AT_OFFSET):
             on = file.table(path).column(column.removesuffix(_AT_OFFSET))
             same = np.array_equal(on, values, equal_nan=values.dtype.kind == "f")
-            yield Followed(place=place, expected="other values than at the onset", found=_same(same), covers=())
-
-
-def _same(is_same: bool) -> str:
-    return "the same values" if is_same else "other values than at the onset"
+            other = "other values than at the onset"
+            yield Followed(place, other, "the same values" if same else other, covers=())
 
 
 FOLLOWS: Follows = {

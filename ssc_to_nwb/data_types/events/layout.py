@@ -1,9 +1,9 @@
-"""Where events are in the NWB file: a TimeIntervals table for on/off pairs, an EventsTable for points."""
+"""Where events are in the NWB file, a TimeIntervals table for on/off pairs, an EventsTable for points; their rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,65 +11,148 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Sources, Table
 from ssc_to_nwb.data_types.events import touches
 from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, EventTrain, split_pairs
-from ssc_to_nwb.data_types.trial_labels.source import labels_dtype
+from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.rule import Leaf, Names, below, derived, is_empty, kept, written
+from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
 from ssc_to_nwb.session.context import SessionContext
-from ssc_to_nwb.session.session import Session
 
-COUNTERS = frozenset(
-    (
-        "touchNumberWithinTrial", "touchBoutNumber", "touchNumberWithinBout", "whTSACorrespondingIndex",
-        "caTSACorrespondingIndex", "derTSACorrespondingIndex",
-    )
+_COUNTERS = (
+    "touchNumberWithinTrial", "touchBoutNumber", "touchNumberWithinBout", "whTSACorrespondingIndex",
+    "caTSACorrespondingIndex", "derTSACorrespondingIndex",
 )  # fmt: skip
+_SIDES = {"leftLicks": "left", "rightLicks": "right", "leftReward": "left", "rightReward": "right"}
+# What the known tables are, and the columns that distinguish their trains.
+_KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    naming.POLE_IN_REACH: (touches.POLE_TEXT, ()),
+    naming.TOUCHES: (touches.TEXT, naming.TOUCH_COLUMNS),
+    naming.REWARDS: ("Delivery of water: the times a water valve was open.", ("side",)),
+    naming.REWARD_CUE: ("Auditory cue for the animal to answer and collect its reward.", ()),
+    naming.LICKS: ("Contacts of the tongue with a lick port.", ("side",)),
+}
+_LABEL_TEXTS = {
+    "side": "Lick port: left or right.",
+    **touches.LABEL_TEXTS,
+    "series": "Name of the series in the source.",
+}
+_START = Column("start_time", np.float64, "Onset, in seconds after session start.")
+_STOP_TEXT = "Offset, in seconds after session start."
+_TIMESTAMP = Column(
+    "timestamp",
+    np.float64,
+    "Time, in seconds after session start.",
+    neurodata_type="TimestampVectorData",
+    attributes={"unit": "seconds"},
+)
+_TRIAL_TEXT = (
+    "Number of the trial that the source labels the event with, as in the column trial_number of the trials table; NaN "
+    "where the source has NaN."
+)
+_POSITION = Column(
+    "source_position",
+    np.int64,
+    f"Place of the event in the source's list of its side, {' or '.join(naming.TOUCH_COLUMNS)}, counted from 1; "
+    "rows are in the order of time.",
+)
+_HASH = "eventSeriesArrayHash"
+_ENTRY = f"{_HASH}.value{{*}}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableProperty:
-    """One property of the events of a table.
-
-    on, off: values (n,) at the onsets and the offsets, trains one after the other, twice the same for points; NaN for
-    the events of a train that has no such property. Counters are int32 where all are whole.
-    """
-
-    key: str
-    description: str
-    on: np.ndarray
-    off: np.ndarray
-
-    @property
-    def column(self) -> str:
-        """Name of its column."""
-        return naming.property_column(self.key)
-
-    @property
-    def differs_at_offset(self) -> bool:
-        """Whether any event has another value at its end."""
-        return not np.array_equal(self.on, self.off, equal_nan=True)
+def objects(sources: Sources) -> Iterator[DeclaredObject]:
+    """A table per kind of event."""
+    yield from event_tables(sources.context)
 
 
-def table_properties(members: Sequence[EventSeries]) -> list[TableProperty]:
-    """The properties of all series of a table, in the order in which they first occur."""
-    trains = [(series, train) for series in members for train in series.trains]
-    items = [item for _, train in trains for item in train.properties]
-    first = {naming.property_column(item.key): item for item in reversed(items)}
-    found = []
-    for name in dict.fromkeys(naming.property_column(item.key) for item in items):
-        parts = [_values(series, train, name) for series, train in trains]
+def table_path(name: str, *, pairs: bool) -> str:
+    """Where NWB has tables of on/off pairs, and of points."""
+    return f"/{'intervals' if pairs else 'events'}/{name}"
+
+
+def event_tables(context: SessionContext) -> Iterator[Table]:
+    """The tables of a session's series: the known ones, then one for each series that nobody knows."""
+    events = context.session.events
+    for name, (text, labels) in _KNOWN.items():
+        members = [events[key] for key, table in naming.EVENT_TABLES.items() if table == name and key in events]
+        if members:
+            yield _event_table(context, name, text, labels, members)
+    for key, series in events.items():
+        if key not in naming.EVENT_TABLES:
+            text = f"Event series {key!r} of the source."
+            yield _event_table(context, naming.event_table(key), text, ("series",), [series])
+
+
+def _event_table(
+    context: SessionContext, name: str, text: str, labels: tuple[str, ...], members: Sequence[EventSeries]
+) -> Table:
+    """A table of these series; labels: columns that distinguish its trains. Rows are in the order of time."""
+    pairs = members[0].type == PAIRS
+    trains = [train for series in members for train in series.trains]
+    onsets = [_at_onsets(train.time_ms, pairs=pairs) for train in trains]
+    seconds = context.clock.seconds(np.concatenate(onsets))
+    order = np.argsort(seconds, kind="stable")
+    columns = [replace(_START if pairs else _TIMESTAMP, values=seconds[order])]
+    if pairs:
+        later_ms = touches.touch_sample_ms(context) if name == naming.TOUCHES else 0.0
+        stops = context.clock.seconds(np.concatenate([split_pairs(train.time_ms)[1] for train in trains]) + later_ms)
+        stop_text = touches.STOP_TEXT.format(later_ms) if later_ms else _STOP_TEXT
+        columns.append(Column("stop_time", np.float64, stop_text, values=stops[order]))
+    of_trains = [one for series in members for one in _labels(series)]
+    for label in labels:
+        # A train without any event need not have a label.
+        texts = np.array([one.get(label) for one in of_trains], dtype=object).repeat([one.size for one in onsets])
+        columns.append(Column(label, TEXT, _LABEL_TEXTS[label], values=texts[order].tolist()))
+    trials = np.concatenate([_at_onsets(train.trial, pairs=pairs) for train in trains])
+    columns.append(Column("trial_number", labels_dtype(trials), _TRIAL_TEXT, values=labels_for_file(trials)[order]))
+    if any((np.diff(onset) < 0).any() for onset in onsets):
+        positions = np.concatenate([np.arange(1, onset.size + 1) for onset in onsets])
+        columns.append(replace(_POSITION, values=positions[order]))
+    return Table(
+        path=table_path(name, pairs=pairs),
+        neurodata_type="TimeIntervals" if pairs else "EventsTable",
+        text=f"{text} Source: {'; '.join(f'{one.key}: {one.description}' for one in members)}",
+        columns=(*columns, *_property_columns(trains, order, pairs=pairs)),
+        attributes={} if pairs else {"source_description": "Behavior control system of the rig"},
+    )
+
+
+def _at_onsets(values: np.ndarray, *, pairs: bool) -> np.ndarray:
+    return split_pairs(values)[0] if pairs else values
+
+
+def _labels(series: EventSeries) -> Iterator[dict[str, str]]:
+    """What distinguishes each train of a series; the labels, or the key where there is none, numbered where equal."""
+    names = [train.label or series.key for train in series.trains]
+    for place, (train, name) in enumerate(zip(series.trains, names, strict=True), start=1):
+        touch = dict(zip(naming.TOUCH_COLUMNS, train.touch_label() or (), strict=False))
+        own = name if names.count(name) == 1 else f"{name} ({place})"
+        yield {"series": own, "side": _SIDES.get(series.key, ""), **touch}
+
+
+def _property_columns(trains: Sequence[EventTrain], order: np.ndarray, *, pairs: bool) -> Iterator[Column]:
+    """What the source says of every event besides, and of its end where any event has another value there."""
+    items = {
+        naming.property_column(item.key): item for train in reversed(trains) for item in reversed(train.properties)
+    }
+    names = dict.fromkeys(naming.property_column(item.key) for train in trains for item in train.properties)
+    for name in names:
+        key, described = items[name].key, ": ".join(filter(None, (items[name].key, items[name].description)))
+        parts = [_on_and_off(train, name, pairs=pairs) for train in trains]
         on, off = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
-        item = first[name]
-        if item.key in COUNTERS:
+        if key in _COUNTERS:
             on, off = _whole(on, off)
-        found.append(TableProperty(key=item.key, description=item.description, on=on, off=off))
-    return found
+        known, source = touches.PROPERTIES.get(key, ""), f"Source: {described}"
+        yield Column(name, on.dtype, f"{known} {source}".lstrip(), values=on[order])
+        if not np.array_equal(on, off, equal_nan=True):
+            text = f"{known} Value at the end of the event. {source}".lstrip()
+            yield Column(naming.at_offset(name), off.dtype, text, values=off[order])
 
 
-def _values(series: EventSeries, train: EventTrain, name: str) -> tuple[np.ndarray, np.ndarray]:
-    of_pairs = series.type == PAIRS
+def _on_and_off(train: EventTrain, name: str, *, pairs: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Values at the onsets and offsets of a train, twice the same for points; NaN where it has no such property."""
     item = {naming.property_column(one.key): one for one in train.properties}.get(name)
     if item is None:
-        nothing = np.full(train.time_ms.size // (2 if of_pairs else 1), np.nan)
+        nothing = np.full(train.time_ms.size // (2 if pairs else 1), np.nan)
         return nothing, nothing
-    return split_pairs(item.values) if of_pairs else (item.values, item.values)
+    return split_pairs(item.values) if pairs else (item.values, item.values)
 
 
 def _whole(on: np.ndarray, off: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -80,143 +163,91 @@ def _whole(on: np.ndarray, off: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return on, off
 
 
-# Columns that distinguish a table's trains.
-_LABELS = {
-    name: Column(name=name, text=text, dtype=TEXT)
-    for name, text in {
-        "side": "Lick port: left or right.",
-        **touches.LABEL_TEXTS,
-        "series": "Name of the series in the source.",
-    }.items()
-}
-_STOP_TEXT = "Offset, in seconds after session start."
-POSITION = Column(
-    name="source_position",
-    dtype=np.int64,
-    text=(
-        f"Place of the event in the source's list of its side, {' or '.join(naming.TOUCH_COLUMNS)}, counted from 1; "
-        "rows are in the order of time."
+def trial_columns(context: SessionContext) -> Iterator[Column]:
+    """Lick times by trial, in s, for readers that know no EventsTable."""
+    numbers = context.session.trials.numbers
+    for key in ("leftLicks", "rightLicks"):
+        series = context.session.events.get(key)
+        if series is not None and np.isin(numbers, series.trains[0].trial).any():
+            train, side = series.trains[0], _SIDES[key]
+            seconds = context.clock.seconds(train.time_ms)
+            text = (
+                f"Times of the licks at the {side} port labelled with the trial, in seconds after session start; the "
+                "same as in the licks table."
+            )
+            values = [seconds[train.trial == number] for number in numbers]
+            yield Column(f"{side}_licks", np.float64, text, ragged=True, values=values)
+
+
+def _is_read(leaf: Leaf, facts: SessionFacts) -> bool:
+    """Whether the leaf's series was read; one that nobody knows may be of another form, and is then unmapped."""
+    return leaf.indices[0] in facts.events
+
+
+def _table(leaf: Leaf, facts: SessionFacts, *columns: str) -> tuple[Names, ...]:
+    series = facts.events[leaf.indices[0]]
+    table = table_path(naming.event_table(series.key), pairs=series.type == PAIRS)
+    return tuple({"table": table, "column": column} for column in columns or ("",))
+
+
+def _times(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
+    pairs = facts.events[leaf.indices[0]].type == PAIRS
+    return _table(leaf, facts, *(("start_time", "stop_time") if pairs else ("timestamp",)))
+
+
+def _property(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
+    train = facts.events[leaf.indices[0]].trains[leaf.indices[1] - 1]
+    return _table(leaf, facts, naming.property_column(train.properties[leaf.indices[2] - 1].key))
+
+
+RULES = (
+    kept(
+        "event-texts",
+        _HASH,
+        *below(_HASH, "keyNames{*}", "descr{*}"),
+        *below(_ENTRY, "id", "ids", "idStr{*}", "idStrs{*}", "idStrDetailed{*}"),
+        *below(f"{_ENTRY}.eventPropertiesHash{{*}}", "keyNames{*}", "descr{*}"),
+        text="Keys, names, numbers and descriptions, in their order; tables and columns are described with them.",
+    ),
+    kept(
+        "event-empties",
+        *below(_HASH, "value", "value{*}.eventPropertiesHash{*}", "value{*}.eventPropertiesHash{*}.value"),
+        text="Where there is no property, the empty value is kept.",
+        when=is_empty,
+    ),
+    derived(
+        "event-type",
+        f"{_ENTRY}.type",
+        nwb=("{table}",),
+        text="2 (on/off pairs): a TimeIntervals table; 1 (points): an EventsTable.",
+        when=_is_read,
+        names=_table,
+    ),
+    written(
+        "event-times",
+        f"{_ENTRY}.eventTimes{{*}}",
+        nwb=("{table}/{column}",),
+        unit="s",
+        text="On and off times as start and stop, points as time stamps; touches stop one sample later. Rows are in "
+        "the order of time, with source_position where the source has another order.",
+        when=_is_read,
+        names=_times,
+    ),
+    written(
+        "event-trials",
+        f"{_ENTRY}.eventTrials{{*}}",
+        nwb=("{table}/trial_number",),
+        text="The number of the event's trial: int32, float64 where the source has NaN.",
+        when=_is_read,
+        names=_table,
+    ),
+    written(
+        "event-property-values",
+        f"{_ENTRY}.eventPropertiesHash{{*}}.value{{*}}",
+        nwb=("{table}/{column}",),
+        unit="as in the source",
+        text="A column for every property; a second one (_at_offset) where values at on and off differ.",
+        when=_is_read,
+        names=_property,
     ),
 )
-_TRIAL_TEXT = (
-    "Number of the trial that the source labels the event with, as in the column trial_number of the trials table; NaN "
-    "where the source has NaN."
-)
-_START = Column(name="start_time", dtype=np.float64, text="Onset, in seconds after session start.")
-_TIMESTAMP = Column(
-    name="timestamp",
-    dtype=np.float64,
-    neurodata_type="TimestampVectorData",
-    attributes={"unit": "seconds"},
-    text="Time, in seconds after session start.",
-)
-_AT_OFFSET = "Value at the end of the event."
-_SIDES = {"leftLicks": "left", "rightLicks": "right"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventTable:
-    """A table of the file and the source's series that go into it.
-
-    labels: columns that distinguish its trains; later_ms: how much later than in the source its events stop.
-    """
-
-    table: Table
-    members: tuple[EventSeries, ...]
-    labels: tuple[str, ...]
-    later_ms: float
-
-
-_KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    naming.POLE_IN_REACH: (touches.POLE_TEXT, ()),
-    naming.TOUCHES: (touches.TEXT, naming.TOUCH_COLUMNS),
-    naming.REWARDS: ("Delivery of water: the times a water valve was open.", ("side",)),
-    naming.REWARD_CUE: ("Auditory cue for the animal to answer and collect its reward.", ()),
-    naming.LICKS: ("Contacts of the tongue with a lick port.", ("side",)),
-}
-
-
-def objects(sources: Sources) -> Iterator[DeclaredObject]:
-    """A table per kind of event."""
-    for one in event_tables(sources.context):
-        yield one.table
-
-
-def table_path(name: str, *, pairs: bool) -> str:
-    """Where NWB has tables of on/off pairs, and of points."""
-    return f"/{'intervals' if pairs else 'events'}/{name}"
-
-
-def event_tables(context: SessionContext) -> Iterator[EventTable]:
-    """The tables of a session's series: the known ones, then one for each series that nobody knows."""
-    events = context.session.events
-    for name, (text, labels) in _KNOWN.items():
-        members = tuple(events[key] for key, table in naming.EVENT_TABLES.items() if table == name and key in events)
-        if members:
-            later_ms = touches.touch_sample_ms(context) if name == naming.TOUCHES else 0.0
-            yield _event_table(name, text, labels, members, later_ms=later_ms)
-    for key, series in events.items():
-        if key not in naming.EVENT_TABLES:
-            text = f"Event series {key!r} of the source."
-            yield _event_table(naming.event_table(key), text, ("series",), (series,), later_ms=0.0)
-
-
-def _event_table(
-    name: str, text: str, labels: tuple[str, ...], members: tuple[EventSeries, ...], *, later_ms: float
-) -> EventTable:
-    pairs = members[0].type == PAIRS
-    stop_text = touches.STOP_TEXT.format(later_ms) if later_ms else _STOP_TEXT
-    times = (_START, Column(name="stop_time", dtype=np.float64, text=stop_text)) if pairs else (_TIMESTAMP,)
-    of_labels = labels_dtype(trial_labels(members))
-    table = Table(
-        path=table_path(name, pairs=pairs),
-        neurodata_type="TimeIntervals" if pairs else "EventsTable",
-        text=f"{text} Source: {'; '.join(f'{one.key}: {one.description}' for one in members)}",
-        columns=(
-            *times,
-            *(_LABELS[label] for label in labels),
-            Column(name="trial_number", dtype=of_labels, text=_TRIAL_TEXT),
-            *((POSITION,) if any(not _in_order(series) for series in members) else ()),
-            *(column for item in table_properties(members) for column in _property_columns(item)),
-        ),
-        attributes={} if pairs else {"source_description": "Behavior control system of the rig"},
-    )
-    return EventTable(table=table, members=members, labels=labels, later_ms=later_ms)
-
-
-def trial_labels(members: Sequence[EventSeries]) -> np.ndarray:
-    """The trial label of every event of a table, trains in turn, int64 (n,); of a pair that of its onset."""
-    labels = [
-        train.trial[0::2] if series.type == PAIRS else train.trial for series in members for train in series.trains
-    ]
-    return np.concatenate([np.zeros(0, dtype=np.int64), *labels])
-
-
-def _in_order(series: EventSeries) -> bool:
-    """Whether the source lists the events of every train in the order of time."""
-    starts = [split_pairs(one.time_ms)[0] if series.type == PAIRS else one.time_ms for one in series.trains]
-    return all((np.diff(start) >= 0).all() for start in starts)
-
-
-def _property_columns(item: TableProperty) -> Iterator[Column]:
-    known, source = touches.PROPERTIES.get(item.key, ""), ": ".join(filter(None, (item.key, item.description)))
-    yield Column(name=item.column, dtype=item.on.dtype, text=f"{known} Source: {source}".lstrip())
-    if item.differs_at_offset:
-        text = f"{known} {_AT_OFFSET} Source: {source}".lstrip()
-        yield Column(name=naming.at_offset(item.column), dtype=item.off.dtype, text=text)
-
-
-def trial_columns(session: Session) -> Iterator[Column]:
-    """Lick times by trial, for readers that know no EventsTable."""
-    for key, side in _SIDES.items():
-        series = session.events.get(key)
-        if series is not None and np.isin(session.trials.numbers, series.trains[0].trial).any():
-            yield Column(
-                name=f"{side}_licks",
-                dtype=np.float64,
-                ragged=True,
-                text=(
-                    f"Times of the licks at the {side} port labelled with the trial, in seconds after session start; "
-                    "the same as in the licks table."
-                ),
-            )

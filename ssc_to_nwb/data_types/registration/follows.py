@@ -22,15 +22,9 @@ def times(file: FileView) -> Iterator[Followed]:
             expected = np.unique(clock[nearest(clock, seconds)]) if clock.size else clock
             node = file.reader.tree.node(place)
             is_own = node is not None and node.kind == "dataset"
-            yield Followed(
-                place=place,
-                expected=expected,
-                found=seconds,
-                tolerance=rounding_s(seconds),
-                covers=None if is_own else (),
-            )
+            yield Followed(place, expected, seconds, tolerance=rounding_s(seconds), covers=None if is_own else ())
             count = int(file.reader.dataset(f"{path}/data").shape[0])
-            yield Followed(place=place, expected=count, found=int(seconds.size), covers=())
+            yield Followed(place, count, int(seconds.size), covers=())
 
 
 FOLLOWS: Follows = {f"{OPHYS}/registration_shift": times}

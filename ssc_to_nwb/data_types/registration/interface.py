@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pynwb import NWBFile
-from pynwb.base import TimeSeries
 
 from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.from_layout import find_object, get_module, series_fields
+from ssc_to_nwb.data_types.from_layout import add_series
 from ssc_to_nwb.data_types.registration.layout import shift_series
-from ssc_to_nwb.data_types.registration.source import session_shifts
+from ssc_to_nwb.data_types.registration.source import read_files
 
 
 class RegistrationInterface(RawInterface):
@@ -24,14 +23,10 @@ class RegistrationInterface(RawInterface):
         """
         if self.raw is None:
             return
-        for subvolume, stack, shifts in session_shifts(self.context.session, self.raw, log=self.context.log):
+        for subvolume, stack, shifts in read_files(self.context.session, self.raw, log=self.context.log):
             declared = shift_series(shifts, subvolume=subvolume, stack=stack)
-            owner = None if declared.clock is None else find_object(nwbfile, declared.clock)
             seconds = self.context.clock.seconds(subvolume.time_ms[shifts.index_position])
-            series = TimeSeries(
-                **series_fields(declared), data=shifts.shift_px, timestamps=seconds if owner is None else owner
-            )
-            get_module(nwbfile, declared.path).add(series)
+            add_series(nwbfile, declared, data=shifts.shift_px, seconds=seconds)
 
 
 INTERFACE = RegistrationInterface

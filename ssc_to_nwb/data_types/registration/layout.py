@@ -1,8 +1,9 @@
-"""Where registration shifts are in the NWB file: one TimeSeries per plane."""
+"""Where registration shifts are in the NWB file, one TimeSeries per plane; what becomes of registration files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,21 +11,32 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import OPHYS, DeclaredObject, Series, Sources
 from ssc_to_nwb.data_types.imaging_stacks.layout import frames_path
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.registration.source import PlaneShifts, session_shifts
+from ssc_to_nwb.data_types.registration import problems
+from ssc_to_nwb.data_types.registration.source import PlaneShifts, read_files
+from ssc_to_nwb.data_types.rule import written
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
+from ssc_to_nwb.ledger.ledger import FileEntry
 from ssc_to_nwb.quantities import plural
+from ssc_to_nwb.source_files.raw_files import RawFileKind
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.ledger.raw_ledger import SourceFiles
+    from ssc_to_nwb.session.raw_data import RawData
+    from ssc_to_nwb.source_files.raw_inventory import PlaneFiles
 
 _TEXT = (
     "Shift of each frame of {plane} as found by the registration (dx_r, dy_r of {files}). "
     "Column 0: along the image's columns (x), column 1: along its rows (y). The frames are already registered."
 )
+ROLE = ("registration", RawFileKind.REGISTRATION)
+LEAVES_OUT = (problems.REGISTRATION_UNREADABLE, problems.REGISTRATION_LENGTH)
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """A series for every plane that has registration files."""
     if sources.raw is None:
         return
-    for subvolume, stack, shifts in session_shifts(sources.session, sources.raw, log=sources.log):
+    for subvolume, stack, shifts in read_files(sources.session, sources.raw, log=sources.log):
         yield OPHYS
         yield shift_series(shifts, subvolume=subvolume, stack=stack)
 
@@ -46,3 +58,23 @@ def shift_series(shifts: PlaneShifts, *, subvolume: Subvolume, stack: PlaneStack
 def shifts_path(plane_name: str) -> str:
     """Path of the shifts of a plane."""
     return f"{OPHYS.path}/{naming.registration_shift(plane_name)}"
+
+
+def _place(plane: str) -> tuple[str, ...]:
+    return (f"{shifts_path(plane)}/data",)
+
+
+_RULE = written(
+    "registration-shifts",
+    "fov_VVPPP/fluo_batch_out/*.imreg_out",
+    nwb=_place("{plane}"),
+    unit="pixels",
+    text="Shifts per frame, on the frames' time stamps.",
+)
+RAW_RULES = (_RULE,)
+
+
+def plane_entries(plane: PlaneFiles, raw: RawData, files: SourceFiles) -> Iterator[FileEntry]:  # noqa: ARG001
+    """The registration files of a plane in the ledger."""
+    for path in plane.registration.values():
+        yield files.entry(path, _RULE, role=ROLE[0], nwb=_place(plane.plane_name))

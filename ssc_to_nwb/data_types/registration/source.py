@@ -15,13 +15,14 @@ import numpy as np
 
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.registration import problems as kinds
-from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 
 if TYPE_CHECKING:
+    from ssc_to_nwb.data_types.rois.source import Plane
     from ssc_to_nwb.data_types.subvolumes.source import Subvolume
     from ssc_to_nwb.session.raw_data import RawData
     from ssc_to_nwb.session.session import Session
+    from ssc_to_nwb.tif.index import TifIndex
 
 _SHIFT_VARIABLES = ("dx_r", "dy_r")
 
@@ -62,81 +63,65 @@ def read_shifts(path: Path) -> np.ndarray:
     return np.stack(columns, axis=1)
 
 
-def session_shifts(
+def read_files(
     session: Session, raw: RawData, *, log: ProblemLog
 ) -> Iterator[tuple[Subvolume, PlaneStack, PlaneShifts]]:
     """A plane's subvolume, stack and shifts, of every plane that has any. log: takes the problems of files left out.
 
     Raises as `read_plane_shifts` does.
     """
-    files = {plane.plane_name: plane for plane in raw.inventory.planes}
+    files = {plane.plane_name: plane.registration for plane in raw.inventory.planes}
     for subvolume in session.subvolumes:
         for plane in subvolume.planes:
+            stack = raw.stacks[plane.name]
             shifts = read_plane_shifts(
-                plane_name=plane.name,
-                registration=files[plane.name].registration,
-                frame_index=plane.frame_index,
-                stack=raw.stacks[plane.name],
-                keep_going=raw.keep_going,
-                log=log,
+                plane, registration=files[plane.name], stack=stack, keep_going=raw.keep_going, log=log
             )
             if shifts is not None:
-                yield subvolume, raw.stacks[plane.name], shifts
+                yield subvolume, stack, shifts
 
 
 def read_plane_shifts(
-    *,
-    plane_name: str,
-    registration: Mapping[int, Path],
-    frame_index: FrameIndex,
-    stack: PlaneStack,
-    keep_going: bool,
-    log: ProblemLog,
+    plane: Plane, *, registration: Mapping[int, Path], stack: PlaneStack, keep_going: bool, log: ProblemLog
 ) -> PlaneShifts | None:
     """The shifts of every frame that the index names and whose file has an `.imreg_out`; None where no frame has one.
 
     A file's shifts count as many as its tif has frames, or, where the tif is missing, at least as many as the index
-    names. registration: path by position in the plane's file list; keep_going: errors are logged, and the file's shifts
-    left out. Raises registration-unreadable, registration-length.
+    names. registration: path by position in the plane's file list; keep_going: errors are logged, and the file's
+    shifts left out. Raises registration-unreadable, registration-length.
     """
-    shift_px = np.zeros((len(frame_index.file_number), 2))
-    known = np.zeros(len(frame_index.file_number), dtype=bool)
+    index = plane.frame_index
+    shift_px = np.zeros((index.file_number.size, 2))
+    known = np.zeros(index.file_number.size, dtype=bool)
     used = []
     for number, path in registration.items():
-        frames = np.flatnonzero(frame_index.file_number == number)
+        at = index.file_number == number
+        frames = index.frame_number[at]
         if not frames.size:
             continue
-        last = int(frame_index.frame_number[frames].max())
         try:
             shifts = read_shifts(path)
-            _check_length(shifts, path, stack=stack, number=number, last=last, plane_name=plane_name)
+            _check_length(shifts, path, tif=stack.files[number], last=int(frames.max()), stack=stack)
         except SscError as failure:
             if not keep_going:
                 raise
             log.add_overcome(failure.problem)
             continue
-        shift_px[frames] = shifts[frame_index.frame_number[frames]]
-        known[frames] = True
+        shift_px[at] = shifts[frames]
+        known |= at
         used.append(path)
     if not used:
         return None
     return PlaneShifts(index_position=np.flatnonzero(known), shift_px=shift_px[known], paths=tuple(used))
 
 
-def _check_length(
-    shifts: np.ndarray, path: Path, *, stack: PlaneStack, number: int, last: int, plane_name: str
-) -> None:
-    index = stack.files[number]
-    if index is not None:
-        frame_count = index.page_count // len(stack.channels)
-        fits, expected = len(shifts) == frame_count, f"{frame_count} frames, as {index.path.name}"
+def _check_length(shifts: np.ndarray, path: Path, *, tif: TifIndex | None, last: int, stack: PlaneStack) -> None:
+    if tif is not None:
+        frame_count = tif.page_count // len(stack.channels)
+        fits, expected = len(shifts) == frame_count, f"{frame_count} frames, as {tif.path.name}"
     else:
         fits, expected = len(shifts) > last, f"at least {last + 1} frames, as the session file names"
     if not fits:
-        raise error(
-            kinds.REGISTRATION_LENGTH,
-            file=path,
-            field=f"plane {plane_name}, dx_r and dy_r",
-            expected=expected,
-            found=f"{len(shifts)} values",
-        )
+        field = f"plane {stack.plane_name}, dx_r and dy_r"
+        found = f"{len(shifts)} values"
+        raise error(kinds.REGISTRATION_LENGTH, file=path, field=field, expected=expected, found=found)

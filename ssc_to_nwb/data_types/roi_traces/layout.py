@@ -1,4 +1,4 @@
-"""Where raw fluorescence, dF/F and calcium events are in the NWB file: a RoiResponseSeries per plane and kind."""
+"""Raw fluorescence, dF/F and calcium events in the NWB file: a RoiResponseSeries per plane and kind; their rules."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import OPHYS, DeclaredObject, Place, Series, Sources
+from ssc_to_nwb.data_types.facts import CalciumFacts, SessionFacts
 from ssc_to_nwb.data_types.rois.layout import roi_table
 from ssc_to_nwb.data_types.rois.source import Plane
+from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, Names, below, derived, is_calcium, kept, scoped, written
+from ssc_to_nwb.data_types.subvolumes.layout import VALID, VALID_SUBVOLUMES, labels_path, listed_trials, series_path
 from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, PlaneTraces, Subvolume
+from ssc_to_nwb.data_types.trials.layout import PATH as TRIALS
+from ssc_to_nwb.data_types.trials.layout import lists_trials, valid_trials_hide
 from ssc_to_nwb.metadata.model import ImagingFacts
 
 _TYPES = {"raw": "Fluorescence", "dff": "DfOverF", "event": "Fluorescence"}
@@ -22,6 +27,7 @@ _TEXT = (
     "{processing} One column per ROI of {plane}. Time stamps are those of all planes of subvolume {number}, with NaN "
     "where this plane has no frame. Source: {key!r}, {description}"
 )
+_ENTRY = "timeSeriesArrayHash.value{*}"
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
@@ -30,11 +36,6 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
         for _, traces, series in response_series(subvolume, facts=sources.context.metadata.imaging):
             yield CONTAINERS[traces.array.kind]
             yield series
-
-
-def series_path(plane: Plane, kind: str) -> str:
-    """Path of the series of a plane for one kind of array."""
-    return f"{OPHYS.path}/{naming.RESPONSE_CONTAINERS[kind]}/{naming.response_series(kind, plane.name)}"
 
 
 def response_series(subvolume: Subvolume, *, facts: ImagingFacts) -> list[tuple[Plane, PlaneTraces, Series]]:
@@ -73,3 +74,124 @@ def response_series(subvolume: Subvolume, *, facts: ImagingFacts) -> list[tuple[
         )
         found.append((plane, traces, series))
     return found
+
+
+def _entry(leaf: Leaf, facts: SessionFacts) -> CalciumFacts:
+    return facts.calcium[leaf.indices[0]]
+
+
+def _has_rows(leaf: Leaf, facts: SessionFacts) -> bool:
+    return _entry(leaf, facts).array.roi_numbers.size > 0
+
+
+def _has_clock(leaf: Leaf, facts: SessionFacts) -> bool:
+    """Whether the file has a series on the clock of the entry: a trace, or trial numbers alone."""
+    entry = _entry(leaf, facts)
+    return bool(entry.traced) or entry.subvolume.time_ms.size > 0
+
+
+def _series(leaf: Leaf, facts: SessionFacts) -> list[Names]:
+    array = _entry(leaf, facts).array
+    paths = [series_path(plane, array.kind) for plane, traces in _entry(leaf, facts).traced if traces.array is array]
+    return [dict(zip(("container", "series"), path.split("/")[-2:], strict=True)) for path in paths]
+
+
+def _clock_owner(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
+    entry = _entry(leaf, facts)
+    owners = [series_path(plane, traces.array.kind) for plane, traces in entry.traced[:1]]
+    owner = owners[0] if owners else labels_path(entry.subvolume)
+    return ({"owner": owner.removeprefix(f"{OPHYS.path}/")},)
+
+
+def _labels(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
+    return ({"labels": labels_path(_entry(leaf, facts).subvolume).removeprefix(f"{OPHYS.path}/")},)
+
+
+def _is_plain_row_label(leaf: Leaf, facts: SessionFacts) -> bool:
+    """Whether the leaf is of labels that are all one text and the ROI number of their row."""
+    labels = _entry(leaf, facts).labels
+    return labels is not None and leaf.path in (labels.field, f"{labels.field}{{{leaf.indices[1]}}}")
+
+
+def _label_parts(leaf: Leaf, facts: SessionFacts) -> Names:
+    """The text of a label, and the field that has the number behind it."""
+    labels = _entry(leaf, facts).labels
+    return {} if labels is None else {"text": labels.text, "number": labels.number_field}
+
+
+def _valid_trials_hide(leaf: Leaf, facts: SessionFacts) -> bool:
+    listed = listed_trials(facts.session).get(_entry(leaf, facts).subvolume.number)
+    return valid_trials_hide(leaf, facts, listed)
+
+
+def _has_column(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """The column of subvolume numbers is there where any trial of the session is listed; the other always."""
+    numbers, lists = facts.session.trials.numbers, listed_trials(facts.session).values()
+    return place == f"{TRIALS}/{VALID.name}" or any(np.isin(numbers, one).any() for one in lists)
+
+
+RULES = scoped(
+    CALCIUM,
+    is_calcium,
+    written(
+        "calcium-rois",
+        *below(_ENTRY, "ids", "id"),
+        nwb=(OPHYS.path + "/{container}/{series}/rois",),
+        text="Region of the plane's table of ROIs, one row per column of data; kept besides where planes are mixed.",
+        when=_has_rows,
+        names=_series,
+        keep=lambda leaf, facts: leaf.is_empty or not _entry(leaf, facts).rows_in_plane_order,
+        up_to="order",
+    ),
+    derived(
+        "calcium-row-label",
+        *below(_ENTRY, "idStrs{*}", "idStr{*}"),
+        nwb=(OPHYS.path + "/{container}/{series}/rois",),
+        text="One text for all, kept once, and the ROI number of the row; where one label differs, all are kept.",
+        when=_is_plain_row_label,
+        names=_series,
+        made_from=_label_parts,
+    ),
+    written(
+        "calcium-values",
+        f"{_ENTRY}.valueMatrix",
+        nwb=(OPHYS.path + "/{container}/{series}/data",),
+        unit="imaging.response_units of the metadata",
+        text="One RoiResponseSeries per plane, time x ROI, with the plane's own rows only; NaN stays.",
+        when=_has_rows,
+        names=_series,
+    ),
+    written(
+        "calcium-times",
+        f"{_ENTRY}.time",
+        nwb=(OPHYS.path + "/{owner}/timestamps",),
+        unit="s",
+        text="Time stamps of the subvolume's first series, shared by the others.",
+        when=_has_clock,
+        names=_clock_owner,
+    ),
+    written(
+        "calcium-trials",
+        f"{_ENTRY}.trial",
+        nwb=(OPHYS.path + "/{labels}/data",),
+        unit="n/a",
+        text="The trial number of every time stamp of the subvolume; NaN stays.",
+        when=_has_clock,
+        names=_labels,
+    ),
+    kept(
+        "calcium-kept",
+        *below(_ENTRY, "ids", "id", "idStrs{*}", "idStr{*}", "idStrDetailed{*}", "valueMatrix", "time", "trial"),
+        text="Labels that say more than the ROI number; values of an array without rows; times of one without samples.",
+    ),
+    written(
+        "imaging-valid-trials",
+        *below("timeSeriesArrayHash", "descrHash{*}.value{*}", "descrHash{*}"),
+        nwb=(f"{TRIALS}/{VALID.name}", f"{TRIALS}/{VALID_SUBVOLUMES.name}"),
+        text="Whether the trial is in the list of any subvolume, and of which; kept besides where that hides some.",
+        when=lambda leaf, facts: lists_trials(leaf, _entry(leaf, facts).subvolume.valid_trials),
+        keep=_valid_trials_hide,
+        has=_has_column,
+        up_to="known trials of any subvolume",
+    ),
+)

@@ -1,4 +1,4 @@
-"""What the tables of ROIs say a second time: number, plane, cell, position, and the lists of the source."""
+"""What tables of ROIs say a second time, and ImagingPlanes say as the kept metadata and the time stamps have it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ _PLANES = "/general/optophysiology"
 _UM = 1e-6
 _MS_PER_S = 1000.0
 _MOST_DECIMALS = 12
+_SEGMENTATION = f"{OPHYS}/{naming.IMAGE_SEGMENTATION}"
+_LISTS = {IN_PLANE: "plane-rois", IN_RECORD: "plane-recorded-rois", IN_ROIS: "roi-number"}
+_MASK_FIELDS = ("pixel_mask.x", "pixel_mask.y", "pixel_mask.weight")
+# Sums of thousands of pixels, in whatever order they were added.
+_ROUNDING = 1e-12
 
 
 def microscope(file: FileView) -> Iterator[Followed]:
@@ -37,7 +42,7 @@ def microscope(file: FileView) -> Iterator[Followed]:
                 f"{path}/{channel}/description": detected["description"],
             }
             for place, text in texts.items():
-                yield Followed(place=place, expected=text, found=file.reader.text(place))
+                yield Followed(place, text, file.reader.text(place))
             yield _description(file, plane, path, channel)
 
 
@@ -50,11 +55,11 @@ def _description(file: FileView, plane: ImagedPlane, path: str, channel: str) ->
         str(file.metadata["imaging"]["location_description"]),
         f"{channel} channel",
     ]
-    return Followed(place=place, expected=parts, found=[part for part in parts if part in found])
+    return Followed(place, parts, [part for part in parts if part in found])
 
 
 def _numbers(file: FileView, place: str, expected: float | np.ndarray) -> Iterator[Followed]:
-    yield Followed(place=place, expected=np.asarray(expected, dtype=np.float64), found=file.reader.values(place))
+    yield Followed(place, np.asarray(expected, dtype=np.float64), file.reader.values(place))
 
 
 def rates(file: FileView) -> Iterator[Followed]:
@@ -65,7 +70,7 @@ def rates(file: FileView) -> Iterator[Followed]:
             place = f"{path}/imaging_rate"
             found = float(file.reader.values(place)) if file.reader.has(place) else None
             nearest = found if found in expected else expected[0]
-            yield Followed(place=place, expected=nearest, found=found, covers=() if found is None else None)
+            yield Followed(place, nearest, found, covers=() if found is None else None)
 
 
 def _rates(file: FileView, plane: ImagedPlane, labels: str) -> list[float | None]:
@@ -104,25 +109,15 @@ def _channels(file: FileView, plane: ImagedPlane) -> Iterator[tuple[str, str]]:
             yield channel, path
 
 
-FOLLOWS_PLANES: Follows = {f"{_PLANES}/imaging_rate": rates, _PLANES: microscope}
-
-
-_SEGMENTATION = f"{OPHYS}/{naming.IMAGE_SEGMENTATION}"
-_LISTS = {IN_PLANE: "plane-rois", IN_RECORD: "plane-recorded-rois", IN_ROIS: "roi-number"}
-_MASK_FIELDS = ("pixel_mask.x", "pixel_mask.y", "pixel_mask.weight")
-# Sums of thousands of pixels, in whatever order they were added.
-_ROUNDING = 1e-12
-
-
 def identity(file: FileView) -> Iterator[Followed]:
     """Number, plane and cell of every ROI."""
     animal = file.reader.text("/general/subject/subject_id")
     for plane, table in _tables(file):
         numbers = table.ids.tolist()
-        yield Followed(place=f"{table.path}/roi_number", expected=table.ids, found=table.column("roi_number"))
-        yield Followed(place=f"{table.path}/plane", expected=[plane.name] * table.rows, found=table.texts("plane"))
+        yield Followed(f"{table.path}/roi_number", table.ids, table.column("roi_number"))
+        yield Followed(f"{table.path}/plane", [plane.name] * table.rows, table.texts("plane"))
         cells = [f"{animal}/{number}" for number in numbers]
-        yield Followed(place=f"{table.path}/cell", expected=cells, found=table.texts("cell"))
+        yield Followed(f"{table.path}/cell", cells, table.texts("cell"))
 
 
 def positions(file: FileView) -> Iterator[Followed]:
@@ -135,12 +130,14 @@ def positions(file: FileView) -> Iterator[Followed]:
             means = _means(table.field("pixel_mask", axis), table.ends("pixel_mask"))
             expected = means * (float(extent_um) / length)
             yield Followed(
-                place=place, expected=expected, found=table.column(f"centroid_{axis}_um"),
+                place,
+                expected,
+                table.column(f"centroid_{axis}_um"),
                 tolerance=np.abs(np.nan_to_num(expected)) * _ROUNDING,
-            )  # fmt: skip
+            )
         place = f"{table.path}/depth_from_first_plane_um"
         depth_um = np.full(table.rows, (plane.position - 1) * float(imaging["plane_spacing_um"]))
-        yield Followed(place=place, expected=depth_um, found=table.column("depth_from_first_plane_um"))
+        yield Followed(place, depth_um, table.column("depth_from_first_plane_um"))
 
 
 def _means(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -166,11 +163,11 @@ def lists(file: FileView) -> Iterator[Followed]:
         texts = table.texts("source_lists")
         named = [set(text.split(", ")) for text in texts]
         expected = [", ".join(name for name in _LISTS if name in names) for names in named]
-        yield Followed(place=place, expected=expected, found=texts)
+        yield Followed(place, expected, texts)
         for name in _LISTS:
             sizes = counts.get((table.path, name), {}).values()
             found_count = sum(name in names for names in named)
-            yield Followed(place=place, expected=max(sizes, default=0), found=found_count)
+            yield Followed(place, max(sizes, default=0), found_count)
         yield from _rows(table, named)
 
 
@@ -179,7 +176,7 @@ def _rows(table: NwbTable, named: list[set[str]]) -> Iterator[Followed]:
     listed = np.array([IN_PLANE in names for names in named], dtype=bool)
     others = table.ids[~listed]
     expected = np.concatenate([table.ids[listed], np.sort(others)])
-    yield Followed(place=f"{table.path}/id", expected=expected, found=table.ids, covers=())
+    yield Followed(f"{table.path}/id", expected, table.ids, covers=())
     recorded = np.array([IN_ROIS in names for names in named], dtype=bool)
     for column, fields in (("pixel_mask", _MASK_FIELDS), ("outline", ("outline",))):
         if table.has(column):
@@ -187,7 +184,7 @@ def _rows(table: NwbTable, named: list[set[str]]) -> Iterator[Followed]:
             place = f"{table.path}/{column}_index"
             # Without any record all is said of the column; with some, it is restored.
             covers = () if recorded.any() else (place, *(f"{table.path}/{field}" for field in fields))
-            yield Followed(place=place, expected=np.where(recorded, found, 0), found=found, covers=covers)
+            yield Followed(place, np.where(recorded, found, 0), found, covers=covers)
 
 
 def _tables(file: FileView) -> Iterator[tuple[ImagedPlane, NwbTable]]:
@@ -199,5 +196,6 @@ FOLLOWS: Follows = {
     f"{_SEGMENTATION}/cell": identity,
     f"{_SEGMENTATION}/centroid": positions,
     f"{_SEGMENTATION}/source_lists": lists,
-    **FOLLOWS_PLANES,
+    f"{_PLANES}/imaging_rate": rates,
+    _PLANES: microscope,
 }

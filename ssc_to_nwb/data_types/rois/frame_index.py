@@ -62,11 +62,9 @@ def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], Fra
     outside = ~missing[0] & ((files < 1) | (files > len(paths)) | (frames < 1))
     if outside.any():
         position = int(np.flatnonzero(outside)[0])
-        raise index_field.problem(
-            problems.FRAME_INDEX_OUTSIDE,
-            expected=f"file 1 to {len(paths)}, frame 1 or later",
-            found=f"file {files[position]}, frame {frames[position]} in column {position + 1}",
-        )
+        expected = f"file 1 to {len(paths)}, frame 1 or later"
+        found = f"file {files[position]}, frame {frames[position]} in column {position + 1}"
+        raise index_field.problem(problems.FRAME_INDEX_OUTSIDE, expected=expected, found=found)
     return paths, FrameIndex(file_number=files - 1, frame_number=frames - 1)
 
 

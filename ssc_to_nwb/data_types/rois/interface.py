@@ -17,8 +17,9 @@ from pynwb.ophys import ImageSegmentation, ImagingPlane, OpticalChannel, PlaneSe
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.from_layout import ColumnValues, get_module, make_table
-from ssc_to_nwb.data_types.rois import layout
+from ssc_to_nwb.data_types.declared import ColumnValues
+from ssc_to_nwb.data_types.from_layout import get_module, make_table
+from ssc_to_nwb.data_types.rois import imaging_planes, layout
 from ssc_to_nwb.data_types.rois.source import Plane, Roi
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.image_axes import outline_zero_based, to_nwb_axes
@@ -44,7 +45,7 @@ def get_imaging_plane(
     nwbfile: NWBFile, *, context: SessionContext, subvolume: Subvolume, plane: Plane, channel: naming.Channel
 ) -> ImagingPlane:
     """The ImagingPlane of a plane and channel in the file, made where there is none yet."""
-    declared = layout.imaging_plane(context, subvolume=subvolume, plane=plane, channel=channel)
+    declared = imaging_planes.imaging_plane(context, subvolume=subvolume, plane=plane, channel=channel)
     if declared.name in nwbfile.imaging_planes:
         return nwbfile.imaging_planes[declared.name]
     facts = context.metadata.imaging
@@ -85,50 +86,38 @@ def get_plane_segmentation(
     declared = layout.roi_table(plane)
     if declared.name in segmentation.plane_segmentations:
         return segmentation[declared.name]
-    numbers = plane.ordered_roi_numbers
-    values = {
-        **_source_values(plane, numbers, first_index=context.metadata.assumptions.corners_first_index),
-        **_position_values(plane, numbers, context=context),
-    }
     table = make_table(
         declared,
-        values,
+        _values(plane, context=context),
         table_class=PlaneSegmentation,
         imaging_plane=get_imaging_plane(nwbfile, context=context, subvolume=subvolume, plane=plane, channel="green"),
-        id=numbers,
+        id=plane.ordered_roi_numbers,
     )
     segmentation.add_plane_segmentation(table)
     return table
 
 
-def _source_values(plane: Plane, numbers: np.ndarray, *, first_index: float) -> Mapping[str, ColumnValues]:
+def _values(plane: Plane, *, context: SessionContext) -> Mapping[str, ColumnValues]:
+    """What the source says of each ROI, and, for tools that hand columns on as metadata, which cell it is and where."""
+    facts, animal = context.metadata.imaging, context.session.key.animal
+    first_index = context.metadata.assumptions.corners_first_index
+    column_um, row_um = imaging_planes.pixel_size_um(facts, image_shape=plane.image_shape)
+    numbers = plane.ordered_roi_numbers
     records = {roi.number: roi for roi in plane.rois}
     rois = [records.get(number) for number in numbers.tolist()]
+    masks = [_pixel_mask(roi, image_rows=plane.image_shape[0]) for roi in rois]
     return {
-        "pixel_mask": [_pixel_mask(roi, image_rows=plane.image_shape[0]) for roi in rois],
+        "pixel_mask": masks,
         "roi_number": numbers,
         "outline": [
             np.zeros((0, 2)) if roi is None else outline_zero_based(roi.corners_xy, first_index=first_index)
             for roi in rois
         ],
         "source_lists": [_source_lists(plane, number, has_record=number in records) for number in numbers.tolist()],
-    }
-
-
-def _position_values(plane: Plane, numbers: np.ndarray, *, context: SessionContext) -> Mapping[str, ColumnValues]:
-    """Which cell a ROI is and where it lies, a value per ROI, for tools that hand columns on as metadata."""
-    facts, animal = context.metadata.imaging, context.session.key.animal
-    column_um, row_um = layout.pixel_size_um(facts, image_shape=plane.image_shape)
-    pixels = {roi.number: roi.rows_and_columns(image_rows=plane.image_shape[0]) for roi in plane.rois}
-    rows, columns = (
-        np.array([_mean(pixels[number][axis]) if number in pixels else np.nan for number in numbers.tolist()])
-        for axis in (0, 1)
-    )
-    return {
         "plane": [plane.name] * numbers.size,
-        "centroid_x_um": columns * column_um,
-        "centroid_y_um": rows * row_um,
-        "depth_from_first_plane_um": np.full(numbers.size, layout.depth_from_first_plane_um(facts, plane)),
+        "centroid_x_um": np.array([_mean(mask["x"]) for mask in masks]) * column_um,
+        "centroid_y_um": np.array([_mean(mask["y"]) for mask in masks]) * row_um,
+        "depth_from_first_plane_um": np.full(numbers.size, imaging_planes.depth_from_first_plane_um(facts, plane)),
         "cell": [f"{animal}/{number}" for number in numbers.tolist()],
     }
 

@@ -1,40 +1,34 @@
-"""Where ROI masks, master images and imaging planes are in the NWB file."""
+"""Where ROI masks and master images are in the NWB file; the rules for planes: their ROIs, images, lists of frames."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.clock import usual_rate_hz
 from ssc_to_nwb.data_types.declared import (
     OPHYS,
+    SOURCE,
     TEXT,
     Column,
     DeclaredObject,
-    FieldValue,
     Image,
     Place,
     Sources,
     Table,
-    value_place,
 )  # fmt: skip
+from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.rois.imaging_planes import device, imaging_plane, imaging_plane_path
 from ssc_to_nwb.data_types.rois.source import Plane
-from ssc_to_nwb.data_types.subvolumes.source import Subvolume
-from ssc_to_nwb.metadata.model import DeviceFacts, ImagingFacts
-from ssc_to_nwb.session.context import SessionContext
+from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, Names, below, holds_something, is_calcium, kept, scoped, written
+from ssc_to_nwb.data_types.subvolumes.layout import STACKS
+from ssc_to_nwb.matlab.tree import MatChar
 
-_UM = 1e-6
 SEGMENTATION = DeclaredObject(
     path=f"{OPHYS.path}/{naming.IMAGE_SEGMENTATION}", neurodata_type="ImageSegmentation"
 )  # fmt: skip
 PIXEL = np.dtype([("x", np.uint32), ("y", np.uint32), ("weight", np.float32)])
-_MODELS = "/general/devices/models"
-_REFERENCE_FRAME = (
-    "x runs along the image's columns and y along its rows, both from the first pixel of the image; z is the distance "
-    "between the planes of one subvolume. The source does not say how the image lies in the brain."
-)
 _ROIS_TEXT = (
     "ROIs of {plane}, one row each; the row id is the ROI number of the source, unique in the session. "
     "pixel_mask: x is the column and y the row of a pixel, counted from 0, so that it addresses "
@@ -42,43 +36,46 @@ _ROIS_TEXT = (
 )
 _WHERE = "mean over the pixels of its mask, from the center of the image's first pixel, in um; NaN without a mask."
 _OUTLINE = Column(
-    name="outline",
-    dtype=np.float64,
+    "outline",
+    np.float64,
+    "Corners of the ROI's outline (cornersXY): x (column), y (row), counted from 0, in pixels.",
     axes=2,
     ragged=True,
-    text="Corners of the ROI's outline (cornersXY): x (column), y (row), counted from 0, in pixels.",
 )
 # NWB asks for a mask in every table of ROIs.
 _MASK = Column(
-    name="pixel_mask",
-    dtype=PIXEL,
+    "pixel_mask",
+    PIXEL,
+    "Pixels of the ROI: x (column), y (row), counted from 0, and weight; empty where the source has no mask.",
     ragged=True,
-    text="Pixels of the ROI: x (column), y (row), counted from 0, and weight; empty where the source has no mask.",
 )
-_NUMBER = Column(name="roi_number", dtype=np.int64, text="Number of the ROI in the source.")
+_NUMBER = Column("roi_number", np.int64, "Number of the ROI in the source.")
 _FURTHER = (
     Column(
-        name="source_lists",
-        dtype=TEXT,
-        text="Lists of this plane in the source that contain the ROI, out of imagingPlane.ids, roiIds, rois.",
+        "source_lists",
+        TEXT,
+        "Lists of this plane in the source that contain the ROI, out of imagingPlane.ids, roiIds, rois.",
     ),
-    Column(name="plane", dtype=TEXT, text="Imaging plane of the ROI."),
-    Column(name="centroid_x_um", dtype=np.float64, text=f"Position of the ROI along the image's columns (x): {_WHERE}"),
-    Column(name="centroid_y_um", dtype=np.float64, text=f"Position of the ROI along the image's rows (y): {_WHERE}"),
+    Column("plane", TEXT, "Imaging plane of the ROI."),
+    Column("centroid_x_um", np.float64, f"Position of the ROI along the image's columns (x): {_WHERE}"),
+    Column("centroid_y_um", np.float64, f"Position of the ROI along the image's rows (y): {_WHERE}"),
     Column(
-        name="depth_from_first_plane_um",
-        dtype=np.float64,
-        text="How far the plane lies below the first imaged plane of its subvolume, in um.",
+        "depth_from_first_plane_um",
+        np.float64,
+        "How far the plane lies below the first imaged plane of its subvolume, in um.",
     ),
     Column(
-        name="cell",
-        dtype=TEXT,
-        text=(
-            "The cell, as animal/ROI number. In the sessions of one animal the same number is the same cell, unless "
-            "its plane or position differs."
-        ),
+        "cell",
+        TEXT,
+        "The cell, as animal/ROI number. In the sessions of one animal the same number is the same cell, unless "
+        "its plane or position differs.",
     ),
 )
+_PLANE = "timeSeriesArrayHash.value{*}.imagingPlane{*}"
+_SEGMENTATION = f"{SEGMENTATION.path}/{{segmentation}}"
+_LISTS = (f"{_SEGMENTATION}/id", f"{_SEGMENTATION}/source_lists")
+# Which index of a leaf is the place of its plane: of `descrHash{k}.value{j}(p)`, and of its `rois(r)`.
+_RECORD, _ROI = -1, -2
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
@@ -94,91 +91,6 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
             yield roi_table(plane)
             yield images(plane.name)
             yield from master_images(plane)
-
-
-def device(facts: DeviceFacts) -> Iterator[DeclaredObject]:
-    """A device, as the metadata have it, and its model."""
-    path, text = f"/general/devices/{facts.name}", facts.description
-    if facts.model is None:
-        yield DeclaredObject(path=path, neurodata_type="Device", text=text)
-        return
-    model = f"{_MODELS}/{facts.model.name}"
-    yield DeclaredObject(
-        path=path,
-        neurodata_type="Device",
-        text=text,
-        links={"model": model},
-        inner=(Place(path=_MODELS, kind="group"),),
-    )
-    yield DeclaredObject(
-        path=model,
-        neurodata_type="DeviceModel",
-        text=facts.model.description,
-        attributes={"manufacturer": facts.model.manufacturer},
-    )
-
-
-def imaging_plane(
-    context: SessionContext, *, subvolume: Subvolume, plane: Plane, channel: naming.Channel
-) -> DeclaredObject:
-    """The ImagingPlane of one channel of a plane."""
-    facts = context.metadata.imaging
-    detected = facts.channels[channel]
-    column_um, row_um = pixel_size_um(facts, image_shape=plane.image_shape)
-    path = imaging_plane_path(plane.name, channel)
-    rate = usual_rate_hz(subvolume.time_ms, subvolume.trial)
-    fields: dict[str, FieldValue] = {
-        "description": _plane_text(facts, subvolume=subvolume, plane=plane, channel=channel),
-        "excitation_lambda": facts.excitation_lambda_nm,
-        "indicator": detected.indicator,
-        "location": facts.location,
-        "grid_spacing": np.array([column_um * _UM, row_um * _UM, facts.plane_spacing_um * _UM]),
-        "reference_frame": _REFERENCE_FRAME,
-        **({} if rate is None else {"imaging_rate": rate}),
-    }
-    detector = f"{path}/{channel}"
-    return DeclaredObject(
-        path=path,
-        neurodata_type="ImagingPlane",
-        fields=fields,
-        field_attributes={"grid_spacing": {"unit": "meters"}},
-        links={"device": f"/general/devices/{facts.microscope.name}"},
-        inner=(
-            Place(path=detector, kind="group", attributes={"neurodata_type": "OpticalChannel"}),
-            value_place(f"{detector}/description", detected.description),
-            value_place(f"{detector}/emission_lambda", detected.emission_lambda_nm),
-        ),
-    )
-
-
-def imaging_plane_path(plane_name: str, channel: naming.Channel) -> str:
-    """Path of the ImagingPlane of a plane and channel."""
-    return f"/general/optophysiology/{naming.imaging_plane(plane_name, channel)}"
-
-
-def pixel_size_um(facts: ImagingFacts, *, image_shape: tuple[int, int]) -> tuple[float, float]:
-    """Width and height of a pixel, from the field of view and the image's (rows, columns)."""
-    rows, columns = image_shape
-    width_um, height_um = facts.field_of_view_um
-    return width_um / columns, height_um / rows
-
-
-def depth_from_first_plane_um(facts: ImagingFacts, plane: Plane) -> float:
-    """How far a plane lies below the first imaged plane of its subvolume."""
-    return (plane.position - 1) * facts.plane_spacing_um
-
-
-def _plane_text(facts: ImagingFacts, *, subvolume: Subvolume, plane: Plane, channel: naming.Channel) -> str:
-    below = depth_from_first_plane_um(facts, plane)
-    text = (
-        f"Plane {plane.position} of {len(subvolume.planes)} of subvolume {subvolume.number} ({plane.name}), "
-        f"in {facts.location_description}, {channel} channel. {below:g} um below the subvolume's first imaged plane; "
-        f"planes are {facts.plane_spacing_um:g} um apart. "
-    )
-    depth = facts.subvolume_depth_um.get(subvolume.number)
-    if depth is None:
-        return text + "The source does not give the depth below the pia."
-    return text + f"Depth below the pia: {depth + below:g} um."
 
 
 def roi_table(plane: Plane) -> Table:
@@ -216,3 +128,114 @@ def master_images(plane: Plane) -> list[Image]:
         )
         for channel in naming.CHANNELS[: plane.master_image.shape[2]]
     ]
+
+
+def _plane(leaf: Leaf, facts: SessionFacts, place: int) -> Plane:
+    return facts.plane(leaf.indices[0], leaf.indices[place])
+
+
+def _names(place: int) -> Callable[[Leaf, SessionFacts], tuple[Names, ...]]:
+    """The names of the objects of a leaf's plane. place: of the plane among the leaf's indices."""
+    return lambda leaf, facts: (_plane_names(_plane(leaf, facts, place)),)
+
+
+def _plane_names(plane: Plane) -> Names:
+    return {
+        "segmentation": naming.plane_segmentation(plane.name),
+        "images": naming.images(plane.name),
+        "frame_index": naming.frame_index(plane.name),
+    }
+
+
+def _master_images(leaf: Leaf, facts: SessionFacts) -> list[Names]:
+    plane = _plane(leaf, facts, _RECORD)
+    channels = naming.CHANNELS[: plane.master_image.shape[2]]
+    return [{**_plane_names(plane), "image": naming.image("master", channel)} for channel in channels]
+
+
+def _is_in_list(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """Whether a leaf of `sourceFileList` is a path, several as rows of a char matrix, or an empty place in the list."""
+    return isinstance(leaf.value, str | MatChar) or (leaf.is_empty and leaf.path.endswith("}"))
+
+
+def _of_record(field: str) -> tuple[str, ...]:
+    """Patterns of a field of a plane's record: descrHash holds the records in a Hash, or bare."""
+    return below("timeSeriesArrayHash", f"descrHash{{*}}.value{{*}}{{*}}.{field}", f"descrHash{{*}}{{*}}.{field}")
+
+
+RULES = scoped(
+    CALCIUM,
+    is_calcium,
+    written(
+        "plane-rois",
+        *below(_PLANE, "ids", "id"),
+        nwb=_LISTS,
+        text="The first rows of the plane's table of ROIs, in this order.",
+        names=_names(1),
+    ),
+    written(
+        "plane-files",
+        f"{_PLANE}.sourceFileList{{*}}",
+        nwb=(f"{STACKS}/listed_path",),
+        text="A row per plane and file, with the path as the rig wrote it.",
+        when=_is_in_list,
+        keep=lambda leaf, _: not isinstance(leaf.value, str),
+    ),
+    written(
+        "plane-frames",
+        f"{_PLANE}.sourceFileFrameIdx",
+        nwb=(SOURCE.path + "/{frame_index}",),
+        text="A row per time stamp of the subvolume: file and frame, counted from 1 as in the source; 0 for NaN.",
+        names=_names(1),
+        up_to="no frames",
+    ),
+    written(
+        "plane-master-image",
+        *_of_record("masterImage"),
+        nwb=(OPHYS.path + "/{images}/{image}",),
+        text="One GrayscaleImage per channel, axes (column, row), values unchanged.",
+        names=_master_images,
+    ),
+    written(
+        "plane-recorded-rois",
+        *_of_record("roiIds"),
+        nwb=_LISTS,
+        text="Rows whose source_lists name roiIds; kept besides where the order differs.",
+        names=_names(_RECORD),
+        keep=lambda leaf, facts: leaf.is_empty or not facts.recorded_in_order[_plane(leaf, facts, _RECORD).name],
+        up_to="order",
+    ),
+    written(
+        "roi-number",
+        *_of_record("rois{*}.id"),
+        nwb=_LISTS,
+        text="Rows whose source_lists name rois; kept besides where the order differs.",
+        names=_names(_ROI),
+        keep=lambda leaf, facts: not facts.records_in_order[_plane(leaf, facts, _ROI).name],
+        up_to="order",
+    ),
+    written(
+        "roi-outline",
+        *_of_record("rois{*}.cornersXY"),
+        nwb=(f"{_SEGMENTATION}/outline",),
+        unit="pixels",
+        text="x (column) and y (row) of the corners, counted from 0.",
+        names=_names(_ROI),
+        has=holds_something,
+    ),
+    written(
+        "roi-pixels",
+        *_of_record("rois{*}.indicesWithinImage"),
+        nwb=(f"{_SEGMENTATION}/pixel_mask", f"{_SEGMENTATION}/centroid_x_um", f"{_SEGMENTATION}/centroid_y_um"),
+        unit="pixels",
+        text="x (column) and y (row) of each pixel, counted from 0, in the source's order; weight 1; and their mean.",
+        names=_names(_ROI),
+        has=holds_something,
+    ),
+    kept(
+        "no-roi-records",
+        *_of_record("rois"),
+        text="An empty list of ROI records; that it is there is kept.",
+        when=lambda leaf, _: leaf.is_empty,
+    ),
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -40,66 +41,56 @@ def _list(name: str) -> Callable[[FileView, Sequence[StructNode]], Iterator[Piec
 
 def record_numbers(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """The numbers of all records of a plane, in the order of the table."""
-    for place, group in _by_plane(file, nodes):
-        found = _listed(file.table(place), IN_ROIS)
+    for table, group in _by_plane(file, nodes):
+        found = _listed(table, IN_ROIS)
         lengths = (1,) * len(group) if len(group) > 1 else None
-        yield Piece(leaves=tuple(node.path for node in group), place=f"{place}/id", values=found, lengths=lengths)
+        leaves = tuple(node.path for node in group)
+        yield Piece(leaves=leaves, place=f"{table.path}/id", values=found, lengths=lengths)
 
 
 def outlines(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """cornersXY: 2 x C, x above y, counted from the source's first index."""
     first_index = float(file.assumptions["corners_first_index"])
-    numbered = _grouped(file.claimed("roi-number"))
-    for place, group in _by_plane(file, nodes):
-        table = file.table(place)
-        parts = [
-            part.reshape(-1) + first_index for part in _of_records(file, table, "outline", group, numbered=numbered)
-        ]
+    for table, group in _by_plane(file, nodes):
+        parts = [part.reshape(-1) + first_index for part in _of_records(file, table, "outline", group)]
         joined = np.concatenate([np.zeros(0), *parts])
         # One is taken away on the way into the file, and added on the way back.
         rounding = 2 * np.spacing(np.maximum(np.abs(joined), 1.0))
-        whole = np.concatenate(
-            [np.zeros(0, bool), *(np.full(p.size, n.whole) for p, n in zip(parts, group, strict=True))]
-        )
+        whole = np.repeat([node.whole for node in group], [part.size for part in parts])
         with np.errstate(invalid="ignore"):
             # A corner may be infinite.
             near = whole & (np.abs(joined - np.rint(joined)) <= rounding)
-        yield Piece(
-            leaves=tuple(node.path for node in group), place=f"{place}/outline",
-            values=np.where(near, np.rint(joined), joined), lengths=_lengths(parts), rounding=rounding,
-        )  # fmt: skip
+        values = np.where(near, np.rint(joined), joined)
+        yield _piece(group, f"{table.path}/outline", parts, values=values, rounding=rounding)
 
 
 def pixels(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """indicesWithinImage: column * rows + row + 1, in the order of the pixels; every weight is 1."""
-    numbered = _grouped(file.claimed("roi-number"))
-    for place, group in _by_plane(file, nodes):
-        table = file.table(place)
+    for table, group in _by_plane(file, nodes):
         rows, columns = file.node(f"{_plane_record(group[0])}.masterImage").size[:2]
-        x, y, weight = (
-            list(_of_records(file, table, "pixel_mask", group, numbered=numbered, field=name))
-            for name in ("x", "y", "weight")
-        )
+        x, y, weight = (_of_records(file, table, "pixel_mask", group, field=name) for name in ("x", "y", "weight"))
         if not _inside(x, columns) or not _inside(y, rows) or not all((one == 1).all() for one in weight):
-            raise ObjectError(f"{place}/pixel_mask", expected="pixels inside the image, of weight 1", found="others")
+            place = f"{table.path}/pixel_mask"
+            raise ObjectError(place, expected="pixels inside the image, of weight 1", found="others")
         parts = [column.astype(np.float64) * rows + row + 1 for column, row in zip(x, y, strict=True)]
-        yield Piece(
-            leaves=tuple(node.path for node in group), place=f"{place}/pixel_mask",
-            values=np.concatenate([np.zeros(0), *parts]), lengths=_lengths(parts),
-        )  # fmt: skip
+        yield _piece(group, f"{table.path}/pixel_mask", parts)
+
+
+def _piece(
+    group: Sequence[StructNode], place: str, parts: Sequence[np.ndarray], *, values: np.ndarray | None = None, **of: Any
+) -> Piece:
+    """What the object gives of several leaves, a part each; values: the parts joined."""
+    return Piece(
+        leaves=tuple(node.path for node in group),
+        place=place,
+        values=np.concatenate([np.zeros(0), *parts]) if values is None else values,
+        lengths=tuple(part.size for part in parts) if len(parts) > 1 else None,
+        **of,
+    )
 
 
 def _inside(parts: Sequence[np.ndarray], length: int) -> bool:
     return all((part < length).all() for part in parts)
-
-
-def _lengths(parts: Sequence[np.ndarray]) -> tuple[int, ...] | None:
-    return tuple(part.size for part in parts) if len(parts) > 1 else None
-
-
-def _record(node: StructNode) -> str:
-    """Path of the record of a ROI that a leaf is a field of."""
-    return node.parent
 
 
 def _plane_record(node: StructNode) -> str:
@@ -107,13 +98,13 @@ def _plane_record(node: StructNode) -> str:
     return node.path[: node.path.rindex(".rois")]
 
 
-def _by_plane(file: FileView, nodes: Sequence[StructNode]) -> Iterator[tuple[str, list[StructNode]]]:
+def _by_plane(file: FileView, nodes: Sequence[StructNode]) -> Iterator[tuple[NwbTable, list[StructNode]]]:
     """Leaves of ROI records by the record of their plane, with the table of that plane.
 
     The number beside an empty leaf says of which table it is. Each array of a subvolume has records of its own.
     """
     for group in _grouped(nodes).values():
-        yield _table_of(file.node(f"{_record(group[0])}.id")), group
+        yield file.table(_table_of(file.node(f"{group[0].parent}.id"))), group
 
 
 def _grouped(nodes: Sequence[StructNode]) -> dict[str, list[StructNode]]:
@@ -124,37 +115,27 @@ def _grouped(nodes: Sequence[StructNode]) -> dict[str, list[StructNode]]:
 
 
 def _of_records(
-    file: FileView,
-    table: NwbTable,
-    column: str,
-    group: Sequence[StructNode],
-    *,
-    numbered: dict[str, list[StructNode]],
-    field: str | None = None,
-) -> Iterator[np.ndarray]:
-    """What the table has in a ragged column, or in one field of it, of each record's ROI.
-
-    numbered: the numbers of all records, by plane.
-    """
+    file: FileView, table: NwbTable, column: str, group: Sequence[StructNode], *, field: str | None = None
+) -> list[np.ndarray]:
+    """What the table has in a ragged column, or in one field of it, of each record's ROI."""
     parts = dict(zip(table.ids.tolist(), table.parts(column, field=field), strict=True))
-    numbers = _numbers(file, table, numbered[_plane_record(group[0])])
-    for node in group:
-        number = numbers[_record(node)]
-        if number not in parts:
-            raise ObjectError(f"{table.path}/id", expected=f"a row of ROI {number}", found="none")
-        yield parts[number]
+    by_plane = file.once("numbers of ROI records", lambda: _grouped(file.claimed("roi-number")))
+    numbers = _numbers(file, table, by_plane[_plane_record(group[0])])
+    missing = [numbers[node.parent] for node in group if numbers[node.parent] not in parts]
+    if missing:
+        raise ObjectError(f"{table.path}/id", expected=f"a row of ROI {missing[0]}", found="none")
+    return [parts[numbers[node.parent]] for node in group]
 
 
 def _numbers(file: FileView, table: NwbTable, records: Sequence[StructNode]) -> dict[str, int]:
     """ROI number by record of a plane: kept, or those of the table in the order of the records."""
     if any(node.kept for node in records):
-        return {_record(node): int(file.row(node.path)[0]) for node in records}
+        return {node.parent: int(file.row(node.path)[0]) for node in records}
     listed = _listed(table, IN_ROIS).tolist()
     if len(listed) != len(records):
-        raise ObjectError(
-            f"{table.path}/source_lists", expected=f"{len(records)} rows that name {IN_ROIS}", found=str(len(listed))
-        )
-    return {_record(node): int(number) for node, number in zip(records, listed, strict=True)}
+        expected = f"{len(records)} rows that name {IN_ROIS}"
+        raise ObjectError(f"{table.path}/source_lists", expected=expected, found=str(len(listed)))
+    return {node.parent: int(number) for node, number in zip(records, listed, strict=True)}
 
 
 def master_images(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:

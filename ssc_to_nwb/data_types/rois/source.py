@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ssc_to_nwb.data_types.subvolumes.source import Subvolume
     from ssc_to_nwb.session.session import Session
 
+_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roi:
@@ -112,14 +114,8 @@ class PlaneRecord:
 
     Attributes
     ----------
-    path : str
-        Where it is in the session struct.
-    master_image : ndarray, (rows, columns, channels)
-        In the source's class.
-    roi_numbers : ndarray of int64
-        From roiIds.
-    rois : tuple of Roi
-        The records, in the source's order.
+    path, master_image, roi_numbers, rois
+        As `Plane` has them; the numbers are those of roiIds.
     """
 
     path: str
@@ -145,11 +141,8 @@ def _read_master_image(field: Field) -> np.ndarray:
     if image.ndim == 2:
         image = image[:, :, np.newaxis]
     if image.ndim != 3 or image.shape[2] not in (1, 2) or not image.size:
-        raise field.problem(
-            kinds.FIELD_TYPE,
-            expected="rows x columns, or rows x columns x 2 (green, red)",
-            found=describe(field.value),
-        )
+        expected = "rows x columns, or rows x columns x 2 (green, red)"
+        raise field.problem(kinds.FIELD_TYPE, expected=expected, found=describe(field.value))
     return image
 
 
@@ -159,11 +152,9 @@ def _read_roi(field: Field, *, image_shape: tuple[int, int]) -> Roi:
     pixels = pixels_field.integers()
     outside = (pixels < 1) | (pixels > image_shape[0] * image_shape[1])
     if outside.any():
-        raise pixels_field.problem(
-            problems.ROI_PIXEL_OUTSIDE,
-            expected=f"1 to {image_shape[0] * image_shape[1]} ({image_shape[0]} rows x {image_shape[1]} columns)",
-            found=f"{pixels[outside][0]} in ROI {number}",
-        )
+        expected = f"1 to {image_shape[0] * image_shape[1]} ({image_shape[0]} rows x {image_shape[1]} columns)"
+        found = f"{pixels[outside][0]} in ROI {number}"
+        raise pixels_field.problem(problems.ROI_PIXEL_OUTSIDE, expected=expected, found=found)
     corners_field = field.child("cornersXY")
     corners = corners_field.array()
     if corners.size and (corners.ndim != 2 or corners.shape[0] != 2):
@@ -180,15 +171,7 @@ def report_missing_records(plane: Plane, *, file: object, log: ProblemLog) -> No
     """Warn of ROI numbers that the plane lists without a record of their mask."""
     recorded = [roi.number for roi in plane.rois]
     for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, recorded)]:
-        log.add(
-            problems.ROI_WITHOUT_RECORD,
-            file=file,
-            field=plane.record_path,
-            found=f"ROI {number} of {plane.name}",
-        )
-
-
-_NAMED = 5
+        log.add(problems.ROI_WITHOUT_RECORD, file=file, field=plane.record_path, found=f"ROI {number} of {plane.name}")
 
 
 def report_unusual(session: Session, *, log: ProblemLog) -> None:

@@ -9,7 +9,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ssc_to_nwb.data_types.session.follows_start import (
-    FOLLOWS_NOTES,
     FOLLOWS_START,
     kept_text,
     kept_texts,
@@ -47,7 +46,7 @@ def texts(file: FileView) -> Iterator[Followed]:
         "/general/related_publications": dataset["related_publications"],
     }.items():
         found = file.reader.texts(place) if file.reader.has(place) else []
-        yield Followed(place=place, expected=list(lines), found=found, covers=(place,) if found else ())
+        yield Followed(place, list(lines), found, covers=(place,) if found else ())
 
 
 def names(file: FileView) -> Iterator[Followed]:
@@ -57,7 +56,7 @@ def names(file: FileView) -> Iterator[Followed]:
     match = _KEY.match(session_file(file))
     expected = found if match is None else (match[1], "".join(match.groups()[1:]))
     for place, one, other in zip((animal, label), expected, found, strict=True):
-        yield Followed(place=place, expected=one, found=other)
+        yield Followed(place, one, other)
     namespace = uuid.uuid5(uuid.NAMESPACE_DNS, "crcns.org")
     identifier = str(uuid.uuid5(namespace, "/".join((file.metadata["dataset"]["name"], *found))))
     yield _text(file, "/identifier", identifier)
@@ -111,7 +110,7 @@ def _joined(file: FileView, prefix: str, origin: str | None) -> str | None:
 
 def _text(file: FileView, place: str, expected: str | None) -> Followed:
     found = file.reader.text(place) if file.reader.has(place) else None
-    return Followed(place=place, expected=expected or None, found=found, covers=() if found is None else None)
+    return Followed(place, expected or None, found, covers=() if found is None else None)
 
 
 def experimenters(file: FileView) -> Iterator[Followed]:
@@ -119,15 +118,15 @@ def experimenters(file: FileView) -> Iterator[Followed]:
     found = file.reader.texts(_EXPERIMENTER)
     given = list(file.metadata["session"]["experimenters"])
     if given:
-        yield Followed(place=_EXPERIMENTER, expected=given, found=found)
+        yield Followed(_EXPERIMENTER, given, found)
         return
     kept = kept_texts(file, "experimenters")
-    yield Followed(place=_EXPERIMENTER, expected=_words(kept), found=_words(found))
+    yield Followed(_EXPERIMENTER, _words(kept), _words(found))
     for name in found:
         last, _, first = name.partition(", ")
         forms = [name, f"{first} {last}", f"{last}, {first}"] if first else [name]
         if not any(form in text for form in forms for text in kept):
-            yield Followed(place=_EXPERIMENTER, expected=f"a name of {kept}", found=name)
+            yield Followed(_EXPERIMENTER, f"a name of {kept}", name)
 
 
 def _words(lines: list[str]) -> list[str]:
@@ -142,5 +141,4 @@ FOLLOWS: Follows = {
     _SUBJECT: subject,
     _EXPERIMENTER: experimenters,
     **FOLLOWS_START,
-    **FOLLOWS_NOTES,
 }

@@ -1,4 +1,4 @@
-"""When the session started, from the kept texts of metaDataHash, the metadata, and the last time in the file."""
+"""Kept texts of metaDataHash; when the session started, from these and the last time; what the notes must say."""
 
 from __future__ import annotations
 
@@ -22,21 +22,23 @@ from ssc_to_nwb.restoring.following import Followed, Follows
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 
 _FILES = f"/processing/{naming.SOURCE_MODULE}/{naming.SOURCE_FILES}"
+_START, _REFERENCE = "/session_start_time", "/timestamps_reference_time"
+_TIME = re.compile(r"(\d{1,2}):?(\d\d):?(\d\d)(\.\d+)?")
+_NOTES = "/general/notes"
+_TOUCHES = "/intervals/touches"
+_JOINED_S = (3600.0, 4200.0)
+_MOMENTS = {"start": "at which the session started", "saved": "file was saved"}
 
 
 def kept_texts(file: FileView, key: str) -> list[str]:
     """All texts of a key of metaDataHash, without the blanks around them; none where it is absent or empty."""
-    return _by_key(file).get(key, [])
+    return file.once("texts of metaDataHash", lambda: _read(file)).get(key, [])
 
 
 def kept_text(file: FileView, key: str) -> str | None:
     """The one text of a key, a whole number as its digits."""
     found = kept_texts(file, key)
     return found[0] if found else None
-
-
-def _by_key(file: FileView) -> dict[str, list[str]]:
-    return file.once("texts of metaDataHash", lambda: _read(file))
 
 
 def _read(file: FileView) -> dict[str, list[str]]:
@@ -65,10 +67,6 @@ def session_file(file: FileView) -> str:
     if "session file" not in paths:
         raise ObjectError(f"{_FILES}/role", expected="a session file", found="none")
     return PurePosixPath(paths["session file"]).name
-
-
-_START, _REFERENCE = "/session_start_time", "/timestamps_reference_time"
-_TIME = re.compile(r"(\d{1,2}):?(\d\d):?(\d\d)(\.\d+)?")
 
 
 def wall_clock(file: FileView) -> datetime | None:
@@ -109,7 +107,7 @@ def start(file: FileView) -> Iterator[Followed]:
         text = file.reader.text(place)
         same = expected is not None and _is_same(expected, text)
         stated = "no start, as metaDataHash has no time" if expected is None else expected.isoformat()
-        yield Followed(place=place, expected=text if same else stated, found=text)
+        yield Followed(place, text if same else stated, text)
 
 
 def _is_same(expected: datetime, text: str) -> bool:
@@ -124,20 +122,11 @@ def _is_same(expected: datetime, text: str) -> bool:
     return abs(found.astimezone(UTC) - expected.astimezone(UTC)) <= timedelta(microseconds=1)
 
 
-FOLLOWS_START: Follows = {_START: start}
-
-
-_NOTES = "/general/notes"
-_TOUCHES = "/intervals/touches"
-_JOINED_S = (3600.0, 4200.0)
-_MOMENTS = {"start": "at which the session started", "saved": "file was saved"}
-
-
 def notes(file: FileView) -> Iterator[Followed]:
     """Each of these texts is in the notes."""
     text = file.reader.text(_NOTES)
     parts = [part for part in (*_assumptions(file), *_times(file)) if part]
-    yield Followed(place=_NOTES, expected=parts, found=[part for part in parts if part in text])
+    yield Followed(_NOTES, parts, [part for part in parts if part in text])
 
 
 def _assumptions(file: FileView) -> Iterator[str]:
@@ -178,4 +167,4 @@ def _times(file: FileView) -> Iterator[str]:
         yield "has no start of trial"
 
 
-FOLLOWS_NOTES: Follows = {_NOTES: notes}
+FOLLOWS_START: Follows = {_START: start, _NOTES: notes}

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from ssc_to_nwb.data_types.session import problems
-from ssc_to_nwb.data_types.session.start import notes, report_clock, session_start_time
+from ssc_to_nwb.data_types.session.start import notes, report_clock, session_start_time, unreadable
 from ssc_to_nwb.problems import metadata_kinds as kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session.context import SessionContext
@@ -63,22 +62,16 @@ def nwbfile_fields(context: SessionContext) -> dict[str, Any]:
     facts, dataset = context.metadata.session, context.metadata.dataset
     session = context.session
     report_clock(context)
+    given = (
+        "session_description", "experiment_description", "institution", "lab", "keywords", "virus", "surgery",
+        "pharmacology", "protocol", "stimulus_notes", "data_collection",
+    )  # fmt: skip
     fields: dict[str, Any] = {
-        "session_description": facts.session_description,
-        "experiment_description": facts.experiment_description,
+        **{name: getattr(facts, name) for name in given},
         "identifier": identifier(context),
         "session_id": session.key.label,
         "session_start_time": session_start_time(context),
         "experimenter": experimenters(context),
-        "institution": facts.institution,
-        "lab": facts.lab,
-        "keywords": facts.keywords,
-        "virus": facts.virus,
-        "surgery": facts.surgery,
-        "pharmacology": facts.pharmacology,
-        "protocol": facts.protocol,
-        "stimulus_notes": facts.stimulus_notes,
-        "data_collection": facts.data_collection,
         "related_publications": dataset.related_publications,
         "notes": notes(context),
         "was_generated_by": [("ssc_to_nwb", __version__)],
@@ -130,14 +123,8 @@ def date_of_birth(context: SessionContext) -> datetime | None:
         if born > session_start_time(context):
             raise ValueError("after the session")
     except ValueError as failure:
-        raise error(
-            problems.METADATA_TEXT_UNREADABLE,
-            file=session.path,
-            field="metaDataHash dateOfBirth",
-            expected="yyyymmdd, before the session",
-            found=repr(text),
-            detail=f"metadata key date_of_birth of subjects.{session.key.animal}.subject",
-        ) from failure
+        key = f"date_of_birth of subjects.{session.key.animal}.subject"
+        raise unreadable(session, "dateOfBirth", "yyyymmdd, before the session", repr(text), key=key) from failure
     return born
 
 
@@ -153,14 +140,12 @@ def experimenters(context: SessionContext) -> list[str]:
     try:
         names = [name for text in texts for name in split_names(text)]
     except ValueError as failure:
-        raise error(
-            problems.METADATA_TEXT_UNREADABLE,
-            file=context.session.path,
-            field="metaDataHash experimenters",
-            expected="names as 'Last, First' or 'First Last', separated by semicolons or in a cell",
-            found=", ".join(map(repr, texts)),
-            detail="metadata key session.experimenters",
-        ) from failure
+        expected, found = (
+            "names as 'Last, First' or 'First Last', separated by semicolons or in a cell",
+            map(repr, texts),
+        )
+        key = "session.experimenters"
+        raise unreadable(context.session, "experimenters", expected, ", ".join(found), key=key) from failure
     if not names:
         raise error(
             kinds.METADATA_VALUE_MISSING,
@@ -206,20 +191,12 @@ def last_first(name: str) -> str:
 def _translated(context: SessionContext, key: str, names: dict[str, Any]) -> str:
     text = context.session.metadata_text(key)
     if text is None:
-        raise error(
-            kinds.METADATA_VALUE_MISSING, file=context.session.path, field=f"subject.{key}",
-            expected=f"metaDataHash {key}, or a value in a metadata file",
-        )  # fmt: skip
+        expected = f"metaDataHash {key}, or a value in a metadata file"
+        raise error(kinds.METADATA_VALUE_MISSING, file=context.session.path, field=f"subject.{key}", expected=expected)
     by_lower_case = {name.lower(): value for name, value in names.items()}
     if text.lower() not in by_lower_case:
-        raise error(
-            problems.METADATA_TEXT_UNREADABLE,
-            file=context.session.path,
-            field=f"metaDataHash {key}",
-            expected=", ".join(names),
-            found=text,
-            detail=f"metadata key subject.{key}, or subject.{key}_names",
-        )
+        keys = f"subject.{key}, or subject.{key}_names"
+        raise unreadable(context.session, key, ", ".join(names), text, key=keys)
     return str(by_lower_case[text.lower()])
 
 

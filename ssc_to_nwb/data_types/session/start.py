@@ -11,7 +11,7 @@ from ssc_to_nwb.data_types.session import problems
 from ssc_to_nwb.data_types.trials.times import joined_parts, labelled_times
 from ssc_to_nwb.metadata.model import VIDEO_ORDER, Assumptions
 from ssc_to_nwb.problems import metadata_kinds as kinds
-from ssc_to_nwb.problems.model import ProblemKind, error
+from ssc_to_nwb.problems.model import ProblemKind, SscError, error
 from ssc_to_nwb.quantities import numbered
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
@@ -74,9 +74,9 @@ def _time_remarks(context: SessionContext) -> list[str]:
             f"last sample of the touch{assumed_sample(context)}."
         )
     lines += [
-        f"The source joins parts of this session: the {part.jump_ms:.10g} ms between the starts of trials "
-        f"{part.last_trial} and {part.next_trial} are made up."
-        for part in joined_parts(trials)
+        f"The source joins parts of this session: the {jump_ms:.10g} ms between the starts of trials {before} and "
+        f"{after} are made up."
+        for before, after, jump_ms in joined_parts(trials)
     ]
     unmeasured = trials.numbers[~trials.start_measured].tolist()
     if unmeasured:
@@ -112,6 +112,9 @@ def notes(context: SessionContext) -> str:
 
 
 def _assumed(assumptions: Assumptions) -> str:
+    channels = "and are green alone where most stacks of the session have one page per listed frame"
+    if assumptions.channels_per_frame is not None:
+        channels = f"with {assumptions.channels_per_frame} of the two channels recorded"
     return (
         "Assumed, because no public source says: "
         f"the rig's clock ran in the time zone {assumptions.timezone}; "
@@ -119,15 +122,9 @@ def _assumed(assumptions: Assumptions) -> str:
         f"outlines (cornersXY) count pixels from {assumptions.corners_first_index:g}; "
         f"the pole's motor makes {assumptions.motor_steps_per_mm:g} steps per mm; "
         f"pages of a stack alternate {'green, red' if assumptions.green_page_first else 'red, green'}, "
-        f"{_channels(assumptions.channels_per_frame)}; "
+        f"{channels}; "
         f"timeOfExperiment is the time at which {_TIMES_OF_EXPERIMENT[assumptions.time_of_experiment]}."
     )
-
-
-def _channels(stated: int | None) -> str:
-    if stated is not None:
-        return f"with {stated} of the two channels recorded"
-    return "and are green alone where most stacks of the session have one page per listed frame"
 
 
 def _wall_clock(context: SessionContext) -> datetime:
@@ -136,12 +133,9 @@ def _wall_clock(context: SessionContext) -> datetime:
     date = (session.metadata_text("dateOfExperiment") or session.key.date).removesuffix(session.key.letter)
     time = context.metadata.session.time_of_experiment or session.metadata_text("timeOfExperiment")
     if time is None:
-        raise error(
-            kinds.METADATA_VALUE_MISSING,
-            file=session.path,
-            field=f"sessions.{session.key}.session.time_of_experiment",
-            expected="metaDataHash timeOfExperiment, or HHMMSS in a metadata file",
-        )
+        field = f"sessions.{session.key}.session.time_of_experiment"
+        expected = "metaDataHash timeOfExperiment, or HHMMSS in a metadata file"
+        raise error(kinds.METADATA_VALUE_MISSING, file=session.path, field=field, expected=expected)
     match = _TIME_OF_DAY.fullmatch(time)
     try:
         if match is None:
@@ -149,14 +143,16 @@ def _wall_clock(context: SessionContext) -> datetime:
         hour, minute, second, fraction = match.groups()
         return datetime.strptime(f"{date}{hour:0>2}{minute}{second}.{fraction or '0'}", "%Y%m%d%H%M%S.%f")
     except ValueError as failure:
-        raise error(
-            problems.METADATA_TEXT_UNREADABLE,
-            file=session.path,
-            field="metaDataHash dateOfExperiment, timeOfExperiment",
-            expected="yyyymmdd and HHMMSS",
-            found=f"{date!r} and {time!r}",
-            detail=f"metadata key time_of_experiment of sessions.{session.key}.session",
-        ) from failure
+        found, key = f"{date!r} and {time!r}", f"time_of_experiment of sessions.{session.key}.session"
+        names = "dateOfExperiment, timeOfExperiment"
+        raise unreadable(session, names, "yyyymmdd and HHMMSS", found, key=key) from failure
+
+
+def unreadable(session: Session, name: str, expected: str, found: str, *, key: str) -> SscError:
+    """The error of a text of metaDataHash. key: of the metadata, which can give it in its place."""
+    field, detail = f"metaDataHash {name}", f"metadata key {key}"
+    kind = problems.METADATA_TEXT_UNREADABLE
+    return error(kind, file=session.path, field=field, expected=expected, found=found, detail=detail)
 
 
 def _last_time_ms(session: Session) -> float:

@@ -6,7 +6,6 @@ fast as one image does; no time stamps are made up for them, as the source does 
 
 from __future__ import annotations
 
-from hdmf.common import DynamicTable
 from pynwb import NWBFile
 from pynwb.image import GrayscaleImage
 
@@ -14,7 +13,7 @@ from ssc_to_nwb.data_types.base import RawInterface
 from ssc_to_nwb.data_types.from_layout import get_module, make_table
 from ssc_to_nwb.data_types.rois.interface import get_images
 from ssc_to_nwb.data_types.side_images.layout import page_table, single_image
-from ssc_to_nwb.data_types.side_images.source import SideImage, session_side_images
+from ssc_to_nwb.data_types.side_images.source import read_files
 from ssc_to_nwb.tif.lazy_pages import LazyImage, LazyPages
 
 
@@ -28,26 +27,16 @@ class SideImagesInterface(RawInterface):
         """Add every side image of every plane, values and type as in its tif, axes (column, row)."""
         if self.raw is None:
             return
-        for plane_name, image in session_side_images(self.context.session, self.raw, log=self.context.log):
+        for plane_name, image in read_files(self.context.session, self.raw, log=self.context.log):
             if image.index.page_count > 1:
-                _add_pages(nwbfile, plane_name=plane_name, image=image)
+                table = page_table(plane_name, image)
+                rows = list(range(image.index.page_count))
+                made = make_table(table, {"image": LazyPages(index=image.index)}, id=rows)
+                get_module(nwbfile, table.path).add(made)
             else:
-                declared = single_image(plane_name, image)
-                picture = GrayscaleImage(
-                    name=declared.name, description=declared.text, data=LazyImage(index=image.index)
-                )
+                declared, data = single_image(plane_name, image), LazyImage(index=image.index)
+                picture = GrayscaleImage(name=declared.name, description=declared.text, data=data)
                 get_images(nwbfile, plane_name).add_image(picture)
-
-
-def _add_pages(nwbfile: NWBFile, *, plane_name: str, image: SideImage) -> None:
-    declared = page_table(plane_name, image)
-    table = make_table(
-        declared,
-        {"image": LazyPages(index=image.index)},
-        table_class=DynamicTable,
-        id=list(range(image.index.page_count)),
-    )
-    get_module(nwbfile, declared.path).add(table)
 
 
 INTERFACE = SideImagesInterface

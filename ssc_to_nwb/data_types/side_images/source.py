@@ -29,7 +29,7 @@ class SideImage:
     index: TifIndex
 
 
-def session_side_images(session: Session, raw: RawData, *, log: ProblemLog) -> Iterator[tuple[str, SideImage]]:
+def read_files(session: Session, raw: RawData, *, log: ProblemLog) -> Iterator[tuple[str, SideImage]]:
     """All side images, each with the name of its plane. log: takes the problems of files that are left out.
 
     Raises SscError of kind SIDE_IMAGE_UNREADABLE, where raw files must not be left out.
@@ -61,11 +61,7 @@ def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[
         field = ", ".join(part for part in (place, problem.field) if part)
         raise SscError(replace(problem, kind=kinds.SIDE_IMAGE_UNREADABLE, field=field, detail=detail)) from failure
     if image_shape is not None and index.image_shape != image_shape:
-        raise error(
-            kinds.SIDE_IMAGE_UNREADABLE,
-            file=file.path,
-            field=place,
-            expected=f"{image_shape[0]} x {image_shape[1]} as the plane's master image",
-            found=f"{index.image_shape[0]} x {index.image_shape[1]}",
-        )
+        expected = f"{image_shape[0]} x {image_shape[1]} as the plane's master image"
+        found = f"{index.image_shape[0]} x {index.image_shape[1]}"
+        raise error(kinds.SIDE_IMAGE_UNREADABLE, file=file.path, field=place, expected=expected, found=found)
     return SideImage(kind=file.name.kind, channel=CHANNELS[file.name.channel - 1], index=index)

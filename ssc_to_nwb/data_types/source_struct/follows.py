@@ -31,27 +31,27 @@ def tool(file: FileView) -> Iterator[Followed]:
     if values.shape != (1, 2):
         raise ObjectError(_GENERATED_BY, expected="one program and its version", found=f"shape {values.shape}")
     items = file.provenance
-    yield Followed(place=_GENERATED_BY, expected=[items["tool"], items["tool_version"]], found=values[0].tolist())
-    yield Followed(place=_VALUE, expected="ssc_to_nwb", found=items["tool"], covers=())
+    yield Followed(_GENERATED_BY, [items["tool"], items["tool_version"]], values[0].tolist())
+    yield Followed(_VALUE, "ssc_to_nwb", items["tool"], covers=())
 
 
 def provenance(file: FileView) -> Iterator[Followed]:
     """The name of the session variable, the hash of the metadata, and the ledger in short."""
     items = file.provenance
     digest = hashlib.sha256(items["metadata"].encode()).hexdigest()
-    yield Followed(place=_VALUE, expected=digest, found=items["metadata_sha256"], covers=())
-    yield Followed(place=_VALUE, expected=file.variable, found=items["source_variable"], covers=())
+    yield Followed(_VALUE, digest, items["metadata_sha256"], covers=())
+    yield Followed(_VALUE, file.variable, items["source_variable"], covers=())
     ledger, rules = json.loads(items["ledger"]), json.loads(items["ledger_rules"])
     counted, by_disposition = _fields(file)
     # Variables beside the session variable are in the ledger alone.
     others = rules.get(_OTHER_VARIABLE, 0)
     found_rules = {name: count for name, count in rules.items() if name != _OTHER_VARIABLE}
-    yield Followed(place=_VALUE, expected=dict(counted), found=found_rules, covers=())
+    yield Followed(_VALUE, dict(counted), found_rules, covers=())
     by_disposition["left out"] = others
     for disposition, expected in _files(file).items():
         expected["leaves"] = by_disposition[disposition]
         found = {name: count for name, count in ledger[disposition].items() if name != "bytes"}
-        yield Followed(place=_VALUE, expected=expected, found=found, covers=())
+        yield Followed(_VALUE, expected, found, covers=())
 
 
 def _fields(file: FileView) -> tuple[Counter[str], Counter[str]]:
@@ -85,22 +85,12 @@ def objects(file: FileView) -> Iterator[Followed]:
     names = dict.fromkeys(name for row in file.struct.rows for name in json.loads(row.texts["objects"] or "[]"))
     for name in names:
         if not file.reader.has(name):
-            yield Followed(place=name, expected="an object that a source field became", found="nothing", covers=())
-    for rule in _all_of("AS_LONG"):
-        for node in file.claimed(rule):
-            for name in filter(file.reader.has, node.objects[:1]):
-                length = int(file.dataset(name).shape[0])
-                yield Followed(place=name, expected=int(np.prod(node.size)), found=length, covers=())
-    for rule in _all_of("AS_LONG_AS_COLUMNS"):
-        for node in file.claimed(rule):
-            for name in filter(file.reader.has, node.objects):
-                length = int(file.dataset(name).shape[0])
-                yield Followed(place=name, expected=node.size[-1], found=length, covers=())
-
-
-def _all_of(name: str) -> list[str]:
-    """Claims that the data types list under this name."""
-    return [rule for _, rules in having("restore", name) for rule in rules]
+            yield Followed(name, "an object that a source field became", "nothing", covers=())
+    for hook, of_columns in (("AS_LONG", False), ("AS_LONG_AS_COLUMNS", True)):
+        for node in (node for _, rules in having("restore", hook) for rule in rules for node in file.claimed(rule)):
+            length = node.size[-1] if of_columns else int(np.prod(node.size))
+            for name in filter(file.reader.has, node.objects if of_columns else node.objects[:1]):
+                yield Followed(name, length, int(file.dataset(name).shape[0]), covers=())
 
 
 def row_ids(file: FileView) -> Iterator[Followed]:
@@ -110,7 +100,7 @@ def row_ids(file: FileView) -> Iterator[Followed]:
     for path in tables:
         if tree.attribute(path, "neurodata_type") != "PlaneSegmentation":
             ids = file.table(path).ids
-            yield Followed(place=f"{path}/id", expected=np.arange(ids.size), found=ids)
+            yield Followed(f"{path}/id", np.arange(ids.size), ids)
 
 
 FOLLOWS: Follows = {_GENERATED_BY: tool, _VALUE: provenance, f"{_SOURCE}/objects": objects, f"{_SOURCE}/id": row_ids}

@@ -1,17 +1,27 @@
-"""The form of the source's session struct, what became of each field, and the values that NWB has no place for."""
+"""The form of the source's session struct with the values that NWB has no place for; and where a file comes from.
+
+Of the latter only what decides the content is recorded, and no path of the machine: converting the same source
+elsewhere, with other workers or chunks, gives the same tables.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from hdmf.common import DynamicTable
 from pynwb import NWBFile
 
+from ssc_to_nwb import naming
+from ssc_to_nwb._version import __version__
+from ssc_to_nwb.data_types.events.touches import touch_sample_ms
 from ssc_to_nwb.data_types.from_layout import get_module, make_table
 from ssc_to_nwb.data_types.source_struct.form import FormRow, form_rows, run_lengths, value_json
-from ssc_to_nwb.data_types.source_struct.layout import STRUCT, as_json, flat_parts, large_tables
-from ssc_to_nwb.ledger.ledger import Ledger
+from ssc_to_nwb.data_types.source_struct.layout import FILES, ITEMS, STRUCT, as_json, flat_parts, large_tables
+from ssc_to_nwb.ledger.ledger import FileEntry, Ledger
+from ssc_to_nwb.metadata.model import Metadata
+from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
 
 
@@ -22,7 +32,7 @@ def add_source_struct(nwbfile: NWBFile, *, ledger: Ledger, session: Session) -> 
     kept = dict(item for row in rows for item in row.kept)
     tables = large_tables(kept.items())
     for path, table in tables.items():
-        module.add(make_table(table, flat_parts(kept[path]), table_class=DynamicTable))
+        module.add(make_table(table, flat_parts(kept[path])))
     names = {path: table.name for path, table in tables.items()}
     values = {
         "path": [row.path for row in rows],
@@ -35,8 +45,58 @@ def add_source_struct(nwbfile: NWBFile, *, ledger: Ledger, session: Session) -> 
         "objects": [json.dumps(row.objects) if row.objects else "" for row in rows],
         "value": [value_json(row, _kept_texts(row, names)) for row in rows],
     }
-    module.add(make_table(STRUCT, values, table_class=DynamicTable))
+    module.add(make_table(STRUCT, values))
 
 
 def _kept_texts(row: FormRow, tables: Mapping[str, str]) -> Sequence[str]:
     return [json.dumps({"table": tables[path]}) if path in tables else as_json(value) for path, value in row.kept]
+
+
+def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext, options: Mapping[str, Any]) -> None:
+    """Add the tables `source_files` and `provenance` to the module `source`.
+
+    options: of the conversion, JSON-ready, and only those that decide what is in the file.
+    """
+    metadata = context.metadata
+    texts = {
+        "tool": "ssc_to_nwb",
+        "tool_version": __version__,
+        naming.FILE_LAYOUT_ITEM: str(naming.FILE_LAYOUT),
+        "source_variable": ledger.variable,
+        "touch_sample_ms": f"{touch_sample_ms(context):.17g}",
+        "options": _canonical_json(options),
+        "metadata": _metadata_json(metadata),
+        "metadata_sha256": metadata_sha256(metadata),
+        "ledger": _canonical_json(ledger.summary()),
+        "ledger_rules": _canonical_json(dict(ledger.by_rule())),
+    }
+    items = {"item": list(texts), "value": list(texts.values())}
+    module = get_module(nwbfile, FILES.path)
+    module.add(make_table(FILES, _file_values(ledger.files)))
+    module.add(make_table(ITEMS, items))
+
+
+def _file_values(files: Sequence[FileEntry]) -> dict[str, list[Any]]:
+    return {
+        "role": [file.role for file in files],
+        "path": [file.source for file in files],
+        "bytes": [file.bytes for file in files],
+        "sha256": [file.sha256 or "" for file in files],
+        "disposition": [file.disposition.value for file in files],
+        "reason": [file.reason for file in files],
+    }
+
+
+def _canonical_json(value: Any) -> str:
+    """JSON that is the same for equal values: keys sorted, no spaces."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _metadata_json(metadata: Metadata) -> str:
+    """All metadata that decides what is in the file, defaults included."""
+    return _canonical_json(metadata.model_dump(mode="json", exclude={"dandiset"}))
+
+
+def metadata_sha256(metadata: Metadata) -> str:
+    """SHA-256 of the metadata, in hexadecimal."""
+    return hashlib.sha256(_metadata_json(metadata).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Where the form of the session struct is in the NWB file, and how values that are kept are written in it."""
+"""Where the form of the session struct is in the NWB file, how kept values are written, and how the file was made."""
 
 from __future__ import annotations
 
@@ -23,6 +23,68 @@ _VALUE_TEXT = (
     'null for NaN, "Infinity" and "-Infinity"; a sparse matrix as {"row": [...], "column": [...], "value": [...]}, '
     'counted from 1; {"table": name} where they are in a table of this module of that name, flattened column by '
     'column; a struct array without elements or fields as {"fields": [...]}'
+)
+# What a column with one text per field has.
+_EACH = "one for all fields of the row, or one each, such as 1x3*5, 1x4 for five of 1x3 and one of 1x4."
+_COLUMNS = {
+    "path": "Path of the field in MATLAB's notation.",
+    "key": "Keys of the hashes on the way to the field, from the outermost; empty where there is none.",
+    "matlab_class": "MATLAB's class of the field.",
+    "size": f"Size of the field in MATLAB: {_EACH}",
+    "whole": f"Whether all numbers of the field, NaN aside, are whole (yes, no); empty without numbers: {_EACH}",
+    "how": (
+        "What became of the field: written (objects hold its values), derived (they follow from objects and value), "
+        "kept (value holds it); empty for a struct or cell that holds other fields."
+    ),
+    "rule": "Identifier of the rule of the field map by which it did.",
+    "objects": "Paths of the objects of this file that the field became, in the source's order, as a JSON list.",
+    "value": (
+        'JSON: {"fields": [...]} of a struct or struct array, its field names in order; how a derived field is made: '
+        '{"text": ..., "number": field} is the text and the number of the same place in the field beside it, '
+        '{"same_as": field} the value of that field of the struct; of a field that is kept its value: '
+        f'{_VALUE_TEXT}; {{"each": [...]}} where the fields of the row have different values.'
+    ),
+}
+STRUCT = Table(
+    path=naming.STRUCT_TABLE,
+    text=(
+        "The source's session struct: every container and every field of it, so that the MATLAB variable can be made "
+        "again from this file. Neighbours that are alike are one row, whose path has ranges such as (1..240), counted "
+        "with the last one fastest."
+    ),
+    columns=tuple(Column(name, TEXT, text) for name, text in _COLUMNS.items()),
+)
+_LARGE_TEXT = "Values of {path} of the source, flattened column by column; its row in {table} has the size."
+FILES = Table(
+    path=f"{SOURCE.path}/{naming.SOURCE_FILES}",
+    text="The files this file was made from, and those beside them that were left out.",
+    columns=(
+        Column("role", TEXT, "What the file is."),
+        Column(
+            "path",
+            TEXT,
+            "Path relative to the folder of the session file; as the source lists it where the file is missing.",
+        ),
+        Column("bytes", np.int64, "Size in bytes; 0 where the file is missing."),
+        Column("sha256", TEXT, "SHA-256 of the file; empty where it was not hashed."),
+        Column("disposition", TEXT, "written, or left out."),
+        Column("reason", TEXT, "Why the file is left out."),
+    ),
+)
+ITEMS = Table(
+    path=f"{SOURCE.path}/{naming.PROVENANCE}",
+    text=(
+        "How this file was made: the tool, its version, and the number of the layout of its files; the name of "
+        "the session struct in its MATLAB file (source_variable); by how many ms touches stop later than in the "
+        "source (touch_sample_ms); the options that decide what is in the file; the metadata used, with its "
+        "SHA-256; and the ledger in short: fields of the session file by what became of them (leaves, bytes, "
+        "files, file_bytes), and number of fields by rule. "
+        "Values are JSON where they are more than one word."
+    ),
+    columns=(
+        Column("item", TEXT, "What the value is."),
+        Column("value", TEXT, "The value."),
+    ),
 )
 
 
@@ -74,44 +136,10 @@ def _without_specials(values: Any) -> Any:
     return values
 
 
-# What a column with one text per field has.
-_EACH = "one for all fields of the row, or one each, such as 1x3*5, 1x4 for five of 1x3 and one of 1x4."
-_COLUMNS = {
-    "path": "Path of the field in MATLAB's notation.",
-    "key": "Keys of the hashes on the way to the field, from the outermost; empty where there is none.",
-    "matlab_class": "MATLAB's class of the field.",
-    "size": f"Size of the field in MATLAB: {_EACH}",
-    "whole": f"Whether all numbers of the field, NaN aside, are whole (yes, no); empty without numbers: {_EACH}",
-    "how": (
-        "What became of the field: written (objects hold its values), derived (they follow from objects and value), "
-        "kept (value holds it); empty for a struct or cell that holds other fields."
-    ),
-    "rule": "Identifier of the rule of the field map by which it did.",
-    "objects": "Paths of the objects of this file that the field became, in the source's order, as a JSON list.",
-    "value": (
-        'JSON: {"fields": [...]} of a struct or struct array, its field names in order; how a derived field is made: '
-        '{"text": ..., "number": field} is the text and the number of the same place in the field beside it, '
-        '{"same_as": field} the value of that field of the struct; of a field that is kept its value: '
-        f'{_VALUE_TEXT}; {{"each": [...]}} where the fields of the row have different values.'
-    ),
-}
-STRUCT = Table(
-    path=naming.STRUCT_TABLE,
-    text=(
-        "The source's session struct: every container and every field of it, so that the MATLAB variable can be made "
-        "again from this file. Neighbours that are alike are one row, whose path has ranges such as (1..240), counted "
-        "with the last one fastest."
-    ),
-    columns=tuple(Column(name=name, dtype=TEXT, text=text) for name, text in _COLUMNS.items()),
-)
-_LARGE_TEXT = "Values of {path} of the source, flattened column by column; its row in {table} has the size."
-
-
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
-    """The table of the struct, and a table for each large array that is kept."""
+    """The tables of the struct, of the files and of how the file was made; one for each large array that is kept."""
     session = sources.session
-    yield SOURCE
-    yield STRUCT
+    yield from (SOURCE, STRUCT, FILES, ITEMS)
     paths = {entry.source for entry in sources.ledger.leaves if entry.kept}
     leaves = walk_leaves(session.tree, session.variable)
     kept = [(path, value) for path, value in leaves if path in paths and is_large(value)]
@@ -133,7 +161,5 @@ def _large_table(path: str, value: MatValue, number: int) -> Table:
     return Table(
         path=f"{SOURCE.path}/{naming.kept_array(number)}",
         text=_LARGE_TEXT.format(path=path, table=naming.SOURCE_STRUCT),
-        columns=tuple(
-            Column(name=part, dtype=data.dtype, text=what.replace("{part}", part)) for part, data in parts.items()
-        ),
+        columns=tuple(Column(part, data.dtype, what.replace("{part}", part)) for part, data in parts.items()),
     )

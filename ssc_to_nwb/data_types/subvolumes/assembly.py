@@ -35,7 +35,13 @@ def assemble_subvolumes(
             continue
         _check_joins(group, entry)
         group.append(entry)
-    numbers_by_plane = [_numbers_in_paths(group[0].planes, fov_pattern=fov_pattern) for group in groups]
+    numbers_by_plane = [
+        [
+            plane_numbers_from_paths(one.listed_paths, fov_pattern=fov_pattern, field=one.field)
+            for one in group[0].planes
+        ]
+        for group in groups
+    ]
     taken = {numbers[0] for planes in numbers_by_plane for numbers in planes if numbers is not None}
     subvolumes: list[Subvolume] = []
     for position, (group, planes) in enumerate(zip(groups, numbers_by_plane, strict=True), start=1):
@@ -60,11 +66,9 @@ def _same_planes(one: CalciumEntry, other: CalciumEntry) -> bool:
 def _check_joins(group: list[CalciumEntry], entry: CalciumEntry) -> None:
     first = group[0]
     if any(other.array.kind == entry.array.kind for other in group):
-        raise entry.field.problem(
-            arrays_problems.ARRAY_KIND_TWICE,
-            expected="one array per kind and subvolume",
-            found=f"{entry.array.kind} in {first.array.key!r} and {entry.array.key!r}",
-        )
+        expected = "one array per kind and subvolume"
+        found = f"{entry.array.kind} in {first.array.key!r} and {entry.array.key!r}"
+        raise entry.field.problem(arrays_problems.ARRAY_KIND_TWICE, expected=expected, found=found)
     if not np.array_equal(first.array.time_ms, entry.array.time_ms):
         raise entry.field.problem(problems.ARRAYS_DISAGREE, expected=f"time as in {first.field.path}")
     if not np.array_equal(first.array.trial, entry.array.trial):
@@ -86,37 +90,25 @@ def _check_joins(group: list[CalciumEntry], entry: CalciumEntry) -> None:
             )
 
 
-def _numbers_in_paths(planes: tuple[PlaneEntry, ...], *, fov_pattern: str) -> list[_FovNumbers]:
-    """Numbers of subvolume and plane, for each plane whose paths have them."""
-    return [
-        plane_numbers_from_paths(entry.listed_paths, fov_pattern=fov_pattern, field=entry.field) for entry in planes
-    ]
-
-
 def _assemble(
     group: list[CalciumEntry], *, position: int, plane_numbers: list[_FovNumbers], free_number: int, log: ProblemLog
 ) -> Subvolume:
     first = group[0]
     described = _joined_description([entry.description for entry in group])
     if described.planes and not first.planes:
-        raise first.field.child("imagingPlane").problem(
-            kinds.FIELD_LENGTH, expected=f"{len(described.planes)} planes, as in {described.path}", found=0
-        )
+        expected = f"{len(described.planes)} planes, as in {described.path}"
+        raise first.field.child("imagingPlane").problem(kinds.FIELD_LENGTH, expected=expected, found=0)
     if len(described.planes) != len(first.planes):
-        raise first.field.problem(
-            kinds.FIELD_LENGTH,
-            expected=f"{len(first.planes)} planes in {described.path or 'descrHash'}, as in imagingPlane",
-            found=len(described.planes),
-        )
+        expected = f"{len(first.planes)} planes in {described.path or 'descrHash'}, as in imagingPlane"
+        raise first.field.problem(kinds.FIELD_LENGTH, expected=expected, found=len(described.planes))
     numbers = {one[0] for one in plane_numbers if one is not None}
     if len(numbers) > 1:
         raise first.field.problem(kinds.FIELD_VALUE, expected="planes of one subvolume", found=sorted(numbers))
     number = numbers.pop() if numbers else free_number
+    parts = enumerate(zip(first.planes, described.planes, plane_numbers, strict=True), start=1)
     planes = tuple(
         _make_plane(entry, record, subvolume_number=number, position=place, numbers=one, log=log)
-        for place, (entry, record, one) in enumerate(
-            zip(first.planes, described.planes, plane_numbers, strict=True), start=1
-        )
+        for place, (entry, record, one) in parts
     )
     return Subvolume(
         number=number,

@@ -25,11 +25,9 @@ def stacks(file: FileView) -> Iterator[Followed]:
     names = table.texts("plane")
     counts = [(name, names.count(name)) for name in planes]
     expected = [name for name, count in counts for _ in range(count)]
-    yield Followed(place=f"{_STACKS}/plane", expected=expected, found=names)
+    yield Followed(f"{_STACKS}/plane", expected, names)
     numbers = [place for _, run in groupby(names) for place, _ in enumerate(run, start=1)]
-    yield Followed(
-        place=f"{_STACKS}/file_number", expected=np.array(numbers, dtype=np.int64), found=table.column("file_number")
-    )
+    yield Followed(f"{_STACKS}/file_number", np.array(numbers, dtype=np.int64), table.column("file_number"))
 
 
 def frames(file: FileView) -> Iterator[Followed]:
@@ -38,20 +36,16 @@ def frames(file: FileView) -> Iterator[Followed]:
         table = file.table(plane.frame_index)
         files, numbers = table.column("file_number"), table.column("frame_number")
         listed = file.table(_STACKS).texts("plane").count(plane.name)
-        yield Followed(
-            place=f"{table.path}/file_number", expected=np.clip(files, 0, listed), found=files, covers=()
-        )  # fmt: skip
-        yield Followed(
-            place=f"{table.path}/frame_number", expected=files > 0, found=numbers > 0, covers=()
-        )  # fmt: skip
+        yield Followed(f"{table.path}/file_number", np.clip(files, 0, listed), files, covers=())
+        yield Followed(f"{table.path}/frame_number", files > 0, numbers > 0, covers=())
         if table.has(naming.TWO_PHOTON_FRAME):
             found = table.column(naming.TWO_PHOTON_FRAME)
             there = (found != 0) & (files > 0)
             place = f"{table.path}/{naming.TWO_PHOTON_FRAME}"
-            yield Followed(place=place, expected=np.cumsum(there) * there, found=found)
+            yield Followed(place, np.cumsum(there) * there, found)
             series = f"/acquisition/{naming.two_photon_series(plane.name, naming.CHANNELS[0])}/data"
             count = file.reader.dataset(series).shape[0] if file.reader.has(series) else 0
-            yield Followed(place=place, expected=int(count), found=int(there.sum()))
+            yield Followed(place, int(count), int(there.sum()))
 
 
 FOLLOWS: Follows = {f"{_STACKS}/plane": stacks, f"{_SOURCE}/{naming.TWO_PHOTON_FRAME}": frames}

@@ -3,67 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, DeclaredObject, Sources, Table
-from ssc_to_nwb.data_types.roi_traces.layout import series_path
+from ssc_to_nwb.data_types.rois.frame_index import NO_FRAME
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
+from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
 
+if TYPE_CHECKING:
+    from ssc_to_nwb.session.raw_data import RawData
+
 VALID = Column(
-    name="imaging_valid",
-    dtype=np.bool_,
-    text="Whether the source lists the trial as one with valid imaging data, in any subvolume.",
+    "imaging_valid", np.bool_, "Whether the source lists the trial as one with valid imaging data, in any subvolume."
 )
 VALID_SUBVOLUMES = Column(
-    name="imaging_valid_subvolumes",
-    dtype=np.int64,
+    "imaging_valid_subvolumes",
+    np.int64,
+    "Numbers of the subvolumes for which the source lists the trial as one with valid imaging data.",
     ragged=True,
-    text="Numbers of the subvolumes for which the source lists the trial as one with valid imaging data.",
 )
 IMAGED_SUBVOLUMES = Column(
-    name="imaged_subvolumes",
-    dtype=np.int64,
-    ragged=True,
-    text="Numbers of the subvolumes that have frames labelled with the trial.",
+    "imaged_subvolumes", np.int64, "Numbers of the subvolumes that have frames labelled with the trial.", ragged=True
 )
-STACKS = Table(
-    path=f"{SOURCE.path}/{naming.SOURCE_STACKS}",
-    text="Imaging stacks (tif) that the source lists for every plane (sourceFileList).",
-    columns=(
-        Column(name="plane", dtype=TEXT, text="Name of the imaging plane."),
-        Column(
-            name="file_number",
-            dtype=np.int64,
-            text="Place of the file in the plane's list, counted from 1; the frame indices refer to it.",
-        ),
-        Column(name="listed_path", dtype=TEXT, text="Path of the stack as the source lists it."),
-    ),
+STACKS = f"{SOURCE.path}/{naming.SOURCE_STACKS}"
+_FILE_NUMBER = "Place of the file in the plane's list, counted from 1; the frame indices refer to it."
+_STACK = "Stack: a file_number of the table source_stacks; 0 where there is no frame."
+_FRAME = (
+    "Frame of this plane within the stack, counted from 1; a frame is one page per channel. 0 where there is no frame."
 )
-_FRAME_COLUMNS = (
-    Column(
-        name="file_number",
-        dtype=np.int64,
-        text="Stack: a file_number of the table source_stacks; 0 where there is no frame.",
-    ),
-    Column(
-        name="frame_number",
-        dtype=np.int64,
-        text=(
-            "Frame of this plane within the stack, counted from 1; a frame is one page per channel. 0 where there is "
-            "no frame."
-        ),
-    ),
-)
-_SERIES_FRAME = Column(
-    name=naming.TWO_PHOTON_FRAME,
-    dtype=np.int64,
-    text="Frame of this plane's TwoPhotonSeries in this file, counted from 1; 0 where the file has no frame.",
-)
+_SERIES_FRAME = "Frame of this plane's TwoPhotonSeries in this file, counted from 1; 0 where the file has no frame."
 _FRAMES_TEXT = (
     "Frames of {plane} (sourceFileFrameIdx), a row per time stamp of its subvolume: row i belongs to sample i of the "
     "plane's traces and of the subvolume's trial numbers."
@@ -74,23 +49,46 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The list of stacks, and a frame index for every plane."""
     if sources.session.planes:
         yield SOURCE
-        yield STACKS
-    for plane in sources.session.planes:
-        yield frame_index(plane, with_frames=sources.raw is not None)
+        yield from frame_tables(sources.session, sources.raw)
 
 
-def frame_index(plane: Plane, *, with_frames: bool) -> Table:
-    """The frame index of a plane. with_frames: whether stacks are converted."""
-    return Table(
-        path=f"{SOURCE.path}/{naming.frame_index(plane.name)}",
-        text=_FRAMES_TEXT.format(plane=plane.name),
-        columns=(*_FRAME_COLUMNS, *((_SERIES_FRAME,) if with_frames else ())),
+def frame_tables(session: Session, raw: RawData | None) -> Iterator[Table]:
+    """The list of stacks, and a frame index for every plane; raw: None where no stacks are converted."""
+    rows = [(plane.name, place, path) for plane in session.planes for place, path in enumerate(plane.listed_paths, 1)]
+    yield Table(
+        path=STACKS,
+        text="Imaging stacks (tif) that the source lists for every plane (sourceFileList).",
+        columns=(
+            Column("plane", TEXT, "Name of the imaging plane.", values=[name for name, _, _ in rows]),
+            Column("file_number", np.int64, _FILE_NUMBER, values=[place for _, place, _ in rows]),
+            Column(
+                "listed_path", TEXT, "Path of the stack as the source lists it.", values=[path for *_, path in rows]
+            ),
+        ),
     )
+    for plane in session.planes:
+        index = plane.frame_index
+        columns = [
+            Column("file_number", np.int64, _STACK, values=np.maximum(index.file_number, NO_FRAME) + 1),
+            Column("frame_number", np.int64, _FRAME, values=np.maximum(index.frame_number, NO_FRAME) + 1),
+        ]
+        if raw is not None:
+            frames = np.zeros(index.file_number.size, dtype=np.int64)
+            stack = raw.stacks[plane.name]
+            frames[stack.index_position] = np.arange(1, stack.frame_count + 1)
+            columns.append(Column(naming.TWO_PHOTON_FRAME, np.int64, _SERIES_FRAME, values=frames))
+        path, text = f"{SOURCE.path}/{naming.frame_index(plane.name)}", _FRAMES_TEXT.format(plane=plane.name)
+        yield Table(path=path, text=text, columns=tuple(columns))
 
 
 def labels_path(subvolume: Subvolume) -> str:
     """Path of the series of a subvolume's trial numbers."""
     return f"{OPHYS.path}/{naming.subvolume_trial_number(subvolume.number, occurrence=subvolume.occurrence)}"
+
+
+def series_path(plane: Plane, kind: str) -> str:
+    """Path of the series of a plane for one kind of array."""
+    return f"{OPHYS.path}/{naming.RESPONSE_CONTAINERS[kind]}/{naming.response_series(kind, plane.name)}"
 
 
 def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
@@ -107,14 +105,18 @@ def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
         )
 
 
-def trial_columns(session: Session) -> Iterator[Column]:
-    """What the trials table has of the subvolumes."""
-    valid = listed_trials(session)
-    if valid:
-        yield VALID
-    for column, members in ((VALID_SUBVOLUMES, valid), (IMAGED_SUBVOLUMES, imaged_trials(session))):
-        if any(np.isin(session.trials.numbers, trials).any() for trials in members.values()):
-            yield column
+def trial_columns(context: SessionContext) -> Iterator[Column]:
+    """Whether any list names the trial, and the subvolumes that were valid and imaged in it."""
+    session = context.session
+    numbers, listed = session.trials.numbers, listed_trials(session)
+    if listed:
+        any_lists = np.logical_or.reduce([np.isin(numbers, trials) for trials in listed.values()])
+        yield replace(VALID, values=any_lists)
+    for column, members in ((VALID_SUBVOLUMES, listed), (IMAGED_SUBVOLUMES, _imaged_trials(session))):
+        is_in = {volume: np.isin(numbers, trials) for volume, trials in members.items()}
+        if any(one.any() for one in is_in.values()):
+            lists = [[volume for volume, one in is_in.items() if one[place]] for place in range(numbers.size)]
+            yield replace(column, values=[np.array(one, dtype=np.int64) for one in lists])
 
 
 def listed_trials(session: Session) -> dict[int, np.ndarray]:
@@ -122,7 +124,7 @@ def listed_trials(session: Session) -> dict[int, np.ndarray]:
     return _joined([(one.number, one.valid_trials) for one in session.subvolumes if one.valid_trials is not None])
 
 
-def imaged_trials(session: Session) -> dict[int, np.ndarray]:
+def _imaged_trials(session: Session) -> dict[int, np.ndarray]:
     """Trials in which at least one plane has a frame, by the number of the subvolume."""
     return _joined([(volume.number, _imaged(volume)) for volume in session.subvolumes])
 

@@ -73,11 +73,8 @@ def read_description(field: Field | None) -> ArrayDescription:
     understood = [*planes[:1], *numbers[:1]]
     for value in values:
         if not value.is_empty and all(value is not one for one in understood):
-            raise value.problem(
-                kinds.FIELD_TYPE,
-                expected="one struct array of planes and one list of trial numbers",
-                found=f"besides them {describe(value.value)}",
-            )
+            expected = "one struct array of planes and one list of trial numbers"
+            raise value.problem(kinds.FIELD_TYPE, expected=expected, found=f"besides them {describe(value.value)}")
     return ArrayDescription(
         path=field.path,
         valid_trials=numbers[0].integers() if numbers else None,

@@ -23,16 +23,14 @@ def files(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     listed = dict(zip(zip(planes, numbers, strict=True), table.texts("listed_path"), strict=True))
     for node in nodes:
         plane = plane_of(file, node)
-        places = [node.index] if node.index and node.path.endswith("}") else list(_places(listed, plane))
+        places = [number for name, number in listed if name == plane]
+        if node.index and node.path.endswith("}"):
+            places = [node.index]
         missing = next((place for place in places if (plane, place) not in listed), None)
         if missing is not None:
             raise ObjectError(f"{_STACKS}/listed_path", expected=f"file {missing} of {plane}", found="no row")
         texts = tuple(listed[plane, place] for place in places)
         yield Piece(leaves=(node.path,), place=f"{_STACKS}/listed_path", values=texts)
-
-
-def _places(listed: dict[tuple[str, int], str], plane: str) -> Iterator[int]:
-    return (number for name, number in listed if name == plane)
 
 
 def plane_of(file: FileView, node: StructNode) -> str:

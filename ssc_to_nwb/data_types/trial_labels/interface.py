@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pynwb import NWBFile
-from pynwb.base import TimeSeries
 
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.from_layout import find_object, get_module, series_fields
+from ssc_to_nwb.data_types.from_layout import add_series, find_object
 from ssc_to_nwb.data_types.trial_labels.layout import all_labelled_clocks
 from ssc_to_nwb.data_types.trial_labels.source import labels_for_file
 
@@ -24,17 +23,10 @@ class TrialNumbersInterface(SessionInterface):
         and has time stamps of its own where none is.
         """
         for clock in all_labelled_clocks(self.context.session):
-            there = {path: find_object(nwbfile, path) for path in clock.series_on_it}
-            owner = next((path for path, one in there.items() if one is not None), None)
-            if owner is None and not clock.time_ms.size:
-                continue
-            declared = clock.series(clock=owner)
-            series = TimeSeries(
-                **series_fields(declared),
-                data=labels_for_file(clock.labels),
-                timestamps=self.context.clock.seconds(clock.time_ms) if owner is None else there[owner],
-            )
-            get_module(nwbfile, declared.path).add(series)
+            owner = next((path for path in clock.series_on_it if find_object(nwbfile, path) is not None), None)
+            if owner is not None or clock.time_ms.size:
+                seconds = self.context.clock.seconds(clock.time_ms)
+                add_series(nwbfile, clock.series(clock=owner), data=labels_for_file(clock.labels), seconds=seconds)
 
 
 INTERFACE = TrialNumbersInterface

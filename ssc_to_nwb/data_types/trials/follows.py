@@ -1,9 +1,8 @@
-"""What the trials table says a second time, or what follows from samples, events and frames labelled with a trial."""
+"""What the trials table says a second time, or what follows from samples, events and frames of a trial."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,18 +16,14 @@ from ssc_to_nwb.restoring.nwb_table import NwbTable
 
 # Far below any interval of the rig, and far above the rounding of its times.
 _SAME_S = 1e-7
+_RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
+_SIDES = {"L": "left", "R": "right"}
+_NO_TYPE = "none"
+_STEPS = naming.TRIAL_COLUMNS["StimulusPosition"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Earliest and latest time in s that one kind of data has of each trial (T,), NaN for none."""
-
-    first: np.ndarray
-    last: np.ndarray
-
-
-def labelled_spans(file: FileView, numbers: np.ndarray) -> list[Span]:
-    """The spans of each clock and each train of events, for trials of these numbers (T,)."""
+def labelled_spans(file: FileView, numbers: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For trials of these numbers (T,), first and last time in s of each clock and train of events; NaN for none."""
     return file.once("labelled spans", lambda: [_span(numbers, labels, *times) for labels, *times in _labelled(file)])
 
 
@@ -40,7 +35,9 @@ def _labelled(file: FileView) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarr
         yield train.labels, train.start, train.stop
 
 
-def _span(numbers: np.ndarray, labels: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> Span:
+def _span(
+    numbers: np.ndarray, labels: np.ndarray, starts: np.ndarray, stops: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     first, last = np.full(numbers.size, np.inf), np.full(numbers.size, -np.inf)
     if numbers.size:
         rows = np.argsort(numbers, kind="stable")
@@ -48,11 +45,11 @@ def _span(numbers: np.ndarray, labels: np.ndarray, starts: np.ndarray, stops: np
         known = numbers[places] == labels
         np.minimum.at(first, places[known], starts[known])
         np.maximum.at(last, places[known], stops[known])
-    return Span(first=np.where(np.isfinite(first), first, np.nan), last=np.where(np.isfinite(last), last, np.nan))
+    return np.where(np.isfinite(first), first, np.nan), np.where(np.isfinite(last), last, np.nan)
 
 
-def measured_starts(file: FileView, spans: Sequence[Span]) -> np.ndarray:
-    """Which starts were measured, bool (T,), in the order of the rows.
+def measured_starts(file: FileView, firsts: Sequence[np.ndarray]) -> np.ndarray:
+    """Which starts were measured, bool (T,), in the order of the rows; firsts: earliest time of each kind of data.
 
     A 0 of the source is no start after a start of 0 or more, nor where each kind of data is later than in any other
     trial.
@@ -66,8 +63,8 @@ def measured_starts(file: FileView, spans: Sequence[Span]) -> np.ndarray:
         others = measured.copy()
         others[place] = False
         late = []
-        for span in spans:
-            delay = span.first[rows] - starts
+        for first in firsts:
+            delay = first[rows] - starts
             if np.isfinite(delay[place]) and np.isfinite(delay[others]).any():
                 late.append(delay[place] > np.nanmax(delay[others]) + _SAME_S)
         measured[place] = not (late and all(late))
@@ -76,37 +73,30 @@ def measured_starts(file: FileView, spans: Sequence[Span]) -> np.ndarray:
     return found
 
 
-_RESPONSES = {"Hit": "hit", "Err": "error", "NoLick": "no_lick"}
-_SIDES = {"L": "left", "R": "right"}
-_NO_TYPE = "none"
-_STEPS = naming.TRIAL_COLUMNS["StimulusPosition"]
-
-
 def starts(file: FileView) -> Iterator[Followed]:
     """Which starts were measured; the first time of the trial's data in place of the others."""
     table = file.table(TRIALS)
     start, measured = table.column("start_time"), table.column("start_measured").astype(bool)
-    spans = labelled_spans(file, table.column("trial_number"))
-    expected = measured_starts(file, spans)
-    yield Followed(place=f"{TRIALS}/start_measured", expected=expected, found=measured, covers=())
-    first = np.fmin.reduce([span.first for span in spans], initial=np.nan)
+    firsts = [first for first, _ in labelled_spans(file, table.column("trial_number"))]
+    expected = measured_starts(file, firsts)
+    yield Followed(f"{TRIALS}/start_measured", expected, measured, covers=())
+    first = np.fmin.reduce(firsts, initial=np.nan)
     yield Followed(
-        place=f"{TRIALS}/start_time", expected=np.where(measured, start, first), found=start,
-        tolerance=rounding_s(start), covers=(),
-    )  # fmt: skip
+        f"{TRIALS}/start_time", np.where(measured, start, first), start, tolerance=rounding_s(start), covers=()
+    )
 
 
 def stops(file: FileView) -> Iterator[Followed]:
     """The last time of the trial's data, at most the start of the next trial; NaN where that is before its start."""
     table = file.table(TRIALS)
     start, found = table.column("start_time"), table.column("stop_time")
-    spans = labelled_spans(file, table.column("trial_number"))
-    last = np.fmax.reduce([span.last for span in spans], initial=np.nan)
+    lasts = [last for _, last in labelled_spans(file, table.column("trial_number"))]
+    last = np.fmax.reduce(lasts, initial=np.nan)
     following = np.append(start[1:], np.nan)[: start.size]
     expected = np.fmin(last, following)
     tolerance = rounding_s(found)
     expected[np.isnan(last) | (expected < start - rounding_s(start))] = np.nan
-    yield Followed(place=f"{TRIALS}/stop_time", expected=expected, found=found, tolerance=tolerance)
+    yield Followed(f"{TRIALS}/stop_time", expected, found, tolerance=tolerance)
 
 
 def order(file: FileView) -> Iterator[Followed]:
@@ -116,14 +106,10 @@ def order(file: FileView) -> Iterator[Followed]:
     position = np.empty(start.size, dtype=np.int64)
     position[source_order(file)] = np.arange(start.size)
     expected = np.lexsort((position, start))
-    yield Followed(
-        place=f"{TRIALS}/start_time", expected=np.arange(start.size), found=expected, covers=()
-    )  # fmt: skip
+    yield Followed(f"{TRIALS}/start_time", np.arange(start.size), expected, covers=())
     if table.has("source_position"):
         # The column is there where the source has another order.
-        yield Followed(
-            place=f"{TRIALS}/source_position", expected=True, found=bool((np.diff(position) < 0).any()), covers=()
-        )
+        yield Followed(f"{TRIALS}/source_position", True, bool((np.diff(position) < 0).any()), covers=())
 
 
 def outcomes(file: FileView) -> Iterator[Followed]:
@@ -134,7 +120,7 @@ def outcomes(file: FileView) -> Iterator[Followed]:
     sides = {f"{name}{side}": text for name in _RESPONSES for side, text in _SIDES.items()} | {_NO_TYPE: _NO_TYPE}
     for column, texts in (("response", responses), ("correct_side", sides)):
         expected = [texts.get(name, "unknown type") for name in names]
-        yield Followed(place=f"{TRIALS}/{column}", expected=expected, found=table.texts(column))
+        yield Followed(f"{TRIALS}/{column}", expected, table.texts(column))
 
 
 def pole(file: FileView) -> Iterator[Followed]:
@@ -143,9 +129,7 @@ def pole(file: FileView) -> Iterator[Followed]:
     if table.has("pole_position_mm"):
         expected = table.column(_STEPS) / float(file.assumptions["motor_steps_per_mm"])
         found = table.column("pole_position_mm")
-        yield Followed(
-            place=f"{TRIALS}/pole_position_mm", expected=expected, found=found, tolerance=rounding_s(expected)
-        )
+        yield Followed(f"{TRIALS}/pole_position_mm", expected, found, tolerance=rounding_s(expected))
 
 
 def imaging_valid(file: FileView) -> Iterator[Followed]:
@@ -155,11 +139,11 @@ def imaging_valid(file: FileView) -> Iterator[Followed]:
         parts = table.parts("imaging_valid_subvolumes")
         found = table.column("imaging_valid").astype(bool)
         expected = np.array([part.size > 0 for part in parts], dtype=bool)
-        yield Followed(place=f"{TRIALS}/imaging_valid", expected=expected, found=found)
+        yield Followed(f"{TRIALS}/imaging_valid", expected, found)
         known = list(dict.fromkeys(plane.subvolume for plane in imaged_planes(file)))
         lists = [part.tolist() for part in parts]
         ordered = [_in_order(part, known) for part in lists]
-        yield Followed(place=f"{TRIALS}/imaging_valid_subvolumes", expected=ordered, found=lists, covers=())
+        yield Followed(f"{TRIALS}/imaging_valid_subvolumes", ordered, lists, covers=())
 
 
 def _in_order(part: Sequence[int], known: Sequence[int]) -> list[int]:
@@ -204,10 +188,8 @@ def _lists(table: NwbTable, name: str, expected: Sequence[np.ndarray]) -> Iterat
     values = np.concatenate([np.zeros(0), *expected])
     ends = np.cumsum([part.size for part in expected], dtype=np.int64)
     found = table.column(name) if is_there else np.zeros(0)
-    yield Followed(place=place, expected=ends, found=table.ends(name), covers=(f"{place}_index",) if is_there else ())
-    yield Followed(
-        place=place, expected=values, found=found, tolerance=rounding_s(values), covers=(place,) if is_there else ()
-    )
+    yield Followed(place, ends, table.ends(name), covers=(f"{place}_index",) if is_there else ())
+    yield Followed(place, values, found, tolerance=rounding_s(values), covers=(place,) if is_there else ())
 
 
 FOLLOWS: Follows = {

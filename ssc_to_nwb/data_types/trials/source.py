@@ -150,11 +150,8 @@ def _read_types(field: Field, *, row_count: int) -> tuple[TrialType, ...]:
     for number, name in enumerate(names, start=1):
         match = _TYPE.fullmatch(name)
         if match is None or names.count(name) > 1:
-            raise field.problem(
-                problems.TRIAL_TYPE_UNKNOWN,
-                expected="Hit, Err or NoLick with L or R, each once",
-                found=f"{name!r} in row {number}",
-            )
+            expected = "Hit, Err or NoLick with L or R, each once"
+            raise field.problem(problems.TRIAL_TYPE_UNKNOWN, expected=expected, found=f"{name!r} in row {number}")
         types.append(TrialType(name=name, response=RESPONSES[match[1]], correct_side=SIDES[match[2]]))
     return tuple(types)
 
@@ -167,11 +164,8 @@ def _read_type_rows(field: Field, *, numbers: np.ndarray, types: tuple[TrialType
     if (per_trial > 1).any():
         position = int(np.flatnonzero(per_trial > 1)[0])
         names = [types[row].name for row in np.flatnonzero(matrix[:, position] == 1)]
-        raise field.problem(
-            problems.TRIAL_TYPE_TWICE,
-            expected="at most one 1 per column",
-            found=f"trial {numbers[position]} is {' and '.join(names)}",
-        )
+        found = f"trial {numbers[position]} is {' and '.join(names)}"
+        raise field.problem(problems.TRIAL_TYPE_TWICE, expected="at most one 1 per column", found=found)
     for number in numbers[per_trial == 0]:
         log.add(problems.TRIAL_TYPE_NONE, file=field.file, field=field.path, found=f"trial {number}")
     rows = (matrix == 1).argmax(axis=0) if len(types) else np.zeros(numbers.size, dtype=np.int64)
@@ -187,10 +181,8 @@ def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> TrialPro
     if isinstance(field.value, np.ndarray) or known:
         values = field.row(length=count)
         if np.isnan(values).any():
-            log.add(
-                kinds.VALUES_NAN, file=field.file, field=field.path,
-                found=f"{int(np.isnan(values).sum())} trials of {entry.key}",
-            )  # fmt: skip
+            found = f"{int(np.isnan(values).sum())} trials of {entry.key}"
+            log.add(kinds.VALUES_NAN, file=field.file, field=field.path, found=found)
     else:
         values = field.texts()
         if len(values) != count:
@@ -228,14 +220,12 @@ def _report_times(session: Session, *, log: ProblemLog) -> None:
         if times.start_ms[before] == times.start_ms[after]:
             found = f"trials {trials.numbers[before]} and {trials.numbers[after]} at {times.start_ms[after]:.10g} ms"
             log.add(problems.TRIALS_START_TOGETHER, file=session.path, field=starts, found=found)
-    for part in joined_parts(trials):
-        found = f"{part.jump_ms:.10g} ms from the start of trial {part.last_trial} to that of trial {part.next_trial}"
+    for before, after, jump_ms in joined_parts(trials):
+        found = f"{jump_ms:.10g} ms from the start of trial {before} to that of trial {after}"
         log.add(problems.SESSION_JOINED, file=session.path, field=starts, found=found)
     for number in trials.numbers[trials.numbers < 1].tolist():
-        log.add(
-            problems.TRIAL_NUMBER_BELOW_ONE, file=session.path, field=f"{session.variable}.trialIds",
-            found=f"trial {number}",
-        )  # fmt: skip
+        found = f"trial {number}"
+        log.add(problems.TRIAL_NUMBER_BELOW_ONE, file=session.path, field=f"{session.variable}.trialIds", found=found)
 
 
 def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
@@ -245,7 +235,5 @@ def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
     for where, trial in labelled:
         unknown = trial[~session.trials.known(trial)]
         if unknown.size:
-            log.add(
-                problems.TRIAL_UNKNOWN, file=session.path, field=where,
-                found=f"{unknown.size} labelled {distinct_labels_text(unknown)}",
-            )  # fmt: skip
+            found = f"{unknown.size} labelled {distinct_labels_text(unknown)}"
+            log.add(problems.TRIAL_UNKNOWN, file=session.path, field=where, found=found)

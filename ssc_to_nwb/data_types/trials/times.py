@@ -42,15 +42,6 @@ class TrialTimes:
         return bool((np.diff(self.order) == 1).all())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JoinedPart:
-    """Where a later part of a session was joined: the trials before and after, and the time between their starts."""
-
-    last_trial: int
-    next_trial: int
-    jump_ms: float
-
-
 def labelled_times(session: Session) -> list[LabelledTimes]:
     """Trial labels and times in ms of every clock and series of events of a session."""
     labelled = [(array.trial, array.time_ms) for array in session.arrays.values()]
@@ -96,13 +87,16 @@ def trial_times(session: Session) -> TrialTimes:
     return TrialTimes(start_ms=start, stop_ms=stop, order=order)
 
 
-def joined_parts(trials: Trials) -> Iterator[JoinedPart]:
-    """Where the time between two measured starts is the hour that is put between the files of one session."""
+def joined_parts(trials: Trials) -> Iterator[tuple[int, int, float]]:
+    """Where a later part of a session was joined: the trials before and after, and the ms between their starts.
+
+    There the time between two measured starts is the hour that is put between the files of one session.
+    """
     start, number = trials.start_ms[trials.start_measured], trials.numbers[trials.start_measured]
     jumps = np.diff(start)
     joined = (jumps >= JOINED_AFTER_MS) & (jumps <= JOINED_AFTER_MS + _LATEST_FIRST_START_MS)
     for place in np.flatnonzero(joined).tolist():
-        yield JoinedPart(last_trial=int(number[place]), next_trial=int(number[place + 1]), jump_ms=float(jumps[place]))
+        yield int(number[place]), int(number[place + 1]), float(jumps[place])
 
 
 def _first_times(numbers: np.ndarray, labelled: LabelledTimes) -> np.ndarray:

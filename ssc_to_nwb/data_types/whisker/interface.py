@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import numpy as np
 from pynwb import NWBFile
-from pynwb.base import TimeSeries
 
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.from_layout import ColumnValues, get_module, series_fields
-from ssc_to_nwb.data_types.whisker.layout import VALID, trace_series
+from ssc_to_nwb.data_types.from_layout import add_series
+from ssc_to_nwb.data_types.whisker.layout import trace_series
 from ssc_to_nwb.data_types.whisker.source import whisker_of
-from ssc_to_nwb.session.context import SessionContext
 
 
 class WhiskerInterface(SessionInterface):
@@ -24,20 +19,10 @@ class WhiskerInterface(SessionInterface):
     def add(self, nwbfile: NWBFile) -> None:
         """Add one TimeSeries per row of the whisker array to the behavior module; NaN is kept."""
         whisker = whisker_of(self.context.session)
-        if whisker is None:
-            return
-        made: dict[str, TimeSeries] = {}
-        for trace, declared in zip(whisker.traces, trace_series(whisker), strict=True):
-            seconds = self.context.clock.seconds(whisker.time_ms) if declared.clock is None else made[declared.clock]
-            made[declared.path] = TimeSeries(**series_fields(declared), data=trace.values, timestamps=seconds)
-            get_module(nwbfile, declared.path).add(made[declared.path])
-
-
-def trial_values(context: SessionContext) -> Mapping[str, ColumnValues]:
-    """Whether the source lists each trial, in its order; nothing where it has no such list."""
-    whisker, numbers = whisker_of(context.session), context.session.trials.numbers
-    valid = None if whisker is None else whisker.valid_trials
-    return {} if valid is None else {VALID.name: np.isin(numbers, valid)}
+        if whisker is not None:
+            seconds = self.context.clock.seconds(whisker.time_ms)
+            for trace, declared in zip(whisker.traces, trace_series(whisker), strict=True):
+                add_series(nwbfile, declared, data=trace.values, seconds=seconds)
 
 
 INTERFACE = WhiskerInterface

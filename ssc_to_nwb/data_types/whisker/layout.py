@@ -1,15 +1,21 @@
-"""Where whisker angle and curvature change are in the NWB file: one TimeSeries per whisker and quantity."""
+"""Whisker angle and curvature change in the NWB file: one TimeSeries per whisker and quantity; their fields' rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import Column, DeclaredObject, Series, Sources, processing_module
+from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.rule import Leaf, Names, below, kept, of_array, scoped, written
 from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
-from ssc_to_nwb.data_types.whisker.source import WhiskerData, whisker_of
+from ssc_to_nwb.data_types.trials.layout import PATH as TRIALS
+from ssc_to_nwb.data_types.trials.layout import lists_trials, valid_trials_hide
+from ssc_to_nwb.data_types.whisker.source import KIND, WhiskerData, WhiskerTrace, whisker_of
+from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
 
 BEHAVIOR = processing_module(
@@ -22,9 +28,8 @@ _TEXTS = {
     "curvature_change": "Change of the curvature (kappa) of whisker {whisker}, relative, in 1/mm.",
 }
 LABELS = f"{BEHAVIOR.path}/{naming.TRIAL_NUMBER}"
-VALID = Column(
-    name="whisker_valid", dtype=np.bool_, text="Whether the source lists the trial as one with valid whisker data."
-)
+VALID = Column("whisker_valid", np.bool_, "Whether the source lists the trial as one with valid whisker data.")
+_ENTRY = "timeSeriesArrayHash.value{*}"
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
@@ -66,8 +71,80 @@ def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
         )
 
 
-def trial_columns(session: Session) -> Iterator[Column]:
-    """What the trials table has of whisker data."""
-    whisker = whisker_of(session)
+def trial_columns(context: SessionContext) -> Iterator[Column]:
+    """Whether the source lists the trial, where it has such a list."""
+    whisker = whisker_of(context.session)
     if whisker is not None and whisker.valid_trials is not None:
-        yield VALID
+        yield replace(VALID, values=np.isin(context.session.trials.numbers, whisker.valid_trials))
+
+
+def _traces(facts: SessionFacts) -> tuple[WhiskerTrace, ...]:
+    whisker = whisker_of(facts.session)
+    return () if whisker is None else whisker.traces
+
+
+def _valid_trials(facts: SessionFacts) -> np.ndarray | None:
+    whisker = whisker_of(facts.session)
+    return None if whisker is None else whisker.valid_trials
+
+
+def _has_clock(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """Whether the file has a series on the clock of the array: a trace, or trial numbers alone."""
+    whisker = whisker_of(facts.session)
+    return whisker is not None and bool(whisker.traces or whisker.time_ms.size)
+
+
+def _series(leaf: Leaf, facts: SessionFacts) -> list[Names]:  # noqa: ARG001
+    return [{"series": naming.whisker_series(trace.quantity, trace.whisker)} for trace in _traces(facts)]
+
+
+RULES = scoped(
+    "the whisker entry",
+    of_array(KIND),
+    kept(
+        "whisker-labels",
+        *below(_ENTRY, "ids", "id", "idStrs{*}", "idStr{*}", "idStrDetailed{*}", "sourceFileList{*}", "sourceFileIdx"),
+        text="Numbers and names of the rows, and lists of files, as they are; a series' description repeats its label.",
+    ),
+    written(
+        "whisker-values",
+        f"{_ENTRY}.valueMatrix",
+        nwb=(BEHAVIOR.path + "/{series}/data",),
+        unit="degrees, 1/mm",
+        text="One TimeSeries per row; NaN stays.",
+        when=lambda _, facts: bool(_traces(facts)),
+        names=_series,
+    ),
+    written(
+        "whisker-times",
+        f"{_ENTRY}.time",
+        nwb=(BEHAVIOR.path + "/{series}/timestamps",),
+        unit="s",
+        text="Time stamps, shared by all whisker series and the trial numbers.",
+        when=_has_clock,
+        names=lambda leaf, facts: [*_series(leaf, facts), {"series": naming.TRIAL_NUMBER}],
+    ),
+    written(
+        "whisker-trials",
+        f"{_ENTRY}.trial",
+        nwb=(f"{LABELS}/data",),
+        unit="n/a",
+        text="The trial number of every sample; NaN stays.",
+        when=_has_clock,
+    ),
+    kept(
+        "whisker-rowless",
+        *below(_ENTRY, "valueMatrix", "time", "trial"),
+        text="An array without a row makes no trace, and one without a sample no series; what it has is kept.",
+    ),
+    written(
+        "whisker-valid-trials",
+        *below("timeSeriesArrayHash", "descrHash{*}.value{*}", "descrHash{*}"),
+        nwb=(f"{TRIALS}/{VALID.name}",),
+        text="Whether the trial's number is in the list.",
+        when=lambda leaf, facts: lists_trials(leaf, _valid_trials(facts)),
+        keep=lambda leaf, facts: valid_trials_hide(leaf, facts, _valid_trials(facts)),
+        up_to="known trials",
+    ),
+)
+SERIES_NAMES = "whisker: `whisker_angle_<whisker>`, `whisker_curvature_change_<whisker>`"

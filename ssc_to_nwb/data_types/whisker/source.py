@@ -138,11 +138,8 @@ def _read_trace(field: Field, *, label: str, row: int, values: np.ndarray) -> Wh
         if match is not None:
             name = match["whisker"].strip()
             return WhiskerTrace(quantity=quantity, whisker=name, label=label, row=row, values=values)
-    raise field.problem(
-        problems.WHISKER_ROW_UNKNOWN,
-        expected="'Angle for <whisker>' or 'Curvature change for <whisker>'",
-        found=f"{label!r} in row {row + 1}",
-    )
+    expected = "'Angle for <whisker>' or 'Curvature change for <whisker>'"
+    raise field.problem(problems.WHISKER_ROW_UNKNOWN, expected=expected, found=f"{label!r} in row {row + 1}")
 
 
 def report_unusual(session: Session, *, log: ProblemLog) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -27,18 +26,6 @@ _OWN_TIMES = re.compile(r"At the video's own times, since its frame rate varies:
 _ESCAPED = "\\x"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trial:
-    """Whisker samples of a trial in s, (n,), and its start."""
-
-    samples: np.ndarray
-    start: float
-
-    @property
-    def first(self) -> float:
-        return float(self.samples[0]) if self.samples.size else self.start
-
-
 def times(file: FileView) -> Iterator[Followed]:
     """Frames have the times of the trial's whisker samples, or count on from the first at the camera's rate."""
     if not file.reader.has(_SERIES):
@@ -48,22 +35,22 @@ def times(file: FileView) -> Iterator[Followed]:
     numbers, at_rate, own = (_numbers(pattern, comments) for pattern in (_ORDER, _AT_RATE, _OWN_TIMES))
     starting = [int(one) for one in file.reader.attribute(_FILES, "starting_frame")]
     found = file.reader.values(place)
-    yield Followed(place=_FILES, expected=len(numbers), found=len(starting), covers=())
-    yield Followed(place=_FILES, expected=0, found=starting[0], covers=())
-    yield Followed(place=_FILES, expected=sorted(set(starting)), found=starting, covers=())
+    yield Followed(_FILES, len(numbers), len(starting), covers=())
+    yield Followed(_FILES, 0, starting[0], covers=())
+    yield Followed(_FILES, sorted(set(starting)), starting, covers=())
     rate_hz = float(file.metadata["video"]["rate_hz"])
     trials = _trials(file)
     for number, frames in zip(numbers, np.split(found, starting[1:]), strict=False):
-        trial = trials[number]
+        samples, first = trials[number]
         steps = np.diff(frames) > 0
-        yield Followed(place=place, expected=np.ones_like(steps), found=steps)
+        yield Followed(place, np.ones_like(steps), steps)
         if number in own:
-            expected = np.maximum(frames, trial.first)
+            expected = np.maximum(frames, first)
         elif number in at_rate:
-            expected = trial.first + np.rint((frames - trial.first) * rate_hz) / rate_hz
+            expected = first + np.rint((frames - first) * rate_hz) / rate_hz
         else:
-            expected = _of_samples(frames, trial.samples)
-        yield Followed(place=place, expected=expected, found=frames, tolerance=rounding_s(frames))
+            expected = _of_samples(frames, samples)
+        yield Followed(place, expected, frames, tolerance=rounding_s(frames))
 
 
 def _numbers(pattern: re.Pattern[str], text: str) -> list[int]:
@@ -78,15 +65,15 @@ def _of_samples(frames: np.ndarray, samples: np.ndarray) -> np.ndarray:
     return np.asarray(samples[nearest(samples, frames)])
 
 
-def _trials(file: FileView) -> dict[int, _Trial]:
+def _trials(file: FileView) -> dict[int, tuple[np.ndarray, float]]:
+    """Whisker samples of every trial in s, (n,), and the first of them, or its start."""
     table = file.table(TRIALS)
-    starts = zip(table.column("trial_number").tolist(), table.column("start_time").tolist(), strict=True)
-    nothing = np.zeros(0)
     clock = clock_of(file, BEHAVIOR_CLOCK) if file.reader.has(BEHAVIOR_CLOCK) else None
-    return {
-        int(number): _Trial(samples=nothing if clock is None else clock.seconds[clock.labels == number], start=start)
-        for number, start in starts
-    }
+    found = {}
+    for number, start in zip(table.column("trial_number").tolist(), table.column("start_time").tolist(), strict=True):
+        samples = np.zeros(0) if clock is None else clock.seconds[clock.labels == number]
+        found[int(number)] = (samples, float(samples[0]) if samples.size else start)
+    return found
 
 
 def files(file: FileView) -> Iterator[Followed]:
@@ -98,7 +85,7 @@ def files(file: FileView) -> Iterator[Followed]:
     table = file.table(_SOURCE_FILES)
     rows = zip(table.texts("role"), table.texts("path"), table.texts("disposition"), strict=True)
     videos = {path: disposition == "written" for role, path, disposition in rows if role == _ROLE}
-    with_samples = {number: trial.samples.size > 0 for number, trial in _trials(file).items()}
+    with_samples = {number: samples.size > 0 for number, (samples, _) in _trials(file).items()}
     trials = video_trials(list(videos), file.metadata["source"], with_samples=with_samples)
     by_trial = {trial: path for path, trial in trials.items() if videos[path]}
     names = [PurePosixPath(path).name for path, is_written in videos.items() if is_written]
@@ -108,10 +95,10 @@ def files(file: FileView) -> Iterator[Followed]:
         name = PurePosixPath(source).name
         name = name if names.count(name) < 2 else f"trial_{number:04d}_{name}"
         expected.append(path.name if _ESCAPED in source else name)
-    yield Followed(place=_FILES, expected=expected, found=[path.name for path in paths])
+    yield Followed(_FILES, expected, [path.name for path in paths])
     folders = [str(path.parent) for path in paths]
-    yield Followed(place=_FILES, expected=folders[:1] * len(folders), found=folders)
-    yield Followed(place=f"{_SERIES}/format", expected="external", found=file.reader.text(f"{_SERIES}/format"))
+    yield Followed(_FILES, folders[:1] * len(folders), folders)
+    yield Followed(f"{_SERIES}/format", "external", file.reader.text(f"{_SERIES}/format"))
 
 
 def video_trials(paths: Sequence[str], facts: Mapping[str, Any], *, with_samples: Mapping[int, bool]) -> dict[str, int]:

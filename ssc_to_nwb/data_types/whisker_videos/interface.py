@@ -55,14 +55,8 @@ class WhiskerVideoInterface(RawInterface):
         """Add the series of all videos that belong to a trial; none where there is no such video."""
         if self.raw is None:
             return
-        facts = self.context.metadata.video
-        videos = open_videos(
-            self.raw.inventory.videos,
-            session=self.context.session,
-            rate_hz=facts.rate_hz,
-            keep_going=self.raw.keep_going,
-            log=self.context.log,
-        )
+        facts, context = self.context.metadata.video, self.context
+        videos = open_videos(self.raw, session=context.session, rate_hz=facts.rate_hz, log=context.log)
         if not videos:
             return
         names = [str(video.header.path) for video in videos]

@@ -1,4 +1,9 @@
-"""Whisker videos: their files beside the NWB file, byte by byte, and the series that names them."""
+"""Whisker videos: their files beside the NWB file, byte by byte, and the series that names them.
+
+How many frames a video shows is found by a path of its own: the file's boxes read here, or its pictures decoded. Where
+an MP4 file holds H.264 or H.265, begins with a key frame and hides nothing, its table of sample sizes has one entry per
+frame. Every other video is decoded from start to end.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +29,8 @@ _PARENTS = (b"moov", b"trak", b"edts", b"mdia", b"minf", b"stbl")
 _ONE_FRAME_PER_SAMPLE = (b"avc1", b"avc3", b"hvc1", b"hev1")
 _TABLES = (b"mvhd", b"tkhd", b"hdlr", b"elst", b"mdhd", b"stsd", b"stsz", b"stss", b"stts", b"ctts")
 Boxes = Mapping[bytes, bytes]
+_SERIES = f"/acquisition/{naming.WHISKER_VIDEO}"
+_FILES = f"{_SERIES}/external_file"
 
 
 def shown_frame_count(path: Path) -> int:
@@ -103,20 +110,10 @@ def _hides_something(boxes: Boxes) -> bool:
     return count != 1 or first_tick > delay or not lasts
 
 
-_SERIES = f"/acquisition/{naming.WHISKER_VIDEO}"
-_FILES = f"{_SERIES}/external_file"
-
-
 def check_videos(work: Comparison, proof: RawProof) -> None:
     """Compare the series and the files."""
-    raw, facts = proof.raw, work.context.metadata.video
-    timed = open_videos(
-        raw.inventory.videos,
-        session=work.session,
-        rate_hz=facts.rate_hz,
-        keep_going=raw.keep_going,
-        log=proof.log,
-    )
+    facts = work.context.metadata.video
+    timed = open_videos(proof.raw, session=work.session, rate_hz=facts.rate_hz, log=proof.log)
     if not timed:
         return
     counts = [shown_frame_count(video.header.path) for video in timed]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from ssc_to_nwb.data_types.whisker_videos.source import FrameTimes, VideoHeader,
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.source_files.raw_inventory import VideoFile
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.session.raw_data import RawData
 
 VideoClock = Literal["samples", "rate", "own"]
 """samples: the trial's whisker samples, one per frame, hidden frames counted. rate, own: from the trial's first sample
@@ -37,22 +40,20 @@ class TimedVideo:
     clock: VideoClock
 
 
-def open_videos(
-    videos: Sequence[VideoFile], *, session: Session, rate_hz: float, keep_going: bool, log: ProblemLog
-) -> tuple[TimedVideo, ...]:
+def open_videos(raw: RawData, *, session: Session, rate_hz: float, log: ProblemLog) -> tuple[TimedVideo, ...]:
     """Read the videos' headers and put their frames on the session's clock, in the order of time.
 
     rate_hz: frames per second of the camera. Videos of no known trial are logged and left out (VIDEO_WITHOUT_TRIAL).
-    Raises SscError of kind VIDEO_UNREADABLE, VIDEO_DIFFERS or VIDEO_TRIAL_TWICE; with `keep_going` these are logged
-    and the video is left out.
+    Raises SscError of kind VIDEO_UNREADABLE, VIDEO_DIFFERS or VIDEO_TRIAL_TWICE; where raw files may be left out,
+    these are logged and the video is left out.
     """
     starts = dict(zip(session.trials.numbers.tolist(), trial_times(session).start_ms.tolist(), strict=True))
     opening = _Opening(session=session, rate_hz=rate_hz, log=log, placed={}, start_ms=starts)
-    for video in videos:
+    for video in raw.inventory.videos:
         try:
             opening.open(video)
         except SscError as failure:
-            if not keep_going:
+            if not raw.keep_going:
                 raise
             log.add_overcome(failure.problem)
     timed = sorted(opening.placed.values(), key=lambda video: float(video.time_ms[0]))
@@ -70,35 +71,33 @@ class _Opening:
 
     def open(self, video: VideoFile) -> None:
         """Place one video, or say why it has no place."""
-        known = video.trial is not None and video.trial in self.session.trials.numbers
-        if video.trial is None or not known:
-            found = video.why_no_trial if video.trial is None else f"trial {video.trial}"
+        trial = video.trial
+        if trial is None or trial not in self.start_ms:
+            found = video.why_no_trial if trial is None else f"trial {trial}"
             self.log.add(kinds.VIDEO_WITHOUT_TRIAL, file=video.path, expected="a trial of the session", found=found)
             return
-        if np.isnan(self.start_ms[video.trial]):
-            found = f"trial {video.trial}, whose start was not measured and of which there are no other data"
+        if np.isnan(self.start_ms[trial]):
+            found = f"trial {trial}, whose start was not measured and of which there are no other data"
             self.log.add(kinds.VIDEO_WITHOUT_TRIAL, file=video.path, expected="a trial with a time", found=found)
             return
-        if video.trial in self.placed:
-            other = self.placed[video.trial].header.path
-            raise error(kinds.VIDEO_TRIAL_TWICE, file=video.path, field=f"trial {video.trial}", found=f"{other} too")
+        field = f"trial {trial}"
+        if trial in self.placed:
+            other = self.placed[trial].header.path
+            raise error(kinds.VIDEO_TRIAL_TWICE, file=video.path, field=field, found=f"{other} too")
         header = read_video_header(video.path)
         first = next(iter(self.placed.values()), None)
         if first is not None and first.header.image_shape != header.image_shape:
-            raise error(
-                kinds.VIDEO_DIFFERS,
-                file=video.path,
-                field=f"trial {video.trial}",
-                expected="{} x {} as {}".format(*first.header.image_shape, first.header.path.name),
-                found="{} x {}".format(*header.image_shape),
-            )
-        time_ms, clock = self._timed(header, video.trial)
-        self.placed[video.trial] = TimedVideo(
-            header=header, trial=video.trial, trial_from=video.trial_from, time_ms=time_ms, clock=clock
+            expected = "{} x {} as {}".format(*first.header.image_shape, first.header.path.name)
+            found = "{} x {}".format(*header.image_shape)
+            raise error(kinds.VIDEO_DIFFERS, file=video.path, field=field, expected=expected, found=found)
+        time_ms, clock = self._timed(header, trial)
+        self.placed[trial] = TimedVideo(
+            header=header, trial=trial, trial_from=video.trial_from, time_ms=time_ms, clock=clock
         )
 
     def _timed(self, header: VideoHeader, trial: int) -> tuple[np.ndarray, VideoClock]:
-        samples_ms = self._sample_times(trial)
+        whisker = whisker_of(self.session)
+        samples_ms: np.ndarray = np.zeros(0) if whisker is None else whisker.time_ms[whisker.trial == trial]
         if samples_ms.size == header.frame_count:
             return samples_ms, "samples"
         frames = read_frame_times(header.path)
@@ -127,10 +126,6 @@ class _Opening:
             note += f"; the video itself says {header.rate_hz:g}"
         return note
 
-    def _sample_times(self, trial: int) -> np.ndarray:
-        whisker = whisker_of(self.session)
-        return np.zeros(0) if whisker is None else whisker.time_ms[whisker.trial == trial]
-
 
 def _counted(header: VideoHeader, frames: FrameTimes) -> str:
     hidden = frames.coded_count - header.frame_count
@@ -140,10 +135,11 @@ def _counted(header: VideoHeader, frames: FrameTimes) -> str:
 def _report_overlap(videos: Sequence[TimedVideo], *, log: ProblemLog) -> None:
     for video, following in pairwise(videos):
         if video.time_ms[-1] >= following.time_ms[0]:
+            begin = f"{following.time_ms[0]:g} ms, when the video of trial {following.trial} begins"
             log.add(
                 kinds.VIDEO_OVERLAPS,
                 file=video.header.path,
                 field=f"trial {video.trial}",
-                expected=f"an end before {following.time_ms[0]:g} ms, when the video of trial {following.trial} begins",
+                expected=f"an end before {begin}",
                 found=f"{video.time_ms[-1]:g} ms",
             )

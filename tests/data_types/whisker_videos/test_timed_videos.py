@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
@@ -38,8 +39,9 @@ def videos_of(synthetic: SyntheticSession) -> list[VideoFile]:
 
 
 def timed(videos: list[VideoFile], session: Session, **options: Any) -> tuple[TimedVideo, ...]:
-    settings: dict[str, Any] = {"session": session, "rate_hz": 500.0, "keep_going": False, "log": ProblemLog()}
-    return open_videos(videos, **(settings | options))
+    settings: dict[str, Any] = {"rate_hz": 500.0, "log": ProblemLog()} | options
+    raw: Any = SimpleNamespace(inventory=SimpleNamespace(videos=videos), keep_going=settings.pop("keep_going", False))
+    return open_videos(raw, session=session, **settings)
 
 
 def test_frames_have_the_times_of_the_whisker_samples(made: tuple[SyntheticSession, Session]) -> None:

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from ssc_to_nwb.data_types.whisker_videos import problems as kinds
-from ssc_to_nwb.data_types.whisker_videos.raw_files import KnownTrials, with_trials
+from ssc_to_nwb.data_types.whisker_videos.layout import with_trials
 from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source_files.raw_inventory import RawInventory, take_inventory
 
 RIG = "WDBP_an197522_20130308_main_{:04d}_20130308{:02d}2529.mp4"
-TRIALS = KnownTrials(numbers=np.array([2, 3, 5, 8]), with_whisker=np.array([2, 5, 8]))
+TRIALS = (np.array([2, 3, 5, 8]), np.array([2, 5, 8]))
 
 
 def rig_names(*running: int) -> list[str]:

@@ -1,1 +1,0 @@
-"""How a file was made, and from which files."""
