@@ -17,7 +17,7 @@ from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import HashEntry, read_hash
 from ssc_to_nwb.matlab.tree import MatCell
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
+from ssc_to_nwb.problems.model import ProblemLog
 
 if TYPE_CHECKING:
     from ssc_to_nwb.session.session import Session
@@ -199,10 +199,12 @@ def _read_train(
     _check_times(times, time_ms, pairs=pairs, log=log)
     trial = trials.integers(length=time_ms.size, nan_as=NO_TRIAL)
     if pairs:
-        _refuse_first(
-            trials, problems.EVENT_ACROSS_TRIALS, expected="on and off of an event in one trial",
-            where=trial[0::2] != trial[1::2], found="on in trial {}, off in trial {}", values=split_pairs(trial),
-        )  # fmt: skip
+        on, off = split_pairs(trial)
+        place = _first(on != off)
+        if place is not None:
+            found = f"on in trial {on[place]}, off in trial {off[place]}, event {place + 1}"
+            expected = "on and off of an event in one trial"
+            raise trials.problem(problems.EVENT_ACROSS_TRIALS, expected=expected, found=found)
     return EventTrain(
         path=times.path,
         label=label,
@@ -228,31 +230,18 @@ def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool, log: Problem
         if time_ms.size % 2:
             raise field.problem(problems.EVENT_COUNT_ODD, expected="an even number of times", found=time_ms.size)
         starts, offsets = split_pairs(time_ms)
-        _refuse_first(
-            field, problems.EVENT_OFF_BEFORE_ON, expected="an off at or after its on",
-            where=offsets < starts, found="on {:.10g} ms, off {:.10g} ms", values=(starts, offsets),
-        )  # fmt: skip
-    back = np.flatnonzero(np.diff(starts) < 0)
-    if back.size:
-        place = int(back[0]) + 1
-        found = f"{starts[place]:.10g} ms after {starts[place - 1]:.10g} ms, event {place + 1}"
+        place = _first(offsets < starts)
+        if place is not None:
+            found = f"on {starts[place]:.10g} ms, off {offsets[place]:.10g} ms, event {place + 1}"
+            raise field.problem(problems.EVENT_OFF_BEFORE_ON, expected="an off at or after its on", found=found)
+    place = _first(np.diff(starts) < 0)
+    if place is not None:
+        found = f"{starts[place + 1]:.10g} ms after {starts[place]:.10g} ms, event {place + 2}"
         log.add(problems.EVENTS_NOT_IN_ORDER, file=field.file, field=field.path, found=found)
 
 
-def _refuse_first(
-    field: Field,
-    kind: ProblemKind,
-    *,
-    expected: str,
-    where: np.ndarray,
-    found: str,
-    values: tuple[np.ndarray, np.ndarray],
-) -> None:
-    """Raise `kind` for the first event at which `where` (n,) is True; `found` is a text with room for two values."""
-    if where.any():
-        place = int(np.flatnonzero(where)[0])
-        difference = found.format(values[0][place], values[1][place])
-        raise field.problem(kind, expected=expected, found=f"{difference}, event {place + 1}")
+def _first(where: np.ndarray) -> int | None:
+    return int(np.flatnonzero(where)[0]) if where.any() else None
 
 
 def report_unusual(session: Session, *, log: ProblemLog) -> None:

@@ -19,7 +19,6 @@ from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
 from ssc_to_nwb.quantities import listed, plural
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.data_types.subvolumes.source import Subvolume
     from ssc_to_nwb.session.session import Session
 
 _NAMED = 5
@@ -177,21 +176,20 @@ def report_missing_records(plane: Plane, *, file: object, log: ProblemLog) -> No
 def report_unusual(session: Session, *, log: ProblemLog) -> None:
     """Log a warning for each plane with such content."""
     for volume in session.subvolumes:
-        _report_rois_without_trace(volume, session=session, log=log)
+        traced = np.concatenate([array.roi_numbers for array in volume.arrays.values()])
+        for plane in volume.planes:
+            for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, traced)]:
+                found = f"ROI {number} of {plane.name}"
+                log.add(problems.ROI_WITHOUT_TRACE, file=session.path, field=plane.path, found=found)
     for plane in session.planes:
         _report_masks(plane, session=session, log=log)
-        _report_frames_twice(plane, session=session, log=log)
+        count = frames_listed_twice(plane.listed_paths, plane.frame_index)
+        if count:
+            found = f"{plural(count, 'time stamp')} of {plane.name} with a frame that an earlier one has"
+            log.add(problems.FRAME_LISTED_TWICE, file=session.path, field=plane.path, found=found)
         if plane.master_image.dtype.kind == "f":
             field = f"{plane.record_path}.masterImage"
             report_infinite(plane.master_image, f"pixels of {plane.name}", file=session.path, field=field, log=log)
-
-
-def _report_rois_without_trace(volume: Subvolume, *, session: Session, log: ProblemLog) -> None:
-    for plane in volume.planes:
-        traced = np.concatenate([array.roi_numbers for array in volume.arrays.values()])
-        for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, traced)]:
-            found = f"ROI {number} of {plane.name}"
-            log.add(problems.ROI_WITHOUT_TRACE, file=session.path, field=plane.path, found=found)
 
 
 def _report_masks(plane: Plane, *, session: Session, log: ProblemLog) -> None:
@@ -205,10 +203,3 @@ def _report_masks(plane: Plane, *, session: Session, log: ProblemLog) -> None:
     report(problems.ROI_PIXEL_TWICE, twice)
     report(problems.ROI_MASK_EMPTY, [roi for roi in rois if not roi.linear_indices.size])
     report(problems.ROI_OUTLINE_NOT_FINITE, [roi for roi in rois if not np.isfinite(roi.corners_xy).all()])
-
-
-def _report_frames_twice(plane: Plane, *, session: Session, log: ProblemLog) -> None:
-    count = frames_listed_twice(plane.listed_paths, plane.frame_index)
-    if count:
-        found = f"{plural(count, 'time stamp')} of {plane.name} with a frame that an earlier one has"
-        log.add(problems.FRAME_LISTED_TWICE, file=session.path, field=plane.path, found=found)
