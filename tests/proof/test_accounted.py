@@ -18,7 +18,7 @@ SOURCE = "/processing/source"
         ("proof.raw", "_compare_all_frames", "/acquisition/two_photon_series_fov_01002_green/data"),
         ("data_types.registration.proof", "_check", f"{OPHYS}/registration_shift_fov_01002/data"),
         ("data_types.side_images.proof", "_check", f"{OPHYS}/images_fov_01002/"),
-        ("proof.raw", "check_gaps", "/intervals/imaging_gaps/reason"),
+        ("proof.raw", "_check_gaps", "/intervals/imaging_gaps/reason"),
         ("proof.source_module", "_check_files", f"{SOURCE}/source_files/role"),
     ],
 )
