@@ -21,6 +21,7 @@ from ssc_to_nwb.analysis.response_test import ResponseWindows, RoiTests, respons
 from ssc_to_nwb.analysis.whisking import BoutRule, free_whisking_onsets_s
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces, traces_ahead
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import SessionTable
 
 _SHOWN_BEFORE_S, _SHOWN_AFTER_S = 1.0, 2.0
 
@@ -154,13 +155,16 @@ def first_touches_s(session: NwbSession) -> np.ndarray:
     (E,), in s after the session's start, increasing.
     """
     touches = session.touches
-    if touches is None or not len(touches):
-        return np.zeros(0)
-    onset, trial = touches.numbers("start_time"), touches.numbers("trial_number")
+    return np.zeros(0) if touches is None else np.sort(first_onsets(touches)[1])
+
+
+def first_onsets(table: SessionTable) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of the trials that have rows in a table of intervals, increasing, and the onset of the first row of each."""
+    onset, trial = table.numbers("start_time"), table.numbers("trial_number")
     order = np.argsort(onset, kind="stable")
     order = order[np.isfinite(trial[order])]
-    _, first = np.unique(trial[order], return_index=True)
-    return np.sort(onset[order][first])
+    numbers, first = np.unique(trial[order], return_index=True)
+    return numbers, onset[order][first]
 
 
 def triggered_dff(

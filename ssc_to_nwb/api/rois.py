@@ -60,7 +60,7 @@ def plot_cell(request: PlotCellRequest) -> Path | None:
         nwb-file-missing, nwb-file-unreadable, cell-not-in-files, picture-format-unknown, no-window, and
         output-not-writable or disk-full of the system.
     """
-    from ssc_to_nwb.problems import report_kinds as kinds
+    from ssc_to_nwb.problems import kinds
     from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.report.extra import check_report_extra
 

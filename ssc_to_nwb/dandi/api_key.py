@@ -10,7 +10,7 @@ import os
 import re
 import sys
 
-from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 
 DEFAULT_VARIABLE = "DANDI_API_KEY"

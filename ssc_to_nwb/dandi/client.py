@@ -28,7 +28,7 @@ from ssc_to_nwb.dandi.instance import (
     require_tls_of_storage,
 )
 from ssc_to_nwb.dandi.options import ArchiveOptions, UploadOptions
-from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.validate.dandi_log import dandi_log_to
 

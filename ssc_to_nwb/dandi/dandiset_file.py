@@ -19,7 +19,7 @@ from ssc_to_nwb.dandi.dandiset_section import DandisetSection
 from ssc_to_nwb.dandi.instance import dandiset_named
 from ssc_to_nwb.dandi.results import Blank, DandisetResult
 from ssc_to_nwb.metadata.yaml_lines import BoundedLoader
-from ssc_to_nwb.problems import dandiset_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 
 FILE_NAME = "dandiset.yaml"

@@ -18,7 +18,7 @@ from ssc_to_nwb.dandi.dandiset_section import (
     ResourceFacts,
 )
 from ssc_to_nwb.dandi.results import Blank
-from ssc_to_nwb.problems import dandiset_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 TOOL = "ssc-to-nwb"

@@ -19,7 +19,7 @@ from ssc_to_nwb.dandi.instance import resolve_instance
 from ssc_to_nwb.dandi.listing import RemoteFile, list_remote
 from ssc_to_nwb.dandi.options import DownloadOptions
 from ssc_to_nwb.dandi.results import DownloadCheckResult, Stage
-from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
 

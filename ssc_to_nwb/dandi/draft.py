@@ -20,7 +20,7 @@ from dandi.exceptions import NotFoundError
 from ssc_to_nwb.dandi.dandiset_file import FILE_NAME, check_dandiset_file, draft_problems
 from ssc_to_nwb.dandi.dandiset_metadata import merge_metadata
 from ssc_to_nwb.dandi.results import DraftState
-from ssc_to_nwb.problems import dandiset_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 
 #: The archive validates in its own time: how long is waited for it, and how often it is asked.

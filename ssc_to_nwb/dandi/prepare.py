@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb.options.archive import Validation
-from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.validate.messages import Message, fails

@@ -33,7 +33,7 @@ from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_si
 from ssc_to_nwb.dandi.prepare import Prepared
 from ssc_to_nwb.dandi.record import UploadRecord
 from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status
-from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
 #: What `iter_upload` is known to raise: requests' errors, its own RuntimeErrors, and what a malformed answer leads to.

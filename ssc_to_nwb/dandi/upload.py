@@ -29,7 +29,7 @@ from ssc_to_nwb.dandi.results import (
     UploadResult,
 )
 from ssc_to_nwb.dandi.send import Sender, upload_sessions
-from ssc_to_nwb.problems import archive_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import plural
 

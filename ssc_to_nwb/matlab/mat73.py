@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ssc_to_nwb.hdf5_files import place_of_values
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.classes import CLASS_TYPES
 from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
@@ -25,7 +26,6 @@ from ssc_to_nwb.matlab.tree import (
     MatUnsupported,
     MatValue,
 )
-from ssc_to_nwb.own_values import place_of_values
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 

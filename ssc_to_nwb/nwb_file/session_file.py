@@ -26,8 +26,7 @@ from ssc_to_nwb.nwb_file.source_hashes import (
 )
 from ssc_to_nwb.nwb_file.task import FinishedFile, SessionTask, Verified, VerifyStep, not_verified
 from ssc_to_nwb.options.conversion import ConversionOptions
-from ssc_to_nwb.problems import output_kinds as kinds
-from ssc_to_nwb.problems import raw_kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
@@ -35,10 +34,10 @@ from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.session.stub import stub_session, stub_videos
 
 _LEFT_OUT = (
-    raw_kinds.RAW_FILE_LEFT_OUT,
-    raw_kinds.RAW_LINK_LEFT_OUT,
-    raw_kinds.RAW_LINK_DANGLING,
-    raw_kinds.RAW_NOT_A_FILE,
+    kinds.RAW_FILE_LEFT_OUT,
+    kinds.RAW_LINK_LEFT_OUT,
+    kinds.RAW_LINK_DANGLING,
+    kinds.RAW_NOT_A_FILE,
 )
 
 Finish = Callable[[SessionOutcome, InProgress], None]

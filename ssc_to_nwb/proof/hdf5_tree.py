@@ -12,7 +12,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ssc_to_nwb.own_values import check_own_values
+from ssc_to_nwb.hdf5_files import check_own_values
 from ssc_to_nwb.proof.chunk_reader import can_read_chunks, read_blocks
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node, NodeKind
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ssc_to_nwb.hdf5_fault import hdf5_fault
+from ssc_to_nwb.hdf5_files import hdf5_fault
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.hdf5_tree import Hdf5Tree

@@ -12,7 +12,7 @@ import numpy as np
 
 from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.naming import CHANNELS, Channel
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.source_tif import SourceTif, open_source_tif
 from ssc_to_nwb.source_files.raw_files import BATCH_DIRECTORY, ListedFile, relative_listed_path

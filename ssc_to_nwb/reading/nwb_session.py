@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.hdf5_fault import hdf5_fault
-from ssc_to_nwb.own_values import check_own_values
+from ssc_to_nwb.hdf5_files import check_own_values, hdf5_fault
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes

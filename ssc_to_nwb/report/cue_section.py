@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ssc_to_nwb.analysis.session_responses import first_onsets
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import SessionTable
@@ -50,13 +51,10 @@ def cue_section(session: NwbSession) -> Section:
     cue = session.reward_cue
     if cue is None or not len(cue):
         return _HEADING.lacking("auditory cue to align to")
-    onset, trial = cue.numbers("start_time"), cue.numbers("trial_number")
-    order = np.argsort(onset, kind="stable")
-    order = order[np.isfinite(trial[order])]
-    numbers, first = np.unique(trial[order], return_index=True)
+    numbers, onset_s = first_onsets(cue)
     if not numbers.size:
         return _HEADING.lacking("auditory cue of a trial to align to")
-    cues = _Cues(numbers=numbers, onset_s=onset[order][first])
+    cues = _Cues(numbers=numbers, onset_s=onset_s)
     licks = _kinds(session.licks, "timestamp", "side", cues, _SIDES)
     touches = _kinds(session.touches, "start_time", "direction", cues, _DIRECTIONS)
     text = f"{plural(len(numbers), 'trial')} with a cue, in order from top to bottom; time 0 is the onset of the cue."

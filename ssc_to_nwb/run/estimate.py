@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssc_to_nwb.options.conversion import ConversionOptions
-from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.run.machine import existing_folder, free_bytes
 from ssc_to_nwb.run.session_sources import SessionSource

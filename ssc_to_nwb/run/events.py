@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from ssc_to_nwb.nwb_file.results import Progress
-from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
 EventName = Literal[

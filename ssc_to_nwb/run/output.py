@@ -20,8 +20,7 @@ from filelock import FileLock, SoftFileLock, Timeout
 from ssc_to_nwb import naming, run_files
 from ssc_to_nwb.nwb_file.in_progress import InProgress, put_in_place
 from ssc_to_nwb.output_files import remove, write_whole
-from ssc_to_nwb.problems import output_kinds
-from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.system_errors import NO_LOCKS, name_system_error
 from ssc_to_nwb.run.events import now_text
@@ -114,7 +113,7 @@ def _held(path: Path, output: Path) -> Iterator[None]:
         raise error(kinds.OUTPUT_IN_USE, file=output, found=holder) from failure
     except OSError as failure:
         if failure.errno in NO_LOCKS:
-            raise error(output_kinds.FILE_LOCKS_MISSING, file=path, found=failure) from failure
+            raise error(kinds.FILE_LOCKS_MISSING, file=path, found=failure) from failure
         raise name_system_error(failure, path) from failure
     try:
         yield

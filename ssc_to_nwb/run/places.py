@@ -10,8 +10,7 @@ from pathlib import Path
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.nwb_file.zarr_store import is_store
-from ssc_to_nwb.problems import export_kinds, verify_kinds
-from ssc_to_nwb.problems import output_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.problems.system_errors import system_errors_named
 from ssc_to_nwb.run.machine import existing_folder
@@ -80,12 +79,12 @@ def folder_and_file(output: Path) -> tuple[Path, Path | None]:
     Raises verify-output-missing where there is no such file, zarr-store-not-verified where it is a Zarr store.
     """
     if is_store(output):
-        raise error(export_kinds.ZARR_STORE_NOT_VERIFIED, file=output)
+        raise error(kinds.ZARR_STORE_NOT_VERIFIED, file=output)
     if not output.name.endswith(naming.NWB_SUFFIXES):
         return output, None
     if not (output.is_file() or output.is_dir()):
         found = in_place_of(output) or "nothing"
-        raise error(verify_kinds.VERIFY_OUTPUT_MISSING, file=output, expected="an NWB file", found=found)
+        raise error(kinds.VERIFY_OUTPUT_MISSING, file=output, expected="an NWB file", found=found)
     return output.parent.parent, output
 
 
@@ -103,7 +102,7 @@ def find_converted(output: Path, *, session: str) -> Path:
     found = sorted(path for path in folder.glob("*") if naming.is_whole_session(path, subject=animal, label=label))
     if len(found) != 1:
         raise error(
-            verify_kinds.VERIFY_OUTPUT_MISSING,
+            kinds.VERIFY_OUTPUT_MISSING,
             file=folder,
             expected=f"one NWB file named {naming.session_stem(subject=animal, label=label)}_...",
             found=", ".join(path.name for path in found) or "none",
@@ -128,5 +127,5 @@ def sources_of_file(file: Path, sources: Sequence[SessionSource]) -> tuple[Sessi
         found = tuple(source for source, stem in stems if file.name.startswith(f"{stem}_"))
     if not found:
         names = ", ".join(source.name for source in sources)
-        raise error(verify_kinds.VERIFY_SOURCE_MISSING, file=file, expected=session, found=names)
+        raise error(kinds.VERIFY_SOURCE_MISSING, file=file, expected=session, found=names)
     return found

@@ -19,7 +19,7 @@ from ssc_to_nwb._version import __version__
 from ssc_to_nwb.json_lines import read_json_lines
 from ssc_to_nwb.ledger.ledger_file import read_ledger
 from ssc_to_nwb.nwb_file.results import SessionOutcome
-from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, error, grouped_by_kind
 from ssc_to_nwb.run.events import now_text
 from ssc_to_nwb.run.inputs import SessionInputs

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.metadata.loader import MetadataFiles, read_metadata_files
-from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.run.differences import Difference, find_differences

@@ -12,7 +12,7 @@ from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import JsonLines, read_json_lines
 from ssc_to_nwb.metadata.shared_faults import check_metadata
 from ssc_to_nwb.nwb_file.results import SessionOutcome
-from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.system_errors import system_errors_named
 from ssc_to_nwb.run.estimate import check_space

@@ -13,8 +13,7 @@ from queue import Empty, SimpleQueue
 from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import JsonLines
 from ssc_to_nwb.nwb_file.results import Progress, SessionOutcome
-from ssc_to_nwb.problems import output_kinds
-from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.problems.system_errors import name_system_error
 from ssc_to_nwb.run.events import OnEvent, RunEvent, now_text
@@ -29,8 +28,8 @@ from ssc_to_nwb.run.workers import Workers
 _PASSING = (
     kinds.WORKER_DIED,
     kinds.SOURCE_CHANGED_MEANWHILE,
-    output_kinds.SYSTEM_REFUSED,
-    output_kinds.SOURCE_NOT_READABLE,
+    kinds.SYSTEM_REFUSED,
+    kinds.SOURCE_NOT_READABLE,
 )
 # How often it is seen whether the workers are still to be reached; after so long without a message, what they lack.
 _LOOK_SECONDS = 1.0
@@ -228,10 +227,10 @@ class SessionLoop:
             if future.done() and not future.cancelled() and future.exception() is None:
                 self._finish(self._concluded(session, future.result()))
             else:
-                problem = error(output_kinds.INTERRUPTED, file=session.job.source.path, found="under way").problem
+                problem = error(kinds.INTERRUPTED, file=session.job.source.path, found="under way").problem
                 self._finish(self._concluded(session, _without_result(session, problem, status="interrupted")))
         for session in self._waiting:
-            problem = error(output_kinds.INTERRUPTED, file=session.job.source.path, found="not begun").problem
+            problem = error(kinds.INTERRUPTED, file=session.job.source.path, found="not begun").problem
             self._finish(_without_result(session, problem).outcome)
         self._running.clear()
         self._waiting.clear()

@@ -18,8 +18,7 @@ from ssc_to_nwb.data_types.registry import registered
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, Stage, timed
 from ssc_to_nwb.nwb_file.task import SessionTask
 from ssc_to_nwb.options.conversion import ConversionOptions
-from ssc_to_nwb.problems import output_kinds
-from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.run.events import now_text
 from ssc_to_nwb.run.inputs import SourceState, take_state
@@ -60,7 +59,7 @@ def do_job(version: str, pickled: bytes, report: OnProgress) -> JobResult:
         raise
     except Exception as failure:  # noqa: BLE001 - a defect must not stop the other sessions; it is reported whole
         found = f"{type(failure).__name__}: {failure}"
-        outcome = work.failed(error(output_kinds.INTERNAL_ERROR, file=job.source.path, found=found))
+        outcome = work.failed(error(kinds.INTERNAL_ERROR, file=job.source.path, found=found))
     return work.result(outcome)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, no_progress
-from ssc_to_nwb.problems import run_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.job import JobResult, RunSettings, SessionJob
 from ssc_to_nwb.run.local_processes import LocalProcesses, PipeReport

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ssc_to_nwb.hdf5_files import check_own_values
 from ssc_to_nwb.naming import HDF5_SUFFIX, ZARR_SUFFIX
-from ssc_to_nwb.own_values import check_own_values
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.system_files import is_system_name

@@ -19,7 +19,7 @@ from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.nwb_file.chunk_codec import Compression
 from ssc_to_nwb.nwb_file.chunk_fills import ArrayFill, ChunkFill, FramesFill, Scratch, turn
 from ssc_to_nwb.nwb_file.chunk_pipeline import fill_datasets
-from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 
 SHAPE = (37, 70)

@@ -12,7 +12,7 @@ from ssc_to_nwb.data_types.imaging_stacks.indexing import IndexedFiles
 from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, StackGap
 from ssc_to_nwb.data_types.trial_labels.source import describe_trials
-from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, ProblemLog, SscError
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.tif.index import TifError, TifIndex

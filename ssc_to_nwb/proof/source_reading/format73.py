@@ -13,10 +13,10 @@ from typing import Any
 import h5py
 import numpy as np
 
+from ssc_to_nwb.hdf5_files import place_of_values
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
 from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatUnsupported, MatValue
-from ssc_to_nwb.own_values import place_of_values
 from ssc_to_nwb.proof.source_reading.text import ProofTexts
 
 _TYPES = {"double": np.float64, "single": np.float32, "logical": np.bool_} | {

@@ -14,7 +14,7 @@ from ssc_to_nwb.data_types.imaging_stacks import problems as imaging_stacks_prob
 from ssc_to_nwb.data_types.imaging_stacks.indexing import index_files
 from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
-from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data

@@ -1,13 +1,15 @@
-"""Whether an HDF5 file holds its values itself: an object of it may lead to the content of any other file."""
+"""HDF5 files as such: whether a file holds its values itself, and what is wrong with one that cannot be opened."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
     import h5py
@@ -58,3 +60,14 @@ def _is_elsewhere(dataset: h5py.h5d.DatasetID) -> bool:
 
     created = dataset.get_create_plist()
     return bool(created.get_layout() == h5py.h5d.VIRTUAL or created.get_external_count())
+
+
+def hdf5_fault(failure: BaseException) -> str:
+    """HDF5's own words, but for the two usual faults: a file of another kind, and one that was cut short."""
+    said = str(failure)
+    if "file signature not found" in said:
+        return "a file of another kind: it has no HDF5 signature"
+    cut = re.search(r"truncated file: eof = (\d+), .*stored_eof = (\d+)", said)
+    if cut is not None:
+        return f"only the first {bytes_text(int(cut[1]))} of {bytes_text(int(cut[2]))}"
+    return said
