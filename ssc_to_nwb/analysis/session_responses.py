@@ -159,7 +159,7 @@ def first_touches_s(session: NwbSession) -> np.ndarray:
 
 
 def first_onsets(table: SessionTable) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of the trials that have rows in a table of intervals, increasing, and the onset of the first row of each."""
+    """Numbers of the trials that have rows in a table, increasing, and the onset of the first row of each."""
     onset, trial = table.numbers("start_time"), table.numbers("trial_number")
     order = np.argsort(onset, kind="stable")
     order = order[np.isfinite(trial[order])]
