@@ -9,7 +9,7 @@ import numpy as np
 
 from ssc_to_nwb.data_types.rois import problems
 from ssc_to_nwb.matlab.field import Field
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 
 NO_FRAME = -1
 

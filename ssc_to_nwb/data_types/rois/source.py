@@ -14,7 +14,7 @@ from ssc_to_nwb.data_types.rois.frame_index import FrameIndex, frames_listed_twi
 from ssc_to_nwb.image_axes import rows_and_columns
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
 from ssc_to_nwb.matlab.tree import describe
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
 from ssc_to_nwb.quantities import listed, plural
 

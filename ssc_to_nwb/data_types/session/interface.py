@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ssc_to_nwb.data_types.session.start import notes, report_clock, session_start_time, unreadable
-from ssc_to_nwb.problems import metadata_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session.context import SessionContext
 

@@ -10,7 +10,7 @@ from ssc_to_nwb.data_types.events.touches import assumed_sample, touch_sample_ms
 from ssc_to_nwb.data_types.session import problems
 from ssc_to_nwb.data_types.trials.times import joined_parts, labelled_times
 from ssc_to_nwb.metadata.model import VIDEO_ORDER, Assumptions
-from ssc_to_nwb.problems import metadata_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, SscError, error
 from ssc_to_nwb.quantities import numbered
 from ssc_to_nwb.session.context import SessionContext

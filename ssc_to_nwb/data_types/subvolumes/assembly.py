@@ -14,7 +14,7 @@ from ssc_to_nwb.data_types.rois.source import Plane, PlaneRecord, report_missing
 from ssc_to_nwb.data_types.subvolumes import problems
 from ssc_to_nwb.data_types.subvolumes.reader import ArrayDescription, CalciumEntry, PlaneEntry
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 _FovNumbers = tuple[int, int] | None

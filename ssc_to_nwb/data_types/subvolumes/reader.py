@@ -15,7 +15,7 @@ from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
 from ssc_to_nwb.matlab.hash_map import read_hash
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, describe
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 

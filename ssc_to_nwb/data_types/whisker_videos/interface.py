@@ -18,7 +18,7 @@ from ssc_to_nwb.data_types.from_layout import series_fields
 from ssc_to_nwb.data_types.rois.interface import get_device
 from ssc_to_nwb.data_types.whisker_videos.layout import starting_frames, video_series
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
-from ssc_to_nwb.problems import output_kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session.context import SessionContext
 
@@ -102,7 +102,7 @@ def _copy_whole(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
     except OSError as failure:
         if failure.filename == source:
-            raise error(output_kinds.SOURCE_NOT_READABLE, file=source, found=failure) from failure
+            raise error(kinds.SOURCE_NOT_READABLE, file=source, found=failure) from failure
         raise
     with target.open("rb+") as copy:
         os.fsync(copy.fileno())
