@@ -6,8 +6,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
-from ssc_to_nwb.matlab.leaves import is_leaf, walk_leaves
+from ssc_to_nwb.matlab.leaves import is_leaf, matlab_class, matlab_shape, walk_leaves
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 
 _INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")

@@ -115,8 +115,8 @@ def _read(path: Path) -> tuple[str, MatValue, tuple[str, ...]]:
     from ssc_to_nwb import naming
     from ssc_to_nwb.problems import kinds
     from ssc_to_nwb.problems.model import error
+    from ssc_to_nwb.proof.hdf5_tree import open_tree
     from ssc_to_nwb.proof.making import check_layout
-    from ssc_to_nwb.proof.open_tree import open_tree
     from ssc_to_nwb.restoring.file_view import FileView
     from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
     from ssc_to_nwb.restoring.pieces import RestoreError

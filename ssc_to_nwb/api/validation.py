@@ -67,8 +67,7 @@ def validation_report(
     str
         The whole report.
     """
-    from ssc_to_nwb.validate.machine_reports import jsonl_report, junit_report
-    from ssc_to_nwb.validate.text_report import text_report
+    from ssc_to_nwb.validate.text_report import jsonl_report, junit_report, text_report
 
     if report_format == "jsonl":
         return jsonl_report(result)

@@ -107,7 +107,7 @@ def export_zarr(request: ExportRequest) -> ZarrExport:
 def _check_is_nwb(path: Path) -> None:
     from ssc_to_nwb.problems import export_kinds as kinds
     from ssc_to_nwb.problems.model import error
-    from ssc_to_nwb.proof.open_tree import open_tree
+    from ssc_to_nwb.proof.hdf5_tree import open_tree
 
     with open_tree(path) as tree:
         if tree.attribute("/", "nwb_version") is None:

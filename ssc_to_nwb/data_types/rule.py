@@ -78,7 +78,7 @@ class Rule:
     keep: whether the leaf is kept verbatim besides, because the places in `nwb` alone would not give it back.
     has: whether a place in `nwb` holds something of this leaf, where some of them do not hold something of every leaf.
     made_from: what a derived leaf is made from besides the places in `nwb`; stated in the table of the source struct.
-    up_to: the form in which a leaf that is kept besides must agree with its places, a word of `proof.forms`.
+    up_to: the form in which a leaf that is kept besides must agree with its places, a word of `proof.leaves`.
     """
 
     identifier: str

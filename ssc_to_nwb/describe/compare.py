@@ -12,7 +12,7 @@ import numpy as np
 from ssc_to_nwb.describe.known_layout import Item, Known
 from ssc_to_nwb.describe.outline import char_rows
 from ssc_to_nwb.describe.shown_text import Masking
-from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
+from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 
 What = Literal["missing", "extra", "class", "size", "key missing", "key unknown"]

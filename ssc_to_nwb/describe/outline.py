@@ -9,7 +9,7 @@ import numpy as np
 
 from ssc_to_nwb.describe.node import Facts, Node, as_sizes, elements_of
 from ssc_to_nwb.describe.shown_text import Masking
-from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
+from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import (
     MatCell,
     MatChar,

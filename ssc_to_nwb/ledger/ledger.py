@@ -10,6 +10,7 @@ from re import Pattern
 from typing import NamedTuple
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import (
     OTHER_VARIABLE,
@@ -23,9 +24,7 @@ from ssc_to_nwb.data_types.rule import (
     pattern_regex,
     without_indices,
 )
-from ssc_to_nwb.ledger.rules_raw import SYSTEM_FILE
-from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
-from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
+from ssc_to_nwb.matlab.leaves import leaf_bytes, matlab_class, matlab_shape, walk_leaves
 from ssc_to_nwb.matlab.mat_file import OtherVariable
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatValue
 from ssc_to_nwb.problems import kinds
@@ -34,6 +33,24 @@ from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.session.session import Session
 
 _SHOWN = 10
+SESSION_FILE = Rule(
+    identifier="session-file",
+    patterns=("<animal>_<date>_session.mat",),
+    disposition=Disposition.WRITTEN,
+    text="Every field of the session struct, by the rules above.",
+)
+LEFT_OUT = Rule(
+    identifier="raw-file-left-out",
+    patterns=("any other file",),
+    disposition=Disposition.LEFT_OUT,
+    text="Stays outside, with the reason named for each file.",
+)
+SYSTEM_FILE = Rule(
+    identifier="system-file",
+    patterns=("._*", ".DS_Store", "__MACOSX/*", "Thumbs.db", "desktop.ini"),
+    disposition=Disposition.LEFT_OUT,
+    text="What macOS and Windows leave beside data is named and not counted: it comes and goes.",
+)
 
 
 class LedgerEntry(NamedTuple):
@@ -182,3 +199,9 @@ def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts, *, value: MatValue) -> L
         kept=kept,
         made_from=json.dumps(made_from, ensure_ascii=False) if made_from else "",
     )
+
+
+def raw_rules() -> tuple[Rule, ...]:
+    """All of them, those of the data types in their order."""
+    of_types = [rule for _, rules in registry.having("layout", "RAW_RULES") for rule in rules]
+    return (SESSION_FILE, *of_types, LEFT_OUT, SYSTEM_FILE)

@@ -9,7 +9,7 @@ from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, POINTS
 from ssc_to_nwb.data_types.rule import Rule, all_rules
 from ssc_to_nwb.data_types.session.layout import METADATA_PLACES
-from ssc_to_nwb.ledger.rules_raw import raw_rules
+from ssc_to_nwb.ledger.ledger import raw_rules
 
 _HEAD = ("Source field", "Becomes", "In the NWB file", "Unit", "Rule", "Since")
 

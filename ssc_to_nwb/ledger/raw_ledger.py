@@ -8,8 +8,7 @@ from pathlib import Path
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.rule import Rule
-from ssc_to_nwb.ledger import rules_raw
-from ssc_to_nwb.ledger.ledger import FileEntry
+from ssc_to_nwb.ledger.ledger import LEFT_OUT, SESSION_FILE, SYSTEM_FILE, FileEntry
 from ssc_to_nwb.problems.model import Problem
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session
@@ -29,7 +28,7 @@ def file_entries(
     they are known. Paths are relative to the session file's folder.
     """
     files = SourceFiles(session=session, problems=problems, hashes=hashes or {})
-    entries = [files.entry(session.path, rules_raw.SESSION_FILE, role="session file", nwb=())]
+    entries = [files.entry(session.path, SESSION_FILE, role="session file", nwb=())]
     if raw is None:
         return tuple(entries)
     for plane in raw.inventory.planes:
@@ -66,11 +65,11 @@ class SourceFiles:
 
     def unusable(self, path: Path, reason: str, *, role: str) -> FileEntry:
         """A file that has a place and could not be used."""
-        return self.entry_with(path, rules_raw.LEFT_OUT, role=role, nwb=(), reason=reason)
+        return self.entry_with(path, LEFT_OUT, role=role, nwb=(), reason=reason)
 
     def left_out(self, file: FileLeftOut) -> FileEntry:
         """A file that is not in the result."""
-        rule = rules_raw.SYSTEM_FILE if file.of_system else rules_raw.LEFT_OUT
+        rule = SYSTEM_FILE if file.of_system else LEFT_OUT
         return self.entry_with(file.path, rule, role="left out", nwb=(), reason=file.reason, is_file=file.is_file)
 
     def entry_with(

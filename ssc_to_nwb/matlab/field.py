@@ -47,39 +47,13 @@ class Field:
     def problem(
         self, kind: ProblemKind, *, expected: object = None, found: object = None, detail: object = None
     ) -> SscError:
-        """Make the exception for a problem with this field; the caller raises it.
-
-        Parameters
-        ----------
-        kind : ProblemKind
-            Of the catalogue.
-        expected, found, detail : object, optional
-            In the words of the message.
-
-        Returns
-        -------
-        SscError
-            It names file and field.
-        """
+        """Make the exception for a problem with this field, which it names; the caller raises it."""
         return error(kind, file=self.file, field=self.path, expected=expected, found=found, detail=detail)
 
     def child(self, *names: str) -> Field:
         """The field of this struct with the first of these names that exists.
 
-        Parameters
-        ----------
-        *names : str
-            In order of preference.
-
-        Returns
-        -------
-        Field
-            With its own path.
-
-        Raises
-        ------
-        SscError
-            field-missing where none exists, field-type where this is no struct.
+        Raises field-missing where none exists, field-type where this is no struct.
         """
         found = self.optional(*names)
         if found is None:
@@ -89,23 +63,7 @@ class Field:
         return found
 
     def optional(self, *names: str) -> Field | None:
-        """As `child`, for a field that need not be there.
-
-        Parameters
-        ----------
-        *names : str
-            In order of preference.
-
-        Returns
-        -------
-        Field or None
-            None where no such field exists.
-
-        Raises
-        ------
-        SscError
-            field-type where this is no struct.
-        """
+        """As `child`, for a field that need not be there: None where none exists."""
         if not isinstance(self.value, MatStruct):
             raise self.problem(kinds.FIELD_TYPE, expected="a struct", found=describe(self.value))
         for name in names:
@@ -151,22 +109,8 @@ class Field:
     def texts(self, *, count: int = 1, per: str = "item") -> tuple[str, ...]:
         """A cell of texts; a lone text counts as a cell of one. The rows of a char matrix lose their padding.
 
-        Parameters
-        ----------
-        count : int, default 1
-            How many there should be, where another field says so: a lone text in the place of several is refused.
-        per : str, default 'item'
-            What there is one of for each, for the message.
-
-        Returns
-        -------
-        tuple[str, ...]
-            The texts.
-
-        Raises
-        ------
-        SscError
-            field-type, field-value.
+        count: how many there should be, where another field says so: a lone text in the place of several is refused;
+        per: what there is one of for each, for the message. Raises field-type, field-value.
         """
         if count > 1 and plain_text(self.value) is not None:
             raise self.problem(
@@ -188,22 +132,9 @@ class Field:
         return self.value
 
     def row(self, *, length: int | None = None) -> np.ndarray:
-        """A vector of numbers.
+        """A vector of numbers, float64 (length,), from a row or a column; length: how many there must be.
 
-        Parameters
-        ----------
-        length : int or None, optional
-            How many there must be; any number where None.
-
-        Returns
-        -------
-        ndarray of float64, (length,)
-            From a row or a column.
-
-        Raises
-        ------
-        SscError
-            field-type, field-length.
+        Raises field-type, field-length.
         """
         array = self.array()
         if array.size and max(array.shape) != array.size:
@@ -213,47 +144,18 @@ class Field:
         return array.reshape(-1).astype(np.float64, copy=False)
 
     def integers(self, *, length: int | None = None, nan_as: int | None = None) -> np.ndarray:
-        """A vector of whole numbers.
+        """A vector of whole numbers, int64 (length,), from a row or a column.
 
-        Parameters
-        ----------
-        length : int or None, optional
-            How many there must be; any number where None.
-        nan_as : int or None, optional
-            What NaN becomes; NaN is refused where None.
-
-        Returns
-        -------
-        ndarray of int64, (length,)
-            From a row or a column.
-
-        Raises
-        ------
-        SscError
-            field-type, field-length; field-value on fractions, infinities and NaN.
+        length: how many there must be; nan_as: what NaN becomes, which is refused where None. Raises field-type,
+        field-length; field-value on fractions, infinities and NaN.
         """
         values = self.row(length=length)
         return self._whole(values, nan_as=nan_as)
 
     def integer_matrix(self, *, rows: int, columns: int, nan_as: int) -> np.ndarray:
-        """A matrix of whole numbers.
+        """A matrix of whole numbers of this size, int64; nan_as: what NaN becomes.
 
-        Parameters
-        ----------
-        rows, columns : int
-            The size it must have.
-        nan_as : int
-            What NaN becomes.
-
-        Returns
-        -------
-        ndarray of int64, (rows, columns)
-            The numbers.
-
-        Raises
-        ------
-        SscError
-            field-type, field-length; field-value on fractions and infinities.
+        Raises field-type, field-length; field-value on fractions and infinities.
         """
         return self._whole(self.matrix(rows=rows, columns=columns).astype(np.float64, copy=False), nan_as=nan_as)
 
@@ -281,24 +183,10 @@ class Field:
         return int(self.integers(length=1)[0])
 
     def matrix(self, *, rows: int | None = None, columns: int | None = None) -> np.ndarray:
-        """A matrix of numbers.
+        """A matrix of numbers in MATLAB's class, of this size where one is asked for.
 
-        An empty array of any shape counts as a matrix of the size asked for, where that size is empty too.
-
-        Parameters
-        ----------
-        rows, columns : int, optional
-            The size it must have; any size where None.
-
-        Returns
-        -------
-        ndarray, (rows, columns)
-            In MATLAB's class.
-
-        Raises
-        ------
-        SscError
-            field-type, field-length.
+        An empty array of any shape counts as a matrix of the size asked for, where that size is empty too. Raises
+        field-type, field-length.
         """
         array = self.array()
         if array.size == 0 and 0 in (rows, columns):
@@ -313,22 +201,7 @@ class Field:
 
 
 def check_numbers_unique(field: Field, numbers: np.ndarray, *, twice: ProblemKind) -> None:
-    """Raise a problem where a number occurs twice.
-
-    Parameters
-    ----------
-    field : Field
-        Where the numbers were read.
-    numbers : ndarray of int64, (N,)
-        To be checked.
-    twice : ProblemKind
-        Kind of the problem.
-
-    Raises
-    ------
-    SscError
-        Of kind `twice`, with the numbers.
-    """
+    """Raise a problem of kind `twice` where one of the numbers, read from a field, occurs twice."""
     values, counts = np.unique(numbers, return_counts=True)
     if (counts > 1).any():
         raise field.problem(twice, expected="every number once", found=values[counts > 1].tolist())

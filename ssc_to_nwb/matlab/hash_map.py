@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ssc_to_nwb.matlab.field import Field
@@ -31,22 +32,9 @@ class HashEntry:
 def read_hash(field: Field, *, keys_may_repeat: bool = False) -> tuple[HashEntry, ...]:
     """The entries of a Hash in their order; an empty array counts as a Hash without entries.
 
-    Parameters
-    ----------
-    field : Field
-        The struct with `keyNames`, `value` and, where it has one, `descr`.
-    keys_may_repeat : bool, default False
-        For entries that are distinguished by position.
-
-    Returns
-    -------
-    tuple[HashEntry, ...]
-        An entry per key.
-
-    Raises
-    ------
-    SscError
-        field-missing, field-type; field-length where the cells are not equally long; hash-key-twice.
+    field: the struct with `keyNames`, `value` and, where it has one, `descr`; keys_may_repeat: for entries that are
+    distinguished by position. Raises field-missing, field-type; field-length where the cells are not equally long;
+    hash-key-twice.
     """
     if field.is_empty:
         return ()
@@ -73,3 +61,17 @@ def _values(field: Field, *, count: int) -> tuple[Field, ...]:
         return field.items()
     # Without the cell around it a lone value, even an empty one, is the value of the only key.
     return (field,) if count == 1 else field.items()
+
+
+def check_names_distinct(field: Field, keys: Iterable[str], *, named: Callable[[str], str]) -> None:
+    """Raise name-not-distinct where `named`, a function of `naming`, gives two keys one name, or a key none."""
+    owners: dict[str, str] = {}
+    for key in keys:
+        name = named(key)
+        if not name or name in owners:
+            raise field.problem(
+                kinds.NAME_NOT_DISTINCT,
+                expected="names that differ in their letters and digits",
+                found=f"{owners[name]!r} and {key!r}" if name else repr(key),
+            )
+        owners[name] = key

@@ -1,27 +1,33 @@
-"""The leaves of a MATLAB value: what has no values below it, each with its path."""
+"""What a MATLAB value is: its class and size, and its leaves, which have no values below them, each with its path."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
-from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue, char_units
+from ssc_to_nwb.matlab.tree import (
+    MatCell,
+    MatChar,
+    MatSparse,
+    MatStruct,
+    MatStructArray,
+    MatUnsupported,
+    MatValue,
+    char_units,
+)
+
+# Element type of each class of numbers.
+CLASS_TYPES = {
+    "double": "f8", "single": "f4", "logical": "?", "int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2",
+    "int32": "i4", "uint32": "u4", "int64": "i8", "uint64": "u8",
+}  # fmt: skip
+_CLASSES = {"float64": "double", "float32": "single", "bool": "logical", "complex128": "double", "complex64": "single"}
 
 
 def is_leaf(value: MatValue) -> bool:
-    """Whether a value is a leaf, as `walk_leaves` has it: nothing is below it.
-
-    Parameters
-    ----------
-    value : MatValue
-        Any value of the tree.
-
-    Returns
-    -------
-    bool
-        False where `walk_leaves` would go on below the value.
-    """
+    """Whether a value is a leaf, as `walk_leaves` has it: nothing is below it."""
     if isinstance(value, MatStruct):
         return not value.fields
     if isinstance(value, MatStructArray):
@@ -63,18 +69,7 @@ def walk_leaves(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
 
 
 def leaf_bytes(value: MatValue) -> int:
-    """Size of a leaf in memory.
-
-    Parameters
-    ----------
-    value : MatValue
-        A leaf.
-
-    Returns
-    -------
-    int
-        Bytes of the array, of what a sparse matrix stores, or of the text in UTF-16; 0 for all else.
-    """
+    """Size of a leaf in memory: of the array, of what a sparse matrix stores, of the text in UTF-16; 0 for all else."""
     if isinstance(value, np.ndarray):
         return int(value.nbytes)
     if isinstance(value, MatSparse):
@@ -82,3 +77,36 @@ def leaf_bytes(value: MatValue) -> int:
     if isinstance(value, str):
         return 2 * char_units(value)
     return 2 * sum(map(char_units, value.rows)) if isinstance(value, MatChar) else 0
+
+
+def matlab_class(value: MatValue) -> str:
+    """`double`, `single`, `int32`, `logical`, `char`, `cell`, `struct`, or `sparse double`, `sparse logical`."""
+    if isinstance(value, str | MatChar):
+        return "char"
+    if isinstance(value, MatCell):
+        return "cell"
+    if isinstance(value, MatStruct | MatStructArray):
+        return "struct"
+    if isinstance(value, MatUnsupported):
+        return value.matlab_class
+    if isinstance(value, MatSparse):
+        return f"sparse {_numeric_class(value.values)}"
+    return _numeric_class(value)
+
+
+def _numeric_class(array: np.ndarray) -> str:
+    return _class_of_type(array.dtype)
+
+
+@cache
+def _class_of_type(dtype: np.dtype) -> str:
+    return _CLASSES.get(dtype.name, dtype.name)
+
+
+def matlab_shape(value: MatValue) -> tuple[int, ...]:
+    """Size as MATLAB's `size` gives it."""
+    if isinstance(value, str):
+        return (1, char_units(value)) if value else (0, 0)
+    if isinstance(value, MatStruct):
+        return (1, 1)
+    return tuple(int(length) for length in value.shape)

@@ -9,8 +9,7 @@ import numpy as np
 from isal import igzip_lib
 
 from ssc_to_nwb.matlab.bounds import Bounds
-from ssc_to_nwb.matlab.mat5_elements import ArrayHeader, ByteStream, DamagedFileError, ElementReader, inflated
-from ssc_to_nwb.matlab.mat5_numbers import (
+from ssc_to_nwb.matlab.mat5_elements import (
     HEADER_BYTES,
     MI_COMPRESSED,
     MI_MATRIX,
@@ -26,6 +25,11 @@ from ssc_to_nwb.matlab.mat5_numbers import (
     MX_STRUCT,
     NUMBER_CLASSES,
     NUMBER_TYPES,
+    ArrayHeader,
+    ByteStream,
+    DamagedFileError,
+    ElementReader,
+    inflated,
 )
 from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
 from ssc_to_nwb.matlab.text import TextReader

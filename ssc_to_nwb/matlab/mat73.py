@@ -15,7 +15,7 @@ import numpy as np
 
 from ssc_to_nwb.hdf5_files import place_of_values
 from ssc_to_nwb.matlab.bounds import Bounds
-from ssc_to_nwb.matlab.classes import CLASS_TYPES
+from ssc_to_nwb.matlab.leaves import CLASS_TYPES
 from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
 from ssc_to_nwb.matlab.text import TextReader
 from ssc_to_nwb.matlab.tree import (

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
-from ssc_to_nwb.matlab.contents import HDF5_SIGNATURE, MatContents, MatRead
-from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
+from ssc_to_nwb.matlab.leaves import leaf_bytes, matlab_class, matlab_shape, walk_leaves
 from ssc_to_nwb.matlab.mat5 import read_mat5
 from ssc_to_nwb.matlab.mat73 import read_mat73
+from ssc_to_nwb.matlab.stored_chars import HDF5_SIGNATURE, MatContents, MatRead
 from ssc_to_nwb.matlab.text import TextReader
 from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported, MatValue, describe
 from ssc_to_nwb.problems import kinds
@@ -24,46 +23,19 @@ _HEADER_BYTES = 128
 
 
 def read_mat(path: Path) -> dict[str, MatValue]:
-    """Read all variables of a MATLAB file; the file's first bytes show the format, not its name.
+    """All variables of a MATLAB file of format 5, 7 or 7.3 by name; one that cannot be read is a `MatUnsupported`.
 
-    Parameters
-    ----------
-    path : Path
-        A file of format 5, 7 or 7.3.
-
-    Returns
-    -------
-    dict of str to MatValue
-        Value by name; one that cannot be read is a `MatUnsupported`.
-
-    Raises
-    ------
-    SscError
-        As `read_contents` does.
+    The file's first bytes show the format, not its name. Raises as `read_contents`.
     """
     return read_contents(path, None).variables
 
 
 def read_contents(path: Path, text_encoding: str | None) -> MatContents:
-    """Read all variables of a MATLAB file, as the conversion does.
+    """Read all variables of a MATLAB file, as the conversion does, and say which texts were found to be UTF-8.
 
-    Parameters
-    ----------
-    path : Path
-        A file of format 5, 7 or 7.3.
-    text_encoding : str or None
-        Of texts whose encoding the file does not name; None where metadata names none.
-
-    Returns
-    -------
-    MatContents
-        The variables, and which texts were found to be UTF-8.
-
-    Raises
-    ------
-    SscError
-        mat-unreadable where the file is of no known format, is cut short or cannot be opened; source-not-readable where
-        no file is there; mat-variable-ambiguous where two variables have one name.
+    text_encoding: of texts whose encoding the file does not name; None where metadata names none. Raises mat-unreadable
+    where the file is of no known format, is cut short or cannot be opened; source-not-readable where no file is there;
+    mat-variable-ambiguous where two variables have one name.
     """
     texts = TextReader(encoding=text_encoding)
     return MatContents(variables=_read(path, texts), inferred_texts=frozenset(texts.inferred))
@@ -91,20 +63,9 @@ def _read(path: Path, texts: TextReader) -> dict[str, MatValue]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherVariable:
-    """A variable of a session file beside the session struct.
+    """A variable of a session file beside the session struct, and the reason why it is left out.
 
-    Attributes
-    ----------
-    name : str
-        Of the variable.
-    matlab_class : str
-        Its class in MATLAB.
-    shape : tuple of int
-        MATLAB's size.
-    bytes : int
-        Size of its values.
-    reason : str
-        Why it is left out.
+    matlab_class, shape: as MATLAB has them; bytes: size of its values.
     """
 
     name: str
@@ -115,18 +76,9 @@ class OtherVariable:
 
 
 class SessionStruct(NamedTuple):
-    """The session struct of a file.
+    """The session struct of a file: the name of its variable, its value, and the variables beside it.
 
-    Attributes
-    ----------
-    variable : str
-        Name of its variable.
-    tree : MatStruct
-        Its value.
-    others : tuple of OtherVariable
-        The variables beside it.
-    inferred_texts : tuple of str
-        Paths of the texts below it whose bytes were found to be UTF-8 though the file does not say so.
+    inferred_texts: paths of the texts below it whose bytes were found to be UTF-8 though the file does not say so.
     """
 
     variable: str
@@ -144,27 +96,9 @@ def read_session_struct(
 ) -> SessionStruct:
     """Read the session struct of a file: the variable of one of these names that looks like one.
 
-    Parameters
-    ----------
-    path : Path
-        A file of format 5, 7 or 7.3.
-    variable_names : tuple[str, ...], default VARIABLE_NAMES
-        Names that it may have.
-    text_encoding : str or None, optional
-        Of texts whose encoding the file does not name.
-    read : MatRead, default read_contents
-        Reads the file.
-
-    Returns
-    -------
-    SessionStruct
-        The struct, and what lies beside it.
-
-    Raises
-    ------
-    SscError
-        What `read` raises; mat-variable-missing, mat-variable-ambiguous where several could be meant, field-type;
-        mat-class-unsupported or mat-text-undecodable where a value of the struct cannot be read.
+    text_encoding: of texts whose encoding the file does not name. Raises what `read` raises; mat-variable-missing,
+    mat-variable-ambiguous where several could be meant, field-type; mat-class-unsupported or mat-text-undecodable where
+    a value of the struct cannot be read.
     """
     variables, inferred_texts = read(path, text_encoding)
     name = _choose(variables, file=path, variable_names=variable_names)
@@ -210,18 +144,7 @@ def _choose(variables: Mapping[str, MatValue], *, file: Path, variable_names: tu
 
 
 def is_session_like(value: MatValue) -> bool:
-    """Whether a value has at least two of the fields by which a session struct is known.
-
-    Parameters
-    ----------
-    value : MatValue
-        Of any variable.
-
-    Returns
-    -------
-    bool
-        True from two of the fields on.
-    """
+    """Whether a value has at least two of the fields by which a session struct is known."""
     return isinstance(value, MatStruct) and len(_SESSION_FIELDS & value.fields.keys()) > 1
 
 

@@ -1,14 +1,19 @@
-"""A char array as a MATLAB file stores it, before it is text."""
+"""What a MATLAB file holds, whoever reads it: its variables, and char arrays as they are stored."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ssc_to_nwb.matlab.tree import MatValue
+
 Storage = Literal["utf-8", "utf-16", "utf-32", "8-bit", "16-bit"]
+HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
 class UndecodableTextError(ValueError):
@@ -19,14 +24,8 @@ class UndecodableTextError(ValueError):
 class StoredChars:
     """A char array as a file stores it.
 
-    Attributes
-    ----------
-    shape : tuple of int
-        MATLAB's size.
-    storage : Storage
-        How a character is stored.
-    units : ndarray, (N,)
-        Unsigned numbers in native byte order, column by column.
+    shape: MATLAB's size; storage: how a character is stored; units: unsigned numbers in native byte order, (N,), column
+    by column.
     """
 
     shape: tuple[int, ...]
@@ -39,22 +38,9 @@ class StoredChars:
         return self.shape[0] * math.prod(self.shape[2:])
 
     def rows_of(self, units: np.ndarray) -> list[np.ndarray]:
-        """Arrange units row by row and page by page.
+        """Arrange units, (N,), one per character and column by column, row by row and page by page.
 
-        Parameters
-        ----------
-        units : ndarray, (N,)
-            One per character, column by column.
-
-        Returns
-        -------
-        list of ndarray
-            A row each.
-
-        Raises
-        ------
-        UndecodableTextError
-            Their number does not fit the size.
+        Raises UndecodableTextError where their number does not fit the size.
         """
         if units.size != math.prod(self.shape):
             raise UndecodableTextError(f"{units.size} characters for a size of {'x'.join(map(str, self.shape))}")
@@ -62,3 +48,17 @@ class StoredChars:
             return [units]
         pages = units.reshape(self.shape[0], self.shape[1], math.prod(self.shape[2:]), order="F")
         return [np.ascontiguousarray(row) for page in np.moveaxis(pages, 2, 0) for row in page]
+
+
+class MatContents(NamedTuple):
+    """All variables of a file, by name; one that cannot be read is a `MatUnsupported`.
+
+    inferred_texts: texts found to be UTF-8, one byte per number, though the file does not say so.
+    """
+
+    variables: dict[str, MatValue]
+    inferred_texts: frozenset[str]
+
+
+# Takes a file and the encoding of texts for which it names none (None: nobody names one). Raises SscError.
+MatRead: TypeAlias = Callable[[Path, "str | None"], MatContents]

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ssc_to_nwb.matlab.classes import matlab_shape
+from ssc_to_nwb.matlab.leaves import matlab_shape
 from ssc_to_nwb.matlab.stored_chars import StoredChars, UndecodableTextError
 from ssc_to_nwb.matlab.tree import MatChar, MatUnsupported, char_units, char_value
 
@@ -28,30 +28,15 @@ from ssc_to_nwb.matlab.tree import MatChar, MatUnsupported, char_units, char_val
 class TextReader:
     """Makes leaves of the tree from stored characters.
 
-    Attributes
-    ----------
-    encoding : str or None
-        Of texts whose encoding the file does not name; None where metadata names none.
-    inferred : set of str
-        Texts found to be UTF-8, one byte per number, though the file does not say so.
+    encoding: of texts whose encoding the file does not name, None where metadata names none; inferred: texts found to
+    be UTF-8, one byte per number, though the file does not say so.
     """
 
     encoding: str | None = None
     inferred: set[str] = field(default_factory=set)
 
     def read(self, stored: StoredChars) -> str | MatChar | MatUnsupported:
-        """The char array; what cannot be decoded is a value that cannot be read.
-
-        Parameters
-        ----------
-        stored : StoredChars
-            From the file.
-
-        Returns
-        -------
-        str or MatChar or MatUnsupported
-            In the form that the tree has for it.
-        """
+        """The char array as the tree has it; what cannot be decoded is a value that cannot be read."""
         try:
             rows = decode_chars(stored, self.encoding)
         except UndecodableTextError as failure:
@@ -64,22 +49,7 @@ class TextReader:
 def decode_chars(stored: StoredChars, encoding: str | None = None) -> tuple[str, ...]:
     """The text of every row, padding kept; see the module's text for the rules.
 
-    Parameters
-    ----------
-    stored : StoredChars
-        From the file.
-    encoding : str or None, optional
-        Of texts whose encoding the file does not name, as Python names it.
-
-    Returns
-    -------
-    tuple[str, ...]
-        A text per row.
-
-    Raises
-    ------
-    UndecodableTextError
-        The bytes are no text of that encoding.
+    encoding: of texts whose encoding the file does not name, as Python names it. Raises UndecodableTextError.
     """
     if stored.storage == "utf-8":
         return _decode_utf8(stored, encoding)
@@ -156,22 +126,9 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 
 def utf16_units(value: str | MatChar) -> np.ndarray:
-    """The characters of a char array as units of UTF-16.
+    """The characters of a char array as units of UTF-16, in MATLAB's size of it.
 
-    Parameters
-    ----------
-    value : str or MatChar
-        A char array of the tree.
-
-    Returns
-    -------
-    ndarray of uint16
-        In MATLAB's size of it.
-
-    Raises
-    ------
-    ValueError
-        The rows do not fit the size.
+    Raises ValueError where the rows do not fit the size.
     """
     shape = matlab_shape(value)
     if 0 in shape:

@@ -107,26 +107,7 @@ class MatSparse:
     ) -> MatSparse:
         """A sparse matrix from MATLAB's arrays, which may be longer than what they hold.
 
-        Parameters
-        ----------
-        shape : tuple[int, ...]
-            MATLAB's size.
-        row_index : ndarray
-            Rows, counted from 0.
-        column_start : ndarray, (columns + 1,)
-            The last is the number of values in use.
-        values : ndarray
-            In MATLAB's class.
-
-        Returns
-        -------
-        MatSparse
-            The matrix, its arrays cut to what they hold.
-
-        Raises
-        ------
-        ValueError
-            The arrays do not fit together.
+        column_start: its last is the number of values in use. Raises ValueError where the arrays do not fit together.
         """
         starts = column_start.astype(np.int64)
         count = int(starts[-1]) if starts.size else 0
@@ -181,19 +162,9 @@ MatValue: TypeAlias = "MatStruct | MatStructArray | MatCell | str | MatChar | np
 
 
 def char_value(shape: tuple[int, ...], rows: tuple[str, ...]) -> str | MatChar:
-    """A char array from its size and its rows, in the form that the tree has for it.
+    """A char array from its size and its rows: a str for a plain row or the 0x0 char, else a `MatChar`.
 
-    Parameters
-    ----------
-    shape : tuple[int, ...]
-        MATLAB's size; where rows are stored as UTF-8 it may count bytes.
-    rows : tuple[str, ...]
-        A text per row.
-
-    Returns
-    -------
-    str or MatChar
-        A str for a plain row or the 0x0 char, else a `MatChar`.
+    shape: MATLAB's size; where rows are stored as UTF-8 it may count bytes.
     """
     if len(shape) == 2 and shape[0] == 1:
         # The size counts bytes where a row was stored as UTF-8, one byte per character.
@@ -204,34 +175,12 @@ def char_value(shape: tuple[int, ...], rows: tuple[str, ...]) -> str | MatChar:
 
 
 def char_units(text: str) -> int:
-    """Length of a text as MATLAB counts it, in units of UTF-16.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    int
-        Characters beyond U+FFFF count twice.
-    """
+    """Length of a text as MATLAB counts it, in units of UTF-16: characters beyond U+FFFF count twice."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def plain_text(value: MatValue) -> str | None:
-    """The text of a char row or of an empty char, without NULs that pad its end.
-
-    Parameters
-    ----------
-    value : MatValue
-        Any value of the tree.
-
-    Returns
-    -------
-    str or None
-        None where the value is anything else.
-    """
+    """The text of a char row or of an empty char, without NULs that pad its end; None for anything else."""
     if isinstance(value, str):
         return value
     if isinstance(value, MatChar):
@@ -243,18 +192,7 @@ def plain_text(value: MatValue) -> str | None:
 
 
 def row_texts(value: MatValue) -> tuple[str, ...]:
-    """The texts of a char array.
-
-    Parameters
-    ----------
-    value : MatValue
-        Any value of the tree.
-
-    Returns
-    -------
-    tuple[str, ...]
-        Its one text, or the rows of a matrix without the blanks that pad them; empty where the value is anything else.
-    """
+    """The one text of a char array, or the rows of a matrix without the blanks that pad them; empty for all else."""
     if isinstance(value, MatChar) and len(value.rows) > 1:
         return tuple(row.rstrip(" \0") for row in value.rows)
     text = plain_text(value)
@@ -262,18 +200,7 @@ def row_texts(value: MatValue) -> tuple[str, ...]:
 
 
 def is_empty_value(value: MatValue) -> bool:
-    """Whether a value is [], {}, an empty char or an empty struct array.
-
-    Parameters
-    ----------
-    value : MatValue
-        Any value of the tree.
-
-    Returns
-    -------
-    bool
-        False for structs and for values that cannot be read.
-    """
+    """Whether a value is [], {}, an empty char or an empty struct array."""
     if isinstance(value, np.ndarray):
         return value.size == 0
     if isinstance(value, MatCell):
@@ -284,18 +211,7 @@ def is_empty_value(value: MatValue) -> bool:
 
 
 def describe(value: MatValue) -> str:
-    """What a value is, for messages.
-
-    Parameters
-    ----------
-    value : MatValue
-        Any value of the tree.
-
-    Returns
-    -------
-    str
-        Such as `2x18 float64`, `text 'abc'`, `1x3 cell` or `struct with fields a, b`.
-    """
+    """What a value is, for messages: `2x18 float64`, `text 'abc'`, `1x3 cell` or `struct with fields a, b`."""
     if isinstance(value, str):
         return f"text {value[:60]!r}"
     if isinstance(value, MatStruct):

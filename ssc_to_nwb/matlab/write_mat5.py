@@ -15,8 +15,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from ssc_to_nwb.matlab.classes import matlab_shape
-from ssc_to_nwb.matlab.mat5_numbers import (
+from ssc_to_nwb.matlab.leaves import matlab_shape
+from ssc_to_nwb.matlab.mat5_elements import (
     LOGICAL_FLAG,
     MI_COMPRESSED,
     MI_DOUBLE,

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.matlab.classes import CLASS_TYPES, matlab_class
+from ssc_to_nwb.matlab.leaves import CLASS_TYPES, matlab_class
 from ssc_to_nwb.matlab.text import utf16_units
 from ssc_to_nwb.matlab.tree import (
     MatCell,

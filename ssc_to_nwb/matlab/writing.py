@@ -21,31 +21,11 @@ def write_mat(
     file_format: MatFormat | None = None,
     overwrite: bool = False,
 ) -> MatFormat:
-    """Write variables to a MATLAB file, which is whole or not there.
+    """Write variables, by name, to a MATLAB file, which is whole or not there; returns the format.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    variables : Mapping[str, MatValue]
-        Value by name.
-    file_format : MatFormat or None, optional
-        None for format 5, compressed, or 7.3 where a variable is too large for format 5.
-    overwrite : bool, default False
-        Replace a file that exists.
-
-    Returns
-    -------
-    MatFormat
-        The format that was written.
-
-    Raises
-    ------
-    SscError
-        mat-too-large where format 5 is asked for and a variable is too large for it; output-exists,
-        output-not-writable, disk-full.
-    ValueError
-        A value that no MATLAB file can hold.
+    file_format: None for format 5, compressed, or 7.3 where a variable is too large for that; overwrite: replace a file
+    that exists. Raises mat-too-large where format 5 is asked for and a variable is too large for it; output-exists,
+    output-not-writable, disk-full; ValueError for a value that no MATLAB file can hold.
     """
     with whole_file(path, overwrite=overwrite) as building:
         if file_format != "7.3":

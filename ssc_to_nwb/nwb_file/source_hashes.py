@@ -13,7 +13,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.ledger.ledger import Ledger
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session
-from ssc_to_nwb.source_files.file_hash import sha256_of
+from ssc_to_nwb.source_files.checksums import sha256_of
 
 _DIGEST_CHARACTERS = 64
 _TABLE = f"processing/{naming.SOURCE_MODULE}/{naming.SOURCE_FILES}"

@@ -12,7 +12,7 @@ from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.declared import DeclaredObject, FieldValue, Place, Table, by_path
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.schema_copy import NAMESPACES, SCHEMA
+from ssc_to_nwb.proof.general import NAMESPACES, SCHEMA
 from ssc_to_nwb.restoring.nwb_reader import Node
 from ssc_to_nwb.restoring.nwb_table import NwbTable
 

@@ -17,8 +17,7 @@ import numpy as np
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.proof.hdf5_tree import ValuesDigest, little_endian
-from ssc_to_nwb.proof.open_tree import open_tree
+from ssc_to_nwb.proof.hdf5_tree import ValuesDigest, little_endian, open_tree
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node
 
 _LEFT_OUT_OBJECTS = ("/file_create_date", "/specifications")

@@ -15,19 +15,16 @@ from ssc_to_nwb.ledger.ledger import Ledger, build_ledger, ruled_leaves
 from ssc_to_nwb.ledger.raw_ledger import file_entries
 from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.problems.model import ProblemLog, SscError
-from ssc_to_nwb.proof.accounted import report_unaccounted
 from ssc_to_nwb.proof.comparison import Comparison, leaves_by_rule
 from ssc_to_nwb.proof.declared_objects import check_declared_objects
 from ssc_to_nwb.proof.digest import digest_of_objects, digests_of_tree
-from ssc_to_nwb.proof.follows import check_follows
-from ssc_to_nwb.proof.general import check_general
+from ssc_to_nwb.proof.general import check_follows, check_general, check_schema_copy, report_unaccounted
+from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.proof.leaves import compare_leaves
 from ssc_to_nwb.proof.making import check_layout
-from ssc_to_nwb.proof.open_tree import open_tree
 from ssc_to_nwb.proof.proof import Proof
 from ssc_to_nwb.proof.raw import RawProof, check_raw
 from ssc_to_nwb.proof.report import VerifyMode, VerifyReport
-from ssc_to_nwb.proof.schema_copy import check_schema_copy
 from ssc_to_nwb.proof.source_module import check_hashes, check_source_module
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import UNMAPPED, Disposition, Leaf, Rule, all_rules
+from ssc_to_nwb.data_types.subvolumes.layout import listed_trials
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import Comparison, numbers_of, texts_of
-from ssc_to_nwb.proof.forms import FORMS, empty
 from ssc_to_nwb.proof.source_struct import compare_source_struct
 from ssc_to_nwb.restoring.pieces import Piece, take
 
 # Its fields of the file are compared one by one, since metadata files may replace them; the values are kept besides.
 _METADATA = "metadata-value"
+# Takes the source's numbers and those of the file, and gives both in the form in which they must agree.
+_Form: TypeAlias = Callable[[Comparison, Leaf, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 def _as_float(values: np.ndarray) -> DTypeLike:
@@ -86,10 +89,9 @@ def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequenc
         expected = parts[0] if parts[0].size == 0 else take(parts[0], piece.where)
     else:
         expected = np.concatenate([part.reshape(-1, order="F") for part in parts])
-    if any(leaf.path in work.kept for leaf in leaves):
-        form = FORMS.get(rule.up_to) or (empty if all(part.size == 0 for part in parts) else None)
-        if form is not None:
-            expected, found = form(work, leaves[0], expected, found)
+    is_kept = any(leaf.path in work.kept for leaf in leaves)
+    if is_kept and (rule.up_to or all(part.size == 0 for part in parts)):
+        expected, found = _FORMS[rule.up_to](work, leaves[0], expected, found)
     if piece.where is None and len(parts) == 1:
         expected, found = expected.reshape(-1, order="F"), found.reshape(-1, order="F")
     proof.numbers(
@@ -108,3 +110,25 @@ def _report_unproven(work: Comparison) -> None:
             if not (placed and kept):
                 place = next(iter(rule.places(leaf, work.facts)), "/")
                 proof.problem(kinds.VERIFY_LEAF_UNPROVEN, place, expected="a comparison", found="none", leaf=leaf.path)
+
+
+def _of_subvolume(work: Comparison, leaf: Leaf, source: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Trials that the source knows and that any subvolume of the same number lists."""
+    listed = listed_trials(work.session).get(work.facts.calcium[leaf.indices[0]].subvolume.number)
+    return _known(work, source.reshape(-1) if listed is None else listed), found
+
+
+def _known(work: Comparison, listed: np.ndarray) -> np.ndarray:
+    numbers = work.session.trials.numbers
+    return numbers[np.isin(numbers, listed)]
+
+
+# By the word that a rule has for them. An empty leaf is kept for its class and size alone: its objects hold nothing.
+_FORMS: Mapping[str, _Form] = {
+    "": lambda _work, _leaf, source, found: (source.reshape(-1), found.reshape(-1)),
+    "known trials": lambda work, _leaf, source, found: (_known(work, source.reshape(-1)), found),
+    "known trials of any subvolume": _of_subvolume,
+    "order": lambda _work, _leaf, source, found: (np.sort(source, axis=None), np.sort(found, axis=None)),
+    # No list and no index: no time stamp has a frame.
+    "no frames": lambda _work, _leaf, _source, found: (np.full(found.shape, np.nan), found),
+}

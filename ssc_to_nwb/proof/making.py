@@ -13,7 +13,7 @@ from typing import Any, Literal
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.proof.open_tree import open_tree
+from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader, ObjectError
 from ssc_to_nwb.restoring.nwb_table import NwbTable
 

@@ -11,7 +11,7 @@ from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session
-from ssc_to_nwb.source_files.file_hash import sha256_of
+from ssc_to_nwb.source_files.checksums import sha256_of
 
 
 def read_source_again(

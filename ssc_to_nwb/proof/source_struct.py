@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition
 from ssc_to_nwb.ledger.ledger import LedgerEntry
-from ssc_to_nwb.matlab.tree import MatValue
+from ssc_to_nwb.matlab.tree import MatSparse, MatValue
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof import struct_nodes
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.kept_values import compare_kept
 from ssc_to_nwb.restoring.struct_table import StructRow
 
 _HOW = {Disposition.WRITTEN: "written", Disposition.DERIVED: "derived", Disposition.KEPT: "kept"}
+_PLACE = f"{naming.STRUCT_TABLE}/value"
 
 
 def compare_source_struct(work: Comparison) -> None:
@@ -103,3 +105,17 @@ def _find_objects(work: Comparison, rows: Sequence[StructRow]) -> None:
     for path in dict.fromkeys(path for row in rows for path in json.loads(row.texts["objects"] or "[]")):
         if not work.reader.has(path):
             work.proof.problem(kinds.VERIFY_OBJECT_MISSING, path, expected="an object that a source field became")
+
+
+def compare_kept(work: Comparison, path: str, value: MatValue) -> None:
+    """Compare a leaf with the value that its row gives. Raises KeyError, TypeError, ValueError."""
+    found = work.view.kept(work.view.node(path))
+    if isinstance(value, np.ndarray) and isinstance(found, np.ndarray):
+        work.proof.dtype(_PLACE, found.dtype, expected=value.dtype, leaf=path)
+        work.proof.numbers(_PLACE, expected=value, found=found, leaf=path)
+    elif isinstance(value, MatSparse) and isinstance(found, MatSparse):
+        work.proof.dtype(_PLACE, found.values.dtype, expected=value.values.dtype, leaf=path)
+        for part in ("row_index", "column_start", "values"):
+            work.proof.numbers(_PLACE, expected=getattr(value, part), found=getattr(found, part), leaf=path)
+    else:
+        work.proof.equal(_PLACE, expected=value, found=found, leaf=path)

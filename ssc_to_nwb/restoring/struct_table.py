@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.matlab.classes import CLASS_TYPES
+from ssc_to_nwb.matlab.leaves import CLASS_TYPES
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 from ssc_to_nwb.restoring.nwb_table import NwbTable
 

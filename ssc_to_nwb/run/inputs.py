@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.problems import output_kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.source_files.checksums import sha256_of
 from ssc_to_nwb.source_files.disk_walk import Obstacle, check_is_file
-from ssc_to_nwb.source_files.file_hash import sha256_of
 from ssc_to_nwb.source_files.search import raw_files_below
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from ssc_to_nwb.clock import Clock
-from ssc_to_nwb.matlab.contents import MatRead
 from ssc_to_nwb.matlab.mat_file import read_contents
+from ssc_to_nwb.matlab.stored_chars import MatRead
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
 from ssc_to_nwb.metadata.loader import load_metadata
 from ssc_to_nwb.metadata.model import Metadata, SourceFacts
@@ -52,32 +52,11 @@ def load_context(
     allow_unmapped: bool = False,
     read: MatRead = read_contents,
 ) -> SessionContext:
-    """Read a session file with the metadata of its data set and a user's files on top.
+    """Read and check a session file with the metadata of its data set and a user's files on top.
 
-    Parameters
-    ----------
-    path : Path
-        The session file.
-    dataset : str or None, optional
-        `ssc-1` or `ssc-2`; from the file name where None.
-    metadata_files : Sequence[Path], default ()
-        A user's, in the order in which they are applied.
-    log : ProblemLog or None, optional
-        Takes the warnings; a new one where None.
-    allow_unmapped : bool, default False
-        Arrays and event series of no known kind are left to the ledger, which keeps them whole.
-    read : MatRead, default read_contents
-        Reads the session file.
-
-    Returns
-    -------
-    SessionContext
-        The session, read and checked.
-
-    Raises
-    ------
-    SscError
-        Of any kind that reading the source or the metadata can meet.
+    dataset: `ssc-1` or `ssc-2`, from the file name where None; metadata_files: in the order in which they are applied;
+    allow_unmapped: arrays and event series of no known kind are left to the ledger, which keeps them whole; read: reads
+    the session file. Raises SscError of any kind that reading the source or the metadata can meet.
     """
     log = ProblemLog() if log is None else log
     key = key_from_path(path)
@@ -93,36 +72,14 @@ def load_context(
 
 
 def census_comparison(session: Session) -> CensusComparison:
-    """Whether the session's dF/F arrays, or what it has in their place, have the sizes that the census gives.
-
-    Parameters
-    ----------
-    session : Session
-        Read from its file.
-
-    Returns
-    -------
-    CensusComparison
-        What the census has, and where the session differs.
-    """
+    """Whether the session's dF/F arrays, or what it has in their place, have the sizes that the census gives."""
     arrays = [volume.arrays.get("dff", volume.first_array) for volume in session.subvolumes]
     sizes = [SubvolumeSize(rois=array.values.shape[0], frames=array.values.shape[1]) for array in arrays]
     return compare_with_census(str(session.key), sizes)
 
 
 def source_options(facts: SourceFacts) -> SourceOptions:
-    """The part of the metadata that the reader of session files needs.
-
-    Parameters
-    ----------
-    facts : SourceFacts
-        Section `source` of the metadata.
-
-    Returns
-    -------
-    SourceOptions
-        For `read_session`.
-    """
+    """The part of the metadata that the reader of session files needs."""
     return SourceOptions(
         variable_names=facts.variable_names,
         array_kinds=facts.array_kinds,

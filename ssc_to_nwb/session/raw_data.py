@@ -52,32 +52,11 @@ def open_raw_data(
     log: ProblemLog,
     whole: Session | None = None,
 ) -> RawData | None:
-    """Account for all files of a session's folder and index its stacks.
+    """Account for all files of a session's folder and index its stacks; None without a folder, and in mode `skip`.
 
-    Parameters
-    ----------
-    context : SessionContext
-        The session with its metadata.
-    raw_folder : Path or None
-        The session's folder; None where there is none.
-    mode : Literal['auto', 'require', 'skip']
-        `skip` opens nothing; `require` makes a missing listed file an error.
-    keep_going : bool
-        Damaged files are left out with a warning, instead of an error.
-    log : ProblemLog
-        Takes what is missing and left out.
-    whole : Session or None, optional
-        The whole session, where the context is of a part of it.
-
-    Returns
-    -------
-    RawData or None
-        None where there is no folder, or mode is `skip`.
-
-    Raises
-    ------
-    SscError
-        What `take_inventory` and `open_plane_stack` raise; raw-file-required.
+    mode: `require` makes a missing listed file an error; keep_going: damaged files are left out with a warning, instead
+    of an error; log: takes what is missing and left out; whole: the whole session, where the context is of a part of
+    it. Raises what `take_inventory` and `open_plane_stack` raise; raw-file-required.
     """
     if mode == "skip":
         return None
@@ -145,19 +124,7 @@ def _channels(
 def report_without_folder(session: Session, *, required: bool, log: ProblemLog) -> None:
     """Log that there is no folder of raw files, with what lies in its place.
 
-    Parameters
-    ----------
-    session : Session
-        Read from its file.
-    required : bool
-        Whether that is an error.
-    log : ProblemLog
-        Takes the warning.
-
-    Raises
-    ------
-    SscError
-        raw-file-required.
+    Raises raw-file-required where one is required.
     """
     folder = session.path.parent / str(session.key)
     found, expected = in_place_of(folder), f"a folder {session.key} beside the file"
@@ -168,15 +135,7 @@ def report_without_folder(session: Session, *, required: bool, log: ProblemLog) 
 
 
 def report_inventory(inventory: RawInventory, *, log: ProblemLog) -> None:
-    """Log what is left out, what has a name in another case, and planes none of whose stacks is there.
-
-    Parameters
-    ----------
-    inventory : RawInventory
-        Of the session's folder.
-    log : ProblemLog
-        Takes the warnings.
-    """
+    """Log what is left out, what has a name in another case, and planes none of whose stacks is there."""
     for left_out in inventory.left_out:
         found = None if left_out.link_to is None else f"a link to {left_out.link_to}"
         log.add(left_out.kind, file=left_out.path, found=found, detail=left_out.reason)

@@ -18,11 +18,10 @@ from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trials.source import Trials, read_trials
 from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts
-from ssc_to_nwb.matlab.contents import MatRead
-from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field
-from ssc_to_nwb.matlab.hash_map import read_hash
+from ssc_to_nwb.matlab.hash_map import check_names_distinct, read_hash
 from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, OtherVariable, read_contents, read_session_struct
+from ssc_to_nwb.matlab.stored_chars import MatRead
 from ssc_to_nwb.matlab.tree import MatStruct
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
@@ -123,22 +122,9 @@ class Session:
         return tuple(plane for volume in self.subvolumes for plane in volume.planes)
 
     def metadata_text(self, key: str) -> str | None:
-        """A text of metaDataHash; a whole number as its digits.
+        """A text of metaDataHash, such as `animalID`; a whole number as its digits, None where it is absent or empty.
 
-        Parameters
-        ----------
-        key : str
-            Such as `animalID`.
-
-        Returns
-        -------
-        str or None
-            None where it is absent or empty.
-
-        Raises
-        ------
-        SscError
-            field-type.
+        Raises field-type.
         """
         entry = self.metadata.get(key)
         if entry is None or entry.is_empty:
@@ -149,26 +135,9 @@ class Session:
 
 
 def read_session(path: Path, *, options: SourceOptions | None = None, log: ProblemLog) -> Session:
-    """Read and check a session file of any MATLAB format.
+    """Read and check a session file of any MATLAB format. log: takes the warnings.
 
-    Parameters
-    ----------
-    path : Path
-        The session file.
-    options : SourceOptions or None, optional
-        The defaults where None.
-    log : ProblemLog
-        Takes the warnings.
-
-    Returns
-    -------
-    Session
-        The session, frozen.
-
-    Raises
-    ------
-    SscError
-        Of a kind of `problems/areas/source.toml` or of a data type, on whatever differs from the layout.
+    Raises SscError of a kind of `problems.source_kinds` or of a data type, on whatever differs from the layout.
     """
     options = options or SourceOptions()
     key = key_from_path(path)

@@ -154,3 +154,9 @@ class _Lookup:
                 names.setdefault(path.name.casefold(), []).append(path.name)
             self.folders[folder] = names
         return self.folders[folder]
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal; memory does not grow with the file. Raises OSError."""
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,7 +11,7 @@ from pynwb import NWBFile
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
-from ssc_to_nwb.proof.open_tree import open_tree
+from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Contradiction, contradictions

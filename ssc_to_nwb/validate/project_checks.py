@@ -10,7 +10,6 @@ from ssc_to_nwb.validate import (
     checks_tables,
     checks_text,
     checks_time,
-    checks_trial_numbers,
     checks_trial_types,
     checks_trials,
 )
@@ -20,7 +19,6 @@ _MODULES: tuple[ModuleType, ...] = (
     checks_time,
     checks_trials,
     checks_trial_types,
-    checks_trial_numbers,
     checks_tables,
     checks_ophys,
     checks_text,

@@ -1,13 +1,18 @@
-"""A validation as text: file by file, what was found under each identifier, why it matters and what to do."""
+"""A validation as text, file by file with what to do, and for machines: JSON lines, and JUnit's XML."""
 
 from __future__ import annotations
 
+import json
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 from ssc_to_nwb.options.files import FailOn
+from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.problems.catalogue import read_area
 from ssc_to_nwb.problems.model import Severity
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.validate.messages import Message, ValidationResult, fails
@@ -15,6 +20,25 @@ from ssc_to_nwb.validate.messages import Message, ValidationResult, fails
 WIDTH = 120
 _PLACES_SHOWN = 3
 _WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+# After one of these nothing else is known of the file.
+_CUT_SHORT = frozenset(
+    kind.identifier
+    for kind in (
+        kinds.NWB_UNREADABLE,
+        kinds.ZARR_SUPPORT_MISSING,
+        kinds.ZARR_PICKLES_REFUSED,
+        kinds.VALIDATION_CUT_SHORT,
+    )
+)
+_LAYOUT = kinds.DANDI_LAYOUT.identifier
+_EVERYWHERE = (
+    _LAYOUT,
+    kinds.NWB_SCHEMA.identifier,
+    kinds.NWBINSPECTOR.identifier,
+    kinds.DANDI_METADATA.identifier,
+    *(kind.identifier for kind in read_area("check")[1]),
+)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def text_report(result: ValidationResult, *, only_failing: bool = False, width: int = WIDTH) -> str:
@@ -82,3 +106,79 @@ def _counted(number: int, word: str) -> str:
 
 def _why_failed(fail_on: FailOn) -> str:
     return {"error": "there are errors", "warning": "there are errors or warnings"}.get(fail_on, "there are messages")
+
+
+def jsonl_report(result: ValidationResult) -> str:
+    """A line per message (`record: message`), and a last line with the files and the verdict (`record: result`)."""
+    whole = result.as_dict()
+    messages = whole.pop("messages")
+    records = [{"record": "message", **message} for message in messages]
+    return "\n".join(json.dumps(record, ensure_ascii=False) for record in [*records, {"record": "result", **whole}])
+
+
+def junit_report(result: ValidationResult) -> str:
+    """A test suite per file and a test case per identifier, those without a message as passed.
+
+    A message that makes the validation fail is a failure, an accepted one is skipped with its reason, any other is
+    output of a passed case.
+    """
+    suites = ElementTree.Element("testsuites", name="ssc-to-nwb validate")
+    for file, messages in by_file(result).items():
+        suites.append(_suite(file, messages, fail_on=result.fail_on, validated=file in result.files))
+    ElementTree.indent(suites)
+    return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True)
+
+
+def _suite(file: Path, messages: Sequence[Message], *, fail_on: FailOn, validated: bool) -> ElementTree.Element:
+    suite = ElementTree.Element("testsuite", name=_clean(str(file)))
+    suite.extend(_cases_with_messages(messages, file=file, fail_on=fail_on))
+    if validated:
+        suite.extend(_cases_without(messages, file=file))
+    suite.set("tests", str(len(suite)))
+    for name in ("failure", "skipped"):
+        suite.set({"failure": "failures"}.get(name, name), str(sum(case.find(name) is not None for case in suite)))
+    suite.set("errors", "0")
+    return suite
+
+
+def _cases_with_messages(messages: Sequence[Message], *, file: Path, fail_on: FailOn) -> Iterator[ElementTree.Element]:
+    for identifier in dict.fromkeys(message.identifier for message in messages):
+        case = _case(identifier, file)
+        same = [message for message in messages if message.identifier == identifier]
+        failing = [message for message in same if fails(message, fail_on)]
+        accepted = [message for message in same if message.accepted is not None]
+        if failing:
+            failure = ElementTree.SubElement(
+                case, "failure", message=_lines_of(failing[:1]), type=same[0].severity.value
+            )
+            failure.text = f"{_lines_of(failing)}\nwhy: {_clean(same[0].reason)}\nwhat to do: {_clean(same[0].remedy)}"
+        elif len(accepted) == len(same):
+            ElementTree.SubElement(case, "skipped", message=_clean(f"accepted: {accepted[0].accepted}"))
+        others = [message for message in same if message not in failing]
+        if others:
+            ElementTree.SubElement(case, "system-out").text = _lines_of(others)
+        yield case
+
+
+def _cases_without(messages: Sequence[Message], *, file: Path) -> Iterator[ElementTree.Element]:
+    found = {message.identifier for message in messages}
+    for identifier in _EVERYWHERE:
+        if identifier in found:
+            continue
+        case = _case(identifier, file)
+        if found & _CUT_SHORT and identifier != _LAYOUT:
+            ElementTree.SubElement(case, "skipped", message="not run: the file could not be read")
+        yield case
+
+
+def _case(identifier: str, file: Path) -> ElementTree.Element:
+    return ElementTree.Element("testcase", name=identifier, classname=_clean(file.name))
+
+
+def _lines_of(messages: Sequence[Message]) -> str:
+    return _clean("\n".join(f"{message.object_path}: {message.text}" for message in messages))
+
+
+def _clean(text: str) -> str:
+    """Without the control characters that XML has no way to hold."""
+    return _NOT_XML.sub("?", text)

@@ -11,9 +11,8 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES
 from ssc_to_nwb.data_types.rule import all_rules
 from ssc_to_nwb.data_types.session.layout import METADATA_PLACES
-from ssc_to_nwb.ledger.ledger import build_ledger
+from ssc_to_nwb.ledger.ledger import build_ledger, raw_rules
 from ssc_to_nwb.ledger.page import map_page
-from ssc_to_nwb.ledger.rules_raw import raw_rules
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.session import KNOWN_METADATA_KEYS
 from ssc_to_nwb.testing.spec import SessionSpec

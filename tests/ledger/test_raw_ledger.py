@@ -11,7 +11,7 @@ from converting import convert
 from ssc_to_nwb.api.verification import read_ledger
 from ssc_to_nwb.data_types.rule import Disposition
 from ssc_to_nwb.ledger.ledger import FileEntry
-from ssc_to_nwb.source_files.file_hash import sha256_of
+from ssc_to_nwb.source_files.checksums import sha256_of
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 

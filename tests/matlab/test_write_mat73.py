@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matlab_forms import BEYOND_THE_BASIC_PLANE, FORMS, assert_equal_values
 
-from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
+from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.mat_file import read_mat
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatStruct, MatStructArray, MatUnsupported, is_empty_value
 from ssc_to_nwb.matlab.write_mat73 import write_mat73

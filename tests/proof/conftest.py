@@ -48,7 +48,7 @@ class Finished:
     ) -> VerifyReport:
         """Compare a file with the source; a copy of the finished one keeps its videos."""
         from ssc_to_nwb.proof.file import verify_file
-        from ssc_to_nwb.source_files.file_hash import sha256_of
+        from ssc_to_nwb.source_files.checksums import sha256_of
 
         return verify_file(
             path or self.path,

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
+from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, MatValue
 
 # Path, class, size and, of a struct, its field names.

@@ -43,7 +43,7 @@ from levels import mostly_long
 from moved_values import moved_out
 from mutations import Mutation
 
-from ssc_to_nwb.proof.open_tree import open_tree
+from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import NwbReader
 from ssc_to_nwb.restoring.registry import all_follows, all_restores

@@ -16,8 +16,8 @@ from matlab_forms import BEYOND_THE_BASIC_PLANE, FORMS, assert_equal_values
 from session_variants import ONE_PLANE, VARIANTS
 
 from ssc_to_nwb.matlab import mat5, mat5_elements, mat73
-from ssc_to_nwb.matlab.contents import MatContents
 from ssc_to_nwb.matlab.mat_file import read_contents
+from ssc_to_nwb.matlab.stored_chars import MatContents
 from ssc_to_nwb.matlab.tree import MatSparse, MatStruct, MatStructArray, MatUnsupported
 from ssc_to_nwb.matlab.writing import MatFormat, write_mat
 from ssc_to_nwb.nwb_file.results import SessionOutcome

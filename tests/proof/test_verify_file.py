@@ -15,7 +15,7 @@ from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.file import verify_file
 from ssc_to_nwb.restoring.registry import all_restores
 from ssc_to_nwb.session.context import SessionContext, load_context
-from ssc_to_nwb.source_files.file_hash import sha256_of
+from ssc_to_nwb.source_files.checksums import sha256_of
 
 GREEN = "/acquisition/two_photon_series_fov_01002_green/data"
 

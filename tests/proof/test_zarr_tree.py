@@ -13,7 +13,7 @@ from made_sessions import Converted
 from ssc_to_nwb.api.zarr_export import export_zarr
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.proof.digest import content_digest, object_digests
-from ssc_to_nwb.proof.open_tree import open_tree
+from ssc_to_nwb.proof.hdf5_tree import open_tree
 
 zarr = pytest.importorskip("zarr")
 pytest.importorskip("hdmf_zarr")

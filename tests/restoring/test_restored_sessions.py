@@ -16,8 +16,7 @@ from scipy.io import loadmat
 
 from ssc_to_nwb import SscError, restore
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
-from ssc_to_nwb.matlab.leaves import walk_leaves
+from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape, walk_leaves
 from ssc_to_nwb.matlab.mat_file import read_mat
 from ssc_to_nwb.matlab.tree import MatSparse, MatValue
 from ssc_to_nwb.problems.model import ProblemLog

@@ -10,9 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.validate.machine_reports import jsonl_report, junit_report
 from ssc_to_nwb.validate.messages import FailOn, Message, ValidationResult, message_of, sorted_messages
-from ssc_to_nwb.validate.text_report import summary, text_report
+from ssc_to_nwb.validate.text_report import jsonl_report, junit_report, summary, text_report
 
 FILE, OTHER = Path("sub-a/a.nwb"), Path("sub-b/b.nwb")
 ERROR = message_of(kinds.MASK_OUTSIDE_IMAGE, file=FILE, object_path="/processing/m", text="1 <pixel> & more")

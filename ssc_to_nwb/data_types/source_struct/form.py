@@ -16,8 +16,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition
 from ssc_to_nwb.ledger.ledger import Ledger, LedgerEntry
-from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
-from ssc_to_nwb.matlab.leaves import is_leaf
+from ssc_to_nwb.matlab.leaves import is_leaf, matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatValue, row_texts
 from ssc_to_nwb.session.session import Session
 

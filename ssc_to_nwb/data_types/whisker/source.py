@@ -13,8 +13,8 @@ from ssc_to_nwb.clock import TimeUnits
 from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report_infinite, report_nan
 from ssc_to_nwb.data_types.subvolumes.reader import read_description
 from ssc_to_nwb.data_types.whisker import problems
-from ssc_to_nwb.matlab.distinct_names import check_names_distinct
 from ssc_to_nwb.matlab.field import Field
+from ssc_to_nwb.matlab.hash_map import check_names_distinct
 from ssc_to_nwb.problems.model import ProblemLog
 
 if TYPE_CHECKING:

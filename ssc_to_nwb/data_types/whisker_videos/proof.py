@@ -19,7 +19,7 @@ from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.problems import verify_kinds as kinds
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.source_files.file_hash import sha256_of
+from ssc_to_nwb.source_files.checksums import sha256_of
 from ssc_to_nwb.system_files import is_system_name
 
 if TYPE_CHECKING:

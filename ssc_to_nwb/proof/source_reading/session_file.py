@@ -9,7 +9,7 @@ from pathlib import Path
 from scipy.io.matlab import MatReadError
 
 from ssc_to_nwb.matlab.bounds import Bounds
-from ssc_to_nwb.matlab.contents import HDF5_SIGNATURE, MatContents
+from ssc_to_nwb.matlab.stored_chars import HDF5_SIGNATURE, MatContents
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.source_reading.format5 import read_format5

@@ -11,7 +11,7 @@ from made_sessions import Converted, opened
 
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.api.verification import read_ledger
-from ssc_to_nwb.source_files.file_hash import sha256_of
+from ssc_to_nwb.source_files.checksums import sha256_of
 
 
 def values_of(converted: Converted) -> dict[str, str]:

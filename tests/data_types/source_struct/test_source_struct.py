@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from made_sessions import Converted, Struct, cell, opened, struct
 
 from ssc_to_nwb.data_types.source_struct.layout import LARGE_ELEMENTS, as_json
-from ssc_to_nwb.matlab.classes import matlab_class, matlab_shape
+from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatStructArray
 from ssc_to_nwb.testing.matlab import Cell
 
