@@ -131,7 +131,7 @@ def verify_sessions(request: VerifyRequest) -> VerificationResult:
 
 
 def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerification:
-    from ssc_to_nwb.problems import output_kinds
+    from ssc_to_nwb.problems import kinds
     from ssc_to_nwb.problems.model import SscError, error
     from ssc_to_nwb.run.places import find_converted
     from ssc_to_nwb.run.session_sources import unpacked_session
@@ -149,14 +149,14 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
         problem = failure.problem
     except Exception as failure:  # noqa: BLE001 - one session's defect must not stop the others; it is reported whole
         found = f"{type(failure).__name__}: {failure}"
-        problem = error(output_kinds.INTERNAL_ERROR, file=source.path, found=found).problem
+        problem = error(kinds.INTERNAL_ERROR, file=source.path, found=found).problem
     return SessionVerification(session=source.name, source=source.path, error=problem)
 
 
 def _verify_session(
     source: SessionSource, file: SessionFile, nwb_path: Path, settings: _Settings
 ) -> SessionVerification:
-    from ssc_to_nwb.problems import verify_kinds as kinds
+    from ssc_to_nwb.problems import kinds
     from ssc_to_nwb.problems.model import ProblemLog, error
     from ssc_to_nwb.proof.file import verify_file
     from ssc_to_nwb.proof.making import options_used

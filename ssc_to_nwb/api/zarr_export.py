@@ -69,7 +69,7 @@ def export_zarr(request: ExportRequest) -> ZarrExport:
     import time
 
     from ssc_to_nwb.nwb_file.zarr_store import byte_size, store_in_progress, write_store
-    from ssc_to_nwb.problems import export_kinds as kinds
+    from ssc_to_nwb.problems import kinds
     from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.proof.digest import digest_of_objects, object_digests
     from ssc_to_nwb.run.machine import processors
@@ -105,7 +105,7 @@ def export_zarr(request: ExportRequest) -> ZarrExport:
 
 
 def _check_is_nwb(path: Path) -> None:
-    from ssc_to_nwb.problems import export_kinds as kinds
+    from ssc_to_nwb.problems import kinds
     from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.proof.hdf5_tree import open_tree
 

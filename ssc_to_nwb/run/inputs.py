@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb._version import __version__
-from ssc_to_nwb.problems import output_kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.source_files.checksums import sha256_of
 from ssc_to_nwb.source_files.disk_walk import Obstacle, check_is_file
@@ -124,7 +124,7 @@ class SourceState:
             try:
                 hashes = dict(zip(names, pool.map(lambda name: sha256_of(self.root / name), names), strict=True))
             except OSError as failure:
-                raise error(output_kinds.SOURCE_NOT_READABLE, file=failure.filename, found=failure) from failure
+                raise error(kinds.SOURCE_NOT_READABLE, file=failure.filename, found=failure) from failure
             finally:
                 pool.shutdown(cancel_futures=True)
         changed = {name: "other content" for name in names if name in recorded and hashes[name] != recorded[name]}
@@ -153,7 +153,7 @@ def _with_status(path: Path) -> Iterator[tuple[str, os.stat_result]]:
             yield str(path), path.stat()
             return
     except OSError as failure:
-        raise error(output_kinds.SOURCE_NOT_READABLE, file=failure.filename or path, found=failure) from failure
+        raise error(kinds.SOURCE_NOT_READABLE, file=failure.filename or path, found=failure) from failure
     for entry in raw_files_below(path):
         if entry.obstacle is not Obstacle.SYSTEM_FILE:
             yield str(entry.path), entry.status

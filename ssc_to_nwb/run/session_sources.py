@@ -13,8 +13,7 @@ from typing import Any
 from ssc_to_nwb import run_files
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.output_files import write_whole
-from ssc_to_nwb.problems import output_kinds, run_kinds
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.problems.system_errors import name_system_error
 from ssc_to_nwb.run.machine import free_bytes
@@ -119,7 +118,7 @@ class PackedListings:
         try:
             status = packed.stat()
         except OSError as failure:
-            raise error(output_kinds.SOURCE_NOT_READABLE, file=packed, found=failure) from failure
+            raise error(kinds.SOURCE_NOT_READABLE, file=packed, found=failure) from failure
         noted = self.known.get(str(packed))
         if noted is None or (noted.size, noted.mtime_ns) != (status.st_size, status.st_mtime_ns):
             noted = self.known[str(packed)] = list_packed(packed)
@@ -230,7 +229,7 @@ def _packed_sessions(
             if twin == folder:
                 yield SessionSource(name=name, path=path, top=top, packed=session)
             else:
-                problem = error(run_kinds.PACKED_TWICE, file=place.packed, field=name, found=f"also in {twin}").problem
+                problem = error(kinds.PACKED_TWICE, file=place.packed, field=name, found=f"also in {twin}").problem
                 yield SessionSource(name=name, path=path, top=top, problem=problem)
 
 
@@ -269,7 +268,7 @@ def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnByte
         free = free_bytes(folder)
         if total > free:
             expected = f"{total} bytes to unpack {session.key}"
-            raise error(run_kinds.SPACE_SHORT, file=folder, expected=expected, found=f"{free} bytes free")
+            raise error(kinds.SPACE_SHORT, file=folder, expected=expected, found=f"{free} bytes free")
         targets: dict[Path, dict[str, Path]] = {}
         for part in session.parts(raw=raw):
             targets.setdefault(part.packed, {})[part.member.name] = folder / part.target

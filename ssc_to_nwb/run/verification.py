@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ssc_to_nwb.nwb_file.results import Progress
 from ssc_to_nwb.nwb_file.task import FinishedFile, Verified
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, ChannelCount, cou
 from ssc_to_nwb.data_types.imaging_stacks.indexing import IndexedFiles, index_files
 from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.problems import raw_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session

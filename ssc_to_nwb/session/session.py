@@ -137,7 +137,7 @@ class Session:
 def read_session(path: Path, *, options: SourceOptions | None = None, log: ProblemLog) -> Session:
     """Read and check a session file of any MATLAB format. log: takes the warnings.
 
-    Raises SscError of a kind of `problems.source_kinds` or of a data type, on whatever differs from the layout.
+    Raises SscError of a kind of `problems/areas/source.toml` or of a data type, on whatever differs from the layout.
     """
     options = options or SourceOptions()
     key = key_from_path(path)

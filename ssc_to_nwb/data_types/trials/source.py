@@ -17,7 +17,7 @@ from ssc_to_nwb.data_types.trials import problems
 from ssc_to_nwb.data_types.trials.times import joined_parts, trial_times
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
 from ssc_to_nwb.matlab.hash_map import HashEntry, check_names_distinct, read_hash
-from ssc_to_nwb.problems import source_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 if TYPE_CHECKING:

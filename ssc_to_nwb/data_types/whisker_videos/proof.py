@@ -17,7 +17,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
-from ssc_to_nwb.problems import verify_kinds as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.source_files.checksums import sha256_of
 from ssc_to_nwb.system_files import is_system_name
