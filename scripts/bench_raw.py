@@ -89,11 +89,6 @@ def measure(root: Path, source: Path, *, rounds: int) -> list[Figure]:
             how=f"they {rate('hashed_2')}",
         ),
         median_figure(
-            "processor time of the same, against one thread", each("hashed_processor", "processor"), unit="x",
-            limit=0.5, at_least=True,
-            how=f"{1000 * statistics.median(turn['processor'] for turn in turns) / (raw_bytes / MB):.1f} ms per MB",
-        ),
-        median_figure(
             "writing stacks against copying", each("copied", "written"), unit="x", limit=0.7, at_least=True,
             how=f"{rate('written')}, copying {rate('copied')}",
         ),
@@ -134,15 +129,11 @@ def _round(root: Path, source: Path, stacks: Sequence[Path]) -> Round:
         with path.open("rb", buffering=0) as file:
             while file.read(2**22):
                 pass
-    taken["copied"], _ = copy(stacks, root / "copy", threads=1, hashed=False)
-    taken["hashed_1"], taken["hashed_processor"] = copy(stacks, root / "copy", threads=1, hashed=True)
-    taken["hashed_2"], _ = copy(stacks, root / "copy", threads=2, hashed=True)
+    taken["copied"] = copy(stacks, root / "copy", threads=1, hashed=False)
+    taken["hashed_1"] = copy(stacks, root / "copy", threads=1, hashed=True)
+    taken["hashed_2"] = copy(stacks, root / "copy", threads=2, hashed=True)
     os.sync()
-    before = os.times()
     converted = python(_CONVERT, source=source, output=root / "nwb", workers=WORKERS)
-    after = os.times()
-    # Imports and all: the processes are those of the whole run.
-    taken["processor"] = after.children_user + after.children_system - before.children_user - before.children_system
     shutil.rmtree(root / "nwb")
     seconds = converted["seconds"]
     taken |= {"whole": sum(seconds.values()), "written": seconds["read"] + seconds["write"]}
@@ -155,11 +146,8 @@ def _round(root: Path, source: Path, stacks: Sequence[Path]) -> Round:
     return taken
 
 
-def copy(paths: Sequence[Path], target: Path, *, threads: int, hashed: bool) -> tuple[float, float]:
-    """Copy files into a new folder, flush them to disk, take SHA-256 of both where asked; removes the folder.
-
-    Returns seconds, and seconds of the processor.
-    """
+def copy(paths: Sequence[Path], target: Path, *, threads: int, hashed: bool) -> float:
+    """Seconds to copy files into a new folder, flush them to disk, and take SHA-256 of both where asked."""
 
     def one(numbered: tuple[int, Path]) -> None:
         number, path = numbered
@@ -172,12 +160,12 @@ def copy(paths: Sequence[Path], target: Path, *, threads: int, hashed: bool) -> 
 
     os.sync()
     target.mkdir()
-    start, processor = time.perf_counter(), time.process_time()
+    start = time.perf_counter()
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(one, enumerate(paths)))
-    taken = time.perf_counter() - start, time.process_time() - processor
+    seconds = time.perf_counter() - start
     shutil.rmtree(target)
-    return taken
+    return seconds
 
 
 def sha256(path: Path) -> str:
