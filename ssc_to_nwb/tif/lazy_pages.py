@@ -26,6 +26,10 @@ class LazyPages(GenericDataChunkIterator):
             options["buffer_shape"] = options["chunk_shape"]
         super().__init__(**options)
 
+    def __iter__(self) -> LazyPages:
+        """A new pass over the pages: neuroconv goes through a column once before hdmf writes it."""
+        return self._from_dict(self._to_dict())
+
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of the whole."""

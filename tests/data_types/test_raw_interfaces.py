@@ -359,6 +359,7 @@ def test_a_link_is_the_same_file_and_a_copy_serves_where_none_is_possible(
         (ImagingStacksInterface, "acquisition/two_photon_series_fov_01002_green/data"),
         (RegistrationInterface, "processing/ophys/registration_shift_fov_01002/data"),
         (SideImagesInterface, "processing/ophys/images_fov_01002/session_mean_green"),
+        (SideImagesInterface, "processing/ophys/session_pertrial_mean_fov_01002_green/image"),
         (WhiskerVideoInterface, "acquisition/whisker_video/timestamps"),
     ],
 )
