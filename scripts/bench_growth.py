@@ -4,8 +4,8 @@
     python scripts/bench_growth.py --rounds 1 --only rois
 
 Files: the same 6,000 frames in 10 tifs of 10 trials and in 1,000 of 1,000, less what the session takes without them.
-ROIs: sessions of 100, 2,000 and 8,000 ROIs; compared is what an additional ROI takes above 2,000 and below, so that what
-a session takes in any case falls out. Each for reading and writing, for verification, and for the memory of all
+ROIs: sessions of 100, 2,000 and 8,000 ROIs; compared is what an additional ROI takes above 2,000 and below, so that
+what a session takes in any case falls out. Each for reading and writing, for verification, and for the memory of all
 processes. Figures are medians of the rounds; 1.00x is flat.
 """
 
