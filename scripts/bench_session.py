@@ -119,7 +119,7 @@ def measure(source: Path, *, rounds: int, folder: Path) -> list[Figure]:
             "`convert` of a tiny session, verified, beyond `import pynwb`", beyond, unit="s", limit=0.7,
             how=f"{median['tiny']:.2f} s less {median['pynwb']:.2f} s",
         ),
-        median_figure("`ssc-to-nwb --help`", helps, unit="s", limit=0.5, how="imports included"),
+        median_figure("help text of the command line", helps, unit="s", limit=0.5, how="imports included"),
         Figure(name="`sessions` loads pynwb", value=float(loads_pynwb), unit="", limit=0.0, how="0 is no"),
     ]  # fmt: skip
 
