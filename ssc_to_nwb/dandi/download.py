@@ -101,8 +101,7 @@ class _Check:
             file.seek(same)
             for block in self.remote.asset.get_download_file_iter()(same):
                 here = file.read(len(block))
-                pairs = zip(here, block, strict=False)
-                same += len(block) if here == block else sum(1 for _ in takewhile(lambda pair: eq(*pair), pairs))
+                same += len(block) if here == block else sum(takewhile(bool, map(eq, here, block)))
                 self.options.report("downloading", path=self.local.path, done=same, total=self.remote.size)
                 yield same, here == block
 
