@@ -1,6 +1,6 @@
-"""A record as JSON lines: each line is appended in one piece and flushed to the disk.
+"""What is given out as JSON: results, and records of a line for each event.
 
-A crash at any byte leaves at most one torn line, at the end: reading passes over it, and the next line is set off
+A line is appended in one piece and flushed to the disk. A crash at any byte leaves at most one torn line, at the end: reading passes over it, and the next line is set off
 from it.
 """
 
@@ -10,10 +10,35 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 Line = dict[str, Any]
+
+
+class AsJson:
+    """A dataclass whose fields are given out as JSON."""
+
+    __slots__ = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        ok = {"ok": self.ok} if hasattr(self, "ok") else {}
+        return {**ok, **{one.name: as_json(getattr(self, one.name)) for one in fields(self)}}  # type: ignore[arg-type]
+
+
+def as_json(value: Any) -> Any:
+    """A value as JSON has it: objects as mappings of their fields, paths as texts."""
+    if hasattr(value, "as_dict"):
+        return value.as_dict()
+    if is_dataclass(value):
+        return {one.name: as_json(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: as_json(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [as_json(one) for one in value]
+    return str(value) if isinstance(value, Path) else value
 
 
 class JsonLines:

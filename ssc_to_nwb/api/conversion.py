@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.conversion import ConvertRequest
 from ssc_to_nwb.options.declare import takes
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConversionResult:
+class ConversionResult(AsJson):
     """The result of a run.
 
     Attributes
@@ -43,11 +44,8 @@ class ConversionResult:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        return {
-            "ok": self.ok,
-            "sessions": [outcome.as_dict() for outcome in self.outcomes],
-            "not_taken": [problem.as_dict() for problem in self.not_taken],
-        }
+        values = AsJson.as_dict(self)
+        return {"sessions": values.pop("outcomes"), **values}
 
 
 class ConversionInterrupted(KeyboardInterrupt):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ssc_to_nwb.api.sessions import SessionSummary, summarize
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.conversion import PlanRequest
 from ssc_to_nwb.options.declare import takes
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedSession:
+class PlannedSession(AsJson):
     """What would be done with one session.
 
     Attributes
@@ -60,17 +61,9 @@ class PlannedSession:
     seconds: float = 0.0
     problem: Problem | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        values |= {"path": str(self.path), "why": list(self.why), "notes": list(self.notes)}
-        for name in ("contents", "problem"):
-            values[name] = None if values[name] is None else values[name].as_dict()
-        return {**values, "seconds": round(self.seconds, 1)}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(AsJson):
     """What a conversion would do.
 
     Attributes
@@ -100,19 +93,6 @@ class Plan:
     def ok(self) -> bool:
         """Whether every session can be begun and there is room for all."""
         return not self.room.short and all(session.action != "refuse" for session in self.sessions)
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        room = {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self.room).items()}
-        return {
-            "ok": self.ok,
-            "sessions": [session.as_dict() for session in self.sessions],
-            "output_bytes": self.output_bytes,
-            "seconds": round(self.seconds, 1),
-            "sample": None if self.sample is None else asdict(self.sample),
-            "room": {**room, "short": self.room.short},
-            "not_taken": [problem.as_dict() for problem in self.not_taken],
-        }
 
 
 @takes(PlanRequest)
@@ -158,7 +138,7 @@ def plan(request: PlanRequest) -> Plan:
         return Plan(
             sessions=tuple(session for session, _, _ in planned),
             output_bytes=sum(session.output_bytes for session, _, _ in planned),
-            seconds=sum(data / at_once + frames for _, data, frames in planned),
+            seconds=round(sum(data / at_once + frames for _, data, frames in planned), 1),
             sample=sample,
             room=room_for(to_do, settings, ratio=ratio),
             not_taken=find_not_taken(source, listings=listings, output=output),
@@ -212,7 +192,7 @@ def _planned(
         source_bytes=decision.source_bytes,
         unpack_bytes=decision.unpack_bytes,
         output_bytes=sizes.output_bytes(ratio),
-        seconds=data_seconds + frame_seconds,
+        seconds=round(data_seconds + frame_seconds, 1),
         problem=contents.error,
     )
     return session, data_seconds, frame_seconds

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import PlotTrialRequest, ReportRequest
 
@@ -46,7 +47,7 @@ def open_session(file: Path | str) -> OpenedSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportResult:
+class ReportResult(AsJson):
     """The pages written.
 
     Attributes
@@ -62,14 +63,6 @@ class ReportResult:
     index: Path
     pages: tuple[Path, ...]
     problems: tuple[Problem, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "index": str(self.index),
-            "pages": [str(page) for page in self.pages],
-            "problems": [problem.as_dict() for problem in self.problems],
-        }
 
 
 @takes(ReportRequest)
@@ -171,7 +164,7 @@ def plot_trial(request: PlotTrialRequest) -> Path | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MethodsText:
+class MethodsText(AsJson):
     """What to paste into a paper.
 
     Attributes
@@ -187,10 +180,6 @@ class MethodsText:
     session: str
     text: str
     bibliography: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {"session": self.session, "text": self.text, "bibliography": self.bibliography}
 
 
 def methods(*, file: Path | str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import RestoreRequest
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestoreResult:
+class RestoreResult(AsJson):
     """What was restored from one NWB file.
 
     Attributes
@@ -51,24 +52,15 @@ class RestoreResult:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        stacks = self.stacks
-        return {
-            "file": str(self.file),
-            "session_file": str(self.session_file),
-            "file_format": self.file_format,
-            "variable": self.variable,
-            "fields": self.field_count,
-            "variables_left_out": list(self.variables_left_out),
-            "stacks": None
-            if stacks is None
-            else {
+        values, stacks = AsJson.as_dict(self), self.stacks
+        if stacks is not None:
+            values["stacks"] = {
                 "files": [str(stack.path) for stack in stacks.stacks],
                 "pages": stacks.page_count,
                 "zero_pages": stacks.zero_page_count,
                 "not_restored": [stack.listed_path for stack in stacks.not_restored],
-            },
-            "warnings": [problem.as_dict() for problem in self.warnings],
-        }
+            }
+        return {"fields": values.pop("field_count"), **values}
 
 
 @takes(RestoreRequest)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import PlotCellRequest, ResponsesRequest
 
@@ -110,7 +111,7 @@ class ResponseCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionResponses:
+class SessionResponses(AsJson):
     """The responses of one session.
 
     Attributes
@@ -132,10 +133,8 @@ class SessionResponses:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        from dataclasses import asdict
-
-        counts = {event: asdict(found) for event, found in self.events.items()}
-        return {"session": self.session, "file": str(self.file), **counts, "rois": list(self.rois)}
+        values = AsJson.as_dict(self)
+        return {**values.pop("events"), **values}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

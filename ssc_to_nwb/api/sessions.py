@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.sources import ListRequest
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionSummary:
+class SessionSummary(AsJson):
     """What a session holds. If it cannot be read, `error` says why, and the counts are 0.
 
     Attributes
@@ -87,15 +88,6 @@ class SessionSummary:
         counts = (self.trials, self.subvolumes, self.planes, self.rois)
         counted = [plural(count, name) for count, name in zip(counts, names, strict=True)]
         return ", ".join((*counted, f"whiskers {', '.join(self.whiskers) or 'none'}"))
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        values = {key: value for key, value in asdict(self).items() if key not in ("error", "warnings")}
-        values["path"] = str(self.path)
-        values["warnings"] = [problem.as_dict() for problem in self.warnings]
-        values["packed_in"] = [str(path) for path in self.packed_in]
-        values["census"] = None if self.census is None else self.census.as_dict()
-        return {**values, "error": None if self.error is None else self.error.as_dict()}
 
 
 @takes(ListRequest)

@@ -11,7 +11,7 @@ from ssc_to_nwb.options.files import ValidateRequest
 if TYPE_CHECKING:
     from ssc_to_nwb.validate.messages import ValidationResult
 
-ReportFormat = Literal["text", "jsonl", "junit"]
+ReportFormat = Literal["text", "jsonl", "junit", "summary"]
 
 
 @takes(ValidateRequest)
@@ -49,14 +49,14 @@ def validate(request: ValidateRequest) -> ValidationResult:
 def validation_report(
     result: ValidationResult, *, report_format: ReportFormat, only_failing: bool = False, width: int = 120
 ) -> str:
-    """A result as text, JSON lines or JUnit XML; `only_failing` shortens the text to what makes it fail.
+    """A result as text, JSON lines or JUnit XML, or in one line.
 
     Parameters
     ----------
     result : ValidationResult
         From `validate_files`.
     report_format : ReportFormat
-        `text`, `jsonl` or `junit`.
+        `text`, `jsonl`, `junit`, or `summary`: one line with the numbers and whether it passed.
     only_failing : bool, default False
         Shortens the text to what makes the result fail; the other formats are always complete.
     width : int, default 120
@@ -67,28 +67,9 @@ def validation_report(
     str
         The whole report.
     """
-    from ssc_to_nwb.validate.text_report import jsonl_report, junit_report, text_report
+    from ssc_to_nwb.validate import text_report
 
-    if report_format == "jsonl":
-        return jsonl_report(result)
-    if report_format == "junit":
-        return junit_report(result)
-    return text_report(result, only_failing=only_failing, width=width)
-
-
-def validation_summary(result: ValidationResult) -> str:
-    """A result in one line.
-
-    Parameters
-    ----------
-    result : ValidationResult
-        From `validate_files`.
-
-    Returns
-    -------
-    str
-        Files, messages by severity, and whether it passed.
-    """
-    from ssc_to_nwb.validate.text_report import summary
-
-    return summary(result)
+    if report_format == "text":
+        return text_report.text_report(result, only_failing=only_failing, width=width)
+    makers = {"jsonl": text_report.jsonl_report, "junit": text_report.junit_report, "summary": text_report.summary}
+    return makers[report_format](result)

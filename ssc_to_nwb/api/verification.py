@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.sources import VerifyRequest
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionVerification:
+class SessionVerification(AsJson):
     """The comparison of one session's NWB file with its source.
 
     Attributes
@@ -49,19 +50,9 @@ class SessionVerification:
         """Whether the file was compared and nothing differs."""
         return self.report is not None and self.report.ok
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "session": self.session,
-            "source": str(self.source),
-            "ok": self.ok,
-            "error": None if self.error is None else self.error.as_dict(),
-            "report": None if self.report is None else self.report.as_dict(),
-        }
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerificationResult:
+class VerificationResult(AsJson):
     """What came of a run: one entry per session, in the order of animal and date.
 
     Attributes
@@ -76,19 +67,6 @@ class VerificationResult:
     def ok(self) -> bool:
         """Whether every session's file was compared and nothing differs."""
         return all(session.ok for session in self.sessions)
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {"ok": self.ok, "sessions": [session.as_dict() for session in self.sessions]}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Settings:
-    request: VerifyRequest
-    output: Path
-    metadata_files: tuple[Path, ...]
-    workers: int
-    memory_mb: float
 
 
 @takes(VerifyRequest)
@@ -110,27 +88,19 @@ def verify_sessions(request: VerifyRequest) -> VerificationResult:
         is a Zarr store.
     """
     from ssc_to_nwb.metadata.shared_faults import check_metadata
-    from ssc_to_nwb.run.machine import processors
     from ssc_to_nwb.run.places import folder_and_file, sources_of_file
     from ssc_to_nwb.run.session_sources import PackedListings, find_sources
 
-    settings = _Settings(
-        request=request,
-        output=Path(request.output).absolute(),
-        metadata_files=tuple(Path(path) for path in request.metadata_files),
-        workers=processors() if request.workers is None else request.workers,
-        memory_mb=256.0 if request.memory_mb is None else request.memory_mb,
-    )
-    folder, file = folder_and_file(settings.output)
+    folder, file = folder_and_file(Path(request.output).absolute())
     listings = PackedListings.of_output(folder)
     sources = find_sources(Path(request.source), patterns=request.sessions, listings=listings, output=folder)
     if file is not None:
         sources = sources_of_file(file, sources)
-    check_metadata(sources, settings.metadata_files)
-    return VerificationResult(sessions=tuple(_verify_source(one, settings) for one in sources))
+    check_metadata(sources, tuple(map(Path, request.metadata_files)))
+    return VerificationResult(sessions=tuple(_verify_source(one, request) for one in sources))
 
 
-def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerification:
+def _verify_source(source: SessionSource, request: VerifyRequest) -> SessionVerification:
     from ssc_to_nwb.problems import kinds
     from ssc_to_nwb.problems.model import SscError, error
     from ssc_to_nwb.run.places import find_converted
@@ -139,12 +109,12 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
     if source.problem is not None:
         return SessionVerification(session=source.name, source=source.path, error=source.problem)
     try:
-        nwb_path = find_converted(settings.output, session=source.name)
+        nwb_path = find_converted(Path(request.output).absolute(), session=source.name)
         with (
-            TemporaryDirectory(prefix="ssc-to-nwb-", dir=settings.request.work_dir) as folder,
+            TemporaryDirectory(prefix="ssc-to-nwb-", dir=request.work_dir) as folder,
             unpacked_session(source, Path(folder) / source.name, raw=True, on_bytes=lambda _done, _total: None) as file,
         ):
-            return _verify_session(source, file, nwb_path, settings)
+            return _verify_session(source, file, nwb_path, request)
     except SscError as failure:
         problem = failure.problem
     except Exception as failure:  # noqa: BLE001 - one session's defect must not stop the others; it is reported whole
@@ -154,19 +124,21 @@ def _verify_source(source: SessionSource, settings: _Settings) -> SessionVerific
 
 
 def _verify_session(
-    source: SessionSource, file: SessionFile, nwb_path: Path, settings: _Settings
+    source: SessionSource, file: SessionFile, nwb_path: Path, request: VerifyRequest
 ) -> SessionVerification:
     from ssc_to_nwb.problems import kinds
     from ssc_to_nwb.problems.model import ProblemLog, error
     from ssc_to_nwb.proof.file import verify_file
     from ssc_to_nwb.proof.making import options_used
     from ssc_to_nwb.proof.source_again import hash_sources, read_source_again
+    from ssc_to_nwb.run.machine import processors
     from ssc_to_nwb.run.record import recorded_digest
     from ssc_to_nwb.session.raw_data import open_raw_data
 
-    log, options, mode = ProblemLog(), options_used(nwb_path), settings.request.mode
-    on_progress = settings.request.on_progress or (lambda _session, _done, _total: None)
-    context = read_source_again(file.path, dataset=file.dataset, metadata_files=settings.metadata_files, log=log)
+    log, options, mode = ProblemLog(), options_used(nwb_path), request.mode
+    on_progress = request.on_progress or (lambda _session, _done, _total: None)
+    workers, extra = request.workers or processors(), tuple(map(Path, request.metadata_files))
+    context = read_source_again(file.path, dataset=file.dataset, metadata_files=extra, log=log)
     raw = open_raw_data(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
     recorded = recorded_digest(nwb_path)
     report = verify_file(
@@ -174,9 +146,9 @@ def _verify_session(
         context=context,
         raw=raw,
         mode=mode,
-        workers=settings.workers,
-        memory_mb=settings.memory_mb,
-        hashes=hash_sources(context.session, raw, stacks=mode == "full", workers=settings.workers),
+        workers=workers,
+        memory_mb=request.memory_mb,
+        hashes=hash_sources(context.session, raw, stacks=mode == "full", workers=workers),
         with_digest=recorded is not None and mode == "full",
         progress=partial(on_progress, source.name),
     )

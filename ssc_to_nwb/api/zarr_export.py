@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import ExportRequest
 from ssc_to_nwb.quantities import listed
@@ -14,7 +14,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ZarrExport:
+class ZarrExport(AsJson):
     """What came of an export.
 
     Attributes
@@ -42,10 +42,6 @@ class ZarrExport:
     store_bytes: int
     seconds: float
     digest_seconds: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {**asdict(self), "file": str(self.file), "store": str(self.store)}
 
 
 @takes(ExportRequest)

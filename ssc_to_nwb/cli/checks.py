@@ -142,7 +142,7 @@ def validate_command(
     Beside the files of a conversion, the folder .ssc-to-nwb gets a record, so that `upload` knows what was validated.
     `ssc-to-nwb explain` explains the identifier of a message. Exit status: 0 passed; 1 failed; 2 wrong usage.
     """
-    from ssc_to_nwb.api.validation import validate, validation_report, validation_summary
+    from ssc_to_nwb.api.validation import validate, validation_report
 
     with display(quiet=quiet or as_json) as shown:
         result = validate(paths=paths, on_file=counted(shown, "validate"), **options)
@@ -154,7 +154,7 @@ def validate_command(
     if output is not None:
         output.write(f"{report}\n")
         if not quiet:
-            echo(validation_summary(result))
+            echo(validation_report(result, report_format="summary"))
     elif as_json or report_format != "text" or not quiet or not result.ok:
         print_raw(report)
     if not result.ok:

@@ -87,7 +87,9 @@ def options_of(options: type) -> Callable[[Callable[..., Any]], Callable[..., An
 def _click_option(one: Field[Any], said: Said) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     flags = said.flags or (f"--{one.name.replace('_', '-')}",)
     if one.type is bool:
-        return click.option(*flags, one.name, is_flag=True, help=said.help)
+        return click.option(*flags, one.name, is_flag=True, help=said.text)
+    several = get_origin(one.type) is Sequence
+    text = f"{said.text} May be repeated." if several else said.text
     default = one.default if said.on_command_line is None else said.on_command_line
     # To click, a default of None is a default.
     shown: dict[str, Any] = {} if default in (MISSING, None, ()) else {"default": default, "show_default": True}
@@ -96,9 +98,9 @@ def _click_option(one: Field[Any], said: Said) -> Callable[[Callable[..., Any]],
         one.name,
         type=_click_type(bare_kinds(one.type)[0], said),
         required=default is MISSING,
-        multiple=get_origin(one.type) is Sequence,
+        multiple=several,
         metavar=said.metavar,
-        help=said.help,
+        help=f"{text}  [default: {said.unset}]" if said.unset else text,
         **shown,
     )
 

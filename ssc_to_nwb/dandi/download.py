@@ -45,7 +45,7 @@ def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
             size=remote.size,
             bytes_compared=same,
             first_difference=None if problem is None else same,
-            seconds=time.monotonic() - started,
+            seconds=round(time.monotonic() - started, 3),
             problem=problem,
         )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.problems.model import Problem, Severity
 
 #: What an upload does (or, in a dry run, would do) with a local asset.
@@ -69,7 +70,7 @@ class DraftState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UploadResult:
+class UploadResult(AsJson):
     """The outcome of an upload.
 
     only_remote: paths that the dandiset holds and the folder does not; pruned: those of them that were removed;
@@ -110,13 +111,13 @@ class UploadResult:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        values = as_json(self)
+        values = AsJson.as_dict(self)
         totals = {action: {"assets": n, "bytes": size} for action, (n, size) in self.bytes_by_action().items()}
-        return {"ok": self.ok, "assets": values.pop("outcomes"), "totals": totals, **values}
+        return {"assets": values.pop("outcomes"), "totals": totals, **values}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadCheckResult:
+class DownloadCheckResult(AsJson):
     """One asset fetched back and compared byte for byte. first_difference: offset in bytes, or None where equal."""
 
     instance: str
@@ -133,10 +134,6 @@ class DownloadCheckResult:
         """True when every byte was the same."""
         return self.problem is None
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {"ok": self.ok, **as_json(self)}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blank:
@@ -148,7 +145,7 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DandisetResult:
+class DandisetResult(AsJson):
     """The outcome of writing dandiset.yaml.
 
     blanks: fields that a person has to fill in, and whether publishing needs them; malformed: what the schema refuses
@@ -169,18 +166,5 @@ class DandisetResult:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        values = as_json(self)
-        return {"ok": self.ok, "to_fill_in": values.pop("blanks"), **values}
-
-
-def as_json(value: Any) -> Any:
-    """A result as JSON has it: objects as mappings of their fields, paths as texts."""
-    if isinstance(value, Problem):
-        return value.as_dict()
-    if is_dataclass(value):
-        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple):
-        return [as_json(each) for each in value]
-    if isinstance(value, float):
-        return round(value, 3)
-    return str(value) if isinstance(value, Path) else value
+        values = AsJson.as_dict(self)
+        return {"to_fill_in": values.pop("blanks"), **values}

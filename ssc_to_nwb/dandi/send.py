@@ -152,12 +152,12 @@ class Sender:
             status=status,
             attempts=tries.count,
             bytes_sent=tries.bytes_sent,
-            seconds=time.monotonic() - tries.started,
+            seconds=round(time.monotonic() - tries.started, 3),
             checksum=self.checksums.of(local) if done else None,
             problem=problem,
         )
-        names = ("path", "size", "status", "attempts", "bytes_sent", "checksum")
-        self.record.add("asset", **{name: getattr(outcome, name) for name in names}, seconds=round(outcome.seconds, 3))
+        names = ("path", "size", "status", "attempts", "bytes_sent", "checksum", "seconds")
+        self.record.add("asset", **{name: getattr(outcome, name) for name in names})
         note = "" if problem is None else problem.kind.title
         stage: Stage = "done" if done else "failed"
         self.options.report(stage, path=local.path, done=outcome.bytes_sent, total=local.size, note=note)

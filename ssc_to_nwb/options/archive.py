@@ -72,10 +72,7 @@ class UploadRequest(ArchiveRequest):
 
     dry_run: bool = option(False, "List what would be new, replaced or unchanged, with bytes; send nothing.")
     prune: bool = option(
-        False,
-        "Remove from the draft what is not in OUTPUT, after a confirmation.",
-        in_python="Afterwards remove from the draft what is not in `output`, if `confirm_prune` agrees. Without it "
-        "nothing is ever deleted.",
+        False, "Remove from the draft what is not in the folder, if that is confirmed. Otherwise nothing is deleted."
     )
     confirm_prune: Callable[[tuple[str, ...]], bool] | None = python_only(
         None, "Called with the paths to remove before anything is sent; they are removed if it returns True."
@@ -83,31 +80,27 @@ class UploadRequest(ArchiveRequest):
     allow_embargoed: bool = option(False, "Upload to a dandiset under embargo.")
     with_metadata: bool = option(
         False,
-        "Also set the draft's metadata from OUTPUT/dandiset.yaml (see `dandiset`).",
-        in_python="Also set the draft's metadata from `output`/dandiset.yaml; what only the archive says stays, what "
-        "is replaced is reported.",
+        "Also set the draft's metadata from the folder's dandiset.yaml. What only the archive says stays; what is "
+        "replaced is reported.",
     )
     validation: Validation = option("require", "Send a session once its file is valid, or (skip) without validation.")
     workers: int = option(
         1,
-        "Files that are validated at once.",
-        in_python="Files that are validated at once, each in a process of its own; with 1 this process does it.",
+        "Files that are validated at once, in processes of their own if more than 1.",
         on_command_line=2,
         at_least=1,
     )
     jobs: int = option(4, "Files that are sent at once.", at_least=1)
     jobs_per_file: int = option(
         2,
-        "Parts of a file that are sent at once. Each is 64 MiB in memory; at most 4 for all files together.",
-        in_python="Parts (64 MiB) of one file that are sent at once. Each is held in memory; all files together hold "
-        "4 parts, or `jobs_per_file` where that is more.",
+        "Parts (64 MiB) of one file that are sent at once. Each is held in memory; all files together hold 4 parts, "
+        "or this number where it is more.",
         at_least=1,
     )
     record: Path | str | None = option(
         None,
         "File in which each event is recorded.",
-        in_python="Where each event is recorded. None: `output`/.ssc-to-nwb/upload.jsonl.",
-        unset="OUTPUT/.ssc-to-nwb/upload.jsonl",
+        unset=".ssc-to-nwb/upload.jsonl in the folder",
         path="file",
     )
 
@@ -119,4 +112,4 @@ class DownloadCheckRequest(ArchiveRequest):
     asset: str | None = option(
         None, "The asset's path in the dandiset. Without it, one is picked at random.", metavar="PATH"
     )
-    seed: int | None = option(None, "Pick the same asset each time.", in_python="The same seed picks the same asset.")
+    seed: int | None = option(None, "Pick the same asset each time.")

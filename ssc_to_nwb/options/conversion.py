@@ -86,8 +86,7 @@ class ConversionRequest(ConversionChoices, SourceRequest):
     work_dir: Path | str | None = option(
         None,
         "Where packed sessions are unpacked.",
-        in_python="Folder for unpacking packed sessions. None: inside `output`.",
-        unset="in OUTPUT",
+        unset="in the output folder",
         path="folder",
     )
 

@@ -28,16 +28,15 @@ _Result = TypeVar("_Result")
 class Said:
     """What is said of an option beside its type and its default.
 
-    text: for the help of the command, and for Python too unless `in_python` is another one; unset: what None means;
-    flags: where not made from the name; at_least, at_most, above: bounds of a number; path: what a path leads to;
-    on_command_line: the default there, where it is another one; recorded: where it is written down: in the `file` and
-    in the record of the run, for what decides which data are in the file, in the `record` alone, for what decides how
-    they are stored or whether the conversion stops; is_option: False for arguments and what only Python takes; kind:
-    the type in words, where it is not made from the type.
+    text: for the help of the command and for Python; unset: what None means; flags: where not made from the name;
+    at_least, at_most, above: bounds of a number; path: what a path leads to; on_command_line: the default there, where
+    it is another one; recorded: where it is written down: in the `file` and in the record of the run, for what decides
+    which data are in the file, in the `record` alone, for what decides how they are stored or whether the conversion
+    stops; is_option: False for arguments and what only Python takes; kind: the type in words, where it is not made from
+    the type.
     """
 
     text: str
-    in_python: str = ""
     unset: str = ""
     flags: tuple[str, ...] = ()
     metavar: str | None = None
@@ -49,16 +48,6 @@ class Said:
     recorded: Literal["file", "record"] | None = None
     is_option: bool = True
     kind: str = ""
-
-    @property
-    def help(self) -> str:
-        """The text of the command line."""
-        return f"{self.text}  [default: {self.unset}]" if self.unset else self.text
-
-    @property
-    def docstring(self) -> str:
-        """The text of Python."""
-        return self.in_python or (f"{self.text} None: {self.unset}." if self.unset else self.text)
 
 
 def option(default: Any, text: str, **further: Any) -> Any:
@@ -142,7 +131,8 @@ def _parameter_text(one: Field[Any], said: Said) -> str:
     """An entry of numpydoc's section of parameters."""
     shown = f'"{one.default}"' if isinstance(one.default, str) else str(one.default)
     default = "" if one.default in (MISSING, None, ()) else f", default {shown}"
-    text = textwrap.fill(said.docstring, _DOCSTRING_WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    said_of_none = f" None: {said.unset}." if said.unset else ""
+    text = textwrap.fill(said.text + said_of_none, _DOCSTRING_WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
     return f"{one.name} : {said.kind or kind_text(one.type)}{default}\n{text}"
 
 

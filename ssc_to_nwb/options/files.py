@@ -24,8 +24,7 @@ class ValidateRequest:
     )
     workers: int = option(
         1,
-        "Files at a time.",
-        in_python="Files at a time, each in a process of its own if there are several.",
+        "Files at a time, each in a process of its own if there are several.",
         on_command_line=2,
         at_least=1,
     )
@@ -51,9 +50,7 @@ class RestoreRequest:
     )
     stacks: Path | str | None = option(
         None,
-        "Folder for the tif stacks.",
-        in_python="Folder for the tif stacks, which get the names and folders of the source. None: they are not "
-        "restored.",
+        "Folder for the tif stacks, which get the names and folders of the source.",
         unset="stacks are not restored",
         path="file or folder",
     )
@@ -71,11 +68,7 @@ class ExportRequest:
             "copied: their paths are relative to the folder in which file and store are."
         )
     )
-    overwrite: bool = option(
-        False,
-        "Replace a Zarr store that exists.",
-        in_python="Replace a store that exists; nothing but a Zarr store is ever replaced.",
-    )
+    overwrite: bool = option(False, "Replace a store that exists; nothing but a Zarr store is ever replaced.")
     workers: int | None = option(None, "Threads that compute digests.", unset="all processors", at_least=1)
 
 
@@ -117,7 +110,6 @@ def picture() -> Any:
     return option(
         None,
         "Picture to write, .png, .svg or .pdf. Without it, a window opens.",
-        in_python="Picture to write, .png, .svg or .pdf. None: open a window.",
         flags=("-o", "--output"),
         path="file",
     )
@@ -130,10 +122,7 @@ class PlotTrialRequest:
     file: Path | str = field(metadata=argument("The NWB file, or a folder with one in it."))
     trial: int = field(metadata=needed("Number of the trial, from the column trial_number of the trials table."))
     rois: Sequence[int] = option(
-        (),
-        "Draw dF/F of this ROI; may be repeated. Without it, the most active ones of the trial.",
-        in_python="ROIs whose dF/F to draw. Empty: the most active ones of the trial.",
-        flags=("--roi",),
+        (), "ROIs whose dF/F to draw. Without any, the most active ones of the trial.", flags=("--roi",)
     )
     output: Path | str | None = picture()
 
@@ -147,9 +136,8 @@ class PlotCellRequest:
     )
     cell: str = field(
         metadata=needed(
-            "Animal and ROI number, such as an197522/1001.",
-            in_python="Animal and ROI number, such as `an197522/1001`. Every session with that number is drawn; one "
-            "that was not joined says why.",
+            "Animal and ROI number, such as an197522/1001. Every session with that number is drawn; one that was not "
+            "joined says why.",
         )
     )
     output: Path | str | None = picture()

@@ -15,8 +15,7 @@ def metadata_files() -> Any:
     """The field for the user's own metadata files."""
     return option(
         (),
-        "YAML file on top of the dataset's own metadata; may be repeated; later ones win.",
-        in_python="YAML files on top of the dataset's own metadata; later ones win.",
+        "YAML files on top of the dataset's own metadata; later ones win.",
         flags=("--metadata",),
         path="existing file",
     )
@@ -34,8 +33,7 @@ class SourceRequest:
     )
     sessions: Sequence[str] = option(
         (),
-        "Only sessions whose name matches; may be repeated.",
-        in_python="Patterns for names such as `an197522_2013_03_08`. Empty: all sessions.",
+        "Patterns for names of sessions, such as 'an1975*' for an197522_2013_03_08. Without any, all sessions.",
         flags=("--session",),
         metavar="GLOB",
     )
@@ -65,18 +63,10 @@ class VerifyRequest(SourceRequest):
     )
     mode: Literal["full", "sample"] = option(
         "full",
-        "Compare everything, or only a tenth of the frames, always the same ones.",
-        in_python="`full` compares every value and frame and hashes every source file. `sample` compares a tenth of "
-        "the frames.",
+        "Compare every value and frame and hash every source file, or compare only a tenth of the frames (sample).",
     )
     workers: int | None = option(None, "Threads.", unset="all processors", at_least=1)
-    memory_mb: float | None = option(
-        None,
-        "Room for frames, in 2^20 bytes.",
-        in_python="Memory for frames, in 2^20 bytes. None: 256.",
-        on_command_line=256.0,
-        at_least=1,
-    )
+    memory_mb: float = option(256.0, "Memory for frames, in 2^20 bytes.", at_least=1)
     work_dir: Path | str | None = option(
         None,
         "Where packed sessions are unpacked.",

@@ -8,8 +8,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
@@ -57,7 +58,7 @@ class SourceSizes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class Room(AsJson):
     """Room needed and room there is, in bytes, where the output is and where packed sessions are unpacked."""
 
     output: Path
@@ -76,6 +77,10 @@ class Room:
             self.output_needed + _MARGIN_BYTES > self.output_free
             or self.work_needed + (_MARGIN_BYTES if self.work_needed else 0) > self.work_free
         )
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {**AsJson.as_dict(self), "short": self.short}
 
 
 def seconds_for(

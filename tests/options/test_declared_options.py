@@ -67,7 +67,7 @@ class Wanted:
     output: Path | str = field(metadata=argument("Where it goes."))
     size_mb: float | None = option(None, "Size.", unset="2", at_least=0.5, at_most=4)
     how: Literal["fast", "small"] = option("fast", "How.")
-    patterns: Sequence[str] = option((), "Names; may be repeated.", in_python="Names.", flags=("-p", "--pattern"))
+    patterns: Sequence[str] = option((), "Names.", flags=("-p", "--pattern"))
     extra: Path | str | None = option(None, "More.", path="existing file")
     workers: int = option(1, "Processes.", at_least=1, on_command_line=2)
     loud: bool = option(False, "Say so.")
@@ -151,7 +151,7 @@ def test_a_command_takes_them_with_their_types_and_bounds(tmp_path: Path) -> Non
     for wrong in (["--size-mb", "5"], ["--how", "other"], ["--workers", "0"], ["--extra", str(tmp_path / "none")]):
         assert run.invoke(command, ["here", *wrong]).exit_code == 2
     text = run.invoke(command, ["--help"]).output
-    assert re.search(r"Size\.\s+\[default: 2\]", text)
+    assert re.search(r"Size\.\s+\[default: 2\]", text) and "Names. May be repeated." in text
     assert "on-file" not in text
 
 
