@@ -1,7 +1,7 @@
 """What is given out as JSON: results, and records of a line for each event.
 
-A line is appended in one piece and flushed to the disk. A crash at any byte leaves at most one torn line, at the end: reading passes over it, and the next line is set off
-from it.
+A line is appended in one piece and flushed to the disk. A crash at any byte leaves at most one torn line, at the end:
+reading passes over it, and the next line is set off from it.
 """
 
 from __future__ import annotations
