@@ -75,8 +75,7 @@ MAY_IMPORT = {
         "_version", "analysis", "metadata", "naming", "output_files", "problems", "quantities", "reading",
     },
     "dandi": {
-        "_version", "json_lines", "metadata", "options", "problems", "quantities", "system_files", "thread_map",
-        "validate",
+        "_version", "json_lines", "metadata", "options", "problems", "quantities", "system_files", "validate",
     },
     "run": {
         "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "metadata", "naming", "nwb_file",

@@ -11,7 +11,7 @@ import re
 import sys
 
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.problems.model import error
 
 DEFAULT_VARIABLE = "DANDI_API_KEY"
 _HIDDEN = "***"
@@ -61,8 +61,8 @@ class Redactor:
         return self._QUERY.sub(rf"\1?{_HIDDEN}", shown)
 
 
-def find_api_key(*, instance_name: str, variable: str | None = None) -> ApiKey:
-    """The key for an instance. Never asks at the terminal.
+def find_api_key(*, instance_name: str, variable: str | None = None, needed: bool = True) -> ApiKey | None:
+    """The key for an instance; None where none is needed, none was named and none is there. Never asks for it.
 
     With `variable`, that environment variable and nothing else. Otherwise the variable that the dandi client itself
     looks for (`<NAME>_API_KEY`, where a shell can set it: for a bare host:port it cannot), then `DANDI_API_KEY`, then
@@ -82,18 +82,10 @@ def find_api_key(*, instance_name: str, variable: str | None = None) -> ApiKey:
     stored = _key_in_keyring(instance_name) if variable is None else None
     if stored is not None and stored.strip():
         return _checked(stored, origin="keyring")
+    if variable is None and not needed:
+        return None
     found = f"unset or empty, for instance {instance_name}"
     raise error(kinds.ARCHIVE_NO_KEY, field=" or ".join(names), expected="an API key", found=found)
-
-
-def find_api_key_if_any(*, instance_name: str, variable: str | None) -> ApiKey | None:
-    """As `find_api_key`, but None where no variable was named and there is no key."""
-    try:
-        return find_api_key(instance_name=instance_name, variable=variable)
-    except SscError as failure:
-        if variable is None and failure.problem.kind == kinds.ARCHIVE_NO_KEY:
-            return None
-        raise
 
 
 def without_keys(text: str) -> str:

@@ -1,76 +1,35 @@
-"""The files below an output folder that the archive takes as assets, as the dandi client itself finds them."""
+"""What lies in the folder, as the dandi client finds it, what the archive holds, and how the two differ."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from dandi.files import LocalDirectoryAsset, LocalFileAsset, dandi_file, find_dandi_files
+from dandi.dandiapi import RemoteAsset, RemoteDandiset
+from dandi.exceptions import NotFoundError
+from dandi.files import LocalDirectoryAsset, LocalFileAsset, find_dandi_files
 
+from ssc_to_nwb.dandi.results import Action, Difference, Stage
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.system_files import is_system_name, is_system_path
 
 _NWB_SUFFIX = ".nwb"
-
-
-@dataclass(frozen=True, slots=True)
-class FileStamp:
-    """What says whether a file was changed: size in bytes, time of last change in ns."""
-
-    size: int
-    modified_ns: int
-
-    @classmethod
-    def of(cls, path: Path) -> FileStamp:
-        """The state of a file. Raises OSError where it is gone."""
-        stat = path.stat()
-        return cls(size=stat.st_size, modified_ns=stat.st_mtime_ns)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalFile:
-    """One asset: its path in the dandiset (with forward slashes), where it lies, its size, the client's object."""
-
-    path: str
-    file: Path
-    size: int
-    asset: LocalFileAsset
-
-    @property
-    def is_nwb(self) -> bool:
-        """True for an NWB file."""
-        return self.path.endswith(_NWB_SUFFIX)
+_PAGE_SIZE = 1000
+Result = TypeVar("Result")
+Report = Callable[[LocalFileAsset, Stage], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalFiles:
     """The assets below a folder, sorted by path. stores: Zarr folders there; not_assets: the other files there."""
 
-    root: Path
-    assets: tuple[LocalFile, ...]
+    assets: tuple[LocalFileAsset, ...]
     stores: tuple[str, ...]
     not_assets: tuple[str, ...]
-
-    def sessions(self, paths: Iterable[str]) -> list[tuple[LocalFile, ...]]:
-        """The named assets, each NWB file last in a group with the videos of the folder that has its name.
-
-        The videos go first, so that the archive at no time shows an NWB file whose videos are not there.
-        """
-        wanted = set(paths)
-        owners = {asset.path.removesuffix(_NWB_SUFFIX) for asset in self.assets if asset.is_nwb}
-        grouped: dict[str, list[LocalFile]] = {}
-        for asset in self.assets:
-            if asset.path in wanted:
-                folder = asset.path.rpartition("/")[0]
-                own = asset.path.removesuffix(_NWB_SUFFIX)
-                grouped.setdefault(folder if not asset.is_nwb and folder in owners else own, []).append(asset)
-        return [
-            tuple(sorted(members, key=lambda member: (member.is_nwb, member.path)))
-            for _, members in sorted(grouped.items())
-        ]
 
 
 def find_local_files(root: Path) -> LocalFiles:
@@ -82,21 +41,20 @@ def find_local_files(root: Path) -> LocalFiles:
         raise error(kinds.ARCHIVE_NOTHING_TO_UPLOAD, file=root, expected="a folder", found="no such folder")
     assets, stores = [], []
     for found in find_dandi_files(root, dandiset_path=root):
-        path = found.filepath.relative_to(root)
-        if is_system_path(path.parts):
+        if is_system_path(found.filepath.relative_to(root).parts):
             continue
         if isinstance(found, LocalDirectoryAsset):
-            stores.append(path.as_posix())
+            stores.append(found.filepath.relative_to(root).as_posix())
         elif isinstance(found, LocalFileAsset):
             if found.size == 0:
                 raise error(kinds.ARCHIVE_EMPTY_FILE, file=found.filepath, expected="at least 1 byte", found="0 bytes")
-            assets.append(LocalFile(path=found.path, file=found.filepath, size=found.size, asset=found))
+            assets.append(found)
     if not assets:
         only = f"Zarr stores alone, such as {min(stores)}" if stores else "none"
         raise error(kinds.ARCHIVE_NOTHING_TO_UPLOAD, file=root, expected="sub-*/*.nwb", found=only)
     assets.sort(key=lambda asset: asset.path)
-    others = _other_files(root, {asset.file for asset in assets}, {root / store for store in stores})
-    return LocalFiles(root=root, assets=tuple(assets), stores=tuple(sorted(stores)), not_assets=others)
+    others = _other_files(root, {asset.filepath for asset in assets}, {root / store for store in stores})
+    return LocalFiles(assets=tuple(assets), stores=tuple(sorted(stores)), not_assets=others)
 
 
 def _other_files(root: Path, taken: set[Path], stores: set[Path]) -> tuple[str, ...]:
@@ -107,14 +65,6 @@ def _other_files(root: Path, taken: set[Path], stores: set[Path]) -> tuple[str, 
         if not (hidden or file in taken or stores & set(file.parents) or file.is_dir()):
             others.append("/".join(parts))
     return tuple(others)
-
-
-def find_asset(root: Path, file: Path) -> LocalFileAsset:
-    """The client's object for one file below `root`. Error: archive-asset-metadata."""
-    asset = dandi_file(file, dandiset_path=root)
-    if not isinstance(asset, LocalFileAsset):
-        raise error(kinds.ARCHIVE_ASSET_METADATA, file=file, expected="a file", found="a folder")
-    return asset
 
 
 def asset_metadata(asset: LocalFileAsset) -> dict[str, Any]:
@@ -131,17 +81,130 @@ def asset_metadata(asset: LocalFileAsset) -> dict[str, Any]:
     return dict(metadata.model_dump(mode="json", exclude_none=True))
 
 
-@dataclass(slots=True)
-class Checksums:
-    """Local checksums (dandi-etag), each computed once while its file stays as it is."""
+def local_checksum(asset: LocalFileAsset) -> str:
+    """The checksum (dandi-etag) of a file, which the client computes once while the file stays as it is."""
+    return str(asset.get_digest().value)
 
-    _known: dict[str, tuple[FileStamp, str]] = field(default_factory=dict)
 
-    def of(self, local: LocalFile) -> str:
-        """The checksum of the file as it is now. Raises OSError where it is gone."""
-        state = FileStamp.of(local.file)
-        known = self._known.get(local.path)
-        if known is None or known[0] != state:
-            known = (state, str(local.asset.get_digest().value))
-            self._known[local.path] = known
-        return known[1]
+def remote_checksum(asset: RemoteAsset) -> str | None:
+    """The checksum of an asset, asked for if the listing did not have it; None where the archive knows none."""
+    try:
+        return str(asset.get_raw_digest())
+    except NotFoundError:
+        return None
+
+
+def list_remote(dandiset: RemoteDandiset, *, prefix: str = "") -> dict[str, RemoteAsset]:
+    """The draft's assets by path (those whose path begins with `prefix`), with metadata where listed.
+
+    Page after page of the same address: the next page's address, as the archive gives it, may be one by which only
+    the archive's own machines reach it.
+    """
+    listed = {}
+    page, more = 0, True
+    while more:
+        page += 1
+        wanted = {"metadata": "true", "order": "path", "path": prefix or None, "page_size": _PAGE_SIZE, "page": page}
+        answer = dandiset.client.get(f"{dandiset.version_api_path}assets/", params=wanted)
+        for entry in answer["results"]:
+            metadata = entry.pop("metadata", None)
+            has_digest = isinstance(metadata, dict) and isinstance(metadata.get("digest"), dict)
+            asset = RemoteAsset.from_data(dandiset, entry, metadata if has_digest else None)
+            listed[asset.path] = asset
+        more = bool(answer.get("next"))
+    return listed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAsset:
+    """A local asset, what is to be done with it, its size and time of change then, and what the archive held."""
+
+    local: LocalFileAsset
+    action: Action
+    size: int
+    modified_ns: int
+    remote: RemoteAsset | None
+
+    @property
+    def is_nwb(self) -> bool:
+        """True for an NWB file."""
+        return bool(self.local.path.endswith(_NWB_SUFFIX))
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the file is another one by now, or gone."""
+        try:
+            status = self.local.filepath.stat()
+        except OSError:
+            return True
+        return (status.st_size, status.st_mtime_ns) != (self.size, self.modified_ns)
+
+
+def make_plan(
+    local_files: Iterable[LocalFileAsset], remote_files: Mapping[str, RemoteAsset], *, jobs: int, report: Report
+) -> dict[str, PlannedAsset]:
+    """Decide for each local asset; a checksum is computed only where the archive has a file of that path and size."""
+
+    def decide(local: LocalFileAsset) -> PlannedAsset:
+        report(local, "checksum")
+        status, remote = local.filepath.stat(), remote_files.get(local.path)
+        same = has_content(remote, local, size=status.st_size)
+        report(local, "planned")
+        return PlannedAsset(
+            local=local,
+            action="new" if remote is None else "unchanged" if same else "replaced",
+            size=status.st_size,
+            modified_ns=status.st_mtime_ns,
+            remote=remote,
+        )
+
+    return {planned.local.path: planned for planned in _in_threads(decide, local_files, jobs=jobs)}
+
+
+def has_content(remote: RemoteAsset | None, local: LocalFileAsset, *, size: int) -> bool:
+    """Whether the archive's asset is the local file of this size."""
+    if remote is None or remote.size != size:
+        return False
+    return remote_checksum(remote) == local_checksum(local)
+
+
+def sessions_to_send(plan: Mapping[str, PlannedAsset]) -> list[list[PlannedAsset]]:
+    """What is new or replaced, each NWB file in a group with the videos of the folder that has its name."""
+    owners = {path.removesuffix(_NWB_SUFFIX) for path, planned in plan.items() if planned.is_nwb}
+    grouped: dict[str, list[PlannedAsset]] = {}
+    for path, planned in plan.items():
+        if planned.action != "unchanged":
+            folder, own = path.rpartition("/")[0], path.removesuffix(_NWB_SUFFIX)
+            grouped.setdefault(folder if not planned.is_nwb and folder in owners else own, []).append(planned)
+    return [group for _, group in sorted(grouped.items())]
+
+
+def compare(
+    local_files: Iterable[LocalFileAsset], remote_files: Mapping[str, RemoteAsset], *, jobs: int, report: Report
+) -> tuple[Difference, ...]:
+    """How the archive's listing differs from the local files, by size and then by checksum; empty where it does not."""
+
+    def difference(local: LocalFileAsset) -> Difference | None:
+        report(local, "comparing")
+        remote, size = remote_files.get(local.path), local.size
+        if remote is None:
+            return Difference(path=local.path, kind="missing", local=f"{size} bytes", remote="-")
+        if remote.size != size:
+            return Difference(path=local.path, kind="size", local=f"{size} bytes", remote=f"{remote.size} bytes")
+        here, there = local_checksum(local), remote_checksum(remote)
+        if here == there:
+            return None
+        return Difference(path=local.path, kind="checksum", local=here, remote=there or "not known")
+
+    return tuple(found for found in _in_threads(difference, local_files, jobs=jobs) if found is not None)
+
+
+def _in_threads(
+    function: Callable[[LocalFileAsset], Result], local_files: Iterable[LocalFileAsset], *, jobs: int
+) -> Iterator[Result]:
+    """The results for all files, in their order, `jobs` at a time; Ctrl-C does not wait for those under way."""
+    pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="ssc-to-nwb-compare")
+    try:
+        yield from pool.map(function, local_files)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -17,7 +17,7 @@ from dandischema import models
 from packaging.version import Version
 
 from ssc_to_nwb.dandi.api_key import ApiKey, Redactor
-from ssc_to_nwb.dandi.failures import as_failure
+from ssc_to_nwb.dandi.failures import Failure, as_failure
 from ssc_to_nwb.dandi.instance import (
     TIMEOUT_S,
     Instance,
@@ -80,9 +80,9 @@ class ArchiveClient(DandiAPIClient):
     that the server hands out; and `for_dandi_instance` would ask the server where to send it.
     """
 
-    def __init__(self, *, instance: Instance, key: ApiKey | None) -> None:
-        super().__init__(dandi_instance=DandiInstance(name=instance.name, gui=None, api=instance.api_url))
-        self.session.auth = KeyForOrigin(instance.api_url, key)
+    def __init__(self, *, name: str, api_url: str, key: ApiKey | None) -> None:
+        super().__init__(dandi_instance=DandiInstance(name=name, gui=None, api=api_url))
+        self.session.auth = KeyForOrigin(api_url, key)
         self.session.hooks["response"].append(require_tls_of_redirect)
 
     def request(self, method: str, path: str, **options: Any) -> Any:
@@ -97,17 +97,15 @@ class ArchiveClient(DandiAPIClient):
 class Archive:
     """An archive opened on the draft of a dandiset. warnings: what is to be known before anything is sent."""
 
-    instance: Instance
     client: ArchiveClient
     dandiset: RemoteDandiset
     user: str
     redact: Redactor
     warnings: tuple[Problem, ...]
 
-    def problem_of(self, failure: Exception, *, file: str | None = None) -> SscError:
-        """The error for an exception of requests, the dandi client or the local disk."""
-        api_url = self.client.api_url
-        return SscError(as_failure(failure, api_url=api_url, redact=self.redact, file=file).problem)
+    def failure(self, problem: Exception, *, file: str | None = None) -> Failure:
+        """What an exception of requests, the dandi client or the local disk means."""
+        return as_failure(problem, api_url=self.client.api_url, redact=self.redact, file=file)
 
 
 @contextmanager
@@ -118,8 +116,8 @@ def open_archive(options: ArchiveOptions, *, instance: Instance, key: ApiKey | N
     """
     identifier, redact = parse_dandiset_id(options.dandiset), Redactor(key)
     with client_environment():
-        found = find_api(instance, retry=options.first_contact, stop=options.stop)
-        with ArchiveClient(instance=found, key=key) as client:
+        api_url = find_api(instance, retry=options.first_contact, stop=options.stop)
+        with ArchiveClient(name=instance.name, api_url=api_url, key=key) as client:
             try:
                 account = _account(client) if key is not None else {}
                 warnings = _check_schema(client, redact=redact)
@@ -128,9 +126,7 @@ def open_archive(options: ArchiveOptions, *, instance: Instance, key: ApiKey | N
                 if isinstance(options, UploadOptions):
                     _check_permission(client, identifier, account=account)
                 user = str(account.get("username", "?"))
-                yield Archive(
-                    instance=found, client=client, dandiset=remote, user=user, redact=redact, warnings=warnings
-                )
+                yield Archive(client=client, dandiset=remote, user=user, redact=redact, warnings=warnings)
             except requests.RequestException as failure:
                 raise SscError(as_failure(failure, api_url=client.api_url, redact=redact).problem) from None
 

@@ -136,7 +136,7 @@ def _asset_metadata(root: Path, *, log: ProblemLog) -> list[dict[str, Any]]:
     found = []
     for local in local_files.assets:
         try:
-            found.append(asset_metadata(local.asset))
+            found.append(asset_metadata(local))
         except SscError as problem:
             log.add(kinds.DANDISET_NO_NWB_FILES, file=local.path, detail=problem.problem.detail)
     return found

@@ -10,13 +10,13 @@ from itertools import takewhile
 from operator import eq
 
 import requests
+from dandi.dandiapi import RemoteAsset
+from dandi.files import LocalFileAsset
 
-from ssc_to_nwb.dandi.api_key import find_api_key_if_any
-from ssc_to_nwb.dandi.assets import LocalFile, LocalFiles, find_local_files
+from ssc_to_nwb.dandi.api_key import find_api_key
+from ssc_to_nwb.dandi.assets import LocalFiles, find_local_files, list_remote
 from ssc_to_nwb.dandi.client import Archive, client_messages_to, open_archive
-from ssc_to_nwb.dandi.failures import as_failure
 from ssc_to_nwb.dandi.instance import resolve_instance
-from ssc_to_nwb.dandi.listing import RemoteFile, list_remote
 from ssc_to_nwb.dandi.options import DownloadOptions
 from ssc_to_nwb.dandi.results import DownloadCheckResult, Stage
 from ssc_to_nwb.problems import kinds
@@ -26,7 +26,7 @@ from ssc_to_nwb.problems.model import Problem, SscError, error
 def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
     """Fetch and compare. Raises SscError for what stops the check; a difference is in the result."""
     instance = resolve_instance(options.instance)
-    key = find_api_key_if_any(instance_name=instance.name, variable=options.api_key_variable)
+    key = find_api_key(instance_name=instance.name, variable=options.api_key_variable, needed=False)
     local_files = find_local_files(options.root)
     options.report("connecting", note=instance.name)
     with (
@@ -39,7 +39,7 @@ def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
         stage: Stage = "done" if problem is None else "failed"
         options.report(stage, path=local.path, done=same, total=remote.size)
         return DownloadCheckResult(
-            instance=archive.instance.api_url,
+            instance=archive.client.api_url,
             dandiset=archive.dandiset.identifier,
             path=local.path,
             size=remote.size,
@@ -51,8 +51,8 @@ def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
 
 
 def _choose(
-    local_files: LocalFiles, remote_files: dict[str, RemoteFile], options: DownloadOptions
-) -> tuple[LocalFile, RemoteFile]:
+    local_files: LocalFiles, remote_files: dict[str, RemoteAsset], options: DownloadOptions
+) -> tuple[LocalFileAsset, RemoteAsset]:
     """The asset asked for, or one at random (repeatable with a seed) of those that are both here and there."""
     here = {local.path: local for local in local_files.assets}
     both = sorted(set(here) & set(remote_files))
@@ -70,8 +70,8 @@ class _Check:
     """One asset under comparison."""
 
     archive: Archive
-    local: LocalFile
-    remote: RemoteFile
+    local: LocalFileAsset
+    remote: RemoteAsset
     options: DownloadOptions
 
     def run(self) -> tuple[int, Problem | None]:
@@ -97,9 +97,9 @@ class _Check:
 
     def _compared_from(self, same: int) -> Iterator[tuple[int, bool]]:
         """After each block that comes: the bytes that are the same so far, and whether there was no difference."""
-        with self.local.file.open("rb") as file:
+        with self.local.filepath.open("rb") as file:
             file.seek(same)
-            for block in self.remote.asset.get_download_file_iter()(same):
+            for block in self.remote.get_download_file_iter()(same):
                 here = file.read(len(block))
                 same += len(block) if here == block else sum(takewhile(bool, map(eq, here, block)))
                 self.options.report("downloading", path=self.local.path, done=same, total=self.remote.size)
@@ -107,15 +107,14 @@ class _Check:
 
     def _wait_after(self, failure: requests.RequestException, waits: Iterator[float]) -> None:
         """Wait before the next try; raises SscError where there is none."""
-        api_url, redact = self.archive.client.api_url, self.archive.redact
-        found = as_failure(failure, api_url=api_url, redact=redact, file=self.local.path)
+        found = self.archive.failure(failure, file=self.local.path)
         wait_s = next(waits, None) if found.retriable else None
         if wait_s is None:
             raise SscError(found.problem)
         self.options.stop.wait(max(wait_s, found.retry_after_s))
 
     def _difference(self, same: int, *, equal: bool) -> Problem | None:
-        size = self.local.file.stat().st_size
+        size = self.local.size
         if equal and size == same:
             return None
         found = f"first difference at byte {same}"

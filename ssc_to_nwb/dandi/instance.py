@@ -11,7 +11,7 @@ import ipaddress
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -116,7 +116,7 @@ class Instance:
 
     @property
     def api_url(self) -> str:
-        """The base URL of the API; the first candidate until `find_api` has chosen one."""
+        """The likeliest of them."""
         return self.api_urls[0]
 
 
@@ -146,8 +146,8 @@ def resolve_instance(text: str) -> Instance:
     return Instance(name=parts.netloc, api_urls=candidates)
 
 
-def find_api(instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -> Instance:
-    """Ask the instance, without a key, what it is; find its API, and check that it takes this client."""
+def find_api(instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -> str:
+    """Ask the instance, without a key, what it is; the URL of its API, which takes this client."""
     from dandi.utils import ServerInfo
 
     with requests.Session() as session:
@@ -162,7 +162,7 @@ def find_api(instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -
             except ValueError:
                 continue
             _check_client_version(info, instance=instance)
-            return replace(instance, api_urls=(url,))
+            return url
         _point_to_api(session, instance.api_urls[-1], retry=retry, stop=stop)
     raise error(kinds.ARCHIVE_NOT_AN_INSTANCE, field="instance", expected="an answer at /info/", found=instance.api_url)
 

@@ -33,41 +33,33 @@ def part_size(file_size: int) -> int:
 
 
 class PartFlow:
-    """How far one file has got: bytes that were read, and bytes that the client has said are sent.
+    """How far one file has got, in bytes that the client has said are sent.
 
-    room: how many bytes may be read and not yet be sent; is_stopped: whether nothing more is to be sent.
+    parts: how many may be read and not yet be sent; is_stopped: whether nothing more is to be sent.
     """
 
-    def __init__(self, *, room: int, is_stopped: Callable[[], bool]) -> None:
+    def __init__(self, *, parts: int, is_stopped: Callable[[], bool]) -> None:
         self.sent = 0
-        self._read = 0
-        self._room = room
+        self._room = threading.Semaphore(parts)
         self._is_stopped = is_stopped
-        self._changed = threading.Condition()
 
-    def begin_part(self, size: int) -> None:
+    def begin_part(self) -> None:
         """Wait for room for a part, and take it. Raises TransferStoppedError, also where a part before has failed.
 
         Whoever asks for its next part has ended the one before. Where no status comes of that, it has failed.
         """
         waited = 0.0
-        with self._changed:
-            while self._read - self.sent > 0 and self._read - self.sent + size > self._room:
-                before = self.sent
-                self._changed.wait(_POLL_S)
-                waited = 0.0 if self.sent != before else waited + _POLL_S
-                if self._is_stopped() or waited > PATIENCE_S:
-                    raise TransferStoppedError
-            if self._is_stopped():
-                raise TransferStoppedError
-            self._read += size
+        while not self._is_stopped() and waited <= PATIENCE_S:
+            if self._room.acquire(timeout=_POLL_S):
+                return
+            waited += _POLL_S
+        raise TransferStoppedError
 
     def note_sent(self, sent: int) -> None:
-        """Take note of the bytes that the client says are sent, and give the memory of those parts back."""
+        """Take note of the bytes that the client says are sent with one more part, and give its memory back."""
         gc.collect()
-        with self._changed:
-            self.sent = sent
-            self._changed.notify_all()
+        self.sent = sent
+        self._room.release()
 
 
 class PartReader(io.BufferedReader):
@@ -79,7 +71,7 @@ class PartReader(io.BufferedReader):
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Up to `size` bytes. Raises TransferStoppedError."""
-        self._flow.begin_part(size or 0)
+        self._flow.begin_part()
         return super().read(size)
 
 

@@ -18,6 +18,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from dandi.files import LocalFileAsset
+
+from ssc_to_nwb.dandi.assets import asset_metadata
 from ssc_to_nwb.options.archive import Validation
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError
@@ -35,23 +38,21 @@ class Prepared:
     problem: Problem | None = None
 
 
-def prepare(root: Path, file: Path, validation: Validation) -> Prepared:
+def prepare(local: LocalFileAsset, validation: Validation) -> Prepared:
     """Validate a file, unless that is recorded or was not wanted, and read its metadata; what a worker runs."""
-    from ssc_to_nwb.dandi.assets import asset_metadata, find_asset
-
     try:
-        errors = errors_of(file) if validation == "require" else ()
+        errors = errors_of(local.filepath) if validation == "require" else ()
         if errors:
             lines = [f"{each.identifier} {each.object_path}: {each.text}" for each in errors[:_MESSAGES_SHOWN]]
             problem = Problem(
                 kind=kinds.ARCHIVE_NOT_VALID,
-                file=file.relative_to(root).as_posix(),
+                file=local.path,
                 expected="no error",
                 found=plural(len(errors), "error"),
                 detail="\n    ".join(lines),
             )
             return Prepared(metadata={}, problem=problem)
-        return Prepared(metadata=asset_metadata(find_asset(root, file)))
+        return Prepared(metadata=asset_metadata(local))
     except SscError as failure:
         return Prepared(metadata={}, problem=failure.problem)
 

@@ -84,18 +84,18 @@ class UploadResult(AsJson):
     dandiset: str
     user: str
     dry_run: bool
-    outcomes: tuple[AssetOutcome, ...]
-    differences: tuple[Difference, ...]
-    only_remote: tuple[str, ...]
-    pruned: tuple[str, ...]
-    not_assets: tuple[str, ...]
-    stores: tuple[str, ...]
-    metadata_fields: tuple[str, ...]
-    compared: bool
-    resumed: bool
-    draft: DraftState | None
-    problems: tuple[Problem, ...]
-    record: Path | None
+    outcomes: tuple[AssetOutcome, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    only_remote: tuple[str, ...] = ()
+    pruned: tuple[str, ...] = ()
+    not_assets: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+    metadata_fields: tuple[str, ...] = ()
+    compared: bool = False
+    resumed: bool = False
+    draft: DraftState | None = None
+    problems: tuple[Problem, ...] = ()
+    record: Path | None = None
 
     @property
     def ok(self) -> bool:

@@ -17,22 +17,21 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import requests
 from dandi.exceptions import UploadError
 
-from ssc_to_nwb.dandi.assets import Checksums, FileStamp, LocalFile, asset_metadata
+from ssc_to_nwb.dandi.assets import PlannedAsset, asset_metadata, has_content, list_remote, local_checksum
 from ssc_to_nwb.dandi.client import Archive
-from ssc_to_nwb.dandi.failures import Failure, as_failure, is_fatal
-from ssc_to_nwb.dandi.listing import PlannedAsset, list_remote
+from ssc_to_nwb.dandi.failures import Failure, is_fatal
 from ssc_to_nwb.dandi.options import UploadOptions
 from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
 from ssc_to_nwb.dandi.prepare import Prepared
 from ssc_to_nwb.dandi.record import UploadRecord
-from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status
+from ssc_to_nwb.dandi.results import AssetOutcome
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
@@ -53,13 +52,17 @@ Send = Callable[[PlannedAsset, Mapping[str, Any] | None], AssetOutcome]
 _POLL_S = 0.5
 
 
+def outcome_of(planned: PlannedAsset, **facts: Any) -> AssetOutcome:
+    """What became of an asset. facts: fields of the outcome beside those that the plan gives."""
+    return AssetOutcome(path=planned.local.path, size=planned.size, action=planned.action, **facts)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """Everything that sending an asset needs beside the asset. room: for the parts of all files."""
 
     archive: Archive
     options: UploadOptions
-    checksums: Checksums
     record: UploadRecord
     room: Room
 
@@ -68,129 +71,84 @@ class Sender:
 
         metadata: what the archive wants to know of the file, its checksum among it; None: read it here.
         """
-        tries = _Tries(planned=planned, metadata=metadata)
+        started, bytes_sent, attempt, failure = time.monotonic(), 0, 0, None
         waits = self.options.retry.waits()
         while not self.options.stop.is_set():
-            tries.count += 1
-            failure = self._try(tries)
-            if failure is None:
-                return self._outcome(tries, "uploaded")
-            if self.options.stop.is_set():
+            attempt += 1
+            flow = PartFlow(parts=self.options.jobs_per_file, is_stopped=self.options.stop.is_set)
+            failure = self._try(planned, metadata, flow, again=attempt > 1)
+            bytes_sent += flow.sent
+            if failure is None or self.options.stop.is_set() or not self._is_again(planned, failure, waits, attempt):
                 break
-            wait_s = next(waits, None) if failure.retriable else None
-            problem = failure.problem
-            facts = {"problem": problem.kind.identifier, "found": problem.found, "detail": problem.detail}
-            path = planned.local.path
-            self.record.add("try-failed", path=path, attempt=tries.count, again=wait_s is not None, **facts)
-            if wait_s is None:
-                return self._outcome(tries, "failed", problem)
-            wait_s = max(wait_s, failure.retry_after_s)
-            note = f"{problem.kind.title}; again in {wait_s:.0f} s"
-            self.options.report("waiting", path=path, total=planned.local.size, note=note)
-            self.options.stop.wait(wait_s)
-        return self._outcome(tries, "not tried")
-
-    def _try(self, tries: _Tries) -> Failure | None:
-        """One try: None when the asset is there, otherwise what went wrong."""
-        planned = tries.planned
-        local = planned.local
-        flow = PartFlow(room=self._share(local), is_stopped=self.options.stop.is_set)
-        try:
-            _require_unchanged(planned)
-            self._send(tries, flow)
-            _require_unchanged(planned)
-        except TransferStoppedError:
-            return Failure(problem=Problem(kind=kinds.ARCHIVE_INTERRUPTED, file=local.path), retriable=True)
-        except _UPLOAD_ERRORS as failure:
-            return self._failure(failure, planned)
-        finally:
-            tries.bytes_sent += flow.sent
-        return None
-
-    def _send(self, tries: _Tries, flow: PartFlow) -> None:
-        planned = tries.planned
-        local, remote = planned.local, planned.remote
-        self.options.report("checksum", path=local.path, total=local.size)
-        if tries.count > 1:
-            found = list_remote(self.archive.dandiset, prefix=local.path).get(local.path)
-            remote = None if found is None else found.with_checksum()
-        if remote is not None and (remote.size, remote.checksum) == (planned.state.size, self.checksums.of(local)):
-            return
-        if tries.metadata is None:
-            tries.metadata = asset_metadata(local.asset)
-        guarded = replace(local.asset, filepath=path_in_parts(local.file, flow))
-        with self.room.taken(min(local.size, self._share(local))):
-            for status in guarded.iter_upload(
-                self.archive.dandiset,
-                dict(tries.metadata),
-                jobs=self.options.jobs_per_file,
-                replacing=None if remote is None else remote.asset,
-            ):
-                if status["status"] == "uploading":
-                    flow.note_sent(status["current"])
-                    self.options.report("uploading", path=local.path, done=status["current"], total=local.size)
-                if self.options.stop.is_set():
-                    raise TransferStoppedError
-
-    def _share(self, local: LocalFile) -> int:
-        """Bytes that the parts of a file may take at once."""
-        return part_size(local.size) * self.options.jobs_per_file
-
-    def _failure(self, failure: Exception, planned: PlannedAsset) -> Failure:
-        """What went wrong; a file that is no longer as it was explains whatever else went wrong with it."""
-        if not isinstance(failure, SscError) and _changed(planned):
-            failure = _file_changed(planned)
-        api_url, redact = self.archive.client.api_url, self.archive.redact
-        return as_failure(failure, api_url=api_url, redact=redact, file=planned.local.path)
-
-    def _outcome(self, tries: _Tries, status: Status, problem: Problem | None = None) -> AssetOutcome:
-        local, done = tries.planned.local, status == "uploaded"
-        outcome = AssetOutcome(
-            path=local.path,
-            size=local.size,
-            action=tries.planned.action,
-            status=status,
-            attempts=tries.count,
-            bytes_sent=tries.bytes_sent,
-            seconds=round(time.monotonic() - tries.started, 3),
-            checksum=self.checksums.of(local) if done else None,
+        done = attempt > 0 and failure is None
+        problem = None if failure is None or self.options.stop.is_set() else failure.problem
+        outcome = outcome_of(
+            planned,
+            status="uploaded" if done else "not tried" if problem is None else "failed",
+            attempts=attempt,
+            bytes_sent=bytes_sent,
+            seconds=round(time.monotonic() - started, 3),
+            checksum=local_checksum(planned.local) if done else None,
             problem=problem,
         )
         names = ("path", "size", "status", "attempts", "bytes_sent", "checksum", "seconds")
         self.record.add("asset", **{name: getattr(outcome, name) for name in names})
         note = "" if problem is None else problem.kind.title
-        stage: Stage = "done" if done else "failed"
-        self.options.report(stage, path=local.path, done=outcome.bytes_sent, total=local.size, note=note)
+        self.options.report(
+            "done" if done else "failed", path=outcome.path, done=bytes_sent, total=planned.size, note=note
+        )
         return outcome
 
-
-@dataclass(slots=True, kw_only=True)
-class _Tries:
-    """The tries at one asset."""
-
-    planned: PlannedAsset
-    metadata: Mapping[str, Any] | None
-    count: int = 0
-    bytes_sent: int = 0
-    started: float = field(default_factory=time.monotonic)
-
-
-def _changed(planned: PlannedAsset) -> bool:
-    try:
-        return FileStamp.of(planned.local.file) != planned.state
-    except OSError:
+    def _is_again(self, planned: PlannedAsset, failure: Failure, waits: Iterator[float], attempt: int) -> bool:
+        """Whether there is another try; waits for it."""
+        wait_s = next(waits, None) if failure.retriable else None
+        problem, path = failure.problem, planned.local.path
+        facts = {"problem": problem.kind.identifier, "found": problem.found, "detail": problem.detail}
+        self.record.add("try-failed", path=path, attempt=attempt, again=wait_s is not None, **facts)
+        if wait_s is None:
+            return False
+        wait_s = max(wait_s, failure.retry_after_s)
+        note = f"{problem.kind.title}; again in {wait_s:.0f} s"
+        self.options.report("waiting", path=path, total=planned.size, note=note)
+        self.options.stop.wait(wait_s)
         return True
 
+    def _try(
+        self, planned: PlannedAsset, metadata: Mapping[str, Any] | None, flow: PartFlow, *, again: bool
+    ) -> Failure | None:
+        """One try: None when the asset is there, otherwise what went wrong.
 
-def _require_unchanged(planned: PlannedAsset) -> None:
-    if _changed(planned):
-        raise _file_changed(planned)
+        A file that is no longer as it was explains whatever else went wrong with it.
+        """
+        changed = error(kinds.ARCHIVE_FILE_CHANGED, file=planned.local.path, expected="the file as it was planned")
+        try:
+            if not planned.has_changed:
+                self._send(planned, metadata, flow, again=again)
+            return self.archive.failure(changed) if planned.has_changed else None
+        except TransferStoppedError:
+            return Failure(problem=Problem(kind=kinds.ARCHIVE_INTERRUPTED, file=planned.local.path), retriable=True)
+        except _UPLOAD_ERRORS as failure:
+            as_it_is = isinstance(failure, SscError) or not planned.has_changed
+            return self.archive.failure(failure if as_it_is else changed, file=planned.local.path)
 
-
-def _file_changed(planned: PlannedAsset) -> SscError:
-    return error(
-        kinds.ARCHIVE_FILE_CHANGED, file=planned.local.path, expected="the file as it was when the upload was planned"
-    )
+    def _send(self, planned: PlannedAsset, metadata: Mapping[str, Any] | None, flow: PartFlow, *, again: bool) -> None:
+        local, remote, size = planned.local, planned.remote, planned.size
+        self.options.report("checksum", path=local.path, total=size)
+        if again:
+            remote = list_remote(self.archive.dandiset, prefix=local.path).get(local.path)
+            if has_content(remote, local, size=size):
+                return
+        wanted = asset_metadata(local) if metadata is None else dict(metadata)
+        guarded = replace(local, filepath=path_in_parts(local.filepath, flow))
+        with self.room.taken(min(size, part_size(size) * self.options.jobs_per_file)):
+            for status in guarded.iter_upload(
+                self.archive.dandiset, wanted, jobs=self.options.jobs_per_file, replacing=remote
+            ):
+                if status["status"] == "uploading":
+                    flow.note_sent(status["current"])
+                    self.options.report("uploading", path=local.path, done=status["current"], total=size)
+                if self.options.stop.is_set():
+                    raise TransferStoppedError
 
 
 def upload_sessions(
@@ -223,8 +181,7 @@ def upload_sessions(
         if nwb is not None and preparing is not None:
             found = _prepared(preparing, path=nwb.local.path)
             if found.problem is not None:
-                path, size, problem = nwb.local.path, nwb.local.size, found.problem
-                outcomes.put(AssetOutcome(path=path, size=size, action=nwb.action, status="failed", problem=problem))
+                outcomes.put(outcome_of(nwb, status="failed", problem=found.problem))
                 return
             metadata = found.metadata
         sending = [senders.submit(is_sent, video, None) for video in videos]
@@ -235,7 +192,7 @@ def upload_sessions(
     try:
         under_way = set()
         for group in groups:
-            nwb = next((asset for asset in group if asset.local.is_nwb), None)
+            nwb = next((asset for asset in group if asset.is_nwb), None)
             videos = [asset for asset in group if asset is not nwb]
             under_way.add(sessions.submit(upload, videos, nwb, None if nwb is None else prepare(nwb)))
         while under_way and not stop.is_set():

@@ -5,30 +5,33 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import requests
+from dandi.files import LocalFileAsset
 
 from ssc_to_nwb.dandi.api_key import Redactor, find_api_key
-from ssc_to_nwb.dandi.assets import Checksums, LocalFile, LocalFiles, find_local_files
+from ssc_to_nwb.dandi.assets import (
+    LocalFiles,
+    PlannedAsset,
+    compare,
+    find_local_files,
+    list_remote,
+    local_checksum,
+    make_plan,
+    sessions_to_send,
+)
 from ssc_to_nwb.dandi.client import Archive, client_messages_to, open_archive
 from ssc_to_nwb.dandi.dandiset_file import check_dandiset_file
 from ssc_to_nwb.dandi.draft import MetadataChange, draft_state, plan_metadata
 from ssc_to_nwb.dandi.failures import is_fatal
 from ssc_to_nwb.dandi.instance import parse_dandiset_id, resolve_instance
-from ssc_to_nwb.dandi.listing import PlannedAsset, compare, list_remote, make_plan
 from ssc_to_nwb.dandi.options import UploadOptions
 from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
 from ssc_to_nwb.dandi.prepare import preparation, prepare
 from ssc_to_nwb.dandi.record import UploadRecord, was_interrupted
-from ssc_to_nwb.dandi.results import (
-    AssetOutcome,
-    Difference,
-    DraftState,
-    Stage,
-    Status,
-    UploadResult,
-)
-from ssc_to_nwb.dandi.send import Sender, upload_sessions
+from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status, UploadResult
+from ssc_to_nwb.dandi.send import Sender, outcome_of, upload_sessions
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import plural
@@ -59,35 +62,36 @@ def run_upload(options: UploadOptions) -> UploadResult:
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """One upload under way."""
+    """One upload under way. result: as far as it has come; outcomes, problems: what there is of these so far."""
 
     options: UploadOptions
     archive: Archive
     local_files: LocalFiles
     record: UploadRecord
-    checksums: Checksums = field(default_factory=Checksums)
+    result: UploadResult = field(init=False)
     outcomes: dict[str, AssetOutcome] = field(default_factory=dict)
-    differences: tuple[Difference, ...] = ()
     problems: list[Problem] = field(default_factory=list)
-    only_remote: tuple[str, ...] = ()
-    pruned: tuple[str, ...] = ()
     metadata: MetadataChange | None = None
-    draft: DraftState | None = None
-    compared: bool = False
-    resumed: bool = False
 
     def run(self) -> UploadResult:
-        options, dandiset = self.options, self.archive.dandiset
-        api_url = self.archive.instance.api_url
-        self.resumed = was_interrupted(Path(options.record), api_url=api_url, dandiset=dandiset.identifier)
+        options, identifier = self.options, self.archive.dandiset.identifier
+        api_url = self.archive.client.api_url
+        self.result = UploadResult(
+            instance=api_url,
+            dandiset=identifier,
+            user=self.archive.user,
+            dry_run=options.dry_run,
+            not_assets=self.local_files.not_assets,
+            stores=self.local_files.stores,
+            resumed=was_interrupted(Path(options.record), api_url=api_url, dandiset=identifier),
+            record=self.record.path,
+        )
         plan = self._plan()
         self._note_warnings(plan)
         if options.dry_run:
-            return self._result()
+            return self._whole_result()
         to_remove = self._confirmed_prune()
-        self.record.add(
-            "run-started", api=api_url, dandiset=dandiset.identifier, user=self.archive.user, files=len(plan)
-        )
+        self.record.add("run-started", api=api_url, dandiset=identifier, user=self.archive.user, files=len(plan))
         try:
             self._send(plan)
             if options.stop.is_set():
@@ -99,36 +103,37 @@ class _Run:
             options.stop.set()
             self.problems.append(Problem(kind=kinds.ARCHIVE_INTERRUPTED))
         except _LISTING_ERRORS as problem:
-            self.problems.append(self.archive.problem_of(problem).problem)
-        result = self._result()
+            self.problems.append(self.archive.failure(problem).problem)
+        result = self._whole_result()
         self.record.add("run-ended", ok=result.ok, problems=[each.kind.identifier for each in result.problems])
         return result
+
+    def _note(self, **facts: Any) -> None:
+        """Take up what is known now. facts: fields of the result."""
+        self.result = replace(self.result, **facts)
+
+    def _whole_result(self) -> UploadResult:
+        problems = list(self.problems)
+        if self.result.only_remote:
+            problems.append(Problem(kind=kinds.ARCHIVE_ONLY_REMOTE, found=f"{len(self.result.only_remote)} assets"))
+        outcomes = tuple(self.outcomes[path] for path in sorted(self.outcomes))
+        return replace(self.result, outcomes=outcomes, problems=tuple(problems))
 
     def _plan(self) -> dict[str, PlannedAsset]:
         try:
             remote_files = list_remote(self.archive.dandiset)
-            plan = make_plan(
-                self.local_files.assets,
-                remote_files,
-                checksums=self.checksums,
-                jobs=self.options.jobs,
-                report=self._report,
-            )
+            plan = make_plan(self.local_files.assets, remote_files, jobs=self.options.jobs, report=self._report)
             if self.options.with_metadata:
                 self.metadata = plan_metadata(self.options.root, self.archive.dandiset)
+                self._note(metadata_fields=self.metadata.fields)
         except _LISTING_ERRORS as problem:
-            raise self.archive.problem_of(problem) from None
-        self.only_remote = tuple(sorted(set(remote_files) - set(plan)))
+            raise SscError(self.archive.failure(problem).problem) from None
+        self._note(only_remote=tuple(sorted(set(remote_files) - set(plan))))
         waiting: Status = "planned" if self.options.dry_run else "not tried"
         for path, planned in plan.items():
             unchanged = planned.action == "unchanged"
-            self.outcomes[path] = AssetOutcome(
-                path=path,
-                size=planned.local.size,
-                action=planned.action,
-                status="unchanged" if unchanged else waiting,
-                checksum=self.checksums.of(planned.local) if unchanged else None,
-            )
+            checksum = local_checksum(planned.local) if unchanged else None
+            self.outcomes[path] = outcome_of(planned, status="unchanged" if unchanged else waiting, checksum=checksum)
         return plan
 
     def _note_warnings(self, plan: dict[str, PlannedAsset]) -> None:
@@ -137,7 +142,7 @@ class _Run:
         self.problems.extend(Problem(kind=kinds.ARCHIVE_ZARR_LEFT_OUT, file=path) for path in self.local_files.stores)
         if self.metadata is not None:
             self.problems.extend(self.metadata.replaced)
-        unseen = [each for each in _to_send(plan) if each.local.is_nwb]
+        unseen = [each for each in _to_send(plan) if each.is_nwb]
         if self.options.validation == "skip" and unseen:
             self.problems.append(Problem(kind=kinds.ARCHIVE_NOT_VALIDATED, found=plural(len(unseen), "NWB file")))
 
@@ -146,27 +151,26 @@ class _Run:
 
         Error: archive-prune-unconfirmed.
         """
-        if not self.options.prune or not self.only_remote:
+        only_remote = self.result.only_remote
+        if not self.options.prune or not only_remote:
             return frozenset()
-        if not self.options.confirm_prune(self.only_remote):
-            raise error(kinds.ARCHIVE_PRUNE_UNCONFIRMED, found=f"{len(self.only_remote)} assets concerned")
-        return frozenset(self.only_remote)
+        if not self.options.confirm_prune(only_remote):
+            raise error(kinds.ARCHIVE_PRUNE_UNCONFIRMED, found=f"{len(only_remote)} assets concerned")
+        return frozenset(only_remote)
 
     def _send(self, plan: dict[str, PlannedAsset]) -> None:
         options, to_send = self.options, _to_send(plan)
-        files = sum(planned.local.is_nwb for planned in to_send)
+        files = sum(planned.is_nwb for planned in to_send)
         if files and options.validation == "require":
             options.report("validating", note=plural(files, "NWB file"))
-        bytes_total = sum(planned.local.size for planned in to_send)
-        options.report("uploading", total=bytes_total)
-        largest = max((planned.local.size for planned in to_send), default=1)
+        options.report("uploading", total=sum(planned.size for planned in to_send))
+        largest = max((planned.size for planned in to_send), default=1)
         room = Room(max(_ROOM, part_size(largest) * options.jobs_per_file))
-        sender = Sender(archive=self.archive, options=options, checksums=self.checksums, record=self.record, room=room)
-        groups = self.local_files.sessions(planned.local.path for planned in to_send)
+        sender = Sender(archive=self.archive, options=options, record=self.record, room=room)
         with light_collections(), preparation(options.workers, files=files) as pool:
             for outcome in upload_sessions(
-                [[plan[local.path] for local in group] for group in groups],
-                prepare=lambda planned: pool.submit(prepare, options.root, planned.local.file, options.validation),
+                sessions_to_send(plan),
+                prepare=lambda planned: pool.submit(prepare, planned.local, options.validation),
                 send=sender.send,
                 jobs=options.jobs,
                 stop=options.stop,
@@ -185,64 +189,34 @@ class _Run:
 
     def _compare(self) -> None:
         self.options.report("comparing")
-        remote_files = list_remote(self.archive.dandiset)
-        self.differences = compare(
-            self.local_files.assets,
-            remote_files,
-            checksums=self.checksums,
-            jobs=self.options.jobs,
-            report=self._report,
-        )
-        self.compared = True
-        here = {local.path for local in self.local_files.assets}
-        self.only_remote = tuple(sorted(set(remote_files) - here))
-        if self.differences:
-            found = f"{len(self.differences)} of {len(here)} files differ"
+        here, remote_files = self.local_files.assets, list_remote(self.archive.dandiset)
+        differences = compare(here, remote_files, jobs=self.options.jobs, report=self._report)
+        only_remote = tuple(sorted(set(remote_files) - {local.path for local in here}))
+        self._note(differences=differences, compared=True, only_remote=only_remote)
+        if differences:
+            found = f"{len(differences)} of {len(here)} files differ"
             self.problems.append(Problem(kind=kinds.ARCHIVE_LISTING_DIFFERS, found=found))
 
     def _finish(self, to_remove: frozenset[str]) -> None:
         """What comes after the comparison: metadata, what is to be removed, and the archive's word on the draft."""
         if self.metadata is not None and self.metadata.fields:
             self.archive.dandiset.set_raw_metadata(dict(self.metadata.metadata))
-        if to_remove and not self.differences:
+        if to_remove and not self.result.differences:
             self._prune(to_remove)
-        self.draft = draft_state(self.archive.dandiset, stop=self.options.stop)
+        self._note(draft=draft_state(self.archive.dandiset, stop=self.options.stop))
 
     def _prune(self, confirmed: frozenset[str]) -> None:
         """Remove from the draft what was confirmed and still is only there."""
         remote_files = list_remote(self.archive.dandiset)
-        for path in sorted(confirmed & set(self.only_remote) & set(remote_files)):
+        for path in sorted(confirmed & set(self.result.only_remote) & set(remote_files)):
             self.options.report("pruning", path=path)
-            remote_files[path].asset.delete()
-            self.pruned = (*self.pruned, path)
-            self.record.add("pruned", path=path, asset=remote_files[path].asset.identifier)
-        self.only_remote = tuple(path for path in self.only_remote if path not in self.pruned)
+            remote_files[path].delete()
+            left = tuple(other for other in self.result.only_remote if other != path)
+            self._note(pruned=(*self.result.pruned, path), only_remote=left)
+            self.record.add("pruned", path=path, asset=remote_files[path].identifier)
 
-    def _report(self, local: LocalFile, stage: Stage) -> None:
+    def _report(self, local: LocalFileAsset, stage: Stage) -> None:
         self.options.report(stage, path=local.path, total=local.size)
-
-    def _result(self) -> UploadResult:
-        problems = list(self.problems)
-        if self.only_remote:
-            problems.append(Problem(kind=kinds.ARCHIVE_ONLY_REMOTE, found=f"{len(self.only_remote)} assets"))
-        return UploadResult(
-            instance=self.archive.instance.api_url,
-            dandiset=self.archive.dandiset.identifier,
-            user=self.archive.user,
-            dry_run=self.options.dry_run,
-            outcomes=tuple(self.outcomes[path] for path in sorted(self.outcomes)),
-            differences=self.differences,
-            only_remote=self.only_remote,
-            pruned=self.pruned,
-            not_assets=self.local_files.not_assets,
-            stores=self.local_files.stores,
-            metadata_fields=self.metadata.fields if self.metadata is not None else (),
-            compared=self.compared,
-            resumed=self.resumed,
-            draft=self.draft,
-            problems=tuple(problems),
-            record=self.record.path,
-        )
 
 
 def _to_send(plan: dict[str, PlannedAsset]) -> list[PlannedAsset]:

@@ -25,7 +25,7 @@ def never() -> bool:
 
 
 def test_a_file_is_read_as_it_is_as_long_as_parts_are_sent(file: Path) -> None:
-    flow = PartFlow(room=20, is_stopped=never)
+    flow = PartFlow(parts=1, is_stopped=never)
     pieces = []
     with path_in_parts(file, flow).open("rb") as opened:
         for _ in range(5):
@@ -37,7 +37,7 @@ def test_a_file_is_read_as_it_is_as_long_as_parts_are_sent(file: Path) -> None:
 
 
 def test_a_part_waits_for_room(file: Path) -> None:
-    flow = PartFlow(room=40, is_stopped=never)
+    flow = PartFlow(parts=2, is_stopped=never)
     opened = path_in_parts(file, flow).open("rb")
     opened.read(20)
     opened.read(20)
@@ -54,7 +54,7 @@ def test_a_part_waits_for_room(file: Path) -> None:
 def test_a_part_that_never_gets_its_status_has_failed(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "PATIENCE_S", 0.02)
     monkeypatch.setattr(parts, "_POLL_S", 0.01)
-    flow = PartFlow(room=20, is_stopped=never)
+    flow = PartFlow(parts=1, is_stopped=never)
     with path_in_parts(file, flow).open("rb") as opened:
         opened.read(20)
         with pytest.raises(TransferStoppedError):
@@ -63,7 +63,7 @@ def test_a_part_that_never_gets_its_status_has_failed(file: Path, monkeypatch: p
 
 def test_a_stop_takes_effect_before_the_next_part(file: Path) -> None:
     stop = threading.Event()
-    flow = PartFlow(room=200, is_stopped=stop.is_set)
+    flow = PartFlow(parts=10, is_stopped=stop.is_set)
     with path_in_parts(file, flow).open("rb") as opened:
         opened.read(20)
         stop.set()
@@ -73,7 +73,7 @@ def test_a_stop_takes_effect_before_the_next_part(file: Path) -> None:
 
 def test_the_client_takes_the_path_for_that_of_the_file(file: Path) -> None:
     """Its checksum, which it keeps by path, and its metadata are those of the file."""
-    guarded = path_in_parts(file, PartFlow(room=1, is_stopped=never))
+    guarded = path_in_parts(file, PartFlow(parts=1, is_stopped=never))
     assert guarded == file and guarded.stat().st_size == 100
     there = dandi_file(guarded, dandiset_path=file.parent)
     assert there.get_digest() == dandi_file(file, dandiset_path=file.parent).get_digest()

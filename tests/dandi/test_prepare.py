@@ -10,6 +10,7 @@ from pathlib import Path
 import h5py
 import pytest
 from archive_samples import NWB, QUICK, VIDEO_FOLDER
+from dandi.files import dandi_file
 from dandi_server import DandiServer
 
 from ssc_to_nwb import naming
@@ -71,7 +72,7 @@ def test_a_session_that_is_not_valid_is_not_sent_and_the_others_are(
 
 def test_only_errors_are_counted(two_sessions: Path) -> None:
     damage(two_sessions / OTHER)
-    found = prepare(two_sessions, two_sessions / OTHER, "require").problem
+    found = prepare(dandi_file(two_sessions / OTHER, dandiset_path=two_sessions), "require").problem
     assert found is not None
     listed = (found.detail or "").splitlines()
     assert found.found == ("1 error" if len(listed) == 1 else f"{len(listed)} errors")
@@ -133,6 +134,6 @@ def test_an_upload_records_its_validation(upload_for_real: Upload, two_sessions:
 def test_skip_reads_the_metadata_alone(two_sessions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     damage(two_sessions / OTHER)
     monkeypatch.setattr(prepare_module, "errors_of", lambda _file: pytest.fail("nobody asked for that"))
-    found = prepare(two_sessions, two_sessions / OTHER, "skip")
+    found = prepare(dandi_file(two_sessions / OTHER, dandiset_path=two_sessions), "skip")
     assert found.problem is None and found.metadata["path"] == OTHER
     assert found.metadata["digest"]["dandi:dandi-etag"]
