@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -25,6 +25,7 @@ from ssc_to_nwb.options.archive import Validation
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError
 from ssc_to_nwb.quantities import plural
+from ssc_to_nwb.run.local_processes import without_main_module
 from ssc_to_nwb.validate.messages import Message, fails
 
 _MESSAGES_SHOWN = 10
@@ -55,6 +56,12 @@ def prepare(local: LocalFileAsset, validation: Validation) -> Prepared:
         return Prepared(metadata=asset_metadata(local))
     except SscError as failure:
         return Prepared(metadata={}, problem=failure.problem)
+
+
+def begin_preparing(pool: Executor, local: LocalFileAsset, validation: Validation) -> Future[Prepared]:
+    """Have a worker prepare a file."""
+    with without_main_module():
+        return pool.submit(prepare, local, validation)
 
 
 def errors_of(file: Path) -> tuple[Message, ...]:

@@ -171,7 +171,7 @@ class _Process:
         if self._theirs.closed:
             return self.pool.submit(fn, *args, **kwargs)
         there = set(multiprocessing.active_children())
-        with _without_main_module(), signals_held_back():
+        with without_main_module(), signals_held_back():
             future = self.pool.submit(fn, *args, **kwargs)
         begun = set(multiprocessing.active_children()) - there
         # Where another thread has begun one of its own just now, this one cannot be killed, but ends by itself.
@@ -252,12 +252,12 @@ def load_ahead() -> None:
     """
     context = _context()
     if context.get_start_method() == "forkserver":
-        with _without_main_module(), signals_held_back():
+        with without_main_module(), signals_held_back():
             forkserver.ensure_running()
 
 
 @contextmanager
-def _without_main_module() -> Iterator[None]:
+def without_main_module() -> Iterator[None]:
     """Keep a new process from running the caller's script once more: nothing of it is needed there.
 
     multiprocessing looks at `__main__` while a process starts, and would import the script; a script without the

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import DEVNULL, Popen
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.dandi_log import dandi_log_to
@@ -12,6 +16,27 @@ from ssc_to_nwb.validate.messages import Message, message_of
 from ssc_to_nwb.validate.nwb_files import is_zarr
 
 _DANDISET_FILE = "dandiset.yaml"
+# Of a smaller file the client has read all before a process of its own is ready for it.
+_LARGE_BYTES = 50e6
+_READ = "import sys; from dandi.metadata.nwb import get_metadata; get_metadata(sys.argv[1])"
+
+
+@contextmanager
+def client_reads_ahead(file: Path) -> Iterator[None]:
+    """Have the dandi client read a large file in a process of its own while the block does something else.
+
+    The client keeps what it draws from a file until the file changes: `metadata_messages` then finds it there. Where
+    it does not (`DANDI_CACHE=ignore`), or the other process fails or is not done, the file is read here as ever.
+    """
+    if is_zarr(file) or file.stat().st_size < _LARGE_BYTES or os.cpu_count() == 1:
+        yield
+        return
+    command = [sys.executable, "-P", "-c", _READ, str(file.absolute())]
+    with Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.kill()
 
 
 def layout_messages(file: Path) -> Iterator[Message]:

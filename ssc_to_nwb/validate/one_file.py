@@ -48,8 +48,14 @@ def _content_messages(file: Path) -> Iterator[Message]:
             return
         yield from messages
         yield from _warning_messages(caught, file=file)
-        yield from _inspection(nwbfile, io, file=file)
-        yield from follows_messages(nwbfile, file=file)
+        with warnings.catch_warnings():
+            # Whatever is wrong with an object comes back as a message of a check.
+            warnings.simplefilter("ignore")
+            yield from inspection_messages(nwbfile, file=file, path_of=path_finder(io))
+            contradicting = list(follows_messages(nwbfile, file=file))
+            # As late as can be: the client may be reading the file in a process of its own meanwhile.
+            yield from metadata_messages(file, species=None if nwbfile.subject is None else nwbfile.subject.species)
+        yield from contradicting
 
 
 def _read(io: HDMFIO) -> tuple[NWBFile, list[warnings.WarningMessage]]:
@@ -57,15 +63,6 @@ def _read(io: HDMFIO) -> tuple[NWBFile, list[warnings.WarningMessage]]:
         warnings.simplefilter("always", UserWarning)
         nwbfile = io.read()
     return nwbfile, caught or []
-
-
-def _inspection(nwbfile: NWBFile, io: HDMFIO, *, file: Path) -> Iterator[Message]:
-    with warnings.catch_warnings():
-        # Whatever is wrong with an object comes back as a message of a check.
-        warnings.simplefilter("ignore")
-        yield from inspection_messages(nwbfile, file=file, path_of=path_finder(io))
-        subject = nwbfile.subject
-        yield from metadata_messages(file, species=None if subject is None else subject.species)
 
 
 def _warning_messages(caught: list[warnings.WarningMessage], *, file: Path) -> Iterator[Message]:

@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.run.local_processes import without_main_module
 from ssc_to_nwb.validate.messages import Message, message_of
 
 _OBJECTS_BETWEEN_SEARCHES = 50_000
@@ -24,12 +25,18 @@ def validate_each(files: Sequence[Path], *, workers: int) -> Iterator[FileMessag
     nwbinspector's own pool can't be used: its checks, configured, can't be pickled. Here every process makes its own.
     """
     if workers == 1 or len(files) == 1:
-        yield from ((file, validate_in_process(file)) for file in files)
+        from ssc_to_nwb.validate.dandi_rules import client_reads_ahead
+
+        for file in files:
+            with client_reads_ahead(file):
+                messages = validate_in_process(file)
+            yield file, messages
         return
     # Not fork: this process may have threads and open HDF5 files.
     pool = ProcessPoolExecutor(max_workers=min(workers, len(files)), mp_context=get_context("spawn"))
     try:
-        tasks: dict[Task, Path] = {pool.submit(validate_in_process, file): file for file in files}
+        with without_main_module():
+            tasks: dict[Task, Path] = {pool.submit(validate_in_process, file): file for file in files}
         for task in as_completed(tasks):
             yield tasks[task], _result(task, file=tasks[task])
     finally:

@@ -16,7 +16,7 @@ from patience import PATIENCE_S
 
 from ssc_to_nwb.api.validation import validate
 from ssc_to_nwb.problems.model import SscError
-from ssc_to_nwb.validate import run
+from ssc_to_nwb.validate import dandi_rules, run
 from ssc_to_nwb.validate.messages import Message
 
 
@@ -82,6 +82,59 @@ def test_a_process_that_dies_is_a_message(monkeypatch: pytest.MonkeyPatch) -> No
     assert {file: [message.identifier for message in messages] for file, messages in found.items()} == {
         file: ["validation-cut-short"] for file in files
     }
+
+
+@pytest.mark.long
+def test_a_script_with_two_workers_needs_no_guard_around_its_main_part(sound_file: Path, tmp_path: Path) -> None:
+    second = tmp_path / "sub-an2" / sound_file.name.replace("an1", "an2")
+    second.parent.mkdir()
+    second.write_bytes(sound_file.read_bytes())
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from ssc_to_nwb import validate_files\n"
+        f"result = validate_files(paths={[str(sound_file), str(second)]}, workers=2)\n"
+        "print(len(result.files), any(one.identifier == 'validation-cut-short' for one in result.messages))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    assert done.stdout == "2 False\n"
+
+
+def test_a_large_file_is_read_by_the_client_in_a_process_of_its_own(
+    sound_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Any] = []
+
+    def begin(*arguments: Any, **options: Any) -> Any:
+        begun.append(subprocess.Popen(*arguments, **options))
+        return begun[-1]
+
+    monkeypatch.setattr(dandi_rules, "Popen", begin)
+    monkeypatch.setattr(run, "validate_in_process", lambda _: ())
+    assert list(run.validate_each([sound_file], workers=1)) == [(sound_file, ())]
+    assert begun == []
+
+    monkeypatch.setattr(dandi_rules, "_LARGE_BYTES", 1)
+    assert list(run.validate_each([sound_file], workers=1)) == [(sound_file, ())]
+    (process,) = begun
+    assert process.returncode is not None
+
+
+def test_what_the_client_has_read_in_a_process_of_its_own_is_not_read_again(
+    spoiled: Callable[[Spoil], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_again(*_: Any) -> None:
+        raise ValueError("read again")
+
+    monkeypatch.delenv("DANDI_CACHE", raising=False)
+    file = spoiled(lambda _: None)
+    subprocess.run([sys.executable, "-P", "-c", dandi_rules._READ, str(file)], check=True, timeout=PATIENCE_S)
+    monkeypatch.setattr("dandi.metadata.nwb._get_pynwb_metadata", read_again)
+
+    assert list(dandi_rules.metadata_messages(file, species="Mus musculus")) == []
+    monkeypatch.setenv("DANDI_CACHE", "ignore")
+    os.utime(file)
+    (message,) = dandi_rules.metadata_messages(file, species="Mus musculus")
+    assert message.text == "ValueError: read again"
 
 
 def in_a_new_process(code: str) -> str:
