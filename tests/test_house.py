@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "run_files": {"naming"},
     "allocator": set(),
     "json_lines": set(),
-    "thread_map": set(),
+    "parallel": set(),
     "quantities": set(),
     "session_key": set(),
     "system_files": set(),
@@ -58,15 +58,15 @@ MAY_IMPORT = {
     "testing": {"matlab"},
     "nwb_file": {
         "_version", "allocator", "chunk_shapes", "data_types", "image_axes", "ledger", "metadata", "naming",
-        "options", "output_files", "problems", "session", "source_files", "thread_map", "tif",
+        "options", "output_files", "parallel", "problems", "session", "source_files", "tif",
     },
     "proof": {
         "allocator", "data_types", "hdf5_files", "ledger", "matlab", "metadata", "naming", "problems",
-        "restoring", "session", "source_files", "system_files", "thread_map",
+        "parallel", "restoring", "session", "source_files", "system_files",
     },
     "validate": {
         "_version", "data_types", "hdf5_files", "metadata", "naming", "options", "problems", "proof", "quantities",
-        "restoring", "system_files",
+        "parallel", "restoring", "system_files",
     },
     "describe": {"data_types", "matlab", "metadata", "problems", "quantities", "session", "source_files"},
     "reading": {"hdf5_files", "naming", "problems", "quantities", "system_files"},
@@ -75,12 +75,13 @@ MAY_IMPORT = {
         "_version", "analysis", "metadata", "naming", "output_files", "problems", "quantities", "reading",
     },
     "dandi": {
-        "_version", "json_lines", "metadata", "options", "problems", "quantities", "system_files", "validate",
+        "_version", "json_lines", "metadata", "options", "parallel", "problems", "quantities", "system_files",
+        "validate",
     },
     "run": {
         "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "metadata", "naming", "nwb_file",
         "options", "output_files", "problems", "proof", "quantities", "run_files", "session", "session_key",
-        "source_files", "system_files", "tif",
+        "parallel", "source_files", "system_files", "tif",
     },
     "api": {
         "analysis", "dandi", "data_types", "describe", "json_lines", "ledger", "matlab", "metadata", "naming",

@@ -22,10 +22,10 @@ from dandi.files import LocalFileAsset
 
 from ssc_to_nwb.dandi.assets import asset_metadata
 from ssc_to_nwb.options.archive import Validation
+from ssc_to_nwb.parallel import without_main_module
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError
 from ssc_to_nwb.quantities import plural
-from ssc_to_nwb.run.local_processes import without_main_module
 from ssc_to_nwb.validate.messages import Message, fails
 
 _MESSAGES_SHOWN = 10

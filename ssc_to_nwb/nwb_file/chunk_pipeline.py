@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 
 from ssc_to_nwb.allocator import keep_freed_memory
 from ssc_to_nwb.nwb_file.chunk_fills import ChunkFill, Scratch
-from ssc_to_nwb.thread_map import map_in_order
+from ssc_to_nwb.parallel import map_in_order
 
 # Chunks that may wait to be written, per worker, so that no worker waits for the disk.
 _AHEAD_PER_WORKER = 3

@@ -15,7 +15,7 @@ import numpy as np
 from isal import igzip_lib
 
 from ssc_to_nwb.allocator import keep_freed_memory
-from ssc_to_nwb.thread_map import map_in_order
+from ssc_to_nwb.parallel import map_in_order
 
 _AHEAD_PER_WORKER = 3
 # A chunk's room on its way, in its own size: as stored, inflated, put together, and the reader's copy.

@@ -13,13 +13,13 @@ import numpy as np
 
 from ssc_to_nwb.allocator import keep_freed_memory
 from ssc_to_nwb.data_types.trial_labels.source import describe_trials
+from ssc_to_nwb.parallel import map_in_order
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.chunk_reader import ChunkDecoder, can_read_chunks
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.hdf5_tree import ValuesDigest
 from ssc_to_nwb.proof.report import VerifyMode
 from ssc_to_nwb.proof.source_frames import PlaneFrames
-from ssc_to_nwb.thread_map import map_in_order
 
 if TYPE_CHECKING:
     from ssc_to_nwb.proof.raw import RawProof

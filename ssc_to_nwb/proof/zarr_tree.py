@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ssc_to_nwb.parallel import map_in_order
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node
-from ssc_to_nwb.thread_map import map_in_order
 
 _LINKS = "zarr_link"
 _MARK = "zarr_dtype"

@@ -22,10 +22,11 @@ from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from types import FrameType, ModuleType
+from types import FrameType
 from typing import Any, TypeVar
 
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress
+from ssc_to_nwb.parallel import without_main_module
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 Result = TypeVar("Result")
@@ -254,18 +255,3 @@ def load_ahead() -> None:
     if context.get_start_method() == "forkserver":
         with without_main_module(), signals_held_back():
             forkserver.ensure_running()
-
-
-@contextmanager
-def without_main_module() -> Iterator[None]:
-    """Keep a new process from running the caller's script once more: nothing of it is needed there.
-
-    multiprocessing looks at `__main__` while a process starts, and would import the script; a script without the
-    guard `if __name__ == "__main__"` would then begin its conversion again in every process.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main

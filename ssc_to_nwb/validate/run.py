@@ -9,8 +9,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
+from ssc_to_nwb.parallel import without_main_module
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.run.local_processes import without_main_module
 from ssc_to_nwb.validate.messages import Message, message_of
 
 _OBJECTS_BETWEEN_SEARCHES = 50_000

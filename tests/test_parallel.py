@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ssc_to_nwb.thread_map import map_in_order
+from ssc_to_nwb.parallel import map_in_order
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
