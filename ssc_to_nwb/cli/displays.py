@@ -42,7 +42,7 @@ class RunLines:
         if text is not None:
             self._shown.say(text)
         if event.name == "run-started":
-            self._to_do = event.fields["to_do"]
+            self._to_do = event.fields["sessions"] - event.fields["skipped"]
         elif event.session is not None:
             self._take(event.session, event)
         if self._to_do:

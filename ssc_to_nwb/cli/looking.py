@@ -19,6 +19,7 @@ from ssc_to_nwb.cli.output import print_picture, print_result, print_warnings
 from ssc_to_nwb.cli.progress import counted, display
 from ssc_to_nwb.cli.terminal import echo, wrapped
 from ssc_to_nwb.options.files import PlotCellRequest, PlotTrialRequest, ReportRequest, ResponsesRequest
+from ssc_to_nwb.quantities import plural
 
 _WIDTH = 80
 
@@ -148,7 +149,7 @@ def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool
     for animal, part in rows.groupby(rows["cell"].str.partition("/")[0]):
         counts = part.groupby("cell").size()
         echo(
-            f"{animal}: {len(counts)} cells in {part['session'].nunique()} sessions, "
+            f"{animal}: {plural(len(counts), 'cell')} in {plural(part['session'].nunique(), 'session')}, "
             f"{int((counts > 1).sum())} of them in more than one"
         )
     print_warnings(table.problems, verbose=verbose)

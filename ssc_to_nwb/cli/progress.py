@@ -90,14 +90,14 @@ class Bars:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.progress import BarColumn, Progress
 
         self._lock = threading.Lock()
+        # The clocks are parts of the texts: columns of their own would not fit into 80 characters.
         self._bars: Progress = Progress(
-            TextColumn("{task.description}", markup=False),
+            _column(lambda task: f"{task.description}{_elapsed(task)}"),
             BarColumn(bar_width=16),
-            TextColumn("{task.fields[percent]}{task.fields[amount]}"),
-            _clocks(),
+            _column(lambda task: f"{task.fields['percent']}{task.fields['amount']}{_left(task)}"),
             console=Console(stderr=True),
         )
         self._lines: dict[str, TaskID] = {}
@@ -154,22 +154,30 @@ class Bars:
             )
 
 
-def _clocks() -> ProgressColumn:
-    """`elapsed 0:05, left 0:12`, on the line of the whole work."""
+def _column(text: Callable[[Task], str]) -> ProgressColumn:
+    """A column of texts that are not broken into lines: the bars beside them give way."""
     from rich.progress import ProgressColumn
+    from rich.table import Column
     from rich.text import Text
 
-    class Clocks(ProgressColumn):
-        """Time that has passed, and time that is left."""
+    class Texts(ProgressColumn):
+        """A text for each line, made anew as time goes by."""
 
         def render(self, task: Task) -> Text:
-            """The clocks as a text."""
-            if not task.fields["clocks"] or task.elapsed is None:
-                return Text("")
-            left = f", left {_clock(task.time_remaining)}" if task.time_remaining else ""
-            return Text(f"elapsed {_clock(task.elapsed)}{left}")
+            """The text of a line."""
+            return Text(text(task))
 
-    return Clocks()
+    return Texts(table_column=Column(no_wrap=True))
+
+
+def _elapsed(task: Task) -> str:
+    """`, elapsed 0:05`, on the line of the whole work."""
+    return f", elapsed {_clock(task.elapsed or 0)}" if task.fields["clocks"] else ""
+
+
+def _left(task: Task) -> str:
+    """`, left 0:12`, on the line of the whole work."""
+    return f", left {_clock(task.time_remaining)}" if task.fields["clocks"] and task.time_remaining else ""
 
 
 def _clock(seconds: float) -> str:

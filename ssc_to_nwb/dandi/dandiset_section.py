@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ssc_to_nwb.metadata.forms import wanted
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
@@ -119,6 +120,6 @@ def as_section(values: DandisetSection | Mapping[str, Any], *, place: Place | No
             kind,
             file=place(key) if place is not None else None,
             field=".".join(str(part) for part in key),
-            expected=details["msg"],
+            expected=wanted(details),
             found=repr(details["input"]),
         ) from refused

@@ -82,9 +82,18 @@ def read_mat5(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
             file=path,
             field=bounds.field or None,
             expected="a MATLAB file of format 5 or 7",
-            found=f"{type(damage).__name__}: {damage}",
+            found=_fault(damage),
         ) from damage
     return variables
+
+
+def _fault(damage: Exception) -> str:
+    """What is wrong with the file, in words."""
+    if isinstance(damage, DamagedFileError):
+        return str(damage)
+    if isinstance(damage, igzip_lib.IsalError):
+        return f"a compressed variable that cannot be unpacked ({damage})"
+    return f"{type(damage).__name__}: {damage}"
 
 
 class _Variable:

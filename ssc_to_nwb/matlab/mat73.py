@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.hdf5_files import place_of_values
+from ssc_to_nwb.hdf5_files import hdf5_fault, place_of_values
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.leaves import CLASS_TYPES
 from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
@@ -57,7 +57,7 @@ def read_mat73(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
             file=path,
             field=bounds.field or None,
             expected="a MATLAB file of format 7.3 (HDF5)",
-            found=f"{type(damage).__name__}: {damage}",
+            found=hdf5_fault(damage) if isinstance(damage, OSError) else f"{type(damage).__name__}: {damage}",
         ) from damage
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 # An ISO 8601 duration in years, months, weeks and days, with at least one of them.
 _DURATION = r"P(?=\d)(\d+(\.\d+)?Y)?(\d+(\.\d+)?M)?(\d+(\.\d+)?W)?(\d+(\.\d+)?D)?"
@@ -67,6 +70,32 @@ def _pairs(digits: str, separator: str) -> tuple[str, str, str]:
     """The three parts of a date (yyyy, mm, dd) or a time (HH, MM, SS)."""
     first = 4 if separator == "-" else 2
     return digits[:first], digits[first : first + 2], digits[first + 2 :]
+
+
+# What the schema wants, by the type of its error; `{...}` is from the error's own values.
+_WANTED = {
+    "literal_error": "{expected}",
+    "string_type": "a text",
+    "string_too_short": "a text that is not empty",
+    "bool_parsing": "true or false",
+    "greater_than": "a number above {gt}",
+    "greater_than_equal": "a number of at least {ge}",
+    "less_than_equal": "a number of at most {le}",
+    "missing": "one more value",
+    "too_long": "at most {max_length} values",
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number"),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "a number"),
+    **dict.fromkeys(("tuple_type", "list_type"), "a list, such as [one, two]"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a mapping of keys to values"),
+}
+
+
+def wanted(details: ErrorDetails) -> str:
+    """What the schema expected in place of a value, in plain words."""
+    text = _WANTED.get(details["type"])
+    if text is None:
+        return details["msg"].removeprefix("Value error, ").removeprefix("Expected ")
+    return text.format(**details.get("ctx", {}))
 
 
 Age = Annotated[str, AfterValidator(_iso_age)]

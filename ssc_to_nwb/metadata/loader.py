@@ -159,7 +159,9 @@ def _validate(merged: LinedMapping) -> Metadata:
 
 
 def _as_error(details: Any, merged: LinedMapping) -> SscError:
-    key: KeyPath = details["loc"]
+    from ssc_to_nwb.metadata.forms import wanted
+
+    key: KeyPath = tuple(part for part in details["loc"] if part != "[key]")
     dotted = ".".join(str(part) for part in key)
     place = merged.place(key)
     if details["type"] == "extra_forbidden":
@@ -172,7 +174,7 @@ def _as_error(details: Any, merged: LinedMapping) -> SscError:
         kinds.METADATA_VALUE_INVALID,
         file=place,
         field=dotted,
-        expected=details["msg"].removeprefix("Value error, Expected "),
+        expected=wanted(details),
         found=_SHORT.repr(details["input"]),
     )
 

@@ -26,7 +26,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as failure:
-        raise ValueError(f"{name!r} is no time zone of the IANA database") from failure
+        raise ValueError("Expected a time zone of the IANA database, such as America/New_York") from failure
     return name
 
 
@@ -34,7 +34,7 @@ def _known_encoding(name: str) -> str:
     try:
         "".encode(name)
     except (LookupError, ValueError) as failure:
-        raise ValueError(f"{name!r} is not an encoding of text that Python knows") from failure
+        raise ValueError("Expected an encoding of text that Python knows, such as latin-1") from failure
     return name
 
 
@@ -43,10 +43,10 @@ def _pattern_with(*groups: str) -> AfterValidator:
         try:
             compiled = re.compile(pattern)
         except re.error as failure:
-            raise ValueError(f"not a regular expression: {failure}") from failure
+            raise ValueError(f"Expected a regular expression; in this one: {failure}") from failure
         missing = [group for group in groups if group not in compiled.groupindex]
         if missing:
-            raise ValueError(f"the pattern lacks the named group(s) {', '.join(missing)}")
+            raise ValueError(f"Expected a regular expression with the named group(s) {', '.join(missing)}")
         return pattern
 
     return AfterValidator(check)

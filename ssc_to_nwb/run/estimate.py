@@ -14,6 +14,7 @@ from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.quantities import bytes_text
 from ssc_to_nwb.run.machine import existing_folder, free_bytes
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.source_files.packed_files import unpack
@@ -108,12 +109,13 @@ def check_space(to_do: Sequence[Decision], settings: RunSettings) -> None:
     sample = sample_frames([decision.source for decision in to_do], output=settings.output, options=settings.options)
     room = room_for(to_do, settings, ratio=worst if sample is None else sample.ratio)
     if room.short:
-        work = f" and {room.work_needed} bytes to unpack in {room.work}" if room.work_needed else ""
+        work = f" and {bytes_text(room.work_needed)} to unpack in {room.work}" if room.work_needed else ""
         raise error(
             kinds.SPACE_SHORT,
             file=settings.output,
-            expected=f"about {room.output_needed} bytes{work}, and {_MARGIN_BYTES} to spare",
-            found=f"{room.output_free} bytes free" + (f", {room.work_free} for unpacking" if work else ""),
+            expected=f"about {bytes_text(room.output_needed)}{work}, and {bytes_text(_MARGIN_BYTES)} to spare",
+            found=f"{bytes_text(room.output_free)} free"
+            + (f", {bytes_text(room.work_free)} for unpacking" if work else ""),
         )
 
 

@@ -16,6 +16,7 @@ from ssc_to_nwb.output_files import write_whole
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.problems.system_errors import name_system_error
+from ssc_to_nwb.quantities import bytes_text
 from ssc_to_nwb.run.machine import free_bytes
 from ssc_to_nwb.source_files.mats_not_taken import mats_not_taken
 from ssc_to_nwb.source_files.packed_files import PackedFile, PackedMember, is_packed, list_packed, packed_stem, unpack
@@ -267,8 +268,8 @@ def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnByte
         folder.mkdir(parents=True)
         free = free_bytes(folder)
         if total > free:
-            expected = f"{total} bytes to unpack {session.key}"
-            raise error(kinds.SPACE_SHORT, file=folder, expected=expected, found=f"{free} bytes free")
+            expected = f"{bytes_text(total)} to unpack {session.key}"
+            raise error(kinds.SPACE_SHORT, file=folder, expected=expected, found=f"{bytes_text(free)} free")
         targets: dict[Path, dict[str, Path]] = {}
         for part in session.parts(raw=raw):
             targets.setdefault(part.packed, {})[part.member.name] = folder / part.target

@@ -19,7 +19,7 @@ def test_the_table_of_cells(converted_default: Converted, tmp_path: Path) -> Non
     result = CliRunner().invoke(group, ["cells", str(converted_default.path), "-o", str(csv)], catch_exceptions=False)
     assert result.exit_code == 0
     count = sum(len(plane.rois) for plane in converted_default.made.planes)
-    assert f"an900001: {count} cells in 1 sessions, 0 of them in more than one" in result.stdout
+    assert f"an900001: {count} cells in 1 session, 0 of them in more than one" in result.stdout
     table = pd.read_csv(csv)
     assert table["cell"].tolist() == sorted(table["cell"], key=lambda name: int(name.split("/")[1]))
     numbers = {roi.number for plane in converted_default.made.planes for roi in plane.rois}

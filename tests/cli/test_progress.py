@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def test_notices_are_shown_on_a_terminal_and_elsewhere(
 
 def test_plain_lines_say_what_begins_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     events = [
-        RunEvent(name="run-started", fields={"to_do": 2}),
+        RunEvent(name="run-started", fields={"sessions": 2, "skipped": 0}),
         RunEvent(name="session-started", session="an1"),
         RunEvent(name="session-finished", session="an1", fields={"status": "converted", "error": None}),
     ]
@@ -78,17 +79,41 @@ def test_a_quiet_run_shows_nothing() -> None:
 
 def test_clocks_are_labelled(monkeypatch: pytest.MonkeyPatch) -> None:
     events = [
-        RunEvent(name="run-started", fields={"to_do": 2}),
+        RunEvent(name="run-started", fields={"sessions": 2, "skipped": 0}),
         RunEvent(name="session-started", session="an1"),
         RunEvent(name="session-finished", session="an1", fields={"status": "converted", "error": None}),
     ]
     assert "elapsed 0:00" in shown(events, monkeypatch, terminal=True)
 
 
+def test_what_fails_before_it_begins_is_counted_among_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [
+        RunEvent(name="run-started", fields={"sessions": 3, "to_do": 1, "skipped": 1}),
+        RunEvent(name="session-skipped", session="an0", fields={"status": "skipped", "error": None}),
+        RunEvent(name="session-finished", session="an1", fields={"status": "failed", "error": {}}),
+        RunEvent(name="session-finished", session="an2", fields={"status": "converted", "error": None}),
+    ]
+    assert shown(events, monkeypatch, terminal=False) == "an1: failed (1 of 2)\nan2: converted (2 of 2)\n"
+
+
+def test_no_line_is_broken_on_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    bytes_done = {"stage": "verify", "done_bytes": 203_400_000, "total_bytes": 209_700_000}
+    events = [
+        RunEvent(name="run-started", fields={"sessions": 12, "skipped": 0}),
+        RunEvent(name="session-started", session="an229716_2013_12_02b"),
+        RunEvent(name="progress", session="an229716_2013_12_02b", fields=bytes_done),
+    ]
+    text = shown(events, monkeypatch, terminal=True)
+    drawn = [" ".join(line.split()) for line in re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", text).splitlines()[-2:]]
+    assert re.fullmatch(r"all sessions, elapsed 0:00 \S+ 8 % \(0 of 12\)(, left \S+)?", drawn[0])
+    assert re.fullmatch(r"an229716_2013_12_02b verify \S+ 97 % \(203.4 MB of 209.7 MB\)", drawn[1])
+
+
 def test_an_interrupted_run_is_not_shown_as_done(monkeypatch: pytest.MonkeyPatch) -> None:
     interrupted = {"status": "failed", "error": {"identifier": "interrupted"}}
     events = [
-        RunEvent(name="run-started", fields={"to_do": 2}),
+        RunEvent(name="run-started", fields={"sessions": 2, "skipped": 0}),
         RunEvent(name="session-finished", session="an1", fields=interrupted),
         RunEvent(name="session-finished", session="an2", fields=interrupted),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -183,6 +184,24 @@ def test_a_truncated_file(tmp_path: Path, share: float, compressed: bool) -> Non
     with problem_raised() as found:
         read_session_struct(path)
     assert found[0].kind.identifier == "mat-unreadable"
+    assert "Error" not in str(found[0].found)
+
+
+def test_damage_is_said_without_the_names_of_exceptions(tmp_path: Path) -> None:
+    path = write(tmp_path).mat_path
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 0xFF
+    path.write_bytes(content)
+    with problem_raised() as found:
+        read_session_struct(path)
+    assert str(found[0].found).startswith("a compressed variable that cannot be unpacked (")
+
+    hdf5 = write(tmp_path / "hdf5", mat_format="7.3").mat_path
+    content = bytearray(hdf5.read_bytes())
+    hdf5.write_bytes(content[: len(content) // 2])
+    with problem_raised() as found:
+        read_session_struct(hdf5)
+    assert re.fullmatch(r"only the first [\d.]+ kB of [\d.]+ kB", str(found[0].found))
 
 
 def test_a_file_cut_after_its_header_holds_no_variable(tmp_path: Path) -> None:

@@ -172,6 +172,39 @@ class TestWrongFiles:
         assert problem.expected == "a number, a space and a unit (kg, g or mg), such as 21 g"
         assert problem.found == "'twenty'"
 
+    @pytest.mark.parametrize(
+        ("text", "field", "expected"),
+        [
+            ("subject: {sex: female}", "subject.sex", "'M', 'F', 'U' or 'O'"),
+            ("session: {keywords: mouse}", "session.keywords", "a list, such as [one, two]"),
+            ("session: {keywords: [null]}", "session.keywords.0", "a text"),
+            ("session: {lab: ''}", "session.lab", "a text that is not empty"),
+            ("session: 5", "session", "a mapping of keys to values"),
+            ("imaging: {excitation_lambda_nm: 1000nm}", "imaging.excitation_lambda_nm", "a number"),
+            ("imaging: {excitation_lambda_nm: 0}", "imaging.excitation_lambda_nm", "a number above 0.0"),
+            ("imaging: {field_of_view_um: [600]}", "imaging.field_of_view_um.1", "one more value"),
+            ("imaging: {field_of_view_um: [6, 6, 6]}", "imaging.field_of_view_um", "at most 2 values"),
+            ("imaging: {subvolume_depth_um: {one: 1}}", "imaging.subvolume_depth_um.one", "a whole number"),
+            ("assumptions: {green_page_first: first}", "assumptions.green_page_first", "true or false"),
+            ("assumptions: {channels_per_frame: 0}", "assumptions.channels_per_frame", "a number of at least 1"),
+            ("assumptions: {channels_per_frame: 3}", "assumptions.channels_per_frame", "a number of at most 2"),
+            ("assumptions: {clock_zero_offset_s: .inf}", "assumptions.clock_zero_offset_s", "a number"),
+            (
+                "assumptions: {timezone: Eastern}",
+                "assumptions.timezone",
+                "a time zone of the IANA database, such as America/New_York",
+            ),
+            (
+                "source: {fov_pattern: 'fov_('}",
+                "source.fov_pattern",
+                "a regular expression; in this one: missing ), unterminated subpattern at position 4",
+            ),
+        ],
+    )
+    def test_what_is_wanted_in_plain_words(self, tmp_path: Path, text: str, field: str, expected: str) -> None:
+        problem = refused(tmp_path, f"{text}\n")
+        assert (problem.field, problem.expected) == (field, expected)
+
     def test_a_doi_with_its_prefix(self, tmp_path: Path) -> None:
         assert load(user_file(tmp_path, "dataset: {doi: 'doi:10.6080/K0'}\n")).dataset.doi == "10.6080/K0"
 
