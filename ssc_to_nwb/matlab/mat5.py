@@ -91,7 +91,7 @@ def _fault(damage: Exception) -> str:
     """What is wrong with the file, in words."""
     if isinstance(damage, DamagedFileError):
         return str(damage)
-    if type(damage) is igzip_lib.IsalError:
+    if isinstance(damage, igzip_lib.IsalError):  # type: ignore[arg-type]
         return f"a compressed variable that cannot be unpacked ({damage})"
     return f"{type(damage).__name__}: {damage}"
 
