@@ -161,7 +161,7 @@ def _column(text: Callable[[Task], str]) -> ProgressColumn:
     from rich.text import Text
 
     class Texts(ProgressColumn):
-        """A text for each line, made anew as time goes by."""
+        """A text for each line, written again as time goes by."""
 
         def render(self, task: Task) -> Text:
             """The text of a line."""
