@@ -81,7 +81,7 @@ def report(request: ReportRequest) -> ReportResult:
     """
     from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.reading.nwb_files import find_session_files
-    from ssc_to_nwb.report.extra import check_report_extra
+    from ssc_to_nwb.report.single_picture import check_report_extra
 
     check_report_extra()
     from ssc_to_nwb.report.build import build_pages
@@ -152,10 +152,10 @@ def plot_trial(request: PlotTrialRequest) -> Path | None:
     from ssc_to_nwb.reading.nwb_files import one_session_file
     from ssc_to_nwb.reading.nwb_session import open_nwb_session
     from ssc_to_nwb.reading.trial import read_trial
-    from ssc_to_nwb.report.extra import check_report_extra
+    from ssc_to_nwb.report.single_picture import check_report_extra
 
     check_report_extra()
-    from ssc_to_nwb.report.save_figure import save_or_show
+    from ssc_to_nwb.report.single_picture import save_or_show
     from ssc_to_nwb.report.trial_figure import draw_trial
 
     with open_nwb_session(one_session_file(request.file)) as session:

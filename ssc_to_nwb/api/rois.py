@@ -63,11 +63,11 @@ def plot_cell(request: PlotCellRequest) -> Path | None:
     """
     from ssc_to_nwb.problems import kinds
     from ssc_to_nwb.problems.model import error
-    from ssc_to_nwb.report.extra import check_report_extra
+    from ssc_to_nwb.report.single_picture import check_report_extra
 
     check_report_extra()
     from ssc_to_nwb.report.cell_figure import draw_cell, read_cell_views
-    from ssc_to_nwb.report.save_figure import save_or_show
+    from ssc_to_nwb.report.single_picture import save_or_show
 
     label = request.cell.partition("@")[0]
     seen = [sighting for sighting in _sightings(request.files)[0] if sighting.label == label]
@@ -210,10 +210,10 @@ def responses(request: ResponsesRequest) -> ResponseTable:
 
 def _draw(session: Any, by_event: Mapping[str, EventResponses], figure: Path) -> None:
     from ssc_to_nwb.problems.system_errors import system_errors_named
-    from ssc_to_nwb.report.extra import check_report_extra
+    from ssc_to_nwb.report.single_picture import check_report_extra
 
     check_report_extra()
-    from ssc_to_nwb.report.response_figure import save_responses
+    from ssc_to_nwb.report.responses import save_responses
 
     with system_errors_named(figure):
         save_responses(session, by_event, figure)

@@ -18,7 +18,7 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes
 from ssc_to_nwb.reading.nwb_files import is_address, open_remote
-from ssc_to_nwb.reading.nwb_table import SessionTable, read_table
+from ssc_to_nwb.reading.nwb_table import SessionTable, processed, read_table
 from ssc_to_nwb.reading.provenance import Provenance, read_provenance
 from ssc_to_nwb.reading.time_series import SampleTrials, WhiskerSeries, read_sample_trials, whisker_traces
 
@@ -78,6 +78,11 @@ class NwbSession:
         """Version of the NWB schema the file was written with, as the file has it; empty where it has none."""
         version = self.nwbfile.read_io.manager.get_builder(self.nwbfile).attributes.get("nwb_version", "")
         return version.decode() if isinstance(version, bytes) else str(version)
+
+    @property
+    def ophys(self) -> Mapping[str, Any]:
+        """What is in /processing/ophys, by name, as pynwb has it; empty where the file has no such module."""
+        return processed(self.nwbfile, naming.OPHYS_MODULE)
 
     @cached_property
     def trials(self) -> SessionTable | None:
@@ -149,9 +154,8 @@ class NwbSession:
     @cached_property
     def further_series(self) -> tuple[TimeSeries, ...]:
         """Time series of behavior that are neither whisker traces nor trial numbers."""
-        module = self.nwbfile.processing.get(naming.BEHAVIOR_MODULE)
         known = {one.series.name for one in self.whisker_traces} | {one.series.name for one in self.sample_trials}
-        found = () if module is None else module.data_interfaces.values()
+        found = processed(self.nwbfile, naming.BEHAVIOR_MODULE).values()
         return tuple(one for one in found if hasattr(one, "timestamps") and one.name not in known)
 
     @cached_property

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from hdmf.common import DynamicTable
+    from pynwb import NWBFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,12 @@ class SessionTable:
         """An array per row of a ragged column; all empty where the table lacks it."""
         values = self.columns.get(column)
         return tuple(values) if values is not None else tuple(np.zeros(0) for _ in range(len(self)))
+
+
+def processed(nwbfile: NWBFile, module: str) -> Mapping[str, Any]:
+    """What a module of /processing holds, by name, as pynwb has it; empty where the file has no such module."""
+    found = nwbfile.processing.get(module)
+    return {} if found is None else found.data_interfaces
 
 
 def read_table(table: DynamicTable) -> SessionTable:

@@ -1,76 +1,63 @@
-"""What a page is made of: sections with pictures, tables and paragraphs, which are plain texts, in them."""
+"""What the sections of a page are made of: pictures, tables, and paragraphs, which are plain texts.
+
+The templates know each kind of block by its `kind`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, ClassVar
 
 from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """An inline picture. `alt` says what it shows to who cannot see it; wide ones scroll sideways on a phone.
-
-    controls: check boxes above the picture, which change it by the style sheet alone; below: what is folded
-    away below the caption.
-    """
+    """An inline picture, which scrolls sideways on a phone; `alt` says what it shows to who cannot see it."""
 
     svg: Markup
     alt: str
     caption: str = ""
-    wide: bool = True
-    controls: Markup | None = None
-    below: Markup | None = None
-    kind: Literal["picture"] = "picture"
+    kind: ClassVar = "picture"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gallery:
-    """Small pictures side by side, with a legend below them all."""
+class Planes:
+    """Planes side by side, each as `planes.html.j2` takes it; scale: what the last colour of the outlines is."""
 
-    pictures: tuple[Picture, ...]
-    legend: Markup
-    kind: Literal["gallery"] = "gallery"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table; Cells are texts, or links as `Link`.
-
-    numeric names the columns that are set flush right; unbroken those whose cells stay on one line.
-    """
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str | Link, ...], ...]
-    caption: str = ""
-    numeric: tuple[str, ...] = ()
-    unbroken: tuple[str, ...] = ()
-    kind: Literal["table"] = "table"
+    cards: tuple[Mapping[str, Any], ...]
+    scale: str
+    kind: ClassVar = "planes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A cell that leads somewhere."""
+    """A cell of a table that leads somewhere."""
 
     text: str
     address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notes:
-    """A list of findings, each with its weight."""
+class Table:
+    """A table; numeric names the columns that are set flush right, unbroken those whose cells stay on one line."""
 
-    items: tuple[Note, ...]
-    kind: Literal["notes"] = "notes"
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str | Link, ...], ...]
+    caption: str = ""
+    numeric: tuple[str, ...] = ()
+    unbroken: tuple[str, ...] = ()
+    kind: ClassVar = "table"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """One finding."""
+class Notes:
+    """Findings: the warnings, and what is good to know."""
 
-    weight: Literal["info", "warning"]
-    text: str
+    warnings: tuple[str, ...]
+    infos: tuple[str, ...]
+    kind: ClassVar = "notes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,33 +65,7 @@ class ToCopy:
     """A text that is marked whole by one click, so that it can be copied."""
 
     text: str
-    kind: Literal["copy"] = "copy"
+    kind: ClassVar = "copy"
 
 
-Block = str | Picture | Gallery | Table | Notes | ToCopy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    """Name of a section in links, in the list of sections, and above the section."""
-
-    anchor: str
-    short: str
-    title: str
-
-    def section(self, *blocks: Block, folded: bool = False) -> Section:
-        """The section with these blocks."""
-        return Section(heading=self, blocks=blocks, folded=folded)
-
-    def lacking(self, what: str) -> Section:
-        """The section of something that the file lacks: it says so."""
-        return self.section(f"This file holds no {what}.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A part of the page; a folded one opens with a click."""
-
-    heading: Heading
-    blocks: tuple[Block, ...]
-    folded: bool = False
+Block = str | Picture | Planes | Table | Notes | ToCopy

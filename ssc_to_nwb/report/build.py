@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -20,8 +20,8 @@ from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.nwb_session import open_nwb_session
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.file_record import FileRecord
-from ssc_to_nwb.report.page import Index, SessionPage, make_entry, make_index, make_page
-from ssc_to_nwb.report.plane_picture import scale_rules
+from ssc_to_nwb.report.page import IndexEntry, index_texts, make_entry, make_page
+from ssc_to_nwb.report.plane_section import NO_TRACE, SCALE, scale_rules
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -45,7 +45,7 @@ def build_pages(
     """
     pages = _page_paths(files, output=output)
     output.mkdir(parents=True, exist_ok=True)
-    entries = []
+    entries: list[IndexEntry] = []
     for number, (file, target) in enumerate(pages.items()):
         if on_page is not None:
             on_page(number, len(pages), file)
@@ -53,11 +53,11 @@ def build_pages(
         with open_nwb_session(file) as session:
             page = make_page(session, record=record)
             entries.append(make_entry(session, page, address=quote(target.name)))
-        _write(target, session_html(page, index_address=INDEX))
+        _write(target, _html("session.html.j2", page=page, index_address=INDEX))
     if on_page is not None and pages:
         on_page(len(pages), len(pages), list(pages)[-1])
     index = output / INDEX
-    _write(index, index_html(make_index(entries)))
+    _write(index, _html("index.html.j2", index=index_texts(entries)))
     return (index, *pages.values())
 
 
@@ -77,19 +77,13 @@ def _write(target: Path, text: str) -> None:
         building.write_text(text, encoding="utf-8")
 
 
-def session_html(page: SessionPage, *, index_address: str) -> str:
-    """The page of a session; index_address: where the list of sessions is."""
-    template = _environment().get_template("session.html.j2")
-    return template.render(page=page, style=_style(), index_address=index_address, version=__version__)
-
-
-def index_html(index: Index) -> str:
-    """The list of sessions, which leads to their pages."""
-    return _environment().get_template("index.html.j2").render(index=index, style=_style(), version=__version__)
+def _html(template: str, **values: Any) -> str:
+    return environment().get_template(template).render(style=_style(), version=__version__, **values)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -100,6 +94,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["breakable"] = _breakable
+    environment.globals.update(scale_colours=SCALE, no_trace_colour=NO_TRACE)
     return environment
 
 

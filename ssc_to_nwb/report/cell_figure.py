@@ -14,7 +14,7 @@ from ssc_to_nwb.reading.cells import CellSighting
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.save_figure import add_legend_below, tick_handle
+from ssc_to_nwb.report.single_picture import add_legend_below, say, tick_handle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -152,7 +152,7 @@ def _draw_image(axes: Axes, view: CellView) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
     if view.image is None or view.mask is None:
-        _say(axes, "no mask")
+        say(axes, "no mask")
         return
     low, high = np.percentile(view.image, (1, 99.5))
     # A pixel of the picture is as wide and high as in the tissue.
@@ -172,7 +172,7 @@ def _draw_image(axes: Axes, view: CellView) -> None:
 
 def _draw_response(axes: Axes, view: CellView) -> None:
     if view.lag_s is None or view.mean is None or view.standard_error is None:
-        _say(axes, "no dF/F around touch")
+        say(axes, "no dF/F around touch")
         axes.set_xticks([])
         return
     color = _color(view)
@@ -186,7 +186,3 @@ def _draw_response(axes: Axes, view: CellView) -> None:
     axes.fill_between(view.lag_s, low, high, color=color, alpha=0.3, linewidth=0)
     axes.plot(view.lag_s, view.mean, color=color, linewidth=1.2)
     axes.set_title(f"n = {view.touch_count} touches", fontsize=8.5)
-
-
-def _say(axes: Axes, text: str) -> None:
-    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=palette.MUTED)

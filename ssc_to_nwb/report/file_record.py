@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from ssc_to_nwb.quantities import plural
-from ssc_to_nwb.report.blocks import Heading, Link, Section, Table
-
-State = Literal["good", "bad", "open"]
+from ssc_to_nwb.report.blocks import Block, Link, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class Badge:
 
     text: str
     detail: str
-    state: State
+    state: Literal["good", "bad", "open"]
 
 
 def badges(record: FileRecord) -> tuple[Badge, ...]:
@@ -79,32 +78,27 @@ def _validated(record: FileRecord) -> Badge:
 
 
 def _counted(count: int, word: str) -> str:
-    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
+    return plural(count, word) if count else f"no {word}s"
 
 
-_HEADING = Heading(anchor="conversion", short="Conversion", title="Warnings of the conversion")
-_NOT_KNOWN = "not known: no record of the conversion beside the file"
-
-
-def conversion_section(record: FileRecord) -> Section:
+def conversion_section(record: FileRecord) -> Iterator[Block]:
     """A row per kind of warning, with its count and its first occurrence."""
     if record.warnings is None:
-        return _HEADING.section("There is no record of the conversion beside the file.")
-    if not record.warnings:
-        return _HEADING.section("The conversion gave no warnings.")
-    rows = tuple((one.title, f"{one.count:,}", one.first, one.identifier) for one in record.warnings)
-    headings = ("warning", "times", "the first", "name")
-    return _HEADING.section(
-        "ssc-to-nwb explain NAME says what a warning means and what to do.",
-        Table(headings=headings, rows=rows, numeric=headings[1:2], unbroken=headings[3:]),
-    )
+        yield "There is no record of the conversion beside the file."
+    elif not record.warnings:
+        yield "The conversion gave no warnings."
+    else:
+        yield "ssc-to-nwb explain NAME says what a warning means and what to do."
+        rows = tuple((one.title, f"{one.count:,}", one.first, one.identifier) for one in record.warnings)
+        headings = ("warning", "times", "the first", "name")
+        yield Table(headings=headings, rows=rows, numeric=headings[1:2], unbroken=headings[3:])
 
 
-def conversion_warnings(warnings: tuple[ConversionWarning, ...] | None) -> str | Link:
+def conversion_warnings(record: FileRecord) -> str | Link:
     """`2 kinds, 5 warnings`, which leads to the list."""
-    if warnings is None:
-        return _NOT_KNOWN
-    count = sum(one.count for one in warnings)
-    if not count:
+    if record.warnings is None:
+        return "not known: no record of the conversion beside the file"
+    if not record.warnings:
         return "none"
-    return Link(text=f"{plural(len(warnings), 'kind')}, {plural(count, 'warning')}", address=f"#{_HEADING.anchor}")
+    count = sum(one.count for one in record.warnings)
+    return Link(text=f"{plural(len(record.warnings), 'kind')}, {plural(count, 'warning')}", address="#conversion")

@@ -1,10 +1,12 @@
-"""Colours of the figures: the set of Okabe and Ito, distinct for colour-blind eyes, lighter on a dark page.
+"""Colours and style of the figures: the set of Okabe and Ito, distinct for colour-blind eyes, lighter on a dark page.
 
 A figure is drawn with the light colours; in the page each becomes a CSS variable, which the style sheet sets for light,
 dark and print.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 INK = "#1b1b1a"
 MUTED = "#6a6a67"
@@ -21,6 +23,16 @@ WATER = "#3a9bd9"
 SERIES = ("#0073b3", "#d45f00", "#009070", "#a3427c", "#8c6d00")
 
 NO_VALUE = "#c9c8c2"
+
+# Of a figure in a page and of one of its own alike, for matplotlib.
+STYLE: dict[Any, Any] = {
+    "font.size": 10,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "svg.fonttype": "none",
+}
 
 OUTCOMES = {"hit": HIT, "error": ERROR, "no_lick": NO_LICK, "none": GRID}
 SIDES = {"left": LEFT, "right": RIGHT}

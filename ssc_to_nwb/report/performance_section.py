@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,27 +12,34 @@ from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import SessionTable
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.blocks import Heading, Picture, Section, Table
-from ssc_to_nwb.report.figure import add_legend, page_figure, picture
+from ssc_to_nwb.report.blocks import Block, Picture, Table
+from ssc_to_nwb.report.figure import add_legend, count_in_whole_numbers, page_figure, picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_HEADING = Heading(anchor="performance", short="Performance", title="Outcomes and performance")
 _WINDOW, _LEAST_ANSWERS = 21, 3
 
 
-def performance_section(session: NwbSession) -> Section:
+def performance_section(session: NwbSession) -> Iterator[Block]:
     """Every trial with its outcome, the running share of correct answers, and the counts."""
     trials = session.trials
     if trials is None or not len(trials):
-        return _HEADING.lacking("trials")
-    share = performance(trials)
-    answered = int(np.isin(trials.texts("response"), ["hit", "error"]).sum())
-    text = f"{plural(len(trials), 'trial')}. "
-    text += f"Of {plural(answered, 'answer')} {100 * share:.0f} % were correct." if answered else "None has an answer."
-    choices = psychometric_picture(trials)
-    return _HEADING.section(text, _figure(trials), _counts(trials), *([choices] if choices else []))
+        yield "This file holds no trials."
+        return
+    outcome = trials.texts("response")
+    answers = plural(int(is_answer(outcome).sum()), "answer")
+    share = share_correct(outcome)
+    text = f"Of {answers} {100 * share:.0f} % were correct." if np.isfinite(share) else "None has an answer."
+    yield f"{plural(len(trials), 'trial')}. {text}"
+    yield _figure(trials)
+    yield _counts(trials)
+    yield from psychometric_picture(trials)
+
+
+def is_answer(outcome: np.ndarray) -> np.ndarray:
+    """Which outcomes (T,) are answers, bool (T,)."""
+    return np.isin(outcome, ["hit", "error"])
 
 
 def outcome_names(outcome: np.ndarray) -> list[str]:
@@ -40,10 +48,9 @@ def outcome_names(outcome: np.ndarray) -> list[str]:
     return [*(name for name in palette.OUTCOME_LABELS if name in there), *sorted(there - set(palette.OUTCOME_LABELS))]
 
 
-def performance(trials: SessionTable) -> float:
+def share_correct(outcome: np.ndarray) -> float:
     """Share of hits among hits and errors; NaN where there are neither."""
-    outcome = trials.texts("response")
-    answered = np.isin(outcome, ["hit", "error"])
+    answered = is_answer(outcome)
     return float(np.mean(outcome[answered] == "hit")) if answered.any() else float("nan")
 
 
@@ -56,7 +63,7 @@ def running_performance(outcome: np.ndarray, *, chosen: np.ndarray | None = None
     counted = np.ones(outcome.size, dtype=bool) if chosen is None else chosen
     kernel = np.ones(min(window, 2 * ((outcome.size - 1) // 2) + 1))
     hits = np.convolve(counted & (outcome == "hit"), kernel, mode="same")
-    answers = np.convolve(counted & np.isin(outcome, ["hit", "error"]), kernel, mode="same")
+    answers = np.convolve(counted & is_answer(outcome), kernel, mode="same")
     shares: np.ndarray = np.divide(
         hits, answers, out=np.full(outcome.size, np.nan), where=answers > _LEAST_ANSWERS - 0.5
     )
@@ -69,21 +76,16 @@ def _figure(trials: SessionTable) -> Picture:
     with page_figure(height=3.6) as figure:
         marks, curve = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.3))
         rows = outcome_names(outcome)
+        heights = np.array([rows.index(one) for one in outcome])
+        style: dict[str, Any] = {"linestyle": "", "marker": "|"}
         for (name, colour), shift in zip(palette.SIDES.items(), (-0.2, 0.2), strict=True):
-            chosen = side == name
-            heights = np.array([rows.index(one) for one in outcome[chosen]]) + shift
+            there, label = side == name, f"{name} trials"
             marks.plot(
-                numbers[chosen], heights, linestyle="", marker="|", markersize=7, markeredgewidth=1.4, color=colour,
-                label=f"{name} trials",
+                numbers[there], heights[there] + shift, markersize=7, markeredgewidth=1.4, color=colour, label=label,
+                **style,
             )  # fmt: skip
-        sideless = ~np.isin(side, list(palette.SIDES))
-        marks.plot(
-            numbers[sideless],
-            [rows.index(one) for one in outcome[sideless]],
-            linestyle="",
-            marker="|",
-            color=palette.INK,
-        )
+        there = ~np.isin(side, list(palette.SIDES))
+        marks.plot(numbers[there], heights[there], color=palette.INK, **style)
         marks.set_yticks(range(len(rows)), [palette.OUTCOME_LABELS.get(name, name) for name in rows])
         marks.set_ylim(len(rows) - 0.4, -0.6)
         add_legend(marks)
@@ -109,15 +111,14 @@ def _draw_curve(curve: Axes, trials: SessionTable) -> None:
         if np.isfinite(share).any():
             width = 1.1 if label != "both sides" else 1.6
             style: dict[str, Any] = {"color": colour, "linewidth": width, "marker": ".", "markersize": 3}
-            answers = np.count_nonzero(chosen & np.isin(outcome, ["hit", "error"]))
+            answers = np.count_nonzero(chosen & is_answer(outcome))
             curve.plot(numbers[chosen], 100 * share, label=f"{label} (n = {answers})", **style)
     curve.set_ylim(-4, 104)
     curve.set_ylabel("correct answers (%)")
     curve.set_xlabel("trial number")
     margin = 0.5 + 0.02 * float(np.ptp(numbers))
     curve.set_xlim(numbers.min() - margin, numbers.max() + margin)
-    ticks: Any = curve.xaxis.get_major_locator()
-    ticks.set_params(integer=True, min_n_ticks=1)
+    count_in_whole_numbers(curve.xaxis)
     if curve.get_lines()[1:]:
         add_legend(curve)
     else:
@@ -130,25 +131,20 @@ def _counts(trials: SessionTable) -> Table:
     rows = []
     for label, chosen in (*((f"{name} trials", side == name) for name in palette.SIDES), ("all trials", side == side)):
         counts = [int((outcome[chosen] == name).sum()) for name in names]
-        answered = np.isin(outcome[chosen], ["hit", "error"]).sum()
-        hits = (outcome[chosen] == "hit").sum()
-        rows.append(
-            (label, *map(str, counts), str(int(chosen.sum())), f"{100 * hits / answered:.0f} %" if answered else "-")
-        )
+        share = share_correct(outcome[chosen])
+        correct = f"{100 * share:.0f} %" if np.isfinite(share) else "-"
+        rows.append((label, *map(str, counts), str(int(chosen.sum())), correct))
     headings = ("", *(palette.OUTCOME_LABELS.get(name, name) for name in names), "trials", "correct")
     return Table(headings=headings, rows=tuple(rows), numeric=headings[1:])
 
 
-_POSITION = "pole_position_mm"
-
-
-def psychometric_picture(trials: SessionTable) -> Picture | None:
-    """Right choices by pole position with their counts, and the trials at each; None without positions or answers."""
-    position = trials.numbers(_POSITION)
+def psychometric_picture(trials: SessionTable) -> Iterator[Picture]:
+    """Right choices by pole position with their counts, and the trials at each; nothing without answers."""
+    position = trials.numbers("pole_position_mm")
     side, response = trials.texts("correct_side"), trials.texts("response")
     curve = choice_curve(position=position, correct_side=side, response=response)
     if not curve.answers.size:
-        return None
+        return
     low, high = curve.interval()
     with page_figure(height=3.2) as figure:
         axes = figure.subplots()
@@ -181,4 +177,4 @@ def psychometric_picture(trials: SessionTable) -> Picture | None:
             "ticks: the positions of all trials by their correct side. The side of the answer is the correct side in "
             "a hit and the other one in an error. Position in mm as the file has it, from motor steps"
         )
-        return picture(figure, name="psychometric", alt=alt, caption=caption)
+        yield picture(figure, name="psychometric", alt=alt, caption=caption)

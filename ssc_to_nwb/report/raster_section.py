@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,14 +11,14 @@ from ssc_to_nwb.analysis.trial_means import peak_order
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.blocks import Heading, Picture, Section
-from ssc_to_nwb.report.figure import boxes, heat_colors, page_figure, picture, vertical_lines
+from ssc_to_nwb.report.blocks import Block, Picture
+from ssc_to_nwb.report.figure import boxes, heat_colors, page_figure, picture, strokes
 from ssc_to_nwb.report.roi_groups import RoiGroup, binned_mean, read_groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
 
-_HEADING = Heading(anchor="dff", short="dF/F", title="dF/F of all ROIs")
 _ROW_HEIGHT, _LEAST_HEIGHT, _MOST_HEIGHT = 0.016, 1.6, 7.0
 # More rows than pixels show nothing more and make the page heavy.
 _MOST_ROWS = 640
@@ -27,22 +28,23 @@ _LEAST_TRIALS = 4
 _MOST_KINDS = 4
 
 
-def raster_section(session: NwbSession) -> Section:
+def raster_section(session: NwbSession) -> Iterator[Block]:
     """A raster for every subvolume, and the mean over trials of all ROIs."""
     groups = list(read_groups(session, labels=_kinds(session)))
     if not groups:
-        return _HEADING.lacking("dF/F")
+        yield "This file holds no dF/F."
+        return
     top = max(group.top for group in groups)
-    text = (
+    yield (
         "One row per ROI that has a trace, plane by plane. Within a plane, ROIs with similar traces lie together (by "
         "the angle of their z-scored traces in the plane of the first two principal components). "
         f"The brightest colour is {top:.2g} and more. Only times at which the planes were imaged are shown: pauses "
         "between trials and trials imaged elsewhere are left out. Vertical marks separate trials; the strips above "
         "show the outcome and the correct side of each."
     )
-    pictures = [_raster(group, session=session, number=number, top=top) for number, group in enumerate(groups, start=1)]
-    means = _mean_picture(groups)
-    return _HEADING.section(text, *pictures, *([means] if means is not None else []))
+    for number, group in enumerate(groups, start=1):
+        yield _raster(group, session=session, number=number, top=top)
+    yield from _means(groups)
 
 
 def _kinds(session: NwbSession) -> tuple[str, ...]:
@@ -65,20 +67,20 @@ def _raster(group: RoiGroup, *, session: NwbSession, number: int, top: float) ->
     joined = f"; each line is the mean of about {count / shown:.1f} neighbouring ROIs" if shown < count else ""
     with page_figure(height=height + 1.0) as figure:
         strips, axes = figure.subplots(2, 1, sharex=True, height_ratios=(0.2, height))
-        image = axes.imshow(
-            binned_mean(rows.T, columns=shown),
-            aspect="auto",
-            interpolation="none",
-            cmap=heat_colors(),
-            vmin=0,
-            vmax=top,
-            extent=(0, group.time_s.size, count, 0),
-        )
+        image = _heat_map(axes, binned_mean(rows.T, columns=shown), top=top, extent=(group.time_s.size, count))
         _mark_planes(axes, group)
         _mark_trials(axes, strips, group, session)
         figure.colorbar(image, ax=[strips, axes], label="dF/F", shrink=0.8, aspect=30, pad=0.01)
         caption = f"{planes}; n = {plural(count, 'ROI')}, {plural(group.time_s.size, 'time point')}{joined}"
         return picture(figure, name=f"raster-{number}", alt=alt, caption=caption)
+
+
+def _heat_map(axes: Axes, values: np.ndarray, *, top: float, extent: tuple[float, int]) -> AxesImage:
+    """Values (rows, columns) from 0 to `top`, over a width and so many ROIs."""
+    width, rois = extent
+    return axes.imshow(
+        values, aspect="auto", interpolation="none", cmap=heat_colors(), vmin=0, vmax=top, extent=(0, width, rois, 0)
+    )
 
 
 def _mark_planes(axes: Axes, group: RoiGroup) -> None:
@@ -111,7 +113,8 @@ def _mark_trials(axes: Axes, strips: Axes, group: RoiGroup, session: NwbSession)
             chosen = kind == text
             low = np.full(int(chosen.sum()), 1.0 - level)
             boxes(strips, firsts[chosen], ends[chosen], low, low + 0.85, color=colours.get(text, palette.GRID))
-    vertical_lines(axes, firsts[firsts > 0], 0, sum(group.rows), alpha=0.6 if firsts.size < 30 else 0.3)
+    alpha = 0.6 if firsts.size < 30 else 0.3
+    strokes(axes, firsts[firsts > 0], 0, sum(group.rows), color="white", linewidth=0.5, alpha=alpha)
     shown = firsts[trial_of[firsts] >= 0]
     shown = shown[:: max(1, shown.size // 12)]
     axes.set_xticks(shown, [str(session.trial_numbers[trial_of[place]]) for place in shown.tolist()])
@@ -125,8 +128,8 @@ def _mark_trials(axes: Axes, strips: Axes, group: RoiGroup, session: NwbSession)
     )  # fmt: skip
 
 
-def _mean_picture(groups: list[RoiGroup]) -> Picture | None:
-    """All ROIs over the trial, by kind of trial, sorted by the time of their peak; None where nothing can be averaged.
+def _means(groups: list[RoiGroup]) -> Iterator[Picture]:
+    """All ROIs over the trial, by kind of trial, sorted by the time of their peak, where anything can be averaged.
 
     Groups of another frame rate than the first are left out, and the caption says so.
     """
@@ -134,7 +137,7 @@ def _mean_picture(groups: list[RoiGroup]) -> Picture | None:
     means = [one for one in every if np.isclose(one.interval_s, every[0].interval_s)]
     labels = means[0].labels if means else ()
     if not labels:
-        return None
+        return
     length = min(one.sorting.shape[0] for one in means)
     order = peak_order(np.concatenate([one.sorting[:length] for one in means], axis=1))
     kinds = range(len(labels))
@@ -143,14 +146,11 @@ def _mean_picture(groups: list[RoiGroup]) -> Picture | None:
     rows = min(_MOST_MEAN_ROWS, order.size)
     pictures = [binned_mean(image.T, columns=rows) for image in images]
     known = np.concatenate([image[np.isfinite(image)] for image in pictures])
-    top = float(np.percentile(known, 99)) if known.size else 1.0
+    top = max(0.0, float(np.percentile(known, 99)) if known.size else 0.0) or 1.0
     with page_figure(height=3.9) as figure:
         grid = figure.subplots(1, len(labels), sharex=True, sharey=True, squeeze=False)[0]
         for axes, label, count, image in zip(grid, labels, counts, pictures, strict=True):
-            shown = axes.imshow(
-                image, aspect="auto", interpolation="none", cmap=heat_colors(), vmin=0, vmax=top if top > 0 else 1.0,
-                extent=(0, length * means[0].interval_s, order.size, 0),
-            )  # fmt: skip
+            shown = _heat_map(axes, image, top=top, extent=(length * means[0].interval_s, order.size))
             axes.set_title(f"{label}, n = {plural(count, 'trial')}")
             axes.set_xlabel("time in the trial (s)")
         grid[0].set_ylabel("ROI, by the time of its peak")
@@ -163,4 +163,4 @@ def _mean_picture(groups: list[RoiGroup]) -> Picture | None:
         )
         caption += f". {left_out} ROIs of another frame rate are left out" if left_out else ""
         alt = f"Mean dF/F of {order.size} ROIs over the trial in {', '.join(labels)} trials, sorted by time of peak"
-        return picture(figure, name="trial-means", alt=alt, caption=caption)
+        yield picture(figure, name="trial-means", alt=alt, caption=caption)

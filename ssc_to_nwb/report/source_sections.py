@@ -3,77 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from ssc_to_nwb.quantities import bytes_text, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import SessionTable
-from ssc_to_nwb.reading.provenance import Provenance
-from ssc_to_nwb.report.blocks import Block, Heading, Link, Section, Table
+from ssc_to_nwb.report.blocks import Block, Link, Table
 from ssc_to_nwb.report.texts import census_text, range_text
 
-if TYPE_CHECKING:
-    from pynwb.base import TimeSeries
-
-_LEDGER = Heading(anchor="ledger", short="Ledger", title="What became of the source")
-_PROVENANCE = Heading(anchor="provenance", short="Provenance", title="Provenance")
 _SHOWN_FILES = 12
+_ITEMS = {"options": "options", "metadata_sha256": "SHA-256 of the metadata"}
 
 
-def ledger_section(session: NwbSession) -> Section:
+def ledger_section(session: NwbSession) -> Iterator[Block]:
     """What became of every field and file of the source."""
     found = session.provenance
     if found is None or not found.ledger:
-        return _LEDGER.lacking("ledger of its source's fields")
-    leaves = sum(counts.get("leaves", 0) for counts in found.ledger.values())
-    sizes = sum(counts.get("bytes", 0) for counts in found.ledger.values())
-    rows = tuple(
-        (
-            name,
-            f"{counts.get('leaves', 0):,}",
-            _percent(counts.get("leaves", 0), leaves),
-            bytes_text(counts.get("bytes", 0)),
-            _percent(counts.get("bytes", 0), sizes),
-            f"{counts.get('files', 0):,}",
-            bytes_text(counts.get("file_bytes", 0)),
-        )
-        for name, counts in sorted(found.ledger.items(), key=lambda item: -item[1].get("bytes", 0))
-    )
+        yield "This file holds no ledger of its source's fields."
+        return
+    parts = ("leaves", "bytes", "files", "file_bytes")
+    by_name = {name: [counts.get(part, 0) for part in parts] for name, counts in found.ledger.items()}
+    all_leaves, all_bytes, *_ = (sum(column) for column in zip(*by_name.values(), strict=True))
+    yield f"Every one of the {all_leaves:,} fields of the session file is accounted for."
+    rows = []
+    for name, (leaves, size, files, file_size) in sorted(by_name.items(), key=lambda item: -item[1][1]):
+        shares = (_percent(leaves, all_leaves), _percent(size, all_bytes))
+        of_files = (f"{files:,}", bytes_text(file_size))
+        rows.append((name, f"{leaves:,}", shares[0], bytes_text(size), shares[1], *of_files))
     headings = ("fields", "count", "share", "size", "share of size", "files", "their size")
-    text = f"Every one of the {leaves:,} fields of the session file is accounted for."
-    blocks: list[Block] = [text, Table(headings=headings, rows=rows, numeric=headings[1:])]
-    left_out = _left_out(found.source_files)
-    if left_out is not None:
-        blocks.append(left_out)
-    return _LEDGER.section(*blocks)
+    yield Table(headings=headings, rows=tuple(rows), numeric=headings[1:])
+    if found.source_files is not None:
+        yield from _left_out(found.source_files)
 
 
 def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "-"
 
 
-def _left_out(files: SessionTable | None) -> Table | None:
+def _left_out(files: SessionTable) -> Iterator[Table]:
     """Files that are not in the NWB file, counted by reason."""
-    if files is None:
-        return None
-    reasons, counts = np.unique(
-        files.texts("reason")[files.texts("disposition") == "left out"].astype(str), return_counts=True
-    )
-    if not reasons.size:
-        return None
-    rows = tuple((reason or "no reason given", str(count)) for reason, count in zip(reasons, counts, strict=True))
-    return Table(
-        headings=("left out because", "files"), rows=rows, caption="Files that stayed outside", numeric=("files",)
-    )
+    left_out = files.texts("reason")[files.texts("disposition") == "left out"]
+    reasons, counts = np.unique(left_out.astype(str), return_counts=True)
+    if reasons.size:
+        rows = tuple((reason or "no reason given", str(count)) for reason, count in zip(reasons, counts, strict=True))
+        headings = ("left out because", "files")
+        yield Table(headings=headings, rows=rows, caption="Files that stayed outside", numeric=headings[1:])
 
 
-def provenance_section(session: NwbSession) -> Section:
+def provenance_section(session: NwbSession) -> Iterator[Block]:
     """Identity of the file, how it was made, from what, and under which conditions it may be used."""
-    file = session.nwbfile
+    file, found = session.nwbfile, session.provenance
     rows: list[tuple[str | Link, ...]] = [
         ("file", session.file_name),
         ("identifier", str(file.identifier)),
@@ -84,17 +66,12 @@ def provenance_section(session: NwbSession) -> Section:
     if file.was_generated_by is not None:
         rows += [("made with", f"{name} {version}") for name, version in np.asarray(file.was_generated_by[:]).tolist()]
     rows += [("publication", _doi(str(text))) for text in file.related_publications or ()]
-    found = session.provenance
-    if found is not None:
-        rows += [(name, found.items[key]) for key, name in _ITEMS.items() if key in found.items]
-    blocks: list[Block] = [Table(headings=("", ""), rows=tuple(rows))]
-    blocks += [line for line in str(file.notes or "").splitlines() if line.strip()]
-    if found is not None:
-        blocks += _source_files(found)
-    return _PROVENANCE.section(*blocks)
-
-
-_ITEMS = {"options": "options", "metadata_sha256": "SHA-256 of the metadata"}
+    items = {} if found is None else found.items
+    rows += [(name, items[key]) for key, name in _ITEMS.items() if key in items]
+    yield Table(headings=("", ""), rows=tuple(rows))
+    yield from (line for line in str(file.notes or "").splitlines() if line.strip())
+    if found is not None and found.source_files is not None and len(found.source_files):
+        yield from _source_files(found.source_files)
 
 
 def _doi(text: str) -> Link | str:
@@ -102,33 +79,17 @@ def _doi(text: str) -> Link | str:
     return text if match is None else Link(text=f"doi:{match[1]}", address=f"https://doi.org/{match[1]}")
 
 
-def _source_files(found: Provenance) -> list[Block]:
-    files = found.source_files
-    if files is None or not len(files):
-        return []
-    roles, paths, hashes = files.texts("role"), files.texts("path"), files.texts("sha256")
-    sizes = files.integers("bytes")
+def _source_files(files: SessionTable) -> Iterator[Block]:
+    roles, paths, hashes, sizes = (*(files.texts(name) for name in ("role", "path", "sha256")), files.integers("bytes"))
+    chosen = {role: roles == role for role in dict.fromkeys(roles.tolist())}
+    rows = tuple((role, f"{int(its.sum()):,}", bytes_text(int(sizes[its].sum()))) for role, its in chosen.items())
     headings = ("role", "files", "size")
-    counted = []
-    for role in dict.fromkeys(roles.tolist()):
-        chosen = roles == role
-        counted.append((role, f"{int(chosen.sum()):,}", bytes_text(int(sizes[chosen].sum()))))
+    yield Table(headings=headings, rows=rows, caption=f"Source: {plural(len(files), 'file')}", numeric=headings[1:])
     shown = np.flatnonzero(roles == "session file").tolist() or [0]
-    listed = tuple(
-        (paths[row], bytes_text(int(sizes[row])), hashes[row] or "not hashed") for row in shown[:_SHOWN_FILES]
-    )
-    return [
-        Table(
-            headings=headings,
-            rows=tuple(counted),
-            caption=f"Source: {plural(len(files), 'file')}",
-            numeric=headings[1:],
-        ),
-        Table(headings=("session file", "size", "SHA-256"), rows=listed),
-    ]
+    listed = tuple((paths[row], bytes_text(int(sizes[row])), hashes[row] or "not hashed") for row in shown)
+    yield Table(headings=("session file", "size", "SHA-256"), rows=listed[:_SHOWN_FILES])
 
 
-_HEADING = Heading(anchor="contents", short="Contents", title="What is in the file")
 _ARRAYS = ("TimeSeries", "RoiResponseSeries", "TwoPhotonSeries")
 _COUNTED = {"Images": "image", "ImageSeries": "file"}
 _COLUMNS = ("what", "objects", "size of each", "unit", "where in the file", "type")
@@ -143,91 +104,65 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Object:
-    """One object of the file. `shape` is that of the data, or (rows,) of a table."""
-
-    place: str
-    name: str
-    type: str
-    shape: tuple[int, ...]
-    unit: str
-
-
-def contents_section(session: NwbSession) -> Section:
+def contents_section(session: NwbSession) -> Iterator[Block]:
     """A table with a row per object, or per family of objects that differ in the plane only."""
-    families: dict[tuple[str, str, str], list[_Object]] = {}
+    families: dict[tuple[str, str, str], list[tuple[tuple[int, ...], str]]] = {}
     planes = sorted((plane.name for plane in session.planes), key=len, reverse=True)
-    for found in _objects(session):
-        families.setdefault((found.place, _without_plane(found.name, planes), found.type), []).append(found)
-    rows = tuple(_row(pattern, members) for (_, pattern, _), members in families.items())
-    text = f"{sum(len(members) for members in families.values())} objects. … is the name of each imaging plane."
-    table = Table(headings=_COLUMNS, rows=rows, numeric=_COLUMNS[1:2], unbroken=("size of each", "unit", "type"))
-    return _HEADING.section(text, table, folded=True)
+    for place, found in _objects(session):
+        pattern = next((found.name.replace(plane, "…") for plane in planes if plane in found.name), found.name)
+        families.setdefault((place, pattern, type(found).__name__), []).append(_extent(found))
+    yield f"{sum(len(members) for members in families.values())} objects. … is the name of each imaging plane."
+    rows = tuple(
+        (_label(pattern), str(len(members)), _size(kind, members), members[0][1], f"{place}/{pattern}", kind)
+        for (place, pattern, kind), members in families.items()
+    )
+    yield Table(headings=_COLUMNS, rows=rows, numeric=_COLUMNS[1:2], unbroken=("size of each", "unit", "type"))
 
 
-def _without_plane(name: str, planes: Sequence[str]) -> str:
-    return next((name.replace(plane, "…") for plane in planes if plane in name), name)
+def _label(pattern: str) -> str:
+    """`raw_fluorescence_…` -> `Raw fluorescence`."""
+    words = " ".join(word for word in pattern.replace("…", "").split("_") if word)
+    return _LABELS.get(pattern, words[:1].upper() + words[1:])
 
 
-def _row(pattern: str, members: list[_Object]) -> tuple[str, ...]:
-    first = members[0]
-    label = _LABELS.get(pattern, _words(pattern))
-    return (label, str(len(members)), _size(members), first.unit, f"{first.place}/{pattern}", first.type)
-
-
-def _size(members: list[_Object]) -> str:
-    shapes = [member.shape for member in members]
+def _size(kind: str, members: list[tuple[tuple[int, ...], str]]) -> str:
+    shapes = [shape for shape, _ in members]
     if len({len(shape) for shape in shapes}) > 1:
         return "various"
-    lengths = [range_text([shape[axis] for shape in shapes]) for axis in range(len(shapes[0]))]
-    if members[0].type in _ARRAYS:
+    lengths = [range_text(axis) for axis in zip(*shapes, strict=True)]
+    if kind in _ARRAYS:
         return " × ".join(lengths)
-    unit = _COUNTED.get(members[0].type, "row")
+    unit = _COUNTED.get(kind, "row")
     return f"{lengths[0]} {unit}{'' if lengths[0] == '1' else 's'}"
 
 
-def _words(pattern: str) -> str:
-    """`raw_fluorescence_…` -> `Raw fluorescence`."""
-    words = " ".join(word for word in pattern.replace("…", "").split("_") if word)
-    return words[:1].upper() + words[1:]
-
-
-def _objects(session: NwbSession) -> Iterator[_Object]:
+def _objects(session: NwbSession) -> Iterator[tuple[str, Any]]:
+    """Every series, table and set of images, and where it is."""
     file = session.nwbfile
-    for series in file.acquisition.values():
-        yield _of_series("acquisition", series)
-    for table in (file.intervals or {}).values():
-        yield _object("intervals", table, shape=(len(table.id),))
-    for table in (file.events or {}).values():
-        yield _object("events", table, shape=(len(table.id),))
+    for place, found in (("acquisition", file.acquisition), ("intervals", file.intervals), ("events", file.events)):
+        yield from ((place, one) for one in (found or {}).values())
     for module in file.processing.values():
-        for name, found in module.data_interfaces.items():
-            yield from _of_interface(f"processing/{module.name}", name, found)
+        for one in module.data_interfaces.values():
+            yield from _within(f"processing/{module.name}", one)
 
 
-def _of_interface(place: str, name: str, found: Any) -> Iterator[_Object]:
-    """What a module holds: a series, a table, images, or a container of several series or tables."""
+def _within(place: str, found: Any) -> Iterator[tuple[str, Any]]:
+    """An object, or those in a container of several series or tables."""
     from hdmf.common import DynamicTable
     from pynwb.base import Images, TimeSeries
 
-    if isinstance(found, TimeSeries):
-        yield _of_series(place, found)
-    elif isinstance(found, DynamicTable):
-        yield _object(place, found, shape=(len(found.id),))
-    elif isinstance(found, Images):
-        yield _object(place, found, shape=(len(found.images),))
+    if isinstance(found, DynamicTable | Images | TimeSeries):
+        yield place, found
     else:
         for child in found.children:
-            yield from _of_interface(f"{place}/{name}", child.name, child)
+            yield from _within(f"{place}/{found.name}", child)
 
 
-def _of_series(place: str, series: TimeSeries) -> _Object:
-    files = getattr(series, "external_file", None)
+def _extent(found: Any) -> tuple[tuple[int, ...], str]:
+    """Shape of the data and unit; of tables, images and videos in files of their own how many there are."""
+    files = getattr(found, "external_file", None)
     if files is not None:
-        return _object(place, series, shape=(len(files),), unit="external video")
-    return _object(place, series, shape=tuple(map(int, series.data.shape)), unit=str(series.unit))
-
-
-def _object(place: str, found: Any, *, shape: tuple[int, ...], unit: str = "") -> _Object:
-    return _Object(place=place, name=found.name, type=type(found).__name__, shape=shape, unit=unit)
+        return (len(files),), "external video"
+    if hasattr(found, "timestamps"):
+        return tuple(map(int, found.data.shape)), str(found.unit)
+    return (len(found.images) if hasattr(found, "images") else len(found.id),), ""

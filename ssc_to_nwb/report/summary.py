@@ -12,7 +12,7 @@ from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report.blocks import Link
 from ssc_to_nwb.report.file_record import FileRecord, conversion_warnings
-from ssc_to_nwb.report.performance_section import performance
+from ssc_to_nwb.report.performance_section import is_answer, share_correct
 from ssc_to_nwb.report.texts import SEXES, age_text, census_text, planes_text, range_text, rates_text
 
 Row = tuple[str, str | Link]
@@ -31,7 +31,7 @@ def key_numbers(session: NwbSession) -> tuple[tuple[str, str], ...]:
         ends = trials.numbers("stop_time")
         last = float(np.nanmax(ends)) if np.isfinite(ends).any() else float("nan")
         facts.append(("duration", seconds_text(last - float(np.nanmin(trials.numbers("start_time"))))))
-        share = performance(trials)
+        share = share_correct(trials.texts("response"))
         facts.append(("correct", f"{100 * share:.0f} %" if np.isfinite(share) else "no answers"))
     facts.append(("planes", f"{len(session.planes)}"))
     facts.append(("ROIs", f"{sum(plane.roi_numbers.size for plane in session.planes):,}"))
@@ -102,15 +102,15 @@ def _task(session: NwbSession) -> Iterator[Row]:
         return
     names, counts = np.unique(trials.texts("trial_type").astype(str), return_counts=True)
     kinds = ", ".join(f"{count} {name}" for name, count in zip(names, counts, strict=True))
-    answers = int(np.isin(trials.texts("response"), ["hit", "error"]).sum())
-    share = performance(trials)
+    outcome = trials.texts("response")
+    answers, share = int(is_answer(outcome).sum()), share_correct(outcome)
     correct = f"; {100 * share:.0f} % of {plural(answers, 'answer')} correct" if answers else "; no answers"
     numbers = range_text([int(number) for number in session.trial_numbers], grouped=False)
     yield "trials", f"{len(trials):,}, numbered {numbers} ({kinds}){correct}"
 
 
 def _file(session: NwbSession, *, record: FileRecord, warnings: int) -> Iterator[Row]:
-    yield "warnings of the conversion", conversion_warnings(record.warnings)
+    yield "warnings of the conversion", conversion_warnings(record)
     found = Link(text=plural(warnings, "warning"), address="#findings") if warnings else "none"
     yield "warnings of this page", found
     yield "census", census_text(session)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ssc_to_nwb.reading.trial import TraceOfTrial, TrialData
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.save_figure import add_legend_below, tick_handle
+from ssc_to_nwb.report.single_picture import add_legend_below, say, tick_handle
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -145,5 +145,5 @@ def _round_scale(reach: float) -> float:
 
 
 def _say(axes: Axes, text: str) -> None:
-    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=palette.MUTED)
+    say(axes, text)
     axes.set_yticks([])

@@ -139,7 +139,7 @@ def test_the_contents_come_last_and_folded(pages: tuple[Path, ...]) -> None:
 
 
 def test_sections_in_order(rich_page: SessionPage) -> None:
-    anchors = [section.heading.anchor for section in rich_page.sections]
+    anchors = [section.anchor for section in rich_page.sections]
     assert anchors == [
         "planes", "dff", "motion", "whiskers", "performance", "cue", "touch", "findings", "conversion", "methods",
         "ledger", "provenance", "contents",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,37 +18,53 @@ from PIL import Image
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import SubvolumeSize
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
-from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table
-from ssc_to_nwb.report.figure import grey_address
+from ssc_to_nwb.report.blocks import Block, Notes, Picture, Planes, Table
+from ssc_to_nwb.report.build import environment
 from ssc_to_nwb.report.findings_section import findings_section
-from ssc_to_nwb.report.motion_section import motion_section
+from ssc_to_nwb.report.images import grey_address
 from ssc_to_nwb.report.page import SessionPage
 from ssc_to_nwb.report.performance_section import (
-    performance,
     performance_section,
     psychometric_picture,
     running_performance,
+    share_correct,
 )
-from ssc_to_nwb.report.plane_section import plane_activities, plane_section
+from ssc_to_nwb.report.plane_activity import plane_activities
+from ssc_to_nwb.report.plane_section import plane_section
 from ssc_to_nwb.report.raster_section import raster_section
 from ssc_to_nwb.report.roi_groups import binned_mean, similar_together
 from ssc_to_nwb.report.source_sections import ledger_section, provenance_section
-from ssc_to_nwb.report.whisker_section import ranges, whisker_section
+from ssc_to_nwb.report.trace_sections import motion_section, ranges, whisker_section
 from ssc_to_nwb.testing.matlab import EMPTY
 
 
-def _text(section: Section) -> str:
-    texts = [block for block in section.blocks if isinstance(block, str)]
-    notes = [item.text for block in section.blocks if isinstance(block, Notes) for item in block.items]
-    return "\n".join(texts + notes)
+def _text(section: Iterable[Block]) -> str:
+    blocks = list(section)
+    notes = [text for block in blocks if isinstance(block, Notes) for text in (*block.warnings, *block.infos)]
+    return "\n".join([*(block for block in blocks if isinstance(block, str)), *notes])
 
 
-def _tables(section: Section) -> list[Table]:
-    return [block for block in section.blocks if isinstance(block, Table)]
+def _tables(section: Iterable[Block]) -> list[Table]:
+    return [block for block in section if isinstance(block, Table)]
 
 
-def _section(page: SessionPage, anchor: str) -> Section:
-    return next(section for section in page.sections if section.heading.anchor == anchor)
+def _section(page: SessionPage, anchor: str) -> tuple[Block, ...]:
+    return next(section.blocks for section in page.sections if section.anchor == anchor)
+
+
+def _findings(session: NwbSession) -> tuple[Block, ...]:
+    return tuple(findings_section(session, activities=plane_activities(session.planes)))
+
+
+def _cards(session: NwbSession) -> list[tuple[str, str]]:
+    """Caption and HTML of every plane."""
+    [planes] = [
+        block
+        for block in plane_section(session, activities=plane_activities(session.planes))
+        if isinstance(block, Planes)
+    ]
+    template = environment().get_template("planes.html.j2").module
+    return [(card["caption"], str(template.plane(card))) for card in planes.cards]
 
 
 def test_facts(rich_page: SessionPage) -> None:
@@ -84,20 +101,16 @@ class TestCensus:
     def test_a_file_that_agrees(self, rich_session: NwbSession, known: None) -> None:
         rows = dict(_tables(provenance_section(rich_session))[0].rows)
         assert rows["census"].startswith("agrees, ")
-        assert "census" not in _text(findings_section(rich_session, activities=plane_activities(rich_session.planes)))
+        assert "census" not in _text(_findings(rich_session))
 
     def test_a_file_that_differs_is_a_note(
         self, rich_session: NwbSession, known: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         rows = census.read_census()[rich_session.name]
         monkeypatch.setattr(census, "read_census", lambda: {rich_session.name: rows[1:]})
-        notes = [
-            note
-            for block in findings_section(rich_session, activities=plane_activities(rich_session.planes)).blocks
-            if isinstance(block, Notes)
-            for note in block.items
-        ]
-        assert [note.weight for note in notes if "census" in note.text] == ["info"]
+        [notes] = [block for block in _findings(rich_session) if isinstance(block, Notes)]
+        assert [text for text in notes.infos if "census" in text]
+        assert not [text for text in notes.warnings if "census" in text]
         assert dict(_tables(provenance_section(rich_session))[0].rows)["census"].startswith("differs, ")
 
     def test_a_file_that_no_census_has(self, rich_session: NwbSession) -> None:
@@ -111,14 +124,12 @@ def _picture(svg: str) -> np.ndarray:
 
 
 def test_the_picture_is_the_master_image_within_the_tolerance_of_jpeg(rich_session: NwbSession, converted_raw) -> None:
-    section = plane_section(rich_session, activities=plane_activities(rich_session.planes))
-    gallery = next(block for block in section.blocks if isinstance(block, Gallery))
-    for plane, card in zip(converted_raw.made.planes, gallery.pictures, strict=True):
-        assert plane.name in card.caption
+    for plane, (caption, html) in zip(converted_raw.made.planes, _cards(rich_session), strict=True):
+        assert plane.name in caption
         image = plane.master_image[:, :, 0].astype(np.float64)
         low, high = np.percentile(image, (1.0, 99.7))
         expected = 255 * np.clip((image - low) / (high - low), 0, 1) ** 0.7
-        shown = _picture(card.svg)
+        shown = _picture(html)
         assert shown.shape == image.shape
         assert np.sqrt(np.mean((shown - expected) ** 2)) < 8
 
@@ -130,15 +141,10 @@ def _corners(path: str) -> np.ndarray:
 
 
 def test_outlines_enclose_the_bright_cells_of_the_picture(rich_session: NwbSession, converted_raw: Converted) -> None:
-    gallery = next(
-        block
-        for block in plane_section(rich_session, activities=plane_activities(rich_session.planes)).blocks
-        if isinstance(block, Gallery)
-    )
-    for plane, card in zip(converted_raw.made.planes, gallery.pictures, strict=True):
-        shown = _picture(card.svg)
+    for plane, (_, html) in zip(converted_raw.made.planes, _cards(rich_session), strict=True):
+        shown = _picture(html)
         background = np.median(shown)
-        outlines = re.findall(r'<path class="r." d="([^"]+)"><title>ROI (\d+): ([^<]+)</title>', card.svg)
+        outlines = re.findall(r'<path class="r." d="([^"]+)"><title>ROI (\d+): ([^<]+)</title>', html)
         assert len(outlines) == len(plane.rois)
         for path, number, label in outlines:
             corners = _corners(path)
@@ -174,7 +180,7 @@ def test_an_image_of_one_value_and_of_none_can_be_shown() -> None:
 
 
 def test_planes_imaged_together_share_a_raster(rich_session: NwbSession, converted_raw: Converted) -> None:
-    pictures = [block for block in raster_section(rich_session).blocks if isinstance(block, Picture)]
+    pictures = [block for block in raster_section(rich_session) if isinstance(block, Picture)]
     expected = [", ".join(plane.name for plane in volume.planes) for volume in converted_raw.made.subvolumes]
     assert [picture.caption.partition(";")[0] for picture in pictures][: len(expected)] == expected
 
@@ -217,7 +223,7 @@ def test_ranges_of_a_trace_hold_every_extreme() -> None:
 def test_performance_counts_answers_only(rich_session: NwbSession, converted_raw: Converted) -> None:
     types = converted_raw.made.trials.types
     hits, errors = (sum(kind.startswith(word) for kind in types) for word in ("Hit", "Err"))
-    assert performance(rich_session.trials) == hits / (hits + errors)
+    assert share_correct(rich_session.trials.texts("response")) == hits / (hits + errors)
 
 
 def test_running_performance() -> None:
@@ -255,7 +261,7 @@ def test_responses_are_counted(rich_page: SessionPage, converted_raw: Converted)
 
 
 def test_findings_of_a_session_with_gaps(rich_session: NwbSession, converted_raw: Converted) -> None:
-    section = findings_section(rich_session, activities=plane_activities(rich_session.planes))
+    section = _findings(rich_session)
     text = _text(section)
     missing = [roi.number for roi in converted_raw.made.rois if not roi.has_trace]
     assert f"ROIs with a mask and no dF/F: {', '.join(str(number) for number in missing)}." in text
@@ -269,26 +275,21 @@ def test_findings_of_a_session_with_gaps(rich_session: NwbSession, converted_raw
 
 def test_findings_of_an_awkward_session(converted_awkward: Converted) -> None:
     with open_nwb_session(converted_awkward.path) as session:
-        text = _text(findings_section(session, activities=plane_activities(session.planes)))
+        text = _text(_findings(session))
     assert "1 trial without a type" in text
     assert "1 trial without a valve time of the left port" in text
     assert "ROIs with a trace and no mask" in text
     assert "samples with labels that are no trial of the source: 0, 9999" in text
 
 
-def test_warnings_come_first(rich_session: NwbSession) -> None:
-    notes = next(
-        block
-        for block in findings_section(rich_session, activities=plane_activities(rich_session.planes)).blocks
-        if isinstance(block, Notes)
-    )
-    weights = [item.weight for item in notes.items]
+def test_warnings_come_first(pages: tuple[Path, ...]) -> None:
+    weights = re.findall(r'<li class="(warning|info)">', pages[1].read_text(encoding="utf-8"))
     assert weights == sorted(weights, reverse=True)
-    assert "warning" in weights
+    assert {"warning", "info"} == set(weights)
 
 
 def test_the_ledger_accounts_for_everything(rich_session: NwbSession) -> None:
-    section = ledger_section(rich_session)
+    section = list(ledger_section(rich_session))
     table = _tables(section)[0]
     counts = {row[0]: int(row[1].replace(",", "")) for row in table.rows}
     assert counts["left out"] == 0
@@ -297,7 +298,7 @@ def test_the_ledger_accounts_for_everything(rich_session: NwbSession) -> None:
 
 
 def test_provenance_names_tool_source_and_conditions(rich_session: NwbSession, converted_raw: Converted) -> None:
-    section = provenance_section(rich_session)
+    section = list(provenance_section(rich_session))
     cells = [str(cell) for table in _tables(section) for row in table.rows for cell in row]
     assert converted_raw.made.mat_path.name in cells
     assert any(cell.startswith("ssc_to_nwb") for cell in cells)
@@ -311,8 +312,8 @@ def test_whiskers_that_were_never_tracked(convert_edited: Callable[..., Converte
         array(s, "whiskerVars").update(time=EMPTY, trial=EMPTY, valueMatrix=np.zeros((2, 0)))
 
     with open_nwb_session(convert_edited(edit).path) as session:
-        section = whisker_section(session)
-    assert not [block for block in section.blocks if isinstance(block, Picture)]
+        blocks = list(whisker_section(session))
+    assert not [block for block in blocks if isinstance(block, Picture)]
 
 
 def test_a_response_that_is_not_known_is_drawn_and_counted(rich_session: NwbSession) -> None:
@@ -320,22 +321,21 @@ def test_a_response_that_is_not_known_is_drawn_and_counted(rich_session: NwbSess
     response = trials.texts("response")
     response[0] = "impulsive"
     changed = replace(trials, columns={**trials.columns, "response": response})
-    section = performance_section(SimpleNamespace(trials=changed))
+    section = list(performance_section(SimpleNamespace(trials=changed)))
     assert "impulsive" in _tables(section)[0].headings
-    assert ">impulsive</text>" in next(block.svg for block in section.blocks if isinstance(block, Picture))
+    assert ">impulsive</text>" in next(block.svg for block in section if isinstance(block, Picture))
 
 
 def test_choices_by_pole_position_are_counted(rich_session: NwbSession, converted_raw: Converted) -> None:
     types = converted_raw.made.trials.types
     answers = sum(kind.startswith(("Hit", "Err")) for kind in types)
-    picture = psychometric_picture(rich_session.trials)
-    assert picture is not None
+    [picture] = psychometric_picture(rich_session.trials)
     assert f"right choices (n = {answers} answers)" in picture.svg
     assert "pole position (mm)" in picture.svg
 
 
 def test_shifts_of_the_motion_correction(rich_session: NwbSession) -> None:
-    section = motion_section(rich_session)
+    section = list(motion_section(rich_session))
     table = _tables(section)[0]
     module = rich_session.nwbfile.processing["ophys"]
     for row, plane in zip(table.rows, rich_session.planes, strict=True):
@@ -348,5 +348,6 @@ def test_shifts_of_the_motion_correction(rich_session: NwbSession) -> None:
 def test_every_figure_says_how_many(rich_page: SessionPage) -> None:
     for section in rich_page.sections:
         for block in section.blocks:
-            pictures = block.pictures if isinstance(block, Gallery) else [block] if isinstance(block, Picture) else []
-            assert all(re.search(r"n = |n: ", f"{picture.caption}{picture.svg}") for picture in pictures)
+            cards = block.cards if isinstance(block, Planes) else ()
+            said = [f"{block.caption}{block.svg}"] if isinstance(block, Picture) else [one["caption"] for one in cards]
+            assert all(re.search(r"n = |n: ", text) for text in said)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from made_sessions import Converted, problem_raised
 from session_variants import VARIANTS
 
-from ssc_to_nwb.api import reporting
+from ssc_to_nwb.api import reporting, rois
 from ssc_to_nwb.cli.main import group
 
 
@@ -67,6 +67,13 @@ def test_methods_command_writes_a_file_and_json(small: Converted, tmp_path: Path
     assert (tmp_path / "methods.txt").read_text(encoding="utf-8") == printed
     read = json.loads(_run("methods", small.path, "--json"))
     assert (read["ok"], read["text"]) == (True, reporting.methods(file=small.path))
+
+
+def test_responses_to_events_that_never_happened_are_drawn(converted_awkward: Converted, tmp_path: Path) -> None:
+    """One of its planes was imaged at no touch, and no whisking without touch is in it."""
+    [found] = rois.responses(files=converted_awkward.path, figure=tmp_path / "figure.svg").sessions
+    assert found.events["whisking"].tested == 0
+    assert "time from whisking (s)" in (tmp_path / "figure.svg").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["report", "plot-trial", "methods"])

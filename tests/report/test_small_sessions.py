@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,23 +13,24 @@ from made_sessions import Converted, Struct, write
 
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.reading.trial import read_trial
-from ssc_to_nwb.report.blocks import Gallery, Notes, Picture, Section, Table
+from ssc_to_nwb.report.blocks import Block, Notes, Picture, Planes, Table
 from ssc_to_nwb.report.build import build_pages
 from ssc_to_nwb.report.cue_section import cue_section
 from ssc_to_nwb.report.findings_section import findings_section
 from ssc_to_nwb.report.methods import methods_text
 from ssc_to_nwb.report.performance_section import performance_section
-from ssc_to_nwb.report.plane_section import plane_activities, plane_section
+from ssc_to_nwb.report.plane_activity import plane_activities
+from ssc_to_nwb.report.plane_section import plane_section
 from ssc_to_nwb.report.source_sections import contents_section
-from ssc_to_nwb.report.whisker_section import bin_count, ranges
+from ssc_to_nwb.report.trace_sections import bin_count, ranges
 
 
-def _text(section: Section) -> str:
-    return " ".join(block for block in section.blocks if isinstance(block, str))
+def _text(section: Iterable[Block]) -> str:
+    return " ".join(block for block in section if isinstance(block, str))
 
 
-def _picture(section: Section) -> str:
-    return next(str(block.svg) for block in section.blocks if isinstance(block, Picture))
+def _picture(section: Iterable[Block]) -> str:
+    return next(str(block.svg) for block in section if isinstance(block, Picture))
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NwbSession]:
 def test_one_of_a_thing_is_not_many(one_trial: NwbSession) -> None:
     assert "1 trial." in _text(performance_section(one_trial))
     assert "1 trial with a cue" in _text(cue_section(one_trial))
-    table = next(block for block in contents_section(one_trial).blocks if isinstance(block, Table))
+    table = next(block for block in contents_section(one_trial) if isinstance(block, Table))
     assert {row[0]: row[2] for row in table.rows}["Trials"] == "1 row"
 
 
@@ -85,15 +86,11 @@ def test_rows_of_the_raster_count_from_one(stub: NwbSession) -> None:
 
 def test_a_stub_says_that_it_is_one(stub: NwbSession) -> None:
     assert stub.title.endswith(", stub")
-    notes = [
-        note
-        for block in findings_section(stub, activities=plane_activities(stub.planes)).blocks
-        if isinstance(block, Notes)
-        for note in block.items
+    [notes] = [
+        block for block in findings_section(stub, activities=plane_activities(stub.planes)) if isinstance(block, Notes)
     ]
-    assert notes[0].weight == "warning"
-    assert notes[0].text.startswith("This file is a stub")
-    assert not any("the source leaves out" in note.text for note in notes)
+    assert notes.warnings[0].startswith("This file is a stub")
+    assert not any("the source leaves out" in text for text in (*notes.warnings, *notes.infos))
     assert "The file, a stub, had" in methods_text(stub)
 
 
@@ -104,16 +101,16 @@ def test_a_whole_session_is_no_stub(one_trial: NwbSession) -> None:
 
 def test_outlines_without_activity_have_no_colour_scale(convert_once: Callable[..., Converted]) -> None:
     with open_nwb_session(convert_once(arrays=("raw",)).path) as session:
-        section = plane_section(session, activities=plane_activities(session.planes))
+        section = list(plane_section(session, activities=plane_activities(session.planes)))
     assert "Outlines are not coloured, as the file holds neither dF/F nor calcium events." in _text(section)
-    assert next(block for block in section.blocks if isinstance(block, Gallery)).legend == ""
+    assert next(block for block in section if isinstance(block, Planes)).scale == ""
 
 
 def test_without_touches_and_licks_nothing_is_drawn(convert_once: Callable[..., Converted]) -> None:
     with open_nwb_session(convert_once(empty_event_series=("touches", "leftLicks", "rightLicks")).path) as session:
-        section = cue_section(session)
+        section = list(cue_section(session))
     assert "This file holds no licks and no touches." in _text(section)
-    assert not any(isinstance(block, Picture) for block in section.blocks)
+    assert not any(isinstance(block, Picture) for block in section)
 
 
 def test_a_trial_without_a_start_is_named_and_breaks_no_page(
@@ -128,10 +125,10 @@ def test_a_trial_without_a_start_is_named_and_breaks_no_page(
     with open_nwb_session(converted.path) as session:
         [notes] = [
             block
-            for block in findings_section(session, activities=plane_activities(session.planes)).blocks
+            for block in findings_section(session, activities=plane_activities(session.planes))
             if isinstance(block, Notes)
         ]
-        assert any("1 trial whose start was not measured: 500." in note.text for note in notes.items)
+        assert any("1 trial whose start was not measured: 500." in text for text in notes.warnings)
         trial = read_trial(session, 500)
         assert np.isnan(trial.duration_s)
         assert (trial.points, trial.intervals, trial.angles[0].time_s.size) == ({}, {}, 0)

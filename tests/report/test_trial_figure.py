@@ -20,7 +20,7 @@ from patience import PATIENCE_S
 
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.reading.trial import TraceOfTrial, TrialData, read_trial
-from ssc_to_nwb.report.save_figure import save_figure, show_figure
+from ssc_to_nwb.report.single_picture import save_figure, show_figure
 from ssc_to_nwb.report.trial_figure import draw_trial
 
 NUMBER = 2

@@ -10,7 +10,7 @@ import pytest
 from made_sessions import Converted, problem_raised
 
 from ssc_to_nwb.api import reporting, rois
-from ssc_to_nwb.report import extra
+from ssc_to_nwb.report import single_picture
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 # Modules that are None in sys.modules cannot be imported.
@@ -37,7 +37,7 @@ for command in commands.split(","):
 def test_what_draws_names_the_extra(
     draw, converted_default: Converted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "matplotlib" else name)
+    monkeypatch.setattr(single_picture, "find_spec", lambda name: None if name == "matplotlib" else name)
     with problem_raised() as found:
         draw(converted_default.path, tmp_path)
     assert found[0].kind.identifier == "extra-not-installed"

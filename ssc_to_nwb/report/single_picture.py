@@ -1,33 +1,41 @@
-"""A figure of its own: written as a picture, or shown in a window."""
+"""A figure of its own, outside a page: written as a picture, or shown in a window."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.system_errors import system_errors_named
+from ssc_to_nwb.report import palette
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-FORMATS = (".png", ".svg", ".pdf")
-_STYLE: dict[Any, Any] = {
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "legend.frameon": False,
-    "legend.fontsize": 9,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "figure",
-    "figure.facecolor": "white",
-}
+# A conversion needs none of them, so that they are an extra.
+_NEEDED = ("matplotlib", "jinja2", "markupsafe", "PIL")
+# By the name's ending; files made twice from the same data are the same, so that none has a date.
+_UNDATED: dict[str, dict[str, None]] = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+_STYLE = palette.STYLE | {"svg.hashsalt": "figure", "figure.facecolor": "white"}
 # What matplotlib falls back to, or is set to use, where there is no display.
 _WINDOWLESS = ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
+
+
+def check_report_extra() -> None:
+    """Raise extra-not-installed where a package of the extra `report` is missing."""
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        raise error(
+            kinds.EXTRA_NOT_INSTALLED,
+            expected="pip install 'ssc-to-nwb[report]'",
+            found=f"no package {', '.join(missing)}",
+        )
 
 
 def save_figure(draw: Callable[[Figure], None], path: Path) -> None:
@@ -35,19 +43,18 @@ def save_figure(draw: Callable[[Figure], None], path: Path) -> None:
 
     Raises picture-format-unknown, and OSError where it cannot be written.
     """
-    if path.suffix.lower() not in FORMATS:
+    ending = path.suffix.lower()
+    if ending not in _UNDATED:
         raise error(
-            kinds.PICTURE_FORMAT_UNKNOWN, file=path, expected=", ".join(FORMATS), found=path.suffix or "no ending"
+            kinds.PICTURE_FORMAT_UNKNOWN, file=path, expected=", ".join(_UNDATED), found=path.suffix or "no ending"
         )
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    # Files made twice from the same data are the same.
-    undated = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[path.suffix.lower()]
     with mpl.rc_context(_STYLE):
         figure = Figure(layout="constrained")
         draw(figure)
-        figure.savefig(path, dpi=150, metadata=undated)
+        figure.savefig(path, dpi=150, metadata=_UNDATED[ending])
 
 
 def show_figure(draw: Callable[[Figure], None]) -> None:
@@ -79,6 +86,11 @@ def save_or_show(draw: Callable[[Figure], None], output: Path | str | None) -> P
     with system_errors_named(path):
         save_figure(draw, path)
     return path
+
+
+def say(axes: Axes, text: str) -> None:
+    """A text in the middle of axes that have nothing to show."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=palette.MUTED)
 
 
 def tick_handle(label: str, *, color: str) -> Line2D:
