@@ -63,19 +63,10 @@ def catalogue() -> dict[str, ProblemKind]:
 
 
 def find_problem(identifier: str) -> ProblemKind | None:
-    """The entry of an identifier: of the catalogue, of nwbinspector's checks, or of the dandi client's layout rules.
+    """The entry of an identifier, such as `values-nan` or `check_single_row`; None where nobody knows it.
 
-    Names that begin with `check_` load nwbinspector, which takes seconds.
-
-    Parameters
-    ----------
-    identifier : str
-        Such as `values-nan` or `check_single_row`.
-
-    Returns
-    -------
-    ProblemKind or None
-        The entry; None for an identifier that nobody knows.
+    Of the catalogue, of nwbinspector's checks (which load nwbinspector, and take seconds), or of the dandi client's
+    rules for layouts.
     """
     if identifier.startswith(_DANDI_PREFIX):
         return catalogue()["dandi-layout"]
@@ -87,18 +78,7 @@ def find_problem(identifier: str) -> ProblemKind | None:
 
 
 def similar_problems(identifier: str) -> list[str]:
-    """Identifiers that look like one nobody knows, the likeliest first.
-
-    Parameters
-    ----------
-    identifier : str
-        One that `find_problem` does not know.
-
-    Returns
-    -------
-    list[str]
-        At most three.
-    """
+    """At most three identifiers that look like one that `find_problem` does not know, the likeliest first."""
     known = list(catalogue())
     if identifier.startswith(_CHECK_PREFIX):
         from ssc_to_nwb.validate.explained_checks import explained_checks

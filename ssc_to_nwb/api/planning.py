@@ -115,6 +115,7 @@ def plan(request: PlanRequest) -> Plan:
     from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.run.estimate import room_for, sample_frames, worst_ratio
     from ssc_to_nwb.run.job import RunSettings
+    from ssc_to_nwb.run.machine import at_once
     from ssc_to_nwb.run.places import check_apart, check_writable
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
 
@@ -134,11 +135,11 @@ def plan(request: PlanRequest) -> Plan:
             sample = sample_frames([decision.source for decision in to_do], output=output, options=options)
         ratio = worst_ratio(options) if sample is None else sample.ratio
         planned = [_planned(decision, settings, sample, ratio=ratio) for decision in decisions]
-        at_once = settings.budget.at_once(len(to_do))
+        together = at_once(options, len(to_do))
         return Plan(
             sessions=tuple(session for session, _, _ in planned),
             output_bytes=sum(session.output_bytes for session, _, _ in planned),
-            seconds=round(sum(data / at_once + frames for _, data, frames in planned), 1),
+            seconds=round(sum(data / together + frames for _, data, frames in planned), 1),
             sample=sample,
             room=room_for(to_do, settings, ratio=ratio),
             not_taken=find_not_taken(source, listings=listings, output=output),

@@ -230,20 +230,7 @@ def methods_of(*, file: Path | str) -> MethodsText:
 
 
 def write_text_file(path: Path, text: str) -> None:
-    """Write a text, UTF-8.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    text : str
-        All that is to be in it.
-
-    Raises
-    ------
-    SscError
-        output-not-writable, disk-full.
-    """
+    """Write a text, UTF-8. Raises output-not-writable, disk-full."""
     from ssc_to_nwb.problems.system_errors import system_errors_named
 
     with system_errors_named(path):

@@ -141,21 +141,8 @@ def sessions_table(summaries: Sequence[SessionSummary]) -> pd.DataFrame:
 def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: Path) -> SessionSummary:
     """What one session holds, its session file unpacked below `place` for the time being where it is packed.
 
-    What is wrong with the source, or with the metadata of this session, is in the summary.
-
-    Parameters
-    ----------
-    source : SessionSource
-        The session as it was found.
-    metadata_files : Sequence[Path]
-        The user's, read in this order on top of the packaged ones.
-    place : Path
-        Folder in which a packed session file is unpacked for the time being.
-
-    Returns
-    -------
-    SessionSummary
-        The summary; its `error` says why it is incomplete.
+    metadata_files: the user's, read in this order on top of the packaged ones. What is wrong with the source, or with
+    the metadata of this session, is in the summary.
     """
     from ssc_to_nwb.metadata.loader import load_metadata
     from ssc_to_nwb.problems.model import ProblemLog, SscError

@@ -51,21 +51,7 @@ def validation_report(
 ) -> str:
     """A result as text, JSON lines or JUnit XML, or in one line.
 
-    Parameters
-    ----------
-    result : ValidationResult
-        From `validate_files`.
-    report_format : ReportFormat
-        `text`, `jsonl`, `junit`, or `summary`: one line with the numbers and whether it passed.
-    only_failing : bool, default False
-        Shortens the text to what makes the result fail; the other formats are always complete.
-    width : int, default 120
-        Columns of the text.
-
-    Returns
-    -------
-    str
-        The whole report.
+    only_failing: shortens the text to what makes the result fail; width: columns of the text.
     """
     from ssc_to_nwb.validate import text_report
 

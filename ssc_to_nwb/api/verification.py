@@ -195,23 +195,7 @@ def read_ledger(*, file: Path | str) -> Ledger:
 
 
 def files_for_digest(paths: Sequence[Path | str]) -> tuple[Path, ...]:
-    """Find the NWB files and Zarr stores at some paths, and below those that are folders.
-
-    Parameters
-    ----------
-    paths : sequence of path or str
-        Files, and folders with files in them.
-
-    Returns
-    -------
-    tuple of Path
-        The files, each once.
-
-    Raises
-    ------
-    SscError
-        no-nwb-file.
-    """
+    """The NWB files and Zarr stores at some paths, and below those that are folders, each once. Raises no-nwb-file."""
     from ssc_to_nwb.validate.nwb_files import find_nwb_files
 
     return find_nwb_files(Path(path) for path in paths)

@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -20,7 +19,6 @@ from ssc_to_nwb.cli.options import (
     command_of,
     json_option,
     options_of,
-    output_argument,
     print_options,
     quiet_option,
 )
@@ -53,10 +51,9 @@ def end_process(status: int) -> NoReturn:
     "ssc-to-nwb dandiset /data/ssc-1-nwb --dandiset 000123 --metadata orcids.yaml",
     "ssc-to-nwb dandiset /data/ssc-2-nwb --data-set ssc-2 --json",
 )
-@output_argument
 @options_of(DandisetRequest)
 @print_options
-def dandiset_command(output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+def dandiset_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Write or update OUTPUT/dandiset.yaml: what the archive shows of the dataset.
 
     It is made from the metadata files (section `dandiset`) and the NWB files in OUTPUT, and checked with the
@@ -67,7 +64,7 @@ def dandiset_command(output: Path, *, as_json: bool, verbose: bool, quiet: bool,
     """
     from ssc_to_nwb.api.archive import write_dandiset
 
-    result = write_dandiset(output=output, **options)
+    result = write_dandiset(**options)
     if as_json:
         print_result(result.as_dict())
     else:
@@ -98,11 +95,10 @@ def _print_dandiset(result: DandisetResult, *, verbose: bool, quiet: bool) -> No
     "ssc-to-nwb upload out --dandiset 000123 --instance dandi-sandbox",
     "ssc-to-nwb upload out --dandiset 000123 --prune --yes",
 )
-@output_argument
 @options_of(UploadRequest)
 @click.option("-y", "--yes", is_flag=True, help="Confirm --prune in advance.")
 @print_options
-def upload_command(output: Path, *, yes: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+def upload_command(*, yes: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Upload what `convert` wrote to OUTPUT to the draft of a dandiset.
 
     Each NWB file is validated first, unless it has not changed since it was validated. A session is sent as soon as
@@ -121,7 +117,6 @@ def upload_command(output: Path, *, yes: bool, as_json: bool, verbose: bool, qui
     with interruptible() as interruption, transfer_display(quiet=quiet or as_json) as display:
         try:
             result = upload(
-                output=output,
                 confirm_prune=_confirmation(yes=yes, display=display),
                 on_progress=display,
                 stop=interruption.stop,
@@ -232,11 +227,10 @@ def _print_paths(paths: tuple[str, ...], *, err: bool) -> None:
     "ssc-to-nwb download-check out --dandiset 000123 --seed 1",
     "ssc-to-nwb download-check out --dandiset 000123 --asset sub-X/X.nwb",
 )
-@output_argument
 @options_of(DownloadCheckRequest)
 @json_option
 @quiet_option
-def download_check_command(output: Path, *, as_json: bool, quiet: bool, **options: Any) -> None:
+def download_check_command(*, as_json: bool, quiet: bool, **options: Any) -> None:
     """Download one asset of a dandiset and compare it byte for byte with the file in OUTPUT.
 
     It is compared while it is downloaded; nothing is written to the disk. An open dandiset needs no key.
@@ -250,7 +244,7 @@ def download_check_command(output: Path, *, as_json: bool, quiet: bool, **option
         interruptible() as interruption,
         transfer_display(quiet=quiet or as_json) as display,
     ):
-        result = download_check(output=output, on_progress=display, stop=interruption.stop, **options)
+        result = download_check(on_progress=display, stop=interruption.stop, **options)
     if as_json:
         print_result(result.as_dict())
     elif result.problem is not None:

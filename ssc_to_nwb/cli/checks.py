@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from ssc_to_nwb.cli.options import (
-    NamedPath,
     command_of,
     json_option,
     options_of,
     print_options,
     quiet_option,
-    source_argument,
 )
 from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings, result_text
 from ssc_to_nwb.cli.progress import Display, counted, display
@@ -37,11 +34,9 @@ _WIDTH = 120
     "ssc-to-nwb verify /data/ssc-1 /data/ssc-1-nwb",
     "ssc-to-nwb verify /data/ssc-1 out --session 'an1975*' --mode sample --json",
 )
-@source_argument
-@click.argument("output", type=NamedPath(exists=True))
 @options_of(VerifyRequest)
 @print_options
-def verify_command(source: Path, output: Path, *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+def verify_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Compare the NWB files below OUTPUT with the sessions of SOURCE that they were made from.
 
     Every array is compared over its full length, every table by rows and columns, every mask pixel by pixel, every
@@ -51,12 +46,7 @@ def verify_command(source: Path, output: Path, *, as_json: bool, verbose: bool, 
     from ssc_to_nwb.api.verification import verify_sessions
 
     with display(quiet=quiet or as_json) as shown:
-        result = verify_sessions(
-            source=source,
-            output=output,
-            on_progress=None if shown is None else partial(_draw, shown),
-            **options,
-        )
+        result = verify_sessions(on_progress=None if shown is None else partial(_draw, shown), **options)
     if as_json:
         print_result(result.as_dict())
     else:
@@ -67,7 +57,9 @@ def verify_command(source: Path, output: Path, *, as_json: bool, verbose: bool, 
 
 def _draw(shown: Display, session: str, done_bytes: int, total_bytes: int) -> None:
     amount = f"({bytes_text(done_bytes)} of {bytes_text(total_bytes)} of frames)"
-    shown.total(f"verify {session}", done=done_bytes, total=total_bytes or None, amount=amount if total_bytes else "")
+    shown.show(
+        None, f"verify {session}", done=done_bytes, total=total_bytes or None, amount=amount if total_bytes else ""
+    )
 
 
 def _print_result(result: VerificationResult, *, verbose: bool, quiet: bool) -> None:
@@ -109,7 +101,6 @@ def _print_failure(session: SessionVerification) -> None:
     "ssc-to-nwb validate out --fail-on warning --accept known.yaml",
     "ssc-to-nwb validate out --format junit --output validation.xml",
 )
-@click.argument("paths", nargs=-1, required=True, type=NamedPath())
 @options_of(ValidateRequest)
 @click.option(
     "--format",
@@ -128,7 +119,6 @@ def _print_failure(session: SessionVerification) -> None:
 @json_option
 @quiet_option
 def validate_command(
-    paths: tuple[Path, ...],
     *,
     report_format: ReportFormat,
     output: TextIO | None,
@@ -145,7 +135,7 @@ def validate_command(
     from ssc_to_nwb.api.validation import validate, validation_report
 
     with display(quiet=quiet or as_json) as shown:
-        result = validate(paths=paths, on_file=counted(shown, "validate"), **options)
+        result = validate(on_file=counted(shown, "validate"), **options)
     if as_json:
         report = result_text(result.as_dict(), sessions=_sessions(result))
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath, command_of, json_option, options_of, quiet_option, written_to
+from ssc_to_nwb.cli.options import NamedPath, command_of, json_option, options_of, quiet_option
 from ssc_to_nwb.cli.output import print_problem, print_result
 from ssc_to_nwb.cli.terminal import echo, styled
 from ssc_to_nwb.options.files import ExportRequest, RestoreRequest
@@ -114,7 +114,6 @@ def digest_command(files: tuple[Path, ...], *, workers: int | None, as_json: boo
 
 
 @command_of("ssc-to-nwb restore sub-X_ses-Y.nwb -o X_Y_session.mat")
-@click.argument("file", metavar="FILE.nwb", type=NamedPath(exists=True, dir_okay=False))
 @options_of(RestoreRequest)
 @json_option
 def restore_command(*, as_json: bool, **options: Any) -> None:
@@ -151,8 +150,6 @@ def restore_command(*, as_json: bool, **options: Any) -> None:
     "ssc-to-nwb export-zarr FILE.nwb FILE.nwb.zarr",
     "ssc-to-nwb digest FILE.nwb FILE.nwb.zarr",
 )
-@click.argument("file", type=NamedPath(exists=True))
-@written_to("store", place=NamedPath(), what="The store to write")
 @options_of(ExportRequest)
 @json_option
 @quiet_option

@@ -15,12 +15,12 @@ from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.cli.displays import run_display
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS
 from ssc_to_nwb.cli.options import (
+    NamedPath,
     command_of,
     json_option,
     options_of,
     print_options,
-    source_argument,
-    written_output,
+    written_to,
 )
 from ssc_to_nwb.cli.output import (
     print_list,
@@ -46,11 +46,9 @@ _SHOWN_NAMES = 3
 
 
 @command_of("ssc-to-nwb plan /data/ssc-1 /data/ssc-1-nwb --raw skip")
-@source_argument
-@written_output
 @options_of(PlanRequest)
 @json_option
-def plan_command(source: Path, output: Path, *, as_json: bool, **options: Any) -> None:
+def plan_command(*, as_json: bool, **options: Any) -> None:
     """Show what `convert` would do with SOURCE and OUTPUT, without doing it.
 
     The plan lists sessions and their content, what is missing, what is finished, bytes, time, and whether the disk is
@@ -58,16 +56,16 @@ def plan_command(source: Path, output: Path, *, as_json: bool, **options: Any) -
     is written to OUTPUT's disk and removed. The exit status is 1 if a session cannot be converted or the disk is too
     small.
     """
-    show_plan(source, output, as_json=as_json, options=options)
+    show_plan(options, as_json=as_json)
 
 
-def show_plan(source: Path, output: Path, *, as_json: bool, options: Mapping[str, Any]) -> None:
+def show_plan(options: Mapping[str, Any], *, as_json: bool) -> None:
     """Print the plan, and exit with status 1 where a session cannot be converted or the disk is too small.
 
     options: of `plan`; further ones of `convert` change nothing in it and are left out.
     """
     known = {name: value for name, value in options.items() if name in signature(plan).parameters}
-    result = plan(source=source, output=output, on_listing=print_listing, **known)
+    result = plan(on_listing=print_listing, **known)
     if as_json:
         print_result(result.as_dict(), problems=result.not_taken)
     else:
@@ -136,14 +134,10 @@ def _print_contents(contents: SessionSummary) -> None:
     "ssc-to-nwb convert downloads.tar.gz out --work-dir /scratch --retry 2",
     "ssc-to-nwb convert /data/ssc-2 out --dask tcp://scheduler:8786",
 )
-@source_argument
-@written_output
 @options_of(ConvertRequest)
 @click.option("--dry-run", is_flag=True, help="Do nothing, and show what would be done, as `plan` does.")
 @print_options
-def convert_command(
-    source: Path, output: Path, *, dry_run: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any
-) -> None:
+def convert_command(*, dry_run: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Convert every session found in SOURCE to one NWB file each, below OUTPUT.
 
     SOURCE is a folder with the layout of the dataset, a session file, or a packed file (.tar, .tar.gz, .zip). Packed
@@ -157,12 +151,12 @@ def convert_command(
     from ssc_to_nwb.api.conversion import ConversionInterrupted, convert
 
     if dry_run:
-        show_plan(source, output, as_json=as_json, options=options)
+        show_plan(options, as_json=as_json)
         return
     status = 0
     with run_display(quiet=quiet or as_json) as on_event:
         try:
-            result = convert(source=source, output=output, on_event=on_event, **options)
+            result = convert(on_event=on_event, **options)
         except ConversionInterrupted as interruption:
             result = interruption.result
             status = SIGNAL_STATUS + interruption.signal
@@ -226,7 +220,7 @@ def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:
 
 
 @command_of("ssc-to-nwb demo demo-output")
-@written_output
+@written_to("output", place=NamedPath(file_okay=False))
 @click.option("--overwrite", is_flag=True, help="Replace the NWB files of an earlier demo.")
 @print_options
 def demo_command(output: Path, *, overwrite: bool, as_json: bool, verbose: bool, quiet: bool) -> None:

@@ -48,7 +48,7 @@ class RunLines:
         if self._to_do:
             # Sessions that an interruption ended are not done: the bar stays where it was.
             done = self._finished + sum(self._shares.values())
-            self._shown.total("all sessions", done=done, total=self._to_do, amount=self._count())
+            self._shown.show(None, "all sessions", done=done, total=self._to_do, amount=self._count())
 
     def _take(self, session: str, event: RunEvent) -> None:
         if event.name == "session-started":
@@ -130,7 +130,7 @@ class TransferLines:
         total = max(self._bytes_total, sum(self._sizes.values()))
         done = sum(self._done.values())
         amount = f"({bytes_text(done)} of {bytes_text(total)})" if total else ""
-        self._shown.total(text, done=done, total=total or None, amount=amount)
+        self._shown.show(None, text, done=done, total=total or None, amount=amount)
 
     def _draw_file(self, path: str, progress: TransferProgress) -> None:
         stage, note = progress.stage, f" ({progress.note})" if progress.note else ""

@@ -28,12 +28,10 @@ _WIDTH = 80
     "ssc-to-nwb responses demo-output/nwb",
     "ssc-to-nwb responses FILE.nwb -o responses.csv --figure responses.png",
 )
-@click.argument("files", nargs=-1, required=True, type=NamedPath())
 @click.option("-o", "--output", type=NamedPath(dir_okay=False), help="CSV file to write: a row per ROI and event.")
 @options_of(ResponsesRequest)
 @print_options
 def responses_command(
-    files: tuple[Path, ...],
     *,
     output: Path | None,
     as_json: bool,
@@ -51,7 +49,7 @@ def responses_command(
     from ssc_to_nwb.api.rois import responses
 
     with display(quiet=quiet or as_json) as shown:
-        found = responses(files=files, on_file=counted(shown, "test the ROIs of"), **options)
+        found = responses(on_file=counted(shown, "test the ROIs of"), **options)
     if output is not None:
         write_text_file(output, found.data_frame().to_csv(index=False, lineterminator="\n"))
     if as_json:
@@ -74,10 +72,9 @@ def responses_command(
     "ssc-to-nwb report demo-output/nwb -o report",
     "ssc-to-nwb report out/sub-an197522/*.nwb -o report",
 )
-@click.argument("files", nargs=-1, required=True, type=NamedPath())
 @options_of(ReportRequest)
 @print_options
-def report_command(files: tuple[Path, ...], *, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+def report_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Write one self-contained HTML page per NWB file, and an index page with links to them.
 
     FILES are NWB files, or folders with NWB files in them. The pages need no network.
@@ -85,7 +82,7 @@ def report_command(files: tuple[Path, ...], *, as_json: bool, verbose: bool, qui
     from ssc_to_nwb.api.reporting import report
 
     with display(quiet=quiet or as_json) as shown:
-        result = report(files=files, on_page=counted(shown, "report"), **options)
+        result = report(on_page=counted(shown, "report"), **options)
     if as_json:
         print_result(result.as_dict(), sessions=[{"page": str(page)} for page in result.pages])
         return
@@ -100,17 +97,16 @@ def report_command(files: tuple[Path, ...], *, as_json: bool, verbose: bool, qui
     "ssc-to-nwb plot-trial session.nwb --trial 8 --roi 1001 --roi 2003 -o t.pdf",
     "ssc-to-nwb plot-trial session.nwb --trial 8",
 )
-@click.argument("file", type=NamedPath())
 @options_of(PlotTrialRequest)
 @json_option
-def plot_trial_command(file: Path, *, as_json: bool, **options: Any) -> None:
+def plot_trial_command(*, as_json: bool, **options: Any) -> None:
     """Draw a trial of an NWB file: what the animal did, the pole, water, cue and dF/F on one time axis.
 
     FILE is an NWB file, or a folder with one in it.
     """
     from ssc_to_nwb.api.reporting import plot_trial
 
-    print_picture(plot_trial(file=file, **options), as_json=as_json)
+    print_picture(plot_trial(**options), as_json=as_json)
 
 
 @command_of(
@@ -161,10 +157,9 @@ def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool
     "ssc-to-nwb cells nwb",
     "ssc-to-nwb plot-cell nwb --cell an197522/1001 -o cell.png",
 )
-@click.argument("files", nargs=-1, required=True, type=NamedPath())
 @options_of(PlotCellRequest)
 @json_option
-def plot_cell_command(files: tuple[Path, ...], *, as_json: bool, **options: Any) -> None:
+def plot_cell_command(*, as_json: bool, **options: Any) -> None:
     """Draw one cell in every session of its animal: its mask in the master image and its response to touch.
 
     FILES are NWB files, or folders with NWB files in them. If a session has the number in another plane, or more than
@@ -172,7 +167,7 @@ def plot_cell_command(files: tuple[Path, ...], *, as_json: bool, **options: Any)
     """
     from ssc_to_nwb.api.rois import plot_cell
 
-    print_picture(plot_cell(files=files, **options), as_json=as_json)
+    print_picture(plot_cell(**options), as_json=as_json)
 
 
 @command_of("ssc-to-nwb methods session.nwb -o methods.txt")

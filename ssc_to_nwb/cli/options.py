@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, Field
 from functools import reduce, wraps
 from pathlib import Path
@@ -47,10 +47,6 @@ def print_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return json_option(verbose_option(quiet_option(command)))
 
 
-source_argument = click.argument("source", type=NamedPath())
-output_argument = click.argument("output", type=NamedPath(file_okay=False))
-
-
 def command_of(*examples: str) -> Callable[[Callable[..., Any]], click.Command]:
     """Make a function a command whose help ends with these examples."""
     if len(examples) == 1:
@@ -58,7 +54,7 @@ def command_of(*examples: str) -> Callable[[Callable[..., Any]], click.Command]:
     return click.command(epilog="\n  ".join(("Examples:\n\n\b", *examples)))
 
 
-def written_to(name: str, *, place: NamedPath, what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def written_to(name: str, *, place: NamedPath) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the place it writes to: as an argument, or as the option -o, as all commands have it."""
 
     def give(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,27 +64,29 @@ def written_to(name: str, *, place: NamedPath, what: str) -> Callable[[Callable[
                 raise click.UsageError(f"Give one {name.upper()}, as an argument or with -o.")
             return command(*arguments, **{name: by_option or by_place}, **options)
 
-        text = f"{what}, in place of the argument {name.upper()}."
+        text = f"Where to write to, in place of the argument {name.upper()}."
         option = click.option("-o", "--output", "by_option", type=place, help=text)
         return click.argument("by_place", metavar=f"[{name.upper()}]", required=False, type=place)(option(with_place))
 
     return give
 
 
-written_output = written_to("output", place=NamedPath(file_okay=False), what="Folder to write to")
-
-
 def options_of(options: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command the options that a dataclass declares, in the order of its fields."""
-    made = [_click_option(one, said) for one, said in declared(options) if said.is_option]
+    """Give a command the arguments and options that a dataclass declares, in the order of its fields."""
+    made = [_click_parameter(one, said) for one, said in declared(options) if said.given != "Python"]
     return lambda command: reduce(lambda given, option: option(given), reversed(made), command)
 
 
-def _click_option(one: Field[Any], said: Said) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _click_parameter(one: Field[Any], said: Said) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     flags = said.flags or (f"--{one.name.replace('_', '-')}",)
     if one.type is bool:
         return click.option(*flags, one.name, is_flag=True, help=said.text)
-    several = get_origin(one.type) is Sequence
+    kind = _click_type(bare_kinds(one.type)[0], said)
+    several = any(get_origin(each) in (Iterable, Sequence) for each in (one.type, *get_args(one.type)))
+    if said.given == "argument or option":
+        return written_to(one.name, place=kind)
+    if said.given == "argument":
+        return click.argument(one.name, type=kind, metavar=said.metavar, nargs=-1 if several else 1, required=True)
     text = f"{said.text} May be repeated." if several else said.text
     default = one.default if said.on_command_line is None else said.on_command_line
     # To click, a default of None is a default.
@@ -96,7 +94,7 @@ def _click_option(one: Field[Any], said: Said) -> Callable[[Callable[..., Any]],
     return click.option(
         *flags,
         one.name,
-        type=_click_type(bare_kinds(one.type)[0], said),
+        type=kind,
         required=default is MISSING,
         multiple=several,
         metavar=said.metavar,
@@ -106,8 +104,8 @@ def _click_option(one: Field[Any], said: Said) -> Callable[[Callable[..., Any]],
 
 
 def _click_type(kind: Any, said: Said) -> Any:
-    if said.path is not None:
-        exists, file, folder = (word in said.path for word in ("existing", "file", "folder"))
+    if kind is Path:
+        exists, file, folder = (word in (said.path or "file or folder") for word in ("existing", "file", "folder"))
         return NamedPath(exists=exists, file_okay=file, dir_okay=folder)
     if get_origin(kind) is Literal:
         return click.Choice(get_args(kind))

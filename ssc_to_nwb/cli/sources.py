@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions
-from ssc_to_nwb.cli.options import NamedPath, command_of, json_option, options_of, source_argument
+from ssc_to_nwb.cli.options import NamedPath, command_of, json_option, options_of
 from ssc_to_nwb.cli.output import (
     print_list,
     print_listing,
@@ -32,17 +32,16 @@ _MARGIN = len("    warning  ")
 
 
 @command_of("ssc-to-nwb sessions /data/ssc-1 --session 'an1975*'")
-@source_argument
 @options_of(ListRequest)
 @json_option
-def sessions_command(source: Path, *, as_json: bool, **options: Any) -> None:
+def sessions_command(*, as_json: bool, **options: Any) -> None:
     """List the sessions found in SOURCE: trials, planes, ROIs, data types, raw files and bytes.
 
     SOURCE is a folder with the layout of the dataset, a session file, or a packed file (.tar, .tar.gz, .zip). Packed
     files inside a folder are found too. Other MATLAB files are listed with the reason why they are not sessions.
     """
     not_taken: list[Problem] = []
-    summaries = list_sessions(source=source, on_listing=print_listing, on_not_taken=not_taken.append, **options)
+    summaries = list_sessions(on_listing=print_listing, on_not_taken=not_taken.append, **options)
     if as_json:
         ok = all(summary.error is None for summary in summaries)
         print_result({"ok": ok}, problems=not_taken, sessions=[summary.as_dict() for summary in summaries])

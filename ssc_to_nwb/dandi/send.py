@@ -120,7 +120,8 @@ class Sender:
 
         A file that is no longer as it was explains whatever else went wrong with it.
         """
-        changed = error(kinds.ARCHIVE_FILE_CHANGED, file=planned.local.path, expected="the file as it was planned")
+        expected = "the file as it was when the upload was planned"
+        changed = error(kinds.ARCHIVE_FILE_CHANGED, file=planned.local.path, expected=expected)
         try:
             if not planned.has_changed:
                 self._send(planned, metadata, flow, again=again)

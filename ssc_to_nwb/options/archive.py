@@ -21,7 +21,7 @@ Validation = Literal["require", "skip"]
 class DandisetRequest:
     """What can be asked of `dandiset`."""
 
-    output: Path | str = field(metadata=argument("The folder that `convert` wrote."))
+    output: Path | str = field(metadata=argument("The folder that `convert` wrote.", path="folder"))
     section: "DandisetSection | Mapping[str, Any] | None" = python_only(
         None,
         "The section `dandiset` of the metadata, already loaded. None: that of `<dataset>.yaml` with `metadata_files`.",
@@ -38,7 +38,7 @@ class DandisetRequest:
 class ArchiveRequest:
     """What the commands that talk to an archive share."""
 
-    output: Path | str = field(metadata=argument("The folder that `convert` wrote."))
+    output: Path | str = field(metadata=argument("The folder that `convert` wrote.", path="folder"))
     dandiset: str = field(metadata=needed("The dandiset's six digits, such as 000123.", metavar="ID"))
     instance: str = option(
         "dandi",

@@ -82,7 +82,9 @@ class ConversionOptions(ConversionChoices):
 class ConversionRequest(ConversionChoices, SourceRequest):
     """What `plan` and `convert` share."""
 
-    output: Path | str = field(metadata=argument("Folder for the NWB files. It is created."))
+    output: Path | str = field(
+        metadata=argument("Folder for the NWB files. It is created.", given="argument or option", path="folder")
+    )
     work_dir: Path | str | None = option(
         None,
         "Where packed sessions are unpacked.",

@@ -14,7 +14,7 @@ from functools import wraps
 from types import NoneType, UnionType
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
-PathKind = Literal["file", "folder", "file or folder", "existing file", "existing folder"]
+PathKind = Literal["file", "folder", "file or folder", "existing file", "existing folder", "existing file or folder"]
 
 _KEY = "ssc_to_nwb"
 _DOCSTRING_WIDTH = 116
@@ -32,8 +32,8 @@ class Said:
     at_least, at_most, above: bounds of a number; path: what a path leads to; on_command_line: the default there, where
     it is another one; recorded: where it is written down: in the `file` and in the record of the run, for what decides
     which data are in the file, in the `record` alone, for what decides how they are stored or whether the conversion
-    stops; is_option: False for arguments and what only Python takes; kind: the type in words, where it is not made from
-    the type.
+    stops; given: as an option, by its place, by its place or with -o, or in Python alone; kind: the type in words,
+    where it is not made from the type.
     """
 
     text: str
@@ -46,7 +46,7 @@ class Said:
     path: PathKind | None = None
     on_command_line: Any = None
     recorded: Literal["file", "record"] | None = None
-    is_option: bool = True
+    given: Literal["option", "argument", "argument or option", "Python"] = "option"
     kind: str = ""
 
 
@@ -57,7 +57,7 @@ def option(default: Any, text: str, **further: Any) -> Any:
 
 def python_only(default: Any, text: str, *, kind: str = "callable") -> Any:
     """A field for what the function alone takes."""
-    return option(default, text, is_option=False, kind=f"{kind}, optional")
+    return option(default, text, given="Python", kind=f"{kind}, optional")
 
 
 def needed(text: str, **further: Any) -> dict[str, Said]:
@@ -67,7 +67,7 @@ def needed(text: str, **further: Any) -> dict[str, Said]:
 
 def argument(text: str, **further: Any) -> dict[str, Said]:
     """The metadata of a field that has to be given, which the command takes by its place."""
-    return needed(text, is_option=False, **further)
+    return needed(text, **{"given": "argument", **further})
 
 
 def declared(options: type) -> Iterator[tuple[Field[Any], Said]]:

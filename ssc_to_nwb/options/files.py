@@ -38,7 +38,9 @@ class ValidateRequest:
 class RestoreRequest:
     """What can be asked of `restore`."""
 
-    file: Path | str = field(metadata=argument("The NWB file; nothing else is read."))
+    file: Path | str = field(
+        metadata=argument("The NWB file; nothing else is read.", metavar="FILE.nwb", path="existing file")
+    )
     output: Path | str = field(
         metadata=needed("The MATLAB file to write.", flags=("-o", "--output"), path="file or folder")
     )
@@ -61,11 +63,12 @@ class RestoreRequest:
 class ExportRequest:
     """What can be asked of `export-zarr`."""
 
-    file: Path | str = field(metadata=argument("The HDF5 file."))
+    file: Path | str = field(metadata=argument("The HDF5 file.", path="existing file or folder"))
     store: Path | str = field(
         metadata=argument(
             "The folder to make. `open_session` and `validate` know it by the ending `.nwb.zarr`. Videos are not "
-            "copied: their paths are relative to the folder in which file and store are."
+            "copied: their paths are relative to the folder in which file and store are.",
+            given="argument or option",
         )
     )
     overwrite: bool = option(False, "Replace a store that exists; nothing but a Zarr store is ever replaced.")

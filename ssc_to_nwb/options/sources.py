@@ -58,7 +58,8 @@ class VerifyRequest(SourceRequest):
 
     output: Path | str = field(
         metadata=argument(
-            "The output folder of the conversion, or one NWB file, which is compared with its own session only."
+            "The output folder of the conversion, or one NWB file, which is compared with its own session only.",
+            path="existing file or folder",
         )
     )
     mode: Literal["full", "sample"] = option(

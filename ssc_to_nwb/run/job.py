@@ -12,8 +12,7 @@ from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.options.conversion import ConversionOptions, ConversionRequest, ConvertRequest
 from ssc_to_nwb.options.declare import handed_on
 from ssc_to_nwb.run.inputs import SessionInputs, SourceState, take_state
-from ssc_to_nwb.run.machine import Budget, half_the_memory_mb, processors
-from ssc_to_nwb.run.output import RunCard
+from ssc_to_nwb.run.machine import half_the_memory_mb, processors
 from ssc_to_nwb.run.places import output_folder
 from ssc_to_nwb.run.record import Done
 from ssc_to_nwb.run.session_sources import SessionSource
@@ -40,11 +39,6 @@ class RunSettings:
         )
 
     @property
-    def budget(self) -> Budget:
-        """Threads and memory, to be shared out."""
-        return Budget(workers=self.options.workers, memory_mb=self.options.memory_mb)
-
-    @property
     def metadata_files(self) -> tuple[Path, ...]:
         """The user's metadata files."""
         return tuple(Path(path).absolute() for path in self.request.metadata_files)
@@ -59,11 +53,11 @@ class RunSettings:
 class SessionJob:
     """Everything that decides what becomes of one session.
 
-    work: the session's name as a piece of work; metadata, given: hashes of its metadata's sections, and of what the
-    user's files give of them; metadata_files: the user's; metadata_state: theirs and of what they extend, the packaged
-    ones go with the version; why: what changed since the session was done; existing: the file that is there, where it
-    may stay if its content (`compare="output"`) or that of the source files (`"source"`) is what it was; card: of the
-    run, set when the job is handed out; data_types: packages of the user's own, for the worker to register too.
+    work: the session's name as a piece of work; made_with: what the session is made with, without its source;
+    metadata_files: the user's; metadata_state: theirs and of what they extend, the packaged ones go with the version;
+    why: what changed since the session was done; earlier: its file from before; existing: that file, where it may stay
+    if its content (`compare="output"`) or that of the source files (`"source"`) is what it was; started: when the job
+    was handed out; data_types: packages of the user's own, for the worker to register too.
     """
 
     source: SessionSource
@@ -71,15 +65,15 @@ class SessionJob:
     output: Path
     options: ConversionOptions
     attempt: int
-    metadata: dict[str, str]
-    given: dict[str, str]
+    made_with: SessionInputs
     metadata_state: SourceState
     metadata_files: tuple[Path, ...] = ()
     why: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    earlier: Path | None = None
     existing: Done | None = None
     compare: Literal["output", "source"] = "source"
-    card: RunCard | None = None
+    started: str = ""
     data_types: tuple[str, ...] = field(default_factory=registered_packages)
 
     @property
@@ -98,19 +92,7 @@ class SessionJob:
         """The state of the user's metadata files now. Raises source-not-readable."""
         return take_state(Path(), [Path(file.name) for file in self.metadata_state.files])
 
-    @property
-    def made_with(self) -> SessionInputs:
-        """What the session is made with, without its source."""
-        return SessionInputs(metadata=self.metadata, given=self.given, options=self.options.recorded())
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobResult:
-    """What came of a job, and the line that the record gets.
-
-    Where the outcome is `converted`, the NWB file is whole and verified, and waits under its unfinished name to be put
-    in place once the line is written.
-    """
-
-    outcome: SessionOutcome
-    line: Mapping[str, Any]
+# What came of a job, and the line that the record gets. Where the outcome is `converted`, the NWB file is whole and
+# verified, and waits under its unfinished name to be put in place once the line is written.
+JobResult = tuple[SessionOutcome, Mapping[str, Any]]

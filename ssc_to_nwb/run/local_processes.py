@@ -116,6 +116,8 @@ class LocalProcesses(Executor):
         def take(done: Future[Result]) -> None:
             failure = done.exception()
             died = isinstance(failure, BrokenProcessPool)
+            if not died:
+                process.take_all_progress()
             if failure is None and self._reusable(done.result()):
                 with self._lock:
                     self._idle.append(process)
@@ -166,14 +168,15 @@ class _Process:
         self._report = report
         self._pipe, self._theirs = context.Pipe(duplex=False)
         self._process: BaseProcess | None = None
+        self._all_taken = threading.Semaphore(0)
         self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._theirs,))
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
         if self._theirs.closed:
-            return self.pool.submit(fn, *args, **kwargs)
+            return self.pool.submit(_call, fn, *args, **kwargs)
         there = set(multiprocessing.active_children())
         with without_main_module(), signals_held_back():
-            future = self.pool.submit(fn, *args, **kwargs)
+            future = self.pool.submit(_call, fn, *args, **kwargs)
         begun = set(multiprocessing.active_children()) - there
         # Where another thread has begun one of its own just now, this one cannot be killed, but ends by itself.
         self._process = begun.pop() if len(begun) == 1 else None
@@ -185,7 +188,15 @@ class _Process:
     def _read(self) -> None:
         with contextlib.suppress(EOFError, OSError), self._pipe:
             while True:
-                self._report(self._pipe.recv())
+                progress = self._pipe.recv()
+                if progress is None:
+                    self._all_taken.release()
+                else:
+                    self._report(progress)
+
+    def take_all_progress(self) -> None:
+        """Wait until all progress of a call that has ended was reported: its result comes another way."""
+        self._all_taken.acquire(timeout=_END_SECONDS)
 
     def how_it_ended(self) -> str:
         if self._process is None:
@@ -202,13 +213,24 @@ class _Process:
             self._process.kill()
 
 
+def _call(fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Result:
+    """Call a function, and send that no more progress of it comes."""
+    try:
+        return fn(*args, **kwargs)
+    finally:
+        PipeReport()(None)
+
+
 class PipeReport:
     """Progress of a session in a process of LocalProcesses, through the pipe that the process was given."""
 
     pipe: Connection | None = None
 
-    def __call__(self, progress: Progress) -> None:
-        """Send it. The run has its own way to end this process, so a broken pipe is no matter."""
+    def __call__(self, progress: Progress | None) -> None:
+        """Send it, or None for the end of it.
+
+        The run has its own way to end this process, so a broken pipe is no matter.
+        """
         if self.pipe is not None:
             with contextlib.suppress(OSError):
                 self.pipe.send(progress)

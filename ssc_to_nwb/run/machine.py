@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ssc_to_nwb.options.conversion import ConversionOptions
@@ -43,31 +43,21 @@ def half_the_memory_mb() -> float:
     return min(physical_mb, container_mb) / 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """What a run may use: threads, and memory in 2^20 bytes beyond what its libraries take."""
+def at_once(options: ConversionOptions, sessions: int) -> int:
+    """How many sessions of a run with these options may go at once, memory aside."""
+    return max(1, min(options.workers, sessions))
 
-    workers: int
-    memory_mb: float
 
-    def at_once(self, sessions: int) -> int:
-        """How many sessions may go at once, memory aside."""
-        return max(1, min(self.workers, sessions))
+def admits(options: ConversionOptions, mat_bytes: int, running: list[int]) -> bool:
+    """Whether the memory of a run lets a session begin while others run, each given as bytes of its session file."""
+    needed = sum(memory_of(size) for size in (*running, mat_bytes))
+    return not running or needed <= options.memory_mb * _MB + FREE_OF_CHARGE / 2
 
-    def admits(self, mat_bytes: int, running: list[int]) -> bool:
-        """Whether a session may begin while others run, each given as the bytes of its session file."""
-        if not running:
-            return True
-        needed = sum(memory_of(size) for size in (*running, mat_bytes))
-        return needed <= self.memory_mb * _MB + FREE_OF_CHARGE / 2
 
-    def share(self, options: ConversionOptions, *, at_once: int) -> ConversionOptions:
-        """The options for one of `at_once` sessions that go together."""
-        return replace(
-            options,
-            workers=max(1, self.workers // at_once),
-            memory_mb=max(_LEAST_MEMORY_MB, self.memory_mb / at_once),
-        )
+def share_of(options: ConversionOptions, *, at_once: int) -> ConversionOptions:
+    """Those of a run, for one of `at_once` sessions that go together."""
+    memory_mb = max(_LEAST_MEMORY_MB, options.memory_mb / at_once)
+    return replace(options, workers=max(1, options.workers // at_once), memory_mb=memory_mb)
 
 
 def memory_of(mat_bytes: int) -> float:

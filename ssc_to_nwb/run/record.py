@@ -12,7 +12,7 @@ import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb import naming, run_files
 from ssc_to_nwb._version import __version__
@@ -25,6 +25,9 @@ from ssc_to_nwb.run.events import now_text
 from ssc_to_nwb.run.inputs import SessionInputs
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.system_files import is_system_path
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.run.job import SessionJob
 
 FORMAT = 1
 # Statuses of lines after which the session's NWB file is in place.
@@ -167,9 +170,8 @@ class Done:
 
 def session_line(
     outcome: SessionOutcome,
+    job: SessionJob,
     *,
-    work: str,
-    attempt: int,
     started: str,
     status: str | None = None,
     inputs: SessionInputs | None = None,
@@ -195,8 +197,8 @@ def session_line(
     return {
         "format": FORMAT,
         "session": outcome.session,
-        "work": work,
-        "attempt": attempt,
+        "work": job.work,
+        "attempt": job.attempt,
         "status": status or outcome.status,
         "started": started,
         "finished": now_text(),

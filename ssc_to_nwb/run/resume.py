@@ -13,12 +13,13 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.run.differences import Difference, find_differences
-from ssc_to_nwb.run.inputs import SourceState, file_metadata, section_hashes, take_state
+from ssc_to_nwb.run.inputs import SessionInputs, SourceState, file_metadata, section_hashes, take_state
 from ssc_to_nwb.run.job import SessionJob
 from ssc_to_nwb.run.record import Done, opens, state_of_output
 
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
+    from ssc_to_nwb.nwb_file.results import SessionOutcome
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.session_sources import SessionSource
 
@@ -30,21 +31,32 @@ Line = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What is to be done with a session.
+    """What is to be done with a session: the job, or nothing, because it is done or there is a problem.
 
-    action: `skip` (done, and nothing changed; `notes`: but for this), `convert`, `refuse` (see `problem`); job: for
-    `convert`; done: what the record has; source_bytes: of its own files, unpacked; unpack_bytes: of those that are
-    packed.
+    done: what the record has; notes: what differs from that without effect; source_bytes: of its own files, unpacked;
+    unpack_bytes: of those that are packed.
     """
 
     source: SessionSource
-    action: Literal["skip", "convert", "refuse"]
     job: SessionJob | None = None
     done: Done | None = None
     notes: tuple[str, ...] = ()
     problem: Problem | None = None
     source_bytes: int = 0
     unpack_bytes: int = 0
+
+    @property
+    def action(self) -> Literal["skip", "convert", "refuse"]:
+        """What is done, in a word."""
+        return "refuse" if self.problem is not None else "skip" if self.job is None else "convert"
+
+    def outcome(self) -> SessionOutcome | None:
+        """What comes of a session that is not to be converted."""
+        if self.problem is not None:
+            return self.source.failed(self.problem)
+        if self.job is None and self.done is not None:
+            return self.done.outcome(self.source, notes=self.notes)
+        return None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,17 +70,18 @@ class Decider:
     def decide(self, source: SessionSource) -> Decision:
         """What is to be done with one session; a source or metadata that can't be used is a refusal."""
         if source.problem is not None:
-            return Decision(source=source, action="refuse", problem=source.problem)
+            return Decision(source=source, problem=source.problem)
         try:
             metadata = self._files_of(source.dataset).of_session(session=source.name, subject=source.subject)
             job = self._job(source, metadata)
             return self._judge(job, job.source_state(), metadata)
         except SscError as failure:
-            return Decision(source=source, action="refuse", problem=failure.problem)
+            return Decision(source=source, problem=failure.problem)
 
     def _judge(self, job: SessionJob, state: SourceState, metadata: Metadata) -> Decision:
         lines = reversed(self.lines.get(job.work, []))
         done = next((done for line in lines if (done := Done.from_line(line, self.settings.output)) is not None), None)
+        job = replace(job, earlier=None if done is None else done.output)
         convert = _conversion(job, state, done)
         if done is None or job.options.overwrite:
             return convert
@@ -79,7 +92,7 @@ class Decider:
         differences = find_differences(job, done, metadata=metadata)
         source_changes = self._source_changes(job, state, done)
         if any(one.effect == "contents" for one in differences):
-            return replace(convert, action="refuse", problem=_would_change(done, differences, source_changes))
+            return replace(convert, problem=_would_change(done, differences, source_changes))
         if not current.same_as(done.state) and not opens(done.output):
             return replace(convert, job=replace(job, why=("the NWB file is damaged",)))
         notes = tuple(one.text for one in differences if one.effect == "none")
@@ -89,13 +102,13 @@ class Decider:
         job = replace(job, why=(*why, *notes) if why else (), notes=notes)
         if not current.same_file(done.state):
             if done.digest is None:
-                return replace(convert, action="refuse", problem=error(kinds.OUTPUT_CHANGED, file=done.output).problem)
+                return replace(convert, problem=error(kinds.OUTPUT_CHANGED, file=done.output).problem)
             return replace(convert, job=replace(job, existing=done, compare="output"))
         if why:
             return replace(convert, job=job)
         if self.settings.request.rehash:
             return replace(convert, job=replace(job, existing=done, compare="source"))
-        return replace(convert, action="skip", notes=notes)
+        return replace(convert, job=None, notes=notes)
 
     def _source_changes(self, job: SessionJob, state: SourceState, done: Done) -> tuple[str, ...]:
         """What is not as it was in the source files that were looked at then, by size and time, in words."""
@@ -113,15 +126,18 @@ class Decider:
 
     def _job(self, source: SessionSource, metadata: Metadata) -> SessionJob:
         work = run_files.work_name(source.name, stub=self.settings.options.stub)
-        files = self._files_of(source.dataset)
+        files, options = self._files_of(source.dataset), self.settings.options
         return SessionJob(
             source=source,
             work=work,
             output=self.settings.output,
-            options=self.settings.options,
+            options=options,
             attempt=len(self.lines.get(work, [])) + 1,
-            metadata=section_hashes(file_metadata(metadata)),
-            given=section_hashes(files.given_for_session(session=source.name, subject=source.subject)),
+            made_with=SessionInputs(
+                metadata=section_hashes(file_metadata(metadata)),
+                given=section_hashes(files.given_for_session(session=source.name, subject=source.subject)),
+                options=options.recorded(),
+            ),
             metadata_state=take_state(Path(), files.own_paths),
             metadata_files=self.settings.metadata_files,
         )
@@ -135,7 +151,7 @@ class Decider:
 def _conversion(job: SessionJob, state: SourceState, done: Done | None) -> Decision:
     """The decision to convert a session, with the bytes of its source."""
     packed = job.source.packed
-    convert = Decision(source=job.source, action="convert", job=job, done=done, source_bytes=state.byte_size)
+    convert = Decision(source=job.source, job=job, done=done, source_bytes=state.byte_size)
     if packed is None:
         return convert
     unpacked = packed.unpacked_size(raw=job.raw)

@@ -59,7 +59,7 @@ def run_sessions(
             "source_bytes": sum(decision.source_bytes for decision in to_do),
         }
         on_event(RunEvent(name="run-started", fields=started))
-        done = {decision.source.name: outcome for decision in decisions if (outcome := _without_work(decision))}
+        done = {outcome.session: outcome for one in decisions if (outcome := one.outcome()) is not None}
         for outcome in done.values():
             name: EventName = "session-skipped" if outcome.ok else "session-finished"
             on_event(RunEvent(name=name, session=outcome.session, fields=outcome.as_dict()))
@@ -87,15 +87,7 @@ def _convert(
     with closing(workers_for(settings, sessions=len(to_do), report=inbox.put)) as workers:
         loop = SessionLoop(settings=settings, workers=workers, inbox=inbox, card=card, record=record, on_event=on_event)
         with signals_to(lambda number: inbox.put(StopSignal(number))):
-            loop.run(to_do)
+            # The largest first, so that no long one is left to the end alone.
+            by_size = sorted(to_do, key=lambda decision: decision.source_bytes, reverse=True)
+            loop.run(decision.job for decision in by_size if decision.job is not None)
     return loop
-
-
-def _without_work(decision: Decision) -> SessionOutcome | None:
-    """The outcome of a session that is not to be converted."""
-    source = decision.source
-    if decision.action == "skip" and decision.done is not None:
-        return decision.done.outcome(source, notes=decision.notes)
-    if decision.action == "refuse":
-        return source.failed(decision.problem)
-    return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import pickle
-from collections import deque
-from concurrent.futures import CancelledError, Future
+from collections import Counter, deque
+from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -14,14 +15,14 @@ from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import JsonLines
 from ssc_to_nwb.nwb_file.results import Progress, SessionOutcome
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, SscError, error
+from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError, error
 from ssc_to_nwb.problems.system_errors import name_system_error
 from ssc_to_nwb.run.events import OnEvent, RunEvent, now_text
 from ssc_to_nwb.run.job import JobResult, RunSettings, SessionJob
 from ssc_to_nwb.run.local_processes import WorkerDiedError
+from ssc_to_nwb.run.machine import admits, share_of
 from ssc_to_nwb.run.output import RunCard, put_recorded_in_place
 from ssc_to_nwb.run.record import Done, session_line
-from ssc_to_nwb.run.resume import Decision
 from ssc_to_nwb.run.workers import Workers
 
 # Failures that may pass by themselves; what is wrong with a file or with metadata will be so again.
@@ -46,16 +47,6 @@ class StopSignal:
 Message = Progress | Future[JobResult] | StopSignal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Session:
-    """A session that waits or is under way; job: with the options of the whole run; started: the job that runs."""
-
-    decision: Decision
-    job: SessionJob
-    tries_left: int
-    started: str = ""
-
-
 @dataclass(slots=True, kw_only=True)
 class SessionLoop:
     """The sessions of a run that have to be converted, and how far they have come.
@@ -72,20 +63,15 @@ class SessionLoop:
     on_event: OnEvent
     outcomes: dict[str, SessionOutcome] = field(default_factory=dict)
     stopped_by: int | None = None
-    _waiting: deque[_Session] = field(default_factory=deque)
-    _running: dict[Future[JobResult], _Session] = field(default_factory=dict)
+    _waiting: deque[SessionJob] = field(default_factory=deque)
+    _running: dict[Future[JobResult], SessionJob] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
+    _repeats: Counter[str] = field(default_factory=Counter)
     _silence: float = 0.0
 
-    def run(self, decisions: list[Decision]) -> None:
-        """Convert the sessions, the largest first, so that no long one is left to the end alone.
-
-        Raises what `on_progress` and `on_event` raise, with all work stopped.
-        """
-        for decision in sorted(decisions, key=lambda decision: decision.source_bytes, reverse=True):
-            if decision.job is not None:
-                job = replace(decision.job, card=self.card)
-                self._waiting.append(_Session(decision=decision, job=job, tries_left=self.settings.request.retry))
+    def run(self, jobs: Iterable[SessionJob]) -> None:
+        """Convert the sessions, in this order. Raises what the functions of the caller raise, with all work stopped."""
+        self._waiting.extend(jobs)
         try:
             while self._waiting or self._running:
                 self._begin_some()
@@ -98,26 +84,18 @@ class SessionLoop:
         """Begin as many sessions as may go at once."""
         capacity = self.workers.capacity
         while self._waiting and (capacity is None or len(self._running) < capacity):
-            session = self._waiting[0]
-            others = [other.decision.source.mat_bytes for other in self._running.values()]
-            if capacity is not None and not self.settings.budget.admits(session.decision.source.mat_bytes, others):
+            mat_bytes = self._waiting[0].source.mat_bytes
+            others = [other.source.mat_bytes for other in self._running.values()]
+            if capacity is not None and not admits(self.settings.options, mat_bytes, others):
                 return
-            self._waiting.popleft()
-            job = session.job
+            job = replace(self._waiting.popleft(), started=now_text())
+            options = job.options
             if capacity is not None:
                 at_once = min(capacity, len(self._running) + 1 + len(self._waiting))
-                job = replace(job, options=self.settings.budget.share(job.options, at_once=at_once))
-            future = self._submitted(job)
-            self._running[future] = replace(session, started=now_text())
+                options = share_of(options, at_once=at_once)
+            future = self.workers.submit(replace(job, options=options), self.card)
+            self._running[future] = job
             future.add_done_callback(self.inbox.put)
-
-    def _submitted(self, job: SessionJob) -> Future[JobResult]:
-        try:
-            return self.workers.submit(job)
-        except Exception as failure:  # noqa: BLE001 - an executor that takes no work any more is a lost one
-            refused: Future[JobResult] = Future()
-            refused.set_exception(failure)
-            return refused
 
     def _take_message(self) -> None:
         """Take the next message; where none comes, see whether the workers are there, and what they lack."""
@@ -125,8 +103,8 @@ class SessionLoop:
             message = self.inbox.get(timeout=_LOOK_SECONDS)
         except Empty:
             self._silence += _LOOK_SECONDS
-            if self.workers.lost() is not None:
-                self._give_up()
+            if (lost := self.workers.lost()) is not None:
+                self._end_all(kinds.CLUSTER_UNREACHABLE, running=lost, waiting=lost)
             elif self._silence % _SILENCE_SECONDS == 0 and (lacking := self.workers.lacks()) is not None:
                 self.on_event(RunEvent(name="waiting", fields={"for": lacking}))
             return
@@ -154,50 +132,49 @@ class SessionLoop:
             self.on_event(RunEvent(name="session-started", session=session))
 
     def _ended(self, future: Future[JobResult]) -> None:
-        session = self._running.pop(future)
-        outcome = self._concluded(session, self._result(future, session))
-        self._has_begun(outcome.session)
-        if outcome.error is not None and outcome.error.kind in _PASSING and session.tries_left > 0:
-            self.on_event(RunEvent(name="session-retried", session=outcome.session, fields=outcome.as_dict()))
-            job = replace(session.job, attempt=session.job.attempt + 1)
-            self._waiting.appendleft(replace(session, job=job, tries_left=session.tries_left - 1))
+        job = self._running.pop(future)
+        session = job.source.name
+        outcome = self._concluded(job, self._result(future, job))
+        self._has_begun(session)
+        again = outcome.error is not None and outcome.error.kind in _PASSING
+        if again and self._repeats[session] < self.settings.request.retry:
+            self._repeats[session] += 1
+            self.on_event(RunEvent(name="session-retried", session=session, fields=outcome.as_dict()))
+            self._waiting.appendleft(replace(job, attempt=job.attempt + 1))
         else:
             self._finish(outcome)
 
-    def _result(self, future: Future[JobResult], session: _Session) -> JobResult:
+    def _result(self, future: Future[JobResult], job: SessionJob) -> JobResult:
         """What came of a job; where no result came back, what is known of that."""
         lost = self.workers.lost()
         try:
             return future.result(timeout=0)
         except SscError as failure:
-            return _without_result(session, failure.problem)
+            problem = failure.problem
         except (ImportError, AttributeError, pickle.UnpicklingError) as failure:
             # A worker that cannot even load what it is to do has this package in another version, or not at all.
-            return _without_result(session, error(kinds.WORKER_VERSION_DIFFERS, found=failure).problem)
-        except CancelledError:
-            how = "it was cancelled"
-        except WorkerDiedError as failure:
-            how = str(failure)
+            problem = error(kinds.WORKER_VERSION_DIFFERS, found=failure).problem
         except Exception as failure:  # noqa: BLE001 - a cluster has many ways to say that a worker is lost
-            how = f"{type(failure).__name__}: {failure}"
-        if lost is not None:
-            return _without_result(session, error(kinds.CLUSTER_UNREACHABLE, found=lost).problem)
-        return _without_result(session, error(kinds.WORKER_DIED, file=session.job.source.path, found=how).problem)
+            how = str(failure) if isinstance(failure, WorkerDiedError) else f"{type(failure).__name__}: {failure}"
+            if lost is not None:
+                problem = error(kinds.CLUSTER_UNREACHABLE, found=lost).problem
+            else:
+                problem = error(kinds.WORKER_DIED, file=job.source.path, found=how).problem
+        return _without_result(job, problem)
 
-    def _concluded(self, session: _Session, result: JobResult) -> SessionOutcome:
+    def _concluded(self, job: SessionJob, result: JobResult) -> SessionOutcome:
         """Write a line into the record and put the finished file in place; the outcome, failed where that failed."""
-        outcome = result.outcome
-        failed = partial(session.job.source.failed, seconds=outcome.seconds)
+        outcome, line = result
+        failed = partial(job.source.failed, seconds=outcome.seconds)
         try:
-            self.record.append(result.line)
+            self.record.append(line)
         except OSError as failure:
             return failed(error(kinds.RECORD_UNWRITABLE, file=self.record.path, found=failure).problem)
-        done = Done.from_line(result.line, self.settings.output)
+        done = Done.from_line(line, self.settings.output)
         if done is None or outcome.status != "converted":
             return outcome
-        earlier = None if session.decision.done is None else session.decision.done.output
         try:
-            if not put_recorded_in_place(done, earlier=earlier):
+            if not put_recorded_in_place(done, earlier=job.earlier):
                 found = "the file that the worker has finished is not there"
                 return failed(error(kinds.CLUSTER_SEES_NO_FILES, file=done.output, found=found).problem)
         except OSError as failure:
@@ -208,30 +185,24 @@ class SessionLoop:
         self.outcomes[outcome.session] = outcome
         self.on_event(RunEvent(name="session-finished", session=outcome.session, fields=outcome.as_dict()))
 
-    def _give_up(self) -> None:
-        """The workers are lost: what was under way and what waits has failed."""
-        for future, session in list(self._running.items()):
-            self._finish(self._concluded(session, self._result(future, session)))
-        problem = error(kinds.CLUSTER_UNREACHABLE, found=self.workers.lost()).problem
-        for session in self._waiting:
-            self._finish(_without_result(session, problem).outcome)
-        self._running.clear()
-        self._waiting.clear()
-
     def _stop(self, number: int) -> None:
         """End the run: what is done counts, what is under way is ended, what waits is not begun."""
         self.stopped_by = number
         self.on_event(RunEvent(name="stopping", fields={"signal": number}))
         self._stop_workers()
-        for future, session in self._running.items():
+        self._end_all(kinds.INTERRUPTED, status="interrupted", running="under way", waiting="not begun")
+
+    def _end_all(self, kind: ProblemKind, *, status: str | None = None, running: str, waiting: str) -> None:
+        """Nothing more comes: what is done counts, the rest has failed, for which there are these words."""
+        for future, job in self._running.items():
             if future.done() and not future.cancelled() and future.exception() is None:
-                self._finish(self._concluded(session, future.result()))
+                result = future.result()
             else:
-                problem = error(kinds.INTERRUPTED, file=session.job.source.path, found="under way").problem
-                self._finish(self._concluded(session, _without_result(session, problem, status="interrupted")))
-        for session in self._waiting:
-            problem = error(kinds.INTERRUPTED, file=session.job.source.path, found="not begun").problem
-            self._finish(_without_result(session, problem).outcome)
+                problem = error(kind, file=job.source.path, found=running).problem
+                result = _without_result(job, problem, status=status)
+            self._finish(self._concluded(job, result))
+        for job in self._waiting:
+            self._finish(job.source.failed(error(kind, file=job.source.path, found=waiting).problem))
         self._running.clear()
         self._waiting.clear()
 
@@ -242,11 +213,7 @@ class SessionLoop:
         self.workers.stop(self._running)
 
 
-def _without_result(session: _Session, problem: Problem, *, status: str | None = None) -> JobResult:
+def _without_result(job: SessionJob, problem: Problem, *, status: str | None = None) -> JobResult:
     """A result in place of that of a job that gave none."""
-    job = session.job
     outcome = job.source.failed(problem)
-    line = session_line(
-        outcome, work=job.work, attempt=job.attempt, started=session.started, status=status, why=job.why
-    )
-    return JobResult(outcome=outcome, line=line)
+    return outcome, session_line(outcome, job, started=job.started, status=status, why=job.why)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb import run_files
+from ssc_to_nwb.json_lines import as_json
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.output_files import write_whole
 from ssc_to_nwb.problems import kinds
@@ -103,10 +104,8 @@ class PackedListings:
         known: dict[str, PackedFile] = {}
         try:
             for entry in json.loads(path.read_text(encoding="utf-8")):
-                members = tuple(PackedMember(name=name, size=size) for name, size in entry["members"])
-                known[entry["path"]] = PackedFile(
-                    path=Path(entry["path"]), size=entry["size"], mtime_ns=entry["mtime_ns"], members=members
-                )
+                members = tuple(PackedMember(**member) for member in entry["members"])
+                known[entry["path"]] = PackedFile(**{**entry, "path": Path(entry["path"]), "members": members})
         except (OSError, ValueError, KeyError, TypeError):
             known = {}
         return cls(path=path, known=known)
@@ -129,16 +128,7 @@ class PackedListings:
         """Note everything down. Raises output-not-writable, disk-full."""
         if not self.known or self.path is None:
             return
-        entries = [
-            {
-                "path": str(packed.path),
-                "size": packed.size,
-                "mtime_ns": packed.mtime_ns,
-                "members": [[member.name, member.size] for member in packed.members],
-            }
-            for packed in self.known.values()
-        ]
-        write_whole(self.path, json.dumps(entries))
+        write_whole(self.path, json.dumps(as_json(list(self.known.values()))))
 
 
 def find_sources(

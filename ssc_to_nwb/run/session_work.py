@@ -23,6 +23,7 @@ from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.run.events import now_text
 from ssc_to_nwb.run.inputs import SourceState, take_state
 from ssc_to_nwb.run.job import JobResult, SessionJob
+from ssc_to_nwb.run.output import RunCard
 from ssc_to_nwb.run.record import Done, OutputState, session_line, state_of, state_of_output
 from ssc_to_nwb.run.session_sources import unpacked_session
 from ssc_to_nwb.run.verification import verify_finished
@@ -46,10 +47,10 @@ def do_job(version: str, pickled: bytes, report: OnProgress) -> JobResult:
     """
     if version != __version__:
         raise error(kinds.WORKER_VERSION_DIFFERS, expected=version, found=__version__)
-    job: SessionJob = pickle.loads(pickled)
+    job, card = pickle.loads(pickled)
     if not job.output.is_dir():
         raise error(kinds.CLUSTER_SEES_NO_FILES, file=job.output)
-    work = _Work(job=job, report=report)
+    work = _Work(job=job, card=card, report=report)
     try:
         with registered(job.data_types):
             outcome = work.run()
@@ -71,6 +72,7 @@ class _Work:
     """
 
     job: SessionJob
+    card: RunCard
     report: OnProgress
     started: str = field(default_factory=now_text)
     state: SourceState | None = None
@@ -85,9 +87,7 @@ class _Work:
     @property
     def unpacked(self) -> Path:
         """The folder of this session's unpacked parts."""
-        if self.job.card is None:
-            raise ValueError("the job was not handed out by a run")
-        return Path(self.job.card.unpacking_folder) / self.job.work
+        return Path(self.card.unpacking_folder) / self.job.work
 
     def run(self) -> SessionOutcome:
         job, existing = self.job, self.job.existing
@@ -187,7 +187,7 @@ class _Work:
             self.report(replace(progress, worker=f"{socket.gethostname()}:{os.getpid()}"))
 
     def _check_run(self) -> None:
-        if self.job.card is None or not self.job.card.is_shown(self.job.output):
+        if not self.card.is_shown(self.job.output):
             raise error(kinds.RUN_OVER, file=self.job.output)
 
     def failed(self, failure: SscError) -> SessionOutcome:
@@ -201,8 +201,7 @@ class _Work:
         made_with = self.job.made_with if self.kept is None else self.kept.inputs
         line = session_line(
             outcome,
-            work=self.job.work,
-            attempt=self.job.attempt,
+            self.job,
             started=self.started,
             status=None if self.kept is None else "confirmed",
             inputs=None if state is None else made_with.with_source(state),
@@ -211,7 +210,7 @@ class _Work:
             why=self.why,
             existing=self.kept,
         )
-        return JobResult(outcome=outcome, line=line)
+        return outcome, line
 
 
 def _content_changes(done: Done, file: SessionFile, *, workers: int) -> tuple[str, ...]:

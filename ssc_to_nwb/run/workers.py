@@ -19,6 +19,8 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.job import JobResult, RunSettings, SessionJob
 from ssc_to_nwb.run.local_processes import LocalProcesses, PipeReport
+from ssc_to_nwb.run.machine import at_once
+from ssc_to_nwb.run.output import RunCard
 from ssc_to_nwb.run.session_work import do_job
 
 # How long a worker may take to notice that its run is over: it looks once a second.
@@ -49,9 +51,14 @@ class Workers:
     lost: Callable[[], str | None] = _nothing
     lacks: Callable[[], str | None] = _nothing
 
-    def submit(self, job: SessionJob) -> Future[JobResult]:
+    def submit(self, job: SessionJob, card: RunCard) -> Future[JobResult]:
         """Hand a job over. The future's exception says how the worker was lost, or why it could not begin."""
-        return self.executor.submit(do_job, __version__, pickle.dumps(job), self.report)
+        try:
+            return self.executor.submit(do_job, __version__, pickle.dumps((job, card)), self.report)
+        except Exception as failure:  # noqa: BLE001 - an executor that takes no work any more is a lost one
+            refused: Future[JobResult] = Future()
+            refused.set_exception(failure)
+            return refused
 
     def stop(self, futures: Iterable[Future[JobResult]]) -> None:
         """End what is under way, within seconds; the card of the run is gone already."""
@@ -74,10 +81,8 @@ def workers_for(settings: RunSettings, *, sessions: int, report: OnProgress) -> 
         threads = ThreadPoolExecutor(1)
         return Workers(executor=threads, report=report, capacity=1, close=lambda: threads.shutdown(wait=False))
     # A failure inside a library may have left its process in any state.
-    processes = LocalProcesses(
-        report=report, reusable=lambda result: isinstance(result, JobResult) and result.outcome.ok
-    )
-    capacity = settings.budget.at_once(sessions)
+    processes = LocalProcesses(report=report, reusable=lambda result: bool(result[0].ok))
+    capacity = at_once(settings.options, sessions)
     return Workers(
         executor=processes, report=PipeReport(), capacity=capacity, kill=processes.kill, close=processes.shutdown
     )

@@ -17,14 +17,11 @@ import ssc_to_nwb
 from ssc_to_nwb.api.explanation import catalogue
 
 PACKAGE = Path(ssc_to_nwb.__file__).parent
-# Modules that a lab's own program may call.
+# Modules that a lab's own program may call: of `api`, what the package exports, and the objects that it gives out.
 PUBLIC = sorted(
-    path
-    for pattern in (
-        "api/*.py", "data_types/base.py", "testing/dataset.py",
-    )
-    for path in PACKAGE.glob(pattern)
-)  # fmt: skip
+    path for pattern in ("api/*.py", "data_types/base.py", "testing/dataset.py") for path in PACKAGE.glob(pattern)
+)
+EXPORTED = {(one.__module__, one.__name__) for name in ssc_to_nwb.__all__ if callable(one := getattr(ssc_to_nwb, name))}
 # What a MATLAB file and a session hold, and the interfaces: their fields. Functions say what they do in a few lines.
 OBJECTS = sorted(
     path
@@ -131,7 +128,13 @@ class View:
 
 @pytest.mark.parametrize("path", PUBLIC, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_parameters_results_and_fields_are_named(path: Path) -> None:
-    assert list(gaps(ast.parse(path.read_text(encoding="utf-8")))) == []
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    if path.parent.name == "api":
+        module = f"ssc_to_nwb.api.{path.stem}"
+        tree.body = [
+            node for node in tree.body if not isinstance(node, ast.FunctionDef) or (module, node.name) in EXPORTED
+        ]
+    assert list(gaps(tree)) == []
 
 
 @pytest.mark.parametrize("path", LISTED_IN_PART, ids=lambda path: path.relative_to(PACKAGE).as_posix())

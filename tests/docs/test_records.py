@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 from made_sessions import Converted
 
@@ -29,5 +30,6 @@ def test_keys_of_the_record() -> None:
     from ssc_to_nwb.run.record import session_line
 
     outcome = SessionOutcome(session="an1_2013_01_01", source=Path("s.mat"), status="failed")
-    line = session_line(outcome, work="an1_2013_01_01", attempt=1, started="now")
+    job = SimpleNamespace(work="an1_2013_01_01", attempt=1)
+    line = session_line(outcome, job, started="now")  # type: ignore[arg-type]
     assert set(line) - named("Record") == set()

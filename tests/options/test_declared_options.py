@@ -87,11 +87,10 @@ def wanted(options: Wanted) -> Wanted:
 
 
 @click.command()
-@click.argument("output")
 @options_of(Wanted)
-def command(**options: Any) -> None:
+def command(output: Path, **options: Any) -> None:
     """Print what is wanted."""
-    echo(repr(sorted(options.items(), key=str)))
+    echo(repr(sorted([*options.items(), ("output", str(output))], key=str)))
 
 
 def test_a_function_takes_the_fields_by_name() -> None:

@@ -19,6 +19,8 @@ from tiny_sessions import record_lines, stray_files, write_tiny
 from ssc_to_nwb.api.conversion import convert
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.events import RunEvent
+from ssc_to_nwb.run.job import SessionJob
+from ssc_to_nwb.run.output import RunCard
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 distributed = pytest.importorskip("distributed")
@@ -122,7 +124,12 @@ def test_a_worker_that_does_not_see_the_output_is_named(
     from ssc_to_nwb.run import workers
 
     dumps = pickle.dumps
-    monkeypatch.setattr(workers.pickle, "dumps", lambda job: dumps(replace(job, output=tmp_path / "elsewhere")))
+
+    def elsewhere(handed: tuple[SessionJob, RunCard]) -> bytes:
+        job, card = handed
+        return dumps((replace(job, output=tmp_path / "elsewhere"), card))
+
+    monkeypatch.setattr(workers.pickle, "dumps", elsewhere)
     result = convert(source=source, output=tmp_path / "nwb", dask=cluster.scheduler_address, workers=1)
     assert {outcome.error.kind.identifier for outcome in result.outcomes} == {"cluster-sees-no-files"}
 

@@ -13,20 +13,22 @@ from dandi_server import KEY, DandiServer
 
 from ssc_to_nwb.cli import progress as progress_module
 from ssc_to_nwb.cli.displays import TransferLines, transfer_display
-from ssc_to_nwb.cli.progress import Bars
+from ssc_to_nwb.cli.progress import Display
 from ssc_to_nwb.dandi.results import TransferProgress
 
 
 @pytest.fixture
-def bars() -> Iterator[Bars]:
-    yield Bars()
+def bars() -> Iterator[Display]:
+    shown = Display(on_terminal=True)
+    yield shown
+    shown.bars.stop()
 
 
-def shown(bars: Bars) -> list[tuple[str, float, float | None]]:
-    return [(task.description, task.completed, task.total) for task in bars.tasks]
+def shown(bars: Display) -> list[tuple[str, float, float | None]]:
+    return [(task.description, task.completed, task.total) for task in bars.bars.tasks]
 
 
-def test_a_bar_per_file_under_way_and_one_in_total(bars: Bars) -> None:
+def test_a_bar_per_file_under_way_and_one_in_total(bars: Display) -> None:
     drawn = TransferLines(bars)
     drawn(TransferProgress(stage="uploading", path="sub-1/a.nwb", bytes_done=30, bytes_total=100))
     drawn(TransferProgress(stage="uploading", path="sub-1/b.mp4", bytes_done=5, bytes_total=50))
@@ -37,24 +39,24 @@ def test_a_bar_per_file_under_way_and_one_in_total(bars: Bars) -> None:
     assert shown(bars) == [("total", 80, 150), ("a.nwb uploading", 30, 100)]
 
 
-def test_a_file_that_was_only_looked_at_leaves_no_bar(bars: Bars) -> None:
+def test_a_file_that_was_only_looked_at_leaves_no_bar(bars: Display) -> None:
     """However many files are unchanged: their checksums are over before anything is sent."""
     drawn = TransferLines(bars)
     for number in range(100):
         drawn(TransferProgress(stage="checksum", path=f"{number}.mp4", bytes_total=50))
         drawn(TransferProgress(stage="planned", path=f"{number}.mp4", bytes_total=50))
 
-    assert bars.tasks == []
+    assert bars.bars.tasks == []
 
 
-def test_the_total_is_of_all_that_is_to_be_sent(bars: Bars) -> None:
+def test_the_total_is_of_all_that_is_to_be_sent(bars: Display) -> None:
     drawn = TransferLines(bars)
     drawn(TransferProgress(stage="uploading", bytes_total=1000))
     drawn(TransferProgress(stage="uploading", path="a.nwb", bytes_done=30, bytes_total=100))
     assert shown(bars)[0] == ("total", 30, 1000)
 
 
-def test_a_wait_says_why_and_keeps_the_count(bars: Bars) -> None:
+def test_a_wait_says_why_and_keeps_the_count(bars: Display) -> None:
     drawn = TransferLines(bars)
     drawn(TransferProgress(stage="uploading", path="a.nwb", bytes_done=30, bytes_total=100))
     drawn(TransferProgress(stage="waiting", path="a.nwb", bytes_total=100, note="again in 2 s"))
@@ -62,14 +64,14 @@ def test_a_wait_says_why_and_keeps_the_count(bars: Bars) -> None:
     assert shown(bars)[1][0] == "a.nwb waiting (again in 2 s)"
 
 
-def test_a_failed_file_counts_nothing(bars: Bars) -> None:
+def test_a_failed_file_counts_nothing(bars: Display) -> None:
     drawn = TransferLines(bars)
     drawn(TransferProgress(stage="uploading", path="a.nwb", bytes_done=30, bytes_total=100))
     drawn(TransferProgress(stage="failed", path="a.nwb", bytes_total=100))
     assert shown(bars) == [("total", 0, 100)]
 
 
-def test_a_file_whose_content_the_archive_has_is_done_all_the_same(bars: Bars) -> None:
+def test_a_file_whose_content_the_archive_has_is_done_all_the_same(bars: Display) -> None:
     drawn = TransferLines(bars)
     drawn(TransferProgress(stage="uploading", bytes_total=100))
     drawn(TransferProgress(stage="done", path="a.nwb", bytes_done=0, bytes_total=100))
