@@ -14,7 +14,8 @@ A data type is a package. What it has something to say about is in modules of fi
                 columns: `AS_LONG`, `AS_LONG_AS_COLUMNS`
 `follows.py`    what follows from the rest of the file: `FOLLOWS`
 `proof.py`      how what came from such files is compared with them, read in another way: `CHECKS`
-`problems.py`   what can go wrong with it: its kinds of problems, and `AREA`, their heading
+`problems.toml` what can go wrong with it: its kinds of problems, and `area`, their heading; the code has them as
+                `kinds.NAME`, of `ssc_to_nwb.problems`, like all others
 
 Modules are imported when they are asked for: the way back never loads the way there, and planning loads no pynwb.
 """
@@ -30,6 +31,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from ssc_to_nwb.problems.catalogue import take_tables_of
 
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.rule import Rule
@@ -87,6 +90,9 @@ def data_types() -> tuple[DataType, ...]:
     return (*first, *_registered, *then)
 
 
+take_tables_of(lambda: (one.package for one in data_types()))
+
+
 def registered_packages() -> tuple[str, ...]:
     """Names of the packages of a user's own data types."""
     return tuple(one.package for one in _registered)
@@ -139,8 +145,13 @@ def register_data_type(package: str) -> DataType:
     if find_spec(package) is None:
         raise ValueError(f"data type {package}: there is no package of this name")
     _is_there.cache_clear()
-    _check_claims(data_type)
+    # Its modules may name its kinds of problems.
     _registered.append(data_type)
+    try:
+        _check_claims(data_type)
+    except BaseException:
+        _registered.remove(data_type)
+        raise
     return data_type
 
 
@@ -161,7 +172,7 @@ def unregister_data_type(package: str) -> None:
 
 
 def _check_claims(data_type: DataType) -> None:
-    others = {rule.identifier: other.name for other in data_types() for rule in other.rules}
+    others = {rule.identifier: other.name for other in data_types() if other != data_type for rule in other.rules}
     restores = data_type.restores
     for rule in data_type.rules:
         if rule.identifier in others:

@@ -1,20 +1,24 @@
-"""The kinds of problems, each under its identifier in capitals: `kinds.DISK_FULL`. Data types bring their own.
+"""The kinds of problems, each under its identifier in capitals: `kinds.DISK_FULL`.
 
-They are written in `areas/*.toml`: identifier, severity with the title, reason, remedy. Names in braces there are of
-`remedies`.
+They are written in `areas/*.toml`, and in `problems.toml` of each data type: identifier, severity with the title,
+reason, remedy. Names in braces there are of `remedies`.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib import resources
-from typing import Any
+from itertools import chain
+from typing import Any, TypeAlias
 
 import ssc_to_nwb.problems.remedies as remedies
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 
+Area: TypeAlias = tuple[str, tuple[ProblemKind, ...]]
+"""A title, and the kinds."""
 # In the order of the path that data take; those of the data types come in between.
 FROM_SOURCE = ("mat", "source")
 TO_ARCHIVE = (
@@ -24,9 +28,32 @@ TO_ARCHIVE = (
 
 
 @cache
-def read_area(name: str) -> tuple[str, tuple[ProblemKind, ...]]:
-    """The title of an area, and its kinds."""
-    text = resources.files("ssc_to_nwb.problems").joinpath("areas", f"{name}.toml").read_text(encoding="utf-8")
+def read_area(name: str) -> Area:
+    """One of the areas that are of no data type."""
+    return _read(resources.files("ssc_to_nwb.problems").joinpath("areas", f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def area_of(package: str) -> Area | None:
+    """The area of a data type, by the name of its package; None where it has no kinds of its own."""
+    file = resources.files(package).joinpath("problems.toml")
+    return _read(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+_packages: list[Callable[[], Iterable[str]]] = []
+
+
+def take_tables_of(packages: Callable[[], Iterable[str]]) -> None:
+    """Have the tables of these packages too, by their names; the registry of data types calls it."""
+    _packages.append(packages)
+
+
+def areas_of_types() -> Iterator[Area]:
+    """The areas of the data types, in their order."""
+    return (area for names in _packages for name in names() if (area := area_of(name)) is not None)
+
+
+def _read(text: str) -> Area:
     entries = tomllib.loads(re.sub(r"\{([A-Z_]+)\}", lambda found: getattr(remedies, found[1]), text))
     title = entries.pop("area")
     return title, tuple(_kind(identifier, entry) for identifier, entry in entries.items())
@@ -44,15 +71,14 @@ def _kind(identifier: str, entry: dict[str, Any]) -> ProblemKind:
 
 
 class _Kinds:
-    @cached_property
-    def _by_name(self) -> dict[str, ProblemKind]:
-        found = (kind for area in (*FROM_SOURCE, *TO_ARCHIVE) for kind in read_area(area)[1])
-        return {kind.identifier.upper().replace("-", "_"): kind for kind in found}
-
     def __getattr__(self, name: str) -> ProblemKind:
-        if name.startswith("_") or name not in self._by_name:
-            raise AttributeError(f"no kind of problem is called {name}")
-        return self._by_name[name]
+        identifier = name.lower().replace("_", "-")
+        # Few are asked for: the tables of the data types are read when it is none of the others.
+        for _, found in chain(map(read_area, (*FROM_SOURCE, *TO_ARCHIVE)), areas_of_types()):
+            for kind in found:
+                if kind.identifier == identifier and name.isupper():
+                    return kind
+        raise AttributeError(f"no kind of problem is called {name}")
 
 
 kinds = _Kinds()

@@ -12,3 +12,7 @@ CONVERT_AGAIN = (
 CORRECT_TIMES = "Correct the times in the source, or convert it again. Ask who made the file."
 RUN_AGAIN = "Run the same command again: finished sessions are not converted again."
 THEN_RUN_AGAIN = "Then run the same command again."
+LIST_OF_VIDEOS = (
+    "give a list in a metadata file, sessions: {<session>: {source: {video_trials: {<file name>: <trial>}}}}, with "
+    "null for a video of no trial"
+)

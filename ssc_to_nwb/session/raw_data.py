@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal
 
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.data_types.imaging_stacks import problems as imaging_stacks_problems
 from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, ChannelCount, count_channels
 from ssc_to_nwb.data_types.imaging_stacks.indexing import IndexedFiles, index_files
 from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
@@ -117,7 +116,7 @@ def _channels(
     stacks = [pages for files in indexed.values() for pages in files.pages()]
     channels = count_channels(stacks, stated=stated, red_seen=red_seen, green_alone=bool(images) and red_seen is None)
     if channels.count == ONE and not channels.stated:
-        log.add(imaging_stacks_problems.STACKS_OF_ONE_CHANNEL, file=inventory.session_directory, found=channels.because)
+        log.add(kinds.STACKS_OF_ONE_CHANNEL, file=inventory.session_directory, found=channels.because)
     return channels
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ssc_to_nwb.clock import TimeUnits
-from ssc_to_nwb.data_types.arrays import problems as kinds
 from ssc_to_nwb.data_types.arrays.kinds import classify_array, data_type_of
 from ssc_to_nwb.data_types.arrays.source import ArrayEntry, LabelledArray
 from ssc_to_nwb.data_types.subvolumes.assembly import assemble_subvolumes
@@ -13,7 +12,7 @@ from ssc_to_nwb.data_types.subvolumes.reader import CalciumEntry, read_calcium_e
 from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, Subvolume
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import read_hash
-from ssc_to_nwb.problems import kinds as general_kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 
 
@@ -57,9 +56,7 @@ def _entries(field: Field) -> Iterator[ArrayEntry]:
     hash_ = field.optional("descrHash") if entries else None
     described = () if hash_ is None or hash_.is_empty else hash_.items()
     if hash_ is not None and described and len(described) != len(entries):
-        raise hash_.problem(
-            general_kinds.FIELD_LENGTH, expected=f"{len(entries)} items, as in value", found=len(described)
-        )
+        raise hash_.problem(kinds.FIELD_LENGTH, expected=f"{len(entries)} items, as in value", found=len(described))
     for one, item in zip(entries, described or (None,) * len(entries), strict=True):
         yield ArrayEntry(key=one.key, description=one.description, value=one.value, described=item)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -14,7 +13,7 @@ from ssc_to_nwb.api import explanation
 from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.catalogue import FROM_SOURCE, TO_ARCHIVE, read_area
+from ssc_to_nwb.problems.catalogue import FROM_SOURCE, TO_ARCHIVE, area_of, read_area
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 from ssc_to_nwb.problems.remedies import FETCH_AGAIN, OR_GO_ON
 
@@ -40,18 +39,12 @@ def test_the_keys_are_the_identifiers() -> None:
     assert all(key == kind.identifier for key, kind in catalogue().items())
 
 
-def kinds_in(module: ModuleType) -> dict[str, ProblemKind]:
-    return {name: value for name, value in vars(module).items() if isinstance(value, ProblemKind)}
-
-
 def constant_of(kind: ProblemKind) -> str:
     return kind.identifier.upper().replace("-", "_")
 
 
-def test_the_constants_are_named_like_the_identifiers() -> None:
-    for module in (one.module("problems") for one, _ in registry.having("problems", "AREA")):
-        constants = kinds_in(module)
-        assert list(constants) == [constant_of(kind) for kind in constants.values()], module
+def test_every_kind_has_a_constant_named_like_its_identifier() -> None:
+    assert all(getattr(kinds, constant_of(kind)) is kind for kind in KINDS)
 
 
 def test_an_identifier_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,8 +79,8 @@ def test_a_kind_that_no_table_has_is_an_error() -> None:
 
 
 def test_every_data_type_with_kinds_is_an_area() -> None:
-    files = {path.parent.name for path in (PACKAGE / "data_types").glob("*/problems.py")}
-    assert {one.name for one, _ in registry.having("problems", "AREA")} == files
+    files = {path.parent.name for path in (PACKAGE / "data_types").glob("*/problems.toml")}
+    assert {one.name for one in registry.data_types() if area_of(one.package) is not None} == files
 
 
 def test_the_code_and_the_catalogue_name_the_same_kinds() -> None:

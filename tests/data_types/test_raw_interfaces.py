@@ -19,17 +19,14 @@ from scipy.io import loadmat
 
 from ssc_to_nwb.clock import Clock
 from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.imaging_stacks import problems as imaging_stacks_problems
 from ssc_to_nwb.data_types.imaging_stacks.interface import ImagingStacksInterface, add_imaging_gaps
 from ssc_to_nwb.data_types.imaging_stacks.source import StackGap
-from ssc_to_nwb.data_types.registration import problems as registration_problems
 from ssc_to_nwb.data_types.registration.interface import RegistrationInterface
 from ssc_to_nwb.data_types.rois.interface import RoiSegmentationInterface
 from ssc_to_nwb.data_types.session.interface import make_nwbfile
-from ssc_to_nwb.data_types.side_images import problems as side_images_problems
 from ssc_to_nwb.data_types.side_images.interface import SideImagesInterface
-from ssc_to_nwb.data_types.whisker_videos import problems as whisker_videos_problems
 from ssc_to_nwb.data_types.whisker_videos.interface import WhiskerVideoInterface, link_or_copy
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
@@ -250,7 +247,7 @@ def test_a_text_too_long_for_an_attribute_is_cut_and_reported(written: Written) 
     nwbfile = make_nwbfile(context)
     ImagingStacksInterface.from_raw(context, raw).add(nwbfile)
     assert len(nwbfile.acquisition["two_photon_series_fov_01002_green"].comments) < 64_000
-    assert len(context.log.by_kind()[imaging_stacks_problems.TIF_TEXT_CUT]) == 1
+    assert len(context.log.by_kind()[kinds.TIF_TEXT_CUT]) == 1
 
 
 def test_shifts_are_those_of_the_frames_files(written: Written, nwb: NWBFile) -> None:
@@ -388,9 +385,9 @@ def test_damaged_files_beside_the_stacks(tmp_path: Path) -> None:
         (folder / name).write_bytes(b"damaged beyond recognition")
     context, raw = opened(made)
     for kind, problem in (
-        (RegistrationInterface, registration_problems.REGISTRATION_UNREADABLE),
-        (SideImagesInterface, side_images_problems.SIDE_IMAGE_UNREADABLE),
-        (WhiskerVideoInterface, whisker_videos_problems.VIDEO_UNREADABLE),
+        (RegistrationInterface, kinds.REGISTRATION_UNREADABLE),
+        (SideImagesInterface, kinds.SIDE_IMAGE_UNREADABLE),
+        (WhiskerVideoInterface, kinds.VIDEO_UNREADABLE),
     ):
         with pytest.raises(SscError, match=problem.identifier):
             kind.from_raw(context, raw).add(make_nwbfile(context))
@@ -398,9 +395,9 @@ def test_damaged_files_beside_the_stacks(tmp_path: Path) -> None:
     nwbfile = assembled(context, raw)
     found = set(context.log.by_kind())
     assert {
-        registration_problems.REGISTRATION_UNREADABLE,
-        side_images_problems.SIDE_IMAGE_UNREADABLE,
-        whisker_videos_problems.VIDEO_UNREADABLE,
+        kinds.REGISTRATION_UNREADABLE,
+        kinds.SIDE_IMAGE_UNREADABLE,
+        kinds.VIDEO_UNREADABLE,
     } <= found
     assert "session_mean_green" not in nwbfile.processing["ophys"]["images_fov_01002"].images
     assert "session_mean_red" in nwbfile.processing["ophys"]["images_fov_01002"].images

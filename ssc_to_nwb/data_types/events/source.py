@@ -10,7 +10,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_finite
 from ssc_to_nwb.data_types.arrays.source import report_infinite
-from ssc_to_nwb.data_types.events import problems, touches
+from ssc_to_nwb.data_types.events import touches
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import HashEntry, check_names_distinct, read_hash
@@ -132,9 +132,7 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
         for train, label in zip(series.trains, labels, strict=True):
             if label is None or labels.count(label) > 1:
                 labels_field = field.child("idStrs", "idStr")
-                raise labels_field.problem(
-                    problems.TOUCH_LABEL_UNKNOWN, expected=touches.KNOWN_LABELS, found=train.label
-                )
+                raise labels_field.problem(kinds.TOUCH_LABEL_UNKNOWN, expected=touches.KNOWN_LABELS, found=train.label)
     return series
 
 
@@ -143,7 +141,7 @@ def _read_type(field: Field, *, key: str) -> Literal[1, 2]:
     if number not in (POINTS, PAIRS) or KNOWN_TYPES.get(key, number) != number:
         expected = KNOWN_TYPES.get(key)
         raise field.child("type").problem(
-            problems.EVENT_TYPE, expected="1 or 2" if expected is None else f"{expected} for {key}", found=number
+            kinds.EVENT_TYPE, expected="1 or 2" if expected is None else f"{expected} for {key}", found=number
         )
     return 1 if number == POINTS else 2
 
@@ -203,7 +201,7 @@ def _read_train(
         if place is not None:
             found = f"on in trial {on[place]}, off in trial {off[place]}, event {place + 1}"
             expected = "on and off of an event in one trial"
-            raise trials.problem(problems.EVENT_ACROSS_TRIALS, expected=expected, found=found)
+            raise trials.problem(kinds.EVENT_ACROSS_TRIALS, expected=expected, found=found)
     return EventTrain(
         path=times.path,
         label=label,
@@ -227,16 +225,16 @@ def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool, log: Problem
     starts = time_ms
     if pairs:
         if time_ms.size % 2:
-            raise field.problem(problems.EVENT_COUNT_ODD, expected="an even number of times", found=time_ms.size)
+            raise field.problem(kinds.EVENT_COUNT_ODD, expected="an even number of times", found=time_ms.size)
         starts, offsets = split_pairs(time_ms)
         place = _first(offsets < starts)
         if place is not None:
             found = f"on {starts[place]:.10g} ms, off {offsets[place]:.10g} ms, event {place + 1}"
-            raise field.problem(problems.EVENT_OFF_BEFORE_ON, expected="an off at or after its on", found=found)
+            raise field.problem(kinds.EVENT_OFF_BEFORE_ON, expected="an off at or after its on", found=found)
     place = _first(np.diff(starts) < 0)
     if place is not None:
         found = f"{starts[place + 1]:.10g} ms after {starts[place]:.10g} ms, event {place + 2}"
-        log.add(problems.EVENTS_NOT_IN_ORDER, file=field.file, field=field.path, found=found)
+        log.add(kinds.EVENTS_NOT_IN_ORDER, file=field.file, field=field.path, found=found)
 
 
 def _first(where: np.ndarray) -> int | None:

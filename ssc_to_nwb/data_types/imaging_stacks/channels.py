@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ssc_to_nwb.data_types.imaging_stacks import problems as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind
 
 ONE, TWO = 1, 2

@@ -16,7 +16,6 @@ from ssc_to_nwb.chunk_shapes import FRAMES_CHUNK_MB
 from ssc_to_nwb.clock import Clock, median_interval_ms
 from ssc_to_nwb.data_types.base import Conversion, RawInterface
 from ssc_to_nwb.data_types.from_layout import get_module, make_table, series_fields
-from ssc_to_nwb.data_types.imaging_stacks import problems as kinds
 from ssc_to_nwb.data_types.imaging_stacks.frames import StackFrames
 from ssc_to_nwb.data_types.imaging_stacks.layout import (
     GAPS,
@@ -29,6 +28,7 @@ from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, StackGap
 from ssc_to_nwb.data_types.rois.interface import get_imaging_plane
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.metadata.model import ImagingFacts
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.source_files.raw_files import relative_listed_path

@@ -9,12 +9,12 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import SOURCE, TEXT, Column, DeclaredObject, Series, Sources, Table
-from ssc_to_nwb.data_types.imaging_stacks import problems
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.rois.imaging_planes import device, imaging_plane, imaging_plane_path
 from ssc_to_nwb.data_types.rule import Disposition, Rule
 from ssc_to_nwb.ledger.ledger import FileEntry
 from ssc_to_nwb.metadata.model import ImagingFacts
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.source_files.raw_files import ListedFile, RawFileKind
 
@@ -93,7 +93,7 @@ IMAGE_TEXTS = Table(
     ),
 )
 ROLE = ("imaging stack", RawFileKind.STACK)
-LEAVES_OUT = (problems.STACK_FILE_SKIPPED,)
+LEAVES_OUT = (kinds.STACK_FILE_SKIPPED,)
 _NOT_NAMED = "the session file lists the stack, but names no frame of it"
 
 

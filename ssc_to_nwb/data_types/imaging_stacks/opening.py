@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ssc_to_nwb.data_types.imaging_stacks import problems
 from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, TWO_CHANNELS, ChannelCount, fault_of_pages
 from ssc_to_nwb.data_types.imaging_stacks.indexing import IndexedFiles
 from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
@@ -87,14 +86,14 @@ class _Opening:
             raise _tif_error(fault[0], index, expected=fault[1], found=found)
         if self.image_shape not in (None, index.image_shape):
             expected = f"{self.image_shape[0]} x {self.image_shape[1]} as the master image"
-            raise _tif_error(problems.TIF_DIFFERS_FROM_STACK, index, expected=expected, found=_describe(index))
+            raise _tif_error(kinds.TIF_DIFFERS_FROM_STACK, index, expected=expected, found=_describe(index))
         if first is not None and (index.image_shape, index.native_dtype) != (first.image_shape, first.native_dtype):
             expected = f"{_describe(first)} as in {first.path.name}"
-            raise _tif_error(problems.TIF_DIFFERS_FROM_STACK, index, expected=expected, found=_describe(index))
+            raise _tif_error(kinds.TIF_DIFFERS_FROM_STACK, index, expected=expected, found=_describe(index))
         frame_count = index.page_count // channel_count
         if pages.listed > frame_count:
             problem = _tif_error(
-                problems.TIF_TOO_FEW_FRAMES,
+                kinds.TIF_TOO_FEW_FRAMES,
                 index,
                 page=channel_count * frame_count,
                 expected=f"at least {plural(pages.listed, 'frame')}",
@@ -114,7 +113,7 @@ class _Opening:
         problem = self._named(failure, number).problem
         detail = ": ".join(part for part in (problem.kind.title, problem.detail) if part)
         self.log.add_overcome(
-            replace(problem, kind=problems.STACK_FILE_SKIPPED, detail=f"{detail} [{problem.kind.identifier}]")
+            replace(problem, kind=kinds.STACK_FILE_SKIPPED, detail=f"{detail} [{problem.kind.identifier}]")
         )
 
     def _named(self, failure: TifError, number: int) -> SscError:

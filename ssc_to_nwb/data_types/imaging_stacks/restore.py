@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.data_types.imaging_stacks import problems as kinds
 from ssc_to_nwb.data_types.imaging_stacks.restore_tables import FrameReader, ListedStack, StacksInFile, open_stacks
 from ssc_to_nwb.output_files import whole_file
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 # A text is cut at 60,000 bytes, there at the end of a character.

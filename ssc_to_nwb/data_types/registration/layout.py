@@ -11,11 +11,11 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import OPHYS, DeclaredObject, Series, Sources
 from ssc_to_nwb.data_types.imaging_stacks.layout import frames_path
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.registration import problems
 from ssc_to_nwb.data_types.registration.source import PlaneShifts, read_files
 from ssc_to_nwb.data_types.rule import written
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.ledger.ledger import FileEntry
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.source_files.raw_files import RawFileKind
 
@@ -29,7 +29,7 @@ _TEXT = (
     "Column 0: along the image's columns (x), column 1: along its rows (y). The frames are already registered."
 )
 ROLE = ("registration", RawFileKind.REGISTRATION)
-LEAVES_OUT = (problems.REGISTRATION_UNREADABLE, problems.REGISTRATION_LENGTH)
+LEAVES_OUT = (kinds.REGISTRATION_UNREADABLE, kinds.REGISTRATION_LENGTH)
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:

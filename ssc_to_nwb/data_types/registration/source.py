@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.registration import problems as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ssc_to_nwb.data_types.rois import problems
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.problems import kinds
 
@@ -56,7 +55,7 @@ def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], Fra
     if (missing[0] != missing[1]).any():
         position = int(np.flatnonzero(missing[0] != missing[1])[0]) + 1
         raise index_field.problem(
-            problems.FRAME_INDEX_OUTSIDE, expected="NaN in both rows or in none", found=f"column {position}"
+            kinds.FRAME_INDEX_OUTSIDE, expected="NaN in both rows or in none", found=f"column {position}"
         )
     files, frames = index
     outside = ~missing[0] & ((files < 1) | (files > len(paths)) | (frames < 1))
@@ -64,7 +63,7 @@ def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], Fra
         position = int(np.flatnonzero(outside)[0])
         expected = f"file 1 to {len(paths)}, frame 1 or later"
         found = f"file {files[position]}, frame {frames[position]} in column {position + 1}"
-        raise index_field.problem(problems.FRAME_INDEX_OUTSIDE, expected=expected, found=found)
+        raise index_field.problem(kinds.FRAME_INDEX_OUTSIDE, expected=expected, found=found)
     return paths, FrameIndex(file_number=files - 1, frame_number=frames - 1)
 
 

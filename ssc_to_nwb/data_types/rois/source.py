@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssc_to_nwb.data_types.arrays.source import report_infinite
-from ssc_to_nwb.data_types.rois import problems
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex, frames_listed_twice
 from ssc_to_nwb.image_axes import rows_and_columns
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
@@ -128,10 +127,10 @@ def read_plane_record(field: Field) -> PlaneRecord:
     image = _read_master_image(field.child("masterImage"))
     rois = tuple(_read_roi(roi, image_shape=(image.shape[0], image.shape[1])) for roi in field.child("rois").items())
     numbers = np.array([roi.number for roi in rois], dtype=np.int64)
-    check_numbers_unique(field.child("rois"), numbers, twice=problems.ROI_NUMBER_TWICE)
+    check_numbers_unique(field.child("rois"), numbers, twice=kinds.ROI_NUMBER_TWICE)
     listed_field = field.child("roiIds")
     listed = listed_field.integers()
-    check_numbers_unique(listed_field, listed, twice=problems.ROI_NUMBER_TWICE)
+    check_numbers_unique(listed_field, listed, twice=kinds.ROI_NUMBER_TWICE)
     return PlaneRecord(path=field.path, master_image=image, roi_numbers=listed, rois=rois)
 
 
@@ -153,7 +152,7 @@ def _read_roi(field: Field, *, image_shape: tuple[int, int]) -> Roi:
     if outside.any():
         expected = f"1 to {image_shape[0] * image_shape[1]} ({image_shape[0]} rows x {image_shape[1]} columns)"
         found = f"{pixels[outside][0]} in ROI {number}"
-        raise pixels_field.problem(problems.ROI_PIXEL_OUTSIDE, expected=expected, found=found)
+        raise pixels_field.problem(kinds.ROI_PIXEL_OUTSIDE, expected=expected, found=found)
     corners_field = field.child("cornersXY")
     corners = corners_field.array()
     if corners.size and (corners.ndim != 2 or corners.shape[0] != 2):
@@ -170,7 +169,7 @@ def report_missing_records(plane: Plane, *, file: object, log: ProblemLog) -> No
     """Warn of ROI numbers that the plane lists without a record of their mask."""
     recorded = [roi.number for roi in plane.rois]
     for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, recorded)]:
-        log.add(problems.ROI_WITHOUT_RECORD, file=file, field=plane.record_path, found=f"ROI {number} of {plane.name}")
+        log.add(kinds.ROI_WITHOUT_RECORD, file=file, field=plane.record_path, found=f"ROI {number} of {plane.name}")
 
 
 def report_unusual(session: Session, *, log: ProblemLog) -> None:
@@ -180,13 +179,13 @@ def report_unusual(session: Session, *, log: ProblemLog) -> None:
         for plane in volume.planes:
             for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, traced)]:
                 found = f"ROI {number} of {plane.name}"
-                log.add(problems.ROI_WITHOUT_TRACE, file=session.path, field=plane.path, found=found)
+                log.add(kinds.ROI_WITHOUT_TRACE, file=session.path, field=plane.path, found=found)
     for plane in session.planes:
         _report_masks(plane, session=session, log=log)
         count = frames_listed_twice(plane.listed_paths, plane.frame_index)
         if count:
             found = f"{plural(count, 'time stamp')} of {plane.name} with a frame that an earlier one has"
-            log.add(problems.FRAME_LISTED_TWICE, file=session.path, field=plane.path, found=found)
+            log.add(kinds.FRAME_LISTED_TWICE, file=session.path, field=plane.path, found=found)
         if plane.master_image.dtype.kind == "f":
             field = f"{plane.record_path}.masterImage"
             report_infinite(plane.master_image, f"pixels of {plane.name}", file=session.path, field=field, log=log)
@@ -200,6 +199,6 @@ def _report_masks(plane: Plane, *, session: Session, log: ProblemLog) -> None:
 
     rois = plane.rois
     twice = [roi for roi in rois if np.unique(roi.linear_indices).size < roi.linear_indices.size]
-    report(problems.ROI_PIXEL_TWICE, twice)
-    report(problems.ROI_MASK_EMPTY, [roi for roi in rois if not roi.linear_indices.size])
-    report(problems.ROI_OUTLINE_NOT_FINITE, [roi for roi in rois if not np.isfinite(roi.corners_xy).all()])
+    report(kinds.ROI_PIXEL_TWICE, twice)
+    report(kinds.ROI_MASK_EMPTY, [roi for roi in rois if not roi.linear_indices.size])
+    report(kinds.ROI_OUTLINE_NOT_FINITE, [roi for roi in rois if not np.isfinite(roi.corners_xy).all()])

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ssc_to_nwb.data_types.events.touches import assumed_sample, touch_sample_ms
-from ssc_to_nwb.data_types.session import problems
 from ssc_to_nwb.data_types.trials.times import joined_parts, labelled_times
 from ssc_to_nwb.metadata.model import VIDEO_ORDER, Assumptions
 from ssc_to_nwb.problems import kinds
@@ -51,9 +50,9 @@ def _clock_change(context: SessionContext) -> tuple[ProblemKind, str] | None:
     clock = f"{shown:%H:%M:%S} on {shown:%Y-%m-%d} in {zone}"
     if second < first:
         text = f"{clock} occurred twice, because the clock was set back; the first is taken (UTC{shown:%z})."
-        return problems.CLOCK_HOUR_TWICE, text
+        return kinds.CLOCK_HOUR_TWICE, text
     text = f"{clock} did not occur, because the clock was set forward; taken as if it had not been (UTC{shown:%z})."
-    return problems.CLOCK_HOUR_SKIPPED, text
+    return kinds.CLOCK_HOUR_SKIPPED, text
 
 
 def report_clock(context: SessionContext) -> None:
@@ -151,7 +150,7 @@ def _wall_clock(context: SessionContext) -> datetime:
 def unreadable(session: Session, name: str, expected: str, found: str, *, key: str) -> SscError:
     """The error of a text of metaDataHash. key: of the metadata, which can give it in its place."""
     field, detail = f"metaDataHash {name}", f"metadata key {key}"
-    kind = problems.METADATA_TEXT_UNREADABLE
+    kind = kinds.METADATA_TEXT_UNREADABLE
     return error(kind, file=session.path, field=field, expected=expected, found=found, detail=detail)
 
 

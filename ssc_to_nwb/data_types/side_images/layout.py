@@ -9,9 +9,9 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import OPHYS, Column, DeclaredObject, Image, Sources, Table
 from ssc_to_nwb.data_types.rois.layout import images
 from ssc_to_nwb.data_types.rule import written
-from ssc_to_nwb.data_types.side_images import problems
 from ssc_to_nwb.data_types.side_images.source import SideImage, read_files
 from ssc_to_nwb.ledger.ledger import FileEntry
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source_files.raw_files import RawFileKind
 from ssc_to_nwb.source_files.raw_inventory import SideImageFile
@@ -32,7 +32,7 @@ _MEANINGS = {
     "session_pertrial_sd": "Standard deviation per trial",
 }
 ROLE = ("side image", RawFileKind.SIDE_IMAGE)
-LEAVES_OUT = (problems.SIDE_IMAGE_UNREADABLE,)
+LEAVES_OUT = (kinds.SIDE_IMAGE_UNREADABLE,)
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ssc_to_nwb.data_types.side_images import problems as kinds
 from ssc_to_nwb.naming import CHANNELS, Channel
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.source_files.raw_inventory import SideImageFile
 from ssc_to_nwb.tif.index import TifError, TifIndex, index_tif

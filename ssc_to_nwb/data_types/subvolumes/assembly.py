@@ -7,11 +7,8 @@ from itertools import count
 
 import numpy as np
 
-from ssc_to_nwb.data_types.arrays import problems as arrays_problems
-from ssc_to_nwb.data_types.rois import problems as rois_problems
 from ssc_to_nwb.data_types.rois.frame_index import plane_numbers_from_paths
 from ssc_to_nwb.data_types.rois.source import Plane, PlaneRecord, report_missing_records
-from ssc_to_nwb.data_types.subvolumes import problems
 from ssc_to_nwb.data_types.subvolumes.reader import ArrayDescription, CalciumEntry, PlaneEntry
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.problems import kinds
@@ -68,23 +65,23 @@ def _check_joins(group: list[CalciumEntry], entry: CalciumEntry) -> None:
     if any(other.array.kind == entry.array.kind for other in group):
         expected = "one array per kind and subvolume"
         found = f"{entry.array.kind} in {first.array.key!r} and {entry.array.key!r}"
-        raise entry.field.problem(arrays_problems.ARRAY_KIND_TWICE, expected=expected, found=found)
+        raise entry.field.problem(kinds.ARRAY_KIND_TWICE, expected=expected, found=found)
     if not np.array_equal(first.array.time_ms, entry.array.time_ms):
-        raise entry.field.problem(problems.ARRAYS_DISAGREE, expected=f"time as in {first.field.path}")
+        raise entry.field.problem(kinds.ARRAYS_DISAGREE, expected=f"time as in {first.field.path}")
     if not np.array_equal(first.array.trial, entry.array.trial):
-        raise entry.field.problem(problems.ARRAYS_DISAGREE, expected=f"trial as in {first.field.path}")
+        raise entry.field.problem(kinds.ARRAYS_DISAGREE, expected=f"trial as in {first.field.path}")
     for one, other in zip(first.planes, entry.planes, strict=True):
         if not (
             np.array_equal(one.frame_index.file_number, other.frame_index.file_number)
             and np.array_equal(one.frame_index.frame_number, other.frame_index.frame_number)
         ):
-            raise other.field.problem(problems.ARRAYS_DISAGREE, expected=f"sourceFileFrameIdx as in {one.field.path}")
+            raise other.field.problem(kinds.ARRAYS_DISAGREE, expected=f"sourceFileFrameIdx as in {one.field.path}")
     # What a member that says everything says, the others were compared with when they came.
     complete = [member for member in group if member.description.planes and member.description.valid_trials is not None]
     for member in complete[:1] or group:
         if not entry.description.agrees_with(member.description):
             raise entry.field.problem(
-                problems.ARRAYS_DISAGREE,
+                kinds.ARRAYS_DISAGREE,
                 expected=f"descrHash as in {member.description.path}",
                 found=f"{entry.description.path} with other masks, images or trials",
             )
@@ -137,7 +134,7 @@ def _make_plane(
 ) -> Plane:
     if numbers is None:
         name = f"subvolume_{subvolume_number:02d}_plane_{position}"
-        log.add(problems.PLANE_NAME_UNKNOWN, file=entry.field.file, field=entry.field.path, found=f"named {name}")
+        log.add(kinds.PLANE_NAME_UNKNOWN, file=entry.field.file, field=entry.field.path, found=f"named {name}")
     else:
         name = f"fov_{numbers[0]:02d}{numbers[1]:03d}"
     plane = Plane(
@@ -169,7 +166,7 @@ def _check_session_wide(subvolumes: list[Subvolume], entries: tuple[CalciumEntry
             for number in plane.all_roi_numbers.tolist():
                 if number in owner:
                     raise entries[0].field.problem(
-                        rois_problems.ROI_NUMBER_TWICE, found=f"ROI {number} in {owner[number]} and {plane.name}"
+                        kinds.ROI_NUMBER_TWICE, found=f"ROI {number} in {owner[number]} and {plane.name}"
                     )
                 owner[number] = plane.name
                 own.add(number)
@@ -178,7 +175,7 @@ def _check_session_wide(subvolumes: list[Subvolume], entries: tuple[CalciumEntry
             if homeless:
                 entry = next(entry for entry in entries if entry.array is array)
                 raise entry.field.problem(
-                    problems.ROI_WITHOUT_PLANE, expected="ids that a plane lists", found=homeless[:10]
+                    kinds.ROI_WITHOUT_PLANE, expected="ids that a plane lists", found=homeless[:10]
                 )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -8,7 +8,6 @@ import numpy as np
 
 from ssc_to_nwb.clock import TimeUnits
 from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report_nan
-from ssc_to_nwb.data_types.rois import problems as rois_problems
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex, read_frame_index
 from ssc_to_nwb.data_types.rois.source import PlaneRecord, read_plane_record
 from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray
@@ -142,5 +141,5 @@ def _read_plane_entry(field: Field, *, length: int) -> PlaneEntry:
 
 def _unique_integers(field: Field) -> np.ndarray:
     numbers = field.integers()
-    check_numbers_unique(field, numbers, twice=rois_problems.ROI_NUMBER_TWICE)
+    check_numbers_unique(field, numbers, twice=kinds.ROI_NUMBER_TWICE)
     return numbers

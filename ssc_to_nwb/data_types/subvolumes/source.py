@@ -10,7 +10,7 @@ import numpy as np
 
 from ssc_to_nwb.data_types.arrays.source import report_infinite
 from ssc_to_nwb.data_types.rois.source import Plane
-from ssc_to_nwb.data_types.subvolumes import problems
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def report_unusual(session: Session, *, log: ProblemLog) -> None:
     """Log where there is no frame, and arrays with infinite values."""
     if not any(volume.time_ms.size for volume in session.subvolumes):
         found = "no frames" if session.subvolumes else "no calcium array"
-        log.add(problems.CALCIUM_ARRAYS_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
+        log.add(kinds.CALCIUM_ARRAYS_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
     for array in (array for volume in session.subvolumes for array in volume.arrays.values()):
         field = f"{array.path}.valueMatrix"
         report_infinite(array.values, f"values of {array.key}", file=session.path, field=field, log=log)

@@ -8,9 +8,9 @@ from pynwb.epoch import TimeIntervals
 
 from ssc_to_nwb.data_types.base import SessionInterface
 from ssc_to_nwb.data_types.from_layout import make_table
-from ssc_to_nwb.data_types.trials import problems as kinds
 from ssc_to_nwb.data_types.trials.layout import trials_table
 from ssc_to_nwb.data_types.trials.times import trial_times
+from ssc_to_nwb.problems import kinds
 
 
 class TrialsInterface(SessionInterface):

@@ -13,7 +13,6 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_finite
 from ssc_to_nwb.data_types.arrays.source import report_infinite
 from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
-from ssc_to_nwb.data_types.trials import problems
 from ssc_to_nwb.data_types.trials.times import joined_parts, trial_times
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
 from ssc_to_nwb.matlab.hash_map import HashEntry, check_names_distinct, read_hash
@@ -124,7 +123,7 @@ def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
     """
     numbers_field = session.child("trialIds")
     numbers = numbers_field.integers()
-    check_numbers_unique(numbers_field, numbers, twice=problems.TRIAL_NUMBER_TWICE)
+    check_numbers_unique(numbers_field, numbers, twice=kinds.TRIAL_NUMBER_TWICE)
     starts_field = session.child("trialStartTimes")
     start_ms = units.to_ms(starts_field, session.child("trialTimeUnit"), length=numbers.size)
     check_times_finite(starts_field, start_ms)
@@ -150,7 +149,7 @@ def _read_types(field: Field, *, row_count: int) -> tuple[TrialType, ...]:
         match = _TYPE.fullmatch(name)
         if match is None or names.count(name) > 1:
             expected = "Hit, Err or NoLick with L or R, each once"
-            raise field.problem(problems.TRIAL_TYPE_UNKNOWN, expected=expected, found=f"{name!r} in row {number}")
+            raise field.problem(kinds.TRIAL_TYPE_UNKNOWN, expected=expected, found=f"{name!r} in row {number}")
         types.append(TrialType(name=name, response=RESPONSES[match[1]], correct_side=SIDES[match[2]]))
     return tuple(types)
 
@@ -164,9 +163,9 @@ def _read_type_rows(field: Field, *, numbers: np.ndarray, types: tuple[TrialType
         position = int(np.flatnonzero(per_trial > 1)[0])
         names = [types[row].name for row in np.flatnonzero(matrix[:, position] == 1)]
         found = f"trial {numbers[position]} is {' and '.join(names)}"
-        raise field.problem(problems.TRIAL_TYPE_TWICE, expected="at most one 1 per column", found=found)
+        raise field.problem(kinds.TRIAL_TYPE_TWICE, expected="at most one 1 per column", found=found)
     for number in numbers[per_trial == 0]:
-        log.add(problems.TRIAL_TYPE_NONE, file=field.file, field=field.path, found=f"trial {number}")
+        log.add(kinds.TRIAL_TYPE_NONE, file=field.file, field=field.path, found=f"trial {number}")
     rows = (matrix == 1).argmax(axis=0) if len(types) else np.zeros(numbers.size, dtype=np.int64)
     return np.where(per_trial == 0, -1, rows).astype(np.int64)
 
@@ -207,24 +206,24 @@ def _report_times(session: Session, *, log: ProblemLog) -> None:
         first = times.start_ms[place]
         detail = "nothing is labelled with it" if np.isnan(first) else f"its first data are at {first:.10g} ms"
         log.add(
-            problems.TRIAL_START_MISSING, file=session.path, field=starts, found=f"trial {trials.numbers[place]}",
+            kinds.TRIAL_START_MISSING, file=session.path, field=starts, found=f"trial {trials.numbers[place]}",
             detail=detail,
         )  # fmt: skip
     if not times.in_order:
         back = np.flatnonzero(np.diff(times.order) < 0)[0]
         later, earlier = trials.numbers[times.order[[back, back + 1]]]
         found = f"trial {later} comes before trial {earlier}"
-        log.add(problems.TRIALS_NOT_IN_ORDER, file=session.path, field=starts, found=found)
+        log.add(kinds.TRIALS_NOT_IN_ORDER, file=session.path, field=starts, found=found)
     for before, after in pairwise(times.order.tolist()):
         if times.start_ms[before] == times.start_ms[after]:
             found = f"trials {trials.numbers[before]} and {trials.numbers[after]} at {times.start_ms[after]:.10g} ms"
-            log.add(problems.TRIALS_START_TOGETHER, file=session.path, field=starts, found=found)
+            log.add(kinds.TRIALS_START_TOGETHER, file=session.path, field=starts, found=found)
     for before, after, jump_ms in joined_parts(trials):
         found = f"{jump_ms:.10g} ms from the start of trial {before} to that of trial {after}"
-        log.add(problems.SESSION_JOINED, file=session.path, field=starts, found=found)
+        log.add(kinds.SESSION_JOINED, file=session.path, field=starts, found=found)
     for number in trials.numbers[trials.numbers < 1].tolist():
         found = f"trial {number}"
-        log.add(problems.TRIAL_NUMBER_BELOW_ONE, file=session.path, field=f"{session.variable}.trialIds", found=found)
+        log.add(kinds.TRIAL_NUMBER_BELOW_ONE, file=session.path, field=f"{session.variable}.trialIds", found=found)
 
 
 def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
@@ -235,4 +234,4 @@ def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
         unknown = trial[~session.trials.known(trial)]
         if unknown.size:
             found = f"{unknown.size} labelled {distinct_labels_text(unknown)}"
-            log.add(problems.TRIAL_UNKNOWN, file=session.path, field=where, found=found)
+            log.add(kinds.TRIAL_UNKNOWN, file=session.path, field=where, found=found)

@@ -12,9 +12,9 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits
 from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report_infinite, report_nan
 from ssc_to_nwb.data_types.subvolumes.reader import read_description
-from ssc_to_nwb.data_types.whisker import problems
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.hash_map import check_names_distinct
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _read_trace(field: Field, *, label: str, row: int, values: np.ndarray) -> Wh
             name = match["whisker"].strip()
             return WhiskerTrace(quantity=quantity, whisker=name, label=label, row=row, values=values)
     expected = "'Angle for <whisker>' or 'Curvature change for <whisker>'"
-    raise field.problem(problems.WHISKER_ROW_UNKNOWN, expected=expected, found=f"{label!r} in row {row + 1}")
+    raise field.problem(kinds.WHISKER_ROW_UNKNOWN, expected=expected, found=f"{label!r} in row {row + 1}")
 
 
 def report_unusual(session: Session, *, log: ProblemLog) -> None:
@@ -147,7 +147,7 @@ def report_unusual(session: Session, *, log: ProblemLog) -> None:
     whisker = whisker_of(session)
     if whisker is None or not whisker.time_ms.size:
         found = "no whisker array" if whisker is None else "no samples"
-        log.add(problems.WHISKER_ARRAY_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
+        log.add(kinds.WHISKER_ARRAY_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
     if whisker is not None:
         for trace in whisker.traces:
             field = f"{whisker.path}.valueMatrix"

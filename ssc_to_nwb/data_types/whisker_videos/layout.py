@@ -20,9 +20,9 @@ from ssc_to_nwb.data_types.declared import TEXT, DeclaredObject, Place, Series, 
 from ssc_to_nwb.data_types.rois.imaging_planes import device
 from ssc_to_nwb.data_types.rule import written
 from ssc_to_nwb.data_types.whisker.source import whisker_of
-from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.metadata.model import VideoFacts
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.quantities import numbered
 from ssc_to_nwb.source_files.raw_files import RawFileKind

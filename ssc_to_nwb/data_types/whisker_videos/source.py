@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.data_types.whisker_videos import problems as kinds
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
 # Codecs of which every packet is one frame that is shown. Of others (MPEG-4 with packed or skipped frames, VP9, AV1)

@@ -11,8 +11,8 @@ import numpy as np
 
 from ssc_to_nwb.data_types.trials.times import trial_times
 from ssc_to_nwb.data_types.whisker.source import whisker_of
-from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.data_types.whisker_videos.source import FrameTimes, VideoHeader, read_frame_times, read_video_header
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.source_files.raw_inventory import VideoFile

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import tifffile
 
-from ssc_to_nwb.data_types.imaging_stacks import problems as imaging_stacks_problems
 from ssc_to_nwb.data_types.imaging_stacks.indexing import index_files
 from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
@@ -127,8 +126,8 @@ def test_missing_file_is_a_gap_and_a_warning(tmp_path: Path) -> None:
 
 DAMAGES: dict[str, tuple[StackSpec, Any, str]] = {
     "truncated": (StackSpec(files_truncated=(2,)), kinds.TIF_TRUNCATED, "page"),
-    "odd pages": (StackSpec(files_with_odd_pages=(2,)), imaging_stacks_problems.TIF_ODD_PAGES, "plane"),
-    "other size": (StackSpec(files_of_other_size=(2,)), imaging_stacks_problems.TIF_DIFFERS_FROM_STACK, "plane"),
+    "odd pages": (StackSpec(files_with_odd_pages=(2,)), kinds.TIF_ODD_PAGES, "plane"),
+    "other size": (StackSpec(files_of_other_size=(2,)), kinds.TIF_DIFFERS_FROM_STACK, "plane"),
     "not a tif": (StackSpec(files_not_tif=(2,)), kinds.TIF_UNREADABLE, "plane"),
 }
 
@@ -152,14 +151,14 @@ def test_damage_is_a_gap_with_keep_going(tmp_path: Path, damage: str) -> None:
     for stack in raw.stacks.values():
         (gap,) = stack.gaps
         assert gap.reason == f"{FILE_SKIPPED} ({kind.identifier})"
-    problems = log.by_kind()[imaging_stacks_problems.STACK_FILE_SKIPPED]
+    problems = log.by_kind()[kinds.STACK_FILE_SKIPPED]
     assert len(problems) == len(made.planes)
     assert kind.identifier in str(problems[0])
     check_every_frame(made, raw)
 
 
 def test_first_file_of_another_size_does_not_decide_against_the_master_image(tmp_path: Path) -> None:
-    with pytest.raises(SscError, match=imaging_stacks_problems.TIF_DIFFERS_FROM_STACK.identifier) as caught:
+    with pytest.raises(SscError, match=kinds.TIF_DIFFERS_FROM_STACK.identifier) as caught:
         opened(tmp_path, stacks=StackSpec(files_of_other_size=(1,)))
     assert caught.value.problem.expected == "20 x 28 as the master image"
 
@@ -183,7 +182,7 @@ def reopened(session: Session, raw: RawData, *, later: int, keep_going: bool) ->
 
 def test_fewer_frames_than_listed_is_an_error(tmp_path: Path) -> None:
     _, session, raw, _ = opened(tmp_path)
-    with pytest.raises(SscError, match=imaging_stacks_problems.TIF_TOO_FEW_FRAMES.identifier) as caught:
+    with pytest.raises(SscError, match=kinds.TIF_TOO_FEW_FRAMES.identifier) as caught:
         reopened(session, raw, later=2, keep_going=False)
     problem = caught.value.problem
     count = int((session.planes[0].frame_index.file_number == 0).sum())
@@ -196,13 +195,13 @@ def test_fewer_frames_than_listed_is_a_gap_of_those_frames_with_keep_going(tmp_p
     stack, log = reopened(session, raw, later=2, keep_going=True)
     count = int((session.planes[0].frame_index.file_number == 0).sum())
     assert [(gap.start, gap.stop, gap.reason) for gap in stack.gaps] == [(count - 2, count, FRAME_ABSENT)]
-    assert list(log.by_kind()) == [imaging_stacks_problems.STACK_FILE_SKIPPED]
+    assert list(log.by_kind()) == [kinds.STACK_FILE_SKIPPED]
 
 
 def test_one_page_per_listed_frame_is_the_green_channel_alone(tmp_path: Path) -> None:
     _, _, raw, log = opened(tmp_path, stacks=StackSpec(channels=1), master_image_2d=True)
     assert {stack.channels for stack in raw.stacks.values()} == {("green",)}
-    (warning,) = log.by_kind()[imaging_stacks_problems.STACKS_OF_ONE_CHANNEL]
+    (warning,) = log.by_kind()[kinds.STACKS_OF_ONE_CHANNEL]
     assert warning.found == "12 of 12 stacks have one page per listed frame"
 
 
@@ -224,7 +223,7 @@ RED_BESIDE: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("where", RED_BESIDE)
 def test_green_pages_alone_are_refused_where_a_red_channel_is_seen(tmp_path: Path, where: str) -> None:
     fields, because = RED_BESIDE[where]
-    with pytest.raises(SscError, match=imaging_stacks_problems.TIF_ONE_CHANNEL.identifier) as caught:
+    with pytest.raises(SscError, match=kinds.TIF_ONE_CHANNEL.identifier) as caught:
         opened(tmp_path, **fields)
     assert caught.value.problem.expected == f"green and red pages in turn, as {because}"
 
@@ -234,13 +233,13 @@ def test_green_pages_alone_are_never_taken_for_green_and_red(tmp_path: Path, whe
     _, _, raw, log = opened(tmp_path, keep_going=True, **RED_BESIDE[where][0])
     assert {stack.frame_count for stack in raw.stacks.values()} == {0}
     assert {gap.reason for stack in raw.stacks.values() for gap in stack.gaps} == {f"{FILE_SKIPPED} (tif-one-channel)"}
-    assert set(log.by_kind()) == {imaging_stacks_problems.STACK_FILE_SKIPPED}
+    assert set(log.by_kind()) == {kinds.STACK_FILE_SKIPPED}
 
 
 @pytest.mark.parametrize("two_d", [False, True])
 def test_a_single_file_of_one_channel_is_refused_by_name(tmp_path: Path, two_d: bool) -> None:
     fields: dict[str, Any] = {"stacks": StackSpec(files_of_one_channel=(2,)), "master_image_2d": two_d}
-    with pytest.raises(SscError, match=imaging_stacks_problems.TIF_ONE_CHANNEL.identifier) as caught:
+    with pytest.raises(SscError, match=kinds.TIF_ONE_CHANNEL.identifier) as caught:
         opened(tmp_path / "refused", **fields)
     assert str(caught.value.problem.file).endswith("_main_002.tif")
     made, _, raw, _ = opened(tmp_path / "left out", keep_going=True, **fields)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.io import loadmat, savemat
 
-from ssc_to_nwb.data_types.registration import problems as kinds
 from ssc_to_nwb.data_types.registration.source import PlaneShifts, read_plane_shifts, read_shifts
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.context import load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data

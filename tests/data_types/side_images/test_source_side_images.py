@@ -9,7 +9,6 @@ import pytest
 import tifffile
 from tif_pages import read_all_pages
 
-from ssc_to_nwb.data_types.side_images import problems as side_images_problems
 from ssc_to_nwb.data_types.side_images.source import open_side_image
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
@@ -43,7 +42,7 @@ def test_any_size_goes_where_none_is_known(path: Path) -> None:
 
 
 def test_another_size_than_the_plane(path: Path) -> None:
-    with pytest.raises(SscError, match=side_images_problems.SIDE_IMAGE_UNREADABLE.identifier) as caught:
+    with pytest.raises(SscError, match=kinds.SIDE_IMAGE_UNREADABLE.identifier) as caught:
         open_side_image(file_of(path), plane_name="fov_01002", image_shape=(8, 6))
     problem = caught.value.problem
     assert (problem.field, problem.found) == ("plane fov_01002", "6 x 8")
@@ -51,7 +50,7 @@ def test_another_size_than_the_plane(path: Path) -> None:
 
 def test_damage_names_the_plane_and_what_is_wrong(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: 192 * 2])
-    with pytest.raises(SscError, match=side_images_problems.SIDE_IMAGE_UNREADABLE.identifier) as caught:
+    with pytest.raises(SscError, match=kinds.SIDE_IMAGE_UNREADABLE.identifier) as caught:
         open_side_image(file_of(path), plane_name="fov_01002", image_shape=(6, 8))
     assert caught.value.problem.file == str(path)
     assert kinds.TIF_TRUNCATED.title in str(caught.value.problem.detail)

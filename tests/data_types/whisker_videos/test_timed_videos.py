@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from edit_list import EMPTY, set_edit_list
 
-from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.session import Session, read_session
 from ssc_to_nwb.source_files.raw_inventory import VideoFile

@@ -11,8 +11,8 @@ import pytest
 from edit_list import EMPTY, set_edit_list
 from odd_videos import write_packed, write_with_frames_not_coded
 
-from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.data_types.whisker_videos.source import FrameTimes, read_frame_times, read_video_header
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.testing.videos import VIDEO_SHAPE, number_of_frame, write_video
 

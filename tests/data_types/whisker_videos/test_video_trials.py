@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ssc_to_nwb.data_types.whisker_videos import problems as kinds
 from ssc_to_nwb.data_types.whisker_videos.layout import with_trials
 from ssc_to_nwb.metadata.model import SourceFacts
+from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.source_files.raw_inventory import RawInventory, take_inventory
 
