@@ -7,7 +7,7 @@ takes raw files also knows the folder they lie in.
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +17,8 @@ from neuroconv.utils import DeepDict
 from pydantic import DirectoryPath, FilePath
 from pynwb import NWBFile
 
+from ssc_to_nwb.data_types.declared import DeclaredObject, Sources
+from ssc_to_nwb.data_types.from_layout import add_objects
 from ssc_to_nwb.data_types.session.interface import neuroconv_metadata
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
@@ -72,10 +74,16 @@ class SessionInterface(BaseDataInterface):
         YAML files on top of the dataset's own metadata.
     verbose : bool, default False
         As neuroconv has it.
+
+    Attributes
+    ----------
+    raw : RawData or None
+        The raw files, of an interface that takes them.
     """
 
     keywords = ("CRCNS ssc-1", "CRCNS ssc-2", "barrel cortex")
     associated_suffixes = (".mat",)
+    raw: RawData | None = None
 
     def __init__(
         self, file_path: FilePath, metadata_file_paths: list[FilePath] | None = None, verbose: bool = False
@@ -118,13 +126,22 @@ class SessionInterface(BaseDataInterface):
         """Add the data to the file; what `metadata` holds is used when the file is made, not here."""
         self.add(nwbfile)
 
-    @abstractmethod
+    @property
+    def sources(self) -> Sources:
+        """What the interface adds is made from."""
+        return Sources(context=self.context, raw=self.raw, log=self.context.log)
+
+    def objects(self) -> Iterable[DeclaredObject]:
+        """What of the layout `add` writes: plain time series, tables and images."""
+        return ()
+
     def add(self, nwbfile: NWBFile) -> None:
         """Add the data to the file.
 
         An interface that links to objects of another (time stamps, ROIs) is added after it, or makes its own. The
         context's log takes the warnings.
         """
+        add_objects(nwbfile, self.objects())
 
 
 class RawInterface(SessionInterface):
@@ -134,15 +151,9 @@ class RawInterface(SessionInterface):
     ----------
     folder_path : path, optional
         The folder of the session's raw files; looked for beside the session file where None.
-
-    Attributes
-    ----------
-    raw : RawData or None
-        From `open_raw_data`; None where there are no raw files.
     """
 
     associated_suffixes = (".mat", ".tif", ".mp4")  # type: ignore[assignment]
-    raw: RawData | None
 
     def __init__(
         self,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ssc_to_nwb.session.context import SessionContext
     from ssc_to_nwb.session.raw_data import RawData
     from ssc_to_nwb.session.session import Session
+    from ssc_to_nwb.tif.index import TifIndex
 
 TEXT = np.dtype(object)
 """The element type of texts, as h5py and zarr give it."""
@@ -37,14 +38,14 @@ _NO_COMMENTS = "no comments"
 class Sources:
     """What one NWB file is made from.
 
-    raw: None where no raw files are converted; ledger: what becomes of each source field; log: takes the problems of
-    raw files that are left out. What is read from raw files is read once.
+    raw: None where no raw files are converted; log: takes the problems of raw files that are left out; ledger: what
+    becomes of each source field, which the source struct alone asks for.
     """
 
     context: SessionContext
     raw: RawData | None
-    ledger: Ledger
     log: ProblemLog
+    ledger: Ledger | None = None
 
     @property
     def session(self) -> Session:
@@ -114,10 +115,11 @@ class DeclaredObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image(DeclaredObject):
-    """A GrayscaleImage, (column, row)."""
+    """A GrayscaleImage, (column, row). values: its pixels, or the tif that has them."""
 
     neurodata_type: str = "GrayscaleImage"
     dtype: DTypeLike
+    values: np.ndarray | TifIndex = field(compare=False, repr=False)
 
     def itself(self) -> Place:
         """The dataset of the pixels."""
@@ -129,7 +131,8 @@ class Image(DeclaredObject):
 class Series(DeclaredObject):
     """A time series.
 
-    dtype, axes: of its data; clock: path of the series whose time stamps it links to, None where it has its own.
+    dtype, axes: of its data; clock: path of the series whose time stamps it links to, None where it has its own;
+    values, seconds: data and time stamps of a plain TimeSeries, which `add_objects` writes.
     """
 
     neurodata_type: str = "TimeSeries"
@@ -138,6 +141,8 @@ class Series(DeclaredObject):
     axes: int = 1
     clock: str | None = None
     comments: str = _NO_COMMENTS
+    values: np.ndarray | None = field(default=None, compare=False, repr=False)
+    seconds: np.ndarray | None = field(default=None, compare=False, repr=False)
 
     def itself(self) -> Place:
         """The group of the series."""

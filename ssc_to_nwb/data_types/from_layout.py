@@ -1,18 +1,36 @@
-"""pynwb's objects with the names, types, units and texts of the layout; objects of a file by their paths."""
+"""pynwb's objects with the names, types, units, texts and values of the layout; objects of a file by their paths."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from hdmf.common import DynamicTable, VectorData, VectorIndex
 from pynwb import NWBFile, ProcessingModule, TimeSeries
-from pynwb.event import TimestampVectorData
+from pynwb.base import Images
+from pynwb.epoch import TimeIntervals
+from pynwb.event import EventsTable, TimestampVectorData
+from pynwb.image import GrayscaleImage
+from pynwb.ophys import PlaneSegmentation
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, ColumnValues, Series, Table
+from ssc_to_nwb.data_types.declared import (
+    OPHYS,
+    SOURCE,
+    TEXT,
+    Column,
+    ColumnValues,
+    DeclaredObject,
+    Image,
+    Series,
+    Table,
+)  # fmt: skip
+from ssc_to_nwb.tif.index import TifIndex
+from ssc_to_nwb.tif.lazy_pages import LazyImage, LazyPages
 
+_TABLES = {one.__name__: one for one in (DynamicTable, EventsTable, PlaneSegmentation, TimeIntervals)}
 _COLUMN_CLASSES = {"VectorData": VectorData, "TimestampVectorData": TimestampVectorData}
 
 
@@ -28,36 +46,45 @@ def series_fields(declared: Series) -> dict[str, Any]:
     }
 
 
-def add_series(nwbfile: NWBFile, declared: Series, *, data: Any, seconds: np.ndarray) -> None:
-    """Add a TimeSeries to its module, on the time stamps of its clock where that is in the file, else on `seconds`."""
-    clock = None if declared.clock is None else find_object(nwbfile, declared.clock)
-    series = TimeSeries(**series_fields(declared), data=data, timestamps=seconds if clock is None else clock)
-    get_module(nwbfile, declared.path).add(series)
+def add_objects(nwbfile: NWBFile, objects: Iterable[DeclaredObject]) -> None:
+    """Add plain time series, tables and images, each where its path says; others of a layout are passed over."""
+    for one in objects:
+        if isinstance(one, Series) and one.values is not None:
+            clock = None if one.clock is None else find_object(nwbfile, one.clock)
+            stamps = one.seconds if clock is None else clock
+            get_module(nwbfile, one.path).add(TimeSeries(**series_fields(one), data=one.values, timestamps=stamps))
+        elif isinstance(one, Table):
+            _add_table(nwbfile, one.path, make_table(one))
+        elif isinstance(one, Image):
+            picture = GrayscaleImage(name=one.name, description=one.text, data=_data(one.values))
+            find_object(nwbfile, one.path.rpartition("/")[0]).add_image(picture)
+        elif one.neurodata_type == "Images" and find_object(nwbfile, one.path) is None:
+            get_module(nwbfile, one.path).add(Images(name=one.name, description=one.text))
 
 
-def make_columns(columns: Sequence[Column], values: Mapping[str, ColumnValues]) -> list[VectorData]:
-    """The columns of a table, each followed by its index where it is ragged. values: by name."""
-    return [part for column in columns for part in _column(column, values[column.name])]
+def _add_table(nwbfile: NWBFile, path: str, table: Any) -> None:
+    if table.name == naming.TRIALS:
+        nwbfile.trials = table
+    elif path.startswith("/intervals/"):
+        nwbfile.add_time_intervals(table)
+    elif path.startswith("/events/"):
+        nwbfile.add_events_table(table)
+    else:
+        get_module(nwbfile, path).add(table)
 
 
-def make_table(
-    declared: Table,
-    values: Mapping[str, ColumnValues] | None = None,
-    *,
-    table_class: Any = DynamicTable,
-    **arguments: Any,
-) -> Any:
+def make_table(declared: Table, values: Mapping[str, ColumnValues] | None = None, **arguments: Any) -> Any:
     """A table with the columns of its layout, and their values unless they are given by name.
 
     Row ids count from 0 unless `arguments` has an `id`.
     """
     if values is None:
-        values = {column.name: column.values for column in declared.columns}
-    columns = make_columns(declared.columns, values)
+        values = {column.name: _data(column.values) for column in declared.columns}
+    columns = [part for column in declared.columns for part in _column(column, values[column.name])]
     if "id" not in arguments:
-        plain = next(column.name for column in declared.columns if not column.ragged)
-        arguments["id"] = np.arange(len(values[plain]))
-    return table_class(
+        plain = values[next(column.name for column in declared.columns if not column.ragged)]
+        arguments["id"] = np.arange(plain.shape[0] if hasattr(plain, "shape") else len(plain))
+    return _TABLES[declared.neurodata_type](
         name=declared.name,
         description=declared.text,
         columns=columns,
@@ -65,6 +92,13 @@ def make_table(
         **declared.attributes,
         **arguments,
     )
+
+
+def _data(values: ColumnValues) -> ColumnValues:
+    """The pages of a tif, its only one as an image of two axes; other values as they are."""
+    if not isinstance(values, TifIndex):
+        return values
+    return (LazyPages if values.page_count > 1 else LazyImage)(index=values)
 
 
 def get_module(nwbfile: NWBFile, path: str) -> ProcessingModule:

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 import tifffile
 from pynwb import NWBHDF5IO, NWBFile
-from pynwb.testing.mock.file import mock_NWBFile
 from roiextractors import NwbImagingExtractor
 from scipy.io import loadmat
 
 from ssc_to_nwb.clock import Clock
 from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.imaging_stacks.interface import ImagingStacksInterface, add_imaging_gaps
+from ssc_to_nwb.data_types.imaging_stacks.interface import ImagingStacksInterface
+from ssc_to_nwb.data_types.imaging_stacks.layout import imaging_gaps
 from ssc_to_nwb.data_types.imaging_stacks.source import StackGap
 from ssc_to_nwb.data_types.registration.interface import RegistrationInterface
 from ssc_to_nwb.data_types.rois.interface import RoiSegmentationInterface
@@ -198,9 +198,9 @@ def test_gaps_of_planes_whose_trials_have_one_frame_each_have_a_length() -> None
         trial=np.array([1, 2, 3]),
         gaps=(StackGap(start=1, stop=2, reason="none", listed_path=None),),
     )
-    table = add_imaging_gaps(mock_NWBFile(), [(stack, np.array([10.0, 9000, 18_000]))], clock=Clock())
-    assert table is not None
-    assert (table["start_time"][0], table["stop_time"][0]) == (9.0, 9.001)
+    (table,) = imaging_gaps([(stack, np.array([10.0, 9000, 18_000]))], clock=Clock())
+    start, stop = (column.values[0] for column in table.columns[:2])
+    assert (start, stop) == (9.0, 9.001)
 
 
 def test_reasons_and_files_of_gaps(nwb: NWBFile) -> None:
@@ -219,10 +219,8 @@ def test_no_gap_no_table(tmp_path: Path) -> None:
                                     late_first_file=False, stacks=StackSpec()), videos=False,
     )  # fmt: skip
     context, raw = opened(made)
-    nwbfile = make_nwbfile(context)
     timed = [(stack, np.arange(len(stack.exists), dtype=float)) for stack in raw.stacks.values()]
-    assert add_imaging_gaps(nwbfile, timed, clock=context.clock) is None
-    assert "imaging_gaps" not in nwbfile.intervals
+    assert list(imaging_gaps(timed, clock=context.clock)) == []
 
 
 def test_a_plane_without_any_frame_has_no_series_but_a_gap(tmp_path: Path) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pynwb import NWBFile
+from collections.abc import Iterator
 
-from running_speed.layout import running_of, speed_series
+from running_speed import layout
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.from_layout import add_series
+from ssc_to_nwb.data_types.declared import DeclaredObject
 
 
 class RunningSpeedInterface(SessionInterface):
@@ -15,12 +15,9 @@ class RunningSpeedInterface(SessionInterface):
     display_name = "Running speed"
     info = "Speed of the running wheel."
 
-    def add(self, nwbfile: NWBFile) -> None:
-        """Add the series to the module of behavior."""
-        running = running_of(self.context.session)
-        if running is not None:
-            seconds = self.context.clock.seconds(running.time_ms)
-            add_series(nwbfile, speed_series(running), data=running.speed_cm_s, seconds=seconds)
+    def objects(self) -> Iterator[DeclaredObject]:
+        """The series, as the layout has it."""
+        return layout.objects(self.sources)
 
 
 INTERFACE = RunningSpeedInterface

@@ -30,17 +30,14 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     running = running_of(sources.session)
     if running is not None:
         yield BEHAVIOR
-        yield speed_series(running)
-
-
-def speed_series(running: RunningSpeed) -> Series:
-    """The series, with time stamps of its own."""
-    return Series(
-        path=SERIES,
-        text=f"Speed of the running wheel, in cm/s. Source: {running.key!r}.",
-        unit="cm/s",
-        dtype=np.float64,
-    )
+        yield Series(
+            path=SERIES,
+            text=f"Speed of the running wheel, in cm/s. Source: {running.key!r}.",
+            unit="cm/s",
+            dtype=np.float64,
+            values=running.speed_cm_s,
+            seconds=sources.context.clock.seconds(running.time_ms),
+        )
 
 
 def labelled_clocks(session: Session) -> Iterator[LabelledClock]:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from pynwb import NWBFile
-from pynwb.epoch import TimeIntervals
-from pynwb.event import EventsTable
+from collections.abc import Iterable
 
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.events.layout import event_tables
-from ssc_to_nwb.data_types.from_layout import make_table
+from ssc_to_nwb.data_types.declared import DeclaredObject
+from ssc_to_nwb.data_types.events import layout
 
 
 class EventsInterface(SessionInterface):
-    """Pole in reach, touches, licks, rewards and reward cue."""
+    """Pole in reach, touches, licks, rewards and reward cue; series nobody knows get a table of their own."""
 
     display_name = "CRCNS ssc events"
     info = "Tables of pole, touches, licks, rewards and cue."
 
-    def add(self, nwbfile: NWBFile) -> None:
-        """Add one table per kind of event; series nobody knows get a table of their own."""
-        for table in event_tables(self.context):
-            if table.neurodata_type == "TimeIntervals":
-                nwbfile.add_time_intervals(make_table(table, table_class=TimeIntervals))
-            else:
-                nwbfile.add_events_table(make_table(table, table_class=EventsTable))
+    def objects(self) -> Iterable[DeclaredObject]:
+        """What the layout declares."""
+        return layout.objects(self.sources)
 
 
 INTERFACE = EventsInterface

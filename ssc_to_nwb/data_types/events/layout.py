@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Sources, Table
+from ssc_to_nwb.data_types.declared import TEXT, Column, Sources, Table
 from ssc_to_nwb.data_types.events import touches
 from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, EventTrain, split_pairs
 from ssc_to_nwb.data_types.facts import SessionFacts
@@ -57,19 +57,14 @@ _HASH = "eventSeriesArrayHash"
 _ENTRY = f"{_HASH}.value{{*}}"
 
 
-def objects(sources: Sources) -> Iterator[DeclaredObject]:
-    """A table per kind of event."""
-    yield from event_tables(sources.context)
-
-
 def table_path(name: str, *, pairs: bool) -> str:
     """Where NWB has tables of on/off pairs, and of points."""
     return f"/{'intervals' if pairs else 'events'}/{name}"
 
 
-def event_tables(context: SessionContext) -> Iterator[Table]:
+def objects(sources: Sources) -> Iterator[Table]:
     """The tables of a session's series: the known ones, then one for each series that nobody knows."""
-    events = context.session.events
+    context, events = sources.context, sources.session.events
     for name, (text, labels) in _KNOWN.items():
         members = [events[key] for key, table in naming.EVENT_TABLES.items() if table == name and key in events]
         if members:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.clock import Clock, median_interval_ms
 from ssc_to_nwb.data_types.declared import SOURCE, TEXT, Column, DeclaredObject, Series, Sources, Table
-from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, StackGap
 from ssc_to_nwb.data_types.rois.imaging_planes import device, imaging_plane, imaging_plane_path
 from ssc_to_nwb.data_types.rule import Disposition, Rule
+from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.ledger.ledger import FileEntry
 from ssc_to_nwb.metadata.model import ImagingFacts
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.quantities import plural
-from ssc_to_nwb.source_files.raw_files import ListedFile, RawFileKind
+from ssc_to_nwb.source_files.raw_files import ListedFile, RawFileKind, relative_listed_path
 
 if TYPE_CHECKING:
     from ssc_to_nwb.ledger.raw_ledger import SourceFiles
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from ssc_to_nwb.source_files.raw_inventory import PlaneFiles
 
 _UM = 1e-6
+# A gap has a length even where nobody knows how long a frame takes: the precision of the clock.
+_UNKNOWN_FRAME_MS = 1.0
 # `comments` is an HDF5 attribute, which holds 64 kB; room is left for the sentence in front of the text.
 LONGEST_TEXT_BYTES = 60_000
 _TEXT = (
@@ -35,7 +40,7 @@ NO_FRAME_LISTED = "the session file lists no frame of this plane"
 FILE_MISSING = "the tif file is missing"
 FILE_SKIPPED = "the tif file is damaged"
 FRAME_ABSENT = "the tif file has fewer frames than listed"
-GAPS = Table(
+_GAPS = Table(
     path=f"/intervals/{naming.IMAGING_GAPS}",
     neurodata_type="TimeIntervals",
     text=(
@@ -70,7 +75,7 @@ GAPS = Table(
         ),
     ),
 )
-IMAGE_TEXTS = Table(
+_IMAGE_TEXTS = Table(
     path=f"{SOURCE.path}/{naming.IMAGE_DESCRIPTIONS}",
     text=(
         "ImageDescription of the imaging stacks of planes whose tifs or pages differ in it: a row for pages that "
@@ -111,11 +116,48 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
                 yield imaging_plane(context, subvolume=subvolume, plane=plane, channel=channel)
             if stack.frame_count:
                 yield from frame_series(stack, facts=context.metadata.imaging)
-    if any(stack.gaps for stack in stacks.values()):
-        yield GAPS
-    if any(stack.frame_count and texts_differ(stack) for stack in stacks.values()):
+    timed = [(stacks[plane.name], one.time_ms) for one in context.session.subvolumes for plane in one.planes]
+    yield from imaging_gaps(timed, clock=context.clock)
+    yield from _image_texts([stack for stack, _ in timed])
+
+
+def imaging_gaps(stacks: Sequence[tuple[PlaneStack, np.ndarray]], *, clock: Clock) -> Iterator[Table]:
+    """The table of missing frames, in the order of time, where any is missing.
+
+    stacks: with each the time stamps of its subvolume, float64 (F,), in ms of the session's clock.
+    """
+    rows = [_gap_row(stack, gap, time_ms, clock) for stack, time_ms in stacks for gap in stack.gaps]
+    if rows:
+        yield _with_rows(_GAPS, sorted(rows, key=lambda row: row[:2]))
+
+
+def _gap_row(stack: PlaneStack, gap: StackGap, time_ms: np.ndarray, clock: Clock) -> tuple[Any, ...]:
+    trials = np.unique(stack.trial[gap.start : gap.stop])
+    frame_ms = median_interval_ms(time_ms, stack.trial) or _UNKNOWN_FRAME_MS
+    listed_file = "" if gap.listed_path is None else str(relative_listed_path(gap.listed_path))
+    times = (float(clock.seconds(one)) for one in (time_ms[gap.start], time_ms[gap.stop - 1] + frame_ms))
+    count, numbers = gap.stop - gap.start, trials[trials != NO_TRIAL]
+    return (*times, stack.plane_name, gap.reason, listed_file, count, gap.start, numbers)
+
+
+def _image_texts(stacks: Iterable[PlaneStack]) -> Iterator[DeclaredObject]:
+    """The table of the tifs' texts, where the comments of the series do not hold all of them."""
+    rows = [
+        (stack.plane_name, number, run.first_page + 1, run.page_count, run.text or "")
+        for stack in stacks
+        if stack.frame_count and texts_differ(stack)
+        for number, index in enumerate(stack.files, start=1)
+        if index is not None
+        for run in index.texts
+    ]
+    if rows:
         yield SOURCE
-        yield IMAGE_TEXTS
+        yield _with_rows(_IMAGE_TEXTS, rows)
+
+
+def _with_rows(table: Table, rows: Sequence[tuple[Any, ...]]) -> Table:
+    columns = zip(table.columns, zip(*rows, strict=True), strict=True)
+    return replace(table, columns=tuple(replace(column, values=list(values)) for column, values in columns))
 
 
 def frames_path(plane_name: str, channel: naming.Channel) -> str:

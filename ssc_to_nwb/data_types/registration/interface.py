@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from pynwb import NWBFile
+from collections.abc import Iterable
 
 from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.from_layout import add_series
-from ssc_to_nwb.data_types.registration.layout import shift_series
-from ssc_to_nwb.data_types.registration.source import read_files
+from ssc_to_nwb.data_types.declared import DeclaredObject
+from ssc_to_nwb.data_types.registration import layout
 
 
 class RegistrationInterface(RawInterface):
-    """Registration shifts of every plane."""
+    """Registration shifts of every plane.
+
+    The series of frames lends its time stamps where it is in the file and has the same ones.
+    """
 
     display_name = "CRCNS ssc registration shifts"
     info = "Shifts per frame that the motion registration found."
 
-    def add(self, nwbfile: NWBFile) -> None:
-        """Add one TimeSeries for every plane that has registration files.
-
-        The series of frames lends its time stamps where it is in the file and has the same ones.
-        """
-        if self.raw is None:
-            return
-        for subvolume, stack, shifts in read_files(self.context.session, self.raw, log=self.context.log):
-            declared = shift_series(shifts, subvolume=subvolume, stack=stack)
-            seconds = self.context.clock.seconds(subvolume.time_ms[shifts.index_position])
-            add_series(nwbfile, declared, data=shifts.shift_px, seconds=seconds)
+    def objects(self) -> Iterable[DeclaredObject]:
+        """What the layout declares."""
+        return layout.objects(self.sources)
 
 
 INTERFACE = RegistrationInterface

@@ -10,10 +10,8 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import OPHYS, DeclaredObject, Series, Sources
 from ssc_to_nwb.data_types.imaging_stacks.layout import frames_path
-from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.registration.source import PlaneShifts, read_files
+from ssc_to_nwb.data_types.registration.source import read_files
 from ssc_to_nwb.data_types.rule import written
-from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.ledger.ledger import FileEntry
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.quantities import plural
@@ -33,41 +31,33 @@ LEAVES_OUT = (kinds.REGISTRATION_UNREADABLE, kinds.REGISTRATION_LENGTH)
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
-    """A series for every plane that has registration files."""
+    """A series for every plane that has registration files, on the time stamps of its frames where they are the same."""
     if sources.raw is None:
         return
     for subvolume, stack, shifts in read_files(sources.session, sources.raw, log=sources.log):
         yield OPHYS
-        yield shift_series(shifts, subvolume=subvolume, stack=stack)
+        of_frames, own = (subvolume.time_ms[one] for one in (stack.index_position, shifts.index_position))
+        shared = bool(stack.frame_count) and np.array_equal(of_frames, own)
+        yield Series(
+            path=_path(stack.plane_name),
+            text=_TEXT.format(plane=stack.plane_name, files=plural(len(shifts.paths), ".imreg_out file")),
+            unit="pixels",
+            dtype=np.float64,
+            axes=2,
+            clock=frames_path(stack.plane_name, "green") if shared else None,
+            values=shifts.shift_px,
+            seconds=sources.context.clock.seconds(own),
+        )
 
 
-def shift_series(shifts: PlaneShifts, *, subvolume: Subvolume, stack: PlaneStack) -> Series:
-    """The shifts of a plane, on the time stamps of its frames where they are the same."""
-    of_frames, own = (subvolume.time_ms[one] for one in (stack.index_position, shifts.index_position))
-    shared = bool(stack.frame_count) and np.array_equal(of_frames, own)
-    return Series(
-        path=shifts_path(stack.plane_name),
-        text=_TEXT.format(plane=stack.plane_name, files=plural(len(shifts.paths), ".imreg_out file")),
-        unit="pixels",
-        dtype=np.float64,
-        axes=2,
-        clock=frames_path(stack.plane_name, "green") if shared else None,
-    )
-
-
-def shifts_path(plane_name: str) -> str:
-    """Path of the shifts of a plane."""
+def _path(plane_name: str) -> str:
     return f"{OPHYS.path}/{naming.registration_shift(plane_name)}"
-
-
-def _place(plane: str) -> tuple[str, ...]:
-    return (f"{shifts_path(plane)}/data",)
 
 
 _RULE = written(
     "registration-shifts",
     "fov_VVPPP/fluo_batch_out/*.imreg_out",
-    nwb=_place("{plane}"),
+    nwb=(f"{_path('{plane}')}/data",),
     unit="pixels",
     text="Shifts per frame, on the frames' time stamps.",
 )
@@ -77,4 +67,4 @@ RAW_RULES = (_RULE,)
 def plane_entries(plane: PlaneFiles, raw: RawData, files: SourceFiles) -> Iterator[FileEntry]:  # noqa: ARG001
     """The registration files of a plane in the ledger."""
     for path in plane.registration.values():
-        yield files.entry(path, _RULE, role=ROLE[0], nwb=_place(plane.plane_name))
+        yield files.entry(path, _RULE, role=ROLE[0], nwb=(f"{_path(plane.plane_name)}/data",))

@@ -6,23 +6,21 @@ on it: the red frames on the red one; the green frames, the masks and the traces
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from pynwb import NWBFile
-from pynwb.base import Images
 from pynwb.device import Device, DeviceModel
-from pynwb.image import GrayscaleImage
 from pynwb.ophys import ImageSegmentation, ImagingPlane, OpticalChannel, PlaneSegmentation
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.declared import ColumnValues
+from ssc_to_nwb.data_types.declared import ColumnValues, DeclaredObject
 from ssc_to_nwb.data_types.from_layout import get_module, make_table
 from ssc_to_nwb.data_types.rois import imaging_planes, layout
 from ssc_to_nwb.data_types.rois.source import Plane, Roi
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
-from ssc_to_nwb.image_axes import outline_zero_based, to_nwb_axes
+from ssc_to_nwb.image_axes import outline_zero_based
 from ssc_to_nwb.metadata.model import DeviceFacts, DeviceModelFacts
 from ssc_to_nwb.session.context import SessionContext
 
@@ -67,12 +65,18 @@ class RoiSegmentationInterface(SessionInterface):
     display_name = "CRCNS ssc ROI masks"
     info = "PlaneSegmentation and master images of every imaging plane."
 
+    def objects(self) -> Iterator[DeclaredObject]:
+        """The images of every plane."""
+        for plane in self.context.session.planes:
+            yield layout.images(plane.name)
+            yield from layout.master_images(plane)
+
     def add(self, nwbfile: NWBFile) -> None:
         """Add a PlaneSegmentation and an Images container for every plane."""
         for subvolume in self.context.session.subvolumes:
             for plane in subvolume.planes:
                 get_plane_segmentation(nwbfile, context=self.context, subvolume=subvolume, plane=plane)
-                _add_master_images(nwbfile, plane=plane)
+        super().add(nwbfile)
 
 
 def get_plane_segmentation(
@@ -89,7 +93,6 @@ def get_plane_segmentation(
     table = make_table(
         declared,
         _values(plane, context=context),
-        table_class=PlaneSegmentation,
         imaging_plane=get_imaging_plane(nwbfile, context=context, subvolume=subvolume, plane=plane, channel="green"),
         id=plane.ordered_roi_numbers,
     )
@@ -142,23 +145,6 @@ def _source_lists(plane: Plane, number: int, *, has_record: bool) -> str:
         ("rois", has_record),
     )
     return ", ".join(name for name, listed in lists if listed)
-
-
-def get_images(nwbfile: NWBFile, plane_name: str) -> Images:
-    """The Images container of a plane in the file, made where there is none yet."""
-    declared = layout.images(plane_name)
-    module = get_module(nwbfile, declared.path)
-    if declared.name not in module.data_interfaces:
-        module.add(Images(name=declared.name, description=declared.text))
-    return module[declared.name]
-
-
-def _add_master_images(nwbfile: NWBFile, *, plane: Plane) -> None:
-    """Add the master image of each channel the session file holds, values unchanged, axes (column, row)."""
-    container = get_images(nwbfile, plane.name)
-    for number, declared in enumerate(layout.master_images(plane)):
-        data = np.ascontiguousarray(to_nwb_axes(plane.master_image[:, :, number]))
-        container.add_image(GrayscaleImage(name=declared.name, description=declared.text, data=data))
 
 
 INTERFACE = RoiSegmentationInterface

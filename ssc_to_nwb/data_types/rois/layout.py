@@ -23,6 +23,7 @@ from ssc_to_nwb.data_types.rois.imaging_planes import device, imaging_plane, ima
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, Names, below, holds_something, is_calcium, kept, scoped, written
 from ssc_to_nwb.data_types.subvolumes.layout import STACKS
+from ssc_to_nwb.image_axes import to_nwb_axes
 from ssc_to_nwb.matlab.tree import MatChar
 
 SEGMENTATION = DeclaredObject(
@@ -125,8 +126,9 @@ def master_images(plane: Plane) -> list[Image]:
             path=f"{images(plane.name).path}/{naming.image('master', channel)}",
             text=f"Master image of the {channel} channel (masterImage of the session file); data[x, y].",
             dtype=plane.master_image.dtype,
+            values=np.ascontiguousarray(to_nwb_axes(plane.master_image[:, :, number])),
         )
-        for channel in naming.CHANNELS[: plane.master_image.shape[2]]
+        for number, channel in enumerate(naming.CHANNELS[: plane.master_image.shape[2]])
     ]
 
 

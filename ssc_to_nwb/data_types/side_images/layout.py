@@ -9,7 +9,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import OPHYS, Column, DeclaredObject, Image, Sources, Table
 from ssc_to_nwb.data_types.rois.layout import images
 from ssc_to_nwb.data_types.rule import written
-from ssc_to_nwb.data_types.side_images.source import SideImage, read_files
+from ssc_to_nwb.data_types.side_images.source import read_files
 from ssc_to_nwb.ledger.ledger import FileEntry
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
@@ -41,44 +41,27 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
         return
     for plane_name, image in read_files(sources.session, sources.raw, log=sources.log):
         yield OPHYS
-        if image.index.page_count > 1:
-            yield page_table(plane_name, image)
+        index = image.index
+        path = _path(plane_name, image.kind, image.channel, pages=index.page_count)
+        meaning = f"{_MEANINGS[image.kind]}, {image.channel} channel ({index.path.name})"
+        if index.page_count > 1:
+            text = "The page; image[row][x, y] is column x, row y."
+            yield Table(
+                path=path,
+                text=f"{meaning} of {plane_name}: one row per page of the tif, in its order.",
+                columns=(Column("image", index.native_dtype, text, axes=3, values=index),),
+            )
         else:
             yield images(plane_name)
-            yield single_image(plane_name, image)
+            text = f"{meaning}; data[x, y] is column x, row y."
+            yield Image(path=path, text=text, dtype=index.native_dtype, values=index)
 
 
-def single_image(plane_name: str, image: SideImage) -> Image:
-    """An image of one page."""
-    return Image(
-        path=image_path(plane_name, image.kind, image.channel),
-        text=f"{_meaning(image)}; data[x, y] is column x, row y.",
-        dtype=image.index.native_dtype,
-    )
-
-
-def page_table(plane_name: str, image: SideImage) -> Table:
-    """An image of several pages."""
-    text = "The page; image[row][x, y] is column x, row y."
-    return Table(
-        path=pages_path(plane_name, image.kind, image.channel),
-        text=f"{_meaning(image)} of {plane_name}: one row per page of the tif, in its order.",
-        columns=(Column("image", image.index.native_dtype, text, axes=3),),
-    )
-
-
-def _meaning(image: SideImage) -> str:
-    return f"{_MEANINGS[image.kind]}, {image.channel} channel ({image.index.path.name})"
-
-
-def image_path(plane_name: str, kind: str, channel: naming.Channel) -> str:
-    """Path of an image of one page."""
+def _path(plane_name: str, kind: str, channel: naming.Channel, *, pages: int) -> str:
+    """Path of an image of one page, or of the table of those of several pages."""
+    if pages > 1:
+        return f"{OPHYS.path}/{naming.image_pages(plane_name, kind, channel)}"
     return f"{images(plane_name).path}/{naming.image(kind, channel)}"
-
-
-def pages_path(plane_name: str, kind: str, channel: naming.Channel) -> str:
-    """Path of the table of an image of several pages."""
-    return f"{OPHYS.path}/{naming.image_pages(plane_name, kind, channel)}"
 
 
 _RULE = written(
@@ -102,6 +85,4 @@ def _place(plane: str, image: SideImageFile) -> tuple[str, ...]:
         pages = index_tif(image.path).page_count
     except SscError:
         return ()
-    if pages > 1:
-        return (pages_path(plane, kind, channel),)
-    return (image_path(plane, kind, channel),)
+    return (_path(plane, kind, channel, pages=pages),)

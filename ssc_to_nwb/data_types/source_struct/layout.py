@@ -138,14 +138,16 @@ def _without_specials(values: Any) -> Any:
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The tables of the struct, of the files and of how the file was made; one for each large array that is kept."""
-    session = sources.session
+    session, ledger = sources.session, sources.ledger
+    if ledger is None:
+        raise ValueError("the source struct is declared from a ledger")
     yield from (SOURCE, STRUCT, FILES, ITEMS)
-    paths = {entry.source for entry in sources.ledger.leaves if entry.kept}
+    paths = {entry.source for entry in ledger.leaves if entry.kept}
     leaves = walk_leaves(session.tree, session.variable)
     kept = [(path, value) for path, value in leaves if path in paths and is_large(value)]
     if len(kept) > 1:
         # Which of them is first, the rows say.
-        kept = [item for row in form_rows(session, sources.ledger) for item in row.kept]
+        kept = [item for row in form_rows(session, ledger) for item in row.kept]
     yield from large_tables(kept).values()
 
 

@@ -5,11 +5,11 @@ Where stacks are converted, also which frame of the plane's series in the NWB fi
 
 from __future__ import annotations
 
-from pynwb import NWBFile
+from collections.abc import Iterable
 
 from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.from_layout import get_module, make_table
-from ssc_to_nwb.data_types.subvolumes.layout import frame_tables
+from ssc_to_nwb.data_types.declared import DeclaredObject
+from ssc_to_nwb.data_types.subvolumes import layout
 
 
 class SourceFramesInterface(RawInterface):
@@ -18,11 +18,9 @@ class SourceFramesInterface(RawInterface):
     display_name = "CRCNS ssc source frames"
     info = "Which frame of which stack each time stamp of a plane is."
 
-    def add(self, nwbfile: NWBFile) -> None:
-        """Add /processing/source/source_stacks, and a frame index for every plane."""
-        if self.context.session.planes:
-            for table in frame_tables(self.context.session, self.raw):
-                get_module(nwbfile, table.path).add(make_table(table))
+    def objects(self) -> Iterable[DeclaredObject]:
+        """What the layout declares."""
+        return layout.objects(self.sources)
 
 
 INTERFACE = SourceFramesInterface

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +15,6 @@ from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
-
-if TYPE_CHECKING:
-    from ssc_to_nwb.session.raw_data import RawData
 
 VALID = Column(
     "imaging_valid", np.bool_, "Whether the source lists the trial as one with valid imaging data, in any subvolume."
@@ -47,13 +43,10 @@ _FRAMES_TEXT = (
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The list of stacks, and a frame index for every plane."""
-    if sources.session.planes:
-        yield SOURCE
-        yield from frame_tables(sources.session, sources.raw)
-
-
-def frame_tables(session: Session, raw: RawData | None) -> Iterator[Table]:
-    """The list of stacks, and a frame index for every plane; raw: None where no stacks are converted."""
+    session, raw = sources.session, sources.raw
+    if not session.planes:
+        return
+    yield SOURCE
     rows = [(plane.name, place, path) for plane in session.planes for place, path in enumerate(plane.listed_paths, 1)]
     yield Table(
         path=STACKS,

@@ -9,8 +9,7 @@ import numpy as np
 
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.declared import DeclaredObject, Series, Sources
-from ssc_to_nwb.data_types.trial_labels.source import labels_dtype
-from ssc_to_nwb.session.session import Session
+from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
 
 _TEXT = (
     "Trial number of each time stamp of {of}, as the source labels it; `data[:] == 7` selects trial 7. A number "
@@ -33,8 +32,8 @@ class LabelledClock:
     time_ms: np.ndarray
     series_on_it: tuple[str, ...]
 
-    def series(self, *, clock: str | None) -> Series:
-        """The series of trial numbers. clock: the series that it links to, None where it has its own time stamps."""
+    def series(self, *, seconds: np.ndarray) -> Series:
+        """The series of trial numbers. seconds: the time stamps, where no series is on this clock."""
         dtype = labels_dtype(self.labels)
         nan = ", NaN where the source has no number" if dtype.kind == "f" else ""
         return Series(
@@ -42,18 +41,16 @@ class LabelledClock:
             text=_TEXT.format(of=self.of, nan=nan, keys=", ".join(map(repr, self.keys))),
             unit="n/a",
             dtype=dtype,
-            clock=clock,
+            clock=self.series_on_it[0] if self.series_on_it else None,
             comments="The numbers are those of the column trial_number of the trials table.",
+            values=labels_for_file(self.labels),
+            seconds=seconds,
         )
 
 
-def all_labelled_clocks(session: Session) -> Iterator[LabelledClock]:
-    """The clocks of all data types that have samples or series."""
-    for _, clocks in registry.having("layout", "labelled_clocks"):
-        yield from (one for one in clocks(session) if one.series_on_it or one.time_ms.size)
-
-
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
-    """A series per clock."""
-    for clock in all_labelled_clocks(sources.session):
-        yield clock.series(clock=clock.series_on_it[0] if clock.series_on_it else None)
+    """A series for each clock of a data type that has samples or series."""
+    for _, clocks in registry.having("layout", "labelled_clocks"):
+        for one in clocks(sources.session):
+            if one.series_on_it or one.time_ms.size:
+                yield one.series(seconds=sources.context.clock.seconds(one.time_ms))

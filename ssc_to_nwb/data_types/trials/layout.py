@@ -9,13 +9,12 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.data_types.declared import TEXT, Column, DeclaredObject, Sources, Table
+from ssc_to_nwb.data_types.declared import TEXT, Column, Sources, Table
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Leaf, Names, below, kept, written
 from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
 from ssc_to_nwb.data_types.trials.source import TrialProperty, TrialType
 from ssc_to_nwb.data_types.trials.times import trial_times
-from ssc_to_nwb.session.context import SessionContext
 
 PATH = f"/intervals/{naming.TRIALS}"
 _TEXT = (
@@ -49,13 +48,9 @@ _PROPERTIES = {
 _HASH = "trialPropertiesHash"
 
 
-def objects(sources: Sources) -> Iterator[DeclaredObject]:
-    """The table of trials."""
-    yield trials_table(sources.context)
-
-
-def trials_table(context: SessionContext) -> Table:
+def objects(sources: Sources) -> Iterator[Table]:
     """The table, rows in the order of time, with the columns that the data types of this session add to it."""
+    context = sources.context
     times = trial_times(context.session)
     trials = context.session.trials.take(times.order)
     types = [trials.type_of(position) or _NO_TYPE for position in range(len(trials))]
@@ -76,7 +71,7 @@ def trials_table(context: SessionContext) -> Table:
     in_order = replace(context, session=replace(context.session, trials=trials))
     for _, of_type in registry.having("layout", "trial_columns"):
         columns += of_type(in_order)
-    return Table(path=PATH, neurodata_type="TimeIntervals", text=_TEXT, columns=tuple(columns))
+    yield Table(path=PATH, neurodata_type="TimeIntervals", text=_TEXT, columns=tuple(columns))
 
 
 def _property_columns(item: TrialProperty, *, steps_per_mm: float) -> Iterator[Column]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pynwb import NWBFile
+from collections.abc import Iterable
 
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.from_layout import add_series
-from ssc_to_nwb.data_types.whisker.layout import trace_series
-from ssc_to_nwb.data_types.whisker.source import whisker_of
+from ssc_to_nwb.data_types.declared import DeclaredObject
+from ssc_to_nwb.data_types.whisker import layout
 
 
 class WhiskerInterface(SessionInterface):
@@ -16,13 +15,9 @@ class WhiskerInterface(SessionInterface):
     display_name = "CRCNS ssc whisker traces"
     info = "Whisker angle and curvature change."
 
-    def add(self, nwbfile: NWBFile) -> None:
-        """Add one TimeSeries per row of the whisker array to the behavior module; NaN is kept."""
-        whisker = whisker_of(self.context.session)
-        if whisker is not None:
-            seconds = self.context.clock.seconds(whisker.time_ms)
-            for trace, declared in zip(whisker.traces, trace_series(whisker), strict=True):
-                add_series(nwbfile, declared, data=trace.values, seconds=seconds)
+    def objects(self) -> Iterable[DeclaredObject]:
+        """What the layout declares."""
+        return layout.objects(self.sources)
 
 
 INTERFACE = WhiskerInterface

@@ -37,24 +37,25 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     whisker = whisker_of(sources.session)
     if whisker is not None and (whisker.traces or whisker.time_ms.size):
         yield BEHAVIOR
-        yield from trace_series(whisker)
+        seconds, paths = sources.context.clock.seconds(whisker.time_ms), trace_paths(whisker)
+        for place, (trace, path) in enumerate(zip(whisker.traces, paths, strict=True)):
+            text = _TEXTS[trace.quantity].format(whisker=trace.whisker)
+            yield Series(
+                path=path,
+                text=f"{text} NaN where tracking failed. Source: row {trace.row + 1}, {trace.label!r}, of "
+                f"{whisker.key!r}.",
+                unit=UNITS[trace.quantity],
+                dtype=trace.values.dtype,
+                clock=paths[0] if place else None,
+                comments="Sampled within trials; there are gaps between trials.",
+                values=trace.values,
+                seconds=seconds,
+            )
 
 
-def trace_series(whisker: WhiskerData) -> list[Series]:
-    """A series per row of the array, in its order; the first has the time stamps of all."""
-    series: list[Series] = []
-    for trace in whisker.traces:
-        text = _TEXTS[trace.quantity].format(whisker=trace.whisker)
-        declared = Series(
-            path=f"{BEHAVIOR.path}/{naming.whisker_series(trace.quantity, trace.whisker)}",
-            text=f"{text} NaN where tracking failed. Source: row {trace.row + 1}, {trace.label!r}, of {whisker.key!r}.",
-            unit=UNITS[trace.quantity],
-            dtype=trace.values.dtype,
-            clock=series[0].path if series else None,
-            comments="Sampled within trials; there are gaps between trials.",
-        )
-        series.append(declared)
-    return series
+def trace_paths(whisker: WhiskerData) -> tuple[str, ...]:
+    """Paths of the series, one per row of the array, in its order; the first has the time stamps of all."""
+    return tuple(f"{BEHAVIOR.path}/{naming.whisker_series(one.quantity, one.whisker)}" for one in whisker.traces)
 
 
 def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
@@ -67,7 +68,7 @@ def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
             keys=(whisker.key,),
             labels=whisker.trial,
             time_ms=whisker.time_ms,
-            series_on_it=tuple(series.path for series in trace_series(whisker)),
+            series_on_it=trace_paths(whisker),
         )
 
 
