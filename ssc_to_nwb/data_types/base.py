@@ -7,7 +7,6 @@ takes raw files also knows the folder they lie in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -17,9 +16,11 @@ from neuroconv.utils import DeepDict
 from pydantic import DirectoryPath, FilePath
 from pynwb import NWBFile
 
-from ssc_to_nwb.data_types.declared import DeclaredObject, Sources
+from ssc_to_nwb.data_types import registry
+from ssc_to_nwb.data_types.declared import Sources
 from ssc_to_nwb.data_types.from_layout import add_objects
 from ssc_to_nwb.data_types.session.interface import neuroconv_metadata
+from ssc_to_nwb.ledger.ledger import Ledger
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
 from ssc_to_nwb.source_files.session_files import find_session_files
@@ -129,19 +130,17 @@ class SessionInterface(BaseDataInterface):
     @property
     def sources(self) -> Sources:
         """What the interface adds is made from."""
-        return Sources(context=self.context, raw=self.raw, log=self.context.log)
-
-    def objects(self) -> Iterable[DeclaredObject]:
-        """What of the layout `add` writes: plain time series, tables and images."""
-        return ()
+        ledger = Ledger(session=str(self.context.session.key), variable=self.context.session.variable, leaves=())
+        return Sources(context=self.context, raw=self.raw, ledger=ledger, log=self.context.log)
 
     def add(self, nwbfile: NWBFile) -> None:
-        """Add the data to the file.
+        """Add what the layout beside the interface declares with its values: plain time series, tables and images.
 
         An interface that links to objects of another (time stamps, ROIs) is added after it, or makes its own. The
         context's log takes the warnings.
         """
-        add_objects(nwbfile, self.objects())
+        package = type(self).__module__.rpartition(".")[0]
+        add_objects(nwbfile, registry.DataType(package).get("layout", "objects")(self.sources))
 
 
 class RawInterface(SessionInterface):

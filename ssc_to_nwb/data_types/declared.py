@@ -38,14 +38,14 @@ _NO_COMMENTS = "no comments"
 class Sources:
     """What one NWB file is made from.
 
-    raw: None where no raw files are converted; log: takes the problems of raw files that are left out; ledger: what
-    becomes of each source field, which the source struct alone asks for.
+    raw: None where no raw files are converted; ledger: what becomes of each source field, which the source struct alone
+    asks for; log: takes the problems of raw files that are left out.
     """
 
     context: SessionContext
     raw: RawData | None
+    ledger: Ledger
     log: ProblemLog
-    ledger: Ledger | None = None
 
     @property
     def session(self) -> Session:

@@ -47,13 +47,13 @@ def series_fields(declared: Series) -> dict[str, Any]:
 
 
 def add_objects(nwbfile: NWBFile, objects: Iterable[DeclaredObject]) -> None:
-    """Add plain time series, tables and images, each where its path says; others of a layout are passed over."""
+    """Add the time series, tables and images that have values, and containers of images, each where its path says."""
     for one in objects:
         if isinstance(one, Series) and one.values is not None:
             clock = None if one.clock is None else find_object(nwbfile, one.clock)
             stamps = one.seconds if clock is None else clock
             get_module(nwbfile, one.path).add(TimeSeries(**series_fields(one), data=one.values, timestamps=stamps))
-        elif isinstance(one, Table):
+        elif isinstance(one, Table) and one.columns[0].values is not None:
             _add_table(nwbfile, one.path, make_table(one))
         elif isinstance(one, Image):
             picture = GrayscaleImage(name=one.name, description=one.text, data=_data(one.values))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from running_speed import layout
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.declared import DeclaredObject
 
 
 class RunningSpeedInterface(SessionInterface):
@@ -14,10 +10,6 @@ class RunningSpeedInterface(SessionInterface):
 
     display_name = "Running speed"
     info = "Speed of the running wheel."
-
-    def objects(self) -> Iterator[DeclaredObject]:
-        """The series, as the layout has it."""
-        return layout.objects(self.sources)
 
 
 INTERFACE = RunningSpeedInterface

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.declared import DeclaredObject
-from ssc_to_nwb.data_types.events import layout
 
 
 class EventsInterface(SessionInterface):
@@ -14,10 +10,6 @@ class EventsInterface(SessionInterface):
 
     display_name = "CRCNS ssc events"
     info = "Tables of pole, touches, licks, rewards and cue."
-
-    def objects(self) -> Iterable[DeclaredObject]:
-        """What the layout declares."""
-        return layout.objects(self.sources)
 
 
 INTERFACE = EventsInterface

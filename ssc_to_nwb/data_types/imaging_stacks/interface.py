@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Self
 
 import numpy as np
@@ -12,7 +12,6 @@ from pynwb.ophys import ImagingPlane, TwoPhotonSeries
 from ssc_to_nwb import naming
 from ssc_to_nwb.chunk_shapes import FRAMES_CHUNK_MB
 from ssc_to_nwb.data_types.base import Conversion, RawInterface
-from ssc_to_nwb.data_types.declared import DeclaredObject, Table
 from ssc_to_nwb.data_types.from_layout import series_fields
 from ssc_to_nwb.data_types.imaging_stacks import layout
 from ssc_to_nwb.data_types.imaging_stacks.frames import StackFrames
@@ -43,10 +42,6 @@ class ImagingStacksInterface(RawInterface):
         interface = super().in_conversion(context, conversion)
         interface.chunk_mb = conversion.chunk_mb
         return interface
-
-    def objects(self) -> Iterator[DeclaredObject]:
-        """The tables of missing frames and of texts."""
-        return (one for one in layout.objects(self.sources) if isinstance(one, Table))
 
     def add(self, nwbfile: NWBFile) -> None:
         """Add the series of every plane that has a frame, and the table of gaps where there are any."""

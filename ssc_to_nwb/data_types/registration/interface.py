@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.declared import DeclaredObject
-from ssc_to_nwb.data_types.registration import layout
 
 
 class RegistrationInterface(RawInterface):
@@ -17,10 +13,6 @@ class RegistrationInterface(RawInterface):
 
     display_name = "CRCNS ssc registration shifts"
     info = "Shifts per frame that the motion registration found."
-
-    def objects(self) -> Iterable[DeclaredObject]:
-        """What the layout declares."""
-        return layout.objects(self.sources)
 
 
 INTERFACE = RegistrationInterface

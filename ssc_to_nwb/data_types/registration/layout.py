@@ -31,7 +31,7 @@ LEAVES_OUT = (kinds.REGISTRATION_UNREADABLE, kinds.REGISTRATION_LENGTH)
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
-    """A series for every plane that has registration files, on the time stamps of its frames where they are the same."""
+    """A series for every plane that has registration files, on its frames' time stamps where they are the same."""
     if sources.raw is None:
         return
     for subvolume, stack, shifts in read_files(sources.session, sources.raw, log=sources.log):

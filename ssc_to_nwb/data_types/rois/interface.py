@@ -6,7 +6,7 @@ on it: the red frames on the red one; the green frames, the masks and the traces
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from pynwb import NWBFile
@@ -15,7 +15,7 @@ from pynwb.ophys import ImageSegmentation, ImagingPlane, OpticalChannel, PlaneSe
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.declared import ColumnValues, DeclaredObject
+from ssc_to_nwb.data_types.declared import ColumnValues
 from ssc_to_nwb.data_types.from_layout import get_module, make_table
 from ssc_to_nwb.data_types.rois import imaging_planes, layout
 from ssc_to_nwb.data_types.rois.source import Plane, Roi
@@ -64,12 +64,6 @@ class RoiSegmentationInterface(SessionInterface):
 
     display_name = "CRCNS ssc ROI masks"
     info = "PlaneSegmentation and master images of every imaging plane."
-
-    def objects(self) -> Iterator[DeclaredObject]:
-        """The images of every plane."""
-        for plane in self.context.session.planes:
-            yield layout.images(plane.name)
-            yield from layout.master_images(plane)
 
     def add(self, nwbfile: NWBFile) -> None:
         """Add a PlaneSegmentation and an Images container for every plane."""

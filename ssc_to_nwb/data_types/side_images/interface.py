@@ -6,11 +6,7 @@ fast as one image does; no time stamps are made up for them, as the source does 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.declared import DeclaredObject
-from ssc_to_nwb.data_types.side_images import layout
 
 
 class SideImagesInterface(RawInterface):
@@ -18,10 +14,6 @@ class SideImagesInterface(RawInterface):
 
     display_name = "CRCNS ssc side images"
     info = "Master image and projections of every plane and channel, from the tifs beside the stacks."
-
-    def objects(self) -> Iterable[DeclaredObject]:
-        """What the layout declares."""
-        return layout.objects(self.sources)
 
 
 INTERFACE = SideImagesInterface

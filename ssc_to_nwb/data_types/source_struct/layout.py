@@ -139,8 +139,6 @@ def _without_specials(values: Any) -> Any:
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The tables of the struct, of the files and of how the file was made; one for each large array that is kept."""
     session, ledger = sources.session, sources.ledger
-    if ledger is None:
-        raise ValueError("the source struct is declared from a ledger")
     yield from (SOURCE, STRUCT, FILES, ITEMS)
     paths = {entry.source for entry in ledger.leaves if entry.kept}
     leaves = walk_leaves(session.tree, session.variable)

@@ -5,11 +5,7 @@ Where stacks are converted, also which frame of the plane's series in the NWB fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.declared import DeclaredObject
-from ssc_to_nwb.data_types.subvolumes import layout
 
 
 class SourceFramesInterface(RawInterface):
@@ -17,10 +13,6 @@ class SourceFramesInterface(RawInterface):
 
     display_name = "CRCNS ssc source frames"
     info = "Which frame of which stack each time stamp of a plane is."
-
-    def objects(self) -> Iterable[DeclaredObject]:
-        """What the layout declares."""
-        return layout.objects(self.sources)
 
 
 INTERFACE = SourceFramesInterface

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.declared import DeclaredObject
-from ssc_to_nwb.data_types.trial_labels import layout
 
 
 class TrialNumbersInterface(SessionInterface):
@@ -17,10 +13,6 @@ class TrialNumbersInterface(SessionInterface):
 
     display_name = "CRCNS ssc trial numbers"
     info = "The trial number of every sample of an array and of every time stamp of the subvolumes."
-
-    def objects(self) -> Iterable[DeclaredObject]:
-        """What the layout declares."""
-        return layout.objects(self.sources)
 
 
 INTERFACE = TrialNumbersInterface

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from pynwb import NWBFile
 
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.declared import DeclaredObject
-from ssc_to_nwb.data_types.trials import layout
 from ssc_to_nwb.data_types.trials.times import trial_times
 from ssc_to_nwb.problems import kinds
 
@@ -19,10 +15,6 @@ class TrialsInterface(SessionInterface):
 
     display_name = "CRCNS ssc trials"
     info = "Trial numbers, times, types, outcomes and properties."
-
-    def objects(self) -> Iterable[DeclaredObject]:
-        """What the layout declares."""
-        return layout.objects(self.sources)
 
     def add(self, nwbfile: NWBFile) -> None:
         """Add the table, and warn of trials whose end nothing shows."""

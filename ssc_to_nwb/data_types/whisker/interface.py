@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.declared import DeclaredObject
-from ssc_to_nwb.data_types.whisker import layout
 
 
 class WhiskerInterface(SessionInterface):
@@ -14,10 +10,6 @@ class WhiskerInterface(SessionInterface):
 
     display_name = "CRCNS ssc whisker traces"
     info = "Whisker angle and curvature change."
-
-    def objects(self) -> Iterable[DeclaredObject]:
-        """What the layout declares."""
-        return layout.objects(self.sources)
 
 
 INTERFACE = WhiskerInterface
