@@ -139,8 +139,10 @@ class SessionInterface(BaseDataInterface):
         An interface that links to objects of another (time stamps, ROIs) is added after it, or makes its own. The
         context's log takes the warnings.
         """
-        package = type(self).__module__.rpartition(".")[0]
-        add_objects(nwbfile, registry.DataType(package).get("layout", "objects")(self.sources))
+        module = next(one.__module__ for one in type(self).__mro__ if one.__module__.endswith(".interface"))
+        add_objects(
+            nwbfile, registry.DataType(module.removesuffix(".interface")).get("layout", "objects")(self.sources)
+        )
 
 
 class RawInterface(SessionInterface):

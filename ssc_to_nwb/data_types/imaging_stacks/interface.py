@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Self
 
 import numpy as np
 from pynwb import NWBFile
-from pynwb.ophys import ImagingPlane, TwoPhotonSeries
+from pynwb.ophys import TwoPhotonSeries
 
-from ssc_to_nwb import naming
 from ssc_to_nwb.chunk_shapes import FRAMES_CHUNK_MB
 from ssc_to_nwb.data_types.base import Conversion, RawInterface
-from ssc_to_nwb.data_types.from_layout import series_fields
+from ssc_to_nwb.data_types.from_layout import find_object, series_fields
 from ssc_to_nwb.data_types.imaging_stacks import layout
 from ssc_to_nwb.data_types.imaging_stacks.frames import StackFrames
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.rois.interface import get_imaging_plane
-from ssc_to_nwb.metadata.model import ImagingFacts
+from ssc_to_nwb.data_types.rois.source import Plane
+from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.session.context import SessionContext
@@ -50,54 +49,26 @@ class ImagingStacksInterface(RawInterface):
         for subvolume in self.context.session.subvolumes:
             seconds = self.context.clock.seconds(subvolume.time_ms)
             for plane in subvolume.planes:
-                stack = self.raw.stacks[plane.name]
-                if stack.frame_count:
-                    add_two_photon_series(
-                        nwbfile,
-                        stack=stack,
-                        timestamps=seconds[stack.index_position],
-                        imaging_planes={
-                            channel: get_imaging_plane(
-                                nwbfile, context=self.context, subvolume=subvolume, plane=plane, channel=channel
-                            )
-                            for channel in stack.channels
-                        },
-                        facts=self.context.metadata.imaging,
-                        chunk_mb=self.chunk_mb,
-                        log=self.context.log,
-                    )
+                if self.raw.stacks[plane.name].frame_count:
+                    self._add_series(nwbfile, self.raw.stacks[plane.name], seconds, subvolume=subvolume, plane=plane)
         super().add(nwbfile)
 
-
-def add_two_photon_series(
-    nwbfile: NWBFile,
-    *,
-    stack: PlaneStack,
-    timestamps: np.ndarray,
-    imaging_planes: Mapping[naming.Channel, ImagingPlane],
-    facts: ImagingFacts,
-    chunk_mb: float,
-    log: ProblemLog,
-) -> tuple[TwoPhotonSeries, ...]:
-    """Add one TwoPhotonSeries per channel to the acquisition, green first; a second shares the first's time stamps.
-
-    stack: with at least one frame, read when the file is written; timestamps: float64 (T,), s after the session's
-    start; imaging_planes: by channel; facts: what the metadata say of the imaging; chunk_mb: of a chunk before
-    compression, 2^20 bytes; log: takes the warnings. Raises ValueError for time stamps that are not as many as frames.
-    """
-    if len(timestamps) != stack.frame_count:
-        raise ValueError(f"{len(timestamps)} time stamps for {stack.frame_count} frames of {stack.plane_name}")
-    _report_cut_text(stack, log=log)
-    added: dict[str, TwoPhotonSeries] = {}
-    for number, declared in enumerate(layout.frame_series(stack, facts=facts)):
-        added[declared.path] = TwoPhotonSeries(
-            **series_fields(declared),
-            data=StackFrames(stack=stack, channel=number, chunk_mb=chunk_mb),
-            timestamps=timestamps if declared.clock is None else added[declared.clock],
-            imaging_plane=imaging_planes[stack.channels[number]],
-        )
-        nwbfile.add_acquisition(added[declared.path])
-    return tuple(added.values())
+    def _add_series(
+        self, nwbfile: NWBFile, stack: PlaneStack, seconds: np.ndarray, *, subvolume: Subvolume, plane: Plane
+    ) -> None:
+        """Add a TwoPhotonSeries per channel, green first; a second one shares the first's time stamps."""
+        _report_cut_text(stack, log=self.context.log)
+        for number, declared in enumerate(layout.frame_series(stack, facts=self.context.metadata.imaging)):
+            clock = None if declared.clock is None else find_object(nwbfile, declared.clock)
+            series = TwoPhotonSeries(
+                **series_fields(declared),
+                data=StackFrames(stack=stack, channel=number, chunk_mb=self.chunk_mb),
+                timestamps=seconds[stack.index_position] if clock is None else clock,
+                imaging_plane=get_imaging_plane(
+                    nwbfile, context=self.context, subvolume=subvolume, plane=plane, channel=stack.channels[number]
+                ),
+            )
+            nwbfile.add_acquisition(series)
 
 
 def _report_cut_text(stack: PlaneStack, *, log: ProblemLog) -> None:
