@@ -76,7 +76,7 @@ def python(code: str, **places: object) -> Any:
 
 def convert_command(source: Path, output: Path, *options: str) -> list[str]:
     """The command line of a conversion with two threads."""
-    command = [sys.executable, "-m", "ssc_to_nwb.cli.main", "convert", str(source), str(output), "--quiet"]
+    command = [sys.executable, "-m", "ssc_to_nwb", "convert", str(source), str(output), "--quiet"]
     return [*command, "--workers", "2", *options]
 
 

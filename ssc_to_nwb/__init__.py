@@ -1,60 +1,23 @@
 """Converts the CRCNS ssc-1 and ssc-2 data sets to NWB, proves that nothing was lost, and brings them to DANDI."""
 
-from ssc_to_nwb.api.archive import download_check, upload, write_dandiset
-from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, DemoResult, convert, demo
-from ssc_to_nwb.api.explanation import describe as describe_file
-from ssc_to_nwb.api.planning import Plan, PlannedSession, plan
-from ssc_to_nwb.api.reporting import MethodsText, methods, methods_of, open_session, plot_trial
+from __future__ import annotations
 
-# Under names of their own: `report` and `validate` are subpackages.
-from ssc_to_nwb.api.reporting import report as write_report
-from ssc_to_nwb.api.restoring import RestoreResult, restore
-from ssc_to_nwb.api.rois import ResponseTable, cells, plot_cell, responses
-from ssc_to_nwb.api.sessions import SessionSummary, list_sessions, sessions_table
-from ssc_to_nwb.api.validation import validate as validate_files
-from ssc_to_nwb.api.verification import content_digest, read_ledger, verify_sessions
-from ssc_to_nwb.api.zarr_export import ZarrExport, export_zarr
-from ssc_to_nwb.data_types import register_data_type, unregister_data_type
-from ssc_to_nwb.problems.model import Problem, ProblemKind, Severity, SscError
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "ConversionInterrupted",
-    "ConversionResult",
-    "DemoResult",
-    "MethodsText",
-    "Plan",
-    "PlannedSession",
-    "Problem",
-    "ProblemKind",
-    "ResponseTable",
-    "RestoreResult",
-    "SessionSummary",
-    "Severity",
-    "SscError",
-    "ZarrExport",
-    "cells",
-    "content_digest",
-    "convert",
-    "demo",
-    "describe_file",
-    "download_check",
-    "export_zarr",
-    "list_sessions",
-    "methods",
-    "methods_of",
-    "open_session",
-    "plan",
-    "plot_cell",
-    "plot_trial",
-    "read_ledger",
-    "register_data_type",
-    "responses",
-    "restore",
-    "sessions_table",
-    "unregister_data_type",
-    "upload",
-    "validate_files",
-    "verify_sessions",
-    "write_dandiset",
-    "write_report",
-]
+if TYPE_CHECKING:
+    from ssc_to_nwb._public import *  # noqa: F403 - these are the public names
+else:
+
+    def __getattr__(name: str) -> Any:
+        """A public name; the first one loads what all of them need, which the command line and workers do without."""
+        # `from ssc_to_nwb import naming` asks for a part of the package in this way before it imports it.
+        if name == "__all__" or find_spec(f"{__name__}.{name}") is None:
+            public = import_module("ssc_to_nwb._public")
+            if name in (*public.__all__, "__all__"):
+                return getattr(public, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return [*globals(), *__getattr__("__all__")]

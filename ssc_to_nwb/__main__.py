@@ -1,6 +1,22 @@
-"""`python -m ssc_to_nwb`: the command line, where the installed command is not on PATH."""
+"""The command `ssc-to-nwb`, and `python -m ssc_to_nwb` where that is not on PATH."""
 
-from ssc_to_nwb.cli.main import main
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Run the command line. `convert SOURCE OUTPUT` begins to load what converts before all that reads its options."""
+    match sys.argv[1:]:
+        case ["convert", source, output, *_]:
+            from ssc_to_nwb.run.local_processes import load_ahead
+
+            load_ahead(Path(source), Path(output))
+    from ssc_to_nwb.cli.main import main as command_line
+
+    command_line()
+
 
 if __name__ == "__main__":
     main()

@@ -151,12 +151,11 @@ def converted_small_raw(shared_build: SharedBuilds) -> Converted:
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands convert in this process, as in one that may have none of its own."""
-    from ssc_to_nwb.api import conversion
-    from ssc_to_nwb.run import workers
+    from ssc_to_nwb.run import local_processes, workers
 
     daemon = SimpleNamespace(current_process=lambda: SimpleNamespace(daemon=True))
     monkeypatch.setattr(workers, "multiprocessing", daemon)
-    monkeypatch.setattr(conversion, "_load_ahead", lambda *_: None)
+    monkeypatch.setattr(local_processes, "load_ahead", lambda *_: None)
 
 
 @pytest.fixture(scope="session")

@@ -90,8 +90,9 @@ MAY_IMPORT = {
         "source_files", "testing", "validate",
     },
     "cli": {"api", "options", "problems", "quantities"},
-    "__init__": {"api", "data_types", "problems"},
-    "__main__": {"cli"},
+    "_public": {"api", "data_types", "problems"},
+    "__init__": {"_public"},
+    "__main__": {"cli", "run"},
 }  # fmt: skip
 
 

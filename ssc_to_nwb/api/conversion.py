@@ -96,7 +96,9 @@ def convert(request: ConvertRequest) -> ConversionResult:
     """
     source = Path(request.source)
     if request.dask is None and request.executor is None:
-        _load_ahead(source, Path(request.output))
+        from ssc_to_nwb.run.local_processes import load_ahead
+
+        load_ahead(source, Path(request.output))
     from ssc_to_nwb.run.events import EventFile, RunEvent
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.places import check_apart
@@ -128,15 +130,6 @@ def convert(request: ConvertRequest) -> ConversionResult:
     if stopped_by is not None:
         raise ConversionInterrupted(result, stopped_by)
     return result
-
-
-def _load_ahead(source: Path, output: Path) -> None:
-    """Begin to load what converts, beside what this process loads, where there is surely something to convert."""
-    from ssc_to_nwb.run.local_processes import load_ahead
-    from ssc_to_nwb.run_files import run_record
-
-    if source.exists() and not run_record(output).exists():
-        load_ahead()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ class DataType:
     def module(self, name: str) -> ModuleType | None:
         """One of its modules, None where it has none of this name."""
         whole = f"{self.package}.{name}"
-        return import_module(whole) if whole in sys.modules or _is_there(whole) else None
+        return sys.modules.get(whole) or (import_module(whole) if _is_there(whole) else None)
 
     def get(self, module: str, name: str) -> Any:
         """What one of its modules has under a name, None where it has none."""

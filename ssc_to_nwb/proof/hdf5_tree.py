@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -57,7 +58,6 @@ class Hdf5Tree(ArrayTree):
         self._digests = digests
         # Objects stay open, and each would keep a cache of chunks that are read once.
         self._file = h5py.File(path, "r", rdcc_nbytes=0)
-        self._names: dict[int, str] = {}
         self._nodes: dict[str, Node | None] = {}
         self._items: dict[str, h5py.Group | h5py.Dataset] = {}
         self._attributes: dict[tuple[str, str], Any] = {}
@@ -172,14 +172,20 @@ class Hdf5Tree(ArrayTree):
         return value.item() if isinstance(value, np.generic) else value
 
     def _target(self, reference: h5py.Reference) -> str:
-        """Path of the object a reference points to; HDF5 searches the file for a name, so each is looked up once."""
-        if not reference:
-            return ""
-        item = self._file[reference]
-        address = h5py.h5o.get_info(item.id).addr
-        if address not in self._names:
-            self._names[address] = item.name
-        return self._names[address]
+        """Path of the object a reference points to."""
+        return self._paths[h5py.h5o.get_info(self._file[reference].id).addr] if reference else ""
+
+    @cached_property
+    def _paths(self) -> dict[int, str]:
+        """Path of every object by its address: for the name of one, HDF5 would search the whole file each time."""
+        paths = {h5py.h5o.get_info(self._file.id).addr: "/"}
+
+        def note(name: bytes, link: h5py.h5l.LinkInfo) -> None:
+            if link.type == h5py.h5l.TYPE_HARD:
+                paths.setdefault(link.u, f"/{name.decode()}")
+
+        self._file.id.links.visit(note, info=True)
+        return paths
 
 
 @contextmanager

@@ -22,11 +22,15 @@ from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ssc_to_nwb.nwb_file.results import OnProgress, Progress
 from ssc_to_nwb.parallel import without_main_module
+from ssc_to_nwb.run_files import run_record
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.nwb_file.results import OnProgress, Progress
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 Result = TypeVar("Result")
@@ -268,12 +272,12 @@ def _context() -> BaseContext:
     return context
 
 
-def load_ahead() -> None:
+def load_ahead(source: Path, output: Path) -> None:
     """Have the process that forks all others load its modules now, while this one does something else.
 
-    Without effect on systems whose processes are not forked.
+    Only where there is surely something to convert, and without effect on systems whose processes are not forked.
     """
     context = _context()
-    if context.get_start_method() == "forkserver":
+    if context.get_start_method() == "forkserver" and source.exists() and not run_record(output).exists():
         with without_main_module(), signals_held_back():
             forkserver.ensure_running()

@@ -15,8 +15,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, SoftFileLock, Timeout
-
 from ssc_to_nwb import naming, run_files
 from ssc_to_nwb.nwb_file.in_progress import InProgress, put_in_place
 from ssc_to_nwb.output_files import remove, write_whole
@@ -95,6 +93,9 @@ def output_lock(output: Path, *, work_folder: Path | None = None) -> Iterator[Ru
 
 @contextmanager
 def _held(path: Path, output: Path) -> Iterator[None]:
+    # Workers, which load this module too, hold no lock.
+    from filelock import FileLock, SoftFileLock, Timeout
+
     lock: FileLock | SoftFileLock = FileLock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -254,9 +254,9 @@ class TestLoadingAhead:
         for output in (tmp_path / "new", tmp_path / "begun"):
             run_record(output).parent.mkdir(parents=True)
         run_record(tmp_path / "begun").touch()
-        conversion._load_ahead(tmp_path / "source", tmp_path / "begun")
+        local_processes.load_ahead(tmp_path / "source", tmp_path / "begun")
         assert not loads
-        conversion._load_ahead(tmp_path / "source", tmp_path / "new")
+        local_processes.load_ahead(tmp_path / "source", tmp_path / "new")
         assert len(loads) == sys.platform.startswith("linux")
 
     def test_nothing_is_loaded_for_a_missing_source(self, tmp_path: Path, loads: list[bool]) -> None:
