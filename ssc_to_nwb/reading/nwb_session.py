@@ -232,11 +232,13 @@ def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
         found = hdf5_fault(failure) if isinstance(failure, OSError) else f"{type(failure).__name__}: {failure}"
         raise error(kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=found) from failure
     session = NwbSession(path=path, nwbfile=nwbfile)
+    # Held here: where a program ends with the session open, the file's own reference goes first.
+    io = nwbfile.read_io
     try:
         _check_layout(session)
         yield session
     finally:
-        nwbfile.read_io.close()
+        io.close()
 
 
 def _check_layout(session: NwbSession) -> None:

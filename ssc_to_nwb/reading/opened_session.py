@@ -5,7 +5,7 @@ Nothing is read before it is asked for, so that a file of many gigabytes, or one
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +18,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, ResponseKind
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.reading.nwb_table import SessionTable
@@ -124,6 +125,8 @@ class OpenedSession:
         ------
         SscError
             roi-not-in-file for a ROI without such a trace; trial-not-in-file.
+        KeyError
+            There is no such kind of trace.
 
         Returns
         -------
@@ -132,6 +135,7 @@ class OpenedSession:
         """
         import pandas as pd
 
+        _check_known("kind of trace", kind, naming.RESPONSE_CONTAINERS)
         wanted = None if rois is None else [int(roi) for roi in rois]
         self._check_trial(trial)
         parts = [part for plane in self.view.planes if (part := self._of_plane(plane, kind, wanted, trial)) is not None]
@@ -267,13 +271,14 @@ class OpenedSession:
         KeyError
             The file has no frames of them.
         """
-        return Frames(series=self.nwbfile.acquisition[naming.two_photon_series(plane, channel)])
+        name = naming.two_photon_series(plane, channel)
+        _check_known("frames", name, [one for one in self.nwbfile.acquisition if one.startswith("two_photon_series_")])
+        return Frames(series=self.nwbfile.acquisition[name])
 
     def _plane(self, name: str) -> ImagedPlane:
-        for plane in self.view.planes:
-            if plane.name == name:
-                return plane
-        raise KeyError(f"No plane {name!r}; the file has {', '.join(one.name for one in self.view.planes) or 'none'}")
+        planes = {plane.name: plane for plane in self.view.planes}
+        _check_known("plane", name, planes)
+        return planes[name]
 
 
 @dataclass(frozen=True)
@@ -298,6 +303,11 @@ def opened_session(file: Path | str) -> OpenedSession:
     stack = ExitStack()
     view = stack.enter_context(open_nwb_session(file))
     return OpenedSession(view=view, _open=stack)
+
+
+def _check_known(what: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise KeyError(f"No {what} {name!r}; there are {listed(list(known)) or 'none'}")
 
 
 def _frame(table: SessionTable | None, *, index: np.ndarray | None = None, arrays: bool = True) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,6 +116,16 @@ def test_what_is_not_in_the_file_is_named(session: OpenedSession, tmp_path: Path
     assert identifier(lambda: ssc_to_nwb.open_session(tmp_path / "none.nwb")) == "nwb-file-missing"
     with pytest.raises(KeyError, match="fov_99001"):
         session.image("fov_99001")
+    with pytest.raises(KeyError, match="No kind of trace 'dfff'; there are raw, dff, event"):
+        session.traces("dfff")  # type: ignore[arg-type]
+    with pytest.raises(KeyError, match="No frames 'two_photon_series_fov_01002_blue'; there are two_"):
+        session.frames("fov_01002", "blue")  # type: ignore[arg-type]
+
+
+def test_a_program_may_end_with_a_session_open(converted_raw: Converted) -> None:
+    program = f"import ssc_to_nwb; s = ssc_to_nwb.open_session({str(converted_raw.path)!r}); print(len(s.trials))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == (f"{converted_raw.made.trials.numbers.size}\n", "")
 
 
 def test_over_http_only_what_is_asked_for_travels(converted_raw: Converted) -> None:
