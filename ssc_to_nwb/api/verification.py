@@ -97,10 +97,10 @@ def verify_sessions(request: VerifyRequest) -> VerificationResult:
     if file is not None:
         sources = sources_of_file(file, sources)
     check_metadata(sources, tuple(map(Path, request.metadata_files)))
-    return VerificationResult(sessions=tuple(_verify_source(one, request) for one in sources))
+    return VerificationResult(sessions=tuple(_verify_source(one, file, request) for one in sources))
 
 
-def _verify_source(source: SessionSource, request: VerifyRequest) -> SessionVerification:
+def _verify_source(source: SessionSource, file: Path | None, request: VerifyRequest) -> SessionVerification:
     from ssc_to_nwb.problems import kinds
     from ssc_to_nwb.problems.model import SscError, error
     from ssc_to_nwb.run.places import find_converted
@@ -109,12 +109,14 @@ def _verify_source(source: SessionSource, request: VerifyRequest) -> SessionVeri
     if source.problem is not None:
         return SessionVerification(session=source.name, source=source.path, error=source.problem)
     try:
-        nwb_path = find_converted(Path(request.output).absolute(), session=source.name)
+        nwb_path = file or find_converted(Path(request.output).absolute(), session=source.name)
         with (
             TemporaryDirectory(prefix="ssc-to-nwb-", dir=request.work_dir) as folder,
-            unpacked_session(source, Path(folder) / source.name, raw=True, on_bytes=lambda _done, _total: None) as file,
+            unpacked_session(
+                source, Path(folder) / source.name, raw=True, on_bytes=lambda _done, _total: None
+            ) as unpacked,
         ):
-            return _verify_session(source, file, nwb_path, request)
+            return _verify_session(source, unpacked, nwb_path, request)
     except SscError as failure:
         problem = failure.problem
     except Exception as failure:  # noqa: BLE001 - one session's defect must not stop the others; it is reported whole

@@ -146,7 +146,7 @@ def _raw_files_there(job: SessionJob) -> Counter[RawFileKind]:
     if packed is not None and packed.raw:
         names = [part.target for part in packed.raw]
     else:
-        names = [file.name for file in job.source_state(raw=True).files]
+        names = list(job.source_state(raw=True))
     return Counter(kind_of_file(name.rpartition("/")[2]) for name in names)
 
 

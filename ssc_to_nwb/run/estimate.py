@@ -150,7 +150,7 @@ def sizes_of(decision: Decision, settings: RunSettings) -> SourceSizes:
             named.append((packed.file_name, decision.source.mat_bytes))
     else:
         linked = settings.options.link_videos and _same_disk(decision.source.path, settings.output)
-        named = [(file.name, file.size) for file in decision.job.source_state().files]
+        named = [(name, size) for name, (size, _) in decision.job.source_state().items()]
     sizes = {"mat": 0, "frames": 0, "copied": 0}
     for name, size in named:
         kind = kind_of_file(Path(name).name)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _OTHER_SECTIONS = frozenset({"dandiset"})
 _HASH_CHARACTERS = 16
 _SHOWN_CHANGES = 5
+# Bytes and time of change of files, sorted by their names relative to the folder of the session file.
+FileStates = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +46,9 @@ class SessionInputs:
     version: str = __version__
     given: Mapping[str, str] | None = None
 
-    def with_source(self, state: SourceState) -> SessionInputs:
+    def with_source(self, state: FileStates) -> SessionInputs:
         """The same from the source in another state."""
-        return replace(self, source=state.digest, source_files=len(state.files), source_bytes=state.byte_size)
+        return replace(self, source=state_digest(state), source_files=len(state), source_bytes=byte_size(state))
 
 
 def file_metadata(metadata: Metadata) -> dict[str, Any]:
@@ -66,83 +68,69 @@ def section_hashes(sections: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileState:
-    """One file: name relative to the folder of the session file, bytes, and time of change."""
-
-    name: str
-    size: int
-    mtime_ns: int
+def state_lines(state: FileStates) -> list[str]:
+    """A readable form: a line per file with size, time and name."""
+    return [f"{size} {mtime_ns} {name}" for name, (size, mtime_ns) in state.items()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
-    """All files of a session, sorted by name; `root` is the folder that names are relative to."""
-
-    root: Path
-    files: tuple[FileState, ...]
-
-    @property
-    def byte_size(self) -> int:
-        """Bytes of all files."""
-        return sum(file.size for file in self.files)
-
-    @property
-    def digest(self) -> str:
-        """One value for the whole state."""
-        return hashlib.sha256(self.as_lines().encode("utf-8", "surrogateescape")).hexdigest()
-
-    def as_lines(self) -> str:
-        """A readable text: a line per file with size, time and name."""
-        return "".join(f"{file.size} {file.mtime_ns} {file.name}\n" for file in self.files)
-
-    @classmethod
-    def from_lines(cls, text: str, *, root: Path) -> SourceState:
-        """The state that `as_lines` wrote. Raises ValueError on a line that is not of that form."""
-        files = []
-        for line in text.split("\n")[:-1]:
-            size, mtime_ns, name = line.split(" ", 2)
-            files.append(FileState(name=name, size=int(size), mtime_ns=int(mtime_ns)))
-        return cls(root=root, files=tuple(files))
-
-    def changes_since(self, earlier: SourceState) -> tuple[str, ...]:
-        """What differs from an earlier state, in words; empty where nothing does."""
-        old = {file.name: file for file in earlier.files}
-        new = {file.name: file for file in self.files}
-        changed = {name: _how(old[name], file) for name, file in new.items() if name in old and file != old[name]}
-        return _in_words(old, new, changed)
-
-    def content_changes(self, recorded: Mapping[str, str], *, workers: int) -> tuple[str, ...]:
-        """What differs from the SHA-256 recorded by name, in words, whatever the times say; reads every file.
-
-        Links to nothing, pipes and the like have no content: they count as files that are not there.
-
-        Raises source-not-readable.
-        """
-        names = [file.name for file in self.files if (self.root / file.name).is_file()]
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            try:
-                hashes = dict(zip(names, pool.map(lambda name: sha256_of(self.root / name), names), strict=True))
-            except OSError as failure:
-                raise error(kinds.SOURCE_NOT_READABLE, file=failure.filename, found=failure) from failure
-            finally:
-                pool.shutdown(cancel_futures=True)
-        changed = {name: "other content" for name in names if name in recorded and hashes[name] != recorded[name]}
-        return _in_words(recorded, hashes, changed)
+def state_of_lines(lines: Iterable[str]) -> FileStates:
+    """The state that `state_lines` wrote. Raises ValueError on a line that is not of that form."""
+    split = [line.split(" ", 2) for line in lines]
+    return {name: (int(size), int(mtime_ns)) for size, mtime_ns, name in split}
 
 
-def take_state(root: Path, paths: Iterable[Path]) -> SourceState:
+def state_digest(state: FileStates) -> str:
+    """One value for the whole state."""
+    text = "".join(f"{line}\n" for line in state_lines(state))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def byte_size(state: FileStates) -> int:
+    """Bytes of all files."""
+    return sum(size for size, _ in state.values())
+
+
+def changes(old: FileStates, new: FileStates) -> tuple[str, ...]:
+    """What differs between two states, in words; empty where nothing does."""
+    changed = {
+        name: f"{old[name][0]} bytes then, {size} now" if old[name][0] != size else "another time of change"
+        for name, (size, mtime_ns) in new.items()
+        if name in old and old[name] != (size, mtime_ns)
+    }
+    return _in_words(old, new, changed)
+
+
+def content_changes(root: Path, names: Iterable[str], recorded: Mapping[str, str], *, workers: int) -> tuple[str, ...]:
+    """What of some files below `root` differs from the SHA-256 recorded by name, in words, whatever their times say.
+
+    Links to nothing, pipes and the like have no content: they count as files that are not there.
+
+    Raises source-not-readable.
+    """
+    files = [name for name in names if (root / name).is_file()]
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        try:
+            hashes = dict(zip(files, pool.map(lambda name: sha256_of(root / name), files), strict=True))
+        except OSError as failure:
+            raise error(kinds.SOURCE_NOT_READABLE, file=failure.filename, found=failure) from failure
+        finally:
+            pool.shutdown(cancel_futures=True)
+    changed = {name: "other content" for name in files if name in recorded and hashes[name] != recorded[name]}
+    return _in_words(recorded, hashes, changed)
+
+
+def take_state(root: Path, paths: Iterable[Path]) -> FileStates:
     """The state of files, each below `root` or anywhere else; a folder means all files below it.
 
     The output of a conversion in such a folder is no part of it. A file that is a link counts as what it points to, a
     link to nothing as itself. Raises source-not-readable.
     """
-    states = []
+    states = {}
     for path in paths:
         for file, status in _with_status(path):
             name = file.removeprefix(f"{root}{os.sep}").replace(os.sep, "/")
-            states.append(FileState(name=name, size=status.st_size, mtime_ns=status.st_mtime_ns))
-    return SourceState(root=root, files=tuple(sorted(states, key=lambda state: state.name)))
+            states[name] = (status.st_size, status.st_mtime_ns)
+    return dict(sorted(states.items()))
 
 
 def _with_status(path: Path) -> Iterator[tuple[str, os.stat_result]]:
@@ -157,10 +145,6 @@ def _with_status(path: Path) -> Iterator[tuple[str, os.stat_result]]:
     for entry in raw_files_below(path):
         if entry.obstacle is not Obstacle.SYSTEM_FILE:
             yield str(entry.path), entry.status
-
-
-def _how(old: FileState, new: FileState) -> str:
-    return f"{old.size} bytes then, {new.size} now" if old.size != new.size else "another time of change"
 
 
 def _in_words(old: Iterable[str], new: Iterable[str], changed: Mapping[str, str]) -> tuple[str, ...]:

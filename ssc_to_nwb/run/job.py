@@ -11,7 +11,7 @@ from ssc_to_nwb.data_types.registry import registered_packages
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.options.conversion import ConversionOptions, ConversionRequest, ConvertRequest
 from ssc_to_nwb.options.declare import handed_on
-from ssc_to_nwb.run.inputs import SessionInputs, SourceState, take_state
+from ssc_to_nwb.run.inputs import FileStates, SessionInputs, take_state
 from ssc_to_nwb.run.machine import half_the_memory_mb, processors
 from ssc_to_nwb.run.places import output_folder
 from ssc_to_nwb.run.record import Done
@@ -66,7 +66,7 @@ class SessionJob:
     options: ConversionOptions
     attempt: int
     made_with: SessionInputs
-    metadata_state: SourceState
+    metadata_state: FileStates
     metadata_files: tuple[Path, ...] = ()
     why: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -81,16 +81,16 @@ class SessionJob:
         """Whether raw files are looked at."""
         return self.options.raw != "skip"
 
-    def source_state(self, *, raw: bool | None = None) -> SourceState:
+    def source_state(self, *, raw: bool | None = None) -> FileStates:
         """The state of the source now; raw: with the raw files, as the options say where None.
 
         Raises source-not-readable.
         """
         return take_state(self.source.path.parent, self.source.sources(raw=self.raw if raw is None else raw))
 
-    def metadata_now(self) -> SourceState:
+    def metadata_now(self) -> FileStates:
         """The state of the user's metadata files now. Raises source-not-readable."""
-        return take_state(Path(), [Path(file.name) for file in self.metadata_state.files])
+        return take_state(Path(), map(Path, self.metadata_state))
 
 
 # What came of a job, and the line that the record gets. Where the outcome is `converted`, the NWB file is whole and

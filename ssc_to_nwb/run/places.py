@@ -89,13 +89,7 @@ def folder_and_file(output: Path) -> tuple[Path, Path | None]:
 
 
 def find_converted(output: Path, *, session: str) -> Path:
-    """The NWB file of a session (`an197522_2013_03_08`) below an output folder, or `output` itself where it is one.
-
-    Raises verify-output-missing.
-    """
-    folder, file = folder_and_file(output)
-    if file is not None:
-        return file
+    """The NWB file of a session (`an197522_2013_03_08`) below an output folder. Raises verify-output-missing."""
     key = SessionKey.from_name(session)
     animal, label = (session, "") if key is None else (key.animal, key.label)
     folder = naming.subject_folder(output, animal)

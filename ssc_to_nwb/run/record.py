@@ -100,7 +100,7 @@ def _files(path: Path) -> Iterable[Path]:
 class Done:
     """A session that was done: where its NWB file is, in what state that was left, and what it was made from.
 
-    sources: a line for each source file, as `SourceState.as_lines` has them, empty where the record has none; token: of
+    sources: a line for each source file, as `state_lines` has them, empty where the record has none; token: of
     the name under which the file waited to be put in place; layout: number of the layout of the file's contents;
     overcome: kinds of errors that the conversion went on in spite of, as it was asked to; warnings: each kind once, as
     the line has them.
@@ -109,7 +109,7 @@ class Done:
     output: Path
     state: OutputState
     inputs: SessionInputs
-    sources: str
+    sources: tuple[str, ...]
     token: str | None
     verified: str
     digest: str | None
@@ -127,7 +127,7 @@ class Done:
                 output=output / line["output"]["path"],
                 state=OutputState(**line["output"]["state"]),
                 inputs=SessionInputs(**line["inputs"]),
-                sources="".join(f"{source}\n" for source in line.get("sources", ())),
+                sources=tuple(line.get("sources", ())),
                 token=line["output"].get("token"),
                 verified=line["verified"],
                 digest=line["digest"],
@@ -175,7 +175,7 @@ def session_line(
     started: str,
     status: str | None = None,
     inputs: SessionInputs | None = None,
-    sources: str = "",
+    sources: Sequence[str] = (),
     output: Mapping[str, Any] | None = None,
     why: Iterable[str] = (),
     existing: Done | None = None,
@@ -219,7 +219,7 @@ def session_line(
         "inputs": None if inputs is None else asdict(inputs),
         "host": socket.gethostname(),
         "pid": os.getpid(),
-        "sources": sources.split("\n")[:-1],
+        "sources": list(sources),
     }
 
 

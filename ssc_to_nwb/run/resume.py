@@ -13,7 +13,17 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.run.differences import Difference, find_differences
-from ssc_to_nwb.run.inputs import SessionInputs, SourceState, file_metadata, section_hashes, take_state
+from ssc_to_nwb.run.inputs import (
+    FileStates,
+    SessionInputs,
+    byte_size,
+    changes,
+    file_metadata,
+    section_hashes,
+    state_digest,
+    state_of_lines,
+    take_state,
+)
 from ssc_to_nwb.run.job import SessionJob
 from ssc_to_nwb.run.record import Done, opens, state_of_output
 
@@ -78,7 +88,7 @@ class Decider:
         except SscError as failure:
             return Decision(source=source, problem=failure.problem)
 
-    def _judge(self, job: SessionJob, state: SourceState, metadata: Metadata) -> Decision:
+    def _judge(self, job: SessionJob, state: FileStates, metadata: Metadata) -> Decision:
         lines = reversed(self.lines.get(job.work, []))
         done = next((done for line in lines if (done := Done.from_line(line, self.settings.output)) is not None), None)
         job = replace(job, earlier=None if done is None else done.output)
@@ -110,19 +120,19 @@ class Decider:
             return replace(convert, job=replace(job, existing=done, compare="source"))
         return replace(convert, job=None, notes=notes)
 
-    def _source_changes(self, job: SessionJob, state: SourceState, done: Done) -> tuple[str, ...]:
+    def _source_changes(self, job: SessionJob, state: FileStates, done: Done) -> tuple[str, ...]:
         """What is not as it was in the source files that were looked at then, by size and time, in words."""
         if self.settings.request.rehash:
             return ()
         if done.raw != job.raw:
             state = job.source_state(raw=done.raw)
-        if state.digest == done.inputs.source:
+        if state_digest(state) == done.inputs.source:
             return ()
         try:
-            earlier = SourceState.from_lines(done.sources, root=state.root)
+            earlier = state_of_lines(done.sources)
         except ValueError:
             return ("source files",)
-        return state.changes_since(earlier) if earlier.digest == done.inputs.source else ("source files",)
+        return changes(earlier, state) if state_digest(earlier) == done.inputs.source else ("source files",)
 
     def _job(self, source: SessionSource, metadata: Metadata) -> SessionJob:
         work = run_files.work_name(source.name, stub=self.settings.options.stub)
@@ -148,10 +158,10 @@ class Decider:
         return self._metadata[dataset]
 
 
-def _conversion(job: SessionJob, state: SourceState, done: Done | None) -> Decision:
+def _conversion(job: SessionJob, state: FileStates, done: Done | None) -> Decision:
     """The decision to convert a session, with the bytes of its source."""
     packed = job.source.packed
-    convert = Decision(source=job.source, job=job, done=done, source_bytes=state.byte_size)
+    convert = Decision(source=job.source, job=job, done=done, source_bytes=byte_size(state))
     if packed is None:
         return convert
     unpacked = packed.unpacked_size(raw=job.raw)

@@ -21,7 +21,7 @@ from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.run.events import now_text
-from ssc_to_nwb.run.inputs import SourceState, take_state
+from ssc_to_nwb.run.inputs import FileStates, changes, content_changes, state_lines, take_state
 from ssc_to_nwb.run.job import JobResult, SessionJob
 from ssc_to_nwb.run.output import RunCard
 from ssc_to_nwb.run.record import Done, OutputState, session_line, state_of, state_of_output
@@ -75,7 +75,7 @@ class _Work:
     card: RunCard
     report: OnProgress
     started: str = field(default_factory=now_text)
-    state: SourceState | None = None
+    state: FileStates | None = None
     output: dict[str, Any] | None = None
     kept: Done | None = None
     why: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ class _Work:
         self.kept = existing
         return existing.outcome(self.job.source, seconds=self.seconds, notes=self.job.notes)
 
-    def _convert(self, file: SessionFile, state: SourceState) -> SessionOutcome:
+    def _convert(self, file: SessionFile, state: FileStates) -> SessionOutcome:
         from ssc_to_nwb.nwb_file.session_file import convert_session
 
         job, source = self.job, self.job.source
@@ -129,14 +129,12 @@ class _Work:
             left_out=tuple((source.origin(name, self.unpacked), reason) for name, reason in outcome.left_out),
         )
 
-    def _finish(self, state: SourceState, _outcome: SessionOutcome, place: InProgress) -> None:
+    def _finish(self, state: FileStates, _outcome: SessionOutcome, place: InProgress) -> None:
         """Leave the whole file under its unfinished name: the run gives it its own. The source must be as it was."""
-        changes = (
-            *self.job.source_state().changes_since(state),
-            *self.job.metadata_now().changes_since(self.job.metadata_state),
-        )
-        if changes:
-            raise error(kinds.SOURCE_CHANGED_MEANWHILE, file=self.job.source.path, found="; ".join(changes))
+        job = self.job
+        found = (*changes(state, job.source_state()), *changes(job.metadata_state, job.metadata_now()))
+        if found:
+            raise error(kinds.SOURCE_CHANGED_MEANWHILE, file=job.source.path, found="; ".join(found))
         self._check_run()
         built = state_of(place.building, videos=place.building_videos)
         self.output = self._recorded_output(place.final, built, token=place.token)
@@ -205,7 +203,7 @@ class _Work:
             started=self.started,
             status=None if self.kept is None else "confirmed",
             inputs=None if state is None else made_with.with_source(state),
-            sources="" if state is None or output is None else state.as_lines(),
+            sources=[] if state is None or output is None else state_lines(state),
             output=output,
             why=self.why,
             existing=self.kept,
@@ -216,12 +214,13 @@ class _Work:
 def _content_changes(done: Done, file: SessionFile, *, workers: int) -> tuple[str, ...]:
     """What the source files don't hold as they did when the session was done, in words. Raises source-not-readable."""
     folders = (file.raw_folder,) if done.raw and file.raw_folder is not None else ()
-    state = take_state(file.path.parent, (file.path, *folders))
+    root = file.path.parent
+    state = take_state(root, (file.path, *folders))
     try:
         hashes = done.source_hashes()
     except SscError:
         return ("no hashes of the source files are on record",)
-    return state.content_changes(hashes, workers=workers)
+    return content_changes(root, state, hashes, workers=workers)
 
 
 def _has_content(output: Path, digest: str | None, *, options: ConversionOptions) -> bool:
