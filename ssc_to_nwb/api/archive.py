@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssc_to_nwb.options.archive import DandisetRequest, DownloadCheckRequest, UploadRequest
-from ssc_to_nwb.options.declare import handed_on, takes
+from ssc_to_nwb.options.declare import takes
 
 if TYPE_CHECKING:
     from ssc_to_nwb.dandi.results import DandisetResult, DownloadCheckResult, UploadResult
@@ -63,11 +63,10 @@ def upload(request: UploadRequest) -> UploadResult:
         archive-no-such-dandiset, archive-no-permission, archive-embargoed, archive-client-too-old,
         dandiset-yaml-of-another, archive-prune-unconfirmed, archive-nothing-to-upload and the like.
     """
-    from ssc_to_nwb.dandi.options import UploadOptions
     from ssc_to_nwb.dandi.upload import run_upload
     from ssc_to_nwb.run_files import upload_record
 
-    return run_upload(handed_on(request, UploadOptions, record=upload_record(Path(request.output))))
+    return run_upload(request, record_path=Path(request.record or upload_record(Path(request.output))))
 
 
 @takes(DownloadCheckRequest)
@@ -87,6 +86,5 @@ def download_check(request: DownloadCheckRequest) -> DownloadCheckResult:
         archive-asset-missing, and those of `upload` for key, instance and dandiset.
     """
     from ssc_to_nwb.dandi.download import run_download_check
-    from ssc_to_nwb.dandi.options import DownloadOptions
 
-    return run_download_check(handed_on(request, DownloadOptions))
+    return run_download_check(request)

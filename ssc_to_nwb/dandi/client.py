@@ -27,7 +27,7 @@ from ssc_to_nwb.dandi.instance import (
     require_tls_of_redirect,
     require_tls_of_storage,
 )
-from ssc_to_nwb.dandi.options import ArchiveOptions, UploadOptions
+from ssc_to_nwb.options.archive import ArchiveRequest, UploadRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.validate.dandi_log import dandi_log_to
@@ -109,7 +109,7 @@ class Archive:
 
 
 @contextmanager
-def open_archive(options: ArchiveOptions, *, instance: Instance, key: ApiKey | None) -> Iterator[Archive]:
+def open_archive(options: ArchiveRequest, *, instance: Instance, key: ApiKey | None) -> Iterator[Archive]:
     """Find the API, check versions, key and dandiset, in this order; closes the connections at the end.
 
     key: None for an open dandiset, which anybody may read. For an upload the account must be one that may change it.
@@ -121,9 +121,9 @@ def open_archive(options: ArchiveOptions, *, instance: Instance, key: ApiKey | N
             try:
                 account = _account(client) if key is not None else {}
                 warnings = _check_schema(client, redact=redact)
-                allow_embargoed = not isinstance(options, UploadOptions) or options.allow_embargoed
+                allow_embargoed = not isinstance(options, UploadRequest) or options.allow_embargoed
                 remote = _open_dandiset(client, identifier, allow_embargoed=allow_embargoed)
-                if isinstance(options, UploadOptions):
+                if isinstance(options, UploadRequest):
                     _check_permission(client, identifier, account=account)
                 user = str(account.get("username", "?"))
                 yield Archive(client=client, dandiset=remote, user=user, redact=redact, warnings=warnings)

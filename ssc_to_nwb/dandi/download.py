@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from operator import eq
+from pathlib import Path
 
 import requests
 from dandi.dandiapi import RemoteAsset
@@ -17,18 +18,18 @@ from ssc_to_nwb.dandi.api_key import find_api_key
 from ssc_to_nwb.dandi.assets import LocalFiles, find_local_files, list_remote
 from ssc_to_nwb.dandi.client import Archive, client_messages_to, open_archive
 from ssc_to_nwb.dandi.instance import resolve_instance
-from ssc_to_nwb.dandi.options import DownloadOptions
-from ssc_to_nwb.dandi.results import DownloadCheckResult, Stage
+from ssc_to_nwb.dandi.results import DownloadCheckResult, Stage, report
+from ssc_to_nwb.options.archive import DownloadCheckRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
 
-def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
+def run_download_check(options: DownloadCheckRequest) -> DownloadCheckResult:
     """Fetch and compare. Raises SscError for what stops the check; a difference is in the result."""
     instance = resolve_instance(options.instance)
     key = find_api_key(instance_name=instance.name, variable=options.api_key_variable, needed=False)
-    local_files = find_local_files(options.root)
-    options.report("connecting", note=instance.name)
+    local_files = find_local_files(Path(options.output))
+    report(options, "connecting", note=instance.name)
     with (
         client_messages_to(lambda _level, _message: None),
         open_archive(options, instance=instance, key=key) as archive,
@@ -37,7 +38,7 @@ def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
         started = time.monotonic()
         same, problem = _Check(archive=archive, local=local, remote=remote, options=options).run()
         stage: Stage = "done" if problem is None else "failed"
-        options.report(stage, path=local.path, done=same, total=remote.size)
+        report(options, stage, path=local.path, done=same, total=remote.size)
         return DownloadCheckResult(
             instance=archive.client.api_url,
             dandiset=archive.dandiset.identifier,
@@ -51,7 +52,7 @@ def run_download_check(options: DownloadOptions) -> DownloadCheckResult:
 
 
 def _choose(
-    local_files: LocalFiles, remote_files: dict[str, RemoteAsset], options: DownloadOptions
+    local_files: LocalFiles, remote_files: dict[str, RemoteAsset], options: DownloadCheckRequest
 ) -> tuple[LocalFileAsset, RemoteAsset]:
     """The asset asked for, or one at random (repeatable with a seed) of those that are both here and there."""
     here = {local.path: local for local in local_files.assets}
@@ -59,7 +60,7 @@ def _choose(
     choices = both if options.asset is None else [path for path in both if path == options.asset]
     if not choices:
         raise error(
-            kinds.ARCHIVE_ASSET_MISSING, file=options.asset or options.root, field=f"dandiset {options.dandiset}"
+            kinds.ARCHIVE_ASSET_MISSING, file=options.asset or options.output, field=f"dandiset {options.dandiset}"
         )
     path = random.Random(options.seed).choice(choices)
     return here[path], remote_files[path]
@@ -72,7 +73,7 @@ class _Check:
     archive: Archive
     local: LocalFileAsset
     remote: RemoteAsset
-    options: DownloadOptions
+    options: DownloadCheckRequest
 
     def run(self) -> tuple[int, Problem | None]:
         """How many bytes are the same from the beginning, and the problem where something differs.
@@ -102,7 +103,7 @@ class _Check:
             for block in self.remote.get_download_file_iter()(same):
                 here = file.read(len(block))
                 same += len(block) if here == block else sum(takewhile(bool, map(eq, here, block)))
-                self.options.report("downloading", path=self.local.path, done=same, total=self.remote.size)
+                report(self.options, "downloading", path=self.local.path, done=same, total=self.remote.size)
                 yield same, here == block
 
     def _wait_after(self, failure: requests.RequestException, waits: Iterator[float]) -> None:

@@ -20,7 +20,7 @@ from requests import PreparedRequest, Response
 
 from ssc_to_nwb.dandi.api_key import ApiKey, Redactor, without_keys
 from ssc_to_nwb.dandi.failures import as_failure
-from ssc_to_nwb.dandi.options import RetryPolicy
+from ssc_to_nwb.options.archive import RetryPolicy
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ssc_to_nwb.json_lines import AsJson
+from ssc_to_nwb.options.archive import ArchiveRequest
 from ssc_to_nwb.problems.model import Problem, Severity
 
 #: What an upload does (or, in a dry run, would do) with a local asset.
@@ -31,6 +32,14 @@ class TransferProgress:
     bytes_done: int = 0
     bytes_total: int = 0
     note: str = ""
+
+
+def report(
+    options: ArchiveRequest, stage: Stage, *, path: str | None = None, done: int = 0, total: int = 0, note: str = ""
+) -> None:
+    """Say to who wants to know it how far the run is, or the asset at `path`; done, total: bytes."""
+    if options.on_progress is not None:
+        options.on_progress(TransferProgress(stage=stage, path=path, bytes_done=done, bytes_total=total, note=note))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,11 +27,11 @@ from dandi.exceptions import UploadError
 from ssc_to_nwb.dandi.assets import PlannedAsset, asset_metadata, has_content, list_remote, local_checksum
 from ssc_to_nwb.dandi.client import Archive
 from ssc_to_nwb.dandi.failures import Failure, is_fatal
-from ssc_to_nwb.dandi.options import UploadOptions
 from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
 from ssc_to_nwb.dandi.prepare import Prepared
 from ssc_to_nwb.dandi.record import UploadRecord
-from ssc_to_nwb.dandi.results import AssetOutcome
+from ssc_to_nwb.dandi.results import AssetOutcome, report
+from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
@@ -62,7 +62,7 @@ class Sender:
     """Everything that sending an asset needs beside the asset. room: for the parts of all files."""
 
     archive: Archive
-    options: UploadOptions
+    options: UploadRequest
     record: UploadRecord
     room: Room
 
@@ -94,8 +94,13 @@ class Sender:
         names = ("path", "size", "status", "attempts", "bytes_sent", "checksum", "seconds")
         self.record.add("asset", **{name: getattr(outcome, name) for name in names})
         note = "" if problem is None else problem.kind.title
-        self.options.report(
-            "done" if done else "failed", path=outcome.path, done=bytes_sent, total=planned.size, note=note
+        report(
+            self.options,
+            "done" if done else "failed",
+            path=outcome.path,
+            done=bytes_sent,
+            total=planned.size,
+            note=note,
         )
         return outcome
 
@@ -109,7 +114,7 @@ class Sender:
             return False
         wait_s = max(wait_s, failure.retry_after_s)
         note = f"{problem.kind.title}; again in {wait_s:.0f} s"
-        self.options.report("waiting", path=path, total=planned.size, note=note)
+        report(self.options, "waiting", path=path, total=planned.size, note=note)
         self.options.stop.wait(wait_s)
         return True
 
@@ -134,7 +139,7 @@ class Sender:
 
     def _send(self, planned: PlannedAsset, metadata: Mapping[str, Any] | None, flow: PartFlow, *, again: bool) -> None:
         local, remote, size = planned.local, planned.remote, planned.size
-        self.options.report("checksum", path=local.path, total=size)
+        report(self.options, "checksum", path=local.path, total=size)
         if again:
             remote = list_remote(self.archive.dandiset, prefix=local.path).get(local.path)
             if has_content(remote, local, size=size):
@@ -147,7 +152,7 @@ class Sender:
             ):
                 if status["status"] == "uploading":
                     flow.note_sent(status["current"])
-                    self.options.report("uploading", path=local.path, done=status["current"], total=size)
+                    report(self.options, "uploading", path=local.path, done=status["current"], total=size)
                 if self.options.stop.is_set():
                     raise TransferStoppedError
 

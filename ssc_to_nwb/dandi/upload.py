@@ -26,12 +26,12 @@ from ssc_to_nwb.dandi.dandiset_file import check_dandiset_file
 from ssc_to_nwb.dandi.draft import MetadataChange, draft_state, plan_metadata
 from ssc_to_nwb.dandi.failures import is_fatal
 from ssc_to_nwb.dandi.instance import parse_dandiset_id, resolve_instance
-from ssc_to_nwb.dandi.options import UploadOptions
 from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
 from ssc_to_nwb.dandi.prepare import begin_preparing, preparation
 from ssc_to_nwb.dandi.record import UploadRecord, was_interrupted
-from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status, UploadResult
+from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status, UploadResult, report
 from ssc_to_nwb.dandi.send import Sender, outcome_of, upload_sessions
+from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import plural
@@ -42,32 +42,35 @@ _ROOM = 256 << 20
 _LISTING_ERRORS = (SscError, requests.RequestException, OSError, ValueError, KeyError, TypeError)
 
 
-def run_upload(options: UploadOptions) -> UploadResult:
+def run_upload(options: UploadRequest, *, record_path: Path) -> UploadResult:
     """Bring a folder to a dandiset. Raises SscError for what stops the run before anything is sent."""
-    identifier = parse_dandiset_id(options.dandiset)
-    check_dandiset_file(options.root, identifier=identifier)
+    identifier, root = parse_dandiset_id(options.dandiset), Path(options.output)
+    check_dandiset_file(root, identifier=identifier)
     instance = resolve_instance(options.instance)
     key = find_api_key(instance_name=instance.name, variable=options.api_key_variable)
-    local_files = find_local_files(options.root)
+    local_files = find_local_files(root)
     with ExitStack() as stack:
-        record = UploadRecord(None if options.dry_run else Path(options.record), redact=Redactor(key))
+        record = UploadRecord(None if options.dry_run else record_path, redact=Redactor(key))
         stack.callback(record.close)
         stack.enter_context(
             client_messages_to(lambda level, message: record.add("library", level=level, message=message))
         )
-        options.report("connecting", note=instance.name)
+        report(options, "connecting", note=instance.name)
         archive = stack.enter_context(open_archive(options, instance=instance, key=key))
-        return _Run(options=options, archive=archive, local_files=local_files, record=record).run()
+        return _Run(
+            options=options, archive=archive, local_files=local_files, record=record, record_path=record_path
+        ).run()
 
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
     """One upload under way. result: as far as it has come; outcomes, problems: what there is of these so far."""
 
-    options: UploadOptions
+    options: UploadRequest
     archive: Archive
     local_files: LocalFiles
     record: UploadRecord
+    record_path: Path
     result: UploadResult = field(init=False)
     outcomes: dict[str, AssetOutcome] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -83,7 +86,7 @@ class _Run:
             dry_run=options.dry_run,
             not_assets=self.local_files.not_assets,
             stores=self.local_files.stores,
-            resumed=was_interrupted(Path(options.record), api_url=api_url, dandiset=identifier),
+            resumed=was_interrupted(self.record_path, api_url=api_url, dandiset=identifier),
             record=self.record.path,
         )
         plan = self._plan()
@@ -124,7 +127,7 @@ class _Run:
             remote_files = list_remote(self.archive.dandiset)
             plan = make_plan(self.local_files.assets, remote_files, jobs=self.options.jobs, report=self._report)
             if self.options.with_metadata:
-                self.metadata = plan_metadata(self.options.root, self.archive.dandiset)
+                self.metadata = plan_metadata(Path(self.options.output), self.archive.dandiset)
                 self._note(metadata_fields=self.metadata.fields)
         except _LISTING_ERRORS as problem:
             raise SscError(self.archive.failure(problem).problem) from None
@@ -154,7 +157,7 @@ class _Run:
         only_remote = self.result.only_remote
         if not self.options.prune or not only_remote:
             return frozenset()
-        if not self.options.confirm_prune(only_remote):
+        if self.options.confirm_prune is None or not self.options.confirm_prune(only_remote):
             raise error(kinds.ARCHIVE_PRUNE_UNCONFIRMED, found=f"{len(only_remote)} assets concerned")
         return frozenset(only_remote)
 
@@ -162,8 +165,8 @@ class _Run:
         options, to_send = self.options, _to_send(plan)
         files = sum(planned.is_nwb for planned in to_send)
         if files and options.validation == "require":
-            options.report("validating", note=plural(files, "NWB file"))
-        options.report("uploading", total=sum(planned.size for planned in to_send))
+            report(options, "validating", note=plural(files, "NWB file"))
+        report(options, "uploading", total=sum(planned.size for planned in to_send))
         largest = max((planned.size for planned in to_send), default=1)
         room = Room(max(_ROOM, part_size(largest) * options.jobs_per_file))
         sender = Sender(archive=self.archive, options=options, record=self.record, room=room)
@@ -188,7 +191,7 @@ class _Run:
             self.problems.append(problem)
 
     def _compare(self) -> None:
-        self.options.report("comparing")
+        report(self.options, "comparing")
         here, remote_files = self.local_files.assets, list_remote(self.archive.dandiset)
         differences = compare(here, remote_files, jobs=self.options.jobs, report=self._report)
         only_remote = tuple(sorted(set(remote_files) - {local.path for local in here}))
@@ -209,14 +212,14 @@ class _Run:
         """Remove from the draft what was confirmed and still is only there."""
         remote_files = list_remote(self.archive.dandiset)
         for path in sorted(confirmed & set(self.result.only_remote) & set(remote_files)):
-            self.options.report("pruning", path=path)
+            report(self.options, "pruning", path=path)
             remote_files[path].delete()
             left = tuple(other for other in self.result.only_remote if other != path)
             self._note(pruned=(*self.result.pruned, path), only_remote=left)
             self.record.add("pruned", path=path, asset=remote_files[path].identifier)
 
     def _report(self, local: LocalFileAsset, stage: Stage) -> None:
-        self.options.report(stage, path=local.path, total=local.size)
+        report(self.options, stage, path=local.path, total=local.size)
 
 
 def _to_send(plan: dict[str, PlannedAsset]) -> list[PlannedAsset]:

@@ -1,7 +1,8 @@
 """What can be asked of the commands that bring files to an archive."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,10 +12,36 @@ from ssc_to_nwb.options.sources import metadata_files
 
 if TYPE_CHECKING:
     from ssc_to_nwb.dandi.dandiset_section import DandisetSection
-    from ssc_to_nwb.dandi.options import RetryPolicy
     from ssc_to_nwb.dandi.results import TransferProgress
 
 Validation = Literal["require", "skip"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """Tries with growing waits.
+
+    attempts: how many tries in all; first_wait_s: the wait after the first failure; growth: by what each further wait
+    is multiplied; longest_wait_s: the ceiling; jitter: up to this share is added at random, so that many files that
+    failed together do not all come back together.
+    """
+
+    attempts: int = 6
+    first_wait_s: float = 2.0
+    growth: float = 2.0
+    longest_wait_s: float = 120.0
+    jitter: float = 0.25
+
+    def waits(self) -> Iterator[float]:
+        """The waits in seconds between the tries: one fewer than there are tries."""
+        wait_s = self.first_wait_s
+        for _ in range(self.attempts - 1):
+            yield min(wait_s, self.longest_wait_s) * (1 + self.jitter * random.random())
+            wait_s *= self.growth
+
+
+#: For the first contact: somebody is waiting for an answer, so give up within seconds.
+FIRST_CONTACT = RetryPolicy(attempts=3, first_wait_s=1.0, longest_wait_s=5.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,17 +79,18 @@ class ArchiveRequest:
         flags=("--api-key-env",),
         metavar="NAME",
     )
-    retry: "RetryPolicy | None" = python_only(None, "Tries and waits for each asset.", kind="RetryPolicy")
-    first_contact: "RetryPolicy | None" = python_only(
-        None, "Tries and waits for the question whether the archive is there.", kind="RetryPolicy"
+    retry: RetryPolicy = python_only(RetryPolicy(), "Tries and waits for each asset.", kind="RetryPolicy")
+    first_contact: RetryPolicy = python_only(
+        FIRST_CONTACT, "Tries and waits for the question whether the archive is there.", kind="RetryPolicy"
     )
     on_progress: "Callable[[TransferProgress], None] | None" = python_only(
         None, "Called with the progress of the transfer, from several threads."
     )
-    stop: Event | None = python_only(
-        None,
+    stop: Event = python_only(
+        MISSING,
         "Set it to end early: the function then returns at once, and parts that are under way end by themselves.",
         kind="threading.Event",
+        default_factory=Event,
     )
 
 

@@ -55,9 +55,10 @@ def option(default: Any, text: str, **further: Any) -> Any:
     return field(default=default, metadata={_KEY: Said(text=text, **further)})
 
 
-def python_only(default: Any, text: str, *, kind: str = "callable") -> Any:
-    """A field for what the function alone takes."""
-    return option(default, text, given="Python", kind=f"{kind}, optional")
+def python_only(default: Any, text: str, *, kind: str = "callable", default_factory: Any = MISSING) -> Any:
+    """A field for what the function alone takes; default_factory: makes the default of each call, where given."""
+    said = Said(text=text, given="Python", kind=f"{kind}, optional")
+    return field(default=default, default_factory=default_factory, metadata={_KEY: said})
 
 
 def needed(text: str, **further: Any) -> dict[str, Said]:
@@ -72,8 +73,12 @@ def argument(text: str, **further: Any) -> dict[str, Said]:
 
 def declared(options: type) -> Iterator[tuple[Field[Any], Said]]:
     """The fields of a dataclass with what is said of them, those that have to be given first."""
-    for one in sorted(fields(options), key=lambda one: one.default is not MISSING):
+    for one in sorted(fields(options), key=lambda one: not _is_needed(one)):
         yield one, one.metadata[_KEY]
+
+
+def _is_needed(one: Field[Any]) -> bool:
+    return one.default is MISSING and one.default_factory is MISSING
 
 
 def handed_on(options: object, to: type[_Options], **usual: Any) -> _Options:
@@ -86,15 +91,19 @@ def handed_on(options: object, to: type[_Options], **usual: Any) -> _Options:
 def takes(
     options: Callable[_Given, _Options],
 ) -> Callable[[Callable[[_Options], _Result]], Callable[_Given, _Result]]:
-    """Let a function of an options object take its fields by name, and name them in its signature and docstring."""
+    """Let a function of an options object take its fields by name, and name them in its signature and docstring.
+
+    None is as what is not given.
+    """
 
     def decorate(function: Callable[[_Options], _Result]) -> Callable[_Given, _Result]:
         @wraps(function)
         def with_options(*given: _Given.args, **named: _Given.kwargs) -> _Result:
             if given:
                 raise TypeError(f"{function.__name__}() takes keyword arguments only")
+            known = {name: value for name, value in named.items() if value is not None}
             try:
-                request = options(*given, **named)
+                request = options(*given, **known)  # type: ignore[arg-type]
             except TypeError as failure:
                 # The caller knows the function, and nothing of the object that its arguments become.
                 said = str(failure).rpartition("__init__()")[2].lstrip()
@@ -114,7 +123,7 @@ def describe_options(function: Callable[..., Any], options: type) -> None:
         inspect.Parameter(
             one.name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=inspect.Parameter.empty if one.default is MISSING else one.default,
+            default=inspect.Parameter.empty if _is_needed(one) else None if one.default is MISSING else one.default,
             annotation=one.type,
         )
         for one, _ in declared(options)
@@ -130,7 +139,7 @@ def describe_options(function: Callable[..., Any], options: type) -> None:
 def _parameter_text(one: Field[Any], said: Said) -> str:
     """An entry of numpydoc's section of parameters."""
     shown = f'"{one.default}"' if isinstance(one.default, str) else str(one.default)
-    default = "" if one.default in (MISSING, None, ()) else f", default {shown}"
+    default = "" if one.default in (MISSING, None, ()) or said.given == "Python" else f", default {shown}"
     said_of_none = f" None: {said.unset}." if said.unset else ""
     text = textwrap.fill(said.text + said_of_none, _DOCSTRING_WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
     return f"{one.name} : {said.kind or kind_text(one.type)}{default}\n{text}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ssc_to_nwb.dandi.options import RetryPolicy
+from ssc_to_nwb.options.archive import RetryPolicy
 
 QUICK = RetryPolicy(attempts=6, first_wait_s=0.01, longest_wait_s=0.05, jitter=0.0)
 NWB = "sub-an1/sub-an1_ses-20130308_behavior+image.nwb"

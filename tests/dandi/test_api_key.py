@@ -24,8 +24,8 @@ from dandi_server import KEY, DandiServer
 
 from ssc_to_nwb.dandi.api_key import ApiKey, Redactor
 from ssc_to_nwb.dandi.instance import KeyForOrigin, is_loopback, require_tls
-from ssc_to_nwb.dandi.options import RetryPolicy
 from ssc_to_nwb.dandi.results import UploadResult
+from ssc_to_nwb.options.archive import RetryPolicy
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run_files import upload_record
 

@@ -12,8 +12,8 @@ from archive_samples import QUICK
 from dandi_server import KEY, OTHER_KEY, DandiServer
 
 from ssc_to_nwb.dandi.api_key import find_api_key
-from ssc_to_nwb.dandi.options import RetryPolicy
 from ssc_to_nwb.dandi.results import UploadResult
+from ssc_to_nwb.options.archive import RetryPolicy
 from ssc_to_nwb.problems.model import SscError
 
 Upload = Callable[..., UploadResult]

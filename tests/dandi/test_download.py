@@ -10,8 +10,8 @@ import pytest
 from archive_samples import NWB, VIDEO_FOLDER
 from dandi_server import DandiServer
 
-from ssc_to_nwb.dandi.options import RetryPolicy
 from ssc_to_nwb.dandi.results import DownloadCheckResult, TransferProgress, UploadResult
+from ssc_to_nwb.options.archive import RetryPolicy
 from ssc_to_nwb.problems.model import SscError
 
 Check = Callable[..., DownloadCheckResult]

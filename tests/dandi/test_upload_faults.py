@@ -14,9 +14,9 @@ from dandi_server import DandiServer
 from levels import mostly_long
 from patience import wait_until
 
-from ssc_to_nwb.dandi.options import RetryPolicy
 from ssc_to_nwb.dandi.results import Stage, TransferProgress, UploadResult
 from ssc_to_nwb.json_lines import read_json_lines
+from ssc_to_nwb.options.archive import RetryPolicy
 from ssc_to_nwb.run_files import upload_record
 
 Upload = Callable[..., UploadResult]

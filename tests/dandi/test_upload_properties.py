@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ssc_to_nwb.api.archive import upload
 from ssc_to_nwb.dandi import parts
-from ssc_to_nwb.dandi.options import RetryPolicy
+from ssc_to_nwb.options.archive import RetryPolicy
 from ssc_to_nwb.problems.model import SscError
 
 _ANY_STEP = ["drop", "drop-after", "500", "502", "503", "429"]
