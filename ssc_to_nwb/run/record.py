@@ -10,13 +10,13 @@ import contextlib
 import os
 import socket
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb import naming, run_files
 from ssc_to_nwb._version import __version__
-from ssc_to_nwb.json_lines import read_json_lines
+from ssc_to_nwb.json_lines import as_json, read_json_lines
 from ssc_to_nwb.ledger.ledger_file import read_ledger
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems import kinds
@@ -173,54 +173,58 @@ def session_line(
     job: SessionJob,
     *,
     started: str,
-    status: str | None = None,
     inputs: SessionInputs | None = None,
-    sources: Sequence[str] = (),
-    output: Mapping[str, Any] | None = None,
-    why: Iterable[str] = (),
-    existing: Done | None = None,
+    kept: Done | None = None,
+    **further: Any,
 ) -> dict[str, Any]:
     """What the record says of a session, JSON-ready.
 
-    status: the outcome's own where None; inputs, sources: what it was made from, and its source files, a line each;
-    output: path of the NWB file below the output folder, its state, and the token of the name it waits under; why: what
-    had changed since the session was done before; existing: the file that stays, found to be as it should.
+    inputs: what it was made from; kept: the file that stays, found to be as it should; further: status, where not the
+    outcome's own; output: path of the NWB file below the output folder, its state, and the token of the name it waits
+    under; sources: a line for each source file; why: what had changed since the session was done before.
     """
     seconds = sum(outcome.seconds.values())
     source_bytes = 0 if inputs is None else inputs.source_bytes
-    # Each kind of warning once, with its count and its first occurrence.
-    warnings = [
-        {"identifier": kind.identifier, "count": len(found), "first": found[0].as_dict()}
-        for kind, found in grouped_by_kind(outcome.problems).items()
-    ]
-    overcome = dict.fromkeys(problem.kind.identifier for problem in outcome.problems if problem.overcome)
-    return {
+    line = {
         "format": FORMAT,
         "session": outcome.session,
         "work": job.work,
         "attempt": job.attempt,
-        "status": status or outcome.status,
+        "status": outcome.status,
         "started": started,
         "finished": now_text(),
         "seconds": {stage: round(value, 3) for stage, value in outcome.seconds.items()},
         "source_bytes": source_bytes,
         "output_bytes": outcome.output_bytes,
         "source_mb_per_s": round(source_bytes / 1e6 / seconds, 3) if seconds else None,
-        naming.FILE_LAYOUT_ITEM: naming.FILE_LAYOUT if existing is None else existing.layout,
-        "output": None if output is None else dict(output),
+        naming.FILE_LAYOUT_ITEM: naming.FILE_LAYOUT,
+        "output": None,
         "verified": outcome.verified,
         "digest": outcome.digest,
-        "why": list(why),
-        "warnings": warnings if existing is None else list(existing.warnings),
-        "overcome": list(overcome if existing is None else existing.overcome),
-        "error": None if outcome.error is None else outcome.error.as_dict(),
+        "why": (),
+        # Each kind of warning once, with its count and its first occurrence.
+        "warnings": [
+            {"identifier": kind.identifier, "count": len(found), "first": found[0].as_dict()}
+            for kind, found in grouped_by_kind(outcome.problems).items()
+        ],
+        "overcome": list(dict.fromkeys(one.kind.identifier for one in outcome.problems if one.overcome)),
+        "error": outcome.error,
         "traceback": outcome.traceback,
-        "source": str(outcome.source),
-        "inputs": None if inputs is None else asdict(inputs),
+        "source": outcome.source,
+        "inputs": inputs,
         "host": socket.gethostname(),
         "pid": os.getpid(),
-        "sources": list(sources),
+        "sources": (),
     }
+    if kept is not None:
+        further |= {
+            "status": "confirmed",
+            naming.FILE_LAYOUT_ITEM: kept.layout,
+            "warnings": kept.warnings,
+            "overcome": kept.overcome,
+        }
+    found: dict[str, Any] = as_json({**line, **further})
+    return found
 
 
 def recorded_digest(nwb: Path) -> str | None:

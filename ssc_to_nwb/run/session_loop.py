@@ -216,4 +216,5 @@ class SessionLoop:
 def _without_result(job: SessionJob, problem: Problem, *, status: str | None = None) -> JobResult:
     """A result in place of that of a job that gave none."""
     outcome = job.source.failed(problem)
-    return outcome, session_line(outcome, job, started=job.started, status=status, why=job.why)
+    line = session_line(outcome, job, started=job.started, why=job.why, status=status or outcome.status)
+    return outcome, line

@@ -8,7 +8,7 @@ import pickle
 import socket
 import time
 import traceback
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,7 +143,7 @@ class _Work:
 
     def _recorded_output(self, nwb: Path, state: OutputState | None, *, token: str | None = None) -> dict[str, Any]:
         path = nwb.relative_to(self.job.output).as_posix()
-        return {"path": path, "state": None if state is None else asdict(state), "token": token}
+        return {"path": path, "state": state, "token": token}
 
     def _at_origin(self, problem: Problem) -> Problem:
         if problem.file is None:
@@ -195,18 +195,17 @@ class _Work:
 
     def result(self, outcome: SessionOutcome) -> JobResult:
         """The outcome with its line for the record; a file that stays has what it was made with."""
-        state, output = self.state, self.output if outcome.ok else None
+        output = self.output if outcome.ok else None
         made_with = self.job.made_with if self.kept is None else self.kept.inputs
         line = session_line(
             outcome,
             self.job,
             started=self.started,
-            status=None if self.kept is None else "confirmed",
-            inputs=None if state is None else made_with.with_source(state),
-            sources=[] if state is None or output is None else state_lines(state),
+            inputs=None if self.state is None else made_with.with_source(self.state),
+            kept=self.kept,
+            sources=() if self.state is None or output is None else state_lines(self.state),
             output=output,
             why=self.why,
-            existing=self.kept,
         )
         return outcome, line
 

@@ -41,6 +41,8 @@ def test_a_run_reports_from_beginning_to_end(source: Path, tmp_path: Path) -> No
         story = [line["event"] for line in lines(path) if line["session"] == session]
         assert (story[0], story[-1]) == ("session-started", "session-finished")
         assert set(story[1:-1]) <= {"progress"}
+        stages = [event.fields["stage"] for event in events if (event.session, event.name) == (session, "progress")]
+        assert stages[-1] == "done", "the last step comes before the result"
     finished = next(line for line in lines(path) if line["event"] == "session-finished")
     assert finished["status"] == "converted"
     assert lines(path)[-1]["done"] == 2
