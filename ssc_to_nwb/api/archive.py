@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ssc_to_nwb.options.archive import DandisetRequest, DownloadCheckRequest, UploadRequest
 from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.run_files import upload_record
 
 if TYPE_CHECKING:
     from ssc_to_nwb.dandi.results import DandisetResult, DownloadCheckResult, UploadResult
@@ -64,7 +65,6 @@ def upload(request: UploadRequest) -> UploadResult:
         dandiset-yaml-of-another, archive-prune-unconfirmed, archive-nothing-to-upload and the like.
     """
     from ssc_to_nwb.dandi.upload import run_upload
-    from ssc_to_nwb.run_files import upload_record
 
     return run_upload(request, record_path=Path(request.record or upload_record(Path(request.output))))
 

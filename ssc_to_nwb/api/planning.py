@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ssc_to_nwb.api.sessions import SessionSummary, summarize
-from ssc_to_nwb.json_lines import AsJson
+from ssc_to_nwb.json_lines import AsJson, read_json_lines
 from ssc_to_nwb.options.conversion import PlanRequest
 from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.problems.model import Problem
+from ssc_to_nwb.problems.system_errors import system_errors_named
+from ssc_to_nwb.run.machine import at_once, existing_folder
+from ssc_to_nwb.run_files import run_record
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.estimate import FrameSample, Room
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.resume import Decision
@@ -112,10 +115,8 @@ def plan(request: PlanRequest) -> Plan:
     SscError
         What `convert` raises if nothing can be started.
     """
-    from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.run.estimate import room_for, sample_frames, worst_ratio
     from ssc_to_nwb.run.job import RunSettings
-    from ssc_to_nwb.run.machine import at_once
     from ssc_to_nwb.run.places import check_apart, check_writable
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
 
@@ -147,11 +148,9 @@ def plan(request: PlanRequest) -> Plan:
 
 
 def _decisions(sources: Sequence[SessionSource], settings: RunSettings) -> list[Decision]:
-    from ssc_to_nwb.json_lines import read_json_lines
     from ssc_to_nwb.metadata.shared_faults import check_metadata
     from ssc_to_nwb.run.record import lines_by_work
     from ssc_to_nwb.run.resume import Decider
-    from ssc_to_nwb.run_files import run_record
 
     check_metadata(sources, settings.metadata_files)
     decider = Decider(settings=settings, lines=lines_by_work(read_json_lines(run_record(settings.output))))
@@ -163,7 +162,6 @@ def _planned(
 ) -> tuple[PlannedSession, float, float]:
     """A session with the seconds for its data, which may overlap with others', and for its frames."""
     from ssc_to_nwb.run.estimate import seconds_for, sizes_of
-    from ssc_to_nwb.run.machine import existing_folder
 
     session = PlannedSession(
         session=decision.source.name,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import PlotTrialRequest, ReportRequest
+from ssc_to_nwb.problems.model import Problem, Severity
+from ssc_to_nwb.problems.system_errors import system_errors_named
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.reading.opened_session import OpenedSession
     from ssc_to_nwb.report.file_record import FileRecord
 
@@ -79,7 +80,6 @@ def report(request: ReportRequest) -> ReportResult:
     SscError
         nwb-file-missing, nwb-file-unreadable, report-name-taken, output-not-writable, disk-full, extra-not-installed.
     """
-    from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.reading.nwb_files import find_session_files
     from ssc_to_nwb.report.single_picture import check_report_extra
 
@@ -123,7 +123,6 @@ def _record_of(file: Path) -> FileRecord:
 
 def _validation_of(file: Path) -> tuple[int, int] | None:
     """Errors and warnings that are not accepted, of the validation recorded of the file as it is."""
-    from ssc_to_nwb.problems.model import Severity
     from ssc_to_nwb.validate.accept import apply_entries, load_entries
     from ssc_to_nwb.validate.recorded import recorded_messages
 
@@ -231,7 +230,5 @@ def methods_of(*, file: Path | str) -> MethodsText:
 
 def write_text_file(path: Path, text: str) -> None:
     """Write a text, UTF-8. Raises output-not-writable, disk-full."""
-    from ssc_to_nwb.problems.system_errors import system_errors_named
-
     with system_errors_named(path):
         path.write_text(text, encoding="utf-8", newline="\n")

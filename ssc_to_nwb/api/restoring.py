@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import RestoreRequest
+from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.imaging_stacks.restore import StacksReport
     from ssc_to_nwb.matlab.tree import MatValue
-    from ssc_to_nwb.problems.model import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,6 @@ def restore(request: RestoreRequest) -> RestoreResult:
     from ssc_to_nwb.data_types.imaging_stacks.restore import restore_stacks
     from ssc_to_nwb.matlab.leaves import walk_leaves
     from ssc_to_nwb.matlab.writing import write_mat
-    from ssc_to_nwb.problems.model import ProblemLog
 
     path, output, overwrite = Path(request.file).absolute(), Path(request.output), request.overwrite
     log, found = ProblemLog(), None
@@ -102,11 +104,6 @@ def restore(request: RestoreRequest) -> RestoreResult:
 
 def _read(path: Path) -> tuple[str, MatValue, tuple[str, ...]]:
     """Name and value of the session variable, and the names of the variables that are not in the file."""
-    import json
-
-    from ssc_to_nwb import naming
-    from ssc_to_nwb.problems import kinds
-    from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.proof.hdf5_tree import open_tree
     from ssc_to_nwb.proof.making import check_layout
     from ssc_to_nwb.restoring.file_view import FileView
@@ -147,7 +144,6 @@ def _read(path: Path) -> tuple[str, MatValue, tuple[str, ...]]:
 def _left_out(path: Path, count: int) -> tuple[str, ...]:
     """Names of the variables that are not restored, from the ledger beside the file; empty texts without it."""
     from ssc_to_nwb.api.verification import read_ledger
-    from ssc_to_nwb.problems.model import SscError
 
     if not count:
         return ()

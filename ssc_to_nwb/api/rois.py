@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import PlotCellRequest, ResponsesRequest
+from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.problems.model import Problem, error
+from ssc_to_nwb.problems.system_errors import system_errors_named
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ssc_to_nwb.analysis.session_responses import EventResponses
-    from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.reading.cells import CellSighting, CellTable
 
 
@@ -37,8 +39,6 @@ def cells(*, files: Path | str | Iterable[Path | str]) -> CellTable:
     SscError
         nwb-file-missing, nwb-file-unreadable.
     """
-    from dataclasses import replace
-
     from ssc_to_nwb.reading.cells import join_cells
 
     sightings, left_out = _sightings(files)
@@ -61,8 +61,6 @@ def plot_cell(request: PlotCellRequest) -> Path | None:
         nwb-file-missing, nwb-file-unreadable, cell-not-in-files, picture-format-unknown, no-window, and
         output-not-writable or disk-full of the system.
     """
-    from ssc_to_nwb.problems import kinds
-    from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.report.single_picture import check_report_extra
 
     check_report_extra()
@@ -209,7 +207,6 @@ def responses(request: ResponsesRequest) -> ResponseTable:
 
 
 def _draw(session: Any, by_event: Mapping[str, EventResponses], figure: Path) -> None:
-    from ssc_to_nwb.problems.system_errors import system_errors_named
     from ssc_to_nwb.report.single_picture import check_report_extra
 
     check_report_extra()

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.sources import ListRequest
+from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
+from ssc_to_nwb.quantities import plural
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ssc_to_nwb.metadata.census import CensusComparison
-    from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.run.session_sources import SessionSource
     from ssc_to_nwb.session.session import Session
 
@@ -82,8 +83,6 @@ class SessionSummary(AsJson):
     @property
     def counts_text(self) -> str:
         """What there is, in a line."""
-        from ssc_to_nwb.quantities import plural
-
         names = ("trial", "subvolume", "plane", "ROI")
         counts = (self.trials, self.subvolumes, self.planes, self.rois)
         counted = [plural(count, name) for count, name in zip(counts, names, strict=True)]
@@ -145,7 +144,6 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
     the metadata of this session, is in the summary.
     """
     from ssc_to_nwb.metadata.loader import load_metadata
-    from ssc_to_nwb.problems.model import ProblemLog, SscError
     from ssc_to_nwb.run.session_sources import unpacked_session
     from ssc_to_nwb.session.context import source_options
     from ssc_to_nwb.session.session import read_session
@@ -197,7 +195,6 @@ def _contents(session: Session) -> dict[str, Any]:
 
 def _raw_counts(session: Session, source: SessionSource) -> dict[str, Any]:
     """Listed stacks there and missing, and videos: in packed files, in the session's folder, or nowhere."""
-    from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.session.raw_data import report_inventory, report_without_folder
     from ssc_to_nwb.source_files.disk_walk import Obstacle
     from ssc_to_nwb.source_files.raw_files import is_side_file

@@ -9,13 +9,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.sources import VerifyRequest
+from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
+from ssc_to_nwb.run.machine import processors
 
 if TYPE_CHECKING:
     from ssc_to_nwb.ledger.ledger import Ledger
-    from ssc_to_nwb.problems.model import Problem
     from ssc_to_nwb.proof.report import VerifyReport
     from ssc_to_nwb.run.session_sources import SessionSource
     from ssc_to_nwb.source_files.session_files import SessionFile
@@ -101,8 +104,6 @@ def verify_sessions(request: VerifyRequest) -> VerificationResult:
 
 
 def _verify_source(source: SessionSource, file: Path | None, request: VerifyRequest) -> SessionVerification:
-    from ssc_to_nwb.problems import kinds
-    from ssc_to_nwb.problems.model import SscError, error
     from ssc_to_nwb.run.places import find_converted
     from ssc_to_nwb.run.session_sources import unpacked_session
 
@@ -128,12 +129,9 @@ def _verify_source(source: SessionSource, file: Path | None, request: VerifyRequ
 def _verify_session(
     source: SessionSource, file: SessionFile, nwb_path: Path, request: VerifyRequest
 ) -> SessionVerification:
-    from ssc_to_nwb.problems import kinds
-    from ssc_to_nwb.problems.model import ProblemLog, error
     from ssc_to_nwb.proof.file import verify_file
     from ssc_to_nwb.proof.making import options_used
     from ssc_to_nwb.proof.source_again import hash_sources, read_source_again
-    from ssc_to_nwb.run.machine import processors
     from ssc_to_nwb.run.record import recorded_digest
     from ssc_to_nwb.session.raw_data import open_raw_data
 
@@ -181,7 +179,6 @@ def read_ledger(*, file: Path | str) -> Ledger:
     SscError
         ledger-missing, ledger-unreadable, nwb-file-missing, nwb-file-not-chosen.
     """
-    from ssc_to_nwb import naming
     from ssc_to_nwb.ledger import ledger_file
     from ssc_to_nwb.reading.nwb_files import one_session_file
 
@@ -226,6 +223,5 @@ def content_digest(*, file: Path | str, workers: int | None = None) -> str:
         verify-unreadable.
     """
     from ssc_to_nwb.proof import digest
-    from ssc_to_nwb.run.machine import processors
 
     return digest.content_digest(Path(file), workers=processors() if workers is None else workers)

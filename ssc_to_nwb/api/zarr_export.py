@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import ExportRequest
+from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.quantities import listed
+from ssc_to_nwb.run.machine import processors
 
 _SHOWN = 3
 
@@ -62,13 +66,8 @@ def export_zarr(request: ExportRequest) -> ZarrExport:
         export-source-invalid, verify-unreadable, verify-values-elsewhere, output-exists, export-place-taken,
         export-differs, extra-not-installed, output-not-writable, disk-full.
     """
-    import time
-
     from ssc_to_nwb.nwb_file.zarr_store import byte_size, store_in_progress, write_store
-    from ssc_to_nwb.problems import kinds
-    from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.proof.digest import digest_of_objects, object_digests
-    from ssc_to_nwb.run.machine import processors
 
     start = time.perf_counter()
     threads = processors() if request.workers is None else request.workers
@@ -101,8 +100,6 @@ def export_zarr(request: ExportRequest) -> ZarrExport:
 
 
 def _check_is_nwb(path: Path) -> None:
-    from ssc_to_nwb.problems import kinds
-    from ssc_to_nwb.problems.model import error
     from ssc_to_nwb.proof.hdf5_tree import open_tree
 
     with open_tree(path) as tree:
