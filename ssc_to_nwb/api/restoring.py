@@ -82,7 +82,7 @@ def restore(request: RestoreRequest) -> RestoreResult:
     """
     from ssc_to_nwb.data_types.imaging_stacks.restore import restore_stacks
     from ssc_to_nwb.matlab.leaves import walk_leaves
-    from ssc_to_nwb.matlab.writing import write_mat
+    from ssc_to_nwb.matlab.mat_file import write_mat
 
     path, output, overwrite = Path(request.file).absolute(), Path(request.output), request.overwrite
     log, found = ProblemLog(), None

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 import numpy as np
 
 from ssc_to_nwb.describe.node import Node, as_sizes, elements_of
-from ssc_to_nwb.matlab.mat73 import check_stored_here, own_member, referred
 from ssc_to_nwb.matlab.mat_file import read_mat
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems.model import SscError
@@ -173,12 +172,16 @@ class _Outline:
 
     def member(self, group: h5py.Group, name: str, *, depth: int) -> Node:
         """The node of a member of a group; one that lies in another file is unreadable."""
+        from ssc_to_nwb.matlab.mat73 import own_member
+
         try:
             return self._node(own_member(group, name), depth=depth)
         except _DAMAGE as failure:
             return _unreadable(failure)
 
     def _referred(self, reference: h5py.Reference, *, depth: int) -> Node:
+        from ssc_to_nwb.matlab.mat73 import referred
+
         try:
             return self._node(referred(self._file, reference), depth=depth)
         except _DAMAGE as failure:
@@ -186,6 +189,8 @@ class _Outline:
 
     def _node(self, item: h5py.Group | h5py.Dataset, *, depth: int) -> Node:
         import h5py
+
+        from ssc_to_nwb.matlab.mat73 import check_stored_here
 
         mark = item.attrs.get("MATLAB_class", b"struct" if isinstance(item, h5py.Group) else b"unmarked")
         kind = mark.decode() if isinstance(mark, bytes) else str(mark)

@@ -81,21 +81,16 @@ def leaf_bytes(value: MatValue) -> int:
 
 def matlab_class(value: MatValue) -> str:
     """`double`, `single`, `int32`, `logical`, `char`, `cell`, `struct`, or `sparse double`, `sparse logical`."""
-    if isinstance(value, str | MatChar):
-        return "char"
-    if isinstance(value, MatCell):
-        return "cell"
-    if isinstance(value, MatStruct | MatStructArray):
-        return "struct"
+    if isinstance(value, np.ndarray):
+        return _class_of_type(value.dtype)
+    if isinstance(value, MatSparse):
+        return f"sparse {_class_of_type(value.values.dtype)}"
     if isinstance(value, MatUnsupported):
         return value.matlab_class
-    if isinstance(value, MatSparse):
-        return f"sparse {_numeric_class(value.values)}"
-    return _numeric_class(value)
+    return _CLASS_OF[type(value)]
 
 
-def _numeric_class(array: np.ndarray) -> str:
-    return _class_of_type(array.dtype)
+_CLASS_OF = {str: "char", MatChar: "char", MatCell: "cell", MatStruct: "struct", MatStructArray: "struct"}
 
 
 @cache

@@ -9,56 +9,31 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import h5py
 import numpy as np
 
-from ssc_to_nwb.hdf5_files import hdf5_fault, place_of_values
+from ssc_to_nwb.hdf5_files import place_of_values
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.leaves import CLASS_TYPES
 from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
 from ssc_to_nwb.matlab.text import TextReader
-from ssc_to_nwb.matlab.tree import (
-    MatCell,
-    MatSparse,
-    MatStruct,
-    MatStructArray,
-    MatUnsupported,
-    MatValue,
-)
-from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import error
-
-if TYPE_CHECKING:
-    import h5py
+from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatUnsupported, MatValue
 
 # The class of the one object that every cell which was never filled refers to.
 _NEVER_FILLED = "canonical empty"
 _CHAR_STORAGE: dict[str, Storage] = {"u1": "8-bit", "u2": "16-bit", "u4": "utf-32"}
-_DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError)
 
 
-def read_mat73(path: Path, *, texts: TextReader) -> dict[str, MatValue]:
+def read_mat73(path: Path, *, texts: TextReader, bounds: Bounds) -> dict[str, MatValue]:
     """All variables of a format 7.3 file, in the same terms as `read_mat5` gives them.
 
-    texts: decodes the char arrays. Raises mat-unreadable on a file that is damaged or unfolds beyond bounds, and where
-    values lie in another file.
+    texts: decodes the char arrays. Raises ValueError on a file that unfolds beyond bounds, and where values lie in
+    another file; what h5py raises on a damaged one.
     """
-    import h5py
-
-    bounds = Bounds.of(path, "7.3")
-    try:
-        with h5py.File(path, "r") as file:
-            reader = _Reader(file, texts=texts, bounds=bounds)
-            return {name: reader.variable(name) for name in file if not name.startswith("#")}
-    except _DAMAGE as damage:
-        raise error(
-            kinds.MAT_UNREADABLE,
-            file=path,
-            field=bounds.field or None,
-            expected="a MATLAB file of format 7.3 (HDF5)",
-            found=hdf5_fault(damage) if isinstance(damage, OSError) else f"{type(damage).__name__}: {damage}",
-        ) from damage
+    with h5py.File(path, "r") as file:
+        reader = _Reader(file, texts=texts, bounds=bounds)
+        return {name: reader.variable(name) for name in file if not name.startswith("#")}
 
 
 class _Reader:
@@ -75,8 +50,6 @@ class _Reader:
             return self._value(own_member(self._file, name))
 
     def _value(self, item: h5py.Group | h5py.Dataset) -> MatValue:
-        import h5py
-
         matlab_class = _matlab_class(item)
         if "MATLAB_object_decode" in item.attrs or matlab_class == "function_handle":
             reason = "a function handle" if matlab_class == "function_handle" else "an object"
@@ -104,8 +77,6 @@ class _Reader:
         return np.asarray(item[()])
 
     def _struct(self, group: h5py.Group) -> MatValue:
-        import h5py
-
         self._bounds.meet(_address(group))
         columns: dict[str, h5py.Group | h5py.Dataset] = {}
         for name in _field_names(group):
@@ -113,43 +84,40 @@ class _Reader:
                 columns[name] = own_member(group, name)
         self._bounds.count(len(columns))
         # In a struct array every field is a data set of references without a class of its own.
-        is_array = bool(columns) and all(
+        if columns and all(
             isinstance(column, h5py.Dataset) and "MATLAB_class" not in column.attrs and _holds_references(column)
             for column in columns.values()
-        )
-        if not is_array:
-            return MatStruct(fields={name: self._part(f".{name}", column) for name, column in columns.items()})
-        return self._struct_array(columns)
+        ):
+            return self._struct_array(columns)
+        fields: dict[str, MatValue] = {}
+        for name, column in columns.items():
+            with self._bounds.within(f".{name}"):
+                fields[name] = self._value(column)
+        return MatStruct(fields=fields)
 
     def _struct_array(self, columns: dict[str, h5py.Dataset]) -> MatValue:
-        references = {}
+        references: dict[str, np.ndarray] = {}
         for name, column in columns.items():
             with self._bounds.within(f".{name}"):
                 references[name] = self._stored(column).T
-        shape = next(iter(references.values())).shape
-        if any(one.shape != shape for one in references.values()):
+        shape, *others = {one.shape for one in references.values()}
+        if others:
             raise ValueError("fields of a struct array that differ in size")
-        count = math.prod(shape)
-        self._bounds.count(count * len(columns))
-        in_order = {name: column.ravel(order="F") for name, column in references.items()}
+        self._bounds.count(math.prod(shape) * len(columns))
+        records = zip(*(one.ravel(order="F") for one in references.values()), strict=True)
         elements = tuple(
             MatStruct(
                 fields={
-                    name: self._referred(column[number], part=f"({number + 1}).{name}")
-                    for name, column in in_order.items()
+                    name: self._referred(f"({place}).{name}", one) for name, one in zip(columns, record, strict=True)
                 }
             )
-            for number in range(count)
+            for place, record in enumerate(records, start=1)
         )
         if len(elements) == 1:
             return elements[0]
         return MatStructArray(shape=shape, field_names=tuple(columns), elements=elements)
 
-    def _part(self, part: str, item: h5py.Group | h5py.Dataset) -> MatValue:
-        with self._bounds.within(part):
-            return self._value(item)
-
-    def _referred(self, reference: h5py.Reference, *, part: str) -> MatValue:
+    def _referred(self, part: str, reference: h5py.Reference) -> MatValue:
         with self._bounds.within(part):
             return self._value(referred(self._file, reference))
 
@@ -157,10 +125,8 @@ class _Reader:
         self._bounds.meet(_address(item))
         references = self._stored(item).T
         self._bounds.count(references.size)
-        items = tuple(
-            self._referred(reference, part=f"{{{number}}}")
-            for number, reference in enumerate(references.ravel(order="F"), start=1)
-        )
+        places = enumerate(references.ravel(order="F"), start=1)
+        items = tuple(self._referred(f"{{{place}}}", reference) for place, reference in places)
         return MatCell(shape=references.shape, items=items)
 
     def _char(self, item: h5py.Dataset) -> MatValue:
@@ -214,13 +180,8 @@ class _Reader:
 
 def own_member(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset:
     """A member of a group, which lies in the same file. Raises ValueError where only a link is there."""
-    import h5py
-
-    link = group.get(name, getlink=True)
-    if isinstance(link, h5py.ExternalLink):
-        raise ValueError(f"{name} is a link into another file")
-    if isinstance(link, h5py.SoftLink):
-        raise ValueError(f"{name} is a link to the path {link.path}, which may lead into another file")
+    if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+        raise ValueError(f"{name} is a link, which may lead into another file")
     return _object(group[name])
 
 
@@ -237,22 +198,16 @@ def check_stored_here(item: h5py.Dataset) -> None:
 
 
 def _object(item: h5py.Group | h5py.Dataset | h5py.Datatype) -> h5py.Group | h5py.Dataset:
-    import h5py
-
     if isinstance(item, h5py.Datatype):
         raise ValueError("a data type in the place of a value")
     return item
 
 
 def _address(item: h5py.Group | h5py.Dataset) -> int:
-    import h5py
-
     return int(h5py.h5o.get_info(item.id).addr)
 
 
 def _holds_references(item: h5py.Dataset) -> bool:
-    import h5py
-
     return h5py.check_ref_dtype(item.dtype) is h5py.Reference
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from isal import igzip_lib
+
+from ssc_to_nwb.hdf5_files import hdf5_fault
+from ssc_to_nwb.matlab.bounds import Bounds, MatFormat
 from ssc_to_nwb.matlab.leaves import leaf_bytes, matlab_class, matlab_shape, walk_leaves
-from ssc_to_nwb.matlab.mat5 import read_mat5
-from ssc_to_nwb.matlab.mat73 import read_mat73
+from ssc_to_nwb.matlab.mat5 import DamagedFileError, read_mat5
 from ssc_to_nwb.matlab.stored_chars import HDF5_SIGNATURE, MatContents, MatRead
 from ssc_to_nwb.matlab.text import TextReader
 from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported, MatValue, describe
+from ssc_to_nwb.matlab.write_mat5 import LARGEST_VARIABLE_BYTES, TooLargeForFormat5Error, write_mat5
+from ssc_to_nwb.matlab.write_mat73 import write_mat73
+from ssc_to_nwb.output_files import whole_file
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.source_files.disk_walk import check_is_file
@@ -20,6 +27,11 @@ from ssc_to_nwb.source_files.disk_walk import check_is_file
 # Of the session struct: `s` is what ssc-1 has, `dat` a derived variant of ssc-2.
 VARIABLE_NAMES = ("s", "dat")
 _HEADER_BYTES = 128
+# What the readers meet in a damaged file.
+_DAMAGE = (
+    ValueError, TypeError, KeyError, OSError, RuntimeError, OverflowError, MemoryError, struct.error,
+    igzip_lib.IsalError,
+)  # fmt: skip
 
 
 def read_mat(path: Path) -> dict[str, MatValue]:
@@ -43,22 +55,37 @@ def read_contents(path: Path, text_encoding: str | None) -> MatContents:
 
 def _read(path: Path, texts: TextReader) -> dict[str, MatValue]:
     check_is_file(path)
+    bounds = None
     try:
         with path.open("rb") as file:
             head = file.read(512 + len(HDF5_SIGNATURE))
-    except OSError as failure:
-        raise error(kinds.MAT_UNREADABLE, file=path, found=failure) from failure
-    if head.startswith(HDF5_SIGNATURE) or head[512:] == HDF5_SIGNATURE:
-        return read_mat73(path, texts=texts)
-    # Format 5 keeps a version (0x0100) and the byte order mark at the end of its 128-byte header.
-    if len(head) >= _HEADER_BYTES and head[126:128] in (b"IM", b"MI"):
-        return read_mat5(path, texts=texts)
-    raise error(
-        kinds.MAT_UNREADABLE,
-        file=path,
-        expected="a MATLAB file of format 5, 7 or 7.3",
-        found=f"{len(head)} bytes that begin with {head[:20]!r}" if head else "an empty file",
-    )
+        if head.startswith(HDF5_SIGNATURE) or head[512:] == HDF5_SIGNATURE:
+            from ssc_to_nwb.matlab.mat73 import read_mat73
+
+            bounds = Bounds.of(path, "7.3")
+            return read_mat73(path, texts=texts, bounds=bounds)
+        # Format 5 keeps a version (0x0100) and the byte order mark at the end of its 128-byte header.
+        if len(head) >= _HEADER_BYTES and head[126:128] in (b"IM", b"MI"):
+            bounds = Bounds.of(path, "5")
+            return read_mat5(path, texts=texts, bounds=bounds)
+    except _DAMAGE as damage:  # type: ignore[misc]
+        found, cause = _fault(damage), damage
+    else:
+        found, cause = f"{len(head)} bytes that begin with {head[:20]!r}" if head else "an empty file", None
+    field = None if bounds is None else bounds.field or None
+    expected = "a MATLAB file of format 5, 7 or 7.3"
+    raise error(kinds.MAT_UNREADABLE, file=path, field=field, expected=expected, found=found) from cause
+
+
+def _fault(damage: Exception) -> str:
+    """What is wrong with the file, in words."""
+    if isinstance(damage, DamagedFileError):
+        return str(damage)
+    if isinstance(damage, struct.error):
+        return "an array that ends before its time"
+    if isinstance(damage, igzip_lib.IsalError):  # type: ignore[arg-type]
+        return f"a compressed variable that cannot be unpacked ({damage})"
+    return hdf5_fault(damage) if isinstance(damage, OSError) else f"{type(damage).__name__}: {damage}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,3 +190,30 @@ def _other(name: str, value: MatValue) -> OtherVariable:
     return OtherVariable(
         name=name, matlab_class=matlab_class(value), shape=matlab_shape(value), bytes=size, reason=reason
     )
+
+
+def write_mat(
+    path: Path,
+    *,
+    variables: Mapping[str, MatValue],
+    file_format: MatFormat | None = None,
+    overwrite: bool = False,
+) -> MatFormat:
+    """Write variables, by name, to a MATLAB file, which is whole or not there; returns the format.
+
+    file_format: None for format 5, compressed, or 7.3 where a variable is too large for that; overwrite: replace a file
+    that exists. Raises mat-too-large where format 5 is asked for and a variable is too large for it; output-exists,
+    output-not-writable, disk-full; ValueError for a value that no MATLAB file can hold.
+    """
+    with whole_file(path, overwrite=overwrite) as building:
+        if file_format != "7.3":
+            try:
+                write_mat5(building, variables=variables)
+            except TooLargeForFormat5Error as failure:
+                if file_format == "5":
+                    expected = f"at most {LARGEST_VARIABLE_BYTES} bytes in a variable"
+                    raise error(kinds.MAT_TOO_LARGE, file=path, expected=expected, found=failure) from failure
+            else:
+                return "5"
+        write_mat73(building, variables=variables)
+        return "7.3"

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ssc_to_nwb.matlab.leaves import matlab_shape
-from ssc_to_nwb.matlab.mat5_elements import (
+from ssc_to_nwb.matlab.mat5 import (
     LOGICAL_FLAG,
     MI_COMPRESSED,
     MI_DOUBLE,

@@ -18,8 +18,7 @@ from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trials.source import Trials, read_trials
 from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts
-from ssc_to_nwb.matlab.field import Field
-from ssc_to_nwb.matlab.hash_map import check_names_distinct, read_hash
+from ssc_to_nwb.matlab.field import Field, check_names_distinct, read_hash
 from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, OtherVariable, read_contents, read_session_struct
 from ssc_to_nwb.matlab.stored_chars import MatRead
 from ssc_to_nwb.matlab.tree import MatStruct

@@ -10,8 +10,7 @@ from ssc_to_nwb.data_types.arrays.source import ArrayEntry, LabelledArray
 from ssc_to_nwb.data_types.subvolumes.assembly import assemble_subvolumes
 from ssc_to_nwb.data_types.subvolumes.reader import CalciumEntry, read_calcium_entry
 from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, Subvolume
-from ssc_to_nwb.matlab.field import Field
-from ssc_to_nwb.matlab.hash_map import read_hash
+from ssc_to_nwb.matlab.field import Field, read_hash
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 

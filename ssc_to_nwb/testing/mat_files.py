@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.matlab.mat5_elements import (
+from ssc_to_nwb.matlab.mat5 import (
     COMPLEX_FLAG,
     MI_DOUBLE,
     MI_INT8,

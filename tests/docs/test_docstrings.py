@@ -30,7 +30,7 @@ OBJECTS = sorted(
 ) + sorted(
     path
     for pattern in (
-        "data_types/*/interface.py", "matlab/field.py", "matlab/hash_map.py", "matlab/tree.py", "session/context.py",
+        "data_types/*/interface.py", "matlab/field.py", "matlab/tree.py", "session/context.py",
         "session/raw_data.py", "session/session.py",
     )
     for path in PACKAGE.glob(pattern)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_sessions import cell, field, hash_of, problem_raised, row, struct, struct_array
 
-from ssc_to_nwb.matlab.hash_map import read_hash
+from ssc_to_nwb.matlab.field import read_hash
 from ssc_to_nwb.matlab.tree import MatValue
 
 

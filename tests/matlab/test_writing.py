@@ -10,9 +10,8 @@ from made_sessions import AWKWARD, problem_raised
 from matlab_forms import assert_equal_values
 
 from ssc_to_nwb.matlab import write_mat5 as mat5
-from ssc_to_nwb.matlab.mat_file import read_mat, read_session_struct
+from ssc_to_nwb.matlab.mat_file import MatFormat, read_mat, read_session_struct, write_mat
 from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported
-from ssc_to_nwb.matlab.writing import MatFormat, write_mat
 from ssc_to_nwb.testing.dataset import write_session
 
 TREE = MatStruct(fields={"name": "an1", "values": np.full((20, 20), 0.5)})

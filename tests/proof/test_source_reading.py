@@ -15,11 +15,10 @@ from made_sessions import AWKWARD, add_metadata, problem_raised, write
 from matlab_forms import BEYOND_THE_BASIC_PLANE, FORMS, assert_equal_values
 from session_variants import ONE_PLANE, VARIANTS
 
-from ssc_to_nwb.matlab import mat5, mat5_elements, mat73
-from ssc_to_nwb.matlab.mat_file import read_contents
+from ssc_to_nwb.matlab import mat5, mat73
+from ssc_to_nwb.matlab.mat_file import MatFormat, read_contents, write_mat
 from ssc_to_nwb.matlab.stored_chars import MatContents
 from ssc_to_nwb.matlab.tree import MatSparse, MatStruct, MatStructArray, MatUnsupported
-from ssc_to_nwb.matlab.writing import MatFormat, write_mat
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.nwb_file.session_file import convert_session
 from ssc_to_nwb.nwb_file.task import SessionTask
@@ -225,7 +224,7 @@ def test_numbers_in_the_other_byte_order(outcome: Outcome, monkeypatch: pytest.M
         values = right(reader, content, code)
         return values.byteswap() if code == "f4" else values
 
-    replaced(monkeypatch, mat5_elements.ElementReader, "as_numbers", as_numbers)
+    replaced(monkeypatch, mat5._Arrays, "_as_numbers", as_numbers)
     assert "/data" in found_by(outcome(single_precision=True))
 
 
@@ -239,7 +238,7 @@ def test_fields_in_each_others_place(outcome: Outcome, monkeypatch: pytest.Monke
 
 
 def test_an_imaginary_part_left_out(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mat5_elements, "COMPLEX_FLAG", 0)
+    monkeypatch.setattr(mat5, "COMPLEX_FLAG", 0)
     done = outcome(edit=lambda s: add_metadata(s, {"room": np.array([[1 + 2j]])}))
     assert done.error is not None
     assert done.error.kind.identifier == "mat-class-unsupported"

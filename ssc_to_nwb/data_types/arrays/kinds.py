@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS as CALCIUM_KINDS
-from ssc_to_nwb.matlab.hash_map import HashEntry
+from ssc_to_nwb.matlab.field import HashEntry
 from ssc_to_nwb.metadata.model import ARRAY_KINDS
 from ssc_to_nwb.problems import kinds
 

@@ -10,8 +10,7 @@ import numpy as np
 
 from ssc_to_nwb.clock import TimeUnits, check_times_increase
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
-from ssc_to_nwb.matlab.field import Field
-from ssc_to_nwb.matlab.hash_map import HashEntry
+from ssc_to_nwb.matlab.field import Field, HashEntry
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 

@@ -12,8 +12,7 @@ from ssc_to_nwb.clock import TimeUnits, check_times_finite
 from ssc_to_nwb.data_types.arrays.source import report_infinite
 from ssc_to_nwb.data_types.events import touches
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
-from ssc_to_nwb.matlab.field import Field
-from ssc_to_nwb.matlab.hash_map import HashEntry, check_names_distinct, read_hash
+from ssc_to_nwb.matlab.field import Field, HashEntry, check_names_distinct, read_hash
 from ssc_to_nwb.matlab.tree import MatCell
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog

@@ -11,8 +11,7 @@ from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex, read_frame_index
 from ssc_to_nwb.data_types.rois.source import PlaneRecord, read_plane_record
 from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray
-from ssc_to_nwb.matlab.field import Field, check_numbers_unique
-from ssc_to_nwb.matlab.hash_map import read_hash
+from ssc_to_nwb.matlab.field import Field, check_numbers_unique, read_hash
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, describe
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog

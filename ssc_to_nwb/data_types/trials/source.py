@@ -14,8 +14,7 @@ from ssc_to_nwb.clock import TimeUnits, check_times_finite
 from ssc_to_nwb.data_types.arrays.source import report_infinite
 from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
 from ssc_to_nwb.data_types.trials.times import joined_parts, trial_times
-from ssc_to_nwb.matlab.field import Field, check_numbers_unique
-from ssc_to_nwb.matlab.hash_map import HashEntry, check_names_distinct, read_hash
+from ssc_to_nwb.matlab.field import Field, HashEntry, check_names_distinct, check_numbers_unique, read_hash
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 

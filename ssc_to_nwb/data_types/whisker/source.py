@@ -12,8 +12,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits
 from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report_infinite, report_nan
 from ssc_to_nwb.data_types.subvolumes.reader import read_description
-from ssc_to_nwb.matlab.field import Field
-from ssc_to_nwb.matlab.hash_map import check_names_distinct
+from ssc_to_nwb.matlab.field import Field, check_names_distinct
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 

@@ -1,20 +1,21 @@
 """Verification's own way from the characters that a MATLAB file stores to text; it shares none of the conversion's.
 
-It works number by number, without Python's codecs, but for an encoding that metadata names.
+Each row is a list of numbers; Python's codecs make characters of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+import struct
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ssc_to_nwb.matlab.stored_chars import StoredChars, UndecodableTextError
 from ssc_to_nwb.matlab.tree import MatChar, MatUnsupported
 
-_SURROGATES = range(0xD800, 0xE000)
-_LOW_SURROGATES = range(0xDC00, 0xE000)
-# Bytes that follow the first one of a character, and the lowest character that needs them.
-_UTF8_LENGTHS = {0b110: (1, 0x80), 0b1110: (2, 0x800), 0b11110: (3, 0x10000)}
+# Encodings of numbers of 8, 16 and 32 bits, by the letter that `struct` has for them.
+_CODECS = {"B": "utf-8", "H": "utf-16-le", "I": "utf-32-le"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,24 +50,30 @@ class ProofTexts:
 def decode_for_proof(stored: StoredChars, encoding: str | None = None) -> tuple[str, ...]:
     """The text of every row of a char array. Raises UndecodableTextError."""
     numbers = stored.units.tolist()
-    if max(numbers, default=0) < 0x80:
-        return tuple("".join(map(chr, row)) for row in _rows(numbers, stored.shape))
     if stored.storage == "utf-8":
         return _of_utf8(numbers, stored, encoding)
     rows = _rows(numbers, stored.shape)
+    highest = max(numbers, default=0)
+    if highest < 0x80:
+        return tuple(_decoded(row, "B") for row in rows)
     if stored.storage == "utf-32":
-        return tuple("".join(map(_character, row)) for row in rows)
-    if stored.storage == "utf-16" or any(number > 0xFF for number in numbers):
-        return tuple("".join(_join_surrogates(row)) for row in rows)
+        return tuple(_decoded(row, "I") for row in rows)
+    if stored.storage == "utf-16" or highest > 0xFF:
+        return tuple(_decoded(row, "H") for row in rows)
     return _of_bytes(rows, stored, encoding)
 
 
-def _rows(numbers: list[int], shape: tuple[int, ...]) -> list[list[int]]:
+def _decoded(numbers: Sequence[int], code: str) -> str:
+    try:
+        return struct.pack(f"<{len(numbers)}{code}", *numbers).decode(_CODECS[code])
+    except UnicodeDecodeError as failure:
+        raise UndecodableTextError(str(failure)) from failure
+
+
+def _rows(numbers: Sequence[int], shape: tuple[int, ...]) -> list[Sequence[int]]:
     """The numbers of every row, page by page; the file has them column by column."""
     height, width, *further = shape
-    pages = 1
-    for length in further:
-        pages *= length
+    pages = math.prod(further)
     if height * width * pages != len(numbers):
         raise UndecodableTextError(f"{len(numbers)} characters, {height * width * pages} by the size")
     starts = [page * height * width for page in range(pages)]
@@ -74,81 +81,34 @@ def _rows(numbers: list[int], shape: tuple[int, ...]) -> list[list[int]]:
 
 
 def _of_utf8(numbers: list[int], stored: StoredChars, encoding: str | None) -> tuple[str, ...]:
-    characters = _join_bytes(numbers)
-    if characters is None:
+    try:
+        text = _decoded(numbers, "B")
+    except UndecodableTextError:
         if encoding is None:
-            raise UndecodableTextError("bytes that are no UTF-8")
+            raise
         return _of_bytes(_rows(numbers, stored.shape), stored, encoding)
-    units = [unit for character in characters for unit in _split(character)]
-    if (
-        len(stored.shape) == 2
-        and stored.shape[0] == 1
-        and stored.shape[1] in (len(units), len(characters), len(numbers))
-    ):
-        return ("".join(map(chr, characters)),)
-    return tuple("".join(_join_surrogates(row)) for row in _rows(units, stored.shape))
+    in_utf16 = text.encode("utf-16-le")
+    units = struct.unpack(f"<{len(in_utf16) // 2}H", in_utf16)
+    # The size of a row may count its characters or its bytes.
+    if stored.shape[:1] + stored.shape[2:] == (1,) and stored.shape[1] in (len(units), len(text), len(numbers)):
+        return (text,)
+    return tuple(_decoded(row, "H") for row in _rows(units, stored.shape))
 
 
-def _of_bytes(rows: list[list[int]], stored: StoredChars, encoding: str | None) -> tuple[str, ...]:
+def _of_bytes(rows: Sequence[Sequence[int]], stored: StoredChars, encoding: str | None) -> tuple[str, ...]:
     """Rows of numbers up to 255: in the encoding that metadata names, else as UTF-8, else as units of UTF-16."""
     if encoding is not None:
         try:
             return tuple(bytes(row).decode(encoding) for row in rows)
         except UnicodeDecodeError as failure:
             raise UndecodableTextError(str(failure)) from failure
-    decoded = [_join_bytes(row) for row in rows]
-    texts = tuple("".join(map(chr, characters)) for characters in decoded if characters is not None)
+    texts = []
+    for row in rows:
+        with suppress(UndecodableTextError):
+            texts.append(_decoded(row, "B"))
     if len(texts) == len(rows) == 1:
-        return texts
+        return tuple(texts)
     controls = any(0x80 <= number < 0xA0 for row in rows for number in row)
     if len(texts) == len(rows) or stored.storage == "8-bit" or controls:
         raise UndecodableTextError("numbers that several encodings have")
-    return tuple("".join(map(chr, row)) for row in rows)
-
-
-def _join_bytes(numbers: Sequence[int]) -> list[int] | None:
-    """Characters of UTF-8, None where the bytes are none."""
-    characters = []
-    following = iter(numbers)
-    for first in following:
-        if first < 0x80:
-            characters.append(first)
-            continue
-        lead = next((ones for ones in _UTF8_LENGTHS if first >> (8 - ones.bit_length()) == ones), None)
-        if lead is None:
-            return None
-        count, lowest = _UTF8_LENGTHS[lead]
-        character = first & (0xFF >> (lead.bit_length()))
-        for _ in range(count):
-            part = next(following, 0)
-            if part >> 6 != 0b10:
-                return None
-            character = character << 6 | part & 0x3F
-        if character < lowest or character > 0x10FFFF or character in _SURROGATES:
-            return None
-        characters.append(character)
-    return characters
-
-
-def _split(character: int) -> tuple[int, ...]:
-    """A character as units of UTF-16."""
-    beyond = character - 0x10000
-    return (character,) if beyond < 0 else (0xD800 + (beyond >> 10), 0xDC00 + (beyond & 0x3FF))
-
-
-def _join_surrogates(units: Sequence[int]) -> Iterator[str]:
-    following = iter(units)
-    for unit in following:
-        if unit not in _SURROGATES:
-            yield chr(unit)
-            continue
-        low = next(following, 0)
-        if unit in _LOW_SURROGATES or low not in _LOW_SURROGATES:
-            raise UndecodableTextError("half a character of UTF-16")
-        yield chr(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00))
-
-
-def _character(number: int) -> str:
-    if number > 0x10FFFF or number in _SURROGATES:
-        raise UndecodableTextError(f"the number {number:#x}, which is no character")
-    return chr(number)
+    return tuple(_decoded(row, "H") for row in rows)

@@ -6,7 +6,7 @@ import pytest
 from made_sessions import field, problem_raised, row
 
 from ssc_to_nwb.data_types.arrays.kinds import classify_array
-from ssc_to_nwb.matlab.hash_map import HashEntry
+from ssc_to_nwb.matlab.field import HashEntry
 
 
 def entry(key: str, description: str = "") -> HashEntry:

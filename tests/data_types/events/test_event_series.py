@@ -27,7 +27,7 @@ from made_sessions import (
 from ssc_to_nwb.clock import TimeUnits
 from ssc_to_nwb.data_types.events.source import PAIRS, POINTS, EventSeries, read_event_series, split_pairs
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
-from ssc_to_nwb.matlab.hash_map import HashEntry
+from ssc_to_nwb.matlab.field import HashEntry
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.testing.matlab import EMPTY, Cell
