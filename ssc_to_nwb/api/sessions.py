@@ -152,7 +152,7 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
         session=source.name,
         path=source.path,
         dataset=source.dataset,
-        packed_in=() if source.packed is None else source.packed.packed_files,
+        packed_in=() if source.packed is None else source.packed.packed_files(),
         error=source.problem,
     )
     if source.problem is not None:
@@ -204,7 +204,7 @@ def _raw_counts(session: Session, source: SessionSource) -> dict[str, Any]:
     listed = {plane.name: plane.listed_paths for plane in session.planes}
     names = sum(len(paths) for paths in listed.values())
     if source.packed is not None and source.packed.raw:
-        return _packed_raw_counts(listed, source.packed.raw_sizes)
+        return _packed_raw_counts(listed, source.packed.raw_sizes, folder=source.path.parent)
     log = ProblemLog()
     if source.session_file is None or source.session_file.raw_folder is None:
         if source.packed is None:
@@ -229,12 +229,15 @@ def _raw_counts(session: Session, source: SessionSource) -> dict[str, Any]:
     }
 
 
-def _packed_raw_counts(listed: Mapping[str, Sequence[str]], sizes: Mapping[str, int]) -> dict[str, int]:
+def _packed_raw_counts(
+    listed: Mapping[str, Sequence[str]], sizes: Mapping[str, int], *, folder: Path
+) -> dict[str, int]:
     """The same of packed raw files, whose bytes are given by their paths below the session's folder."""
-    from ssc_to_nwb.source_files.raw_files import RawFileKind, is_side_file, kind_of_file, sizes_in_listing
+    from ssc_to_nwb.source_files.raw_files import FolderListing, RawFileKind, is_side_file, kind_of_file
 
-    stacks = [size for paths in listed.values() for size in sizes_in_listing(paths, sizes)]
-    there = [size for size in stacks if size is not None]
+    listing = FolderListing(folder, sizes)
+    stacks = [file for paths in listed.values() for file in listing.find(paths)]
+    there = [file for file in stacks if file.path is not None]
     videos = [size for path, size in sizes.items() if kind_of_file(Path(path).name) is RawFileKind.VIDEO]
     return {
         "raw_present": len(there),

@@ -145,7 +145,7 @@ def sizes_of(decision: Decision, settings: RunSettings) -> SourceSizes:
         return SourceSizes(mat=decision.source.mat_bytes)
     packed, linked = decision.source.packed, False
     if packed is not None:
-        named = [(part.target, part.member.size) for part in packed.parts(raw=decision.job.raw)]
+        named = [(part.target, part.size) for part in packed.parts(raw=decision.job.raw)]
         if packed.unpacked_mat is not None:
             named.append((packed.file_name, decision.source.mat_bytes))
     else:
@@ -211,9 +211,9 @@ def _unpacked_stack(packed: PackedSession, folder: Path) -> list[Path]:
     """The first stack of a packed session that is not too large."""
     for part in packed.raw:
         target = folder / Path(part.target).name
-        if part.member.size <= _LARGEST_UNPACKED_BYTES and kind_of_file(target.name) is RawFileKind.STACK:
+        if part.size <= _LARGEST_UNPACKED_BYTES and kind_of_file(target.name) is RawFileKind.STACK:
             try:
-                unpack(part.packed, {part.member.name: target}, on_bytes=lambda _: None)
+                unpack(part.packed, {part.name: target}, on_bytes=lambda _: None)
             except SscError:
                 break
             return [target]
@@ -248,7 +248,7 @@ def _opened(path: Path) -> PlaneStack | None:
         trial=np.zeros(frames, dtype=np.int64),
         exists=np.ones(frames, dtype=bool),
         files=(index,),
-        listed_files=(ListedFile(listed_path=str(path), path=path, byte_size=index.byte_size),),
+        listed_files=(ListedFile(listed_path=str(path), path=path),),
         gaps=(),
         description=None,
         channel_pages=(0, 1),

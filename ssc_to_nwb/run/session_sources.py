@@ -19,14 +19,14 @@ from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.problems.system_errors import name_system_error
 from ssc_to_nwb.quantities import bytes_text
 from ssc_to_nwb.run.machine import free_bytes
-from ssc_to_nwb.source_files.mats_not_taken import mats_not_taken
-from ssc_to_nwb.source_files.packed_files import PackedFile, PackedMember, is_packed, list_packed, packed_stem, unpack
+from ssc_to_nwb.source_files.packed_files import PackedFile, is_packed, list_packed, packed_stem, unpack
 from ssc_to_nwb.source_files.packed_sessions import PackedSession, find_packed_files, group_by_session, packed_session
 from ssc_to_nwb.source_files.session_files import (
     NAMES_EXPECTED,
     SessionFile,
     dataset_of,
     find_session_files,
+    mats_not_taken,
     select_names,
 )
 
@@ -53,7 +53,7 @@ class SessionSource:
     def mat_bytes(self) -> int:
         """Bytes of the session file, 0 where there is none."""
         if self.packed is not None and self.packed.mat is not None:
-            return self.packed.mat.member.size
+            return self.packed.mat.size
         try:
             return self.path.stat().st_size
         except OSError:
@@ -104,8 +104,7 @@ class PackedListings:
         known: dict[str, PackedFile] = {}
         try:
             for entry in json.loads(path.read_text(encoding="utf-8")):
-                members = tuple(PackedMember(**member) for member in entry["members"])
-                known[entry["path"]] = PackedFile(**{**entry, "path": Path(entry["path"]), "members": members})
+                known[entry["path"]] = PackedFile(**{**entry, "path": Path(entry["path"])})
         except (OSError, ValueError, KeyError, TypeError):
             known = {}
         return cls(path=path, known=known)
@@ -205,13 +204,12 @@ def _packed_sessions(
         except SscError as failure:
             yield SessionSource(name=packed_stem(path), path=path, top=top, problem=failure.problem)
     for folder, packed_files in by_folder.items():
-        for key, found in group_by_session(packed_files).items():
+        for key, parts in group_by_session(packed_files).items():
             name = str(key)
-            place = (found.mats or found.raw)[0]
             try:
-                session = packed_session(key, found, unpacked=unpacked.get(name), folder=folder)
+                session = packed_session(key, parts, unpacked=unpacked.get(name), folder=folder)
             except SscError as failure:
-                yield SessionSource(name=name, path=folder / place.target, top=top, problem=failure.problem)
+                yield SessionSource(name=name, path=folder / parts[0].target, top=top, problem=failure.problem)
                 continue
             if session is None:
                 continue
@@ -220,7 +218,7 @@ def _packed_sessions(
             if twin == folder:
                 yield SessionSource(name=name, path=path, top=top, packed=session)
             else:
-                problem = error(kinds.PACKED_TWICE, file=place.packed, field=name, found=f"also in {twin}").problem
+                problem = error(kinds.PACKED_TWICE, file=parts[0].packed, field=name, found=f"also in {twin}").problem
                 yield SessionSource(name=name, path=path, top=top, problem=problem)
 
 
@@ -262,7 +260,7 @@ def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnByte
             raise error(kinds.SPACE_SHORT, file=folder, expected=expected, found=f"{bytes_text(free)} free")
         targets: dict[Path, dict[str, Path]] = {}
         for part in session.parts(raw=raw):
-            targets.setdefault(part.packed, {})[part.member.name] = folder / part.target
+            targets.setdefault(part.packed, {})[part.name] = folder / part.target
         for packed, members in targets.items():
             unpack(packed, members, on_bytes=count)
         if session.unpacked_mat is not None:

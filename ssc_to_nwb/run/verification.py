@@ -10,7 +10,7 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.proof.report import VerifyReport
+    from ssc_to_nwb.proof.proof import VerifyReport
 
 # Differences named in the message of a failed verification; `verify` on the command line shows more.
 _SHOWN = 5
@@ -39,8 +39,7 @@ def verify_finished(finished: FinishedFile) -> Verified:
 
 def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> VerifyReport:
     """What comes of reading source and file again. Raises what reporting the progress raises."""
-    from ssc_to_nwb.proof.file import verify_file
-    from ssc_to_nwb.proof.source_again import read_source_again
+    from ssc_to_nwb.proof.file import read_source_again, verify_file
     from ssc_to_nwb.session.context import SessionContext
     from ssc_to_nwb.session.raw_data import open_raw_data
 

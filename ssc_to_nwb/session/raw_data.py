@@ -110,7 +110,7 @@ def _channels(
 ) -> ChannelCount:
     """How many channels the session's stacks hold; one alone is worth a warning, as it was not stated."""
     images = [image for plane in inventory.planes for image in plane.side_images]
-    red = [image.path.name for image in images if image.name.channel != 1]
+    red = [image.path.name for image in images if image.channel != 1]
     masters = [plane.name for plane in session.planes if plane.master_image.shape[2] > 1]
     red_seen = red[0] if red else f"masterImage of {masters[0]}" if masters else None
     stacks = [pages for files in indexed.values() for pages in files.pages()]

@@ -40,7 +40,7 @@ def stub_videos(raw: RawData, *, whole: np.ndarray, kept: np.ndarray) -> RawData
     dropped = set(whole.tolist()) - set(kept.tolist())
     inventory = raw.inventory
     left_out = tuple(
-        FileLeftOut(path=video.path, reason="its trial is not in the stub", byte_size=video.byte_size)
+        FileLeftOut(path=video.path, reason="its trial is not in the stub")
         for video in inventory.videos
         if video.trial in dropped
     )

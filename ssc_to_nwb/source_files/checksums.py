@@ -1,7 +1,11 @@
-"""Lists of checksums beside the data, as downloads come with them: `checksums.md5`, `MD5SUMS`, `x.tar.gz.md5`..."""
+"""Lists of checksums beside the data, in the forms of GNU, BSD, OpenSSL and PowerShell; and hashes of files.
+
+A line that is none of them is not passed over in silence: a list that nobody understands protects nothing.
+"""
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
@@ -11,14 +15,50 @@ from pathlib import Path, PurePosixPath
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemLog, error
-from ssc_to_nwb.source_files.checksum_lists import decode_list, parse_list
 from ssc_to_nwb.system_files import is_system_name
 
-_ALGORITHM = r"(?:md5|sha1|sha224|sha256|sha384|sha512)"
-_LIST_NAME = re.compile(rf"(?:checksums?|{_ALGORITHM}(?:sums?)?)(?:\.\w+)?|.+\.{_ALGORITHM}(?:sums?)?", re.IGNORECASE)
+# Hexadecimal digits of a sum, longest first, by the algorithm they come from.
+_DIGITS = {128: "sha512", 96: "sha384", 64: "sha256", 56: "sha224", 40: "sha1", 32: "md5"}
+_NAMES = "|".join(_DIGITS.values())
+_LIST_NAME = re.compile(rf"(?:checksums?|(?:{_NAMES})(?:sums?)?)(?:\.\w+)?|.+\.(?:{_NAMES})(?:sums?)?", re.IGNORECASE)
 _LARGEST_LIST_BYTES = 64 * 2**20
-_BLOCK_BYTES = 2**20
 _SHOWN_CHARACTERS = 80
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+_HEX = "[0-9a-fA-F]"
+_VALUE = "(?P<value>" + "|".join(f"{_HEX}{{{digits}}}" for digits in _DIGITS) + ")"
+_ALGORITHM = r"(?P<algorithm>MD5|SHA-?(?:1|2-)?(?:224|256|384|512)?)"
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        # PowerShell's table, also as it is exported (CSV): before the others, which would take MD5 for a name.
+        rf'"?{_ALGORITHM}"?[\s,;]+"?{_VALUE}"?[\s,;]+"?(?P<name>[^"]+)"?',
+        # BSD, OpenSSL: MD5 (name) = sum.
+        rf"{_ALGORITHM} ?\((?P<name>.+)\) ?= ?{_VALUE}",
+        # GNU: sum, two spaces or a space and an asterisk, name; the name alone may be missing.
+        rf"\\?{_VALUE}(?:[\s,;]+\*?(?P<name>\S.*))?",
+        # The same turned round.
+        rf"\*?(?P<name>\S.*?)[\s:=,;]+{_VALUE}",
+    )
+)
+# PowerShell's Format-List: a key and its text on a line each, long texts go on on the next one.
+_RECORD = re.compile(
+    "".join(
+        rf"{before}[ \t]*{key}[ \t]*:(?P<{key}>.*(?:\n[ \t]+\S.*)*){after}"
+        for before, key, after in (("^", "Algorithm", ""), (r"\n", "Hash", ""), (r"(?:\n", "Path", ")?"))
+    ),
+    re.IGNORECASE | re.MULTILINE,
+)
+_NAME_OF_ALGORITHM = re.compile(_ALGORITHM, re.IGNORECASE)
+_NOT_A_LINE = re.compile(r"[#;].*|[-\s]*|Algorithm\s+Hash\s+Path|\"?Algorithm\"?,\"?Hash\"?,\"?Path\"?", re.IGNORECASE)
+# Digits enough for a sum, in one run or byte by byte.
+_LIKE_A_SUM = re.compile(rf"(?<!{_HEX}){_HEX}{{24,}}(?!{_HEX})|(?<!{_HEX})(?:{_HEX}{{2}} ){{15,}}{_HEX}{{2}}(?!{_HEX})")
+_CUT_NAMES = ("...", "\u2026")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +88,7 @@ def find_checksums(folders: Iterable[Path]) -> FoundChecksums:
     lookup = _Lookup()
     found: dict[tuple[Path, str, str], Checksum] = {}
     for folder in folders:
-        if not folder.is_dir():
-            continue
-        for path in sorted(folder.iterdir()):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if _LIST_NAME.fullmatch(path.name) and not is_system_name(path.name) and path.is_file():
                 for checksum in _read_list(path, lookup, log=log):
                     found.setdefault((checksum.path, checksum.algorithm, checksum.value), checksum)
@@ -68,19 +106,53 @@ def _read_list(path: Path, lookup: _Lookup, *, log: ProblemLog) -> Iterator[Chec
         content = path.read_bytes() if size <= _LARGEST_LIST_BYTES else b""
     except OSError as failure:
         raise error(kinds.SOURCE_NOT_READABLE, file=path, found=failure) from failure
-    listed = parse_list(decode_list(content))
-    if listed.strange:
-        number, text = listed.strange[0]
-        count = f"{len(listed.strange)} line{'s' if len(listed.strange) > 1 else ''}"
-        found = f"{count} like a checksum, line {number} first: {text[:_SHOWN_CHARACTERS]}"
+    understood, strange = 0, []
+    for number, line in enumerate(_lines(content), start=1):
+        listed = None if _NOT_A_LINE.fullmatch(line) else _listed_sum(line)
+        if listed is not None:
+            understood += 1
+            name, value = listed
+            file = _named_after(path) if name is None else lookup.find(path.parent, name)
+            if file is not None:
+                yield Checksum(path=file, algorithm=_DIGITS[len(value)], value=value, listed_in=path)
+        elif _LIKE_A_SUM.search(line):
+            strange.append(f"line {number} first: {line[:_SHOWN_CHARACTERS]}")
+    found = "no line that is understood" if size <= _LARGEST_LIST_BYTES else f"{size} bytes"
+    if strange:
+        found = f"{len(strange)} line{'s' if len(strange) > 1 else ''} like a checksum, {strange[0]}"
+    if strange or not understood:
         log.add(kinds.CHECKSUM_LIST_NOT_UNDERSTOOD, file=path, expected="lines such as `<sum>  <name>`", found=found)
-    elif not listed.sums:
-        found = "no line that is understood" if size <= _LARGEST_LIST_BYTES else f"{size} bytes"
-        log.add(kinds.CHECKSUM_LIST_NOT_UNDERSTOOD, file=path, expected="lines such as `<sum>  <name>`", found=found)
-    for line in listed.sums:
-        file = _named_after(path) if line.name is None else lookup.find(path.parent, line.name)
-        if file is not None:
-            yield Checksum(path=file, algorithm=line.algorithm, value=line.value, listed_in=path)
+
+
+def _lines(content: bytes) -> Iterator[str]:
+    """The lines of a list, a record in one: UTF-16 or UTF-8 where a mark says so (PowerShell's), else UTF-8."""
+    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    text = "\n".join(content.decode(encoding, errors="replace").splitlines())
+    return map(str.strip, _RECORD.sub(_in_one_line, text).split("\n"))
+
+
+def _in_one_line(record: re.Match[str]) -> str:
+    """A record as a line of a table, and as many lines as it had."""
+    texts = ("".join(map(str.strip, text.split("\n"))) for text in record.groups(default=""))
+    return " ".join(texts) + "\n" * record[0].count("\n")
+
+
+def _listed_sum(line: str) -> tuple[str | None, str] | None:
+    """The name of the file, None for a sum alone, and the sum; None for a line that is not understood."""
+    match = next(filter(None, (form.fullmatch(line) for form in _FORMS)), None)
+    if match is None:
+        return None
+    groups = match.groupdict()
+    name, value, named = groups["name"], groups["value"].lower(), groups.get("algorithm")
+    if name is not None and name.rstrip().endswith(_CUT_NAMES):
+        return None
+    # A table without room has no path: in its place is the algorithm.
+    if named is None and name is not None and _NAME_OF_ALGORITHM.fullmatch(name):
+        return None
+    # `SHA2-256`, `SHA-256` and `SHA256` are one.
+    if named is not None and named.lower().replace("sha2-", "sha").replace("-", "") != _DIGITS[len(value)]:
+        return None
+    return None if name is None else name.strip(), value
 
 
 def check_files(checksums: Iterable[Checksum], *, workers: int) -> None:
@@ -94,19 +166,16 @@ def check_files(checksums: Iterable[Checksum], *, workers: int) -> None:
 
 
 def _check(checksum: Checksum) -> None:
-    digest = hashlib.new(checksum.algorithm, usedforsecurity=False)
     try:
-        with checksum.path.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
+        found = _hash_of(checksum.path, checksum.algorithm)
     except OSError as failure:
         raise error(kinds.SOURCE_NOT_READABLE, file=checksum.path, found=failure) from failure
-    if digest.hexdigest() != checksum.value:
+    if found != checksum.value:
         raise error(
             kinds.CHECKSUM_DIFFERS,
             file=checksum.path,
             expected=f"{checksum.algorithm} {checksum.value}, as {checksum.listed_in.name} says",
-            found=digest.hexdigest(),
+            found=found,
         )
 
 
@@ -158,5 +227,9 @@ class _Lookup:
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal; memory does not grow with the file. Raises OSError."""
+    return _hash_of(path, "sha256")
+
+
+def _hash_of(path: Path, algorithm: str) -> str:
     with path.open("rb", buffering=0) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()

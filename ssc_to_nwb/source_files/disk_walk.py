@@ -59,11 +59,11 @@ def walk_files(folder: Path, *, enter: Callable[[Path], bool] | None = None) -> 
 
     enter: says of a folder whether it is walked. Raises SscError of kind SOURCE_NOT_READABLE.
     """
-    walk = _Walk(enter=enter)
-    walk.waiting.append((os.fspath(folder), ""))
+    walk = _Walk(root=os.path.realpath(folder), enter=enter)
+    yield from walk.tree(os.fspath(folder), "", system=False)
     while walk.waiting:
-        path, below = walk.waiting.popleft()
-        yield from walk.tree(path, below, system=False)
+        link = walk.waiting.popleft()
+        yield from walk.tree(os.fspath(link.path), link.below, system=False, link=link)
     yield from walk.met_before
 
 
@@ -102,25 +102,25 @@ def check_is_file(path: Path) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class _Walk:
-    """waiting: folders that are still to be walked; walked: identities of those that were, or are under way."""
+    """waiting: links to folders that are still to be walked; walked: identities of the folders that were.
 
+    root: the folder itself, without links; met_before: links to folders that were walked by another name.
+    """
+
+    root: str
     enter: Callable[[Path], bool] | None
-    waiting: deque[tuple[str, str]] = field(default_factory=deque)
-    links: dict[str, DiskEntry] = field(default_factory=dict)
+    waiting: deque[DiskEntry] = field(default_factory=deque)
     walked: set[tuple[int, int]] = field(default_factory=set)
     met_before: list[DiskEntry] = field(default_factory=list)
-    root: str = ""
 
-    def tree(self, folder: str, below: str, *, system: bool) -> Iterator[DiskEntry]:
-        """The files of a folder and of those in it; links to folders are put off."""
-        status = _status_of_folder(folder)
-        if (status.st_dev, status.st_ino) in self.walked:
-            if folder in self.links:
-                self.met_before.append(self.links[folder])
+    def tree(self, folder: str, below: str, *, system: bool, link: DiskEntry | None = None) -> Iterator[DiskEntry]:
+        """The files of a folder and of those in it; links to folders are put off. link: the one that leads to it."""
+        entries, identity = _entries(folder)
+        if identity in self.walked:
+            self.met_before += [] if link is None else [link]
             return
-        self.walked.add((status.st_dev, status.st_ino))
-        self.root = self.root or os.path.realpath(folder)
-        for entry in _entries(folder):
+        self.walked.add(identity)
+        for entry in entries:
             place = f"{below}/{entry.name}" if below else entry.name
             of_system = system or is_system_name(entry.name)
             if not _is_folder(entry):
@@ -142,8 +142,7 @@ class _Walk:
             )
         else:
             reason = "a link to a folder that has another name here"
-            self.links[entry.path] = self._entry(entry, below, Obstacle.LINKED_TWICE, reason, link_to=target)
-            self.waiting.append((entry.path, below))
+            self.waiting.append(self._entry(entry, below, Obstacle.LINKED_TWICE, reason, link_to=target))
 
     def _file(self, entry: os.DirEntry[str], below: str, *, system: bool) -> DiskEntry:
         if system:
@@ -174,11 +173,13 @@ class _Walk:
         )
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
-    """What is in a folder, by name, files before folders."""
+def _entries(folder: str) -> tuple[list[os.DirEntry[str]], tuple[int, int]]:
+    """What is in a folder, by name, files before folders; and what the system knows the folder by."""
     try:
+        status = Path(folder).stat()
         with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: (_is_folder(entry), entry.name))
+            in_order = sorted(entries, key=lambda entry: (_is_folder(entry), entry.name))
+            return in_order, (status.st_dev, status.st_ino)
     except OSError as failure:
         raise error(kinds.SOURCE_NOT_READABLE, file=failure.filename or folder, found=failure) from failure
 
@@ -189,13 +190,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     except OSError:
         # A link in a circle, or to where nobody may look: met as a file, it says what is wrong.
         return False
-
-
-def _status_of_folder(folder: str) -> os.stat_result:
-    try:
-        return Path(folder).stat()
-    except OSError as failure:
-        raise error(kinds.SOURCE_NOT_READABLE, file=folder, found=failure) from failure
 
 
 def _holds(folder: str, path: str) -> bool:

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
@@ -36,21 +36,13 @@ _DAMAGE: tuple[type[Exception], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PackedMember:
-    """A regular file inside a packed file: its name there and the bytes it announces."""
-
-    name: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PackedFile:
-    """A packed file with its size and time, and what it holds."""
+    """A packed file with its size and time; members: of the regular files in it, the bytes they announce by name."""
 
     path: Path
     size: int
     mtime_ns: int
-    members: tuple[PackedMember, ...]
+    members: Mapping[str, int]
 
 
 def is_packed(path: Path) -> bool:
@@ -78,8 +70,7 @@ def list_packed(path: Path) -> PackedFile:
             if name in sizes:
                 raise error(kinds.PACKED_TWICE, file=path, field=name, found="two entries of that name")
             sizes[name] = size
-    members = tuple(PackedMember(name=name, size=size) for name, size in sizes.items())
-    return PackedFile(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, members=members)
+    return PackedFile(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, members=sizes)
 
 
 def unpack(path: Path, targets: Mapping[str, Path], *, on_bytes: Callable[[int], None]) -> None:
@@ -96,34 +87,31 @@ def unpack(path: Path, targets: Mapping[str, Path], *, on_bytes: Callable[[int],
                 with system_errors_named(targets[name]):
                     targets[name].parent.mkdir(parents=True, exist_ok=True)
                 with opened() as source:
-                    _write(_blocks(source, size, name=name, path=path), targets[name], on_bytes=on_bytes)
+                    _write(source, targets[name], size=size, field=name, path=path, on_bytes=on_bytes)
             if not missing:
                 break
         if missing:
             raise error(kinds.PACKED_UNREADABLE, file=path, expected=min(missing), found="no such entry any more")
 
 
-def _write(blocks: Iterator[bytes], target: Path, *, on_bytes: Callable[[int], None]) -> None:
+def _write(
+    source: IO[bytes], target: Path, *, size: int, field: str, path: Path, on_bytes: Callable[[int], None]
+) -> None:
+    """Write the content of an entry, never more of it than it announces. Raises packed-too-large, EOFError."""
+    left = size
     with system_errors_named(target):
         file = target.open("xb")
     with file:
-        for block in blocks:
+        while block := source.read(min(_BLOCK_BYTES, left + 1)):
+            left -= len(block)
+            if left < 0:
+                raise error(kinds.PACKED_TOO_LARGE, file=path, field=field, expected=f"{size} bytes")
             with system_errors_named(target):
                 file.write(block)
                 file.flush()
             on_bytes(len(block))
-
-
-def _blocks(source: IO[bytes], size: int, *, name: str, path: Path) -> Iterator[bytes]:
-    """The content of an entry, never more of it than it announces. Raises packed-too-large, EOFError."""
-    left = size
-    while block := source.read(min(_BLOCK_BYTES, left + 1)):
-        left -= len(block)
-        if left < 0:
-            raise error(kinds.PACKED_TOO_LARGE, file=path, field=name, expected=f"{size} bytes")
-        yield block
     if left:
-        raise EOFError(f"{name} ends after {size - left} of {size} bytes")
+        raise EOFError(f"{field} ends after {size - left} of {size} bytes")
 
 
 @contextmanager
@@ -148,42 +136,39 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile | tarfile.TarFile]:
         raise error(kinds.PACKED_UNREADABLE, file=path, found=found) from failure
 
 
-def _entries(
-    packed: zipfile.ZipFile | tarfile.TarFile, path: Path
-) -> Iterator[tuple[str, int, Callable[[], IO[bytes]]]]:
-    """Name, announced size and content of the regular files, in their order. Raises packed-unsafe."""
+_Entry = tuple[str, int, Callable[[], IO[bytes]]]
+
+
+def _entries(packed: zipfile.ZipFile | tarfile.TarFile, path: Path) -> Iterator[_Entry]:
+    """Name, announced size and content of the regular files, in their order. Raises packed-unsafe.
+
+    A name must stay below the folder it is unpacked to, on any system. That is stricter than the standard library's
+    filter for data, which Python 3.11.0 to 3.11.3 do not have.
+    """
+    for file_type, (name, size, opened) in _all(packed, path):
+        pure = PurePosixPath(name)
+        if pure.is_absolute() or ".." in pure.parts or any(character in name for character in ("\\", ":", "\0")):
+            raise error(kinds.PACKED_UNSAFE, file=path, field=name, found="a name that leads out of the folder")
+        if file_type not in (stat.S_IFREG, stat.S_IFDIR):
+            raise error(kinds.PACKED_UNSAFE, file=path, field=name, found="a link or a device")
+        if file_type == stat.S_IFREG:
+            yield pure.as_posix(), size, opened
+
+
+def _all(packed: zipfile.ZipFile | tarfile.TarFile, path: Path) -> Iterator[tuple[int, _Entry]]:
+    """All entries, each with the type of file that it is, 0 for none that may be unpacked."""
     if isinstance(packed, tarfile.TarFile):
         for member in packed:
-            _check_name(member.name, path)
-            # Stricter than the standard library's filter for data, which Python 3.11.0 to 3.11.3 do not have.
-            if not (member.isreg() or member.isdir()):
-                raise error(kinds.PACKED_UNSAFE, file=path, field=member.name, found="a link or a device")
-            if member.isreg():
-                yield PurePosixPath(member.name).as_posix(), member.size, partial(_content, packed, member)
+            file_type = stat.S_IFREG if member.isreg() else stat.S_IFDIR if member.isdir() else 0
+            yield file_type, (member.name, member.size, cast("Any", partial(packed.extractfile, member)))
         return
     for info in packed.infolist():
-        _check_name(info.filename, path)
-        if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise error(kinds.PACKED_UNSAFE, file=path, field=info.filename, found="a link or a device")
-        if info.is_dir():
-            continue
         if info.flag_bits & _ZIP_ENCRYPTED:
             raise error(kinds.PACKED_UNREADABLE, file=path, field=info.filename, found="an encrypted entry")
+        file_type = stat.S_IFMT(info.external_attr >> 16) or stat.S_IFREG
         size = info.file_size
         # zipfile cuts an entry off at its announced size: with more room it shows whether there is more.
         info.file_size += 2 * _BLOCK_BYTES
-        yield PurePosixPath(info.filename).as_posix(), size, partial(packed.open, info)
-
-
-def _content(packed: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
-    file = packed.extractfile(member)
-    if file is None:
-        raise tarfile.TarError(f"{member.name} has no content")
-    return file
-
-
-def _check_name(name: str, path: Path) -> None:
-    """The name must stay below the folder it is unpacked to, on any system. Raises packed-unsafe."""
-    pure = PurePosixPath(name)
-    if pure.is_absolute() or ".." in pure.parts or any(character in name for character in ("\\", ":", "\0")):
-        raise error(kinds.PACKED_UNSAFE, file=path, field=name, found="a name that leads out of the folder")
+        yield stat.S_IFDIR if info.is_dir() and file_type == stat.S_IFREG else file_type, (
+            info.filename, size, partial(packed.open, info),
+        )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sessions that lie in packed files, wholly or in part, beside sessions that lie unpacked.
+"""Sessions of which something is packed: what belongs to which, and where it goes when it is unpacked.
 
 A packed file is read as if it were unpacked where it lies. What is unpacked there already counts, and its packed twin
 is passed over.
@@ -8,29 +8,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session_key import SessionKey
-from ssc_to_nwb.source_files.packed_files import PackedFile, PackedMember, is_packed, packed_stem
-from ssc_to_nwb.source_files.search import files_to_search, is_named, is_raw_folder
-from ssc_to_nwb.source_files.session_files import (
-    SessionFile,
-    dataset_of,
-    key_of_file,
-)
+from ssc_to_nwb.source_files.packed_files import PackedFile, is_packed, packed_stem
+from ssc_to_nwb.source_files.search import is_raw_folder, named_files
+from ssc_to_nwb.source_files.session_files import SessionFile, dataset_of, key_of_file
 from ssc_to_nwb.system_files import is_system_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedPart:
-    """A member of a packed file, and where it goes below the folder a session is unpacked to."""
+    """A member of a packed file: its name there, its bytes, and where it goes below the folder of its session."""
 
     packed: Path
-    member: PackedMember
+    name: str
+    size: int
     target: str
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it is a raw file; else it is the session file."""
+        return "/" in self.target
 
     @property
     def of_system(self) -> bool:
@@ -46,7 +48,6 @@ class PackedSession:
     """
 
     key: SessionKey
-    folder: Path
     file_name: str
     unpacked_mat: Path | None
     mat: PackedPart | None
@@ -58,133 +59,103 @@ class PackedSession:
 
     def unpacked_size(self, *, raw: bool) -> int:
         """Bytes that unpacking takes."""
-        return sum(part.member.size for part in self.parts(raw=raw))
+        return sum(part.size for part in self.parts(raw=raw))
 
-    @property
-    def packed_files(self) -> tuple[Path, ...]:
+    def packed_files(self, *, raw: bool = True) -> tuple[Path, ...]:
         """The packed files that hold some of the session."""
-        return _packed_files(self.parts(raw=True))
+        return tuple(sorted({part.packed for part in self.parts(raw=raw)}))
 
     @property
     def raw_sizes(self) -> dict[str, int]:
         """Bytes of the packed raw files by their path below the session's folder."""
-        prefix = f"{self.key}/"
-        return {part.target.removeprefix(prefix): part.member.size for part in self.raw if not part.of_system}
+        return {part.target.removeprefix(f"{self.key}/"): part.size for part in self.raw if not part.of_system}
 
     def origin(self, file: str, unpacked: Path) -> str:
         """Where a file of the folder `unpacked` comes from, as text; any other file as it is."""
         below = file.removeprefix(f"{unpacked}{os.sep}").replace(os.sep, "/")
         if self.unpacked_mat is not None and below == self.file_name:
             return str(self.unpacked_mat)
-        for part in self.parts(raw=True):
-            if part.target == below:
-                return str(part.packed / part.member.name)
-        return file
+        places = (str(part.packed / part.name) for part in self.parts(raw=True) if part.target == below)
+        return next(places, file)
 
     def sources(self, *, raw: bool) -> tuple[Path, ...]:
         """The files and folders that the session comes from, as they lie there."""
-        paths = [self.unpacked_mat] if self.unpacked_mat else []
-        return (*paths, *_packed_files(self.parts(raw=raw)))
+        return (*((self.unpacked_mat,) if self.unpacked_mat else ()), *self.packed_files(raw=raw))
 
     def session_file(self, unpacked: Path) -> SessionFile:
         """The session as it is once its parts are unpacked to the folder `unpacked`, its session file always there."""
-        path = unpacked / self.file_name
-        return SessionFile(
-            path=path,
-            key=self.key,
-            dataset=dataset_of(path),
-            raw_folder=unpacked / str(self.key) if self.raw else None,
-        )
-
-
-def _packed_files(parts: Iterable[PackedPart]) -> tuple[Path, ...]:
-    return tuple(sorted({part.packed for part in parts}))
-
-
-@dataclass(slots=True, kw_only=True)
-class PackedFinds:
-    """What packed files hold of one session."""
-
-    mats: list[PackedPart] = field(default_factory=list)
-    raw: list[PackedPart] = field(default_factory=list)
+        path, folder = unpacked / self.file_name, unpacked / str(self.key) if self.raw else None
+        return SessionFile(path=path, key=self.key, dataset=dataset_of(path), raw_folder=folder)
 
 
 def find_packed_files(source: Path, *, output: Path | None = None) -> tuple[Path, ...]:
     """The packed files in a folder and its subfolders, or the one given, sorted; `output` is not searched."""
-    if source.is_file():
-        return (source,) if is_packed(source) else ()
-    entries = files_to_search(source, output=output)
-    return tuple(sorted(entry.path for entry in entries if is_named(entry) and is_packed(entry.path)))
+    files = [source] if source.is_file() else sorted(named_files(source, output=output))
+    return tuple(filter(is_packed, files))
 
 
-def group_by_session(packed_files: Iterable[PackedFile]) -> dict[SessionKey, PackedFinds]:
-    """What belongs to which session, by the names; members that belong to none are of no use here."""
-    groups: dict[SessionKey, PackedFinds] = {}
+def group_by_session(packed_files: Iterable[PackedFile]) -> dict[SessionKey, list[PackedPart]]:
+    """What belongs to which session, by the names, session files first; what belongs to none is of no use here."""
+    groups: dict[SessionKey, list[PackedPart]] = {}
     for packed in packed_files:
-        for member in packed.members:
-            name = PurePosixPath(member.name)
-            key = None if any(is_raw_folder(part) for part in name.parts[:-1]) else key_of_file(name.name)
-            if key is not None:
-                part = PackedPart(packed=packed.path, member=member, target=name.name)
-                groups.setdefault(key, PackedFinds()).mats.append(part)
-            elif (placed := _raw_place(name, packed.path)) is not None:
-                key, below = placed
-                part = PackedPart(packed=packed.path, member=member, target=f"{key}/{below}")
-                groups.setdefault(key, PackedFinds()).raw.append(part)
-    return groups
+        for name, size in packed.members.items():
+            placed = _place(PurePosixPath(name), packed.path)
+            if placed is not None:
+                part = PackedPart(packed=packed.path, name=name, size=size, target=placed[1])
+                groups.setdefault(placed[0], []).append(part)
+    return {key: sorted(parts, key=lambda part: part.is_raw) for key, parts in groups.items()}
+
+
+def _place(name: PurePosixPath, packed: Path) -> tuple[SessionKey, str] | None:
+    """The session a member belongs to and its place; a raw file's from a folder's name or the packed file's."""
+    if not any(is_raw_folder(part) for part in name.parts[:-1]):
+        key = key_of_file(name.name)
+        if key is not None:
+            return key, name.name
+    for position, part in enumerate(name.parts[:-1]):
+        key = SessionKey.from_name(part)
+        if key is not None:
+            return key, "/".join((str(key), *name.parts[position + 1 :]))
+    key = SessionKey.at_start_of(packed_stem(packed))
+    return None if key is None else (key, f"{key}/{name}")
 
 
 def packed_session(
-    key: SessionKey, found: PackedFinds, *, unpacked: SessionFile | None, folder: Path
+    key: SessionKey, parts: Sequence[PackedPart], *, unpacked: SessionFile | None, folder: Path
 ) -> PackedSession | None:
     """The session put together from its packed and its unpacked parts; None where nothing packed is needed.
 
     folder: of the packed file. Raises packed-twice, packed-partly-unpacked.
     """
-    mats = _without_doubles(found.mats)
-    raw = _without_doubles(found.raw)
+    single = _without_doubles(parts)
+    mats, raw = ([part for part in single if part.is_raw is is_raw] for is_raw in (False, True))
     if len(mats) > 1:
         raise error(kinds.PACKED_TWICE, file=mats[1].packed, field=mats[1].target, found=f"also in {mats[0].packed}")
-    if unpacked is None and not mats:
-        return None
     mat = mats[0] if mats else None
-    if unpacked is not None and mat is not None:
-        _check_twin(unpacked.path, mat)
-        mat = None
-    unpacked_raw = None if unpacked is None else unpacked.raw_folder
-    if unpacked is None and (folder / str(key)).is_dir():
-        unpacked_raw = folder / str(key)
-    own = [part for part in raw if not part.of_system]
-    raw = raw if own else []
-    if unpacked_raw is not None and _is_unpacked(own, unpacked_raw):
-        raw = []
+    if unpacked is not None:
         if mat is not None:
-            raise error(
-                kinds.PACKED_PARTLY_UNPACKED,
-                file=unpacked_raw,
-                expected=f"{mat.target} beside it",
-                found=f"it in {mat.packed}",
-            )
-    if mat is None and not raw:
+            _check_twin(unpacked.path, mat)
+        mat, file_name, raw_folder = None, unpacked.path.name, unpacked.raw_folder
+    elif mat is not None:
+        file_name, beside = mat.target, folder / str(key)
+        raw_folder = beside if beside.is_dir() else None
+    else:
+        return None
+    own = [part for part in raw if not part.of_system]
+    if raw_folder is not None and _is_unpacked(own, raw_folder):
+        own = []
+        if mat is not None:
+            expected = f"{mat.target} beside it"
+            raise error(kinds.PACKED_PARTLY_UNPACKED, file=raw_folder, expected=expected, found=f"it in {mat.packed}")
+    if mat is None and not own:
         return None
     return PackedSession(
         key=key,
-        folder=folder,
-        file_name=mat.target if mat else unpacked.path.name if unpacked else "",
+        file_name=file_name,
         unpacked_mat=None if unpacked is None else unpacked.path,
         mat=mat,
-        raw=tuple(raw),
+        raw=tuple(raw) if own else (),
     )
-
-
-def _raw_place(name: PurePosixPath, packed: Path) -> tuple[SessionKey, str] | None:
-    """The session a raw file belongs to, from a folder's name or the packed file's, and its path below."""
-    for position, part in enumerate(name.parts[:-1]):
-        key = SessionKey.from_name(part)
-        if key is not None:
-            return key, "/".join(name.parts[position + 1 :])
-    key = SessionKey.at_start_of(packed_stem(packed))
-    return None if key is None else (key, name.as_posix())
 
 
 def _without_doubles(parts: Sequence[PackedPart]) -> list[PackedPart]:
@@ -192,26 +163,20 @@ def _without_doubles(parts: Sequence[PackedPart]) -> list[PackedPart]:
     kept: dict[str, PackedPart] = {}
     for part in parts:
         first = kept.setdefault(part.target, part)
-        if first.member.size != part.member.size and not part.of_system:
-            raise error(
-                kinds.PACKED_TWICE,
-                file=part.packed,
-                field=part.target,
-                expected=f"{first.member.size} bytes, as in {first.packed}",
-                found=f"{part.member.size} bytes",
-            )
+        if not part.of_system:
+            _check_size(part.size, first, file=part.packed, field=part.target)
     return list(kept.values())
 
 
 def _check_twin(path: Path, part: PackedPart) -> None:
-    size = path.stat().st_size
-    if size != part.member.size:
-        raise error(
-            kinds.PACKED_TWICE,
-            file=path,
-            expected=f"{part.member.size} bytes, as in {part.packed}",
-            found=f"{size} bytes",
-        )
+    _check_size(path.stat().st_size, part, file=path)
+
+
+def _check_size(size: int, part: PackedPart, *, file: Path, field: str | None = None) -> None:
+    """See that a file has the size of the packed part that it repeats. Raises packed-twice."""
+    if size != part.size:
+        expected = f"{part.size} bytes, as in {part.packed}"
+        raise error(kinds.PACKED_TWICE, file=file, field=field, expected=expected, found=f"{size} bytes")
 
 
 def _is_unpacked(parts: Sequence[PackedPart], folder: Path) -> bool:

@@ -6,7 +6,7 @@ The layout is that of the data set: <session>/fov_VVPPP/fluo_batch_out/*.tif, an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -31,100 +31,60 @@ class ListedFile:
 
     listed_path: str
     path: Path | None
-    byte_size: int
-    other_case: bool = False
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedPlace:
-    """Where a listed path lies below the session's directory; `below` is None where it is missing."""
-
-    below: str | None
     other_case: bool = False
     note: str = ""
 
 
 class FolderListing:
-    """What lies below a session's directory, by path with forward slashes: on a disk, or in packed files.
+    """What lies below a session's folder, on a disk or in packed files, to look listed paths up in.
 
-    Listed paths are found with and without `fluo_batch_out/`, and in another case where one file alone fits: disks that
-    ignore upper and lower case change it.
+    They are found with and without `fluo_batch_out/`, and in another case where one file alone fits: disks that ignore
+    upper and lower case change it. Links are followed, as they are put there by who keeps the data; listed paths are
+    not trusted.
     """
 
-    def __init__(self, paths: Iterable[str], *, unusable: Mapping[str, str] | None = None) -> None:
-        """Take in the paths of the files; `unusable`: why what lies at a path is none, by path."""
+    def __init__(self, folder: Path, paths: Iterable[str], *, unusable: Mapping[str, str] | None = None) -> None:
+        """Take in paths below the folder, with forward slashes; unusable: why what lies at another one is no file."""
+        self._folder = folder
         self._paths = frozenset(paths)
-        self._unusable = dict(unusable or {})
+        self._unusable = unusable or {}
         self._by_folded: dict[str, list[str]] = {}
         for path in sorted(self._paths):
             self._by_folded.setdefault(path.casefold(), []).append(path)
 
-    def find(self, listed: str) -> ListedPlace:
-        """Where a listed path lies. Raises SscError of kind RAW_PATH_OUTSIDE."""
-        candidates = [path.as_posix() for path in _candidates(relative_listed_path(listed))]
-        for path in candidates:
-            if path in self._paths:
-                return ListedPlace(below=path)
-        fitting = [fits for path in candidates for fits in self._by_folded.get(path.casefold(), ())]
-        if len(fitting) == 1:
-            return ListedPlace(below=fitting[0], other_case=True)
-        if fitting:
-            return ListedPlace(below=None, note=f"{' and '.join(fitting)} fit but for upper and lower case")
-        reasons = (self._unusable[path] for path in candidates if path in self._unusable)
-        return ListedPlace(below=None, note=next(reasons, ""))
-
-
-class DiskListing:
-    """A session's directory after a walk over it: looks up listed paths.
-
-    Links are followed, as they are put there by who keeps the data; listed paths are not trusted.
-    """
-
-    def __init__(self, entries: Iterable[DiskEntry]) -> None:
-        self._entries = {entry.below: entry for entry in entries}
+    @classmethod
+    def of_disk(cls, folder: Path, entries: Iterable[DiskEntry]) -> FolderListing:
+        """A session's folder after a walk over it."""
+        found = {entry.below: entry for entry in entries}
         unusable = {
             below: entry.reason if entry.link_to is None else f"{entry.reason}, {entry.link_to}"
-            for below, entry in self._entries.items()
+            for below, entry in found.items()
             if entry.obstacle is not None
         }
-        self._listing = FolderListing(self._entries.keys() - unusable.keys(), unusable=unusable)
+        return cls(folder, found.keys() - unusable.keys(), unusable=unusable)
 
-    def resolve(self, listed_paths: Sequence[str]) -> tuple[ListedFile, ...]:
+    def find(self, listed_paths: Iterable[str]) -> tuple[ListedFile, ...]:
         """Where listed paths lie, in their order.
 
-        Raises SscError of kind RAW_PATH_OUTSIDE where a path would leave the directory, RAW_PATH_EMPTY where there is
+        Raises SscError of kind RAW_PATH_OUTSIDE where a path would leave the folder, RAW_PATH_EMPTY where there is
         none.
         """
-        _check_not_empty(listed_paths)
-        return tuple(self._resolved(listed, self._listing.find(listed)) for listed in listed_paths)
+        return tuple(self._find(listed, number) for number, listed in enumerate(listed_paths, start=1))
 
-    def _resolved(self, listed: str, place: ListedPlace) -> ListedFile:
-        if place.below is None:
-            return ListedFile(listed_path=listed, path=None, byte_size=0, note=place.note)
-        entry = self._entries[place.below]
-        return ListedFile(
-            listed_path=listed, path=entry.path, byte_size=entry.status.st_size, other_case=place.other_case
-        )
-
-
-def _check_not_empty(listed_paths: Sequence[str]) -> None:
-    for number, listed in enumerate(listed_paths, start=1):
+    def _find(self, listed: str, number: int) -> ListedFile:
         if not listed.strip():
             raise error(
                 kinds.RAW_PATH_EMPTY, field=f"sourceFileList{{{number}}}", expected="a path", found="an empty text"
             )
-
-
-def sizes_in_listing(listed_paths: Sequence[str], sizes: Mapping[str, int]) -> tuple[int | None, ...]:
-    """Bytes of listed files that are known by a listing alone; None for those that are missing.
-
-    sizes: by path below the session's directory. Raises SscError of kind RAW_PATH_OUTSIDE, RAW_PATH_EMPTY.
-    """
-    _check_not_empty(listed_paths)
-    listing = FolderListing(sizes)
-    places = [listing.find(listed).below for listed in listed_paths]
-    return tuple(None if below is None else sizes[below] for below in places)
+        candidates = [path.as_posix() for path in _candidates(relative_listed_path(listed))]
+        exact = [path for path in candidates if path in self._paths]
+        fitting = exact[:1] or [fits for path in candidates for fits in self._by_folded.get(path.casefold(), ())]
+        if len(fitting) == 1:
+            return ListedFile(listed_path=listed, path=self._folder / fitting[0], other_case=not exact)
+        note = next((self._unusable[path] for path in candidates if path in self._unusable), "")
+        if fitting:
+            note = f"{' and '.join(fitting)} fit but for upper and lower case"
+        return ListedFile(listed_path=listed, path=None, note=note)
 
 
 def relative_listed_path(listed: str) -> PurePosixPath:
@@ -172,14 +132,6 @@ class RawFileKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SideImageName:
-    """A side image's kind (`master_imreg_image`, `session_pertrial_sd`...) and channel, 1 green, 2 red."""
-
-    kind: str
-    channel: int
-
-
 _SIDE_IMAGE = re.compile(
     r"(?P<kind>master_imreg_image|session_(?:mean|maxproj|sdmean|sdmax|pertrial_mean|pertrial_sd))"
     r"_chan_(?P<channel>0[12])\.tiff?",
@@ -188,12 +140,10 @@ _SIDE_IMAGE = re.compile(
 _STATISTICS = ("imreg_session_stats.mat", "imreg_err_file.mat")
 
 
-def side_image_name(name: str) -> SideImageName | None:
-    """The kind and channel that a file name gives, or None where it is no side image's name."""
+def side_image_name(name: str) -> tuple[str, int] | None:
+    """Kind (`master_imreg_image`, `session_pertrial_sd`...) and channel, 1 green, 2 red, by a side image's name."""
     match = _SIDE_IMAGE.fullmatch(name)
-    if match is None:
-        return None
-    return SideImageName(kind=match["kind"].lower(), channel=int(match["channel"]))
+    return None if match is None else (match["kind"].lower(), int(match["channel"]))
 
 
 def is_side_file(name: str) -> bool:

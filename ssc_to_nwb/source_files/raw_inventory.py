@@ -15,10 +15,9 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, SscError
 from ssc_to_nwb.source_files.disk_walk import DiskEntry, Obstacle
 from ssc_to_nwb.source_files.raw_files import (
-    DiskListing,
+    FolderListing,
     ListedFile,
     RawFileKind,
-    SideImageName,
     kind_of_file,
     relative_listed_path,
     side_image_name,
@@ -37,11 +36,11 @@ _KINDS_OF_OBSTACLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideImageFile:
-    """A side image of a plane."""
+    """A side image of a plane. kind: such as `session_mean`; channel: 1 green, 2 red."""
 
     path: Path
-    name: SideImageName
-    byte_size: int
+    kind: str
+    channel: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +60,6 @@ class PlaneFiles:
         """Listed files that are not there."""
         return tuple(file for file in self.listed_files if file.path is None)
 
-    @property
-    def byte_size(self) -> int:
-        """Bytes of the listed files that are there."""
-        return sum(file.byte_size for file in self.listed_files)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoFile:
@@ -76,7 +70,6 @@ class VideoFile:
     """
 
     path: Path
-    byte_size: int
     trial: int | None = None
     trial_from: Literal["name", "list", "order"] = "name"
     why_no_trial: str = "no trial number in its name"
@@ -92,7 +85,6 @@ class FileLeftOut:
 
     path: Path
     reason: str
-    byte_size: int
     kind: ProblemKind = kinds.RAW_FILE_LEFT_OUT
     link_to: str | None = None
     is_file: bool = True
@@ -126,95 +118,90 @@ def take_inventory(
 ) -> RawInventory:
     """Account for every file below a session's directory; `listed_paths` by plane name, as `listed_in` has them.
 
-    Raises SscError of kind RAW_PATH_OUTSIDE (see `DiskListing.resolve`).
+    Raises what `FolderListing.find` raises.
     """
     entries = tuple(raw_files_below(session_directory))
-    on_disk = DiskListing(entries)
-    listed = {
-        name: _resolve(on_disk, paths, plane_name=name, listed_in=listed_in) for name, paths in listed_paths.items()
-    }
-    plane_of_folder = _plane_of_folder(listed_paths)
-    walk = _Walk(listed, plane_of_folder)
+    on_disk = FolderListing.of_disk(session_directory, entries)
+    walk = _Walk(
+        {name: _find(on_disk, paths, plane_name=name, listed_in=listed_in) for name, paths in listed_paths.items()}
+    )
     for entry in entries:
         walk.place(entry)
-    planes = tuple(
-        PlaneFiles(
-            plane_name=name,
-            listed_files=files,
-            side_images=tuple(walk.side_images[name]),
-            registration=dict(sorted(walk.registration[name].items())),
-        )
-        for name, files in listed.items()
-    )
-    videos = sorted(walk.videos, key=lambda video: video.path)
     return RawInventory(
-        session_directory=session_directory, planes=planes, videos=tuple(videos), left_out=tuple(walk.left_out)
+        session_directory=session_directory,
+        planes=tuple(walk.plane(name) for name in listed_paths),
+        videos=tuple(sorted(walk.videos, key=lambda video: video.path)),
+        left_out=tuple(walk.left_out),
     )
 
 
-def _resolve(
-    on_disk: DiskListing, paths: Sequence[str], *, plane_name: str, listed_in: Path | None
+def _find(
+    on_disk: FolderListing, paths: Sequence[str], *, plane_name: str, listed_in: Path | None
 ) -> tuple[ListedFile, ...]:
     try:
-        return on_disk.resolve(paths)
+        return on_disk.find(paths)
     except SscError as failure:
         problem = failure.problem
         file = problem.file if problem.file is not None or listed_in is None else str(listed_in)
         raise SscError(replace(problem, file=file, field=f"plane {plane_name}, {problem.field}")) from failure
 
 
-def _plane_of_folder(listed_paths: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Plane name by the first folder of its listed paths (`fov_VVPPP`), or by its own name; folders in one case."""
-    folders = {name.casefold(): name for name in listed_paths}
-    for name, paths in listed_paths.items():
-        for path in paths:
-            relative = relative_listed_path(path)
-            if len(relative.parts) > 1:
-                folders[relative.parts[0].casefold()] = name
-    return folders
-
-
 class _Walk:
     """Places one file after the other; holds what has been placed so far."""
 
-    def __init__(self, listed: Mapping[str, tuple[ListedFile, ...]], plane_of_folder: Mapping[str, str]) -> None:
-        self._plane_of_folder = plane_of_folder
-        self._listed = {file.path for files in listed.values() for file in files if file.path is not None}
-        self._positions = {name: _positions_by_stem(files) for name, files in listed.items()}
-        self.side_images: dict[str, list[SideImageFile]] = {name: [] for name in listed}
-        self.registration: dict[str, dict[int, Path]] = {name: {} for name in listed}
+    def __init__(self, listed: Mapping[str, tuple[ListedFile, ...]]) -> None:
+        self._listed = listed
+        self._stacks = {file.path for files in listed.values() for file in files}
+        # Planes by the first folder of their listed paths (`fov_VVPPP`), or by their own name; folders in one case.
+        self._plane_of_folder = {name.casefold(): name for name in listed}
+        # Positions in the list by what stacks and registration files have in common; the first of a name counts.
+        self._positions: dict[str, dict[str, int]] = {name: {} for name in listed}
+        for name, files in listed.items():
+            for position, file in enumerate(files):
+                relative = relative_listed_path(file.listed_path)
+                self._positions[name].setdefault(_stem(relative.name), position)
+                if len(relative.parts) > 1:
+                    self._plane_of_folder[relative.parts[0].casefold()] = name
+        self._side_images: dict[str, list[SideImageFile]] = {name: [] for name in listed}
+        self._registration: dict[str, dict[int, Path]] = {name: {} for name in listed}
         self.videos: list[VideoFile] = []
         self.left_out: list[FileLeftOut] = []
+
+    def plane(self, name: str) -> PlaneFiles:
+        """The files of a plane."""
+        return PlaneFiles(
+            plane_name=name,
+            listed_files=self._listed[name],
+            side_images=tuple(self._side_images[name]),
+            registration=dict(sorted(self._registration[name].items())),
+        )
 
     def place(self, entry: DiskEntry) -> None:
         """Give one file its place, or a reason to have none."""
         if entry.obstacle is not None:
+            reason: str | None = entry.reason
             kind = _KINDS_OF_OBSTACLES.get(entry.obstacle, kinds.RAW_FILE_LEFT_OUT)
-            self._leave_out(entry, entry.reason, kind)
-            return
-        reason = self._place(entry, kind_of_file(entry.path.name))
+        else:
+            reason = self._place(entry, kind_of_file(entry.path.name))
+            kind = kinds.RAW_LINK_LEFT_OUT if entry.leads_out else kinds.RAW_FILE_LEFT_OUT
         if reason is not None:
-            self._leave_out(entry, reason, kinds.RAW_LINK_LEFT_OUT if entry.leads_out else kinds.RAW_FILE_LEFT_OUT)
-
-    def _leave_out(self, entry: DiskEntry, reason: str, kind: ProblemKind) -> None:
-        self.left_out.append(
-            FileLeftOut(
-                path=entry.path,
-                reason=reason,
-                byte_size=entry.status.st_size if entry.obstacle is None else 0,
-                kind=kind,
-                link_to=entry.link_to,
-                is_file=entry.obstacle is None,
-                of_system=entry.obstacle is Obstacle.SYSTEM_FILE,
+            self.left_out.append(
+                FileLeftOut(
+                    path=entry.path,
+                    reason=reason,
+                    kind=kind,
+                    link_to=entry.link_to,
+                    is_file=entry.obstacle is None,
+                    of_system=entry.obstacle is Obstacle.SYSTEM_FILE,
+                )
             )
-        )
 
     def _place(self, entry: DiskEntry, kind: RawFileKind) -> str | None:
-        path, byte_size = entry.path, entry.status.st_size
+        path = entry.path
         if kind is RawFileKind.STACK:
-            return None if path in self._listed else "no file list of the session file names this stack"
+            return None if path in self._stacks else "no file list of the session file names this stack"
         if kind is RawFileKind.VIDEO:
-            self.videos.append(VideoFile(path=path, byte_size=byte_size))
+            self.videos.append(VideoFile(path=path))
             return None
         if kind is RawFileKind.REGISTRATION_STATISTICS:
             return "summary of the registration in a layout that is not published; the shifts per frame are kept"
@@ -223,21 +210,19 @@ class _Walk:
         plane = self._plane_of_folder.get(entry.below.split("/", 1)[0].casefold())
         if plane is None:
             return "its folder belongs to no plane of the session file"
-        if kind is RawFileKind.REGISTRATION:
+        image = side_image_name(path.name)
+        if image is None:
             return self._place_registration(path, plane)
-        name = side_image_name(path.name)
-        if name is None:
-            raise ValueError(f"{path.name} is not a side image's name")
-        self.side_images[plane].append(SideImageFile(path=path, name=name, byte_size=byte_size))
+        self._side_images[plane].append(SideImageFile(path=path, kind=image[0], channel=image[1]))
         return None
 
     def _place_registration(self, path: Path, plane: str) -> str | None:
         position = self._positions[plane].get(_stem(path.name))
         if position is None:
             return "no listed stack of its name is beside it"
-        if position in self.registration[plane]:
-            return f"{self.registration[plane][position].name} already holds the shifts of that stack"
-        self.registration[plane][position] = path
+        if position in self._registration[plane]:
+            return f"{self._registration[plane][position].name} already holds the shifts of that stack"
+        self._registration[plane][position] = path
         return None
 
 
@@ -248,10 +233,3 @@ def _stem(name: str) -> str:
         if lower.endswith(ending):
             name, lower = name[: -len(ending)], lower[: -len(ending)]
     return _REGISTERED_PREFIX.sub("", name).casefold()
-
-
-def _positions_by_stem(files: Sequence[ListedFile]) -> dict[str, int]:
-    stems: dict[str, int] = {}
-    for position, file in enumerate(files):
-        stems.setdefault(_stem(relative_listed_path(file.listed_path).name), position)
-    return stems

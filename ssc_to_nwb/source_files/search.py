@@ -12,36 +12,26 @@ from ssc_to_nwb.naming import RAW_FOLDERS, RUN_FOLDER
 from ssc_to_nwb.source_files.disk_walk import DiskEntry, Obstacle, walk_files
 
 
-def files_to_search(source: Path, *, output: Path | None = None) -> Iterator[DiskEntry]:
+def files_to_search(source: Path, *, output: Path | None = None, raw: bool = False) -> Iterator[DiskEntry]:
     """Each file in the folders of a source that may hold sessions, and what is there in place of one.
 
-    output: the folder of the conversion, passed over with all that is in it, by whatever path it is reached. Raises
-    source-not-readable.
+    output: the folder of the conversion, passed over with all that is in it, by whatever path it is reached; raw: those
+    in folders of raw files too. Raises source-not-readable.
     """
     passed_over = None if output is None else _identity(output)
 
     def enter(folder: Path) -> bool:
-        return may_hold_sessions(folder.name) and (passed_over is None or _identity(folder) != passed_over)
+        if folder.name == RUN_FOLDER or (is_raw_folder(folder.name) and not raw):
+            return False
+        return passed_over is None or _identity(folder) != passed_over
 
     return walk_files(source, enter=enter)
 
 
-def all_files(source: Path, *, output: Path | None = None) -> Iterator[DiskEntry]:
-    """Each file of a source, those in folders of raw files too; `output` as in `files_to_search`.
-
-    Raises source-not-readable.
-    """
-    passed_over = None if output is None else _identity(output)
-
-    def enter(folder: Path) -> bool:
-        return folder.name != RUN_FOLDER and (passed_over is None or _identity(folder) != passed_over)
-
-    return walk_files(source, enter=enter)
-
-
-def is_named(entry: DiskEntry) -> bool:
-    """Whether an entry is a file, or a link to one that is missing: whoever opens that says so."""
-    return entry.obstacle in (None, Obstacle.DANGLING_LINK)
+def named_files(source: Path, *, output: Path | None) -> list[Path]:
+    """The files to search for sessions, links to one that is missing among them: whoever opens that says so."""
+    entries = files_to_search(source, output=output)
+    return [entry.path for entry in entries if entry.obstacle in (None, Obstacle.DANGLING_LINK)]
 
 
 def raw_files_below(directory: Path) -> Iterator[DiskEntry]:
@@ -49,22 +39,12 @@ def raw_files_below(directory: Path) -> Iterator[DiskEntry]:
 
     Raises source-not-readable.
     """
-    return walk_files(directory, enter=lambda folder: not is_output(folder))
-
-
-def may_hold_sessions(folder_name: str) -> bool:
-    """Whether a folder is worth looking into for sessions: not one of stacks, nor what a run keeps for itself."""
-    return folder_name != RUN_FOLDER and not is_raw_folder(folder_name)
+    return walk_files(directory, enter=lambda folder: not (folder / RUN_FOLDER).is_dir())
 
 
 def is_raw_folder(folder_name: str) -> bool:
     """Whether a folder of this name holds raw files of a session, among which no session file is looked for."""
     return RAW_FOLDERS.fullmatch(folder_name) is not None
-
-
-def is_output(folder: Path) -> bool:
-    """Whether a folder is the output of a conversion: it holds what runs keep for themselves."""
-    return (folder / RUN_FOLDER).is_dir()
 
 
 def same_folder(one: Path, other: Path) -> bool:

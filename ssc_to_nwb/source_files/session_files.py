@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from ssc_to_nwb import system_files
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.model import Problem, error
 from ssc_to_nwb.session_key import SessionKey
-from ssc_to_nwb.source_files.disk_walk import in_place_of
-from ssc_to_nwb.source_files.search import files_to_search, is_named
+from ssc_to_nwb.source_files.disk_walk import Obstacle, in_place_of
+from ssc_to_nwb.source_files.packed_files import PackedFile
+from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
+from ssc_to_nwb.source_files.search import files_to_search, is_raw_folder, named_files
 
 # What follows the key in the name of a session file, in any case, and the data set that has such names: ssc-1
 # ..._session.mat, ssc-2 ..._data_struct.mat; programs that read the files have ..._sess.mat and .mat alone as well.
@@ -49,9 +52,9 @@ def key_of_file(name: str) -> SessionKey | None:
     return key if key is not None and _ending(name, key) in _ENDINGS else None
 
 
-def is_session_file(name: str) -> bool:
-    """Whether a file name is that of a session file."""
-    return key_of_file(name) is not None
+def is_session_file(path: Path) -> bool:
+    """Whether the name is that of a session file."""
+    return key_of_file(path.name) is not None
 
 
 def _ending(name: str, key: SessionKey) -> str:
@@ -93,8 +96,8 @@ def find_session_files(source: Path, *, output: Path | None = None) -> tuple[Ses
             found=in_place_of(source) or "nothing",
         )
     found: dict[SessionKey, SessionFile] = {}
-    for path in _walk(source, output):
-        session = _session_file(path)
+    for session in map(_session_file, filter(is_session_file, named_files(source, output=output))):
+        path = session.path
         if session.key in found:
             raise error(kinds.SESSION_FOUND_TWICE, file=path, found=f"{found[session.key].path} is {session.key} too")
         found[session.key] = session
@@ -116,11 +119,6 @@ def select_names(names: Sequence[str], *, patterns: Sequence[str], source: Path)
     return chosen
 
 
-def _walk(source: Path, output: Path | None) -> list[Path]:
-    entries = files_to_search(source, output=output)
-    return [entry.path for entry in entries if is_named(entry) and is_session_file(entry.path.name)]
-
-
 def _session_file(path: Path) -> SessionFile:
     key = key_from_path(path)
     return SessionFile(path=path, key=key, dataset=dataset_of(path), raw_folder=_raw_folder(path, str(key)))
@@ -131,14 +129,51 @@ def _raw_folder(path: Path, name: str) -> Path | None:
     folder = path.parent / name
     if folder.is_dir():
         return folder
-    fitting = [other for other in _beside(path) if other.name.casefold() == name.casefold() and other.is_dir()]
+    try:
+        fitting = [one for one in path.parent.iterdir() if one.name.casefold() == name.casefold() and one.is_dir()]
+    except OSError as failure:
+        raise error(kinds.SOURCE_NOT_READABLE, file=path.parent, found=failure) from failure
     if len(fitting) == 1:
         return fitting[0]
     return path.parent if path.parent.name.casefold() == name.casefold() else None
 
 
-def _beside(path: Path) -> list[Path]:
-    try:
-        return list(path.parent.iterdir())
-    except OSError as failure:
-        raise error(kinds.SOURCE_NOT_READABLE, file=path.parent, found=failure) from failure
+def mats_not_taken(
+    source: Path, *, packed_files: Iterable[PackedFile], output: Path | None = None
+) -> tuple[Problem, ...]:
+    """A warning for each MATLAB file in a folder and in packed files that is not taken for a session.
+
+    output: the folder of the conversion, which is not searched. Raises source-not-readable.
+    """
+    reasons: dict[Path, str | None] = {}
+    for entry in files_to_search(source, output=output, raw=True) if source.is_dir() else ():
+        below = PurePosixPath(entry.below)
+        is_special = entry.obstacle is Obstacle.SPECIAL_FILE and below.suffix.lower() == ".mat"
+        reasons[entry.path] = entry.reason if is_special else why_not_taken(below)
+    for packed in packed_files:
+        reasons.update({packed.path / name: why_not_taken(PurePosixPath(name)) for name in packed.members})
+    return tuple(
+        error(kinds.MAT_NOT_TAKEN, file=path, found=reason, expected=NAMES_EXPECTED).problem
+        for path, reason in reasons.items()
+        if reason is not None
+    )
+
+
+def why_not_taken(below: PurePosixPath) -> str | None:
+    """Why the file at this place below a source is not taken for a session.
+
+    None where it is taken, where it is no MATLAB file by its name, and where it is one that the registration keeps
+    beside the stacks, which is known not to be a session.
+    """
+    if below.suffix.lower() != ".mat" or kind_of_file(below.name) is RawFileKind.REGISTRATION_STATISTICS:
+        return None
+    if system_files.is_system_path(below.parts):
+        return system_files.REASON
+    raw_folder = next((part for part in below.parts[:-1] if is_raw_folder(part)), None)
+    if raw_folder is not None:
+        return f"it is in {raw_folder}, a folder of raw files"
+    key = SessionKey.at_start_of(below.name)
+    if key is None:
+        return "its name does not begin with animal and date"
+    rest = below.name.removeprefix(str(key))
+    return None if rest.lower() in _ENDINGS else f"its name continues with {rest!r} after animal and date"

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
-from ssc_to_nwb.source_files.mats_not_taken import why_not_taken
+from ssc_to_nwb.source_files.session_files import why_not_taken
 
 SESSION = "an229716_2013_12_02"
 NAMED = {

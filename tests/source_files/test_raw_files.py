@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,12 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.source_files.disk_walk import walk_files
 from ssc_to_nwb.source_files.raw_files import (
-    DiskListing,
+    FolderListing,
     ListedFile,
     RawFileKind,
     kind_of_file,
     relative_listed_path,
     side_image_name,
-    sizes_in_listing,
 )
 
 RIG = "/groups/svoboda/wdbp/perons/an1/imaging_data/"
@@ -32,7 +30,7 @@ def touch(path: Path, content: bytes = b"x") -> Path:
 
 
 def resolve_listed_paths(directory: Path, listed_paths: list[str]) -> tuple[ListedFile, ...]:
-    return DiskListing(walk_files(directory)).resolve(listed_paths)
+    return FolderListing.of_disk(directory, walk_files(directory)).find(listed_paths)
 
 
 @pytest.mark.parametrize(
@@ -70,13 +68,12 @@ def test_paths_that_would_leave_are_refused(listed: str) -> None:
 
 @pytest.mark.parametrize("empty", ["", "  "])
 def test_an_empty_path_is_called_so_with_its_place(tmp_path: Path, empty: str) -> None:
-    for look_up in (partial(resolve_listed_paths, tmp_path), partial(sizes_in_listing, sizes={})):
-        with pytest.raises(SscError) as raised:
-            look_up(["imaging_data/a.tif", empty])
-        problem = raised.value.problem
-        assert (problem.kind, problem.field, problem.found) == (
-            kinds.RAW_PATH_EMPTY, "sourceFileList{2}", "an empty text",
-        )  # fmt: skip
+    with pytest.raises(SscError) as raised:
+        resolve_listed_paths(tmp_path, ["imaging_data/a.tif", empty])
+    problem = raised.value.problem
+    assert (problem.kind, problem.field, problem.found) == (
+        kinds.RAW_PATH_EMPTY, "sourceFileList{2}", "an empty text",
+    )  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(["..", "a", "imaging_data", "", ".", "c:", "\\", "fov"]), max_size=6).map("/".join))
@@ -96,7 +93,7 @@ def test_with_and_without_fluo_batch_out(tmp_path: Path, lies: str, listed: str)
     (found,) = resolve_listed_paths(tmp_path, [RIG + listed])
     assert found.path is not None
     assert found.path.samefile(path)
-    assert (found.listed_path, found.byte_size) == (RIG + listed, 5)
+    assert found.listed_path == RIG + listed
 
 
 def test_order_is_kept_and_missing_files_are_reported(tmp_path: Path) -> None:
@@ -126,7 +123,7 @@ def test_links_to_another_disk_are_followed(tmp_path: Path, through: str) -> Non
         (session / "fov_01002").mkdir(parents=True)
         (session / "fov_01002" / "a.tif").symlink_to(outside)
     (found,) = resolve_listed_paths(session, [RIG + "fov_01002/a.tif"])
-    assert (found.path, found.byte_size) == (session / "fov_01002" / "a.tif", 5)
+    assert found.path == session / "fov_01002" / "a.tif"
 
 
 def test_a_listed_link_to_nothing_is_missing_and_says_where_it_leads(tmp_path: Path) -> None:
@@ -170,9 +167,7 @@ def test_the_name_as_it_is_listed_goes_before_others(tmp_path: Path) -> None:
     ],
 )
 def test_side_images_by_name(name: str, kind: str, channel: int) -> None:
-    found = side_image_name(name)
-    assert found is not None
-    assert (found.kind, found.channel) == (kind, channel)
+    assert side_image_name(name) == (kind, channel)
 
 
 @pytest.mark.parametrize("name", ["session_mean_chan_03.tif", "my_session_mean_chan_01.tif", "session_mean.tif"])
@@ -197,13 +192,14 @@ def test_kinds_by_name(name: str, kind: RawFileKind) -> None:
 
 
 def test_listed_files_are_found_in_a_listing_as_they_are_on_a_disk() -> None:
-    sizes = {"fov_01002/fluo_batch_out/a.tif": 5, "fov_01002/b.tif": 7, "fov_01003/fluo_batch_out/a.tif": 9}
+    paths = ["fov_01002/fluo_batch_out/a.tif", "fov_01002/b.tif", "fov_01003/fluo_batch_out/a.tif"]
     listed = [
         "/rig/imaging_data/fov_01002/a.tif",
         "/rig/imaging_data/fov_01002/fluo_batch_out/b.tif",
         "fov_01002/c.tif",
     ]
-    assert sizes_in_listing(listed, sizes) == (5, 7, None)
-    assert sizes_in_listing(["fov_01003/A.TIF"], sizes) == (9,)
+    listing = FolderListing(Path("packed"), paths)
+    assert [file.path for file in listing.find(listed)] == [Path("packed", paths[0]), Path("packed", paths[1]), None]
+    assert [file.path for file in listing.find(["fov_01003/A.TIF"])] == [Path("packed", paths[2])]
     with pytest.raises(SscError):
-        sizes_in_listing(["/rig/imaging_data/../a.tif"], sizes)
+        listing.find(["/rig/imaging_data/../a.tif"])

@@ -71,9 +71,7 @@ class SscImagingExtractor(ImagingExtractor):
             file_number=np.repeat(np.arange(len(paths), dtype=np.int64), counts),
             frame_number=np.concatenate([np.arange(count, dtype=np.int64) for count in [0, *counts]]),
         )
-        listed = [
-            ListedFile(listed_path=str(path), path=Path(path), byte_size=Path(path).stat().st_size) for path in paths
-        ]
+        listed = [ListedFile(listed_path=str(path), path=Path(path)) for path in paths]
         files = index_files(
             plane_name="of the given files",
             listed_files=listed,

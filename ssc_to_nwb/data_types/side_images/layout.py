@@ -80,7 +80,7 @@ def plane_entries(plane: PlaneFiles, raw: RawData, files: SourceFiles) -> Iterat
 
 
 def _place(plane: str, image: SideImageFile) -> tuple[str, ...]:
-    kind, channel = image.name.kind, naming.CHANNELS[image.name.channel - 1]
+    kind, channel = image.kind, naming.CHANNELS[image.channel - 1]
     try:
         pages = index_tif(image.path).page_count
     except SscError:

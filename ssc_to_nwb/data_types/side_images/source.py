@@ -64,4 +64,4 @@ def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[
         expected = f"{image_shape[0]} x {image_shape[1]} as the plane's master image"
         found = f"{index.image_shape[0]} x {index.image_shape[1]}"
         raise error(kinds.SIDE_IMAGE_UNREADABLE, file=file.path, field=place, expected=expected, found=found)
-    return SideImage(kind=file.name.kind, channel=CHANNELS[file.name.channel - 1], index=index)
+    return SideImage(kind=file.kind, channel=CHANNELS[file.channel - 1], index=index)

@@ -146,7 +146,7 @@ def with_trials(
         keys = [key for key in _keys(video.path, folder) if key in list_]
         trial = list_[keys[0]] if keys else video.trial
         if keys and trial is None:
-            left_out.append(FileLeftOut(path=video.path, reason=_BY_LIST, byte_size=video.byte_size))
+            left_out.append(FileLeftOut(path=video.path, reason=_BY_LIST))
         else:
             named.append(replace(video, trial=trial, trial_from="list" if keys else "name"))
     videos = _by_order(named, pattern=facts.video_running_pattern, trials=trials, folder=folder, log=log)

@@ -33,7 +33,7 @@ def write_file(path: Path, first: int, frames: int, **options: Any) -> np.ndarra
 def opened(paths: list[Path], index: list[tuple[int, int]], **options: Any) -> PlaneStack:
     """The stack over an index of (file, frame) pairs; (-1, -1) where there is no frame."""
     pairs = np.array(index, dtype=np.int64).reshape(-1, 2)
-    listed = [ListedFile(listed_path=f"imaging_data/{path.name}", path=path, byte_size=1) for path in paths]
+    listed = [ListedFile(listed_path=f"imaging_data/{path.name}", path=path) for path in paths]
     files = index_files(
         plane_name="fov_01002",
         listed_files=options.pop("listed_files", listed),

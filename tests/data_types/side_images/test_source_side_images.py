@@ -21,7 +21,7 @@ PAGES = np.arange(3 * 6 * 8, dtype=np.float32).reshape(3, 6, 8)
 def file_of(path: Path) -> SideImageFile:
     name = side_image_name(path.name)
     assert name is not None
-    return SideImageFile(path=path, name=name, byte_size=0)
+    return SideImageFile(path=path, kind=name[0], channel=name[1])
 
 
 @pytest.fixture

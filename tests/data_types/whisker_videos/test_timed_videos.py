@@ -35,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[SyntheticSession, Se
 
 
 def videos_of(synthetic: SyntheticSession) -> list[VideoFile]:
-    return [VideoFile(path=path, trial=trial, byte_size=0) for trial, path in synthetic.video_paths.items()]
+    return [VideoFile(path=path, trial=trial) for trial, path in synthetic.video_paths.items()]
 
 
 def timed(videos: list[VideoFile], session: Session, **options: Any) -> tuple[TimedVideo, ...]:
@@ -92,7 +92,7 @@ def test_a_rate_other_than_the_videos_is_reported(made: tuple[SyntheticSession, 
 def test_videos_of_no_known_trial_are_left_out(made: tuple[SyntheticSession, Session]) -> None:
     synthetic, session = made
     path = videos_of(synthetic)[0].path
-    strange = [VideoFile(path=path, trial=trial, byte_size=0) for trial in (None, 999)]
+    strange = [VideoFile(path=path, trial=trial) for trial in (None, 999)]
     log = ProblemLog()
     assert timed(strange, session, log=log) == ()
     found = [problem.found for problem in log.by_kind()[kinds.VIDEO_WITHOUT_TRIAL]]
@@ -102,7 +102,7 @@ def test_videos_of_no_known_trial_are_left_out(made: tuple[SyntheticSession, Ses
 def wrong_video(kind: str, videos: list[VideoFile], tmp_path: Path) -> VideoFile:
     path = tmp_path / "wrong.mp4"
     if kind == "twice":
-        return VideoFile(path=videos[1].path, trial=videos[0].trial, byte_size=0)
+        return VideoFile(path=videos[1].path, trial=videos[0].trial)
     if kind == "damaged":
         path.write_bytes(videos[1].path.read_bytes()[:300])
     else:
@@ -112,7 +112,7 @@ def wrong_video(kind: str, videos: list[VideoFile], tmp_path: Path) -> VideoFile
             frame = av.VideoFrame.from_ndarray(np.zeros((48, 32), np.uint8), format="yuv420p")
             for packet in [*stream.encode(frame), *stream.encode()]:
                 container.mux(packet)
-    return VideoFile(path=path, trial=videos[1].trial, byte_size=0)
+    return VideoFile(path=path, trial=videos[1].trial)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_video_that_runs_into_the_next_is_reported(made: tuple[SyntheticSessio
     write_video(path=path, n_frames=3000, rate_hz=500.0)
     videos = videos_of(synthetic)
     log = ProblemLog()
-    timed([VideoFile(path=path, trial=videos[0].trial, byte_size=0), videos[1]], session, log=log)
+    timed([VideoFile(path=path, trial=videos[0].trial), videos[1]], session, log=log)
     (problem,) = log.by_kind()[kinds.VIDEO_OVERLAPS]
     assert problem.field == f"trial {videos[0].trial}"
 
@@ -166,7 +166,7 @@ class TestWithAnEditList:
         videos = videos_of(made[0])
         path = tmp_path / videos[0].path.name
         path.write_bytes(videos[0].path.read_bytes())
-        return [VideoFile(path=path, trial=videos[0].trial, byte_size=0), videos[1]]
+        return [VideoFile(path=path, trial=videos[0].trial), videos[1]]
 
     @pytest.mark.parametrize(
         "edits", [[(5000, 5 * 32)], [(100, 0)], [(40, EMPTY), (5000, 5 * 32)], [(40, EMPTY), (5000, 0)]]
@@ -219,7 +219,7 @@ def test_a_rate_that_varies_is_the_video_s_own(
     write_video(path=path, n_frames=frame_ms.size, rate_hz=500.0, frame_ms=frame_ms, b_frames=b_frames)
     trial = int(synthetic.trials.numbers[0])
     log = ProblemLog()
-    (video,) = timed([VideoFile(path=path, trial=trial, byte_size=0)], session, log=log)
+    (video,) = timed([VideoFile(path=path, trial=trial)], session, log=log)
     np.testing.assert_allclose(video.time_ms, samples_of(synthetic, trial)[0] + frame_ms)
     assert video.clock == "own"
     assert "the video's own" in str(log.problems[0].detail)
