@@ -19,7 +19,7 @@ from ssc_to_nwb.run.machine import processors
 
 if TYPE_CHECKING:
     from ssc_to_nwb.ledger.ledger import Ledger
-    from ssc_to_nwb.proof.report import VerifyReport
+    from ssc_to_nwb.proof.proof import VerifyReport
     from ssc_to_nwb.run.session_sources import SessionSource
     from ssc_to_nwb.source_files.session_files import SessionFile
 
@@ -129,9 +129,8 @@ def _verify_source(source: SessionSource, file: Path | None, request: VerifyRequ
 def _verify_session(
     source: SessionSource, file: SessionFile, nwb_path: Path, request: VerifyRequest
 ) -> SessionVerification:
-    from ssc_to_nwb.proof.file import verify_file
+    from ssc_to_nwb.proof.file import hash_sources, read_source_again, verify_file
     from ssc_to_nwb.proof.making import options_used
-    from ssc_to_nwb.proof.source_again import hash_sources, read_source_again
     from ssc_to_nwb.run.record import recorded_digest
     from ssc_to_nwb.session.raw_data import open_raw_data
 

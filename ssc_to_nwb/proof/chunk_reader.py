@@ -7,8 +7,9 @@ another layout are read by h5py.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import h5py
 import numpy as np
@@ -17,9 +18,10 @@ from isal import igzip_lib
 from ssc_to_nwb.allocator import keep_freed_memory
 from ssc_to_nwb.parallel import map_in_order
 
+Result = TypeVar("Result")
 _AHEAD_PER_WORKER = 3
-# A chunk's room on its way, in its own size: as stored, inflated, put together, and the reader's copy.
-_COPIES_PER_CHUNK = 4
+# A chunk's room on its way, in its own size: as stored, inflated, put together, and what it is made into.
+_COPIES_PER_CHUNK = 5
 _MB = 2**20
 _KNOWN_FILTERS: tuple[list[int], ...] = (
     [],
@@ -28,30 +30,52 @@ _KNOWN_FILTERS: tuple[list[int], ...] = (
 )
 
 
+def map_chunks(
+    function: Callable[[int, list[np.ndarray]], Result],
+    datasets: Sequence[h5py.Dataset],
+    pool: ThreadPoolExecutor,
+    *,
+    workers: int,
+    memory_mb: float,
+    starts: Sequence[int] | None = None,
+) -> Iterator[Result]:
+    """`function` of places along the first axis and the values of all data sets from there on, a chunk's, in order.
+
+    datasets: of one size, at least one axis long; pool: of at least `workers` threads, in which chunks are inflated and
+    `function` runs; memory_mb: room for chunks on their way, in 2^20 bytes, at least one; starts: of the chunks, all
+    where None. The data sets are read by the calling thread alone. Raises OSError where a chunk cannot be read or is
+    damaged.
+    """
+    rows = rows_per_chunk(datasets[0])
+    chunk_bytes = rows * sum(math.prod(dataset.shape[1:]) * dataset.dtype.itemsize for dataset in datasets)
+    room = int(memory_mb * _MB / (max(1, chunk_bytes) * _COPIES_PER_CHUNK))
+    keep_freed_memory()
+    decoders: list[Any]
+    if len({dataset.chunks for dataset in datasets}) == 1 and all(map(can_read_chunks, datasets)):
+        decoders = [_Decoder(dataset) for dataset in datasets]
+    else:
+        decoders = [_Slices(dataset, rows) for dataset in datasets]
+
+    def work(chunk: tuple[int, list[Any]]) -> Result:
+        start, stored = chunk
+        return function(start, [one.decode(start, part) for one, part in zip(decoders, stored, strict=True)])
+
+    chosen = range(0, datasets[0].shape[0], rows) if starts is None else starts
+    chunks = ((start, [one.stored(start) for one in decoders]) for start in chosen)
+    yield from map_in_order(work, chunks, pool=pool, ahead=max(1, min(workers * _AHEAD_PER_WORKER, room)))
+
+
 def read_blocks(
     dataset: h5py.Dataset, pool: ThreadPoolExecutor, *, workers: int, memory_mb: float
 ) -> Iterator[np.ndarray]:
-    """The values of a data set in order, a chunk along its first axis at a time, at least one axis long.
-
-    pool: of at least `workers` threads, to inflate in; memory_mb: room for chunks on their way, in 2^20 bytes, at
-    least one. The data set is read by the calling thread alone. Raises OSError where a chunk cannot be read or is
-    damaged.
-    """
-    if not can_read_chunks(dataset):
-        yield from _read_with_h5py(dataset)
-        return
-    chunk_bytes = math.prod(dataset.chunks) * dataset.dtype.itemsize
-    ahead = max(1, min(workers * _AHEAD_PER_WORKER, int(memory_mb * _MB / (chunk_bytes * _COPIES_PER_CHUNK))))
-    keep_freed_memory()
-    decoder = ChunkDecoder(dataset)
-    starts = range(0, dataset.shape[0], dataset.chunks[0])
-    stored = ((start, decoder.stored(start)) for start in starts)
-    yield from map_in_order(lambda chunk: decoder.decode(*chunk), stored, pool=pool, ahead=ahead)
+    """The values of a data set in order, a chunk at a time; see `map_chunks`."""
+    return map_chunks(lambda _, values: values[0], [dataset], pool, workers=workers, memory_mb=memory_mb)
 
 
-def _filters(dataset: h5py.Dataset) -> list[int]:
-    properties = dataset.id.get_create_plist()
-    return [properties.get_filter(number)[0] for number in range(properties.get_nfilters())]
+def rows_per_chunk(dataset: h5py.Dataset) -> int:
+    """How far a chunk reaches along the first axis; a data set without chunks is read in such of a few MB."""
+    row_bytes = max(1, math.prod(dataset.shape[1:]) * dataset.dtype.itemsize)
+    return int(dataset.chunks[0]) if dataset.chunks else max(1, 4 * _MB // row_bytes)
 
 
 def can_read_chunks(dataset: h5py.Dataset) -> bool:
@@ -64,14 +88,34 @@ def can_read_chunks(dataset: h5py.Dataset) -> bool:
     )
 
 
-def _read_with_h5py(dataset: h5py.Dataset) -> Iterator[np.ndarray]:
-    row_bytes = max(1, math.prod(dataset.shape[1:]) * dataset.dtype.itemsize)
-    rows = dataset.chunks[0] if dataset.chunks else max(1, 4 * _MB // row_bytes)
-    for start in range(0, dataset.shape[0], rows):
-        yield dataset[start : start + rows]
+def add_values(digest: Any, values: np.ndarray) -> None:
+    """Take values into a hash, in whatever byte order they are in memory."""
+    digest.update(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False)).data)
 
 
-class ChunkDecoder:
+def _filters(dataset: h5py.Dataset) -> list[int]:
+    properties = dataset.id.get_create_plist()
+    return [properties.get_filter(number)[0] for number in range(properties.get_nfilters())]
+
+
+class _Slices:
+    """A data set that h5py reads."""
+
+    def __init__(self, dataset: h5py.Dataset, rows: int) -> None:
+        self._dataset = dataset
+        self._rows = rows
+
+    def stored(self, start: int) -> np.ndarray:
+        """The values themselves."""
+        values: np.ndarray = self._dataset[start : start + self._rows]
+        return values
+
+    def decode(self, _start: int, stored: np.ndarray) -> np.ndarray:
+        """The same."""
+        return stored
+
+
+class _Decoder:
     """The filters of one data set, undone: `stored` is for the thread that owns the file, `decode` for any."""
 
     def __init__(self, dataset: h5py.Dataset) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +18,21 @@ import numpy as np
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.proof.hdf5_tree import ValuesDigest, little_endian, open_tree
+from ssc_to_nwb.proof.chunk_reader import add_values
+from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node
 
 _LEFT_OUT_OBJECTS = ("/file_create_date", "/specifications")
 _LEFT_OUT_ATTRIBUTES = ("object_id", ".specloc")
 
 
-def content_digest(
-    path: Path, *, workers: int = 2, memory_mb: float = 256.0, known: Mapping[str, str] | None = None
-) -> str:
+def content_digest(path: Path, *, workers: int = 2, memory_mb: float = 256.0) -> str:
     """SHA-256, in hexadecimal, of the content of an NWB file.
 
-    workers: threads that inflate chunks; memory_mb: room for values on their way, in 2^20 bytes; known: SHA-256 of the
-    values of data sets by path, as a verification has computed them on its way. Raises verify-unreadable and
-    verify-values-elsewhere.
+    workers: threads that inflate chunks; memory_mb: room for values on their way, in 2^20 bytes. Raises
+    verify-unreadable and verify-values-elsewhere.
     """
-    return digest_of_objects(object_digests(path, workers=workers, memory_mb=memory_mb, known=known))
+    return digest_of_objects(object_digests(path, workers=workers, memory_mb=memory_mb))
 
 
 def digest_of_objects(digests: Mapping[str, str]) -> str:
@@ -41,25 +40,26 @@ def digest_of_objects(digests: Mapping[str, str]) -> str:
     return hashlib.sha256("\n".join(sorted(f"{name} {one}" for name, one in digests.items())).encode()).hexdigest()
 
 
-def object_digests(
-    path: Path, *, workers: int = 2, memory_mb: float = 256.0, known: Mapping[str, str] | None = None
-) -> dict[str, str]:
+def object_digests(path: Path, *, workers: int = 2, memory_mb: float = 256.0) -> dict[str, str]:
     """SHA-256, in hexadecimal, of every object of an NWB file by itself, by its path.
 
     Parameters and errors as of `content_digest`. Groups count with their kind and attributes, links with their target.
     """
     with open_tree(path) as tree:
-        return digests_of_tree(tree, file=path, workers=workers, memory_mb=memory_mb, known=known)
+        return digests_of_tree(tree, file=path, workers=workers, memory_mb=memory_mb, known={})
 
 
 def digests_of_tree(
-    tree: ArrayTree, *, file: Path, workers: int, memory_mb: float, known: Mapping[str, str] | None = None
+    tree: ArrayTree, *, file: Path, workers: int, memory_mb: float, known: Mapping[str, str]
 ) -> dict[str, str]:
-    """`object_digests` of an open file, which is called `file`."""
+    """`object_digests` of an open file, which is called `file`.
+
+    known: SHA-256 of the values of data sets by path, as a verification has computed them on its way.
+    """
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="digest") as pool:
-        digester = _Digester(tree, pool, workers=workers, memory_mb=memory_mb, known=known or {})
+        blocks = partial(tree.blocks, pool=pool, workers=workers, memory_mb=memory_mb)
         try:
-            return {node.path: digester.digest(node) for node in tree.walk() if _counts(node.path)}
+            return {node.path: _digest(tree, node, blocks, known) for node in tree.walk() if _counts(node.path)}
         except (OSError, RuntimeError, KeyError, TypeError) as failure:
             raise error(kinds.VERIFY_UNREADABLE, file=file, found=failure) from failure
 
@@ -68,45 +68,30 @@ def _counts(path: str) -> bool:
     return not any(path == left_out or path.startswith(f"{left_out}/") for left_out in _LEFT_OUT_OBJECTS)
 
 
-class _Digester:
-    """Digests one object after the other."""
-
-    def __init__(
-        self, tree: ArrayTree, pool: ThreadPoolExecutor, *, workers: int, memory_mb: float, known: Mapping[str, str]
-    ) -> None:
-        self._tree = tree
-        self._pool = pool
-        self._workers = workers
-        self._memory_mb = memory_mb
-        self._known = known
-
-    def digest(self, node: Node) -> str:
-        """Digest of an object by itself: kind, target, attributes, values."""
-        digest = hashlib.sha256()
-        attributes = {
-            name: _plain(self._tree.attribute(node.path, name))
-            for name in sorted(node.attributes)
-            if name not in _LEFT_OUT_ATTRIBUTES
-        }
-        head = {"kind": node.kind, "target": node.target, "attributes": attributes}
-        digest.update(_json_bytes(head))
-        if node.kind == "dataset":
-            self._add_values(digest, node.path)
-        return digest.hexdigest()
-
-    def _add_values(self, digest: Any, path: str) -> None:
-        if not self._tree.is_numeric(path):
-            _add_array(digest, self._tree.values(path))
-            return
-        dataset = self._tree.dataset(path)
+def _digest(
+    tree: ArrayTree, node: Node, blocks: Callable[[str], Iterator[np.ndarray]], known: Mapping[str, str]
+) -> str:
+    """Digest of an object by itself: kind, target, attributes, values."""
+    attributes = {
+        name: _plain(tree.attribute(node.path, name))
+        for name in sorted(node.attributes)
+        if name not in _LEFT_OUT_ATTRIBUTES
+    }
+    digest = hashlib.sha256(_json_bytes({"kind": node.kind, "target": node.target, "attributes": attributes}))
+    if node.kind == "dataset" and tree.is_numeric(node.path):
+        dataset = tree.dataset(node.path)
         digest.update(_form(dataset.dtype, dataset.shape))
-        digest.update((self._known.get(path) or self._values_digest(path)).encode())
+        digest.update((known.get(node.path) or _values_digest(blocks(node.path))).encode())
+    elif node.kind == "dataset":
+        _add_array(digest, tree.values(node.path))
+    return digest.hexdigest()
 
-    def _values_digest(self, path: str) -> str:
-        values = ValuesDigest()
-        for block in self._tree.blocks(path, pool=self._pool, workers=self._workers, memory_mb=self._memory_mb):
-            values.update(block)
-        return values.hexdigest()
+
+def _values_digest(blocks: Iterable[np.ndarray]) -> str:
+    digest = hashlib.sha256()
+    for block in blocks:
+        add_values(digest, block)
+    return digest.hexdigest()
 
 
 def _plain(value: Any) -> Any:
@@ -134,7 +119,7 @@ def _add_array(digest: Any, values: np.ndarray) -> None:
             digest.update(f"{name} ".encode())
             _add_array(digest, values[name])
     else:
-        digest.update(little_endian(values).tobytes())
+        add_values(digest, values)
 
 
 def _form(dtype: np.dtype, shape: tuple[int, ...]) -> bytes:

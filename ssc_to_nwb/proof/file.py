@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
@@ -11,33 +13,31 @@ from typing import TypeAlias
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import Sources
 from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.rule import Leaf
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger, ruled_leaves
 from ssc_to_nwb.ledger.raw_ledger import file_entries
-from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.problems.model import ProblemLog, SscError
-from ssc_to_nwb.proof.comparison import Comparison, leaves_by_rule
+from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.declared_objects import check_declared_objects
 from ssc_to_nwb.proof.digest import digest_of_objects, digests_of_tree
 from ssc_to_nwb.proof.general import check_follows, check_general, check_schema_copy, report_unaccounted
 from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.proof.leaves import compare_leaves
 from ssc_to_nwb.proof.making import check_layout
-from ssc_to_nwb.proof.proof import Proof
+from ssc_to_nwb.proof.proof import VerifyMode, VerifyReport
 from ssc_to_nwb.proof.raw import RawProof, check_raw
-from ssc_to_nwb.proof.report import VerifyMode, VerifyReport
 from ssc_to_nwb.proof.source_module import check_hashes, check_source_module
+from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader
 from ssc_to_nwb.restoring.registry import all_restores
-from ssc_to_nwb.session.context import SessionContext
+from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData
+from ssc_to_nwb.session.session import Session
+from ssc_to_nwb.source_files.checksums import sha256_of
 
 # Takes the bytes of frames compared so far, before compression, and all there are.
 OnVerifyProgress: TypeAlias = Callable[[int, int], None]
-
-
-def no_progress(done_bytes: int, total_bytes: int) -> None:
-    """Takes progress and does nothing with it."""
 
 
 def verify_file(
@@ -52,7 +52,7 @@ def verify_file(
     final_path: Path | None = None,
     videos: Path | None = None,
     with_digest: bool = False,
-    progress: OnVerifyProgress = no_progress,
+    progress: OnVerifyProgress = lambda _done, _total: None,
 ) -> VerifyReport:
     """Compare a file with its source.
 
@@ -85,9 +85,10 @@ def verify_file(
     try:
         with open_tree(nwb_path, digests=known if with_digest else None) as tree:
             check_layout(tree, file=final)
-            report = _compare(tree, final, context=context, raw=raw_proof, mode=mode, hashes=hashes or {})
+            report = _compare(
+                tree, final, context=context, raw=raw_proof, mode=mode, hashes=hashes or {}, value_digests=known
+            )
             if with_digest and report.ok:
-                known.update(report.value_digests)
                 digests = digests_of_tree(tree, file=final, workers=workers, memory_mb=memory_mb, known=known)
                 report = replace(report, digest=digest_of_objects(digests))
     except SscError as failure:
@@ -103,42 +104,44 @@ def _compare(
     raw: RawProof | None,
     mode: VerifyMode,
     hashes: Mapping[Path, str],
+    value_digests: dict[str, str],
 ) -> VerifyReport:
     session = context.session
-    facts = SessionFacts(session)
+    facts, reader = SessionFacts(session), NwbReader(tree=tree)
     ruled = list(ruled_leaves(session, facts))
-    proof = Proof(
-        file_name=str(nwb_path),
-        reader=NwbReader(tree=tree),
-        leaves=dict(walk_leaves(session.tree, session.variable)),
-    )
+    leaves: dict[str, list[Leaf]] = defaultdict(list)
+    for leaf, rule in ruled:
+        leaves[rule.identifier].append(leaf)
     ledger = build_ledger(session, allow_unmapped=True, log=ProblemLog(), ruled=ruled)
-    sources = Sources(context=context, raw=None if raw is None else raw.raw, ledger=ledger, log=ProblemLog())
-    view = FileView(reader=proof.reader, restores=all_restores())
     work = Comparison(
-        proof=proof, reader=proof.reader, context=context, sources=sources, facts=facts, leaves=leaves_by_rule(ruled),
-        view=view,
-    )  # fmt: skip
+        file_name=str(nwb_path),
+        reader=reader,
+        context=context,
+        sources=Sources(context=context, raw=None if raw is None else raw.raw, ledger=ledger, log=ProblemLog()),
+        facts=facts,
+        leaves=leaves,
+        view=FileView(reader=reader, restores=all_restores()),
+        value_digests=value_digests,
+    )
     check_declared_objects(work)
-    proof.guarded("/specifications", check_schema_copy, work)
-    proof.guarded("/general", check_general, work)
-    proof.guarded("/processing/source/source_files/sha256", check_hashes, work, hashes)
+    work.guarded("/specifications", check_schema_copy, work)
+    work.guarded("/general", check_general, work)
+    work.guarded("/processing/source/source_files/sha256", check_hashes, work, hashes)
     compare_leaves(work)
     check_follows(work)
     frames = (0, 0) if raw is None else check_raw(work, raw)
     stacks = None if raw is None else raw.frames
     check_source_module(work, ledger=_with_files(ledger, context, raw, hashes=hashes), stacks=stacks)
-    proof.guarded("/", report_unaccounted, work)
+    work.guarded("/", report_unaccounted, work)
     return VerifyReport(
         file=nwb_path,
         mode=mode,
-        problems=tuple(proof.problems),
-        left_out=proof.left_out,
-        objects=dict(proof.counts),
-        leaves=len(proof.proven | proof.proven_kept),
+        problems=tuple(work.problems),
+        left_out=work.left_out,
+        objects=dict(work.counts),
+        leaves=len(work.proven | work.proven_kept),
         frames=frames[0],
         frames_total=frames[1],
-        value_digests={} if raw is None else raw.digests,
     )
 
 
@@ -147,3 +150,26 @@ def _with_files(ledger: Ledger, context: SessionContext, raw: RawProof | None, *
     problems = [*context.log.problems, *(() if raw is None else raw.log.problems)]
     files = file_entries(context.session, None if raw is None else raw.raw, problems=problems, hashes=hashes)
     return replace(ledger, files=files)
+
+
+def read_source_again(
+    path: Path, *, dataset: str | None, metadata_files: Sequence[Path], log: ProblemLog
+) -> SessionContext:
+    """The session to compare a file with. Raises what `load_context` raises.
+
+    Whether fields that nobody knows were allowed does not matter here: the file must hold them.
+    """
+    return load_context(
+        path, dataset=dataset, metadata_files=metadata_files, log=log, allow_unmapped=True, read=read_for_proof
+    )
+
+
+def hash_sources(session: Session, raw: RawData | None, *, stacks: bool, workers: int) -> dict[Path, str]:
+    """Hashes by path: of the session file, and of the raw files, with or without the imaging stacks. Raises OSError."""
+    paths = [session.path]
+    if raw is not None:
+        paths += raw.inventory.besides_stacks
+        listed = (file for plane in raw.inventory.planes if stacks for file in plane.listed_files)
+        paths += [file.path for file in listed if file.path is not None]
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="hashes") as pool:
+        return dict(zip(paths, pool.map(sha256_of, paths), strict=True))

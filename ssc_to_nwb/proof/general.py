@@ -10,14 +10,14 @@ from typing import Any
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison
-from ssc_to_nwb.restoring.following import Follow, Followed
+from ssc_to_nwb.restoring.following import Follow
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 from ssc_to_nwb.restoring.registry import all_follows
 
 SUBJECT = "/general/subject"
 _CREATED = "/file_create_date"
-# Keys of metaDataHash whose fields are compared here; where a metadata file replaces one, its text is.
 _SUBJECT_KEYS = ("species", "animalID", "sex", "animalStrain", "animalSource", "animalGeneModification")
+_GENERAL_KEYS = ("experimentType", "dateOfBirth", "dateOfExperiment", "timeOfExperiment", "experimenters")
 SCHEMA = "/specifications"
 NAMESPACES = ("core", "hdmf-common", "hdmf-experimental")
 _LOCATION = ".specloc"
@@ -30,19 +30,19 @@ _TEXTS = re.compile(
 def check_general(work: Comparison) -> None:
     """The names of animal and session, the dates, and what the notes say of texts; all else follows from the rest."""
     for path, check in (("/general/notes", _check_notes), (_CREATED, _check_create_date)):
-        work.proof.guarded(path, check, work)
+        work.guarded(path, check, work)
     key = work.session.key
     for path, expected in ((f"{SUBJECT}/subject_id", key.animal), ("/general/session_id", key.label)):
-        work.proof.guarded(path, _check_text, work, path, expected)
-    for name in work.session.metadata:
-        work.general_fields[name] = name.rstrip("123456789") in _SUBJECT_KEYS or name in _GENERAL_KEYS
+        work.guarded(path, _check_text, work, path, expected)
 
 
-_GENERAL_KEYS = ("experimentType", "dateOfBirth", "dateOfExperiment", "timeOfExperiment", "experimenters")
+def is_general(key: str) -> bool:
+    """Whether what a key of metaDataHash became is compared here or follows; a metadata file may replace it."""
+    return key.rstrip("123456789") in _SUBJECT_KEYS or key in _GENERAL_KEYS
 
 
 def _check_text(work: Comparison, path: str, text: str) -> None:
-    work.proof.equal(path, expected=text, found=work.reader.text(path))
+    work.equal(path, expected=text, found=work.reader.text(path))
 
 
 def _check_notes(work: Comparison) -> None:
@@ -50,7 +50,7 @@ def _check_notes(work: Comparison) -> None:
     path, part = "/general/notes", "does not name are in UTF-8."
     given = work.context.metadata.source.text_encoding
     if work.session.texts_found_utf8 and not given and part not in work.reader.text(path):
-        work.proof.problem(kinds.VERIFY_VALUE_DIFFERS, path, expected=f"notes with {part!r}", found="other notes")
+        work.problem(kinds.VERIFY_VALUE_DIFFERS, path, expected=f"notes with {part!r}", found="other notes")
 
 
 def _check_create_date(work: Comparison) -> None:
@@ -66,27 +66,27 @@ def check_schema_copy(work: Comparison) -> None:
     """
     found = work.reader.attribute("/", _LOCATION)
     if found != SCHEMA:
-        work.proof.problem(kinds.VERIFY_ATTRIBUTE_DIFFERS, "/", expected=f"{_LOCATION} = {SCHEMA}", found=repr(found))
+        work.problem(kinds.VERIFY_ATTRIBUTE_DIFFERS, "/", expected=f"{_LOCATION} = {SCHEMA}", found=repr(found))
     # An extension that was loaded when the file was written is there too, used or not.
     for name in dict.fromkeys((*NAMESPACES, *work.reader.members(SCHEMA))):
-        work.proof.guarded(f"{SCHEMA}/{name}", _check_namespace, work, name)
+        work.guarded(f"{SCHEMA}/{name}", _check_namespace, work, name)
 
 
 def _check_namespace(work: Comparison, name: str) -> None:
     path = f"{SCHEMA}/{name}"
     versions = list(work.reader.members(path))
-    work.proof.equal(path, expected=1, found=len(versions))
+    work.equal(path, expected=1, found=len(versions))
     if name == "core":
-        work.proof.attribute("/", "nwb_version", versions[0])
+        work.attribute("/", "nwb_version", versions[0])
     folder = f"{path}/{versions[0]}"
     contents: dict[str, dict[str, Any]] = {}
     for part in work.reader.members(folder):
         contents[part] = {}
-        work.proof.guarded(f"{folder}/{part}", _read_content, work, f"{folder}/{part}", contents[part])
+        work.guarded(f"{folder}/{part}", _read_content, work, f"{folder}/{part}", contents[part])
     namespace = contents.get("namespace", {}).get("namespaces", [{}])[0]
-    work.proof.equal(folder, expected=(name, versions[0]), found=(namespace.get("name"), namespace.get("version")))
+    work.equal(folder, expected=(name, versions[0]), found=(namespace.get("name"), namespace.get("version")))
     sources = [part["source"] for part in namespace.get("schema", []) if "source" in part]
-    work.proof.equal(folder, expected=sorted(["namespace", *sources]), found=sorted(contents))
+    work.equal(folder, expected=sorted(["namespace", *sources]), found=sorted(contents))
 
 
 def _read_content(work: Comparison, path: str, content: dict[str, Any]) -> None:
@@ -102,21 +102,17 @@ def _read_content(work: Comparison, path: str, content: dict[str, Any]) -> None:
 def check_follows(work: Comparison) -> None:
     """Compare everything that follows; what it is computed from is restored, and so compared with the source."""
     for place, follow in all_follows().items():
-        work.proof.guarded(place, _check_follow, work, follow)
+        work.guarded(place, _check_follow, work, follow)
 
 
 def _check_follow(work: Comparison, follow: Follow) -> None:
     for one in follow(work.view):
-        _compare_followed(work, one)
-
-
-def _compare_followed(work: Comparison, one: Followed) -> None:
-    work.proof.counts[one.place] += one.count
-    work.reader.accounted.update(one.covered)
-    difference = one.difference()
-    if difference is not None:
-        kind = kinds.VERIFY_SHAPE_DIFFERS if difference.in_size else kinds.VERIFY_VALUE_CONTRADICTS
-        work.proof.problem(kind, one.place, expected=difference.expected, found=difference.found)
+        work.counts[one.place] += one.count
+        work.reader.accounted.update(one.covered)
+        difference = one.difference()
+        if difference is not None:
+            kind = kinds.VERIFY_SHAPE_DIFFERS if difference.in_size else kinds.VERIFY_VALUE_CONTRADICTS
+            work.problem(kind, one.place, expected=difference.expected, found=difference.found)
 
 
 def report_unaccounted(work: Comparison) -> None:
@@ -124,14 +120,13 @@ def report_unaccounted(work: Comparison) -> None:
 
     Where there are problems, one of them has stopped the comparison that would have, and is reported already.
     """
-    if work.proof.problems:
+    if work.problems:
         return
-    accounted = work.reader.accounted | work.compared
     for node in work.reader.tree.walk():
         if node.kind == "dataset" and not _TEXTS.fullmatch(node.path):
             for part in _parts(work, node.path):
-                if part not in accounted:
-                    work.proof.problem(kinds.VERIFY_DATASET_UNPROVEN, part, expected="a comparison", found="none")
+                if part not in work.reader.accounted:
+                    work.problem(kinds.VERIFY_DATASET_UNPROVEN, part, expected="a comparison", found="none")
 
 
 def _parts(work: Comparison, path: str) -> list[str]:

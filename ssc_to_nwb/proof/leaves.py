@@ -13,6 +13,7 @@ from ssc_to_nwb.data_types.rule import UNMAPPED, Disposition, Leaf, Rule, all_ru
 from ssc_to_nwb.data_types.subvolumes.layout import listed_trials
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import Comparison, numbers_of, texts_of
+from ssc_to_nwb.proof.general import is_general
 from ssc_to_nwb.proof.source_struct import compare_source_struct
 from ssc_to_nwb.restoring.pieces import Piece, take
 
@@ -37,17 +38,17 @@ def compare_leaves(work: Comparison) -> None:
             continue
         place = next(iter(rule.places(leaves[0], work.facts)), "/")
         with work.reader.restoring():
-            work.proof.guarded(place, _compare_claim, work, rule, leaves)
+            work.guarded(place, _compare_claim, work, rule, leaves)
     with work.reader.restoring():
-        work.proof.guarded(naming.STRUCT_TABLE, compare_source_struct, work)
-    if not work.proof.problems:
+        work.guarded(naming.STRUCT_TABLE, compare_source_struct, work)
+    if not work.problems:
         # Where a comparison was stopped, the problem that stopped it is reported already.
         _report_unproven(work)
 
 
 def _prove_metadata(work: Comparison, leaves: Sequence[Leaf]) -> None:
     keys = tuple(work.session.metadata)
-    work.proof.prove(leaf.path for leaf in leaves if work.general_fields.get(keys[leaf.indices[0] - 1], False))
+    work.proven.update(leaf.path for leaf in leaves if is_general(keys[leaf.indices[0] - 1]))
 
 
 def _compare_claim(work: Comparison, rule: Rule, leaves: Sequence[Leaf]) -> None:
@@ -63,7 +64,7 @@ def _compare_claim(work: Comparison, rule: Rule, leaves: Sequence[Leaf]) -> None
             compared = _compare_numbers(work, rule, piece, own)
         for leaf, count in zip(own, compared, strict=True):
             covered[leaf.path] += count
-    work.proof.prove(path for path, count in covered.items() if count >= _count(by_path[path]) or path in work.kept)
+    work.proven.update(path for path, count in covered.items() if count >= _count(by_path[path]) or path in work.kept)
 
 
 def _count(leaf: Leaf) -> int:
@@ -72,18 +73,18 @@ def _count(leaf: Leaf) -> int:
 
 def _compare_texts(work: Comparison, piece: Piece, leaves: Sequence[Leaf]) -> list[int]:
     expected = [text for leaf in leaves for text in texts_of(leaf.value)]
-    work.proof.equal(piece.place, expected=expected, found=list(piece.values), leaf=leaves[0].path)
+    work.equal(piece.place, expected=expected, found=list(piece.values), leaf=leaves[0].path)
     return [1] * len(leaves)
 
 
 def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequence[Leaf]) -> list[int]:
     """Compare the numbers of a piece; returns how many of each leaf it has."""
-    proof, found = work.proof, np.asarray(piece.values)
+    found = np.asarray(piece.values)
     parts = [numbers_of(leaf.value) for leaf in leaves]
     if piece.lengths is not None:
         lengths = np.array(piece.lengths, dtype=np.int64)
         expected_lengths = np.array([part.size for part in parts], dtype=np.int64)
-        if not proof.numbers(piece.place, expected=expected_lengths, found=lengths, leaf=leaves[0].path):
+        if not work.numbers(piece.place, expected=expected_lengths, found=lengths, leaf=leaves[0].path):
             return [0] * len(leaves)
     if len(parts) == 1:
         expected = parts[0] if parts[0].size == 0 else take(parts[0], piece.where)
@@ -94,7 +95,7 @@ def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequenc
         expected, found = _FORMS[rule.up_to](work, leaves[0], expected, found)
     if piece.where is None and len(parts) == 1:
         expected, found = expected.reshape(-1, order="F"), found.reshape(-1, order="F")
-    proof.numbers(
+    work.numbers(
         piece.place, expected=expected.astype(_as_float(expected), copy=False), found=found, leaf=leaves[0].path,
         tolerance=piece.rounding,
     )  # fmt: skip
@@ -102,14 +103,13 @@ def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequenc
 
 
 def _report_unproven(work: Comparison) -> None:
-    proof = work.proof
     for rule in (*all_rules(), UNMAPPED):
         for leaf in work.leaves.get(rule.identifier, ()):
-            placed = rule.disposition is Disposition.KEPT or leaf.path in proof.proven
-            kept = leaf.path not in work.kept or leaf.path in proof.proven_kept
+            placed = rule.disposition is Disposition.KEPT or leaf.path in work.proven
+            kept = leaf.path not in work.kept or leaf.path in work.proven_kept
             if not (placed and kept):
                 place = next(iter(rule.places(leaf, work.facts)), "/")
-                proof.problem(kinds.VERIFY_LEAF_UNPROVEN, place, expected="a comparison", found="none", leaf=leaf.path)
+                work.problem(kinds.VERIFY_LEAF_UNPROVEN, place, expected="a comparison", found="none", leaf=leaf.path)
 
 
 def _of_subvolume(work: Comparison, leaf: Leaf, source: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

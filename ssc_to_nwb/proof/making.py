@@ -14,11 +14,10 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.hdf5_tree import open_tree
+from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader, ObjectError
-from ssc_to_nwb.restoring.nwb_table import NwbTable
 
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"
-_PROVENANCE = f"{_SOURCE}/{naming.PROVENANCE}"
 _FILES = f"{_SOURCE}/{naming.SOURCE_FILES}"
 _STACKS = f"{_SOURCE}/{naming.SOURCE_STACKS}"
 _MODES = ("auto", "require", "skip")
@@ -59,10 +58,9 @@ def options_used(nwb_path: Path) -> OptionsUsed:
 
     Raises verify-unreadable; file-layout-older, file-layout-newer; verify-stub where the file is a stub.
     """
-    with _readable(nwb_path) as tree:
-        items = _items(tree)
-        _check_layout(items, file=nwb_path)
-        options: dict[str, Any] = json.loads(items["options"])
+    with _readable(nwb_path) as view:
+        _check_layout(view, file=nwb_path)
+        options: dict[str, Any] = json.loads(view.provenance["options"])
         raw, keep_going, stub = (options[name] for name in ("raw", "keep_going", "stub"))
         if raw not in _MODES or not isinstance(keep_going, bool):
             raise ValueError(f"options {options}")
@@ -73,25 +71,23 @@ def options_used(nwb_path: Path) -> OptionsUsed:
 
 def contents_of(nwb_path: Path) -> FileContents:
     """What a file of any layout was made from. Raises verify-unreadable."""
-    with _readable(nwb_path) as tree:
-        items = _items(tree)
-        files = NwbTable(reader=NwbReader(tree=tree), path=_FILES)
+    with _readable(nwb_path) as view:
+        files = view.table(_FILES)
         roles, sizes = files.texts("role"), files.column("bytes").tolist()
         rows = zip(roles, files.texts("disposition"), strict=True)
-        stacks = NwbTable(reader=NwbReader(tree=tree), path=_STACKS)
         return FileContents(
-            metadata=json.loads(items["metadata"]),
-            rules=json.loads(items["ledger_rules"]),
+            metadata=view.metadata,
+            rules=json.loads(view.provenance["ledger_rules"]),
             written=Counter(role for role, disposition in rows if disposition == "written"),
-            listed_stacks=0 if tree.node(_STACKS) is None else stacks.rows,
+            listed_stacks=view.table(_STACKS).rows if view.reader.has(_STACKS) else 0,
             found_stacks=sum(role == "imaging stack" and size > 0 for role, size in zip(roles, sizes, strict=True)),
         )
 
 
 def session_file_of(nwb_path: Path) -> str:
     """The name of the session file that a file of any layout was made from. Raises verify-unreadable."""
-    with _readable(nwb_path) as tree:
-        files = NwbTable(reader=NwbReader(tree=tree), path=_FILES)
+    with _readable(nwb_path) as view:
+        files = view.table(_FILES)
         paths = dict(zip(files.texts("role"), files.texts("path"), strict=True))
         return Path(paths["session file"]).name
 
@@ -102,25 +98,24 @@ def check_layout(tree: ArrayTree, *, file: Path) -> None:
     Raises file-layout-older, file-layout-newer.
     """
     with suppress(*_BROKEN):
-        _check_layout(_items(tree), file=file)
+        _check_layout(_view(tree), file=file)
 
 
-def _check_layout(items: Mapping[str, str], *, file: Path) -> None:
-    layout = int(items.get(naming.FILE_LAYOUT_ITEM, _FIRST_LAYOUT))
+def _check_layout(view: FileView, *, file: Path) -> None:
+    layout = int(view.provenance.get(naming.FILE_LAYOUT_ITEM, _FIRST_LAYOUT))
     if layout != naming.FILE_LAYOUT:
         kind = kinds.FILE_LAYOUT_OLDER if layout < naming.FILE_LAYOUT else kinds.FILE_LAYOUT_NEWER
         raise error(kind, file=file, expected=f"layout {naming.FILE_LAYOUT}", found=f"layout {layout}")
 
 
 @contextmanager
-def _readable(nwb_path: Path) -> Iterator[ArrayTree]:
+def _readable(nwb_path: Path) -> Iterator[FileView]:
     with open_tree(nwb_path) as tree:
         try:
-            yield tree
+            yield _view(tree)
         except _BROKEN as failure:
             raise error(kinds.VERIFY_UNREADABLE, file=nwb_path, field=_SOURCE, found=failure) from failure
 
 
-def _items(tree: ArrayTree) -> dict[str, str]:
-    table = NwbTable(reader=NwbReader(tree=tree), path=_PROVENANCE)
-    return dict(zip(table.texts("item"), table.texts("value"), strict=True))
+def _view(tree: ArrayTree) -> FileView:
+    return FileView(reader=NwbReader(tree=tree), restores={})

@@ -3,37 +3,84 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
 from ssc_to_nwb.restoring.comparing import differing_numbers, differing_values
 from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
 from ssc_to_nwb.restoring.source_unit import SourceUnit
 
+VerifyMode = Literal["full", "sample", "off"]
 # Problems shown of one object; the others are counted.
 _SHOWN_PER_OBJECT = 5
 # What a check may meet on a file that is not built as it should be.
 _BROKEN = (KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError, OSError, RuntimeError)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """What came of comparing one NWB file with its source.
+
+    objects: number of values compared, by path of the object in the file; leaves: number of source fields proven;
+    frames: of the imaging stacks compared, and frames_total: those there are (pages of either channel count one);
+    digest: of the whole content, where asked for and nothing differs; left_out: problems beyond the number shown.
+    """
+
+    file: Path
+    mode: VerifyMode
+    problems: tuple[Problem, ...] = ()
+    left_out: int = 0
+    objects: dict[str, int] = field(default_factory=dict)
+    leaves: int = 0
+    frames: int = 0
+    frames_total: int = 0
+    seconds: float = 0.0
+    digest: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file was compared and nothing differed."""
+        return not self.problems and self.mode != "off"
+
+    @property
+    def values(self) -> int:
+        """Number of values compared."""
+        return sum(self.objects.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form; objects in short."""
+        return {
+            "file": str(self.file),
+            "mode": self.mode,
+            "ok": self.ok,
+            "problems": [problem.as_dict() for problem in self.problems],
+            "problems_left_out": self.left_out,
+            "objects": len(self.objects),
+            "values": self.values,
+            "leaves": self.leaves,
+            "frames": self.frames,
+            "frames_total": self.frames_total,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(kw_only=True)
 class Proof:
     """Compares, counts and collects.
 
-    reader: of the NWB file; leaves: the source's leaves by path, read again; proven, proven_kept: paths of leaves that
-    were compared with their places in the file, with their verbatim copies.
+    reader: of the NWB file; proven, proven_kept: paths of source fields that were compared with their places in the
+    file, with their verbatim copies.
     """
 
     file_name: str
     reader: NwbReader
-    leaves: dict[str, MatValue]
     proven: set[str] = field(default_factory=set)
     proven_kept: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
@@ -85,15 +132,12 @@ class Proof:
                 found=f"{type(failure).__name__}: {failure}",
             )  # fmt: skip
 
-    # -- comparisons; each returns whether it held
+    # -- comparisons; each returns whether it held; accounts: whether nothing else of the values is left to be compared
 
-    def prove(self, leaves: Iterable[str]) -> None:
-        """Note that these source fields were compared."""
-        self.proven.update(leaves)
-
-    def prove_kept(self, leaf: str) -> None:
-        """Note that the verbatim copy of this source field was compared."""
-        self.proven_kept.add(leaf)
+    def _count(self, path: str, values: int, *, accounts: bool) -> None:
+        self.counts[path] += values
+        if accounts:
+            self.reader.accounted.add(path)
 
     def numbers(
         self,
@@ -103,9 +147,10 @@ class Proof:
         found: np.ndarray,
         leaf: str | None = None,
         tolerance: np.ndarray | float = 0.0,
+        accounts: bool = False,
     ) -> bool:
         """Compare arrays element by element; NaN equals NaN. `tolerance` is absolute, per element or for all."""
-        self.counts[path] += int(expected.size)
+        self._count(path, int(expected.size), accounts=accounts)
         difference = differing_numbers(expected, found, tolerance)
         if difference is None:
             return True
@@ -131,9 +176,9 @@ class Proof:
         found, rounding = unit.restored(seconds, whole=_all_whole(expected))
         return self.numbers(path, expected=expected, found=found, leaf=leaf, tolerance=rounding)
 
-    def equal(self, path: str, *, expected: Any, found: Any, leaf: str | None = None) -> bool:
+    def equal(self, path: str, *, expected: Any, found: Any, leaf: str | None = None, accounts: bool = False) -> bool:
         """Compare two plain values: texts, numbers, tuples, lists."""
-        self.counts[path] += len(expected) if isinstance(expected, list | tuple) else 1
+        self._count(path, len(expected) if isinstance(expected, list | tuple) else 1, accounts=accounts)
         difference = differing_values(expected, found)
         if difference is None:
             return True
@@ -161,33 +206,12 @@ class Proof:
             )  # fmt: skip
         return same
 
-    def described(self, path: str, *parts: str) -> None:
-        """See that an object has a description, and that it holds these texts of the source."""
-        found = self.reader.attribute(path, "description")
-        self.counts[path] += 1
-        wanted = [part for part in parts if part]
-        if not isinstance(found, str) or not found.strip() or found.strip().lower() in _PLACEHOLDERS:
-            self.problem(kinds.VERIFY_ATTRIBUTE_DIFFERS, path, expected="a description", found=repr(found))
-        else:
-            for part in wanted:
-                if part not in found:
-                    self.problem(
-                        kinds.VERIFY_ATTRIBUTE_DIFFERS, path, expected=f"a description with {part!r}", found=found
-                    )  # fmt: skip
-
-    def typed(self, path: str, neurodata_type: str) -> None:
-        """See that an object is of a neurodata type."""
-        self.attribute(path, "neurodata_type", neurodata_type)
-
     def links_to(self, path: str, target: str) -> None:
         """See that a link points to `target`."""
         found = self.reader.link(path)
         self.counts[path] += 1
         if found != target:
             self.problem(kinds.VERIFY_LINK_DIFFERS, path, expected=target, found=found)
-
-
-_PLACEHOLDERS = ("no description", "placeholder", "todo", "tbd", "none", "description")
 
 
 def _all_whole(times: np.ndarray) -> bool:

@@ -14,14 +14,15 @@ from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_SKIPPED, frames_pat
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison, numbers_of
+from ssc_to_nwb.proof.proof import VerifyMode
 from ssc_to_nwb.proof.raw_frames import compare_frames
-from ssc_to_nwb.proof.report import VerifyMode
 from ssc_to_nwb.proof.source_frames import PlaneFrames, open_plane_frames
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session
 
 # Of the acquisition program's text, the part that is looked for: NWB keeps 60,000 bytes of it.
 _TEXT_BYTES = 50_000
+_TEXT_THERE = "the acquisition program's text"
 _TEXTS = f"{SOURCE}/{naming.IMAGE_DESCRIPTIONS}"
 _PLACES_OF_TEXTS = ("file_number", "first_page", "page_count")
 
@@ -31,8 +32,8 @@ class RawProof:
     """The raw files of a session and how they are to be compared; `progress` takes bytes done and bytes in total.
 
     videos: the folder that holds the videos; final_path: where the NWB file will be, or is; log: takes the
-    problems of files that were left out; left_out: takes them, with the reasons; digests: takes the digests of the
-    frames' values, by data set; frames: takes the frames that were found, by plane.
+    problems of files that were left out; left_out: takes them, with the reasons; frames: takes the frames that
+    were found, by plane.
     """
 
     raw: RawData
@@ -44,24 +45,23 @@ class RawProof:
     progress: Callable[[int, int], None]
     log: ProblemLog = field(default_factory=ProblemLog)
     left_out: dict[Path, str] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
     frames: dict[str, PlaneFrames] = field(default_factory=dict)
 
 
 def check_raw(work: Comparison, proof: RawProof) -> tuple[int, int]:
     """Compare everything that comes from raw files; returns the frames compared and all there are, per channel."""
     proof.left_out.update(_files_left_out(work.session, proof.raw, log=proof.log))
-    work.proof.guarded("/acquisition", _find_frames, work, proof)
+    work.guarded("/acquisition", _find_frames, work, proof)
     frames = proof.frames
     for volume in work.session.subvolumes:
         for plane in volume.planes:
             if plane.name in frames and frames[plane.name].frame_count:
-                work.proof.guarded(frames_path(plane.name, "green"), _check_series, work, frames[plane.name], volume)
-    work.proof.guarded("/intervals/imaging_gaps", _check_gaps, work, frames)
-    work.proof.guarded("/processing/source", _check_texts, work, frames)
+                work.guarded(frames_path(plane.name, "green"), _check_series, work, frames[plane.name], volume)
+    work.guarded("/intervals/imaging_gaps", _check_gaps, work, frames)
+    work.guarded("/processing/source", _check_texts, work, frames)
     for _, checks in registry.having("proof", "CHECKS"):
         for place, check in checks.items():
-            work.proof.guarded(place, check, work, proof)
+            work.guarded(place, check, work, proof)
     return _compare_all_frames(work, proof)
 
 
@@ -75,7 +75,7 @@ def _find_frames(work: Comparison, proof: RawProof) -> None:
         one = len(proof.raw.stacks[plane.name].channels) == 1
         proof.frames[plane.name] = open_plane_frames(
             plane.name,
-            numbers_of(work.proof.leaves[f"{plane.path}.sourceFileFrameIdx"]),
+            numbers_of(work.source_values[f"{plane.path}.sourceFileFrameIdx"]),
             length=volume.time_ms.size,
             listed_files=listed[plane.name],
             left_out=proof.left_out,
@@ -85,31 +85,20 @@ def _find_frames(work: Comparison, proof: RawProof) -> None:
 
 def _check_series(work: Comparison, frames: PlaneFrames, volume: Subvolume) -> None:
     """The time stamps of a plane's frames; the size of an image, and the acquisition program's text, of its series."""
-    proof = work.proof
     rows, columns = frames.image_shape
     for channel in frames.channels:
         path = frames_path(frames.plane_name, channel)
-        proof.numbers(
-            f"{path}/dimension", expected=np.array([columns, rows]), found=work.reader.values(f"{path}/dimension")
-        )
-        work.compared.add(f"{path}/dimension")
-        text = _description(frames).encode()[:_TEXT_BYTES].decode(errors="ignore")
+        size = f"{path}/dimension"
+        work.numbers(size, expected=np.array([columns, rows]), found=work.reader.values(size), accounts=True)
+        text = next(file.texts[0].text for file in frames.files if file is not None)
         comments = str(work.reader.attribute(path, "comments"))
-        proof.equal(path, expected="the acquisition program's text", found=_kept_text(text, comments))
+        kept = text.encode()[:_TEXT_BYTES].decode(errors="ignore") in comments
+        work.equal(path, expected=_TEXT_THERE, found=_TEXT_THERE if kept else comments[:80])
     first = frames_path(frames.plane_name, "green")
     seconds = work.reader.values(f"{first}/timestamps")
-    proof.times(
+    work.times(
         f"{first}/timestamps", expected=volume.time_ms[frames.index_position], seconds=seconds, unit=work.milliseconds
     )
-
-
-def _description(frames: PlaneFrames) -> str:
-    """The acquisition program's text in the first file."""
-    return next(file.texts[0].text for file in frames.files if file is not None)
-
-
-def _kept_text(text: str, comments: str) -> str:
-    return "the acquisition program's text" if text in comments else comments[:80]
 
 
 def _compare_all_frames(work: Comparison, proof: RawProof) -> tuple[int, int]:
@@ -128,7 +117,7 @@ def _compare_all_frames(work: Comparison, proof: RawProof) -> tuple[int, int]:
 
     for plane in planes:
         paths = [f"{frames_path(plane.plane_name, channel)}/data" for channel in plane.channels]
-        work.proof.guarded(paths[0], compare, plane, paths)
+        work.guarded(paths[0], compare, plane, paths)
     return compared, sum(len(plane.channels) * plane.frame_count for plane in planes)
 
 
@@ -138,12 +127,11 @@ def _check_gaps(work: Comparison, frames: Mapping[str, PlaneFrames]) -> None:
     if not reasons:
         return
     path = f"/intervals/{naming.IMAGING_GAPS}"
-    table = work.table(path)
+    table = work.view.table(path)
     # Where and when the gaps are follows from the frame indices, which are compared with the stacks.
     rows = zip(table.texts("plane_name"), table.column("first_time_index").tolist(), strict=True)
     expected = [reasons.get(row, "no gap") for row in rows]
-    work.proof.equal(f"{path}/reason", expected=expected, found=table.texts("reason"))
-    work.compared.add(f"{path}/reason")
+    work.equal(f"{path}/reason", expected=expected, found=table.texts("reason"), accounts=True)
 
 
 def _files_left_out(session: Session, raw: RawData, *, log: ProblemLog) -> dict[Path, str]:
@@ -179,14 +167,14 @@ def _check_texts(work: Comparison, frames: Mapping[str, PlaneFrames]) -> None:
     rows = [row for plane in frames.values() if plane.frame_count for row in _text_rows(plane)]
     if not rows:
         return
-    table = work.table(_TEXTS)
-    work.proof.equal(f"{_TEXTS}/plane", expected=[plane for plane, _, _ in rows], found=table.texts("plane"))
+    table = work.view.table(_TEXTS)
+    planes = [plane for plane, _, _ in rows]
+    work.equal(f"{_TEXTS}/plane", expected=planes, found=table.texts("plane"), accounts=True)
     for place, name in enumerate(_PLACES_OF_TEXTS):
         expected = np.array([numbers[place] for _, numbers, _ in rows], dtype=np.int64)
-        work.proof.numbers(f"{_TEXTS}/{name}", expected=expected, found=table.column(name))
+        work.numbers(f"{_TEXTS}/{name}", expected=expected, found=table.column(name), accounts=True)
     found = [text.strip() for text in table.texts("text")]
-    work.proof.equal(f"{_TEXTS}/text", expected=[text for _, _, text in rows], found=found)
-    work.compared.update(f"{_TEXTS}/{name}" for name in ("plane", *_PLACES_OF_TEXTS, "text"))
+    work.equal(f"{_TEXTS}/text", expected=[text for _, _, text in rows], found=found, accounts=True)
 
 
 def _text_rows(plane: PlaneFrames) -> list[tuple[str, tuple[int, int, int], str]]:

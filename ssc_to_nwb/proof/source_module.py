@@ -25,28 +25,28 @@ _ITEMS = (
 
 def check_source_module(work: Comparison, *, ledger: Ledger, stacks: Mapping[str, PlaneFrames] | None) -> None:
     """Compare the tables of the module with the source, its ledger, and its stacks where those are in the file."""
-    work.proof.guarded(naming.STRUCT_TABLE, _check_struct, work)
+    work.guarded(naming.STRUCT_TABLE, _check_struct, work)
     for plane in work.session.planes:
         index = f"{SOURCE}/{naming.frame_index(plane.name)}"
         stack = None if stacks is None else stacks.get(plane.name)
         if stack is not None:
-            work.proof.guarded(index, _check_frame_index, work, index, stack)
-    work.proof.guarded(_FILES, _check_files, work, ledger)
-    work.proof.guarded(_PROVENANCE, _check_provenance, work, ledger)
+            work.guarded(index, _check_frame_index, work, index, stack)
+    work.guarded(_FILES, _check_files, work, ledger)
+    work.guarded(_PROVENANCE, _check_provenance, work, ledger)
 
 
 def _check_struct(work: Comparison) -> None:
-    for number, (_, name) in enumerate(work.struct.large(), start=1):
-        work.proof.equal(f"{naming.STRUCT_TABLE}/value", expected=naming.kept_array(number), found=name)
+    for number, (_, name) in enumerate(work.view.struct.large(), start=1):
+        work.equal(f"{naming.STRUCT_TABLE}/value", expected=naming.kept_array(number), found=name)
 
 
 def _check_frame_index(work: Comparison, path: str, stack: PlaneFrames) -> None:
     """The frames of the plane's series: those that exist, numbered from 1 in the order of time stamps."""
-    table = work.table(path)
+    table = work.view.table(path)
     there = np.zeros(table.rows, dtype=np.bool_)
     there[stack.index_position] = True
     expected = np.cumsum(there) * there
-    work.proof.numbers(f"{path}/two_photon_frame", expected=expected, found=table.column("two_photon_frame"))
+    work.numbers(f"{path}/two_photon_frame", expected=expected, found=table.column("two_photon_frame"))
 
 
 def _check_files(work: Comparison, ledger: Ledger) -> None:
@@ -54,7 +54,7 @@ def _check_files(work: Comparison, ledger: Ledger) -> None:
 
     Rows of what macOS or Windows left are passed over: a look into a folder is enough for them to come.
     """
-    table = work.table(_FILES)
+    table = work.view.table(_FILES)
     compared = {name: table.texts(name) for name in ("role", "path", "disposition", "reason")}
     of_system = [
         (role, reason) == ("left out", SYSTEM_FILE_REASON)
@@ -69,35 +69,33 @@ def _check_files(work: Comparison, ledger: Ledger) -> None:
     }
     for name, expected in columns.items():
         found = [text for text, passed_over in zip(compared[name], of_system, strict=True) if not passed_over]
-        work.proof.equal(f"{_FILES}/{name}", expected=expected, found=found)
-        work.compared.add(f"{_FILES}/{name}")
+        work.equal(f"{_FILES}/{name}", expected=expected, found=found, accounts=True)
     sizes = np.array([file.bytes for file in files], dtype=np.int64)
-    work.proof.numbers(f"{_FILES}/bytes", expected=sizes, found=table.column("bytes")[~np.array(of_system, dtype=bool)])
-    work.compared.add(f"{_FILES}/bytes")
+    found_sizes = table.column("bytes")[~np.array(of_system, dtype=bool)]
+    work.numbers(f"{_FILES}/bytes", expected=sizes, found=found_sizes, accounts=True)
 
 
 def check_hashes(work: Comparison, hashes: Mapping[Path, str]) -> None:
     """Compare SHA-256 of the source files, as far as they are known, with those in the file."""
     root = work.session.path.parent
-    table = work.table(_FILES)
+    table = work.view.table(_FILES)
     found = dict(zip(table.texts("path"), table.texts("sha256"), strict=True))
     for path, digest in hashes.items():
         name = naming.source_name(path, root)
-        work.proof.equal(f"{_FILES}/sha256", expected=digest, found=found.get(name, ""))
+        work.equal(f"{_FILES}/sha256", expected=digest, found=found.get(name, ""))
 
 
 def _check_provenance(work: Comparison, ledger: Ledger) -> None:
-    table = work.table(_PROVENANCE)
-    work.proof.equal(f"{_PROVENANCE}/item", expected=list(_ITEMS), found=table.texts("item"))
+    table = work.view.table(_PROVENANCE)
+    work.equal(f"{_PROVENANCE}/item", expected=list(_ITEMS), found=table.texts("item"), accounts=True)
     values = work.view.provenance
     path = f"{_PROVENANCE}/value"
-    work.proof.equal(path, expected=str(naming.FILE_LAYOUT), found=values[naming.FILE_LAYOUT_ITEM])
+    work.equal(path, expected=str(naming.FILE_LAYOUT), found=values[naming.FILE_LAYOUT_ITEM])
     if work.view.metadata != work.context.metadata.model_dump(mode="json", exclude={"dandiset"}):
-        work.proof.problem(
+        work.problem(
             kinds.VERIFY_VALUE_DIFFERS, path, expected="the metadata given to this comparison", found="other metadata"
         )
-    work.proof.equal(path, expected=ledger.summary(), found=json.loads(values["ledger"]))
-    work.proof.equal(path, expected=dict(ledger.by_rule()), found=json.loads(values["ledger_rules"]))
+    work.equal(path, expected=ledger.summary(), found=json.loads(values["ledger"]))
+    work.equal(path, expected=dict(ledger.by_rule()), found=json.loads(values["ledger_rules"]))
     options = json.loads(values["options"])
-    work.proof.equal(path, expected=True, found=isinstance(options, dict))
-    work.compared.update((f"{_PROVENANCE}/item", path))
+    work.equal(path, expected=True, found=isinstance(options, dict), accounts=True)

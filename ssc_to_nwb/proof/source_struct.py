@@ -23,9 +23,9 @@ _PLACE = f"{naming.STRUCT_TABLE}/value"
 def compare_source_struct(work: Comparison) -> None:
     """See that the rows cover the source's struct, each node once and in order, and say of each what is so."""
     source = dict(struct_nodes.nodes(work.session.tree, work.session.variable))
-    rows = work.struct.rows
+    rows = work.view.struct.rows
     _compare_coverage(work, rows, source)
-    keys = struct_nodes.KeyPaths(work.proof.leaves)
+    keys = struct_nodes.KeyPaths(work.source_values)
     for row in rows:
         if all(path in source for path in row.paths):
             _compare_form(work, row, {path: source[path] for path in row.paths}, keys=keys)
@@ -37,10 +37,9 @@ def _compare_coverage(work: Comparison, rows: Sequence[StructRow], source: Mappi
     places = {path: place for place, path in enumerate(source)}
     covered = [path for row in rows for path in row.paths]
     found = sorted(covered, key=lambda path: places.get(path, len(places)))
-    work.proof.equal(f"{naming.STRUCT_TABLE}/path", expected=list(source), found=found)
+    work.equal(f"{naming.STRUCT_TABLE}/path", expected=list(source), found=found)
     order = [places.get(row.paths[0], len(places)) for row in rows]
-    work.proof.equal(f"{naming.STRUCT_TABLE}/path", expected=sorted(order), found=order)
-    work.compared.add(f"{naming.STRUCT_TABLE}/path")
+    work.equal(f"{naming.STRUCT_TABLE}/path", expected=sorted(order), found=order, accounts=True)
 
 
 def _compare_form(
@@ -56,8 +55,7 @@ def _compare_form(
     for name, texts in expected.items():
         in_runs = name in ("size", "whole")
         found = row.each(name) if in_runs else [row.texts[name]] * len(row.paths)
-        work.proof.equal(f"{naming.STRUCT_TABLE}/{name}", expected=texts, found=found, leaf=row.paths[0])
-        work.compared.add(f"{naming.STRUCT_TABLE}/{name}")
+        work.equal(f"{naming.STRUCT_TABLE}/{name}", expected=texts, found=found, leaf=row.paths[0], accounts=True)
 
 
 def _compare_content(work: Comparison, row: StructRow, source: Mapping[str, MatValue]) -> None:
@@ -68,22 +66,22 @@ def _compare_content(work: Comparison, row: StructRow, source: Mapping[str, MatV
     objects = tuple(json.loads(row.texts["objects"] or "[]"))
     found = [(row.texts["how"], row.texts["rule"], objects)] * len(row.paths)
     for place, name in enumerate(("how", "rule", "objects")):
-        work.proof.equal(
+        work.equal(
             f"{naming.STRUCT_TABLE}/{name}", expected=[one[place] for one in expected],
-            found=[one[place] for one in found], leaf=first,
+            found=[one[place] for one in found], leaf=first, accounts=True,
         )  # fmt: skip
-        work.compared.add(f"{naming.STRUCT_TABLE}/{name}")
-    work.compared.add(f"{naming.STRUCT_TABLE}/value")
-    kept = [path for path in row.paths if path in work.kept]
-    if kept:
-        _compare_kept(work, row, source)
+    work.reader.accounted.add(_PLACE)
+    if not work.kept.isdisjoint(row.paths):
+        for path in row.paths:
+            _compare_kept(work, path, source[path])
+        work.proven_kept.update(row.paths)
         return
     for path in row.paths:
         names = struct_nodes.field_names(source[path])
         made_from = work.entries[path].made_from if path in work.entries else ""
         value = {"fields": names} if names is not None else json.loads(made_from or "{}")
         content = json.loads(row.texts["value"]) if row.texts["value"] else {}
-        work.proof.equal(f"{naming.STRUCT_TABLE}/value", expected=value, found=content, leaf=path)
+        work.equal(_PLACE, expected=value, found=content, leaf=path)
 
 
 def _declared(entry: LedgerEntry) -> tuple[str, str, tuple[str, ...]]:
@@ -94,28 +92,22 @@ def _declared(entry: LedgerEntry) -> tuple[str, str, tuple[str, ...]]:
     return how, entry.rule, tuple(place for place in entry.nwb if place != naming.STRUCT_TABLE)
 
 
-def _compare_kept(work: Comparison, row: StructRow, source: Mapping[str, MatValue]) -> None:
-    for path in row.paths:
-        compare_kept(work, path, source[path])
-        work.proof.prove_kept(path)
-
-
 def _find_objects(work: Comparison, rows: Sequence[StructRow]) -> None:
     """Every object that a row names is in the file."""
     for path in dict.fromkeys(path for row in rows for path in json.loads(row.texts["objects"] or "[]")):
         if not work.reader.has(path):
-            work.proof.problem(kinds.VERIFY_OBJECT_MISSING, path, expected="an object that a source field became")
+            work.problem(kinds.VERIFY_OBJECT_MISSING, path, expected="an object that a source field became")
 
 
-def compare_kept(work: Comparison, path: str, value: MatValue) -> None:
+def _compare_kept(work: Comparison, path: str, value: MatValue) -> None:
     """Compare a leaf with the value that its row gives. Raises KeyError, TypeError, ValueError."""
     found = work.view.kept(work.view.node(path))
     if isinstance(value, np.ndarray) and isinstance(found, np.ndarray):
-        work.proof.dtype(_PLACE, found.dtype, expected=value.dtype, leaf=path)
-        work.proof.numbers(_PLACE, expected=value, found=found, leaf=path)
+        work.dtype(_PLACE, found.dtype, expected=value.dtype, leaf=path)
+        work.numbers(_PLACE, expected=value, found=found, leaf=path)
     elif isinstance(value, MatSparse) and isinstance(found, MatSparse):
-        work.proof.dtype(_PLACE, found.values.dtype, expected=value.values.dtype, leaf=path)
+        work.dtype(_PLACE, found.values.dtype, expected=value.values.dtype, leaf=path)
         for part in ("row_index", "column_start", "values"):
-            work.proof.numbers(_PLACE, expected=getattr(value, part), found=getattr(found, part), leaf=path)
+            work.numbers(_PLACE, expected=getattr(value, part), found=getattr(found, part), leaf=path)
     else:
-        work.proof.equal(_PLACE, expected=value, found=found, leaf=path)
+        work.equal(_PLACE, expected=value, found=found, leaf=path)

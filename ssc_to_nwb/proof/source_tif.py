@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,17 +77,11 @@ class SourceTif:
             raise self._unreadable(f"pages {start + 1} to {stop}", failure) from failure
 
     def _copy_into(self, offsets: np.ndarray, pages: np.ndarray) -> None:
-        # Pages that follow one another without a gap are read in one go.
-        breaks = np.flatnonzero(np.diff(offsets) != pages[0].nbytes) + 1
-        with self.path.open("rb", buffering=0) as file:
-            for first, last in pairwise([0, *breaks.tolist(), len(pages)]):
-                file.seek(int(offsets[first]))
-                rest = pages[first:last].data.cast("B")
-                while rest:
-                    count = file.readinto(rest)
-                    if not count:
-                        raise OSError("the file ends inside a page")
-                    rest = rest[count:]
+        with self.path.open("rb") as file:
+            for page, offset in zip(pages, offsets.tolist(), strict=True):
+                file.seek(offset)
+                if file.readinto(page.data.cast("B")) < page.nbytes:
+                    raise OSError("the file ends inside a page")
         if not self.dtype.isnative:
             pages.byteswap(inplace=True)
 

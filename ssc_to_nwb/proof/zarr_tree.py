@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ssc_to_nwb.parallel import map_in_order
-from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node
+from ssc_to_nwb.restoring.nwb_reader import ArrayTree
 
 _LINKS = "zarr_link"
 _MARK = "zarr_dtype"
@@ -34,13 +34,11 @@ class ZarrTree(ArrayTree):
         import zarr
 
         try:
-            self._root = zarr.open_group(str(path), mode="r")
+            super().__init__(zarr.open_group(str(path), mode="r"))
         except (ValueError, KeyError, TypeError, zarr.errors.GroupNotFoundError) as failure:
             raise OSError(f"{path} can't be opened as a Zarr group: {failure}") from failure
         self._path = path
         self._check_consolidated()
-        self._nodes: dict[str, Node | None] = {}
-        self._items: dict[str, Any] = {}
 
     def _check_consolidated(self) -> None:
         """Readers take all metadata from one file; it must say what the files of the objects say."""
@@ -58,56 +56,31 @@ class ZarrTree(ArrayTree):
             if json.loads(file.read_text(encoding="utf-8")) != copies[name]:
                 raise OSError(f"{_CONSOLIDATED} has other metadata than {name}")
 
-    def node(self, path: str) -> Node | None:
-        """The object at this path; links are entries in the attributes of their group."""
-        if path not in self._nodes:
-            self._nodes[path] = self._look_up(path)
-        return self._nodes[path]
+    def link_target(self, group: str, name: str) -> str | None:
+        """Links are entries in the attributes of their group."""
+        return self._links(group).get(name)
 
-    def _look_up(self, path: str) -> Node | None:
-        import zarr
-
-        parent, _, name = path.rpartition("/")
-        if path != "/":
-            holder = self.node(parent or "/")
-            if holder is None or holder.kind != "group":
-                return None
-            target = self._links(parent or "/").get(name)
-            if target is not None:
-                return Node(path=path, kind="link", target=target)
-            if name not in self._item(parent or "/"):
-                return None
-        item = self._item(path)
-        attributes = tuple(name for name in item.attrs.asdict() if name not in _STORAGE_ATTRIBUTES)
-        kind: Any = "group" if isinstance(item, zarr.Group) else "dataset"
-        return Node(path=path, kind=kind, attributes=attributes)
+    def attribute_names(self, item: Any) -> tuple[str, ...]:
+        """But for those that say how the object is stored."""
+        return tuple(name for name in item.attrs.asdict() if name not in _STORAGE_ATTRIBUTES)
 
     def _links(self, path: str) -> dict[str, str]:
         """Targets by name of the links in a group; those into other files have the file's name."""
-        links = self._item(path).attrs.asdict().get(_LINKS, [])
-        return {
-            link["name"]: link["path"] if link["source"] == "." else f"{link['source']}:{link['path']}"
-            for link in links
-        }
+        links = self.dataset(path).attrs.asdict().get(_LINKS, [])
+        return {link["name"]: _target(link) for link in links}
 
-    def _item(self, path: str) -> Any:
-        if path not in self._items:
-            node = self._nodes.get(path)
-            target = node.target if node is not None and node.kind == "link" else None
-            self._items[path] = self._root if path == "/" else self._root[(target or path).strip("/")]
-        return self._items[path]
+    def dataset(self, path: str) -> Any:
+        """The array or group itself, links followed."""
+        node = self._nodes.get(path)
+        return super().dataset(node.target if node is not None and node.target else path)
 
     def members(self, path: str) -> tuple[str, ...]:
         """Names in a group, links last."""
-        return (*sorted(self._item(path)), *self._links(path))
-
-    def dataset(self, path: str) -> Any:
-        """The array itself."""
-        return self._item(path)
+        return (*sorted(self.dataset(path)), *self._links(path))
 
     def values(self, path: str) -> np.ndarray:
         """All values; a single value without axes."""
-        item = self._item(path)
+        item = self.dataset(path)
         values = np.asarray(item[...])
         if values.dtype.kind == "O":
             texts = [value.decode() if isinstance(value, bytes) else value for value in values.reshape(-1).tolist()]
@@ -115,11 +88,11 @@ class ZarrTree(ArrayTree):
         return values.reshape(()) if self._is_scalar(path) else values
 
     def _is_scalar(self, path: str) -> bool:
-        return bool(self._item(path).attrs.asdict().get(_MARK) == "scalar")
+        return bool(self.dataset(path).attrs.asdict().get(_MARK) == "scalar")
 
     def blocks(self, path: str, *, pool: ThreadPoolExecutor, workers: int, memory_mb: float) -> Iterator[np.ndarray]:
         """Chunk by chunk, read in threads."""
-        item = self._item(path)
+        item = self.dataset(path)
         rows = int(item.chunks[0])
         chunk_mb = rows * item.dtype.itemsize * int(np.prod(item.shape[1:], dtype=np.int64)) / 2**20
         ahead = max(1, min(workers * _AHEAD_PER_WORKER, int(memory_mb / (2 * chunk_mb)) if chunk_mb else 1))
@@ -128,12 +101,12 @@ class ZarrTree(ArrayTree):
 
     def is_numeric(self, path: str) -> bool:
         """Integers, floats, booleans and complex numbers, not a single value."""
-        item = self._item(path)
+        item = self.dataset(path)
         return item.dtype.kind in "biufc" and item.size > 0 and not self._is_scalar(path)
 
     def attribute(self, path: str, name: str) -> Any:
         """An attribute; references as the path they point to, lists as tuples."""
-        value = self._item(path).attrs.asdict().get(name)
+        value = self.dataset(path).attrs.asdict().get(name)
         if isinstance(value, dict):
             return _target(value["value"])
         return _as_tuple(value) if isinstance(value, list) else value

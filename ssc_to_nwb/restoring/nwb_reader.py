@@ -39,19 +39,54 @@ class Node:
 
 
 class ArrayTree(ABC):
-    """A file of groups, data sets, links and attributes."""
+    """A file of groups, data sets, links and attributes, which is not expected to change.
 
-    @abstractmethod
+    root: its outermost group; groups are mappings, as those of h5py and zarr, and each object is opened once.
+    """
+
+    def __init__(self, root: Any) -> None:
+        self.root = root
+        self._nodes: dict[str, Node | None] = {}
+        self._items: dict[str, Any] = {"/": root}
+
     def node(self, path: str) -> Node | None:
         """The object at this path, None where there is none. A link is an object of its own."""
+        if path not in self._nodes:
+            self._nodes[path] = self._look_up(path)
+        return self._nodes[path]
+
+    def _look_up(self, path: str) -> Node | None:
+        if path != "/":
+            parent, _, name = path.rpartition("/")
+            holder = self.node(parent or "/")
+            if holder is None or holder.kind != "group":
+                return None
+            target = self.link_target(parent or "/", name)
+            if target is not None:
+                return Node(path=path, kind="link", target=target)
+            if name not in self.dataset(parent or "/"):
+                return None
+        item = self.dataset(path)
+        kind: NodeKind = "dataset" if hasattr(item, "dtype") else "group"
+        return Node(path=path, kind=kind, attributes=self.attribute_names(item))
+
+    @abstractmethod
+    def link_target(self, group: str, name: str) -> str | None:
+        """Where a member of a group leads that is a link; None where it is none."""
+
+    @abstractmethod
+    def attribute_names(self, item: Any) -> tuple[str, ...]:
+        """Names of the attributes that an object has of its own."""
 
     @abstractmethod
     def members(self, path: str) -> tuple[str, ...]:
         """Names of the objects in a group, links included."""
 
-    @abstractmethod
     def dataset(self, path: str) -> Any:
-        """A data set with `shape`, `dtype` and slicing; links are followed."""
+        """A data set with `shape`, `dtype` and slicing, or a group; links are followed."""
+        if path not in self._items:
+            self._items[path] = self.root[path.strip("/")]
+        return self._items[path]
 
     @abstractmethod
     def values(self, path: str) -> np.ndarray:

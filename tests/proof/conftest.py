@@ -10,7 +10,7 @@ from pathlib import Path
 import h5py
 import pytest
 
-from ssc_to_nwb.proof.report import VerifyMode, VerifyReport
+from ssc_to_nwb.proof.proof import VerifyMode, VerifyReport
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.testing.dataset import SyntheticSession
@@ -44,7 +44,12 @@ class Finished:
     raw: RawData
 
     def verify(
-        self, path: Path | None = None, *, mode: VerifyMode = "full", videos: Path | None = None
+        self,
+        path: Path | None = None,
+        *,
+        mode: VerifyMode = "full",
+        videos: Path | None = None,
+        with_digest: bool = False,
     ) -> VerifyReport:
         """Compare a file with the source; a copy of the finished one keeps its videos."""
         from ssc_to_nwb.proof.file import verify_file
@@ -58,6 +63,7 @@ class Finished:
             hashes={self.context.session.path: sha256_of(self.context.session.path)},
             final_path=self.path,
             videos=videos,
+            with_digest=with_digest,
         )
 
 

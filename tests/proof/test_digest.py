@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from converting import convert
 
 from ssc_to_nwb.problems.model import SscError
-from ssc_to_nwb.proof.digest import content_digest
+from ssc_to_nwb.proof.digest import content_digest, digest_of_objects, digests_of_tree
+from ssc_to_nwb.proof.hdf5_tree import open_tree
 
 GREEN = "/acquisition/two_photon_series_fov_01002_green"
 OPTIONS = (
@@ -57,11 +59,19 @@ def test_digest_does_not_depend_on_the_number_of_readers(finished, digest_of_fin
     assert content_digest(finished.path, workers=1, memory_mb=1.0) == digest_of_finished
 
 
-def test_verification_hands_over_the_digests_of_frames(finished, digest_of_finished: str):
-    report = finished.verify()
-    assert f"{GREEN}/data" in report.value_digests
-    assert content_digest(finished.path, known=report.value_digests) == digest_of_finished
-    assert content_digest(finished.path, known={f"{GREEN}/data": "0" * 64}) != digest_of_finished
+def test_a_digest_of_values_that_is_known_is_taken_as_it_is(finished, digest_of_finished: str):
+    with h5py.File(finished.path) as file:
+        right = hashlib.sha256(file[f"{GREEN}/data"][()].tobytes()).hexdigest()
+    for known, is_right in ((right, True), ("0" * 64, False)):
+        with open_tree(finished.path) as tree:
+            digests = digests_of_tree(
+                tree, file=finished.path, workers=2, memory_mb=64.0, known={f"{GREEN}/data": known}
+            )
+        assert (digest_of_objects(digests) == digest_of_finished) == is_right
+
+
+def test_verification_makes_the_same_digest_on_its_way(finished, digest_of_finished: str):
+    assert finished.verify(with_digest=True).digest == digest_of_finished
 
 
 def rewritten(file: h5py.File) -> None:

@@ -20,7 +20,7 @@ SAMPLES_MS = st.sampled_from([0.0, 2.0, 1.9])
 
 def found_by(seconds: np.ndarray, expected: list[float], *, offset_s: float = 0.0) -> list[Any]:
     """The problems that a comparison of times finds."""
-    proof = Proof(file_name="x.nwb", reader=None, leaves={})  # type: ignore[arg-type]
+    proof = Proof(file_name="x.nwb", reader=None)  # type: ignore[arg-type]
     unit = SourceUnit(per_second=1000.0, zero_offset_s=offset_s)
     proof.times("/x", expected=np.array(expected), seconds=seconds, unit=unit)
     return proof.problems

@@ -105,16 +105,16 @@ def _of_other_file(reader: Any, other: dict[Path, Path]) -> Any:
 
 
 def test_listed_files_looked_up_in_each_others_place(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
-    def resolve(right: Any, listing: Any, listed_paths: Any) -> Any:
+    def find(right: Any, listing: Any, listed_paths: Any) -> Any:
         files = list(right(listing, listed_paths))
         paths = [file.path for file in files]
         paths[:2] = reversed(paths[:2])
         return tuple(
-            raw_files.ListedFile(listed_path=file.listed_path, path=path, byte_size=file.byte_size)
+            raw_files.ListedFile(listed_path=file.listed_path, path=path)
             for file, path in zip(files, paths, strict=True)
         )
 
-    replaced(monkeypatch, raw_files.DiskListing, "resolve", resolve)
+    replaced(monkeypatch, raw_files.FolderListing, "find", find)
     assert "which is not the listed" in differences(outcome())
 
 

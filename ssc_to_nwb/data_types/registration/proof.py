@@ -30,7 +30,7 @@ def check_registration(work: Comparison, proof: RawProof) -> None:
             if paths and plane.name in frames:
                 series = f"{OPHYS}/{naming.registration_shift(plane.name)}"
                 shifts = _shifts(plane.listed_paths, frames[plane.name], paths)
-                work.proof.guarded(series, _check, work, series, volume, shifts)
+                work.guarded(series, _check, work, series, volume, shifts)
 
 
 def _shifts(listed_paths: Sequence[str], frames: PlaneFrames, paths: Sequence[Path]) -> dict[int, np.ndarray]:
@@ -61,10 +61,9 @@ def _check(work: Comparison, path: str, volume: Subvolume, shifts: Mapping[int, 
         return
     positions = sorted(shifts)
     expected_ms = volume.time_ms[positions]
-    found = work.reader.values(f"{path}/data")
-    work.proof.numbers(f"{path}/data", expected=np.stack([shifts[one] for one in positions]), found=found)
-    work.compared.add(f"{path}/data")
-    work.proof.times(f"{path}/timestamps", expected=expected_ms, seconds=work.stamps(path), unit=work.milliseconds)
+    expected, found = np.stack([shifts[one] for one in positions]), work.reader.values(f"{path}/data")
+    work.numbers(f"{path}/data", expected=expected, found=found, accounts=True)
+    work.times(f"{path}/timestamps", expected=expected_ms, seconds=work.view.stamps(path), unit=work.milliseconds)
 
 
 CHECKS = {OPHYS: check_registration}

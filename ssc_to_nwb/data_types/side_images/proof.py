@@ -26,11 +26,11 @@ def check_side_images(work: Comparison, proof: RawProof) -> None:
             if file.path not in proof.left_out:
                 tif = open_source_tif(file.path)
                 place = _place(plane.plane_name, file, tif)
-                work.proof.guarded(place, _check, work, place, tif)
+                work.guarded(place, _check, work, place, tif)
 
 
 def _place(plane: str, file: SideImageFile, tif: SourceTif) -> str:
-    kind, channel = file.name.kind, CHANNELS[file.name.channel - 1]
+    kind, channel = file.kind, CHANNELS[file.channel - 1]
     if tif.page_count > 1:
         return f"{OPHYS}/{naming.image_pages(plane, kind, channel)}"
     return f"{OPHYS}/{naming.images(plane)}/{naming.image(kind, channel)}"
@@ -39,21 +39,20 @@ def _place(plane: str, file: SideImageFile, tif: SourceTif) -> str:
 def _check(work: Comparison, path: str, tif: SourceTif) -> None:
     if tif.page_count == 1:
         found = work.reader.values(path)
-        work.proof.dtype(path, found.dtype, expected=tif.native_dtype)
-        work.proof.numbers(path, expected=tif.pages(0, 1)[0], found=found.T)
-        work.compared.add(path)
+        work.dtype(path, found.dtype, expected=tif.native_dtype)
+        work.numbers(path, expected=tif.pages(0, 1)[0], found=found.T, accounts=True)
         return
-    work.proof.equal(f"{path}/id", expected=tif.page_count, found=work.table(path).rows)
+    work.equal(f"{path}/id", expected=tif.page_count, found=work.view.table(path).rows)
     column = f"{path}/image"
     dataset = work.reader.dataset(column)
-    work.proof.dtype(column, dataset.dtype, expected=tif.native_dtype)
+    work.dtype(column, dataset.dtype, expected=tif.native_dtype)
     step = int(dataset.chunks[0]) if dataset.chunks else _PAGES
     for start in range(0, tif.page_count, step):
         stop = min(start + step, tif.page_count)
         found = np.asarray(dataset[start:stop])
-        if not work.proof.numbers(column, expected=tif.pages(start, stop), found=found.swapaxes(-1, -2)):
+        if not work.numbers(column, expected=tif.pages(start, stop), found=found.swapaxes(-1, -2)):
             return
-    work.compared.add(column)
+    work.reader.accounted.add(column)
 
 
 CHECKS = {f"{OPHYS}/images": check_side_images}

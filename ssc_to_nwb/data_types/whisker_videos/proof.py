@@ -118,13 +118,13 @@ def check_videos(work: Comparison, proof: RawProof) -> None:
         return
     counts = [shown_frame_count(video.header.path) for video in timed]
     starting = tuple(int(one) for one in np.cumsum([0, *counts[:-1]]))
-    work.proof.attribute(_FILES, "starting_frame", starting)
+    work.attribute(_FILES, "starting_frame", starting)
     seconds = work.reader.values(f"{_SERIES}/timestamps")
     for video, count in zip(timed, counts, strict=True):
         name = video.header.path.name
-        work.proof.equal(_FILES, expected=f"{count} frames of {name}", found=f"{video.time_ms.size} frames of {name}")
+        work.equal(_FILES, expected=f"{count} frames of {name}", found=f"{video.time_ms.size} frames of {name}")
     expected_ms = np.concatenate([_time_ms(work, video, count) for video, count in zip(timed, counts, strict=True)])
-    work.proof.times(f"{_SERIES}/timestamps", expected=expected_ms, seconds=seconds, unit=work.milliseconds)
+    work.times(f"{_SERIES}/timestamps", expected=expected_ms, seconds=seconds, unit=work.milliseconds)
     folder_name = naming.video_folder(proof.final_path).name
     _check_files(work, timed, work.reader.texts(_FILES), videos=proof.videos, folder_name=folder_name)
 
@@ -143,27 +143,27 @@ def _check_files(
 ) -> None:
     """Each name leads to the video of its trial, in the folder beside the file; the folder holds no other file."""
     if len(names) != len(timed):
-        work.proof.problem(kinds.VERIFY_SHAPE_DIFFERS, _FILES, expected=f"{len(timed)} files", found=len(names))
+        work.problem(kinds.VERIFY_SHAPE_DIFFERS, _FILES, expected=f"{len(timed)} files", found=len(names))
         return
     for video, name in zip(timed, names, strict=True):
-        work.proof.counts[_FILES] += 1
+        work.counts[_FILES] += 1
         path = PurePosixPath(name)
         if path.is_absolute() or len(path.parts) != 2 or path.parts[0] != folder_name or ".." in path.parts:
-            work.proof.problem(
+            work.problem(
                 kinds.VERIFY_LINK_DIFFERS, _FILES, expected=f"{folder_name}/{video.header.path.name}", found=name
             )
             continue
         placed = videos / path.parts[1]
         if not placed.is_file():
-            work.proof.problem(kinds.VERIFY_OBJECT_MISSING, _FILES, expected=name, found="no such file")
+            work.problem(kinds.VERIFY_OBJECT_MISSING, _FILES, expected=name, found="no such file")
         elif not _same_bytes(placed, video.header.path):
-            work.proof.problem(
+            work.problem(
                 kinds.VERIFY_VALUE_DIFFERS, _FILES, expected=f"{name} as {video.header.path.name}", found="other bytes"
             )
     known = {PurePosixPath(name).name for name in names}
     there = {path.name for path in videos.iterdir()} if videos.is_dir() else set()
     for extra in sorted(name for name in there - known if not is_system_name(name)):
-        work.proof.problem(kinds.VERIFY_OBJECT_UNEXPECTED, _FILES, expected="no other file", found=extra)
+        work.problem(kinds.VERIFY_OBJECT_UNEXPECTED, _FILES, expected="no other file", found=extra)
 
 
 def _same_bytes(one: Path, other: Path) -> bool:
