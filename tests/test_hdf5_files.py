@@ -16,7 +16,7 @@ from ssc_to_nwb.api.restoring import restore
 from ssc_to_nwb.api.verification import content_digest
 from ssc_to_nwb.hdf5_files import hdf5_fault
 from ssc_to_nwb.problems.model import SscError
-from ssc_to_nwb.validate.recorded import validate_unless_recorded
+from ssc_to_nwb.validate.run import validate_unless_recorded
 
 VALUES = "/processing/behavior/whisker_angle_c2/data"
 

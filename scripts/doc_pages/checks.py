@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from doc_pages.markdown import page, table, text
 from ssc_to_nwb.validate.accept import packaged_file, read_entries
+from ssc_to_nwb.validate.inspection import project_checks
 from ssc_to_nwb.validate.project_check import kind_of
-from ssc_to_nwb.validate.project_checks import project_checks
 
 _INTRODUCTION = """\
 `ssc-to-nwb validate` runs four things on each file:

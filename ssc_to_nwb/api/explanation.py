@@ -66,7 +66,7 @@ def find_problem(identifier: str) -> ProblemKind | None:
     if identifier.startswith(_DANDI_PREFIX):
         return catalogue()["dandi-layout"]
     if identifier.startswith(_CHECK_PREFIX):
-        from ssc_to_nwb.validate.explained_checks import explained_checks
+        from ssc_to_nwb.validate.inspection import explained_checks
 
         return explained_checks().get(identifier)
     return catalogue().get(identifier)
@@ -76,7 +76,7 @@ def similar_problems(identifier: str) -> list[str]:
     """At most three identifiers that look like one that `find_problem` does not know, the likeliest first."""
     known = list(catalogue())
     if identifier.startswith(_CHECK_PREFIX):
-        from ssc_to_nwb.validate.explained_checks import explained_checks
+        from ssc_to_nwb.validate.inspection import explained_checks
 
         known = list(explained_checks())
     close = difflib.get_close_matches(identifier, known, n=3, cutoff=0.5)

@@ -124,7 +124,7 @@ def _record_of(file: Path) -> FileRecord:
 def _validation_of(file: Path) -> tuple[int, int] | None:
     """Errors and warnings that are not accepted, of the validation recorded of the file as it is."""
     from ssc_to_nwb.validate.accept import apply_entries, load_entries
-    from ssc_to_nwb.validate.recorded import recorded_messages
+    from ssc_to_nwb.validate.run import recorded_messages
 
     messages = recorded_messages(file)
     if messages is None:

@@ -30,7 +30,7 @@ from ssc_to_nwb.dandi.instance import (
 from ssc_to_nwb.options.archive import ArchiveRequest, UploadRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
-from ssc_to_nwb.validate.dandi_log import dandi_log_to
+from ssc_to_nwb.validate.dandi_rules import dandi_log_to
 
 _THIS_MACHINE = "localhost,127.0.0.0/8,::1"
 # What the archive says of an account that may upload.

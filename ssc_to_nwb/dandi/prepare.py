@@ -67,7 +67,7 @@ def begin_preparing(pool: Executor, local: LocalFileAsset, validation: Validatio
 def errors_of(file: Path) -> tuple[Message, ...]:
     """The errors that a validation finds in a file and that are not accepted."""
     from ssc_to_nwb.validate.accept import apply_entries, load_entries
-    from ssc_to_nwb.validate.recorded import validate_unless_recorded
+    from ssc_to_nwb.validate.run import validate_unless_recorded
 
     messages = apply_entries(validate_unless_recorded(file), load_entries(None))
     return tuple(message for message in messages if fails(message, "error"))

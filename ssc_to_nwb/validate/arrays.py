@@ -6,7 +6,7 @@ which takes minutes where a table has tens of thousands of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -68,9 +68,22 @@ def column(table: DynamicTable, name: str) -> np.ndarray | None:
 def texts(table: DynamicTable, name: str) -> list[str] | None:
     """A column of texts; None where the table has no such column with one value per row."""
     values = column(table, name)
-    if values is None:
-        return None
-    return [value.decode() if isinstance(value, bytes) else str(value) for value in values.tolist()]
+    return None if values is None else list(map(str, decoded(values.tolist())))
+
+
+def decoded(values: Iterable[Any]) -> list[Any]:
+    """The values, with bytes as texts."""
+    return [value.decode() if isinstance(value, bytes) else value for value in values]
+
+
+def provenance(nwbfile: NWBFile) -> dict[str, str]:
+    """What a file of this project says of how it was made; nothing where it is none."""
+    module = nwbfile.processing.get(naming.SOURCE_MODULE)
+    table = None if module is None else module.data_interfaces.get(naming.PROVENANCE)
+    if not isinstance(table, DynamicTable):
+        return {}
+    items, values = texts(table, "item"), texts(table, "value")
+    return dict(zip(items, values, strict=True)) if items and values else {}
 
 
 def interval_table(nwbfile: NWBFile, name: str) -> TimeIntervals | None:

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from nwbinspector import available_checks
 
-from ssc_to_nwb.validate.project_checks import project_checks
+from ssc_to_nwb.validate.inspection import project_checks
 
 available_checks.extend(check for check in project_checks() if check not in available_checks)

@@ -104,9 +104,7 @@ def check_event_traces_not_empty(roi_response_series: RoiResponseSeries) -> str 
 
 def image_size(plane_segmentation: PlaneSegmentation) -> tuple[int, int] | None:
     """Columns and rows (width, height) of the image that the masks lie in; None where the file does not say."""
-    nwbfile: NWBFile | None = plane_segmentation.get_ancestor("NWBFile")
-    if nwbfile is None:
-        return None
+    nwbfile: NWBFile = plane_segmentation.get_ancestor("NWBFile")
     for series in nwbfile.acquisition.values():
         # The masks are on the plane's green channel; its red frames are of the same size.
         own = isinstance(series, TwoPhotonSeries) and series.imaging_plane is plane_segmentation.imaging_plane
@@ -128,8 +126,7 @@ def _x_and_y(block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _traces_of(plane_segmentation: PlaneSegmentation) -> Iterator[RoiResponseSeries]:
-    nwbfile = plane_segmentation.get_ancestor("NWBFile")
-    for container in () if nwbfile is None else nwbfile.objects.values():
+    for container in plane_segmentation.get_ancestor("NWBFile").objects.values():
         if isinstance(container, RoiResponseSeries) and container.rois.table is plane_segmentation:
             yield container
 

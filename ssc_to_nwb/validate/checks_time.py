@@ -66,7 +66,7 @@ def check_table_times_inside_session(table: DynamicTable) -> str | None:
 def check_timestamps_before_last_trial_ends(time_series: TimeSeries) -> str | None:
     """Samples end with the last trial, or with the last of those that the file labels with no known trial."""
     nwbfile = time_series.get_ancestor("NWBFile")
-    if nwbfile is None or nwbfile.trials is None or isinstance(time_series.fields.get("timestamps"), TimeSeries):
+    if nwbfile.trials is None or isinstance(time_series.fields.get("timestamps"), TimeSeries):
         return None
     of_trials, span = table_span(nwbfile.trials), series_span(time_series)
     # Most series end with the trials: the labels of all samples are looked at for the others only.

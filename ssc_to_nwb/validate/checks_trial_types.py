@@ -42,11 +42,11 @@ def check_trial_types_consistent(trials: TimeIntervals) -> str | None:
 def check_rewards_fit_trial_types(trials: TimeIntervals) -> str | None:
     """A hit is rewarded at its side and nowhere else; other trials are not rewarded."""
     nwbfile = trials.get_ancestor("NWBFile")
-    rewards = None if nwbfile is None else interval_table(nwbfile, naming.REWARDS)
-    types, spans = types_by_number(trials), None if nwbfile is None else trial_spans(nwbfile)
+    rewards, spans = interval_table(nwbfile, naming.REWARDS), trial_spans(nwbfile)
     sides = None if rewards is None else texts(rewards, "side")
     if trials.name != naming.TRIALS or sides is None or spans is None:
         return None
+    types = types_by_number(trials)
     given: dict[int, set[str]] = {}
     for row, number in rows_of_trials(rewards, spans):
         given.setdefault(number, set()).add(sides[row])
@@ -63,8 +63,8 @@ def check_rewards_fit_trial_types(trials: TimeIntervals) -> str | None:
 def check_licks_fit_trial_types(trials: TimeIntervals) -> str | None:
     """The first lick after the cue is at the correct side in a hit, at the other in an error, absent without answer."""
     nwbfile = trials.get_ancestor("NWBFile")
-    spans = None if nwbfile is None or trials.name != naming.TRIALS else trial_spans(nwbfile)
-    answers = None if nwbfile is None or spans is None else first_licks_after_cue(nwbfile, spans)
+    spans = trial_spans(nwbfile) if trials.name == naming.TRIALS else None
+    answers = None if spans is None else first_licks_after_cue(nwbfile, spans)
     if answers is None:
         return None
     types = types_by_number(trials)

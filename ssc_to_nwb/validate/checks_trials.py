@@ -12,7 +12,7 @@ from pynwb.epoch import TimeIntervals
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.validate.arrays import column, interval_table, texts, trial_numbers
+from ssc_to_nwb.validate.arrays import column, interval_table, provenance, trial_numbers
 from ssc_to_nwb.validate.checks_time import TOLERANCE_S
 from ssc_to_nwb.validate.project_check import examples, project_check
 
@@ -53,7 +53,7 @@ def check_trials_in_order(trials: TimeIntervals) -> str | None:
 @project_check(kinds.EVENT_TRIAL_UNKNOWN, neurodata_type=DynamicTable)
 def check_event_trials_known(table: DynamicTable) -> str | None:
     """The trial number of every event is that of a row of the trials table, or NaN."""
-    spans, labels = _spans_for(table), column(table, naming.TRIAL_NUMBER)
+    spans, labels = trial_spans(table.get_ancestor("NWBFile")), column(table, naming.TRIAL_NUMBER)
     if spans is None or labels is None:
         return None
     unknown = labels[(spans.places(labels) < 0) & ~np.isnan(labels)]
@@ -65,7 +65,7 @@ def check_event_trials_known(table: DynamicTable) -> str | None:
 @project_check(kinds.EVENT_OUTSIDE_TRIAL, neurodata_type=DynamicTable)
 def check_events_inside_trial(table: DynamicTable) -> str | None:
     """Every event lies between the start and the end of the trial whose number it has."""
-    spans, labels = _spans_for(table), column(table, naming.TRIAL_NUMBER)
+    spans, labels = trial_spans(table.get_ancestor("NWBFile")), column(table, naming.TRIAL_NUMBER)
     times = _start_and_stop(table)
     if spans is None or labels is None or times is None:
         return None
@@ -84,8 +84,7 @@ def check_events_inside_trial(table: DynamicTable) -> str | None:
 @project_check(kinds.TOUCH_OUTSIDE_POLE_IN_REACH, neurodata_type=TimeIntervals)
 def check_touches_inside_pole_in_reach(touches: TimeIntervals) -> str | None:
     """Every touch lies inside a time when the pole was in reach."""
-    nwbfile = touches.get_ancestor("NWBFile")
-    pole = None if nwbfile is None else interval_table(nwbfile, naming.POLE_IN_REACH)
+    pole = interval_table(touches.get_ancestor("NWBFile"), naming.POLE_IN_REACH)
     times, reach = _start_and_stop(touches), None if pole is None else _start_and_stop(pole)
     if touches.name != naming.TOUCHES or times is None or reach is None or not times[0].size:
         return None
@@ -122,11 +121,6 @@ def rows_of_trials(table: DynamicTable, spans: TrialSpans) -> Iterator[tuple[int
             yield row, int(labels[row])
 
 
-def _spans_for(table: DynamicTable) -> TrialSpans | None:
-    nwbfile = table.get_ancestor("NWBFile")
-    return None if nwbfile is None else trial_spans(nwbfile)
-
-
 def _start_and_stop(table: DynamicTable) -> tuple[np.ndarray, np.ndarray] | None:
     """Start and stop of every row in s, the same where the rows are points in time.
 
@@ -138,15 +132,6 @@ def _start_and_stop(table: DynamicTable) -> tuple[np.ndarray, np.ndarray] | None
     start, stop = column(table, "start_time"), column(table, "stop_time")
     if start is None or stop is None:
         return None
-    return start, stop - (_touch_sample_s(table) if table.name == naming.TOUCHES else 0.0)
-
-
-def _touch_sample_s(touches: DynamicTable) -> float:
-    """How long the file says that the last sample of a touch lasts, in s; 0 where it says nothing."""
-    nwbfile = touches.get_ancestor("NWBFile")
-    module = None if nwbfile is None else nwbfile.processing.get(naming.SOURCE_MODULE)
-    table = None if module is None else module.data_interfaces.get(naming.PROVENANCE)
-    items, values = (None, None) if table is None else (texts(table, "item"), texts(table, "value"))
-    if items is None or values is None:
-        return 0.0
-    return float(dict(zip(items, values, strict=True)).get("touch_sample_ms", 0.0)) / 1000
+    # How long the last sample of a touch lasts is nothing where the file does not say.
+    sample_ms = provenance(table.get_ancestor("NWBFile")).get("touch_sample_ms", 0.0)
+    return start, stop - (float(sample_ms) / 1000 if table.name == naming.TOUCHES else 0.0)

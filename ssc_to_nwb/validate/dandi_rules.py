@@ -11,7 +11,6 @@ from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.validate.dandi_log import dandi_log_to
 from ssc_to_nwb.validate.messages import Message, message_of
 from ssc_to_nwb.validate.nwb_files import is_zarr
 
@@ -82,3 +81,20 @@ def metadata_messages(file: Path, *, species: str | None) -> Iterator[Message]:
                 yield message_of(kinds.DANDI_METADATA, file=file, text=f"{field}: {found['msg']}")
         except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, OSError) as failure:
             yield message_of(kinds.DANDI_METADATA, file=file, text=f"{type(failure).__name__}: {failure}")
+
+
+@contextmanager
+def dandi_log_to(handler: logging.Handler) -> Iterator[None]:
+    """Within the context, messages of the dandi client go to `handler` alone.
+
+    Without a handler Python would print them as they are, addresses with signatures included.
+    """
+    logger = logging.getLogger("dandi")
+    propagated = logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.propagate = propagated
+        logger.removeHandler(handler)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -22,13 +22,19 @@ from pynwb import NWBFile
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Severity
-from ssc_to_nwb.validate.arrays import shape_of
+from ssc_to_nwb.problems.model import ProblemKind, Severity
+from ssc_to_nwb.validate import (
+    checks_objects,
+    checks_ophys,
+    checks_time,
+    checks_trial_types,
+    checks_trials,
+)
+from ssc_to_nwb.validate.arrays import provenance, shape_of
 from ssc_to_nwb.validate.messages import Message, message_of
-from ssc_to_nwb.validate.object_paths import PathOf
 from ssc_to_nwb.validate.project_check import Check, kind_of
-from ssc_to_nwb.validate.project_checks import project_checks
 
+_OF_PROJECT = (checks_time, checks_trials, checks_trial_types, checks_ophys, checks_objects)
 _SEVERITIES = {
     Importance.CRITICAL: Severity.ERROR,
     Importance.BEST_PRACTICE_VIOLATION: Severity.WARNING,
@@ -37,7 +43,7 @@ _SEVERITIES = {
 _EMPTY_TABLE_CHECK = "check_empty_table"
 
 
-def inspection_messages(nwbfile: NWBFile, *, file: Path, path_of: PathOf) -> list[Message]:
+def inspection_messages(nwbfile: NWBFile, *, file: Path, path_of: Callable[[Any], str]) -> list[Message]:
     """The messages of all checks, nwbinspector's in DANDI's configuration, every check run once.
 
     This project's own checks look for the layout that this version writes: of another, one message says so.
@@ -68,20 +74,35 @@ def inspection_messages(nwbfile: NWBFile, *, file: Path, path_of: PathOf) -> lis
 
 def layout_of(nwbfile: NWBFile) -> int | None:
     """Number of the layout of a file of this project; None for a file that is none."""
-    module = nwbfile.processing.get(naming.SOURCE_MODULE)
-    table = None if module is None else module.data_interfaces.get(naming.PROVENANCE)
-    if not isinstance(table, DynamicTable) or not {"item", "value"} <= set(table.colnames):
-        return None
-    items = dict(zip(table["item"][:], table["value"][:], strict=True))
-    text = str(items.get(naming.FILE_LAYOUT_ITEM, 1))
-    return int(text) if text.isdecimal() else None
+    said = provenance(nwbfile)
+    layout = said.get(naming.FILE_LAYOUT_ITEM, "1")
+    return int(layout) if said and layout.isdecimal() else None
 
 
-def best_practice(check_name: str) -> str:
-    """What a check of nwbinspector wants, in its own words: the first paragraph of its documentation."""
-    documented = {check.__name__: inspect.getdoc(check) for check in available_checks}
-    paragraph = (documented.get(check_name) or "").split("\n\n")[0]
-    return " ".join(paragraph.split()) or kinds.NWBINSPECTOR.reason
+def project_checks() -> tuple[Check, ...]:
+    """The checks of this project in the order of their modules, each once."""
+    found = {name: value for module in _OF_PROJECT for name, value in vars(module).items() if kind_of(value)}
+    return tuple(found.values())
+
+
+def explained_checks() -> dict[str, ProblemKind]:
+    """Of every check that `validate` runs, by the name of its function, the kind of what it finds."""
+    theirs = configure_checks(checks=list(available_checks), config=load_config("dandi"))
+    return {check.__name__: _explained(check) for check in [*theirs, *project_checks()]}
+
+
+def _explained(check: Any) -> ProblemKind:
+    """A check of this project has its own kind, one of nwbinspector what the beginning of its documentation says."""
+    # A check as it is configured has lost its documentation.
+    documented = next((one for one in available_checks if one.__name__ == check.__name__), None)
+    paragraph = (inspect.getdoc(documented) or "").split("\n\n")[0]
+    return kind_of(check) or ProblemKind(
+        identifier=check.__name__,
+        severity=_SEVERITIES[check.importance],
+        title=f"A check of nwbinspector: {check.__name__.removeprefix('check_').replace('_', ' ')}",
+        reason=" ".join(paragraph.split()) or kinds.NWBINSPECTOR.reason,
+        remedy=kinds.NWBINSPECTOR.remedy,
+    )
 
 
 def _messages(check: Check, neurodata_object: Any, *, file: Path) -> Iterator[Message]:
@@ -95,27 +116,7 @@ def _messages(check: Check, neurodata_object: Any, *, file: Path) -> Iterator[Me
         return
     for one in [output] if isinstance(output, InspectorMessage) else output or ():
         if one is not None:
-            yield _as_message(one, check=check, file=file)
-
-
-def _as_message(found: InspectorMessage, *, check: Check, file: Path) -> Message:
-    kind = kind_of(check)
-    if kind is not None:
-        return message_of(kind, file=file, text=found.message)
-    return Message(
-        identifier=check.__name__,
-        severity=severity_of(check),
-        file=file,
-        object_path="/",
-        text=found.message,
-        reason=best_practice(check.__name__),
-        remedy=kinds.NWBINSPECTOR.remedy,
-    )
-
-
-def severity_of(check: Any) -> Severity:
-    """The severity of a check's messages, by its importance as configured."""
-    return _SEVERITIES[check.importance]
+            yield message_of(_explained(check), file=file, text=one.message)
 
 
 def _has_nothing_for(check: Check, neurodata_object: Any) -> bool:
@@ -129,9 +130,5 @@ def _stumbles(check: Check, neurodata_object: Any, failure: Exception) -> bool:
     """Whether a check of nwbinspector failed at a ragged column all of whose rows are empty."""
     if kind_of(check) is not None or not isinstance(failure, IndexError):
         return False
-    table = isinstance(neurodata_object, DynamicTable)
-    return table and any(shape_of(column.target.data)[0] == 0 for column in _ragged_columns(neurodata_object))
-
-
-def _ragged_columns(table: DynamicTable) -> list[VectorIndex]:
-    return [column for column in table.columns if isinstance(column, VectorIndex)]
+    columns = neurodata_object.columns if isinstance(neurodata_object, DynamicTable) else ()
+    return any(isinstance(one, VectorIndex) and shape_of(one.target.data)[0] == 0 for one in columns)

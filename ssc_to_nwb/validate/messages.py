@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.files import FailOn
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, Severity
@@ -15,7 +15,7 @@ _GRAVITY = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(AsJson):
     """One thing that a validation found. Can be pickled.
 
     identifier: an entry of the catalogue, or the name of a check of nwbinspector; `ssc-to-nwb explain` takes either.
@@ -32,30 +32,17 @@ class Message:
     remedy: str
     accepted: str | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form, the same keys for every message."""
-        return {
-            "identifier": self.identifier,
-            "severity": self.severity.value,
-            "file": str(self.file),
-            "object_path": self.object_path,
-            "text": self.text,
-            "reason": self.reason,
-            "remedy": self.remedy,
-            "accepted": self.accepted,
-        }
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ValidationResult:
+class ValidationResult(AsJson):
     """All messages: those that are not accepted first, the most severe first, else in the order of files and objects.
 
     files: the NWB files that were validated; fail_on: the least severity that makes the result not `ok`.
     """
 
+    fail_on: FailOn = "error"
     files: tuple[Path, ...]
     messages: tuple[Message, ...]
-    fail_on: FailOn = "error"
 
     @property
     def ok(self) -> bool:
@@ -65,15 +52,6 @@ class ValidationResult:
     def count(self, severity: Severity) -> int:
         """Number of messages of a severity that are not accepted."""
         return sum(message.severity is severity and message.accepted is None for message in self.messages)
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "ok": self.ok,
-            "fail_on": self.fail_on,
-            "files": [str(file) for file in self.files],
-            "messages": [message.as_dict() for message in self.messages],
-        }
 
 
 def fails(message: Message, fail_on: FailOn) -> bool:

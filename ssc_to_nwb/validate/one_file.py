@@ -5,8 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import pynwb
 from hdmf.backends.io import HDMFIO
 from hdmf.build.errors import ConstructError
 from pynwb import NWBFile
@@ -18,8 +21,6 @@ from ssc_to_nwb.validate.follows import follows_messages
 from ssc_to_nwb.validate.inspection import inspection_messages
 from ssc_to_nwb.validate.messages import Message, message_of
 from ssc_to_nwb.validate.nwb_files import open_nwb
-from ssc_to_nwb.validate.object_paths import normal_path, path_finder
-from ssc_to_nwb.validate.schema import schema_messages
 
 _BENIGN_WARNINGS = ("cached namespace", "No cached namespaces")
 
@@ -34,7 +35,7 @@ def _content_messages(file: Path) -> Iterator[Message]:
     with ExitStack() as stack:
         try:
             io = stack.enter_context(open_nwb(file))
-            messages += schema_messages(io, file=file)
+            messages += _schema_messages(io, file=file)
             nwbfile, caught = _read(io)
         except SscError as failure:
             problem = failure.problem
@@ -51,11 +52,30 @@ def _content_messages(file: Path) -> Iterator[Message]:
         with warnings.catch_warnings():
             # Whatever is wrong with an object comes back as a message of a check.
             warnings.simplefilter("ignore")
-            yield from inspection_messages(nwbfile, file=file, path_of=path_finder(io))
+            yield from inspection_messages(nwbfile, file=file, path_of=partial(path_in, io))
             contradicting = list(follows_messages(nwbfile, file=file))
             # As late as can be: the client may be reading the file in a process of its own meanwhile.
             yield from metadata_messages(file, species=None if nwbfile.subject is None else nwbfile.subject.species)
         yield from contradicting
+
+
+def _schema_messages(io: HDMFIO, *, file: Path) -> Iterator[Message]:
+    """A message for every breach of the schema. By way of the open reader, which alone works for zarr too."""
+    for found in pynwb.validate(io=io):
+        text = f"{found.name}: {found.reason}"
+        yield message_of(kinds.NWB_SCHEMA, file=file, object_path=_normal_path(found.location), text=text)
+
+
+def path_in(io: HDMFIO, neurodata_object: Any) -> str:
+    """Where an object that was read lies inside its file."""
+    builder = io.manager.get_builder(neurodata_object)
+    return "/" if builder is None else _normal_path(builder.path)
+
+
+def _normal_path(path: str | None) -> str:
+    """`root/intervals/trials` or `intervals/trials` as `/intervals/trials`; `/` where there is none."""
+    parts = [part for part in (path or "").split("/") if part]
+    return "/" + "/".join(parts[1:] if parts[:1] == ["root"] else parts)
 
 
 def _read(io: HDMFIO) -> tuple[NWBFile, list[warnings.WarningMessage]]:
@@ -82,7 +102,7 @@ def _unreadable(failure: Exception, *, file: Path) -> Message:
     line = next(iter(str(first).strip().splitlines()), "")
     text = f"{type(first).__name__}: {line}"
     return message_of(
-        kinds.NWB_UNREADABLE, file=file, object_path=normal_path(places[-1] if places else None), text=text
+        kinds.NWB_UNREADABLE, file=file, object_path=_normal_path(places[-1] if places else None), text=text
     )
 
 

@@ -18,7 +18,7 @@ from ssc_to_nwb.api import archive as archive_api
 from ssc_to_nwb.dandi import prepare as prepare_module
 from ssc_to_nwb.dandi.prepare import prepare
 from ssc_to_nwb.dandi.results import TransferProgress, UploadResult
-from ssc_to_nwb.validate import recorded
+from ssc_to_nwb.validate import one_file
 
 Upload = Callable[..., UploadResult]
 OTHER = "sub-an2/sub-an2_ses-20130309_behavior.nwb"
@@ -114,8 +114,8 @@ def test_what_is_recorded_and_has_not_changed_is_not_validated_again(
     archive_api_validation = pytest.importorskip("ssc_to_nwb.api.validation")
     assert archive_api_validation.validate(paths=[two_sessions]).ok
     looked_at: list[Path] = []
-    validate_file = recorded.validate_file
-    monkeypatch.setattr(recorded, "validate_file", lambda file: looked_at.append(file) or validate_file(file))
+    validate_file = one_file.validate_file
+    monkeypatch.setattr(one_file, "validate_file", lambda file: looked_at.append(file) or validate_file(file))
     with h5py.File(two_sessions / OTHER, "r+") as file:
         file["general/lab"] = "changed since"
 

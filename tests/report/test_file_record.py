@@ -11,7 +11,7 @@ from made_sessions import Converted
 
 from ssc_to_nwb.api.reporting import report
 from ssc_to_nwb.report.file_record import FileRecord, badges
-from ssc_to_nwb.validate.recorded import validate_and_record
+from ssc_to_nwb.validate.run import validate_and_record
 
 
 @pytest.mark.parametrize(

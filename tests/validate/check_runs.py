@@ -23,12 +23,11 @@ def run_all_over(checks: Sequence[Any], path: Path) -> list[list[str]]:
     from nwbinspector import run_checks
 
     from ssc_to_nwb.validate.nwb_files import open_nwb
-    from ssc_to_nwb.validate.object_paths import path_finder
+    from ssc_to_nwb.validate.one_file import path_in
 
     with open_nwb(path) as io, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         nwbfile = io.read()
-        path_of = path_finder(io)
         found: list[list[str]] = []
         for check in checks:
             objects = (
@@ -37,6 +36,6 @@ def run_all_over(checks: Sequence[Any], path: Path) -> list[list[str]]:
                 if check.neurodata_type is None or isinstance(one, check.neurodata_type)
             )
             messages = [(one, message) for one in objects if (message := check(one)) is not None]
-            found.append([f"{path_of(one)}: {message.message}" for one, message in messages])
+            found.append([f"{path_in(io, one)}: {message.message}" for one, message in messages])
         assert len(list(run_checks(nwbfile=nwbfile, checks=list(checks)))) == sum(map(len, found))
     return found

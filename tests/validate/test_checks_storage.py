@@ -10,14 +10,14 @@ import pytest
 from check_runs import RunCheck, Spoil, run_all_over, run_over
 from ssc_like import VIDEO_FOLDER
 
-from ssc_to_nwb.validate import checks_storage
+from ssc_to_nwb.validate import checks_objects
 
 DFF = "/processing/ophys/DfOverF/dff_fov_01002/data"
 VIDEO = "/acquisition/whisker_video"
 STORAGE_CHECKS = (
-    checks_storage.check_large_data_compressed,
-    checks_storage.check_chunks_not_too_large,
-    checks_storage.check_chunks_not_too_small,
+    checks_objects.check_large_data_compressed,
+    checks_objects.check_chunks_not_too_large,
+    checks_objects.check_chunks_not_too_small,
 )
 
 
@@ -72,7 +72,7 @@ def test_paths_that_lead_out(name: str, run_check: RunCheck) -> None:
     def spoil(file: h5py.File) -> None:
         file[f"{VIDEO}/external_file"][1] = name
 
-    assert run_check(checks_storage.check_external_files_inside, spoil) == [f"{VIDEO}: 1 of 3 files: {name}."]
+    assert run_check(checks_objects.check_external_files_inside, spoil) == [f"{VIDEO}: 1 of 3 files: {name}."]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
@@ -88,10 +88,10 @@ def test_links_that_lead_out(link: str, spoiled: object, tmp_path: Path) -> None
         for video in elsewhere.iterdir():
             (path.parent / VIDEO_FOLDER / video.name).symlink_to(video)
 
-    (found,) = run_over(checks_storage.check_external_files_inside, path)
+    (found,) = run_over(checks_objects.check_external_files_inside, path)
 
     assert found.startswith(f"{VIDEO}: 3 of 3 files")
-    assert run_over(checks_storage.check_external_files_present, path) == []
+    assert run_over(checks_objects.check_external_files_present, path) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
@@ -101,7 +101,7 @@ def test_links_inside_the_folder_are_no_problem(spoiled: object) -> None:
     video.rename(video.with_name("video.mp4"))
     video.symlink_to("video.mp4")
 
-    assert run_over(checks_storage.check_external_files_inside, path) == []
+    assert run_over(checks_objects.check_external_files_inside, path) == []
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "folder"])
@@ -114,5 +114,5 @@ def test_videos_that_are_not_there(damage: str, spoiled: object) -> None:
     elif damage == "folder":
         video.mkdir()
 
-    found = run_over(checks_storage.check_external_files_present, path)
+    found = run_over(checks_objects.check_external_files_present, path)
     assert found == [f"{VIDEO}: 1 of 3 files: {VIDEO_FOLDER}/trial_003.mp4."]

@@ -6,7 +6,7 @@ import h5py
 import pytest
 from check_runs import RunCheck
 
-from ssc_to_nwb.validate import checks_tables
+from ssc_to_nwb.validate import checks_objects
 
 ROIS = "/processing/ophys/DfOverF/dff_fov_01002/rois"
 
@@ -15,7 +15,7 @@ def test_negative_rows_are_out_of_range(run_check: RunCheck) -> None:
     def spoil(file: h5py.File) -> None:
         file[ROIS][0] = -1
 
-    found = run_check(checks_tables.check_table_region_in_range, spoil)
+    found = run_check(checks_objects.check_table_region_in_range, spoil)
     assert found == [f"{ROIS}: 1 references name rows -1; plane_segmentation_fov_01002 has 3 rows."]
 
 
@@ -26,4 +26,4 @@ def test_ragged_ends(ends: tuple[int, ...], found: bool, run_check: RunCheck) ->
     def spoil(file: h5py.File) -> None:
         file["/processing/ophys/ImageSegmentation/plane_segmentation_fov_01002/pixel_mask_index"][:] = ends
 
-    assert bool(run_check(checks_tables.check_ragged_index, spoil)) == found
+    assert bool(run_check(checks_objects.check_ragged_index, spoil)) == found

@@ -7,7 +7,7 @@ from pynwb.base import TimeSeries
 from pynwb.device import Device
 from ssc_like import sound_nwbfile
 
-from ssc_to_nwb.validate.checks_text import check_no_placeholder_text, is_placeholder
+from ssc_to_nwb.validate.checks_objects import check_no_placeholder_text, is_placeholder
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 from check_runs import RunCheck, run_over
+from pynwb import NWBFile
 from pynwb.base import TimeSeries
 from pynwb.epoch import TimeIntervals
 from ssc_like import sound_nwbfile
@@ -95,6 +97,8 @@ def test_without_trials_no_series_is_too_late(sound_file: Path) -> None:
     assert found is not None
     assert found.message == "The last sample is at 41.0 s; the last trial ends at 36.0 s."
     alone = TimeSeries(name="late", data=np.zeros(2), unit="V", timestamps=[40.0, 41.0])
+    start = datetime(2013, 3, 8, tzinfo=UTC)
+    NWBFile(session_description="no trials", identifier="a", session_start_time=start).add_acquisition(alone)
     assert checks_time.check_timestamps_before_last_trial_ends(alone) is None
     assert run_over(checks_time.check_timestamps_before_last_trial_ends, sound_file) == []
 

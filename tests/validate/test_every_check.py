@@ -14,8 +14,8 @@ import pytest
 from check_runs import RunCheck, Spoil, run_all_over
 
 from ssc_to_nwb.problems.catalogue import read_area
+from ssc_to_nwb.validate.inspection import project_checks
 from ssc_to_nwb.validate.project_check import kind_of
-from ssc_to_nwb.validate.project_checks import project_checks
 
 CHECKS = {check.__name__: check for check in project_checks()}
 WHISKER = "/processing/behavior/whisker_angle_c2"

@@ -13,9 +13,9 @@ from made_sessions import Converted
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems.model import Severity
-from ssc_to_nwb.validate import recorded
+from ssc_to_nwb.validate import one_file
 from ssc_to_nwb.validate.messages import Message
-from ssc_to_nwb.validate.recorded import validate_and_record, validate_unless_recorded
+from ssc_to_nwb.validate.run import validate_and_record, validate_unless_recorded
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
             ),
         )
 
-    monkeypatch.setattr(recorded, "validate_file", note)
+    monkeypatch.setattr(one_file, "validate_file", note)
     return seen
 
 

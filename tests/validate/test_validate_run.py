@@ -74,7 +74,7 @@ def test_processes_give_what_one_process_gives(
 
 
 def test_a_process_that_dies_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "validate_in_process", end_the_process)
+    monkeypatch.setattr(run, "validate_and_record", end_the_process)
     files = [Path("a.nwb"), Path("b.nwb")]
 
     found = dict(run.validate_each(files, workers=2))
@@ -109,7 +109,7 @@ def test_a_large_file_is_read_by_the_client_in_a_process_of_its_own(
         return begun[-1]
 
     monkeypatch.setattr(dandi_rules, "Popen", begin)
-    monkeypatch.setattr(run, "validate_in_process", lambda _: ())
+    monkeypatch.setattr(run, "validate_and_record", lambda _: ())
     assert list(run.validate_each([sound_file], workers=1)) == [(sound_file, ())]
     assert begun == []
 
@@ -154,13 +154,13 @@ def test_checks_are_added_to_nwbinspector_once_and_asked_for_and_run_once(spoile
 from pathlib import Path
 from nwbinspector import available_checks, inspect_all
 before = list(available_checks)
-from ssc_to_nwb.validate.project_checks import project_checks
+from ssc_to_nwb.validate.inspection import project_checks
 own = project_checks()
 assert available_checks == before
 import ssc_to_nwb.validate.checks
 import importlib; importlib.reload(ssc_to_nwb.validate.checks)
 assert available_checks == [*before, *own]
-from ssc_to_nwb.validate.explained_checks import explained_checks
+from ssc_to_nwb.validate.inspection import explained_checks
 assert len(explained_checks()) == len(available_checks)
 path = {str(spoiled(spoil))!r}
 found = inspect_all(path, modules=["ssc_to_nwb.validate.checks"], progress_bar=False)

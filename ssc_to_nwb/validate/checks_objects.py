@@ -1,24 +1,103 @@
-"""Checks of how data are stored: chunks, compression, and files outside the NWB file."""
+"""Checks of objects of any kind: texts, indices and references, chunks and compression, files outside the NWB file.
+
+Columns of unequal length need no check: hdmf does not read such a file.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
+import numpy as np
+from hdmf.common import DynamicTableRegion, VectorIndex
 from hdmf.container import AbstractContainer, Data
 from pynwb.base import TimeSeries
 from pynwb.image import ImageSeries
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.validate.arrays import all_values, stored
+from ssc_to_nwb.validate.arrays import all_values, blocks, decoded, first_not_rising, shape_of, stored
 from ssc_to_nwb.validate.project_check import examples, project_check
 
+# A whole text that says nothing. `comments` may be "no comments", pynwb's own default, and a unit "n.a.", NWB's word
+# for a series whose values have none.
+_EMPTY_TEXT = re.compile(
+    r"unk(nown)?|placeholder|(no )?description( available)?|none( provided)?|n/?a|nan|null|not (available|specified)|"
+    r"unspecified|undefined|to (do|be determined|be done)|test|required|x{2,}|\?+|-+|\.+",
+    re.IGNORECASE,
+)
+# A word that gives a text away wherever it is in it.
+_GIVEAWAY = re.compile(r"\b(todo|tbd|fixme|placeholder|lorem ipsum)\b", re.IGNORECASE)
+_NOT_TEXT = frozenset(("colnames", "object_id", "name"))
+_LONGEST_LIST = 1000
 # Below this a data set's storage matters to nobody.
 LARGE_BYTES = 10e6
 LARGEST_CHUNK_BYTES = 20e6
 SMALLEST_CHUNK_BYTES = 10e3
+
+
+@project_check(kinds.PLACEHOLDER_TEXT, neurodata_type=None)
+def check_no_placeholder_text(neurodata_object: AbstractContainer) -> str | None:
+    """No text that describes an object is empty talk."""
+    found = [f"{field} is {text!r}" for field, text in described(neurodata_object) if is_placeholder(text)]
+    return f"{examples(found)}." if found else None
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text says nothing: `unknown`, `No description.`, `TODO: ask`."""
+    bare = re.sub(r"^[\s<\[(\"']+|[\s>\])\"'.:!]+$", "", text)
+    return _EMPTY_TEXT.fullmatch(bare) is not None or _GIVEAWAY.search(text) is not None
+
+
+def described(neurodata_object: AbstractContainer) -> Iterator[tuple[str, str]]:
+    """(field, text) of every text, alone or in a list, that describes an object; its data are not among them."""
+    # Numbers of trials have no unit, and NWB asks for one of every series.
+    unitless = naming.TRIAL_NUMBER_SERIES.fullmatch(neurodata_object.name)
+    for field, value in neurodata_object.fields.items():
+        if field in _NOT_TEXT or field == "data" or (unitless and field == "unit"):
+            continue
+        if isinstance(value, str):
+            yield field, value
+        elif _is_list(value):
+            yield from ((field, text) for text in _texts_in(value))
+
+
+def _is_list(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return True
+    stored = type(value).__name__ in ("StrDataset", "Dataset", "Array") or isinstance(value, np.ndarray)
+    return stored and len(shape_of(value)) == 1 and shape_of(value)[0] <= _LONGEST_LIST
+
+
+def _texts_in(value: Any) -> list[str]:
+    items = value if isinstance(value, (list, tuple)) else all_values(value).tolist()
+    return [text for text in decoded(items) if isinstance(text, str)]
+
+
+@project_check(kinds.RAGGED_INDEX_BROKEN, neurodata_type=VectorIndex)
+def check_ragged_index(index: VectorIndex) -> str | None:
+    """The ends of a ragged column's rows never fall, and the last is the length of its data."""
+    ends = all_values(index.data).astype(np.int64)
+    length = shape_of(index.target.data)[0]
+    falls, first = first_not_rising(ends, strictly=False)
+    last = int(ends[-1]) if ends.size else 0
+    if first is None and last == length and (not ends.size or ends[0] >= 0):
+        return None
+    return f"{falls} ends are before the one above them; the last is {last}, the data have {length} values."
+
+
+@project_check(kinds.TABLE_REGION_OUT_OF_RANGE, neurodata_type=DynamicTableRegion)
+def check_table_region_in_range(region: DynamicTableRegion) -> str | None:
+    """Every row number lies in the table that it refers to."""
+    rows = shape_of(region.table.id.data)[0]
+    outside = [block[(block < 0) | (block >= rows)] for _, block in blocks(region.data)]
+    bad = np.concatenate([np.zeros(0, dtype=np.int64), *outside])
+    if not bad.size:
+        return None
+    return f"{bad.size} references name rows {examples(np.unique(bad).tolist())}; {region.table.name} has {rows} rows."
 
 
 @project_check(kinds.DATASET_UNCOMPRESSED, neurodata_type=None)
@@ -95,16 +174,14 @@ def _sizes_of_chunks(found: list[tuple[str, Any]]) -> str:
 
 
 def _folder_of(image_series: ImageSeries) -> Path | None:
-    nwbfile = image_series.get_ancestor("NWBFile")
-    source = None if nwbfile is None else nwbfile.container_source
+    source = image_series.get_ancestor("NWBFile").container_source
     return None if source is None else Path(source).parent
 
 
 def _external_names(image_series: ImageSeries) -> list[str]:
     if image_series.external_file is None:
         return []
-    names = all_values(image_series.external_file).tolist()
-    return [name.decode() if isinstance(name, bytes) else str(name) for name in names]
+    return list(map(str, decoded(all_values(image_series.external_file).tolist())))
 
 
 def _is_inside(name: str, *, folder: Path | None) -> bool:
