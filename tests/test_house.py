@@ -65,8 +65,8 @@ MAY_IMPORT = {
         "parallel", "restoring", "session", "source_files", "system_files",
     },
     "validate": {
-        "_version", "data_types", "hdf5_files", "metadata", "naming", "options", "problems", "proof", "quantities",
-        "parallel", "restoring", "system_files",
+        "_version", "data_types", "hdf5_files", "json_lines", "metadata", "naming", "options", "parallel",
+        "problems", "proof", "quantities", "restoring", "system_files",
     },
     "describe": {"data_types", "matlab", "metadata", "problems", "quantities", "session", "source_files"},
     "reading": {"hdf5_files", "naming", "problems", "quantities", "system_files"},
