@@ -148,7 +148,7 @@ def plan(request: PlanRequest) -> Plan:
 
 
 def _decisions(sources: Sequence[SessionSource], settings: RunSettings) -> list[Decision]:
-    from ssc_to_nwb.metadata.shared_faults import check_metadata
+    from ssc_to_nwb.metadata.loader import check_metadata
     from ssc_to_nwb.run.record import lines_by_work
     from ssc_to_nwb.run.resume import Decider
 

@@ -105,7 +105,7 @@ def list_sessions(request: ListRequest) -> tuple[SessionSummary, ...]:
     SscError
         source-missing, no-session-found, session-found-twice, `metadata-*`.
     """
-    from ssc_to_nwb.metadata.shared_faults import check_metadata
+    from ssc_to_nwb.metadata.loader import check_metadata
     from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
 
     source, listings = Path(request.source), PackedListings()

@@ -97,7 +97,7 @@ def load_section(*, dataset: str, files: Sequence[Path]) -> DandisetSection:
     if metadata.dataset.doi and own in resources:
         known = {key: value for key, value in resources[own].items() if value is not None}
         values["related_resources"] = {**resources, own: {"doi": metadata.dataset.doi, **known}}
-    return as_section(values, place=read.merged.place)
+    return as_section(values, place=read.merged.place_of)
 
 
 def as_section(values: DandisetSection | Mapping[str, Any], *, place: Place | None = None) -> DandisetSection:

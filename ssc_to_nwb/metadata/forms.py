@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -49,27 +48,19 @@ def _positive_weight(weight: str) -> str:
     return weight
 
 
-def _moment(form: str, separator: str, wanted: str) -> Callable[[str], str]:
+def _moment(pattern: str, form: str, wanted: str) -> AfterValidator:
     """A date or time in digits, written with or without separators; without them in the model."""
 
     def check(text: str) -> str:
-        digits = text.replace(separator, "")
+        match = re.fullmatch(pattern, text, re.ASCII)
+        digits = "".join(match.group(1, 3, 4)) if match else ""
         try:
-            again = datetime.strptime(digits, form).strftime(form)
+            datetime.strptime(digits, form)
         except ValueError as failure:
             raise ValueError(f"Expected {wanted}") from failure
-        # strptime takes digits too few as well.
-        if again != digits or text not in (digits, separator.join(_pairs(digits, separator))):
-            raise ValueError(f"Expected {wanted}")
         return digits
 
-    return check
-
-
-def _pairs(digits: str, separator: str) -> tuple[str, str, str]:
-    """The three parts of a date (yyyy, mm, dd) or a time (HH, MM, SS)."""
-    first = 4 if separator == "-" else 2
-    return digits[:first], digits[first : first + 2], digits[first + 2 :]
+    return AfterValidator(check)
 
 
 # What the schema wants, by the type of its error; `{...}` is from the error's own values.
@@ -113,9 +104,11 @@ Species = Annotated[
     ),
 ]
 CalendarDate = Annotated[
-    str, AfterValidator(_moment("%Y%m%d", "-", "a date as yyyymmdd or yyyy-mm-dd, such as 20130308"))
+    str, _moment(r"(\d{4})(-?)(\d\d)\2(\d\d)", "%Y%m%d", "a date as yyyymmdd or yyyy-mm-dd, such as 20130308")
 ]
-TimeOfDay = Annotated[str, AfterValidator(_moment("%H%M%S", ":", "a time as HHMMSS or HH:MM:SS, such as 154546"))]
+TimeOfDay = Annotated[
+    str, _moment(r"(\d\d)(:?)(\d\d)\2(\d\d)", "%H%M%S", "a time as HHMMSS or HH:MM:SS, such as 154546")
+]
 PersonName = Annotated[str, _of_form(r"[\w\s\-.']+,\s+[\w\s\-.']+", "a name as Last, First, such as Peron, Simon")]
 Doi = Annotated[
     str,

@@ -6,18 +6,20 @@ import difflib
 import reprlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ssc_to_nwb.metadata.layers import EXTENDS, Layers
-from ssc_to_nwb.metadata.yaml_lines import KeyPath, LinedMapping
+from ssc_to_nwb.metadata.yaml_lines import KeyPath, Lined, load_yaml
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.session_key import SessionKey
 
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
+    from ssc_to_nwb.run.session_sources import SessionSource
 
+EXTENDS = "extends"
 # Sections that hold a mapping from subject or session to values that replace the general ones.
 _PARTICULAR = ("subjects", "sessions")
 # Keys that are never the same for all sessions, and the sections that may have them below a name.
@@ -30,17 +32,32 @@ _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 200
 
 
+def metadata_folder() -> Path:
+    """The folder of the packaged metadata files: inside the installed package, or beside it in a checkout."""
+    installed = Path(__file__).parent / "data"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "metadata"
+
+
+def packaged_names() -> tuple[str, ...]:
+    """Names of the packaged metadata files, which a user's file may extend: `ssc-1`, `ssc-2`."""
+    return tuple(sorted(path.stem for path in metadata_folder().glob("ssc-*.yaml")))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetadataFiles:
     """The metadata files of one data set, read and merged once; gives the metadata of any of its sessions.
 
-    merged: their content; a value knows its file and line; paths: of all files, the lowest first; own_paths: of those
-    that are not packaged.
+    merged: their content; a value knows its file and line; paths: of all files, the lowest first.
     """
 
-    merged: LinedMapping
+    merged: Lined
     paths: tuple[Path, ...]
-    own_paths: tuple[Path, ...]
+
+    @property
+    def own_paths(self) -> tuple[Path, ...]:
+        """The files that are not packaged."""
+        folder = metadata_folder().resolve()
+        return tuple(path for path in self.paths if path.resolve().parent != folder)
 
     def of_session(self, *, session: str, subject: str) -> Metadata:
         """The checked metadata of one session.
@@ -54,12 +71,10 @@ class MetadataFiles:
 
         By section, values by dotted key. Raises metadata-*, with file and line.
         """
-        merged = _particular(self.merged, names={"subjects": subject, "sessions": session})
         given: dict[str, dict[str, Any]] = {}
-        for key, value in _values_by_key(merged.values):
-            place = merged.place(key)
-            if place is not None and place.file in self.own_paths:
-                given.setdefault(str(key[0]), {})[".".join(map(str, key))] = value
+        for key, one in _leaves(_particular(self.merged, names={"subjects": subject, "sessions": session})):
+            if one.place is not None and one.place.file in self.own_paths:
+                given.setdefault(key[0], {})[".".join(key)] = one.value
         return given
 
 
@@ -68,102 +83,139 @@ def read_metadata_files(*, dataset: str, files: Sequence[Path] = ()) -> Metadata
 
     dataset: `ssc-1` or `ssc-2`. Raises metadata-*, with file and line.
     """
-    layers = Layers.of_dataset(dataset, files)
+    laid: dict[Path, tuple[Path, Lined]] = {}
+    for path in (metadata_folder() / f"{dataset}.yaml", *files):
+        _lay(path, laid)
+    merged = reduce(Lined.merged_with, (own for _, own in laid.values()))
     for key, place in _NEVER_GENERAL.items():
-        if key in layers.merged.places:
+        if (general := merged.at(key)) is not None:
+            expected = f"this key below {place} alone"
             raise error(
-                kinds.METADATA_VALUE_INVALID,
-                file=layers.merged.place(key),
-                field=".".join(key),
-                expected=f"this key below {place} alone",
+                kinds.METADATA_VALUE_INVALID, file=general.place, field=".".join(key), expected=expected,
                 found="one value for all",
-            )
-    return MetadataFiles(merged=layers.merged, paths=tuple(layers.paths), own_paths=layers.own_paths)
+            )  # fmt: skip
+    return MetadataFiles(merged=merged, paths=tuple(path for path, _ in laid.values()))
+
+
+def _lay(path: Path, laid: dict[Path, tuple[Path, Lined]], above: tuple[Path, ...] = ()) -> None:
+    """Lay a file on top, after the one that it extends, each once; above: the files that extend this one."""
+    resolved = path.resolve()
+    if resolved in laid:
+        return
+    own, above = load_yaml(path), (*above, resolved)
+    extends = own.at((EXTENDS,))
+    if extends is not None and extends.content is not None:
+        _lay(_extended(extends, path, above), laid, above)
+    laid[resolved] = path, own.without(EXTENDS)
+
+
+def _extended(extends: Lined, path: Path, above: tuple[Path, ...]) -> Path:
+    """The file that another one names with `extends`: a packaged one by its name, or a path from that file."""
+    name = extends.content
+    if not isinstance(name, str) or not name.strip():
+        raise _bad_extends(extends, found=repr(extends.value))
+    below = metadata_folder() / f"{name}.yaml" if name in packaged_names() else path.parent / name
+    if below.resolve() in above:
+        circle = [*above[above.index(below.resolve()) :], below]
+        raise _bad_extends(extends, found=" extends ".join(one.name for one in circle))
+    if not below.exists():
+        raise _bad_extends(extends, found=f"{name!r}, and there is no {below}")
+    return below
+
+
+def _bad_extends(extends: Lined, *, found: str) -> SscError:
+    expected = f"{', '.join(packaged_names())}, or the path of a metadata file that does not extend this one"
+    return error(kinds.METADATA_VALUE_INVALID, file=extends.place, field=EXTENDS, expected=expected, found=found)
 
 
 def load_metadata(*, dataset: str, session: str, subject: str, files: Sequence[Path] = ()) -> Metadata:
     """The metadata of one session: `<dataset>.yaml`, then the user's files in order, later ones winning.
 
-    A file may have `subjects: {an197522: {...}}` and `sessions: {an197522_2013_03_08: {...}}` with any of the other
-    sections, which win for that subject or session; `extends` names a file that it is laid on.
-
-    Raises metadata-*, with file and line.
+    dataset: `ssc-1` or `ssc-2`; session: its name, `an197522_2013_03_08`; subject: the animal; files: the user's
+    metadata files. Raises metadata-*, with file and line.
     """
     return read_metadata_files(dataset=dataset, files=files).of_session(session=session, subject=subject)
 
 
-def _values_by_key(values: dict[str, Any], above: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+def check_metadata(sessions: Iterable[SessionSource], files: Sequence[Path]) -> None:
+    """Raise metadata-* where a user's file cannot be used, or where every session would meet the same fault.
+
+    What concerns some of the sessions alone is left to them.
+    """
+    readable = [one for one in sessions if one.problem is None]
+    read = {name: read_metadata_files(dataset=name, files=files) for name in {one.dataset for one in readable}}
+    faults: set[Problem] = set()
+    for one in readable:
+        try:
+            read[one.dataset].of_session(session=one.name, subject=one.subject)
+            return
+        except SscError as failure:
+            faults.add(failure.problem)
+    if len(faults) == 1:
+        raise SscError(faults.pop())
+
+
+def _leaves(one: Lined, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Lined]]:
     """Every value with its key; a list is one value."""
-    for name, value in values.items():
-        key = (*above, name)
-        if isinstance(value, dict) and value:
-            yield from _values_by_key(value, key)
-        else:
-            yield key, value
+    if isinstance(one.content, dict) and one.content:
+        for name, below in one.content.items():
+            yield from _leaves(below, (*above, name))
+    else:
+        yield above, one
 
 
-def _particular(merged: LinedMapping, *, names: dict[str, str]) -> LinedMapping:
-    values = {key: value for key, value in merged.values.items() if key not in _PARTICULAR}
-    result = LinedMapping(values=values, places=merged.places)
+def _particular(merged: Lined, *, names: dict[str, str]) -> Lined:
+    """The general values with those of a subject and a session on top. Raises metadata-*."""
+    result = merged.without(*_PARTICULAR)
     for section, name in names.items():
-        by_name = _mapping(merged, (section,))
-        _check_names(merged, section, by_name)
-        if by_name.get(name) is None:
-            continue
-        chosen = _mapping(merged, (section, name))
-        places = {key[2:]: place for key, place in merged.places.items() if key[:2] == (section, name) and len(key) > 2}
-        result = result.merged_with(LinedMapping(values=chosen, places=places))
+        by_name = _checked_mapping(merged, (section,))
+        # A session's name with a typo would be left unused in silence; only the data set knows the names of subjects.
+        for other in by_name if section == "sessions" else ():
+            if SessionKey.from_name(other) is None:
+                raise error(
+                    kinds.METADATA_KEY_UNKNOWN,
+                    file=merged.place_of((section, other)),
+                    field=f"{section}.{other}",
+                    expected="names such as an197522_2013_03_08 or an229716_2013_12_02b",
+                    found=other,
+                )
+        result = result.merged_with(Lined(content=_checked_mapping(merged, (section, name))))
     return result
 
 
-def _mapping(merged: LinedMapping, key: KeyPath) -> dict[str, Any]:
+def _checked_mapping(merged: Lined, key: KeyPath) -> dict[str, Lined]:
     """The mapping under a key, empty where there is nothing. Raises metadata-value-invalid."""
-    value: Any = merged.values
-    for part in key:
-        value = value.get(part)
-    if value is None:
+    found = merged.at(key)
+    if found is None or found.content is None:
         return {}
-    if not isinstance(value, dict):
+    if not isinstance(found.content, dict):
         raise error(
             kinds.METADATA_VALUE_INVALID,
-            file=merged.place(key),
+            file=found.place,
             field=".".join(map(str, key)),
             expected="a mapping",
-            found=_SHORT.repr(value),
+            found=_SHORT.repr(found.value),
         )
-    return value
+    return found.content
 
 
-def _check_names(merged: LinedMapping, section: str, by_name: dict[str, Any]) -> None:
-    """A session's name with a typo would be left unused in silence; of subjects only the data set knows the names."""
-    for name in by_name if section == "sessions" else ():
-        if SessionKey.from_name(str(name)) is None:
-            raise error(
-                kinds.METADATA_KEY_UNKNOWN,
-                file=merged.place((section, name)),
-                field=f"{section}.{name}",
-                expected="names such as an197522_2013_03_08 or an229716_2013_12_02b",
-                found=str(name),
-            )
-
-
-def _validate(merged: LinedMapping) -> Metadata:
+def _validate(merged: Lined) -> Metadata:
     from pydantic import ValidationError
 
     from ssc_to_nwb.metadata.model import Metadata
 
     try:
-        return Metadata.model_validate(merged.values)
+        return Metadata.model_validate(merged.value)
     except ValidationError as failure:
         raise _as_error(failure.errors(include_url=False)[0], merged) from failure
 
 
-def _as_error(details: Any, merged: LinedMapping) -> SscError:
+def _as_error(details: Any, merged: Lined) -> SscError:
     from ssc_to_nwb.metadata.forms import wanted
 
     key: KeyPath = tuple(part for part in details["loc"] if part != "[key]")
     dotted = ".".join(str(part) for part in key)
-    place = merged.place(key)
+    place = merged.place_of(key)
     if details["type"] == "extra_forbidden":
         return error(
             kinds.METADATA_KEY_UNKNOWN, file=place, field=dotted, expected=_suggestion(key), found=str(key[-1])

@@ -7,7 +7,7 @@ would turn `15:45:46` into a number of seconds, `10.60` into 10.6 and `no` into 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from ssc_to_nwb.metadata.text_file import read_text
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 
-__all__ = ["KeyPath", "LinedMapping", "Place", "load_yaml"]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,54 +33,52 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinedMapping:
-    """A mapping merged from YAML files, and the place of every key in them."""
+class Lined:
+    """A value with its place: a text, nothing, or a mapping or list of such values; a whole file has no place."""
 
-    values: dict[str, Any] = field(default_factory=dict)
-    places: dict[KeyPath, Place] = field(default_factory=dict)
+    content: dict[str, Lined] | tuple[Lined, ...] | str | None
+    place: Place | None = None
 
-    def place(self, key: KeyPath) -> Place | None:
+    @property
+    def value(self) -> Any:
+        """The value without places."""
+        if isinstance(self.content, dict):
+            return {name: one.value for name, one in self.content.items()}
+        return [one.value for one in self.content] if isinstance(self.content, tuple) else self.content
+
+    def at(self, key: KeyPath) -> Lined | None:
+        """What is under a key; None where there is nothing."""
+        found: Lined | None = self
+        for part in key:
+            found = None if found is None else found._parts.get(part)
+        return found
+
+    @property
+    def _parts(self) -> dict[Any, Lined]:
+        if isinstance(self.content, tuple):
+            return dict(enumerate(self.content))
+        return self.content if isinstance(self.content, dict) else {}
+
+    def place_of(self, key: KeyPath) -> Place | None:
         """The place of a key, or of the nearest key above it that a file has."""
-        for length in range(len(key), 0, -1):
-            if key[:length] in self.places:
-                return self.places[key[:length]]
-        return None
+        found = [self.at(key[:length]) for length in range(len(key), -1, -1)]
+        return next(one.place for one in found if one is not None)
 
-    def without(self, key: str) -> LinedMapping:
-        """The same without one key of the top and all below it."""
-        return LinedMapping(
-            values={name: value for name, value in self.values.items() if name != key},
-            places={path: place for path, place in self.places.items() if path[0] != key},
-        )
+    def without(self, *keys: str) -> Lined:
+        """The mapping without some of its keys."""
+        return replace(self, content={name: one for name, one in self._parts.items() if name not in keys})
 
-    def merged_with(self, other: LinedMapping) -> LinedMapping:
-        """Return this mapping with the other's values on top: mappings are merged, everything else is replaced."""
-        kept = {key: place for key, place in self.places.items() if not other.replaces(key)}
-        return LinedMapping(values=_merge(self.values, other.values), places={**kept, **other.places})
-
-    def replaces(self, key: KeyPath) -> bool:
-        """Whether a key of a mapping below this one is gone: one above it has another value here than a mapping."""
-        value: Any = self.values
-        for part in key[:-1]:
-            if not isinstance(value, dict) or part not in value:
-                return False
-            value = value[part]
-            if not isinstance(value, dict):
-                return True
-        return False
+    def merged_with(self, other: Lined) -> Lined:
+        """The same with the other's values on top: mappings are merged, everything else is replaced."""
+        if not isinstance(self.content, dict) or not isinstance(other.content, dict):
+            return other
+        merged = dict(self.content)
+        for name, one in other.content.items():
+            merged[name] = merged[name].merged_with(one) if name in merged else one
+        return replace(other, content=merged)
 
 
-def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        if isinstance(value, dict) and isinstance(merged.get(key), dict):
-            merged[key] = _merge(merged[key], value)
-        else:
-            merged[key] = value
-    return merged
-
-
-def load_yaml(path: Path) -> LinedMapping:
+def load_yaml(path: Path) -> Lined:
     """Read one YAML file whose top is a mapping.
 
     Raises metadata-file-unreadable, metadata-file-encoding, metadata-value-invalid.
@@ -89,15 +87,15 @@ def load_yaml(path: Path) -> LinedMapping:
 
 
 @lru_cache(maxsize=16)
-def _read(text: str, path: Path) -> LinedMapping:
+def _read(text: str, path: Path) -> Lined:
     """The text of one file, read once: the packaged files are asked for several times per session."""
     node = composed(text, path)
     if node is None:
-        return LinedMapping()
-    reader = NodeReader(path=path)
-    values = reader.read_top(node)
-    places = {key: Place(file=path, line=line) for key, line in reader.lines.items()}
-    return LinedMapping(values=values, places=places)
+        return Lined(content={})
+    if not isinstance(node, yaml.MappingNode):
+        form = "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
+        raise error(kinds.METADATA_VALUE_INVALID, file=path, expected="a mapping of sections", found=form)
+    return Lined(content=_mapping(node, path, ()))
 
 
 # The schema of the metadata is six levels deep, that of a dandiset seven.
@@ -159,8 +157,6 @@ def _refused(problem: str, event: Any) -> yaml.composer.ComposerError:
     return yaml.composer.ComposerError(None, None, problem, event.start_mark)
 
 
-KeyPath = tuple[str | int, ...]
-
 _TAG = "tag:yaml.org,2002:"
 _TEXT, _NULL = f"{_TAG}str", f"{_TAG}null"
 
@@ -194,57 +190,34 @@ def _not_yaml(path: Path, failure: yaml.MarkedYAMLError) -> SscError:
     return error(kinds.METADATA_FILE_UNREADABLE, file=place, expected="spaces to indent" if tab else None, found=found)
 
 
-@dataclass(slots=True, kw_only=True)
-class NodeReader:
-    """Reads the nodes of one file; `lines` has the 1-based line of every key and list item read."""
+def _value(node: yaml.Node, path: Path, key: KeyPath, line: int) -> Lined:
+    """The value of a node. Raises metadata-value-invalid for what is not a text, a list or a mapping."""
+    place = Place(file=path, line=line)
+    if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
+        return Lined(content=_mapping(node, path, key), place=place)
+    if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
+        items = (_value(item, path, (*key, number), item.start_mark.line + 1) for number, item in enumerate(node.value))
+        return Lined(content=tuple(items), place=place)
+    if isinstance(node, yaml.ScalarNode) and node.tag in (_TEXT, _NULL):
+        return Lined(content=node.value if node.tag == _TEXT else None, place=place)
+    found = f"the tag {node.tag.replace(_TAG, '!!')}"
+    raise _invalid(place, key, expected="a text, a number, a list or a mapping, without a tag", found=found)
 
-    path: Path
-    lines: dict[KeyPath, int] = field(default_factory=dict)
 
-    def read_top(self, node: yaml.Node) -> dict[str, Any]:
-        """The mapping at the top. Raises metadata-value-invalid, also for what is not a text, a list or a mapping."""
-        if not isinstance(node, yaml.MappingNode):
-            form = "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
-            raise error(kinds.METADATA_VALUE_INVALID, file=self.path, expected="a mapping of sections", found=form)
-        return self._mapping(node, ())
+def _mapping(node: yaml.MappingNode, path: Path, above: KeyPath) -> dict[str, Lined]:
+    values: dict[str, Lined] = {}
+    for name, value in node.value:
+        place = Place(file=path, line=name.start_mark.line + 1)
+        if not isinstance(name, yaml.ScalarNode):
+            raise _invalid(place, above, expected="keys that are texts", found="a list or mapping as key")
+        key = (*above, name.value)
+        before = values.get(name.value)
+        if before is not None and before.place is not None:
+            raise _invalid(place, key, expected="every key once", found=f"also in line {before.place.line}")
+        values[name.value] = _value(value, path, key, place.line)
+    return values
 
-    def _value(self, node: yaml.Node, key: KeyPath) -> Any:
-        if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
-            return self._mapping(node, key)
-        if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
-            return self._list(node, key)
-        if isinstance(node, yaml.ScalarNode) and node.tag in (_TEXT, _NULL):
-            return node.value if node.tag == _TEXT else None
-        found = f"the tag {node.tag.replace(_TAG, '!!')}"
-        raise self._invalid(key, expected="a text, a number, a list or a mapping, without a tag", found=found)
 
-    def _mapping(self, node: yaml.MappingNode, above: KeyPath) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for name, value in node.value:
-            line = name.start_mark.line + 1
-            if not isinstance(name, yaml.ScalarNode):
-                raise self._invalid(above, line=line, expected="keys that are texts", found="a list or mapping as key")
-            key = (*above, name.value)
-            if name.value in values:
-                raise self._invalid(key, line=line, expected="every key once", found=f"also in line {self.lines[key]}")
-            self.lines[key] = line
-            values[name.value] = self._value(value, key)
-        return values
-
-    def _list(self, node: yaml.SequenceNode, above: KeyPath) -> list[Any]:
-        values = []
-        for number, item in enumerate(node.value):
-            key = (*above, number)
-            self.lines[key] = item.start_mark.line + 1
-            values.append(self._value(item, key))
-        return values
-
-    def _invalid(self, key: KeyPath, *, expected: str, found: str, line: int | None = None) -> SscError:
-        line = self.lines.get(key) if line is None else line
-        return error(
-            kinds.METADATA_VALUE_INVALID,
-            file=self.path if line is None else f"{self.path}, line {line}",
-            field=".".join(map(str, key)) or None,
-            expected=expected,
-            found=found,
-        )
+def _invalid(place: Place, key: KeyPath, *, expected: str, found: str) -> SscError:
+    field = ".".join(map(str, key)) or None
+    return error(kinds.METADATA_VALUE_INVALID, file=place, field=field, expected=expected, found=found)

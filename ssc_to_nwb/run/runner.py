@@ -10,7 +10,7 @@ from queue import SimpleQueue
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import JsonLines, read_json_lines
-from ssc_to_nwb.metadata.shared_faults import check_metadata
+from ssc_to_nwb.metadata.loader import check_metadata
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ssc_to_nwb.metadata.layers import metadata_folder
-from ssc_to_nwb.metadata.yaml_lines import LinedMapping, load_yaml
+from ssc_to_nwb.metadata.loader import metadata_folder
+from ssc_to_nwb.metadata.yaml_lines import Lined, load_yaml
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.quantities import plural
@@ -61,11 +61,11 @@ def read_entries(path: Path) -> tuple[AcceptEntry, ...]:
         problem = failure.problem
         expected = problem.expected or "readable YAML"
         raise error(kinds.ACCEPT_FILE_INVALID, file=problem.file, expected=expected, found=problem.found) from failure
-    listed = loaded.values.get("accept")
-    if not isinstance(listed, list) or set(loaded.values) != {"accept"}:
-        keys = ", ".join(map(str, loaded.values)) or "nothing"
+    listed = loaded.at(("accept",))
+    if listed is None or not isinstance(listed.content, tuple) or set(loaded.value) != {"accept"}:
+        keys = ", ".join(loaded.value) or "nothing"
         raise error(kinds.ACCEPT_FILE_INVALID, file=path, expected="one list, `accept`", found=keys)
-    return tuple(_entry(loaded, path, position) for position in range(len(listed)))
+    return tuple(_entry(one, path, position) for position, one in enumerate(listed.content))
 
 
 def apply_entries(messages: Sequence[Message], entries: Sequence[AcceptEntry]) -> list[Message]:
@@ -97,10 +97,9 @@ def _shown(entry: AcceptEntry) -> str:
     return f"line {entry.line}: {entry.identifier} at {entry.path}"
 
 
-def _entry(loaded: LinedMapping, path: Path, position: int) -> AcceptEntry:
-    value: Any = loaded.values["accept"][position]
-    place = loaded.place(("accept", position))
-    line = place.line if place else 1
+def _entry(one: Lined, path: Path, position: int) -> AcceptEntry:
+    value: Any = one.value
+    line = one.place.line if one.place else 1
     texts = value if isinstance(value, dict) else {}
     wrong = [key for key in texts if key not in _KEYS]
     wrong += [key for key in _REQUIRED if not isinstance(texts.get(key), str) or not texts[key].strip()]

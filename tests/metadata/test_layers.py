@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from made_sessions import problem_raised
 
-from ssc_to_nwb.metadata.layers import Layers, metadata_folder, packaged_names
-from ssc_to_nwb.metadata.loader import load_metadata, read_metadata_files
+from ssc_to_nwb.metadata.loader import load_metadata, metadata_folder, packaged_names, read_metadata_files
 from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.problems.model import Problem
 
@@ -53,7 +52,7 @@ def test_a_file_extended_by_two_is_laid_once(tmp_path: Path) -> None:
     one = write(tmp_path / "one.yaml", "extends: lab.yaml\nsession: {lab: Second}\n")
     two = write(tmp_path / "two.yaml", "extends: ./lab.yaml\nsubject: {weight: 21 g}\n")
     assert load(one, two).session.lab == "Second"
-    assert len(Layers.of_dataset("ssc-1", [one, two]).paths) == 4
+    assert len(read_metadata_files(dataset="ssc-1", files=[one, two]).paths) == 4
 
 
 @pytest.mark.parametrize("names", [["a"], ["a", "b"], ["a", "b", "c"]])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ssc_to_nwb.metadata.layers import metadata_folder
+from ssc_to_nwb.metadata.loader import metadata_folder
 from ssc_to_nwb.metadata.model import Metadata, SourceFacts
 from ssc_to_nwb.session.context import source_options
 from ssc_to_nwb.session.session import SourceOptions

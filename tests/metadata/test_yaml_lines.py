@@ -9,27 +9,27 @@ from pathlib import Path
 import pytest
 from made_sessions import problem_raised
 
-from ssc_to_nwb.metadata.yaml_lines import LinedMapping, load_yaml
+from ssc_to_nwb.metadata.yaml_lines import Lined, load_yaml
 from ssc_to_nwb.problems.model import Problem
 
 
-def load(folder: Path, text: str, name: str = "a.yaml") -> LinedMapping:
+def load(folder: Path, text: str, name: str = "a.yaml") -> Lined:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return load_yaml(path)
 
 
-def line(mapping: LinedMapping, *key: str | int) -> int | None:
-    place = mapping.place(key)
+def line(mapping: Lined, *key: str | int) -> int | None:
+    place = mapping.place_of(key)
     return None if place is None else place.line
 
 
 def test_every_key_knows_its_line(tmp_path: Path) -> None:
     mapping = load(tmp_path, "# comment\nimaging:\n  channels:\n    green: {indicator: x}\nkeywords:\n- a\n- b\n")
-    assert mapping.values == {"imaging": {"channels": {"green": {"indicator": "x"}}}, "keywords": ["a", "b"]}
+    assert mapping.value == {"imaging": {"channels": {"green": {"indicator": "x"}}}, "keywords": ["a", "b"]}
     assert line(mapping, "imaging", "channels", "green") == 4
     assert line(mapping, "keywords", 1) == 7
-    assert str(mapping.place(("keywords",))) == f"{tmp_path / 'a.yaml'}, line 5"
+    assert str(mapping.place_of(("keywords",))) == f"{tmp_path / 'a.yaml'}, line 5"
 
 
 def test_a_key_that_is_in_no_file_has_the_place_of_the_nearest_above_it(tmp_path: Path) -> None:
@@ -42,10 +42,10 @@ def test_files_are_merged_key_by_key_and_lists_are_replaced(tmp_path: Path) -> N
     below = load(tmp_path, "session: {lab: A, keywords: [x, y]}\nother: 1\n")
     above = load(tmp_path, "\nsession: {keywords: [z]}\n", name="b.yaml")
     merged = below.merged_with(above)
-    assert merged.values == {"session": {"lab": "A", "keywords": ["z"]}, "other": "1"}
-    assert str(merged.place(("session", "keywords"))) == f"{tmp_path / 'b.yaml'}, line 2"
-    assert str(merged.place(("session", "lab"))) == f"{tmp_path / 'a.yaml'}, line 1"
-    assert below.values["session"]["keywords"] == ["x", "y"], "merging changes neither of the two"
+    assert merged.value == {"session": {"lab": "A", "keywords": ["z"]}, "other": "1"}
+    assert str(merged.place_of(("session", "keywords"))) == f"{tmp_path / 'b.yaml'}, line 2"
+    assert str(merged.place_of(("session", "lab"))) == f"{tmp_path / 'a.yaml'}, line 1"
+    assert below.value["session"]["keywords"] == ["x", "y"], "merging changes neither of the two"
 
 
 def test_items_of_a_list_that_was_replaced_have_no_place_any_more(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_items_of_a_list_that_was_replaced_have_no_place_any_more(tmp_path: Path
 
 @pytest.mark.parametrize("text", ["", "# nothing but a comment\n"])
 def test_an_empty_file_says_nothing(tmp_path: Path, text: str) -> None:
-    assert load(tmp_path, text).values == {}
+    assert load(tmp_path, text).value == {}
 
 
 @pytest.mark.parametrize(
@@ -99,11 +99,11 @@ def test_a_control_character_has_its_line(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_value_is_the_text_that_the_file_has(tmp_path: Path, text: str, value: str | None) -> None:
     """YAML itself would make numbers, dates and truth values of the first of these."""
-    assert load(tmp_path, f"a: {text}\n").values == {"a": value}
+    assert load(tmp_path, f"a: {text}\n").value == {"a": value}
 
 
 def test_keys_are_texts_as_well(tmp_path: Path) -> None:
-    assert load(tmp_path, "imaging: {subvolume_depth_um: {08: 150, yes: 1}}\n").values == {
+    assert load(tmp_path, "imaging: {subvolume_depth_um: {08: 150, yes: 1}}\n").value == {
         "imaging": {"subvolume_depth_um": {"08": "150", "yes": "1"}}
     }
 
@@ -187,7 +187,7 @@ class TestFilesThatWouldTakeAllMemory:
 
 def test_an_alias_of_something_else_is_followed(tmp_path: Path) -> None:
     mapping = load(tmp_path, "a: &x {lab: A}\nb: *x\nc: [*x, *x]\n")
-    assert mapping.values == {"a": {"lab": "A"}, "b": {"lab": "A"}, "c": [{"lab": "A"}, {"lab": "A"}]}
+    assert mapping.value == {"a": {"lab": "A"}, "b": {"lab": "A"}, "c": [{"lab": "A"}, {"lab": "A"}]}
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
