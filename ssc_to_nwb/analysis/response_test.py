@@ -34,24 +34,12 @@ class ResponseWindows:
     least_frames: int = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoiTests:
-    """A test per ROI.
-
-    effect: (R,), mean of response minus baseline, in dF/F; NaN for a ROI that was not tested; p_value: (R,), NaN for a
-    ROI that was not tested; event_count: (R,), events with frames in both windows.
-    """
-
-    effect: np.ndarray
-    p_value: np.ndarray
-    event_count: np.ndarray
-
-
-def roi_tests(traces: TriggeredTraces, *, windows: ResponseWindows) -> RoiTests:
+def roi_tests(traces: TriggeredTraces, *, windows: ResponseWindows) -> dict[str, np.ndarray]:
     """Test whether dF/F goes up after the event.
 
-    One-sided Wilcoxon signed-rank test over events of response minus baseline. A ROI with fewer than `least_events`
-    events with frames in both windows is not tested.
+    One-sided Wilcoxon signed-rank test over events of response minus baseline. Returns per ROI, (R,): `effect`, mean
+    of response minus baseline in dF/F, and `p_value`, both NaN for a ROI with fewer than `least_events` events with
+    frames in both windows, which is not tested; `event_count`, how many there are.
     """
     baseline = traces.mean_before(*windows.baseline_s, least_frames=windows.least_frames)
     change = traces.mean_after(*windows.response_s, least_frames=windows.least_frames) - baseline
@@ -61,7 +49,7 @@ def roi_tests(traces: TriggeredTraces, *, windows: ResponseWindows) -> RoiTests:
     for columns, events in _by_events_used(np.isfinite(change), tested):
         used = change[np.ix_(events, columns)]
         p_value[columns], effect[columns] = _signed_rank_p(used), used.mean(axis=0)
-    return RoiTests(effect=effect, p_value=p_value, event_count=counts)
+    return {"effect": effect, "p_value": p_value, "event_count": counts}
 
 
 def _by_events_used(known: np.ndarray, tested: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

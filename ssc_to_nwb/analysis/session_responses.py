@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ssc_to_nwb.analysis.event_triggered import TriggeredTraces, trigger
-from ssc_to_nwb.analysis.response_test import ResponseWindows, RoiTests, responsive, roi_tests
+from ssc_to_nwb.analysis.response_test import ResponseWindows, responsive, roi_tests
 from ssc_to_nwb.analysis.whisking import BoutRule, free_whisking_onsets_s
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces, traces_ahead
 from ssc_to_nwb.reading.nwb_session import NwbSession
@@ -184,39 +184,36 @@ def triggered_dff(
 
 
 def _triggered(traces: RoiTraces, event_s: np.ndarray, *, interval_s: float) -> TriggeredTraces:
-    return trigger(
-        time_s=traces.time_s,
-        values=traces.values,
-        event_s=event_s,
-        interval_s=interval_s,
-        before_s=_SHOWN_BEFORE_S,
-        after_s=_SHOWN_AFTER_S,
-    )
+    around = {"before_s": _SHOWN_BEFORE_S, "after_s": _SHOWN_AFTER_S}
+    return trigger(time_s=traces.time_s, values=traces.values, event_s=event_s, interval_s=interval_s, **around)
 
 
 def _responses(session: NwbSession, *kinds: np.ndarray, options: ResponseOptions) -> tuple[EventResponses, ...]:
     """Responses to each kind of event, given by its times. The traces of a plane are read once for all kinds."""
-    tests: list[list[tuple[str, np.ndarray, RoiTests]]] = [[] for _ in kinds]
+    parts = [[_NO_ROIS] for _ in kinds]
     for plane, (traces,) in traces_ahead(session.planes, "dff"):
         if traces is None or plane.frame_interval_s is None:
             continue
-        for found, event_s in zip(tests, kinds, strict=True):
+        numbers = traces.roi_numbers
+        names = np.full(numbers.size, plane.name, dtype=object)
+        for found, event_s in zip(parts, kinds, strict=True):
             triggered = _triggered(traces, event_s, interval_s=plane.frame_interval_s)
-            found.append((plane.name, traces.roi_numbers, roi_tests(triggered, windows=options.windows)))
-    return tuple(_event_responses(event_s, found, options=options) for event_s, found in zip(kinds, tests, strict=True))
+            tests = roi_tests(triggered, windows=options.windows)
+            found.append({"plane_names": names, "roi_numbers": numbers, **tests})
+    return tuple(_joined(event_s, found, options=options) for event_s, found in zip(kinds, parts, strict=True))
 
 
-def _event_responses(
-    event_s: np.ndarray, tests: list[tuple[str, np.ndarray, RoiTests]], *, options: ResponseOptions
-) -> EventResponses:
-    p_value = np.concatenate([np.zeros(0), *(one.p_value for _, _, one in tests)])
-    names = [np.full(numbers.size, name, dtype=object) for name, numbers, _ in tests]
-    return EventResponses(
-        event_s=event_s,
-        plane_names=np.concatenate([np.zeros(0, dtype=object), *names]),
-        roi_numbers=np.concatenate([np.zeros(0, dtype=np.int64), *(numbers for _, numbers, _ in tests)]),
-        effect=np.concatenate([np.zeros(0), *(one.effect for _, _, one in tests)]),
-        p_value=p_value,
-        event_count=np.concatenate([np.zeros(0, dtype=np.int64), *(one.event_count for _, _, one in tests)]),
-        responsive=responsive(p_value, false_discovery_rate=options.false_discovery_rate),
-    )
+_NO_ROIS = {
+    "plane_names": np.zeros(0, dtype=object),
+    "roi_numbers": np.zeros(0, dtype=np.int64),
+    "effect": np.zeros(0),
+    "p_value": np.zeros(0),
+    "event_count": np.zeros(0, dtype=np.int64),
+}
+
+
+def _joined(event_s: np.ndarray, parts: list[dict[str, np.ndarray]], *, options: ResponseOptions) -> EventResponses:
+    """The tests of all planes together, which the false discovery rate is held over."""
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in _NO_ROIS}
+    found = responsive(columns["p_value"], false_discovery_rate=options.false_discovery_rate)
+    return EventResponses(event_s=event_s, responsive=found, **columns)

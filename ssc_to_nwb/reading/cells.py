@@ -7,9 +7,9 @@ under the same numbers, so two sightings are joined only where plane and positio
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -87,21 +87,18 @@ class CellTable:
         """A row per cell and session: names, plane, position in um, event rate in Hz, how many sessions, file."""
         import pandas as pd
 
-        return pd.DataFrame(
-            [_row(cell, sighting) for cell in self.cells for sighting in cell.sightings], columns=list(_COLUMNS)
-        )
+        rows = [
+            {**asdict(sighting), "cell": cell.name, "sessions": len(cell.sightings), "file": str(sighting.file)}
+            for cell in self.cells
+            for sighting in cell.sightings
+        ]
+        return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
 _COLUMNS = (
     "cell", "session", "plane", "centroid_x_um", "centroid_y_um", "depth_from_first_plane_um", "event_rate_hz",
     "sessions", "file",
 )  # fmt: skip
-
-
-def _row(cell: Cell, sighting: CellSighting) -> tuple[Any, ...]:
-    values = {name: getattr(sighting, name) for name in _COLUMNS if name not in ("cell", "sessions", "file")}
-    values |= {"cell": cell.name, "sessions": len(cell.sightings), "file": str(sighting.file)}
-    return tuple(values[name] for name in _COLUMNS)
 
 
 def read_sightings(session: NwbSession) -> list[CellSighting]:
@@ -111,19 +108,15 @@ def read_sightings(session: NwbSession) -> list[CellSighting]:
 
 def _of_plane(session: NwbSession, plane: ImagedPlane) -> Iterable[CellSighting]:
     rois, rates = plane.rois, event_rates_hz(plane)
-    columns = [
-        rois.numbers(name) for name in ("centroid_x_um", "centroid_y_um", "depth_from_first_plane_um")
-    ]  # fmt: skip
-    for number, x_um, y_um, depth_um in zip(rois.ids.tolist(), *(one.tolist() for one in columns), strict=True):
+    names = ("centroid_x_um", "centroid_y_um", "depth_from_first_plane_um")
+    for number, *where in zip(rois.ids.tolist(), *(rois.numbers(name).tolist() for name in names), strict=True):
         yield CellSighting(
             label=f"{session.subject_id}/{number}",
             session=session.name,
             file=session.path,
             plane=plane.name,
-            centroid_x_um=x_um,
-            centroid_y_um=y_um,
-            depth_from_first_plane_um=depth_um,
             event_rate_hz=rates.get(number, np.nan),
+            **dict(zip(names, where, strict=True)),
         )
 
 
@@ -152,9 +145,19 @@ def join_cells(sightings: Sequence[CellSighting]) -> CellTable:
     cells: list[Cell] = []
     problems: list[Problem] = []
     for label, seen in by_label.items():
-        groups = _groups(seen)
-        cells += [_named(label, group, first=number == 0) for number, group in enumerate(groups)]
-        problems += [_problem(label, group[0], groups[0][0]) for group in groups[1:]]
+        first, *others = _groups(seen)
+        cells += [Cell(name=label, sightings=tuple(first))]
+        cells += [Cell(name=f"{label}@{group[0].session}", sightings=tuple(group)) for group in others]
+        problems += [
+            Problem(
+                kind=kinds.CELL_NOT_JOINED,
+                file=str(group[0].file),
+                field=label,
+                expected=f"plane and position as in {first[0].session}",
+                found=group[0].differs_from(first[0]),
+            )
+            for group in others
+        ]
     return CellTable(cells=tuple(cells), problems=tuple(problems))
 
 
@@ -167,20 +170,6 @@ def _groups(seen: Sequence[CellSighting]) -> list[list[CellSighting]]:
         else:
             fitting.append(sighting)
     return groups
-
-
-def _named(label: str, group: Sequence[CellSighting], *, first: bool) -> Cell:
-    return Cell(name=label if first else f"{label}@{group[0].session}", sightings=tuple(group))
-
-
-def _problem(label: str, sighting: CellSighting, first: CellSighting) -> Problem:
-    return Problem(
-        kind=kinds.CELL_NOT_JOINED,
-        file=str(sighting.file),
-        field=label,
-        expected=f"plane and position as in {first.session}",
-        found=sighting.differs_from(first),
-    )
 
 
 def _sort_key(label: str) -> tuple[str, int]:

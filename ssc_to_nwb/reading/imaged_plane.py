@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.reading.nwb_table import SessionTable, read_table
+from ssc_to_nwb.reading.nwb_table import SessionTable, processed, read_table
 
 if TYPE_CHECKING:
     from pynwb import NWBFile
@@ -83,8 +83,11 @@ class ImagedPlane:
     @property
     def segmentation(self) -> PlaneSegmentation:
         """The plane's PlaneSegmentation."""
-        module = self.nwbfile.processing[naming.OPHYS_MODULE]
-        return module[naming.IMAGE_SEGMENTATION][naming.plane_segmentation(self.name)]
+        return self._ophys[naming.IMAGE_SEGMENTATION][naming.plane_segmentation(self.name)]
+
+    @property
+    def _ophys(self) -> Mapping[str, Any]:
+        return processed(self.nwbfile, naming.OPHYS_MODULE)
 
     @property
     def imaging_plane(self) -> ImagingPlane:
@@ -110,8 +113,7 @@ class ImagedPlane:
     @property
     def image_names(self) -> tuple[str, ...]:
         """Names of the plane's images (`master_green`, `session_mean_red`, ...)."""
-        module = self.nwbfile.processing[naming.OPHYS_MODULE]
-        container = module.data_interfaces.get(naming.images(self.name))
+        container = self._ophys.get(naming.images(self.name))
         return () if container is None else tuple(container.images)
 
     @property
@@ -148,8 +150,7 @@ class ImagedPlane:
         KeyError
             The plane has no image of this name.
         """
-        container = self.nwbfile.processing[naming.OPHYS_MODULE][naming.images(self.name)]
-        return np.asarray(container.images[name].data[:]).swapaxes(0, 1)
+        return np.asarray(self._ophys[naming.images(self.name)].images[name].data[:]).swapaxes(0, 1)
 
     def mask(self, number: int) -> np.ndarray:
         """Which pixels of the plane's images are of a ROI, bool (rows, columns); the ROI must be one of the plane.
@@ -183,8 +184,7 @@ class ImagedPlane:
         RoiResponseSeries or None
             pynwb's own object, not yet read.
         """
-        module = self.nwbfile.processing[naming.OPHYS_MODULE]
-        container = module.data_interfaces.get(naming.RESPONSE_CONTAINERS[kind])
+        container = self._ophys.get(naming.RESPONSE_CONTAINERS[kind])
         return None if container is None else container.roi_response_series.get(naming.response_series(kind, self.name))
 
     def traces(self, kind: ResponseKind) -> RoiTraces | None:
@@ -213,11 +213,9 @@ class ImagedPlane:
 
 def imaged_planes(nwbfile: NWBFile) -> tuple[ImagedPlane, ...]:
     """Every plane that has a PlaneSegmentation, sorted by name."""
-    module = nwbfile.processing.get(naming.OPHYS_MODULE)
-    if module is None or naming.IMAGE_SEGMENTATION not in module.data_interfaces:
-        return ()
+    segmentation = processed(nwbfile, naming.OPHYS_MODULE).get(naming.IMAGE_SEGMENTATION)
     prefix = naming.plane_segmentation("")
-    names = sorted(module[naming.IMAGE_SEGMENTATION].plane_segmentations)
+    names = () if segmentation is None else sorted(segmentation.plane_segmentations)
     return tuple(
         ImagedPlane(name=name.removeprefix(prefix), nwbfile=nwbfile) for name in names if name.startswith(prefix)
     )

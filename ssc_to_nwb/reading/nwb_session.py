@@ -163,20 +163,45 @@ class NwbSession:
         """The trial number of every time stamp, a view per clock."""
         return read_sample_trials(self.nwbfile)
 
-    def sample_trials_of(self, series: TimeSeries) -> SampleTrials | None:
-        """The trial numbers of the samples of a series.
+    def samples_of(self, series: TimeSeries, trial: int) -> np.ndarray:
+        """Which samples of a series are of a trial: those that the file labels with it.
 
         Parameters
         ----------
         series : TimeSeries
             A whisker trace or ROI trace.
+        trial : int
+            The source's number of a trial of the file.
 
         Returns
         -------
-        SampleTrials or None
-            A view with the same clock; None where the file has none.
+        ndarray of int64, (N,)
+            Their places, ascending; in a file without labels of the series, start <= time <= stop of the trial.
         """
-        return next((one for one in self.sample_trials if one.shares_clock(series)), None)
+        labels = next((one.labels for one in self.sample_trials if one.shares_clock(series)), None)
+        if labels is not None:
+            return np.flatnonzero(labels == trial)
+        start, stop = self.span_s(trial)
+        time_s = np.asarray(series.timestamps[:])
+        return np.flatnonzero((time_s >= start) & (time_s <= (stop if np.isfinite(stop) else start)))
+
+    def span_s(self, trial: int) -> tuple[float, float]:
+        """Start and stop of a trial.
+
+        Parameters
+        ----------
+        trial : int
+            The source's number of a trial of the file.
+
+        Returns
+        -------
+        tuple of two float
+            In s after the session's start; NaN where the file has no stop.
+        """
+        if self.trials is None:
+            raise ValueError("a file without trials")
+        row = int(np.flatnonzero(self.trial_numbers == trial)[0])
+        return float(self.trials.numbers("start_time")[row]), float(self.trials.numbers("stop_time")[row])
 
     @property
     def is_stub(self) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from hdmf.common import DynamicTable
+    from hdmf.common import DynamicTable, VectorData
     from pynwb import NWBFile
 
 
@@ -17,15 +17,12 @@ if TYPE_CHECKING:
 class SessionTable:
     """The rows of a DynamicTable.
 
-    name: of the table; description: of the table; ids: (n,), row ids; columns: (n,) or (n, ...) each, texts as arrays
-    of str objects; a ragged column is a tuple of n arrays; descriptions: of the columns, by name.
+    ids: (n,), row ids; columns: (n,) or (n, ...) each, texts as arrays of str objects; a ragged column is a tuple of n
+    arrays.
     """
 
-    name: str
-    description: str
     ids: np.ndarray
-    columns: Mapping[str, np.ndarray | tuple[np.ndarray, ...]] = field(default_factory=dict)
-    descriptions: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, np.ndarray | tuple[np.ndarray, ...]]
 
     def __len__(self) -> int:
         return int(self.ids.size)
@@ -67,33 +64,20 @@ def processed(nwbfile: NWBFile, module: str) -> Mapping[str, Any]:
 
 def read_table(table: DynamicTable) -> SessionTable:
     """Read every column of a table into memory."""
-    columns = {name: _values(table, name) for name in table.colnames}
     return SessionTable(
-        name=table.name,
-        description=table.description,
         ids=np.asarray(table.id.data[:], dtype=np.int64),
-        columns=columns,
-        descriptions={name: _description(table, name) for name in columns},
+        columns={name: _values(table[name]) for name in table.colnames},
     )
 
 
-def _values(table: DynamicTable, name: str) -> np.ndarray | tuple[np.ndarray, ...]:
+def _values(column: VectorData) -> np.ndarray | tuple[np.ndarray, ...]:
     from hdmf.common import VectorIndex
 
-    column = table[name]
     if not isinstance(column, VectorIndex):
         return _array(column.data[:])
     ends = np.asarray(column.data[:], dtype=np.int64)
-    whole = _array(column.target.data[:])
     # Splitting at the last end as well leaves an empty rest.
-    return tuple(np.split(whole, ends)[: ends.size])
-
-
-def _description(table: DynamicTable, name: str) -> str:
-    from hdmf.common import VectorIndex
-
-    column = table[name]
-    return str((column.target if isinstance(column, VectorIndex) else column).description)
+    return tuple(np.split(_array(column.target.data[:]), ends)[: ends.size])
 
 
 def _array(values: object) -> np.ndarray:

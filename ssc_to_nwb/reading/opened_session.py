@@ -27,7 +27,6 @@ from ssc_to_nwb.reading.time_series import Frames
 if TYPE_CHECKING:
     import pandas as pd
     from pynwb import NWBFile
-    from pynwb.base import TimeSeries
 
 
 @dataclass(kw_only=True)
@@ -159,11 +158,11 @@ class OpenedSession:
         columns = np.arange(numbers.size) if wanted is None else np.flatnonzero(np.isin(numbers, wanted))
         if not columns.size:
             return None
-        samples = self._samples(series, trial)
+        samples = None if trial is None else self.view.samples_of(series, trial)
         # One range of columns is one reading; the ROIs in between are left away afterwards.
         first, last = int(columns[0]), int(columns[-1])
-        values = samples.of(series.data, slice(first, last + 1))[:, columns - first]
-        table = pd.DataFrame(values, index=samples.of(series.timestamps), columns=numbers[columns])
+        values = _read(series.data, samples, slice(first, last + 1))[:, columns - first]
+        table = pd.DataFrame(values, index=_read(series.timestamps, samples), columns=numbers[columns])
         # Two samples of one time stamp cannot be joined with other planes' by time: the first is kept.
         return table[~table.index.duplicated()]
 
@@ -191,18 +190,14 @@ class OpenedSession:
         columns = {}
         index = pd.Index([], name="time_s")
         for trace in self.view.whisker_traces:
-            samples = self._samples(trace.series, trial)
-            columns[f"{trace.quantity}_{trace.whisker}"] = samples.of(trace.series.data)
-            index = pd.Index(samples.of(trace.series.timestamps), name="time_s")
+            samples = None if trial is None else self.view.samples_of(trace.series, trial)
+            columns[f"{trace.quantity}_{trace.whisker}"] = _read(trace.series.data, samples)
+            index = pd.Index(_read(trace.series.timestamps, samples), name="time_s")
         return pd.DataFrame(columns, index=index)
 
     def _check_trial(self, trial: int | None) -> None:
         if trial is not None and trial not in self.view.trial_numbers:
             raise error(kinds.TRIAL_NOT_IN_FILE, file=self.view.path, found=trial)
-
-    def _samples(self, series: TimeSeries, trial: int | None) -> _Samples:
-        labels = None if trial is None else self.view.sample_trials_of(series)
-        return _Samples(None if trial is None or labels is None else labels.samples(trial))
 
     # -- images
 
@@ -249,7 +244,10 @@ class OpenedSession:
         KeyError
             The file has no such plane or image.
         """
-        return self._plane(plane).image(name)
+        planes = {one.name: one for one in self.view.planes}
+        _check_known("plane", plane, planes)
+        _check_known("image", name, planes[plane].image_names)
+        return planes[plane].image(name)
 
     def frames(self, plane: str, channel: naming.Channel = "green") -> Frames:
         """The frames of a plane and channel, not yet read.
@@ -275,27 +273,14 @@ class OpenedSession:
         _check_known("frames", name, [one for one in self.nwbfile.acquisition if one.startswith("two_photon_series_")])
         return Frames(series=self.nwbfile.acquisition[name])
 
-    def _plane(self, name: str) -> ImagedPlane:
-        planes = {plane.name: plane for plane in self.view.planes}
-        _check_known("plane", name, planes)
-        return planes[name]
 
-
-@dataclass(frozen=True)
-class _Samples:
-    """Samples to read of a series, ascending places; all where None."""
-
-    places: np.ndarray | None
-
-    def of(self, data: Any, columns: slice | None = None) -> np.ndarray:
-        """These samples of an array in the file, float64: read from the first to the last of them."""
-        places = self.places
-        if places is None:
-            around = slice(None)
-        else:
-            around = slice(int(places[0]), int(places[-1]) + 1) if places.size else slice(0, 0)
-        values = np.asarray(data[around] if columns is None else data[around, columns], dtype=np.float64)
-        return values if places is None or not places.size else values[places - places[0]]
+def _read(data: Any, places: np.ndarray | None, columns: slice | None = None) -> np.ndarray:
+    """Samples of an array in the file, float64, at ascending places or all: one reading from the first to the last."""
+    around = slice(None)
+    if places is not None:
+        around = slice(int(places[0]), int(places[-1]) + 1) if places.size else slice(0, 0)
+    values = np.asarray(data[around] if columns is None else data[around, columns], dtype=np.float64)
+    return values if places is None or not places.size else values[places - places[0]]
 
 
 def opened_session(file: Path | str) -> OpenedSession:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.reading.nwb_table import SessionTable, read_table
+from ssc_to_nwb.reading.nwb_table import SessionTable, processed, read_table
 
 if TYPE_CHECKING:
     from pynwb import NWBFile
@@ -48,11 +48,11 @@ class Provenance:
 
 def read_provenance(nwbfile: NWBFile) -> Provenance | None:
     """The provenance in a file; None where it says nothing of it."""
-    module = nwbfile.processing.get(naming.SOURCE_MODULE)
-    if module is None or naming.PROVENANCE not in module.data_interfaces:
+    source = processed(nwbfile, naming.SOURCE_MODULE)
+    if naming.PROVENANCE not in source:
         return None
-    table = read_table(module[naming.PROVENANCE])
-    files = module.data_interfaces.get(naming.SOURCE_FILES)
+    table = read_table(source[naming.PROVENANCE])
+    files = source.get(naming.SOURCE_FILES)
     return Provenance(
         items=dict(zip(table.texts("item").tolist(), table.texts("value").tolist(), strict=True)),
         source_files=None if files is None else read_table(files),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.reading.nwb_table import processed
 
 if TYPE_CHECKING:
     from pynwb import NWBFile
@@ -18,32 +21,17 @@ QUANTITIES = ("angle", "curvature_change")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SharedTimes:
-    """Time stamps that several series have in common, read once.
-
-    timestamps: (N,), the data set in the file, in s.
-    """
-
-    timestamps: Any
-
-    @cached_property
-    def seconds(self) -> np.ndarray:
-        """float64 (N,)."""
-        return np.asarray(self.timestamps[:], dtype=np.float64)
-
-
-@dataclass(frozen=True, kw_only=True)
 class WhiskerSeries:
     """A view of one trace of an open file.
 
-    whisker: such as `c2`; quantity: `angle` or `curvature_change`; series: the series in the file; times: its time
-    stamps, shared with the other traces.
+    whisker: such as `c2`; quantity: `angle` or `curvature_change`; series: the series in the file; times: reads its
+    time stamps, which it shares with the other traces.
     """
 
     whisker: str
     quantity: str
     series: TimeSeries
-    times: SharedTimes
+    times: Callable[[], np.ndarray]
 
     @property
     def unit(self) -> str:
@@ -53,32 +41,31 @@ class WhiskerSeries:
     @property
     def time_s(self) -> np.ndarray:
         """Time stamps in s, float64 (N,); there are gaps between trials."""
-        return self.times.seconds
+        return self.times()
 
     @cached_property
     def values(self) -> np.ndarray:
         """Values float64 (N,), NaN where tracking failed."""
-        return np.asarray(self.series.data[:], dtype=np.float64)
+        return _numbers(self.series.data)
 
 
 def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerSeries, ...]:
     """Every whisker trace, all the angles first; none of them is read yet."""
-    module = nwbfile.processing.get(naming.BEHAVIOR_MODULE)
-    if module is None:
-        return ()
     found = []
-    shared: dict[object, SharedTimes] = {}
+    shared: dict[object, Callable[[], np.ndarray]] = {}
     for quantity in QUANTITIES:
         prefix = naming.whisker_series(quantity, "")
-        names = sorted(name for name in module.data_interfaces if name.startswith(prefix))
-        for name in names:
-            series = module[name]
-            # Linked time stamps are one data set, by the name it has in the file.
-            times = shared.setdefault(series.timestamps.name, SharedTimes(timestamps=series.timestamps))
-            found.append(
-                WhiskerSeries(whisker=name.removeprefix(prefix), quantity=quantity, series=series, times=times)
-            )
+        for name, series in sorted(processed(nwbfile, naming.BEHAVIOR_MODULE).items()):
+            if name.startswith(prefix):
+                # Linked time stamps are one data set, by the name it has in the file.
+                times = shared.setdefault(series.timestamps.name, cache(partial(_numbers, series.timestamps)))
+                whisker = name.removeprefix(prefix)
+                found.append(WhiskerSeries(whisker=whisker, quantity=quantity, series=series, times=times))
     return tuple(found)
+
+
+def _numbers(data: Any) -> np.ndarray:
+    return np.asarray(data[:], dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,10 +82,6 @@ class SampleTrials:
         """Trial number of every time stamp, int32 (N,), or float64 (N,) with NaN where the source has no number."""
         return np.asarray(self.series.data[:])
 
-    def samples(self, number: int) -> np.ndarray:
-        """Positions of the samples of a trial, by the source's number, int64, ascending."""
-        return np.flatnonzero(self.labels == number)
-
     def shares_clock(self, series: TimeSeries) -> bool:
         """Whether a series has the same time stamps: linked ones are one data set, by the name it has in the file."""
         return bool(self.series.timestamps.name == series.timestamps.name)
@@ -106,10 +89,9 @@ class SampleTrials:
 
 def read_sample_trials(nwbfile: NWBFile) -> tuple[SampleTrials, ...]:
     """The series of trial numbers in the file, one per clock, that of the whisker traces first."""
-    modules = [nwbfile.processing.get(name) for name in (naming.BEHAVIOR_MODULE, naming.OPHYS_MODULE)]
-    found = [(name, module) for module in modules if module is not None for name in sorted(module.data_interfaces)]
+    modules = [sorted(processed(nwbfile, name).items()) for name in (naming.BEHAVIOR_MODULE, naming.OPHYS_MODULE)]
     return tuple(
-        SampleTrials(series=module[name]) for name, module in found if naming.TRIAL_NUMBER_SERIES.fullmatch(name)
+        SampleTrials(series=series) for name, series in chain(*modules) if naming.TRIAL_NUMBER_SERIES.fullmatch(name)
     )
 
 
@@ -139,4 +121,4 @@ class Frames:
     @cached_property
     def time_s(self) -> np.ndarray:
         """Time stamp of every frame in s after the session's start, float64 (T,)."""
-        return np.asarray(self.series.timestamps[:], dtype=np.float64)
+        return _numbers(self.series.timestamps)

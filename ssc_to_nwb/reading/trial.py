@@ -14,7 +14,7 @@ from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.nwb_session import NwbSession
 
 if TYPE_CHECKING:
-    from pynwb.base import TimeSeries
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,63 +104,41 @@ def read_trial(session: NwbSession, number: int, *, rois: Sequence[int] = (), mo
             expected=_ranges_text(np.sort(numbers)) if numbers.size else "no trials",
             found=number,
         )
-    row = int(np.flatnonzero(numbers == number)[0])
-    start, stop = float(trials.numbers("start_time")[row]), float(trials.numbers("stop_time")[row])
-    window = (start, stop if np.isfinite(stop) else start)
+    start, stop = session.span_s(number)
     return TrialData(
         number=number,
-        trial_type=str(trials.texts("trial_type")[row]),
+        trial_type=str(trials.texts("trial_type")[numbers == number][0]),
         duration_s=stop - start,
-        angles=_whisker(session, "angle", number, window),
-        curvatures=_whisker(session, "curvature_change", number, window),
+        angles=_whisker(session, "angle", number, start),
+        curvatures=_whisker(session, "curvature_change", number, start),
         intervals=_intervals(session, number, start),
         points=_points(session, number, start),
-        dff=_dff(session, number, window, rois=rois, most_rois=most_rois),
+        dff=_dff(session, number, start, rois=rois, most_rois=most_rois),
     )
 
 
-def _whisker(session: NwbSession, quantity: str, number: int, window: tuple[float, float]) -> tuple[TraceOfTrial, ...]:
+def _whisker(session: NwbSession, quantity: str, number: int, start: float) -> tuple[TraceOfTrial, ...]:
     found = []
     for trace in session.whisker_traces:
-        if trace.quantity != quantity:
-            continue
-        part = _samples(session, trace.series, trace.time_s, number=number, window=window)
-        found.append(
-            TraceOfTrial(
-                name=trace.whisker,
-                time_s=trace.time_s[part] - window[0],
-                values=trace.values[part],
-                unit=trace.unit,
-            )
-        )
+        if trace.quantity == quantity:
+            part = session.samples_of(trace.series, number)
+            time_s, values = trace.time_s[part] - start, trace.values[part]
+            found.append(TraceOfTrial(name=trace.whisker, time_s=time_s, values=values, unit=trace.unit))
     return tuple(found)
-
-
-def _samples(
-    session: NwbSession, series: TimeSeries, time_s: np.ndarray, *, number: int, window: tuple[float, float]
-) -> np.ndarray:
-    """Places of the samples that the file labels with the trial; in a file without labels, start <= time <= stop."""
-    labels = session.sample_trials_of(series)
-    if labels is not None:
-        return labels.samples(number)
-    return np.flatnonzero((time_s >= window[0]) & (time_s <= window[1]))
 
 
 def _intervals(session: NwbSession, number: int, start: float) -> dict[str, np.ndarray]:
     """Onset and offset (E, 2) by name, of every table of intervals that the trial has something in."""
-    pole, cue, touches, rewards = session.pole_in_reach, session.reward_cue, session.touches, session.rewards
     found: dict[str, np.ndarray] = {}
-    for table, names in (
-        (pole, None if pole is None else np.full(len(pole), "pole in reach", dtype=object)),
-        (touches, None if touches is None else touches.texts("direction") + " touch " + touches.texts("whisker")),
-        (cue, None if cue is None else np.full(len(cue), "reward cue", dtype=object)),
-        (rewards, None if rewards is None else rewards.texts("side") + " water"),
+    for table, name_of in (
+        (session.pole_in_reach, lambda table: np.full(len(table), "pole in reach", dtype=object)),
+        (session.touches, lambda table: table.texts("direction") + " touch " + table.texts("whisker")),
+        (session.reward_cue, lambda table: np.full(len(table), "reward cue", dtype=object)),
+        (session.rewards, lambda table: table.texts("side") + " water"),
     ):
-        if table is None or names is None:
-            continue
-        times = np.stack([table.numbers("start_time"), table.numbers("stop_time")], axis=1) - start
-        of_trial = table.numbers("trial_number") == number
-        found.update({name: times[of_trial & (names == name)] for name in sorted(set(names[of_trial].tolist()))})
+        if table is not None:
+            times = np.stack([table.numbers("start_time"), table.numbers("stop_time")], axis=1) - start
+            found |= _by_name(times, name_of(table), table.numbers("trial_number") == number)
     return found
 
 
@@ -168,13 +146,17 @@ def _points(session: NwbSession, number: int, start: float) -> dict[str, np.ndar
     licks = session.licks
     if licks is None:
         return {}
-    names, time_s = licks.texts("side") + " lick", licks.numbers("timestamp") - start
-    of_trial = licks.numbers("trial_number") == number
-    return {name: time_s[of_trial & (names == name)] for name in sorted(set(names[of_trial].tolist()))}
+    times, of_trial = licks.numbers("timestamp") - start, licks.numbers("trial_number") == number
+    return _by_name(times, licks.texts("side") + " lick", of_trial)
+
+
+def _by_name(times: np.ndarray, names: np.ndarray, of_trial: np.ndarray) -> dict[str, np.ndarray]:
+    """The events of the trial by their names (E,)."""
+    return {name: times[of_trial & (names == name)] for name in sorted(set(names[of_trial].tolist()))}
 
 
 def _dff(
-    session: NwbSession, number: int, window: tuple[float, float], *, rois: Sequence[int], most_rois: int
+    session: NwbSession, number: int, start: float, *, rois: Sequence[int], most_rois: int
 ) -> tuple[TraceOfTrial, ...]:
     found: dict[int, TraceOfTrial] = {}
     for plane in session.planes:
@@ -182,16 +164,16 @@ def _dff(
         traces, series = (plane.traces("dff"), plane.series("dff")) if wanted.any() else (None, None)
         if traces is None or series is None:
             continue
-        part = _samples(session, series, traces.time_s, number=number, window=window)
+        part = session.samples_of(series, number)
         for column, roi in enumerate(traces.roi_numbers.tolist()):
             values = traces.values[part, column]
             if (not rois or roi in rois) and np.isfinite(values).any():
                 found[roi] = TraceOfTrial(
-                    name=str(roi), time_s=traces.time_s[part] - window[0], values=values, unit=traces.unit
+                    name=str(roi), time_s=traces.time_s[part] - start, values=values, unit=traces.unit
                 )
     missing = [roi for roi in rois if roi not in found]
     if missing:
-        there = [int(trace.name) for trace in _dff(session, number, window, rois=(), most_rois=sys.maxsize)]
+        there = [int(trace.name) for trace in _dff(session, number, start, rois=(), most_rois=sys.maxsize)]
         raise error(
             kinds.ROI_NOT_IN_FILE,
             file=session.path,

@@ -89,16 +89,15 @@ def ranges(time_s: np.ndarray, values: np.ndarray, *, bins: int) -> tuple[np.nda
 
 def _close_up(session: NwbSession) -> Iterator[Picture]:
     """One trial in full: the one with the most touches."""
-    trials, touches = session.trials, session.touches
-    if trials is None or touches is None:
+    touches = session.touches
+    if touches is None:
         return
     touched = touches.numbers("trial_number")
     numbers, counts = np.unique(touched[np.isin(touched, session.trial_numbers)], return_counts=True)
     if not numbers.size:
         return
     number, count = int(numbers[np.argmax(counts)]), plural(int(counts.max()), "touch", "touches")
-    row = int(np.flatnonzero(session.trial_numbers == number)[0])
-    start, stop = float(trials.numbers("start_time")[row]), float(trials.numbers("stop_time")[row])
+    start, stop = session.span_s(number)
     if not stop > start:
         return
     shaded = np.stack([touches.numbers(name) for name in ("start_time", "stop_time")], axis=1)[touched == number]

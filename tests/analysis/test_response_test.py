@@ -22,20 +22,20 @@ def _traces(change: np.ndarray) -> TriggeredTraces:
 def test_a_rise_is_found_and_a_fall_is_not() -> None:
     steps = np.linspace(0.1, 1.0, 10)
     tests = roi_tests(_traces(np.stack([steps, -steps], axis=1)), windows=WINDOWS)
-    assert tests.p_value[0] == 0.5**10
-    assert tests.p_value[1] == 1.0
-    np.testing.assert_allclose(tests.effect, [steps.mean(), -steps.mean()])
-    assert tests.event_count.tolist() == [10, 10]
+    assert tests["p_value"][0] == 0.5**10
+    assert tests["p_value"][1] == 1.0
+    np.testing.assert_allclose(tests["effect"], [steps.mean(), -steps.mean()])
+    assert tests["event_count"].tolist() == [10, 10]
 
 
 def test_a_roi_with_too_few_events_is_not_tested() -> None:
     change = np.linspace(0.1, 1.0, 20).reshape(10, 2)
     change[4:, 1] = np.nan
     tests = roi_tests(_traces(change), windows=WINDOWS)
-    assert np.isfinite(tests.p_value[0])
-    assert np.isnan(tests.p_value[1])
-    assert np.isnan(tests.effect[1])
-    assert tests.event_count.tolist() == [10, 4]
+    assert np.isfinite(tests["p_value"][0])
+    assert np.isnan(tests["p_value"][1])
+    assert np.isnan(tests["effect"][1])
+    assert tests["event_count"].tolist() == [10, 4]
 
 
 def test_missing_events_of_one_roi_do_not_touch_another() -> None:
@@ -43,8 +43,8 @@ def test_missing_events_of_one_roi_do_not_touch_another() -> None:
     whole = roi_tests(_traces(change), windows=WINDOWS)
     change[7:, 1] = np.nan
     partly = roi_tests(_traces(change), windows=WINDOWS)
-    assert partly.p_value[0] == whole.p_value[0]
-    assert partly.p_value[1] == 0.5**7
+    assert partly["p_value"][0] == whole["p_value"][0]
+    assert partly["p_value"][1] == 0.5**7
 
 
 def test_the_false_discovery_rate_is_held_over_all_tests() -> None:
@@ -61,8 +61,8 @@ def test_nothing_to_test() -> None:
 def test_by_chance_few_rois_respond() -> None:
     noise = np.random.default_rng(0).normal(size=(30, 400))
     tests = roi_tests(_traces(noise), windows=WINDOWS)
-    assert np.mean(tests.p_value < 0.05) < 0.08
-    assert responsive(tests.p_value).mean() < 0.01
+    assert np.mean(tests["p_value"] < 0.05) < 0.08
+    assert responsive(tests["p_value"]).mean() < 0.01
 
 
 def _share_found(*, peak: float, trials: int) -> tuple[float, float]:
@@ -78,7 +78,7 @@ def _share_found(*, peak: float, trials: int) -> tuple[float, float]:
     values[:, :100] += peak * (shape / shape.max())[:, None]
     time_s = (start_s[:, None] + in_trial_s).ravel()
     cut = trigger(time_s=time_s, values=values, event_s=event_s, interval_s=interval_s, before_s=1.0, after_s=2.0)
-    found = responsive(roi_tests(cut, windows=ResponseWindows()).p_value)
+    found = responsive(roi_tests(cut, windows=ResponseWindows())["p_value"])
     return float(found[:100].mean()), float(found[100:].mean())
 
 

@@ -44,11 +44,9 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> SessionTable:
     return _round_trip(made, tmp_path_factory.mktemp("table"))
 
 
-def test_ids_and_descriptions(table: SessionTable) -> None:
+def test_ids(table: SessionTable) -> None:
     assert table.ids.tolist() == [7, 9, 11]
     assert len(table) == 3
-    assert table.description == "all sorts"
-    assert table.descriptions["ragged"] == "lists"
 
 
 def test_plain_columns(table: SessionTable) -> None:
