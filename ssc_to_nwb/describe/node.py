@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
+
+import numpy as np
 
 from ssc_to_nwb.quantities import listed
 
@@ -15,42 +17,21 @@ _MOST_RANGES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What is said of values without showing them.
-
-    low, high: of whole numbers that are indices; flags: such as `NaN`; texts: masked, with how often each occurs.
-    """
-
-    low: float | None = None
-    high: float | None = None
-    flags: frozenset[str] = frozenset()
-    texts: tuple[str, ...] = ()
-
-    def merged(self, other: Facts) -> Facts:
-        """What is true of the values of both together."""
-        lows = [low for low in (self.low, other.low) if low is not None]
-        highs = [high for high in (self.high, other.high) if high is not None]
-        return Facts(
-            low=min(lows, default=None),
-            high=max(highs, default=None),
-            flags=self.flags | other.flags,
-            texts=tuple(dict.fromkeys((*self.texts, *other.texts))),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One value, or several of one form.
+    """One value, or several of one form, without their values.
 
-    kind: class in MATLAB; sizes: least and greatest length of each dimension; fields: of a struct, by name;
-    elements: of a cell or struct array, those of one form together.
+    kind: class in MATLAB; sizes: least and greatest length of each dimension; fields: of a struct, by name; elements:
+    of a cell or struct array, those of one form together. spans: least and greatest of whole numbers that are indices,
+    none or one; flags: such as `NaN`; texts: masked.
     """
 
     kind: str
     sizes: tuple[tuple[int, int], ...] = ()
-    facts: Facts = field(default_factory=Facts)
     fields: tuple[tuple[str, Node], ...] = ()
     elements: tuple[Elements, ...] = ()
+    spans: tuple[tuple[float, float], ...] = ()
+    flags: frozenset[str] = frozenset()
+    texts: tuple[str, ...] = ()
 
     @property
     def form(self) -> Any:
@@ -60,33 +41,36 @@ class Node:
 
     def merged(self, other: Node) -> Node:
         """Both together; they must be of one form."""
-        sizes = tuple(
-            (min(mine[0], its[0]), max(mine[1], its[1])) for mine, its in zip(self.sizes, other.sizes, strict=True)
-        )
-        fields = tuple(
-            (name, node.merged(its)) for (name, node), (_, its) in zip(self.fields, other.fields, strict=True)
-        )
+        fields = zip(self.fields, other.fields, strict=True)
+        spans = (*self.spans, *other.spans)
         return replace(
             self,
-            sizes=sizes,
-            facts=self.facts.merged(other.facts),
-            fields=fields,
+            sizes=tuple(_span(pair) for pair in zip(self.sizes, other.sizes, strict=True)),
+            fields=tuple((name, node.merged(its)) for (name, node), (_, its) in fields),
             elements=group_elements([*self.elements, *other.elements]),
+            spans=(_span(spans),) if spans else (),
+            flags=self.flags | other.flags,
+            texts=tuple(dict.fromkeys((*self.texts, *other.texts))),
         )
 
     def size_text(self) -> str:
         """`2x9..31`; empty where nothing is known of it."""
-        return "x".join(str(low) if low == high else f"{low}..{high}" for low, high in self.sizes)
+        return "x".join(_range_text(size) for size in self.sizes)
+
+    def __str__(self) -> str:
+        facts = [*(_range_text(span) for span in self.spans), *sorted(self.flags)]
+        said = (f" [{', '.join(facts)}]" if facts else "") + (f": {'; '.join(self.texts)}" if self.texts else "")
+        return f"{self.size_text()} {self.kind}".strip() + said
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         values: dict[str, Any] = {"class": self.kind, "size": self.size_text()}
-        if self.facts.low is not None:
-            values["range"] = [self.facts.low, self.facts.high]
-        if self.facts.flags:
-            values["flags"] = sorted(self.facts.flags)
-        if self.facts.texts:
-            values["texts"] = list(self.facts.texts)
+        if self.spans:
+            values["range"] = list(self.spans[0])
+        if self.flags:
+            values["flags"] = sorted(self.flags)
+        if self.texts:
+            values["texts"] = list(self.texts)
         if self.fields:
             values["fields"] = {name: node.as_dict() for name, node in self.fields}
         if self.elements:
@@ -103,14 +87,9 @@ class Elements:
 
     def which_text(self) -> str:
         """`2..7, 9`."""
-        ranges: list[list[int]] = []
-        for place in sorted(self.which):
-            if ranges and place == ranges[-1][1] + 1:
-                ranges[-1][1] = place
-            else:
-                ranges.append([place, place])
-        texts = [str(first) if first == last else f"{first}..{last}" for first, last in ranges]
-        return listed(texts, most=_MOST_RANGES)
+        places = np.sort(np.fromiter(self.which, dtype=np.int64))
+        runs = np.split(places, np.flatnonzero(np.diff(places) != 1) + 1)
+        return listed([_range_text((run[0], run[-1])) for run in runs], most=_MOST_RANGES)
 
 
 def elements_of(nodes: Iterable[Node]) -> tuple[Elements, ...]:
@@ -134,36 +113,26 @@ def group_elements(elements: Iterable[Elements]) -> tuple[Elements, ...]:
 
 def lines_of(name: str, node: Node, *, indent: int = 0) -> list[str]:
     """A node and all below it, a line each."""
-    inline = _sole_leaf(node)
-    text = f"{node.size_text()} {node.kind}".strip() + _facts_text(node.facts)
-    if inline is not None:
-        return [f"{'  ' * indent}{name}: {text} of {inline.size_text()} {inline.kind}{_facts_text(inline.facts)}"]
-    lines = [f"{'  ' * indent}{name}: {text}"]
-    for field_name, child in node.fields:
-        lines += lines_of(field_name, child, indent=indent + 1)
+    text = f"{'  ' * indent}{name}: {node}"
+    only = node.elements[0].node if len(node.elements) == 1 else None
+    if only is not None and not only.fields and not only.elements:
+        return [f"{text} of {only}"]
     brackets = "{}" if node.kind == "cell" else "()"
-    for one in node.elements[:_MOST_FORMS]:
-        lines += lines_of(f"{brackets[0]}{one.which_text()}{brackets[1]}", one.node, indent=indent + 1)
+    shown = [(f"{brackets[0]}{one.which_text()}{brackets[1]}", one.node) for one in node.elements[:_MOST_FORMS]]
+    below = [line for part in (*node.fields, *shown) for line in lines_of(*part, indent=indent + 1)]
     if len(node.elements) > _MOST_FORMS:
-        lines.append(f"{'  ' * (indent + 1)}… and elements of {len(node.elements) - _MOST_FORMS} more forms")
-    return lines
+        below.append(f"{'  ' * (indent + 1)}… and elements of {len(node.elements) - _MOST_FORMS} more forms")
+    return [text, *below]
 
 
-def _sole_leaf(node: Node) -> Node | None:
-    """The form of all elements, where they have one and it has no parts."""
-    if len(node.elements) != 1:
-        return None
-    only = node.elements[0].node
-    return None if only.fields or only.elements else only
+def _range_text(span: tuple[Any, Any]) -> str:
+    low, high = (f"{end:g}" if isinstance(end, float) else str(end) for end in span)
+    return low if low == high else f"{low}..{high}"
 
 
-def _facts_text(facts: Facts) -> str:
-    parts: list[str] = []
-    if facts.low is not None and facts.high is not None:
-        parts.append(f"{facts.low:g}" if facts.low == facts.high else f"{facts.low:g}..{facts.high:g}")
-    parts += sorted(facts.flags)
-    texts = "; ".join(facts.texts)
-    return (f" [{', '.join(parts)}]" if parts else "") + (f": {texts}" if texts else "")
+def _span(spans: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
+    """What reaches over all of them."""
+    return min(low for low, _ in spans), max(high for _, high in spans)
 
 
 def as_sizes(shape: Sequence[int]) -> tuple[tuple[int, int], ...]:

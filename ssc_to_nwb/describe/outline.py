@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from ssc_to_nwb.describe.node import Facts, Node, as_sizes, elements_of
+from ssc_to_nwb.describe.node import Node, as_sizes, elements_of
 from ssc_to_nwb.describe.shown_text import Masking
 from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import (
@@ -33,11 +33,6 @@ _NAME_FIELDS = frozenset(("keyNames",))
 _TEXT_FIELDS = frozenset(("trialTypeStr", "timeUnitNames", "idStr", "idStrs", "idStrDetailed", "descr"))
 _PATH_FIELDS = frozenset(("sourceFileList",))
 _PEOPLE_KEY = "experimenters"
-
-
-def outline(value: MatValue, *, name: str, masking: Masking) -> Node:
-    """The tree of a variable, without its values."""
-    return _Outline(masking=masking).node(value, field=name)
 
 
 def people_in(value: MatValue) -> Iterator[str]:
@@ -68,58 +63,45 @@ def char_rows(value: MatValue) -> tuple[str, ...]:
     return value.rows if isinstance(value, MatChar) else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Outline:
-    masking: Masking
-
-    def node(self, value: MatValue, *, field: str) -> Node:
-        """The node of a value; field: name of the field that it is in, at whatever depth of cells."""
-        kind, sizes = matlab_class(value), as_sizes(matlab_shape(value))
-        if isinstance(value, MatUnsupported):
-            # The name of a class may be anybody's own; of a text, the reason has bytes.
-            reason = "its encoding is not certain" if kind == "char" else value.reason
-            return Node(kind=f"{self.masking.name(kind)} (cannot be read: {reason})", sizes=sizes)
-        if isinstance(value, MatStruct):
-            return Node(kind=kind, sizes=sizes, fields=self._fields(value))
-        if isinstance(value, MatStructArray):
-            nodes = (Node(kind=kind, sizes=(), fields=self._fields(element)) for element in value.elements)
-            return Node(kind=kind, sizes=sizes, elements=elements_of(nodes))
-        if isinstance(value, MatCell):
-            if field in _PATH_FIELDS and value.items and all(isinstance(item, str) for item in value.items):
-                return Node(kind="cell of paths", sizes=sizes, facts=self._path_facts(value))
-            return Node(
-                kind=kind, sizes=sizes, elements=elements_of(self.node(item, field=field) for item in value.items)
-            )
-        if isinstance(value, np.ndarray | MatSparse):
-            numbers = value.values if isinstance(value, MatSparse) else value
-            return Node(kind=kind, sizes=sizes, facts=_number_facts(numbers, field=field))
-        return Node(kind=kind, sizes=sizes, facts=self._text_facts(value, field=field))
-
-    def _fields(self, value: MatStruct) -> tuple[tuple[str, Node], ...]:
-        nodes: dict[str, Node] = {}
-        for name, child in value.fields.items():
-            shown = self.masking.name(name)
-            alike = sum(other == shown or other.startswith(f"{shown} (") for other in nodes)
-            nodes[f"{shown} ({alike + 1})" if alike else shown] = self.node(child, field=name)
-        return tuple(nodes.items())
-
-    def _text_facts(self, value: MatValue, *, field: str) -> Facts:
-        rows = [row.rstrip("\0 ") for row in char_rows(value)]
-        if field in _PATH_FIELDS:
-            return Facts(texts=tuple(self.masking.path_forms([row for row in rows if row])))
-        if field in _NAME_FIELDS:
-            return Facts(texts=tuple(self.masking.name(row) for row in rows if row))
-        if field in _TEXT_FIELDS:
-            return Facts(texts=tuple(self.masking.text(row) for row in rows if row))
-        return Facts()
-
-    def _path_facts(self, value: MatCell) -> Facts:
-        return Facts(texts=tuple(self.masking.path_forms([item for item in value.items if isinstance(item, str)])))
+def outline(value: MatValue, *, name: str, masking: Masking) -> Node:
+    """The tree of a value, without its values; name: of the field that it is in, at whatever depth of cells."""
+    node = Node(kind=matlab_class(value), sizes=as_sizes(matlab_shape(value)))
+    if isinstance(value, MatUnsupported):
+        # The name of a class may be anybody's own; of a text, the reason has bytes.
+        reason = "its encoding is not certain" if node.kind == "char" else value.reason
+        return replace(node, kind=f"{masking.name(node.kind)} (cannot be read: {reason})")
+    if isinstance(value, MatStruct):
+        return replace(node, fields=_fields(value, masking))
+    if isinstance(value, MatStructArray):
+        nodes = (Node(kind=node.kind, fields=_fields(element, masking)) for element in value.elements)
+        return replace(node, elements=elements_of(nodes))
+    if isinstance(value, MatCell):
+        paths = [item for item in value.items if isinstance(item, str)] if name in _PATH_FIELDS else []
+        if paths and len(paths) == len(value.items):
+            return replace(node, kind="cell of paths", texts=tuple(masking.path_forms(paths)))
+        return replace(node, elements=elements_of(outline(item, name=name, masking=masking) for item in value.items))
+    if isinstance(value, np.ndarray | MatSparse):
+        return _with_facts(node, value.values if isinstance(value, MatSparse) else value, name)
+    rows = [row for text in char_rows(value) if (row := text.rstrip("\0 "))]
+    if name in _PATH_FIELDS:
+        return replace(node, texts=tuple(masking.path_forms(rows)))
+    shown = masking.name if name in _NAME_FIELDS else masking.text if name in _TEXT_FIELDS else None
+    return node if shown is None else replace(node, texts=tuple(map(shown, rows)))
 
 
-def _number_facts(value: np.ndarray, *, field: str) -> Facts:
+def _fields(value: MatStruct, masking: Masking) -> tuple[tuple[str, Node], ...]:
+    nodes: dict[str, Node] = {}
+    for name, child in value.fields.items():
+        shown = masking.name(name)
+        alike = sum(other == shown or other.startswith(f"{shown} (") for other in nodes)
+        nodes[f"{shown} ({alike + 1})" if alike else shown] = outline(child, name=name, masking=masking)
+    return tuple(nodes.items())
+
+
+def _with_facts(node: Node, value: np.ndarray, name: str) -> Node:
+    """With what may be said of numbers."""
     if not value.size or value.dtype.kind not in "biuf":
-        return Facts()
+        return node
     flags, finite = set(), value
     if value.dtype.kind == "f":
         is_nan = np.isnan(value)
@@ -127,27 +109,26 @@ def _number_facts(value: np.ndarray, *, field: str) -> Facts:
             flags.add("all NaN" if is_nan.all() else "NaN")
         if np.isinf(value).any():
             flags.add("infinite values")
-        if field in _INDEX_FIELDS | _TIME_FIELDS:
+        if name in _INDEX_FIELDS | _TIME_FIELDS:
             finite = value[np.isfinite(value)]
-    if field in _TIME_FIELDS and finite.size:
+    spans: tuple[tuple[float, float], ...] = ()
+    if name in _TIME_FIELDS and finite.size:
         flags |= _time_flags(finite)
-    if field not in _INDEX_FIELDS or not finite.size:
-        return Facts(flags=frozenset(flags))
-    if finite.dtype.kind == "f" and (finite != np.floor(finite)).any():
-        # No indices: their range would be data.
-        return Facts(flags=frozenset({*flags, "fractions"}))
-    return Facts(low=float(finite.min()), high=float(finite.max()), flags=frozenset(flags))
+    if name in _INDEX_FIELDS and finite.size:
+        if finite.dtype.kind == "f" and (finite != np.floor(finite)).any():
+            # No indices: their range would be data.
+            flags.add("fractions")
+        else:
+            spans = ((float(finite.min()), float(finite.max())),)
+    return replace(node, flags=frozenset(flags), spans=spans)
 
 
 def _time_flags(times: np.ndarray) -> set[str]:
     steps = np.diff(times.reshape(-1, order="F").astype(np.float64))
-    flags = set()
-    if (steps < 0).any():
-        flags.add("goes back")
-    if (steps == 0).any():
-        flags.add("repeats")
-    if (times.reshape(-1)[1:] == 0).any():
-        flags.add("zeros behind the first")
-    if (times != np.floor(times)).any():
-        flags.add("fractions")
-    return flags
+    marks = {
+        "goes back": steps < 0,
+        "repeats": steps == 0,
+        "zeros behind the first": times.reshape(-1)[1:] == 0,
+        "fractions": times != np.floor(times),
+    }
+    return {mark for mark, found in marks.items() if found.any()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -31,9 +31,9 @@ class CellView:
     """What one session shows of a cell.
 
     image: (rows, columns) around the cell; mask: bool of the same shape; both None without a mask.
-    column_um, row_um: width and height of a pixel.
-    lag_s, mean, standard_error: dF/F around the first touch of each trial, (K,), None where there is none.
-    touch_count: touches with frames around them.
+    pixel_um: width and height of a pixel.
+    response: dF/F around the first touch of each trial, (3, K): lag in s, mean, standard error; None where there is
+    none. touch_count: touches with frames around them.
     differs: why the session's ROI is another cell, None where it is the same.
     """
 
@@ -41,11 +41,8 @@ class CellView:
     plane: str
     image: np.ndarray | None = None
     mask: np.ndarray | None = None
-    column_um: float = 1.0
-    row_um: float = 1.0
-    lag_s: np.ndarray | None = None
-    mean: np.ndarray | None = None
-    standard_error: np.ndarray | None = None
+    pixel_um: tuple[float, float] = (1.0, 1.0)
+    response: np.ndarray | None = None
     touch_count: int = 0
     differs: str | None = None
 
@@ -63,41 +60,21 @@ def read_cell_views(seen: Sequence[CellSighting]) -> tuple[CellView, ...]:
 
 
 def _view(session: NwbSession, plane: ImagedPlane, *, number: int, differs: str | None) -> CellView:
-    image, mask, column_um, row_um = _around(plane, number)
-    lag_s = mean = error = None
-    count = 0
-    found = triggered_dff(plane, first_touches_s(session))
-    if found is not None and number in found[0].roi_numbers:
-        traces, triggered = found
-        column = int(np.flatnonzero(traces.roi_numbers == number)[0])
-        lag_s, mean, error = triggered.mean_lag_s, triggered.mean()[:, column], triggered.standard_error()[:, column]
-        count = int(np.isfinite(triggered.values[:, :, column]).any(axis=1).sum())
-    return CellView(
-        session=session.title,
-        plane=plane.name,
-        image=image,
-        mask=mask,
-        column_um=column_um,
-        row_um=row_um,
-        lag_s=lag_s if count else None,
-        mean=mean if count else None,
-        standard_error=error if count else None,
-        touch_count=count,
-        differs=differs,
-    )
-
-
-def _around(plane: ImagedPlane, number: int) -> tuple[np.ndarray | None, np.ndarray | None, float, float]:
-    """The green master image and the mask around a ROI, and the size of a pixel in um."""
-    column_um, row_um = plane.pixel_um or (1.0, 1.0)
+    view = CellView(session=session.title, plane=plane.name, differs=differs, pixel_um=plane.pixel_um or (1.0, 1.0))
     mask = plane.mask(number) if plane.image_names else np.zeros((0, 0), dtype=bool)
-    if not mask.any():
-        return None, None, column_um, row_um
-    image = plane.image(plane.image_names[0])
-    row, column = np.nonzero(mask)
-    rows = _window(row, least=_AROUND_UM / row_um, length=image.shape[0])
-    columns = _window(column, least=_AROUND_UM / column_um, length=image.shape[1])
-    return image[rows, columns], mask[rows, columns], column_um, row_um
+    if mask.any():
+        image = plane.image(plane.image_names[0])
+        (row, column), (column_um, row_um) = np.nonzero(mask), view.pixel_um
+        rows = _window(row, least=_AROUND_UM / row_um, length=image.shape[0])
+        columns = _window(column, least=_AROUND_UM / column_um, length=image.shape[1])
+        view = replace(view, image=image[rows, columns], mask=mask[rows, columns])
+    found = triggered_dff(plane, first_touches_s(session), roi_numbers=np.array([number]))
+    if found is None or not found[0].roi_numbers.size:
+        return view
+    triggered = found[1]
+    count = int(np.isfinite(triggered.values).any(axis=1).sum())
+    parts = (triggered.mean_lag_s, triggered.mean()[:, 0], triggered.standard_error()[:, 0])
+    return replace(view, response=np.stack(parts), touch_count=count) if count else view
 
 
 def _window(pixels: np.ndarray, *, least: float, length: int) -> slice:
@@ -134,7 +111,7 @@ def _add_legend(figure: Figure, views: Sequence[CellView]) -> None:
     from matplotlib.patches import Patch
 
     handles: list[Patch | Line2D] = []
-    if any(view.mean is not None for view in views):
+    if any(view.response is not None for view in views):
         handles.append(Line2D([], [], color=palette.INK, linewidth=1.4, label="mean dF/F"))
         handles.append(Patch(color=palette.GRID, label="its standard error"))
         handles.append(tick_handle("first touch", color=palette.PROTRACTION))
@@ -154,15 +131,16 @@ def _draw_image(axes: Axes, view: CellView) -> None:
     if view.image is None or view.mask is None:
         say(axes, "no mask")
         return
+    column_um, row_um = view.pixel_um
     low, high = np.percentile(view.image, (1, 99.5))
     # A pixel of the picture is as wide and high as in the tissue.
-    axes.imshow(view.image, cmap="gray", vmin=low, vmax=max(high, low + 1), aspect=view.row_um / view.column_um)
+    axes.imshow(view.image, cmap="gray", vmin=low, vmax=max(high, low + 1), aspect=row_um / column_um)
     axes.contour(view.mask, levels=[0.5], colors=_color(view), linewidths=1.4)
     rows, columns = view.image.shape
     right = columns - 0.08 * columns
     # A dark rim keeps bar and text legible on a bright image.
     rim = [withStroke(linewidth=5, foreground="black")]
-    bar = [right - _SCALE_BAR_UM / view.column_um, right]
+    bar = [right - _SCALE_BAR_UM / column_um, right]
     axes.plot(bar, [0.93 * rows] * 2, color="white", linewidth=3, path_effects=rim)
     axes.text(
         right, 0.9 * rows, f"{_SCALE_BAR_UM:g} µm", color="white", fontsize=8, ha="right", va="bottom",
@@ -171,7 +149,7 @@ def _draw_image(axes: Axes, view: CellView) -> None:
 
 
 def _draw_response(axes: Axes, view: CellView) -> None:
-    if view.lag_s is None or view.mean is None or view.standard_error is None:
+    if view.response is None:
         say(axes, "no dF/F around touch")
         axes.set_xticks([])
         return
@@ -182,7 +160,7 @@ def _draw_response(axes: Axes, view: CellView) -> None:
         0, 0.06, marker="|", markersize=9, markeredgewidth=1.6, color=palette.PROTRACTION,
         transform=axes.get_xaxis_transform(),
     )  # fmt: skip
-    low, high = view.mean - view.standard_error, view.mean + view.standard_error
-    axes.fill_between(view.lag_s, low, high, color=color, alpha=0.3, linewidth=0)
-    axes.plot(view.lag_s, view.mean, color=color, linewidth=1.2)
+    lag_s, mean, error = view.response
+    axes.fill_between(lag_s, mean - error, mean + error, color=color, alpha=0.3, linewidth=0)
+    axes.plot(lag_s, mean, color=color, linewidth=1.2)
     axes.set_title(f"n = {view.touch_count} touches", fontsize=8.5)

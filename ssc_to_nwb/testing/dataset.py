@@ -10,7 +10,7 @@ import numpy as np
 
 from ssc_to_nwb.testing.behavior import make_trials
 from ssc_to_nwb.testing.imaging import make_subvolumes
-from ssc_to_nwb.testing.mat_files import write_mat5
+from ssc_to_nwb.testing.mat_files import write_mat5, write_mat73
 from ssc_to_nwb.testing.matlab import MatStruct, MatValue
 from ssc_to_nwb.testing.session_struct import session_struct
 from ssc_to_nwb.testing.spec import SessionSpec
@@ -126,7 +126,7 @@ class SyntheticSession:
 
         plane = self.plane(plane_name)
         file = {file.number: file for file in plane.files}[file_number]
-        return draw_frames(spec=self.spec, plane=plane, file=file, raw=self.raw_of(plane))
+        return draw_frames(spec=self.spec, plane=plane, file=file, raw=self._raw_of(plane))
 
     def stack_folder(self, plane: PlaneTruth) -> Path:
         """Where the plane's tifs lie.
@@ -143,19 +143,8 @@ class SyntheticSession:
         """
         return self.folder / plane.name / "fluo_batch_out"
 
-    def raw_of(self, plane: PlaneTruth) -> dict[int, np.ndarray]:
-        """Raw fluorescence of all ROIs of the plane's subvolume.
-
-        Parameters
-        ----------
-        plane : PlaneTruth
-            A plane of the session.
-
-        Returns
-        -------
-        dict of int to ndarray, (F,)
-            By ROI number.
-        """
+    def _raw_of(self, plane: PlaneTruth) -> dict[int, np.ndarray]:
+        """Raw fluorescence (F,) of all ROIs of the plane's subvolume, by ROI number."""
         return {subvolume.number: subvolume.all_raw for subvolume in self.subvolumes}[plane.subvolume_number]
 
 
@@ -213,8 +202,31 @@ def write_session(
         side_paths=(),
         video_paths={},
     )
-    _write_mat(session, others=others or {})
-    return _with_raw_files(session, raw=raw, videos=videos) if spec.data_set == "ssc-1" else session
+    variables = {spec.variable_name: tree, **(others or {})}
+    write_mat = write_mat73 if spec.mat_format == "7.3" else write_mat5
+    write_mat(path=session.mat_path, variables=variables, compressed=spec.compressed)
+    if spec.data_set != "ssc-1":
+        return session
+    if raw:
+        session = _with_stacks(session)
+    if videos:
+        from ssc_to_nwb.testing.videos import write_videos
+
+        session = replace(session, video_paths=write_videos(folder=session.folder, spec=spec, trials=trials))
+    return session
+
+
+def _with_stacks(session: SyntheticSession) -> SyntheticSession:
+    from ssc_to_nwb.testing.stacks import write_plane_files
+
+    stacks: dict[tuple[str, int], Path] = {}
+    side: list[Path] = []
+    for plane in session.planes:
+        folder, raw = session.stack_folder(plane), session._raw_of(plane)
+        paths, beside = write_plane_files(folder=folder, spec=session.spec, plane=plane, raw=raw)
+        stacks.update({(plane.name, number): path for number, path in paths.items()})
+        side += beside
+    return replace(session, stack_paths=stacks, side_paths=tuple(side))
 
 
 def write_dataset(
@@ -239,35 +251,3 @@ def write_dataset(
         In the order of the specs.
     """
     return tuple(write_session(root=root, spec=spec, raw=raw, videos=videos) for spec in specs)
-
-
-def _write_mat(session: SyntheticSession, *, others: Mapping[str, MatValue]) -> None:
-    spec = session.spec
-    variables = {spec.variable_name: session.tree, **others}
-    if spec.mat_format == "7.3":
-        from ssc_to_nwb.testing.mat_files import write_mat73
-
-        write_mat73(path=session.mat_path, variables=variables, compressed=spec.compressed)
-    else:
-        write_mat5(path=session.mat_path, variables=variables, compressed=spec.compressed)
-
-
-def _with_raw_files(session: SyntheticSession, *, raw: bool, videos: bool) -> SyntheticSession:
-    if raw:
-        from ssc_to_nwb.testing.stacks import write_plane_files
-
-        stacks: dict[tuple[str, int], Path] = {}
-        side: list[Path] = []
-        for plane in session.planes:
-            paths, beside = write_plane_files(
-                folder=session.stack_folder(plane), spec=session.spec, plane=plane, raw=session.raw_of(plane)
-            )
-            stacks.update({(plane.name, number): path for number, path in paths.items()})
-            side += beside
-        session = replace(session, stack_paths=stacks, side_paths=tuple(side))
-    if videos:
-        from ssc_to_nwb.testing.videos import write_videos
-
-        paths = write_videos(folder=session.folder, spec=session.spec, trials=session.trials)
-        session = replace(session, video_paths=paths)
-    return session

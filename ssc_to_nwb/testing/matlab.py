@@ -8,7 +8,8 @@ a place in a cell that nothing was ever put into.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,65 +20,42 @@ MatValue = Any
 MatStruct = dict[str, Any]
 
 
-class Cell:
-    """A cell array; `items` in MATLAB's column-major order. Shape 1xN (0x0 where empty) where none is given."""
+class Cell(list[MatValue]):
+    """A cell array, items in MATLAB's column-major order. Shape 1xN (0x0 where empty) where none is given."""
 
     def __init__(self, items: Iterable[MatValue] = (), *, shape: tuple[int, int] | None = None) -> None:
-        self.items: list[MatValue] = list(items)
+        super().__init__(items)
         self._shape = shape
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows, columns."""
-        if self._shape is not None:
-            return self._shape
-        return (1, len(self.items)) if self.items else (0, 0)
-
-    def __getitem__(self, index: int) -> MatValue:
-        return self.items[index]
-
-    def __setitem__(self, index: int, value: MatValue) -> None:
-        self.items[index] = value
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __iter__(self) -> Iterator[MatValue]:
-        return iter(self.items)
+        return self._shape or ((1, len(self)) if self else (0, 0))
 
 
-class StructArray:
+class StructArray(list[MatStruct]):
     """A struct array, 1xN where no shape is given: all elements have the same fields in the same order."""
 
     def __init__(
         self,
-        elements: Sequence[Mapping[str, MatValue]],
+        elements: Iterable[Mapping[str, MatValue]],
         *,
         field_names: Sequence[str] = (),
         shape: tuple[int, int] | None = None,
     ) -> None:
-        self.elements: list[MatStruct] = [dict(element) for element in elements]
+        super().__init__(dict(element) for element in elements)
         self._field_names = tuple(field_names)
         self._shape = shape
 
     @property
     def field_names(self) -> tuple[str, ...]:
         """The fields, in order; kept for an array without elements too."""
-        return tuple(self.elements[0]) if self.elements else self._field_names
+        return tuple(self[0]) if self else self._field_names
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows, columns."""
-        return self._shape or (1, len(self.elements))
-
-    def __getitem__(self, index: int) -> MatStruct:
-        return self.elements[index]
-
-    def __len__(self) -> int:
-        return len(self.elements)
-
-    def __iter__(self) -> Iterator[MatStruct]:
-        return iter(self.elements)
+        return self._shape or (1, len(self))
 
 
 class Chars:
@@ -111,11 +89,11 @@ def sparse(full: np.ndarray) -> tree.MatSparse:
     return tree.MatSparse(shape=full.shape, row_index=rows, column_start=starts, values=full[rows, columns])
 
 
+@dataclass(frozen=True)
 class Handle:
     """A value that MATLAB alone understands: a function handle, or an object of another class."""
 
-    def __init__(self, matlab_class: str = "function_handle") -> None:
-        self.matlab_class = matlab_class
+    matlab_class: str = "function_handle"
 
 
 class _NeverFilled:
@@ -145,10 +123,10 @@ def to_tree(value: MatValue) -> Any:
     if isinstance(value, Mapping):
         return tree.MatStruct(fields={name: to_tree(content) for name, content in value.items()})
     if isinstance(value, StructArray):
-        elements = tuple(map(to_tree, value.elements))
+        elements = tuple(map(to_tree, value))
         return tree.MatStructArray(shape=value.shape, field_names=value.field_names, elements=elements)
     if isinstance(value, Cell):
-        return tree.MatCell(shape=value.shape, items=tuple(map(to_tree, value.items)))
+        return tree.MatCell(shape=value.shape, items=tuple(map(to_tree, value)))
     known = str | Chars | Handle | tree.MatSparse | _NeverFilled
     return value if isinstance(value, known) else as_array(value)
 

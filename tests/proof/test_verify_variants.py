@@ -47,7 +47,7 @@ def records_in_another_order(s: Struct) -> None:
         if key != "whiskerVars":
             for plane in records(s, key):
                 plane["roiIds"] = plane["roiIds"][:, ::-1].copy()
-                plane["rois"] = StructArray(plane["rois"].elements[::-1])
+                plane["rois"] = StructArray(plane["rois"][::-1])
 
 
 def trial_labels_of_nan_and_below_zero(s: Struct) -> None:
