@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ssc_to_nwb.data_types.arrays.kinds import may_be_imaged
-from ssc_to_nwb.describe.compare import Difference, differences
+from ssc_to_nwb.describe.compare import differences
 from ssc_to_nwb.describe.known_layout import SESSION
-from ssc_to_nwb.describe.node import Node, lines_of
 from ssc_to_nwb.describe.outline import char_rows, outline, people_in
 from ssc_to_nwb.describe.shown_text import Masking
 from ssc_to_nwb.describe.variables import Variable, format_of, read_variables, words_of
@@ -30,26 +29,6 @@ _MOST_DIFFERENCES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DescribedVariable:
-    """A variable: its tree, or the error that kept it from being read (with what is known all the same)."""
-
-    name: str
-    node: Node | None
-    error: str | None
-    differences: tuple[Difference, ...] | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        found = self.differences
-        return {
-            "name": self.name,
-            "tree": None if self.node is None else self.node.as_dict(),
-            "error": self.error,
-            "differences": None if found is None else [one.as_dict() for one in found],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
     """What a file is like.
 
@@ -62,7 +41,7 @@ class Description:
     session: str | None
     file_format: str
     byte_size: int
-    variables: tuple[DescribedVariable, ...]
+    variables: tuple[Variable, ...]
     refusal: str | None = None
     arrays: tuple[SubvolumeSize, ...] = ()
     census: CensusComparison | None = None
@@ -87,7 +66,7 @@ class Description:
             *self._summary(),
             "",
         ]
-        tree = [line for variable in self.variables for line in _lines_of_variable(variable)]
+        tree = [line for variable in self.variables for line in variable.lines()]
         room = MOST_LINES - len(head)
         if len(tree) > room:
             tree = [*tree[: room - 1], f"… and {len(tree) - room + 1} more lines; --json has all"]
@@ -149,24 +128,18 @@ def _refusal(path: Path) -> str:
     return ""
 
 
-def _described(variable: Variable, masking: Masking) -> DescribedVariable:
-    value = variable.value
-    compared = value is not None and (is_session_like(value) or variable.name in VARIABLE_NAMES)
-    return DescribedVariable(
-        name=masking.name(variable.name) if variable.name.isidentifier() else variable.name,
-        node=variable.node if value is None else outline(value, name=variable.name, masking=masking),
-        error=variable.error,
-        differences=differences(value, known=SESSION, name=variable.name, masking=masking)
-        if compared and value is not None
-        else None,
+def _described(variable: Variable, masking: Masking) -> Variable:
+    """The variable without its value, which nothing of what is shown may come from."""
+    name, value = variable.name, variable.value
+    shown = replace(variable, name=masking.name(name) if name.isidentifier() else name, value=None)
+    if value is None:
+        return shown
+    compared = is_session_like(value) or name in VARIABLE_NAMES
+    return replace(
+        shown,
+        node=outline(value, name=name, masking=masking),
+        differences=differences(value, known=SESSION, name=name, masking=masking) if compared else None,
     )
-
-
-def _lines_of_variable(variable: DescribedVariable) -> list[str]:
-    lines = [] if variable.node is None else lines_of(variable.name, variable.node)
-    if variable.error is not None:
-        return [f"{variable.name}: cannot be read ({variable.error})", *(f"  {line}" for line in lines)]
-    return lines
 
 
 def _array_sizes(variable: Variable) -> Iterator[SubvolumeSize]:

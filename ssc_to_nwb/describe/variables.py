@@ -9,11 +9,12 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import numpy as np
 
-from ssc_to_nwb.describe.node import Node, as_sizes, elements_of
+from ssc_to_nwb.describe.compare import Difference
+from ssc_to_nwb.describe.node import Node, as_sizes, elements_of, lines_of
 from ssc_to_nwb.matlab.mat_file import read_mat
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems.model import SscError
@@ -35,12 +36,34 @@ _DAMAGE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """A variable of a file. value: None where it cannot be read; node: what is known of it then; error: why."""
+    """A variable of a file: what it holds, or why it cannot be read.
+
+    value: None where it cannot be read, and once it is described; node: its tree, as far as it is known; differences:
+    from the known layout, None where it was not compared.
+    """
 
     name: str
     value: MatValue | None = None
     node: Node | None = None
     error: str | None = None
+    differences: tuple[Difference, ...] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        found = self.differences
+        return {
+            "name": self.name,
+            "tree": None if self.node is None else self.node.as_dict(),
+            "error": self.error,
+            "differences": None if found is None else [one.as_dict() for one in found],
+        }
+
+    def lines(self) -> list[str]:
+        """A line for each node of the tree."""
+        lines = [] if self.node is None else lines_of(self.name, self.node)
+        if self.error is None:
+            return lines
+        return [f"{self.name}: cannot be read ({self.error})", *(f"  {line}" for line in lines)]
 
 
 def format_of(path: Path) -> Literal["5", "7", "7.3", "unknown"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -20,7 +21,7 @@ from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.nwb_session import open_nwb_session
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.file_record import FileRecord
-from ssc_to_nwb.report.page import IndexEntry, index_texts, make_entry, make_page
+from ssc_to_nwb.report.page import SessionPage, index_texts, make_page
 from ssc_to_nwb.report.plane_section import NO_TRACE, SCALE, scale_rules
 
 if TYPE_CHECKING:
@@ -45,19 +46,20 @@ def build_pages(
     """
     pages = _page_paths(files, output=output)
     output.mkdir(parents=True, exist_ok=True)
-    entries: list[IndexEntry] = []
+    made: dict[str, SessionPage] = {}
     for number, (file, target) in enumerate(pages.items()):
         if on_page is not None:
             on_page(number, len(pages), file)
         record = FileRecord() if record_of is None else record_of(file)
         with open_nwb_session(file) as session:
             page = make_page(session, record=record)
-            entries.append(make_entry(session, page, address=quote(target.name)))
         _write(target, _html("session.html.j2", page=page, index_address=INDEX))
+        # The index needs no sections, whose pictures take megabytes.
+        made[quote(target.name)] = replace(page, sections=())
     if on_page is not None and pages:
         on_page(len(pages), len(pages), list(pages)[-1])
     index = output / INDEX
-    _write(index, _html("index.html.j2", index=index_texts(entries)))
+    _write(index, _html("index.html.j2", index=index_texts(made)))
     return (index, *pages.values())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,8 +40,9 @@ class SessionPage:
     """A page before it is HTML.
 
     facts: names and values shown large; rows: names and values of the summary; badges: verified, validated; synthetic:
-    whether the data are made up; thumbnail: the first plane, None where there is none; warning_count: warnings of the
-    conversion, as far as its record is there, and those found in the file.
+    whether the data are made up; thumbnail: the first plane, None where there is none. For the index: warning_count,
+    warnings of the conversion, as far as its record is there, and those found in the file; dataset: name and title,
+    empty where the file has none; counts: what the totals are sums of.
     """
 
     title: str
@@ -54,6 +55,9 @@ class SessionPage:
     sections: tuple[Section, ...]
     thumbnail: Mapping[str, Any] | None
     warning_count: int
+    dataset: str
+    animal: str
+    counts: Mapping[str, int]
 
     @property
     def summary(self) -> str:
@@ -98,6 +102,9 @@ def make_page(session: NwbSession, *, record: FileRecord | None = None) -> Sessi
     sections = _sections(session, record=record)
     notes = [block for section in sections for block in section.blocks if isinstance(block, Notes)]
     found = sum(len(one.warnings) for one in notes)
+    warning_count = found + sum(one.count for one in record.warnings or ())
+    dataset = session.metadata.get("dataset", {})
+    name = ": ".join(str(dataset[key]) for key in ("name", "title") if dataset.get(key))
     return SessionPage(
         title=session.title,
         lead=str(session.nwbfile.session_description),
@@ -108,28 +115,7 @@ def make_page(session: NwbSession, *, record: FileRecord | None = None) -> Sessi
         synthetic=session.is_synthetic,
         sections=sections,
         thumbnail=thumbnail(session),
-        warning_count=found + sum(one.count for one in record.warnings or ()),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexEntry:
-    """A session in the index page; dataset: name and title, empty where the file has none; counts: for the totals."""
-
-    page: SessionPage
-    address: str
-    dataset: str
-    animal: str
-    counts: Mapping[str, int]
-
-
-def make_entry(session: NwbSession, page: SessionPage, *, address: str) -> IndexEntry:
-    """A session as the index shows it."""
-    dataset = session.metadata.get("dataset", {})
-    name = ": ".join(str(dataset[key]) for key in ("name", "title") if dataset.get(key))
-    return IndexEntry(
-        page=page,
-        address=address,
+        warning_count=warning_count,
         dataset=f"CRCNS {name}" if name else "",
         animal=session.subject_id,
         counts={
@@ -138,21 +124,21 @@ def make_entry(session: NwbSession, page: SessionPage, *, address: str) -> Index
             "ROIs": sum(plane.roi_numbers.size for plane in session.planes),
             "touches": len(session.touches or ()),
             "licks": len(session.licks or ()),
-            "warnings": page.warning_count,
+            "warnings": warning_count,
         },
     )
 
 
-def index_texts(entries: Sequence[IndexEntry]) -> dict[str, Any]:
-    """What the index says of all sessions: title, totals as names and numbers, how many are made up."""
+def index_texts(pages: Mapping[str, SessionPage]) -> dict[str, Any]:
+    """What the index says of the pages, which are by their addresses: title, totals by name, how many are made up."""
     # Datasets that differ are all named.
-    names = list(dict.fromkeys(entry.dataset for entry in entries if entry.dataset))
-    totals = Counter({"sessions": len(entries), "animals": len({entry.animal for entry in entries})})
-    for entry in entries:
-        totals.update(entry.counts)
+    names = list(dict.fromkeys(page.dataset for page in pages.values() if page.dataset))
+    totals = Counter({"sessions": len(pages), "animals": len({page.animal for page in pages.values()})})
+    for page in pages.values():
+        totals.update(page.counts)
     return {
-        "title": "; ".join(names) or plural(len(entries), "session"),
+        "title": "; ".join(names) or plural(len(pages), "session"),
         "totals": {name: f"{count:,}" for name, count in totals.items()},
-        "synthetic_count": sum(entry.page.synthetic for entry in entries),
-        "entries": entries,
+        "synthetic_count": sum(page.synthetic for page in pages.values()),
+        "pages": pages,
     }
