@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import chain
 
 import numpy as np
 
@@ -128,16 +127,12 @@ def _number_within_bout(touch: TouchTruth, _: tuple[SubvolumeTruth, ...]) -> Mat
 
 def _imaging_column(touch: TouchTruth, subvolumes: tuple[SubvolumeTruth, ...]) -> MatValue:
     """1-based column of the nearest frame in the subvolume that was imaged then; NaN where none was."""
-    columns = []
-    for time, trial in chain.from_iterable(
-        ((on, number), (off, number))
-        for on, off, number in zip(touch.onset_ms, touch.offset_ms, touch.trials, strict=True)
-    ):
-        column = np.nan
-        for subvolume in subvolumes:
-            if trial in subvolume.valid_trials:
-                column = float(np.argmin(np.abs(subvolume.time_ms - time))) + 1
-        columns.append(column)
+    time_ms = np.stack([touch.onset_ms, touch.offset_ms], axis=1)
+    columns = np.full(time_ms.shape, np.nan)
+    for subvolume in subvolumes:
+        imaged = np.isin(touch.trials, subvolume.valid_trials)
+        if imaged.any():
+            columns[imaged] = np.abs(subvolume.time_ms - time_ms[imaged][..., None]).argmin(axis=-1) + 1
     return row(columns)
 
 

@@ -34,10 +34,10 @@ def write_plane_files(
     folder.mkdir(parents=True, exist_ok=True)
     stacks: dict[int, Path] = {}
     beside: list[Path] = []
-    summary = _Summary()
+    summaries = []
     for file in plane.files:
         frames = draw_frames(spec=spec, plane=plane, file=file, raw=raw)
-        summary.add(frames)
+        summaries.append(_summary(frames))
         if file.number in how.files_missing:
             continue
         path = folder / stack_name(spec, file.number)
@@ -48,7 +48,7 @@ def write_plane_files(
     if how.imreg_files:
         beside.append(write_registration_stats(folder=folder, files=plane.files))
     if how.side_images:
-        for name, pages in summary.images(plane.master_image).items():
+        for name, pages in _side_images(plane.master_image, summaries).items():
             for channel in range(how.channels):
                 path = folder / f"{name}_chan_{channel + 1:02d}.tif"
                 one_table = how.side_images_with_one_table and len(pages) > 1
@@ -106,38 +106,27 @@ def _write_pages(
                 writer.write(page, description=own, contiguous=False, **options)
 
 
-class _Summary:
-    """Gathers what the side images show, file by file."""
+def _summary(frames: np.ndarray) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
+    """How many frames a file has, and their sum, maximum and deviation."""
+    return len(frames), frames.sum(axis=0, dtype=np.float64), frames.max(axis=0), frames.std(axis=0)
 
-    def __init__(self) -> None:
-        self._sum: np.ndarray | None = None
-        self._highest: np.ndarray | None = None
-        self._n_frames = 0
-        self._means: list[np.ndarray] = []
-        self._deviations: list[np.ndarray] = []
 
-    def add(self, frames: np.ndarray) -> None:
-        total, highest = frames.sum(axis=0, dtype=np.float64), frames.max(axis=0)
-        self._sum = total if self._sum is None else self._sum + total
-        self._highest = highest if self._highest is None else np.maximum(self._highest, highest)
-        self._n_frames += len(frames)
-        self._means.append(total / len(frames))
-        self._deviations.append(frames.std(axis=0))
-
-    def images(self, master: np.ndarray) -> dict[str, np.ndarray]:
-        """(pages, channels, rows, columns) by the file name's stem."""
-        images = {"master_imreg_image": np.moveaxis(master, 2, 0)[None]}
-        if self._sum is not None and self._highest is not None:
-            means, deviations = np.stack(self._means), np.stack(self._deviations)
-            images |= {
-                "session_mean": (self._sum / self._n_frames)[None],
-                "session_maxproj": self._highest[None],
-                "session_sdmean": deviations.mean(axis=0)[None],
-                "session_sdmax": deviations.max(axis=0)[None],
-                "session_pertrial_mean": means,
-                "session_pertrial_sd": deviations,
-            }
-        return {name: np.maximum(np.round(pages), 0) for name, pages in images.items()}
+def _side_images(
+    master: np.ndarray, summaries: Sequence[tuple[int, np.ndarray, np.ndarray, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """(pages, channels, rows, columns) by the file name's stem; summaries: of the files of the plane."""
+    images = {"master_imreg_image": np.moveaxis(master, 2, 0)[None]}
+    if summaries:
+        counts, sums, highest, deviations = zip(*summaries, strict=True)
+        images |= {
+            "session_mean": (np.sum(sums, axis=0) / sum(counts))[None],
+            "session_maxproj": np.max(highest, axis=0)[None],
+            "session_sdmean": np.mean(deviations, axis=0)[None],
+            "session_sdmax": np.max(deviations, axis=0)[None],
+            "session_pertrial_mean": np.stack([total / count for total, count in zip(sums, counts, strict=True)]),
+            "session_pertrial_sd": np.stack(deviations),
+        }
+    return {name: np.maximum(np.round(pages), 0) for name, pages in images.items()}
 
 
 def write_registration(*, stack_path: Path, n_frames: int, seed: Sequence[int]) -> Path:
