@@ -118,7 +118,7 @@ def _inline(svg: str, *, name: str, alt: str) -> Markup:
     svg = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r"font: ([\d.]+px) [^;\"]+", lambda match: _FONTS.format(size=match[1]), svg)
     svg = re.sub(r'"data:image/png;base64,([^"]+)"', _smaller, svg)
-    for light, variable, _ in palette.THEME:
+    for variable, (light, _) in palette.THEME.items():
         svg = svg.replace(light, f"var(--{variable})")
     head, _, content = svg.partition(">")
     [box] = re.findall(r'viewBox="[^"]+"', head)

@@ -58,22 +58,22 @@ class StructArray(list[MatStruct]):
         return self._shape or (1, len(self))
 
 
+@dataclass(frozen=True)
 class Chars:
     """A char array as it is stored: numbers, column by column, and the type of their element in format 5.
 
     stored_as: MATLAB's number of that type: 2 bytes, 4 numbers of 16 bits, 16 UTF-8, 17 UTF-16, 18 UTF-32.
     """
 
-    def __init__(self, units: Iterable[int], *, shape: tuple[int, ...], stored_as: int = 4) -> None:
-        self.units = list(units)
-        self.shape = shape
-        self.stored_as = stored_as
+    units: Sequence[int]
+    shape: tuple[int, ...]
+    stored_as: int = 4
 
     @classmethod
     def matrix(cls, *rows: str) -> Chars:
         """A char matrix of equally long rows of characters of the basic plane."""
         columns = zip(*rows, strict=True)
-        return cls((ord(letter) for column in columns for letter in column), shape=(len(rows), len(rows[0])))
+        return cls([ord(letter) for column in columns for letter in column], shape=(len(rows), len(rows[0])))
 
     @classmethod
     def row(cls, units: Iterable[int], *, stored_as: int = 4) -> Chars:
