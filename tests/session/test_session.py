@@ -95,7 +95,7 @@ def test_without_a_descr_hash_no_trial_is_known_as_valid(tmp_path: Path, absent:
 
 
 def test_one_item_of_the_descr_hash_per_array(tmp_path: Path) -> None:
-    problem = problem_of(tmp_path, lambda s: s["timeSeriesArrayHash"]["descrHash"].items.pop())
+    problem = problem_of(tmp_path, lambda s: s["timeSeriesArrayHash"]["descrHash"].pop())
     assert (problem.kind.identifier, problem.found) == ("field-length", "6")
 
 
