@@ -121,8 +121,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
     def edit(s: Struct) -> None:
         for key, value in ((f"room{ESCAPES}", f"2W{ESCAPES}"), ("viralInjection", f"virus{ESCAPES}")):
-            s["metaDataHash"]["keyNames"].items.append(key)
-            s["metaDataHash"]["value"].items.append(value)
+            s["metaDataHash"]["keyNames"].append(key)
+            s["metaDataHash"]["value"].append(value)
 
     made = write(folder / "source", edit=edit, others={f"x{ESCAPES[:-3]}": 1.0}, raw=True, **SMALL)
     (made.folder / f"note{ESCAPES}.mat").write_bytes(b"x")

@@ -42,7 +42,7 @@ def with_running_speed(tree: MatStruct, *, key: str = "runningSpeed") -> None:
         "trial": row(np.repeat(numbers, 10)),
     }
     for name, item in (("keyNames", key), ("descr", "speed of the wheel"), ("value", entry), ("descrHash", EMPTY)):
-        arrays[name].items.append(item)
+        arrays[name].append(item)
 
 
 @pytest.fixture

@@ -249,7 +249,7 @@ def test_a_tif_that_a_list_names_twice(restore: Restore) -> None:
             if key != "whiskerVars":
                 plane = array(s, key)["imagingPlane"][0]
                 files, index = plane["sourceFileList"], plane["sourceFileFrameIdx"]
-                files.items.append(files[0])
+                files.append(files[0])
                 last = np.flatnonzero(index[0] == 1)[-2:]
                 index[0, last] = len(files)
 
