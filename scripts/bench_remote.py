@@ -268,8 +268,8 @@ def _files(given: Path | None, layouts: list[str], *, below: Path | None) -> Ite
 
 def convert_to(folder: Path, *, layout: str) -> Path:
     """Convert `folder/source` to a layout of LAYOUTS; returns the NWB file."""
+    from ssc_to_nwb.nwb_file.results import SessionTask
     from ssc_to_nwb.nwb_file.session_file import convert_session
-    from ssc_to_nwb.nwb_file.task import SessionTask
     from ssc_to_nwb.options.conversion import ConversionOptions
     from ssc_to_nwb.source_files.session_files import find_session_files
 

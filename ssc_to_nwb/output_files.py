@@ -31,19 +31,21 @@ def whole_file(final: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def built_beside(final: Path) -> Iterator[Path]:
+def built_beside(final: Path, *further: Path, token: str | None = None) -> Iterator[Path]:
     """A path beside `final` for the block to write to and to rename; removed on any exception in the block.
 
-    What attempts that were killed have left there is removed first. Raises output-not-writable, disk-full.
+    What attempts that were killed have left there is removed first. further: outputs that are built with it, in the
+    same way; token: of this attempt, a new one where None. Raises output-not-writable, disk-full.
     """
-    building = naming.in_progress_path(final, new_token())
+    token = token or new_token()
     with system_errors_named(final):
         final.parent.mkdir(parents=True, exist_ok=True)
-        remove(*final.parent.glob(naming.in_progress_pattern(final)))
+        for path in (final, *further):
+            remove(*path.parent.glob(naming.in_progress_pattern(path)))
         try:
-            yield building
+            yield naming.in_progress_path(final, token)
         except BaseException:
-            remove(building)
+            remove(*(naming.in_progress_path(path, token) for path in (final, *further)))
             raise
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import h5py
 import numpy as np
@@ -27,30 +26,6 @@ _STRIP_ROWS = 32
 Scratch = dict[str, np.ndarray]
 
 
-class ChunkFill(Protocol):
-    """Reserved data sets of one length that are filled together, a chunk of each at a time.
-
-    length: elements along the first axis; rows: those of a chunk; row_bytes: of one element in all data sets.
-    """
-
-    length: int
-    rows: int
-    row_bytes: int
-
-    @property
-    def datasets(self) -> Sequence[h5py.Dataset]:
-        """The data sets, in the order of the chunks that `encode` gives."""
-
-    def announce(self, start: int) -> None:
-        """Let the source know that the elements from `start` on will be wanted soon. Called in order, by one thread."""
-
-    def scratch(self) -> Scratch:
-        """Room for one thread's work."""
-
-    def encode(self, start: int, scratch: Scratch) -> list[bytes]:
-        """The finished chunks, one per data set, of the elements from `start` on. Called in threads."""
-
-
 def check_chunks(dataset: h5py.Dataset, shape: tuple[int, ...], dtype: np.dtype) -> None:
     """Raises ValueError unless a data set is reserved for such values in chunks whole along all axes but the first."""
     if dataset.shape != tuple(shape) or dataset.dtype != dtype:
@@ -64,7 +39,10 @@ def check_chunks(dataset: h5py.Dataset, shape: tuple[int, ...], dtype: np.dtype)
 
 
 class ArrayFill:
-    """Fills one data set from an array, or from pages that are read block by block."""
+    """Fills one data set from an array, or from pages that are read block by block.
+
+    length: elements along the first axis; rows: those of a chunk; row_bytes: of one element in all data sets.
+    """
 
     def __init__(self, dataset: h5py.Dataset, values: np.ndarray | LazyPages, compression: Compression) -> None:
         check_chunks(dataset, values.shape, values.dtype.newbyteorder("="))
@@ -85,7 +63,7 @@ class ArrayFill:
         return {"chunk": chunk, "planes": self._codec.planes_for(chunk.size)}
 
     def encode(self, start: int, scratch: Scratch) -> list[bytes]:
-        """One chunk; a last one that is not full is padded with zeros, as HDF5 does."""
+        """One chunk; a last one that is not full is padded with zeros, as HDF5 does. Called in threads."""
         stop = min(start + self.rows, self.length)
         chunk = scratch["chunk"]
         values = self._values
@@ -95,7 +73,10 @@ class ArrayFill:
 
 
 class FramesFill:
-    """Fills the data sets of all channels of a stack, (time, column, row), from one reading of its files."""
+    """Fills the data sets of all channels of a stack, (time, column, row), from one reading of its files.
+
+    As `ArrayFill`; datasets: in the order of the chunks that `encode` gives.
+    """
 
     def __init__(self, datasets: Sequence[h5py.Dataset], stack: PlaneStack, compression: Compression) -> None:
         rows, columns = stack.image_shape
@@ -114,7 +95,7 @@ class FramesFill:
         self._codecs = [ChunkCodec.of(dataset, compression, window_bits=NOISE_WINDOW_BITS) for dataset in datasets]
 
     def announce(self, start: int) -> None:
-        """Let the disk fetch the pages of a chunk while those before it are compressed."""
+        """Let the disk fetch the pages of a chunk while those before it are compressed. Called by one thread."""
         self._stack.announce(start, min(start + self.rows, self.length))
 
     def scratch(self) -> Scratch:
@@ -141,6 +122,9 @@ class FramesFill:
             planes[:, (stop - start) * width :] = 0
             chunks.append(bytes(codec.compress(planes)))
         return chunks
+
+
+ChunkFill = ArrayFill | FramesFill
 
 
 def turn(page: np.ndarray, turned: np.ndarray) -> None:

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from ssc_to_nwb import naming
@@ -77,33 +76,26 @@ def early_flush(path: Path) -> Iterator[EarlyFlush]:
         raise failure
 
 
-@dataclass(frozen=True, slots=True)
-class DiskRoom:
-    """The room of the disk that a file is written to."""
-
-    folder: Path
-
-    def check(self, ahead_bytes: int) -> None:
-        """Raises OSError (ENOSPC) unless so many bytes may be written and some more are free."""
-        free = shutil.disk_usage(self.folder).free
-        if free < ahead_bytes + _MARGIN_BYTES:
-            raise OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)}: {free} bytes are left", str(self.folder))
+def check_room(folder: Path, ahead_bytes: int) -> None:
+    """Raises OSError (ENOSPC) unless so many bytes may be written to the disk of a folder and some more are free."""
+    free = shutil.disk_usage(folder).free
+    if free < ahead_bytes + _MARGIN_BYTES:
+        raise OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)}: {free} bytes are left", str(folder))
 
 
 @contextmanager
-def spare_room(path: Path) -> Iterator[DiskRoom]:
+def spare_room(path: Path) -> Iterator[None]:
     """Hold room beside `path` until the block ends or an exception leaves it. Raises OSError where there is too little.
 
     HDF5 must write its last pieces even to close a file that failed. Where the disk has no room for them it breaks: it
     keeps the file open and, in the end, brings the whole process down (HDF5 1.14, H5Fclose after ENOSPC). So the disk
     is never let run full under it, and a few MB are held that are given back before it closes.
     """
-    room = DiskRoom(path.parent)
-    room.check(_TO_BEGIN_BYTES)
+    check_room(path.parent, _TO_BEGIN_BYTES)
     spare = naming.spare_path(path)
     try:
         _allocate(spare)
-        yield room
+        yield
     finally:
         spare.unlink(missing_ok=True)
 

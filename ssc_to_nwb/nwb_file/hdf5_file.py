@@ -14,7 +14,7 @@ from pynwb import NWBHDF5IO, NWBFile
 from ssc_to_nwb.nwb_file.chunk_codec import Compression
 from ssc_to_nwb.nwb_file.chunk_fills import ArrayFill, ChunkFill, FramesFill
 from ssc_to_nwb.nwb_file.chunk_pipeline import FillProgress, fill_datasets
-from ssc_to_nwb.nwb_file.disk import early_flush, spare_room
+from ssc_to_nwb.nwb_file.disk import check_room, early_flush, spare_room
 from ssc_to_nwb.nwb_file.reserve import Reserved, reserve_large_data
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.output_files import flush_file
@@ -47,7 +47,7 @@ def write_hdf5(
     with (
         h5py.File(path, "x", **space) as file,
         NWBHDF5IO(file=file, mode="w") as io,
-        spare_room(path) as room,
+        spare_room(path),
         early_flush(path) as flush,
     ):
         io.write(nwbfile, cache_spec=True)
@@ -59,7 +59,7 @@ def write_hdf5(
             memory_mb=options.memory_mb,
             after=partial(_report_plane, after_plane),
         ):
-            room.check(_STEPS_AHEAD * (step.written_bytes - written))
+            check_room(path.parent, _STEPS_AHEAD * (step.written_bytes - written))
             written = step.written_bytes
             flush.wrote(written)
             yield step

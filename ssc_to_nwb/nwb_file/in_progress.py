@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.output_files import check_output_is_free, flush_folder, new_token, remove
-from ssc_to_nwb.problems.system_errors import system_errors_named
+from ssc_to_nwb.output_files import built_beside, check_output_is_free, flush_folder, new_token, remove
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +59,8 @@ def output_in_progress(final: Path, *, overwrite: bool) -> Iterator[InProgress]:
     """
     check_output_is_free(final, overwrite=overwrite)
     place = InProgress(final=final, token=new_token())
-    with system_errors_named(final):
-        final.parent.mkdir(parents=True, exist_ok=True)
-        remove_unfinished(final)
-        try:
-            yield place
-        except BaseException:
-            remove(place.building, place.building_videos, place.building_ledger)
-            raise
-
-
-def remove_unfinished(final: Path) -> None:
-    """Remove what attempts that were killed have left of an output. Raises OSError."""
-    for path in (final, naming.video_folder(final), naming.sidecar(final, "ledger")):
-        remove(*path.parent.glob(naming.in_progress_pattern(path)))
+    with built_beside(final, place.final_videos, place.final_ledger, token=place.token):
+        yield place
 
 
 def put_in_place(place: InProgress, *, with_videos: bool | None = None) -> None:

@@ -1,15 +1,18 @@
-"""What a conversion reports: its progress while it runs, and what came of each session."""
+"""What there is to do for a session, what a conversion reports while it runs, and what came of it; light to import."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from ssc_to_nwb.nwb_file.in_progress import InProgress
+from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems.model import Problem
+from ssc_to_nwb.source_files.session_files import SessionFile
 
 Stage = Literal["unpack", "check", "read", "write", "verify", "done"]
 
@@ -86,3 +89,40 @@ class SessionOutcome:
             "problems": [problem.as_dict() for problem in self.problems],
             "left_out": [{"file": file, "reason": reason} for file, reason in self.left_out],
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionTask:
+    """Everything needed to convert one session, wherever that is done; can be pickled."""
+
+    session_file: SessionFile
+    output: Path
+    metadata_files: tuple[Path, ...] = ()
+    options: ConversionOptions = field(default_factory=ConversionOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedFile:
+    """A written file: where it is built, what it was made from, the problems met and the hashes of its sources."""
+
+    task: SessionTask
+    place: InProgress
+    problems: tuple[Problem, ...]
+    hashes: Mapping[Path, str]
+    on_progress: OnProgress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """How a file was verified (`full`, `sample`, `off`), and the digest of its content where one was made."""
+
+    mode: str
+    digest: str | None = None
+
+
+VerifyStep = Callable[[FinishedFile], Verified]
+
+
+def not_verified(_finished: FinishedFile) -> Verified:
+    """The step for a conversion without verification."""
+    return Verified(mode="off")

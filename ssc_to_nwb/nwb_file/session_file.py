@@ -16,7 +16,18 @@ from ssc_to_nwb.ledger.ledger_file import write_ledger
 from ssc_to_nwb.nwb_file.assemble import assemble_nwbfile
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
 from ssc_to_nwb.nwb_file.in_progress import InProgress, output_in_progress, put_in_place
-from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, no_progress, timed
+from ssc_to_nwb.nwb_file.results import (
+    FinishedFile,
+    OnProgress,
+    Progress,
+    SessionOutcome,
+    SessionTask,
+    Verified,
+    VerifyStep,
+    no_progress,
+    not_verified,
+    timed,
+)
 from ssc_to_nwb.nwb_file.source_hashes import (
     StackHashes,
     hash_small_files,
@@ -24,7 +35,6 @@ from ssc_to_nwb.nwb_file.source_hashes import (
     with_hashes,
     write_hashes,
 )
-from ssc_to_nwb.nwb_file.task import FinishedFile, SessionTask, Verified, VerifyStep, not_verified
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.data_types.registry import registered
-from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, Stage, timed
-from ssc_to_nwb.nwb_file.task import SessionTask
+from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, SessionTask, Stage, timed
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error

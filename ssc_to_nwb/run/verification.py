@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ssc_to_nwb.nwb_file.results import Progress
-from ssc_to_nwb.nwb_file.task import FinishedFile, Verified
+from ssc_to_nwb.nwb_file.results import FinishedFile, Progress, Verified
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 

@@ -12,6 +12,9 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.problems.model import ProblemKind
+
 # Tag numbers of TIFF 6.0.
 _WIDTH, _LENGTH, _BITS, _COMPRESSION, _FILL_ORDER, _DESCRIPTION = 256, 257, 258, 259, 266, 270
 _STRIP_OFFSETS, _SAMPLES, _STRIP_BYTES, _PREDICTOR = 273, 277, 279, 317
@@ -21,16 +24,13 @@ _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8}
 _NUMBER_KINDS = {1: "u", 2: "i", 3: "f"}
 
 
-class TifDamagedError(Exception):
-    """The tables make no sense: not a tif, a loop in the chain, a tag of an impossible type."""
+class TifFault(Exception):  # noqa: N818 - it becomes a TifError where the file is known
+    """What is wrong with the tables or the pixels of a tif, or with the number of its images."""
 
-
-class TifCutShortError(Exception):
-    """The tables or the pixels reach past the end of the file."""
-
-
-class TifPixelsError(Exception):
-    """A page has several samples per pixel or pixels that are not whole bytes."""
+    def __init__(self, kind: ProblemKind, text: str, *, expected: str | None = None) -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.expected = expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class _Flavour:
 def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], tuple[PageText, ...]]:
     """All pages of an open tif in the order of the chain, and their ImageDescriptions.
 
-    Raises TifDamagedError, TifCutShortError or TifPixelsError; the last two and damage inside a page say which page.
+    Raises TifFault, which says which page it is about: TIF_UNREADABLE where the tables make no sense, TIF_TRUNCATED
+    where they or the pixels reach past the end, TIF_PIXELS_UNSUPPORTED.
     """
     flavour, position = _read_start(file)
     pages: list[PageHeader] = []
@@ -82,19 +83,21 @@ def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], tup
     seen: set[int] = set()
     while position:
         if position in seen:
-            raise TifDamagedError(f"the chain of pages returns to an earlier page after page {len(pages)}")
+            raise TifFault(
+                kinds.TIF_UNREADABLE, f"the chain of pages returns to an earlier page after page {len(pages)}"
+            )
         if position >= byte_size:
-            raise TifCutShortError(f"the table of page {len(pages) + 1} is past the end of the file")
+            raise TifFault(kinds.TIF_TRUNCATED, f"the table of page {len(pages) + 1} is past the end of the file")
         seen.add(position)
         try:
             table = position
             tags, position = _read_directory(file, flavour, table)
             texts.add(tags.get(_DESCRIPTION), file, flavour)
             pages.append(_page_header(tags, file, flavour, byte_size, table=table))
-        except (TifDamagedError, TifCutShortError, TifPixelsError) as failure:
-            raise type(failure)(f"page {len(pages) + 1}: {failure}") from None
+        except TifFault as failure:
+            raise TifFault(failure.kind, f"page {len(pages) + 1}: {failure}") from None
     if not pages:
-        raise TifDamagedError("the file has no page")
+        raise TifFault(kinds.TIF_UNREADABLE, "the file has no page")
     return pages, tuple(texts.runs)
 
 
@@ -122,7 +125,7 @@ def _read_start(file: BinaryIO) -> tuple[_Flavour, int]:
     start = _read_exactly(file, 0, 8)
     order = {b"II": "<", b"MM": ">"}.get(start[:2])
     if order is None:
-        raise TifDamagedError("the file does not begin with a tif's mark")
+        raise TifFault(kinds.TIF_UNREADABLE, "the file does not begin with a tif's mark")
     (version,) = struct.unpack(order + "H", start[2:4])
     if version == 42:
         flavour = _Flavour(
@@ -134,7 +137,7 @@ def _read_start(file: BinaryIO) -> tuple[_Flavour, int]:
             order, struct.Struct(order + "HHQ8s"), struct.Struct(order + "Q"), struct.Struct(order + "Q")
         )
         return flavour, flavour.pointer.unpack(_read_exactly(file, 8, 8))[0]
-    raise TifDamagedError(f"the file has the tif version {version}, which is unknown")
+    raise TifFault(kinds.TIF_UNREADABLE, f"the file has the tif version {version}, which is unknown")
 
 
 _Tags = dict[int, tuple[int, int, bytes]]
@@ -144,7 +147,7 @@ def _read_directory(file: BinaryIO, flavour: _Flavour, position: int) -> tuple[_
     """The tags of one directory (type, count, value or pointer), and where the next directory lies (0: none)."""
     (count,) = flavour.count.unpack(_read_exactly(file, position, flavour.count.size))
     if not 0 < count < 4096:
-        raise TifDamagedError(f"a table of {count} tags")
+        raise TifFault(kinds.TIF_UNREADABLE, f"a table of {count} tags")
     entries_bytes = count * flavour.entry.size
     block = _read_exactly(file, position + flavour.count.size, entries_bytes + flavour.pointer.size)
     tags = {tag: rest for tag, *rest in flavour.entry.iter_unpack(block[:entries_bytes])}
@@ -156,7 +159,7 @@ def _page_header(tags: _Tags, file: BinaryIO, flavour: _Flavour, byte_size: int,
     def number(tag: int, default: int | None = None) -> int:
         if tag not in tags:
             if default is None:
-                raise TifDamagedError(f"the tag {tag} is absent")
+                raise TifFault(kinds.TIF_UNREADABLE, f"the tag {tag} is absent")
             return default
         values = _values(tags[tag], file, flavour)
         return values[0]
@@ -164,17 +167,17 @@ def _page_header(tags: _Tags, file: BinaryIO, flavour: _Flavour, byte_size: int,
     rows, columns = number(_LENGTH), number(_WIDTH)
     bits, samples, sample_format = number(_BITS, 1), number(_SAMPLES, 1), number(_SAMPLE_FORMAT, 1)
     if samples != 1 or bits not in (8, 16, 32, 64) or sample_format not in _NUMBER_KINDS:
-        raise TifPixelsError(f"{samples} samples of {bits} bits, sample format {sample_format}")
+        raise TifFault(kinds.TIF_PIXELS_UNSUPPORTED, f"{samples} samples of {bits} bits, sample format {sample_format}")
     if sample_format == 3 and bits == 8:
-        raise TifPixelsError("8-bit floating point numbers")
+        raise TifFault(kinds.TIF_PIXELS_UNSUPPORTED, "8-bit floating point numbers")
     dtype = np.dtype(f"{flavour.order}{_NUMBER_KINDS[sample_format]}{bits // 8}")
     tiled = _TILE_OFFSETS in tags
     offsets = _required(tags, _TILE_OFFSETS if tiled else _STRIP_OFFSETS, file, flavour)
     lengths = _required(tags, _TILE_BYTES if tiled else _STRIP_BYTES, file, flavour)
     if len(offsets) != len(lengths):
-        raise TifDamagedError(f"{len(offsets)} offsets and {len(lengths)} lengths of strips")
+        raise TifFault(kinds.TIF_UNREADABLE, f"{len(offsets)} offsets and {len(lengths)} lengths of strips")
     if any(offset + length > byte_size for offset, length in zip(offsets, lengths, strict=True)):
-        raise TifCutShortError("the pixels reach past the end of the file")
+        raise TifFault(kinds.TIF_TRUNCATED, "the pixels reach past the end of the file")
     plain = (
         not tiled
         and number(_COMPRESSION, 1) == 1
@@ -189,14 +192,14 @@ def _page_header(tags: _Tags, file: BinaryIO, flavour: _Flavour, byte_size: int,
 
 def _required(tags: _Tags, tag: int, file: BinaryIO, flavour: _Flavour) -> tuple[int, ...]:
     if tag not in tags:
-        raise TifDamagedError(f"the tag {tag} is absent")
+        raise TifFault(kinds.TIF_UNREADABLE, f"the tag {tag} is absent")
     return _values(tags[tag], file, flavour)
 
 
 def _values(entry: tuple[int, int, bytes], file: BinaryIO, flavour: _Flavour) -> tuple[int, ...]:
     kind, count, _ = entry
     if kind not in _TYPE_LETTERS or kind == 2 or not 0 < count < 2**24:
-        raise TifDamagedError(f"a tag of {count} values of type {kind}")
+        raise TifFault(kinds.TIF_UNREADABLE, f"a tag of {count} values of type {kind}")
     raw = _value_bytes(entry, file, flavour)
     return struct.unpack(f"{flavour.order}{count}{_TYPE_LETTERS[kind]}", raw)
 
@@ -224,5 +227,5 @@ def _read_exactly(file: BinaryIO, position: int, length: int) -> bytes:
     file.seek(position)
     data = file.read(length)
     if len(data) != length:
-        raise TifCutShortError("the tables reach past the end of the file")
+        raise TifFault(kinds.TIF_TRUNCATED, "the tables reach past the end of the file")
     return data

@@ -11,7 +11,8 @@ import math
 import re
 from collections.abc import Sequence
 
-from ssc_to_nwb.tif.header import PageHeader
+from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.tif.header import PageHeader, TifFault
 
 _IMAGEJ = re.compile(r"\AImageJ=.*?^images=(?P<images>\d+)\s*$", re.DOTALL | re.MULTILINE)
 _OLD_SHAPE = re.compile(r"\Ashape=\((?P<shape>[\d, ]+)\)")
@@ -19,19 +20,15 @@ _OLD_SHAPE = re.compile(r"\Ashape=\((?P<shape>[\d, ]+)\)")
 _LEAST_PAGE_BYTES = 512
 
 
-class TifImagesMissingError(Exception):
+def _missing(described: int, found: str) -> TifFault:
     """The description, or the bytes of the file, speak of more images than can be read."""
-
-    def __init__(self, *, described: int, found: str) -> None:
-        super().__init__(found)
-        self.described = described
-        self.found = found
+    return TifFault(kinds.TIF_IMAGES_MISSING, found, expected=f"{described} images")
 
 
 def images_without_table(pages: Sequence[PageHeader], description: str | None, *, byte_size: int) -> list[int | None]:
     """Where the images begin that follow the pages without a table; mostly none.
 
-    Raises TifImagesMissingError where images are described, or seem to be there, and cannot be read for certain.
+    Raises TifFault (TIF_IMAGES_MISSING) where images are described, or seem to be there, and can't be read for certain.
     """
     last = pages[-1]
     page_bytes = last.rows * last.columns * last.dtype.itemsize
@@ -44,7 +41,7 @@ def images_without_table(pages: Sequence[PageHeader], description: str | None, *
         behind = 0 if end is None or last.table > end else byte_size - end
         if len(pages) == 1 and page_bytes >= _LEAST_PAGE_BYTES and behind and behind % page_bytes == 0:
             tables = "1 page table, and no description of the bytes behind its image"
-            raise TifImagesMissingError(described=1 + room, found=tables)
+            raise _missing(1 + room, tables)
         return []
     missing = described - len(pages)
     if missing <= 0 or (len(pages) > 1 and room < missing):
@@ -53,7 +50,7 @@ def images_without_table(pages: Sequence[PageHeader], description: str | None, *
     if len(pages) > 1 or end is None or room < missing:
         bytes_there = "" if end is None else f", and bytes for {room} more"
         tables = f"{len(pages)} page table{'s' if len(pages) > 1 else ''}"
-        raise TifImagesMissingError(described=described, found=f"{tables}{bytes_there}")
+        raise _missing(described, f"{tables}{bytes_there}")
     return [end + number * page_bytes for number in range(missing)]
 
 

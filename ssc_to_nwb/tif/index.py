@@ -12,21 +12,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Unpack
 
 import numpy as np
 
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
-from ssc_to_nwb.tif.header import (
-    PageHeader,
-    PageText,
-    TifCutShortError,
-    TifDamagedError,
-    TifPixelsError,
-    read_pages,
-)
-from ssc_to_nwb.tif.images import TifImagesMissingError, images_without_table
+from ssc_to_nwb.problems.model import Particulars, Problem, ProblemKind, SscError, error
+from ssc_to_nwb.tif.header import PageHeader, PageText, TifFault, read_pages
+from ssc_to_nwb.tif.images import images_without_table
 
 # Enough for a directory and its small values, so that each page costs one read of the disk's smallest unit.
 _HEADER_BUFFER_BYTES = 4096
@@ -88,22 +81,16 @@ def index_tif(path: Path) -> TifIndex:
         with path.open("rb", buffering=_HEADER_BUFFER_BYTES) as file:
             byte_size = file.seek(0, 2)
             pages, texts = read_pages(file, byte_size=byte_size)
+        _check_alike(pages, path)
+        offsets = [page.offset for page in pages]
+        offsets += images_without_table(pages, texts[0].text, byte_size=byte_size)
     except OSError as failure:
         raise _error(kinds.TIF_UNREADABLE, path, detail=str(failure)) from failure
-    except TifDamagedError as failure:
-        raise _error(kinds.TIF_UNREADABLE, path, detail=str(failure)) from failure
-    except TifCutShortError as failure:
-        raise _error(kinds.TIF_TRUNCATED, path, detail=str(failure), found=f"{byte_size} bytes") from failure
-    except TifPixelsError as failure:
-        raise _error(kinds.TIF_PIXELS_UNSUPPORTED, path, detail=str(failure)) from failure
-    _check_alike(pages, path)
-    offsets = [page.offset for page in pages]
-    try:
-        offsets += images_without_table(pages, texts[0].text, byte_size=byte_size)
-    except TifImagesMissingError as failure:
-        raise _error(
-            kinds.TIF_IMAGES_MISSING, path, expected=f"{failure.described} images", found=failure.found
-        ) from failure
+    except TifFault as failure:
+        if failure.expected is not None:
+            raise _error(failure.kind, path, expected=failure.expected, found=str(failure)) from failure
+        size = f"{byte_size} bytes" if failure.kind is kinds.TIF_TRUNCATED else None
+        raise _error(failure.kind, path, found=size, detail=str(failure)) from failure
     plain = None not in offsets
     return TifIndex(
         path=path,
@@ -242,15 +229,8 @@ def _open_with_tifffile(path: Path) -> Any:
         raise _error(kinds.TIF_UNREADABLE, path, detail=str(failure)) from failure
 
 
-def _error(
-    kind: ProblemKind,
-    path: Path,
-    *,
-    page: int | None = None,
-    expected: str | None = None,
-    found: str | None = None,
-    detail: str | None = None,
-) -> TifError:
-    field = None if page is None else f"page {page + 1}"
-    problem = Problem(kind=kind, file=str(path), field=field, expected=expected, found=found, detail=detail)
-    return TifError(problem, page)
+def _error(kind: ProblemKind, path: Path, *, page: int | None = None, **particulars: Unpack[Particulars]) -> TifError:
+    particulars["file"] = path
+    if page is not None:
+        particulars["field"] = f"page {page + 1}"
+    return TifError(error(kind, **particulars).problem, page)

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from struct_damage import damage
 
-from ssc_to_nwb.nwb_file.results import SessionOutcome
+from ssc_to_nwb.nwb_file.results import SessionOutcome, SessionTask
 from ssc_to_nwb.nwb_file.session_file import convert_session
-from ssc_to_nwb.nwb_file.task import SessionTask
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session

@@ -15,8 +15,8 @@ from made_sessions import Converted, Struct, add_metadata, array, events, opened
 
 from ssc_to_nwb.data_types.source_struct.layout import LARGE_ELEMENTS
 from ssc_to_nwb.matlab import text as mat_text
+from ssc_to_nwb.nwb_file.results import SessionTask
 from ssc_to_nwb.nwb_file.session_file import convert_session
-from ssc_to_nwb.nwb_file.task import SessionTask
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source_files.session_files import find_session_files

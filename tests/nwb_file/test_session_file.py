@@ -9,9 +9,8 @@ import pytest
 from made_sessions import Edit, opened, write
 
 from ssc_to_nwb.nwb_file.in_progress import InProgress
-from ssc_to_nwb.nwb_file.results import Progress, SessionOutcome
+from ssc_to_nwb.nwb_file.results import Progress, SessionOutcome, SessionTask
 from ssc_to_nwb.nwb_file.session_file import convert_session
-from ssc_to_nwb.nwb_file.task import SessionTask
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error

@@ -19,9 +19,8 @@ from ssc_to_nwb.api.verification import verify_sessions
 from ssc_to_nwb.data_types.registration import source as registration
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
 from ssc_to_nwb.data_types.subvolumes import reader
-from ssc_to_nwb.nwb_file.results import SessionOutcome
+from ssc_to_nwb.nwb_file.results import SessionOutcome, SessionTask
 from ssc_to_nwb.nwb_file.session_file import convert_session
-from ssc_to_nwb.nwb_file.task import SessionTask
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source_files import raw_files

@@ -19,9 +19,8 @@ from ssc_to_nwb.matlab import mat5, mat73
 from ssc_to_nwb.matlab.mat_file import MatFormat, read_contents, write_mat
 from ssc_to_nwb.matlab.stored_chars import MatContents
 from ssc_to_nwb.matlab.tree import MatSparse, MatStruct, MatStructArray, MatUnsupported
-from ssc_to_nwb.nwb_file.results import SessionOutcome
+from ssc_to_nwb.nwb_file.results import SessionOutcome, SessionTask
 from ssc_to_nwb.nwb_file.session_file import convert_session
-from ssc_to_nwb.nwb_file.task import SessionTask
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
