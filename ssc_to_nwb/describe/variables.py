@@ -15,7 +15,7 @@ import numpy as np
 
 from ssc_to_nwb.describe.compare import Difference
 from ssc_to_nwb.describe.node import Node, as_sizes, elements_of, lines_of
-from ssc_to_nwb.matlab.mat_file import read_mat
+from ssc_to_nwb.matlab.mat_file import HEAD_BYTES, format_by, read_mat
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems.model import SscError
 
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
 # A place in a struct: other fields of problems may be texts of the file.
 _PLACE = re.compile(r"\w+([.]\w+|[({]\d+[)}])*")
-_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _BLOCK_BYTES = 1 << 20
-_HEADER_BYTES, _TAG_BYTES, _COMPRESSED = 128, 8, 15
+_HEADER_BYTES, _TAG_BYTES = 128, 8
 # What scipy and h5py raise on damaged files.
 _DAMAGE = (
     ValueError, TypeError, KeyError, IndexError, EOFError, OSError, OverflowError, MemoryError, RuntimeError,
@@ -67,16 +66,9 @@ class Variable:
 
 
 def format_of(path: Path) -> Literal["5", "7", "7.3", "unknown"]:
-    """The format of a MATLAB file by its first bytes; 7 is 5 with compression. Raises OSError."""
+    """The format of a MATLAB file. Raises OSError."""
     with path.open("rb") as file:
-        head = file.read(512 + len(_HDF5_SIGNATURE))
-    if head.startswith(_HDF5_SIGNATURE) or head[512:] == _HDF5_SIGNATURE:
-        return "7.3"
-    if len(head) < _HEADER_BYTES or head[126:128] not in (b"IM", b"MI"):
-        return "unknown"
-    order = "<" if head[126:128] == b"IM" else ">"
-    tag = head[_HEADER_BYTES : _HEADER_BYTES + 4]
-    return "7" if len(tag) == 4 and struct.unpack(f"{order}I", tag)[0] == _COMPRESSED else "5"
+        return format_by(file.read(HEAD_BYTES)) or "unknown"
 
 
 def read_variables(path: Path) -> tuple[Variable, ...]:

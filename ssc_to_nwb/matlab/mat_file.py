@@ -6,14 +6,14 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from isal import igzip_lib
 
 from ssc_to_nwb.hdf5_files import hdf5_fault
 from ssc_to_nwb.matlab.bounds import Bounds, MatFormat
 from ssc_to_nwb.matlab.leaves import leaf_bytes, matlab_class, matlab_shape, walk_leaves
-from ssc_to_nwb.matlab.mat5 import DamagedFileError, read_mat5
+from ssc_to_nwb.matlab.mat5 import MI_COMPRESSED, DamagedFileError, read_mat5
 from ssc_to_nwb.matlab.stored_chars import HDF5_SIGNATURE, MatContents, MatRead
 from ssc_to_nwb.matlab.text import TextReader
 from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported, MatValue, describe
@@ -27,6 +27,7 @@ from ssc_to_nwb.source_files.disk_walk import check_is_file
 # Of the session struct: `s` is what ssc-1 has, `dat` a derived variant of ssc-2.
 VARIABLE_NAMES = ("s", "dat")
 _HEADER_BYTES = 128
+HEAD_BYTES = 512 + len(HDF5_SIGNATURE)
 # What the readers meet in a damaged file.
 _DAMAGE = (
     ValueError, TypeError, KeyError, OSError, RuntimeError, OverflowError, MemoryError, struct.error,
@@ -58,14 +59,14 @@ def _read(path: Path, texts: TextReader) -> dict[str, MatValue]:
     bounds = None
     try:
         with path.open("rb") as file:
-            head = file.read(512 + len(HDF5_SIGNATURE))
-        if head.startswith(HDF5_SIGNATURE) or head[512:] == HDF5_SIGNATURE:
+            head = file.read(HEAD_BYTES)
+        file_format = format_by(head)
+        if file_format == "7.3":
             from ssc_to_nwb.matlab.mat73 import read_mat73
 
             bounds = Bounds.of(path, "7.3")
             return read_mat73(path, texts=texts, bounds=bounds)
-        # Format 5 keeps a version (0x0100) and the byte order mark at the end of its 128-byte header.
-        if len(head) >= _HEADER_BYTES and head[126:128] in (b"IM", b"MI"):
+        if file_format is not None:
             bounds = Bounds.of(path, "5")
             return read_mat5(path, texts=texts, bounds=bounds)
     except _DAMAGE as damage:  # type: ignore[misc]
@@ -75,6 +76,17 @@ def _read(path: Path, texts: TextReader) -> dict[str, MatValue]:
     field = None if bounds is None else bounds.field or None
     expected = "a MATLAB file of format 5, 7 or 7.3"
     raise error(kinds.MAT_UNREADABLE, file=path, field=field, expected=expected, found=found) from cause
+
+
+def format_by(head: bytes) -> Literal["5", "7", "7.3"] | None:
+    """The format of a MATLAB file by its first bytes; 7 is 5 with compression. None for what is no MATLAB file."""
+    if head.startswith(HDF5_SIGNATURE) or head[512:] == HDF5_SIGNATURE:
+        return "7.3"
+    # Format 5 keeps a version (0x0100) and the byte order mark at the end of its 128-byte header.
+    if len(head) < _HEADER_BYTES or head[126:128] not in (b"IM", b"MI"):
+        return None
+    first = head[_HEADER_BYTES : _HEADER_BYTES + 4]
+    return "7" if int.from_bytes(first, "little" if head[126:128] == b"IM" else "big") == MI_COMPRESSED else "5"
 
 
 def _fault(damage: Exception) -> str:

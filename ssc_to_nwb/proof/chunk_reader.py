@@ -50,19 +50,20 @@ def map_chunks(
     chunk_bytes = rows * sum(math.prod(dataset.shape[1:]) * dataset.dtype.itemsize for dataset in datasets)
     room = int(memory_mb * _MB / (max(1, chunk_bytes) * _COPIES_PER_CHUNK))
     keep_freed_memory()
-    decoders: list[Any]
-    if len({dataset.chunks for dataset in datasets}) == 1 and all(map(can_read_chunks, datasets)):
-        decoders = [_Decoder(dataset) for dataset in datasets]
-    else:
-        decoders = [_Slices(dataset, rows) for dataset in datasets]
+    chosen = range(0, datasets[0].shape[0], rows) if starts is None else starts
+    ahead = max(1, min(workers * _AHEAD_PER_WORKER, room))
+    if len({dataset.chunks for dataset in datasets}) > 1 or not all(map(can_read_chunks, datasets)):
+        read = ((start, [dataset[start : start + rows] for dataset in datasets]) for start in chosen)
+        yield from map_in_order(lambda chunk: function(*chunk), read, pool=pool, ahead=ahead)
+        return
+    decoders = [_Decoder(dataset) for dataset in datasets]
 
-    def work(chunk: tuple[int, list[Any]]) -> Result:
+    def decode(chunk: tuple[int, list[bytes | None]]) -> Result:
         start, stored = chunk
         return function(start, [one.decode(start, part) for one, part in zip(decoders, stored, strict=True)])
 
-    chosen = range(0, datasets[0].shape[0], rows) if starts is None else starts
-    chunks = ((start, [one.stored(start) for one in decoders]) for start in chosen)
-    yield from map_in_order(work, chunks, pool=pool, ahead=max(1, min(workers * _AHEAD_PER_WORKER, room)))
+    raw = ((start, [one.stored(start) for one in decoders]) for start in chosen)
+    yield from map_in_order(decode, raw, pool=pool, ahead=ahead)
 
 
 def read_blocks(
@@ -96,23 +97,6 @@ def add_values(digest: Any, values: np.ndarray) -> None:
 def _filters(dataset: h5py.Dataset) -> list[int]:
     properties = dataset.id.get_create_plist()
     return [properties.get_filter(number)[0] for number in range(properties.get_nfilters())]
-
-
-class _Slices:
-    """A data set that h5py reads."""
-
-    def __init__(self, dataset: h5py.Dataset, rows: int) -> None:
-        self._dataset = dataset
-        self._rows = rows
-
-    def stored(self, start: int) -> np.ndarray:
-        """The values themselves."""
-        values: np.ndarray = self._dataset[start : start + self._rows]
-        return values
-
-    def decode(self, _start: int, stored: np.ndarray) -> np.ndarray:
-        """The same."""
-        return stored
 
 
 class _Decoder:
