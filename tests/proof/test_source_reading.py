@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -167,6 +168,21 @@ def test_damage_is_found(tmp_path: Path) -> None:
             with problem_raised() as problems:
                 read_for_proof(path, None)
             assert (problems[0].kind.identifier, problems[0].file) == ("mat-unreadable", str(path))
+
+
+@pytest.mark.parametrize("kind", [0, 8, 14, 16, 19, 255])
+def test_numbers_of_a_type_that_is_none(tmp_path: Path, kind: int) -> None:
+    """At some of these scipy reads memory that is not its own, and the process dies."""
+    path = tmp_path / "values.mat"
+    write_mat5(path=path, variables={"s": {"a": np.array([[0.5, 2.5]])}}, compressed=False)
+    doubles = struct.pack("<II", 9, 16)
+    content = path.read_bytes()
+    assert content.count(doubles) == 1
+    path.write_bytes(content.replace(doubles, struct.pack("<II", kind, 16)))
+    for read in (read_contents, read_for_proof):
+        with problem_raised() as problems:
+            read(path, None)
+        assert problems[0].kind.identifier == "mat-unreadable"
 
 
 def test_two_variables_of_one_name(tmp_path: Path) -> None:

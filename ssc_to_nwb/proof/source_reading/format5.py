@@ -36,6 +36,7 @@ _PIECE_BYTES = 1 << 20
 _MATRIX, _COMPRESSED, _UTF8 = 14, 15, 16
 _CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE, _LAST_NUMBERS, _FUNCTION, _OPAQUE = 1, 2, 3, 4, 5, 15, 16, 17
 _LOGICAL, _COMPLEX = 0x200, 0x800
+_NUMBERS = (1, 2, 3, 4, 5, 6, 7, 9, 12, 13)
 _TEXTS: Mapping[int, tuple[Storage, str]] = {
     1: ("8-bit", "u1"), 2: ("8-bit", "u1"), 3: ("16-bit", "u2"), 4: ("16-bit", "u2"),
     _UTF8: ("utf-8", "u1"), 17: ("utf-16", "u2"), 18: ("utf-32", "u4"),
@@ -192,10 +193,19 @@ class _Variable:
             unsaid[number] = MatUnsupported(matlab_class="function_handle", reason=reason, shape=shape)
         elif not _SPARSE <= kind <= _LAST_NUMBERS:
             unsaid[number] = MatUnsupported(matlab_class=f"class {kind}", reason="an unknown class", shape=shape)
-        elif flags & _COMPLEX:
-            unsaid[number] = MatUnsupported(matlab_class="complex", reason="complex numbers", shape=shape)
-        elif kind == _SPARSE and flags & _LOGICAL:
-            self._sparse_logical.add(number)
+        else:
+            self._look_at_numbers(count=(3 if kind == _SPARSE else 1) + bool(flags & _COMPLEX))
+            if flags & _COMPLEX:
+                unsaid[number] = MatUnsupported(matlab_class="complex", reason="complex numbers", shape=shape)
+            elif kind == _SPARSE and flags & _LOGICAL:
+                self._sparse_logical.add(number)
+
+    def _look_at_numbers(self, *, count: int) -> None:
+        """See that so many elements hold numbers: scipy looks no type up without going astray in memory."""
+        for _ in range(count):
+            kind = self._element()[0]
+            if kind not in _NUMBERS:
+                raise ValueError(f"an element of type {kind} in the place of numbers")
 
     def _look_into_struct(self, number: int, shape: tuple[int, ...]) -> None:
         (width,) = self._integers()

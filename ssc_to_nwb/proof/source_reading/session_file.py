@@ -18,8 +18,8 @@ from ssc_to_nwb.proof.source_reading.text import ProofTexts
 
 # What scipy, h5py and the look at headers may meet in a damaged file.
 _DAMAGE = (
-    ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, EOFError, RuntimeError, OverflowError,
-    MemoryError, NotImplementedError, MatReadError, struct.error, zlib.error,
+    ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, EOFError, RuntimeError,
+    MemoryError, NotImplementedError, NameError, ArithmeticError, MatReadError, struct.error, zlib.error,
 )  # fmt: skip
 
 
