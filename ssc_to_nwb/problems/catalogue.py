@@ -1,7 +1,8 @@
 """The kinds of problems, each under its identifier in capitals: `kinds.DISK_FULL`.
 
 They are written in `areas/*.toml`, and in `problems.toml` of each data type: identifier, severity with the title,
-reason, remedy. Names in braces there are of `remedies`.
+reason, remedy. Names in braces there are of
+`remedies.toml`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from importlib import resources
 from itertools import chain
 from typing import Any, TypeAlias
 
-import ssc_to_nwb.problems.remedies as remedies
 from ssc_to_nwb.problems.model import ProblemKind, Severity
 
 Area: TypeAlias = tuple[str, tuple[ProblemKind, ...]]
@@ -30,7 +30,16 @@ TO_ARCHIVE = (
 @cache
 def read_area(name: str) -> Area:
     """One of the areas that are of no data type."""
-    return _read(resources.files("ssc_to_nwb.problems").joinpath("areas", f"{name}.toml").read_text(encoding="utf-8"))
+    return _read(_text_of("areas", f"{name}.toml"))
+
+
+def _text_of(*place: str) -> str:
+    return resources.files("ssc_to_nwb.problems").joinpath(*place).read_text(encoding="utf-8")
+
+
+@cache
+def _remedies() -> dict[str, str]:
+    return tomllib.loads(_text_of("remedies.toml"))
 
 
 @cache
@@ -54,7 +63,7 @@ def areas_of_types() -> Iterator[Area]:
 
 
 def _read(text: str) -> Area:
-    entries = tomllib.loads(re.sub(r"\{([A-Z_]+)\}", lambda found: getattr(remedies, found[1]), text))
+    entries = tomllib.loads(re.sub(r"\{([A-Z_]+)\}", lambda found: _remedies()[found[1]], text))
     title = entries.pop("area")
     return title, tuple(_kind(identifier, entry) for identifier, entry in entries.items())
 
