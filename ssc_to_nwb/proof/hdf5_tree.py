@@ -111,9 +111,9 @@ class Hdf5Tree(ArrayTree):
             return tuple(value.tolist())
         return value.item() if isinstance(value, np.generic) else value
 
-    def _target(self, reference: h5py.Reference) -> str:
-        """Path of the object a reference points to."""
-        return self._paths[h5py.h5o.get_info(self.root[reference].id).addr] if reference else ""
+    def _target(self, reference: h5py.Reference) -> str | None:
+        """Path of the object a reference points to; None where that is in no group any more."""
+        return self._paths.get(h5py.h5o.get_info(self.root[reference].id).addr) if reference else ""
 
     @cached_property
     def _paths(self) -> dict[int, str]:
