@@ -27,7 +27,6 @@ MAY_IMPORT = {
     "naming": set(),
     "options": set(),
     "run_files": {"naming"},
-    "allocator": set(),
     "json_lines": set(),
     "parallel": set(),
     "quantities": set(),
@@ -57,11 +56,11 @@ MAY_IMPORT = {
     "restoring": {"data_types", "matlab", "naming"},
     "testing": {"matlab"},
     "nwb_file": {
-        "_version", "allocator", "chunk_shapes", "data_types", "image_axes", "ledger", "metadata", "naming",
+        "_version", "chunk_shapes", "data_types", "image_axes", "ledger", "metadata", "naming",
         "options", "output_files", "parallel", "problems", "session", "source_files", "tif",
     },
     "proof": {
-        "allocator", "data_types", "hdf5_files", "ledger", "matlab", "metadata", "naming", "problems",
+        "data_types", "hdf5_files", "ledger", "matlab", "metadata", "naming", "problems",
         "parallel", "restoring", "session", "source_files", "system_files",
     },
     "validate": {

@@ -1,14 +1,17 @@
-"""A function over many items in threads."""
+"""A function over many items in threads, and memory that is kept for the next chunk."""
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
-from ssc_to_nwb.parallel import map_in_order
+from ssc_to_nwb.parallel import keep_freed_memory, map_in_order
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
@@ -57,3 +60,25 @@ def test_an_error_is_passed_on_and_what_was_not_begun_is_cancelled() -> None:
             next(results)
         over.set()
     assert len(begun) <= 2
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's allocator")
+def test_glibc_takes_part_and_again_when_asked_twice() -> None:
+    if not hasattr(ctypes.CDLL(None), "gnu_get_libc_version"):
+        pytest.skip("another C library")
+    assert keep_freed_memory()
+    assert keep_freed_memory()
+
+
+def test_other_c_libraries_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Without:
+        def __init__(self, _: Any) -> None:
+            pass
+
+    monkeypatch.setattr(ctypes, "CDLL", Without)
+    assert not keep_freed_memory()
+
+
+def test_other_systems_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert not keep_freed_memory()

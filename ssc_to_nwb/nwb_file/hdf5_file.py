@@ -12,8 +12,7 @@ import h5py
 from pynwb import NWBHDF5IO, NWBFile
 
 from ssc_to_nwb.nwb_file.chunk_codec import Compression
-from ssc_to_nwb.nwb_file.chunk_fills import ArrayFill, ChunkFill, FramesFill
-from ssc_to_nwb.nwb_file.chunk_pipeline import FillProgress, fill_datasets
+from ssc_to_nwb.nwb_file.chunk_pipeline import ArrayFill, ChunkFill, FillProgress, FramesFill, fill_datasets
 from ssc_to_nwb.nwb_file.disk import check_room, early_flush, spare_room
 from ssc_to_nwb.nwb_file.reserve import Reserved, reserve_large_data
 from ssc_to_nwb.options.conversion import ConversionOptions

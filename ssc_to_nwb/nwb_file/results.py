@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from ssc_to_nwb.nwb_file.in_progress import InProgress
 from ssc_to_nwb.options.conversion import ConversionOptions
+from ssc_to_nwb.output_files import InProgress
 from ssc_to_nwb.problems.model import Problem
 from ssc_to_nwb.source_files.session_files import SessionFile
 

@@ -15,7 +15,6 @@ from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
 from ssc_to_nwb.ledger.ledger_file import write_ledger
 from ssc_to_nwb.nwb_file.assemble import assemble_nwbfile
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
-from ssc_to_nwb.nwb_file.in_progress import InProgress, output_in_progress, put_in_place
 from ssc_to_nwb.nwb_file.results import (
     FinishedFile,
     OnProgress,
@@ -36,6 +35,7 @@ from ssc_to_nwb.nwb_file.source_hashes import (
     write_hashes,
 )
 from ssc_to_nwb.options.conversion import ConversionOptions
+from ssc_to_nwb.output_files import InProgress, output_in_progress, put_in_place
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.session.context import SessionContext, load_context

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ssc_to_nwb.nwb_file.in_progress import replace_whole
-from ssc_to_nwb.output_files import built_beside, flush_folder, remove
+from ssc_to_nwb.output_files import built_beside, flush_folder, remove, replace_whole
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 

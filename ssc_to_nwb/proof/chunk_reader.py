@@ -15,8 +15,7 @@ import h5py
 import numpy as np
 from isal import igzip_lib
 
-from ssc_to_nwb.allocator import keep_freed_memory
-from ssc_to_nwb.parallel import map_in_order
+from ssc_to_nwb.parallel import keep_freed_memory, map_in_order
 
 Result = TypeVar("Result")
 _AHEAD_PER_WORKER = 3

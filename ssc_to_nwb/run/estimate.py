@@ -261,8 +261,7 @@ def _measured(stacks: Sequence[PlaneStack], path: Path, options: ConversionOptio
     from ssc_to_nwb.chunk_shapes import chunk_shape
     from ssc_to_nwb.naming import CHANNELS
     from ssc_to_nwb.nwb_file.chunk_codec import Compression
-    from ssc_to_nwb.nwb_file.chunk_fills import ChunkFill, FramesFill
-    from ssc_to_nwb.nwb_file.chunk_pipeline import fill_datasets
+    from ssc_to_nwb.nwb_file.chunk_pipeline import ChunkFill, FramesFill, fill_datasets
 
     compression = Compression(options.compression)
     written = 0

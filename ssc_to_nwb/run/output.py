@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb import naming, run_files
-from ssc_to_nwb.nwb_file.in_progress import InProgress, put_in_place
-from ssc_to_nwb.output_files import remove, write_whole
+from ssc_to_nwb.output_files import InProgress, put_in_place, remove, write_whole
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.system_errors import NO_LOCKS, name_system_error

@@ -30,7 +30,7 @@ from ssc_to_nwb.source_files.checksums import FoundChecksums, check_files, find_
 from ssc_to_nwb.source_files.session_files import SessionFile
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.nwb_file.in_progress import InProgress
+    from ssc_to_nwb.output_files import InProgress
 
 # Progress of one stage is passed on this often at most; and this often it is seen whether the run is still there.
 _PROGRESS_SECONDS = 0.1

@@ -15,7 +15,7 @@ import resource, sys
 from pathlib import Path
 import h5py
 from ssc_to_nwb.nwb_file.chunk_codec import Compression
-from ssc_to_nwb.nwb_file.chunk_fills import FramesFill
+from ssc_to_nwb.nwb_file.chunk_pipeline import FramesFill
 from ssc_to_nwb.nwb_file.chunk_pipeline import fill_datasets
 from ssc_to_nwb.data_types.imaging_stacks.extractor import SscImagingExtractor
 

@@ -17,8 +17,7 @@ import tifffile
 from ssc_to_nwb.data_types.imaging_stacks.extractor import SscImagingExtractor
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.nwb_file.chunk_codec import Compression
-from ssc_to_nwb.nwb_file.chunk_fills import ArrayFill, ChunkFill, FramesFill, Scratch, turn
-from ssc_to_nwb.nwb_file.chunk_pipeline import fill_datasets
+from ssc_to_nwb.nwb_file.chunk_pipeline import ArrayFill, ChunkFill, FramesFill, Scratch, fill_datasets, turn
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from made_sessions import Edit, opened, write
 
-from ssc_to_nwb.nwb_file.in_progress import InProgress
 from ssc_to_nwb.nwb_file.results import Progress, SessionOutcome, SessionTask
 from ssc_to_nwb.nwb_file.session_file import convert_session
 from ssc_to_nwb.options.conversion import ConversionOptions
+from ssc_to_nwb.output_files import InProgress
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.source_files.session_files import find_session_files

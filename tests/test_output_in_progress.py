@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from made_sessions import problem_raised
 
-from ssc_to_nwb.nwb_file.in_progress import output_in_progress, put_in_place
+from ssc_to_nwb.output_files import output_in_progress, put_in_place
 from ssc_to_nwb.problems.system_errors import name_system_error, system_errors_named
 
 
