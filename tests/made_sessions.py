@@ -14,9 +14,10 @@ import pytest
 
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray
+from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
-from ssc_to_nwb.session.session import Session, SourceOptions, read_session
+from ssc_to_nwb.session.session import Session, read_session
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.matlab import Cell
 from ssc_to_nwb.testing.spec import TOUCH_PROPERTIES, SessionSpec, SubvolumeSpec
@@ -125,7 +126,8 @@ def write(
 def read(made: SyntheticSession, **options: Any) -> tuple[Session, ProblemLog]:
     """The session as the source model has it, with the warnings."""
     log = ProblemLog()
-    return read_session(made.mat_path, options=SourceOptions(**options), log=log), log
+    reading = {name: options.pop(name) for name in ("allow_unmapped", "read") if name in options}
+    return read_session(made.mat_path, facts=SourceFacts(**options), log=log, **reading), log
 
 
 def read_edited(folder: Path, edit: Edit, **fields: Any) -> tuple[Session, ProblemLog]:

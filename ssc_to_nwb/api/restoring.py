@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +18,7 @@ from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.imaging_stacks.restore import StacksReport
-    from ssc_to_nwb.matlab.tree import MatValue
+    from ssc_to_nwb.restoring.file_view import FileView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +85,18 @@ def restore(request: RestoreRequest) -> RestoreResult:
     from ssc_to_nwb.data_types.imaging_stacks.restore import restore_stacks
     from ssc_to_nwb.matlab.leaves import walk_leaves
     from ssc_to_nwb.matlab.mat_file import write_mat
+    from ssc_to_nwb.restoring.file_view import restore_struct
 
     path, output, overwrite = Path(request.file).absolute(), Path(request.output), request.overwrite
     log, found = ProblemLog(), None
-    variable, value, left_out = _read(path)
+    with opened(path) as view:
+        variable, value = view.variable, restore_struct(view)
+        count = json.loads(view.provenance["ledger_rules"]).get("other-variable", 0)
+    left_out = _left_out(path, count)
     written = write_mat(output, variables={variable: value}, file_format=request.file_format, overwrite=overwrite)
     if request.stacks is not None:
-        found = restore_stacks(path, Path(request.stacks), log=log, overwrite=overwrite)
+        with opened(path) as view:
+            found = restore_stacks(view, Path(request.stacks), nwb_path=path, log=log, overwrite=overwrite)
     return RestoreResult(
         file=path,
         session_file=output.absolute(),
@@ -102,15 +109,30 @@ def restore(request: RestoreRequest) -> RestoreResult:
     )
 
 
-def _read(path: Path) -> tuple[str, MatValue, tuple[str, ...]]:
-    """Name and value of the session variable, and the names of the variables that are not in the file."""
+@contextmanager
+def opened(path: Path) -> Iterator[FileView]:
+    """A whole file of this program, as the ways back see it; what makes no sense in it is restore-unreadable.
+
+    Parameters
+    ----------
+    path : Path
+        The NWB file.
+
+    Yields
+    ------
+    FileView
+        For the time of the block.
+
+    Raises
+    ------
+    SscError
+        restore-foreign, restore-of-stub, restore-unreadable, file-layout-older, file-layout-newer.
+    """
     from ssc_to_nwb.proof.hdf5_tree import open_tree
     from ssc_to_nwb.proof.making import check_layout
     from ssc_to_nwb.restoring.file_view import FileView
     from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
-    from ssc_to_nwb.restoring.pieces import RestoreError
-    from ssc_to_nwb.restoring.registry import all_restores
-    from ssc_to_nwb.restoring.session_struct import restore_struct
+    from ssc_to_nwb.restoring.pieces import RestoreError, all_restores
 
     with open_tree(path) as tree:
         if tree.node(f"/processing/{naming.SOURCE_MODULE}") is None:
@@ -121,8 +143,7 @@ def _read(path: Path) -> tuple[str, MatValue, tuple[str, ...]]:
         try:
             if json.loads(view.provenance["options"]).get("stub"):
                 raise error(kinds.RESTORE_OF_STUB, file=path)
-            count = json.loads(view.provenance["ledger_rules"]).get("other-variable", 0)
-            return view.variable, restore_struct(view), _left_out(path, count)
+            yield view
         except ObjectError as failure:
             raise error(
                 kinds.RESTORE_UNREADABLE, file=path, field=failure.path, expected=failure.expected, found=failure.found

@@ -145,7 +145,6 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
     """
     from ssc_to_nwb.metadata.loader import load_metadata
     from ssc_to_nwb.run.session_sources import unpacked_session
-    from ssc_to_nwb.session.context import source_options
     from ssc_to_nwb.session.session import read_session
 
     summary = SessionSummary(
@@ -167,7 +166,7 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
         folder = Path(name)
         try:
             with unpacked_session(source, folder / "unpacked", raw=False, on_bytes=lambda *_: None) as file:
-                session = read_session(file.path, options=source_options(facts), log=ProblemLog())
+                session = read_session(file.path, facts=facts, log=ProblemLog())
                 summary = replace(summary, mat_bytes=file.path.stat().st_size, **_contents(session))
                 return replace(summary, **_raw_counts(session, source))
         except SscError as failure:

@@ -178,18 +178,18 @@ def read_ledger(*, file: Path | str) -> Ledger:
     SscError
         ledger-missing, ledger-unreadable, nwb-file-missing, nwb-file-not-chosen.
     """
-    from ssc_to_nwb.ledger import ledger_file
+    from ssc_to_nwb.ledger import ledger
     from ssc_to_nwb.reading.nwb_files import one_session_file
 
     path = Path(file).absolute()
     if path.suffix == ".json":
-        return ledger_file.read_ledger(path)
+        return ledger.read_ledger(path)
     # A ledger says what became of a source even where the NWB file itself was moved away.
     nwb = Path(one_session_file(path)) if path.is_dir() and not path.name.endswith(naming.NWB_SUFFIXES) else path
     sidecar = naming.sidecar(nwb, "ledger")
     if not nwb.exists() and not sidecar.exists():
         one_session_file(nwb)
-    return ledger_file.read_ledger(sidecar)
+    return ledger.read_ledger(sidecar)
 
 
 def files_for_digest(paths: Sequence[Path | str]) -> tuple[Path, ...]:

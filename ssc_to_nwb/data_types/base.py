@@ -27,23 +27,6 @@ from ssc_to_nwb.source_files.session_files import find_session_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VideoPlace:
-    """Where a conversion puts the videos.
-
-    Attributes
-    ----------
-    folder, final_name : Path, str
-        Where they are while the file is built, and the name that the folder will have.
-    link : bool, default False
-        Whether hard links will do in place of copies.
-    """
-
-    folder: Path
-    final_name: str
-    link: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
     """What a conversion knows besides the session.
 
@@ -51,14 +34,18 @@ class Conversion:
     ----------
     raw : RawData or None
         The session's raw files; None without any.
-    video_place : VideoPlace
-        Where the videos are put.
+    videos, videos_name : Path, str
+        The folder of the videos while the file is built, and the name that it will have.
+    link_videos : bool
+        Whether hard links will do in place of copies.
     chunk_mb : float
         Size of a chunk of frames before compression, in 2^20 bytes.
     """
 
     raw: RawData | None
-    video_place: VideoPlace
+    videos: Path
+    videos_name: str
+    link_videos: bool
     chunk_mb: float
 
 
@@ -94,28 +81,30 @@ class SessionInterface(BaseDataInterface):
         self.context = load_context(Path(file_path), metadata_files=files)
 
     @classmethod
-    def from_context(cls, context: SessionContext) -> Self:
-        """An interface over a session that is loaded already.
+    def from_context(cls, context: SessionContext, raw: RawData | None = None) -> Self:
+        """An interface over a session, and raw files, that are opened already.
 
         Parameters
         ----------
         context : SessionContext
             Shared with other interfaces; its log takes the warnings.
+        raw : RawData, optional
+            From `open_raw_data`. An interface of raw files adds nothing where there are none.
 
         Returns
         -------
         Self
-            It reads nothing again.
+            It opens nothing again.
         """
         interface = cls.__new__(cls)
         BaseDataInterface.__init__(interface, file_path=str(context.session.path))
-        interface.context = context
+        interface.context, interface.raw = context, raw
         return interface
 
     @classmethod
-    def in_conversion(cls, context: SessionContext, conversion: Conversion) -> Self:  # noqa: ARG003
+    def in_conversion(cls, context: SessionContext, conversion: Conversion) -> Self:
         """The interface as a conversion of this package uses it, over the session that it shares."""
-        return cls.from_context(context)
+        return cls.from_context(context, conversion.raw)
 
     def get_metadata(self) -> DeepDict:
         """neuroconv's metadata with NWBFile and Subject filled in from the session and the metadata files."""
@@ -166,28 +155,3 @@ class RawInterface(SessionInterface):
         super().__init__(file_path=file_path, metadata_file_paths=metadata_file_paths, verbose=verbose)
         folder = find_session_files(Path(file_path))[0].raw_folder if folder_path is None else Path(folder_path)
         self.raw = open_raw_data(self.context, raw_folder=folder, mode="auto", keep_going=False, log=self.context.log)
-
-    @classmethod
-    def from_raw(cls, context: SessionContext, raw: RawData | None) -> Self:
-        """An interface over a session and raw files that are opened already.
-
-        Parameters
-        ----------
-        context : SessionContext
-            The session.
-        raw : RawData or None
-            From `open_raw_data`; None where there are none, and then nothing is added.
-
-        Returns
-        -------
-        Self
-            It opens nothing again.
-        """
-        interface = cls.from_context(context)
-        interface.raw = raw
-        return interface
-
-    @classmethod
-    def in_conversion(cls, context: SessionContext, conversion: Conversion) -> Self:
-        """The interface as a conversion of this package uses it."""
-        return cls.from_raw(context, conversion.raw)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -65,12 +64,6 @@ class SessionFacts:
     def plane(self, entry: int, position: int) -> Plane:
         """A plane by the place of its array in timeSeriesArrayHash and its own place in that array, both 1-based."""
         return self.calcium[entry].subvolume.planes[position - 1]
-
-    @cached_property
-    def trial_time_unit(self) -> float | None:
-        """The id that `trialTimeUnit` holds."""
-        value = self.session.tree.fields.get("trialTimeUnit")
-        return float(value.reshape(-1)[0]) if isinstance(value, np.ndarray) and value.size == 1 else None
 
 
 def _position(path: str) -> int:

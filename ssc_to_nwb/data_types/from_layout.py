@@ -56,7 +56,8 @@ def add_objects(nwbfile: NWBFile, objects: Iterable[DeclaredObject]) -> None:
         elif isinstance(one, Table) and one.columns[0].values is not None:
             _add_table(nwbfile, one.path, make_table(one))
         elif isinstance(one, Image):
-            picture = GrayscaleImage(name=one.name, description=one.text, data=_data(one.values))
+            data = np.ascontiguousarray(one.values) if isinstance(one.values, np.ndarray) else _data(one.values)
+            picture = GrayscaleImage(name=one.name, description=one.text, data=data)
             find_object(nwbfile, one.path.rpartition("/")[0]).add_image(picture)
         elif one.neurodata_type == "Images" and find_object(nwbfile, one.path) is None:
             get_module(nwbfile, one.path).add(Images(name=one.name, description=one.text))

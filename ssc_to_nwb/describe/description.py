@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.data_types.arrays.kinds import may_be_imaged
 from ssc_to_nwb.describe.compare import differences
 from ssc_to_nwb.describe.known_layout import SESSION
 from ssc_to_nwb.describe.outline import char_rows, outline, people_in
@@ -21,6 +20,7 @@ from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.session.session import read_session
+from ssc_to_nwb.session.time_series import may_be_imaged
 from ssc_to_nwb.source_files.disk_walk import check_is_file
 from ssc_to_nwb.source_files.session_files import key_of_file
 

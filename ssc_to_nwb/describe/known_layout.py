@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ssc_to_nwb.data_types.arrays.kinds import may_be_imaged
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, MatValue
+from ssc_to_nwb.session.time_series import may_be_imaged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,14 @@
-"""The ledger: every leaf of the session struct and every raw file, once, with what became of it."""
+"""The ledger: every leaf of the session struct and every raw file, once, with what became of it; as a JSON file."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from re import Pattern
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
@@ -32,6 +33,7 @@ from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.session.session import Session
 
+_FORMAT = 1
 _SHOWN = 10
 SESSION_FILE = Rule(
     identifier="session-file",
@@ -205,3 +207,54 @@ def raw_rules() -> tuple[Rule, ...]:
     """All of them, those of the data types in their order."""
     of_types = [rule for _, rules in registry.having("layout", "RAW_RULES") for rule in rules]
     return (SESSION_FILE, *of_types, LEFT_OUT, SYSTEM_FILE)
+
+
+def write_ledger(ledger: Ledger, path: Path) -> None:
+    """Write the ledger, its folder made where it is not there. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = {
+        "format": _FORMAT,
+        "session": ledger.session,
+        "variable": ledger.variable,
+        "summary": ledger.summary(),
+        "by_rule": dict(ledger.by_rule()),
+    }
+    body = json.dumps(head, indent=1, ensure_ascii=False)[: -len("\n}")]
+    parts = [body, _lines("leaves", ledger.leaves), _lines("files", ledger.files)]
+    path.write_text(",\n".join(parts) + "\n}\n", encoding="utf-8")
+
+
+def _lines(name: str, entries: Sequence[LedgerEntry] | Sequence[FileEntry]) -> str:
+    # One encoder: there are tens of thousands of entries.
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    as_dicts = (entry._asdict() if isinstance(entry, LedgerEntry) else asdict(entry) for entry in entries)
+    rows = ",\n  ".join(map(encode, as_dicts))
+    return f' "{name}": [\n  {rows}\n ]' if rows else f' "{name}": []'
+
+
+def read_ledger(path: Path) -> Ledger:
+    """Read what `write_ledger` wrote. Raises ledger-missing, ledger-unreadable."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as failure:
+        raise error(kinds.LEDGER_MISSING, file=path) from failure
+    except (OSError, ValueError) as failure:
+        raise error(kinds.LEDGER_UNREADABLE, file=path, found=failure) from failure
+    try:
+        if content["format"] != _FORMAT:
+            raise error(kinds.LEDGER_UNREADABLE, file=path, expected=f"format {_FORMAT}", found=content["format"])
+        return Ledger(
+            session=content["session"],
+            variable=content["variable"],
+            leaves=tuple(LedgerEntry(**_typed(entry)) for entry in content["leaves"]),
+            files=tuple(FileEntry(**_typed(entry)) for entry in content["files"]),
+        )
+    except (KeyError, TypeError, ValueError) as failure:
+        raise error(kinds.LEDGER_UNREADABLE, file=path, found=f"{type(failure).__name__}: {failure}") from failure
+
+
+def _typed(entry: dict[str, Any]) -> dict[str, Any]:
+    typed = {**entry, "disposition": Disposition(entry["disposition"]), "nwb": tuple(entry["nwb"])}
+    if "shape" in typed:
+        typed["shape"] = tuple(typed["shape"])
+    return typed

@@ -36,11 +36,13 @@ _NAMES = (
 
 def map_page() -> str:
     """The map as Markdown: a table for the session file, the names in it, and a table for the raw files."""
+    of_types = [text for _, text in registry.having("layout", "SERIES_NAMES")]
+    names = (*_NAMES, ("{series}", "; ".join((*of_types, "ROIs: see below"))))
     sections = [
         _INTRODUCTION,
         _rules_table(all_rules()),
         "Names:",
-        _table(("Name", "Meaning"), [(f"`{name}`", text) for name, text in (*_NAMES, _series_names())]),
+        _table(("Name", "Meaning"), [(f"`{name}`", text) for name, text in names]),
         _table(("Arrays", "Container", "Series"), _response_rows()),
         _table(("Event series", "Table"), _event_rows()),
         _table(("Trial property", "Column of `/intervals/trials`"), _code_rows(naming.TRIAL_COLUMNS.items())),
@@ -50,11 +52,6 @@ def map_page() -> str:
         _rules_table(raw_rules()),
     ]
     return "\n\n".join(sections) + "\n"
-
-
-def _series_names() -> tuple[str, str]:
-    of_types = [text for _, text in registry.having("layout", "SERIES_NAMES")]
-    return "{series}", "; ".join((*of_types, "ROIs: see below"))
 
 
 def _rules_table(rules: Iterable[Rule]) -> str:

@@ -12,7 +12,6 @@ from ssc_to_nwb.ledger.ledger import LEFT_OUT, SESSION_FILE, SYSTEM_FILE, FileEn
 from ssc_to_nwb.problems.model import Problem
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session
-from ssc_to_nwb.source_files.raw_inventory import FileLeftOut
 
 
 def file_entries(
@@ -28,7 +27,7 @@ def file_entries(
     they are known. Paths are relative to the session file's folder.
     """
     files = SourceFiles(session=session, problems=problems, hashes=hashes or {})
-    entries = [files.entry(session.path, SESSION_FILE, role="session file", nwb=())]
+    entries = [files.used(session.path, SESSION_FILE, role="session file", nwb=())]
     if raw is None:
         return tuple(entries)
     for plane in raw.inventory.planes:
@@ -36,7 +35,10 @@ def file_entries(
             entries += plane_entries(plane, raw, files)
     for _, session_entries in registry.having("layout", "session_entries"):
         entries += session_entries(raw, files)
-    return (*entries, *map(files.left_out, raw.inventory.left_out))
+    for file in raw.inventory.left_out:
+        rule = SYSTEM_FILE if file.of_system else LEFT_OUT
+        entries.append(files.entry(file.path, rule, role="left out", reason=file.reason, is_file=file.is_file))
+    return tuple(entries)
 
 
 class SourceFiles:
@@ -52,33 +54,26 @@ class SourceFiles:
             if problem.file is not None and problem.kind in leaving_out
         }
 
-    def entry(self, path: Path, rule: Rule, *, role: str, nwb: tuple[str, ...]) -> FileEntry:
-        """A file that is in the result, unless a problem says that it could not be used."""
-        reason = self.why_unusable(path)
-        if reason:
-            return self.unusable(path, reason, role=role)
-        return self.entry_with(path, rule, role=role, nwb=nwb)
-
     def why_unusable(self, path: Path) -> str:
         """The problem that says that a file could not be used; empty where there is none."""
         return self._unusable.get(self._name(path), "")
 
-    def unusable(self, path: Path, reason: str, *, role: str) -> FileEntry:
-        """A file that has a place and could not be used."""
-        return self.entry_with(path, LEFT_OUT, role=role, nwb=(), reason=reason)
+    def used(self, path: Path, rule: Rule, *, role: str, nwb: tuple[str, ...]) -> FileEntry:
+        """A file that is in the result, unless a problem says that it could not be used."""
+        reason = self.why_unusable(path)
+        return (
+            self.entry(path, LEFT_OUT, role=role, reason=reason)
+            if reason
+            else self.entry(path, rule, role=role, nwb=nwb)
+        )
 
-    def left_out(self, file: FileLeftOut) -> FileEntry:
-        """A file that is not in the result."""
-        rule = SYSTEM_FILE if file.of_system else LEFT_OUT
-        return self.entry_with(file.path, rule, role="left out", nwb=(), reason=file.reason, is_file=file.is_file)
-
-    def entry_with(
+    def entry(
         self,
         path: Path,
         rule: Rule,
         *,
         role: str,
-        nwb: tuple[str, ...],
+        nwb: tuple[str, ...] = (),
         reason: str = "",
         is_file: bool = True,
     ) -> FileEntry:

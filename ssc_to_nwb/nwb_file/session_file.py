@@ -10,9 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.base import Conversion, VideoPlace
-from ssc_to_nwb.ledger.ledger import Ledger, build_ledger
-from ssc_to_nwb.ledger.ledger_file import write_ledger
+from ssc_to_nwb.data_types.base import Conversion
+from ssc_to_nwb.ledger.ledger import Ledger, build_ledger, write_ledger
 from ssc_to_nwb.nwb_file.assemble import assemble_nwbfile
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
 from ssc_to_nwb.nwb_file.results import (
@@ -188,9 +187,9 @@ class _Work:
             context,
             Conversion(
                 raw=raw,
-                video_place=VideoPlace(
-                    folder=place.building_videos, final_name=place.final_videos.name, link=options.link_videos
-                ),
+                videos=place.building_videos,
+                videos_name=place.final_videos.name,
+                link_videos=options.link_videos,
                 chunk_mb=options.chunk_mb,
             ),
             ledger=ledger,

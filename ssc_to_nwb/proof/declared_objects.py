@@ -13,8 +13,7 @@ from ssc_to_nwb.data_types.declared import DeclaredObject, FieldValue, Place, Ta
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.proof.general import NAMESPACES, SCHEMA
-from ssc_to_nwb.restoring.nwb_reader import Node
-from ssc_to_nwb.restoring.nwb_table import NwbTable
+from ssc_to_nwb.restoring.nwb_reader import Node, NwbTable
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IDS = ("object_id", "namespace")

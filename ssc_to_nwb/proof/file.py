@@ -30,7 +30,7 @@ from ssc_to_nwb.proof.source_module import check_hashes, check_source_module
 from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader
-from ssc_to_nwb.restoring.registry import all_restores
+from ssc_to_nwb.restoring.pieces import all_restores
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session

@@ -10,9 +10,8 @@ from typing import Any
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison
-from ssc_to_nwb.restoring.following import Follow
+from ssc_to_nwb.restoring.following import Follow, all_follows
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
-from ssc_to_nwb.restoring.registry import all_follows
 
 SUBJECT = "/general/subject"
 _CREATED = "/file_create_date"

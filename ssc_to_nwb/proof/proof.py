@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
-from ssc_to_nwb.restoring.comparing import differing_numbers, differing_values
+from ssc_to_nwb.restoring.following import differing_numbers, differing_values
 from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
 from ssc_to_nwb.restoring.source_unit import SourceUnit
 

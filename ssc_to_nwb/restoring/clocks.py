@@ -11,6 +11,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.source_unit import SourceUnit
+from ssc_to_nwb.restoring.struct_table import grouped
 
 BEHAVIOR = f"/processing/{naming.BEHAVIOR_MODULE}"
 OPHYS = f"/processing/{naming.OPHYS_MODULE}"
@@ -65,11 +66,9 @@ class ImagedPlane:
 
 def clock_of(file: FileView, labels: str) -> Clock:
     """The clock of a series of trial numbers, read once. Raises ObjectError."""
-    return file.once(f"clock {labels}", lambda: _read_clock(file, labels))
-
-
-def _read_clock(file: FileView, labels: str) -> Clock:
-    return Clock(seconds=file.stamps(labels), labels=file.reader.values(f"{labels}/data"))
+    return file.once(
+        f"clock {labels}", lambda: Clock(seconds=file.stamps(labels), labels=file.reader.values(f"{labels}/data"))
+    )
 
 
 def all_clocks(file: FileView) -> Iterator[Clock]:
@@ -86,15 +85,13 @@ def imaged_planes(file: FileView) -> list[ImagedPlane]:
 
 
 def _find_planes(file: FileView) -> Iterator[ImagedPlane]:
-    entries: dict[str, list[str]] = {}
-    for node in file.claimed("plane-frames"):
-        entries.setdefault(node.path[: node.path.rindex(_PLANES)], []).append(node.objects[0])
+    entries = grouped(file.claimed("plane-frames"), lambda node: node.path[: node.path.rindex(_PLANES)])
     known: set[str] = set()
     for entry, indices in entries.items():
         trial = file.struct.node(f"{entry}.trial")
         labels = trial.objects[0].removesuffix("/data") if trial is not None and trial.objects else None
-        for position, index in enumerate(indices, start=1):
-            name = index.rpartition("/")[2].removeprefix(_FRAME_INDEX)
+        for position, index in enumerate((node.column for node in indices), start=1):
+            name = index.removeprefix(_FRAME_INDEX)
             if name not in known:
                 known.add(name)
                 yield ImagedPlane(name=name, position=position, count=len(indices), entry=entry, clock=labels)
@@ -116,11 +113,6 @@ def usual_interval_ms(time_ms: np.ndarray, labels: np.ndarray) -> float | None:
     middle = (steps[(steps.size - 1) // 2] + steps[steps.size // 2]) / 2
     interval = float(np.round(middle, 0 if is_whole(time_ms) else _DECIMALS_OF_MS))
     return interval if interval > 0 else None
-
-
-def rounding_s(seconds: np.ndarray) -> np.ndarray:
-    """How far times in s may be from those that are computed from others, by rounding alone."""
-    return 8 * np.spacing(np.abs(np.nan_to_num(np.asarray(seconds, dtype=np.float64))))
 
 
 def nearest(times: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -1,8 +1,9 @@
-"""An NWB file as the ways back see it: its objects, its tables, and the table of the source struct."""
+"""An NWB file as the ways back see it: its objects and tables, the table of the source struct, the struct itself."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,12 +12,11 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStructArray, MatValue, row_texts
-from ssc_to_nwb.restoring.nwb_reader import NwbReader
-from ssc_to_nwb.restoring.nwb_table import NwbTable
+from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStruct, MatStructArray, MatValue, row_texts
+from ssc_to_nwb.restoring.nwb_reader import NwbReader, NwbTable
 from ssc_to_nwb.restoring.pieces import Piece, RestoreError, Restores, put
 from ssc_to_nwb.restoring.source_unit import UNITS_PER_SECOND, SourceUnit
-from ssc_to_nwb.restoring.struct_table import StructNode, StructTable, dtype_of, kept_value
+from ssc_to_nwb.restoring.struct_table import StructNode, StructTable, dtype_of, empty_struct, grouped, kept_value
 
 Computed = TypeVar("Computed")
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"
@@ -103,11 +103,10 @@ class FileView:
     def value(self, path: str) -> MatValue:
         """The value of a leaf, restored. Raises RestoreError, ValueError."""
         if path not in self._values:
-            self._values[path] = self._restored(self.node(path))
+            node = self.node(path)
+            found = self.kept(node) if node.kept else assemble(node, self.pieces(node.rule, [node]))
+            self._values[path] = found
         return self._values[path]
-
-    def _restored(self, node: StructNode) -> MatValue:
-        return self.kept(node) if node.kept else assemble(node, self.pieces(node.rule, [node]))
 
     def pieces(self, rule: str, nodes: Sequence[StructNode]) -> Iterator[Piece]:
         """What the way back of a claim gives of its leaves, each piece of one leaf. Raises RestoreError."""
@@ -229,3 +228,48 @@ def _to_class(values: np.ndarray, dtype: np.dtype, *, piece: Piece, node: Struct
 
 def _size(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape)) or "1"
+
+
+def restore_struct(file: FileView) -> MatValue:
+    """The value of the session variable, every leaf in MATLAB's class and size, fields in their order.
+
+    Raises ObjectError, RestoreError, ValueError where the file does not give it back.
+    """
+    leaves = _leaves(file)
+    return _built(file, file.variable, leaves)
+
+
+def _leaves(file: FileView) -> dict[str, MatValue]:
+    """All leaves by path; those of one claim are restored together."""
+    leaves = [node for node in file.struct.nodes.values() if node.how]
+    found = {node.path: file.kept(node) for node in leaves if node.kept}
+    for rule, nodes in grouped((node for node in leaves if not node.kept), lambda node: node.rule).items():
+        pieces: dict[str, list[Piece]] = {}
+        for piece in file.pieces(rule, nodes):
+            pieces.setdefault(piece.leaves[0], []).append(piece)
+        for node in nodes:
+            found[node.path] = assemble(node, pieces.pop(node.path, []))
+    return found
+
+
+def _built(file: FileView, path: str, leaves: dict[str, MatValue]) -> MatValue:
+    if path in leaves:
+        return leaves.pop(path)
+    node = file.node(path)
+    count = math.prod(node.size)
+    if node.matlab_class == "cell":
+        items = tuple(_built(file, f"{path}{{{place}}}", leaves) for place in range(1, count + 1))
+        return MatCell(shape=node.size, items=items)
+    if node.matlab_class != "struct":
+        raise RestoreError(naming.STRUCT_TABLE, leaf=path, expected="a cell or struct", found=node.matlab_class)
+    names = tuple(node.content["fields"])
+    if not names or not count:
+        return empty_struct(node.size, names)
+    if node.size == (1, 1):
+        return _struct(file, path, names, leaves)
+    elements = tuple(_struct(file, f"{path}({place})", names, leaves) for place in range(1, count + 1))
+    return MatStructArray(shape=node.size, field_names=names, elements=elements)
+
+
+def _struct(file: FileView, path: str, names: tuple[str, ...], leaves: dict[str, MatValue]) -> MatStruct:
+    return MatStruct(fields={name: _built(file, f"{path}.{name}", leaves) for name in names})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.restoring.comparing import Difference, differing_numbers, differing_values
+from ssc_to_nwb.data_types.registry import having
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 
 if TYPE_CHECKING:
@@ -21,6 +21,64 @@ if TYPE_CHECKING:
 _RECORD = f"/processing/{naming.SOURCE_MODULE}"
 # What reading may meet in a file that is not built as it should be.
 _BROKEN = (KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError, OSError, RuntimeError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What was expected and found at the first place that differs; in_size: whether the sizes differ already."""
+
+    expected: str
+    found: str
+    in_size: bool = False
+
+
+def differing_numbers(
+    expected: np.ndarray, found: np.ndarray, tolerance: np.ndarray | float = 0.0
+) -> Difference | None:
+    """Compare arrays element by element; NaN equals NaN. `tolerance` is absolute, per element or for all."""
+    if expected.shape != found.shape:
+        return Difference(expected=_size(expected), found=_size(found), in_size=True)
+    same = expected == found
+    if not same.all() and expected.dtype.kind == "f" and found.dtype.kind == "f":
+        same |= np.isnan(expected) & np.isnan(found)
+    if not same.all() and np.any(tolerance):
+        with np.errstate(invalid="ignore"):
+            same |= np.abs(expected - found) <= tolerance
+    if same.all():
+        return None
+    wrong = ~same
+    count = int(wrong.sum())
+    place = tuple(int(one) for one in np.unravel_index(int(wrong.argmax()), wrong.shape))
+    where = f" at {list(place)}" if place else ""
+    more = f", and {count - 1} others of {wrong.size} differ" if count > 1 else ""
+    return Difference(expected=f"{_plain(expected[place])}{where}", found=f"{_plain(found[place])}{more}")
+
+
+def differing_values(expected: Any, found: Any) -> Difference | None:
+    """Compare two plain values: texts, numbers, tuples, lists, None."""
+    if type(expected) is type(found) and expected == found:
+        return None
+    if isinstance(expected, int | float) and isinstance(found, int | float) and expected == found:
+        return None
+    return Difference(expected=_short(expected, found), found=_short(found, expected))
+
+
+def _size(array: np.ndarray) -> str:
+    return f"size {'x'.join(map(str, array.shape)) or '1'}"
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _short(value: Any, other: Any) -> str:
+    """A value for a message; of long lists, the first item that differs."""
+    if isinstance(value, list | tuple) and isinstance(other, list | tuple) and len(value) > 5:
+        for place, item in enumerate(value):
+            if place >= len(other) or item != other[place]:
+                return f"{item!r} at [{place}] of {len(value)}"
+        return f"{len(value)} items"
+    return repr(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +116,22 @@ class Followed:
         return differing_values(self.expected, self.found)
 
 
+def at(file: FileView, expected: Mapping[str, Any], *, near: bool = False) -> Iterator[Followed]:
+    """Datasets by their paths with what each must hold: numbers, a list of texts, or a text.
+
+    near: whether numbers may differ by rounding.
+    """
+    for place, wanted in expected.items():
+        of_numbers = isinstance(wanted, np.ndarray)
+        read = file.reader.values if of_numbers else file.reader.texts if isinstance(wanted, list) else file.reader.text
+        yield Followed(place, wanted, read(place), tolerance=rounding(wanted) if near else 0.0)
+
+
+def rounding(values: np.ndarray) -> np.ndarray:
+    """How far numbers, such as times in s, may be from those that are computed from others, by rounding alone."""
+    return 8 * np.spacing(np.abs(np.nan_to_num(np.asarray(values, dtype=np.float64))))
+
+
 Follow: TypeAlias = "Callable[[FileView], Iterable[Followed]]"
 """Compares what it has computed from the rest of the file. Raises ObjectError, RestoreError, ValueError, KeyError."""
 Follows: TypeAlias = Mapping[str, Follow]
@@ -90,3 +164,8 @@ def contradictions(file: FileView, follows: Follows) -> Iterator[Contradiction]:
             yield Contradiction(
                 place=place, expected="values that can be compared", found=f"{type(failure).__name__}: {failure}"
             )
+
+
+def all_follows() -> Follows:
+    """What follows, of all data types, by the place that it is compared with."""
+    return {place: follow for _, follows in having("follows", "FOLLOWS") for place, follow in follows.items()}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from ssc_to_nwb.data_types.registry import having
+
 if TYPE_CHECKING:
     from ssc_to_nwb.restoring.file_view import FileView
     from ssc_to_nwb.restoring.struct_table import StructNode
@@ -15,24 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Piece:
-    """What one object of the file gives of one source leaf, or of several.
+    """What one object of the file gives of one source leaf, or of several, by their paths.
 
-    Attributes
-    ----------
-    leaves : tuple of str
-        Paths of the leaves.
-    place : str
-        Path of the object in the file.
-    values : ndarray or tuple of str
-        Numbers in the source's unit, in the size that `where` selects; for several leaves the numbers of all, one leaf
-        after the other, each column by column. Or texts, in the order of the leaves.
-    lengths : tuple of int, optional
-        How many of the numbers belong to each of several leaves.
-    where : index or slice, optional
-        Which elements of a single leaf these are: an index into the leaf in MATLAB's size, or a slice of its elements
-        column by column; None for all of them.
-    rounding : ndarray or float
-        How far the numbers may be from the source's, because they were scaled or shifted on the way.
+    place: path of the object; values: numbers in the source's unit, in the size that `where` selects, for several
+    leaves the numbers of all, one leaf after the other, each column by column, or texts, in the order of the leaves;
+    lengths: how many of the numbers belong to each of several leaves; where: which elements of a single leaf these are,
+    an index into the leaf in MATLAB's size, or a slice of its elements column by column, None for all of them;
+    rounding: how far the numbers may be from the source's, because they were scaled or shifted on the way.
     """
 
     leaves: tuple[str, ...]
@@ -47,6 +38,11 @@ Restore: TypeAlias = "Callable[[FileView, Sequence[StructNode]], Iterable[Piece]
 """Takes all leaves of one claim, in the order of the struct."""
 Restores: TypeAlias = Mapping[str, Restore]
 """The ways back by the identifier of the claim."""
+
+
+def each(restore: Callable[[FileView, StructNode], Iterable[Piece]]) -> Restore:
+    """The way back of a claim whose leaves come back one by one."""
+    return lambda file, nodes: (piece for node in nodes for piece in restore(file, node))
 
 
 class RestoreError(Exception):
@@ -79,3 +75,8 @@ def put(values: np.ndarray, where: Any, part: np.ndarray) -> None:
         values.reshape(-1, order="F")[where] = part.reshape(-1)
     else:
         values[where] = part
+
+
+def all_restores() -> Restores:
+    """The ways back of all data types by the identifiers of their claims."""
+    return {rule: restore for _, restores in having("restore", "RESTORES") for rule, restore in restores.items()}

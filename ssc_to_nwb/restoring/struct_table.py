@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ssc_to_nwb.matlab.leaves import CLASS_TYPES
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
-from ssc_to_nwb.restoring.nwb_table import NwbTable
+from ssc_to_nwb.restoring.nwb_reader import NwbTable
+from ssc_to_nwb.restoring.pieces import Piece
+
+Key = TypeVar("Key", bound=Hashable)
 
 COLUMNS = ("path", "key", "matlab_class", "size", "whole", "how", "rule", "objects", "value")
 _RANGE = re.compile(r"(?<=[{(])(\d+)\.\.(\d+)(?=[)}])")
@@ -56,10 +59,32 @@ class StructNode:
         return self.path.rpartition(".")[0]
 
     @property
+    def table(self) -> str:
+        """Path of the table that the leaf became a column of."""
+        return self.objects[0].rpartition("/")[0]
+
+    @property
+    def column(self) -> str:
+        """Name of that column, or of whatever object the leaf became."""
+        return self.objects[0].rpartition("/")[2]
+
+    def piece(self, values: np.ndarray | tuple[str, ...], *, place: str = "", **further: Any) -> Piece:
+        """What an object gives of this leaf; the one that it became where no place is given."""
+        return Piece(leaves=(self.path,), place=place or self.objects[0], values=values, **further)
+
+    @property
     def index(self) -> int | None:
         """The last index of the path, from 1: of an item in a cell, or of an element; None where it ends in a name."""
         match = _LAST_INDEX.search(self.path)
         return None if match is None else int(match[1])
+
+
+def grouped(nodes: Iterable[StructNode], key: Callable[[StructNode], Key]) -> dict[Key, list[StructNode]]:
+    """Nodes by what `key` says of them, each group in its order."""
+    groups: dict[Key, list[StructNode]] = {}
+    for node in nodes:
+        groups.setdefault(key(node), []).append(node)
+    return groups
 
 
 @dataclass(frozen=True)

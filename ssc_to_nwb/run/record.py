@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ssc_to_nwb import naming, run_files
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.json_lines import as_json, read_json_lines
-from ssc_to_nwb.ledger.ledger_file import read_ledger
+from ssc_to_nwb.ledger.ledger import read_ledger
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, error, grouped_by_kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -12,10 +12,10 @@ from ssc_to_nwb.matlab.mat_file import read_contents
 from ssc_to_nwb.matlab.stored_chars import MatRead
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
 from ssc_to_nwb.metadata.loader import load_metadata
-from ssc_to_nwb.metadata.model import Metadata, SourceFacts
+from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.session.session import Session, SourceOptions, read_session
+from ssc_to_nwb.session.session import Session, read_session
 from ssc_to_nwb.source_files.session_files import dataset_of, key_from_path
 
 
@@ -63,8 +63,7 @@ def load_context(
     metadata = load_metadata(
         dataset=dataset or dataset_of(path), session=str(key), subject=key.animal, files=metadata_files
     )
-    options = replace(source_options(metadata.source), allow_unmapped=allow_unmapped, read=read)
-    session = read_session(path, options=options, log=log)
+    session = read_session(path, facts=metadata.source, allow_unmapped=allow_unmapped, read=read, log=log)
     census = census_comparison(session)
     if census.differs:
         log.add(kinds.CENSUS_DIFFERS, file=path, found=census)
@@ -76,13 +75,3 @@ def census_comparison(session: Session) -> CensusComparison:
     arrays = [volume.arrays.get("dff", volume.first_array) for volume in session.subvolumes]
     sizes = [SubvolumeSize(rois=array.values.shape[0], frames=array.values.shape[1]) for array in arrays]
     return compare_with_census(str(session.key), sizes)
-
-
-def source_options(facts: SourceFacts) -> SourceOptions:
-    """The part of the metadata that the reader of session files needs."""
-    return SourceOptions(
-        variable_names=facts.variable_names,
-        array_kinds=facts.array_kinds,
-        fov_pattern=facts.fov_pattern,
-        text_encoding=facts.text_encoding,
-    )

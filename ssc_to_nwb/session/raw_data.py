@@ -9,8 +9,7 @@ from typing import Literal
 
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, ChannelCount, count_channels
-from ssc_to_nwb.data_types.imaging_stacks.indexing import IndexedFiles, index_files
-from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
+from ssc_to_nwb.data_types.imaging_stacks.opening import IndexedFiles, index_files, open_plane_stack
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error

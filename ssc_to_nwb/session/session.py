@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +18,10 @@ from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trials.source import Trials, read_trials
 from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts
 from ssc_to_nwb.matlab.field import Field, check_names_distinct, read_hash
-from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, OtherVariable, read_contents, read_session_struct
+from ssc_to_nwb.matlab.mat_file import OtherVariable, read_contents, read_session_struct
 from ssc_to_nwb.matlab.stored_chars import MatRead
 from ssc_to_nwb.matlab.tree import MatStruct
+from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.time_series import read_time_series
@@ -39,35 +39,6 @@ KNOWN_METADATA_KEYS = frozenset(
         ),
     )
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceOptions:
-    r"""How to read a session file: the open questions that a metadata file may answer (section `source`), and others.
-
-    Attributes
-    ----------
-    variable_names : tuple[str, ...], default VARIABLE_NAMES
-        Names of the variable that holds the session struct.
-    array_kinds : mapping of str to EntryKind
-        What an entry of timeSeriesArrayHash holds, by its key name or `value{N}`, where the file does not say.
-    fov_pattern : str, default 'fov_(?P<subvolume>\\d{2})(?P<plane>\\d{3})'
-        Regular expression that finds subvolume and plane in a path.
-    text_encoding : str or None
-        Of texts whose encoding the file does not name.
-    read : MatRead, default read_contents
-        Reads the MATLAB file.
-    allow_unmapped : bool, default False
-        Arrays and event series of no known kind are passed over, for the ledger to keep them whole, instead of an
-        error.
-    """
-
-    variable_names: tuple[str, ...] = VARIABLE_NAMES
-    array_kinds: Mapping[str, str] = field(default_factory=dict)
-    fov_pattern: str = r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})"
-    text_encoding: str | None = None
-    read: MatRead = read_contents
-    allow_unmapped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,15 +104,25 @@ class Session:
         return entry.text().strip() or None
 
 
-def read_session(path: Path, *, options: SourceOptions | None = None, log: ProblemLog) -> Session:
-    """Read and check a session file of any MATLAB format. log: takes the warnings.
+def read_session(
+    path: Path,
+    *,
+    facts: SourceFacts | None = None,
+    allow_unmapped: bool = False,
+    read: MatRead = read_contents,
+    log: ProblemLog,
+) -> Session:
+    """Read and check a session file of any MATLAB format.
 
-    Raises SscError of a kind of `problems/areas/source.toml` or of a data type, on whatever differs from the layout.
+    facts: what a metadata file says of open questions (section `source`); allow_unmapped: arrays and event series of no
+    known kind are passed over, for the ledger to keep them whole, instead of an error; read: reads the MATLAB file;
+    log: takes the warnings. Raises SscError of a kind of `problems/areas/source.toml` or of a data type, on whatever
+    differs from the layout.
     """
-    options = options or SourceOptions()
+    facts = facts or SourceFacts()
     key = key_from_path(path)
     variable, tree, others, inferred = read_session_struct(
-        path, variable_names=options.variable_names, text_encoding=options.text_encoding, read=options.read
+        path, variable_names=facts.variable_names, text_encoding=facts.text_encoding, read=read
     )
     _report_file(path, others=others, inferred=inferred, log=log)
     root = Field(file=path, path=variable, value=tree)
@@ -149,14 +130,9 @@ def read_session(path: Path, *, options: SourceOptions | None = None, log: Probl
     metadata = _read_metadata(root.child("metaDataHash"), log=log)
     trials = read_trials(root, units=units, log=log)
     arrays, subvolumes = read_time_series(
-        root.child("timeSeriesArrayHash"),
-        units=units,
-        array_kinds=options.array_kinds,
-        fov_pattern=options.fov_pattern,
-        allow_unmapped=options.allow_unmapped,
-        log=log,
+        root.child("timeSeriesArrayHash"), units=units, facts=facts, allow_unmapped=allow_unmapped, log=log
     )
-    events = _read_events(root.child("eventSeriesArrayHash"), units=units, options=options, log=log)
+    events = _read_events(root.child("eventSeriesArrayHash"), units=units, allow_unmapped=allow_unmapped, log=log)
     session = Session(
         path=path, key=key, variable=variable, tree=tree, others=others, texts_found_utf8=inferred, units=units,
         metadata=metadata, trials=trials, arrays=arrays, subvolumes=subvolumes, events=events,
@@ -190,7 +166,7 @@ def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:
     return metadata
 
 
-def _read_events(field: Field, *, units: TimeUnits, options: SourceOptions, log: ProblemLog) -> dict[str, EventSeries]:
+def _read_events(field: Field, *, units: TimeUnits, allow_unmapped: bool, log: ProblemLog) -> dict[str, EventSeries]:
     entries = read_hash(field)
     unknown = [entry.key for entry in entries if entry.key not in KNOWN_TYPES]
     check_names_distinct(field, unknown, named=naming.event_table)
@@ -200,7 +176,7 @@ def _read_events(field: Field, *, units: TimeUnits, options: SourceOptions, log:
             series[entry.key] = read_event_series(entry, units=units, log=log)
         except SscError:
             # A series that nobody knows need not be of the known form.
-            if entry.key in KNOWN_TYPES or not options.allow_unmapped:
+            if entry.key in KNOWN_TYPES or not allow_unmapped:
                 raise
     return series
 

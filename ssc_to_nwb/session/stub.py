@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, EventTrain
-from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
-from ssc_to_nwb.data_types.rois.source import Plane
+from ssc_to_nwb.data_types.events.source import PAIRS, EventTrain
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session
@@ -28,7 +27,10 @@ def stub_session(session: Session) -> Session:
         trials=session.trials.take(np.flatnonzero(np.isin(session.trials.numbers, numbers))),
         arrays={kind: array.take(np.isin(array.trial, numbers)) for kind, array in session.arrays.items()},
         subvolumes=tuple(_cut_subvolume(volume, numbers) for volume in session.subvolumes),
-        events={key: _cut_events(series, numbers) for key, series in session.events.items()},
+        events={
+            key: replace(one, trains=tuple(_cut_train(train, numbers, type_=one.type) for train in one.trains))
+            for key, one in session.events.items()
+        },
     )
 
 
@@ -63,22 +65,14 @@ def _choose_trials(session: Session) -> np.ndarray:
 def _cut_subvolume(volume: Subvolume, numbers: np.ndarray) -> Subvolume:
     keep = np.isin(volume.trial, numbers)
     arrays = {
-        kind: replace(array, values=array.values[:, keep], time_ms=array.time_ms[keep], trial=array.trial[keep])
+        kind: replace(_cut(array, keep, "time_ms", "trial"), values=array.values[:, keep])
         for kind, array in volume.arrays.items()
     }
-    return replace(volume, arrays=arrays, planes=tuple(_cut_plane(plane, keep) for plane in volume.planes))
-
-
-def _cut_plane(plane: Plane, keep: np.ndarray) -> Plane:
-    index = plane.frame_index
-    return replace(
-        plane,
-        frame_index=FrameIndex(file_number=index.file_number[keep], frame_number=index.frame_number[keep]),
-    )
-
-
-def _cut_events(series: EventSeries, numbers: np.ndarray) -> EventSeries:
-    return replace(series, trains=tuple(_cut_train(train, numbers, type_=series.type) for train in series.trains))
+    planes = [
+        replace(plane, frame_index=_cut(plane.frame_index, keep, "file_number", "frame_number"))
+        for plane in volume.planes
+    ]
+    return replace(volume, arrays=arrays, planes=tuple(planes))
 
 
 def _cut_train(train: EventTrain, numbers: np.ndarray, *, type_: int) -> EventTrain:
@@ -86,9 +80,11 @@ def _cut_train(train: EventTrain, numbers: np.ndarray, *, type_: int) -> EventTr
     if type_ == PAIRS:
         # On and off of a pair have the same trial number, so pairs stay whole.
         keep = np.repeat(keep[0::2], 2)
-    return replace(
-        train,
-        time_ms=train.time_ms[keep],
-        trial=train.trial[keep],
-        properties=tuple(replace(item, values=item.values[keep]) for item in train.properties),
-    )
+    properties = tuple(_cut(item, keep, "values") for item in train.properties)
+    cut: EventTrain = _cut(train, keep, "time_ms", "trial")
+    return replace(cut, properties=properties)
+
+
+def _cut(record: Any, keep: np.ndarray, *names: str) -> Any:
+    """A frozen object with some items of these arrays of it."""
+    return replace(record, **{name: getattr(record, name)[keep] for name in names})

@@ -71,7 +71,7 @@ def assembled(context: SessionContext, raw: RawData | None, **settings: Any) -> 
     nwbfile = make_nwbfile(context)
     RoiSegmentationInterface.from_context(context).add(nwbfile)
     for kind in INTERFACES:
-        interface = kind.from_raw(context, raw)
+        interface = kind.from_context(context, raw)
         for name, value in settings.items():
             setattr(interface, name, value)
         interface.add(nwbfile)
@@ -230,7 +230,7 @@ def test_a_plane_without_any_frame_has_no_series_but_a_gap(tmp_path: Path) -> No
             path.unlink()
     context, raw = opened(made)
     nwbfile = make_nwbfile(context)
-    ImagingStacksInterface.from_raw(context, raw).add(nwbfile)
+    ImagingStacksInterface.from_context(context, raw).add(nwbfile)
     assert "two_photon_series_fov_01002_green" in nwbfile.acquisition
     assert "two_photon_series_fov_01003_green" not in nwbfile.acquisition
     gaps = nwbfile.intervals["imaging_gaps"].to_dataframe()
@@ -243,7 +243,7 @@ def test_a_text_too_long_for_an_attribute_is_cut_and_reported(written: Written) 
     raw = replace(written.raw, stacks={**written.raw.stacks, "fov_01002": stack})
     context = load_context(written.made.mat_path)
     nwbfile = make_nwbfile(context)
-    ImagingStacksInterface.from_raw(context, raw).add(nwbfile)
+    ImagingStacksInterface.from_context(context, raw).add(nwbfile)
     assert len(nwbfile.acquisition["two_photon_series_fov_01002_green"].comments) < 64_000
     assert len(context.log.by_kind()[kinds.TIF_TEXT_CUT]) == 1
 
@@ -372,7 +372,7 @@ def test_without_raw_files_nothing_is_added(written: Written) -> None:
     nwbfile = make_nwbfile(written.context)
     before = set(nwbfile.objects)
     for kind in INTERFACES:
-        kind.from_raw(written.context, None).add(nwbfile)
+        kind.from_context(written.context, None).add(nwbfile)
     assert set(nwbfile.objects) == before
 
 
@@ -388,7 +388,7 @@ def test_damaged_files_beside_the_stacks(tmp_path: Path) -> None:
         (WhiskerVideoInterface, kinds.VIDEO_UNREADABLE),
     ):
         with pytest.raises(SscError, match=problem.identifier):
-            kind.from_raw(context, raw).add(make_nwbfile(context))
+            kind.from_context(context, raw).add(make_nwbfile(context))
     context, raw = opened(made, keep_going=True)
     nwbfile = assembled(context, raw)
     found = set(context.log.by_kind())

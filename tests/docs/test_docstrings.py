@@ -69,6 +69,8 @@ def gaps(tree: ast.Module, *, fields_alone: bool = False) -> Iterator[str]:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             text = ast.get_docstring(node) or ""
             missing = _fields(node) - named(text, "Attributes") - named(text, "Parameters")
+            # A class that the reference does not list may name its fields in prose: `first, second: what they are`.
+            missing -= {name for names in re.findall(r"((?:\w+,\s+)*\w+): ", text) for name in re.split(r",\s+", names)}
             yield from (f"{node.name}: {name}" for name in sorted(missing))
             for method in () if fields_alone else node.body:
                 if isinstance(method, ast.FunctionDef) and not method.name.startswith("_"):

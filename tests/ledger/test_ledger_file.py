@@ -10,7 +10,7 @@ from made_sessions import Converted, problem_raised
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition
-from ssc_to_nwb.ledger.ledger_file import read_ledger, write_ledger
+from ssc_to_nwb.ledger.ledger import read_ledger, write_ledger
 
 
 def test_ledger_is_beside_the_file_and_reads_back(converted_default: Converted, tmp_path: Path):

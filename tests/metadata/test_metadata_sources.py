@@ -10,8 +10,6 @@ import yaml
 
 from ssc_to_nwb.metadata.loader import metadata_folder
 from ssc_to_nwb.metadata.model import Metadata, SourceFacts
-from ssc_to_nwb.session.context import source_options
-from ssc_to_nwb.session.session import SourceOptions
 
 
 def read(name: str) -> dict[str, Any]:
@@ -64,9 +62,7 @@ def test_every_open_fact_that_the_code_decides_is_a_key_with_a_default() -> None
 
 
 def test_the_reader_of_session_files_alone_goes_by_the_same_defaults() -> None:
-    facts = SourceFacts()
-    assert source_options(facts) == SourceOptions()
-    assert read("ssc-1")["source"] == facts.model_dump(mode="json")
+    assert read("ssc-1")["source"] == SourceFacts().model_dump(mode="json")
 
 
 def test_the_files_hold_all_that_the_schema_knows_of_assumptions() -> None:

@@ -45,8 +45,9 @@ from mutations import Mutation
 
 from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.following import all_follows
 from ssc_to_nwb.restoring.nwb_reader import NwbReader
-from ssc_to_nwb.restoring.registry import all_follows, all_restores
+from ssc_to_nwb.restoring.pieces import all_restores
 from ssc_to_nwb.validate.follows import contradiction_messages
 from ssc_to_nwb.validate.one_file import validate_file
 

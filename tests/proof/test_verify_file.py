@@ -13,7 +13,7 @@ import pytest
 from ssc_to_nwb.data_types.rule import Disposition, all_rules
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.file import verify_file
-from ssc_to_nwb.restoring.registry import all_restores
+from ssc_to_nwb.restoring.pieces import all_restores
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.source_files.checksums import sha256_of
 

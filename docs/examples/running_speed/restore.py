@@ -1,20 +1,8 @@
-"""From the series of running speed back to the entry `runningSpeed`."""
+"""From the series of running speed back to the entry `runningSpeed`: each object has what its field holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from ssc_to_nwb.data_types.arrays.restore import times, whole
+from ssc_to_nwb.restoring.pieces import Restores
 
-from ssc_to_nwb.data_types.arrays.restore import labels, times
-from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.pieces import Piece, Restores
-from ssc_to_nwb.restoring.struct_table import StructNode
-
-
-def values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
-    """The one row of valueMatrix."""
-    for node in nodes:
-        place = node.objects[0]
-        yield Piece(leaves=(node.path,), place=place, values=file.reader.values(place))
-
-
-RESTORES: Restores = {"running-values": values, "running-times": times, "running-trials": labels}
+RESTORES: Restores = {"running-values": whole, "running-times": times, "running-trials": whole}

@@ -14,8 +14,8 @@ _TIME_UNITS = (f"{_HASH}.value{{*}}.timeUnit", "eventSeriesArrayHash.value{*}.ti
 
 def _same_unit_as_trials(leaf: Leaf, facts: SessionFacts) -> bool:
     """Whether a `timeUnit` holds the same id as `trialTimeUnit`, which is kept."""
-    value = leaf.value
-    return isinstance(value, np.ndarray) and value.shape == (1, 1) and float(value[0, 0]) == facts.trial_time_unit
+    value, unit = leaf.value, facts.session.tree.fields.get("trialTimeUnit")
+    return isinstance(value, np.ndarray) and isinstance(unit, np.ndarray) and np.array_equal(value, unit.reshape(1, -1))
 
 
 RULES = (

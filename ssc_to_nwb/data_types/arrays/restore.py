@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.pieces import Piece, Restores
+from ssc_to_nwb.restoring.pieces import Piece, Restores, each
 from ssc_to_nwb.restoring.struct_table import StructNode
 
 
-def labels(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
-    """The trial number of every sample of an array, NaN for none."""
-    for node in nodes:
-        found = file.reader.values(node.objects[0])
-        yield Piece(leaves=(node.path,), place=node.objects[0], values=found)
+@each
+def whole(file: FileView, node: StructNode) -> Iterator[Piece]:
+    """The values of the object that a leaf became, as they are: the trial number of every sample, NaN for none."""
+    yield node.piece(file.reader.values(node.objects[0]))
 
 
-def times(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+@each
+def times(file: FileView, node: StructNode) -> Iterator[Piece]:
     """Time stamps of the first series on the clock of an entry; the others link to them."""
-    for node in nodes:
-        place = node.objects[0]
-        seconds = file.reader.values(place)
-        found, rounding = file.unit(f"{node.parent}.timeUnit").restored(seconds, whole=node.whole)
-        yield Piece(leaves=(node.path,), place=place, values=found, rounding=rounding)
+    seconds = file.reader.values(node.objects[0])
+    found, rounding = file.unit(f"{node.parent}.timeUnit").restored(seconds, whole=node.whole)
+    yield node.piece(found, rounding=rounding)
 
 
-def time_unit(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+@each
+def time_unit(file: FileView, node: StructNode) -> Iterator[Piece]:
     """The id that another field of the struct holds."""
-    for node in nodes:
-        same = file.row(f"{file.variable}.{node.content['same_as']}")
-        yield Piece(leaves=(node.path,), place=naming.STRUCT_TABLE, values=np.asarray(same))
+    same = file.row(f"{file.variable}.{node.content['same_as']}")
+    yield node.piece(np.asarray(same), place=naming.STRUCT_TABLE)
 
 
 RESTORES: Restores = {"time-unit": time_unit}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol, Self
 
 import numpy as np
@@ -63,15 +62,12 @@ def read_samples(field: Field, *, rows: int, units: TimeUnits, log: ProblemLog) 
     )
 
 
-def report_nan(values: np.ndarray, what: str, *, file: Path, field: str, log: ProblemLog) -> None:
-    """Log how many of the values are NaN, which are kept. what: what they are, in words."""
-    count = int(np.isnan(values).sum())
-    if count:
-        log.add(kinds.VALUES_NAN, file=file, field=field, found=f"{count} of {values.size} {what}")
+def report_odd(values: np.ndarray, what: str, *, field: Field, log: ProblemLog, nan: bool = True) -> None:
+    """Log how many of the values of a field are infinite, and how many NaN; they are kept.
 
-
-def report_infinite(values: np.ndarray, what: str, *, file: Path, field: str, log: ProblemLog) -> None:
-    """The same of infinite values."""
-    count = int(np.isinf(values).sum())
-    if count:
-        log.add(kinds.VALUES_INFINITE, file=file, field=field, found=f"{count} of {values.size} {what}")
+    what: what they are, in words; nan: whether NaN says more than that there is no value.
+    """
+    infinite, missing = int(np.isinf(values).sum()), int(np.isnan(values).sum()) if nan else 0
+    for kind, count in ((kinds.VALUES_NAN, missing), (kinds.VALUES_INFINITE, infinite)):
+        if count:
+            log.add(kind, file=field.file, field=field.path, found=f"{count} of {values.size} {what}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.events.restore import table_of, train_rows
+from ssc_to_nwb.data_types.events.restore import train_rows
 from ssc_to_nwb.restoring.clocks import BEHAVIOR_CLOCK, clock_of, usual_interval_ms
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Followed, Follows
@@ -43,7 +43,8 @@ def event_trains(file: FileView) -> Iterator[EventTimes]:
             start = stop = table.column("timestamp")
         else:
             start, stop = table.column("start_time"), table.column("stop_time")
-            stop = stop - (touch_sample_s(file) if path == _TOUCHES else 0.0)
+            # Touches stop later in the file than in the source.
+            stop = stop - (float(file.provenance["touch_sample_ms"]) / 1000 if path == _TOUCHES else 0.0)
         texts = [table.texts(name) for name in _LABELS if table.has(name)]
         trains = list(zip(*texts, strict=True)) or [()] * labels.size
         for train in dict.fromkeys(trains):
@@ -56,11 +57,6 @@ def _tables(file: FileView) -> Iterator[str]:
         for name in file.reader.members(group) if file.reader.has(group) else ():
             if name not in _OTHERS:
                 yield f"{group}/{name}"
-
-
-def touch_sample_s(file: FileView) -> float:
-    """By how much touches stop later in the file than in the source, as the file has it."""
-    return float(file.provenance["touch_sample_ms"]) / 1000
 
 
 def lick_times(file: FileView, side: str) -> tuple[np.ndarray, np.ndarray]:
@@ -89,7 +85,7 @@ def rows(file: FileView) -> Iterator[Followed]:
     """Rows come in the order of time; each is of one train of the source, and counts its events."""
     owners: dict[str, np.ndarray] = {}
     for node in file.claimed("event-times"):
-        path = table_of(node)
+        path = node.table
         table, own = file.table(path), train_rows(file, node)
         np.add.at(owners.setdefault(path, np.zeros(table.rows, dtype=np.int64)), own, 1)
         times_per_row = 1 if table.has("timestamp") else 2
@@ -109,7 +105,7 @@ def properties_not_given(file: FileView) -> Iterator[Followed]:
     """NaN for the events of trains that have no such property; values at the end where some differ."""
     given: dict[str, np.ndarray] = {}
     for node in file.claimed("event-property-values"):
-        path, column = node.objects[0].rpartition("/")[::2]
+        path, column = node.table, node.column
         table = file.table(path)
         for place in (f"{path}/{column}", f"{path}/{column}{_AT_OFFSET}"):
             if table.has(place.rpartition("/")[2]):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
-from ssc_to_nwb.restoring.pieces import Piece, Restores
+from ssc_to_nwb.restoring.pieces import Piece, Restores, each
 from ssc_to_nwb.restoring.struct_table import StructNode
 
 _SIDES = {"leftLicks": "left", "rightLicks": "right", "leftReward": "left", "rightReward": "right"}
@@ -18,58 +18,40 @@ _POINTS, _PAIRS = 1.0, 2.0
 _TYPES = {"TimeIntervals": _PAIRS, "EventsTable": _POINTS}
 
 
-def types(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+@each
+def types(file: FileView, node: StructNode) -> Iterator[Piece]:
     """2 where the table has intervals, 1 where it has points."""
-    for node in nodes:
-        place = node.objects[0]
-        yield Piece(leaves=(node.path,), place=place, values=np.array([_type(file, place)]))
+    yield node.piece(np.array([_type(file, node.objects[0])]))
 
 
-def times(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+@each
+def times(file: FileView, node: StructNode) -> Iterator[Piece]:
     """Points, or on and off times in turn; a touch stops one sample later in the file than in the source."""
-    for node in nodes:
-        table, unit = table_of(node), file.unit(f"{node.parent}.timeUnit")
-        rows = train_rows(file, node)
-        on = None
-        for place in node.objects:
-            seconds = file.table(table).column(place.rpartition("/")[2])[rows]
-            later = 0.0
-            if place.endswith("/stop_time") and file.node(node.parent).key == "touches":
-                later = float(file.provenance["touch_sample_ms"]) * unit.per_second / 1000
-            found, rounding = unit.restored(seconds, whole=node.whole, later=later)
-            if on is not None:
-                # Rounding must not put the end of a touch of one sample before its beginning.
-                found = np.where(np.abs(found - on) <= rounding, np.maximum(found, on), found)
-            yield Piece(
-                leaves=(node.path,), place=place, values=found, rounding=rounding,
-                where=None if len(node.objects) == 1 else _ON if on is None else _OFF,
-            )  # fmt: skip
-            on = found
+    table, unit, rows = file.table(node.table), file.unit(f"{node.parent}.timeUnit"), train_rows(file, node)
+    on = None
+    for place in node.objects:
+        later = 0.0
+        if place.endswith("/stop_time") and file.node(node.parent).key == "touches":
+            later = float(file.provenance["touch_sample_ms"]) * unit.per_second / 1000
+        seconds = table.column(place.rpartition("/")[2])[rows]
+        found, rounding = unit.restored(seconds, whole=node.whole, later=later)
+        if on is not None:
+            # Rounding must not put the end of a touch of one sample before its beginning.
+            found = np.where(np.abs(found - on) <= rounding, np.maximum(found, on), found)
+        where = None if len(node.objects) == 1 else _ON if on is None else _OFF
+        yield node.piece(found, place=place, rounding=rounding, where=where)
+        on = found
 
 
-def trials(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
-    """The trial number of each event, once for on and once for off of pairs."""
-    for node in nodes:
-        found = file.table(table_of(node)).column("trial_number")[train_rows(file, node)]
-        for where in _twice(file, node):
-            yield Piece(leaves=(node.path,), place=node.objects[0], values=found, where=where)
-
-
-def property_values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
-    """A property's values at each event time; a column of its own has those at the off times where they differ."""
-    for node in nodes:
-        table = file.table(table_of(node))
-        rows = train_rows(file, node)
-        for where in _twice(file, node):
-            column = node.objects[0].rpartition("/")[2]
-            if where is _OFF and table.has(f"{column}_at_offset"):
-                column = f"{column}_at_offset"
-            found = table.column(column)[rows]
-            yield Piece(leaves=(node.path,), place=f"{table.path}/{column}", values=found, where=where)
-
-
-def _twice(file: FileView, node: StructNode) -> tuple[slice | None, ...]:
-    return (_ON, _OFF) if _type(file, table_of(node)) == _PAIRS else (None,)
+@each
+def columns(file: FileView, node: StructNode) -> Iterator[Piece]:
+    """Trial numbers or a property at each event time; a second column has those at the off times where they differ."""
+    table, rows = file.table(node.table), train_rows(file, node)
+    for where in (_ON, _OFF) if _type(file, node.table) == _PAIRS else (None,):
+        column = node.column
+        if where is _OFF and table.has(f"{column}_at_offset"):
+            column = f"{column}_at_offset"
+        yield node.piece(table.column(column)[rows], place=f"{table.path}/{column}", where=where)
 
 
 def _type(file: FileView, table: str) -> float:
@@ -80,11 +62,6 @@ def _type(file: FileView, table: str) -> float:
     return _TYPES[found]
 
 
-def table_of(node: StructNode) -> str:
-    """Path of the table that a leaf of times, trials or properties became a column of."""
-    return node.objects[0].rpartition("/")[0]
-
-
 def train_rows(file: FileView, node: StructNode) -> np.ndarray:
     """Rows of the train that a leaf is of, in the order of the source, int64 (n,).
 
@@ -92,7 +69,7 @@ def train_rows(file: FileView, node: StructNode) -> np.ndarray:
     one. An empty leaf in the place of several has the rows of all of them, which are none.
     """
     series = file.node(_series_of(node))
-    table = file.table(table_of(node))
+    table = file.table(node.table)
     rows = np.ones(table.rows, dtype=bool)
     for column, texts in _labels(file, series, table_has=table.has, train=_train(node)).items():
         rows &= np.array([found in texts for found in table.texts(column)], dtype=bool)
@@ -144,6 +121,6 @@ def _labels(
 RESTORES: Restores = {
     "event-type": types,
     "event-times": times,
-    "event-trials": trials,
-    "event-property-values": property_values,
+    "event-trials": columns,
+    "event-property-values": columns,
 }

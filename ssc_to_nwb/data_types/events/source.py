@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_finite
-from ssc_to_nwb.data_types.arrays.source import report_infinite
+from ssc_to_nwb.data_types.arrays.source import report_odd
 from ssc_to_nwb.data_types.events import touches
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.matlab.field import Field, HashEntry, check_names_distinct, read_hash
 from ssc_to_nwb.matlab.tree import MatCell
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
-
-if TYPE_CHECKING:
-    from ssc_to_nwb.session.session import Session
 
 POINTS, PAIRS = 1, 2
 KNOWN_TYPES = {
@@ -34,15 +31,7 @@ KNOWN_TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventProperty:
-    """One key of an eventPropertiesHash.
-
-    Attributes
-    ----------
-    key, description : str
-        Of the entry.
-    values : ndarray of float64, (E,)
-        A value per event time.
-    """
+    """One key of an eventPropertiesHash. key, description: of the entry; values: float64 (E,), one per event time."""
 
     key: str
     description: str
@@ -206,17 +195,19 @@ def _read_train(
         label=label,
         time_ms=time_ms,
         trial=trial,
-        properties=() if properties is None else _read_properties(properties, count=time_ms.size),
+        properties=() if properties is None else _read_properties(properties, times, label=label, log=log),
     )
 
 
-def _read_properties(field: Field, *, count: int) -> tuple[EventProperty, ...]:
+def _read_properties(field: Field, times: Field, *, label: str, log: ProblemLog) -> tuple[EventProperty, ...]:
     entries = read_hash(field)
     check_names_distinct(field, [entry.key for entry in entries], named=naming.property_column)
-    return tuple(
-        EventProperty(key=entry.key, description=entry.description, values=entry.value.row(length=count))
-        for entry in entries
-    )
+    found, count = [], times.row().size
+    for entry in entries:
+        values = entry.value.row(length=count)
+        report_odd(values, f"values of {entry.key} of {label!r}", field=times, log=log, nan=False)
+        found.append(EventProperty(key=entry.key, description=entry.description, values=values))
+    return tuple(found)
 
 
 def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool, log: ProblemLog) -> None:
@@ -238,11 +229,3 @@ def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool, log: Problem
 
 def _first(where: np.ndarray) -> int | None:
     return int(np.flatnonzero(where)[0]) if where.any() else None
-
-
-def report_unusual(session: Session, *, log: ProblemLog) -> None:
-    """Log trains that have infinite values."""
-    for train in (train for series in session.events.values() for train in series.trains):
-        for one in train.properties:
-            what = f"values of {one.key} of {train.label!r}"
-            report_infinite(one.values, what, file=session.path, field=train.path, log=log)

@@ -9,8 +9,7 @@ import numpy as np
 from roiextractors import ImagingExtractor
 
 from ssc_to_nwb.data_types.imaging_stacks.channels import ChannelCount
-from ssc_to_nwb.data_types.imaging_stacks.indexing import index_files
-from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
+from ssc_to_nwb.data_types.imaging_stacks.opening import index_files, open_plane_stack
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.restoring.clocks import Clock, ImagedPlane, clock_of, imaged_planes, rounding_s, usual_interval_ms
+from ssc_to_nwb.restoring.clocks import ImagedPlane, clock_of, imaged_planes, usual_interval_ms
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.following import Followed, Follows
-from ssc_to_nwb.restoring.nwb_table import NwbTable
+from ssc_to_nwb.restoring.following import Followed, Follows, at, rounding
+from ssc_to_nwb.restoring.nwb_reader import NwbTable
 
 _GAPS = f"/intervals/{naming.IMAGING_GAPS}"
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"
@@ -20,6 +20,9 @@ _TEXTS = f"{_SOURCE}/{naming.IMAGE_DESCRIPTIONS}"
 _UM = 1e-6
 _UNKNOWN_FRAME_S = 1e-3
 _LISTED_ROOT = "imaging_data"
+_COLUMNS = (
+    "start_time", "stop_time", "plane_name", "listed_file", "frame_count", "first_time_index", "trial_numbers",
+)  # fmt: skip
 
 
 def series(file: FileView) -> Iterator[Followed]:
@@ -32,28 +35,10 @@ def series(file: FileView) -> Iterator[Followed]:
                 continue
             expected = clock_of(file, plane.clock).seconds[table.column(naming.TWO_PHOTON_FRAME) > 0]
             stamps = file.stamps(path)
-            yield Followed(
-                place=f"{path}/timestamps", expected=expected, found=stamps, tolerance=rounding_s(expected)
-            )  # fmt: skip
+            yield Followed(f"{path}/timestamps", expected, stamps, tolerance=rounding(expected))
             shape = np.array(file.reader.dataset(f"{path}/data").shape[1:], dtype=np.int64)
-            place = f"{path}/dimension"
-            yield Followed(place=place, expected=shape, found=file.reader.values(place))
-            place = f"{path}/field_of_view"
             view = np.array(file.metadata["imaging"]["field_of_view_um"], dtype=np.float64) * _UM
-            yield Followed(place=place, expected=view, found=file.reader.values(place))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Gap:
-    """A run of time stamps of a plane without a frame: places, stop excluded, times in s, stack, trials."""
-
-    plane: str
-    start: int
-    stop: int
-    start_s: float
-    stop_s: float
-    listed_file: str
-    trials: list[int]
+            yield from at(file, {f"{path}/dimension": shape, f"{path}/field_of_view": view})
 
 
 def gaps(file: FileView) -> Iterator[Followed]:
@@ -66,45 +51,30 @@ def gaps(file: FileView) -> Iterator[Followed]:
     ]
     if not file.reader.has(_GAPS):
         # Without a gap there is no table.
-        yield Followed(place=_GAPS, expected=len(rows), found=0, covers=())
+        yield Followed(_GAPS, len(rows), 0, covers=())
         return
-    rows.sort(key=lambda row: (row.start_s, row.stop_s))
-    table = file.table(_GAPS)
-    for name, times in {"start_time": [row.start_s for row in rows], "stop_time": [row.stop_s for row in rows]}.items():
-        expected = np.array(times)
-        found = table.column(name)
-        yield Followed(place=f"{_GAPS}/{name}", expected=expected, found=found, tolerance=rounding_s(expected))
-    texts = {"plane_name": [row.plane for row in rows], "listed_file": [row.listed_file for row in rows]}
-    for name, lines in texts.items():
-        yield Followed(place=f"{_GAPS}/{name}", expected=lines, found=table.texts(name))
-    counts = {"frame_count": [row.stop - row.start for row in rows], "first_time_index": [row.start for row in rows]}
-    for name, values in counts.items():
-        numbers = np.array(values, dtype=np.int64)
-        yield Followed(place=f"{_GAPS}/{name}", expected=numbers, found=table.column(name))
+    rows.sort(key=lambda row: row[:2])
+    columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_COLUMNS, ())
+    trials = list(columns.pop("trial_numbers"))
+    for name, values in columns.items():
+        is_text = name in ("plane_name", "listed_file")
+        yield from at(file, {f"{_GAPS}/{name}": list(values) if is_text else np.array(values)}, near=not is_text)
     place = f"{_GAPS}/trial_numbers"
-    yield Followed(
-        place=place,
-        expected=[row.trials for row in rows],
-        found=[part.tolist() for part in table.parts("trial_numbers")],
-        covers=(place, f"{place}_index"),
-    )
+    found = [part.tolist() for part in file.table(_GAPS).parts("trial_numbers")]
+    yield Followed(place, trials, found, covers=(place, f"{place}_index"))
 
 
-def _gap(file: FileView, plane: ImagedPlane, start: int, stop: int) -> _Gap:
+def _gap(file: FileView, plane: ImagedPlane, start: int, stop: int) -> tuple[Any, ...]:
+    """The row of a run of time stamps of a plane without a frame; stop: excluded."""
     if plane.clock is None:
         raise ValueError(f"{plane.name} has no time stamps")
     clock = clock_of(file, plane.clock)
-    frame_s = file.once(f"frame {plane.clock}", lambda: _frame_s(file, clock))
+    interval_ms = file.once(f"frame {plane.clock}", lambda: usual_interval_ms(clock.milliseconds(file), clock.labels))
+    frame_s = _UNKNOWN_FRAME_S if interval_ms is None else interval_ms / 1000
     labels = clock.labels[start:stop]
-    return _Gap(
-        plane=plane.name,
-        start=start,
-        stop=stop,
-        start_s=float(clock.seconds[start]),
-        stop_s=float(clock.seconds[stop - 1]) + frame_s,
-        listed_file=_listed(file, plane, start),
-        trials=[int(number) for number in np.unique(labels[~np.isnan(labels)]).tolist()],
-    )
+    times = (float(clock.seconds[start]), float(clock.seconds[stop - 1]) + frame_s)
+    trials = [int(number) for number in np.unique(labels[~np.isnan(labels)]).tolist()]
+    return (*times, plane.name, _listed(file, plane, start), stop - start, start, trials)
 
 
 def _runs(table: NwbTable) -> Iterator[tuple[int, int]]:
@@ -115,11 +85,6 @@ def _runs(table: NwbTable) -> Iterator[tuple[int, int]]:
     for run in np.split(missing, edges):
         if run.size:
             yield int(run[0]), int(run[-1]) + 1
-
-
-def _frame_s(file: FileView, clock: Clock) -> float:
-    interval_ms = usual_interval_ms(clock.milliseconds(file), clock.labels)
-    return _UNKNOWN_FRAME_S if interval_ms is None else interval_ms / 1000
 
 
 def _listed(file: FileView, plane: ImagedPlane, row: int) -> str:
@@ -152,8 +117,7 @@ def image_texts(file: FileView) -> Iterator[Followed]:
         following = following if place and stack == stacks[place - 1] else 1
         expected.append(following)
         following += counts[place]
-    place_of = f"{_TEXTS}/first_page"
-    yield Followed(place=place_of, expected=np.array(expected, dtype=np.int64), found=table.column("first_page"))
+    yield from at(file, {f"{_TEXTS}/first_page": np.array(expected, dtype=np.int64)})
 
 
 FOLLOWS: Follows = {"/acquisition": series, _GAPS: gaps, f"{_TEXTS}/first_page": image_texts}

@@ -15,7 +15,7 @@ from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, StackGap
 from ssc_to_nwb.data_types.rois.imaging_planes import device, imaging_plane, imaging_plane_path
 from ssc_to_nwb.data_types.rule import Disposition, Rule
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
-from ssc_to_nwb.ledger.ledger import FileEntry
+from ssc_to_nwb.ledger.ledger import LEFT_OUT, FileEntry
 from ssc_to_nwb.metadata.model import ImagingFacts
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.quantities import plural
@@ -49,30 +49,23 @@ _GAPS = Table(
         "frame: the median interval of the subvolume's frames within trials, or 1 ms where no trial has two frames."
     ),
     columns=(
-        Column(name="start_time", dtype=np.float64, text="Start time of epoch, in seconds"),
-        Column(name="stop_time", dtype=np.float64, text="Stop time of epoch, in seconds"),
-        Column(name="plane_name", dtype=TEXT, text="The imaging plane, as in the names of its objects."),
-        Column(name="reason", dtype=TEXT, text="Why the frames are missing."),
+        Column("start_time", np.float64, "Start time of epoch, in seconds"),
+        Column("stop_time", np.float64, "Stop time of epoch, in seconds"),
+        Column("plane_name", TEXT, "The imaging plane, as in the names of its objects."),
+        Column("reason", TEXT, "Why the frames are missing."),
         Column(
-            name="listed_file",
-            dtype=TEXT,
-            text=(
-                "Tif that the session file names for the frames, relative to the session's folder; empty where it "
-                "names none."
-            ),
+            "listed_file",
+            TEXT,
+            "Tif that the session file names for the frames, relative to the session's folder; empty where it names "
+            "none.",
         ),
-        Column(name="frame_count", dtype=np.int64, text="Number of missing frames."),
+        Column("frame_count", np.int64, "Number of missing frames."),
         Column(
-            name="first_time_index",
-            dtype=np.int64,
-            text="Place of the first missing frame among the subvolume's time stamps, counted from 0.",
+            "first_time_index",
+            np.int64,
+            "Place of the first missing frame among the subvolume's time stamps, counted from 0.",
         ),
-        Column(
-            name="trial_numbers",
-            dtype=np.int64,
-            ragged=True,
-            text="Numbers of the trials that the missing frames belong to.",
-        ),
+        Column("trial_numbers", np.int64, "Numbers of the trials that the missing frames belong to.", ragged=True),
     ),
 )
 _IMAGE_TEXTS = Table(
@@ -83,18 +76,15 @@ _IMAGE_TEXTS = Table(
         "the comments of the frames."
     ),
     columns=(
-        Column(name="plane", dtype=TEXT, text="Name of the imaging plane."),
-        Column(name="file_number", dtype=np.int64, text="The tif: a file_number of the table source_stacks."),
-        Column(name="first_page", dtype=np.int64, text="First page of the tif that has the text, counted from 1."),
+        Column("plane", TEXT, "Name of the imaging plane."),
+        Column("file_number", np.int64, "The tif: a file_number of the table source_stacks."),
+        Column("first_page", np.int64, "First page of the tif that has the text, counted from 1."),
         Column(
-            name="page_count",
-            dtype=np.int64,
-            text=(
-                "Number of pages that have it. Images behind a page that have no page directory of their own have no "
-                "text."
-            ),
+            "page_count",
+            np.int64,
+            "Number of pages that have it. Images behind a page that have no page directory of their own have no text.",
         ),
-        Column(name="text", dtype=TEXT, text="The text; empty where the pages have none."),
+        Column("text", TEXT, "The text; empty where the pages have none."),
     ),
 )
 ROLE = ("imaging stack", RawFileKind.STACK)
@@ -265,7 +255,7 @@ def _entry(listed: ListedFile, stack: PlaneStack, files: SourceFiles, *, used: b
         )
     reason = files.why_unusable(listed.path)
     if not used:
-        return files.unusable(listed.path, reason or _NOT_NAMED, role=ROLE[0])
+        return files.entry(listed.path, LEFT_OUT, role=ROLE[0], reason=reason or _NOT_NAMED)
     # A stack that is cut short is used as far as it goes.
     nwb = _places(stack.plane_name, stack.channels)
-    return files.entry_with(listed.path, _STACK, role=ROLE[0], nwb=nwb, reason=reason)
+    return files.entry(listed.path, _STACK, role=ROLE[0], nwb=nwb, reason=reason)

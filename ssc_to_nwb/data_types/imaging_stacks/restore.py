@@ -7,6 +7,7 @@ that is in planes whose pages differ in their text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,16 +15,52 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.data_types.imaging_stacks.restore_tables import FrameReader, ListedStack, StacksInFile, open_stacks
+from ssc_to_nwb import naming
 from ssc_to_nwb.output_files import whole_file
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.problems.model import ProblemLog, error
+from ssc_to_nwb.restoring.file_view import FileView
+from ssc_to_nwb.restoring.nwb_reader import ObjectError
 
+_SOURCE = f"/processing/{naming.SOURCE_MODULE}"
+_FILE_ROLE = "imaging stack"
+_LISTED_ROOT = "imaging_data/"
+_TEXT = re.compile(r"ImageDescription of the first tif, [^:]*: (?P<text>.*)", re.DOTALL)
 # A text is cut at 60,000 bytes, there at the end of a character.
 _CUT_FROM_BYTES = 60_000 - 3
 _SHOWN_PAGES = 8
 # A tif of 32-bit offsets ends here; some room is left for its page tables.
 _LARGEST_BYTES = 2**32 - 2**25
+_TextRun = tuple[int, int, str]
+"""Pages with one ImageDescription: first page from 1, number of pages, text or ''."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedStack:
+    """A stack as the source lists it.
+
+    plane_name: of which plane; file_number: its number there, from 1; source_path: where it was, relative to the folder
+    of the session file, or the listed path where it was missing; reason: why it was not used, empty where it was.
+    """
+
+    plane_name: str
+    file_number: int
+    listed_path: str
+    source_path: str
+    reason: str
+
+    def place(self, file: Path) -> PurePosixPath:
+        """Where it was, below the folder of the session file; as listed, of one that was elsewhere.
+
+        Raises restore-path-outside.
+        """
+        text = self.source_path
+        if "/" not in text:
+            text = self.listed_path.replace("\\", "/").rpartition(_LISTED_ROOT)[2]
+        place = PurePosixPath(text)
+        if place.is_absolute() or not place.name or ".." in place.parts or any(":" in part for part in place.parts):
+            raise error(kinds.RESTORE_PATH_OUTSIDE, file=file, found=text)
+        return place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +73,11 @@ class RestoredStack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StackNotRestored:
-    """A listed stack of which the NWB file holds no frame, and why, as the file says it."""
-
-    plane_name: str
-    listed_path: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StacksReport:
-    """What was restored of a session's stacks, and what was not."""
+    """What was restored of a session's stacks, and the listed ones of which the NWB file holds no frame."""
 
     stacks: tuple[RestoredStack, ...]
-    not_restored: tuple[StackNotRestored, ...]
+    not_restored: tuple[ListedStack, ...]
 
     @property
     def page_count(self) -> int:
@@ -62,68 +90,99 @@ class StacksReport:
         return sum(len(stack.zero_pages) for stack in self.stacks)
 
 
-def restore_stacks(nwb_path: Path, folder: Path, *, log: ProblemLog, overwrite: bool = False) -> StacksReport:
+def restore_stacks(
+    file: FileView, folder: Path, *, nwb_path: Path, log: ProblemLog, overwrite: bool = False
+) -> StacksReport:
     """Write the imaging stacks of an NWB file below `folder`, each whole or not at all.
 
     Their paths below it are those below the folder of the session file. Pages pass through memory one by one. Stacks
     that do not come back, pages that are zero and texts that may be cut are logged.
 
-    Raises restore-without-frames, restore-of-stub, restore-unreadable, restore-path-outside, output-exists,
-    output-not-writable, disk-full.
+    Raises restore-without-frames, restore-path-outside, output-exists, output-not-writable, disk-full; ObjectError,
+    KeyError, ValueError where the file makes no sense.
     """
+    source = _Stacks(file, log=log)
+    indices = [name for name in file.reader.members(_SOURCE) if name.startswith(naming.frame_index(""))]
+    if not any(file.table(f"{_SOURCE}/{name}").has(naming.TWO_PHOTON_FRAME) for name in indices):
+        raise error(kinds.RESTORE_WITHOUT_FRAMES, file=nwb_path, found=f"{len(indices)} imaging planes, no frames")
     found: dict[PurePosixPath, list[ListedStack]] = {}
-    missing: list[StackNotRestored] = []
-    with open_stacks(nwb_path) as source:
-        for stack in source.listed():
-            if source.plane(stack.plane_name).rows_of(stack).size:
-                # A list may name one tif twice.
-                found.setdefault(source.place(stack), []).append(stack)
-            else:
-                missing.append(_not_restored(stack, log=log))
-        _report_cut_texts(source, [stacks[0] for stacks in found.values()], log=log)
-        writer = _StackWriter(source, log=log)
-        restored = [writer.write(folder / place, stacks, overwrite=overwrite) for place, stacks in found.items()]
+    missing: list[ListedStack] = []
+    for stack in _listed(file):
+        if source.rows_of(stack).size:
+            # A list may name one tif twice.
+            found.setdefault(stack.place(nwb_path), []).append(stack)
+        else:
+            field = f"plane {stack.plane_name}"
+            log.add(kinds.STACK_NOT_RESTORED, file=stack.listed_path, field=field, found=stack.reason)
+            missing.append(stack)
+    one_text = {
+        first.plane_name for first, *_ in found.values() if (first.plane_name, first.file_number) not in source.runs
+    }
+    for name in sorted(one_text):
+        size = len((source.text_of(name) or "").encode())
+        if size >= _CUT_FROM_BYTES:
+            log.add(kinds.STACK_TEXT_CUT, file=nwb_path, field=f"plane {name}", found=f"{size} bytes")
+    restored = [source.write(folder / place, stacks, overwrite=overwrite) for place, stacks in found.items()]
     return StacksReport(stacks=tuple(restored), not_restored=tuple(missing))
 
 
-def _not_restored(stack: ListedStack, *, log: ProblemLog) -> StackNotRestored:
-    log.add(kinds.STACK_NOT_RESTORED, file=stack.listed_path, field=f"plane {stack.plane_name}", found=stack.reason)
-    return StackNotRestored(plane_name=stack.plane_name, listed_path=stack.listed_path, reason=stack.reason)
+def _listed(file: FileView) -> Iterator[ListedStack]:
+    """All stacks that the source lists, plane by plane. Raises ObjectError."""
+    listed, files = (file.table(f"{_SOURCE}/{name}") for name in (naming.SOURCE_STACKS, naming.SOURCE_FILES))
+    of_files = zip(files.texts("role"), files.texts("path"), files.texts("reason"), strict=True)
+    of_stacks = [(path, reason) for role, path, reason in of_files if role == _FILE_ROLE]
+    if len(of_stacks) != listed.rows:
+        raise ObjectError(
+            files.path, expected=f"{listed.rows} files with the role {_FILE_ROLE!r}", found=str(len(of_stacks))
+        )
+    planes, numbers, paths = listed.texts("plane"), listed.column("file_number").tolist(), listed.texts("listed_path")
+    for plane, number, path, (source_path, reason) in zip(planes, numbers, paths, of_stacks, strict=True):
+        yield ListedStack(
+            plane_name=plane, file_number=number, listed_path=path, source_path=source_path, reason=reason
+        )
 
 
-def _report_cut_texts(source: StacksInFile, stacks: Sequence[ListedStack], *, log: ProblemLog) -> None:
-    one_text = {stack.plane_name for stack in stacks if (stack.plane_name, stack.file_number) not in source.text_runs}
-    for name in sorted(one_text):
-        text = source.plane(name).text
-        if text is not None and len(text.encode()) >= _CUT_FROM_BYTES:
-            log.add(kinds.STACK_TEXT_CUT, file=source.path, field=f"plane {name}", found=f"{len(text.encode())} bytes")
+class _Stacks:
+    """The stacks of one NWB file, written one after the other.
 
+    runs: by plane and file number, of planes whose pages differ in their text alone.
+    """
 
-# Of each page, from 0, the series of its channel and the frame in it.
-_Pages = dict[int, tuple[str, int]]
-
-
-class _StackWriter:
-    """Writes the stacks of one NWB file, one after the other."""
-
-    def __init__(self, source: StacksInFile, *, log: ProblemLog) -> None:
-        self._source = source
+    def __init__(self, file: FileView, *, log: ProblemLog) -> None:
+        self._file = file
         self._log = log
-        self._readers: dict[str, FrameReader] = {}
+        self._readers: dict[str, _FrameReader] = {}
+        self.runs: dict[tuple[str, int], list[_TextRun]] = {}
+        texts = file.table(f"{_SOURCE}/{naming.IMAGE_DESCRIPTIONS}")
+        if file.reader.has(texts.path):
+            numbers = (texts.column(name).tolist() for name in ("file_number", "first_page", "page_count"))
+            for plane, number, first, count, text in zip(
+                texts.texts("plane"), *numbers, texts.texts("text"), strict=True
+            ):
+                self.runs.setdefault((plane, number), []).append((first, count, text))
+
+    def rows_of(self, stack: ListedStack) -> np.ndarray:
+        """Time stamps whose frame is in the file and of this stack."""
+        index = self._file.table(f"{_SOURCE}/{naming.frame_index(stack.plane_name)}")
+        of_stack = index.column("file_number") == stack.file_number
+        return np.flatnonzero(of_stack & (index.column(naming.TWO_PHOTON_FRAME) > 0))
+
+    def text_of(self, plane_name: str) -> str | None:
+        """The ImageDescription of the first tif of a plane, None where it has none."""
+        found = _TEXT.search(self._file.reader.attribute(self._series(plane_name)[0], "comments"))
+        return None if found is None else found["text"]
 
     def write(self, path: Path, stacks: Sequence[ListedStack], *, overwrite: bool) -> RestoredStack:
         """Write the tif that these entries of the lists name."""
-        pages: _Pages = {}
-        for stack in stacks:
-            pages |= self._pages_of(stack)
+        pages = {page: frame for stack in stacks for page, frame in self._pages_of(stack)}
         texts = self._texts(stacks[0], page_count=max(pages) + 1)
         # Stacks of a plane follow each other, and the next begins in the chunk where the last one ended.
-        self._readers = {
-            name: self._readers.get(name) or self._source.frames(name) for name in {name for name, _ in pages.values()}
-        }
+        series = {name for name, _ in pages.values()}
+        self._readers = {name: self._readers.get(name) or _FrameReader(self._file, name) for name in series}
         one = next(iter(self._readers.values()))
+        blank = np.zeros(one.image_shape, dtype=one.dtype)
         with whole_file(path, overwrite=overwrite) as building:
-            images = self._images(pages, count=len(texts), blank=np.zeros(one.image_shape, dtype=one.dtype))
+            images = (self._frame(*pages[page]) if page in pages else blank for page in range(len(texts)))
             write_tif(building, images, image_shape=one.image_shape, dtype=one.dtype, texts=texts)
         zero_pages = tuple(page + 1 for page in range(len(texts)) if page not in pages)
         if zero_pages:
@@ -131,35 +190,57 @@ class _StackWriter:
             self._log.add(kinds.STACK_PAGES_ZERO, file=path, found=f"{len(zero_pages)} of {len(texts)} pages: {shown}")
         return RestoredStack(path=path, page_count=len(texts), zero_pages=zero_pages)
 
-    def _pages_of(self, stack: ListedStack) -> _Pages:
-        """Frame n of two channels is page 2n - 1 and page 2n, of one channel page n."""
-        plane = self._source.plane(stack.plane_name)
-        series = plane.series[::-1] if self._source.red_first else plane.series
-        rows = plane.rows_of(stack)
-        return {
-            len(series) * (frame - 1) + place: (name, series_frame - 1)
-            for frame, series_frame in zip(
-                plane.frame_number[rows].tolist(), plane.series_frame[rows].tolist(), strict=True
-            )
-            for place, name in enumerate(series)
-        }
+    def _series(self, plane_name: str) -> list[str]:
+        """Paths of the series of a plane, green first."""
+        paths = (f"/acquisition/{naming.two_photon_series(plane_name, channel)}" for channel in naming.CHANNELS)
+        return [path for path in paths if self._file.reader.has(path)]
+
+    def _pages_of(self, stack: ListedStack) -> Iterator[tuple[int, tuple[str, int]]]:
+        """Pages, from 0, with series and frame. Frame n of two channels is page 2n - 1 and 2n, of one page n."""
+        series = self._series(stack.plane_name)
+        if not self._file.assumptions["green_page_first"]:
+            series.reverse()
+        index, rows = self._file.table(f"{_SOURCE}/{naming.frame_index(stack.plane_name)}"), self.rows_of(stack)
+        frames, of_series = (index.column(name)[rows].tolist() for name in ("frame_number", naming.TWO_PHOTON_FRAME))
+        for frame, series_frame in zip(frames, of_series, strict=True):
+            for place, name in enumerate(series):
+                yield len(series) * (frame - 1) + place, (name, series_frame - 1)
+
+    def _frame(self, series: str, number: int) -> np.ndarray:
+        return self._readers[series].frame(number)
 
     def _texts(self, stack: ListedStack, *, page_count: int) -> list[str | None]:
         """The ImageDescription of every page; of more pages than are listed where the file knows of more."""
-        runs = self._source.text_runs.get((stack.plane_name, stack.file_number))
-        if runs is not None:
-            texts = list(pages_of_texts(runs))
-            # Images behind the last page that has a table of its own have no text, and the file does not count them.
-            return texts + [None] * (page_count - len(texts))
-        return [self._source.plane(stack.plane_name).text] * page_count
+        runs = self.runs.get((stack.plane_name, stack.file_number))
+        if runs is None:
+            return [self.text_of(stack.plane_name)] * page_count
+        texts = list(pages_of_texts(runs))
+        # Images behind the last page that has a table of its own have no text, and the file does not count them.
+        return texts + [None] * (page_count - len(texts))
 
-    def _images(self, pages: _Pages, *, count: int, blank: np.ndarray) -> Iterator[np.ndarray]:
-        for page in range(count):
-            if page in pages:
-                name, frame = pages[page]
-                yield self._readers[name].frame(frame)
-            else:
-                yield blank
+
+class _FrameReader:
+    """Frames of one series, those of a chunk read together; image_shape: (rows, columns), as in the tif."""
+
+    def __init__(self, file: FileView, series: str) -> None:
+        self._path = f"{series}/data"
+        self._dataset = file.reader.dataset(self._path)
+        self._step = self._dataset.chunks[0] if self._dataset.chunks else 1
+        self._start, self._frames = -1, np.zeros(0)
+        # The axes of a series are time, column, row.
+        self.image_shape: tuple[int, int] = (self._dataset.shape[2], self._dataset.shape[1])
+        self.dtype: np.dtype = self._dataset.dtype
+
+    def frame(self, number: int) -> np.ndarray:
+        """A frame (rows, columns) by its number, from 0. Raises ObjectError."""
+        start = number - number % self._step
+        if start != self._start:
+            try:
+                self._frames = self._dataset[start : start + self._step].swapaxes(1, 2)
+            except OSError as failure:
+                raise ObjectError(self._path, expected="readable frames", found=str(failure)) from failure
+            self._start = start
+        return np.ascontiguousarray(self._frames[number - start])
 
 
 def write_tif(
@@ -191,7 +272,7 @@ def write_tif(
             writer.write(page, contiguous=False, description=description, **plain)
 
 
-def pages_of_texts(runs: Iterable[tuple[int, int, str]]) -> Iterator[str | None]:
+def pages_of_texts(runs: Iterable[_TextRun]) -> Iterator[str | None]:
     """The text of every page, from runs of pages with one text: first page from 1, number of pages, text or ''."""
     next_page = 1
     for first, count, text in sorted(runs):

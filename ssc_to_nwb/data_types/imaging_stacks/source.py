@@ -24,14 +24,8 @@ from ssc_to_nwb.tif.index import TifError, TifIndex, TifReader, announce_pages
 class StackGap:
     """A run of time stamps for which the plane has no frame.
 
-    Attributes
-    ----------
-    start, stop : int
-        Positions in the frame index, stop excluded.
-    reason : str
-        In words.
-    listed_path : str or None
-        Of the file whose frames are missing; None where the index names none.
+    start, stop: positions in the frame index, stop excluded; reason: in words; listed_path: of the file whose frames
+    are missing, None where the index names none.
     """
 
     start: int
@@ -44,16 +38,8 @@ class StackGap:
 class FrameSpan:
     """Frames of one file that follow one another.
 
-    Attributes
-    ----------
-    file_number : int
-        Position in the plane's list of files.
-    first_frame : int
-        Of the file, counted from 0.
-    start : int
-        Where they are in the stack.
-    count : int
-        How many.
+    file_number: position in the plane's list of files; first_frame: of the file, from 0; start: where they are in the
+    stack; count: how many.
     """
 
     file_number: int
@@ -137,28 +123,22 @@ class PlaneStack:
         """Frames start..stop-1 as runs of consecutive frames of one file, in the order of the stack."""
         files, frames = self.file_number[start:stop], self.frame_number[start:stop]
         breaks = np.flatnonzero((np.diff(files) != 0) | (np.diff(frames) != 1)) + 1
-        edges = [0, *breaks.tolist(), len(files)]
-        for first, last in pairwise(edges):
+        for first, last in pairwise([0, *breaks.tolist(), len(files)]):
             if last > first:
-                yield FrameSpan(
-                    file_number=int(files[first]),
-                    first_frame=int(frames[first]),
-                    start=start + first,
-                    count=last - first,
-                )
+                number, frame = int(files[first]), int(frames[first])
+                yield FrameSpan(file_number=number, first_frame=frame, start=start + first, count=last - first)
 
     def read(self, channel: int, start: int, stop: int) -> np.ndarray:
         """Frames start..stop-1 of channel 0 (green) or 1 (red), (n, rows, columns), in native byte order.
 
         Raises SscError of kind raw-file-changed, tif-unreadable or tif-needs-decoder, with the frame.
         """
-        start, stop = self._checked(start, stop)
-        out = np.empty((stop - start, *self.image_shape), dtype=self.dtype)
+        self._check(start, stop)
+        out, channels = np.empty((stop - start, *self.image_shape), dtype=self.dtype), len(self.channel_pages)
         for span in self.spans(start, stop):
             with self._reading(span) as reader:
                 pages = out[span.start - start : span.start - start + span.count]
-                first_page = len(self.channel_pages) * span.first_frame + self.channel_pages[channel]
-                reader.read_into(first_page, pages, step=len(self.channel_pages))
+                reader.read_into(channels * span.first_frame + self.channel_pages[channel], pages, step=channels)
         return out
 
     def read_all(self, start: int, stop: int, out: np.ndarray | None = None) -> np.ndarray:
@@ -166,7 +146,7 @@ class PlaneStack:
 
         out: room for at least that many frames; the result is then a view of it. Raises as `read`.
         """
-        start, stop = self._checked(start, stop)
+        self._check(start, stop)
         channels = len(self.channel_pages)
         if out is None:
             out = np.empty((stop - start, channels, *self.image_shape), dtype=self.dtype)
@@ -186,10 +166,9 @@ class PlaneStack:
                 channels = len(self.channel_pages)
                 announce_pages(index, channels * span.first_frame, channels * span.count)
 
-    def _checked(self, start: int, stop: int) -> tuple[int, int]:
+    def _check(self, start: int, stop: int) -> None:
         if not 0 <= start <= stop <= self.frame_count:
             raise IndexError(f"frames {start} to {stop} of {self.frame_count}")
-        return start, stop
 
     @contextmanager
     def _reading(self, span: FrameSpan) -> Iterator[TifReader]:

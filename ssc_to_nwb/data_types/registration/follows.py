@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.restoring.clocks import OPHYS, clock_of, imaged_planes, nearest, rounding_s
+from ssc_to_nwb.restoring.clocks import OPHYS, clock_of, imaged_planes, nearest
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.following import Followed, Follows
+from ssc_to_nwb.restoring.following import Followed, Follows, rounding
 
 
 def times(file: FileView) -> Iterator[Followed]:
@@ -22,7 +22,7 @@ def times(file: FileView) -> Iterator[Followed]:
             expected = np.unique(clock[nearest(clock, seconds)]) if clock.size else clock
             node = file.reader.tree.node(place)
             is_own = node is not None and node.kind == "dataset"
-            yield Followed(place, expected, seconds, tolerance=rounding_s(seconds), covers=None if is_own else ())
+            yield Followed(place, expected, seconds, tolerance=rounding(seconds), covers=None if is_own else ())
             count = int(file.reader.dataset(f"{path}/data").shape[0])
             yield Followed(place, count, int(seconds.size), covers=())
 

@@ -67,4 +67,4 @@ RAW_RULES = (_RULE,)
 def plane_entries(plane: PlaneFiles, raw: RawData, files: SourceFiles) -> Iterator[FileEntry]:  # noqa: ARG001
     """The registration files of a plane in the ledger."""
     for path in plane.registration.values():
-        yield files.entry(path, _RULE, role=ROLE[0], nwb=(f"{_path(plane.plane_name)}/data",))
+        yield files.used(path, _RULE, role=ROLE[0], nwb=(f"{_path(plane.plane_name)}/data",))

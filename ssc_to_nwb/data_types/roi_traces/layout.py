@@ -80,10 +80,6 @@ def _entry(leaf: Leaf, facts: SessionFacts) -> CalciumFacts:
     return facts.calcium[leaf.indices[0]]
 
 
-def _has_rows(leaf: Leaf, facts: SessionFacts) -> bool:
-    return _entry(leaf, facts).array.roi_numbers.size > 0
-
-
 def _has_clock(leaf: Leaf, facts: SessionFacts) -> bool:
     """Whether the file has a series on the clock of the entry: a trace, or trial numbers alone."""
     entry = _entry(leaf, facts)
@@ -99,12 +95,11 @@ def _series(leaf: Leaf, facts: SessionFacts) -> list[Names]:
 def _clock_owner(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
     entry = _entry(leaf, facts)
     owners = [series_path(plane, traces.array.kind) for plane, traces in entry.traced[:1]]
-    owner = owners[0] if owners else labels_path(entry.subvolume)
-    return ({"owner": owner.removeprefix(f"{OPHYS.path}/")},)
+    return ({"owner": _below(owners[0] if owners else labels_path(entry.subvolume))},)
 
 
-def _labels(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
-    return ({"labels": labels_path(_entry(leaf, facts).subvolume).removeprefix(f"{OPHYS.path}/")},)
+def _below(path: str) -> str:
+    return path.removeprefix(f"{OPHYS.path}/")
 
 
 def _is_plain_row_label(leaf: Leaf, facts: SessionFacts) -> bool:
@@ -119,9 +114,8 @@ def _label_parts(leaf: Leaf, facts: SessionFacts) -> Names:
     return {} if labels is None else {"text": labels.text, "number": labels.number_field}
 
 
-def _valid_trials_hide(leaf: Leaf, facts: SessionFacts) -> bool:
-    listed = listed_trials(facts.session).get(_entry(leaf, facts).subvolume.number)
-    return valid_trials_hide(leaf, facts, listed)
+def _listed(leaf: Leaf, facts: SessionFacts) -> np.ndarray | None:
+    return listed_trials(facts.session).get(_entry(leaf, facts).subvolume.number)
 
 
 def _has_column(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
@@ -138,7 +132,7 @@ RULES = scoped(
         *below(_ENTRY, "ids", "id"),
         nwb=(OPHYS.path + "/{container}/{series}/rois",),
         text="Region of the plane's table of ROIs, one row per column of data; kept besides where planes are mixed.",
-        when=_has_rows,
+        when=lambda leaf, facts: _entry(leaf, facts).array.roi_numbers.size > 0,
         names=_series,
         keep=lambda leaf, facts: leaf.is_empty or not _entry(leaf, facts).rows_in_plane_order,
         up_to="order",
@@ -158,7 +152,7 @@ RULES = scoped(
         nwb=(OPHYS.path + "/{container}/{series}/data",),
         unit="imaging.response_units of the metadata",
         text="One RoiResponseSeries per plane, time x ROI, with the plane's own rows only; NaN stays.",
-        when=_has_rows,
+        when=lambda leaf, facts: _entry(leaf, facts).array.roi_numbers.size > 0,
         names=_series,
     ),
     written(
@@ -177,7 +171,7 @@ RULES = scoped(
         unit="n/a",
         text="The trial number of every time stamp of the subvolume; NaN stays.",
         when=_has_clock,
-        names=_labels,
+        names=lambda leaf, facts: ({"labels": _below(labels_path(_entry(leaf, facts).subvolume))},),
     ),
     kept(
         "calcium-kept",
@@ -190,7 +184,7 @@ RULES = scoped(
         nwb=(f"{TRIALS}/{VALID.name}", f"{TRIALS}/{VALID_SUBVOLUMES.name}"),
         text="Whether the trial is in the list of any subvolume, and of which; kept besides where that hides some.",
         when=lambda leaf, facts: lists_trials(leaf, _entry(leaf, facts).subvolume.valid_trials),
-        keep=_valid_trials_hide,
+        keep=lambda leaf, facts: valid_trials_hide(leaf, facts, _listed(leaf, facts)),
         has=_has_column,
         up_to="known trials of any subvolume",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,8 +11,8 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rois.restore import IN_PLANE, IN_RECORD, IN_ROIS
 from ssc_to_nwb.restoring.clocks import OPHYS, ImagedPlane, clock_of, imaged_planes, is_whole, usual_interval_ms
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.following import Followed, Follows
-from ssc_to_nwb.restoring.nwb_table import NwbTable
+from ssc_to_nwb.restoring.following import Followed, Follows, at
+from ssc_to_nwb.restoring.nwb_reader import NwbTable
 
 _PLANES = "/general/optophysiology"
 _UM = 1e-6
@@ -33,16 +34,15 @@ def microscope(file: FileView) -> Iterator[Followed]:
         spacing = np.array([width_um / columns * _UM, height_um / rows * _UM, imaging["plane_spacing_um"] * _UM])
         for channel, path in _channels(file, plane):
             detected = imaging["channels"][channel]
-            yield from _numbers(file, f"{path}/excitation_lambda", imaging["excitation_lambda_nm"])
-            yield from _numbers(file, f"{path}/{channel}/emission_lambda", detected["emission_lambda_nm"])
-            yield from _numbers(file, f"{path}/grid_spacing", spacing)
-            texts = {
-                f"{path}/indicator": detected["indicator"],
-                f"{path}/location": imaging["location"],
-                f"{path}/{channel}/description": detected["description"],
+            expected = {
+                "excitation_lambda": np.asarray(imaging["excitation_lambda_nm"], dtype=np.float64),
+                f"{channel}/emission_lambda": np.asarray(detected["emission_lambda_nm"], dtype=np.float64),
+                "grid_spacing": spacing,
+                "indicator": detected["indicator"],
+                "location": imaging["location"],
+                f"{channel}/description": detected["description"],
             }
-            for place, text in texts.items():
-                yield Followed(place, text, file.reader.text(place))
+            yield from at(file, {f"{path}/{name}": value for name, value in expected.items()})
             yield _description(file, plane, path, channel)
 
 
@@ -56,10 +56,6 @@ def _description(file: FileView, plane: ImagedPlane, path: str, channel: str) ->
         f"{channel} channel",
     ]
     return Followed(place, parts, [part for part in parts if part in found])
-
-
-def _numbers(file: FileView, place: str, expected: float | np.ndarray) -> Iterator[Followed]:
-    yield Followed(place, np.asarray(expected, dtype=np.float64), file.reader.values(place))
 
 
 def rates(file: FileView) -> Iterator[Followed]:
@@ -113,11 +109,9 @@ def identity(file: FileView) -> Iterator[Followed]:
     """Number, plane and cell of every ROI."""
     animal = file.reader.text("/general/subject/subject_id")
     for plane, table in _tables(file):
-        numbers = table.ids.tolist()
-        yield Followed(f"{table.path}/roi_number", table.ids, table.column("roi_number"))
-        yield Followed(f"{table.path}/plane", [plane.name] * table.rows, table.texts("plane"))
-        cells = [f"{animal}/{number}" for number in numbers]
-        yield Followed(f"{table.path}/cell", cells, table.texts("cell"))
+        cells = [f"{animal}/{number}" for number in table.ids.tolist()]
+        expected = {"roi_number": table.ids, "plane": [plane.name] * table.rows, "cell": cells}
+        yield from at(file, {f"{table.path}/{name}": values for name, values in expected.items()})
 
 
 def positions(file: FileView) -> Iterator[Followed]:
@@ -126,18 +120,13 @@ def positions(file: FileView) -> Iterator[Followed]:
     view_um = imaging["field_of_view_um"]
     for plane, table in _tables(file):
         for axis, length, extent_um in zip("xy", image_size(file, plane.name), view_um, strict=True):
-            place = f"{table.path}/centroid_{axis}_um"
-            means = _means(table.field("pixel_mask", axis), table.ends("pixel_mask"))
+            name = f"centroid_{axis}_um"
+            means = _means(table.field_of("pixel_mask", axis), table.ends("pixel_mask"))
             expected = means * (float(extent_um) / length)
-            yield Followed(
-                place,
-                expected,
-                table.column(f"centroid_{axis}_um"),
-                tolerance=np.abs(np.nan_to_num(expected)) * _ROUNDING,
-            )
-        place = f"{table.path}/depth_from_first_plane_um"
+            tolerance = np.abs(np.nan_to_num(expected)) * _ROUNDING
+            yield Followed(f"{table.path}/{name}", expected, table.column(name), tolerance=tolerance)
         depth_um = np.full(table.rows, (plane.position - 1) * float(imaging["plane_spacing_um"]))
-        yield Followed(place, depth_um, table.column("depth_from_first_plane_um"))
+        yield from at(file, {f"{table.path}/depth_from_first_plane_um": depth_um})
 
 
 def _means(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -151,13 +140,11 @@ def _means(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
 
 def lists(file: FileView) -> Iterator[Followed]:
     """Which lists of the source a ROI is in: as many as these have, written in their order."""
-    counts: dict[tuple[str, str], dict[str, int]] = {}
+    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for name, rule in _LISTS.items():
         for node in file.claimed(rule):
             # Each array of a subvolume has lists of its own, of the same ROIs.
-            owner = node.path.partition(".rois")[0]
-            found = counts.setdefault((node.objects[0].rpartition("/")[0], name), {})
-            found[owner] = found.get(owner, 0) + int(np.prod(node.size))
+            counts[node.table, name][node.path.partition(".rois")[0]] += int(np.prod(node.size))
     for _, table in _tables(file):
         place = f"{table.path}/source_lists"
         texts = table.texts("source_lists")
@@ -165,9 +152,8 @@ def lists(file: FileView) -> Iterator[Followed]:
         expected = [", ".join(name for name in _LISTS if name in names) for names in named]
         yield Followed(place, expected, texts)
         for name in _LISTS:
-            sizes = counts.get((table.path, name), {}).values()
-            found_count = sum(name in names for names in named)
-            yield Followed(place, max(sizes, default=0), found_count)
+            sizes = counts[table.path, name].values()
+            yield Followed(place, max(sizes, default=0), sum(name in names for names in named))
         yield from _rows(table, named)
 
 

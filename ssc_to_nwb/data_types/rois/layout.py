@@ -126,7 +126,7 @@ def master_images(plane: Plane) -> list[Image]:
             path=f"{images(plane.name).path}/{naming.image('master', channel)}",
             text=f"Master image of the {channel} channel (masterImage of the session file); data[x, y].",
             dtype=plane.master_image.dtype,
-            values=np.ascontiguousarray(to_nwb_axes(plane.master_image[:, :, number])),
+            values=to_nwb_axes(plane.master_image[:, :, number]),
         )
         for number, channel in enumerate(naming.CHANNELS[: plane.master_image.shape[2]])
     ]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.nwb_reader import ObjectError
-from ssc_to_nwb.restoring.nwb_table import NwbTable
-from ssc_to_nwb.restoring.pieces import Piece, Restores
-from ssc_to_nwb.restoring.struct_table import StructNode
+from ssc_to_nwb.restoring.nwb_reader import NwbTable, ObjectError
+from ssc_to_nwb.restoring.pieces import Piece, Restore, Restores, each
+from ssc_to_nwb.restoring.struct_table import StructNode, grouped
 
 # What source_lists names, by the source's three lists of a plane's ROIs.
 IN_PLANE, IN_RECORD, IN_ROIS = "imagingPlane.ids", "roiIds", "rois"
-
-
-def _table_of(node: StructNode) -> str:
-    return node.objects[0].rpartition("/")[0]
 
 
 def _listed(table: NwbTable, name: str) -> np.ndarray:
@@ -28,15 +23,9 @@ def _listed(table: NwbTable, name: str) -> np.ndarray:
     return ids
 
 
-def _list(name: str) -> Callable[[FileView, Sequence[StructNode]], Iterator[Piece]]:
+def _list(name: str) -> Restore:
     """The way back to one of the lists, in the order of the table."""
-
-    def restore(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
-        for node in nodes:
-            found = _listed(file.table(_table_of(node)), name)
-            yield Piece(leaves=(node.path,), place=node.objects[0], values=found)
-
-    return restore
+    return each(lambda file, node: [node.piece(_listed(file.table(node.table), name))])
 
 
 def record_numbers(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
@@ -44,8 +33,7 @@ def record_numbers(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piec
     for table, group in _by_plane(file, nodes):
         found = _listed(table, IN_ROIS)
         lengths = (1,) * len(group) if len(group) > 1 else None
-        leaves = tuple(node.path for node in group)
-        yield Piece(leaves=leaves, place=f"{table.path}/id", values=found, lengths=lengths)
+        yield Piece(leaves=tuple(node.path for node in group), place=f"{table.path}/id", values=found, lengths=lengths)
 
 
 def outlines(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
@@ -103,15 +91,8 @@ def _by_plane(file: FileView, nodes: Sequence[StructNode]) -> Iterator[tuple[Nwb
 
     The number beside an empty leaf says of which table it is. Each array of a subvolume has records of its own.
     """
-    for group in _grouped(nodes).values():
-        yield file.table(_table_of(file.node(f"{group[0].parent}.id"))), group
-
-
-def _grouped(nodes: Sequence[StructNode]) -> dict[str, list[StructNode]]:
-    groups: dict[str, list[StructNode]] = {}
-    for node in nodes:
-        groups.setdefault(_plane_record(node), []).append(node)
-    return groups
+    for group in grouped(nodes, _plane_record).values():
+        yield file.table(file.node(f"{group[0].parent}.id").table), group
 
 
 def _of_records(
@@ -119,7 +100,7 @@ def _of_records(
 ) -> list[np.ndarray]:
     """What the table has in a ragged column, or in one field of it, of each record's ROI."""
     parts = dict(zip(table.ids.tolist(), table.parts(column, field=field), strict=True))
-    by_plane = file.once("numbers of ROI records", lambda: _grouped(file.claimed("roi-number")))
+    by_plane = file.once("numbers of ROI records", lambda: grouped(file.claimed("roi-number"), _plane_record))
     numbers = _numbers(file, table, by_plane[_plane_record(group[0])])
     missing = [numbers[node.parent] for node in group if numbers[node.parent] not in parts]
     if missing:
@@ -138,13 +119,12 @@ def _numbers(file: FileView, table: NwbTable, records: Sequence[StructNode]) -> 
     return {node.parent: int(number) for node, number in zip(records, listed, strict=True)}
 
 
-def master_images(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+@each
+def master_images(file: FileView, node: StructNode) -> Iterator[Piece]:
     """Rows x columns x channels from images whose axes are (column, row)."""
-    for node in nodes:
-        for channel, place in enumerate(node.objects):
-            found = file.reader.values(place)
-            where = None if len(node.size) == 2 else (slice(None), slice(None), channel)
-            yield Piece(leaves=(node.path,), place=place, values=found.T, where=where)
+    for channel, place in enumerate(node.objects):
+        where = None if len(node.size) == 2 else (slice(None), slice(None), channel)
+        yield node.piece(file.reader.values(place).T, place=place, where=where)
 
 
 RESTORES: Restores = {

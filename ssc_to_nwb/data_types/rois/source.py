@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.data_types.arrays.source import report_infinite
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex, frames_listed_twice
 from ssc_to_nwb.image_axes import rows_and_columns
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
@@ -49,44 +48,48 @@ class Roi:
         return rows_and_columns(self.linear_indices, rows=image_rows)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plane:
-    """One imaging plane of a subvolume.
+@dataclass(frozen=True, kw_only=True)
+class PlaneEntry:
+    """What imagingPlane of an array says of a plane.
+
+    path: of its entry; roi_numbers: int64, from ids; listed_paths: sourceFileList, as the source has it; frame_index: a
+    frame per time stamp.
+    """
+
+    path: str
+    roi_numbers: np.ndarray
+    listed_paths: tuple[str, ...]
+    frame_index: FrameIndex
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaneRecord:
+    """What descrHash says of a plane.
+
+    record_path: of its record; recorded_numbers: int64, from roiIds; rois: the records there are; master_image: (rows,
+    columns, channels), green, then red, in the source's class.
+    """
+
+    record_path: str
+    recorded_numbers: np.ndarray
+    rois: tuple[Roi, ...]
+    master_image: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plane(PlaneEntry, PlaneRecord):
+    """One imaging plane of a subvolume, with all that its entry and its record say.
 
     Attributes
     ----------
     name : str
         `fov_VVPPP` from the folder of its files, or `subvolume_VV_plane_P` by position where that is unknown.
-    subvolume_number, plane_number : int
-        VV, and PPP or the position.
     position : int
         Place within the subvolume, counted from 1.
-    path, record_path : str
-        Of its entry of imagingPlane, and of its record in descrHash.
-    roi_numbers, recorded_numbers : ndarray of int64
-        From imagingPlane{p}.ids, and from roiIds.
-    rois : tuple of Roi
-        The records there are.
-    listed_paths : tuple of str
-        sourceFileList, as the source has it.
-    frame_index : FrameIndex
-        A frame per time stamp.
-    master_image : ndarray, (rows, columns, channels)
-        Green, then red, in the source's class.
     """
 
     name: str
-    subvolume_number: int
-    plane_number: int
     position: int
-    path: str
-    record_path: str
-    roi_numbers: np.ndarray
-    recorded_numbers: np.ndarray
-    rois: tuple[Roi, ...]
-    listed_paths: tuple[str, ...]
-    frame_index: FrameIndex
-    master_image: np.ndarray
 
     @property
     def image_shape(self) -> tuple[int, int]:
@@ -106,22 +109,6 @@ class Plane:
         return np.concatenate([self.roi_numbers, numbers[~np.isin(numbers, self.roi_numbers)]])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaneRecord:
-    """What descrHash keeps of a plane.
-
-    Attributes
-    ----------
-    path, master_image, roi_numbers, rois
-        As `Plane` has them; the numbers are those of roiIds.
-    """
-
-    path: str
-    master_image: np.ndarray
-    roi_numbers: np.ndarray
-    rois: tuple[Roi, ...]
-
-
 def read_plane_record(field: Field) -> PlaneRecord:
     """One element of the struct array in descrHash. Raises field-*, roi-number-twice, roi-pixel-outside."""
     image = _read_master_image(field.child("masterImage"))
@@ -131,7 +118,7 @@ def read_plane_record(field: Field) -> PlaneRecord:
     listed_field = field.child("roiIds")
     listed = listed_field.integers()
     check_numbers_unique(listed_field, listed, twice=kinds.ROI_NUMBER_TWICE)
-    return PlaneRecord(path=field.path, master_image=image, roi_numbers=listed, rois=rois)
+    return PlaneRecord(record_path=field.path, master_image=image, recorded_numbers=listed, rois=rois)
 
 
 def _read_master_image(field: Field) -> np.ndarray:
@@ -165,30 +152,24 @@ def _read_roi(field: Field, *, image_shape: tuple[int, int]) -> Roi:
     )
 
 
-def report_missing_records(plane: Plane, *, file: object, log: ProblemLog) -> None:
-    """Warn of ROI numbers that the plane lists without a record of their mask."""
-    recorded = [roi.number for roi in plane.rois]
-    for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, recorded)]:
-        log.add(kinds.ROI_WITHOUT_RECORD, file=file, field=plane.record_path, found=f"ROI {number} of {plane.name}")
-
-
 def report_unusual(session: Session, *, log: ProblemLog) -> None:
     """Log a warning for each plane with such content."""
     for volume in session.subvolumes:
         traced = np.concatenate([array.roi_numbers for array in volume.arrays.values()])
         for plane in volume.planes:
-            for number in plane.all_roi_numbers[~np.isin(plane.all_roi_numbers, traced)]:
-                found = f"ROI {number} of {plane.name}"
-                log.add(kinds.ROI_WITHOUT_TRACE, file=session.path, field=plane.path, found=found)
+            recorded = np.array([roi.number for roi in plane.rois], dtype=np.int64)
+            for kind, numbers, field in (
+                (kinds.ROI_WITHOUT_RECORD, recorded, plane.record_path),
+                (kinds.ROI_WITHOUT_TRACE, traced, plane.path),
+            ):
+                for number in np.setdiff1d(plane.all_roi_numbers, numbers):
+                    log.add(kind, file=session.path, field=field, found=f"ROI {number} of {plane.name}")
     for plane in session.planes:
         _report_masks(plane, session=session, log=log)
         count = frames_listed_twice(plane.listed_paths, plane.frame_index)
         if count:
             found = f"{plural(count, 'time stamp')} of {plane.name} with a frame that an earlier one has"
             log.add(kinds.FRAME_LISTED_TWICE, file=session.path, field=plane.path, found=found)
-        if plane.master_image.dtype.kind == "f":
-            field = f"{plane.record_path}.masterImage"
-            report_infinite(plane.master_image, f"pixels of {plane.name}", file=session.path, field=field, log=log)
 
 
 def _report_masks(plane: Plane, *, session: Session, log: ProblemLog) -> None:

@@ -140,12 +140,9 @@ def experimenters(context: SessionContext) -> list[str]:
     try:
         names = [name for text in texts for name in split_names(text)]
     except ValueError as failure:
-        expected, found = (
-            "names as 'Last, First' or 'First Last', separated by semicolons or in a cell",
-            map(repr, texts),
-        )
-        key = "session.experimenters"
-        raise unreadable(context.session, "experimenters", expected, ", ".join(found), key=key) from failure
+        expected = "names as 'Last, First' or 'First Last', separated by semicolons or in a cell"
+        found, key = ", ".join(map(repr, texts)), "session.experimenters"
+        raise unreadable(context.session, "experimenters", expected, found, key=key) from failure
     if not names:
         raise error(
             kinds.METADATA_VALUE_MISSING,
@@ -159,25 +156,21 @@ def experimenters(context: SessionContext) -> list[str]:
 def split_names(text: str) -> list[str]:
     """Names in one text, separated by semicolons, `and`, or commas.
 
-    Raises ValueError where commas may be within names or between them.
+    `Peron, Simon` is one name; `Simon Peron, Jeremy Freeman` are two, and so are `Peron, S, Freeman, J`. Raises
+    ValueError where commas may be within names or between them.
     """
-    parts = re.split(r"\s*;\s*|\s+and\s+|\s*&\s*", text.strip())
-    return [name for part in parts for name in _split_at_commas(part)]
-
-
-def _split_at_commas(text: str) -> list[str]:
-    """`Peron, Simon` is one name; `Simon Peron, Jeremy Freeman` are two, and so are `Peron, S, Freeman, J`."""
-    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
-    if len(pieces) < 2:
-        return pieces
-    in_pairs = len(pieces) % 2 == 0
-    if in_pairs and all(_INITIALS.fullmatch(first) for first in pieces[1::2]):
-        return [f"{last}, {first}" for last, first in zip(pieces[0::2], pieces[1::2], strict=True)]
-    if all(" " in piece for piece in pieces):
-        return pieces
-    if len(pieces) == 2:
-        return [", ".join(pieces)]
-    raise ValueError("commas within names or between them")
+    names = []
+    for part in re.split(r"\s*;\s*|\s+and\s+|\s*&\s*", text.strip()):
+        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        if len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(first) for first in pieces[1::2]):
+            names += [f"{last}, {first}" for last, first in zip(pieces[0::2], pieces[1::2], strict=True)]
+        elif len(pieces) < 2 or all(" " in piece for piece in pieces):
+            names += pieces
+        elif len(pieces) == 2:
+            names.append(", ".join(pieces))
+        else:
+            raise ValueError("commas within names or between them")
+    return names
 
 
 def last_first(name: str) -> str:

@@ -35,7 +35,9 @@ def session_start_time(context: SessionContext) -> datetime:
     zone = ZoneInfo(assumed.timezone)
     start = _wall_clock(context).replace(tzinfo=zone)
     if assumed.time_of_experiment == "saved":
-        length = timedelta(seconds=assumed.clock_zero_offset_s, milliseconds=_last_time_ms(context.session))
+        times = [context.session.trials.start_ms, *(times for _, times in labelled_times(context.session))]
+        last_ms = max((float(one.max()) for one in times if one.size), default=0.0)
+        length = timedelta(seconds=assumed.clock_zero_offset_s, milliseconds=last_ms)
         start = (start.astimezone(UTC) - length).astimezone(zone)
     return start
 
@@ -152,9 +154,3 @@ def unreadable(session: Session, name: str, expected: str, found: str, *, key: s
     field, detail = f"metaDataHash {name}", f"metadata key {key}"
     kind = kinds.METADATA_TEXT_UNREADABLE
     return error(kind, file=session.path, field=field, expected=expected, found=found, detail=detail)
-
-
-def _last_time_ms(session: Session) -> float:
-    """The last time of any sample, event or trial start; 0 where there is none."""
-    times = [times for _, times in labelled_times(session)]
-    return max((float(one.max()) for one in [*times, session.trials.start_ms] if one.size), default=0.0)

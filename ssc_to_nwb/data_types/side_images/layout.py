@@ -76,7 +76,7 @@ RAW_RULES = (_RULE,)
 def plane_entries(plane: PlaneFiles, raw: RawData, files: SourceFiles) -> Iterator[FileEntry]:  # noqa: ARG001
     """The side images of a plane in the ledger."""
     for image in plane.side_images:
-        yield files.entry(image.path, _RULE, role=ROLE[0], nwb=_place(plane.plane_name, image))
+        yield files.used(image.path, _RULE, role=ROLE[0], nwb=_place(plane.plane_name, image))
 
 
 def _place(plane: str, image: SideImageFile) -> tuple[str, ...]:

@@ -1,20 +1,23 @@
-"""The calcium entries of timeSeriesArrayHash, each by itself, with what descrHash says of it and of its planes."""
+"""The calcium entries of timeSeriesArrayHash, with what descrHash says of them, put together to subvolumes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 
 from ssc_to_nwb.clock import TimeUnits
-from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report_nan
-from ssc_to_nwb.data_types.rois.frame_index import FrameIndex, read_frame_index
-from ssc_to_nwb.data_types.rois.source import PlaneRecord, read_plane_record
-from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray
+from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report_odd
+from ssc_to_nwb.data_types.rois.frame_index import plane_numbers_from_paths, read_frame_index
+from ssc_to_nwb.data_types.rois.source import Plane, PlaneEntry, PlaneRecord, read_plane_record
+from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray, Subvolume
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique, read_hash
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, describe
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
+
+_FovNumbers = tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ class ArrayDescription:
 def _same_record(one: PlaneRecord, other: PlaneRecord) -> bool:
     return (
         _equal(one.master_image, other.master_image)
-        and _equal(one.roi_numbers, other.roi_numbers)
+        and _equal(one.recorded_numbers, other.recorded_numbers)
         and len(one.rois) == len(other.rois)
         and all(
             a.number == b.number and _equal(a.linear_indices, b.linear_indices) and _equal(a.corners_xy, b.corners_xy)
@@ -88,20 +91,11 @@ def _holds_structs(field: Field) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaneEntry:
-    """imagingPlane{p} of one calcium entry: its ROIs, and the frames of its files."""
-
-    field: Field
-    roi_numbers: np.ndarray
-    listed_paths: tuple[str, ...]
-    frame_index: FrameIndex
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CalciumEntry:
-    """One calcium entry of timeSeriesArrayHash with what descrHash says of it."""
+    """One calcium entry of timeSeriesArrayHash with what descrHash says of it. plane_fields: of its planes."""
 
     field: Field
+    plane_fields: tuple[Field, ...]
     array: RoiArray
     planes: tuple[PlaneEntry, ...]
     description: ArrayDescription
@@ -122,23 +116,154 @@ def read_calcium_entry(entry: ArrayEntry, *, kind: ArrayKind, units: TimeUnits, 
         time_ms=samples.time_ms,
         trial=samples.trial,
     )
-    report_nan(array.values, f"values of {array.key}", file=field.file, field=f"{field.path}.valueMatrix", log=log)
-    length = array.time_ms.size
-    planes = tuple(_read_plane_entry(item, length=length) for item in field.child("imagingPlane").items())
-    return CalciumEntry(field=field, array=array, planes=planes, description=description)
+    report_odd(array.values, f"values of {array.key}", field=field.child("valueMatrix"), log=log)
+    fields = tuple(field.child("imagingPlane").items())
+    planes = tuple(_read_plane_entry(item, length=array.time_ms.size) for item in fields)
+    return CalciumEntry(field=field, plane_fields=fields, array=array, planes=planes, description=description)
 
 
 def _read_plane_entry(field: Field, *, length: int) -> PlaneEntry:
-    paths, frame_index = read_frame_index(field, length=length)
-    return PlaneEntry(
-        field=field,
-        roi_numbers=_unique_integers(field.child("ids", "id")),
-        listed_paths=paths,
-        frame_index=frame_index,
-    )
+    paths, index = read_frame_index(field, length=length)
+    numbers = _unique_integers(field.child("ids", "id"))
+    return PlaneEntry(path=field.path, roi_numbers=numbers, listed_paths=paths, frame_index=index)
 
 
 def _unique_integers(field: Field) -> np.ndarray:
     numbers = field.integers()
     check_numbers_unique(field, numbers, twice=kinds.ROI_NUMBER_TWICE)
     return numbers
+
+
+def assemble_subvolumes(
+    entries: tuple[CalciumEntry, ...], *, fov_pattern: str, log: ProblemLog
+) -> tuple[Subvolume, ...]:
+    """Group entries that image the same ROIs into subvolumes, in the order of their first entry.
+
+    Raises array-kind-twice, arrays-disagree, roi-number-twice, roi-without-plane, field-length, field-value.
+    """
+    groups: list[list[CalciumEntry]] = []
+    for entry in entries:
+        group = next((group for group in groups if _same_planes(group[0], entry)), None)
+        if group is None:
+            groups.append([entry])
+            continue
+        _check_joins(group, entry)
+        group.append(entry)
+    numbers_by_plane = [
+        [
+            plane_numbers_from_paths(plane.listed_paths, fov_pattern=fov_pattern, field=field)
+            for plane, field in zip(one.planes, one.plane_fields, strict=True)
+        ]
+        for one, *_ in groups
+    ]
+    taken = {numbers[0] for planes in numbers_by_plane for numbers in planes if numbers is not None}
+    subvolumes: list[Subvolume] = []
+    for position, (group, planes) in enumerate(zip(groups, numbers_by_plane, strict=True), start=1):
+        # A subvolume whose paths have no number gets its position, or the next number that no other has.
+        free = next(number for number in count(position) if number not in taken)
+        volume = _assemble(group, plane_numbers=planes, free_number=free, log=log)
+        taken.add(volume.number)
+        occurrence = 1 + sum(other.number == volume.number for other in subvolumes)
+        subvolumes.append(replace(volume, occurrence=occurrence))
+    _check_session_wide(subvolumes, entries)
+    return tuple(subvolumes)
+
+
+def _same_planes(one: CalciumEntry, other: CalciumEntry) -> bool:
+    """ROI numbers are unique within a session, so the planes' numbers identify the subvolume."""
+    return len(one.planes) == len(other.planes) and all(
+        np.array_equal(first.roi_numbers, second.roi_numbers) and first.listed_paths == second.listed_paths
+        for first, second in zip(one.planes, other.planes, strict=True)
+    )
+
+
+def _check_joins(group: list[CalciumEntry], entry: CalciumEntry) -> None:
+    first = group[0]
+    if any(other.array.kind == entry.array.kind for other in group):
+        expected = "one array per kind and subvolume"
+        found = f"{entry.array.kind} in {first.array.key!r} and {entry.array.key!r}"
+        raise entry.field.problem(kinds.ARRAY_KIND_TWICE, expected=expected, found=found)
+    if not np.array_equal(first.array.time_ms, entry.array.time_ms):
+        raise entry.field.problem(kinds.ARRAYS_DISAGREE, expected=f"time as in {first.field.path}")
+    if not np.array_equal(first.array.trial, entry.array.trial):
+        raise entry.field.problem(kinds.ARRAYS_DISAGREE, expected=f"trial as in {first.field.path}")
+    for one, other, field in zip(first.planes, entry.planes, entry.plane_fields, strict=True):
+        if not (
+            np.array_equal(one.frame_index.file_number, other.frame_index.file_number)
+            and np.array_equal(one.frame_index.frame_number, other.frame_index.frame_number)
+        ):
+            raise field.problem(kinds.ARRAYS_DISAGREE, expected=f"sourceFileFrameIdx as in {one.path}")
+    # What a member that says everything says, the others were compared with when they came.
+    complete = [member for member in group if member.description.planes and member.description.valid_trials is not None]
+    for member in complete[:1] or group:
+        if not entry.description.agrees_with(member.description):
+            raise entry.field.problem(
+                kinds.ARRAYS_DISAGREE,
+                expected=f"descrHash as in {member.description.path}",
+                found=f"{entry.description.path} with other masks, images or trials",
+            )
+
+
+def _assemble(
+    group: list[CalciumEntry], *, plane_numbers: list[_FovNumbers], free_number: int, log: ProblemLog
+) -> Subvolume:
+    first = group[0]
+    # They agree where several say something.
+    descriptions = [entry.description for entry in group]
+    described = next((one for one in descriptions if one.planes), descriptions[0])
+    valid_trials = next((one.valid_trials for one in descriptions if one.valid_trials is not None), None)
+    if described.planes and not first.planes:
+        expected = f"{len(described.planes)} planes, as in {described.path}"
+        raise first.field.child("imagingPlane").problem(kinds.FIELD_LENGTH, expected=expected, found=0)
+    if len(described.planes) != len(first.planes):
+        expected = f"{len(first.planes)} planes in {described.path or 'descrHash'}, as in imagingPlane"
+        raise first.field.problem(kinds.FIELD_LENGTH, expected=expected, found=len(described.planes))
+    numbers = {one[0] for one in plane_numbers if one is not None}
+    if len(numbers) > 1:
+        raise first.field.problem(kinds.FIELD_VALUE, expected="planes of one subvolume", found=sorted(numbers))
+    number = numbers.pop() if numbers else free_number
+    planes = []
+    for place, (entry, record, own) in enumerate(
+        zip(first.planes, described.planes, plane_numbers, strict=True), start=1
+    ):
+        name = f"subvolume_{number:02d}_plane_{place}" if own is None else f"fov_{own[0]:02d}{own[1]:03d}"
+        if own is None:
+            log.add(kinds.PLANE_NAME_UNKNOWN, file=first.field.file, field=entry.path, found=f"named {name}")
+        plane = Plane(name=name, position=place, **vars(entry), **vars(record))
+        if plane.master_image.dtype.kind == "f":
+            image = Field(file=first.field.file, path=f"{plane.record_path}.masterImage", value=plane.master_image)
+            report_odd(plane.master_image, f"pixels of {name}", field=image, log=log, nan=False)
+        planes.append(plane)
+    return Subvolume(
+        number=number,
+        planes=tuple(planes),
+        arrays={entry.array.kind: entry.array for entry in group},
+        valid_trials=valid_trials,
+    )
+
+
+def _check_session_wide(subvolumes: list[Subvolume], entries: tuple[CalciumEntry, ...]) -> None:
+    """ROI numbers and plane names occur once, and every trace has a plane in its own subvolume."""
+    owner: dict[int, str] = {}
+    names: list[str] = []
+    for subvolume in subvolumes:
+        own: set[int] = set()
+        for plane in subvolume.planes:
+            names.append(plane.name)
+            for number in plane.all_roi_numbers.tolist():
+                if number in owner:
+                    raise entries[0].field.problem(
+                        kinds.ROI_NUMBER_TWICE, found=f"ROI {number} in {owner[number]} and {plane.name}"
+                    )
+                owner[number] = plane.name
+                own.add(number)
+        for array in subvolume.arrays.values():
+            homeless = [number for number in array.roi_numbers.tolist() if number not in own]
+            if homeless:
+                entry = next(entry for entry in entries if entry.array is array)
+                raise entry.field.problem(
+                    kinds.ROI_WITHOUT_PLANE, expected="ids that a plane lists", found=homeless[:10]
+                )
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise entries[0].field.problem(kinds.FIELD_VALUE, expected="every plane once", found=twice)

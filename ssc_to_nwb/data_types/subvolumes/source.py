@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ssc_to_nwb.data_types.arrays.source import report_infinite
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
@@ -72,12 +71,8 @@ class RoiArray:
 class PlaneTraces:
     """The rows of a `RoiArray` that belong to one plane.
 
-    Attributes
-    ----------
-    array : RoiArray
-        The whole array.
-    roi_numbers, rows : ndarray of int64, (r,)
-        ROIs of the plane in the order of the array's rows, and these rows, counted from 0.
+    array: the whole one; roi_numbers, rows: int64 (r,), ROIs of the plane in the order of the array's rows, and these
+    rows, counted from 0.
     """
 
     array: RoiArray
@@ -103,8 +98,6 @@ class Subvolume:
     occurrence : int
         1 for the first subvolume of the session with this number, 2 for one with other planes of the same number, and
         so on.
-    position : int
-        Place among the subvolumes, counted from 1.
     planes : tuple of Plane
         Its planes.
     arrays : dict of str to RoiArray
@@ -115,7 +108,6 @@ class Subvolume:
 
     number: int
     occurrence: int = 1
-    position: int
     planes: tuple[Plane, ...]
     arrays: dict[ArrayKind, RoiArray]
     valid_trials: np.ndarray | None
@@ -150,10 +142,7 @@ class Subvolume:
 
 
 def report_unusual(session: Session, *, log: ProblemLog) -> None:
-    """Log where there is no frame, and arrays with infinite values."""
+    """Log where there is no frame."""
     if not any(volume.time_ms.size for volume in session.subvolumes):
         found = "no frames" if session.subvolumes else "no calcium array"
         log.add(kinds.CALCIUM_ARRAYS_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
-    for array in (array for volume in session.subvolumes for array in volume.arrays.values()):
-        field = f"{array.path}.valueMatrix"
-        report_infinite(array.values, f"values of {array.key}", file=session.path, field=field, log=log)

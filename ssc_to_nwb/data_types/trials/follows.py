@@ -9,10 +9,10 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.follows import event_trains, lick_times
 from ssc_to_nwb.data_types.trials.restore import TRIALS, source_order, trial_column
-from ssc_to_nwb.restoring.clocks import all_clocks, clock_of, imaged_planes, rounding_s
+from ssc_to_nwb.restoring.clocks import all_clocks, clock_of, imaged_planes
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.following import Followed, Follows
-from ssc_to_nwb.restoring.nwb_table import NwbTable
+from ssc_to_nwb.restoring.following import Followed, Follows, at, rounding
+from ssc_to_nwb.restoring.nwb_reader import NwbTable
 
 # Far below any interval of the rig, and far above the rounding of its times.
 _SAME_S = 1e-7
@@ -24,15 +24,13 @@ _STEPS = naming.TRIAL_COLUMNS["StimulusPosition"]
 
 def labelled_spans(file: FileView, numbers: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """For trials of these numbers (T,), first and last time in s of each clock and train of events; NaN for none."""
-    return file.once("labelled spans", lambda: [_span(numbers, labels, *times) for labels, *times in _labelled(file)])
-
-
-def _labelled(file: FileView) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Labels, and the times at which each sample or event begins and ends."""
-    for clock in all_clocks(file):
-        yield clock.labels, clock.seconds, clock.seconds
-    for train in event_trains(file):
-        yield train.labels, train.start, train.stop
+    return file.once(
+        "labelled spans",
+        lambda: [
+            *(_span(numbers, one.labels, one.seconds, one.seconds) for one in all_clocks(file)),
+            *(_span(numbers, one.labels, one.start, one.stop) for one in event_trains(file)),
+        ],
+    )
 
 
 def _span(
@@ -81,9 +79,8 @@ def starts(file: FileView) -> Iterator[Followed]:
     expected = measured_starts(file, firsts)
     yield Followed(f"{TRIALS}/start_measured", expected, measured, covers=())
     first = np.fmin.reduce(firsts, initial=np.nan)
-    yield Followed(
-        f"{TRIALS}/start_time", np.where(measured, start, first), start, tolerance=rounding_s(start), covers=()
-    )
+    wanted = np.where(measured, start, first)
+    yield Followed(f"{TRIALS}/start_time", wanted, start, tolerance=rounding(start), covers=())
 
 
 def stops(file: FileView) -> Iterator[Followed]:
@@ -94,9 +91,8 @@ def stops(file: FileView) -> Iterator[Followed]:
     last = np.fmax.reduce(lasts, initial=np.nan)
     following = np.append(start[1:], np.nan)[: start.size]
     expected = np.fmin(last, following)
-    tolerance = rounding_s(found)
-    expected[np.isnan(last) | (expected < start - rounding_s(start))] = np.nan
-    yield Followed(f"{TRIALS}/stop_time", expected, found, tolerance=tolerance)
+    expected[np.isnan(last) | (expected < start - rounding(start))] = np.nan
+    yield Followed(f"{TRIALS}/stop_time", expected, found, tolerance=rounding(found))
 
 
 def order(file: FileView) -> Iterator[Followed]:
@@ -114,13 +110,11 @@ def order(file: FileView) -> Iterator[Followed]:
 
 def outcomes(file: FileView) -> Iterator[Followed]:
     """What the name of the trial's type says: <response><correct side>."""
-    table = file.table(TRIALS)
-    names = table.texts("trial_type")
-    responses = {f"{name}{side}": text for name, text in _RESPONSES.items() for side in _SIDES} | {_NO_TYPE: _NO_TYPE}
-    sides = {f"{name}{side}": text for name in _RESPONSES for side, text in _SIDES.items()} | {_NO_TYPE: _NO_TYPE}
-    for column, texts in (("response", responses), ("correct_side", sides)):
-        expected = [texts.get(name, "unknown type") for name in names]
-        yield Followed(f"{TRIALS}/{column}", expected, table.texts(column))
+    known = {f"{name}{side}": (_RESPONSES[name], _SIDES[side]) for name in _RESPONSES for side in _SIDES}
+    known[_NO_TYPE] = (_NO_TYPE, _NO_TYPE)
+    outcomes = [known.get(name, ("unknown type",) * 2) for name in file.table(TRIALS).texts("trial_type")]
+    for place, column in enumerate(("response", "correct_side")):
+        yield from at(file, {f"{TRIALS}/{column}": [outcome[place] for outcome in outcomes]})
 
 
 def pole(file: FileView) -> Iterator[Followed]:
@@ -128,8 +122,7 @@ def pole(file: FileView) -> Iterator[Followed]:
     table = file.table(TRIALS)
     if table.has("pole_position_mm"):
         expected = table.column(_STEPS) / float(file.assumptions["motor_steps_per_mm"])
-        found = table.column("pole_position_mm")
-        yield Followed(f"{TRIALS}/pole_position_mm", expected, found, tolerance=rounding_s(expected))
+        yield from at(file, {f"{TRIALS}/pole_position_mm": expected}, near=True)
 
 
 def imaging_valid(file: FileView) -> Iterator[Followed]:
@@ -189,7 +182,7 @@ def _lists(table: NwbTable, name: str, expected: Sequence[np.ndarray]) -> Iterat
     ends = np.cumsum([part.size for part in expected], dtype=np.int64)
     found = table.column(name) if is_there else np.zeros(0)
     yield Followed(place, ends, table.ends(name), covers=(f"{place}_index",) if is_there else ())
-    yield Followed(place, values, found, tolerance=rounding_s(values), covers=(place,) if is_there else ())
+    yield Followed(place, values, found, tolerance=rounding(values), covers=(place,) if is_there else ())
 
 
 FOLLOWS: Follows = {

@@ -9,8 +9,8 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
-from ssc_to_nwb.restoring.pieces import Piece, Restores
-from ssc_to_nwb.restoring.struct_table import StructNode
+from ssc_to_nwb.restoring.pieces import Piece, Restores, each
+from ssc_to_nwb.restoring.struct_table import StructNode, grouped
 
 TRIALS = f"/intervals/{naming.TRIALS}"
 _POSITION = f"{TRIALS}/source_position"
@@ -39,68 +39,49 @@ def _texts(file: FileView, name: str) -> list[str]:
     return [texts[row] for row in source_order(file).tolist()]
 
 
-def numbers(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
-    """The column of trial numbers."""
-    for node in nodes:
-        found = trial_column(file, "trial_number")
-        yield Piece(leaves=(node.path,), place=f"{TRIALS}/trial_number", values=found)
-
-
-def starts(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+@each
+def starts(file: FileView, node: StructNode) -> Iterator[Piece]:
     """Start times in the unit of trialTimeUnit; 0 where the start was not measured."""
-    for node in nodes:
-        unit = file.unit(f"{file.variable}.trialTimeUnit")
-        measured = trial_column(file, "start_measured").astype(bool)
-        seconds = trial_column(file, "start_time")
-        found, rounding = unit.restored(seconds, whole=node.whole)
-        for name, rows in (("start_time", np.flatnonzero(measured)), ("start_measured", np.flatnonzero(~measured))):
-            if rows.size or name == "start_time":
-                is_all = rows.size == seconds.size
-                yield Piece(
-                    leaves=(node.path,),
-                    place=f"{TRIALS}/{name}",
-                    values=found[rows] if name == "start_time" else np.zeros(rows.size),
-                    where=None if is_all else np.unravel_index(rows, node.size, order="F"),
-                    rounding=rounding[rows] if isinstance(rounding, np.ndarray) else rounding,
-                )
+    measured, seconds = trial_column(file, "start_measured").astype(bool), trial_column(file, "start_time")
+    found, rounding = file.unit(f"{file.variable}.trialTimeUnit").restored(seconds, whole=node.whole)
+    for name, rows in (("start_time", np.flatnonzero(measured)), ("start_measured", np.flatnonzero(~measured))):
+        if rows.size or name == "start_time":
+            yield node.piece(
+                found[rows] if name == "start_time" else np.zeros(rows.size),
+                place=f"{TRIALS}/{name}",
+                where=None if rows.size == seconds.size else np.unravel_index(rows, node.size, order="F"),
+                rounding=rounding[rows] if isinstance(rounding, np.ndarray) else rounding,
+            )
 
 
-def types(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+@each
+def types(file: FileView, node: StructNode) -> Iterator[Piece]:
     """The matrix of 0 and 1 (types, trials), from trial_type and the source's list of types."""
-    names = file.texts(f"{file.variable}.trialTypeStr")
-    for node in nodes:
-        texts = _texts(file, "trial_type")
-        unknown = sorted(set(texts) - {*names, _NO_TYPE})
-        if unknown:
-            raise ObjectError(f"{TRIALS}/trial_type", expected=f"one of {', '.join(names)}", found=unknown[0])
-        found = np.array([[text == name for text in texts] for name in names], dtype=np.float64)
-        yield Piece(leaves=(node.path,), place=f"{TRIALS}/trial_type", values=found.reshape(len(names), len(texts)))
+    names, texts = file.texts(f"{file.variable}.trialTypeStr"), _texts(file, "trial_type")
+    unknown = sorted(set(texts) - {*names, _NO_TYPE})
+    if unknown:
+        raise ObjectError(f"{TRIALS}/trial_type", expected=f"one of {', '.join(names)}", found=unknown[0])
+    found = np.array([[text == name for text in texts] for name in names], dtype=np.float64)
+    yield node.piece(found.reshape(len(names), len(texts)), place=f"{TRIALS}/trial_type")
 
 
-def property_values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
-    """A column per property; where its values are texts, a leaf per trial."""
-    of_texts: dict[str, list[StructNode]] = {}
-    for node in nodes:
-        if file.table(TRIALS).column(_name(node)).dtype.kind == "O":
-            of_texts.setdefault(node.objects[0], []).append(node)
+def columns(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+    """A column per leaf; where its values are texts, a leaf per trial."""
+    for (place,), group in grouped(nodes, lambda node: node.objects).items():
+        name = group[0].column
+        if file.table(TRIALS).column(name).dtype.kind != "O":
+            yield from (node.piece(trial_column(file, name)) for node in group)
             continue
-        found = trial_column(file, _name(node))
-        yield Piece(leaves=(node.path,), place=node.objects[0], values=found)
-    for place, group in of_texts.items():
-        texts = _texts(file, _name(group[0]))
+        texts = _texts(file, name)
         if len(group) > 1 or len(texts) == 1:
             texts = [texts[(node.index or 1) - 1] for node in group]
         yield Piece(leaves=tuple(node.path for node in group), place=place, values=tuple(texts))
 
 
-def _name(node: StructNode) -> str:
-    return node.objects[0].rpartition("/")[2]
-
-
 RESTORES: Restores = {
-    "trial-numbers": numbers,
+    "trial-numbers": columns,
     "trial-starts": starts,
     "trial-types": types,
-    "trial-property-values": property_values,
+    "trial-property-values": columns,
 }
 AS_LONG = ("trial-numbers", "trial-starts")

@@ -11,7 +11,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_finite
-from ssc_to_nwb.data_types.arrays.source import report_infinite
+from ssc_to_nwb.data_types.arrays.source import report_odd
 from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
 from ssc_to_nwb.data_types.trials.times import joined_parts, trial_times
 from ssc_to_nwb.matlab.field import Field, HashEntry, check_names_distinct, check_numbers_unique, read_hash
@@ -30,10 +30,8 @@ _TYPE = re.compile(f"({'|'.join(RESPONSES)})({'|'.join(SIDES)})")
 class TrialType:
     """One row of `trialTypeMat`.
 
-    Attributes
-    ----------
-    name, response, correct_side : str
-        Its name in the source, such as `HitL`, and what the name says: what the animal did, and `left` or `right`.
+    name, response, correct_side: its name in the source, such as `HitL`, and what the name says: what the animal did,
+    and `left` or `right`.
     """
 
     name: str
@@ -43,15 +41,7 @@ class TrialType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialProperty:
-    """One key of `trialPropertiesHash`, a value per trial.
-
-    Attributes
-    ----------
-    key, description : str
-        Of the entry.
-    values : ndarray of float64, (T,), or tuple of str
-        Numbers, or T texts.
-    """
+    """One key of `trialPropertiesHash`. key, description: of the entry; values: float64 (T,), or T texts."""
 
     key: str
     description: str
@@ -180,6 +170,7 @@ def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> TrialPro
         if np.isnan(values).any():
             found = f"{int(np.isnan(values).sum())} trials of {entry.key}"
             log.add(kinds.VALUES_NAN, file=field.file, field=field.path, found=found)
+        report_odd(values, f"values of {entry.key}", field=field, log=log, nan=False)
     else:
         values = field.texts()
         if len(values) != count:
@@ -188,13 +179,9 @@ def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> TrialPro
 
 
 def report_unusual(session: Session, *, log: ProblemLog) -> None:
-    """Log what is odd about starts, numbers, labels and properties of trials."""
+    """Log what is odd about starts, numbers and labels of trials."""
     _report_times(session, log=log)
     _report_unknown_trials(session, log=log)
-    for item in session.trials.properties:
-        if isinstance(item.values, np.ndarray):
-            what = f"values of {item.key}"
-            report_infinite(item.values, what, file=session.path, field="trialPropertiesHash", log=log)
 
 
 def _report_times(session: Session, *, log: ProblemLog) -> None:

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from ssc_to_nwb.data_types.arrays.restore import labels, times
+from ssc_to_nwb.data_types.arrays.restore import times, whole
 from ssc_to_nwb.data_types.trials.restore import trial_column
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.pieces import Piece, Restores
+from ssc_to_nwb.restoring.pieces import Piece, Restores, each
 from ssc_to_nwb.restoring.struct_table import StructNode
 
 
-def values(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+@each
+def values(file: FileView, node: StructNode) -> Iterator[Piece]:
     """A row of valueMatrix per series, in the order of the source."""
-    for node in nodes:
-        for row, place in enumerate(node.objects):
-            found = file.reader.values(place)
-            yield Piece(
-                leaves=(node.path,), place=place, values=found, where=(row, slice(None))
-            )  # fmt: skip
+    for row, place in enumerate(node.objects):
+        yield node.piece(file.reader.values(place), place=place, where=(row, slice(None)))
 
 
-def valid_trials(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
+@each
+def valid_trials(file: FileView, node: StructNode) -> Iterator[Piece]:
     """Numbers of the trials whose row says that whisker data are valid."""
-    for node in nodes:
-        valid = trial_column(file, "whisker_valid")
-        found = trial_column(file, "trial_number")[valid.astype(bool)]
-        yield Piece(leaves=(node.path,), place=node.objects[0], values=found)
+    valid = trial_column(file, "whisker_valid").astype(bool)
+    yield node.piece(trial_column(file, "trial_number")[valid])
 
 
 RESTORES: Restores = {
     "whisker-values": values,
     "whisker-times": times,
-    "whisker-trials": labels,
+    "whisker-trials": whole,
     "whisker-valid-trials": valid_trials,
 }
 AS_LONG = ("whisker-times", "whisker-trials")

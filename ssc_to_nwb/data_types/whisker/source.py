@@ -10,7 +10,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits
-from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report_infinite, report_nan
+from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report_odd
 from ssc_to_nwb.data_types.subvolumes.reader import read_description
 from ssc_to_nwb.matlab.field import Field, check_names_distinct
 from ssc_to_nwb.problems import kinds
@@ -39,16 +39,8 @@ def claimed_kinds(text: str) -> frozenset[str]:
 class WhiskerTrace:
     """One row of the whisker array.
 
-    Attributes
-    ----------
-    quantity : Quantity
-        `angle` or `curvature_change`.
-    whisker, label : str
-        Such as `c2`, from the row's text in the source.
-    row : int
-        Position in the array, counted from 0.
-    values : ndarray, (N,)
-        Degrees for an angle, 1/mm for a curvature change; NaN where tracking failed.
+    quantity: `angle` or `curvature_change`; whisker, label: such as `c2`, from the row's text in the source; row: place
+    in the array, from 0; values: (N,), degrees or 1/mm, NaN where tracking failed.
     """
 
     quantity: Quantity
@@ -66,8 +58,6 @@ class WhiskerData:
     ----------
     path, key : str
         Where it is in the session struct, and the key of its entry.
-    ids : ndarray of int64, (R,)
-        The source's number of each row.
     time_ms : ndarray of float64, (N,)
         On the session's clock.
     trial : ndarray of int64, (N,)
@@ -80,7 +70,6 @@ class WhiskerData:
 
     path: str
     key: str
-    ids: np.ndarray
     time_ms: np.ndarray
     trial: np.ndarray
     traces: tuple[WhiskerTrace, ...]
@@ -108,7 +97,7 @@ def read_array(entry: ArrayEntry, *, units: TimeUnits, log: ProblemLog) -> Whisk
     field, valid_trials = entry.value, read_description(entry.described).valid_trials
     labels_field = field.child("idStrs", "idStr")
     labels = labels_field.texts(count=field.child("valueMatrix").array().shape[0], per="row of valueMatrix")
-    ids = field.child("ids", "id").integers(length=len(labels))
+    field.child("ids", "id").integers(length=len(labels))
     samples = read_samples(field, rows=len(labels), units=units, log=log)
     traces = tuple(
         _read_trace(labels_field, label=label, row=row, values=values)
@@ -118,12 +107,10 @@ def read_array(entry: ArrayEntry, *, units: TimeUnits, log: ProblemLog) -> Whisk
         whiskers = [trace.whisker for trace in traces if trace.quantity == quantity]
         check_names_distinct(labels_field, whiskers, named=naming.snake_case)
     for trace in traces:
-        what = f"samples of {trace.label!r}"
-        report_nan(trace.values, what, file=field.file, field=f"{field.path}.valueMatrix", log=log)
+        report_odd(trace.values, f"samples of {trace.label!r}", field=field.child("valueMatrix"), log=log)
     return WhiskerData(
         path=field.path,
         key=entry.key,
-        ids=ids,
         time_ms=samples.time_ms,
         trial=samples.trial,
         traces=traces,
@@ -142,12 +129,8 @@ def _read_trace(field: Field, *, label: str, row: int, values: np.ndarray) -> Wh
 
 
 def report_unusual(session: Session, *, log: ProblemLog) -> None:
-    """Log where there is no sample, and traces with infinite values."""
+    """Log where there is no sample."""
     whisker = whisker_of(session)
     if whisker is None or not whisker.time_ms.size:
         found = "no whisker array" if whisker is None else "no samples"
         log.add(kinds.WHISKER_ARRAY_MISSING, file=session.path, field="timeSeriesArrayHash", found=found)
-    if whisker is not None:
-        for trace in whisker.traces:
-            field = f"{whisker.path}.valueMatrix"
-            report_infinite(trace.values, f"samples of {trace.label!r}", file=session.path, field=field, log=log)

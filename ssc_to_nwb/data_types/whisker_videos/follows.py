@@ -11,9 +11,9 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.trials.restore import TRIALS
-from ssc_to_nwb.restoring.clocks import BEHAVIOR_CLOCK, clock_of, nearest, rounding_s
+from ssc_to_nwb.restoring.clocks import BEHAVIOR_CLOCK, clock_of, nearest
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.following import Followed, Follows
+from ssc_to_nwb.restoring.following import Followed, Follows, rounding
 
 _SERIES = f"/acquisition/{naming.WHISKER_VIDEO}"
 _FILES = f"{_SERIES}/external_file"
@@ -50,7 +50,7 @@ def times(file: FileView) -> Iterator[Followed]:
             expected = first + np.rint((frames - first) * rate_hz) / rate_hz
         else:
             expected = _of_samples(frames, samples)
-        yield Followed(place, expected, frames, tolerance=rounding_s(frames))
+        yield Followed(place, expected, frames, tolerance=rounding(frames))
 
 
 def _numbers(pattern: re.Pattern[str], text: str) -> list[int]:

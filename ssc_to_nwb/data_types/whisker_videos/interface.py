@@ -47,8 +47,9 @@ class WhiskerVideoInterface(RawInterface):
     @classmethod
     def in_conversion(cls, context: SessionContext, conversion: Conversion) -> Self:
         """The interface as a conversion of this package uses it."""
-        interface, place = super().in_conversion(context, conversion), conversion.video_place
-        interface.place_in, interface.folder_name, interface.link = place.folder, place.final_name, place.link
+        interface = super().in_conversion(context, conversion)
+        interface.place_in, interface.folder_name = conversion.videos, conversion.videos_name
+        interface.link = conversion.link_videos
         return interface
 
     def add(self, nwbfile: NWBFile) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,7 +120,7 @@ RAW_RULES = (_RULE,)
 def session_entries(raw: RawData, files: SourceFiles) -> Iterator[FileEntry]:
     """The videos in the ledger."""
     for video in raw.inventory.videos:
-        yield files.entry(video.path, _RULE, role=ROLE[0], nwb=_RULE.nwb)
+        yield files.used(video.path, _RULE, role=ROLE[0], nwb=_RULE.nwb)
 
 
 def place_files(inventory: RawInventory, *, session: Session, facts: SourceFacts, log: ProblemLog) -> RawInventory:
@@ -139,41 +139,25 @@ def with_trials(
     trials: int64, ascending: all of the session, and those with whisker samples. A video that the metadata list as of
     no trial is left out.
     """
-    folder, list_ = inventory.session_directory, facts.video_trials
-    _report_unused(inventory.videos, facts=facts, folder=folder, log=log)
-    named, left_out = [], []
-    for video in _by_name(inventory.videos, facts=facts):
-        keys = [key for key in _keys(video.path, folder) if key in list_]
-        trial = list_[keys[0]] if keys else video.trial
-        if keys and trial is None:
+    folder, listed = inventory.session_directory, facts.video_trials
+    # What a video may be called in the metadata; the path first, since it is exact.
+    names = {one.path: (one.path.relative_to(folder).as_posix(), one.path.name) for one in inventory.videos}
+    there = {name for both in names.values() for name in both}
+    for name in (name for name in listed if name not in there):
+        log.add(kinds.VIDEO_LISTED_MISSING, file=folder / name, field=_LIST, expected="a video below the folder")
+    found = [(re.search(facts.video_pattern, one.path.name, re.IGNORECASE), one) for one in inventory.videos]
+    by_name = [one if match is None else replace(one, trial=int(match["trial"])) for match, one in found]
+    known, left_out = [], []
+    for video in sorted(by_name, key=_trial_first):
+        own = next((name for name in names[video.path] if name in listed), None)
+        if own is None:
+            known.append(video)
+        elif listed[own] is None:
             left_out.append(FileLeftOut(path=video.path, reason=_BY_LIST))
         else:
-            named.append(replace(video, trial=trial, trial_from="list" if keys else "name"))
-    videos = _by_order(named, pattern=facts.video_running_pattern, trials=trials, folder=folder, log=log)
+            known.append(replace(video, trial=listed[own], trial_from="list"))
+    videos = _by_order(known, pattern=facts.video_running_pattern, trials=trials, folder=folder, log=log)
     return replace(inventory, videos=tuple(videos), left_out=(*inventory.left_out, *left_out))
-
-
-def _by_name(videos: Iterable[VideoFile], *, facts: SourceFacts) -> list[VideoFile]:
-    """The videos sorted by the trials that their names say; those whose names say none come last."""
-    found = [(re.search(facts.video_pattern, video.path.name, re.IGNORECASE), video) for video in videos]
-    named = [video if match is None else replace(video, trial=int(match["trial"])) for match, video in found]
-    return sorted(named, key=_trial_first)
-
-
-def _trial_first(video: VideoFile) -> tuple[bool, int, Path]:
-    return (video.trial is None, video.trial or 0, video.path)
-
-
-def _keys(path: Path, folder: Path) -> tuple[str, str]:
-    """What a video may be called in the metadata; the path first, since it is exact."""
-    return path.relative_to(folder).as_posix(), path.name
-
-
-def _report_unused(videos: Iterable[VideoFile], *, facts: SourceFacts, folder: Path, log: ProblemLog) -> None:
-    there = {key for video in videos for key in _keys(video.path, folder)}
-    for name in facts.video_trials:
-        if name not in there:
-            log.add(kinds.VIDEO_LISTED_MISSING, file=folder / name, field=_LIST, expected="a video below the folder")
 
 
 def _by_order(
@@ -185,27 +169,24 @@ def _by_order(
     log: ProblemLog,
 ) -> list[VideoFile]:
     """Give the videos that say a running number alone the trials that no other video is of, in order."""
-    numbered = {}
-    for place, video in enumerate(videos):
-        match = None if pattern is None else re.search(pattern, video.path.name, re.IGNORECASE)
-        if video.trial is None and match is not None:
-            numbered[place] = int(match["running"])
-    if not numbered:
+    found = [(re.search(pattern or "(?!)", one.path.name, re.IGNORECASE), one) for one in videos if one.trial is None]
+    waiting = {one.path: int(match["running"]) for match, one in found if match is not None}
+    if not waiting:
         return list(videos)
     taken = [video.trial for video in videos if video.trial is not None]
     free = [numbers[~np.isin(numbers, taken)] for numbers in trials]
-    twice = [number for number, count in Counter(numbered.values()).items() if count > 1]
-    fitting = [numbers for numbers in free if numbers.size == len(numbered)]
-    note = f"{len(numbered)} videos with a running number, {free[0].size} trials, {free[1].size} with whisker samples"
+    twice = [number for number, count in Counter(waiting.values()).items() if count > 1]
+    fitting = [numbers for numbers in free if numbers.size == len(waiting)]
+    note = f"{len(waiting)} videos with a running number, {free[0].size} trials, {free[1].size} with whisker samples"
     if twice:
         note = f"running number {twice[0]} more than once"
-    result = list(videos)
     if twice or not fitting:
-        for place in numbered:
-            result[place] = replace(videos[place], why_no_trial=note)
-        return result
-    in_order = sorted(numbered, key=numbered.__getitem__)
-    for place, number in zip(in_order, fitting[0].tolist(), strict=True):
-        result[place] = replace(videos[place], trial=number, trial_from="order")
+        return [replace(one, why_no_trial=note) if one.path in waiting else one for one in videos]
     log.add(kinds.VIDEO_ORDER_ASSUMED, file=folder, found=note)
-    return sorted(result, key=_trial_first)
+    given = dict(zip(sorted(waiting, key=waiting.__getitem__), fitting[0].tolist(), strict=True))
+    ordered = [replace(one, trial=given[one.path], trial_from="order") if one.path in given else one for one in videos]
+    return sorted(ordered, key=_trial_first)
+
+
+def _trial_first(video: VideoFile) -> tuple[bool, int, Path]:
+    return (video.trial is None, video.trial or 0, video.path)

@@ -108,11 +108,6 @@ def read_frame_times(path: Path) -> FrameTimes:
     )
 
 
-def _reason_of(failure: Exception) -> str:
-    """What PyAV or the system says, without the number of the error or the path, which the problem names anyway."""
-    return str(getattr(failure, "strerror", None) or failure)
-
-
 @contextmanager
 def _opened(path: Path, *, with_hidden: bool = False) -> Iterator[tuple[Any, Any]]:
     """The container and its video stream; with_hidden: as if there were no edit list."""
@@ -124,7 +119,9 @@ def _opened(path: Path, *, with_hidden: bool = False) -> Iterator[tuple[Any, Any
                 raise error(kinds.VIDEO_UNREADABLE, file=path, expected="a video stream", found="none")
             yield container, container.streams.video[0]
     except (av.error.FFmpegError, OSError, ValueError) as failure:
-        raise error(kinds.VIDEO_UNREADABLE, file=path, detail=_reason_of(failure)) from failure
+        # Without the number of the error and the path, which the problem names anyway.
+        reason = getattr(failure, "strerror", None) or failure
+        raise error(kinds.VIDEO_UNREADABLE, file=path, detail=reason) from failure
 
 
 def _count_by_index(container: Any, stream: Any) -> int | None:

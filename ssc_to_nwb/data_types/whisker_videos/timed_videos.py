@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
@@ -48,83 +48,76 @@ def open_videos(raw: RawData, *, session: Session, rate_hz: float, log: ProblemL
     these are logged and the video is left out.
     """
     starts = dict(zip(session.trials.numbers.tolist(), trial_times(session).start_ms.tolist(), strict=True))
-    opening = _Opening(session=session, rate_hz=rate_hz, log=log, placed={}, start_ms=starts)
+    placed: dict[int, TimedVideo] = {}
     for video in raw.inventory.videos:
+        trial, expected = video.trial, "a trial of the session"
+        found = video.why_no_trial if trial is None else f"trial {trial}"
+        if trial is not None and np.isnan(starts.get(trial, 0.0)):
+            found += ", whose start was not measured and of which there are no other data"
+            expected = "a trial with a time"
+        if trial is None or np.isnan(starts.get(trial, np.nan)):
+            log.add(kinds.VIDEO_WITHOUT_TRIAL, file=video.path, expected=expected, found=found)
+            continue
         try:
-            opening.open(video)
+            header = _opened(video, trial, placed)
+            time_ms, clock = _timed(header, trial, session=session, start_ms=starts[trial], rate_hz=rate_hz, log=log)
         except SscError as failure:
             if not raw.keep_going:
                 raise
             log.add_overcome(failure.problem)
-    timed = sorted(opening.placed.values(), key=lambda video: float(video.time_ms[0]))
+            continue
+        placed[trial] = TimedVideo(
+            header=header, trial=trial, trial_from=video.trial_from, time_ms=time_ms, clock=clock
+        )
+    timed = sorted(placed.values(), key=lambda video: float(video.time_ms[0]))
     _report_overlap(timed, log=log)
     return tuple(timed)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Opening:
-    session: Session
-    rate_hz: float
-    log: ProblemLog
-    placed: dict[int, TimedVideo]
-    start_ms: dict[int, float]
+def _opened(video: VideoFile, trial: int, placed: Mapping[int, TimedVideo]) -> VideoHeader:
+    """The header of a video, of a trial of its own and of the size of the others."""
+    field = f"trial {trial}"
+    if trial in placed:
+        found = f"{placed[trial].header.path} too"
+        raise error(kinds.VIDEO_TRIAL_TWICE, file=video.path, field=field, found=found)
+    header = read_video_header(video.path)
+    first = next((one.header for one in placed.values()), header)
+    if first.image_shape != header.image_shape:
+        expected = "{} x {} as {}".format(*first.image_shape, first.path.name)
+        found = "{} x {}".format(*header.image_shape)
+        raise error(kinds.VIDEO_DIFFERS, file=video.path, field=field, expected=expected, found=found)
+    return header
 
-    def open(self, video: VideoFile) -> None:
-        """Place one video, or say why it has no place."""
-        trial = video.trial
-        if trial is None or trial not in self.start_ms:
-            found = video.why_no_trial if trial is None else f"trial {trial}"
-            self.log.add(kinds.VIDEO_WITHOUT_TRIAL, file=video.path, expected="a trial of the session", found=found)
-            return
-        if np.isnan(self.start_ms[trial]):
-            found = f"trial {trial}, whose start was not measured and of which there are no other data"
-            self.log.add(kinds.VIDEO_WITHOUT_TRIAL, file=video.path, expected="a trial with a time", found=found)
-            return
-        field = f"trial {trial}"
-        if trial in self.placed:
-            other = self.placed[trial].header.path
-            raise error(kinds.VIDEO_TRIAL_TWICE, file=video.path, field=field, found=f"{other} too")
-        header = read_video_header(video.path)
-        first = next(iter(self.placed.values()), None)
-        if first is not None and first.header.image_shape != header.image_shape:
-            expected = "{} x {} as {}".format(*first.header.image_shape, first.header.path.name)
-            found = "{} x {}".format(*header.image_shape)
-            raise error(kinds.VIDEO_DIFFERS, file=video.path, field=field, expected=expected, found=found)
-        time_ms, clock = self._timed(header, trial)
-        self.placed[trial] = TimedVideo(
-            header=header, trial=trial, trial_from=video.trial_from, time_ms=time_ms, clock=clock
-        )
 
-    def _timed(self, header: VideoHeader, trial: int) -> tuple[np.ndarray, VideoClock]:
-        whisker = whisker_of(self.session)
-        samples_ms: np.ndarray = np.zeros(0) if whisker is None else whisker.time_ms[whisker.trial == trial]
-        if samples_ms.size == header.frame_count:
-            return samples_ms, "samples"
-        frames = read_frame_times(header.path)
-        if samples_ms.size == frames.coded_count and frames.coded_position is not None:
-            return samples_ms[frames.coded_position], "samples"
-        start_ms = samples_ms[0] if samples_ms.size else self.start_ms[trial]
-        clock: VideoClock = "rate"
-        time_ms = start_ms + frames.places(header.frame_count) * (1000.0 / self.rate_hz)
-        if frames.time_ms is not None and not frames.constant_rate:
-            clock, time_ms = "own", start_ms + frames.time_ms
-        self.log.add(
-            kinds.VIDEO_FRAME_COUNT,
-            file=header.path,
-            field=f"trial {trial}",
-            expected=f"{samples_ms.size} frames, as whisker samples",
-            found=_counted(header, frames),
-            detail=self._clock_note(header, clock),
-        )
-        return time_ms, clock
-
-    def _clock_note(self, header: VideoHeader, clock: VideoClock) -> str:
-        if clock == "own":
-            return "time stamps are the video's own, since its frame rate varies"
-        note = f"time stamps at {self.rate_hz:g} frames per second"
-        if header.rate_hz is not None and not np.isclose(header.rate_hz, self.rate_hz, rtol=0.01):
-            note += f"; the video itself says {header.rate_hz:g}"
-        return note
+def _timed(
+    header: VideoHeader, trial: int, *, session: Session, start_ms: float, rate_hz: float, log: ProblemLog
+) -> tuple[np.ndarray, VideoClock]:
+    """When each frame was taken, and by which clock."""
+    whisker = whisker_of(session)
+    samples_ms: np.ndarray = np.zeros(0) if whisker is None else whisker.time_ms[whisker.trial == trial]
+    if samples_ms.size == header.frame_count:
+        return samples_ms, "samples"
+    frames = read_frame_times(header.path)
+    if samples_ms.size == frames.coded_count and frames.coded_position is not None:
+        return samples_ms[frames.coded_position], "samples"
+    start_ms = float(samples_ms[0]) if samples_ms.size else start_ms
+    clock: VideoClock = "rate"
+    time_ms = start_ms + frames.places(header.frame_count) * (1000.0 / rate_hz)
+    note = f"time stamps at {rate_hz:g} frames per second"
+    if frames.time_ms is not None and not frames.constant_rate:
+        clock, time_ms = "own", start_ms + frames.time_ms
+        note = "time stamps are the video's own, since its frame rate varies"
+    elif header.rate_hz is not None and not np.isclose(header.rate_hz, rate_hz, rtol=0.01):
+        note += f"; the video itself says {header.rate_hz:g}"
+    log.add(
+        kinds.VIDEO_FRAME_COUNT,
+        file=header.path,
+        field=f"trial {trial}",
+        expected=f"{samples_ms.size} frames, as whisker samples",
+        found=_counted(header, frames),
+        detail=note,
+    )
+    return time_ms, clock
 
 
 def _counted(header: VideoHeader, frames: FrameTimes) -> str:

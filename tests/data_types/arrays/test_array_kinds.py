@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from made_sessions import field, problem_raised, row
 
-from ssc_to_nwb.data_types.arrays.kinds import classify_array
 from ssc_to_nwb.matlab.field import HashEntry
+from ssc_to_nwb.session.time_series import classify_array
 
 
 def entry(key: str, description: str = "") -> HashEntry:

@@ -14,6 +14,7 @@ import tifffile
 from converting import convert
 from made_sessions import array, problem_raised
 
+from ssc_to_nwb.api.restoring import opened
 from ssc_to_nwb.data_types.imaging_stacks.restore import StacksReport, restore_stacks
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
@@ -70,10 +71,15 @@ def restore(tmp_path: Path) -> Restore:
         (outcome,) = convert(source=made.root, output=tmp_path / "nwb", verify="off", **(options or {})).outcomes
         assert outcome.output is not None, outcome.error
         log = ProblemLog()
-        report = restore_stacks(outcome.output, tmp_path / "back", log=log)
+        report = stacks_of(outcome.output, tmp_path / "back", log=log)
         return Restored(made=made, nwb=outcome.output, folder=tmp_path / "back", report=report, log=log)
 
     return run
+
+
+def stacks_of(nwb: Path, folder: Path, **options: Any) -> StacksReport:
+    with opened(nwb) as view:
+        return restore_stacks(view, folder, nwb_path=nwb, **options)
 
 
 def pages_of(path: Path) -> list[np.ndarray]:
@@ -282,10 +288,10 @@ class TestWhatCannotBeRestored:
 
     def test_a_file_of_another_kind(self, tmp_path: Path) -> None:
         (tmp_path / "text.nwb").write_text("no HDF5")
-        self.refused(tmp_path / "text.nwb", tmp_path / "back", "restore-unreadable")
+        self.refused(tmp_path / "text.nwb", tmp_path / "back", "verify-unreadable")
         with h5py.File(tmp_path / "other.nwb", "w") as file:
             file["acquisition/x"] = 1
-        self.refused(tmp_path / "other.nwb", tmp_path / "back", "restore-unreadable")
+        self.refused(tmp_path / "other.nwb", tmp_path / "back", "restore-foreign")
 
     def test_a_path_that_leaves_the_folder(self, nwb: Path, tmp_path: Path) -> None:
         changed = self.changed(nwb, tmp_path, "processing/source/source_files/path", "imaging stack", "../../x.tif")
@@ -310,19 +316,19 @@ class TestWhatCannotBeRestored:
         assert all("fov_01002" in name for name in names_in(tmp_path / "back")), "no half a tif is left"
 
     def test_a_tif_is_replaced_only_where_asked(self, nwb: Path, tmp_path: Path) -> None:
-        report = restore_stacks(nwb, tmp_path, log=ProblemLog())
+        report = stacks_of(nwb, tmp_path, log=ProblemLog())
         whole = {stack.path: stack.path.read_bytes() for stack in report.stacks}
         for path in whole:
             path.write_text("precious")
         self.refused(nwb, tmp_path, "output-exists")
         assert {path.read_text() for path in whole} == {"precious"}
-        restore_stacks(nwb, tmp_path, log=ProblemLog(), overwrite=True)
+        stacks_of(nwb, tmp_path, log=ProblemLog(), overwrite=True)
         assert {path: path.read_bytes() for path in whole} == whole
 
     @staticmethod
     def refused(nwb: Path, folder: Path, identifier: str) -> Any:
         with problem_raised() as found:
-            restore_stacks(nwb, folder, log=ProblemLog())
+            stacks_of(nwb, folder, log=ProblemLog())
         assert found[0].kind.identifier == identifier
         return found[0]
 

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from ssc_to_nwb.data_types.imaging_stacks.indexing import index_files
-from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
+from ssc_to_nwb.data_types.imaging_stacks.opening import index_files, open_plane_stack
 from ssc_to_nwb.data_types.imaging_stacks.source import FrameSpan, PlaneStack
 from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
 from ssc_to_nwb.problems import kinds

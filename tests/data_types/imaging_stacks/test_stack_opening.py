@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 import tifffile
 
-from ssc_to_nwb.data_types.imaging_stacks.indexing import index_files
 from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
-from ssc_to_nwb.data_types.imaging_stacks.opening import open_plane_stack
+from ssc_to_nwb.data_types.imaging_stacks.opening import index_files, open_plane_stack
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.context import SessionContext, load_context

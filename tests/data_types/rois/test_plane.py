@@ -33,7 +33,7 @@ class TestRecords:
         image = np.arange(30.0).reshape(3, 5, 2)
         plane = read_plane_record(field(record(roi(7, 3, 4), roi(9, 15), image=image), "s.d"))
         np.testing.assert_array_equal(plane.master_image, image)
-        assert plane.roi_numbers.tolist() == [7, 9]
+        assert plane.recorded_numbers.tolist() == [7, 9]
         assert [one.number for one in plane.rois] == [7, 9]
         rows, columns = plane.rois[0].rows_and_columns(image_rows=3)
         assert (rows.tolist(), columns.tolist()) == ([2, 0], [0, 1])
@@ -52,7 +52,7 @@ class TestRecords:
     def test_a_plane_without_rois(self) -> None:
         empty = struct(masterImage=np.ones((3, 5)), roiIds=np.zeros((0, 0)), rois=np.zeros((0, 0)))
         plane = read_plane_record(field(empty))
-        assert (plane.rois, plane.roi_numbers.size) == ((), 0)
+        assert (plane.rois, plane.recorded_numbers.size) == ((), 0)
 
     def test_one_roi_is_a_bare_struct(self) -> None:
         one = struct(masterImage=np.ones((3, 5)), roiIds=row(7), rois=roi(7, 1))

@@ -23,7 +23,7 @@ SMALL = {"subvolumes": (SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=2)
 def make_plane(numbers: list[int]) -> Plane:
     nothing = np.zeros(0, dtype=np.int64)
     return Plane(
-        name="fov_01002", subvolume_number=1, plane_number=2, position=1, path="s.p", record_path="s.r",
+        name="fov_01002", position=1, path="s.p", record_path="s.r",
         roi_numbers=np.array(numbers, dtype=np.int64), recorded_numbers=nothing, rois=(), listed_paths=(),
         frame_index=FrameIndex(file_number=nothing, frame_number=nothing), master_image=np.zeros((2, 2, 1)),
     )  # fmt: skip
@@ -40,7 +40,7 @@ class TestJoins:
             kind="dff", path="s.v", key="dff", description="", roi_numbers=np.array(rows, dtype=np.int64),
             values=values, time_ms=np.arange(2.0), trial=np.zeros(2, dtype=np.int64),
         )  # fmt: skip
-        volume = Subvolume(number=1, position=1, planes=planes, arrays={"dff": traces}, valid_trials=None)
+        volume = Subvolume(number=1, planes=planes, arrays={"dff": traces}, valid_trials=None)
         joined: list[int] = []
         for plane in planes:
             found = volume.traces(plane, "dff")
