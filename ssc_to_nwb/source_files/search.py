@@ -18,12 +18,11 @@ def files_to_search(source: Path, *, output: Path | None = None, raw: bool = Fal
     output: the folder of the conversion, passed over with all that is in it, by whatever path it is reached; raw: those
     in folders of raw files too. Raises source-not-readable.
     """
-    passed_over = None if output is None else _identity(output)
 
     def enter(folder: Path) -> bool:
         if folder.name == RUN_FOLDER or (is_raw_folder(folder.name) and not raw):
             return False
-        return passed_over is None or _identity(folder) != passed_over
+        return output is None or not same_folder(folder, output)
 
     return walk_files(source, enter=enter)
 
@@ -49,16 +48,7 @@ def is_raw_folder(folder_name: str) -> bool:
 
 def same_folder(one: Path, other: Path) -> bool:
     """Whether two paths lead to one folder, which need not exist yet."""
-    first, second = _identity(one), _identity(other)
-    if first is None or second is None:
-        return first is second and one.resolve() == other.resolve()
-    return first == second
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What the system knows a file or folder by; None where there is none."""
     try:
-        status = path.stat()
+        return one.samefile(other)
     except OSError:
-        return None
-    return status.st_dev, status.st_ino
+        return one.resolve() == other.resolve()
