@@ -137,7 +137,7 @@ def _verify_session(
     log, options, mode = ProblemLog(), options_used(nwb_path), request.mode
     on_progress = request.on_progress or (lambda _session, _done, _total: None)
     workers, extra = request.workers or processors(), tuple(map(Path, request.metadata_files))
-    context = read_source_again(file.path, dataset=file.dataset, metadata_files=extra, log=log)
+    context = read_source_again(file.path, metadata_files=extra, log=log)
     raw = open_raw_data(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
     recorded = recorded_digest(nwb_path)
     report = verify_file(

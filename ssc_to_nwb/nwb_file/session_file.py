@@ -157,7 +157,6 @@ class _Work:
         file = self.task.session_file
         context = load_context(
             file.path,
-            dataset=file.dataset,
             metadata_files=self.task.metadata_files,
             log=self.log,
             allow_unmapped=self.task.options.allow_unmapped,

@@ -152,16 +152,12 @@ def _with_files(ledger: Ledger, context: SessionContext, raw: RawProof | None, *
     return replace(ledger, files=files)
 
 
-def read_source_again(
-    path: Path, *, dataset: str | None, metadata_files: Sequence[Path], log: ProblemLog
-) -> SessionContext:
+def read_source_again(path: Path, *, metadata_files: Sequence[Path], log: ProblemLog) -> SessionContext:
     """The session to compare a file with. Raises what `load_context` raises.
 
     Whether fields that nobody knows were allowed does not matter here: the file must hold them.
     """
-    return load_context(
-        path, dataset=dataset, metadata_files=metadata_files, log=log, allow_unmapped=True, read=read_for_proof
-    )
+    return load_context(path, metadata_files=metadata_files, log=log, allow_unmapped=True, read=read_for_proof)
 
 
 def hash_sources(session: Session, raw: RawData | None, *, stacks: bool, workers: int) -> dict[Path, str]:

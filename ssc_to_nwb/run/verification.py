@@ -44,9 +44,7 @@ def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> Ver
 
     task, options = finished.task, finished.task.options
     # The problems that the conversion met say what is left out; those of the second reading would only repeat them.
-    again = read_source_again(
-        task.session_file.path, dataset=task.session_file.dataset, metadata_files=task.metadata_files, log=ProblemLog()
-    )
+    again = read_source_again(task.session_file.path, metadata_files=task.metadata_files, log=ProblemLog())
     context = SessionContext(session=again.session, metadata=again.metadata, log=ProblemLog(list(finished.problems)))
 
     stopped_by: list[SscError] = []

@@ -16,7 +16,7 @@ from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source_files.packed_files import PackedFile, is_packed, packed_stem
 from ssc_to_nwb.source_files.search import is_raw_folder, named_files
-from ssc_to_nwb.source_files.session_files import SessionFile, dataset_of, key_of_file
+from ssc_to_nwb.source_files.session_files import SessionFile, key_of_file
 from ssc_to_nwb.system_files import is_system_path
 
 
@@ -84,8 +84,8 @@ class PackedSession:
 
     def session_file(self, unpacked: Path) -> SessionFile:
         """The session as it is once its parts are unpacked to the folder `unpacked`, its session file always there."""
-        path, folder = unpacked / self.file_name, unpacked / str(self.key) if self.raw else None
-        return SessionFile(path=path, key=self.key, dataset=dataset_of(path), raw_folder=folder)
+        folder = unpacked / str(self.key) if self.raw else None
+        return SessionFile(path=unpacked / self.file_name, key=self.key, raw_folder=folder)
 
 
 def find_packed_files(source: Path, *, output: Path | None = None) -> tuple[Path, ...]:

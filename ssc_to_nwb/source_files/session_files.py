@@ -34,7 +34,6 @@ class SessionFile:
 
     path: Path
     key: SessionKey
-    dataset: str
     raw_folder: Path | None
 
 
@@ -121,7 +120,7 @@ def select_names(names: Sequence[str], *, patterns: Sequence[str], source: Path)
 
 def _session_file(path: Path) -> SessionFile:
     key = key_from_path(path)
-    return SessionFile(path=path, key=key, dataset=dataset_of(path), raw_folder=_raw_folder(path, str(key)))
+    return SessionFile(path=path, key=key, raw_folder=_raw_folder(path, str(key)))
 
 
 def _raw_folder(path: Path, name: str) -> Path | None:
