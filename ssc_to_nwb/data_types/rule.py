@@ -168,7 +168,7 @@ def without_indices(template: str) -> str:
 @cache
 def _names_of(pattern: str) -> tuple[str, bool]:
     """The names of a pattern up to its `**`, and whether it has one."""
-    names, rest, _ = without_indices(pattern).partition("**")
+    names, rest, _ = without_indices(path_template(pattern)).partition("**")
     return names, bool(rest)
 
 

@@ -17,11 +17,12 @@ from scipy.io import loadmat
 
 from ssc_to_nwb import convert, list_sessions, methods, restore, verify_sessions, write_report
 from ssc_to_nwb.data_types import registry
+from ssc_to_nwb.data_types.rule import may_fit, pattern_regex
 from ssc_to_nwb.ledger.page import map_page
 from ssc_to_nwb.naming import sidecar
 from ssc_to_nwb.session.stub import stub_session
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
-from ssc_to_nwb.testing.matlab import EMPTY, Cell, MatStruct, row
+from ssc_to_nwb.testing.matlab import Cell, MatStruct, hash_struct, row
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -36,12 +37,14 @@ def with_running_speed(tree: MatStruct, *, key: str = "runningSpeed") -> None:
     entry = {
         "ids": row([1]),
         "idStrs": Cell(["speed of the wheel"]),
+        "idStrDetailed": Cell(),
         "valueMatrix": SPEED[np.newaxis],
         "timeUnit": row([1]),
         "time": row((starts[:, np.newaxis] + np.arange(10) * 20.0).reshape(-1)),
         "trial": row(np.repeat(numbers, 10)),
     }
-    for name, item in (("keyNames", key), ("descr", "speed of the wheel"), ("value", entry), ("descrHash", EMPTY)):
+    described = hash_struct([("validTrialIds", "trials on the wheel", row(numbers))])
+    for name, item in (("keyNames", key), ("descr", "speed of the wheel"), ("value", entry), ("descrHash", described)):
         arrays[name].append(item)
 
 
@@ -90,6 +93,12 @@ def test_it_is_written_verified_and_restored(running: Running, tmp_path: Path) -
     assert back.dtype.names == there.dtype.names
     for name in ("valueMatrix", "time", "trial"):
         np.testing.assert_array_equal(back[name].item(), there[name].item())
+
+
+def test_a_pattern_may_name_one_item() -> None:
+    assert may_fit("trialIds{*}.value{1}", "trialIds.value")
+    found = [pattern_regex("trialIds{*}.value{1}").fullmatch(f"trialIds{{4}}.value{{{item}}}") for item in (1, 2)]
+    assert [match is not None for match in found] == [True, False]
 
 
 def test_it_appears_wherever_others_do(running: Running, tmp_path: Path) -> None:

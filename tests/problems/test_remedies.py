@@ -16,6 +16,7 @@ from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.cli.main import group
 from ssc_to_nwb.dandi.dandiset_section import DandisetSection
 from ssc_to_nwb.metadata.model import Metadata
+from ssc_to_nwb.problems.model import Severity
 
 PACKAGE = Path(ssc_to_nwb.__file__).parent
 KINDS = tuple(catalogue().values())
@@ -48,6 +49,12 @@ def is_key(dotted: str) -> bool:
             return False
         model = DandisetSection if (model, part) == (Metadata, "dandiset") else model.model_fields[part].annotation
     return True
+
+
+def test_what_stops_a_conversion_is_not_only_to_be_looked_at() -> None:
+    only_looked_at = re.compile(r"(Look at|Compare|Rename one) [^.;:`-]*\.")
+    errors = [kind for kind in KINDS if kind.severity is Severity.ERROR]
+    assert [kind.identifier for kind in errors if only_looked_at.fullmatch(kind.remedy)] == []
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.identifier)

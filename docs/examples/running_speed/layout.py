@@ -76,5 +76,6 @@ RULES = scoped(
         unit="n/a",
         text="The trial number of every sample; NaN stays.",
     ),
-    kept("running-labels", *below(_ENTRY, "ids", "idStrs{*}"), text="Number and name of the row."),
+    kept("running-labels", *below(_ENTRY, "ids", "idStrs{*}", "idStrDetailed{*}"), text="Number and name of the row."),
+    kept("running-described", *below("timeSeriesArrayHash", "descrHash{*}", "descrHash{*}.value{*}"), text="Trials."),
 )

@@ -135,7 +135,7 @@ def experimenters(file: FileView) -> Iterator[Followed]:
     yield Followed(_EXPERIMENTER, _words(kept), _words(found))
     for name in found:
         last, _, first = name.partition(", ")
-        forms = [name, f"{first} {last}", f"{last}, {first}"] if first else [name]
+        forms = [name, f"{first} {last}", f"{last} {first}"] if first else [name]
         if not any(form in text for form in forms for text in kept):
             yield Followed(_EXPERIMENTER, f"a name of {kept}", name)
 

@@ -174,10 +174,12 @@ def split_names(text: str) -> list[str]:
 
 
 def last_first(name: str) -> str:
-    """`Simon Peron` as `Peron, Simon`; a name with a comma, or of one word, as it is."""
+    """`Simon Peron` as `Peron, Simon`, `Peron S` as `Peron, S`; a name with a comma, or of one word, as it is."""
     if "," in name:
         return name
     *first, last = name.split()
+    if first and _INITIALS.fullmatch(last) and not _INITIALS.fullmatch(" ".join(first)):
+        return f"{' '.join(first)}, {last}"
     return f"{last}, {' '.join(first)}" if first else last
 
 

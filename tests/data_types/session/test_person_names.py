@@ -30,6 +30,14 @@ def test_people_with_initials(people: list[tuple[str, str]]) -> None:
     assert split_names(text) == [f"{last}, {first[0]}" for first, last in people]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Peron S", "Peron, S"), ("Van der Berg J.K.", "Van der Berg, J.K."), ("S. Peron", "Peron, S."), ("S P", "P, S")],
+)
+def test_initials_are_no_last_name(text: str, name: str) -> None:
+    assert last_first(text) == name
+
+
 @pytest.mark.parametrize("text", ["Peron, Freeman, Iyer", "Peron, Simon, Freeman, Jeremy", "A, B C, D"])
 def test_commas_that_could_mean_either(text: str) -> None:
     with pytest.raises(ValueError, match="commas"):
