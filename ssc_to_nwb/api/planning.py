@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.resume import Decision
     from ssc_to_nwb.run.session_sources import SessionSource
+    from ssc_to_nwb.session.context import SessionContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,9 +174,24 @@ def _planned(
     if decision.job is None or decision.action != "convert":
         return session, 0.0, 0.0
     place = existing_folder(settings.work_folder or settings.output)
+    allow_unmapped = settings.options.allow_unmapped
+    checked_seconds = 0.0
+
+    def check(context: SessionContext) -> None:
+        nonlocal checked_seconds
+        start = time.perf_counter()
+        _check_convertible(context, allow_unmapped=allow_unmapped)
+        checked_seconds = time.perf_counter() - start
+
     start = time.perf_counter()
-    contents = summarize(decision.source, metadata_files=settings.metadata_files, place=place)
-    read_seconds = time.perf_counter() - start
+    contents = summarize(
+        decision.source,
+        metadata_files=settings.metadata_files,
+        place=place,
+        allow_unmapped=allow_unmapped,
+        check=check,
+    )
+    read_seconds = time.perf_counter() - start - checked_seconds
     sizes = sizes_of(decision, settings)
     data_seconds, frame_seconds = seconds_for(
         sizes,
@@ -195,3 +211,16 @@ def _planned(
         problem=contents.error,
     )
     return session, data_seconds, frame_seconds
+
+
+def _check_convertible(context: SessionContext, *, allow_unmapped: bool) -> None:
+    """Meet what a conversion would refuse once the session is read.
+
+    Raises unmapped-leaf, metadata-value-missing, metadata-text-unreadable.
+    """
+    from ssc_to_nwb.data_types.session.interface import nwbfile_fields, subject_fields
+    from ssc_to_nwb.ledger.ledger import build_ledger
+
+    build_ledger(context.session, allow_unmapped=allow_unmapped, log=context.log)
+    nwbfile_fields(context)
+    subject_fields(context)

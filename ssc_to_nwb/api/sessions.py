@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ssc_to_nwb.metadata.census import CensusComparison
     from ssc_to_nwb.run.session_sources import SessionSource
+    from ssc_to_nwb.session.context import SessionContext
     from ssc_to_nwb.session.session import Session
 
 
@@ -137,14 +138,22 @@ def sessions_table(summaries: Sequence[SessionSummary]) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("session") if rows else pd.DataFrame()
 
 
-def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: Path) -> SessionSummary:
+def summarize(
+    source: SessionSource,
+    *,
+    metadata_files: Sequence[Path],
+    place: Path,
+    allow_unmapped: bool = False,
+    check: Callable[[SessionContext], None] = lambda _: None,
+) -> SessionSummary:
     """What one session holds, its session file unpacked below `place` for the time being where it is packed.
 
-    metadata_files: the user's, read in this order on top of the packaged ones. What is wrong with the source, or with
-    the metadata of this session, is in the summary.
+    metadata_files: the user's, read in this order on top of the packaged ones; check: looks further at what was read.
+    What is wrong with the source, or with the metadata of this session, is in the summary.
     """
     from ssc_to_nwb.metadata.loader import load_metadata
     from ssc_to_nwb.run.session_sources import unpacked_session
+    from ssc_to_nwb.session.context import SessionContext
     from ssc_to_nwb.session.session import read_session
 
     summary = SessionSummary(
@@ -157,18 +166,22 @@ def summarize(source: SessionSource, *, metadata_files: Sequence[Path], place: P
     if source.problem is not None:
         return summary
     try:
-        facts = load_metadata(
+        metadata = load_metadata(
             dataset=source.dataset, session=source.name, subject=source.subject, files=metadata_files
-        ).source
+        )
     except SscError as failure:
         return replace(summary, error=failure.problem)
     with tempfile.TemporaryDirectory(prefix=".ssc-to-nwb-", dir=place) as name:
         folder = Path(name)
         try:
             with unpacked_session(source, folder / "unpacked", raw=False, on_bytes=lambda *_: None) as file:
-                session = read_session(file.path, facts=facts, log=ProblemLog())
+                session = read_session(
+                    file.path, facts=metadata.source, allow_unmapped=allow_unmapped, log=ProblemLog()
+                )
                 summary = replace(summary, mat_bytes=file.path.stat().st_size, **_contents(session))
-                return replace(summary, **_raw_counts(session, source))
+                summary = replace(summary, **_raw_counts(session, source))
+                check(SessionContext(session=session, metadata=metadata, log=ProblemLog()))
+                return summary
         except SscError as failure:
             problem = failure.problem
             if problem.file is not None:

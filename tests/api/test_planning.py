@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from converting import convert
 from ssc_to_nwb.api.planning import Plan, plan
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.large_stacks import write_large_stacks
+from ssc_to_nwb.testing.matlab import MatStruct, row
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 
 ONE = SessionSpec(
@@ -115,6 +117,30 @@ def test_a_session_that_cannot_be_read_is_reported_beforehand(made: Path, tmp_pa
     assert result.sessions[1].problem is not None
     assert result.sessions[1].problem.kind.identifier == "mat-unreadable"
     assert not result.ok
+
+
+def test_what_a_conversion_would_refuse_is_refused_beforehand(tmp_path: Path) -> None:
+    def unknown(tree: MatStruct) -> None:
+        tree["extra"] = row([1, 2])
+
+    def unknown_array(tree: MatStruct) -> None:
+        tree["timeSeriesArrayHash"]["keyNames"][1] = "ephysTSA"
+        tree["timeSeriesArrayHash"]["descr"][1] = ""
+
+    edits = {"an900021": unknown, "an900022": unknown_array, "an900023": None}
+    for animal, edit in edits.items():
+        time = "9:15" if edit is None else "154546"
+        spec = replace(ONE, animal=animal, arrays=("dff",), time_of_day=time)
+        write_session(root=tmp_path / "source", spec=spec, raw=False, videos=False, edit=edit)
+
+    def refused(*, allow_unmapped: bool) -> list[str | None]:
+        planned = plan(source=tmp_path / "source", output=tmp_path / "nwb", allow_unmapped=allow_unmapped)
+        return [one.problem and one.problem.kind.identifier for one in planned.sessions]
+
+    assert refused(allow_unmapped=False) == ["unmapped-leaf", "array-kind-unknown", "metadata-text-unreadable"]
+    assert refused(allow_unmapped=True) == [None, None, "metadata-text-unreadable"]
+    converted = convert(source=tmp_path / "source", output=tmp_path / "nwb", allow_unmapped=True)
+    assert [one.error and one.error.kind.identifier for one in converted.outcomes] == refused(allow_unmapped=True)
 
 
 def test_a_packed_session_is_looked_into(made: Path, tmp_path: Path) -> None:
