@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,7 @@ def write_hdf5(
             _fills(reserved, compression, io=io, file=file),
             workers=options.workers,
             memory_mb=options.memory_mb,
-            after=partial(_report_plane, after_plane),
+            after=lambda fill: after_plane(fill.plane_name) if isinstance(fill, FramesFill) else None,
         ):
             check_room(path.parent, _STEPS_AHEAD * (step.written_bytes - written))
             written = step.written_bytes
@@ -65,11 +64,6 @@ def write_hdf5(
         finish(file)
         file.flush()
     flush_file(path)
-
-
-def _report_plane(after_plane: Callable[[str], None], fill: ChunkFill) -> None:
-    if isinstance(fill, FramesFill):
-        after_plane(fill.plane_name)
 
 
 def _fills(reserved: Reserved, compression: Compression, *, io: NWBHDF5IO, file: h5py.File) -> list[ChunkFill]:

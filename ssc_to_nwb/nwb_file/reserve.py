@@ -94,12 +94,8 @@ def _large_values(container: Any) -> list[tuple[Any, Callable[[Any], None]]]:
             if _is_large(values):
                 found.append((values, partial(container.fields.__setitem__, name)))
     elif isinstance(container, GrayscaleImage | VectorData) and _is_large(container.data):
-        found.append((container.data, partial(_replace_data, container)))
+        found.append((container.data, lambda io: container.transform(lambda _: io)))
     return found
-
-
-def _replace_data(container: Data, io: Any) -> None:
-    container.transform(lambda _: io)
 
 
 def _is_large(values: Any) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ssc_to_nwb.output_files import built_beside, flush_folder, remove, replace_whole
+from ssc_to_nwb.output_files import built_beside, flush_file, flush_folder, remove, replace_whole
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
@@ -27,7 +27,9 @@ def store_in_progress(final: Path, *, overwrite: bool) -> Iterator[Path]:
             raise error(kinds.OUTPUT_EXISTS, file=final)
     with built_beside(final) as building:
         yield building
-        _flush_to_disk(building)
+        for path in building.rglob("*"):
+            if path.is_file():
+                flush_file(path)
         older = replace_whole(building, final)
         flush_folder(final.parent)
         remove(older)
@@ -57,10 +59,3 @@ def write_store(nwb_path: Path, store: Path) -> None:
 def byte_size(store: Path) -> int:
     """Bytes of all files of a store."""
     return sum(file.stat().st_size for file in store.rglob("*") if file.is_file())
-
-
-def _flush_to_disk(store: Path) -> None:
-    for path in store.rglob("*"):
-        if path.is_file():
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())

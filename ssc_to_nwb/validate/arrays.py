@@ -6,7 +6,7 @@ which takes minutes where a table has tens of thousands of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,12 @@ def blocks(data: Any, *, block_bytes: int | None = None) -> Iterator[tuple[int, 
     rows = max(1, (block_bytes or BLOCK_BYTES) // (row_bytes * chunk_rows)) * chunk_rows
     for first in range(0, data.shape[0], rows):
         yield first, data[first : first + rows]
+
+
+def where(data: Any, is_meant: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Indices (n,), along the first axis, of the values that are meant; `is_meant` takes a block of rows."""
+    found = (first + np.flatnonzero(is_meant(block)) for first, block in blocks(data))
+    return np.concatenate([np.zeros(0, dtype=np.int64), *found])
 
 
 def all_values(data: Any) -> np.ndarray:

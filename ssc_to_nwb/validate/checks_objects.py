@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -59,22 +59,17 @@ def described(neurodata_object: AbstractContainer) -> Iterator[tuple[str, str]]:
     for field, value in neurodata_object.fields.items():
         if field in _NOT_TEXT or field == "data" or (unitless and field == "unit"):
             continue
-        if isinstance(value, str):
-            yield field, value
-        elif _is_list(value):
-            yield from ((field, text) for text in _texts_in(value))
+        items = [value] if isinstance(value, str) else _items(value)
+        yield from ((field, text) for text in decoded(items) if isinstance(text, str))
 
 
-def _is_list(value: Any) -> bool:
+def _items(value: Any) -> Sequence[Any]:
+    """What a list holds, or a data set with one axis that is not long; nothing where it is neither."""
     if isinstance(value, (list, tuple)):
-        return True
+        return value
     stored = type(value).__name__ in ("StrDataset", "Dataset", "Array") or isinstance(value, np.ndarray)
-    return stored and len(shape_of(value)) == 1 and shape_of(value)[0] <= _LONGEST_LIST
-
-
-def _texts_in(value: Any) -> list[str]:
-    items = value if isinstance(value, (list, tuple)) else all_values(value).tolist()
-    return [text for text in decoded(items) if isinstance(text, str)]
+    is_list = stored and len(shape_of(value)) == 1 and shape_of(value)[0] <= _LONGEST_LIST
+    return list(all_values(value).tolist()) if is_list else ()
 
 
 @project_check(kinds.RAGGED_INDEX_BROKEN, neurodata_type=VectorIndex)
@@ -135,7 +130,8 @@ def check_external_files_present(image_series: ImageSeries) -> str | None:
     folder, names = _folder_of(image_series), _external_names(image_series)
     if folder is None:
         return None
-    missing = [name for name in names if not _is_file_with_content(folder / name)]
+    paths = {name: folder / name for name in names}
+    missing = [name for name, path in paths.items() if not (path.is_file() and path.stat().st_size)]
     return f"{len(missing)} of {len(names)} files: {examples(missing)}." if missing else None
 
 
@@ -190,7 +186,3 @@ def _is_inside(name: str, *, folder: Path | None) -> bool:
     if ".." in PurePosixPath(name).parts or "://" in name:
         return False
     return folder is None or (folder / name).resolve().is_relative_to(folder.resolve())
-
-
-def _is_file_with_content(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > 0

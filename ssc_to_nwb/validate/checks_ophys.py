@@ -13,7 +13,7 @@ from pynwb.ophys import PlaneSegmentation, RoiResponseSeries, TwoPhotonSeries
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.validate.arrays import all_values, blocks, ragged, row_ids, shape_of, texts
+from ssc_to_nwb.validate.arrays import all_values, blocks, ragged, row_ids, shape_of, texts, where
 from ssc_to_nwb.validate.project_check import examples, project_check
 
 _PLANE = re.compile(r"fov_\d+")
@@ -30,11 +30,13 @@ def check_masks_inside_image(plane_segmentation: PlaneSegmentation) -> str | Non
     if size is None or masks is None:
         return None
     ends, pixels = masks
-    outside: list[np.ndarray] = []
-    for first, block in blocks(pixels.data):
+
+    def is_outside(block: np.ndarray) -> np.ndarray:
         x, y = _x_and_y(block)
-        outside.append(first + np.flatnonzero((x < 0) | (x >= size[0]) | (y < 0) | (y >= size[1])))
-    bad = np.concatenate([np.zeros(0, dtype=np.int64), *outside])
+        outside: np.ndarray = (x < 0) | (x >= size[0]) | (y < 0) | (y >= size[1])
+        return outside
+
+    bad = where(pixels.data, is_outside)
     if not bad.size:
         return None
     places = np.unique(np.minimum(np.searchsorted(ends, bad, side="right"), ends.size - 1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from hdmf.common import DynamicTable
-from pynwb import NWBFile
 from pynwb.base import TimeSeries
 from pynwb.epoch import TimeIntervals
 from pynwb.event import EventsTable
@@ -19,6 +18,7 @@ from ssc_to_nwb.validate.arrays import (
     shape_of,
     trial_number_series,
     trial_numbers,
+    where,
 )
 from ssc_to_nwb.validate.project_check import examples, project_check
 
@@ -44,8 +44,8 @@ def check_timestamps_finite(time_series: TimeSeries) -> str | None:
     """No time stamp may be NaN or infinite."""
     if not _has_own_timestamps(time_series):
         return None
-    count, first = _count_not_finite(time_series.timestamps)
-    return f"{count} time stamps are NaN or infinite; the first is number {first}." if count else None
+    bad = where(time_series.timestamps, lambda block: ~np.isfinite(block))
+    return f"{bad.size} time stamps are NaN or infinite; the first is number {bad[0]}." if bad.size else None
 
 
 @project_check(kinds.TIMESTAMPS_OUTSIDE_SESSION, neurodata_type=TimeSeries)
@@ -72,7 +72,8 @@ def check_timestamps_before_last_trial_ends(time_series: TimeSeries) -> str | No
     # Most series end with the trials: the labels of all samples are looked at for the others only.
     if of_trials is None or span is None or span[1] <= of_trials[1] + TOLERANCE_S:
         return None
-    end = max([of_trials[1], *_ends_outside(nwbfile)])
+    known = trial_numbers(nwbfile.trials)
+    end = max([of_trials[1], *(_last_outside(series, known) for series in trial_number_series(nwbfile))])
     return (
         f"The last sample is at {span[1]} s; the last trial ends at {end} s." if span[1] > end + TOLERANCE_S else None
     )
@@ -124,14 +125,8 @@ def table_span(table: DynamicTable) -> tuple[float, float] | None:
     return (float(times.min()), float(times.max())) if times.size else None
 
 
-def _ends_outside(nwbfile: NWBFile) -> list[float]:
-    """Of each clock, the last sample that the file labels with no known trial."""
-    known = trial_numbers(nwbfile.trials)
-    return [_last_outside(series, known) for series in trial_number_series(nwbfile)]
-
-
 def _last_outside(series: TimeSeries, known: np.ndarray) -> float:
-    """Last time stamp with a label that is no known trial; -inf where there is none."""
+    """Last time stamp of a clock with a label that is no known trial; -inf where there is none."""
     outside = ~np.isin(all_values(series.data), known)
     times = all_values(series.timestamps)
     return float(np.max(times[outside], initial=-np.inf)) if times.shape == outside.shape else -np.inf
@@ -149,16 +144,6 @@ def _start_unknown(table: DynamicTable) -> np.ndarray:
 def _has_own_timestamps(time_series: TimeSeries) -> bool:
     """False where the series has a rate, or shares the time stamps of another, which is checked itself."""
     return time_series.timestamps is not None and not isinstance(time_series.fields.get("timestamps"), TimeSeries)
-
-
-def _count_not_finite(data: object) -> tuple[int, int | None]:
-    count, first = 0, None
-    for start, block in blocks(data):
-        bad = np.flatnonzero(~np.isfinite(block))
-        if bad.size and first is None:
-            first = start + int(bad[0])
-        count += bad.size
-    return count, first
 
 
 def _outside_session(first: float, last: float) -> str | None:
@@ -189,11 +174,6 @@ def check_trial_numbers_of_samples(time_series: TimeSeries) -> str | None:
     shape, stamps = shape_of(time_series.data), shape_of(time_series.timestamps)
     if shape != stamps:
         return f"Data of the size {shape} for time stamps of the size {stamps}."
-    found = np.concatenate([np.zeros(0), *(_not_whole(labels) for _, labels in blocks(time_series.data))])
-    return f"{found.size} of {shape[0]} are not whole: {examples(found.tolist())}." if found.size else None
-
-
-def _not_whole(labels: np.ndarray) -> np.ndarray:
-    """Those of the labels (n,) that are infinite or a fraction."""
-    broken: np.ndarray = labels[np.isinf(labels) | (~np.isnan(labels) & (labels != np.rint(labels)))]
-    return broken
+    labels = all_values(time_series.data)
+    broken = labels[np.isinf(labels) | (~np.isnan(labels) & (labels != np.rint(labels)))]
+    return f"{broken.size} of {shape[0]} are not whole: {examples(broken.tolist())}." if broken.size else None

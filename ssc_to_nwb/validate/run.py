@@ -107,16 +107,12 @@ def basis(file: Path) -> dict[str, Any] | None:
     try:
         folder = naming.video_folder(file)
         videos = sorted(folder.iterdir()) if folder.is_dir() else []
-        states = {path.name: _state(path) for path in (file, *videos)}
+        stats = {path.name: path.stat() for path in (file, *videos)}
     except OSError:
         return None
     versions = {name: version(name) for name in _TAKING_PART}
+    states = {name: [one.st_size, one.st_mtime_ns, one.st_ctime_ns] for name, one in stats.items()}
     return {"files": states, "versions": {"ssc-to-nwb": __version__, **versions}}
-
-
-def _state(path: Path) -> list[int]:
-    stat = path.stat()
-    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
 
 
 def write_record(file: Path, record: dict[str, Any]) -> None:

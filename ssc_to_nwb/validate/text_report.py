@@ -14,7 +14,7 @@ from ssc_to_nwb.options.files import FailOn
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.catalogue import read_area
 from ssc_to_nwb.problems.model import Severity
-from ssc_to_nwb.quantities import listed
+from ssc_to_nwb.quantities import listed, plural
 from ssc_to_nwb.validate.messages import Message, ValidationResult, fails
 
 WIDTH = 120
@@ -54,10 +54,11 @@ def text_report(result: ValidationResult, *, only_failing: bool = False, width: 
 
 def summary(result: ValidationResult) -> str:
     """One line, such as `2 files: 0 errors, 1 warning, 3 notes; 2 messages accepted. Passed.`."""
-    counts = ", ".join(_counted(result.count(severity), word) for severity, word in _WORDS.items())
+    counts = ", ".join(plural(result.count(severity), word) for severity, word in _WORDS.items())
     accepted = sum(message.accepted is not None for message in result.messages)
-    verdict = "Passed" if result.ok else f"Failed: {_why_failed(result.fail_on)}"
-    return f"{_counted(len(result.files), 'file')}: {counts}; {_counted(accepted, 'message')} accepted. {verdict}."
+    which = {"error": "errors", "warning": "errors or warnings"}.get(result.fail_on, "messages")
+    verdict = "Passed" if result.ok else f"Failed: there are {which}"
+    return f"{plural(len(result.files), 'file')}: {counts}; {plural(accepted, 'message')} accepted. {verdict}."
 
 
 def by_file(result: ValidationResult) -> dict[Path, list[Message]]:
@@ -98,14 +99,6 @@ def _wrapped(label: str, text: str, *, width: int) -> list[str]:
         f"{label}{text}", width=width, initial_indent=" " * 4, subsequent_indent=" " * 6,
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def _why_failed(fail_on: FailOn) -> str:
-    return {"error": "there are errors", "warning": "there are errors or warnings"}.get(fail_on, "there are messages")
 
 
 def jsonl_report(result: ValidationResult) -> str:
