@@ -15,6 +15,7 @@ What cannot be decoded for certain is refused, unless metadata names the encodin
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,71 +54,58 @@ def decode_chars(stored: StoredChars, encoding: str | None = None) -> tuple[str,
     """
     if stored.storage == "utf-8":
         return _decode_utf8(stored, encoding)
-    if stored.storage == "utf-32":
-        rows = stored.rows_of(stored.units)
-        return tuple(_decoded(row.astype("<u4").tobytes(), "utf-32-le") for row in rows)
     rows = stored.rows_of(stored.units)
-    if stored.storage == "utf-16":
-        return tuple(map(_utf16, rows))
+    if stored.storage == "utf-32":
+        return tuple(_decoded(row, "utf-32-le", "<u4") for row in rows)
     highest = int(stored.units.max(initial=0))
+    if stored.storage == "utf-16" or highest > 0xFF:
+        return tuple(_decoded(row, "utf-16-le", "<u2") for row in rows)
     if highest < 0x80:
-        return tuple(row.astype(np.uint8).tobytes().decode("ascii") for row in rows)
-    if highest > 0xFF:
-        return tuple(map(_utf16, rows))
+        return tuple(_decoded(row, "ascii") for row in rows)
     return _decode_bytes(rows, is_16_bit=stored.storage == "16-bit", encoding=encoding)
 
 
 def _decode_utf8(stored: StoredChars, encoding: str | None) -> tuple[str, ...]:
-    data = stored.units.tobytes()
-    if stored.row_count == 1 and data.isascii() and len(data) == stored.shape[1]:
-        return (data.decode("ascii"),)
     try:
-        text = _decoded(data, "utf-8")
+        text = _decoded(stored.units, "utf-8")
     except UndecodableTextError:
         if encoding is None:
             raise
         return _decode_bytes(stored.rows_of(stored.units), is_16_bit=False, encoding=encoding)
-    units = np.frombuffer(text.encode("utf-16-le"), dtype="<u2").astype(np.uint16)
-    if stored.row_count == 1 and stored.shape[1] in (len(text), len(data)):
+    if stored.row_count == 1 and stored.shape[1] in (len(text), stored.units.size):
         # Some programs count characters or bytes where MATLAB counts units of UTF-16.
         return (text,)
-    return tuple(map(_utf16, stored.rows_of(units)))
+    units = np.frombuffer(text.encode("utf-16-le"), dtype="<u2").astype(np.uint16)
+    return tuple(_decoded(row, "utf-16-le", "<u2") for row in stored.rows_of(units))
 
 
 def _decode_bytes(rows: list[np.ndarray], *, is_16_bit: bool, encoding: str | None) -> tuple[str, ...]:
     """Rows of numbers up to 255, some of them beyond ASCII."""
     if encoding is not None:
-        decoded = tuple(_decoded(row.astype(np.uint8).tobytes(), encoding) for row in rows)
+        decoded = tuple(_decoded(row, encoding) for row in rows)
         if len(rows) > 1 and any(len(text) != row.size for text, row in zip(decoded, rows, strict=True)):
             raise UndecodableTextError(f"a char matrix whose rows change their length in {encoding}")
         return decoded
-    in_utf8 = [_utf8_or_none(row.astype(np.uint8).tobytes()) for row in rows]
-    texts = tuple(text for text in in_utf8 if text is not None)
+    texts = []
+    for row in rows:
+        with suppress(UndecodableTextError):
+            texts.append(_decoded(row, "utf-8"))
     if len(texts) == len(rows):
         if len(rows) > 1:
             raise UndecodableTextError("a char matrix that may be UTF-8 or UTF-16")
-        return texts
+        return tuple(texts)
     units = np.concatenate(rows)
     if not is_16_bit:
         raise UndecodableTextError(f"bytes such as 0x{int(units.max()):02X} that are no UTF-8")
     controls = units[(units >= 0x80) & (units <= 0x9F)]
     if controls.size:
         raise UndecodableTextError(f"the number 0x{int(controls[0]):02X}, a letter in some code pages, none in UTF-16")
-    return tuple(map(_utf16, rows))
+    return tuple(_decoded(row, "utf-16-le", "<u2") for row in rows)
 
 
-def _utf16(units: np.ndarray) -> str:
-    return _decoded(units.astype("<u2").tobytes(), "utf-16-le")
-
-
-def _utf8_or_none(data: bytes) -> str | None:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-
-
-def _decoded(data: bytes, encoding: str) -> str:
+def _decoded(units: np.ndarray, encoding: str, code: str = "u1") -> str:
+    """The text of units, as numbers of one of numpy's types."""
+    data = units.astype(code).tobytes()
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as failure:
