@@ -60,7 +60,7 @@ def digests_of_tree(
         blocks = partial(tree.blocks, pool=pool, workers=workers, memory_mb=memory_mb)
         try:
             return {node.path: _digest(tree, node, blocks, known) for node in tree.walk() if _counts(node.path)}
-        except (OSError, RuntimeError, KeyError, TypeError) as failure:
+        except (OSError, RuntimeError, KeyError, TypeError, ValueError, AttributeError) as failure:
             raise error(kinds.VERIFY_UNREADABLE, file=file, found=failure) from failure
 
 

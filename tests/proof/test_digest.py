@@ -129,3 +129,12 @@ def test_unreadable_file_is_named(tmp_path: Path):
         content_digest(path)
     assert raised.value.problem.kind.identifier == "verify-unreadable"
     assert raised.value.problem.file == str(path)
+
+
+def test_a_file_with_a_type_in_the_place_of_values_is_named(tmp_path: Path):
+    path = tmp_path / "type.nwb"
+    with h5py.File(path, "w") as file:
+        file["x"] = np.dtype("f8")
+    with pytest.raises(SscError) as raised:
+        content_digest(path)
+    assert raised.value.problem.kind.identifier == "verify-unreadable"
