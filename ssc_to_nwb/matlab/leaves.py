@@ -36,22 +36,10 @@ def is_leaf(value: MatValue) -> bool:
 
 
 def walk_leaves(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
-    """Walk through every leaf of a value, depth first.
+    """Every leaf of a value, depth first, with its path in MATLAB's notation, such as `s.a.value{2}(3).id`.
 
-    Leaves are numbers, texts, values that cannot be read, and what has a size but no content: empty cells, empty struct
-    arrays, structs and struct arrays without fields.
-
-    Parameters
-    ----------
-    value : MatValue
-        Any value of the tree.
-    path : str
-        Its own path; those of the leaves begin with it.
-
-    Yields
-    ------
-    tuple of str and MatValue
-        Path in MATLAB's notation, such as `s.a.value{2}(3).id`, and value.
+    path: of the value itself; those of the leaves begin with it. Leaves are numbers, texts, values that cannot be read,
+    and what has a size but no content: empty cells, empty struct arrays, structs and struct arrays without fields.
     """
     # A generator in a generator for every level costs several times as much.
     waiting = [(path, value)]

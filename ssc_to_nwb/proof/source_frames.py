@@ -82,26 +82,13 @@ def open_plane_frames(
     left_out: Mapping[Path, str],
     channel_pages: tuple[int, ...],
 ) -> PlaneFrames:
-    """Find the frames of a plane.
+    """Find the frames of a plane, which is called `fov_VVPPP`.
 
-    Parameters
-    ----------
-    plane_name
-        `fov_VVPPP`.
-    index
-        The leaf sourceFileFrameIdx, (2, F): file and frame of each time stamp, counted from 1, NaN where there is none;
-        or nothing at all, where the plane has no file.
-    length
-        F, the number of time stamps.
-    listed_files
-        The plane's list, with the places of its files.
-    left_out
-        Files that could not be used, by path, with the reason.
-    channel_pages
-        See `PlaneFrames`.
-
-    Raises SscError of kind TIF_UNREADABLE where tifffile cannot read a file, VERIFY_VALUE_DIFFERS
-    where one lies elsewhere than listed.
+    index: the leaf sourceFileFrameIdx, (2, F), file and frame of each time stamp, counted from 1, NaN where there is
+    none; or nothing at all, where the plane has no file; length: F, the number of time stamps; listed_files: the
+    plane's list, with the places of its files; left_out: files that could not be used, by path, with the reason;
+    channel_pages: see `PlaneFrames`. Raises SscError of kind TIF_UNREADABLE where tifffile cannot read a file,
+    VERIFY_VALUE_DIFFERS where one lies elsewhere than listed.
     """
     counted = index.astype(np.float64) if index.size else np.full((2, length), np.nan)
     listed = np.where(np.isnan(counted), 0, counted).astype(np.int64) - 1
