@@ -53,6 +53,22 @@ TRIAL_COLUMNS = {
     "StimulusPosition": "pole_position_motor_steps",
 }
 
+SUBJECT = "/general/subject"
+# The fields of the NWB file that are made from a key of metaDataHash, where no metadata file replaces them.
+METADATA_PLACES = {
+    "species": f"{SUBJECT}/species",
+    "experimentType": "/general/notes",
+    "animalID": f"{SUBJECT}/subject_id",
+    "sex": f"{SUBJECT}/sex",
+    "dateOfBirth": f"{SUBJECT}/date_of_birth",
+    "dateOfExperiment": "/session_start_time",
+    "timeOfExperiment": "/session_start_time",
+    "experimenters": "/general/experimenter",
+    **{f"animalStrain{number}": f"{SUBJECT}/strain" for number in range(1, 10)},
+    **{f"animalSource{number}": f"{SUBJECT}/strain" for number in range(1, 10)},
+    **{f"animalGeneModification{number}": f"{SUBJECT}/genotype" for number in range(1, 10)},
+}
+
 # Container and prefix of the series for each kind of array of a subvolume.
 RESPONSE_CONTAINERS = {"raw": "Fluorescence", "dff": "DfOverF", "event": "CalciumEvents"}
 RESPONSE_PREFIXES = {"raw": "raw_fluorescence", "dff": "dff", "event": "calcium_events"}

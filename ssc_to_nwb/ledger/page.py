@@ -8,7 +8,6 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, POINTS
 from ssc_to_nwb.data_types.rule import Rule, all_rules
-from ssc_to_nwb.data_types.session.layout import METADATA_PLACES
 from ssc_to_nwb.ledger.ledger import raw_rules
 
 _HEAD = ("Source field", "Becomes", "In the NWB file", "Unit", "Rule", "Since")
@@ -92,7 +91,7 @@ def _cells(rule: Rule) -> list[str]:
 
 def _metadata_rows() -> list[tuple[str, ...]]:
     keys: dict[str, list[str]] = {}
-    for key, place in METADATA_PLACES.items():
+    for key, place in naming.METADATA_PLACES.items():
         keys.setdefault(place, []).append(key)
     return [(_short_codes(names), f"`{place}`") for place, names in keys.items()]
 

@@ -28,18 +28,6 @@ from ssc_to_nwb.session.time_series import read_time_series
 from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source_files.session_files import dataset_named, key_from_path
 
-KNOWN_METADATA_KEYS = frozenset(
-    (
-        "species", "experimentType", "animalID", "sex", "dateOfBirth", "dateOfExperiment", "timeOfExperiment",
-        "experimenters",
-        *(
-            f"{key}{number}"
-            for key in ("animalStrain", "animalSource", "animalGeneModification")
-            for number in range(1, 10)
-        ),
-    )
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
@@ -161,7 +149,7 @@ def _report_file(path: Path, *, others: tuple[OtherVariable, ...], inferred: tup
 def _read_metadata(field: Field, *, log: ProblemLog) -> dict[str, Field]:
     metadata = {entry.key: entry.value for entry in read_hash(field)}
     for key, value in metadata.items():
-        if key not in KNOWN_METADATA_KEYS:
+        if key not in naming.METADATA_PLACES:
             log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=value.path, found=f"metaDataHash key {key}")
     return metadata
 

@@ -10,11 +10,9 @@ from made_sessions import AWKWARD, Converted, read
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES
 from ssc_to_nwb.data_types.rule import all_rules
-from ssc_to_nwb.data_types.session.layout import METADATA_PLACES
 from ssc_to_nwb.ledger.ledger import build_ledger, raw_rules
 from ssc_to_nwb.ledger.page import map_page
 from ssc_to_nwb.problems.model import ProblemLog
-from ssc_to_nwb.session.session import KNOWN_METADATA_KEYS
 from ssc_to_nwb.testing.spec import SessionSpec
 
 
@@ -71,5 +69,4 @@ def test_tables_have_as_many_cells_as_their_head():
 
 
 def test_what_the_reader_knows_has_a_place_and_nothing_else_has() -> None:
-    assert set(METADATA_PLACES) == KNOWN_METADATA_KEYS
     assert set(naming.EVENT_TABLES) == set(KNOWN_TYPES)

@@ -10,7 +10,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, Column, Sources, Table
 from ssc_to_nwb.data_types.events import touches
-from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, EventTrain, split_pairs
+from ssc_to_nwb.data_types.events.source import PAIRS, EventProperty, EventSeries, EventTrain, split_pairs
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Leaf, Names, below, derived, is_empty, kept, written
 from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
@@ -124,12 +124,11 @@ def _labels(series: EventSeries) -> Iterator[dict[str, str]]:
 
 def _property_columns(trains: Sequence[EventTrain], order: np.ndarray, *, pairs: bool) -> Iterator[Column]:
     """What the source says of every event besides, and of its end where any event has another value there."""
-    items = {
-        naming.property_column(item.key): item for train in reversed(trains) for item in reversed(train.properties)
-    }
-    names = dict.fromkeys(naming.property_column(item.key) for train in trains for item in train.properties)
-    for name in names:
-        key, described = items[name].key, ": ".join(filter(None, (items[name].key, items[name].description)))
+    items: dict[str, EventProperty] = {}
+    for item in (item for train in trains for item in train.properties):
+        items.setdefault(naming.property_column(item.key), item)
+    for name, item in items.items():
+        key, described = item.key, ": ".join(filter(None, (item.key, item.description)))
         parts = [_on_and_off(train, name, pairs=pairs) for train in trains]
         on, off = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
         if key in _COUNTERS:

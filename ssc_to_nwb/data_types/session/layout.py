@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, DeclaredObject, Place, Sources
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Leaf, below, kept, written
 from ssc_to_nwb.matlab.tree import MatValue, is_empty_value, row_texts
 
-SUBJECT = "/general/subject"
 # Arguments of NWBFile and Subject that may be without a value, and where they are in the file: a text, or a row.
 FILE_TEXTS = {
     name: f"/general/{name}"
@@ -26,20 +26,6 @@ _FRAME = (
     "/acquisition", "/analysis", "/events", "/general", "/general/devices", "/general/optophysiology", "/intervals",
     "/processing", "/stimulus", "/stimulus/presentation", "/stimulus/templates",
 )  # fmt: skip
-# The fields of the NWB file that are made from a key of metaDataHash, where no metadata file replaces them.
-METADATA_PLACES = {
-    "species": f"{SUBJECT}/species",
-    "experimentType": FILE_TEXTS["notes"],
-    "animalID": f"{SUBJECT}/subject_id",
-    "sex": f"{SUBJECT}/sex",
-    "dateOfBirth": f"{SUBJECT}/date_of_birth",
-    "dateOfExperiment": "/session_start_time",
-    "timeOfExperiment": "/session_start_time",
-    "experimenters": "/general/experimenter",
-    **{f"animalStrain{number}": f"{SUBJECT}/strain" for number in range(1, 10)},
-    **{f"animalSource{number}": f"{SUBJECT}/strain" for number in range(1, 10)},
-    **{f"animalGeneModification{number}": f"{SUBJECT}/genotype" for number in range(1, 10)},
-}
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:  # noqa: ARG001
@@ -58,10 +44,17 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:  # noqa: ARG001
         ),
     )
     age = Place(
-        path=f"{SUBJECT}/age", kind="dataset", attributes={"reference": "birth"}, dtype=TEXT, axes=0, optional=True
+        path=f"{naming.SUBJECT}/age",
+        kind="dataset",
+        attributes={"reference": "birth"},
+        dtype=TEXT,
+        axes=0,
+        optional=True,
     )
-    texts = (_text(f"{SUBJECT}/{name}", optional=True) for name in _SUBJECT_TEXTS)
-    yield DeclaredObject(path=SUBJECT, neurodata_type="Subject", inner=(_text(f"{SUBJECT}/subject_id"), age, *texts))
+    texts = (_text(f"{naming.SUBJECT}/{name}", optional=True) for name in _SUBJECT_TEXTS)
+    yield DeclaredObject(
+        path=naming.SUBJECT, neurodata_type="Subject", inner=(_text(f"{naming.SUBJECT}/subject_id"), age, *texts)
+    )
 
 
 def _text(path: str, *, optional: bool = False) -> Place:
@@ -95,8 +88,8 @@ RULES = (
         *below("metaDataHash", "value{*}", "value{*}{*}"),
         nwb=("{general}",),
         text="Fields of NWBFile and Subject are made from it, where no metadata file replaces them; kept besides.",
-        when=lambda leaf, facts: _metadata_key(leaf, facts) in METADATA_PLACES,
-        names=lambda leaf, facts: ({"general": METADATA_PLACES[_metadata_key(leaf, facts)]},),
+        when=lambda leaf, facts: _metadata_key(leaf, facts) in naming.METADATA_PLACES,
+        names=lambda leaf, facts: ({"general": naming.METADATA_PLACES[_metadata_key(leaf, facts)]},),
         keep=lambda _, __: True,
         has=_has_metadata,
     ),
