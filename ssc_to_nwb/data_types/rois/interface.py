@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from pynwb import NWBFile
-from pynwb.device import Device, DeviceModel
+from pynwb.device import Device
 from pynwb.ophys import ImageSegmentation, ImagingPlane, OpticalChannel, PlaneSegmentation
 
 from ssc_to_nwb import naming
@@ -21,22 +21,19 @@ from ssc_to_nwb.data_types.rois import imaging_planes, layout
 from ssc_to_nwb.data_types.rois.source import Plane, Roi
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.image_axes import outline_zero_based
-from ssc_to_nwb.metadata.model import DeviceFacts, DeviceModelFacts
+from ssc_to_nwb.metadata.model import DeviceFacts
 from ssc_to_nwb.session.context import SessionContext
 
 
 def get_device(nwbfile: NWBFile, facts: DeviceFacts) -> Device:
-    """The device of this name in the file, made where there is none yet."""
+    """The device of this name in the file, made with its model where there is none yet."""
     if facts.name in nwbfile.devices:
         return nwbfile.devices[facts.name]
-    model = None if facts.model is None else _get_device_model(nwbfile, facts.model)
+    made = facts.model
+    if made is not None and made.name not in nwbfile.device_models:
+        nwbfile.create_device_model(name=made.name, manufacturer=made.manufacturer, description=made.description)
+    model = None if made is None else nwbfile.device_models[made.name]
     return nwbfile.create_device(name=facts.name, description=facts.description, model=model)
-
-
-def _get_device_model(nwbfile: NWBFile, facts: DeviceModelFacts) -> DeviceModel:
-    if facts.name in nwbfile.device_models:
-        return nwbfile.device_models[facts.name]
-    return nwbfile.create_device_model(name=facts.name, manufacturer=facts.manufacturer, description=facts.description)
 
 
 def get_imaging_plane(
