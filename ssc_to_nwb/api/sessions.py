@@ -134,7 +134,8 @@ def sessions_table(summaries: Sequence[SessionSummary]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = [summary.as_dict() for summary in summaries]
+    names = ("whiskers", "data_types")
+    rows = [{**summary.as_dict(), **{name: getattr(summary, name) for name in names}} for summary in summaries]
     return pd.DataFrame(rows).set_index("session") if rows else pd.DataFrame()
 
 

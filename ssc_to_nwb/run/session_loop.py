@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import pickle
 from collections import Counter, deque
-from collections.abc import Iterable
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -15,7 +15,7 @@ from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import JsonLines
 from ssc_to_nwb.nwb_file.results import Progress, SessionOutcome
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError, error
+from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.problems.system_errors import name_system_error
 from ssc_to_nwb.run.events import OnEvent, RunEvent, now_text
 from ssc_to_nwb.run.job import JobResult, RunSettings, SessionJob
@@ -104,7 +104,8 @@ class SessionLoop:
         except Empty:
             self._silence += _LOOK_SECONDS
             if (lost := self.workers.lost()) is not None:
-                self._end_all(kinds.CLUSTER_UNREACHABLE, running=lost, waiting=lost)
+                problem = error(kinds.CLUSTER_UNREACHABLE, found=lost).problem
+                self._end_all(lambda _job, _begun: problem)
             elif self._silence % _SILENCE_SECONDS == 0 and (lacking := self.workers.lacks()) is not None:
                 self.on_event(RunEvent(name="waiting", fields={"for": lacking}))
             return
@@ -155,7 +156,9 @@ class SessionLoop:
             # A worker that cannot even load what it is to do has this package in another version, or not at all.
             problem = error(kinds.WORKER_VERSION_DIFFERS, found=failure).problem
         except Exception as failure:  # noqa: BLE001 - a cluster has many ways to say that a worker is lost
-            how = str(failure) if isinstance(failure, WorkerDiedError) else f"{type(failure).__name__}: {failure}"
+            how = f"{type(failure).__name__}: {failure}"
+            if isinstance(failure, CancelledError | WorkerDiedError):
+                how = str(failure) or "it was cancelled"
             if lost is not None:
                 problem = error(kinds.CLUSTER_UNREACHABLE, found=lost).problem
             else:
@@ -190,19 +193,18 @@ class SessionLoop:
         self.stopped_by = number
         self.on_event(RunEvent(name="stopping", fields={"signal": number}))
         self._stop_workers()
-        self._end_all(kinds.INTERRUPTED, status="interrupted", running="under way", waiting="not begun")
+        self._end_all(_interrupted, status="interrupted")
 
-    def _end_all(self, kind: ProblemKind, *, status: str | None = None, running: str, waiting: str) -> None:
-        """Nothing more comes: what is done counts, the rest has failed, for which there are these words."""
+    def _end_all(self, problem_of: Callable[[SessionJob, bool], Problem], *, status: str | None = None) -> None:
+        """Nothing more comes: what is done counts, the rest has the problem that is given for a job, begun or not."""
         for future, job in self._running.items():
             if future.done() and not future.cancelled() and future.exception() is None:
                 result = future.result()
             else:
-                problem = error(kind, file=job.source.path, found=running).problem
-                result = _without_result(job, problem, status=status)
+                result = _without_result(job, problem_of(job, True), status=status)
             self._finish(self._concluded(job, result))
         for job in self._waiting:
-            self._finish(job.source.failed(error(kind, file=job.source.path, found=waiting).problem))
+            self._finish(job.source.failed(problem_of(job, False)))
         self._running.clear()
         self._waiting.clear()
 
@@ -211,6 +213,10 @@ class SessionLoop:
         with contextlib.suppress(OSError):
             run_files.run_card(self.settings.output).unlink(missing_ok=True)
         self.workers.stop(self._running)
+
+
+def _interrupted(job: SessionJob, begun: bool) -> Problem:
+    return error(kinds.INTERRUPTED, file=job.source.path, found="under way" if begun else "not begun").problem
 
 
 def _without_result(job: SessionJob, problem: Problem, *, status: str | None = None) -> JobResult:
