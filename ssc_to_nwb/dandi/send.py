@@ -29,8 +29,7 @@ from ssc_to_nwb.dandi.client import Archive
 from ssc_to_nwb.dandi.failures import Failure, is_fatal
 from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
 from ssc_to_nwb.dandi.prepare import Prepared
-from ssc_to_nwb.dandi.record import UploadRecord
-from ssc_to_nwb.dandi.results import AssetOutcome, report
+from ssc_to_nwb.dandi.results import AssetOutcome, UploadRecord, report
 from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error

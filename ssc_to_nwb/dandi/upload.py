@@ -28,8 +28,7 @@ from ssc_to_nwb.dandi.failures import is_fatal
 from ssc_to_nwb.dandi.instance import parse_dandiset_id, resolve_instance
 from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
 from ssc_to_nwb.dandi.prepare import begin_preparing, preparation
-from ssc_to_nwb.dandi.record import UploadRecord, was_interrupted
-from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status, UploadResult, report
+from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status, UploadRecord, UploadResult, report, was_interrupted
 from ssc_to_nwb.dandi.send import Sender, outcome_of, upload_sessions
 from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.problems import kinds
