@@ -14,9 +14,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
@@ -38,7 +39,6 @@ _PRELOADED = ["ssc_to_nwb.run.preloaded"]
 # A session makes hundreds of thousands of objects that stay until its end: to search them for cycles again and again
 # takes a tenth of the whole time.
 _OBJECTS_BETWEEN_SEARCHES = 50_000
-_END_SECONDS = 3.0
 # What Linux takes as the path of a socket, and what multiprocessing adds to the folder for temporary files.
 _SOCKET_PATH_CHARACTERS = 107
 _SOCKET_NAME_CHARACTERS = 40
@@ -96,116 +96,102 @@ class WorkerDiedError(Exception):
 
 
 class LocalProcesses(Executor):
-    """As many processes as there are sessions under way.
+    """A process for each session under way, and a thread that waits for it and reports its progress.
 
-    report: called with progress, in threads of this process; reusable: whether a process may go on after a result.
+    report: called with progress, in these threads; reusable: whether a process may go on after a result.
     """
 
-    def __init__(self, *, report: OnProgress, reusable: Callable[[Any], bool]) -> None:
+    def __init__(self, at_once: int, *, report: OnProgress, reusable: Callable[[Any], bool]) -> None:
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="session")
         self._report = report
         self._reusable = reusable
         self._context = _context()
         self._lock = threading.Lock()
-        # All that were begun, kept until the end: a broken pool holds its lock while it says so, and waits for that
-        # lock where it is shut down or collected meanwhile (Python 3.13).
+        # All that were begun, and those of them that do nothing.
         self._processes: list[_Process] = []
         self._idle: list[_Process] = []
+        self._is_over = False
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
-        """Begin in a process that is idle, or in a new one. The future's exception may be WorkerDiedError."""
-        process, begun = self._begun(fn, *args, **kwargs)
-        future: Future[Result] = Future()
-        future.set_running_or_notify_cancel()
+        """Run in a process that is idle, or in a new one. The future's exception may be WorkerDiedError."""
+        return self._threads.submit(self._run, partial(fn, *args, **kwargs))
 
-        def take(done: Future[Result]) -> None:
-            failure = done.exception()
-            died = isinstance(failure, BrokenProcessPool)
-            if not died:
-                process.take_all_progress()
-            if failure is None and self._reusable(done.result()):
-                with self._lock:
-                    self._idle.append(process)
-            elif not died:
-                # This is the pool's own thread, which cannot wait for itself.
-                process.pool.shutdown(wait=False)
-            if failure is None:
-                future.set_result(done.result())
+    def _run(self, call: Callable[[], Result]) -> Result:
+        process, future = self._begun(call)
+        goes_on = False
+        try:
+            result = process.followed(future, self._report)
+            goes_on = self._reusable(result)
+        except BrokenProcessPool:
+            # The pool's own thread asks for the exit status: two at once would spoil it.
+            process.pool.shutdown()
+            raise WorkerDiedError(process.how_it_ended()) from None
+        finally:
+            if goes_on:
+                self._idle.append(process)
             else:
-                future.set_exception(WorkerDiedError(process.how_it_ended()) if died else failure)
+                process.pool.shutdown(wait=False)
+        return result
 
-        begun.add_done_callback(take)
-        return future
-
-    def _begun(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> tuple[_Process, Future[Result]]:
-        while True:
-            with self._lock:
-                idle = bool(self._idle)
-                process = self._idle.pop() if idle else _Process(self._context, self._report)
-                if not idle:
-                    self._processes.append(process)
-            try:
-                return process, process.submit(fn, *args, **kwargs)
-            except BrokenProcessPool:
-                # It died while it did nothing.
-                if not idle:
-                    raise
+    def _begun(self, call: Callable[[], Result]) -> tuple[_Process, Future[Result]]:
+        # One at a time: a process is known by being new.
+        with self._lock:
+            if self._is_over:
+                raise WorkerDiedError("the run is over")
+            while self._idle:
+                process = self._idle.pop()
+                # It may have died while it did nothing.
+                with contextlib.suppress(BrokenProcessPool):
+                    return process, process.begin(call)
+            process = _Process(self._context)
+            self._processes.append(process)
+            return process, process.begin(call)
 
     def kill(self) -> None:
-        """End all processes, whatever they do. What they have begun is left as it is."""
+        """End all processes, whatever they do, for good. What they have begun is left as it is."""
         with self._lock:
-            processes = list(self._processes)
-        for process in processes:
-            process.kill()
+            self._is_over = True
+            for process in self._processes:
+                process.kill()
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes, which do nothing any more or were killed."""
-        with self._lock:
-            processes, self._processes, self._idle = self._processes, [], []
-        for process in processes:
-            process.pool.shutdown()
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+        for process in self._processes:
+            process.pool.shutdown(wait)
 
 
 class _Process:
     """A pool of one process, and the pipe through which its progress comes."""
 
-    def __init__(self, context: BaseContext, report: OnProgress) -> None:
-        self._report = report
+    def __init__(self, context: BaseContext) -> None:
         self._pipe, self._theirs = context.Pipe(duplex=False)
         self._process: BaseProcess | None = None
-        self._all_taken = threading.Semaphore(0)
         self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._theirs,))
 
-    def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
+    def begin(self, call: Callable[[], Result]) -> Future[Result]:
         if self._theirs.closed:
-            return self.pool.submit(_call, fn, *args, **kwargs)
+            return self.pool.submit(_call, call)
         there = set(multiprocessing.active_children())
         with without_main_module(), signals_held_back():
-            future = self.pool.submit(_call, fn, *args, **kwargs)
+            future = self.pool.submit(_call, call)
         begun = set(multiprocessing.active_children()) - there
-        # Where another thread has begun one of its own just now, this one cannot be killed, but ends by itself.
+        # Where somebody else's thread has begun one of its own just now, this one cannot be killed, but ends by itself.
         self._process = begun.pop() if len(begun) == 1 else None
         # With no other copy of its end, the death of the process ends the reading on ours.
         self._theirs.close()
-        threading.Thread(target=self._read, name="progress", daemon=True).start()
         return future
 
-    def _read(self) -> None:
-        with contextlib.suppress(EOFError, OSError), self._pipe:
-            while True:
-                progress = self._pipe.recv()
-                if progress is None:
-                    self._all_taken.release()
-                else:
-                    self._report(progress)
-
-    def take_all_progress(self) -> None:
-        """Wait until all progress of a call that has ended was reported: its result comes another way."""
-        self._all_taken.acquire(timeout=_END_SECONDS)
+    def followed(self, future: Future[Result], report: OnProgress) -> Result:
+        """The result, once all progress before it was reported. Raises BrokenProcessPool where the process is gone."""
+        with contextlib.suppress(EOFError, OSError):
+            while (progress := self._pipe.recv()) is not None:
+                report(progress)
+        return future.result()
 
     def how_it_ended(self) -> str:
         if self._process is None:
             return "it is not known how"
-        self._process.join(_END_SECONDS)
         code = self._process.exitcode
         if code is not None and code < 0:
             with contextlib.suppress(ValueError):
@@ -217,10 +203,10 @@ class _Process:
             self._process.kill()
 
 
-def _call(fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Result:
+def _call(call: Callable[[], Result]) -> Result:
     """Call a function, and send that no more progress of it comes."""
     try:
-        return fn(*args, **kwargs)
+        return call()
     finally:
         PipeReport()(None)
 

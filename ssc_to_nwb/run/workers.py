@@ -81,8 +81,8 @@ def workers_for(settings: RunSettings, *, sessions: int, report: OnProgress) -> 
         threads = ThreadPoolExecutor(1)
         return Workers(executor=threads, report=report, capacity=1, close=lambda: threads.shutdown(wait=False))
     # A failure inside a library may have left its process in any state.
-    processes = LocalProcesses(report=report, reusable=lambda result: bool(result[0].ok))
     capacity = at_once(settings.options, sessions)
+    processes = LocalProcesses(capacity, report=report, reusable=lambda result: bool(result[0].ok))
     return Workers(
         executor=processes, report=PipeReport(), capacity=capacity, kill=processes.kill, close=processes.shutdown
     )

@@ -177,7 +177,7 @@ def test_a_folder_for_temporary_files_with_a_long_name_does_no_harm(source: Path
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
 def test_a_process_that_died_while_it_did_nothing_is_replaced() -> None:
-    processes = LocalProcesses(report=no_progress, reusable=lambda _: True)
+    processes = LocalProcesses(1, report=no_progress, reusable=lambda _: True)
     try:
         first = processes.submit(os.getpid).result(PATIENCE_S)
         assert processes.submit(os.getpid).result(PATIENCE_S) == first
