@@ -198,10 +198,8 @@ class SessionLoop:
     def _end_all(self, problem_of: Callable[[SessionJob, bool], Problem], *, status: str | None = None) -> None:
         """Nothing more comes: what is done counts, the rest has the problem that is given for a job, begun or not."""
         for future, job in self._running.items():
-            if future.done() and not future.cancelled() and future.exception() is None:
-                result = future.result()
-            else:
-                result = _without_result(job, problem_of(job, True), status=status)
+            given = _given_by(future)
+            result = _without_result(job, problem_of(job, True), status=status) if given is None else given
             self._finish(self._concluded(job, result))
         for job in self._waiting:
             self._finish(job.source.failed(problem_of(job, False)))
@@ -213,6 +211,14 @@ class SessionLoop:
         with contextlib.suppress(OSError):
             run_files.run_card(self.settings.output).unlink(missing_ok=True)
         self.workers.stop(self._running)
+
+
+def _given_by(future: Future[JobResult]) -> JobResult | None:
+    """What a job gave that came to its end by itself; one that saw that its run is over did not."""
+    if not future.done() or future.cancelled() or future.exception() is not None:
+        return None
+    outcome, _ = future.result()
+    return None if outcome.error is not None and outcome.error.kind == kinds.RUN_OVER else future.result()
 
 
 def _interrupted(job: SessionJob, begun: bool) -> Problem:
