@@ -70,20 +70,11 @@ def convert_session(
     outcome to be, and gives it its name. An SscError that either raises is the session's failure.
     KeyboardInterrupt and SystemExit pass through, with nothing left behind.
     """
-    log = ProblemLog()
-    work = _Work(
-        task=task,
-        log=log,
-        on_progress=on_progress,
-        verify=verify,
-        finish=finish,
-    )
+    work = _Work(task=task, log=ProblemLog(), on_progress=on_progress, verify=verify, finish=finish)
     try:
         work.run()
     except SscError as failure:
         return work.failed(failure)
-    except (KeyboardInterrupt, SystemExit):
-        raise
     except Exception as failure:  # noqa: BLE001 - one session's defect must not stop the others; it is reported whole
         return work.failed(
             error(kinds.INTERNAL_ERROR, file=task.session_file.path, found=f"{type(failure).__name__}: {failure}")
