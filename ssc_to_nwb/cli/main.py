@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 
@@ -111,7 +112,11 @@ def main() -> None:
     from ssc_to_nwb.cli.terminal import show_warnings_of_libraries
 
     show_warnings_of_libraries()
-    group.main(standalone_mode=True)
+    try:
+        group.main(standalone_mode=True)
+    finally:
+        # At its end Python would search all objects for cycles, several times: they go anyway.
+        gc.freeze()
 
 
 if __name__ == "__main__":
