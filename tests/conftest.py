@@ -170,6 +170,12 @@ def nwb_awkward(converted_awkward: Converted) -> Iterator[Any]:
     yield from _opened(converted_awkward.path)
 
 
+@pytest.fixture(scope="session")
+def nwb_raw(converted_raw: Converted) -> Iterator[Any]:
+    """The NWBFile of `converted_raw`, read with pynwb."""
+    yield from _opened(converted_raw.path)
+
+
 def _opened(path: Path) -> Iterator[Any]:
     with opened(path) as nwbfile:
         yield nwbfile

@@ -150,7 +150,9 @@ def _read_directory(file: BinaryIO, flavour: _Flavour, position: int) -> tuple[_
         raise TifFault(kinds.TIF_UNREADABLE, f"a table of {count} tags")
     entries_bytes = count * flavour.entry.size
     block = _read_exactly(file, position + flavour.count.size, entries_bytes + flavour.pointer.size)
-    tags = {tag: rest for tag, *rest in flavour.entry.iter_unpack(block[:entries_bytes])}
+    # Of a tag that is there twice the first counts, as for tifffile and libtiff.
+    entries = reversed(list(flavour.entry.iter_unpack(block[:entries_bytes])))
+    tags = {tag: rest for tag, *rest in entries}
     (following,) = flavour.pointer.unpack(block[entries_bytes:])
     return tags, following  # type: ignore[return-value]
 

@@ -34,6 +34,7 @@ from ssc_to_nwb.run_files import run_record
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30), "n_trials": 6}
+BARE: dict[str, Any] = {"subvolumes": (), "whisker_data": False}
 
 
 def kind_unknown(s: Struct) -> None:
@@ -90,14 +91,14 @@ class TestFormats:
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    write(tmp_path / "source", **SMALL)
+    write(tmp_path / "source", **BARE)
     return tmp_path / "source"
 
 
 class TestMetadata:
     def test_a_fault_that_every_session_would_meet_stops_the_run_before_it_begins(self, tmp_path: Path) -> None:
         for animal in ("an1", "an2"):
-            write(tmp_path / "source", animal=animal, **SMALL)
+            write(tmp_path / "source", animal=animal, **BARE)
         mine = tmp_path / "mine.yaml"
         mine.write_text("session:\n  institutoin: X\n")
         for work in (convert, plan, verify_sessions):
@@ -109,7 +110,7 @@ class TestMetadata:
 
     def test_a_fault_in_the_part_of_one_session_stops_that_one_alone(self, tmp_path: Path) -> None:
         for animal in ("an1", "an2"):
-            write(tmp_path / "source", animal=animal, **SMALL)
+            write(tmp_path / "source", animal=animal, **BARE)
         mine = tmp_path / "mine.yaml"
         mine.write_text("sessions:\n  an2_2013_03_08:\n    subject: {weight: twenty}\n")
         first, second = convert(source=tmp_path / "source", output=tmp_path / "nwb", metadata_files=[mine]).outcomes
@@ -118,7 +119,7 @@ class TestMetadata:
         assert (second.error.kind.identifier, second.error.field) == ("metadata-value-invalid", "subject.weight")
 
     def test_a_time_that_the_file_lacks_comes_from_the_metadata_and_is_verified(self, tmp_path: Path) -> None:
-        write(tmp_path / "source", metadata_left_out=("timeOfExperiment",), **SMALL)
+        write(tmp_path / "source", metadata_left_out=("timeOfExperiment",), **BARE)
         (outcome,) = convert(source=tmp_path / "source", output=tmp_path / "nwb").outcomes
         assert outcome.error is not None
         (tmp_path / "mine.yaml").write_text(
@@ -145,11 +146,10 @@ class TestMetadata:
 
 
 class TestOutput:
-    def test_the_layout_that_dandi_expects_and_every_stage_of_the_way(self, source: Path, tmp_path: Path) -> None:
+    def test_the_layout_that_dandi_expects_and_every_stage_of_the_way(self, tmp_path: Path) -> None:
         steps = []
-        result = conversion.convert(
-            source=source / "an900001_2013_03_08_session.mat", output=tmp_path / "nwb", on_progress=steps.append
-        )
+        made = write(tmp_path / "source", **SMALL)
+        result = conversion.convert(source=made.mat_path, output=tmp_path / "nwb", on_progress=steps.append)
         assert [outcome.session for outcome in result.outcomes] == ["an900001_2013_03_08"]
         assert [path.relative_to(tmp_path / "nwb") for path in result.outputs] == [
             Path("sub-an900001/sub-an900001_ses-20130308_behavior+image+ophys.nwb")
@@ -163,7 +163,7 @@ class TestOutput:
         assert written == sorted(written)
 
     def test_a_file_that_nobody_recorded_is_not_replaced_unasked(self, source: Path, tmp_path: Path) -> None:
-        place = tmp_path / "nwb/sub-an900001/sub-an900001_ses-20130308_behavior+image+ophys.nwb"
+        place = tmp_path / "nwb/sub-an900001/sub-an900001_ses-20130308_behavior.nwb"
         place.parent.mkdir(parents=True)
         place.write_text("somebody's work")
         result = convert(source=source, output=tmp_path / "nwb")
@@ -211,7 +211,7 @@ class TestChoices:
 
     def test_only_the_sessions_asked_for(self, tmp_path: Path) -> None:
         for day in (8, 10):
-            write(tmp_path / "source", date=date(2013, 3, day), **SMALL)
+            write(tmp_path / "source", date=date(2013, 3, day), **BARE)
         result = convert(source=tmp_path / "source", output=tmp_path / "nwb", sessions=["*_03_10"], verify="off")
         assert [outcome.session for outcome in result.outcomes] == ["an900001_2013_03_10"]
 

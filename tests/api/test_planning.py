@@ -7,6 +7,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from converting import convert
@@ -83,15 +84,16 @@ def test_size_and_compression_are_about_right_for_frames(tmp_path: Path) -> None
 def test_what_is_done_and_what_changed_since_is_reported(made: Path, tmp_path: Path) -> None:
     source = tmp_path / "source"
     shutil.copytree(made, source)
-    convert(source=source, output=tmp_path / "nwb", verify="off")
-    assert actions(plan(source=source, output=tmp_path / "nwb", verify="off")) == {FIRST: "skip", SECOND: "skip"}
+    place: dict[str, Any] = {"source": source, "output": tmp_path / "nwb", "verify": "off", "raw": "skip"}
+    convert(**place)
+    assert actions(plan(**place)) == {FIRST: "skip", SECOND: "skip"}
     os.utime(source / f"{SECOND}_session.mat", ns=(1, 1))
-    result = plan(source=source, output=tmp_path / "nwb", verify="off")
+    result = plan(**place)
     assert actions(result) == {FIRST: "skip", SECOND: "convert"}
     assert result.sessions[1].why == (f"source file {SECOND}_session.mat: another time of change",)
     # What changes between the plan and the conversion is seen by the conversion.
     os.utime(source / f"{FIRST}_session.mat", ns=(1, 1))
-    outcomes = convert(source=source, output=tmp_path / "nwb", verify="off").outcomes
+    outcomes = convert(**place).outcomes
     assert [outcome.status for outcome in outcomes] == ["converted", "converted"]
 
 

@@ -6,16 +6,16 @@ import json
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from made_sessions import Struct, opened, write
 
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
-SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30)}
+SMALL: dict[str, Any] = {"subvolumes": ()}
 
 
 def call(*arguments: object) -> Result:
@@ -39,17 +39,14 @@ def half_wrong(tmp_path: Path) -> Path:
     return tmp_path / "source"
 
 
-def test_all_done(source: Path, tmp_path: Path) -> None:
+def test_all_done_and_each_kind_of_warning_once_with_its_count(source: Path, tmp_path: Path) -> None:
     result = call(source, tmp_path / "nwb")
     assert result.exit_code == 0
     assert "an900001_2013_03_08: converted in" in result.stdout
     assert "verified: full" in result.stdout
     assert "1 of 1 sessions done" in result.stdout
-    assert str(tmp_path / "nwb/sub-an900001/sub-an900001_ses-20130308_behavior+image+ophys.nwb") in result.stdout
-
-
-def test_each_kind_of_warning_once_with_its_count(source: Path, tmp_path: Path) -> None:
-    reported = call(source, tmp_path / "nwb").stderr
+    assert str(tmp_path / "nwb/sub-an900001/sub-an900001_ses-20130308_behavior.nwb") in result.stdout
+    reported = result.stderr
     assert reported.count("[values-nan]") == 1
     assert "Values are not a number (NaN) (2 times) [values-nan]" in reported
     assert "whiskerVars" not in reported
@@ -138,7 +135,7 @@ def test_options_reach_the_conversion(source: Path, tmp_path: Path) -> None:
 
 
 def test_overwrite(source: Path, tmp_path: Path) -> None:
-    place = tmp_path / "nwb/sub-an900001/sub-an900001_ses-20130308_behavior+image+ophys.nwb"
+    place = tmp_path / "nwb/sub-an900001/sub-an900001_ses-20130308_behavior.nwb"
     place.parent.mkdir(parents=True)
     place.write_text("somebody's work")
     refused = call(source, tmp_path / "nwb")

@@ -91,7 +91,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     return Written(made=made, context=context, raw=raw, path=path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def nwb(written: Written) -> Iterator[NWBFile]:
     with NWBHDF5IO(written.path, "r") as io:
         yield io.read()

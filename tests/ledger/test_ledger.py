@@ -21,6 +21,7 @@ from made_sessions import (
     records,
     row,
     set_entry,
+    source_table,
     write,
 )
 from session_variants import VARIANTS
@@ -212,11 +213,8 @@ def test_field_that_nobody_knows_ends_the_conversion_and_survives_it_where_allow
     assert refused.outcome.error.kind.identifier == "unmapped-leaf"
     kept = convert_edited(extra_in_imaging_array, options={"allow_unmapped": True})
     assert kept.outcome.verified == "full", kept.outcome.error
-    from pynwb import NWBHDF5IO
-
-    with NWBHDF5IO(kept.path, "r") as io:
-        table = io.read().processing["source"]["source_struct"].to_dataframe().set_index("path")
-        assert table.loc["s.timeSeriesArrayHash.value{2}.baseline", "value"] == str([[1.0] * 4] * 3)
+    table = source_table(kept.path).set_index("path")
+    assert table.loc["s.timeSeriesArrayHash.value{2}.baseline", "value"] == str([[1.0] * 4] * 3)
 
 
 def test_unknown_event_series_property_and_metadata_key_have_a_place(tmp_path: Path):

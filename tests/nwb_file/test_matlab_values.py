@@ -11,7 +11,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from made_sessions import Converted, Struct, add_metadata, array, events, opened, read, row, set_entry, write
+from made_sessions import (
+    Converted,
+    Struct,
+    add_metadata,
+    array,
+    events,
+    opened,
+    read,
+    row,
+    set_entry,
+    source_table,
+    write,
+)
 
 from ssc_to_nwb.data_types.source_struct.layout import LARGE_ELEMENTS
 from ssc_to_nwb.matlab import text as mat_text
@@ -52,8 +64,7 @@ VALUES: dict[str, tuple[Any, str, str, Any]] = {
 
 def kept_of(converted: Converted) -> pd.DataFrame:
     assert converted.outcome.verified == "full", converted.outcome.error
-    with opened(converted.path) as nwbfile:
-        return nwbfile.processing["source"]["source_struct"].to_dataframe().set_index("path")
+    return source_table(converted.path).set_index("path")
 
 
 @FORMATS
@@ -75,8 +86,7 @@ def test_a_large_sparse_matrix_has_a_table(convert_edited: Callable[..., Convert
     add = {"large": sparse(full)}
     converted = convert_edited(lambda s: add_metadata(s, add), mat_format=mat_format, **BARE)
     assert '{"table": "kept_source_array_1"}' in set(kept_of(converted)["value"])
-    with opened(converted.path) as nwbfile:
-        table = nwbfile.processing["source"]["kept_source_array_1"].to_dataframe()
+    table = source_table(converted.path, "kept_source_array_1")
     np.testing.assert_array_equal(table["row"], 2)
     np.testing.assert_array_equal(table["column"], np.arange(1, count + 1))
     np.testing.assert_array_equal(table["value"], np.arange(1.0, count + 1))
@@ -178,8 +188,7 @@ def test_variables_beside_the_struct_are_in_the_ledger(tmp_path: Path, mat_forma
     assert left_out["note"].reason == "not part of the session struct"
     assert (left_out["n"].shape, left_out["n"].bytes) == ((1, 2), 16)
     assert ledger.summary()["left out"]["leaves"] == 2
-    with opened(outcome.output) as nwbfile:
-        provenance = nwbfile.processing["source"]["provenance"].to_dataframe().set_index("item")["value"]
+    provenance = source_table(outcome.output, "provenance").set_index("item")["value"]
     assert json.loads(provenance["ledger_rules"])["other-variable"] == 2
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from levels import mostly_long
-from made_sessions import Converted, Struct, array, events, opened, read, row, set_entry
+from made_sessions import Converted, Struct, array, events, read, row, set_entry, source_table
 from session_variants import VARIANTS
 from struct_expander import form_of_table, form_of_tree
 
@@ -30,8 +30,7 @@ SPECS: dict[str, dict[str, Any]] = {
 
 def table_of(converted: Converted) -> pd.DataFrame:
     assert converted.outcome.verified == "full", converted.outcome.error
-    with opened(converted.path) as nwbfile:
-        return nwbfile.processing["source"]["source_struct"].to_dataframe()
+    return source_table(converted.path)
 
 
 def assert_form_is_kept(converted: Converted, **options: Any) -> pd.DataFrame:

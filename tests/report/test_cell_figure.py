@@ -27,8 +27,9 @@ def days(convert_once: Callable[..., Converted]) -> list[Converted]:
 def views(days: list[Converted]) -> tuple[CellView, ...]:
     files = [one.path for one in days]
     # The first ROI that is another cell in the other tissue.
-    label = next(cell.name.partition("@")[0] for cell in cells(files=files).cells if "@" in cell.name)
-    seen = [sighting for cell in cells(files=files).cells for sighting in cell.sightings if sighting.label == label]
+    found = cells(files=files).cells
+    label = next(cell.name.partition("@")[0] for cell in found if "@" in cell.name)
+    seen = [sighting for cell in found for sighting in cell.sightings if sighting.label == label]
     return read_cell_views(sorted(seen, key=lambda one: one.session))
 
 

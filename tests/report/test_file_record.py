@@ -35,7 +35,7 @@ def test_badges(record: FileRecord, texts: tuple[str, ...], states: tuple[str, .
 
 
 def test_records_of_a_conversion_and_a_validation(convert_once: Callable[..., Converted], tmp_path: Path) -> None:
-    converted = convert_once(subvolumes=())
+    converted = convert_once(subvolumes=(), whisker_data=False)
     output = Path(shutil.copytree(converted.path.parent.parent, tmp_path / "nwb"))
     file = output / converted.path.parent.name / converted.path.name
     before = report(files=[output], output=tmp_path / "before").pages[0].read_text(encoding="utf-8")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pytest
@@ -10,6 +13,19 @@ from check_runs import RunCheck
 from ssc_to_nwb.validate import checks_trial_types, checks_trials
 
 TRIALS = "/intervals/trials"
+
+
+@pytest.fixture(scope="module")
+def sound_file(sound_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sound file's tables of trials and events: these checks read nothing else."""
+    path = tmp_path_factory.mktemp("tables") / sound_file.parent.name / sound_file.name
+    path.parent.mkdir()
+    shutil.copyfile(sound_file, path)
+    with h5py.File(path, "r+") as file:
+        del file["processing"], file["acquisition"]
+        file.create_group("processing")
+        file.create_group("acquisition")
+    return path
 
 
 def put(**changes: dict[int, object]) -> object:

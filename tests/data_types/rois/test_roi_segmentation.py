@@ -151,6 +151,9 @@ class TestImages:
             np.testing.assert_array_equal(images["master_green"].data[:], plane.master_image[:, :, 0].T)
 
 
+PLANE_ALONE: dict[str, Any] = {"whisker_data": False, "arrays": ("dff",)}
+
+
 class TestJoins:
     def test_which_lists_have_a_roi(self, nwb_awkward: Any, converted_awkward: Converted) -> None:
         for plane in converted_awkward.made.planes:
@@ -177,7 +180,7 @@ class TestJoins:
             plane["rois"] = StructArray([extra, *reversed(list(plane["rois"]))])
             plane["roiIds"] = row([777, *plane["roiIds"][0, ::-1]])
 
-        converted = convert_edited(edit)
+        converted = convert_edited(edit, **PLANE_ALONE)
         (plane,) = converted.made.planes
         with opened(converted.path) as nwbfile:
             table = table_of(nwbfile, plane)
@@ -193,7 +196,7 @@ class TestJoins:
         def edit(s: Struct) -> None:
             records(s, "dffTSA_subvolume_01")[0].update(rois=NEVER_FILLED)
 
-        converted = convert_edited(edit)
+        converted = convert_edited(edit, **PLANE_ALONE)
         assert converted.outcome.verified == "full", converted.outcome.error
         with opened(converted.path) as nwbfile:
             table = table_of(nwbfile, converted.made.planes[0])
@@ -208,7 +211,7 @@ class TestJoins:
             plane = records(s, "dffTSA_subvolume_01")[0]
             plane.update(roiIds=EMPTY, rois=StructArray([], field_names=("id", "cornersXY", "indicesWithinImage")))
 
-        converted = convert_edited(edit)
+        converted = convert_edited(edit, whisker_data=False)
         with opened(converted.path) as nwbfile:
             table = table_of(nwbfile, converted.made.planes[0])
             assert len(table) == 0
@@ -218,7 +221,7 @@ class TestJoins:
     def test_corners_that_count_from_zero(self, convert_edited: Callable[..., Converted], tmp_path: Path) -> None:
         mine = tmp_path / "mine.yaml"
         mine.write_text("assumptions: {corners_first_index: 0}\n")
-        converted = convert_edited(options={"metadata_files": [mine]})
+        converted = convert_edited(options={"metadata_files": [mine]}, **PLANE_ALONE)
         (plane,) = converted.made.planes
         with opened(converted.path) as nwbfile:
             np.testing.assert_allclose(table_of(nwbfile, plane)["outline"][0], plane.rois[0].corners_xy.T)

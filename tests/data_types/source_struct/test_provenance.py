@@ -7,7 +7,7 @@ import json
 
 import h5py
 import numpy as np
-from made_sessions import Converted, opened
+from made_sessions import Converted, source_table
 
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.api.verification import read_ledger
@@ -15,8 +15,7 @@ from ssc_to_nwb.source_files.checksums import sha256_of
 
 
 def values_of(converted: Converted) -> dict[str, str]:
-    with opened(converted.path) as nwbfile:
-        table = nwbfile.processing["source"]["provenance"].to_dataframe()
+    table = source_table(converted.path, "provenance")
     return dict(zip(table["item"], table["value"], strict=True))
 
 
@@ -40,8 +39,7 @@ def test_ledger_is_in_short_form(converted_default: Converted):
 
 def test_source_files_have_sizes_and_hashes(converted_default: Converted):
     mat = converted_default.made.mat_path
-    with opened(converted_default.path) as nwbfile:
-        table = nwbfile.processing["source"]["source_files"].to_dataframe()
+    table = source_table(converted_default.path, "source_files")
     first = table.iloc[0]
     assert (first["role"], first["path"], first["bytes"]) == ("session file", mat.name, mat.stat().st_size)
     assert first["sha256"] == sha256_of(mat)

@@ -83,9 +83,8 @@ def test_class_and_size_are_given_as_matlab_does(value: Any, text: str, name: st
     assert (as_json(value), matlab_class(value), matlab_shape(value)) == (text, name, shape)
 
 
-def test_keys_on_the_way_are_named(converted_awkward: Converted):
-    with opened(converted_awkward.path) as nwbfile:
-        keys = nwbfile.processing["source"]["source_struct"].to_dataframe().set_index("path")["key"]
+def test_keys_on_the_way_are_named(nwb_awkward: Any):
+    keys = nwb_awkward.processing["source"]["source_struct"].to_dataframe().set_index("path")["key"]
     touches = keys[keys.index.str.startswith("s.eventSeriesArrayHash.value{2}.eventPropertiesHash{")]
     of_second = touches[touches.index.str.endswith(("value{2}", "keyNames{2}"))]
     assert set(of_second) == {"touches/kappaMaxAbsOverTouch"}
@@ -94,9 +93,8 @@ def test_keys_on_the_way_are_named(converted_awkward: Converted):
     assert keys["s.timeSeriesArrayHash.value"] == keys["s.trialIds"] == ""
 
 
-def test_plain_pynwb_reads_what_was_kept(converted_awkward: Converted):
-    with opened(converted_awkward.path) as nwbfile:
-        table = nwbfile.processing["source"]["source_struct"].to_dataframe().set_index("path")
+def test_plain_pynwb_reads_what_was_kept(converted_awkward: Converted, nwb_awkward: Any):
+    table = nwb_awkward.processing["source"]["source_struct"].to_dataframe().set_index("path")
     room = table[table["key"] == "roomTemperature"].loc["s.metaDataHash.value{15}"]
     assert json.loads(room["value"]) == [[21.5]]
     assert (room["matlab_class"], room["size"]) == ("double", "1x1")

@@ -135,20 +135,19 @@ def test_a_stub_has_the_numbers_of_its_trials(convert_edited: Callable[..., Conv
         assert len(series.data) == len(nwbfile.processing["behavior"]["whisker_angle_c2"].data) > 0
 
 
-def test_frames_have_their_trial_through_the_frame_index(converted_raw: Converted) -> None:
+def test_frames_have_their_trial_through_the_frame_index(converted_raw: Converted, nwb_raw: Any) -> None:
     """Of planes with gaps, too: NaN of the source, and tifs that are not there."""
     gaps = 0
-    with opened(converted_raw.path) as nwbfile:
-        for volume in converted_raw.made.subvolumes:
-            labels = nwbfile.processing["ophys"][f"trial_number_subvolume_{volume.number:02d}"].data[:]
-            for plane in volume.planes:
-                series = nwbfile.acquisition[f"two_photon_series_{plane.name}_green"]
-                frame = nwbfile.processing["source"][f"frame_index_{plane.name}"]["two_photon_frame"][:]
-                sample = np.flatnonzero(frame)
-                assert frame[sample].tolist() == list(range(1, len(series.data) + 1))
-                np.testing.assert_allclose(series.timestamps[:] * 1000, volume.time_ms[sample], rtol=0, atol=1e-6)
-                np.testing.assert_array_equal(labels[sample], volume.trials[sample])
-                gaps += len(frame) - len(sample)
+    for volume in converted_raw.made.subvolumes:
+        labels = nwb_raw.processing["ophys"][f"trial_number_subvolume_{volume.number:02d}"].data[:]
+        for plane in volume.planes:
+            series = nwb_raw.acquisition[f"two_photon_series_{plane.name}_green"]
+            frame = nwb_raw.processing["source"][f"frame_index_{plane.name}"]["two_photon_frame"][:]
+            sample = np.flatnonzero(frame)
+            assert frame[sample].tolist() == list(range(1, len(series.data) + 1))
+            np.testing.assert_allclose(series.timestamps[:] * 1000, volume.time_ms[sample], rtol=0, atol=1e-6)
+            np.testing.assert_array_equal(labels[sample], volume.trials[sample])
+            gaps += len(frame) - len(sample)
     assert gaps > 0
 
 
@@ -171,7 +170,6 @@ def test_frames_of_one_time_stamp_keep_their_own_trials(convert_edited: Callable
         np.testing.assert_array_equal(labels[frame > 0], expected)
 
 
-def test_without_raw_files_the_frame_index_has_the_source_alone(converted_awkward: Converted) -> None:
-    with opened(converted_awkward.path) as nwbfile:
-        index = nwbfile.processing["source"]["frame_index_fov_04002"]
-        assert index.colnames == ("file_number", "frame_number")
+def test_without_raw_files_the_frame_index_has_the_source_alone(nwb_awkward: Any) -> None:
+    index = nwb_awkward.processing["source"]["frame_index_fov_04002"]
+    assert index.colnames == ("file_number", "frame_number")

@@ -167,12 +167,13 @@ def starts_missing_and_out_of_order(s: Struct) -> None:
 def test_rows_are_in_the_order_of_time_and_say_where_the_source_has_them(
     convert_edited: Callable[..., Converted],
 ) -> None:
-    plain = convert_edited(further_trial_properties=("depth",), options={"verify": "off"})
+    fields: dict[str, Any] = {"further_trial_properties": ("depth",), "arrays": ("dff",)}
+    plain = convert_edited(**fields, options={"verify": "off"})
     with opened(plain.path) as nwbfile:
         expected = nwbfile.trials.to_dataframe()
         assert expected["start_measured"].all()
         assert "source_position" not in expected
-    converted = convert_edited(starts_missing_and_out_of_order, further_trial_properties=("depth",), options=OVERWRITE)
+    converted = convert_edited(starts_missing_and_out_of_order, **fields, options=OVERWRITE)
     assert converted.outcome.verified == "full"
     assert converted.warned("trials-not-in-order")
     number = int(expected["trial_number"][2])
@@ -198,7 +199,7 @@ def test_a_missing_start_is_the_first_data_of_the_trial(convert_edited: Callable
     def edit(s: Struct) -> None:
         s["trialStartTimes"][0, 2] = 0
 
-    converted = convert_edited(edit)
+    converted = convert_edited(edit, arrays=("dff",))
     assert converted.outcome.verified == "full"
     made = converted.made
     first = min(times[trials == made.trials.numbers[2]].min(initial=np.inf) for trials, times in labelled(made))
