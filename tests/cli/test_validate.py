@@ -25,8 +25,8 @@ def run(*arguments: object) -> Result:
 
 @pytest.fixture(scope="module")
 def converted(convert_once: Callable[..., Converted]) -> Converted:
-    """A session without imaging."""
-    return convert_once(subvolumes=())
+    """A session without imaging and whisker data."""
+    return convert_once(subvolumes=(), whisker_data=False)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from ssc_to_nwb.validate.run import validate_and_record, validate_unless_recorde
 @pytest.fixture
 def file(convert_once: Callable[..., Converted], tmp_path: Path) -> Path:
     """A converted file in an output folder of its own."""
-    converted = convert_once(subvolumes=())
+    converted = convert_once(subvolumes=(), whisker_data=False)
     copied = tmp_path / "output" / converted.path.parent.name / converted.path.name
     copied.parent.mkdir(parents=True)
     shutil.copyfile(converted.path, copied)
