@@ -154,7 +154,7 @@ def _read_directory(file: BinaryIO, flavour: _Flavour, position: int) -> tuple[_
     entries = reversed(list(flavour.entry.iter_unpack(block[:entries_bytes])))
     tags = {tag: rest for tag, *rest in entries}
     (following,) = flavour.pointer.unpack(block[entries_bytes:])
-    return tags, following  # type: ignore[return-value]
+    return tags, following
 
 
 def _page_header(tags: _Tags, file: BinaryIO, flavour: _Flavour, byte_size: int, *, table: int) -> PageHeader:
