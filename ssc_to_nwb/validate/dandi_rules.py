@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
@@ -27,15 +27,17 @@ def client_reads_ahead(file: Path) -> Iterator[None]:
     The client keeps what it draws from a file until the file changes: `metadata_messages` then finds it there. Where
     it does not (`DANDI_CACHE=ignore`), or the other process fails or is not done, the file is read here as ever.
     """
-    if is_zarr(file) or file.stat().st_size < _LARGE_BYTES or os.cpu_count() == 1:
+    process = None
+    if not is_zarr(file) and file.stat().st_size >= _LARGE_BYTES and os.cpu_count() != 1 and sys.executable:
+        command = [sys.executable, "-P", "-c", _READ, str(file.absolute())]
+        with suppress(OSError):
+            process = Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL)
+    try:
         yield
-        return
-    command = [sys.executable, "-P", "-c", _READ, str(file.absolute())]
-    with Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL) as process:
-        try:
-            yield
-        finally:
+    finally:
+        if process is not None:
             process.kill()
+            process.wait()
 
 
 def layout_messages(file: Path) -> Iterator[Message]:
