@@ -79,7 +79,7 @@ def _file_lines(file: Path, messages: Sequence[Message], *, width: int) -> Itera
         yield f"  accepted  {identifier}"
         same = [one for one in accepted if (one.identifier, one.accepted) == (identifier, reason)]
         places = list(dict.fromkeys(message.object_path for message in same))
-        yield f"    {listed(places, most=_PLACES_SHOWN)}"
+        yield from _wrapped("", listed(places, most=_PLACES_SHOWN), width=width)
         yield from _wrapped("because: ", reason, width=width)
     if not messages:
         yield "  nothing found"

@@ -77,7 +77,7 @@ def test_a_user_s_reason_comes_before_the_packaged_one(tmp_path: Path) -> None:
 def test_unused_packaged_entries_are_one_note() -> None:
     (note,) = apply_entries([], load_entries(None))
     assert (note.identifier, note.severity.value, note.file) == ("accept-default-unused", "info", packaged_file())
-    assert note.text == f"{len(load_entries(None))} entries of this package's own list match nothing in these files."
+    assert note.text == f"Of this package's own list {len(load_entries(None))} entries match nothing in these files."
 
 
 def test_every_packaged_entry_gives_a_reason_and_is_narrow() -> None:

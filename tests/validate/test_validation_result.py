@@ -65,6 +65,14 @@ def test_the_text_names_every_file_and_says_why_and_how_once() -> None:
     assert lines[-1] == "2 files: 2 errors, 1 warning, 1 note; 1 message accepted. Failed: there are errors."
 
 
+def test_the_text_fits_the_terminal() -> None:
+    places = [f"/acquisition/two_photon_series_fov_0200{n}_green" for n in range(5)]
+    accepted = [replace(ACCEPTED, object_path=place) for place in places]
+    lines = text_report(result(*accepted), width=80).splitlines()
+    assert lines[2:4] == [f"    {places[0]},", f"      {places[1]},"]
+    assert lines[4] == f"      {places[2]} and 2 more"
+
+
 def test_the_text_folds_repetitions() -> None:
     text = text_report(result(ERROR, ERROR, ERROR, *(replace(ACCEPTED, object_path=f"/p{n}") for n in range(5))))
     assert "    /processing/m: 1 <pixel> & more (3 times)" in text.splitlines()
