@@ -89,8 +89,8 @@ def _unused_messages(entries: Sequence[AcceptEntry]) -> Iterator[Message]:
     packaged = sum(entry.source == packaged_file() for entry in entries)
     if packaged:
         # Which lines of the package's own list these are is nothing that a user can act on.
-        entries = plural(packaged, "entry matches", "entries match")
-        text = f"Of this package's own list {entries} nothing in these files."
+        unused = plural(packaged, "entry matches", "entries match")
+        text = f"Of this package's own list {unused} nothing in these files."
         yield message_of(kinds.ACCEPT_DEFAULT_UNUSED, file=packaged_file(), text=text)
 
 
