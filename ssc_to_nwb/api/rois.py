@@ -13,6 +13,7 @@ from ssc_to_nwb.options.files import PlotCellRequest, ResponsesRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, error
 from ssc_to_nwb.problems.system_errors import system_errors_named
+from ssc_to_nwb.quantities import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,9 +69,11 @@ def plot_cell(request: PlotCellRequest) -> Path | None:
     from ssc_to_nwb.report.single_picture import save_or_show
 
     label = request.cell.partition("@")[0]
-    seen = [sighting for sighting in _sightings(request.files)[0] if sighting.label == label]
+    sightings = _sightings(request.files)[0]
+    seen = [sighting for sighting in sightings if sighting.label == label]
     if not seen:
-        raise error(kinds.CELL_NOT_IN_FILES, found=request.cell)
+        labels = list(dict.fromkeys(sighting.label for sighting in sightings))
+        raise error(kinds.CELL_NOT_IN_FILES, expected=listed(labels, most=5), found=request.cell)
     views = read_cell_views(seen)
     return save_or_show(lambda figure: draw_cell(views, figure=figure, title=label), request.output)
 

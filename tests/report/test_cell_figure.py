@@ -84,3 +84,6 @@ def test_on_the_command_line(days: list[Converted], tmp_path: Path) -> None:
     result = CliRunner().invoke(group, ["plot-cell", *files, "--cell", "an900001/99999", "-o", str(picture)])
     assert result.exit_code == 1
     assert "[cell-not-in-files]" in result.stderr
+    first = [f"an900001/{roi.number}" for plane in days[0].made.planes for roi in plane.rois][:5]
+    assert f"  expected: {', '.join(first)} and " in result.stderr
+    assert "  found: an900001/99999\n" in result.stderr
