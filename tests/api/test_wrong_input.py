@@ -98,7 +98,7 @@ def kind_unknown(s: Struct) -> None:
 WRONG = (
     Wrong("no mat file", "mat-unreadable", found="begin with", damage=no_mat),
     Wrong("empty file", "mat-unreadable", found="an empty file", damage=lambda path: path.write_bytes(b"")),
-    Wrong("truncated", "mat-unreadable", found=" are left", damage=truncate),
+    Wrong("truncated", "mat-unreadable", found="ends before its time", damage=truncate),
     Wrong("no variable s", "mat-variable-missing", found="obj", damage=other_variable),
     Wrong(
         "s is no struct",
