@@ -11,11 +11,11 @@ import numpy as np
 
 from ssc_to_nwb.describe.compare import differences
 from ssc_to_nwb.describe.known_layout import SESSION
-from ssc_to_nwb.describe.outline import char_rows, outline, people_in
+from ssc_to_nwb.describe.outline import hash_items, outline, people_in
 from ssc_to_nwb.describe.shown_text import Masking
 from ssc_to_nwb.describe.variables import Variable, format_of, read_variables, words_of
 from ssc_to_nwb.matlab.mat_file import VARIABLE_NAMES, is_session_like
-from ssc_to_nwb.matlab.tree import MatCell, MatStruct
+from ssc_to_nwb.matlab.tree import MatStruct
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
@@ -144,11 +144,9 @@ def _described(variable: Variable, masking: Masking) -> Variable:
 
 def _array_sizes(variable: Variable) -> Iterator[SubvolumeSize]:
     """Rows and columns of the arrays of imaged subvolumes, in their order."""
-    series = variable.value.fields.get("timeSeriesArrayHash") if isinstance(variable.value, MatStruct) else None
-    values = series.fields.get("value") if isinstance(series, MatStruct) else None
-    keys = series.fields.get("keyNames") if isinstance(series, MatStruct) else None
-    for place, item in enumerate(values.items if isinstance(values, MatCell) else ()):
-        key = "".join(char_rows(keys.items[place])) if isinstance(keys, MatCell) and place < len(keys.items) else ""
+    if variable.value is None:
+        return
+    for key, item in hash_items(variable.value, "timeSeriesArrayHash"):
         matrix = item.fields.get("valueMatrix") if isinstance(item, MatStruct) else None
         if isinstance(matrix, np.ndarray) and matrix.ndim == 2 and may_be_imaged(key):
             yield SubvolumeSize(rois=matrix.shape[0], frames=matrix.shape[1])

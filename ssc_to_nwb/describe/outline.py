@@ -35,17 +35,22 @@ _PATH_FIELDS = frozenset(("sourceFileList",))
 _PEOPLE_KEY = "experimenters"
 
 
+def hash_items(value: MatValue, name: str) -> Iterator[tuple[str, MatValue]]:
+    """Key and value of each entry of a Hash in a struct, as far as they are there; the key is empty where none is."""
+    found = value.fields.get(name) if isinstance(value, MatStruct) else None
+    if isinstance(found, MatStruct):
+        keys, values = found.fields.get("keyNames"), found.fields.get("value")
+        # Keys and values of unequal number are just what somebody may want to report.
+        names = ["".join(char_rows(key)) for key in keys.items] if isinstance(keys, MatCell) else []
+        for place, one in enumerate(values.items if isinstance(values, MatCell) else ()):
+            yield names[place] if place < len(names) else "", one
+
+
 def people_in(value: MatValue) -> Iterator[str]:
     """Texts of a session struct that name people."""
-    metadata = value.fields.get("metaDataHash") if isinstance(value, MatStruct) else None
-    if not isinstance(metadata, MatStruct):
-        return
-    keys, values = metadata.fields.get("keyNames"), metadata.fields.get("value")
-    if isinstance(keys, MatCell) and isinstance(values, MatCell):
-        # Keys and values of unequal number are just what somebody may want to report.
-        for key, one in zip(keys.items, values.items, strict=False):
-            if key == _PEOPLE_KEY:
-                yield from _texts(one)
+    for key, one in hash_items(value, "metaDataHash"):
+        if key == _PEOPLE_KEY:
+            yield from _texts(one)
 
 
 def _texts(value: MatValue) -> Iterator[str]:

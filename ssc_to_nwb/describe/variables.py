@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 # A place in a struct: other fields of problems may be texts of the file.
 _PLACE = re.compile(r"\w+([.]\w+|[({]\d+[)}])*")
-_BLOCK_BYTES = 1 << 20
 _HEADER_BYTES, _TAG_BYTES = 128, 8
 # What scipy and h5py raise on damaged files.
 _DAMAGE = (
@@ -113,17 +112,9 @@ def _one_by_one(path: Path, place: Path) -> Iterator[Variable]:
             number += 1
             tag = file.read(_TAG_BYTES)
             (length,) = struct.unpack(f"{order}I", tag[4:])
-            cut = length > size - file.tell()
-            with place.open("wb") as out:
-                out.write(header + tag)
-                _copy(file, out, min(length, size - file.tell()))
-            yield from _of_single(place, number=number, cut=cut)
-
-
-def _copy(source: BinaryIO, target: BinaryIO, count: int) -> None:
-    while count > 0 and (block := source.read(min(count, _BLOCK_BYTES))):
-        target.write(block)
-        count -= len(block)
+            left = size - file.tell()
+            place.write_bytes(header + tag + file.read(min(length, left)))
+            yield from _of_single(place, number=number, cut=length > left)
 
 
 def _of_single(path: Path, *, number: int, cut: bool) -> Iterator[Variable]:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -103,54 +103,36 @@ MOST_LEVELS = 20
 MOST_NODES = 50_000
 
 
-class _Extent(NamedTuple):
-    """How far a node unfolds: nodes with all below it, and levels."""
-
-    nodes: int
-    levels: int
-
-
 class BoundedLoader(yaml.SafeLoader):
     """Refuses a document that unfolds too far while it is composed, before any value is made of it."""
 
     def __init__(self, stream: Any) -> None:
         super().__init__(stream)
-        self._levels = 0
-        self._deepest = 0
-        self._nodes = 0
-        self._extents: dict[int, _Extent] = {}
+        self._level = self._deepest = self._nodes = 0
+        # How far a node unfolds: nodes with all below it, and levels below it.
+        self._extents: dict[int, tuple[int, int]] = {}
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """One node and all below it. Raises ComposerError."""
-        nodes, deepest = self._nodes, self._deepest
-        self._levels += 1
-        self._deepest = self._levels
-        self._nodes += 1
+        before, deepest = self._nodes, self._deepest
         event = self.peek_event()  # type: ignore[no-untyped-call]
         repeats = isinstance(event, yaml.AliasEvent) and event.anchor in self.anchors
-        if repeats:
-            self._repeat(event)
-        self._check(event)
-        node = super().compose_node(parent, index)
-        if not repeats:
-            self._extents[id(node)] = _Extent(self._nodes - nodes, self._deepest - self._levels)
-        self._levels -= 1
-        self._deepest = max(deepest, self._deepest)
-        return node
-
-    def _repeat(self, event: Any) -> None:
-        """Count what an alias repeats."""
-        extent = self._extents.get(id(self.anchors[event.anchor]))
+        extent = self._extents.get(id(self.anchors[event.anchor])) if repeats else (1, 0)
         if extent is None:
             raise _refused("an alias of what it is part of", event)
-        self._nodes += extent.nodes - 1
-        self._deepest += extent.levels
-
-    def _check(self, event: Any) -> None:
+        self._level += 1
+        self._nodes += extent[0]
+        self._deepest = self._level + extent[1]
         if self._deepest > MOST_LEVELS:
             raise _refused(f"more than {MOST_LEVELS} levels of nesting", event)
         if self._nodes > MOST_NODES:
             raise _refused(f"more than {MOST_NODES:,} values, with what aliases repeat", event)
+        node = super().compose_node(parent, index)
+        if not repeats:
+            self._extents[id(node)] = (self._nodes - before, self._deepest - self._level)
+        self._level -= 1
+        self._deepest = max(deepest, self._deepest)
+        return node
 
 
 def _refused(problem: str, event: Any) -> yaml.composer.ComposerError:
