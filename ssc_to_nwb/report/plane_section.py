@@ -14,7 +14,7 @@ from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report.blocks import Block, Planes
-from ssc_to_nwb.report.images import GAMMA, PERCENTILES, grey_address
+from ssc_to_nwb.report.figure import GAMMA, PERCENTILES, grey_address
 from ssc_to_nwb.report.plane_activity import PlaneActivity
 
 # matplotlib's plasma without its darkest part, which would be lost on the image; from few to many events.

@@ -20,8 +20,8 @@ from ssc_to_nwb.metadata.census import SubvolumeSize
 from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
 from ssc_to_nwb.report.blocks import Block, Notes, Picture, Planes, Table
 from ssc_to_nwb.report.build import environment
+from ssc_to_nwb.report.figure import grey_address
 from ssc_to_nwb.report.findings_section import findings_section
-from ssc_to_nwb.report.images import grey_address
 from ssc_to_nwb.report.page import SessionPage
 from ssc_to_nwb.report.performance_section import (
     performance_section,
