@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 _ROW_HEIGHT, _LEAST_HEIGHT, _MOST_HEIGHT = 0.016, 1.6, 7.0
-# More rows than pixels show nothing more and make the page heavy.
-_MOST_ROWS = 640
+# More rows than pixels show nothing more.
 _MOST_MEAN_ROWS = 400
 # Kinds of trials that are averaged over, and the fewest trials for it.
 _LEAST_TRIALS = 4
@@ -62,12 +61,11 @@ def _raster(group: RoiGroup, *, session: NwbSession, number: int, top: float) ->
     height = float(np.clip(_ROW_HEIGHT * count, _LEAST_HEIGHT, _MOST_HEIGHT))
     planes = ", ".join(group.planes)
     alt = f"dF/F of {count} ROIs of {planes} over {group.time_s.size} imaged time points"
-    rows = group.binned[:, group.order]
-    shown = min(_MOST_ROWS, count)
+    shown = group.image.shape[0]
     joined = f"; each line is the mean of about {count / shown:.1f} neighbouring ROIs" if shown < count else ""
     with page_figure(height=height + 1.0) as figure:
         strips, axes = figure.subplots(2, 1, sharex=True, height_ratios=(0.2, height))
-        image = _heat_map(axes, binned_mean(rows.T, columns=shown), top=top, extent=(group.time_s.size, count))
+        image = _heat_map(axes, group.image, top=top, extent=(group.time_s.size, count))
         _mark_planes(axes, group)
         _mark_trials(axes, strips, group, session)
         figure.colorbar(image, ax=[strips, axes], label="dF/F", shrink=0.8, aspect=30, pad=0.01)

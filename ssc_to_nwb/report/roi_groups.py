@@ -12,8 +12,8 @@ from ssc_to_nwb.analysis.trial_means import TrialMeans, mean_by_group, trial_mea
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces, traces_ahead
 from ssc_to_nwb.reading.nwb_session import NwbSession
 
-# More columns than pixels show nothing more and make the page heavy.
-_MOST_COLUMNS = 1000
+# More rows and columns than pixels show nothing more and make the page heavy.
+_MOST_ROWS, _MOST_COLUMNS = 640, 1000
 _TOP_PERCENTILE = 99.0
 _COUNTED = 1_000_000
 # The correlation of traces shows in bins as well, and takes a tenth of the time.
@@ -24,16 +24,15 @@ _SORTING_COLUMNS = 120
 class RoiGroup:
     """Planes on the same time stamps: their names, and the ROIs of each.
 
-    time_s: (F,), time stamps; binned: (C, R), means over equal runs of frames; order: (R,), places of the ROIs, plane
-    by plane, so that similar traces lie together; top: what the brightest colour is; means: over trials by kind, None
-    where frames have no rate or trials no kind.
+    time_s: (F,), time stamps; image: at most 640 rows and 1,000 columns, means over equal runs of ROIs and of frames,
+    plane by plane, so that similar traces lie together; top: what the brightest colour is; means: over trials by kind,
+    None where frames have no rate or trials no kind.
     """
 
     planes: tuple[str, ...]
     rows: tuple[int, ...]
     time_s: np.ndarray
-    binned: np.ndarray
-    order: np.ndarray
+    image: np.ndarray
     top: float
     means: TrialMeans | None
 
@@ -64,8 +63,7 @@ def _group(session: NwbSession, held: Sequence[tuple[ImagedPlane, RoiTraces]], *
         planes=tuple(plane.name for plane, _ in held),
         rows=rows,
         time_s=time_s,
-        binned=binned.astype(np.float32),
-        order=order,
+        image=binned_mean(binned.astype(np.float32)[:, order].T, columns=min(_MOST_ROWS, order.size)),
         top=_high(values),
         means=_means(session, first, time_s, values, labels=labels),
     )
