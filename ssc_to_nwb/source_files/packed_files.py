@@ -132,8 +132,8 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile | tarfile.TarFile]:
     except SscError:
         raise
     except damage as failure:
-        found = f"{type(failure).__name__}: {failure}" if str(failure) else "it ends too early"
-        raise error(kinds.PACKED_UNREADABLE, file=path, found=found) from failure
+        found = str(failure) or "it ends too early"
+        raise error(kinds.PACKED_UNREADABLE, file=path, expected="a whole packed file", found=found) from failure
 
 
 _Entry = tuple[str, int, Callable[[], IO[bytes]]]

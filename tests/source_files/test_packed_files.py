@@ -129,6 +129,8 @@ def test_a_packed_file_that_is_cut_short_is_unreadable(tmp_path: Path, name: str
     with pytest.raises(SscError) as caught:
         unpack(path, {"c.tif": tmp_path / "out"}, on_bytes=lambda _: None)
     assert identifier(caught) == "packed-unreadable"
+    assert caught.value.problem.expected == "a whole packed file"
+    assert "Error" not in str(caught.value.problem.found)
 
 
 @pytest.mark.parametrize("name", ["x.tar.gz", "x.zip"])
