@@ -6,6 +6,7 @@ import gc
 import hashlib
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -146,6 +147,25 @@ def converted_small_raw(shared_build: SharedBuilds) -> Converted:
         return Converted(made=made, outcome=convert(source=root / "source", output=root / "nwb").outcomes[0])
 
     return shared_build("converted_small_raw", converted)
+
+
+@pytest.fixture(scope="session")
+def zarr_store(converted_small_raw: Converted, shared_build: SharedBuilds) -> tuple[Path, str]:
+    """The file of `converted_small_raw` as a store alone in its folder, and what the command printed.
+
+    It was exported with no variable of zarr or numcodecs in the environment.
+    """
+    file = converted_small_raw.path
+
+    def exported(root: Path) -> tuple[Path, str]:
+        store = root / file.with_suffix(".nwb.zarr").name
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("NUMCODECS", "ZARR"))}
+        command = [sys.executable, "-m", "ssc_to_nwb.cli.main", "export-zarr", str(file), str(store)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return store, done.stdout
+
+    return shared_build("zarr_store", exported)
 
 
 @pytest.fixture

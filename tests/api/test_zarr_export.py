@@ -33,21 +33,18 @@ def file(converted_small_raw: Converted) -> Path:
     return converted_small_raw.path
 
 
-@pytest.fixture(scope="module")
-def store(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file as a store, exported with no variable of zarr or numcodecs in the environment."""
-    target = tmp_path_factory.mktemp("store") / file.with_suffix(".nwb.zarr").name
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NUMCODECS", "ZARR"))}
-    command = [sys.executable, "-m", "ssc_to_nwb.cli.main", "export-zarr", str(file), str(target)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert f"digest {content_digest(file=file)}" in done.stdout
-    return target
+@pytest.fixture
+def store(zarr_store: tuple[Path, str]) -> Path:
+    """The file as a store."""
+    return zarr_store[0]
 
 
 class TestContent:
-    def test_the_digest_is_that_of_the_file(self, file: Path, store: Path) -> None:
-        assert content_digest(file=store) == content_digest(file=file)
+    def test_the_digest_is_that_of_the_file(self, file: Path, zarr_store: tuple[Path, str]) -> None:
+        store, printed = zarr_store
+        digest = content_digest(file=file)
+        assert content_digest(file=store) == digest
+        assert f"digest {digest}" in printed
 
     def test_nothing_is_pickled_and_nothing_points_to_where_it_was_built(self, store: Path) -> None:
         heads = [json.loads(path.read_text()) for path in store.rglob(".zarray")]
