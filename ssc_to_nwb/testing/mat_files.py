@@ -44,7 +44,7 @@ class _Writer(Mat5Writer):
     def body(self, name: str, value: Any) -> list[Piece]:
         """As of any value; and of what the tree does not have."""
         if isinstance(value, Chars):
-            units = np.array(value.units, dtype="<u4").astype(f"<{_CHAR_BYTES[value.stored_as]}")
+            units = np.array(list(value.units), dtype="<u4").astype(f"<{_CHAR_BYTES[value.stored_as]}")
             return header(name, MX_CHAR, value.shape) + element(value.stored_as, units.tobytes())
         if isinstance(value, Handle):
             return self._handle(name, value)
@@ -84,7 +84,7 @@ class _Writer73(Mat73Writer):
             # Only places in cells and struct arrays share one object for it.
             return self.put_empty(group, name, (0, 0), "double")
         if isinstance(value, Chars):
-            units = np.array(value.units, dtype=np.uint16).reshape(value.shape, order="F")
+            units = np.array(list(value.units), dtype=np.uint16).reshape(value.shape, order="F")
             return self.put_chars(group, name, units)
         if isinstance(value, Handle):
             made = described(group.create_dataset(name, data=np.zeros((1, 6), np.uint32)), value.matlab_class)

@@ -127,12 +127,11 @@ def test_known_fields_in_other_forms_are_understood(convert_edited: Callable[...
     assert table.loc["s.trialTypeStr", "size"] == "6x7"
 
 
-@pytest.mark.parametrize("function", ["_utf16", "_decoded"])
-def test_verification_reads_text_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+@pytest.mark.parametrize("value", [Chars.row(map(ord, "Zürich")), "Zürich"], ids=["16-bit", "utf-8"])
+def test_verification_reads_text_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
     """A defect in the conversion's way of decoding is found, since the proof has its own."""
-    right = getattr(mat_text, function)
-    monkeypatch.setattr(mat_text, function, lambda *given: right(*given).replace("ü", "u"))
-    value = Chars.row(map(ord, "Zürich")) if function == "_utf16" else "Zürich"
+    right = mat_text._decoded
+    monkeypatch.setattr(mat_text, "_decoded", lambda *given: right(*given).replace("ü", "u"))
     write(tmp_path / "source", edit=lambda s: add_metadata(s, {"room": value}), **BARE)
     (file,) = find_session_files(tmp_path / "source")
     # In this process, where the defect is.

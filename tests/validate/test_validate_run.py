@@ -122,19 +122,24 @@ def test_a_large_file_is_read_by_the_client_in_a_process_of_its_own(
 def test_what_the_client_has_read_in_a_process_of_its_own_is_not_read_again(
     spoiled: Callable[[Spoil], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read_again(*_: Any) -> None:
-        raise ValueError("read again")
-
+    """Both in new processes: where the client keeps what it has read is decided when it is imported."""
     monkeypatch.delenv("DANDI_CACHE", raising=False)
     file = spoiled(lambda _: None)
     subprocess.run([sys.executable, "-P", "-c", dandi_rules._READ, str(file)], check=True, timeout=PATIENCE_S)
-    monkeypatch.setattr("dandi.metadata.nwb._get_pynwb_metadata", read_again)
-
-    assert list(dandi_rules.metadata_messages(file, species="Mus musculus")) == []
-    monkeypatch.setenv("DANDI_CACHE", "ignore")
-    os.utime(file)
-    (message,) = dandi_rules.metadata_messages(file, species="Mus musculus")
-    assert message.text == "ValueError: read again"
+    printed = in_a_new_process(f"""
+import os
+from pathlib import Path
+import dandi.metadata.nwb
+from ssc_to_nwb.validate.dandi_rules import metadata_messages
+def read_again(*_):
+    raise ValueError("read again")
+dandi.metadata.nwb._get_pynwb_metadata = read_again
+file = Path({str(file)!r})
+print([message.text for message in metadata_messages(file, species="Mus musculus")])
+os.utime(file, (1, 1))
+print([message.text for message in metadata_messages(file, species="Mus musculus")])
+""")
+    assert printed.splitlines() == ["[]", "['ValueError: read again']"]
 
 
 def in_a_new_process(code: str) -> str:

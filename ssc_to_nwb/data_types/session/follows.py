@@ -25,6 +25,8 @@ from ssc_to_nwb.restoring.nwb_reader import ObjectError
 _SUBJECT = "/general/subject"
 _EXPERIMENTER = "/general/experimenter"
 _KEY = re.compile(r"([A-Za-z0-9]+)_(\d{4})_(\d{2})_(\d{2})(?!\d)([A-Za-z]{1,2}(?![A-Za-z])|)")
+# Initials may be behind the last name without a comma.
+_INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,3}")
 # Fields of NWB by field of the kept metadata, where their names differ.
 _TEXTS = {
     "/session_description": "session_description",
@@ -135,7 +137,9 @@ def experimenters(file: FileView) -> Iterator[Followed]:
     yield Followed(_EXPERIMENTER, _words(kept), _words(found))
     for name in found:
         last, _, first = name.partition(", ")
-        forms = [name, f"{first} {last}", f"{last} {first}"] if first else [name]
+        forms = [name, f"{first} {last}"] if first else [name]
+        if _INITIALS.fullmatch(first):
+            forms.append(f"{last} {first}")
         if not any(form in text for form in forms for text in kept):
             yield Followed(_EXPERIMENTER, f"a name of {kept}", name)
 
