@@ -50,14 +50,21 @@ def read_format5(path: Path, *, texts: ProofTexts, bounds: Bounds) -> dict[str, 
         order = _copy_header(file, plain)
         ends = [plain.tell() for _ in _copy_variables(file, plain, order=order, bounds=bounds)]
     looked: dict[str, _Variable] = {}
-    with plain.getbuffer() as content:
+    in_place: list[tuple[int, bytes]] = []
+    # Not `getbuffer`: with it, Python 3.12 crashes when garbage is collected. The value shares the memory.
+    with memoryview(plain.getvalue()) as content:
         for begin, end in zip([_HEADER_BYTES, *ends], ends, strict=False):
-            variable = _Variable(content[begin:end], order=order, texts=texts, bounds=bounds)
+            with content[begin:end] as part:
+                variable = _Variable(part, order=order, texts=texts, bounds=bounds)
+            in_place += [(begin + place, put) for place, put in variable.in_place_of_texts]
             if variable.name in looked:
                 raise ValueError("two variables of one name")
             # What handles and objects refer to has no name.
             if variable.name:
                 looked[variable.name] = variable
+    for place, put in in_place:
+        plain.seek(place)
+        plain.write(put)
     plain.seek(0)
     loaded = _load(plain, [name for name, variable in looked.items() if variable.is_readable])
     return {name: variable.value(loaded.pop(name, None)) for name, variable in looked.items()}
@@ -122,11 +129,12 @@ def _load(file: BinaryIO, names: list[str]) -> dict[str, Any]:
 class _Variable:
     """A look at one variable; its arrays are numbered in the order of the file, the variable itself is 0.
 
-    In place of each text the content has NULs then, which scipy can decode.
+    in_place_of_texts: what to put into the content, and where, so that scipy can decode it: NULs for each text.
     """
 
     def __init__(self, content: memoryview, *, order: Order, texts: ProofTexts, bounds: Bounds) -> None:
         self.name = ""
+        self.in_place_of_texts: list[tuple[int, bytes]] = []
         self._content = content
         self._place = 0
         self._order = order
@@ -232,10 +240,10 @@ class _Variable:
         tag = self._place
         kind, content = self._element()
         stored = bytes(content)
-        content[:] = bytes(len(stored))
         # A text of up to 4 bytes lies in its tag.
         within = self._tag.unpack_from(self._content, tag)[0] >> 16
-        struct.pack_into(f"{self._order}I", self._content, tag, within << 16 | _UTF8)
+        utf8 = struct.pack(f"{self._order}I", within << 16 | _UTF8)
+        self.in_place_of_texts += [(tag, utf8), (tag + (4 if within else 8), bytes(len(stored)))]
         if kind not in _TEXTS:
             return MatUnsupported(matlab_class="char", reason=f"characters stored as type {kind}", shape=shape)
         storage, code = _TEXTS[kind]
