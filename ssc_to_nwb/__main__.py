@@ -5,11 +5,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+# With these, nothing is converted in processes of this command's own.
+_WITHOUT_PROCESSES = ("--dask", "--dry-run", "-h", "--help")
+
 
 def main() -> None:
     """Run the command line. `convert SOURCE OUTPUT` begins to load what converts before all that reads its options."""
     match sys.argv[1:]:
-        case ["convert", source, output, *_]:
+        case ["convert", source, output, *options] if not (
+            output.startswith("-") or any(option.startswith(_WITHOUT_PROCESSES) for option in options)
+        ):
             from ssc_to_nwb.run.local_processes import load_ahead
 
             load_ahead(Path(source), Path(output))

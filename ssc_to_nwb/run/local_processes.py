@@ -27,7 +27,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ssc_to_nwb.parallel import without_main_module
+from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES, without_main_module
 from ssc_to_nwb.run_files import run_record
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 Result = TypeVar("Result")
 _PRELOADED = ["ssc_to_nwb.run.preloaded"]
-# A session makes hundreds of thousands of objects that stay until its end: to search them for cycles again and again
-# takes a tenth of the whole time.
-_OBJECTS_BETWEEN_SEARCHES = 50_000
 # What Linux takes as the path of a socket, and what multiprocessing adds to the folder for temporary files.
 _SOCKET_PATH_CHARACTERS = 107
 _SOCKET_NAME_CHARACTERS = 40
@@ -107,7 +104,8 @@ class LocalProcesses(Executor):
         self._reusable = reusable
         self._context = _context()
         self._lock = threading.Lock()
-        # All that were begun, and those of them that do nothing.
+        # All that were begun, and those of them that do nothing. Kept until the end: a broken pool holds its lock while
+        # it says so, and waits for that lock where it is collected meanwhile (Python 3.13).
         self._processes: list[_Process] = []
         self._idle: list[_Process] = []
         self._is_over = False
@@ -130,7 +128,7 @@ class LocalProcesses(Executor):
             if goes_on:
                 self._idle.append(process)
             else:
-                process.pool.shutdown(wait=False)
+                process.let_go()
         return result
 
     def _begun(self, call: Callable[[], Result]) -> tuple[_Process, Future[Result]]:
@@ -140,9 +138,11 @@ class LocalProcesses(Executor):
                 raise WorkerDiedError("the run is over")
             while self._idle:
                 process = self._idle.pop()
-                # It may have died while it did nothing.
-                with contextlib.suppress(BrokenProcessPool):
+                try:
                     return process, process.begin(call)
+                except BrokenProcessPool:
+                    # It died while it did nothing.
+                    process.let_go()
             process = _Process(self._context)
             self._processes.append(process)
             return process, process.begin(call)
@@ -189,6 +189,11 @@ class _Process:
                 report(progress)
         return future.result()
 
+    def let_go(self) -> None:
+        """It gets no more work; the pipe of every process that was given up would stay open until the run ends."""
+        self.pool.shutdown(wait=False)
+        self._pipe.close()
+
     def how_it_ended(self) -> str:
         if self._process is None:
             return "it is not known how"
@@ -229,7 +234,7 @@ class PipeReport:
 def _begin(pipe: Connection) -> None:
     """Prepare a process: only its run ends it, or the death of that."""
     PipeReport.pipe = pipe
-    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
+    gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
     for number in stop_signals():
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
@@ -263,7 +268,8 @@ def load_ahead(source: Path, output: Path) -> None:
 
     Only where there is surely something to convert, and without effect on systems whose processes are not forked.
     """
-    context = _context()
-    if context.get_start_method() == "forkserver" and source.exists() and not run_record(output).exists():
+    # Unlike `Path.exists`, this takes a name that is too long for one of nothing.
+    is_to_do = os.path.exists(source) and not os.path.exists(run_record(output))  # noqa: PTH110
+    if is_to_do and _context().get_start_method() == "forkserver":
         with without_main_module(), signals_held_back():
             forkserver.ensure_running()

@@ -217,8 +217,9 @@ def _given_by(future: Future[JobResult]) -> JobResult | None:
     """What a job gave that came to its end by itself; one that saw that its run is over did not."""
     if not future.done() or future.cancelled() or future.exception() is not None:
         return None
-    outcome, _ = future.result()
-    return None if outcome.error is not None and outcome.error.kind == kinds.RUN_OVER else future.result()
+    result = future.result()
+    problem = result[0].error
+    return None if problem is not None and problem.kind == kinds.RUN_OVER else result
 
 
 def _interrupted(job: SessionJob, begun: bool) -> Problem:

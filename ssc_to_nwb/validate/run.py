@@ -7,9 +7,9 @@ lie elsewhere.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -21,13 +21,13 @@ from typing import Any
 
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
-from ssc_to_nwb.parallel import without_main_module
+from ssc_to_nwb.output_files import write_whole
+from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES, without_main_module
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Severity
+from ssc_to_nwb.problems.model import Severity, SscError
 from ssc_to_nwb.validate.messages import Message, message_of
 from ssc_to_nwb.validate.nwb_files import is_zarr
 
-_OBJECTS_BETWEEN_SEARCHES = 50_000
 _TAKING_PART = ("pynwb", "hdmf", "nwbinspector", "dandi", "dandischema", "h5py")
 
 
@@ -69,7 +69,7 @@ def validate_and_record(file: Path) -> tuple[Message, ...]:
 
     before, thresholds = basis(file), gc.get_threshold()
     # hdmf makes hundreds of thousands of objects: to search them for cycles again and again takes a tenth of the time.
-    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES, *thresholds[1:])
+    gc.set_threshold(OBJECTS_BETWEEN_SEARCHES, *thresholds[1:])
     try:
         messages = validate_file(file)
     finally:
@@ -116,13 +116,8 @@ def basis(file: Path) -> dict[str, Any] | None:
 
 
 def write_record(file: Path, record: dict[str, Any]) -> None:
-    """Beside its place first. Only into a folder that a conversion made; one that cannot be written has no records."""
+    """Only into a folder that a conversion made; one that cannot be written has no records."""
     target = naming.sidecar(file, "validation")
-    if not target.parent.is_dir():
-        return
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_text(json.dumps(record, indent=1), encoding="utf-8")
-        beside.replace(target)
-    except OSError:
-        beside.unlink(missing_ok=True)
+    if target.parent.is_dir():
+        with contextlib.suppress(SscError):
+            write_whole(target, json.dumps(record, indent=1))

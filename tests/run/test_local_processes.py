@@ -225,3 +225,11 @@ def _wait_for(look: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
 
     wait_until(some_found)
     return found
+
+
+def test_a_process_that_is_given_up_keeps_no_pipe_open() -> None:
+    """Hundreds of sessions that fail would reach the number of files that a program may have open."""
+    with LocalProcesses(1, report=no_progress, reusable=lambda _: False) as processes:
+        numbers = {processes.submit(os.getpid).result(timeout=PATIENCE_S) for _ in range(3)}
+        assert len(numbers) == 3
+        assert [process._pipe.closed for process in processes._processes] == [True] * 3
