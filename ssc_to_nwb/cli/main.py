@@ -72,25 +72,32 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the subcommand; a problem of the catalogue ends it with status 1 and is printed, not traced.
 
-        SIGINT, SIGTERM and SIGHUP end every command in order, with the status that shells give.
+        So is a path that the system refuses, such as one with a name that is too long. SIGINT, SIGTERM and SIGHUP end
+        every command in order, with the status that shells give.
         """
         from ssc_to_nwb.cli.interruption import interruptible
         from ssc_to_nwb.cli.options import JSON_ASKED
         from ssc_to_nwb.cli.output import print_problem, print_result
         from ssc_to_nwb.cli.terminal import echo
-        from ssc_to_nwb.problems.model import SscError
+        from ssc_to_nwb.problems import kinds
+        from ssc_to_nwb.problems.model import SscError, error
 
         with interruptible() as interruption:
             try:
                 return super().invoke(ctx)
             except SscError as failure:
-                if ctx.meta.get(JSON_ASKED):
-                    print_result({"ok": False}, problems=[failure.problem])
-                print_problem(failure.problem)
-                sys.exit(interruption.status or 1)
+                problem = failure.problem
+            except OSError as failure:
+                if failure.filename is None:
+                    raise
+                problem = error(kinds.SYSTEM_REFUSED, file=failure.filename, found=failure.strerror).problem
             except KeyboardInterrupt:
                 echo("interrupted", err=True)
                 sys.exit(interruption.status or _INTERRUPTED_STATUS)
+            if ctx.meta.get(JSON_ASKED):
+                print_result({"ok": False}, problems=[problem])
+            print_problem(problem)
+            sys.exit(interruption.status or 1)
 
 
 @click.group(

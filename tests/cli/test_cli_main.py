@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ssc_to_nwb.__main__ import main as entry_point
 from ssc_to_nwb._version import __version__ as version
 from ssc_to_nwb.cli.main import group
+from ssc_to_nwb.run import local_processes
 
 HEAVY = (
     "pynwb", "hdmf", "neuroconv", "roiextractors", "nwbinspector", "dandi", "scipy", "h5py", "pandas", "matplotlib",
@@ -109,6 +111,27 @@ class TestWrongUsage:
         assert CliRunner().invoke(group, arguments).exit_code == 2
 
 
+class TestLoadingAhead:
+    """What converts in processes of this machine begins to load before the options are read."""
+
+    @pytest.mark.parametrize(
+        ("options", "begins"), [([], True), (["--dry-run"], False), (["--dask", ""], False), (["--help"], False)]
+    )
+    def test_only_where_it_is_needed(self, options: list[str], begins: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        begun: list[tuple[Path, Path]] = []
+        monkeypatch.setattr(local_processes, "load_ahead", lambda *places: begun.append(places))
+        monkeypatch.setattr("ssc_to_nwb.cli.main.main", lambda: None)
+        monkeypatch.setattr(sys, "argv", ["ssc-to-nwb", "convert", "source", "nwb", *options])
+        entry_point()
+        assert begun == [(Path("source"), Path("nwb"))] * begins
+
+    def test_not_for_an_output_that_comes_with_an_option(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(local_processes, "load_ahead", lambda *_: pytest.fail("-o is no folder"))
+        monkeypatch.setattr("ssc_to_nwb.cli.main.main", lambda: None)
+        monkeypatch.setattr(sys, "argv", ["ssc-to-nwb", "convert", "source", "-o", "nwb"])
+        entry_point()
+
+
 class TestProblems:
     def test_an_error_is_printed_not_traced(self, tmp_path: Path) -> None:
         result = CliRunner().invoke(group, ["sessions", str(tmp_path / "absent")])
@@ -118,6 +141,13 @@ class TestProblems:
         assert f"file: {tmp_path / 'absent'}" in result.stderr
         assert "what to do: Check the path." in result.stderr
         assert "Traceback" not in result.output
+
+    @pytest.mark.parametrize("command", ["sessions", "ledger", "validate", "digest", "cells"])
+    def test_a_path_that_the_system_refuses_is_named(self, command: str) -> None:
+        result = CliRunner().invoke(group, [command, "x" * 300])
+        assert result.exit_code == 1
+        assert "The operating system refused a file operation [system-refused]" in result.stderr
+        assert f"{'x' * 300}\n  found: File name too long" in result.stderr
 
     @pytest.mark.parametrize("command", [["sessions"], ["convert"]])
     def test_with_json_it_is_json(self, tmp_path: Path, command: list[str]) -> None:
