@@ -32,7 +32,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ssc_to_nwb.problems.catalogue import take_tables_of
+from ssc_to_nwb.problems.catalogue import area_of, take_tables_of
 
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.rule import Rule
@@ -59,7 +59,7 @@ class DataType:
     def module(self, name: str) -> ModuleType | None:
         """One of its modules, None where it has none of this name."""
         whole = f"{self.package}.{name}"
-        return sys.modules.get(whole) or (import_module(whole) if _is_there(whole) else None)
+        return import_module(whole) if whole in sys.modules or _is_there(whole) else None
 
     def get(self, module: str, name: str) -> Any:
         """What one of its modules has under a name, None where it has none."""
@@ -145,6 +145,7 @@ def register_data_type(package: str) -> DataType:
     if find_spec(package) is None:
         raise ValueError(f"data type {package}: there is no package of this name")
     _is_there.cache_clear()
+    area_of.cache_clear()
     # Its modules may name its kinds of problems.
     _registered.append(data_type)
     try:

@@ -1,8 +1,7 @@
 """The kinds of problems, each under its identifier in capitals: `kinds.DISK_FULL`.
 
 They are written in `areas/*.toml`, and in `problems.toml` of each data type: identifier, severity with the title,
-reason, remedy. Names in braces there are of
-`remedies.toml`.
+reason, remedy. Names in braces there are of `remedies.toml`.
 """
 
 from __future__ import annotations

@@ -195,14 +195,18 @@ def _read_train(
         label=label,
         time_ms=time_ms,
         trial=trial,
-        properties=() if properties is None else _read_properties(properties, times, label=label, log=log),
+        properties=()
+        if properties is None
+        else _read_properties(properties, times, count=time_ms.size, label=label, log=log),
     )
 
 
-def _read_properties(field: Field, times: Field, *, label: str, log: ProblemLog) -> tuple[EventProperty, ...]:
+def _read_properties(
+    field: Field, times: Field, *, count: int, label: str, log: ProblemLog
+) -> tuple[EventProperty, ...]:
     entries = read_hash(field)
     check_names_distinct(field, [entry.key for entry in entries], named=naming.property_column)
-    found, count = [], times.row().size
+    found = []
     for entry in entries:
         values = entry.value.row(length=count)
         report_odd(values, f"values of {entry.key} of {label!r}", field=times, log=log, nan=False)

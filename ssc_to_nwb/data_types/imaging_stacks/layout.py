@@ -116,14 +116,18 @@ def imaging_gaps(stacks: Sequence[tuple[PlaneStack, np.ndarray]], *, clock: Cloc
 
     stacks: with each the time stamps of its subvolume, float64 (F,), in ms of the session's clock.
     """
-    rows = [_gap_row(stack, gap, time_ms, clock) for stack, time_ms in stacks for gap in stack.gaps]
+    rows = []
+    for stack, time_ms in stacks:
+        frame_ms = (median_interval_ms(time_ms, stack.trial) or _UNKNOWN_FRAME_MS) if stack.gaps else 0.0
+        rows += [_gap_row(stack, gap, time_ms, clock, frame_ms=frame_ms) for gap in stack.gaps]
     if rows:
         yield _with_rows(_GAPS, sorted(rows, key=lambda row: row[:2]))
 
 
-def _gap_row(stack: PlaneStack, gap: StackGap, time_ms: np.ndarray, clock: Clock) -> tuple[Any, ...]:
+def _gap_row(
+    stack: PlaneStack, gap: StackGap, time_ms: np.ndarray, clock: Clock, *, frame_ms: float
+) -> tuple[Any, ...]:
     trials = np.unique(stack.trial[gap.start : gap.stop])
-    frame_ms = median_interval_ms(time_ms, stack.trial) or _UNKNOWN_FRAME_MS
     listed_file = "" if gap.listed_path is None else str(relative_listed_path(gap.listed_path))
     times = (float(clock.seconds(one)) for one in (time_ms[gap.start], time_ms[gap.stop - 1] + frame_ms))
     count, numbers = gap.stop - gap.start, trials[trials != NO_TRIAL]

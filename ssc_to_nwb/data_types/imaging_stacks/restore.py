@@ -20,7 +20,7 @@ from ssc_to_nwb.output_files import whole_file
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.nwb_reader import ObjectError
+from ssc_to_nwb.restoring.nwb_reader import NwbTable, ObjectError
 
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"
 _FILE_ROLE = "imaging stack"
@@ -163,9 +163,12 @@ class _Stacks:
 
     def rows_of(self, stack: ListedStack) -> np.ndarray:
         """Time stamps whose frame is in the file and of this stack."""
-        index = self._file.table(f"{_SOURCE}/{naming.frame_index(stack.plane_name)}")
+        index = self._index(stack)
         of_stack = index.column("file_number") == stack.file_number
         return np.flatnonzero(of_stack & (index.column(naming.TWO_PHOTON_FRAME) > 0))
+
+    def _index(self, stack: ListedStack) -> NwbTable:
+        return self._file.table(f"{_SOURCE}/{naming.frame_index(stack.plane_name)}")
 
     def text_of(self, plane_name: str) -> str | None:
         """The ImageDescription of the first tif of a plane, None where it has none."""
@@ -200,7 +203,7 @@ class _Stacks:
         series = self._series(stack.plane_name)
         if not self._file.assumptions["green_page_first"]:
             series.reverse()
-        index, rows = self._file.table(f"{_SOURCE}/{naming.frame_index(stack.plane_name)}"), self.rows_of(stack)
+        index, rows = self._index(stack), self.rows_of(stack)
         frames, of_series = (index.column(name)[rows].tolist() for name in ("frame_number", naming.TWO_PHOTON_FRAME))
         for frame, series_frame in zip(frames, of_series, strict=True):
             for place, name in enumerate(series):

@@ -118,6 +118,10 @@ def _listed(leaf: Leaf, facts: SessionFacts) -> np.ndarray | None:
     return listed_trials(facts.session).get(_entry(leaf, facts).subvolume.number)
 
 
+def _has_rows(leaf: Leaf, facts: SessionFacts) -> bool:
+    return _entry(leaf, facts).array.roi_numbers.size > 0
+
+
 def _has_column(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
     """The column of subvolume numbers is there where any trial of the session is listed; the other always."""
     numbers, lists = facts.session.trials.numbers, listed_trials(facts.session).values()
@@ -132,7 +136,7 @@ RULES = scoped(
         *below(_ENTRY, "ids", "id"),
         nwb=(OPHYS.path + "/{container}/{series}/rois",),
         text="Region of the plane's table of ROIs, one row per column of data; kept besides where planes are mixed.",
-        when=lambda leaf, facts: _entry(leaf, facts).array.roi_numbers.size > 0,
+        when=_has_rows,
         names=_series,
         keep=lambda leaf, facts: leaf.is_empty or not _entry(leaf, facts).rows_in_plane_order,
         up_to="order",
@@ -152,7 +156,7 @@ RULES = scoped(
         nwb=(OPHYS.path + "/{container}/{series}/data",),
         unit="imaging.response_units of the metadata",
         text="One RoiResponseSeries per plane, time x ROI, with the plane's own rows only; NaN stays.",
-        when=lambda leaf, facts: _entry(leaf, facts).array.roi_numbers.size > 0,
+        when=_has_rows,
         names=_series,
     ),
     written(

@@ -177,9 +177,12 @@ def last_first(name: str) -> str:
     """`Simon Peron` as `Peron, Simon`, `Peron S` as `Peron, S`; a name with a comma, or of one word, as it is."""
     if "," in name:
         return name
-    *first, last = name.split()
-    if first and _INITIALS.fullmatch(last) and not _INITIALS.fullmatch(" ".join(first)):
-        return f"{' '.join(first)}, {last}"
+    words = name.split()
+    for place in range(1, len(words)):
+        before, behind = " ".join(words[:place]), " ".join(words[place:])
+        if _INITIALS.fullmatch(behind) and not _INITIALS.fullmatch(before):
+            return f"{before}, {behind}"
+    *first, last = words
     return f"{last}, {' '.join(first)}" if first else last
 
 

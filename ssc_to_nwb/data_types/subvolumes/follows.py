@@ -10,7 +10,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.restoring.clocks import imaged_planes
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.following import Followed, Follows, at
+from ssc_to_nwb.restoring.following import Followed, Follows
 
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"
 _STACKS = f"{_SOURCE}/{naming.SOURCE_STACKS}"
@@ -21,11 +21,13 @@ def stacks(file: FileView) -> Iterator[Followed]:
     planes = [plane.name for plane in imaged_planes(file)]
     if not planes:
         return
-    names = file.table(_STACKS).texts("plane")
+    table = file.table(_STACKS)
+    names = table.texts("plane")
     counts = [(name, names.count(name)) for name in planes]
     expected = [name for name, count in counts for _ in range(count)]
     numbers = [place for _, run in groupby(names) for place, _ in enumerate(run, start=1)]
-    yield from at(file, {f"{_STACKS}/plane": expected, f"{_STACKS}/file_number": np.array(numbers, dtype=np.int64)})
+    yield Followed(f"{_STACKS}/plane", expected, names)
+    yield Followed(f"{_STACKS}/file_number", np.array(numbers, dtype=np.int64), table.column("file_number"))
 
 
 def frames(file: FileView) -> Iterator[Followed]:

@@ -32,8 +32,11 @@ def test_people_with_initials(people: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("Peron S", "Peron, S"), ("Van der Berg J.K.", "Van der Berg, J.K."), ("S. Peron", "Peron, S."), ("S P", "P, S")],
-)
+    [
+        ("Peron S", "Peron, S"), ("Peron S P", "Peron, S P"), ("Van der Berg J.K.", "Van der Berg, J.K."),
+        ("S. Peron", "Peron, S."), ("S P Peron", "Peron, S P"), ("S P", "P, S"),
+    ],
+)  # fmt: skip
 def test_initials_are_no_last_name(text: str, name: str) -> None:
     assert last_first(text) == name
 
