@@ -149,9 +149,9 @@ def plan(request: PlanRequest) -> Plan:
 
 
 def _decisions(sources: Sequence[SessionSource], settings: RunSettings) -> list[Decision]:
-    from ssc_to_nwb.metadata.loader import check_metadata
     from ssc_to_nwb.run.record import lines_by_work
     from ssc_to_nwb.run.resume import Decider
+    from ssc_to_nwb.run.session_sources import check_metadata
 
     check_metadata(sources, settings.metadata_files)
     decider = Decider(settings=settings, lines=lines_by_work(read_json_lines(run_record(settings.output))))

@@ -106,8 +106,7 @@ def list_sessions(request: ListRequest) -> tuple[SessionSummary, ...]:
     SscError
         source-missing, no-session-found, session-found-twice, `metadata-*`.
     """
-    from ssc_to_nwb.metadata.loader import check_metadata
-    from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
+    from ssc_to_nwb.run.session_sources import PackedListings, check_metadata, find_not_taken, find_sources
 
     source, listings = Path(request.source), PackedListings()
     found = find_sources(source, patterns=request.sessions, listings=listings, on_listing=request.on_listing)

@@ -90,9 +90,8 @@ def verify_sessions(request: VerifyRequest) -> VerificationResult:
         verify-source-missing if `output` is a file whose session is not in the source, or zarr-store-not-verified if it
         is a Zarr store.
     """
-    from ssc_to_nwb.metadata.loader import check_metadata
     from ssc_to_nwb.run.places import folder_and_file, sources_of_file
-    from ssc_to_nwb.run.session_sources import PackedListings, find_sources
+    from ssc_to_nwb.run.session_sources import PackedListings, check_metadata, find_sources
 
     folder, file = folder_and_file(Path(request.output).absolute())
     listings = PackedListings.of_output(folder)

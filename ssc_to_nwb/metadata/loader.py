@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb.metadata.yaml_lines import KeyPath, Lined, load_yaml
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, SscError, error
+from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.session_key import SessionKey
 
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
-    from ssc_to_nwb.run.session_sources import SessionSource
 
 EXTENDS = "extends"
 # Sections that hold a mapping from subject or session to values that replace the general ones.
@@ -72,8 +71,9 @@ class MetadataFiles:
         By section, values by dotted key. Raises metadata-*, with file and line.
         """
         given: dict[str, dict[str, Any]] = {}
+        own_paths = self.own_paths
         for key, one in _leaves(_particular(self.merged, names={"subjects": subject, "sessions": session})):
-            if one.place is not None and one.place.file in self.own_paths:
+            if one.place is not None and one.place.file in own_paths:
                 given.setdefault(key[0], {})[".".join(key)] = one.value
         return given
 
@@ -135,24 +135,6 @@ def load_metadata(*, dataset: str, session: str, subject: str, files: Sequence[P
     metadata files. Raises metadata-*, with file and line.
     """
     return read_metadata_files(dataset=dataset, files=files).of_session(session=session, subject=subject)
-
-
-def check_metadata(sessions: Iterable[SessionSource], files: Sequence[Path]) -> None:
-    """Raise metadata-* where a user's file cannot be used, or where every session would meet the same fault.
-
-    What concerns some of the sessions alone is left to them.
-    """
-    readable = [one for one in sessions if one.problem is None]
-    read = {name: read_metadata_files(dataset=name, files=files) for name in {one.dataset for one in readable}}
-    faults: set[Problem] = set()
-    for one in readable:
-        try:
-            read[one.dataset].of_session(session=one.name, subject=one.subject)
-            return
-        except SscError as failure:
-            faults.add(failure.problem)
-    if len(faults) == 1:
-        raise SscError(faults.pop())
 
 
 def _leaves(one: Lined, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Lined]]:

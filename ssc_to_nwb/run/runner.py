@@ -10,7 +10,6 @@ from queue import SimpleQueue
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import JsonLines, read_json_lines
-from ssc_to_nwb.metadata.loader import check_metadata
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
@@ -23,7 +22,7 @@ from ssc_to_nwb.run.output import RunCard, output_lock, put_in_order, remove_unf
 from ssc_to_nwb.run.record import lines_by_work
 from ssc_to_nwb.run.resume import Decider, Decision
 from ssc_to_nwb.run.session_loop import Message, SessionLoop, StopSignal
-from ssc_to_nwb.run.session_sources import PackedListings, SessionSource
+from ssc_to_nwb.run.session_sources import PackedListings, SessionSource, check_metadata
 from ssc_to_nwb.run.workers import workers_for
 
 

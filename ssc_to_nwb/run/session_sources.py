@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import as_json
+from ssc_to_nwb.metadata.loader import read_metadata_files
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.output_files import write_whole
 from ssc_to_nwb.problems import kinds
@@ -268,3 +269,21 @@ def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnByte
             shutil.copy2(session.unpacked_mat, folder / session.file_name)
     except OSError as failure:
         raise name_system_error(failure, folder) from failure
+
+
+def check_metadata(sessions: Iterable[SessionSource], files: Sequence[Path]) -> None:
+    """Raise metadata-* where a user's file cannot be used, or where every session would meet the same fault.
+
+    What concerns some of the sessions alone is left to them.
+    """
+    readable = [one for one in sessions if one.problem is None]
+    read = {name: read_metadata_files(dataset=name, files=files) for name in {one.dataset for one in readable}}
+    faults: set[Problem] = set()
+    for one in readable:
+        try:
+            read[one.dataset].of_session(session=one.name, subject=one.subject)
+            return
+        except SscError as failure:
+            faults.add(failure.problem)
+    if len(faults) == 1:
+        raise SscError(faults.pop())
