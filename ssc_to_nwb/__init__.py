@@ -16,8 +16,9 @@ else:
         if name == "__all__" or find_spec(f"{__name__}.{name}") is None:
             public = import_module("ssc_to_nwb._public")
             if name in (*public.__all__, "__all__"):
-                return getattr(public, name)
+                globals()[name] = found = getattr(public, name)
+                return found
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:
-        return [*globals(), *__getattr__("__all__")]
+        return [*{*globals(), *__getattr__("__all__")}]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ssc_to_nwb.describe.known_layout import Item, Known
-from ssc_to_nwb.describe.outline import char_rows
+from ssc_to_nwb.describe.outline import key_names
 from ssc_to_nwb.describe.shown_text import Masking
 from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
@@ -82,7 +82,7 @@ class _Comparison:
 
     def _fields(self, value: MatStruct, known: Known, path: str, lengths: dict[str, int]) -> Iterator[Difference]:
         names = {name for alternatives in known.fields for name in alternatives.split("|")}
-        keys = _key_names(value)
+        keys = key_names(value)
         for alternatives, inner in known.fields.items():
             name = next((one for one in alternatives.split("|") if one in value.fields), None)
             if name is not None:
@@ -111,11 +111,6 @@ class _Comparison:
         for key in found if known.keys else ():
             if key not in known.keys:
                 yield Difference(what="key unknown", path=f"{path} key {self._masking.name(key)}")
-
-
-def _key_names(value: MatStruct) -> tuple[str, ...]:
-    names = value.fields.get("keyNames")
-    return tuple("".join(char_rows(item)) for item in names.items) if isinstance(names, MatCell) else ()
 
 
 def _elements_of(value: MatValue, known: Known, path: str) -> list[tuple[str, MatValue]]:

@@ -39,11 +39,16 @@ def hash_items(value: MatValue, name: str) -> Iterator[tuple[str, MatValue]]:
     """Key and value of each entry of a Hash in a struct, as far as they are there; the key is empty where none is."""
     found = value.fields.get(name) if isinstance(value, MatStruct) else None
     if isinstance(found, MatStruct):
-        keys, values = found.fields.get("keyNames"), found.fields.get("value")
         # Keys and values of unequal number are just what somebody may want to report.
-        names = ["".join(char_rows(key)) for key in keys.items] if isinstance(keys, MatCell) else []
+        names, values = key_names(found), found.fields.get("value")
         for place, one in enumerate(values.items if isinstance(values, MatCell) else ()):
             yield names[place] if place < len(names) else "", one
+
+
+def key_names(value: MatStruct) -> tuple[str, ...]:
+    """The keys of a Hash, as far as they are there."""
+    keys = value.fields.get("keyNames")
+    return tuple("".join(char_rows(key)) for key in keys.items) if isinstance(keys, MatCell) else ()
 
 
 def people_in(value: MatValue) -> Iterator[str]:

@@ -113,7 +113,9 @@ def _one_by_one(path: Path, place: Path) -> Iterator[Variable]:
             tag = file.read(_TAG_BYTES)
             (length,) = struct.unpack(f"{order}I", tag[4:])
             left = size - file.tell()
-            place.write_bytes(header + tag + file.read(min(length, left)))
+            with place.open("wb") as alone:
+                alone.write(header + tag)
+                alone.write(file.read(min(length, left)))
             yield from _of_single(place, number=number, cut=length > left)
 
 

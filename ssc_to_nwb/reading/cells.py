@@ -125,13 +125,10 @@ def event_rates_hz(plane: ImagedPlane) -> dict[int, float]:
 
     NaN for a ROI without frames; empty where the file has no events or no imaging rate.
     """
-    events, rate_hz = plane.traces("event"), plane.imaging_plane.imaging_rate
-    if events is None or rate_hz is None:
+    events, interval_s = plane.traces("event"), plane.frame_interval_s
+    if events is None or interval_s is None:
         return {}
-    frames = np.isfinite(events.values).sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rates = (events.values > 0).sum(axis=0) / frames * float(rate_hz)
-    return dict(zip(events.roi_numbers.tolist(), np.where(frames > 0, rates, np.nan).tolist(), strict=True))
+    return dict(zip(events.roi_numbers.tolist(), events.event_rates_hz(interval_s).tolist(), strict=True))
 
 
 def join_cells(sightings: Sequence[CellSighting]) -> CellTable:

@@ -58,6 +58,24 @@ class RoiTraces:
         chosen = np.isin(self.roi_numbers, roi_numbers)
         return replace(self, roi_numbers=self.roi_numbers[chosen], values=self.values[:, chosen])
 
+    def event_rates_hz(self, frame_interval_s: float) -> np.ndarray:
+        """Of traces of calcium events: frames with an event, per second of the frames that exist.
+
+        Parameters
+        ----------
+        frame_interval_s : float
+            Time from frame to frame.
+
+        Returns
+        -------
+        ndarray of float64, (R,)
+            NaN for a ROI without frames.
+        """
+        seconds = np.isfinite(self.values).sum(axis=0) * frame_interval_s
+        counts = (self.values > 0).sum(axis=0)
+        rates: np.ndarray = np.divide(counts, seconds, out=np.full(seconds.size, np.nan), where=seconds > 0)
+        return rates
+
 
 @dataclass(frozen=True, kw_only=True)
 class ImagedPlane:
@@ -83,10 +101,11 @@ class ImagedPlane:
     @property
     def segmentation(self) -> PlaneSegmentation:
         """The plane's PlaneSegmentation."""
-        return self._ophys[naming.IMAGE_SEGMENTATION][naming.plane_segmentation(self.name)]
+        return self.ophys[naming.IMAGE_SEGMENTATION][naming.plane_segmentation(self.name)]
 
     @property
-    def _ophys(self) -> Mapping[str, Any]:
+    def ophys(self) -> Mapping[str, Any]:
+        """What is in /processing/ophys, by name, as pynwb has it; empty where the file has no such module."""
         return processed(self.nwbfile, naming.OPHYS_MODULE)
 
     @property
@@ -105,7 +124,7 @@ class ImagedPlane:
         """The ROIs: id is the number, ragged `pixel_mask` (structured x, y, weight) and `outline` (C, 2) x, y."""
         return read_table(self.segmentation)
 
-    @property
+    @cached_property
     def roi_numbers(self) -> np.ndarray:
         """Numbers of the ROIs, int64 (R,), in the order of the table."""
         return np.asarray(self.segmentation.id.data[:], dtype=np.int64)
@@ -113,7 +132,7 @@ class ImagedPlane:
     @property
     def image_names(self) -> tuple[str, ...]:
         """Names of the plane's images (`master_green`, `session_mean_red`, ...)."""
-        container = self._ophys.get(naming.images(self.name))
+        container = self.ophys.get(naming.images(self.name))
         return () if container is None else tuple(container.images)
 
     @property
@@ -121,7 +140,7 @@ class ImagedPlane:
         """Rows and columns of its images; None where it has none."""
         if not self.image_names:
             return None
-        rows, columns = self.image(self.image_names[0]).shape[:2]
+        columns, rows = self.ophys[naming.images(self.name)].images[self.image_names[0]].data.shape[:2]
         return int(rows), int(columns)
 
     @property
@@ -150,7 +169,7 @@ class ImagedPlane:
         KeyError
             The plane has no image of this name.
         """
-        return np.asarray(self._ophys[naming.images(self.name)].images[name].data[:]).swapaxes(0, 1)
+        return np.asarray(self.ophys[naming.images(self.name)].images[name].data[:]).swapaxes(0, 1)
 
     def mask(self, number: int) -> np.ndarray:
         """Which pixels of the plane's images are of a ROI, bool (rows, columns); the ROI must be one of the plane.
@@ -184,7 +203,7 @@ class ImagedPlane:
         RoiResponseSeries or None
             pynwb's own object, not yet read.
         """
-        container = self._ophys.get(naming.RESPONSE_CONTAINERS[kind])
+        container = self.ophys.get(naming.RESPONSE_CONTAINERS[kind])
         return None if container is None else container.roi_response_series.get(naming.response_series(kind, self.name))
 
     def traces(self, kind: ResponseKind) -> RoiTraces | None:

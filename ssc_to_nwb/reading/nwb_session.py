@@ -79,11 +79,6 @@ class NwbSession:
         version = self.nwbfile.read_io.manager.get_builder(self.nwbfile).attributes.get("nwb_version", "")
         return version.decode() if isinstance(version, bytes) else str(version)
 
-    @property
-    def ophys(self) -> Mapping[str, Any]:
-        """What is in /processing/ophys, by name, as pynwb has it; empty where the file has no such module."""
-        return processed(self.nwbfile, naming.OPHYS_MODULE)
-
     @cached_property
     def trials(self) -> SessionTable | None:
         """The trials; None where the file has none."""

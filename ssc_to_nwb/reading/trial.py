@@ -5,16 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.nwb_session import NwbSession
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,10 @@ def _activity(events: RoiTraces | None, dff: RoiTraces | None, *, interval_s: fl
         quantity, unit = "95th percentile of dF/F", "dF/F (95 %)"
     if events is not None and interval_s is not None:
         same = np.array_equal(numbers, events.roi_numbers)
-        numbers, columns = events.roi_numbers, {"events/min": _rates(events, interval_s), **(columns if same else {})}
+        numbers, columns = (
+            events.roi_numbers,
+            {"events/min": 60 * events.event_rates_hz(interval_s), **(columns if same else {})},
+        )
         quantity, unit = "calcium events per minute of imaging", "events/min"
     return PlaneActivity(
         roi_numbers=numbers,
@@ -58,15 +61,6 @@ def _activity(events: RoiTraces | None, dff: RoiTraces | None, *, interval_s: fl
         dff_roi_numbers=None if dff is None else dff.roi_numbers,
         dff_lost_share=float(np.isnan(dff.values).mean()) if dff is not None and dff.values.size else 0.0,
     )
-
-
-def _rates(events: RoiTraces, interval_s: float) -> np.ndarray:
-    """Events per minute (R,); NaN for a ROI without frames."""
-    known = np.isfinite(events.values)
-    minutes = known.sum(axis=0) * interval_s / 60
-    counts = (known & (events.values > 0)).sum(axis=0)
-    rates: np.ndarray = np.divide(counts, minutes, out=np.full(minutes.size, np.nan), where=minutes > 0)
-    return rates
 
 
 def _high(values: np.ndarray) -> dict[str, np.ndarray]:

@@ -131,7 +131,7 @@ def motion_section(session: NwbSession) -> Iterator[Block]:
     """The range of the registration's shifts over the session, a row per plane, and a table of their sizes."""
     shifts: _Shifts = []
     for plane in session.planes:
-        series: TimeSeries | None = session.ophys.get(naming.registration_shift(plane.name))
+        series: TimeSeries | None = plane.ophys.get(naming.registration_shift(plane.name))
         if series is not None and series.data.shape[0]:
             time_s, shift_px = (np.asarray(data[:], dtype=np.float64) for data in (series.timestamps, series.data))
             shifts.append((plane, time_s, shift_px))
