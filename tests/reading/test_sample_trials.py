@@ -17,12 +17,14 @@ def test_trial_numbers_of_every_clock(converted_awkward: Converted) -> None:
     with open_nwb_session(converted_awkward.path) as session:
         names = [one.series.name for one in session.sample_trials]
         assert names == ["trial_number", "trial_number_subvolume_04", "trial_number_subvolume_06"]
+        assert session.sample_trials[0].shares_clock(session.whisker_traces[-1].series)
         np.testing.assert_array_equal(session.sample_trials[0].labels, made.whisker.trials)
         for volume in made.subvolumes:
             number = int(volume.trials[-1])
             for plane in session.planes:
                 series = plane.series("dff")
                 if plane.name in [one.name for one in volume.planes] and series is not None:
+                    assert any(one.shares_clock(series) for one in session.sample_trials)
                     found = session.samples_of(series, number)
                     np.testing.assert_array_equal(found, np.flatnonzero(volume.trials == number))
 

@@ -166,7 +166,10 @@ SPOILT: tuple[dict[str, tuple[Spoil, str]], ...] = (
         ),
         "check_rewards_fit_trial_types": (
             put("/intervals/rewards/trial_number", 0, 3),
-            "/intervals/trials: 2 of 3 trials: trial 2 (hit, left) rewarded nowhere, trial 3 (error, right) rewarded",
+            (
+                "/intervals/trials: 2 of 3 trials: trial 2 (hit, left) rewarded nowhere, "
+                "trial 3 (error, right) rewarded left."
+            ),
         ),
         "check_every_roi_has_traces": (
             put(f"{DFF}/rois", 2, 1),
