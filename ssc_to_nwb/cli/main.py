@@ -79,8 +79,8 @@ class LazyGroup(click.Group):
         from ssc_to_nwb.cli.options import JSON_ASKED
         from ssc_to_nwb.cli.output import print_problem, print_result
         from ssc_to_nwb.cli.terminal import echo
-        from ssc_to_nwb.problems import kinds
-        from ssc_to_nwb.problems.model import SscError, error
+        from ssc_to_nwb.problems.model import SscError
+        from ssc_to_nwb.problems.system_errors import path_refused
 
         with interruptible() as interruption:
             try:
@@ -90,7 +90,7 @@ class LazyGroup(click.Group):
             except OSError as failure:
                 if failure.filename is None:
                     raise
-                problem = error(kinds.SYSTEM_REFUSED, file=failure.filename, found=failure.strerror).problem
+                problem = path_refused(failure).problem
             except KeyboardInterrupt:
                 echo("interrupted", err=True)
                 sys.exit(interruption.status or _INTERRUPTED_STATUS)

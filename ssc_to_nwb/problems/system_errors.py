@@ -1,4 +1,4 @@
-"""The system's errors about a file that is written, as problems of the catalogue."""
+"""The system's errors about a file, as problems of the catalogue."""
 
 from __future__ import annotations
 
@@ -44,3 +44,8 @@ def name_system_error(failure: OSError, path: Path) -> SscError:
     elif number in _REFUSED:
         kind = kinds.OUTPUT_NOT_WRITABLE
     return error(kind, file=failure.filename or path, found=text)
+
+
+def path_refused(failure: OSError) -> SscError:
+    """system-refused, about the path that the system named and nothing foresaw, such as one whose name is too long."""
+    return error(kinds.SYSTEM_REFUSED, file=failure.filename, found=failure.strerror)
