@@ -28,7 +28,8 @@ def write_dandiset(request: DandisetRequest) -> DandisetResult:
     Raises
     ------
     SscError
-        `metadata-*`, archive-dandiset-id, dandiset-yaml-of-another, dandiset-yaml-unreadable, dandiset-yaml-unwritable.
+        `metadata-*`, archive-dandiset-id, archive-nothing-to-upload, archive-empty-file, dandiset-yaml-of-another,
+        dandiset-yaml-unreadable, output-not-writable, disk-full.
     """
     from ssc_to_nwb.dandi.dandiset_file import write_dandiset_file
     from ssc_to_nwb.dandi.dandiset_section import as_section, load_section

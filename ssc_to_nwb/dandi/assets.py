@@ -49,7 +49,7 @@ def find_local_files(root: Path) -> LocalFiles:
             if found.size == 0:
                 raise error(kinds.ARCHIVE_EMPTY_FILE, file=found.filepath, expected="at least 1 byte", found="0 bytes")
             assets.append(found)
-    if not assets:
+    if not any(asset.path.endswith(_NWB_SUFFIX) for asset in assets):
         only = f"Zarr stores alone, such as {min(stores)}" if stores else "none"
         raise error(kinds.ARCHIVE_NOTHING_TO_UPLOAD, file=root, expected="sub-*/*.nwb", found=only)
     assets.sort(key=lambda asset: asset.path)

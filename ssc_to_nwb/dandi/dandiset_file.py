@@ -19,6 +19,7 @@ from ssc_to_nwb.dandi.dandiset_section import DandisetSection
 from ssc_to_nwb.dandi.instance import dandiset_named
 from ssc_to_nwb.dandi.results import Blank, DandisetResult
 from ssc_to_nwb.metadata.yaml_lines import BoundedLoader
+from ssc_to_nwb.output_files import write_whole
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 
@@ -54,7 +55,8 @@ _TextLoader.yaml_implicit_resolvers = {
 def write_dandiset_file(*, root: Path, section: DandisetSection, identifier: str | None) -> DandisetResult:
     """Write or update `root`/dandiset.yaml. Nothing is written where a draft with it would be malformed.
 
-    Errors: dandiset-yaml-unreadable, dandiset-yaml-unwritable, dandiset-yaml-of-another.
+    Errors: archive-nothing-to-upload, archive-empty-file, dandiset-yaml-unreadable, dandiset-yaml-of-another,
+    output-not-writable, disk-full.
     """
     log = ProblemLog()
     path = root / FILE_NAME
@@ -65,7 +67,7 @@ def write_dandiset_file(*, root: Path, section: DandisetSection, identifier: str
     blanks = blanks_in(merged, section)
     text = _text(merged, blanks)
     if not malformed and text != old_text:
-        _write(path, text)
+        write_whole(path, text)
     return DandisetResult(
         path=path,
         changed=not malformed and text != old_text,
@@ -128,17 +130,12 @@ def _asset_metadata(root: Path, *, log: ProblemLog) -> list[dict[str, Any]]:
     """What the dandi client reads out of each asset; one that cannot be read is reported and left out."""
     from ssc_to_nwb.dandi.assets import asset_metadata, find_local_files
 
-    try:
-        local_files = find_local_files(root)
-    except SscError as problem:
-        log.add(kinds.DANDISET_NO_NWB_FILES, file=root, detail=problem.problem.kind.title)
-        return []
     found = []
-    for local in local_files.assets:
+    for local in find_local_files(root).assets:
         try:
             found.append(asset_metadata(local))
         except SscError as problem:
-            log.add(kinds.DANDISET_NO_NWB_FILES, file=local.path, detail=problem.problem.detail)
+            log.add(kinds.DANDISET_FILE_LEFT_OUT, file=local.path, detail=problem.problem.detail)
     return found
 
 
@@ -165,13 +162,3 @@ def _text(metadata: Mapping[str, Any], blanks: tuple[Blank, ...]) -> str:
     lines += [f"#  {'!' if blank.needed_to_publish else ' '} {blank.field}: {blank.what}" for blank in blanks]
     body = yaml.safe_dump(dict(metadata), sort_keys=False, allow_unicode=True, width=100)
     return "\n".join(lines) + "\n" + body
-
-
-def _write(path: Path, text: str) -> None:
-    """Beside its place first, so that a crash leaves the old file."""
-    beside = path.with_name(f".{path.name}.in-progress")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as problem:
-        raise error(kinds.DANDISET_YAML_UNWRITABLE, file=path, detail=problem.strerror) from problem

@@ -27,8 +27,8 @@ from ssc_to_nwb.problems.model import Problem, SscError, error
 def run_download_check(options: DownloadCheckRequest) -> DownloadCheckResult:
     """Fetch and compare. Raises SscError for what stops the check; a difference is in the result."""
     instance = resolve_instance(options.instance)
-    key = find_api_key(instance_name=instance.name, variable=options.api_key_variable, needed=False)
     local_files = find_local_files(Path(options.output))
+    key = find_api_key(instance_name=instance.name, variable=options.api_key_variable, needed=False)
     report(options, "connecting", note=instance.name)
     with (
         client_messages_to(lambda _level, _message: None),

@@ -44,10 +44,10 @@ _LISTING_ERRORS = (SscError, requests.RequestException, OSError, ValueError, Key
 def run_upload(options: UploadRequest, *, record_path: Path) -> UploadResult:
     """Bring a folder to a dandiset. Raises SscError for what stops the run before anything is sent."""
     identifier, root = parse_dandiset_id(options.dandiset), Path(options.output)
-    check_dandiset_file(root, identifier=identifier)
     instance = resolve_instance(options.instance)
-    key = find_api_key(instance_name=instance.name, variable=options.api_key_variable)
     local_files = find_local_files(root)
+    check_dandiset_file(root, identifier=identifier)
+    key = find_api_key(instance_name=instance.name, variable=options.api_key_variable)
     with ExitStack() as stack:
         record = UploadRecord(None if options.dry_run else record_path, redact=Redactor(key))
         stack.callback(record.close)

@@ -71,7 +71,7 @@ class _Comparison:
         # Options of earlier versions that are no more have no say.
         for name in sorted(now.options):
             if then.options.get(name) != now.options.get(name):
-                yield self._option(name, then.options.get(name), now.options.get(name))
+                yield from self._option(name, then.options.get(name), now.options.get(name))
         asked = "off" if self.job.options.stub else self.job.options.verify
         if _VERIFIED_RANK[self.done.verified] < _VERIFIED_RANK[asked]:
             yield Difference(text=f"verification: {self.done.verified} then, {asked} now", effect="again")
@@ -107,24 +107,24 @@ class _Comparison:
             text = f"metadata {name}: {_short(older_value)} then, {_short(newer_value)} now"
             yield Difference(text=text, effect="contents", lost=lost, gained=gained)
 
-    def _option(self, name: str, then: Any, now: Any) -> Difference:
+    def _option(self, name: str, then: Any, now: Any) -> Iterator[Difference]:
         text = f"option {name}: {then} then, {now} now"
         if name in ("compression", "chunk_mb"):
-            return Difference(text=text)
-        if name == "raw":
-            return self._raw(text, then, now)
-        if name == "keep_going" and (now or not self.done.overcome):
-            return Difference(text=text)
-        if name == "keep_going":
-            stops = f"would stop at errors that were overcome: {', '.join(self.done.overcome)}"
-            return Difference(text=f"{text} ({stops})", effect="contents")
-        if name == "allow_unmapped":
+            yield Difference(text=text)
+        elif name == "raw":
+            yield self._raw(text, then, now)
+        elif name == "keep_going":
+            # A file is the same with it and without it, unless it overcame something.
+            if self.done.overcome and not now:
+                stops = f"would stop at errors that were overcome: {', '.join(self.done.overcome)}"
+                yield Difference(text=f"{text} ({stops})", effect="contents")
+        elif name == "allow_unmapped":
             # Without it the conversion would stop at the fields that it kept.
             kept = 1 if self.contents is None else self.contents.rules.get(UNMAPPED.identifier, 0)
-            if now or not kept:
-                return Difference(text=text)
-            return Difference(text=text, effect="contents", lost=(plural(kept, "unmapped field"),))
-        return Difference(text=text, effect="contents")
+            if kept and not now:
+                yield Difference(text=text, effect="contents", lost=(plural(kept, "unmapped field"),))
+        else:
+            yield Difference(text=text, effect="contents")
 
     def _raw(self, text: str, then: str, now: str) -> Difference:
         roles = [role for _, role in registry.having("layout", "ROLE")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -136,16 +137,23 @@ class TestContent:
         monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("a connection was opened"))
         assert write(section={**SECTION, **FILLED}, dandiset="000123").publishable
 
-    def test_without_nwb_files_it_says_so(self, write: Write, tmp_path: Path) -> None:
-        (tmp_path / "empty").mkdir()
-        result = write(output=tmp_path / "empty")
-        assert result.ok
-        assert [problem.kind.identifier for problem in result.warnings] == ["dandiset-no-nwb-files"]
+    @pytest.mark.parametrize("lacking", ["folder", "files", "NWB files"])
+    def test_a_folder_without_nwb_files_is_refused(self, write: Write, tmp_path: Path, lacking: str) -> None:
+        folder = tmp_path / "another"
+        if lacking != "folder":
+            (folder / "sub-an1").mkdir(parents=True)
+        if lacking == "NWB files":
+            (folder / "sub-an1" / "sub-an1_film.mp4").write_bytes(b"a film")
+        with pytest.raises(SscError) as refused:
+            write(output=folder)
+        problem = refused.value.problem
+        assert (problem.kind.identifier, problem.file) == ("archive-nothing-to-upload", str(folder))
+        assert not (folder / "dandiset.yaml").exists()
 
     def test_a_file_that_cannot_be_read_is_named(self, write: Write, output: Path) -> None:
         (output / NWB).write_bytes(b"not an NWB file")
         result = write()
-        assert [(each.kind.identifier, each.file) for each in result.warnings] == [("dandiset-no-nwb-files", NWB)]
+        assert [(each.kind.identifier, each.file) for each in result.warnings] == [("dandiset-file-left-out", NWB)]
 
 
 class TestBlanks:
@@ -305,10 +313,14 @@ class TestWrongInput:
             write(section={**SECTION, **changes})
         assert (refused.value.problem.kind.identifier, refused.value.problem.field) == (identifier, field)
 
-    def test_a_folder_that_cannot_be_written(self, write: Write, tmp_path: Path) -> None:
-        with pytest.raises(SscError) as refused:
-            write(output=tmp_path / "absent")
-        assert refused.value.problem.kind.identifier == "dandiset-yaml-unwritable"
+    def test_a_place_that_cannot_be_written(self, write: Write, output: Path) -> None:
+        def refuse(*_: object) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied", str(output / "dandiset.yaml"))
+
+        with pytest.MonkeyPatch.context() as patched, pytest.raises(SscError) as refused:
+            patched.setattr(Path, "replace", refuse)
+            write()
+        assert refused.value.problem.kind.identifier == "output-not-writable"
 
     def test_lacking_is_not_malformed(self) -> None:
         assert draft_problems({}, file=Path("dandiset.yaml")) == ()

@@ -270,7 +270,10 @@ class TestPrune:
         assert one_too_many in archive.contents()
 
 
-def test_a_folder_without_assets_is_an_error(upload: Upload, tmp_path: Path) -> None:
+def test_a_folder_without_assets_is_an_error_before_the_key_is_asked_for(
+    upload: Upload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DANDI_API_KEY")
     (tmp_path / "empty").mkdir()
     for folder in (tmp_path / "empty", tmp_path / "absent"):
         with pytest.raises(SscError) as refused:

@@ -247,12 +247,15 @@ class TestOtherOptions:
         [
             ({"compression": "none"}, "option compression: fast then, none now"),
             ({"chunk_mb": 1.0}, "option chunk_mb: 2.0 then, 1.0 now"),
-            ({"keep_going": True}, "option keep_going: False then, True now"),
-            ({"allow_unmapped": True}, "option allow_unmapped: False then, True now"),
         ],
     )
     def test_without_effect_on_the_contents_they_are_noted(self, place: Path, option: Any, text: str) -> None:
         assert noted(place, **option) == text
+
+    @pytest.mark.parametrize("option", ["keep_going", "allow_unmapped"])
+    def test_what_nothing_came_of_is_no_difference(self, place: Path, option: str) -> None:
+        outcome = again(place, **{option: True})
+        assert (outcome.status, outcome.problems) == ("skipped", ())
 
     def test_a_confirmed_file_keeps_what_it_was_made_with(self, place: Path) -> None:
         outcome = again(place, compression="none", rehash=True)
