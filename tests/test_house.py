@@ -74,8 +74,8 @@ MAY_IMPORT = {
         "_version", "analysis", "metadata", "naming", "output_files", "problems", "quantities", "reading",
     },
     "dandi": {
-        "_version", "json_lines", "metadata", "options", "parallel", "problems", "quantities", "system_files",
-        "validate",
+        "_version", "json_lines", "metadata", "options", "output_files", "parallel", "problems", "quantities",
+        "system_files", "validate",
     },
     "run": {
         "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "metadata", "naming", "nwb_file",
