@@ -143,7 +143,7 @@ class TestContent:
         if lacking != "folder":
             (folder / "sub-an1").mkdir(parents=True)
         if lacking == "NWB files":
-            (folder / "sub-an1" / "sub-an1_film.mp4").write_bytes(b"a film")
+            (folder / "sub-an1" / "sub-an1_video.mp4").write_bytes(b"a video")
         with pytest.raises(SscError) as refused:
             write(output=folder)
         problem = refused.value.problem
