@@ -15,9 +15,8 @@ from ssc_to_nwb.problems.model import error
 
 DEFAULT_VARIABLE = "DANDI_API_KEY"
 _HIDDEN = "***"
-# Characters of words that no name of a variable has; the archive's keys have 40.
-_LONG_WORD = 30
-_LONG_WORD_WITH_DIGITS = 16
+# Words that no name of a variable has: long ones, and shorter ones with digits. The archive's keys have 40 characters.
+_LIKE_A_KEY = re.compile(r"[A-Za-z0-9]{30,}|(?<![A-Za-z0-9])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{16,}")
 
 
 class ApiKey:
@@ -71,7 +70,7 @@ def find_api_key(*, instance_name: str, variable: str | None = None, needed: boo
     Errors: archive-no-key, archive-key-unusable; archive-key-as-name where `variable` is no variable's name and may be
     a key, which is not shown.
     """
-    if variable is not None and variable not in os.environ and not _may_be_shown(variable):
+    if variable is not None and variable not in os.environ and not _is_name(variable):
         raise error(kinds.ARCHIVE_KEY_AS_NAME, field="--api-key-env", expected="the name of an environment variable")
     own = f"{instance_name.upper().replace('-', '_')}_API_KEY"
     usual = [own, DEFAULT_VARIABLE] if re.fullmatch(r"[A-Z_][A-Z0-9_]*", own) else [DEFAULT_VARIABLE]
@@ -89,18 +88,13 @@ def find_api_key(*, instance_name: str, variable: str | None = None, needed: boo
 
 
 def without_keys(text: str) -> str:
-    """A text with words as long as a key hidden: what was given to an option by mistake may be one."""
-    return re.sub(rf"[A-Za-z0-9]{{{_LONG_WORD},}}", _HIDDEN, text)
+    """A text with what looks like a key hidden: what was given to an option by mistake may be one."""
+    return _LIKE_A_KEY.sub(_HIDDEN, text)
 
 
-def _may_be_shown(name: str) -> bool:
-    """Whether a text can be the name of a variable and does not look like a key: no long word, or one with digits."""
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) is None:
-        return False
-    return not any(
-        len(word) >= _LONG_WORD or (len(word) >= _LONG_WORD_WITH_DIGITS and re.search(r"\d", word))
-        for word in name.split("_")
-    )
+def _is_name(text: str) -> bool:
+    """Whether a text can be the name of a variable, and does not look like a key."""
+    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is not None and without_keys(text) == text
 
 
 def _checked(value: str, *, origin: str) -> ApiKey:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from dandi.dandiapi import RemoteAsset, RemoteDandiset
 from dandi.exceptions import NotFoundError
 from dandi.files import LocalDirectoryAsset, LocalFileAsset, find_dandi_files
 
-from ssc_to_nwb.dandi.results import Action, Difference, Stage
+from ssc_to_nwb.dandi.results import Action, Difference
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.system_files import is_system_name, is_system_path
 
 _NWB_SUFFIX = ".nwb"
 _PAGE_SIZE = 1000
-Result = TypeVar("Result")
-Report = Callable[[LocalFileAsset, Stage], None]
+Report = Callable[[LocalFileAsset], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,16 +139,19 @@ class PlannedAsset:
         return (status.st_size, status.st_mtime_ns) != (self.size, self.modified_ns)
 
 
-def make_plan(
-    local_files: Iterable[LocalFileAsset], remote_files: Mapping[str, RemoteAsset], *, jobs: int, report: Report
-) -> dict[str, PlannedAsset]:
-    """Decide for each local asset; a checksum is computed only where the archive has a file of that path and size."""
+def look_up(
+    local_files: Sequence[LocalFileAsset], remote_files: Mapping[str, RemoteAsset], *, jobs: int, report: Report
+) -> Iterator[PlannedAsset]:
+    """What is to be done with each local asset, in their order, `jobs` of them looked at at once.
 
-    def decide(local: LocalFileAsset) -> PlannedAsset:
-        report(local, "checksum")
+    A checksum is computed only where the archive has a file of that path and size. report: called with each asset
+    before it is looked at. Ctrl-C does not wait for those under way.
+    """
+
+    def look_at(local: LocalFileAsset) -> PlannedAsset:
+        report(local)
         status, remote = local.filepath.stat(), remote_files.get(local.path)
         same = has_content(remote, local, size=status.st_size)
-        report(local, "planned")
         return PlannedAsset(
             local=local,
             action="new" if remote is None else "unchanged" if same else "replaced",
@@ -158,7 +160,11 @@ def make_plan(
             remote=remote,
         )
 
-    return {planned.local.path: planned for planned in _in_threads(decide, local_files, jobs=jobs)}
+    pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="ssc-to-nwb-compare")
+    try:
+        yield from pool.map(look_at, local_files)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def has_content(remote: RemoteAsset | None, local: LocalFileAsset, *, size: int) -> bool:
@@ -168,43 +174,24 @@ def has_content(remote: RemoteAsset | None, local: LocalFileAsset, *, size: int)
     return remote_checksum(remote) == local_checksum(local)
 
 
-def sessions_to_send(plan: Mapping[str, PlannedAsset]) -> list[list[PlannedAsset]]:
-    """What is new or replaced, each NWB file in a group with the videos of the folder that has its name."""
-    owners = {path.removesuffix(_NWB_SUFFIX) for path, planned in plan.items() if planned.is_nwb}
+def sessions_to_send(to_send: Sequence[PlannedAsset]) -> list[list[PlannedAsset]]:
+    """Each NWB file in a group with the videos of the folder that has its name."""
     grouped: dict[str, list[PlannedAsset]] = {}
-    for path, planned in plan.items():
-        if planned.action != "unchanged":
-            folder, own = path.rpartition("/")[0], path.removesuffix(_NWB_SUFFIX)
-            grouped.setdefault(folder if not planned.is_nwb and folder in owners else own, []).append(planned)
+    for planned in to_send:
+        path = planned.local.path
+        videos = path.removesuffix(_NWB_SUFFIX) if planned.is_nwb else path.rpartition("/")[0]
+        grouped.setdefault(videos, []).append(planned)
     return [group for _, group in sorted(grouped.items())]
 
 
-def compare(
-    local_files: Iterable[LocalFileAsset], remote_files: Mapping[str, RemoteAsset], *, jobs: int, report: Report
-) -> tuple[Difference, ...]:
-    """How the archive's listing differs from the local files, by size and then by checksum; empty where it does not."""
-
-    def difference(local: LocalFileAsset) -> Difference | None:
-        report(local, "comparing")
-        remote, size = remote_files.get(local.path), local.size
-        if remote is None:
-            return Difference(path=local.path, kind="missing", local=f"{size} bytes", remote="-")
-        if remote.size != size:
-            return Difference(path=local.path, kind="size", local=f"{size} bytes", remote=f"{remote.size} bytes")
-        here, there = local_checksum(local), remote_checksum(remote)
-        if here == there:
-            return None
-        return Difference(path=local.path, kind="checksum", local=here, remote=there or "not known")
-
-    return tuple(found for found in _in_threads(difference, local_files, jobs=jobs) if found is not None)
-
-
-def _in_threads(
-    function: Callable[[LocalFileAsset], Result], local_files: Iterable[LocalFileAsset], *, jobs: int
-) -> Iterator[Result]:
-    """The results for all files, in their order, `jobs` at a time; Ctrl-C does not wait for those under way."""
-    pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="ssc-to-nwb-compare")
-    try:
-        yield from pool.map(function, local_files)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+def difference_of(planned: PlannedAsset) -> Difference | None:
+    """How what the archive holds differs from a local file, by size and then by checksum; None where it does not."""
+    path, size, remote = planned.local.path, planned.size, planned.remote
+    if planned.action == "unchanged":
+        return None
+    if remote is None:
+        return Difference(path=path, kind="missing", local=f"{size} bytes", remote="-")
+    if remote.size != size:
+        return Difference(path=path, kind="size", local=f"{size} bytes", remote=f"{remote.size} bytes")
+    there = remote_checksum(remote) or "not known"
+    return Difference(path=path, kind="checksum", local=local_checksum(planned.local), remote=there)

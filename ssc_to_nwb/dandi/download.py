@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import takewhile
 from operator import eq
 from pathlib import Path
@@ -18,7 +17,7 @@ from ssc_to_nwb.dandi.api_key import find_api_key
 from ssc_to_nwb.dandi.assets import LocalFiles, find_local_files, list_remote
 from ssc_to_nwb.dandi.client import Archive, client_messages_to, open_archive
 from ssc_to_nwb.dandi.instance import resolve_instance
-from ssc_to_nwb.dandi.results import DownloadCheckResult, Stage, report
+from ssc_to_nwb.dandi.results import DownloadCheckResult, report
 from ssc_to_nwb.options.archive import DownloadCheckRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
@@ -36,9 +35,9 @@ def run_download_check(options: DownloadCheckRequest) -> DownloadCheckResult:
     ):
         local, remote = _choose(local_files, list_remote(archive.dandiset), options)
         started = time.monotonic()
-        same, problem = _Check(archive=archive, local=local, remote=remote, options=options).run()
-        stage: Stage = "done" if problem is None else "failed"
-        report(options, stage, path=local.path, done=same, total=remote.size)
+        same = _same_bytes(archive, local, remote, options=options)
+        problem = _difference(local, remote, same=same)
+        report(options, "done" if problem is None else "failed", path=local.path, done=same, total=remote.size)
         return DownloadCheckResult(
             instance=archive.client.api_url,
             dandiset=archive.dandiset.identifier,
@@ -66,61 +65,47 @@ def _choose(
     return here[path], remote_files[path]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Check:
-    """One asset under comparison."""
+def _same_bytes(archive: Archive, local: LocalFileAsset, remote: RemoteAsset, *, options: DownloadCheckRequest) -> int:
+    """How many bytes of the asset are the same from the beginning.
 
-    archive: Archive
-    local: LocalFileAsset
-    remote: RemoteAsset
-    options: DownloadCheckRequest
+    A download that is cut goes on where it stopped, with growing waits while nothing arrives.
+    """
+    waits, same = options.retry.waits(), 0
+    while same < remote.size:
+        before = same
+        failure: requests.RequestException = requests.ConnectionError("the answer ended early")
+        try:
+            for count, block_size in _blocks_compared(local.filepath, remote, same):
+                same += count
+                report(options, "downloading", path=local.path, done=same, total=remote.size)
+                if count < block_size:
+                    return same
+        except requests.RequestException as problem:
+            failure = problem
+        if same < remote.size:
+            waits = options.retry.waits() if same > before else waits
+            found = archive.failure(failure, file=local.path)
+            wait_s = found.next_wait_s(waits)
+            if wait_s is None:
+                raise SscError(found.problem)
+            options.stop.wait(wait_s)
+    return same
 
-    def run(self) -> tuple[int, Problem | None]:
-        """How many bytes are the same from the beginning, and the problem where something differs.
 
-        A download that is cut goes on where it stopped, with growing waits while nothing arrives.
-        """
-        waits, same = self.options.retry.waits(), 0
-        while True:
-            before = same
-            failure: requests.RequestException = requests.ConnectionError("the answer ended early")
-            try:
-                for reached, equal in self._compared_from(same):
-                    same = reached
-                    if not equal:
-                        return same, self._difference(same, equal=False)
-                if same >= self.remote.size:
-                    return same, self._difference(same, equal=True)
-            except requests.RequestException as problem:
-                failure = problem
-            waits = self.options.retry.waits() if same > before else waits
-            self._wait_after(failure, waits)
+def _blocks_compared(path: Path, remote: RemoteAsset, start: int) -> Iterator[tuple[int, int]]:
+    """Of each block that comes, the bytes that are the same from its beginning, and its size."""
+    with path.open("rb") as file:
+        file.seek(start)
+        for block in remote.get_download_file_iter()(start):
+            here = file.read(len(block))
+            yield len(block) if here == block else sum(takewhile(bool, map(eq, here, block))), len(block)
 
-    def _compared_from(self, same: int) -> Iterator[tuple[int, bool]]:
-        """After each block that comes: the bytes that are the same so far, and whether there was no difference."""
-        with self.local.filepath.open("rb") as file:
-            file.seek(same)
-            for block in self.remote.get_download_file_iter()(same):
-                here = file.read(len(block))
-                same += len(block) if here == block else sum(takewhile(bool, map(eq, here, block)))
-                report(self.options, "downloading", path=self.local.path, done=same, total=self.remote.size)
-                yield same, here == block
 
-    def _wait_after(self, failure: requests.RequestException, waits: Iterator[float]) -> None:
-        """Wait before the next try; raises SscError where there is none."""
-        found = self.archive.failure(failure, file=self.local.path)
-        wait_s = next(waits, None) if found.retriable else None
-        if wait_s is None:
-            raise SscError(found.problem)
-        self.options.stop.wait(max(wait_s, found.retry_after_s))
-
-    def _difference(self, same: int, *, equal: bool) -> Problem | None:
-        size = self.local.size
-        if equal and size == same:
-            return None
-        found = f"first difference at byte {same}"
-        if equal:
-            found += f": {size} bytes here, {same} there"
-        return Problem(
-            kind=kinds.ARCHIVE_DOWNLOAD_DIFFERS, file=self.local.path, expected="the same bytes", found=found
-        )
+def _difference(local: LocalFileAsset, remote: RemoteAsset, *, same: int) -> Problem | None:
+    """The problem where a local file is not the asset, of which so many bytes are the same."""
+    if same == remote.size == local.size:
+        return None
+    found = f"first difference at byte {same}"
+    if same == remote.size:
+        found += f": {local.size} bytes here, {same} there"
+    return Problem(kind=kinds.ARCHIVE_DOWNLOAD_DIFFERS, file=local.path, expected="the same bytes", found=found)

@@ -6,6 +6,7 @@ RuntimeErrors are those of the dandi client's `iter_upload`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -36,6 +37,11 @@ class Failure:
     problem: Problem
     retriable: bool
     retry_after_s: float = 0.0
+
+    def next_wait_s(self, waits: Iterator[float]) -> float | None:
+        """Seconds to the next try, as many as the server asked for at least; None where there is no such try."""
+        wait_s = next(waits, None) if self.retriable else None
+        return None if wait_s is None else max(wait_s, self.retry_after_s)
 
 
 def is_fatal(problem: Problem) -> bool:

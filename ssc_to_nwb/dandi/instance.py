@@ -210,7 +210,7 @@ def _get(session: requests.Session, url: str, *, retry: RetryPolicy, stop: threa
             response.raise_for_status()
         except requests.RequestException as problem:
             failure = as_failure(problem, api_url=url, redact=Redactor(None))
-            wait_s = next(waits, None)
-            if wait_s is None or not failure.retriable:
+            wait_s = failure.next_wait_s(waits)
+            if wait_s is None:
                 raise SscError(failure.problem) from None
-            stop.wait(max(wait_s, failure.retry_after_s))
+            stop.wait(wait_s)

@@ -7,7 +7,9 @@ record, a JSON line per event, says what was tried when, with what outcome, and 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -187,41 +189,45 @@ class DandisetResult(AsJson):
         return {"to_fill_in": values.pop("blanks"), **values}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UploadRecord:
-    """Appends events of one run; usable from several threads. Error: archive-record-unwritable.
+    """Where the events of one run are written, from several threads; nowhere in a dry run, which leaves no trace."""
 
-    With path None nothing is written anywhere: a dry run leaves no trace.
-    """
-
-    def __init__(self, path: Path | None, *, redact: Redactor) -> None:
-        self.path = path
-        self._run = uuid.uuid4().hex[:12]
-        self._lines: JsonLines | None = None
-        if path is None:
-            return
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # It names people and addresses: for its owner alone.
-            path.touch(mode=0o600)
-            self._lines = JsonLines(path, redact=redact)
-        except OSError as problem:
-            raise error(kinds.ARCHIVE_RECORD_UNWRITABLE, file=path, detail=problem.strerror) from None
+    lines: JsonLines | None
+    run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     def add(self, event: str, **fields: Any) -> None:
-        """Append one event with its fields."""
-        if self._lines is None:
-            return
-        time = datetime.now(UTC).isoformat(timespec="milliseconds")
-        try:
-            self._lines.append({"time": time, "run": self._run, "event": event, **fields})
-        except OSError as problem:
-            raise error(kinds.ARCHIVE_RECORD_UNWRITABLE, file=self.path, detail=problem) from None
+        """Append one event with its fields. Error: archive-record-unwritable."""
+        if self.lines is not None:
+            time = datetime.now(UTC).isoformat(timespec="milliseconds")
+            with _unwritable_named(self.lines.path):
+                self.lines.append({"time": time, "run": self.run, "event": event, **fields})
 
-    def close(self) -> None:
-        """Close the file; nothing can be added afterwards."""
-        if self._lines is not None:
-            self._lines.close()
-            self._lines = None
+
+@contextmanager
+def upload_record(path: Path | None, *, redact: Redactor) -> Iterator[UploadRecord]:
+    """The record at `path`, open within the context; None: one that is written nowhere.
+
+    Error: archive-record-unwritable.
+    """
+    if path is None:
+        yield UploadRecord(lines=None)
+        return
+    with _unwritable_named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # It names people and addresses: for its owner alone.
+        path.touch(mode=0o600)
+        opened = JsonLines(path, redact=redact)
+    with opened as lines:
+        yield UploadRecord(lines=lines)
+
+
+@contextmanager
+def _unwritable_named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise error(kinds.ARCHIVE_RECORD_UNWRITABLE, file=path, detail=problem.strerror or problem) from None
 
 
 def was_interrupted(path: Path, *, api_url: str, dandiset: str) -> bool:

@@ -29,7 +29,7 @@ from ssc_to_nwb.dandi.client import Archive
 from ssc_to_nwb.dandi.failures import Failure, is_fatal
 from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
 from ssc_to_nwb.dandi.prepare import Prepared
-from ssc_to_nwb.dandi.results import AssetOutcome, UploadRecord, report
+from ssc_to_nwb.dandi.results import AssetOutcome, Stage, UploadRecord, report
 from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
@@ -70,52 +70,43 @@ class Sender:
 
         metadata: what the archive wants to know of the file, its checksum among it; None: read it here.
         """
-        started, bytes_sent, attempt, failure = time.monotonic(), 0, 0, None
-        waits = self.options.retry.waits()
-        while not self.options.stop.is_set():
+        started, bytes_sent, attempt, stop = time.monotonic(), 0, 0, self.options.stop
+        waits, done, problem = self.options.retry.waits(), False, None
+        wait_s: float | None = 0.0
+        while wait_s is not None and not done and not stop.wait(wait_s):
             attempt += 1
-            flow = PartFlow(parts=self.options.jobs_per_file, is_stopped=self.options.stop.is_set)
+            flow = PartFlow(parts=self.options.jobs_per_file, is_stopped=stop.is_set)
             failure = self._try(planned, metadata, flow, again=attempt > 1)
             bytes_sent += flow.sent
-            if failure is None or self.options.stop.is_set() or not self._is_again(planned, failure, waits, attempt):
-                break
-        done = attempt > 0 and failure is None
-        problem = None if failure is None or self.options.stop.is_set() else failure.problem
+            done = failure is None
+            if failure is not None:
+                problem, wait_s = failure.problem, failure.next_wait_s(waits)
+                if not stop.is_set():
+                    self._note_failure(planned, problem, attempt=attempt, wait_s=wait_s)
         outcome = outcome_of(
             planned,
-            status="uploaded" if done else "not tried" if problem is None else "failed",
+            status="uploaded" if done else "not tried" if stop.is_set() else "failed",
             attempts=attempt,
             bytes_sent=bytes_sent,
             seconds=round(time.monotonic() - started, 3),
             checksum=local_checksum(planned.local) if done else None,
-            problem=problem,
+            problem=None if done or stop.is_set() else problem,
         )
         names = ("path", "size", "status", "attempts", "bytes_sent", "checksum", "seconds")
         self.record.add("asset", **{name: getattr(outcome, name) for name in names})
-        note = "" if problem is None else problem.kind.title
-        report(
-            self.options,
-            "done" if done else "failed",
-            path=outcome.path,
-            done=bytes_sent,
-            total=planned.size,
-            note=note,
-        )
+        note = "" if outcome.problem is None else outcome.problem.kind.title
+        self._report("done" if done else "failed", planned, done=bytes_sent, note=note)
         return outcome
 
-    def _is_again(self, planned: PlannedAsset, failure: Failure, waits: Iterator[float], attempt: int) -> bool:
-        """Whether there is another try; waits for it."""
-        wait_s = next(waits, None) if failure.retriable else None
-        problem, path = failure.problem, planned.local.path
+    def _note_failure(self, planned: PlannedAsset, problem: Problem, *, attempt: int, wait_s: float | None) -> None:
+        """Write down that a try has failed; say that there is another one, if there is."""
         facts = {"problem": problem.kind.identifier, "found": problem.found, "detail": problem.detail}
-        self.record.add("try-failed", path=path, attempt=attempt, again=wait_s is not None, **facts)
-        if wait_s is None:
-            return False
-        wait_s = max(wait_s, failure.retry_after_s)
-        note = f"{problem.kind.title}; again in {wait_s:.0f} s"
-        report(self.options, "waiting", path=path, total=planned.size, note=note)
-        self.options.stop.wait(wait_s)
-        return True
+        self.record.add("try-failed", path=planned.local.path, attempt=attempt, again=wait_s is not None, **facts)
+        if wait_s is not None:
+            self._report("waiting", planned, note=f"{problem.kind.title}; again in {wait_s:.0f} s")
+
+    def _report(self, stage: Stage, planned: PlannedAsset, *, done: int = 0, note: str = "") -> None:
+        report(self.options, stage, path=planned.local.path, done=done, total=planned.size, note=note)
 
     def _try(
         self, planned: PlannedAsset, metadata: Mapping[str, Any] | None, flow: PartFlow, *, again: bool
@@ -138,7 +129,7 @@ class Sender:
 
     def _send(self, planned: PlannedAsset, metadata: Mapping[str, Any] | None, flow: PartFlow, *, again: bool) -> None:
         local, remote, size = planned.local, planned.remote, planned.size
-        report(self.options, "checksum", path=local.path, total=size)
+        self._report("checksum", planned)
         if again:
             remote = list_remote(self.archive.dandiset, prefix=local.path).get(local.path)
             if has_content(remote, local, size=size):
@@ -151,7 +142,7 @@ class Sender:
             ):
                 if status["status"] == "uploading":
                     flow.note_sent(status["current"])
-                    report(self.options, "uploading", path=local.path, done=status["current"], total=size)
+                    self._report("uploading", planned, done=status["current"])
                 if self.options.stop.is_set():
                     raise TransferStoppedError
 

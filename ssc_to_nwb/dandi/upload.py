@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import requests
+from dandi.dandiapi import RemoteAsset
 from dandi.files import LocalFileAsset
 
 from ssc_to_nwb.dandi.api_key import Redactor, find_api_key
 from ssc_to_nwb.dandi.assets import (
     LocalFiles,
     PlannedAsset,
-    compare,
+    difference_of,
     find_local_files,
     list_remote,
     local_checksum,
-    make_plan,
+    look_up,
     sessions_to_send,
 )
 from ssc_to_nwb.dandi.client import Archive, client_messages_to, open_archive
@@ -28,7 +28,16 @@ from ssc_to_nwb.dandi.failures import is_fatal
 from ssc_to_nwb.dandi.instance import parse_dandiset_id, resolve_instance
 from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
 from ssc_to_nwb.dandi.prepare import begin_preparing, preparation
-from ssc_to_nwb.dandi.results import AssetOutcome, Stage, Status, UploadRecord, UploadResult, report, was_interrupted
+from ssc_to_nwb.dandi.results import (
+    AssetOutcome,
+    Stage,
+    Status,
+    UploadRecord,
+    UploadResult,
+    report,
+    upload_record,
+    was_interrupted,
+)
 from ssc_to_nwb.dandi.send import Sender, outcome_of, upload_sessions
 from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.problems import kinds
@@ -48,54 +57,51 @@ def run_upload(options: UploadRequest, *, record_path: Path) -> UploadResult:
     local_files = find_local_files(root)
     check_dandiset_file(root, identifier=identifier)
     key = find_api_key(instance_name=instance.name, variable=options.api_key_variable)
-    with ExitStack() as stack:
-        record = UploadRecord(None if options.dry_run else record_path, redact=Redactor(key))
-        stack.callback(record.close)
-        stack.enter_context(
-            client_messages_to(lambda level, message: record.add("library", level=level, message=message))
-        )
+    with (
+        upload_record(None if options.dry_run else record_path, redact=Redactor(key)) as record,
+        client_messages_to(lambda level, message: record.add("library", level=level, message=message)),
+    ):
         report(options, "connecting", note=instance.name)
-        archive = stack.enter_context(open_archive(options, instance=instance, key=key))
-        return _Run(
-            options=options, archive=archive, local_files=local_files, record=record, record_path=record_path
-        ).run()
+        with open_archive(options, instance=instance, key=key) as archive:
+            api_url = archive.client.api_url
+            facts = {
+                "instance": api_url,
+                "dandiset": identifier,
+                "user": archive.user,
+                "dry_run": options.dry_run,
+                "not_assets": local_files.not_assets,
+                "stores": local_files.stores,
+                "resumed": was_interrupted(record_path, api_url=api_url, dandiset=identifier),
+                "record": None if options.dry_run else record_path,
+            }
+            return _Run(options=options, archive=archive, local_files=local_files, record=record, facts=facts).run()
 
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """One upload under way. result: as far as it has come; outcomes, problems: what there is of these so far."""
+    """One upload under way. facts: fields of the result; outcomes, problems: what there is of these so far."""
 
     options: UploadRequest
     archive: Archive
     local_files: LocalFiles
     record: UploadRecord
-    record_path: Path
-    result: UploadResult = field(init=False)
+    facts: dict[str, Any]
     outcomes: dict[str, AssetOutcome] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     metadata: MetadataChange | None = None
+    only_remote: dict[str, RemoteAsset] = field(default_factory=dict)
 
     def run(self) -> UploadResult:
-        options, identifier = self.options, self.archive.dandiset.identifier
-        api_url = self.archive.client.api_url
-        self.result = UploadResult(
-            instance=api_url,
-            dandiset=identifier,
-            user=self.archive.user,
-            dry_run=options.dry_run,
-            not_assets=self.local_files.not_assets,
-            stores=self.local_files.stores,
-            resumed=was_interrupted(self.record_path, api_url=api_url, dandiset=identifier),
-            record=self.record.path,
-        )
-        plan = self._plan()
-        self._note_warnings(plan)
+        options = self.options
+        to_send = self._plan()
+        self._note_warnings(to_send)
         if options.dry_run:
-            return self._whole_result()
+            return self._result()
         to_remove = self._confirmed_prune()
-        self.record.add("run-started", api=api_url, dandiset=identifier, user=self.archive.user, files=len(plan))
+        about = {"api": self.facts["instance"], "dandiset": self.facts["dandiset"], "user": self.archive.user}
+        self.record.add("run-started", **about, files=len(self.local_files.assets))
         try:
-            self._send(plan)
+            self._send(to_send)
             if options.stop.is_set():
                 raise KeyboardInterrupt
             if not any(is_fatal(problem) for problem in self.problems):
@@ -106,62 +112,74 @@ class _Run:
             self.problems.append(Problem(kind=kinds.ARCHIVE_INTERRUPTED))
         except _LISTING_ERRORS as problem:
             self.problems.append(self.archive.failure(problem).problem)
-        result = self._whole_result()
+        result = self._result()
         self.record.add("run-ended", ok=result.ok, problems=[each.kind.identifier for each in result.problems])
         return result
 
-    def _note(self, **facts: Any) -> None:
-        """Take up what is known now. facts: fields of the result."""
-        self.result = replace(self.result, **facts)
-
-    def _whole_result(self) -> UploadResult:
+    def _result(self) -> UploadResult:
         problems = list(self.problems)
-        if self.result.only_remote:
-            problems.append(Problem(kind=kinds.ARCHIVE_ONLY_REMOTE, found=f"{len(self.result.only_remote)} assets"))
+        if self.only_remote:
+            problems.append(Problem(kind=kinds.ARCHIVE_ONLY_REMOTE, found=f"{len(self.only_remote)} assets"))
         outcomes = tuple(self.outcomes[path] for path in sorted(self.outcomes))
-        return replace(self.result, outcomes=outcomes, problems=tuple(problems))
+        only_remote = tuple(sorted(self.only_remote))
+        return UploadResult(**self.facts, outcomes=outcomes, only_remote=only_remote, problems=tuple(problems))
 
-    def _plan(self) -> dict[str, PlannedAsset]:
+    def _look_up(self, stage: Stage) -> list[PlannedAsset]:
+        """All local assets beside what the archive has now."""
+        remote_files = list_remote(self.archive.dandiset)
+        here = self.local_files.assets
+        found = []
+        for planned in look_up(
+            here, remote_files, jobs=self.options.jobs, report=lambda local: self._report(local, stage)
+        ):
+            found.append(planned)
+            if stage == "checksum":
+                self._report(planned.local, "planned")
+        paths = {local.path for local in here}
+        self.only_remote = {path: remote for path, remote in remote_files.items() if path not in paths}
+        return found
+
+    def _plan(self) -> list[PlannedAsset]:
+        """The assets that are new or replaced, by path."""
         try:
-            remote_files = list_remote(self.archive.dandiset)
-            plan = make_plan(self.local_files.assets, remote_files, jobs=self.options.jobs, report=self._report)
+            plan = self._look_up("checksum")
             if self.options.with_metadata:
                 self.metadata = plan_metadata(Path(self.options.output), self.archive.dandiset)
-                self._note(metadata_fields=self.metadata.fields)
+                self.facts["metadata_fields"] = self.metadata.fields
         except _LISTING_ERRORS as problem:
             raise SscError(self.archive.failure(problem).problem) from None
-        self._note(only_remote=tuple(sorted(set(remote_files) - set(plan))))
         waiting: Status = "planned" if self.options.dry_run else "not tried"
-        for path, planned in plan.items():
+        for planned in plan:
             unchanged = planned.action == "unchanged"
             checksum = local_checksum(planned.local) if unchanged else None
-            self.outcomes[path] = outcome_of(planned, status="unchanged" if unchanged else waiting, checksum=checksum)
-        return plan
+            status = "unchanged" if unchanged else waiting
+            self.outcomes[planned.local.path] = outcome_of(planned, status=status, checksum=checksum)
+        return [planned for planned in plan if planned.action != "unchanged"]
 
-    def _note_warnings(self, plan: dict[str, PlannedAsset]) -> None:
+    def _note_warnings(self, to_send: list[PlannedAsset]) -> None:
         """What does not stop the upload and is to be known."""
         self.problems.extend(self.archive.warnings)
         self.problems.extend(Problem(kind=kinds.ARCHIVE_ZARR_LEFT_OUT, file=path) for path in self.local_files.stores)
         if self.metadata is not None:
             self.problems.extend(self.metadata.replaced)
-        unseen = [each for each in _to_send(plan) if each.is_nwb]
+        unseen = sum(planned.is_nwb for planned in to_send)
         if self.options.validation == "skip" and unseen:
-            self.problems.append(Problem(kind=kinds.ARCHIVE_NOT_VALIDATED, found=plural(len(unseen), "NWB file")))
+            self.problems.append(Problem(kind=kinds.ARCHIVE_NOT_VALIDATED, found=plural(unseen, "NWB file")))
 
     def _confirmed_prune(self) -> frozenset[str]:
         """What is to be removed; asked before anything is sent, so that nobody has to wait for the question.
 
         Error: archive-prune-unconfirmed.
         """
-        only_remote = self.result.only_remote
-        if not self.options.prune or not only_remote:
+        paths = tuple(sorted(self.only_remote))
+        if not self.options.prune or not paths:
             return frozenset()
-        if self.options.confirm_prune is None or not self.options.confirm_prune(only_remote):
-            raise error(kinds.ARCHIVE_PRUNE_UNCONFIRMED, found=f"{len(only_remote)} assets concerned")
-        return frozenset(only_remote)
+        if self.options.confirm_prune is None or not self.options.confirm_prune(paths):
+            raise error(kinds.ARCHIVE_PRUNE_UNCONFIRMED, found=f"{len(paths)} assets concerned")
+        return frozenset(paths)
 
-    def _send(self, plan: dict[str, PlannedAsset]) -> None:
-        options, to_send = self.options, _to_send(plan)
+    def _send(self, to_send: list[PlannedAsset]) -> None:
+        options = self.options
         files = sum(planned.is_nwb for planned in to_send)
         if files and options.validation == "require":
             report(options, "validating", note=plural(files, "NWB file"))
@@ -171,7 +189,7 @@ class _Run:
         sender = Sender(archive=self.archive, options=options, record=self.record, room=room)
         with light_collections(), preparation(options.workers, files=files) as pool:
             for outcome in upload_sessions(
-                sessions_to_send(plan),
+                sessions_to_send(to_send),
                 prepare=lambda planned: begin_preparing(pool, planned.local, options.validation),
                 send=sender.send,
                 jobs=options.jobs,
@@ -191,36 +209,27 @@ class _Run:
 
     def _compare(self) -> None:
         report(self.options, "comparing")
-        here, remote_files = self.local_files.assets, list_remote(self.archive.dandiset)
-        differences = compare(here, remote_files, jobs=self.options.jobs, report=self._report)
-        only_remote = tuple(sorted(set(remote_files) - {local.path for local in here}))
-        self._note(differences=differences, compared=True, only_remote=only_remote)
+        found = [difference_of(planned) for planned in self._look_up("comparing")]
+        differences = tuple(difference for difference in found if difference is not None)
+        self.facts |= {"differences": differences, "compared": True}
         if differences:
-            found = f"{len(differences)} of {len(here)} files differ"
-            self.problems.append(Problem(kind=kinds.ARCHIVE_LISTING_DIFFERS, found=found))
+            text = f"{len(differences)} of {len(found)} files differ"
+            self.problems.append(Problem(kind=kinds.ARCHIVE_LISTING_DIFFERS, found=text))
 
     def _finish(self, to_remove: frozenset[str]) -> None:
         """What comes after the comparison: metadata, what is to be removed, and the archive's word on the draft."""
         if self.metadata is not None and self.metadata.fields:
             self.archive.dandiset.set_raw_metadata(dict(self.metadata.metadata))
-        if to_remove and not self.result.differences:
-            self._prune(to_remove)
-        self._note(draft=draft_state(self.archive.dandiset, stop=self.options.stop))
-
-    def _prune(self, confirmed: frozenset[str]) -> None:
-        """Remove from the draft what was confirmed and still is only there."""
-        remote_files = list_remote(self.archive.dandiset)
-        for path in sorted(confirmed & set(self.result.only_remote) & set(remote_files)):
-            report(self.options, "pruning", path=path)
-            remote_files[path].delete()
-            left = tuple(other for other in self.result.only_remote if other != path)
-            self._note(pruned=(*self.result.pruned, path), only_remote=left)
-            self.record.add("pruned", path=path, asset=remote_files[path].identifier)
+        if not self.facts["differences"]:
+            # What was confirmed and still is only there.
+            for path in sorted(to_remove & self.only_remote.keys()):
+                report(self.options, "pruning", path=path)
+                asset = self.only_remote[path]
+                asset.delete()
+                del self.only_remote[path]
+                self.facts["pruned"] = (*self.facts.get("pruned", ()), path)
+                self.record.add("pruned", path=path, asset=asset.identifier)
+        self.facts["draft"] = draft_state(self.archive.dandiset, stop=self.options.stop)
 
     def _report(self, local: LocalFileAsset, stage: Stage) -> None:
         report(self.options, stage, path=local.path, total=local.size)
-
-
-def _to_send(plan: dict[str, PlannedAsset]) -> list[PlannedAsset]:
-    """The assets that are new or replaced, by path."""
-    return [planned for planned in plan.values() if planned.action != "unchanged"]
