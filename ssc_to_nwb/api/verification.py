@@ -19,7 +19,7 @@ from ssc_to_nwb.run.machine import processors
 
 if TYPE_CHECKING:
     from ssc_to_nwb.ledger.ledger import Ledger
-    from ssc_to_nwb.proof.proof import VerifyReport
+    from ssc_to_nwb.proof.file import VerifyReport
     from ssc_to_nwb.run.session_sources import SessionSource
     from ssc_to_nwb.source_files.session_files import SessionFile
 

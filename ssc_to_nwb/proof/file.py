@@ -6,9 +6,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import Sources
@@ -16,28 +16,71 @@ from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Leaf
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger, ruled_leaves
 from ssc_to_nwb.ledger.raw_ledger import file_entries
-from ssc_to_nwb.problems.model import ProblemLog, SscError
-from ssc_to_nwb.proof.comparison import Comparison
+from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
+from ssc_to_nwb.proof.comparison import Comparison, VerifyMode
 from ssc_to_nwb.proof.declared_objects import check_declared_objects
 from ssc_to_nwb.proof.digest import digest_of_objects, digests_of_tree
 from ssc_to_nwb.proof.general import check_follows, check_general, check_schema_copy, report_unaccounted
 from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.proof.leaves import compare_leaves
 from ssc_to_nwb.proof.making import check_layout
-from ssc_to_nwb.proof.proof import VerifyMode, VerifyReport
-from ssc_to_nwb.proof.raw import RawProof, check_raw
+from ssc_to_nwb.proof.raw import check_raw
 from ssc_to_nwb.proof.source_module import check_hashes, check_source_module
 from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader
+from ssc_to_nwb.restoring.nwb_reader import NwbReader
 from ssc_to_nwb.restoring.pieces import all_restores
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.source_files.checksums import sha256_of
 
-# Takes the bytes of frames compared so far, before compression, and all there are.
-OnVerifyProgress: TypeAlias = Callable[[int, int], None]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """What came of comparing one NWB file with its source.
+
+    objects: number of values compared, by path of the object in the file; leaves: number of source fields proven;
+    frames: of the imaging stacks compared, and frames_total: those there are (pages of either channel count one);
+    digest: of the whole content, where asked for and nothing differs; left_out: problems beyond the number shown.
+    """
+
+    file: Path
+    mode: VerifyMode
+    problems: tuple[Problem, ...] = ()
+    left_out: int = 0
+    objects: dict[str, int] = field(default_factory=dict)
+    leaves: int = 0
+    frames: int = 0
+    frames_total: int = 0
+    seconds: float = 0.0
+    digest: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file was compared and nothing differed."""
+        return not self.problems and self.mode != "off"
+
+    @property
+    def values(self) -> int:
+        """Number of values compared."""
+        return sum(self.objects.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form; objects in short."""
+        return {
+            "file": str(self.file),
+            "mode": self.mode,
+            "ok": self.ok,
+            "problems": [problem.as_dict() for problem in self.problems],
+            "problems_left_out": self.left_out,
+            "objects": len(self.objects),
+            "values": self.values,
+            "leaves": self.leaves,
+            "frames": self.frames,
+            "frames_total": self.frames_total,
+            "seconds": round(self.seconds, 3),
+        }
 
 
 def verify_file(
@@ -52,7 +95,7 @@ def verify_file(
     final_path: Path | None = None,
     videos: Path | None = None,
     with_digest: bool = False,
-    progress: OnVerifyProgress = lambda _done, _total: None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> VerifyReport:
     """Compare a file with its source.
 
@@ -62,7 +105,7 @@ def verify_file(
     as far as they are known, to be compared with those in the file; final_path: where the file will be, where it is
     compared before it gets its name; videos: the folder of the videos, the one beside `final_path` where None;
     with_digest: whether the digest of the content is made too, of a file in which nothing differs; progress: called as
-    frames are compared.
+    frames are compared, with their bytes before compression so far, and those of all there are.
 
     What differs is in the report; nothing is raised for it.
     """
@@ -70,24 +113,30 @@ def verify_file(
         return VerifyReport(file=nwb_path, mode=mode)
     start = time.perf_counter()
     final = final_path or nwb_path
-    raw_proof = None
     known: dict[str, str] = {}
-    if raw is not None:
-        raw_proof = RawProof(
-            raw=raw,
-            mode=mode,
-            workers=workers,
-            memory_mb=memory_mb,
-            final_path=final,
-            videos=videos or naming.video_folder(final),
-            progress=progress,
-        )
+    facts = SessionFacts(context.session)
+    ruled = list(ruled_leaves(context.session, facts))
+    leaves: dict[str, list[Leaf]] = defaultdict(list)
+    for leaf, rule in ruled:
+        leaves[rule.identifier].append(leaf)
+    ledger = build_ledger(context.session, allow_unmapped=True, log=ProblemLog(), ruled=ruled)
     try:
         with open_tree(nwb_path, digests=known if with_digest else None) as tree:
             check_layout(tree, file=final)
-            report = _compare(
-                tree, final, context=context, raw=raw_proof, mode=mode, hashes=hashes or {}, value_digests=known
+            work = Comparison(
+                sources=Sources(context=context, raw=raw, ledger=ledger, log=ProblemLog()),
+                facts=facts,
+                leaves=leaves,
+                view=FileView(reader=NwbReader(tree=tree), restores=all_restores()),
+                final_path=final,
+                videos=videos or naming.video_folder(final),
+                mode=mode,
+                workers=workers,
+                memory_mb=memory_mb,
+                progress=progress,
+                value_digests=known,
             )
+            report = _compare(work, hashes or {})
             if with_digest and report.ok:
                 digests = digests_of_tree(tree, file=final, workers=workers, memory_mb=memory_mb, known=known)
                 report = replace(report, digest=digest_of_objects(digests))
@@ -96,60 +145,33 @@ def verify_file(
     return replace(report, seconds=time.perf_counter() - start)
 
 
-def _compare(
-    tree: ArrayTree,
-    nwb_path: Path,
-    *,
-    context: SessionContext,
-    raw: RawProof | None,
-    mode: VerifyMode,
-    hashes: Mapping[Path, str],
-    value_digests: dict[str, str],
-) -> VerifyReport:
-    session = context.session
-    facts, reader = SessionFacts(session), NwbReader(tree=tree)
-    ruled = list(ruled_leaves(session, facts))
-    leaves: dict[str, list[Leaf]] = defaultdict(list)
-    for leaf, rule in ruled:
-        leaves[rule.identifier].append(leaf)
-    ledger = build_ledger(session, allow_unmapped=True, log=ProblemLog(), ruled=ruled)
-    work = Comparison(
-        file_name=str(nwb_path),
-        reader=reader,
-        context=context,
-        sources=Sources(context=context, raw=None if raw is None else raw.raw, ledger=ledger, log=ProblemLog()),
-        facts=facts,
-        leaves=leaves,
-        view=FileView(reader=reader, restores=all_restores()),
-        value_digests=value_digests,
-    )
+def _compare(work: Comparison, hashes: Mapping[Path, str]) -> VerifyReport:
     check_declared_objects(work)
     work.guarded("/specifications", check_schema_copy, work)
     work.guarded("/general", check_general, work)
     work.guarded("/processing/source/source_files/sha256", check_hashes, work, hashes)
     compare_leaves(work)
     check_follows(work)
-    frames = (0, 0) if raw is None else check_raw(work, raw)
-    stacks = None if raw is None else raw.frames
-    check_source_module(work, ledger=_with_files(ledger, context, raw, hashes=hashes), stacks=stacks)
+    frames, frames_total = (0, 0) if work.sources.raw is None else check_raw(work)
+    check_source_module(work, ledger=_with_files(work, hashes))
     work.guarded("/", report_unaccounted, work)
     return VerifyReport(
-        file=nwb_path,
-        mode=mode,
+        file=work.final_path,
+        mode=work.mode,
         problems=tuple(work.problems),
         left_out=work.left_out,
         objects=dict(work.counts),
         leaves=len(work.proven | work.proven_kept),
-        frames=frames[0],
-        frames_total=frames[1],
+        frames=frames,
+        frames_total=frames_total,
     )
 
 
-def _with_files(ledger: Ledger, context: SessionContext, raw: RawProof | None, *, hashes: Mapping[Path, str]) -> Ledger:
+def _with_files(work: Comparison, hashes: Mapping[Path, str]) -> Ledger:
     """The ledger as it must be with the raw files as they were read for this comparison."""
-    problems = [*context.log.problems, *(() if raw is None else raw.log.problems)]
-    files = file_entries(context.session, None if raw is None else raw.raw, problems=problems, hashes=hashes)
-    return replace(ledger, files=files)
+    problems = [*work.context.log.problems, *work.sources.log.problems]
+    files = file_entries(work.session, work.sources.raw, problems=problems, hashes=hashes)
+    return replace(work.sources.ledger, files=files)
 
 
 def read_source_again(path: Path, *, metadata_files: Sequence[Path], log: ProblemLog) -> SessionContext:

@@ -8,19 +8,14 @@ import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb.data_types.trial_labels.source import describe_trials
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.chunk_reader import add_values, map_chunks, rows_per_chunk
-from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.proof.proof import VerifyMode
+from ssc_to_nwb.proof.comparison import Comparison, VerifyMode
 from ssc_to_nwb.proof.source_frames import PlaneFrames
-
-if TYPE_CHECKING:
-    from ssc_to_nwb.proof.raw import RawProof
 
 # Rows of a frame that are compared at a time: a strip of them stays in the processor's first cache.
 _STRIP_ROWS = 32
@@ -31,20 +26,11 @@ _LEAST_SAMPLED = 2
 ComparedChunk = tuple[list[np.ndarray], list[tuple[int, dict[str, str]]]]
 
 
-def compare_frames(
-    work: Comparison,
-    plane: PlaneFrames,
-    paths: Sequence[str],
-    raw: RawProof,
-    *,
-    trial: np.ndarray,
-    seed: str,
-) -> Iterator[int]:
+def compare_frames(work: Comparison, plane: PlaneFrames, paths: Sequence[str], *, trial: np.ndarray) -> Iterator[int]:
     """Compare the frames of a plane; yields the number of frames (of either channel) after each step.
 
-    paths: of the data sets, green first; the digests of those that were read whole are noted;
-    trial: trial number of every time stamp; seed: decides which frames a sample takes. Raises SscError where a tif
-    can't be read any more, OSError where a chunk is damaged.
+    paths: of the data sets, green first; the digests of those that were read whole are noted; trial: trial number of
+    every time stamp. Raises SscError where a tif can't be read any more, OSError where a chunk is damaged.
     """
     datasets = [work.reader.dataset(path) for path in paths]
     rows, columns = plane.image_shape
@@ -58,12 +44,12 @@ def compare_frames(
     if not same:
         return
     starts = range(0, plane.frame_count, rows_per_chunk(datasets[0]))
-    chosen = _chosen(starts, mode=raw.mode, seed=f"{seed} {plane.plane_name}")
+    chosen = _chosen(starts, mode=work.mode, seed=f"{work.session.key} {plane.plane_name}")
     digests = [hashlib.sha256() for _ in paths] if len(chosen) == len(starts) else []
     compare = partial(_compare_chunk, plane, trial)
-    with ThreadPoolExecutor(max_workers=raw.workers, thread_name_prefix="compare") as pool:
+    with ThreadPoolExecutor(max_workers=work.workers, thread_name_prefix="compare") as pool:
         for chunks, differences in map_chunks(
-            compare, datasets, pool, workers=raw.workers, memory_mb=raw.memory_mb, starts=chosen
+            compare, datasets, pool, workers=work.workers, memory_mb=work.memory_mb, starts=chosen
         ):
             for digest, values in zip(digests, chunks, strict=False):
                 add_values(digest, values)

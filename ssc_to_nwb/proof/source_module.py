@@ -23,14 +23,12 @@ _ITEMS = (
 )  # fmt: skip
 
 
-def check_source_module(work: Comparison, *, ledger: Ledger, stacks: Mapping[str, PlaneFrames] | None) -> None:
+def check_source_module(work: Comparison, *, ledger: Ledger) -> None:
     """Compare the tables of the module with the source, its ledger, and its stacks where those are in the file."""
     work.guarded(naming.STRUCT_TABLE, _check_struct, work)
-    for plane in work.session.planes:
-        index = f"{SOURCE}/{naming.frame_index(plane.name)}"
-        stack = None if stacks is None else stacks.get(plane.name)
-        if stack is not None:
-            work.guarded(index, _check_frame_index, work, index, stack)
+    for name, stack in work.frames.items():
+        index = f"{SOURCE}/{naming.frame_index(name)}"
+        work.guarded(index, _check_frame_index, work, index, stack)
     work.guarded(_FILES, _check_files, work, ledger)
     work.guarded(_PROVENANCE, _check_provenance, work, ledger)
 

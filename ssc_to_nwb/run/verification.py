@@ -9,7 +9,7 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.proof.proof import VerifyReport
+    from ssc_to_nwb.proof.file import VerifyReport
 
 # Differences named in the message of a failed verification; `verify` on the command line shows more.
 _SHOWN = 5

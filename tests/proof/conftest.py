@@ -10,7 +10,8 @@ from pathlib import Path
 import h5py
 import pytest
 
-from ssc_to_nwb.proof.proof import VerifyMode, VerifyReport
+from ssc_to_nwb.proof.comparison import VerifyMode
+from ssc_to_nwb.proof.file import VerifyReport
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.testing.dataset import SyntheticSession

@@ -6,7 +6,7 @@ import importlib
 
 import pytest
 
-from ssc_to_nwb.proof.proof import VerifyReport
+from ssc_to_nwb.proof.file import VerifyReport
 
 OPHYS = "/processing/ophys"
 SOURCE = "/processing/source"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import MISSING, fields
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ssc_to_nwb.clock import Clock
-from ssc_to_nwb.proof.proof import Proof
+from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.restoring.source_unit import SourceUnit
 
 OFFSETS_S = st.floats(min_value=-1e5, max_value=1e5, allow_nan=False)
@@ -20,7 +22,10 @@ SAMPLES_MS = st.sampled_from([0.0, 2.0, 1.9])
 
 def found_by(seconds: np.ndarray, expected: list[float], *, offset_s: float = 0.0) -> list[Any]:
     """The problems that a comparison of times finds."""
-    proof = Proof(file_name="x.nwb", reader=None)  # type: ignore[arg-type]
+    # Of a file and its source nothing is asked for where the values are given.
+    needed = (one.name for one in fields(Comparison) if MISSING is one.default is one.default_factory)
+    proof = Comparison(**dict.fromkeys(needed))  # type: ignore[arg-type]
+    proof.view = SimpleNamespace(reader=None)  # type: ignore[assignment]
     unit = SourceUnit(per_second=1000.0, zero_offset_s=offset_s)
     proof.times("/x", expected=np.array(expected), seconds=seconds, unit=unit)
     return proof.problems

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,19 +13,16 @@ from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.proof.comparison import OPHYS, Comparison
 from ssc_to_nwb.proof.source_frames import PlaneFrames
 
-if TYPE_CHECKING:
-    from ssc_to_nwb.proof.raw import RawProof
-
 # What the registration put before the name of the stack, and the endings of both.
 _AROUND_STEM = re.compile(r"^Image_Registration_\d+_|\.(imreg_out|tiff?)$", re.IGNORECASE)
 
 
-def check_registration(work: Comparison, proof: RawProof) -> None:
+def check_registration(work: Comparison) -> None:
     """Compare the series of every plane that has registration files."""
-    files, frames = {plane.plane_name: plane for plane in proof.raw.inventory.planes}, proof.frames
+    files, frames = {plane.plane_name: plane for plane in work.raw.inventory.planes}, work.frames
     for volume in work.session.subvolumes:
         for plane in volume.planes:
-            paths = [path for path in files[plane.name].registration.values() if path not in proof.left_out]
+            paths = [path for path in files[plane.name].registration.values() if path not in work.files_left_out]
             if paths and plane.name in frames:
                 series = f"{OPHYS}/{naming.registration_shift(plane.name)}"
                 shifts = _shifts(plane.listed_paths, frames[plane.name], paths)

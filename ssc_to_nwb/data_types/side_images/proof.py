@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ssc_to_nwb import naming
@@ -12,18 +10,15 @@ from ssc_to_nwb.proof.comparison import OPHYS, Comparison
 from ssc_to_nwb.proof.source_tif import SourceTif, open_source_tif
 from ssc_to_nwb.source_files.raw_inventory import SideImageFile
 
-if TYPE_CHECKING:
-    from ssc_to_nwb.proof.raw import RawProof
-
 # Pages that are compared at a time where they are not in chunks, so that memory does not grow with their number.
 _PAGES = 16
 
 
-def check_side_images(work: Comparison, proof: RawProof) -> None:
+def check_side_images(work: Comparison) -> None:
     """Compare the side images of every plane, but for those left out. Raises SscError where one can't be read."""
-    for plane in proof.raw.inventory.planes:
+    for plane in work.raw.inventory.planes:
         for file in plane.side_images:
-            if file.path not in proof.left_out:
+            if file.path not in work.files_left_out:
                 tif = open_source_tif(file.path)
                 place = _place(plane.plane_name, file, tif)
                 work.guarded(place, _check, work, place, tif)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
@@ -21,9 +21,6 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import Comparison
 from ssc_to_nwb.source_files.checksums import sha256_of
 from ssc_to_nwb.system_files import is_system_name
-
-if TYPE_CHECKING:
-    from ssc_to_nwb.proof.raw import RawProof
 
 _PARENTS = (b"moov", b"trak", b"edts", b"mdia", b"minf", b"stbl")
 _ONE_FRAME_PER_SAMPLE = (b"avc1", b"avc3", b"hvc1", b"hev1")
@@ -110,10 +107,10 @@ def _hides_something(boxes: Boxes) -> bool:
     return count != 1 or first_tick > delay or not lasts
 
 
-def check_videos(work: Comparison, proof: RawProof) -> None:
+def check_videos(work: Comparison) -> None:
     """Compare the series and the files."""
     facts = work.context.metadata.video
-    timed = open_videos(proof.raw, session=work.session, rate_hz=facts.rate_hz, log=proof.log)
+    timed = open_videos(work.raw, session=work.session, rate_hz=facts.rate_hz, log=work.sources.log)
     if not timed:
         return
     counts = [shown_frame_count(video.header.path) for video in timed]
@@ -125,8 +122,8 @@ def check_videos(work: Comparison, proof: RawProof) -> None:
         work.equal(_FILES, expected=f"{count} frames of {name}", found=f"{video.time_ms.size} frames of {name}")
     expected_ms = np.concatenate([_time_ms(work, video, count) for video, count in zip(timed, counts, strict=True)])
     work.times(f"{_SERIES}/timestamps", expected=expected_ms, seconds=seconds, unit=work.milliseconds)
-    folder_name = naming.video_folder(proof.final_path).name
-    _check_files(work, timed, work.reader.texts(_FILES), videos=proof.videos, folder_name=folder_name)
+    folder_name = naming.video_folder(work.final_path).name
+    _check_files(work, timed, work.reader.texts(_FILES), videos=work.videos, folder_name=folder_name)
 
 
 def _time_ms(work: Comparison, video: TimedVideo, count: int) -> np.ndarray:
