@@ -68,7 +68,12 @@ def python(code: str, **places: object) -> Any:
     """
     literals = {name: repr(str(value) if isinstance(value, Path) else value) for name, value in places.items()}
     script = "import json, time\nfrom pathlib import Path\n" + code.format(**literals)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    # What the benches measure with lies beside them.
+    paths = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
     if done.returncode:
         sys.exit(f"a measurement failed:\n{done.stderr}")
     return json.loads(done.stdout.strip().splitlines()[-1])

@@ -27,7 +27,7 @@ STAGES = {"reading and writing": ("read", "write"), "verification": ("verify",)}
 
 _FILES = """
 from dataclasses import replace
-from ssc_to_nwb.testing.large_stacks import large_spec, write_large_stacks
+from large_stacks import large_spec, write_large_stacks
 spec = replace(
     large_spec(gigabytes=0.1, planes=1), n_trials={files}, trial_seconds=({frames} / {files} + 0.5) / 7.0,
     image_shape=(256, 256),

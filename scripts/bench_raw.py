@@ -30,7 +30,7 @@ MEMORY_MB = 1000.0
 Round = dict[str, Any]
 
 _MAKE = """
-from ssc_to_nwb.testing.large_stacks import write_large_stacks
+from large_stacks import write_large_stacks
 write_large_stacks(root=Path({root}), gigabytes={gigabytes})
 print(json.dumps(None))
 """

@@ -301,9 +301,10 @@ def file_space_of(space: dict[str, Any] | None) -> Iterator[None]:
 
 def make_source(root: Path) -> None:
     """A full-size session: the frames of its first plane in full, those of the first trial for the others."""
+    from large_stacks import photon_pool
+
     from ssc_to_nwb.testing.dataset import write_session
     from ssc_to_nwb.testing.examples import full_size_spec
-    from ssc_to_nwb.testing.large_stacks import photon_pool
     from ssc_to_nwb.testing.stacks import stack_name
 
     session = write_session(root=root, spec=full_size_spec(), raw=False, videos=False)

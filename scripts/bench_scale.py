@@ -80,7 +80,7 @@ def two_without_raw(folder: Path, trials: int) -> list[Figure]:
 
 def two_with_raw(folder: Path, gigabytes: float) -> list[Figure]:
     """Two sessions with raw files, at once and one after the other, two threads in all; and the memory of that run."""
-    from ssc_to_nwb.testing.large_stacks import large_spec, write_large_stacks
+    from large_stacks import large_spec, write_large_stacks
 
     source = folder / "with_raw"
     for number in range(2):

@@ -15,39 +15,15 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ssc_to_nwb.matlab import mat5
 from ssc_to_nwb.matlab.leaves import matlab_shape
-from ssc_to_nwb.matlab.mat5 import (
-    LOGICAL_FLAG,
-    MI_COMPRESSED,
-    MI_DOUBLE,
-    MI_INT8,
-    MI_INT32,
-    MI_MATRIX,
-    MI_UINT32,
-    MI_UTF8,
-    MI_UTF16,
-    MX_CELL,
-    MX_CHAR,
-    MX_SPARSE,
-    MX_STRUCT,
-    NUMBER_CLASSES,
-    NUMBER_TYPES,
-)
 from ssc_to_nwb.matlab.text import utf16_units
-from ssc_to_nwb.matlab.tree import (
-    MatCell,
-    MatChar,
-    MatSparse,
-    MatStruct,
-    MatStructArray,
-    MatUnsupported,
-    MatValue,
-)
+from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatUnsupported, MatValue
 
 LARGEST_VARIABLE_BYTES = 2**31 - 1
 _LARGEST_LENGTH = 2**31 - 1
-_TYPE_NUMBERS = {code: number for number, code in NUMBER_TYPES.items()}
-_CLASS_NUMBERS = {code: number for number, code in NUMBER_CLASSES.items()}
+_TYPE_NUMBERS = {code: number for number, code in mat5.NUMBER_TYPES.items()}
+_CLASS_NUMBERS = {code: number for number, code in mat5.NUMBER_CLASSES.items()}
 _SMALLEST_FIRST = ("u1", "u2", "i2", "i4")
 _HEADER_TEXT = "MATLAB 5.0 MAT-file, Platform: GLNXA64, Created by: ssc-to-nwb"
 
@@ -56,14 +32,6 @@ Piece = bytes | memoryview
 
 class TooLargeForFormat5Error(ValueError):
     """A variable or an array beyond what format 5 can hold; the text says which."""
-
-
-def write_mat5(path: Path, *, variables: Mapping[str, MatValue]) -> None:
-    """Write `variables` to `path`, compressed.
-
-    Raises TooLargeForFormat5Error, ValueError for a value that cannot be written, OSError.
-    """
-    Mat5Writer().write(path, variables=variables)
 
 
 class Mat5Writer:
@@ -77,7 +45,10 @@ class Mat5Writer:
         self._compressed = compressed
 
     def write(self, path: Path, *, variables: Mapping[str, MatValue]) -> None:
-        """See `write_mat5`."""
+        """Write `variables` to `path`.
+
+        Raises TooLargeForFormat5Error, ValueError for a value that cannot be written, OSError.
+        """
         with path.open("wb") as stream:
             stream.write(self._header_text.encode("ascii").ljust(116, b" ") + bytes(8))
             stream.write(struct.pack("<H2s", 0x0100, b"IM"))
@@ -96,21 +67,21 @@ class Mat5Writer:
         body = self.body(name, value)
         size = sum(map(len, body))
         # A size beyond 32 bits makes the variable too large, which `write` finds.
-        return [struct.pack("<II", MI_MATRIX, min(size, 2**32 - 1)), *body]
+        return [struct.pack("<II", mat5.MI_MATRIX, min(size, 2**32 - 1)), *body]
 
     def body(self, name: str, value: MatValue) -> list[Piece]:
         """Header and content of an array, by what the value is."""
         if isinstance(value, MatStruct):
             value = MatStructArray(shape=(1, 1), field_names=tuple(value.fields), elements=(value,))
         if isinstance(value, MatStructArray):
-            return header(name, MX_STRUCT, value.shape) + self._fields(value)
+            return header(name, mat5.MX_STRUCT, value.shape) + self._fields(value)
         if isinstance(value, MatCell):
-            pieces = header(name, MX_CELL, value.shape)
+            pieces = header(name, mat5.MX_CELL, value.shape)
             for item in value.items:
                 pieces += self.matrix("", item)
             return pieces
         if isinstance(value, str | MatChar):
-            return header(name, MX_CHAR, matlab_shape(value)) + _chars(value)
+            return header(name, mat5.MX_CHAR, matlab_shape(value)) + _chars(value)
         if isinstance(value, MatSparse):
             return _sparse(name, value)
         if isinstance(value, MatUnsupported):
@@ -121,7 +92,7 @@ class Mat5Writer:
         names = [name.encode() for name in value.field_names]
         width = max(map(len, names), default=0) + 1
         table = b"".join(name.ljust(width, b"\0") for name in names)
-        pieces = element(MI_INT32, struct.pack("<i", width)) + element(MI_INT8, table)
+        pieces = element(mat5.MI_INT32, struct.pack("<i", width)) + element(mat5.MI_INT8, table)
         for one in value.elements:
             for name in value.field_names:
                 pieces += self.matrix("", one.fields[name])
@@ -143,9 +114,9 @@ def header(name: str, kind: int, shape: Iterable[int], flags: int = 0) -> list[P
     if max(sizes) > _LARGEST_LENGTH:
         raise TooLargeForFormat5Error(f"an array of size {'x'.join(map(str, sizes))}")
     return [
-        *element(MI_UINT32, struct.pack("<II", kind | flags, 0)),
-        *element(MI_INT32, np.array(sizes, dtype="<i4").tobytes()),
-        *element(MI_INT8, name.encode()),
+        *element(mat5.MI_UINT32, struct.pack("<II", kind | flags, 0)),
+        *element(mat5.MI_INT32, np.array(sizes, dtype="<i4").tobytes()),
+        *element(mat5.MI_INT8, name.encode()),
     ]
 
 
@@ -180,39 +151,41 @@ def _write_compressed(stream: BinaryIO, pieces: Iterable[Piece]) -> None:
     stream.write(press.flush())
     end = stream.tell()
     stream.seek(place)
-    stream.write(struct.pack("<II", MI_COMPRESSED, end - place - 8))
+    stream.write(struct.pack("<II", mat5.MI_COMPRESSED, end - place - 8))
     stream.seek(end)
 
 
 def _chars(value: str | MatChar) -> list[Piece]:
     units = utf16_units(value).reshape(-1, order="F")
     if units.max(initial=0) < 0x80:
-        return element(MI_UTF8, units.astype("u1").tobytes())
-    return element(MI_UTF16, units.astype("<u2").tobytes())
+        return element(mat5.MI_UTF8, units.astype("u1").tobytes())
+    return element(mat5.MI_UTF16, units.astype("<u2").tobytes())
 
 
 def _sparse(name: str, value: MatSparse) -> list[Piece]:
-    is_logical = value.values.dtype == np.bool_
-    stored = value.values.astype(np.uint8) if is_logical else stored_form(value.values)
+    kind, stored, flags = _stored(value.values)
     return [
-        *header(name, MX_SPARSE, value.shape, LOGICAL_FLAG if is_logical else 0),
-        *element(MI_INT32, value.row_index.astype("<i4").tobytes()),
-        *element(MI_INT32, value.column_start.astype("<i4").tobytes()),
+        *header(name, mat5.MX_SPARSE, value.shape, flags),
+        *element(mat5.MI_INT32, value.row_index.astype("<i4").tobytes()),
+        *element(mat5.MI_INT32, value.column_start.astype("<i4").tobytes()),
         # Of logical values MATLAB says that they are doubles, and writes bytes.
-        *element(MI_DOUBLE if is_logical else _TYPE_NUMBERS[stored.dtype.str[1:]], _bytes_of(stored)),
+        *element(mat5.MI_DOUBLE if flags else kind, _bytes_of(stored)),
     ]
 
 
 def _numbers(name: str, array: np.ndarray) -> list[Piece]:
-    is_logical = array.dtype == np.bool_
-    stored = array.astype(np.uint8) if is_logical else stored_form(array)
-    code = (stored if is_logical else array).dtype.str[1:]
+    code = "u1" if array.dtype == np.bool_ else array.dtype.str[1:]
     if code not in _CLASS_NUMBERS or array.ndim < 2:
         raise ValueError(f"an array of {array.ndim} dimensions and {array.dtype} cannot be written")
-    return [
-        *header(name, _CLASS_NUMBERS[code], array.shape, LOGICAL_FLAG if is_logical else 0),
-        *element(_TYPE_NUMBERS[stored.dtype.str[1:]], _bytes_of(stored)),
-    ]
+    kind, stored, flags = _stored(array)
+    return [*header(name, _CLASS_NUMBERS[code], array.shape, flags), *element(kind, _bytes_of(stored))]
+
+
+def _stored(array: np.ndarray) -> tuple[int, np.ndarray, int]:
+    """Type of the element, its numbers, and flags of the array."""
+    is_logical = array.dtype == np.bool_
+    stored = array.astype(np.uint8) if is_logical else stored_form(array)
+    return _TYPE_NUMBERS[stored.dtype.str[1:]], stored, mat5.LOGICAL_FLAG if is_logical else 0
 
 
 def _bytes_of(array: np.ndarray) -> Piece:

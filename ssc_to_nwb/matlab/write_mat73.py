@@ -7,7 +7,7 @@ groups, struct arrays groups of reference datasets, cells datasets of references
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,50 +15,35 @@ import numpy as np
 
 from ssc_to_nwb.matlab.leaves import CLASS_TYPES, matlab_class
 from ssc_to_nwb.matlab.text import utf16_units
-from ssc_to_nwb.matlab.tree import (
-    MatCell,
-    MatChar,
-    MatSparse,
-    MatStruct,
-    MatStructArray,
-    MatUnsupported,
-    MatValue,
-)
+from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatUnsupported, MatValue
 
 _HEADER_TEXT = "MATLAB 7.3 MAT-file, Platform: GLNXA64, Created by: ssc-to-nwb HDF5 schema 1.00 ."
 _USERBLOCK_BYTES = 512
 _COMPRESS_FROM_BYTES = 4096
 
 
-def write_mat73(path: Path, *, variables: Mapping[str, MatValue]) -> None:
-    """Write `variables` to `path`, large arrays compressed. Raises ValueError for what cannot be written, OSError."""
-    write_mat73_file(path, variables=variables, writer=Mat73Writer, header_text=_HEADER_TEXT)
-
-
-def write_mat73_file(
-    path: Path, *, variables: Mapping[str, MatValue], writer: Callable[[Any], Mat73Writer], header_text: str
-) -> None:
-    """Write `variables` with a writer, which is made for the open HDF5 file; header_text: ASCII, up to 116 letters."""
-    import h5py
-
-    with h5py.File(path, "w", userblock_size=_USERBLOCK_BYTES) as file:
-        values = writer(file)
-        for name, value in variables.items():
-            values.put(file, name, value)
-    with path.open("r+b") as stream:
-        stream.write(header_text.encode("ascii").ljust(116, b" ") + bytes(8) + b"\x00\x02IM")
-
-
 class Mat73Writer:
     """Puts values into groups; what a reference points to gets a running name in `#refs#`.
 
-    What else a value may be, a subclass says (`put`, `refer`). compressed: whether large arrays are.
+    What else a value may be, a subclass says (`put`, `refer`). header_text: ASCII, of up to 116 characters; compressed:
+    whether large arrays are.
     """
 
-    def __init__(self, file: Any, *, compressed: bool = True) -> None:
-        self._file = file
+    def __init__(self, *, header_text: str = _HEADER_TEXT, compressed: bool = True) -> None:
+        self._header_text = header_text
         self._compressed = compressed
         self._reference_count = 0
+        self._file: Any = None
+
+    def write(self, path: Path, *, variables: Mapping[str, MatValue]) -> None:
+        """Write `variables` to `path`. Raises ValueError for a value that cannot be written, OSError."""
+        import h5py
+
+        with h5py.File(path, "w", userblock_size=_USERBLOCK_BYTES) as self._file:
+            for name, value in variables.items():
+                self.put(self._file, name, value)
+        with path.open("r+b") as stream:
+            stream.write(self._header_text.encode("ascii").ljust(116, b" ") + bytes(8) + b"\x00\x02IM")
 
     def put(self, group: Any, name: str, value: MatValue) -> Any:
         """Write `value` as `name` into `group`; the HDF5 object made."""

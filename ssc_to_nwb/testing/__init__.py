@@ -2,7 +2,6 @@
 
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_dataset, write_session
 from ssc_to_nwb.testing.examples import demo_specs, full_size_spec
-from ssc_to_nwb.testing.large_stacks import write_large_stacks
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 
 __all__ = [
@@ -13,6 +12,5 @@ __all__ = [
     "demo_specs",
     "full_size_spec",
     "write_dataset",
-    "write_large_stacks",
     "write_session",
 ]

@@ -7,7 +7,9 @@ a page. This module reads the chain of image file directories (TIFF 6.0, section
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import BinaryIO
 
 import numpy as np
@@ -19,8 +21,7 @@ from ssc_to_nwb.problems.model import ProblemKind
 _WIDTH, _LENGTH, _BITS, _COMPRESSION, _FILL_ORDER, _DESCRIPTION = 256, 257, 258, 259, 266, 270
 _STRIP_OFFSETS, _SAMPLES, _STRIP_BYTES, _PREDICTOR = 273, 277, 279, 317
 _TILE_OFFSETS, _TILE_BYTES, _SAMPLE_FORMAT, _DEPTH = 324, 325, 339, 32997
-_TYPE_LETTERS = {1: "B", 2: "s", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
-_TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8}
+_TYPES = {1: "B", 2: "s", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _NUMBER_KINDS = {1: "u", 2: "i", 3: "f"}
 
 
@@ -59,16 +60,8 @@ class PageText:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Flavour:
-    order: str
-    entry: struct.Struct
-    count: struct.Struct
-    pointer: struct.Struct
-
-    @property
-    def inline_bytes(self) -> int:
-        return self.pointer.size
+# Type, count, and value or pointer of a tag.
+_Entry = tuple[int, int, bytes]
 
 
 def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], tuple[PageText, ...]]:
@@ -77,9 +70,10 @@ def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], tup
     Raises TifFault, which says which page it is about: TIF_UNREADABLE where the tables make no sense, TIF_TRUNCATED
     where they or the pixels reach past the end, TIF_PIXELS_UNSUPPORTED.
     """
-    flavour, position = _read_start(file)
+    tables = _Tables(file)
     pages: list[PageHeader] = []
-    texts = _Texts()
+    texts: list[str | None] = []
+    position, last_entry = tables.first, None
     seen: set[int] = set()
     while position:
         if position in seen:
@@ -91,80 +85,96 @@ def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], tup
         seen.add(position)
         try:
             table = position
-            tags, position = _read_directory(file, flavour, table)
-            texts.add(tags.get(_DESCRIPTION), file, flavour)
-            pages.append(_page_header(tags, file, flavour, byte_size, table=table))
+            tags, position = tables.tags(table)
+            # Pages whose tags lead to the same bytes have one text; one text is kept once for all pages that have it.
+            entry = tags.get(_DESCRIPTION)
+            text = texts[-1] if texts and entry == last_entry else tables.text(entry)
+            texts.append(texts[-1] if texts and text == texts[-1] else text)
+            last_entry = entry
+            pages.append(_page_header(tables, tags, byte_size, table=table))
         except TifFault as failure:
             raise TifFault(failure.kind, f"page {len(pages) + 1}: {failure}") from None
     if not pages:
         raise TifFault(kinds.TIF_UNREADABLE, "the file has no page")
-    return pages, tuple(texts.runs)
+    return pages, tuple(_runs(texts))
 
 
-class _Texts:
-    """Gathers the descriptions page by page; one text is kept once for all pages that have it."""
-
-    def __init__(self) -> None:
-        self.runs: list[PageText] = []
-        self._entry: tuple[int, int, bytes] | None = None
-
-    def add(self, entry: tuple[int, int, bytes] | None, file: BinaryIO, flavour: _Flavour) -> None:
-        """Take in the description of the next page."""
-        last = self.runs[-1] if self.runs else None
-        # Pages whose tags lead to the same bytes have one text.
-        text = last.text if last is not None and entry == self._entry else _text(entry, file, flavour)
-        self._entry = entry
-        if last is not None and last.text == text:
-            self.runs[-1] = PageText(last.first_page, last.page_count + 1, text)
-        else:
-            first = 0 if last is None else last.first_page + last.page_count
-            self.runs.append(PageText(first, 1, text))
+def _runs(texts: list[str | None]) -> Iterator[PageText]:
+    first = 0
+    for text, run in groupby(texts):
+        count = len(list(run))
+        yield PageText(first, count, text)
+        first += count
 
 
-def _read_start(file: BinaryIO) -> tuple[_Flavour, int]:
-    start = _read_exactly(file, 0, 8)
-    order = {b"II": "<", b"MM": ">"}.get(start[:2])
-    if order is None:
-        raise TifFault(kinds.TIF_UNREADABLE, "the file does not begin with a tif's mark")
-    (version,) = struct.unpack(order + "H", start[2:4])
-    if version == 42:
-        flavour = _Flavour(
-            order, struct.Struct(order + "HHI4s"), struct.Struct(order + "H"), struct.Struct(order + "I")
-        )
-        return flavour, flavour.pointer.unpack(start[4:8])[0]
-    if version == 43 and struct.unpack(order + "HH", start[4:8]) == (8, 0):
-        flavour = _Flavour(
-            order, struct.Struct(order + "HHQ8s"), struct.Struct(order + "Q"), struct.Struct(order + "Q")
-        )
-        return flavour, flavour.pointer.unpack(_read_exactly(file, 8, 8))[0]
-    raise TifFault(kinds.TIF_UNREADABLE, f"the file has the tif version {version}, which is unknown")
+class _Tables:
+    """The tables of one file, in its byte order; numbers of a BigTIFF are wider. first: where the first one is."""
 
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        start = self._read(0, 8)
+        order = {b"II": "<", b"MM": ">"}.get(start[:2])
+        if order is None:
+            raise TifFault(kinds.TIF_UNREADABLE, "the file does not begin with a tif's mark")
+        (version,) = struct.unpack(order + "H", start[2:4])
+        is_big = version == 43 and struct.unpack(order + "HH", start[4:8]) == (8, 0)
+        if version != 42 and not is_big:
+            raise TifFault(kinds.TIF_UNREADABLE, f"the file has the tif version {version}, which is unknown")
+        self.order = order
+        codes = ("Q", "HHQ8s", "Q") if is_big else ("H", "HHI4s", "I")
+        self._count, self._entry, self._pointer = (struct.Struct(order + code) for code in codes)
+        self.first: int = self._pointer.unpack(self._read(8, 8) if is_big else start[4:])[0]
 
-_Tags = dict[int, tuple[int, int, bytes]]
+    def tags(self, position: int) -> tuple[dict[int, _Entry], int]:
+        """The tags of one table, and where the next one lies (0: none)."""
+        (count,) = self._count.unpack(self._read(position, self._count.size))
+        if not 0 < count < 4096:
+            raise TifFault(kinds.TIF_UNREADABLE, f"a table of {count} tags")
+        entries_bytes = count * self._entry.size
+        block = self._read(position + self._count.size, entries_bytes + self._pointer.size)
+        # Of a tag that is there twice the first counts, as for tifffile and libtiff.
+        entries = reversed(list(self._entry.iter_unpack(block[:entries_bytes])))
+        (following,) = self._pointer.unpack(block[entries_bytes:])
+        return {tag: rest for tag, *rest in entries}, following
 
-
-def _read_directory(file: BinaryIO, flavour: _Flavour, position: int) -> tuple[_Tags, int]:
-    """The tags of one directory (type, count, value or pointer), and where the next directory lies (0: none)."""
-    (count,) = flavour.count.unpack(_read_exactly(file, position, flavour.count.size))
-    if not 0 < count < 4096:
-        raise TifFault(kinds.TIF_UNREADABLE, f"a table of {count} tags")
-    entries_bytes = count * flavour.entry.size
-    block = _read_exactly(file, position + flavour.count.size, entries_bytes + flavour.pointer.size)
-    # Of a tag that is there twice the first counts, as for tifffile and libtiff.
-    entries = reversed(list(flavour.entry.iter_unpack(block[:entries_bytes])))
-    tags = {tag: rest for tag, *rest in entries}
-    (following,) = flavour.pointer.unpack(block[entries_bytes:])
-    return tags, following
-
-
-def _page_header(tags: _Tags, file: BinaryIO, flavour: _Flavour, byte_size: int, *, table: int) -> PageHeader:
-    def number(tag: int, default: int | None = None) -> int:
+    def numbers(self, tags: dict[int, _Entry], tag: int, default: int | None = None) -> tuple[int, ...]:
+        """The numbers of a tag, which must be there where no default is given."""
         if tag not in tags:
             if default is None:
                 raise TifFault(kinds.TIF_UNREADABLE, f"the tag {tag} is absent")
-            return default
-        values = _values(tags[tag], file, flavour)
-        return values[0]
+            return (default,)
+        kind, count, _ = tags[tag]
+        if kind not in _TYPES or kind == 2 or not 0 < count < 2**24:
+            raise TifFault(kinds.TIF_UNREADABLE, f"a tag of {count} values of type {kind}")
+        return struct.unpack(f"{self.order}{count}{_TYPES[kind]}", self._bytes(tags[tag]))
+
+    def text(self, entry: _Entry | None) -> str | None:
+        """The text of a tag; None where there is none."""
+        if entry is None or entry[0] != 2:
+            return None
+        raw = self._bytes(entry).rstrip(b"\0")
+        # TIFF promises ASCII; programs write UTF-8 or Latin-1 (a micron sign, say), and the latter never fails.
+        try:
+            return raw.decode("utf-8") or None
+        except UnicodeDecodeError:
+            return raw.decode("latin-1")
+
+    def _bytes(self, entry: _Entry) -> bytes:
+        kind, count, inline = entry
+        needed = count * struct.calcsize(f"<{_TYPES[kind]}")
+        return inline[:needed] if needed <= len(inline) else self._read(self._pointer.unpack(inline)[0], needed)
+
+    def _read(self, position: int, length: int) -> bytes:
+        self._file.seek(position)
+        data = self._file.read(length)
+        if len(data) != length:
+            raise TifFault(kinds.TIF_TRUNCATED, "the tables reach past the end of the file")
+        return data
+
+
+def _page_header(tables: _Tables, tags: dict[int, _Entry], byte_size: int, *, table: int) -> PageHeader:
+    def number(tag: int, default: int | None = None) -> int:
+        return tables.numbers(tags, tag, default)[0]
 
     rows, columns = number(_LENGTH), number(_WIDTH)
     bits, samples, sample_format = number(_BITS, 1), number(_SAMPLES, 1), number(_SAMPLE_FORMAT, 1)
@@ -172,62 +182,18 @@ def _page_header(tags: _Tags, file: BinaryIO, flavour: _Flavour, byte_size: int,
         raise TifFault(kinds.TIF_PIXELS_UNSUPPORTED, f"{samples} samples of {bits} bits, sample format {sample_format}")
     if sample_format == 3 and bits == 8:
         raise TifFault(kinds.TIF_PIXELS_UNSUPPORTED, "8-bit floating point numbers")
-    dtype = np.dtype(f"{flavour.order}{_NUMBER_KINDS[sample_format]}{bits // 8}")
+    dtype = np.dtype(f"{tables.order}{_NUMBER_KINDS[sample_format]}{bits // 8}")
     tiled = _TILE_OFFSETS in tags
-    offsets = _required(tags, _TILE_OFFSETS if tiled else _STRIP_OFFSETS, file, flavour)
-    lengths = _required(tags, _TILE_BYTES if tiled else _STRIP_BYTES, file, flavour)
+    offsets = tables.numbers(tags, _TILE_OFFSETS if tiled else _STRIP_OFFSETS)
+    lengths = tables.numbers(tags, _TILE_BYTES if tiled else _STRIP_BYTES)
     if len(offsets) != len(lengths):
         raise TifFault(kinds.TIF_UNREADABLE, f"{len(offsets)} offsets and {len(lengths)} lengths of strips")
     if any(offset + length > byte_size for offset, length in zip(offsets, lengths, strict=True)):
         raise TifFault(kinds.TIF_TRUNCATED, "the pixels reach past the end of the file")
     plain = (
         not tiled
-        and number(_COMPRESSION, 1) == 1
-        and number(_FILL_ORDER, 1) == 1
-        and number(_PREDICTOR, 1) == 1
-        and number(_DEPTH, 1) == 1
+        and all(number(tag, 1) == 1 for tag in (_COMPRESSION, _FILL_ORDER, _PREDICTOR, _DEPTH))
         and sum(lengths) == rows * columns * dtype.itemsize
         and all(offsets[i] + lengths[i] == offsets[i + 1] for i in range(len(offsets) - 1))
     )
     return PageHeader(rows, columns, dtype, offsets[0] if plain else None, table)
-
-
-def _required(tags: _Tags, tag: int, file: BinaryIO, flavour: _Flavour) -> tuple[int, ...]:
-    if tag not in tags:
-        raise TifFault(kinds.TIF_UNREADABLE, f"the tag {tag} is absent")
-    return _values(tags[tag], file, flavour)
-
-
-def _values(entry: tuple[int, int, bytes], file: BinaryIO, flavour: _Flavour) -> tuple[int, ...]:
-    kind, count, _ = entry
-    if kind not in _TYPE_LETTERS or kind == 2 or not 0 < count < 2**24:
-        raise TifFault(kinds.TIF_UNREADABLE, f"a tag of {count} values of type {kind}")
-    raw = _value_bytes(entry, file, flavour)
-    return struct.unpack(f"{flavour.order}{count}{_TYPE_LETTERS[kind]}", raw)
-
-
-def _value_bytes(entry: tuple[int, int, bytes], file: BinaryIO, flavour: _Flavour) -> bytes:
-    kind, count, inline = entry
-    needed = count * _TYPE_SIZES[kind]
-    if needed <= flavour.inline_bytes:
-        return inline[:needed]
-    return _read_exactly(file, flavour.pointer.unpack(inline)[0], needed)
-
-
-def _text(entry: tuple[int, int, bytes] | None, file: BinaryIO, flavour: _Flavour) -> str | None:
-    if entry is None or entry[0] != 2:
-        return None
-    raw = _value_bytes(entry, file, flavour).rstrip(b"\0")
-    # TIFF promises ASCII; programs write UTF-8 or Latin-1 (a micron sign, say), and the latter never fails to decode.
-    try:
-        return raw.decode("utf-8") or None
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
-
-
-def _read_exactly(file: BinaryIO, position: int, length: int) -> bytes:
-    file.seek(position)
-    data = file.read(length)
-    if len(data) != length:
-        raise TifFault(kinds.TIF_TRUNCATED, "the tables reach past the end of the file")
-    return data

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from converting import convert
+from large_stacks import write_large_stacks
 
 from ssc_to_nwb.api.planning import Plan, plan
 from ssc_to_nwb.testing.dataset import write_session
-from ssc_to_nwb.testing.large_stacks import write_large_stacks
 from ssc_to_nwb.testing.matlab import MatStruct, row
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 

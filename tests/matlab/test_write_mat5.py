@@ -22,13 +22,13 @@ from ssc_to_nwb.matlab.tree import (
     MatUnsupported,
     MatValue,
 )
-from ssc_to_nwb.matlab.write_mat5 import Mat5Writer, TooLargeForFormat5Error, stored_form, write_mat5
+from ssc_to_nwb.matlab.write_mat5 import Mat5Writer, TooLargeForFormat5Error, stored_form
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("mat5") / "forms.mat"
-    write_mat5(path, variables=FORMS)
+    Mat5Writer().write(path, variables=FORMS)
     return path
 
 
@@ -85,7 +85,7 @@ def assert_structs(
 
 
 def test_text_beyond_the_basic_plane_is_counted_as_matlab_counts_it(tmp_path: Path) -> None:
-    write_mat5(tmp_path / "v.mat", variables=BEYOND_THE_BASIC_PLANE)
+    Mat5Writer().write(tmp_path / "v.mat", variables=BEYOND_THE_BASIC_PLANE)
     found = read_mat(tmp_path / "v.mat")
     for name, value in BEYOND_THE_BASIC_PLANE.items():
         assert_equal_values(found[name], value)
@@ -94,7 +94,7 @@ def test_text_beyond_the_basic_plane_is_counted_as_matlab_counts_it(tmp_path: Pa
 def test_a_restored_file_is_small(tmp_path: Path) -> None:
     """Doubles of whole numbers take a byte each before they are compressed."""
     values = np.random.default_rng(1).integers(0, 256, (100, 100)).astype(float)
-    write_mat5(tmp_path / "v.mat", variables={"v": values})
+    Mat5Writer().write(tmp_path / "v.mat", variables={"v": values})
     assert (tmp_path / "v.mat").stat().st_size < 11_000
 
 
@@ -113,7 +113,7 @@ def test_stored_form_holds_the_same_values(values: list[float], stored: str) -> 
 
 
 def test_the_same_values_make_the_same_bytes(written: Path, tmp_path: Path) -> None:
-    write_mat5(tmp_path / "again.mat", variables=FORMS)
+    Mat5Writer().write(tmp_path / "again.mat", variables=FORMS)
     assert (tmp_path / "again.mat").read_bytes() == written.read_bytes()
 
 
@@ -140,17 +140,17 @@ def test_numbers_in_any_byte_order(tmp_path: Path, dtype: str, order: str) -> No
 )
 def test_what_has_no_place_in_a_file_is_refused(tmp_path: Path, value: Any, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        write_mat5(tmp_path / "v.mat", variables={"s": MatStruct(fields={"v": value})})
+        Mat5Writer().write(tmp_path / "v.mat", variables={"s": MatStruct(fields={"v": value})})
 
 
 def test_a_variable_beyond_the_format_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LARGEST_VARIABLE_BYTES", 1000)
-    write_mat5(tmp_path / "v.mat", variables={"v": np.full((10, 10), 0.5)})
+    Mat5Writer().write(tmp_path / "v.mat", variables={"v": np.full((10, 10), 0.5)})
     with pytest.raises(TooLargeForFormat5Error, match="w: "):
-        write_mat5(tmp_path / "v.mat", variables={"v": number(1), "w": np.full((20, 10), 0.5)})
+        Mat5Writer().write(tmp_path / "v.mat", variables={"v": number(1), "w": np.full((20, 10), 0.5)})
 
 
 def test_a_length_beyond_the_format_is_refused(tmp_path: Path) -> None:
     vast = MatSparse(shape=(2**31, 1), row_index=np.zeros(0, int), column_start=np.zeros(2, int), values=np.zeros(0))
     with pytest.raises(TooLargeForFormat5Error, match="2147483648x1"):
-        write_mat5(tmp_path / "v.mat", variables={"v": vast})
+        Mat5Writer().write(tmp_path / "v.mat", variables={"v": vast})

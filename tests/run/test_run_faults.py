@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from converting import convert as convert_here
+from large_stacks import write_large_stacks
 from patience import PATIENCE_S, wait_until
 from tiny_sessions import record_lines, stray_files, write_tiny
 
@@ -23,7 +24,6 @@ from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.events import RunEvent
-from ssc_to_nwb.testing.large_stacks import write_large_stacks
 
 # What is verified is shown elsewhere.
 convert = partial(conversion.convert, verify="off")

@@ -90,7 +90,7 @@ def test_the_package_names_are_there() -> None:
 
 def test_heavy_libraries_are_left_alone() -> None:
     code = (
-        "import sys; from ssc_to_nwb.testing import write_session, demo_specs, write_large_stacks; "
+        "import sys; from ssc_to_nwb.testing import write_session, demo_specs; "
         "print(sorted({'scipy', 'h5py', 'tifffile', 'av', 'pynwb'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from large_stacks import large_spec, photon_pool, write_large_stacks
 
-from ssc_to_nwb.testing.large_stacks import large_spec, photon_pool, write_large_stacks
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 
