@@ -270,6 +270,8 @@ def load_ahead(source: Path, output: Path) -> None:
     """
     # Unlike `Path.exists`, this takes a name that is too long for one of nothing.
     is_to_do = os.path.exists(source) and not os.path.exists(run_record(output))  # noqa: PTH110
+    # Else numpy's OpenBLAS starts threads here, there and at each fork: a tenth of a second, and nothing uses them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if is_to_do and _context().get_start_method() == "forkserver":
         with without_main_module(), signals_held_back():
             forkserver.ensure_running()
