@@ -17,7 +17,7 @@ from ssc_to_nwb.hdf5_files import check_own_values, hdf5_fault
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.chunk_reader import add_values, can_read_chunks, read_blocks
-from ssc_to_nwb.restoring.nwb_reader import ArrayTree
+from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node, NodeKind
 
 # From this size on chunks are inflated in threads; below, a thread costs more than it saves.
 _LARGE_BYTES = 2**20
@@ -36,23 +36,31 @@ class Hdf5Tree(ArrayTree):
     def __init__(self, file: h5py.File, *, digests: dict[str, str] | None = None) -> None:
         super().__init__(file)
         self._digests = digests
+        # Kind of link and address of every object, from one pass: to ask HDF5 for each takes ten times as long.
+        self._links: dict[str, tuple[int, int]] = {"/": (h5py.h5l.TYPE_HARD, h5py.h5o.get_info(file.id).addr)}
+        self._members: dict[str, list[str]] = {}
+        file.id.links.visit(self._note, info=True)
         self._attributes: dict[tuple[str, str], Any] = {}
         self._small: dict[str, np.ndarray] = {}
 
-    def link_target(self, group: str, name: str) -> str | None:
-        """Path that a soft link leads to; that of an external link behind the name of its file."""
-        link = self.dataset(group).get(name, getlink=True)
-        if isinstance(link, h5py.ExternalLink):
-            return f"{link.filename}:{link.path}"
-        return link.path if isinstance(link, h5py.SoftLink) else None
+    def _note(self, name: bytes, link: h5py.h5l.LinkInfo) -> None:
+        path = f"/{name.decode()}"
+        self._links[path] = (link.type, link.u)
+        holder, _, own_name = path.rpartition("/")
+        self._members.setdefault(holder or "/", []).append(own_name)
 
-    def attribute_names(self, item: Any) -> tuple[str, ...]:
-        """All of them."""
-        return tuple(item.attrs)
+    def _look_up(self, path: str) -> Node | None:
+        if path not in self._links:
+            return None
+        if self._links[path][0] == h5py.h5l.TYPE_SOFT:
+            return Node(path=path, kind="link", target=self.root.id.links.get_val(path.encode()).decode())
+        item = self.dataset(path)
+        kind: NodeKind = "group" if isinstance(item, h5py.Group) else "dataset"
+        return Node(path=path, kind=kind, attributes=tuple(item.attrs))
 
     def members(self, path: str) -> tuple[str, ...]:
         """Names in a group, sorted by HDF5."""
-        return tuple(self.dataset(path))
+        return tuple(self._members.get(path, ()))
 
     def values(self, path: str) -> np.ndarray:
         """All values; texts as `str` objects. Small ones are read once, and cannot be changed."""
@@ -118,14 +126,8 @@ class Hdf5Tree(ArrayTree):
     @cached_property
     def _paths(self) -> dict[int, str]:
         """Path of every object by its address: for the name of one, HDF5 would search the whole file each time."""
-        paths = {h5py.h5o.get_info(self.root.id).addr: "/"}
-
-        def note(name: bytes, link: h5py.h5l.LinkInfo) -> None:
-            if link.type == h5py.h5l.TYPE_HARD:
-                paths.setdefault(link.u, f"/{name.decode()}")
-
-        self.root.id.links.visit(note, info=True)
-        return paths
+        hard = {path: place for path, (kind, place) in self._links.items() if kind == h5py.h5l.TYPE_HARD}
+        return {place: path for path, place in reversed(hard.items())}
 
 
 @contextmanager
@@ -146,10 +148,11 @@ def open_tree(path: Path, *, digests: dict[str, str] | None = None) -> Iterator[
     with file:
         try:
             check_own_values(file, path=path)
+            tree = Hdf5Tree(file, digests=digests)
         except (OSError, RuntimeError, KeyError, ValueError, TypeError, SystemError) as failure:
             # h5py raises SystemError at names of objects that are not UTF-8, caused by the error that says so.
             raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure.__cause__ or failure) from failure
-        yield Hdf5Tree(file, digests=digests)
+        yield tree
 
 
 def _open_zarr(path: Path) -> ArrayTree:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ssc_to_nwb.parallel import map_in_order
-from ssc_to_nwb.restoring.nwb_reader import ArrayTree
+from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node
 
 _LINKS = "zarr_link"
 _MARK = "zarr_dtype"
@@ -56,13 +56,21 @@ class ZarrTree(ArrayTree):
             if json.loads(file.read_text(encoding="utf-8")) != copies[name]:
                 raise OSError(f"{_CONSOLIDATED} has other metadata than {name}")
 
-    def link_target(self, group: str, name: str) -> str | None:
-        """Links are entries in the attributes of their group."""
-        return self._links(group).get(name)
-
-    def attribute_names(self, item: Any) -> tuple[str, ...]:
-        """But for those that say how the object is stored."""
-        return tuple(name for name in item.attrs.asdict() if name not in _STORAGE_ATTRIBUTES)
+    def _look_up(self, path: str) -> Node | None:
+        """Links are entries in the attributes of their group. Attributes that say how an object is stored are none."""
+        if path != "/":
+            parent, _, name = path.rpartition("/")
+            holder = self.node(parent or "/")
+            if holder is None or holder.kind != "group":
+                return None
+            target = self._links(parent or "/").get(name)
+            if target is not None:
+                return Node(path=path, kind="link", target=target)
+            if name not in self.dataset(parent or "/"):
+                return None
+        item = self.dataset(path)
+        attributes = tuple(name for name in item.attrs.asdict() if name not in _STORAGE_ATTRIBUTES)
+        return Node(path=path, kind="dataset" if hasattr(item, "dtype") else "group", attributes=attributes)
 
     def _links(self, path: str) -> dict[str, str]:
         """Targets by name of the links in a group; those into other files have the file's name."""

@@ -51,28 +51,9 @@ class ArrayTree(ABC):
             self._nodes[path] = self._look_up(path)
         return self._nodes[path]
 
+    @abstractmethod
     def _look_up(self, path: str) -> Node | None:
-        if path != "/":
-            parent, _, name = path.rpartition("/")
-            holder = self.node(parent or "/")
-            if holder is None or holder.kind != "group":
-                return None
-            target = self.link_target(parent or "/", name)
-            if target is not None:
-                return Node(path=path, kind="link", target=target)
-            if name not in self.dataset(parent or "/"):
-                return None
-        item = self.dataset(path)
-        kind: NodeKind = "dataset" if hasattr(item, "dtype") else "group"
-        return Node(path=path, kind=kind, attributes=self.attribute_names(item))
-
-    @abstractmethod
-    def link_target(self, group: str, name: str) -> str | None:
-        """Where a member of a group leads that is a link; None where it is none."""
-
-    @abstractmethod
-    def attribute_names(self, item: Any) -> tuple[str, ...]:
-        """Names of the attributes that an object has of its own."""
+        """As `node`, which asks for each path once."""
 
     @abstractmethod
     def members(self, path: str) -> tuple[str, ...]:
