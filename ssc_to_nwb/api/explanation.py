@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssc_to_nwb.problems.catalogue import FROM_SOURCE, TO_ARCHIVE, areas_of_types, read_area
+from ssc_to_nwb.problems.catalogue import all_areas
 from ssc_to_nwb.problems.model import ProblemKind
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def describe(*, file: Path | str) -> Description:
 
 def problem_areas() -> dict[str, tuple[ProblemKind, ...]]:
     """Every kind of problem by area, in the order of the path data take; each data type is an area of its own."""
-    return dict([*map(read_area, FROM_SOURCE), *areas_of_types(), *map(read_area, TO_ARCHIVE)])
+    return dict(all_areas())
 
 
 def catalogue() -> dict[str, ProblemKind]:

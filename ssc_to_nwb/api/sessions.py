@@ -208,10 +208,9 @@ def _contents(session: Session) -> dict[str, Any]:
 def _raw_counts(session: Session, source: SessionSource) -> dict[str, Any]:
     """Listed stacks there and missing, and videos: in packed files, in the session's folder, or nowhere."""
     from ssc_to_nwb.session.raw_data import report_inventory, report_without_folder
-    from ssc_to_nwb.source_files.disk_walk import Obstacle
+    from ssc_to_nwb.source_files.disk_walk import Obstacle, raw_files_below
     from ssc_to_nwb.source_files.raw_files import is_side_file
     from ssc_to_nwb.source_files.raw_inventory import take_inventory
-    from ssc_to_nwb.source_files.search import raw_files_below
 
     listed = {plane.name: plane.listed_paths for plane in session.planes}
     names = sum(len(paths) for paths in listed.values())

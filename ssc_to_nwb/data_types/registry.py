@@ -23,6 +23,7 @@ Modules are imported when they are asked for: the way back never loads the way t
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ssc_to_nwb.problems.catalogue import area_of, take_tables_of
+from ssc_to_nwb.problems.catalogue import all_areas, area_of, take_tables_of
 
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.rule import Rule
@@ -136,8 +137,8 @@ def register_data_type(package: str) -> DataType:
     Raises
     ------
     ValueError
-        Where the package cannot be imported, is registered already, has an identifier that another data type has, or
-        has a claim without a way back.
+        Where the package cannot be imported, is registered already, has a claim without a way back, or an identifier,
+        of a claim or of a kind of problem, that is there already.
     """
     data_type = DataType(package)
     if data_type in data_types():
@@ -150,6 +151,7 @@ def register_data_type(package: str) -> DataType:
     _registered.append(data_type)
     try:
         _check_claims(data_type)
+        _check_problems(data_type)
     except BaseException:
         _registered.remove(data_type)
         raise
@@ -185,3 +187,14 @@ def _check_claims(data_type: DataType) -> None:
                 f"data type {data_type.name} has no way back for its claim {rule.identifier!r}: add it to RESTORES in "
                 f"{data_type.package}.restore, or claim the fields as kept"
             )
+
+
+def _check_problems(data_type: DataType) -> None:
+    """What the code raises and `explain` shows is found by identifier, and an area by its heading."""
+    area = area_of(data_type.package)
+    if area is None:
+        return
+    counts = Counter(word for title, kinds in all_areas() for word in (title, *(kind.identifier for kind in kinds)))
+    for word in (area[0], *(kind.identifier for kind in area[1])):
+        if counts[word] > 1:
+            raise ValueError(f"data type {data_type.name}: {word!r} in its problems.toml is there already")

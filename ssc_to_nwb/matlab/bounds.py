@@ -30,25 +30,17 @@ class UnfoldingError(ValueError):
 
 
 class Bounds:
-    """The bounds of one file, and the place where its reading is.
+    """The bounds of one file, by its format, and the place where its reading is."""
 
-    free_values, bytes_per_value: how many values the file may have beside one for so many of its bytes.
-    """
-
-    def __init__(self, path: Path, *, free_values: int, bytes_per_value: int) -> None:
+    def __init__(self, path: Path, file_format: MatFormat) -> None:
         self._file_bytes = path.stat().st_size
-        self._most_values = free_values + self._file_bytes // bytes_per_value
+        self._most_values = _FREE_VALUES[file_format] + self._file_bytes // _BYTES_PER_VALUE[file_format]
         self._most_bytes = _FREE_BYTES + _MOST_UNFOLDING * self._file_bytes
         self._values = 0
         self._bytes = 0
         self._parts: list[str] = []
         self._met: set[int] = set()
         self._repeats = 0
-
-    @classmethod
-    def of(cls, path: Path, file_format: MatFormat) -> Bounds:
-        """The bounds of a file of this format."""
-        return cls(path, free_values=_FREE_VALUES[file_format], bytes_per_value=_BYTES_PER_VALUE[file_format])
 
     @property
     def field(self) -> str:

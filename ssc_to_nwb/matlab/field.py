@@ -217,14 +217,7 @@ def _first(mask: np.ndarray) -> int:
 class HashEntry:
     """One key of a Hash.
 
-    Attributes
-    ----------
-    key : str
-        The key.
-    description : str
-        Empty where the Hash has none.
-    value : Field
-        What it holds.
+    key: the key; description: empty where the Hash has none; value: what it holds.
     """
 
     key: str

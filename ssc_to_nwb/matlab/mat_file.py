@@ -64,10 +64,10 @@ def _read(path: Path, texts: TextReader) -> dict[str, MatValue]:
         if file_format == "7.3":
             from ssc_to_nwb.matlab.mat73 import read_mat73
 
-            bounds = Bounds.of(path, "7.3")
+            bounds = Bounds(path, "7.3")
             return read_mat73(path, texts=texts, bounds=bounds)
         if file_format is not None:
-            bounds = Bounds.of(path, "5")
+            bounds = Bounds(path, "5")
             return read_mat5(path, texts=texts, bounds=bounds)
     except _DAMAGE as damage:  # type: ignore[misc]
         found, cause = _fault(damage), damage

@@ -20,10 +20,7 @@ _LARGEST_FULL = 1 << 27
 class MatStruct:
     """A 1x1 struct.
 
-    Attributes
-    ----------
-    fields : dict of str to MatValue
-        In MATLAB's order.
+    fields: in MATLAB's order.
     """
 
     fields: dict[str, MatValue]
@@ -33,14 +30,7 @@ class MatStruct:
 class MatStructArray:
     """A struct array of any other size.
 
-    Attributes
-    ----------
-    shape : tuple of int
-        MATLAB's size.
-    field_names : tuple of str
-        In MATLAB's order.
-    elements : tuple of MatStruct
-        In column-major order.
+    shape: MATLAB's size; field_names: in MATLAB's order; elements: in column-major order.
     """
 
     shape: tuple[int, ...]
@@ -52,12 +42,7 @@ class MatStructArray:
 class MatCell:
     """A cell array.
 
-    Attributes
-    ----------
-    shape : tuple of int
-        MATLAB's size.
-    items : tuple of MatValue
-        In column-major order.
+    shape: MATLAB's size; items: in column-major order.
     """
 
     shape: tuple[int, ...]
@@ -68,12 +53,8 @@ class MatCell:
 class MatChar:
     """A char array that is neither a plain row nor the 0x0 char: a matrix, an empty of another size, a padded row.
 
-    Attributes
-    ----------
-    shape : tuple of int
-        MATLAB's size, in units of UTF-16.
-    rows : tuple of str
-        A text per row, from top to bottom, those of further pages after those of the first; padding is kept.
+    shape: MATLAB's size, in units of UTF-16; rows: a text per row, from top to bottom, those of further pages after
+    those of the first; padding is kept.
     """
 
     shape: tuple[int, ...]
@@ -84,16 +65,8 @@ class MatChar:
 class MatSparse:
     """A sparse matrix; `np.asarray` gives the full one.
 
-    Attributes
-    ----------
-    shape : tuple of int
-        MATLAB's size.
-    row_index : ndarray of int64, (N,)
-        Row of each stored value, counted from 0.
-    column_start : ndarray of int64, (columns + 1,)
-        Position of the first value of each column.
-    values : ndarray, (N,)
-        In MATLAB's class.
+    shape: MATLAB's size; row_index: row of each stored value, counted from 0; column_start: position of the first
+    value of each column; values: in MATLAB's class.
     """
 
     shape: tuple[int, ...]
@@ -143,14 +116,7 @@ class MatSparse:
 class MatUnsupported:
     """A value that cannot be read.
 
-    Attributes
-    ----------
-    matlab_class : str
-        Its class in MATLAB.
-    reason : str
-        Why it cannot be read.
-    shape : tuple of int
-        Its size, as far as the file has it.
+    matlab_class: its class in MATLAB; reason: why it cannot be read; shape: its size, as far as the file has it.
     """
 
     matlab_class: str

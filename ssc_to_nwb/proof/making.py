@@ -42,10 +42,11 @@ class OptionsUsed:
 class FileContents:
     """What a file was made from, in short.
 
-    metadata: as used; rules: number of source fields by rule; written: number of source files by role; listed_stacks,
-    found_stacks: imaging stacks that the session file lists, and those of them that were there.
+    session_file: its name; metadata: as used; rules: number of source fields by rule; written: number of source files
+    by role; listed_stacks, found_stacks: imaging stacks that the session file lists, and those that were there.
     """
 
+    session_file: str
     metadata: Mapping[str, Any]
     rules: Mapping[str, int]
     written: Mapping[str, int]
@@ -75,21 +76,15 @@ def contents_of(nwb_path: Path) -> FileContents:
         files = view.table(_FILES)
         roles, sizes = files.texts("role"), files.column("bytes").tolist()
         rows = zip(roles, files.texts("disposition"), strict=True)
+        paths = dict(zip(roles, files.texts("path"), strict=True))
         return FileContents(
+            session_file=Path(paths["session file"]).name,
             metadata=view.metadata,
             rules=json.loads(view.provenance["ledger_rules"]),
             written=Counter(role for role, disposition in rows if disposition == "written"),
             listed_stacks=view.table(_STACKS).rows if view.reader.has(_STACKS) else 0,
             found_stacks=sum(role == "imaging stack" and size > 0 for role, size in zip(roles, sizes, strict=True)),
         )
-
-
-def session_file_of(nwb_path: Path) -> str:
-    """The name of the session file that a file of any layout was made from. Raises verify-unreadable."""
-    with _readable(nwb_path) as view:
-        files = view.table(_FILES)
-        paths = dict(zip(files.texts("role"), files.texts("path"), strict=True))
-        return Path(paths["session file"]).name
 
 
 def check_layout(tree: ArrayTree, *, file: Path) -> None:

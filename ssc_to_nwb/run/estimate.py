@@ -17,10 +17,10 @@ from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.quantities import bytes_text
 from ssc_to_nwb.run.machine import existing_folder, free_bytes
 from ssc_to_nwb.run.session_sources import SessionSource
+from ssc_to_nwb.source_files.disk_walk import raw_files_below
 from ssc_to_nwb.source_files.packed_files import unpack
 from ssc_to_nwb.source_files.packed_sessions import PackedSession
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
-from ssc_to_nwb.source_files.search import raw_files_below
 
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack

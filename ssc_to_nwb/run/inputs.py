@@ -15,8 +15,7 @@ from ssc_to_nwb._version import __version__
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.source_files.checksums import sha256_of
-from ssc_to_nwb.source_files.disk_walk import Obstacle, check_is_file
-from ssc_to_nwb.source_files.search import raw_files_below
+from ssc_to_nwb.source_files.disk_walk import Obstacle, check_is_file, raw_files_below
 
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata

@@ -16,9 +16,8 @@ from ssc_to_nwb.problems.system_errors import system_errors_named
 from ssc_to_nwb.run.machine import existing_folder
 from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.session_key import SessionKey
-from ssc_to_nwb.source_files.disk_walk import in_place_of
+from ssc_to_nwb.source_files.disk_walk import in_place_of, same_folder
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
-from ssc_to_nwb.source_files.search import same_folder
 
 
 def output_folder(output: Path | str, *, source: Path | str) -> Path:
@@ -109,10 +108,10 @@ def sources_of_file(file: Path, sources: Sequence[SessionSource]) -> tuple[Sessi
 
     Raises verify-source-missing.
     """
-    from ssc_to_nwb.proof.making import session_file_of
+    from ssc_to_nwb.proof.making import contents_of
 
     try:
-        session = str(SessionKey.at_start_of(session_file_of(file)))
+        session = str(SessionKey.at_start_of(contents_of(file).session_file))
         found = tuple(source for source in sources if source.name == session)
     except SscError:
         session = file.name

@@ -10,7 +10,8 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from ssc_to_nwb.problems import kinds
@@ -185,11 +186,11 @@ def _named_after(listed_in: Path) -> Path | None:
     return beside if beside.is_file() else None
 
 
-@dataclass(slots=True, kw_only=True)
 class _Lookup:
     """Finds files by listed names, also where a disk changed upper and lower case; folders are read once."""
 
-    folders: dict[Path, dict[str, list[str]]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._names = cache(_names_in)
 
     def find(self, folder: Path, name: str) -> Path | None:
         """The file of this name, with as many of its leading folders as there are; None where none is there."""
@@ -213,16 +214,16 @@ class _Lookup:
             fitting = self._names(path).get(part.casefold(), [])
             if len(fitting) != 1:
                 return None
-            path = path / fitting[0]
+            path = fitting[0]
         return path if path.is_file() else None
 
-    def _names(self, folder: Path) -> dict[str, list[str]]:
-        if folder not in self.folders:
-            names: dict[str, list[str]] = {}
-            for path in folder.iterdir() if folder.is_dir() else ():
-                names.setdefault(path.name.casefold(), []).append(path.name)
-            self.folders[folder] = names
-        return self.folders[folder]
+
+def _names_in(folder: Path) -> dict[str, list[Path]]:
+    """What is in a folder, by its name in one case."""
+    names: dict[str, list[Path]] = {}
+    for path in folder.iterdir() if folder.is_dir() else ():
+        names.setdefault(path.name.casefold(), []).append(path)
+    return names
 
 
 def sha256_of(path: Path) -> str:

@@ -1,7 +1,8 @@
-"""Walks a folder as it lies on a disk, other disks that links lead to included.
+"""Walks a folder as it lies on a disk, other disks that links lead to included, and the folders that hold sessions.
 
-Each file is met once. What cannot be used is met as well, with the reason, and is never opened: a link to nothing, a
-link in a circle, a pipe or a device, and what macOS and Windows leave beside data.
+An output folder may lie inside a source: what a conversion has written there is no source. Each file is met once. What
+cannot be used is met as well, with the reason, and is never opened: a link to nothing, a link in a circle, a pipe or a
+device, and what macOS and Windows leave beside data.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from ssc_to_nwb.naming import RAW_FOLDERS, RUN_FOLDER
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
@@ -65,6 +67,48 @@ def walk_files(folder: Path, *, enter: Callable[[Path], bool] | None = None) -> 
         link = walk.waiting.popleft()
         yield from walk.tree(os.fspath(link.path), link.below, system=False, link=link)
     yield from walk.met_before
+
+
+def files_to_search(source: Path, *, output: Path | None = None, raw: bool = False) -> Iterator[DiskEntry]:
+    """Each file in the folders of a source that may hold sessions, and what is there in place of one.
+
+    output: the folder of the conversion, passed over with all that is in it, by whatever path it is reached; raw: those
+    in folders of raw files too. Raises source-not-readable.
+    """
+
+    def enter(folder: Path) -> bool:
+        if folder.name == RUN_FOLDER or (is_raw_folder(folder.name) and not raw):
+            return False
+        return output is None or not same_folder(folder, output)
+
+    return walk_files(source, enter=enter)
+
+
+def named_files(source: Path, *, output: Path | None) -> list[Path]:
+    """The files to search for sessions, links to one that is missing among them: whoever opens that says so."""
+    entries = files_to_search(source, output=output)
+    return [entry.path for entry in entries if entry.obstacle in (None, Obstacle.DANGLING_LINK)]
+
+
+def raw_files_below(directory: Path) -> Iterator[DiskEntry]:
+    """Each file below a session's directory, but for those of a conversion whose output lies in it.
+
+    Raises source-not-readable.
+    """
+    return walk_files(directory, enter=lambda folder: not (folder / RUN_FOLDER).is_dir())
+
+
+def is_raw_folder(folder_name: str) -> bool:
+    """Whether a folder of this name holds raw files of a session, among which no session file is looked for."""
+    return RAW_FOLDERS.fullmatch(folder_name) is not None
+
+
+def same_folder(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one folder, which need not exist yet."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.resolve() == other.resolve()
 
 
 def special_file(mode: int) -> str | None:

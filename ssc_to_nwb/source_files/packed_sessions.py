@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session_key import SessionKey
+from ssc_to_nwb.source_files.disk_walk import is_raw_folder, named_files
 from ssc_to_nwb.source_files.packed_files import PackedFile, is_packed, packed_stem
-from ssc_to_nwb.source_files.search import is_raw_folder, named_files
 from ssc_to_nwb.source_files.session_files import SessionFile, key_of_file
 from ssc_to_nwb.system_files import is_system_path
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, SscError
-from ssc_to_nwb.source_files.disk_walk import DiskEntry, Obstacle
+from ssc_to_nwb.source_files.disk_walk import DiskEntry, Obstacle, raw_files_below
 from ssc_to_nwb.source_files.raw_files import (
     FolderListing,
     ListedFile,
@@ -22,7 +22,6 @@ from ssc_to_nwb.source_files.raw_files import (
     relative_listed_path,
     side_image_name,
 )
-from ssc_to_nwb.source_files.search import raw_files_below
 
 # Step 4 of the registration puts this before the name of the file it took, beside which .imreg_out may have stayed.
 _REGISTERED_PREFIX = re.compile(r"^Image_Registration_\d+_")

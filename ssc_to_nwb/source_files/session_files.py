@@ -11,10 +11,9 @@ from ssc_to_nwb import system_files
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, error
 from ssc_to_nwb.session_key import SessionKey
-from ssc_to_nwb.source_files.disk_walk import Obstacle, in_place_of
+from ssc_to_nwb.source_files.disk_walk import Obstacle, files_to_search, in_place_of, is_raw_folder, named_files
 from ssc_to_nwb.source_files.packed_files import PackedFile
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
-from ssc_to_nwb.source_files.search import files_to_search, is_raw_folder, named_files
 
 # What follows the key in the name of a session file, in any case, and the data set that has such names: ssc-1
 # ..._session.mat, ssc-2 ..._data_struct.mat; programs that read the files have ..._sess.mat and .mat alone as well.

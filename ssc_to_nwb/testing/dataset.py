@@ -10,8 +10,7 @@ import numpy as np
 
 from ssc_to_nwb.testing.behavior import make_trials
 from ssc_to_nwb.testing.imaging import make_subvolumes
-from ssc_to_nwb.testing.mat_files import write_mat5, write_mat73
-from ssc_to_nwb.testing.matlab import MatStruct, MatValue
+from ssc_to_nwb.testing.matlab import MatStruct, MatValue, write_mat5, write_mat73
 from ssc_to_nwb.testing.session_struct import session_struct
 from ssc_to_nwb.testing.spec import SessionSpec
 from ssc_to_nwb.testing.truth import PlaneTruth, RoiTruth, SubvolumeTruth, TrialTruth, WhiskerTruth

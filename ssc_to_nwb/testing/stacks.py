@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from ssc_to_nwb.testing.frames import draw_frames, interleaved
-from ssc_to_nwb.testing.mat_files import write_mat5
-from ssc_to_nwb.testing.matlab import row
+from ssc_to_nwb.testing.matlab import row, write_mat5
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec
 from ssc_to_nwb.testing.truth import PlaneTruth, StackFile
 

@@ -12,8 +12,7 @@ import pytest
 from made_sessions import Edit, Struct, array, events, opened, records, set_entry, write
 
 from ssc_to_nwb.api.conversion import ConversionResult, convert
-from ssc_to_nwb.testing.mat_files import write_mat5
-from ssc_to_nwb.testing.matlab import EMPTY, Cell, row
+from ssc_to_nwb.testing.matlab import EMPTY, Cell, row, write_mat5
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 SMALL = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30), "n_trials": 6}

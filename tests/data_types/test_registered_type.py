@@ -16,6 +16,7 @@ from made_sessions import problem_raised, read
 from scipy.io import loadmat
 
 from ssc_to_nwb import convert, list_sessions, methods, restore, verify_sessions, write_report
+from ssc_to_nwb.api.explanation import find_problem
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.rule import may_fit, pattern_regex
 from ssc_to_nwb.ledger.page import map_page
@@ -164,6 +165,26 @@ def test_registration_can_be_taken_back(registered: None) -> None:
     registry.unregister_data_type("running_speed")
     assert "running_speed" not in registry.registered_packages()
     registry.register_data_type("running_speed")
+
+
+@pytest.mark.parametrize(
+    ("area", "identifier", "named"),
+    [("Wheel", "disk-full", "disk-full"), ("Session files", "wheel-slipped", "Session files")],
+)
+def test_a_type_with_a_kind_of_problem_that_is_there_already_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, area: str, identifier: str, named: str
+) -> None:
+    package = tmp_path / f"wheel_{identifier.replace('-', '_')}"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    kind = f'[{identifier}]\nerror = "The wheel slipped"\nreason = "r"\nremedy = "r"\n'
+    (package / "problems.toml").write_text(f'area = "{area}"\n\n{kind}')
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ValueError, match=f"data type {package.name}: '{named}' in its problems.toml is there already"):
+        registry.register_data_type(package.name)
+    (package / "problems.toml").write_text(f'area = "Wheel"\n\n{kind.replace(identifier, "wheel-stuck")}')
+    with registry.registered([package.name]):
+        assert find_problem("wheel-stuck").title == "The wheel slipped"  # type: ignore[union-attr]
 
 
 def test_a_type_without_a_way_back_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

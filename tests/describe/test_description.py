@@ -14,8 +14,7 @@ from ssc_to_nwb.describe.description import MOST_LINES, Description, describe_fi
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import SubvolumeSize
 from ssc_to_nwb.testing.dataset import write_session
-from ssc_to_nwb.testing.mat_files import write_mat5
-from ssc_to_nwb.testing.matlab import Cell
+from ssc_to_nwb.testing.matlab import Cell, write_mat5
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 FORMATS = ["5", "7.3"]

@@ -19,8 +19,7 @@ from ssc_to_nwb.matlab.bounds import MOST_LEVELS, Bounds, UnfoldingError
 from ssc_to_nwb.matlab.mat_file import read_mat, read_session_struct
 from ssc_to_nwb.problems.model import Problem
 from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
-from ssc_to_nwb.testing.mat_files import write_mat5, write_mat73
-from ssc_to_nwb.testing.matlab import Cell, StructArray, row
+from ssc_to_nwb.testing.matlab import Cell, StructArray, row, write_mat5, write_mat73
 
 MOST_KILOBYTES = 300_000
 
@@ -172,9 +171,12 @@ class TestMultiplying:
         problem = refused(path)
         assert (problem.field, "3,000,000 values or more" in (problem.found or "")) == ("s", True)
 
-    def test_bytes_are_bounded_by_the_file_before_they_are_read(self, path: Path) -> None:
+    def test_bytes_are_bounded_by_the_file_before_they_are_read(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ssc_to_nwb.matlab.bounds._FREE_VALUES", {"7.3": 10})
         path.write_bytes(bytes(1000))
-        bounds = Bounds(path, free_values=10, bytes_per_value=100)
+        bounds = Bounds(path, "7.3")
         bounds.count(20)
         bounds.hold(2**30 + 100_000)
         with pytest.raises(UnfoldingError, match="21 values or more in a file of 1,000 bytes"):

@@ -13,8 +13,7 @@ from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.matlab.mat_file import read_mat, read_session_struct
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStruct, MatStructArray, describe
 from ssc_to_nwb.problems.model import SscError
-from ssc_to_nwb.testing.mat_files import write_mat73
-from ssc_to_nwb.testing.matlab import Cell, StructArray
+from ssc_to_nwb.testing.matlab import Cell, StructArray, write_mat73
 
 AWKWARD = {
     "whiskers": ("c1", "c2"),

@@ -14,8 +14,7 @@ from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
 from ssc_to_nwb.matlab.mat_file import read_mat, read_session_struct
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatUnsupported, describe
 from ssc_to_nwb.problems.model import SscError
-from ssc_to_nwb.testing.mat_files import write_mat5
-from ssc_to_nwb.testing.matlab import Cell, StructArray
+from ssc_to_nwb.testing.matlab import Cell, StructArray, write_mat5
 
 _MATLAB_MADE = Path(scipy.io.__file__).parent / "matlab" / "tests" / "data"
 VALUES = {

@@ -177,7 +177,7 @@ def test_characters_of_a_type_that_has_none(tmp_path: Path) -> None:
     ],
 )
 def test_char_arrays_in_both_formats(tmp_path: Path, mat_format: str, chars: Chars, expected: object) -> None:
-    from ssc_to_nwb.testing.mat_files import write_mat5, write_mat73
+    from ssc_to_nwb.testing.matlab import write_mat5, write_mat73
 
     path = tmp_path / "c.mat"
     (write_mat5 if mat_format == "5" else write_mat73)(path=path, variables={"c": chars})

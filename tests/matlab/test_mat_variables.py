@@ -9,8 +9,7 @@ import pytest
 from made_sessions import found_of, problem_raised, read, row, write
 
 from ssc_to_nwb.matlab.mat_file import read_session_struct
-from ssc_to_nwb.testing.mat_files import write_mat5, write_mat73
-from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Handle, StructArray
+from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Handle, StructArray, write_mat5, write_mat73
 
 SESSION_LIKE = {"trialIds": row(1), "metaDataHash": {}}
 BARE = {"subvolumes": (), "whisker_data": False}

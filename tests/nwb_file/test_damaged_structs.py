@@ -13,7 +13,7 @@ from ssc_to_nwb.nwb_file.session_file import convert_session
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
-from ssc_to_nwb.testing.mat_files import write_mat5
+from ssc_to_nwb.testing.matlab import write_mat5
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 SPEC = SessionSpec(

@@ -28,8 +28,7 @@ from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.dataset import write_session
-from ssc_to_nwb.testing.mat_files import write_mat5, write_mat73
-from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Chars, Handle, StructArray, sparse
+from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Chars, Handle, StructArray, sparse, write_mat5, write_mat73
 from ssc_to_nwb.testing.spec import SessionSpec
 
 _MATLAB_MADE = Path(scipy.io.__file__).parent / "matlab" / "tests" / "data"

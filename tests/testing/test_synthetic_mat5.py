@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
-from ssc_to_nwb.testing.mat_files import write_mat5
-from ssc_to_nwb.testing.matlab import Cell, StructArray, row
+from ssc_to_nwb.testing.matlab import Cell, StructArray, row, write_mat5
 
 
 def round_trip(tmp_path: Path, value: Any, *, compressed: bool = True, **options: Any) -> Any:

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
-from ssc_to_nwb.testing.mat_files import write_mat73
-from ssc_to_nwb.testing.matlab import EMPTY, Cell, StructArray, row
+from ssc_to_nwb.testing.matlab import EMPTY, Cell, StructArray, row, write_mat73
 
 VALUE = {
     "zebra": "text",

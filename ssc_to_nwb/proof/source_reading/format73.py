@@ -112,10 +112,8 @@ class _Objects:
         if item.dtype.kind != "u" or item.dtype.itemsize not in _STORAGES:
             return MatUnsupported(matlab_class="char", reason=f"characters stored as {item.dtype}")
         array = self._array(item)
-        return self._text(array.shape, storage=_STORAGES[item.dtype.itemsize], units=array.ravel(order="F"))
-
-    def _text(self, shape: tuple[int, ...], *, storage: Storage, units: np.ndarray) -> MatValue:
-        return self._texts.leaf(StoredChars(shape=shape, storage=storage, units=_native(units)))
+        units = array.ravel(order="F").astype(array.dtype.newbyteorder("="))
+        return self._texts.leaf(StoredChars(shape=array.shape, storage=_STORAGES[item.dtype.itemsize], units=units))
 
     def _numbers(self, item: h5py.Dataset, kind: str) -> MatValue:
         if kind not in _TYPES:
@@ -136,7 +134,7 @@ class _Objects:
         if count or len(shape) < 2:
             raise ValueError(f"an empty {kind} of size {shape}")
         if kind == "char":
-            return self._text(shape, storage="16-bit", units=np.zeros(0, dtype=np.uint16))
+            return self._texts.leaf(StoredChars(shape=shape, storage="16-bit", units=np.zeros(0, dtype=np.uint16)))
         if kind == "cell":
             return MatCell(shape=shape, items=())
         return np.zeros(shape, dtype=_TYPES[kind]) if kind in _TYPES else _unknown(kind, shape)
@@ -211,7 +209,3 @@ def _field_names(item: h5py.Group | h5py.Dataset) -> tuple[str, ...]:
 
 def _unknown(kind: str, shape: tuple[int, ...] = (1, 1)) -> MatUnsupported:
     return MatUnsupported(matlab_class=kind, reason="an unknown class", shape=shape)
-
-
-def _native(array: np.ndarray) -> np.ndarray:
-    return array.astype(array.dtype.newbyteorder("="))

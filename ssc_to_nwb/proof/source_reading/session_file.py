@@ -31,10 +31,10 @@ def read_for_proof(path: Path, text_encoding: str | None) -> MatContents:
         with path.open("rb") as file:
             head = file.read(512 + len(HDF5_SIGNATURE))
         if HDF5_SIGNATURE in (head[: len(HDF5_SIGNATURE)], head[512:]):
-            bounds = Bounds.of(path, "7.3")
+            bounds = Bounds(path, "7.3")
             variables = read_format73(path, texts=texts, bounds=bounds)
         else:
-            bounds = Bounds.of(path, "5")
+            bounds = Bounds(path, "5")
             variables = read_format5(path, texts=texts, bounds=bounds)
     except _DAMAGE as damage:
         raise error(
