@@ -65,7 +65,7 @@ MAY_IMPORT = {
     },
     "validate": {
         "_version", "data_types", "hdf5_files", "json_lines", "metadata", "naming", "options", "output_files",
-        "parallel", "problems", "proof", "quantities", "restoring", "system_files",
+        "parallel", "problems", "proof", "quantities", "reading", "restoring",
     },
     "describe": {"data_types", "matlab", "metadata", "problems", "quantities", "session", "source_files"},
     "reading": {"hdf5_files", "naming", "problems", "quantities", "system_files"},

@@ -30,9 +30,9 @@ def validate(request: ValidateRequest) -> ValidationResult:
     SscError
         no-nwb-file, accept-file-invalid.
     """
+    from ssc_to_nwb.reading.nwb_files import find_nwb_files
     from ssc_to_nwb.validate.accept import apply_entries, load_entries
     from ssc_to_nwb.validate.messages import ValidationResult, sorted_messages
-    from ssc_to_nwb.validate.nwb_files import find_nwb_files
     from ssc_to_nwb.validate.run import validate_each
 
     entries = load_entries(None if request.accept_file is None else Path(request.accept_file))

@@ -193,7 +193,7 @@ def read_ledger(*, file: Path | str) -> Ledger:
 
 def files_for_digest(paths: Sequence[Path | str]) -> tuple[Path, ...]:
     """The NWB files and Zarr stores at some paths, and below those that are folders, each once. Raises no-nwb-file."""
-    from ssc_to_nwb.validate.nwb_files import find_nwb_files
+    from ssc_to_nwb.reading.nwb_files import find_nwb_files
 
     return find_nwb_files(Path(path) for path in paths)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 import struct
 import sys
+import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
@@ -61,7 +63,15 @@ def read_mat5(path: Path, *, texts: TextReader, bounds: Bounds) -> dict[str, Mat
         order: Order = "<" if file.read(_HEADER_BYTES)[-2:] == b"IM" else ">"
         file_bytes = path.stat().st_size
         while file.tell() < file_bytes:
-            content = _next_variable(file, order=order, bounds=bounds)
+            start = file.tell()
+            try:
+                content = _next_variable(file, order=order, bounds=bounds)
+            except isal_zlib.error:  # type: ignore[misc]
+                # The arrays before the damage show where it is: `bounds` keeps the place.
+                with suppress(ValueError, OverflowError, struct.error):
+                    part = _before_damage(file, start=start)
+                    _Arrays(part, order=order, texts=texts, bounds=bounds).variable(is_whole=False)
+                raise
             name, value = _Arrays(content, order=order, texts=texts, bounds=bounds).variable()
             if name in variables:
                 expected = "one variable of a name"
@@ -90,6 +100,21 @@ def _next_variable(file: BinaryIO, *, order: Order, bounds: Bounds) -> bytes | b
         bounds.hold(len(inflated))
         content += inflated
     file.seek(end)
+    return content
+
+
+def _before_damage(file: BinaryIO, *, start: int) -> bytearray:
+    """What can be unpacked of a compressed variable that begins at `start`."""
+    file.seek(start + 8)
+    inflater, content = zlib.decompressobj(), bytearray()
+    with suppress(zlib.error):
+        while piece := file.read(_PIECE_BYTES):
+            before = inflater.copy()
+            try:
+                content += inflater.decompress(piece)
+            except zlib.error:
+                for place in range(len(piece)):
+                    content += before.decompress(piece[place : place + 1])
     return content
 
 
@@ -131,10 +156,10 @@ class _Arrays:
         self._texts = texts
         self._bounds = bounds
 
-    def variable(self) -> tuple[str, MatValue]:
-        """Name and value."""
-        end = self._begin(end=len(self._content))
-        if end != len(self._content):
+    def variable(self, *, is_whole: bool = True) -> tuple[str, MatValue]:
+        """Name and value; of a variable that is not there as a whole, reading fails at its last array."""
+        end = self._begin(end=len(self._content) if is_whole else sys.maxsize)
+        if is_whole and end != len(self._content):
             raise DamagedFileError("bytes behind the array of a variable")
         if end == self._place:
             return "", np.zeros((0, 0))

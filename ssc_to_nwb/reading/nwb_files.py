@@ -1,17 +1,23 @@
-"""Which NWB files are meant: files, folders with files in them, and files at a web address."""
+"""Which NWB files are meant: files, folders with files in them, and files at a web address; and how they are opened."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.hdf5_files import check_own_values
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, error
+from ssc_to_nwb.problems.model import Problem, ProblemKind, error
 from ssc_to_nwb.quantities import listed
-from ssc_to_nwb.system_files import is_system_name, is_system_path
+from ssc_to_nwb.system_files import is_system_name
+
+if TYPE_CHECKING:
+    from hdmf.backends.io import HDMFIO
 
 _SHOWN = 4
 
@@ -28,19 +34,12 @@ class FoundFiles:
 
 
 def find_session_files(paths: Path | str | Iterable[Path | str]) -> FoundFiles:
-    """Find the NWB files among some paths and below those that are folders, each session once.
+    """Find NWB files as `find_nwb_files` does, each session once.
 
     A file `x.nwb` and its export `x.nwb.zarr` in one folder are the same session: the file is taken.
-
-    In the order of the paths, sorted within a folder. Raises nwb-file-missing where a path does not exist, or a folder
-    holds none.
     """
-    found: dict[Path, None] = {}
-    for path in map(Path, [paths] if isinstance(paths, str | Path) else paths):
-        inside = _inside(path)
-        if not inside:
-            raise error(kinds.NWB_FILE_MISSING, file=path, found=None if path.exists() else _nearest(path))
-        found.update(dict.fromkeys(one.resolve() for one in inside))
+    given = [paths] if isinstance(paths, str | Path) else paths
+    found = dict.fromkeys(path.resolve() for path in find_nwb_files(given, missing=kinds.NWB_FILE_MISSING))
     stores = {path: original for path in found if (original := _original(path)) in found}
     return FoundFiles(
         files=tuple(path for path in found if path not in stores),
@@ -72,24 +71,39 @@ def one_session_file(given: Path | str) -> Path | str:
     return files[0]
 
 
-def _inside(path: Path) -> list[Path]:
-    if not path.exists():
-        return []
-    return [path] if _is_given(path) else sorted(_below(path))
+def find_nwb_files(paths: Iterable[Path | str], *, missing: ProblemKind = kinds.NO_NWB_FILE) -> tuple[Path, ...]:
+    """Find the NWB files among some paths and below those that are folders, each once; hidden ones are unfinished.
+
+    In the order of the paths, sorted within a folder. Raises `missing` for a path that is not there or holds none.
+    """
+    found: dict[Path, None] = {}
+    for path in map(Path, paths):
+        inside = [path] if _is_given(path) else sorted(_below(path))
+        if not inside:
+            raise error(missing, file=path, found=None if path.exists() else _nearest(path))
+        found.update(dict.fromkeys(inside))
+    return tuple(found)
+
+
+def is_zarr(path: Path) -> bool:
+    """Whether a path is an NWB file in the form of a Zarr folder."""
+    return path.name.endswith(naming.ZARR_SUFFIX) and path.is_dir()
 
 
 def _is_given(path: Path) -> bool:
     """Whether a path is an NWB file by itself, in whatever form."""
-    return (path.name.endswith(naming.NWB_SUFFIXES) or path.is_file()) and not is_system_name(path.name)
+    is_store = path.name.endswith(naming.NWB_SUFFIXES) and path.is_dir()
+    return (is_store or path.is_file()) and not is_system_name(path.name)
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """NWB files in a folder and its subfolders; hidden ones are unfinished."""
-    for suffix in naming.NWB_SUFFIXES:
-        found = (path for path in folder.rglob(f"*{suffix}") if not path.name.startswith("."))
+    for parent, folders, files in os.walk(folder):
+        shown = [name for name in (*folders, *files) if not name.startswith(".") and not is_system_name(name)]
+        stores = [name for name in shown if name.endswith(naming.ZARR_SUFFIX)]
+        folders[:] = [name for name in folders if name in shown and name not in stores]
         # A pipe has the name of a file and would be waited for forever.
-        there = (path for path in found if path.is_file() or path.is_dir())
-        yield from (path for path in there if not is_system_path(path.relative_to(folder).parts))
+        names = [name for name in shown if name.endswith(naming.HDF5_SUFFIX) and (Path(parent) / name).is_file()]
+        yield from (Path(parent) / name for name in (*stores, *names))
 
 
 def _original(path: Path) -> Path | None:
@@ -136,3 +150,28 @@ def open_remote(address: str) -> Any:
     except (OSError, ValueError, aiohttp.ClientError) as failure:
         # FileNotFoundError, an address that does not answer, a server that gives no size or no ranges.
         raise error(kinds.NWB_FILE_MISSING, file=address, found=f"{type(failure).__name__}: {failure}") from failure
+
+
+def open_nwb(path: Path | str, *, chunk_cache_bytes: int = 2**19) -> HDMFIO:
+    """An open reader of an HDF5 file, a Zarr folder, or the HDF5 file at an address.
+
+    chunk_cache_bytes: for each data set. pynwb keeps them all open, and HDF5 2 would keep 8 MB of chunks of each.
+    Raises zarr-support-missing, verify-values-elsewhere, what `open_remote` raises, and what h5py raises at a damaged
+    file.
+    """
+    if isinstance(path, Path) and path.is_dir():
+        try:
+            from hdmf_zarr import NWBZarrIO
+        except ImportError as failure:
+            raise error(kinds.ZARR_SUPPORT_MISSING, file=path) from failure
+        return NWBZarrIO(str(path), mode="r", load_namespaces=True)
+    import h5py
+    from pynwb import NWBHDF5IO
+
+    with ExitStack() as stack:
+        source = path if isinstance(path, Path) else stack.enter_context(open_remote(path))
+        file = stack.enter_context(h5py.File(source, "r", rdcc_nbytes=chunk_cache_bytes))
+        check_own_values(file, path=path)
+        io = NWBHDF5IO(file=file, mode="r", load_namespaces=True)
+        stack.pop_all()
+    return io

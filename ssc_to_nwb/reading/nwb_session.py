@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.hdf5_files import check_own_values, hdf5_fault
+from ssc_to_nwb.hdf5_files import hdf5_fault
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes
-from ssc_to_nwb.reading.nwb_files import is_address, open_remote
+from ssc_to_nwb.reading.nwb_files import is_address, open_nwb
 from ssc_to_nwb.reading.nwb_table import SessionTable, processed, read_table
 from ssc_to_nwb.reading.provenance import Provenance, read_provenance
 from ssc_to_nwb.reading.time_series import SampleTrials, WhiskerSeries, read_sample_trials, whisker_traces
@@ -245,15 +245,19 @@ def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
         raise error(kinds.NWB_FILE_MISSING, file=path)
     # hdmf, h5py and zarr raise what they like at a file that is not NWB.
     try:
-        nwbfile = _read(path)
+        # Arrays are read whole, so that no chunk is needed again.
+        io = open_nwb(path, chunk_cache_bytes=0)
+        try:
+            nwbfile = io.read()
+        except Exception:
+            io.close()
+            raise
     except SscError:
         raise
     except Exception as failure:
         found = hdf5_fault(failure) if isinstance(failure, OSError) else f"{type(failure).__name__}: {failure}"
         raise error(kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=found) from failure
     session = NwbSession(path=path, nwbfile=nwbfile)
-    # Held here: where a program ends with the session open, the file's own reference goes first.
-    io = nwbfile.read_io
     try:
         _check_layout(session)
         yield session
@@ -267,20 +271,3 @@ def _check_layout(session: NwbSession) -> None:
     if layout != naming.FILE_LAYOUT:
         kind = kinds.FILE_LAYOUT_OLDER if layout < naming.FILE_LAYOUT else kinds.FILE_LAYOUT_NEWER
         raise error(kind, file=session.path, expected=f"layout {naming.FILE_LAYOUT}", found=f"layout {layout}")
-
-
-def _read(path: Path | str) -> NWBFile:
-    import pynwb
-
-    if isinstance(path, Path) and path.is_dir():
-        return pynwb.read_nwb(path)
-    import h5py
-
-    with ExitStack() as stack:
-        source = path if isinstance(path, Path) else stack.enter_context(open_remote(path))
-        # Arrays are read whole, so that HDF5 need not keep a megabyte of each of the hundreds of data sets.
-        file = stack.enter_context(h5py.File(source, "r", rdcc_nbytes=0))
-        check_own_values(file, path=path)
-        nwbfile = pynwb.NWBHDF5IO(file=file, mode="r", load_namespaces=True).read()
-        stack.pop_all()
-    return nwbfile

@@ -122,14 +122,13 @@ def ragged(table: DynamicTable, name: str) -> tuple[np.ndarray, VectorData] | No
     return all_values(column.data).astype(np.int64), column.target
 
 
-def first_not_rising(data: Any, *, strictly: bool) -> tuple[int, int | None]:
-    """(how many values do not come after the one before, index of the first of them); NaN is not compared."""
+def steps_where(data: Any, compare: np.ufunc) -> tuple[int, int | None]:
+    """(how many values are less than, or equal to, the one before, index of the first of them); NaN is neither."""
     count, first = 0, None
     last = np.zeros(0)
     for start, block in blocks(data):
         joined = np.concatenate([last, block])
-        steps = np.diff(joined)
-        bad = np.flatnonzero(steps <= 0 if strictly else steps < 0)
+        bad = np.flatnonzero(compare(joined[1:], joined[:-1]))
         if bad.size and first is None:
             first = start + int(bad[0]) + 1 - last.size
         count += bad.size

@@ -19,7 +19,7 @@ from pynwb.image import ImageSeries
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.validate.arrays import all_values, blocks, decoded, first_not_rising, shape_of, stored
+from ssc_to_nwb.validate.arrays import all_values, blocks, decoded, shape_of, steps_where, stored
 from ssc_to_nwb.validate.project_check import examples, project_check
 
 # A whole text that says nothing. `comments` may be "no comments", pynwb's own default, and a unit "n.a.", NWB's word
@@ -77,7 +77,7 @@ def check_ragged_index(index: VectorIndex) -> str | None:
     """The ends of a ragged column's rows never fall, and the last is the length of its data."""
     ends = all_values(index.data).astype(np.int64)
     length = shape_of(index.target.data)[0]
-    falls, first = first_not_rising(ends, strictly=False)
+    falls, first = steps_where(ends, np.less)
     last = int(ends[-1]) if ends.size else 0
     if first is None and last == length and (not ends.size or ends[0] >= 0):
         return None

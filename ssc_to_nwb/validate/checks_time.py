@@ -14,8 +14,8 @@ from ssc_to_nwb.validate.arrays import (
     all_values,
     blocks,
     column,
-    first_not_rising,
     shape_of,
+    steps_where,
     trial_number_series,
     trial_numbers,
     where,
@@ -28,15 +28,25 @@ TOLERANCE_S = 1e-6
 
 
 @project_check(kinds.TIMESTAMPS_NOT_INCREASING, neurodata_type=TimeSeries)
-def check_timestamps_strictly_increasing(time_series: TimeSeries) -> str | None:
-    """Each time stamp must come after the one before it."""
+def check_timestamps_increasing(time_series: TimeSeries) -> str | None:
+    """No time stamp may be before the one above it."""
+    return _bad_steps(time_series, np.less, "are before the one above")
+
+
+@project_check(kinds.TIMESTAMPS_REPEATED, neurodata_type=TimeSeries)
+def check_timestamps_not_repeated(time_series: TimeSeries) -> str | None:
+    """Each time stamp should come after the one before it."""
+    return _bad_steps(time_series, np.equal, "are the same as the one above")
+
+
+def _bad_steps(time_series: TimeSeries, compare: np.ufunc, what: str) -> str | None:
     if not _has_own_timestamps(time_series):
         return None
-    count, first = first_not_rising(time_series.timestamps, strictly=True)
+    count, first = steps_where(time_series.timestamps, compare)
     if first is None:
         return None
     before, at = (float(time_series.timestamps[index]) for index in (first - 1, first))
-    return f"{count} time stamps don't come after the one before; the first is number {first}: {at} s after {before} s."
+    return f"{count} time stamps {what}; the first is number {first}: {at} s after {before} s."
 
 
 @project_check(kinds.TIMESTAMPS_NOT_FINITE, neurodata_type=TimeSeries)
@@ -160,7 +170,7 @@ def _unsorted(table: DynamicTable, name: str) -> str | None:
     # Rows whose start nobody knows come last.
     ended = times.size - int(np.count_nonzero(np.logical_and.accumulate(unknown[::-1])))
     untimed = int(np.count_nonzero(np.isnan(times[:ended])))
-    count, first = first_not_rising(times, strictly=False)
+    count, first = steps_where(times, np.less)
     found = [] if first is None else [f"{count} rows come before the row above them; the first is row {first}"]
     found += [f"{untimed} rows have no time"] if untimed else []
     return f"{'; '.join(found)}." if found else None

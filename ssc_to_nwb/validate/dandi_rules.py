@@ -11,8 +11,8 @@ from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.reading.nwb_files import is_zarr
 from ssc_to_nwb.validate.messages import Message, message_of
-from ssc_to_nwb.validate.nwb_files import is_zarr
 
 _DANDISET_FILE = "dandiset.yaml"
 # Of a smaller file the client has read all before a process of its own is ready for it.

@@ -13,13 +13,13 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.quantities import listed
+from ssc_to_nwb.reading.nwb_files import is_zarr
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Contradiction, all_follows, contradictions
 from ssc_to_nwb.restoring.nwb_reader import NwbReader
 from ssc_to_nwb.restoring.pieces import all_restores
 from ssc_to_nwb.validate.inspection import layout_of
 from ssc_to_nwb.validate.messages import Message, message_of
-from ssc_to_nwb.validate.nwb_files import is_zarr
 
 _TOOL = "ssc_to_nwb"
 _RECORD = f"/processing/{naming.SOURCE_MODULE}"

@@ -16,11 +16,11 @@ from pynwb import NWBFile
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.reading.nwb_files import open_nwb
 from ssc_to_nwb.validate.dandi_rules import layout_messages, metadata_messages
 from ssc_to_nwb.validate.follows import follows_messages
 from ssc_to_nwb.validate.inspection import inspection_messages
 from ssc_to_nwb.validate.messages import Message, message_of
-from ssc_to_nwb.validate.nwb_files import open_nwb
 
 _BENIGN_WARNINGS = ("cached namespace", "No cached namespaces")
 

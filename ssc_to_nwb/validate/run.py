@@ -25,8 +25,8 @@ from ssc_to_nwb.output_files import write_whole
 from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES, without_main_module
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Severity, SscError
+from ssc_to_nwb.reading.nwb_files import is_zarr
 from ssc_to_nwb.validate.messages import Message, message_of
-from ssc_to_nwb.validate.nwb_files import is_zarr
 
 _TAKING_PART = ("pynwb", "hdmf", "nwbinspector", "dandi", "dandischema", "h5py")
 

@@ -244,6 +244,15 @@ class TestFilesThatAreRefused:
         assert "  s: 1x1 struct" in found.lines()
         assert (found.refusal or "").startswith("mat-unreadable")
 
+    def test_damage_in_a_compressed_variable_is_named_with_its_place(self, tmp_path: Path) -> None:
+        path = write(tmp_path, **SMALL).mat_path
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0x5A
+        path.write_bytes(content)
+        found = describe_file(path)
+        assert (found.refusal or "").startswith("mat-unreadable at s.timeSeriesArrayHash.")
+        assert [variable.error for variable in found.variables] == [found.refusal]
+
     def test_a_broken_object_of_format_7_3_does_not_hide_the_others(self, tmp_path: Path) -> None:
         import h5py
 

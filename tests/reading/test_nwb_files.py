@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from made_sessions import problem_raised
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.reading.nwb_files import find_session_files, one_session_file
+from ssc_to_nwb.reading.nwb_files import find_nwb_files, find_session_files, one_session_file
 
 
 def _touch(*paths: Path) -> None:
@@ -59,3 +60,35 @@ def test_several_files_are_named(tmp_path: Path) -> None:
     with problem_raised() as found:
         one_session_file(tmp_path)
     assert (found[0].kind.identifier, found[0].found) == ("nwb-file-not-chosen", "x.nwb, y.nwb")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name in ("sub-b/b.nwb", "sub-a/a.nwb", "sub-a/.a.nwb.in-progress", "sub-a/.c.nwb", ".hidden/d.nwb", "notes.txt",
+                 "sub-a/z.nwb.zarr/specifications/inner.nwb", "sub-a/a/video.mp4", "sub-a/._a.nwb",
+                 "__MACOSX/sub-a/a.nwb", "sub-a/Thumbs.db"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def test_files_below_a_folder_in_order_without_hidden_ones(tree: Path) -> None:
+    found = [path.relative_to(tree).as_posix() for path in find_nwb_files([tree])]
+    assert found == ["sub-a/a.nwb", "sub-a/z.nwb.zarr", "sub-b/b.nwb"]
+
+
+def test_a_file_named_twice_is_validated_once(tree: Path) -> None:
+    paths = [tree / "sub-b" / "b.nwb", tree / "sub-b", tree / "sub-a" / "z.nwb.zarr"]
+    assert find_nwb_files(paths) == (paths[0], paths[2])
+
+
+def test_a_pipe_is_no_file(tree: Path) -> None:
+    os.mkfifo(tree / "sub-a" / "pipe.nwb")
+    assert tree / "sub-a" / "pipe.nwb" not in find_nwb_files([tree])
+
+
+@pytest.mark.parametrize("name", ["absent", "sub-a/a", "sub-a/._a.nwb"])
+def test_a_path_without_nwb_files_is_an_error(name: str, tree: Path) -> None:
+    with problem_raised() as found:
+        find_nwb_files([tree / "sub-b", tree / name])
+    assert (found[0].kind.identifier, found[0].file) == ("no-nwb-file", str(tree / name))

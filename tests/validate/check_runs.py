@@ -22,7 +22,7 @@ def run_all_over(checks: Sequence[Any], path: Path) -> list[list[str]]:
     """The same of several checks, check by check; the file is read once."""
     from nwbinspector import run_checks
 
-    from ssc_to_nwb.validate.nwb_files import open_nwb
+    from ssc_to_nwb.reading.nwb_files import open_nwb
     from ssc_to_nwb.validate.one_file import path_in
 
     with open_nwb(path) as io, warnings.catch_warnings():

@@ -78,9 +78,13 @@ def big(_: np.ndarray) -> np.ndarray:
 # Of each check: a change, and what the check then says first. The changes of one dict get along in one file.
 SPOILT: tuple[dict[str, tuple[Spoil, str]], ...] = (
     {
-        "check_timestamps_strictly_increasing": (
+        "check_timestamps_increasing": (
+            lambda file: file[f"{WHISKER}/timestamps"].__setitem__(420, file[f"{WHISKER}/timestamps"][418]),
+            f"{WHISKER}: 1 time stamps are before the one above; the first is number 420: ",
+        ),
+        "check_timestamps_not_repeated": (
             lambda file: file[f"{WHISKER}/timestamps"].__setitem__(400, file[f"{WHISKER}/timestamps"][399]),
-            f"{WHISKER}: 1 time stamps don't come after the one before; the first is number 400",
+            f"{WHISKER}: 1 time stamps are the same as the one above; the first is number 400: ",
         ),
         "check_timestamps_finite": (
             put(f"{WHISKER}/timestamps", 333, np.nan),

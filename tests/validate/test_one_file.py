@@ -198,7 +198,7 @@ def test_faults_are_found_in_zarr_too(zarr_file: Path) -> None:
 
     messages = by_identifier(validate_file(zarr_file))
 
-    assert messages["timestamps-not-increasing"].text.startswith("1 time stamps")
+    assert messages["timestamps-repeated"].text.startswith("1 time stamps")
     assert messages["table-region-out-of-range"].object_path == "/processing/ophys/DfOverF/dff_fov_01002/rois"
 
 

@@ -49,19 +49,20 @@ def test_arrays_in_memory_are_one_block(wrap: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "strictly", "expected"),
+    ("values", "compare", "expected"),
     [
-        ([1.0, 2.0, 3.0], True, (0, None)),
-        ([1.0, 1.0, 3.0], True, (1, 1)),
-        ([1.0, 1.0, 3.0], False, (0, None)),
-        ([3.0, 2.0, 1.0], False, (2, 1)),
-        ([1.0, np.nan, 0.5], True, (0, None)),
-        ([], True, (0, None)),
-        ([1.0], True, (0, None)),
+        ([1.0, 2.0, 3.0], np.equal, (0, None)),
+        ([1.0, 1.0, 3.0], np.equal, (1, 1)),
+        ([1.0, 1.0, 3.0], np.less, (0, None)),
+        ([3.0, 2.0, 1.0], np.less, (2, 1)),
+        ([3.0, 2.0, 1.0], np.equal, (0, None)),
+        ([1.0, np.nan, 0.5], np.less, (0, None)),
+        ([], np.less, (0, None)),
+        ([1.0], np.less, (0, None)),
     ],
 )
-def test_first_not_rising(values: list[float], strictly: bool, expected: tuple[int, int | None]) -> None:
-    assert arrays.first_not_rising(np.array(values), strictly=strictly) == expected
+def test_steps_where(values: list[float], compare: np.ufunc, expected: tuple[int, int | None]) -> None:
+    assert arrays.steps_where(np.array(values), compare) == expected
 
 
 def test_a_fall_between_two_blocks_is_seen(tmp_path: Path, small_blocks: None) -> None:
@@ -69,7 +70,7 @@ def test_a_fall_between_two_blocks_is_seen(tmp_path: Path, small_blocks: None) -
     values[10:] -= 5
     with h5py.File(tmp_path / "a.h5", "w") as file:
         dataset = file.create_dataset("a", data=values, chunks=(10,))
-        assert arrays.first_not_rising(dataset, strictly=True) == (1, 10)
+        assert arrays.steps_where(dataset, np.less) == (1, 10)
 
 
 def test_columns_of_another_length_than_the_table_are_left_to_others() -> None:
