@@ -28,7 +28,8 @@ sessions:
 A value for one session wins over one for its animal, and that over one for all. The last `--metadata` file wins over
 the ones before it. `extends: ssc-1`, or `extends:` and the path of another file, puts a file on top of that one.
 Values are read as the text in the file (`15:45:46` is a time), and checked before the first session begins. An
-unknown key is an error. Keys without a default are in the packaged files."""
+unknown key is an error; the name of an animal or session that the source does not have, a warning. Keys without a
+default are in the packaged files."""
 
 
 def metadata_page() -> str:

@@ -26,7 +26,8 @@ class ConversionResult(AsJson):
     outcomes : tuple of SessionOutcome
         One per session, in the order of animal and date.
     not_taken : tuple of Problem
-        A warning for each MATLAB file of the source that is not a session.
+        A warning for each MATLAB file of the source that is not a session, and each entry of the metadata files that
+        fits no animal or session.
     """
 
     outcomes: tuple[SessionOutcome, ...]
@@ -77,7 +78,7 @@ def convert(request: ConvertRequest) -> ConversionResult:
     Returns
     -------
     ConversionResult
-        One outcome per session, and the MATLAB files that are not sessions.
+        One outcome per session, and what was not taken of the source and the metadata.
 
     Raises
     ------
@@ -94,16 +95,15 @@ def convert(request: ConvertRequest) -> ConversionResult:
     >>> [outcome.session for outcome in result.outcomes if not outcome.ok]
     []
     """
-    source = Path(request.source)
     if request.dask is None and request.executor is None:
         from ssc_to_nwb.run.local_processes import load_ahead
 
-        load_ahead(source, Path(request.output))
+        load_ahead(Path(request.source), Path(request.output))
     from ssc_to_nwb.run.events import EventFile, RunEvent
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.places import check_apart
     from ssc_to_nwb.run.runner import run_sessions
-    from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
+    from ssc_to_nwb.run.session_sources import PackedListings, find_chosen
 
     settings = RunSettings.of(request)
     listings = PackedListings.of_output(settings.output)
@@ -116,15 +116,13 @@ def convert(request: ConvertRequest) -> ConversionResult:
     with ExitStack() as stack:
         if request.events is not None:
             takers.append(stack.enter_context(closing(EventFile(Path(request.events)))))
-        sources = find_sources(
-            source,
-            patterns=request.sessions,
+        sources, not_taken = find_chosen(
+            request,
             listings=listings,
             on_listing=lambda packed: sink(RunEvent(name="listing", fields={"file": str(packed)})),
             output=settings.output,
         )
         check_apart(settings.output, sources)
-        not_taken = find_not_taken(source, listings=listings, output=settings.output)
         outcomes, stopped_by = run_sessions(sources, settings, listings=listings, on_event=sink)
     result = ConversionResult(outcomes=outcomes, not_taken=not_taken)
     if stopped_by is not None:

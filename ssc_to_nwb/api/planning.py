@@ -83,7 +83,7 @@ class Plan(AsJson):
     room : Room
         Needed and free space, in bytes.
     not_taken : tuple of Problem
-        A warning for each MATLAB file that is not a session.
+        A warning for each MATLAB file that is not a session, and each entry of the metadata files that fits none.
     """
 
     sessions: tuple[PlannedSession, ...]
@@ -119,15 +119,13 @@ def plan(request: PlanRequest) -> Plan:
     from ssc_to_nwb.run.estimate import room_for, sample_frames, worst_ratio
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.places import check_apart, check_writable
-    from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
+    from ssc_to_nwb.run.session_sources import PackedListings, find_chosen
 
-    settings, source = RunSettings.of(request), Path(request.source)
+    settings = RunSettings.of(request)
     output, options = settings.output, settings.options
     check_writable(output)
     listings = PackedListings.of_output(output)
-    sources = find_sources(
-        source, patterns=request.sessions, listings=listings, on_listing=request.on_listing, output=output
-    )
+    sources, not_taken = find_chosen(request, listings=listings, on_listing=request.on_listing, output=output)
     check_apart(output, sources)
     with system_errors_named(output):
         decisions = _decisions(sources, settings)
@@ -144,7 +142,7 @@ def plan(request: PlanRequest) -> Plan:
             seconds=round(sum(data / together + frames for _, data, frames in planned), 1),
             sample=sample,
             room=room_for(to_do, settings, ratio=ratio),
-            not_taken=find_not_taken(source, listings=listings, output=output),
+            not_taken=not_taken,
         )
 
 

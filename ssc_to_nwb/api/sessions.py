@@ -106,12 +106,11 @@ def list_sessions(request: ListRequest) -> tuple[SessionSummary, ...]:
     SscError
         source-missing, no-session-found, session-found-twice, `metadata-*`.
     """
-    from ssc_to_nwb.run.session_sources import PackedListings, check_metadata, find_not_taken, find_sources
+    from ssc_to_nwb.run.session_sources import PackedListings, check_metadata, find_chosen
 
-    source, listings = Path(request.source), PackedListings()
-    found = find_sources(source, patterns=request.sessions, listings=listings, on_listing=request.on_listing)
+    found, not_taken = find_chosen(request, listings=PackedListings(), on_listing=request.on_listing)
     if request.on_not_taken is not None:
-        for problem in find_not_taken(source, listings=listings):
+        for problem in not_taken:
             request.on_not_taken(problem)
     extra = tuple(Path(path) for path in request.metadata_files)
     check_metadata(found, extra)

@@ -26,16 +26,14 @@ def print_listing(packed: Path) -> None:
 
 
 def print_not_taken(problems: Sequence[Problem]) -> None:
-    """MATLAB files that are not taken for sessions, a line each, on standard error."""
-    if not problems:
-        return
-    kind = problems[0].kind
-    label = styled(f"{kind.severity.value}:", color=_COLORS[kind.severity.value], bold=True)
-    count = f" ({len(problems)} times)" if len(problems) > 1 else ""
-    echo(label, f" {kind.title}{count} [{kind.identifier}]", err=True)
-    for problem in problems:
-        echo(f"  {problem.file}: {problem.found}", err=True)
-    echo(f"  what to do: {kind.remedy}", err=True)
+    """What of a source and its metadata is not taken: each kind once, with a line for every occurrence."""
+    for kind, found in grouped_by_kind(problems).items():
+        label = styled(f"{kind.severity.value}:", color=_COLORS[kind.severity.value], bold=True)
+        count = f" ({len(found)} times)" if len(found) > 1 else ""
+        echo(label, f" {kind.title}{count} [{kind.identifier}]", err=True)
+        for problem in found:
+            echo(f"  {problem.file}: {problem.found}", err=True)
+        echo(f"  what to do: {kind.remedy}", err=True)
 
 
 def print_list(label: str, names: Sequence[str]) -> None:

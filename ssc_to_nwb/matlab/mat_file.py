@@ -131,15 +131,15 @@ def read_session_struct(
     *,
     variable_names: tuple[str, ...] = VARIABLE_NAMES,
     text_encoding: str | None = None,
-    read: MatRead = read_contents,
+    read: MatRead | None = None,
 ) -> SessionStruct:
     """Read the session struct of a file: the variable of one of these names that looks like one.
 
-    text_encoding: of texts whose encoding the file does not name. Raises what `read` raises; mat-variable-missing,
-    mat-variable-ambiguous where several could be meant, field-type; mat-class-unsupported or mat-text-undecodable where
-    a value of the struct cannot be read.
+    text_encoding: of texts whose encoding the file does not name; read: in place of `read_contents`. Raises what that
+    raises; mat-variable-missing, mat-variable-ambiguous where several could be meant, field-type; mat-class-unsupported
+    or mat-text-undecodable where a value of the struct cannot be read.
     """
-    variables, inferred_texts = read(path, text_encoding)
+    variables, inferred_texts = (read or read_contents)(path, text_encoding)
     name = _choose(variables, file=path, variable_names=variable_names)
     value = variables[name]
     inferred = []

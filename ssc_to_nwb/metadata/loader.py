@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import reprlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb.metadata.yaml_lines import KeyPath, Lined, load_yaml
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.session_key import SessionKey
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ _NEVER_GENERAL = {
     ("session", "time_of_experiment"): "sessions.<session>",
     ("subject", "date_of_birth"): "subjects.<subject> or sessions.<session>",
 }
+# From this likeness on a name may be another one with a slip of the pen: an animal's with one of its eight characters.
+_ALIKE = 0.85
 # Values as they are shown in an error: a whole section would fill the screen.
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 200
@@ -76,6 +78,23 @@ class MetadataFiles:
             if one.place is not None and one.place.file in own_paths:
                 given.setdefault(key[0], {})[".".join(key)] = one.value
         return given
+
+    def report_unused(self, names: Mapping[str, Collection[str]], *, misspelt_only: bool, log: ProblemLog) -> None:
+        """Warn of entries of the user's own files that fit none of the names in the source.
+
+        names: by section, `subjects` and `sessions`; misspelt_only: warn only where a name without an entry is alike.
+        """
+        own_paths = self.own_paths
+        for section, known in names.items():
+            entries = _checked_mapping(self.merged, (section,))
+            for name, one in entries.items():
+                if name in known or one.place is None or one.place.file not in own_paths:
+                    continue
+                close = difflib.get_close_matches(name, set(known) - set(entries), n=1, cutoff=_ALIKE)
+                if close or not misspelt_only:
+                    found = f"{name} fits no {section.removesuffix('s')}."
+                    found += f" Did you mean {close[0]}?" if close else ""
+                    log.add(kinds.METADATA_ENTRY_UNUSED, file=one.place, field=f"{section}.{name}", found=found)
 
 
 def read_metadata_files(*, dataset: str, files: Sequence[Path] = ()) -> MetadataFiles:

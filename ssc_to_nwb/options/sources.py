@@ -48,7 +48,9 @@ class ListRequest(SourceRequest):
         None, "Called with each packed file before it is read, which takes minutes for a large .tar.gz."
     )
     on_not_taken: "Callable[[Problem], None] | None" = python_only(
-        None, "Called with a warning (mat-not-taken) for each MATLAB file that is not a session."
+        None,
+        "Called with a warning for each MATLAB file that is not a session (mat-not-taken), and each entry of the "
+        "metadata files that fits no animal or session (metadata-entry-unused).",
     )
 
 

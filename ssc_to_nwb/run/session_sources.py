@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import as_json
@@ -16,7 +16,7 @@ from ssc_to_nwb.metadata.loader import read_metadata_files
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.output_files import write_whole
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, SscError, error
+from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 from ssc_to_nwb.problems.system_errors import name_system_error
 from ssc_to_nwb.quantities import bytes_text
 from ssc_to_nwb.run.machine import free_bytes
@@ -30,6 +30,9 @@ from ssc_to_nwb.source_files.session_files import (
     mats_not_taken,
     select_names,
 )
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.options.sources import SourceRequest
 
 OnListing = Callable[[Path], None]
 OnBytes = Callable[[int, int], None]
@@ -134,12 +137,11 @@ class PackedListings:
 def find_sources(
     source: Path,
     *,
-    patterns: Sequence[str],
     listings: PackedListings,
     on_listing: OnListing | None = None,
     output: Path | None = None,
 ) -> tuple[SessionSource, ...]:
-    """The sessions of a source, unpacked and packed, sorted by name; those that match one of `patterns`, if any.
+    """The sessions of a source, unpacked and packed, sorted by name.
 
     output: the folder of the conversion, which is not searched where it lies inside the source. on_listing is called
     with each packed file before it is looked into. A session that cannot be used has its problem.
@@ -159,7 +161,7 @@ def find_sources(
         found_there = f"no session among {others}" if others else "no MATLAB file"
         expected = f"files named {NAMES_EXPECTED}, packed or not"
         raise error(kinds.NO_SESSION_FOUND, file=source, expected=expected, found=found_there)
-    return tuple(sources[name] for name in select_names(sorted(sources), patterns=patterns, source=source))
+    return tuple(sources[name] for name in sorted(sources))
 
 
 def find_not_taken(source: Path, *, listings: PackedListings, output: Path | None = None) -> tuple[Problem, ...]:
@@ -269,6 +271,46 @@ def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnByte
             shutil.copy2(session.unpacked_mat, folder / session.file_name)
     except OSError as failure:
         raise name_system_error(failure, folder) from failure
+
+
+def find_chosen(
+    request: SourceRequest,
+    *,
+    listings: PackedListings,
+    on_listing: OnListing | None = None,
+    output: Path | None = None,
+) -> tuple[tuple[SessionSource, ...], tuple[Problem, ...]]:
+    """The sessions that are asked for, and a warning for each MATLAB file and entry of the metadata that fits none.
+
+    Raises as `find_sources`, and metadata-*.
+    """
+    source = Path(request.source)
+    every = find_sources(source, listings=listings, on_listing=on_listing, output=output)
+    sources = choose(every, request.sessions, source=source)
+    # A session file by itself is a choice as well.
+    chosen = bool(request.sessions) or (source.is_file() and not is_packed(source))
+    files = tuple(map(Path, request.metadata_files))
+    unused = _unused_metadata(every, files, misspelt_only=chosen)
+    return sources, (*find_not_taken(source, listings=listings, output=output), *unused)
+
+
+def choose(sources: Sequence[SessionSource], patterns: Sequence[str], *, source: Path) -> tuple[SessionSource, ...]:
+    """Those whose names match one of the patterns, all without patterns. Raises no-session-found."""
+    names = select_names([one.name for one in sources], patterns=patterns, source=source)
+    return tuple(one for one in sources if one.name in names)
+
+
+def _unused_metadata(
+    sources: Sequence[SessionSource], files: Sequence[Path], *, misspelt_only: bool
+) -> tuple[Problem, ...]:
+    """A warning for each entry of `subjects` and `sessions` in the user's files that fits nothing in the source."""
+    readable = [one for one in sources if one.problem is None]
+    log = ProblemLog()
+    if files and readable:
+        names = {"subjects": {one.subject for one in readable}, "sessions": {one.name for one in readable}}
+        read = read_metadata_files(dataset=readable[0].dataset, files=files)
+        read.report_unused(names, misspelt_only=misspelt_only, log=log)
+    return tuple(log.problems)
 
 
 def check_metadata(sessions: Iterable[SessionSource], files: Sequence[Path]) -> None:

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 from ssc_to_nwb.clock import Clock
-from ssc_to_nwb.matlab.mat_file import read_contents
 from ssc_to_nwb.matlab.stored_chars import MatRead
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
 from ssc_to_nwb.metadata.loader import load_metadata
@@ -50,13 +49,14 @@ def load_context(
     metadata_files: Sequence[Path] = (),
     log: ProblemLog | None = None,
     allow_unmapped: bool = False,
-    read: MatRead = read_contents,
+    read: MatRead | None = None,
 ) -> SessionContext:
     """Read and check a session file with the metadata of its data set and a user's files on top.
 
     dataset: `ssc-1` or `ssc-2`, from the file name where None; metadata_files: in the order in which they are applied;
     allow_unmapped: arrays and event series of no known kind are left to the ledger, which keeps them whole; read: reads
-    the session file. Raises SscError of any kind that reading the source or the metadata can meet.
+    the session file in place of the conversion's reader. Raises SscError of any kind that reading the source or the
+    metadata can meet.
     """
     log = ProblemLog() if log is None else log
     key = key_from_path(path)

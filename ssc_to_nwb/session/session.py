@@ -18,7 +18,7 @@ from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trials.source import Trials, read_trials
 from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts
 from ssc_to_nwb.matlab.field import Field, check_names_distinct, read_hash
-from ssc_to_nwb.matlab.mat_file import OtherVariable, read_contents, read_session_struct
+from ssc_to_nwb.matlab.mat_file import OtherVariable, read_session_struct
 from ssc_to_nwb.matlab.stored_chars import MatRead
 from ssc_to_nwb.matlab.tree import MatStruct
 from ssc_to_nwb.metadata.model import SourceFacts
@@ -97,15 +97,15 @@ def read_session(
     *,
     facts: SourceFacts | None = None,
     allow_unmapped: bool = False,
-    read: MatRead = read_contents,
+    read: MatRead | None = None,
     log: ProblemLog,
 ) -> Session:
     """Read and check a session file of any MATLAB format.
 
     facts: what a metadata file says of open questions (section `source`); allow_unmapped: arrays and event series of no
-    known kind are passed over, for the ledger to keep them whole, instead of an error; read: reads the MATLAB file;
-    log: takes the warnings. Raises SscError of a kind of `problems/areas/source.toml` or of a data type, on whatever
-    differs from the layout.
+    known kind are passed over, for the ledger to keep them whole, instead of an error; read: reads the MATLAB file
+    in place of the conversion's reader; log: takes the warnings. Raises SscError of a kind of
+    `problems/areas/source.toml` or of a data type, on whatever differs from the layout.
     """
     facts = facts or SourceFacts()
     key = key_from_path(path)

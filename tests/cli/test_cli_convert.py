@@ -88,6 +88,32 @@ def test_a_fault_of_the_metadata_is_shown_once(tmp_path: Path) -> None:
     assert "an2_2013_03_08: converted" in result.stdout
 
 
+@pytest.mark.parametrize("command", ["convert", "plan", "sessions"])
+def test_entries_of_the_metadata_that_fit_nothing_are_named_once_at_the_end(tmp_path: Path, command: str) -> None:
+    source, output, mine = tmp_path / "source", tmp_path / "nwb", tmp_path / "mine.yaml"
+    for animal, day in (("an900001", 8), ("an900001", 9), ("an900002", 8)):
+        write(source, animal=animal, date=date(2013, 3, day), **SMALL)
+    mine.write_text(
+        "subjects:\n  an900001: {subject: {weight: 21 g}}\n  an90002: {subject: {weight: 22 g}}\n"
+        "sessions:\n  an555555_2014_01_01: {subject: {weight: 23 g}}\n"
+    )
+    likely = f"{mine}, line 3: an90002 fits no subject. Did you mean an900002?\n"
+    other = f"{mine}, line 5: an555555_2014_01_01 fits no session.\n"
+
+    def reported(*further: object) -> str:
+        places = (source,) if command == "sessions" else (source, output)
+        arguments = [command, *places, "--metadata", mine, *further]
+        return CliRunner().invoke(group, [str(one) for one in arguments], catch_exceptions=False).stderr
+
+    said = reported()
+    assert (said.count("[metadata-entry-unused]"), said.count(likely), said.count(other)) == (1, 1, 1)
+    assert "(2 times) [metadata-entry-unused]" in said
+    chosen = reported("--session", "an900001*")
+    assert (chosen.count(likely), chosen.count(other)) == (1, 0)
+    mine.write_text("sessions:\n  an900001_2013_03_08: {subject: {weight: 23 g}}\n")
+    assert "metadata-entry-unused" not in reported()
+
+
 def test_quiet_prints_nothing_but_errors(half_wrong: Path, tmp_path: Path) -> None:
     result = call(half_wrong, tmp_path / "nwb", "-q")
     assert (result.exit_code, result.stdout) == (1, "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import pkgutil
 import re
 import runpy
 import sys
@@ -50,3 +52,17 @@ def test_the_page_of_the_api_has_every_public_name() -> None:
     page = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
     listed = re.findall(r"^   (\w+)$", page, re.MULTILINE)
     assert sorted(listed) == sorted(ssc_to_nwb.__all__)
+
+
+@pytest.mark.parametrize("page", ["api", "building_blocks"])
+def test_defaults_in_signatures_can_be_read(page: str) -> None:
+    """`read=<function read_contents at 0x7f...>` says nothing to a reader."""
+    text_of_page = (ROOT / "docs" / "reference" / f"{page}.md").read_text(encoding="utf-8")
+    found = 0
+    for module, names in re.findall(r"currentmodule:: ([\w.]+)\n(.*?)```", text_of_page, re.DOTALL):
+        for name in re.findall(r"^   ([\w.]+)$", names, re.MULTILINE):
+            item = pkgutil.resolve_name(f"{module}.{name}")
+            for one in inspect.signature(item).parameters.values() if callable(item) else ():
+                assert " at 0x" not in repr(one.default), f"{name}: {one}"
+                found += 1
+    assert found > 10

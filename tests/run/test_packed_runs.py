@@ -75,7 +75,7 @@ def errors(result: ConversionResult) -> dict[str, str | None]:
 
 def problems(source: Path, output: Path) -> dict[str, str | None]:
     """Identifiers of what is wrong with sessions that are found, by session."""
-    found = find_sources(source, patterns=(), listings=PackedListings.of_output(output))
+    found = find_sources(source, listings=PackedListings.of_output(output))
     return {one.name: one.problem.kind.identifier if one.problem else None for one in found}
 
 
@@ -140,7 +140,7 @@ def test_a_packed_file_that_was_unpacked_where_it_lies_is_passed_over(made: Path
     source = tmp_path / "source"
     shutil.copytree(made, source)
     tar(source / "all.tar", made)
-    found = find_sources(source, patterns=(), listings=PackedListings.of_output(tmp_path))
+    found = find_sources(source, listings=PackedListings.of_output(tmp_path))
     assert [(one.name, one.packed, one.problem) for one in found] == [(FIRST, None, None), (SECOND, None, None)]
 
 

@@ -114,7 +114,7 @@ class TestInsideTheSource:
         (tmp_path / "link").symlink_to(output)
         monkeypatch.chdir(tmp_path)
         for same in (output, Path("source/nwb"), Path("source/../link"), tmp_path / "link"):
-            (found,) = find_sources(source, patterns=(), listings=PackedListings(), output=same)
+            (found,) = find_sources(source, listings=PackedListings(), output=same)
             assert found.path == source / f"{SESSION}_session.mat"
             (planned,) = plan(source=source, output=same).sessions
             assert planned.action == "convert"

@@ -46,7 +46,7 @@ def source(tmp_path: Path) -> Path:
 def named(source: Path, below: Path) -> dict[str, str | None]:
     """Reasons by path below a folder or packed file."""
     listings = PackedListings()
-    sessions = find_sources(source, patterns=(), listings=listings)
+    sessions = find_sources(source, listings=listings)
     assert [one.name for one in sessions] == ["an197522_2013_03_08", SESSION, f"{SESSION}b"]
     problems = find_not_taken(source, listings=listings)
     assert {problem.kind.identifier for problem in problems} == {"mat-not-taken"}
@@ -96,7 +96,7 @@ def test_where_nothing_is_taken_the_error_names_what_is_there(tmp_path: Path) ->
 
     (tmp_path / "an229716 2013 session.mat").touch()
     with problem_raised() as found:
-        find_sources(tmp_path, patterns=(), listings=PackedListings())
+        find_sources(tmp_path, listings=PackedListings())
     assert found[0].kind.identifier == "no-session-found"
     assert "an229716 2013 session.mat (its name does not begin with animal and date)" in (found[0].found or "")
 

@@ -16,6 +16,8 @@ import numpy as np
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.quantities import bytes_text, seconds_text
+from ssc_to_nwb.source_files.disk_walk import in_place_of
 
 # Codecs of which every packet is one frame that is shown. Of others (MPEG-4 with packed or skipped frames, VP9, AV1)
 # only decoding shows.
@@ -66,7 +68,8 @@ def read_video_header(path: Path) -> VideoHeader:
     with _opened(path) as (container, stream):
         frame_count = _count_by_index(container, stream)
         if not _reaches_its_end(container, stream):
-            raise error(kinds.VIDEO_UNREADABLE, file=path, detail="the video ends before its last frame")
+            expected, found = f"a video of {seconds_text(_length_s(stream))}", "a file that ends before its last frame"
+            raise error(kinds.VIDEO_UNREADABLE, file=path, expected=expected, found=found)
         rate = stream.average_rate or stream.guessed_rate
         header = VideoHeader(
             path=path,
@@ -120,8 +123,17 @@ def _opened(path: Path, *, with_hidden: bool = False) -> Iterator[tuple[Any, Any
             yield container, container.streams.video[0]
     except (av.error.FFmpegError, OSError, ValueError) as failure:
         # Without the number of the error and the path, which the problem names anyway.
-        reason = getattr(failure, "strerror", None) or failure
-        raise error(kinds.VIDEO_UNREADABLE, file=path, detail=reason) from failure
+        said = f"FFmpeg says: {getattr(failure, 'strerror', None) or failure}"
+        found = _bytes_found(path)
+        raise error(kinds.VIDEO_UNREADABLE, file=path, expected="a video file", found=found, detail=said) from failure
+
+
+def _bytes_found(path: Path) -> str:
+    """What there is in place of a video, in words."""
+    if not path.is_file():
+        return in_place_of(path) or "nothing"
+    size = path.stat().st_size
+    return f"{bytes_text(size)} that are no video, or not all of one" if size else "an empty file"
 
 
 def _count_by_index(container: Any, stream: Any) -> int | None:
@@ -179,6 +191,10 @@ def _is_constant(ticks: np.ndarray) -> bool:
         return True
     line = np.linspace(ticks[0], ticks[-1], ticks.size)
     return bool(np.max(np.abs(ticks - line)) <= 1.0)
+
+
+def _length_s(stream: Any) -> float:
+    return float(stream.duration * stream.time_base)
 
 
 def _reaches_its_end(container: Any, stream: Any) -> bool:

@@ -163,27 +163,24 @@ def test_a_video_without_times_runs_at_one_rate() -> None:
     assert times.places(4).tolist() == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("content", [b"", b"no video at all" * 50])
-def test_the_reason_is_said_without_the_number_of_an_error(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [(b"", "an empty file"), (b"no video at all" * 50, "750 B that are no video, or not all of one")],
+)
+def test_what_is_no_video_is_named_in_our_words_and_in_ffmpegs(tmp_path: Path, content: bytes, found: str) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(content)
     with pytest.raises(SscError) as raised:
         read_video_header(path)
     problem = raised.value.problem
-    assert (problem.file, problem.detail) == (str(path), "Invalid data found when processing input")
-
-
-@pytest.mark.parametrize("content", [b"", b"no video at all" * 50])
-def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "a.mp4"
-    path.write_bytes(content)
-    with pytest.raises(SscError, match=kinds.VIDEO_UNREADABLE.identifier):
-        read_video_header(path)
+    assert (problem.kind, problem.file, problem.expected) == (kinds.VIDEO_UNREADABLE, str(path), "a video file")
+    assert (problem.found, problem.detail) == (found, "FFmpeg says: Invalid data found when processing input")
 
 
 def test_missing_video(tmp_path: Path) -> None:
-    with pytest.raises(SscError, match=kinds.VIDEO_UNREADABLE.identifier):
+    with pytest.raises(SscError, match=kinds.VIDEO_UNREADABLE.identifier) as raised:
         read_video_header(tmp_path / "a.mp4")
+    assert raised.value.problem.found == "nothing"
 
 
 @pytest.mark.parametrize("flags", ["", "faststart"])
