@@ -6,7 +6,7 @@ groups, datasets and links of the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -79,7 +79,7 @@ class DeclaredObject:
 
     text: its description, None for the types that have none; attributes: further ones; free: names of attributes that
     may have any value; fields: its small datasets by name, with their values; field_attributes: of those that have
-    any; links: targets by name; inner: what else is in it.
+    any; links: targets by name; parts: objects within it; inner: what else is in it.
     """
 
     path: str
@@ -90,6 +90,7 @@ class DeclaredObject:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     field_attributes: Mapping[str, Attributes] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[DeclaredObject, ...] = ()
     inner: tuple[Place, ...] = ()
 
     @property
@@ -104,6 +105,8 @@ class DeclaredObject:
             yield value_place(f"{self.path}/{name}", value, self.field_attributes.get(name, {}))
         for name, target in self.links.items():
             yield Place(path=f"{self.path}/{name}", kind="link", target=target)
+        for part in self.parts:
+            yield from part.places()
         yield from self.inner
 
     def itself(self) -> Place:
@@ -128,11 +131,20 @@ class Image(DeclaredObject):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """The rows, counted from 0, of a table of ROIs. table: its path."""
+
+    table: str
+    text: str
+    rows: Sequence[int] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Series(DeclaredObject):
     """A time series.
 
-    dtype, axes: of its data; clock: path of the series whose time stamps it links to, None where it has its own;
-    values, seconds: data and time stamps of a plain TimeSeries, which `add_objects` writes.
+    dtype, axes: of its data; clock: path of the series whose time stamps it links to, None where it has its own; rois:
+    which ROI each column is of; values, seconds: data, or what makes them when they are written, and time stamps.
     """
 
     neurodata_type: str = "TimeSeries"
@@ -141,7 +153,8 @@ class Series(DeclaredObject):
     axes: int = 1
     clock: str | None = None
     comments: str = _NO_COMMENTS
-    values: np.ndarray | None = field(default=None, compare=False, repr=False)
+    rois: Region | None = None
+    values: np.ndarray | Callable[..., Any] | None = field(default=None, compare=False, repr=False)
     seconds: np.ndarray | None = field(default=None, compare=False, repr=False)
 
     def itself(self) -> Place:
@@ -160,6 +173,13 @@ class Series(DeclaredObject):
         else:
             seconds = {"interval": 1, "unit": "seconds"}
             yield Place(path=stamps, kind="dataset", attributes=seconds, dtype=np.float64, axes=1)
+        if self.rois is not None:
+            region = {
+                "neurodata_type": "DynamicTableRegion",
+                "description": self.rois.text,
+                "table": self.rois.table,
+            }
+            yield Place(path=f"{self.path}/rois", kind="dataset", attributes=region, dtype=np.int64, axes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +216,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table(DeclaredObject):
-    """A table with these columns, in this order. numbered: whether the row ids count from 0."""
+    """A table with these columns, in this order.
+
+    ids: of the rows, which count from 0 where they are None; values: makes those of all columns when they are written,
+    where the columns have none.
+    """
 
     neurodata_type: str = "DynamicTable"
     # hdmf names no columns of a table without rows, so that the value depends on the rows.
     free: tuple[str, ...] = ("colnames",)
     columns: tuple[Column, ...]
-    numbered: bool = True
+    ids: np.ndarray | None = field(default=None, compare=False, repr=False)
+    values: Callable[[], Mapping[str, ColumnValues]] | None = field(default=None, compare=False, repr=False)
 
     def places(self) -> Iterator[Place]:
         """The group, the row ids, the columns, and what else is in it."""

@@ -75,7 +75,7 @@ def _check_table(work: Comparison, declared: Table) -> None:
     table = work.view.table(declared.path)
     names = tuple(column.name for column in declared.columns)
     work.attribute(declared.path, "colnames", names if table.rows else ())
-    if declared.numbered:
+    if declared.ids is None:
         work.numbers(f"{declared.path}/id", expected=np.arange(table.rows), found=table.ids, accounts=True)
     for column in declared.columns:
         path = f"{declared.path}/{column.name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.ledger.ledger import LEFT_OUT, FileEntry
 from ssc_to_nwb.metadata.model import ImagingFacts
 from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.source_files.raw_files import ListedFile, RawFileKind, relative_listed_path
 
@@ -30,7 +32,7 @@ _UM = 1e-6
 # A gap has a length even where nobody knows how long a frame takes: the precision of the clock.
 _UNKNOWN_FRAME_MS = 1.0
 # `comments` is an HDF5 attribute, which holds 64 kB; room is left for the sentence in front of the text.
-LONGEST_TEXT_BYTES = 60_000
+_LONGEST_TEXT_BYTES = 60_000
 _TEXT = (
     "Frames of the {channel} channel of {plane}, as in the tif stacks. data[time, x, y]: x is the column and y the row "
     "of a frame. It has the frames that exist, in the order of the session file's frame index; {missing}. {processing}"
@@ -101,11 +103,13 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     for subvolume in context.session.subvolumes:
         for plane in subvolume.planes:
             stack = stacks[plane.name]
-            for channel in stack.channels if stack.frame_count else ():
-                yield from device(context.metadata.imaging.microscope)
-                yield imaging_plane(context, subvolume=subvolume, plane=plane, channel=channel)
             if stack.frame_count:
-                yield from frame_series(stack, facts=context.metadata.imaging)
+                _report_cut_text(stack, log=sources.log)
+                yield from device(context.metadata.imaging.microscope)
+                for channel in stack.channels:
+                    yield imaging_plane(context, subvolume=subvolume, plane=plane, channel=channel)
+                seconds = context.clock.seconds(subvolume.time_ms[stack.index_position])
+                yield from _frame_series(stack, seconds, facts=context.metadata.imaging)
     timed = [(stacks[plane.name], one.time_ms) for one in context.session.subvolumes for plane in one.planes]
     yield from imaging_gaps(timed, clock=context.clock)
     yield from _image_texts([stack for stack, _ in timed])
@@ -159,27 +163,45 @@ def frames_path(plane_name: str, channel: naming.Channel) -> str:
     return f"/acquisition/{naming.two_photon_series(plane_name, channel)}"
 
 
-def frame_series(stack: PlaneStack, *, facts: ImagingFacts) -> list[Series]:
+def _report_cut_text(stack: PlaneStack, *, log: ProblemLog) -> None:
+    """Warn where the comments do not hold all of the acquisition program's text."""
+    size = len((stack.description or "").encode())
+    if size > _LONGEST_TEXT_BYTES:
+        log.add(
+            kinds.TIF_TEXT_CUT,
+            file=next(index for index in stack.files if index is not None).path,
+            field=f"plane {stack.plane_name}, ImageDescription",
+            expected=f"at most {_LONGEST_TEXT_BYTES} bytes",
+            found=f"{size} bytes",
+        )
+
+
+def _frames(*, stack: PlaneStack, channel: int, **options: Any) -> Any:
+    from ssc_to_nwb.data_types.imaging_stacks.frames import StackFrames
+
+    return StackFrames(stack=stack, channel=channel, **options)
+
+
+def _frame_series(stack: PlaneStack, seconds: np.ndarray, *, facts: ImagingFacts) -> Iterator[Series]:
     """The series of each channel of a stack with at least one frame; the first has the time stamps of both."""
     rows, columns = stack.image_shape
     width_um, height_um = facts.field_of_view_um
     line_rate = {} if facts.scan_line_rate_hz is None else {"scan_line_rate": facts.scan_line_rate_hz}
-    series: list[Series] = []
-    for channel in stack.channels:
+    for number, channel in enumerate(stack.channels):
         text = _TEXT.format(
             channel=channel,
             plane=stack.plane_name,
             missing=_missing_text(int((~stack.exists).sum())),
             processing=facts.data_processing.get("stacks", ""),
         )
-        declared = Series(
+        yield Series(
             path=frames_path(stack.plane_name, channel),
             neurodata_type="TwoPhotonSeries",
             text=text.strip(),
             unit="pixel value",
             dtype=stack.dtype,
             axes=3,
-            clock=series[0].path if series else None,
+            clock=frames_path(stack.plane_name, stack.channels[0]) if number else None,
             comments=_comments(stack),
             attributes=line_rate,
             fields={
@@ -187,9 +209,9 @@ def frame_series(stack: PlaneStack, *, facts: ImagingFacts) -> list[Series]:
                 "field_of_view": np.array([width_um * _UM, height_um * _UM]),
             },
             links={"imaging_plane": imaging_plane_path(stack.plane_name, channel)},
+            values=partial(_frames, stack=stack, channel=number),
+            seconds=seconds,
         )
-        series.append(declared)
-    return series
 
 
 def _missing_text(count: int) -> str:
@@ -213,7 +235,7 @@ def _comments(stack: PlaneStack) -> str:
     if stack.description is None:
         return others + "The first tif has no text from the acquisition program."
     first = next(index for index in stack.files if index is not None)
-    text = stack.description.encode()[:LONGEST_TEXT_BYTES].decode(errors="ignore")
+    text = stack.description.encode()[:_LONGEST_TEXT_BYTES].decode(errors="ignore")
     return f"{others}ImageDescription of the first tif, {first.path.name}: {text}"
 
 

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import OPHYS, DeclaredObject, Place, Series, Sources
+from ssc_to_nwb.data_types.declared import OPHYS, DeclaredObject, Region, Series, Sources
 from ssc_to_nwb.data_types.facts import CalciumFacts, SessionFacts
-from ssc_to_nwb.data_types.rois.layout import roi_table
-from ssc_to_nwb.data_types.rois.source import Plane
+from ssc_to_nwb.data_types.rois.layout import roi_tables, table_path
 from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, Names, below, derived, is_calcium, kept, scoped, written
 from ssc_to_nwb.data_types.subvolumes.layout import VALID, VALID_SUBVOLUMES, labels_path, listed_trials, series_path
-from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, PlaneTraces, Subvolume
+from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, Subvolume
 from ssc_to_nwb.data_types.trials.layout import PATH as TRIALS
 from ssc_to_nwb.data_types.trials.layout import lists_trials, valid_trials_hide
-from ssc_to_nwb.metadata.model import ImagingFacts
+from ssc_to_nwb.session.context import SessionContext
 
 _TYPES = {"raw": "Fluorescence", "dff": "DfOverF", "event": "Fluorescence"}
 CONTAINERS = {
@@ -31,20 +30,22 @@ _ENTRY = "timeSeriesArrayHash.value{*}"
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
-    """The series of all subvolumes, and their containers."""
+    """The series of all subvolumes, in their containers, and the tables of the ROIs that they are of."""
     for subvolume in sources.session.subvolumes:
-        for _, traces, series in response_series(subvolume, facts=sources.context.metadata.imaging):
-            yield CONTAINERS[traces.array.kind]
-            yield series
+        if subvolume.traced_planes():
+            yield from roi_tables(sources.context, subvolume)
+            yield from _series_of(sources.context, subvolume)
 
 
-def response_series(subvolume: Subvolume, *, facts: ImagingFacts) -> list[tuple[Plane, PlaneTraces, Series]]:
-    """The series of every plane and kind of array that has rows of the plane."""
-    found: list[tuple[Plane, PlaneTraces, Series]] = []
+def _series_of(context: SessionContext, subvolume: Subvolume) -> Iterator[DeclaredObject]:
+    """A series for every plane and kind of array that has rows of the plane."""
+    facts, seconds = context.metadata.imaging, context.clock.seconds(subvolume.time_ms)
+    clock = None
     for plane, traces in subvolume.traced_planes():
         array, path = traces.array, series_path(plane, traces.array.kind)
-        table = roi_table(plane)
-        series = Series(
+        rows = {number: row for row, number in enumerate(plane.ordered_roi_numbers.tolist())}
+        yield CONTAINERS[array.kind]
+        yield Series(
             path=path,
             neurodata_type="RoiResponseSeries",
             text=_TEXT.format(
@@ -57,23 +58,16 @@ def response_series(subvolume: Subvolume, *, facts: ImagingFacts) -> list[tuple[
             unit=facts.response_units[array.kind],
             dtype=array.values.dtype,
             axes=2,
-            clock=found[0][2].path if found else None,
-            inner=(
-                Place(
-                    path=f"{path}/rois",
-                    kind="dataset",
-                    dtype=np.int64,
-                    axes=1,
-                    attributes={
-                        "neurodata_type": "DynamicTableRegion",
-                        "description": f"Rows of {table.name}, one per column of data.",
-                        "table": table.path,
-                    },
-                ),
+            clock=clock,
+            rois=Region(
+                table=table_path(plane),
+                text=f"Rows of {naming.plane_segmentation(plane.name)}, one per column of data.",
+                rows=[rows[number] for number in traces.roi_numbers.tolist()],
             ),
+            values=traces.time_by_roi,
+            seconds=seconds,
         )
-        found.append((plane, traces, series))
-    return found
+        clock = clock or path
 
 
 def _entry(leaf: Leaf, facts: SessionFacts) -> CalciumFacts:

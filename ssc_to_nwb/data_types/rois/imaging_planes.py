@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import usual_rate_hz
-from ssc_to_nwb.data_types.declared import DeclaredObject, FieldValue, Place, value_place
+from ssc_to_nwb.data_types.declared import DeclaredObject, FieldValue, Place
 from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.metadata.model import DeviceFacts, ImagingFacts
@@ -23,25 +24,22 @@ _REFERENCE_FRAME = (
 
 
 def device(facts: DeviceFacts) -> Iterator[DeclaredObject]:
-    """A device, as the metadata have it, and its model."""
-    path, text = f"/general/devices/{facts.name}", facts.description
-    if facts.model is None:
-        yield DeclaredObject(path=path, neurodata_type="Device", text=text)
-        return
-    model = f"{_MODELS}/{facts.model.name}"
-    yield DeclaredObject(
-        path=path,
-        neurodata_type="Device",
-        text=text,
-        links={"model": model},
-        inner=(Place(path=_MODELS, kind="group"),),
+    """The model of a device, as the metadata have it, and the device."""
+    device, model = (
+        DeclaredObject(path=device_path(facts), neurodata_type="Device", text=facts.description),
+        facts.model,
     )
-    yield DeclaredObject(
-        path=model,
-        neurodata_type="DeviceModel",
-        text=facts.model.description,
-        attributes={"manufacturer": facts.model.manufacturer},
-    )
+    if model is not None:
+        path = f"{_MODELS}/{model.name}"
+        attributes = {"manufacturer": model.manufacturer}
+        yield DeclaredObject(path=path, neurodata_type="DeviceModel", text=model.description, attributes=attributes)
+        device = replace(device, links={"model": path}, inner=(Place(path=_MODELS, kind="group"),))
+    yield device
+
+
+def device_path(facts: DeviceFacts) -> str:
+    """Path of a device."""
+    return f"/general/devices/{facts.name}"
 
 
 def imaging_plane(
@@ -62,18 +60,18 @@ def imaging_plane(
         "reference_frame": _REFERENCE_FRAME,
         **({} if rate is None else {"imaging_rate": rate}),
     }
-    detector = f"{path}/{channel}"
+    detector = DeclaredObject(
+        path=f"{path}/{channel}",
+        neurodata_type="OpticalChannel",
+        fields={"description": detected.description, "emission_lambda": detected.emission_lambda_nm},
+    )
     return DeclaredObject(
         path=path,
         neurodata_type="ImagingPlane",
         fields=fields,
         field_attributes={"grid_spacing": {"unit": "meters"}},
-        links={"device": f"/general/devices/{facts.microscope.name}"},
-        inner=(
-            Place(path=detector, kind="group", attributes={"neurodata_type": "OpticalChannel"}),
-            value_place(f"{detector}/description", detected.description),
-            value_place(f"{detector}/emission_lambda", detected.emission_lambda_nm),
-        ),
+        links={"device": device_path(facts.microscope)},
+        parts=(detector,),
     )
 
 

@@ -1,8 +1,13 @@
-"""Where ROI masks and master images are in the NWB file; the rules for planes: their ROIs, images, lists of frames."""
+"""Where ROI masks and master images are in the NWB file; the rules for planes: their ROIs, images, lists of frames.
+
+Each channel of a plane has an ImagingPlane of its own, so that label, excitation and emission are right for what hangs
+on it: the red frames on the red one; the green frames, the masks and the traces on the green one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -12,6 +17,7 @@ from ssc_to_nwb.data_types.declared import (
     SOURCE,
     TEXT,
     Column,
+    ColumnValues,
     DeclaredObject,
     Image,
     Place,
@@ -19,12 +25,20 @@ from ssc_to_nwb.data_types.declared import (
     Table,
 )  # fmt: skip
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rois.imaging_planes import device, imaging_plane, imaging_plane_path
-from ssc_to_nwb.data_types.rois.source import Plane
+from ssc_to_nwb.data_types.rois.imaging_planes import (
+    depth_from_first_plane_um,
+    device,
+    imaging_plane,
+    imaging_plane_path,
+    pixel_size_um,
+)
+from ssc_to_nwb.data_types.rois.source import Plane, Roi
 from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, Names, below, holds_something, is_calcium, kept, scoped, written
 from ssc_to_nwb.data_types.subvolumes.layout import STACKS
-from ssc_to_nwb.image_axes import to_nwb_axes
+from ssc_to_nwb.data_types.subvolumes.source import Subvolume
+from ssc_to_nwb.image_axes import outline_zero_based, to_nwb_axes
 from ssc_to_nwb.matlab.tree import MatChar
+from ssc_to_nwb.session.context import SessionContext
 
 SEGMENTATION = DeclaredObject(
     path=f"{OPHYS.path}/{naming.IMAGE_SEGMENTATION}", neurodata_type="ImageSegmentation"
@@ -81,33 +95,83 @@ _RECORD, _ROI = -1, -2
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """Imaging planes, tables of ROIs and master images of all planes."""
-    context = sources.context
-    if context.session.subvolumes:
-        yield OPHYS
-        yield SEGMENTATION
-        yield from device(context.metadata.imaging.microscope)
-    for subvolume in context.session.subvolumes:
+    for subvolume in sources.session.subvolumes:
+        yield from roi_tables(sources.context, subvolume)
         for plane in subvolume.planes:
-            yield imaging_plane(context, subvolume=subvolume, plane=plane, channel="green")
-            yield roi_table(plane)
             yield images(plane.name)
             yield from master_images(plane)
 
 
-def roi_table(plane: Plane) -> Table:
-    """The table of a plane's ROIs."""
-    path = f"{SEGMENTATION.path}/{naming.plane_segmentation(plane.name)}"
+def roi_tables(context: SessionContext, subvolume: Subvolume) -> Iterator[DeclaredObject]:
+    """The tables of ROIs of a subvolume's planes, and what they are in and of."""
+    yield OPHYS
+    yield SEGMENTATION
+    yield from device(context.metadata.imaging.microscope)
+    for plane in subvolume.planes:
+        yield imaging_plane(context, subvolume=subvolume, plane=plane, channel="green")
+        yield _roi_table(context, plane)
+
+
+def table_path(plane: Plane) -> str:
+    """Path of the table of a plane's ROIs."""
+    return f"{SEGMENTATION.path}/{naming.plane_segmentation(plane.name)}"
+
+
+def _roi_table(context: SessionContext, plane: Plane) -> Table:
+    path = table_path(plane)
     outlined = (_OUTLINE,) if any(roi.corners_xy.size for roi in plane.rois) else ()
     return Table(
         path=path,
         neurodata_type="PlaneSegmentation",
         text=_ROIS_TEXT.format(plane=plane.name),
         columns=(_MASK, _NUMBER, *outlined, *_FURTHER),
-        numbered=False,
+        ids=plane.ordered_roi_numbers,
+        values=partial(_values, context, plane),
         links={"imaging_plane": imaging_plane_path(plane.name, "green")},
         # An empty group that some versions of pynwb write.
         inner=(Place(path=f"{path}/reference_images", kind="group", optional=True),),
     )
+
+
+def _values(context: SessionContext, plane: Plane) -> Mapping[str, ColumnValues]:
+    """What the source says of each ROI, and, for tools that hand columns on as metadata, which cell it is and where."""
+    facts, animal = context.metadata.imaging, context.session.key.animal
+    first_index = context.metadata.assumptions.corners_first_index
+    column_um, row_um = pixel_size_um(facts, image_shape=plane.image_shape)
+    numbers = plane.ordered_roi_numbers
+    records = {roi.number: roi for roi in plane.rois}
+    rois = [records.get(number) for number in numbers.tolist()]
+    masks = [_pixel_mask(roi, image_rows=plane.image_shape[0]) for roi in rois]
+    recorded = np.array(list(records), dtype=np.int64)
+    lists = {"imagingPlane.ids": plane.roi_numbers, "roiIds": plane.recorded_numbers, "rois": recorded}
+    members = {name: np.isin(numbers, listed) for name, listed in lists.items()}
+    return {
+        "pixel_mask": masks,
+        "roi_number": numbers,
+        "outline": [
+            np.zeros((0, 2)) if roi is None else outline_zero_based(roi.corners_xy, first_index=first_index)
+            for roi in rois
+        ],
+        "source_lists": [", ".join(name for name in lists if members[name][row]) for row in range(numbers.size)],
+        "plane": [plane.name] * numbers.size,
+        "centroid_x_um": np.array([_mean(mask["x"]) for mask in masks]) * column_um,
+        "centroid_y_um": np.array([_mean(mask["y"]) for mask in masks]) * row_um,
+        "depth_from_first_plane_um": np.full(numbers.size, depth_from_first_plane_um(facts, plane)),
+        "cell": [f"{animal}/{number}" for number in numbers.tolist()],
+    }
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(np.mean(values)) if values.size else np.nan
+
+
+def _pixel_mask(roi: Roi | None, *, image_rows: int) -> np.ndarray:
+    if roi is None:
+        return np.zeros(0, dtype=PIXEL)
+    rows, columns = roi.rows_and_columns(image_rows=image_rows)
+    mask = np.ones(rows.size, dtype=PIXEL)
+    mask["x"], mask["y"] = columns, rows
+    return mask
 
 
 def images(plane_name: str) -> DeclaredObject:

@@ -15,6 +15,7 @@ from ssc_to_nwb.data_types.rule import Leaf, Names, below, kept, written
 from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
 from ssc_to_nwb.data_types.trials.source import TrialProperty, TrialType
 from ssc_to_nwb.data_types.trials.times import trial_times
+from ssc_to_nwb.problems import kinds
 
 PATH = f"/intervals/{naming.TRIALS}"
 _TEXT = (
@@ -52,6 +53,9 @@ def objects(sources: Sources) -> Iterator[Table]:
     """The table, rows in the order of time, with the columns that the data types of this session add to it."""
     context = sources.context
     times = trial_times(context.session)
+    for number in context.session.trials.numbers[np.isnan(times.stop_ms)]:
+        found = f"trial {number}"
+        sources.log.add(kinds.TRIAL_WITHOUT_DATA, file=context.session.path, field="trialIds", found=found)
     trials = context.session.trials.take(times.order)
     types = [trials.type_of(position) or _NO_TYPE for position in range(len(trials))]
     starts, stops = (context.clock.seconds(one[times.order]) for one in (times.start_ms, times.stop_ms))

@@ -14,8 +14,8 @@ from pynwb.image import ImageSeries
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.base import Conversion, RawInterface
-from ssc_to_nwb.data_types.from_layout import series_fields
-from ssc_to_nwb.data_types.rois.interface import get_device
+from ssc_to_nwb.data_types.from_layout import add_objects, arguments
+from ssc_to_nwb.data_types.rois.imaging_planes import device
 from ssc_to_nwb.data_types.whisker_videos.layout import starting_frames, video_series
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.problems import kinds
@@ -64,13 +64,12 @@ class WhiskerVideoInterface(RawInterface):
         if self.place_in is not None:
             folder_name = self.place_in.name if self.folder_name is None else self.folder_name
             names = [f"{folder_name}/{path.name}" for path in _place_videos(videos, self.place_in, link=self.link)]
-        declared = video_series(videos, facts=facts)
+        add_objects(nwbfile, device(facts.camera))
         series = ImageSeries(
-            **series_fields(declared),
+            **arguments(nwbfile, video_series(videos, facts=facts)),
             external_file=names,
             starting_frame=starting_frames(videos),
             timestamps=self.context.clock.seconds(np.concatenate([video.time_ms for video in videos])),
-            device=get_device(nwbfile, facts.camera),
         )
         nwbfile.add_acquisition(series)
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, DeclaredObject, Place, Series, Sources
-from ssc_to_nwb.data_types.rois.imaging_planes import device
+from ssc_to_nwb.data_types.rois.imaging_planes import device, device_path
 from ssc_to_nwb.data_types.rule import written
 from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
@@ -66,7 +66,7 @@ def video_series(videos: Sequence[TimedVideo], *, facts: VideoFacts) -> Series:
         axes=3,
         comments=_comments(videos),
         fields={"format": "external", "dimension": np.array([columns, rows])},
-        links={"device": f"/general/devices/{facts.camera.name}"},
+        links={"device": device_path(facts.camera)},
         inner=(
             Place(
                 path=EXTERNAL_FILES,
