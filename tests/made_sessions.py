@@ -13,12 +13,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray
+from ssc_to_nwb.metadata.loader import load_metadata
 from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
+from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session, read_session
+from ssc_to_nwb.source_files.session_files import dataset_of
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.matlab import Cell
 from ssc_to_nwb.testing.spec import TOUCH_PROPERTIES, SessionSpec, SubvolumeSpec
@@ -129,6 +133,13 @@ def read(made: SyntheticSession, **options: Any) -> tuple[Session, ProblemLog]:
     log = ProblemLog()
     reading = {name: options.pop(name) for name in ("allow_unmapped", "read") if name in options}
     return read_session(made.mat_path, facts=SourceFacts(**options), log=log, **reading), log
+
+
+def facts_of(session: Session) -> SessionFacts:
+    """What the rules need to know of a session, with the metadata of its data set."""
+    key = session.key
+    metadata = load_metadata(dataset=dataset_of(session.path), session=str(key), subject=key.animal, files=())
+    return SessionFacts(SessionContext(session=session, metadata=metadata))
 
 
 def read_edited(folder: Path, edit: Edit, **fields: Any) -> tuple[Session, ProblemLog]:

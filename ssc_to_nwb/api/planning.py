@@ -216,9 +216,10 @@ def _check_convertible(context: SessionContext, *, allow_unmapped: bool) -> None
 
     Raises unmapped-leaf, metadata-value-missing, metadata-text-unreadable.
     """
+    from ssc_to_nwb.data_types.facts import SessionFacts
     from ssc_to_nwb.data_types.session.interface import nwbfile_fields, subject_fields
     from ssc_to_nwb.ledger.ledger import build_ledger
 
-    build_ledger(context.session, allow_unmapped=allow_unmapped, log=context.log)
+    build_ledger(SessionFacts(context), allow_unmapped=allow_unmapped, log=context.log)
     nwbfile_fields(context)
     subject_fields(context)

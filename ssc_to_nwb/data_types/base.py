@@ -20,7 +20,6 @@ from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.declared import Sources
 from ssc_to_nwb.data_types.from_layout import add_objects
 from ssc_to_nwb.data_types.session.interface import neuroconv_metadata
-from ssc_to_nwb.ledger.ledger import Ledger
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
 from ssc_to_nwb.source_files.session_files import find_session_files
@@ -119,8 +118,7 @@ class SessionInterface(BaseDataInterface):
     @property
     def sources(self) -> Sources:
         """What the interface adds is made from."""
-        ledger = Ledger(session=str(self.context.session.key), variable=self.context.session.variable, leaves=())
-        return Sources(context=self.context, raw=self.raw, ledger=ledger, log=self.context.log)
+        return Sources(context=self.context, raw=self.raw, ledger=None, log=self.context.log)
 
     def add(self, nwbfile: NWBFile) -> None:
         """Add what the layout beside the interface declares with its values: plain time series, tables and images.

@@ -38,13 +38,13 @@ _NO_COMMENTS = "no comments"
 class Sources:
     """What one NWB file is made from.
 
-    raw: None where no raw files are converted; ledger: what becomes of each source field, which the source struct alone
-    asks for; log: takes the problems of raw files that are left out.
+    raw: None where no raw files are converted; ledger: what becomes of each source field, None as long as that is not
+    known; log: takes the problems of raw files that are left out.
     """
 
     context: SessionContext
     raw: RawData | None
-    ledger: Ledger
+    ledger: Ledger | None
     log: ProblemLog
 
     @property
@@ -59,7 +59,7 @@ class Place:
 
     attributes: exactly these, besides ids and namespaces; free: names of attributes that may have any value; dtype,
     axes: of a dataset, None where any will do; value: of a small dataset; target: of a link; optional: whether the
-    file may do without.
+    file may do without; source: paths in the session struct of what it is made from.
     """
 
     path: str
@@ -71,6 +71,7 @@ class Place:
     value: FieldValue | None = None
     target: str = ""
     optional: bool = False
+    source: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,8 @@ class DeclaredObject:
 
     text: its description, None for the types that have none; attributes: further ones; free: names of attributes that
     may have any value; fields: its small datasets by name, with their values; field_attributes: of those that have
-    any; links: targets by name; parts: objects within it; inner: what else is in it.
+    any; links: targets by name; parts: objects within it; inner: what else is in it; source: paths in the session
+    struct of what it is made from: an array, a plane, a series of events.
     """
 
     path: str
@@ -92,6 +94,7 @@ class DeclaredObject:
     links: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[DeclaredObject, ...] = ()
     inner: tuple[Place, ...] = ()
+    source: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -113,7 +116,7 @@ class DeclaredObject:
         """The group or dataset that is the object."""
         described = {} if self.text is None else {"description": self.text}
         attributes = {"neurodata_type": self.neurodata_type, **described, **self.attributes}
-        return Place(path=self.path, kind="group", attributes=attributes, free=self.free)
+        return Place(path=self.path, kind="group", attributes=attributes, free=self.free, source=self.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,9 @@ class Image(DeclaredObject):
     def itself(self) -> Place:
         """The dataset of the pixels."""
         attributes = {"neurodata_type": self.neurodata_type, "description": self.text}
-        return Place(path=self.path, kind="dataset", attributes=attributes, dtype=self.dtype, axes=2)
+        return Place(
+            path=self.path, kind="dataset", attributes=attributes, dtype=self.dtype, axes=2, source=self.source
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +149,8 @@ class Series(DeclaredObject):
     """A time series.
 
     dtype, axes: of its data; clock: path of the series whose time stamps it links to, None where it has its own; rois:
-    which ROI each column is of; values, seconds: data, or what makes them when they are written, and time stamps.
+    which ROI each column is of; values, seconds: data, or what makes them when they are written, and time stamps;
+    clock_source: as `source`, of the time stamps, where others share them.
     """
 
     neurodata_type: str = "TimeSeries"
@@ -156,30 +162,35 @@ class Series(DeclaredObject):
     rois: Region | None = None
     values: np.ndarray | Callable[..., Any] | None = field(default=None, compare=False, repr=False)
     seconds: np.ndarray | None = field(default=None, compare=False, repr=False)
+    clock_source: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def itself(self) -> Place:
         """The group of the series."""
         described = {"description": self.text, "comments": self.comments, **self.attributes}
         return Place(path=self.path, kind="group", attributes={"neurodata_type": self.neurodata_type, **described})
 
+    def _dataset(self, name: str, attributes: Attributes, dtype: DTypeLike, **of: Any) -> Place:
+        path, of = f"{self.path}/{name}", {"axes": 1, "source": self.source, **of}
+        return Place(path=path, kind="dataset", attributes=attributes, dtype=dtype, **of)
+
     def places(self) -> Iterator[Place]:
         """The group, its data, its time stamps, and what else is in it."""
         yield from DeclaredObject.places(self)
         scale = {**_PLAIN_SCALE, "unit": self.unit}
-        yield Place(path=f"{self.path}/data", kind="dataset", attributes=scale, dtype=self.dtype, axes=self.axes)
-        stamps = f"{self.path}/timestamps"
+        yield self._dataset("data", scale, self.dtype, axes=self.axes)
+        source = self.clock_source or self.source
         if self.clock is not None:
-            yield Place(path=stamps, kind="link", target=f"{self.clock}/timestamps")
+            stamps = f"{self.path}/timestamps"
+            yield Place(path=stamps, kind="link", target=f"{self.clock}/timestamps", source=source)
         else:
-            seconds = {"interval": 1, "unit": "seconds"}
-            yield Place(path=stamps, kind="dataset", attributes=seconds, dtype=np.float64, axes=1)
+            yield self._dataset("timestamps", {"interval": 1, "unit": "seconds"}, np.float64, source=source)
         if self.rois is not None:
             region = {
                 "neurodata_type": "DynamicTableRegion",
                 "description": self.rois.text,
                 "table": self.rois.table,
             }
-            yield Place(path=f"{self.path}/rois", kind="dataset", attributes=region, dtype=np.int64, axes=1)
+            yield self._dataset("rois", region, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +198,8 @@ class Column:
     """A column of a table.
 
     dtype: TEXT, or that of its numbers; axes: number of axes; ragged: whether a row has any number of values; such a
-    column is not in the file where no row has one; values: what is written, where the interface has nothing to add.
+    column is not in the file where no row has one; values: what is written, where the table does not make them; source:
+    as of an object, that of the table where it is empty.
     """
 
     name: str
@@ -199,12 +211,14 @@ class Column:
     neurodata_type: str = "VectorData"
     attributes: Attributes = field(default_factory=dict)
     values: ColumnValues = field(default=None, compare=False, repr=False)
+    source: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
-    def places(self, table: str) -> Iterator[Place]:
+    def places(self, table: str, source: tuple[str, ...]) -> Iterator[Place]:
         """The dataset of the column, and its index where it is ragged."""
         path = f"{table}/{self.name}"
         attributes = {"neurodata_type": self.neurodata_type, "description": self.text, **self.attributes}
-        yield Place(path=path, kind="dataset", attributes=attributes, dtype=self.dtype, axes=self.axes)
+        source = self.source or source
+        yield Place(path=path, kind="dataset", attributes=attributes, dtype=self.dtype, axes=self.axes, source=source)
         if self.ragged:
             index = {
                 "neurodata_type": "VectorIndex",
@@ -233,9 +247,10 @@ class Table(DeclaredObject):
         """The group, the row ids, the columns, and what else is in it."""
         yield from DeclaredObject.places(self)
         ids = {"neurodata_type": "ElementIdentifiers"}
-        yield Place(path=f"{self.path}/id", kind="dataset", attributes=ids, dtype=np.int64, axes=1)
+        path = f"{self.path}/id"
+        yield Place(path=path, kind="dataset", attributes=ids, dtype=np.int64, axes=1, source=self.source)
         for column in self.columns:
-            yield from column.places(self.path)
+            yield from column.places(self.path, self.source)
 
 
 def value_place(path: str, value: FieldValue, attributes: Attributes | None = None) -> Place:

@@ -1,58 +1,44 @@
-"""What the rules need to know of a session, worked out once: which array is what, which order is kept."""
+"""What the rules need to know of a session, worked out once: where a field is in the NWB file, which order is kept."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from ssc_to_nwb import naming
+from ssc_to_nwb.data_types import registry
+from ssc_to_nwb.data_types.declared import Place, Sources
 from ssc_to_nwb.data_types.rois.source import Plane
-from ssc_to_nwb.data_types.subvolumes.source import PlaneTraces, RoiArray, Subvolume
-from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatValue
-from ssc_to_nwb.session.session import Session
+from ssc_to_nwb.data_types.subvolumes.source import RoiArray, Subvolume
+from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.session.context import SessionContext
 
-_ENTRY = re.compile(r"\.value(?:\{(\d+)\})?$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowLabels:
-    """Labels of rows that are one text and the row's own ROI number, such as `Ca TS for 1001`: the text is kept once.
-
-    field: path of the labels; number_field: name of the field beside it that has the numbers.
-    """
-
-    text: str
-    field: str
-    number_field: str
+Known = TypeVar("Known")
+_ENTRY = re.compile(r"(.*\.timeSeriesArrayHash)\.value(?:\{(\d+)\})?")
+_NAME = re.compile(r"\\\{\w+\\\}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalciumFacts:
-    """One calcium entry of timeSeriesArrayHash and the subvolume it belongs to.
-
-    traced: planes and rows of all arrays of the subvolume, the first of which owns the time stamps; labels: of the
-    rows, where they say nothing but the ROI number; None where any says more.
-    """
+class CalciumFacts(NamedTuple):
+    """One calcium entry of timeSeriesArrayHash and the subvolume it belongs to."""
 
     subvolume: Subvolume
     array: RoiArray
-    traced: list[tuple[Plane, PlaneTraces]]
     rows_in_plane_order: bool
-    labels: RowLabels | None
 
 
 class SessionFacts:
-    """Lookups over one session, by the 1-based place in timeSeriesArrayHash and in its lists."""
+    """Lookups over one session, by the paths of its leaves or the 1-based place in timeSeriesArrayHash."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.calcium: dict[int, CalciumFacts] = {}
-        for volume in session.subvolumes:
-            traced = volume.traced_planes()
-            for array in volume.arrays.values():
-                self.calcium[_position(array.path)] = _calcium_facts(session.tree, volume, array, traced)
-        self.events = {_position(series.path): series for series in session.events.values()}
+    def __init__(self, context: SessionContext) -> None:
+        self.session = session = context.session
+        self.calcium = {
+            _position(array.path): CalciumFacts(volume, array, _rows_in_plane_order(volume, array))
+            for volume in session.subvolumes
+            for array in volume.arrays.values()
+        }
         self.arrays = {_position(array.path): kind for kind, array in session.arrays.items()}
         # By the plane's name: whether these lists have the order of its table of ROIs.
         self.recorded_in_order = {plane.name: _in_order(plane, plane.recorded_numbers) for plane in session.planes}
@@ -60,15 +46,54 @@ class SessionFacts:
             plane.name: _in_order(plane, np.array([roi.number for roi in plane.rois], dtype=np.int64))
             for plane in session.planes
         }
+        self._planes = {path: plane for plane in session.planes for path in plane.sources}
+        self._places: dict[str, dict[str, Place]] = {}
+        sources = Sources(context=context, raw=None, ledger=None, log=ProblemLog())
+        for _, objects in registry.having("layout", "objects"):
+            for place in (place for one in objects(sources) for place in one.places()):
+                for spelling in (spelling for path in place.source for spelling in _spellings(path)):
+                    self._places.setdefault(spelling, {})[place.path] = place
+        self._found: dict[tuple[str, tuple[str, ...], bool], tuple[str, ...]] = {}
 
-    def plane(self, entry: int, position: int) -> Plane:
-        """A plane by the place of its array in timeSeriesArrayHash and its own place in that array, both 1-based."""
-        return self.calcium[entry].subvolume.planes[position - 1]
+    def plane(self, path: str) -> Plane:
+        """The plane whose entry or record a leaf is of."""
+        return self._planes[_nearest(path, self._planes)]
+
+    def places(self, path: str, templates: tuple[str, ...], *, links: bool) -> tuple[str, ...]:
+        """Paths of what the data types have made from that to which a leaf belongs, as far as they fit a template.
+
+        links: whether links count. What belongs to no object has the templates without names as they are.
+        """
+        source = _nearest(path, self._places)
+        key = (source, templates, links)
+        if key not in self._found:
+            made = self._places.get(source, {}).values()
+            fitting = re.compile("|".join(_NAME.sub("[^/]+", re.escape(one)) for one in templates)).fullmatch
+            plain = [one for one in templates if one == naming.STRUCT_TABLE or not (source or "{" in one)]
+            found = [one.path for one in made if fitting(one.path) and (links or one.kind != "link")]
+            self._found[key] = (*plain, *found)
+        return self._found[key]
+
+
+def _nearest(path: str, known: Mapping[str, Known]) -> str:
+    """The longest path among the known ones that a path lies within; empty where there is none."""
+    while path and path not in known:
+        path = path[: max(path.rfind("."), path.rfind("{"), path.rfind("("), 0)]
+    return path
+
+
+def _spellings(path: str) -> tuple[str, ...]:
+    """An entry of timeSeriesArrayHash has a description beside it; a lone one may have no cell around it."""
+    match = _ENTRY.fullmatch(path)
+    if match is None:
+        return (path,)
+    indices = [f"{{{match[2]}}}"] if match[2] not in (None, "1") else ["", "{1}"]
+    return tuple(f"{match[1]}.{field}{index}" for field in ("value", "descrHash") for index in indices)
 
 
 def _position(path: str) -> int:
-    match = _ENTRY.search(path)
-    return int(match[1]) if match and match[1] else 1
+    match = _ENTRY.fullmatch(path)
+    return int(match[2]) if match and match[2] else 1
 
 
 def _in_order(plane: Plane, numbers: np.ndarray) -> bool:
@@ -76,40 +101,7 @@ def _in_order(plane: Plane, numbers: np.ndarray) -> bool:
     return np.array_equal(table[np.isin(table, numbers)], numbers)
 
 
-def _calcium_facts(
-    tree: MatStruct, volume: Subvolume, array: RoiArray, traced: list[tuple[Plane, PlaneTraces]]
-) -> CalciumFacts:
-    rows = [traces.rows for _, traces in traced if traces.array is array]
+def _rows_in_plane_order(volume: Subvolume, array: RoiArray) -> bool:
+    rows = [traces.rows for _, traces in volume.traced_planes() if traces.array is array]
     joined = np.concatenate([np.zeros(0, dtype=np.int64), *rows])
-    return CalciumFacts(
-        subvolume=volume,
-        array=array,
-        traced=traced,
-        rows_in_plane_order=np.array_equal(joined, np.arange(array.roi_numbers.size)),
-        labels=_row_labels(tree, array),
-    )
-
-
-def _row_labels(tree: MatStruct, array: RoiArray) -> RowLabels | None:
-    arrays = tree.fields.get("timeSeriesArrayHash")
-    entries = arrays.fields.get("value") if isinstance(arrays, MatStruct) else None
-    entry = entries.items[_position(array.path) - 1] if isinstance(entries, MatCell) else entries
-    if not isinstance(entry, MatStruct):
-        return None
-    field = "idStrs" if "idStrs" in entry.fields else "idStr"
-    labels = _texts(entry.fields.get(field))
-    numbers = [str(number) for number in array.roi_numbers.tolist()]
-    if not labels or len(labels) != len(numbers) or not labels[0].endswith(numbers[0]):
-        return None
-    text = labels[0].removesuffix(numbers[0])
-    if labels != [text + number for number in numbers]:
-        return None
-    number_field = "ids" if "ids" in entry.fields else "id"
-    return RowLabels(text=text, field=f"{array.path}.{field}", number_field=number_field)
-
-
-def _texts(value: MatValue | None) -> list[str]:
-    """The texts of a cell, or the lone one; none where an item is no row of char."""
-    items = value.items if isinstance(value, MatCell) else (value,)
-    texts = [item for item in items if isinstance(item, str)]
-    return texts if len(texts) == len(items) else []
+    return np.array_equal(joined, np.arange(array.roi_numbers.size))

@@ -159,7 +159,7 @@ def get_module(nwbfile: NWBFile, path: str) -> ProcessingModule:
 
 
 def find_object(nwbfile: NWBFile, path: str) -> Any:
-    """The object that will have this path in the file; None where there is none, and of tables of intervals or events."""
+    """The object that will have this path in the file; None where there is none, and of intervals and events."""
     holders = {
         "/acquisition": nwbfile.acquisition,
         "/general/devices/models": nwbfile.device_models,

@@ -6,7 +6,7 @@ A `layout.py` makes its rules with `written`, `derived` and `kept`, and `scoped`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.matlab.tree import MatStruct, MatStructArray, MatValue, is_empty_value
+from ssc_to_nwb.matlab.tree import MatStruct, MatStructArray, MatValue, is_empty_value, row_texts
 
 _INDEX = re.compile(r"\{\d+\}|\(\d+\)")
 # An index in a cell or a struct array; a lone value has none.
@@ -52,7 +52,12 @@ class Leaf(NamedTuple):
         return isinstance(self.value, MatStruct | MatStructArray) or is_empty_value(self.value)
 
 
-Names: TypeAlias = Mapping[str, str]
+def says_something(value: MatValue) -> bool:
+    """Whether a value is neither empty nor a blank text."""
+    texts = row_texts(value)
+    return any(text.strip() for text in texts) if texts else not is_empty_value(value)
+
+
 Condition: TypeAlias = Callable[[Leaf, SessionFacts], bool]
 
 
@@ -61,22 +66,18 @@ def is_empty(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
     return leaf.is_empty
 
 
-def holds_something(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
-    """Whether the leaf holds anything: a ragged column without any item is not in the file."""
-    return not leaf.is_empty
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What becomes of some leaves.
 
     patterns: paths below the session variable; `{*}` is any index in a cell or a struct array, which may be
-    absent, `**` for any rest. nwb: where in the file, with names in braces that `names` fills in, once for each place.
-    text: the rule in words; scope: of which entries, where patterns alone do not decide; unit: of the values in the
-    file; since: version of this package that has the rule.
+    absent, `**` for any rest. nwb: where in the file; `{name}` is any name of what a layout declares to be made from
+    the entry of the leaf. text: the rule in words; scope: of which entries, where patterns alone do not decide; unit:
+    of the values in the file; since: version of this package that has the rule.
     when: whether the rule applies to a leaf that fits a pattern; the first rule of the table that does is taken.
+    placed: whether it applies to leaves alone that have a place; where not, those that say nothing have none.
+    links: whether links of the file are such places.
     keep: whether the leaf is kept verbatim besides, because the places in `nwb` alone would not give it back.
-    has: whether a place in `nwb` holds something of this leaf, where some of them do not hold something of every leaf.
     made_from: what a derived leaf is made from besides the places in `nwb`; stated in the table of the source struct.
     up_to: the form in which a leaf that is kept besides must agree with its places, a word of `proof.leaves`.
     """
@@ -90,10 +91,10 @@ class Rule:
     unit: str = ""
     since: str = "0.1.0"
     when: Condition = lambda *_: True
-    names: Callable[[Leaf, SessionFacts], Iterable[Names]] = lambda *_: ({},)
+    placed: bool = True
+    links: bool = True
     keep: Condition = lambda *_: False
-    has: Callable[[str, Leaf, SessionFacts], bool] = lambda *_: True
-    made_from: Callable[[Leaf, SessionFacts], Names] = lambda *_: {}
+    made_from: Callable[[Leaf, SessionFacts], Mapping[str, str]] = lambda *_: {}
     up_to: str = ""
 
     @property
@@ -110,10 +111,13 @@ class Rule:
 
     def places(self, leaf: Leaf, facts: SessionFacts) -> tuple[str, ...]:
         """The paths in the NWB file where this leaf is found."""
-        if not self.nwb:
+        if not self.placed and not says_something(leaf.value):
             return ()
-        found = [template.format_map(names) for names in self.names(leaf, facts) for template in self.nwb]
-        return tuple(place for place in dict.fromkeys(found) if self.has(place, leaf, facts))
+        return facts.places(leaf.path, self.nwb, links=self.links)
+
+    def applies(self, leaf: Leaf, facts: SessionFacts) -> bool:
+        """Whether this is the rule of a leaf that fits a pattern, unless one before it is."""
+        return self.when(leaf, facts) and (not self.placed or bool(self.places(leaf, facts)))
 
 
 def written(identifier: str, *patterns: str, keep: Condition = is_empty, **further: Any) -> Rule:

@@ -31,7 +31,6 @@ from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatValue
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.quantities import listed
-from ssc_to_nwb.session.session import Session
 
 _FORMAT = 1
 _SHOWN = 10
@@ -118,16 +117,16 @@ class Ledger:
 
 
 def build_ledger(
-    session: Session, *, allow_unmapped: bool, log: ProblemLog, ruled: Iterable[tuple[Leaf, Rule]] | None = None
+    facts: SessionFacts, *, allow_unmapped: bool, log: ProblemLog, ruled: Iterable[tuple[Leaf, Rule]] | None = None
 ) -> Ledger:
     """Account for every leaf of a session.
 
     ruled: what `ruled_leaves` gives, where that is known already. Raises unmapped-leaf where no rule knows one; with
     `allow_unmapped` such leaves are logged (unmapped-leaf-kept) and kept verbatim.
     """
-    facts = SessionFacts(session)
+    session = facts.session
     values = dict(walk_leaves(session.tree, session.variable))
-    ruled = ruled_leaves(session, facts) if ruled is None else ruled
+    ruled = ruled_leaves(facts) if ruled is None else ruled
     entries = tuple(_entry(leaf, rule, facts, value=values[leaf.path]) for leaf, rule in ruled)
     unmapped = [entry for entry in entries if entry.rule == UNMAPPED.identifier]
     if unmapped and not allow_unmapped:
@@ -155,8 +154,9 @@ def _other_entry(other: OtherVariable) -> LedgerEntry:
     )
 
 
-def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
+def ruled_leaves(facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
     """Every leaf of the session struct with the rule that applies to it; `UNMAPPED` where none does."""
+    session = facts.session
     skipped = len(session.variable) + 1
     patterns = [(rule, pattern) for rule in all_rules() for pattern in rule.patterns]
     # Kinds of leaves are few, leaves are tens of thousands.
@@ -177,7 +177,7 @@ def ruled_leaves(session: Session, facts: SessionFacts) -> Iterator[tuple[Leaf, 
             indices = tuple(1 if index is None else int(index) for index in match.groups())
             full = value.full() if isinstance(value, MatSparse) and value.fits_in_full else value
             leaf = Leaf(path=path, value=full, indices=indices, hides_form=isinstance(value, MatSparse | MatChar))
-            if rule.when(leaf, facts):
+            if rule.applies(leaf, facts):
                 yield leaf, rule
                 break
         else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, POINTS
 from ssc_to_nwb.data_types.rule import Rule, all_rules
 from ssc_to_nwb.ledger.ledger import raw_rules
@@ -19,13 +18,8 @@ _INTRODUCTION = (
 )
 _NAMES = (
     ("{plane}", "`fov_VVPPP`, from the folder of the plane's files; `subvolume_VV_plane_P` if no path names it"),
-    ("{segmentation}, {images}, {frame_index}", "`plane_segmentation_`, `images_`, `frame_index_` and the plane"),
-    (
-        "{owner}",
-        "the series with the time stamps: the subvolume's first ROI traces; `trial_number_subvolume_VV` where none are",
-    ),
     ("{labels}", "`trial_number_subvolume_VV`; `trial_number_subvolume_VV_2` where a second one has the same number"),
-    ("{image}", "`master_green`, `master_red`"),
+    ("{container}, {series}", "see below"),
     (
         "{table}, {column}",
         "see below; what is not listed there is named as its key, in lower case: `fooBar`, `foo_bar`",
@@ -35,13 +29,11 @@ _NAMES = (
 
 def map_page() -> str:
     """The map as Markdown: a table for the session file, the names in it, and a table for the raw files."""
-    of_types = [text for _, text in registry.having("layout", "SERIES_NAMES")]
-    names = (*_NAMES, ("{series}", "; ".join((*of_types, "ROIs: see below"))))
     sections = [
         _INTRODUCTION,
         _rules_table(all_rules()),
         "Names:",
-        _table(("Name", "Meaning"), [(f"`{name}`", text) for name, text in names]),
+        _table(("Name", "Meaning"), [(f"`{name}`", text) for name, text in _NAMES]),
         _table(("Arrays", "Container", "Series"), _response_rows()),
         _table(("Event series", "Table"), _event_rows()),
         _table(("Trial property", "Column of `/intervals/trials`"), _code_rows(naming.TRIAL_COLUMNS.items())),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.base import Conversion
+from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger, write_ledger
 from ssc_to_nwb.nwb_file.assemble import assemble_nwbfile
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
@@ -106,7 +107,7 @@ class _Work:
         options = self.task.options
         with timed(self.seconds, "read"):
             context = self._load()
-            ledger = build_ledger(context.session, allow_unmapped=options.allow_unmapped, log=self.log)
+            ledger = build_ledger(SessionFacts(context), allow_unmapped=options.allow_unmapped, log=self.log)
             raw = open_raw_data(
                 context,
                 raw_folder=self.task.session_file.raw_folder,

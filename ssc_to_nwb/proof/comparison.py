@@ -101,7 +101,8 @@ class Comparison:
     @cached_property
     def entries(self) -> dict[str, LedgerEntry]:
         """What the ledger says of each leaf, by its path."""
-        return {entry.source: entry for entry in self.sources.ledger.leaves}
+        ledger = self.sources.ledger
+        return {} if ledger is None else {entry.source: entry for entry in ledger.leaves}
 
     @cached_property
     def kept(self) -> frozenset[str]:

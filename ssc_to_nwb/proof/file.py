@@ -114,12 +114,12 @@ def verify_file(
     start = time.perf_counter()
     final = final_path or nwb_path
     known: dict[str, str] = {}
-    facts = SessionFacts(context.session)
-    ruled = list(ruled_leaves(context.session, facts))
+    facts = SessionFacts(context)
+    ruled = list(ruled_leaves(facts))
     leaves: dict[str, list[Leaf]] = defaultdict(list)
     for leaf, rule in ruled:
         leaves[rule.identifier].append(leaf)
-    ledger = build_ledger(context.session, allow_unmapped=True, log=ProblemLog(), ruled=ruled)
+    ledger = build_ledger(facts, allow_unmapped=True, log=ProblemLog(), ruled=ruled)
     try:
         with open_tree(nwb_path, digests=known if with_digest else None) as tree:
             check_layout(tree, file=final)

@@ -15,6 +15,7 @@ from made_sessions import (
     Struct,
     array,
     events,
+    facts_of,
     problem_raised,
     read,
     read_edited,
@@ -41,7 +42,7 @@ SPECS = {"awkward": AWKWARD, **{name: SessionSpec(**VARIANTS[name]) for name in 
 
 
 def ledger_of(session: Session, *, allow_unmapped: bool = False) -> Ledger:
-    return build_ledger(session, allow_unmapped=allow_unmapped, log=ProblemLog())
+    return build_ledger(facts_of(session), allow_unmapped=allow_unmapped, log=ProblemLog())
 
 
 @pytest.fixture(scope="module", params=SPECS.values(), ids=SPECS)
@@ -196,7 +197,7 @@ def test_field_that_nobody_knows_is_refused_by_name(tmp_path: Path, edit: Callab
 def test_field_that_nobody_knows_is_kept_where_that_is_allowed(tmp_path: Path):
     session, _ = read_edited(tmp_path, extra_in_roi)
     log = ProblemLog()
-    ledger = build_ledger(session, allow_unmapped=True, log=log)
+    ledger = build_ledger(facts_of(session), allow_unmapped=True, log=log)
     kept = [entry for entry in ledger.leaves if entry.source.endswith(".color")]
     assert len(kept) == sum(len(records_of.rois) for records_of in session.subvolumes[0].planes)
     assert {entry.disposition for entry in kept} == {Disposition.KEPT}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from made_sessions import AWKWARD, Converted, read
+from made_sessions import AWKWARD, Converted, facts_of, read
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES
@@ -41,7 +41,7 @@ def test_places_of_real_leaves_fit_the_templates_of_their_rule(convert_once: Cal
     templates = {rule.identifier: rule.nwb for rule in all_rules()}
     for spec in (SessionSpec(), AWKWARD):
         session, _ = read(convert_once(spec).made)
-        for entry in build_ledger(session, allow_unmapped=False, log=ProblemLog()).leaves:
+        for entry in build_ledger(facts_of(session), allow_unmapped=False, log=ProblemLog()).leaves:
             patterns = [re.sub(r"\\\{\w+\\\}", ".+", re.escape(template)) for template in templates[entry.rule]]
             for place in entry.nwb:
                 kept = place == "/processing/source/source_struct"

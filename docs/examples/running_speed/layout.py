@@ -37,6 +37,7 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
             dtype=np.float64,
             values=running.speed_cm_s,
             seconds=sources.context.clock.seconds(running.time_ms),
+            source=(running.path,),
         )
 
 
@@ -47,9 +48,7 @@ def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
         yield LabelledClock(
             path=LABELS,
             of="the running wheel",
-            keys=(running.key,),
-            labels=running.trial,
-            time_ms=running.time_ms,
+            arrays=(running,),
             series_on_it=(SERIES,),
         )
 

@@ -21,12 +21,16 @@ class ArrayEntry(HashEntry):
     described: Field | None = None
 
 
-class LabelledArray(Protocol):
-    """What a data type reads from an entry: an array of N samples, each with its time and its trial."""
+class Labelled(Protocol):
+    """An array of N samples, each with its time and its trial."""
 
     @property
     def path(self) -> str:
         """Where it is in the session struct."""
+
+    @property
+    def key(self) -> str:
+        """Of its entry."""
 
     @property
     def time_ms(self) -> np.ndarray:
@@ -35,6 +39,10 @@ class LabelledArray(Protocol):
     @property
     def trial(self) -> np.ndarray:
         """int64 (N,), NO_TRIAL where the source has NaN."""
+
+
+class LabelledArray(Labelled, Protocol):
+    """What a data type reads from an entry."""
 
     def take(self, keep: np.ndarray) -> Self:
         """The array with some of its samples, for a stub of a session; keep: bool (N,)."""

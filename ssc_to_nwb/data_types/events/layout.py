@@ -11,8 +11,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, Column, Sources, Table
 from ssc_to_nwb.data_types.events import touches
 from ssc_to_nwb.data_types.events.source import PAIRS, EventProperty, EventSeries, EventTrain, split_pairs
-from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import Leaf, Names, below, derived, is_empty, kept, written
+from ssc_to_nwb.data_types.rule import below, derived, is_empty, kept, written
 from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
 from ssc_to_nwb.session.context import SessionContext
 
@@ -106,6 +105,7 @@ def _event_table(
         text=f"{text} Source: {'; '.join(f'{one.key}: {one.description}' for one in members)}",
         columns=(*columns, *_property_columns(trains, order, pairs=pairs)),
         attributes={} if pairs else {"source_description": "Behavior control system of the rig"},
+        source=tuple(one.path for one in members),
     )
 
 
@@ -124,17 +124,18 @@ def _labels(series: EventSeries) -> Iterator[dict[str, str]]:
 
 def _property_columns(trains: Sequence[EventTrain], order: np.ndarray, *, pairs: bool) -> Iterator[Column]:
     """What the source says of every event besides, and of its end where any event has another value there."""
-    items: dict[str, EventProperty] = {}
+    items: dict[str, list[EventProperty]] = {}
     for item in (item for train in trains for item in train.properties):
-        items.setdefault(naming.property_column(item.key), item)
-    for name, item in items.items():
+        items.setdefault(naming.property_column(item.key), []).append(item)
+    for name, (item, *others) in items.items():
         key, described = item.key, ": ".join(filter(None, (item.key, item.description)))
         parts = [_on_and_off(train, name, pairs=pairs) for train in trains]
         on, off = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
         if key in _COUNTERS:
             on, off = _whole(on, off)
         known, source = touches.PROPERTIES.get(key, ""), f"Source: {described}"
-        yield Column(name, on.dtype, f"{known} {source}".lstrip(), values=on[order])
+        paths = tuple(one.path for one in (item, *others))
+        yield Column(name, on.dtype, f"{known} {source}".lstrip(), values=on[order], source=paths)
         if not np.array_equal(on, off, equal_nan=True):
             text = f"{known} Value at the end of the event. {source}".lstrip()
             yield Column(naming.at_offset(name), off.dtype, text, values=off[order])
@@ -173,27 +174,7 @@ def trial_columns(context: SessionContext) -> Iterator[Column]:
             yield Column(f"{side}_licks", np.float64, text, ragged=True, values=values)
 
 
-def _is_read(leaf: Leaf, facts: SessionFacts) -> bool:
-    """Whether the leaf's series was read; one that nobody knows may be of another form, and is then unmapped."""
-    return leaf.indices[0] in facts.events
-
-
-def _table(leaf: Leaf, facts: SessionFacts, *columns: str) -> tuple[Names, ...]:
-    series = facts.events[leaf.indices[0]]
-    table = table_path(naming.event_table(series.key), pairs=series.type == PAIRS)
-    return tuple({"table": table, "column": column} for column in columns or ("",))
-
-
-def _times(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
-    pairs = facts.events[leaf.indices[0]].type == PAIRS
-    return _table(leaf, facts, *(("start_time", "stop_time") if pairs else ("timestamp",)))
-
-
-def _property(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
-    train = facts.events[leaf.indices[0]].trains[leaf.indices[1] - 1]
-    return _table(leaf, facts, naming.property_column(train.properties[leaf.indices[2] - 1].key))
-
-
+_TABLES = tuple(table_path("{table}", pairs=pairs) for pairs in (True, False))
 RULES = (
     kept(
         "event-texts",
@@ -212,36 +193,28 @@ RULES = (
     derived(
         "event-type",
         f"{_ENTRY}.type",
-        nwb=("{table}",),
+        nwb=_TABLES,
         text="2 (on/off pairs): a TimeIntervals table; 1 (points): an EventsTable.",
-        when=_is_read,
-        names=_table,
     ),
     written(
         "event-times",
         f"{_ENTRY}.eventTimes{{*}}",
-        nwb=("{table}/{column}",),
+        nwb=(f"{_TABLES[0]}/start_time", f"{_TABLES[0]}/stop_time", f"{_TABLES[1]}/timestamp"),
         unit="s",
         text="On and off times as start and stop, points as time stamps; touches stop one sample later. Rows are in "
         "the order of time, with source_position where the source has another order.",
-        when=_is_read,
-        names=_times,
     ),
     written(
         "event-trials",
         f"{_ENTRY}.eventTrials{{*}}",
-        nwb=("{table}/trial_number",),
+        nwb=tuple(f"{table}/trial_number" for table in _TABLES),
         text="The number of the event's trial: int32, float64 where the source has NaN.",
-        when=_is_read,
-        names=_table,
     ),
     written(
         "event-property-values",
         f"{_ENTRY}.eventPropertiesHash{{*}}.value{{*}}",
-        nwb=("{table}/{column}",),
+        nwb=tuple(f"{table}/{{column}}" for table in _TABLES),
         unit="as in the source",
         text="A column for every property; a second one (_at_offset) where values at on and off differ.",
-        when=_is_read,
-        names=_property,
     ),
 )

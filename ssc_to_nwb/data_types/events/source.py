@@ -31,8 +31,12 @@ KNOWN_TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventProperty:
-    """One key of an eventPropertiesHash. key, description: of the entry; values: float64 (E,), one per event time."""
+    """One key of an eventPropertiesHash.
 
+    path, key, description: of the entry; values: float64 (E,), one per event time.
+    """
+
+    path: str
     key: str
     description: str
     values: np.ndarray
@@ -210,7 +214,7 @@ def _read_properties(
     for entry in entries:
         values = entry.value.row(length=count)
         report_odd(values, f"values of {entry.key} of {label!r}", field=times, log=log, nan=False)
-        found.append(EventProperty(key=entry.key, description=entry.description, values=values))
+        found.append(EventProperty(path=entry.value.path, key=entry.key, description=entry.description, values=values))
     return tuple(found)
 
 

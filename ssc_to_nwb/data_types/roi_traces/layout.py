@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -10,8 +10,8 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import OPHYS, DeclaredObject, Region, Series, Sources
 from ssc_to_nwb.data_types.facts import CalciumFacts, SessionFacts
 from ssc_to_nwb.data_types.rois.layout import roi_tables, table_path
-from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, Names, below, derived, is_calcium, kept, scoped, written
-from ssc_to_nwb.data_types.subvolumes.layout import VALID, VALID_SUBVOLUMES, labels_path, listed_trials, series_path
+from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, below, derived, is_calcium, kept, scoped, written
+from ssc_to_nwb.data_types.subvolumes.layout import VALID, VALID_SUBVOLUMES, listed_trials, series_path
 from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, Subvolume
 from ssc_to_nwb.data_types.trials.layout import PATH as TRIALS
 from ssc_to_nwb.data_types.trials.layout import lists_trials, valid_trials_hide
@@ -27,6 +27,7 @@ _TEXT = (
     "where this plane has no frame. Source: {key!r}, {description}"
 )
 _ENTRY = "timeSeriesArrayHash.value{*}"
+_SERIES, _LABELS = f"{OPHYS.path}/{{container}}/{{series}}", f"{OPHYS.path}/{{labels}}"
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
@@ -66,6 +67,8 @@ def _series_of(context: SessionContext, subvolume: Subvolume) -> Iterator[Declar
             ),
             values=traces.time_by_roi,
             seconds=seconds,
+            source=(array.path,),
+            clock_source=tuple(one.path for one in subvolume.arrays.values()),
         )
         clock = clock or path
 
@@ -74,52 +77,20 @@ def _entry(leaf: Leaf, facts: SessionFacts) -> CalciumFacts:
     return facts.calcium[leaf.indices[0]]
 
 
-def _has_clock(leaf: Leaf, facts: SessionFacts) -> bool:
-    """Whether the file has a series on the clock of the entry: a trace, or trial numbers alone."""
-    entry = _entry(leaf, facts)
-    return bool(entry.traced) or entry.subvolume.time_ms.size > 0
-
-
-def _series(leaf: Leaf, facts: SessionFacts) -> list[Names]:
-    array = _entry(leaf, facts).array
-    paths = [series_path(plane, array.kind) for plane, traces in _entry(leaf, facts).traced if traces.array is array]
-    return [dict(zip(("container", "series"), path.split("/")[-2:], strict=True)) for path in paths]
-
-
-def _clock_owner(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
-    entry = _entry(leaf, facts)
-    owners = [series_path(plane, traces.array.kind) for plane, traces in entry.traced[:1]]
-    return ({"owner": _below(owners[0] if owners else labels_path(entry.subvolume))},)
-
-
-def _below(path: str) -> str:
-    return path.removeprefix(f"{OPHYS.path}/")
-
-
 def _is_plain_row_label(leaf: Leaf, facts: SessionFacts) -> bool:
     """Whether the leaf is of labels that are all one text and the ROI number of their row."""
-    labels = _entry(leaf, facts).labels
+    labels = _entry(leaf, facts).array.labels
     return labels is not None and leaf.path in (labels.field, f"{labels.field}{{{leaf.indices[1]}}}")
 
 
-def _label_parts(leaf: Leaf, facts: SessionFacts) -> Names:
+def _label_parts(leaf: Leaf, facts: SessionFacts) -> Mapping[str, str]:
     """The text of a label, and the field that has the number behind it."""
-    labels = _entry(leaf, facts).labels
+    labels = _entry(leaf, facts).array.labels
     return {} if labels is None else {"text": labels.text, "number": labels.number_field}
 
 
 def _listed(leaf: Leaf, facts: SessionFacts) -> np.ndarray | None:
     return listed_trials(facts.session).get(_entry(leaf, facts).subvolume.number)
-
-
-def _has_rows(leaf: Leaf, facts: SessionFacts) -> bool:
-    return _entry(leaf, facts).array.roi_numbers.size > 0
-
-
-def _has_column(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
-    """The column of subvolume numbers is there where any trial of the session is listed; the other always."""
-    numbers, lists = facts.session.trials.numbers, listed_trials(facts.session).values()
-    return place == f"{TRIALS}/{VALID.name}" or any(np.isin(numbers, one).any() for one in lists)
 
 
 RULES = scoped(
@@ -128,48 +99,40 @@ RULES = scoped(
     written(
         "calcium-rois",
         *below(_ENTRY, "ids", "id"),
-        nwb=(OPHYS.path + "/{container}/{series}/rois",),
+        nwb=(f"{_SERIES}/rois",),
         text="Region of the plane's table of ROIs, one row per column of data; kept besides where planes are mixed.",
-        when=_has_rows,
-        names=_series,
         keep=lambda leaf, facts: leaf.is_empty or not _entry(leaf, facts).rows_in_plane_order,
         up_to="order",
     ),
     derived(
         "calcium-row-label",
         *below(_ENTRY, "idStrs{*}", "idStr{*}"),
-        nwb=(OPHYS.path + "/{container}/{series}/rois",),
+        nwb=(f"{_SERIES}/rois",),
         text="One text for all, kept once, and the ROI number of the row; where one label differs, all are kept.",
         when=_is_plain_row_label,
-        names=_series,
         made_from=_label_parts,
     ),
     written(
         "calcium-values",
         f"{_ENTRY}.valueMatrix",
-        nwb=(OPHYS.path + "/{container}/{series}/data",),
+        nwb=(f"{_SERIES}/data",),
         unit="imaging.response_units of the metadata",
         text="One RoiResponseSeries per plane, time x ROI, with the plane's own rows only; NaN stays.",
-        when=_has_rows,
-        names=_series,
     ),
     written(
         "calcium-times",
         f"{_ENTRY}.time",
-        nwb=(OPHYS.path + "/{owner}/timestamps",),
+        nwb=(f"{_SERIES}/timestamps", f"{_LABELS}/timestamps"),
         unit="s",
-        text="Time stamps of the subvolume's first series, shared by the others.",
-        when=_has_clock,
-        names=_clock_owner,
+        text="Time stamps of the subvolume's first series, or of its trial numbers; the others link to them.",
+        links=False,
     ),
     written(
         "calcium-trials",
         f"{_ENTRY}.trial",
-        nwb=(OPHYS.path + "/{labels}/data",),
+        nwb=(f"{_LABELS}/data",),
         unit="n/a",
         text="The trial number of every time stamp of the subvolume; NaN stays.",
-        when=_has_clock,
-        names=lambda leaf, facts: ({"labels": _below(labels_path(_entry(leaf, facts).subvolume))},),
     ),
     kept(
         "calcium-kept",
@@ -183,7 +146,6 @@ RULES = scoped(
         text="Whether the trial is in the list of any subvolume, and of which; kept besides where that hides some.",
         when=lambda leaf, facts: lists_trials(leaf, _entry(leaf, facts).subvolume.valid_trials),
         keep=lambda leaf, facts: valid_trials_hide(leaf, facts, _listed(leaf, facts)),
-        has=_has_column,
         up_to="known trials of any subvolume",
     ),
 )

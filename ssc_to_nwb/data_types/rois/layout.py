@@ -6,7 +6,7 @@ on it: the red frames on the red one; the green frames, the masks and the traces
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import numpy as np
@@ -33,7 +33,7 @@ from ssc_to_nwb.data_types.rois.imaging_planes import (
     pixel_size_um,
 )
 from ssc_to_nwb.data_types.rois.source import Plane, Roi
-from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, Names, below, holds_something, is_calcium, kept, scoped, written
+from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, below, is_calcium, kept, scoped, written
 from ssc_to_nwb.data_types.subvolumes.layout import STACKS
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.image_axes import outline_zero_based, to_nwb_axes
@@ -87,10 +87,8 @@ _FURTHER = (
     ),
 )
 _PLANE = "timeSeriesArrayHash.value{*}.imagingPlane{*}"
-_SEGMENTATION = f"{SEGMENTATION.path}/{{segmentation}}"
+_SEGMENTATION = f"{SEGMENTATION.path}/{naming.plane_segmentation('{plane}')}"
 _LISTS = (f"{_SEGMENTATION}/id", f"{_SEGMENTATION}/source_lists")
-# Which index of a leaf is the place of its plane: of `descrHash{k}.value{j}(p)`, and of its `rois(r)`.
-_RECORD, _ROI = -1, -2
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
@@ -127,6 +125,7 @@ def _roi_table(context: SessionContext, plane: Plane) -> Table:
         columns=(_MASK, _NUMBER, *outlined, *_FURTHER),
         ids=plane.ordered_roi_numbers,
         values=partial(_values, context, plane),
+        source=plane.sources,
         links={"imaging_plane": imaging_plane_path(plane.name, "green")},
         # An empty group that some versions of pynwb write.
         inner=(Place(path=f"{path}/reference_images", kind="group", optional=True),),
@@ -191,32 +190,10 @@ def master_images(plane: Plane) -> list[Image]:
             text=f"Master image of the {channel} channel (masterImage of the session file); data[x, y].",
             dtype=plane.master_image.dtype,
             values=to_nwb_axes(plane.master_image[:, :, number]),
+            source=plane.sources,
         )
         for number, channel in enumerate(naming.CHANNELS[: plane.master_image.shape[2]])
     ]
-
-
-def _plane(leaf: Leaf, facts: SessionFacts, place: int) -> Plane:
-    return facts.plane(leaf.indices[0], leaf.indices[place])
-
-
-def _names(place: int) -> Callable[[Leaf, SessionFacts], tuple[Names, ...]]:
-    """The names of the objects of a leaf's plane. place: of the plane among the leaf's indices."""
-    return lambda leaf, facts: (_plane_names(_plane(leaf, facts, place)),)
-
-
-def _plane_names(plane: Plane) -> Names:
-    return {
-        "segmentation": naming.plane_segmentation(plane.name),
-        "images": naming.images(plane.name),
-        "frame_index": naming.frame_index(plane.name),
-    }
-
-
-def _master_images(leaf: Leaf, facts: SessionFacts) -> list[Names]:
-    plane = _plane(leaf, facts, _RECORD)
-    channels = naming.CHANNELS[: plane.master_image.shape[2]]
-    return [{**_plane_names(plane), "image": naming.image("master", channel)} for channel in channels]
 
 
 def _is_in_list(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
@@ -237,7 +214,6 @@ RULES = scoped(
         *below(_PLANE, "ids", "id"),
         nwb=_LISTS,
         text="The first rows of the plane's table of ROIs, in this order.",
-        names=_names(1),
     ),
     written(
         "plane-files",
@@ -250,25 +226,22 @@ RULES = scoped(
     written(
         "plane-frames",
         f"{_PLANE}.sourceFileFrameIdx",
-        nwb=(SOURCE.path + "/{frame_index}",),
+        nwb=(f"{SOURCE.path}/{naming.frame_index('{plane}')}",),
         text="A row per time stamp of the subvolume: file and frame, counted from 1 as in the source; 0 for NaN.",
-        names=_names(1),
         up_to="no frames",
     ),
     written(
         "plane-master-image",
         *_of_record("masterImage"),
-        nwb=(OPHYS.path + "/{images}/{image}",),
+        nwb=tuple(f"{images('{plane}').path}/{naming.image('master', one)}" for one in naming.CHANNELS),
         text="One GrayscaleImage per channel, axes (column, row), values unchanged.",
-        names=_master_images,
     ),
     written(
         "plane-recorded-rois",
         *_of_record("roiIds"),
         nwb=_LISTS,
         text="Rows whose source_lists name roiIds; kept besides where the order differs.",
-        names=_names(_RECORD),
-        keep=lambda leaf, facts: leaf.is_empty or not facts.recorded_in_order[_plane(leaf, facts, _RECORD).name],
+        keep=lambda leaf, facts: leaf.is_empty or not facts.recorded_in_order[facts.plane(leaf.path).name],
         up_to="order",
     ),
     written(
@@ -276,8 +249,7 @@ RULES = scoped(
         *_of_record("rois{*}.id"),
         nwb=_LISTS,
         text="Rows whose source_lists name rois; kept besides where the order differs.",
-        names=_names(_ROI),
-        keep=lambda leaf, facts: not facts.records_in_order[_plane(leaf, facts, _ROI).name],
+        keep=lambda leaf, facts: not facts.records_in_order[facts.plane(leaf.path).name],
         up_to="order",
     ),
     written(
@@ -286,8 +258,7 @@ RULES = scoped(
         nwb=(f"{_SEGMENTATION}/outline",),
         unit="pixels",
         text="x (column) and y (row) of the corners, counted from 0.",
-        names=_names(_ROI),
-        has=holds_something,
+        placed=False,
     ),
     written(
         "roi-pixels",
@@ -295,8 +266,7 @@ RULES = scoped(
         nwb=(f"{_SEGMENTATION}/pixel_mask", f"{_SEGMENTATION}/centroid_x_um", f"{_SEGMENTATION}/centroid_y_um"),
         unit="pixels",
         text="x (column) and y (row) of each pixel, counted from 0, in the source's order; weight 1; and their mean.",
-        names=_names(_ROI),
-        has=holds_something,
+        placed=False,
     ),
     kept(
         "no-roi-records",

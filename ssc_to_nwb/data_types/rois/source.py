@@ -86,10 +86,13 @@ class Plane(PlaneEntry, PlaneRecord):
         `fov_VVPPP` from the folder of its files, or `subvolume_VV_plane_P` by position where that is unknown.
     position : int
         Place within the subvolume, counted from 1.
+    sources : tuple of str
+        Its entries and records in the session struct: every array of a subvolume has its own, which say the same.
     """
 
     name: str
     position: int
+    sources: tuple[str, ...] = ()
 
     @property
     def image_shape(self) -> tuple[int, int]:

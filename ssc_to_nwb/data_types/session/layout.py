@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, DeclaredObject, Place, Sources
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import Leaf, below, kept, written
-from ssc_to_nwb.matlab.tree import MatValue, is_empty_value, row_texts
+from ssc_to_nwb.data_types.rule import Leaf, below, kept, says_something, written
+from ssc_to_nwb.session.session import Session
 
 # Arguments of NWBFile and Subject that may be without a value, and where they are in the file: a text, or a row.
 FILE_TEXTS = {
@@ -28,70 +29,58 @@ _FRAME = (
 )  # fmt: skip
 
 
-def objects(sources: Sources) -> Iterator[DeclaredObject]:  # noqa: ARG001
+def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The file as such and the subject; which of the optional texts there are, the metadata say."""
+    made_from = _made_from(sources.session)
+
+    def text(path: str, *, optional: bool = False, axes: int = 0, **of: Any) -> Place:
+        source = made_from.get(path, ())
+        return Place(path=path, kind="dataset", dtype=TEXT, axes=axes, optional=optional, source=source, **of)
+
     yield DeclaredObject(
         path="/",
         neurodata_type="NWBFile",
         free=("nwb_version", ".specloc"),
         inner=(
             *(Place(path=path, kind="group", optional=True) for path in _FRAME),
-            *(_text(path) for path in _ALWAYS),
-            *(_text(path, optional=True) for path in FILE_TEXTS.values()),
-            *(Place(path=path, kind="dataset", dtype=TEXT, axes=1, optional=True) for path in _ROWS),
-            Place(path="/file_create_date", kind="dataset", dtype=TEXT, axes=1),
-            Place(path="/general/was_generated_by", kind="dataset", dtype=TEXT, axes=2),
+            *(text(path) for path in _ALWAYS),
+            *(text(path, optional=True) for path in FILE_TEXTS.values()),
+            *(text(path, optional=True, axes=1) for path in _ROWS),
+            text("/file_create_date", axes=1),
+            text("/general/was_generated_by", axes=2),
         ),
     )
-    age = Place(
-        path=f"{naming.SUBJECT}/age",
-        kind="dataset",
-        attributes={"reference": "birth"},
-        dtype=TEXT,
-        axes=0,
-        optional=True,
-    )
-    texts = (_text(f"{naming.SUBJECT}/{name}", optional=True) for name in _SUBJECT_TEXTS)
+    age = text(f"{naming.SUBJECT}/age", optional=True, attributes={"reference": "birth"})
+    texts = (text(f"{naming.SUBJECT}/{name}", optional=True) for name in _SUBJECT_TEXTS)
     yield DeclaredObject(
-        path=naming.SUBJECT, neurodata_type="Subject", inner=(_text(f"{naming.SUBJECT}/subject_id"), age, *texts)
+        path=naming.SUBJECT, neurodata_type="Subject", inner=(text(f"{naming.SUBJECT}/subject_id"), age, *texts)
     )
 
 
-def _text(path: str, *, optional: bool = False) -> Place:
-    return Place(path=path, kind="dataset", dtype=TEXT, axes=0, optional=optional)
+def _made_from(session: Session) -> dict[str, tuple[str, ...]]:
+    """By place in the file, the paths of the metadata it is made from; a source of a strain says nothing without it."""
+    said = {key: field for key, field in session.metadata.items() if says_something(field.value)}
+    found: dict[str, tuple[str, ...]] = {}
+    for key in said.keys() & naming.METADATA_PLACES.keys():
+        if key.replace("animalSource", "animalStrain") in said:
+            place = naming.METADATA_PLACES[key]
+            found[place] = (*found.get(place, ()), said[key].path)
+    return found
 
 
 def _metadata_key(leaf: Leaf, facts: SessionFacts) -> str:
     return tuple(facts.session.metadata)[leaf.indices[0] - 1]
 
 
-def _has_metadata(place: str, leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
-    """Whether the leaf says anything; the source of a strain says nothing without the strain."""
-    key = _metadata_key(leaf, facts)
-    strain = key.replace("animalSource", "animalStrain")
-    if strain != key:
-        entry = facts.session.metadata.get(strain)
-        if entry is None or not _says_something(entry.value):
-            return False
-    return _says_something(leaf.value)
-
-
-def _says_something(value: MatValue) -> bool:
-    """Whether a value is neither empty nor a blank text."""
-    texts = row_texts(value)
-    return any(text.strip() for text in texts) if texts else not is_empty_value(value)
-
-
 RULES = (
     written(
         "metadata-value",
         *below("metaDataHash", "value{*}", "value{*}{*}"),
-        nwb=("{general}",),
+        nwb=("/general/{field}", f"{naming.SUBJECT}/{{field}}", "/session_start_time"),
         text="Fields of NWBFile and Subject are made from it, where no metadata file replaces them; kept besides.",
         when=lambda leaf, facts: _metadata_key(leaf, facts) in naming.METADATA_PLACES,
-        names=lambda leaf, facts: ({"general": naming.METADATA_PLACES[_metadata_key(leaf, facts)]},),
+        placed=False,
         keep=lambda _, __: True,
-        has=_has_metadata,
     ),
     kept("metadata-kept", "metaDataHash**", text="Keys, and the values of keys nobody knows, as they are."),
     kept(

@@ -140,6 +140,8 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The tables of the struct, of the files and of how the file was made; one for each large array that is kept."""
     session, ledger = sources.session, sources.ledger
     yield from (SOURCE, STRUCT, FILES, ITEMS)
+    if ledger is None:
+        return
     paths = {entry.source for entry in ledger.leaves if entry.kept}
     leaves = walk_leaves(session.tree, session.variable)
     kept = [(path, value) for path, value in leaves if path in paths and is_large(value)]

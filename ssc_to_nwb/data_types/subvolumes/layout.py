@@ -58,6 +58,7 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
                 "listed_path", TEXT, "Path of the stack as the source lists it.", values=[path for *_, path in rows]
             ),
         ),
+        source=tuple(source for plane in session.planes for source in plane.sources),
     )
     for plane in session.planes:
         index = plane.frame_index
@@ -71,7 +72,7 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
             frames[stack.index_position] = np.arange(1, stack.frame_count + 1)
             columns.append(Column(naming.TWO_PHOTON_FRAME, np.int64, _SERIES_FRAME, values=frames))
         path, text = f"{SOURCE.path}/{naming.frame_index(plane.name)}", _FRAMES_TEXT.format(plane=plane.name)
-        yield Table(path=path, text=text, columns=tuple(columns))
+        yield Table(path=path, text=text, columns=tuple(columns), source=plane.sources)
 
 
 def labels_path(subvolume: Subvolume) -> str:
@@ -91,9 +92,7 @@ def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
         yield LabelledClock(
             path=labels_path(subvolume),
             of=f"subvolume {subvolume.number} ({planes})",
-            keys=tuple(array.key for array in subvolume.arrays.values()),
-            labels=subvolume.trial,
-            time_ms=subvolume.time_ms,
+            arrays=tuple(subvolume.arrays.values()),
             series_on_it=tuple(series_path(plane, traces.array.kind) for plane, traces in subvolume.traced_planes()),
         )
 
@@ -102,14 +101,16 @@ def trial_columns(context: SessionContext) -> Iterator[Column]:
     """Whether any list names the trial, and the subvolumes that were valid and imaged in it."""
     session = context.session
     numbers, listed = session.trials.numbers, listed_trials(session)
+    source = tuple(array.path for volume in session.subvolumes for array in volume.arrays.values())
     if listed:
         any_lists = np.logical_or.reduce([np.isin(numbers, trials) for trials in listed.values()])
-        yield replace(VALID, values=any_lists)
+        yield replace(VALID, values=any_lists, source=source)
     for column, members in ((VALID_SUBVOLUMES, listed), (IMAGED_SUBVOLUMES, _imaged_trials(session))):
         is_in = {volume: np.isin(numbers, trials) for volume, trials in members.items()}
         if any(one.any() for one in is_in.values()):
             lists = [[volume for volume, one in is_in.items() if one[place]] for place in range(numbers.size)]
-            yield replace(column, values=[np.array(one, dtype=np.int64) for one in lists])
+            values = [np.array(one, dtype=np.int64) for one in lists]
+            yield replace(column, values=values, source=source)
 
 
 def listed_trials(session: Session) -> dict[int, np.ndarray]:

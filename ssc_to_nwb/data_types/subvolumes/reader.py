@@ -11,7 +11,7 @@ from ssc_to_nwb.clock import TimeUnits
 from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report_odd
 from ssc_to_nwb.data_types.rois.frame_index import plane_numbers_from_paths, read_frame_index
 from ssc_to_nwb.data_types.rois.source import Plane, PlaneEntry, PlaneRecord, read_plane_record
-from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray, Subvolume
+from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray, RowLabels, Subvolume
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique, read_hash
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, describe
 from ssc_to_nwb.problems import kinds
@@ -115,11 +115,27 @@ def read_calcium_entry(entry: ArrayEntry, *, kind: ArrayKind, units: TimeUnits, 
         values=samples.values,
         time_ms=samples.time_ms,
         trial=samples.trial,
+        labels=_row_labels(field, roi_numbers),
     )
     report_odd(array.values, f"values of {array.key}", field=field.child("valueMatrix"), log=log)
     fields = tuple(field.child("imagingPlane").items())
     planes = tuple(_read_plane_entry(item, length=array.time_ms.size) for item in fields)
     return CalciumEntry(field=field, plane_fields=fields, array=array, planes=planes, description=description)
+
+
+def _row_labels(field: Field, roi_numbers: np.ndarray) -> RowLabels | None:
+    """None where any label says more than one text and its ROI number, or is no row of char."""
+    labels_field, numbers = field.optional("idStrs", "idStr"), [str(number) for number in roi_numbers.tolist()]
+    value = None if labels_field is None else labels_field.value
+    labels = value.items if isinstance(value, MatCell) else (value,)
+    first = labels[0] if labels and numbers else None
+    if labels_field is None or not isinstance(first, str) or not first.endswith(numbers[0]):
+        return None
+    text = first.removesuffix(numbers[0])
+    if list(labels) != [text + number for number in numbers]:
+        return None
+    number_field = field.child("ids", "id").path.rpartition(".")[2]
+    return RowLabels(text=text, field=labels_field.path, number_field=number_field)
 
 
 def _read_plane_entry(field: Field, *, length: int) -> PlaneEntry:
@@ -229,7 +245,9 @@ def _assemble(
         name = f"subvolume_{number:02d}_plane_{place}" if own is None else f"fov_{own[0]:02d}{own[1]:03d}"
         if own is None:
             log.add(kinds.PLANE_NAME_UNKNOWN, file=first.field.file, field=entry.path, found=f"named {name}")
-        plane = Plane(name=name, position=place, **vars(entry), **vars(record))
+        records = [one.planes[place - 1].record_path for one in descriptions if one.planes]
+        sources = (*(one.planes[place - 1].path for one in group), *records)
+        plane = Plane(name=name, position=place, sources=sources, **vars(entry), **vars(record))
         if plane.master_image.dtype.kind == "f":
             image = Field(file=first.field.file, path=f"{plane.record_path}.masterImage", value=plane.master_image)
             report_odd(plane.master_image, f"pixels of {name}", field=image, log=log, nan=False)

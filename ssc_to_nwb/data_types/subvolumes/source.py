@@ -38,6 +38,18 @@ def claimed_kinds(text: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowLabels:
+    """Labels of rows that are one text and the row's own ROI number, such as `Ca TS for 1001`: the text is kept once.
+
+    field: path of the labels; number_field: name of the field beside it that has the numbers.
+    """
+
+    text: str
+    field: str
+    number_field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoiArray:
     """dF/F, raw fluorescence or calcium events of the ROIs of one subvolume.
 
@@ -55,6 +67,8 @@ class RoiArray:
         On the session's clock.
     trial : ndarray of int64, (F,)
         NO_TRIAL where the source has NaN, 0 or an unknown number where no trial ran.
+    labels : RowLabels or None
+        Of the rows, where they say nothing but the ROI number.
     """
 
     kind: ArrayKind
@@ -65,6 +79,7 @@ class RoiArray:
     values: np.ndarray
     time_ms: np.ndarray
     trial: np.ndarray
+    labels: RowLabels | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.declared import TEXT, Column, Sources, Table
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import Leaf, Names, below, kept, written
+from ssc_to_nwb.data_types.rule import Leaf, below, kept, written
 from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
 from ssc_to_nwb.data_types.trials.source import TrialProperty, TrialType
 from ssc_to_nwb.data_types.trials.times import trial_times
@@ -83,15 +83,10 @@ def _property_columns(item: TrialProperty, *, steps_per_mm: float) -> Iterator[C
     described = f"{text} Source: {item.description}" if item.description else text
     in_numbers = isinstance(item.values, np.ndarray)
     dtype = np.asarray(item.values).dtype if in_numbers else TEXT
-    yield Column(naming.trial_column(item.key), dtype, described, values=item.values)
+    yield Column(naming.trial_column(item.key), dtype, described, values=item.values, source=(item.path,))
     if item.key == "StimulusPosition" and isinstance(item.values, np.ndarray):
         text = f"Position of the pole in mm, at {steps_per_mm:g} motor steps per mm (assumed)."
         yield Column("pole_position_mm", np.float64, text, values=item.values / steps_per_mm)
-
-
-def _column(leaf: Leaf, facts: SessionFacts) -> tuple[Names, ...]:
-    item = facts.session.trials.properties[leaf.indices[0] - 1]
-    return ({"column": naming.trial_column(item.key)},)
 
 
 def lists_trials(leaf: Leaf, listed: np.ndarray | None) -> bool:
@@ -149,6 +144,5 @@ RULES = (
         nwb=(PATH + "/{column}",),
         unit="as in the source: valve times in s, StimulusPosition in motor steps",
         text="A column of its own for every property, known or not; StimulusPosition also as pole_position_mm.",
-        names=_column,
     ),
 )

@@ -41,8 +41,9 @@ class TrialType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialProperty:
-    """One key of `trialPropertiesHash`. key, description: of the entry; values: float64 (T,), or T texts."""
+    """One key of `trialPropertiesHash`. path, key, description: of the entry; values: float64 (T,), or T texts."""
 
+    path: str
     key: str
     description: str
     values: np.ndarray | tuple[str, ...]
@@ -175,7 +176,7 @@ def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> TrialPro
         values = field.texts()
         if len(values) != count:
             raise field.problem(kinds.FIELD_LENGTH, expected=f"{count} texts", found=len(values))
-    return TrialProperty(key=entry.key, description=entry.description, values=values)
+    return TrialProperty(path=field.path, key=entry.key, description=entry.description, values=values)
 
 
 def report_unusual(session: Session, *, log: ProblemLog) -> None:

@@ -10,11 +10,11 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import Column, DeclaredObject, Series, Sources, processing_module
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import Leaf, Names, below, kept, of_array, scoped, written
+from ssc_to_nwb.data_types.rule import below, kept, of_array, scoped, written
 from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
 from ssc_to_nwb.data_types.trials.layout import PATH as TRIALS
 from ssc_to_nwb.data_types.trials.layout import lists_trials, valid_trials_hide
-from ssc_to_nwb.data_types.whisker.source import KIND, WhiskerData, WhiskerTrace, whisker_of
+from ssc_to_nwb.data_types.whisker.source import KIND, WhiskerData, whisker_of
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
 
@@ -48,6 +48,7 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
                 dtype=trace.values.dtype,
                 clock=paths[0] if place else None,
                 comments="Sampled within trials; there are gaps between trials.",
+                source=(whisker.path,),
                 values=trace.values,
                 seconds=seconds,
             )
@@ -65,9 +66,7 @@ def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
         yield LabelledClock(
             path=LABELS,
             of="the whisker traces",
-            keys=(whisker.key,),
-            labels=whisker.trial,
-            time_ms=whisker.time_ms,
+            arrays=(whisker,),
             series_on_it=trace_paths(whisker),
         )
 
@@ -76,27 +75,13 @@ def trial_columns(context: SessionContext) -> Iterator[Column]:
     """Whether the source lists the trial, where it has such a list."""
     whisker = whisker_of(context.session)
     if whisker is not None and whisker.valid_trials is not None:
-        yield replace(VALID, values=np.isin(context.session.trials.numbers, whisker.valid_trials))
-
-
-def _traces(facts: SessionFacts) -> tuple[WhiskerTrace, ...]:
-    whisker = whisker_of(facts.session)
-    return () if whisker is None else whisker.traces
+        valid = np.isin(context.session.trials.numbers, whisker.valid_trials)
+        yield replace(VALID, values=valid, source=(whisker.path,))
 
 
 def _valid_trials(facts: SessionFacts) -> np.ndarray | None:
     whisker = whisker_of(facts.session)
     return None if whisker is None else whisker.valid_trials
-
-
-def _has_clock(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
-    """Whether the file has a series on the clock of the array: a trace, or trial numbers alone."""
-    whisker = whisker_of(facts.session)
-    return whisker is not None and bool(whisker.traces or whisker.time_ms.size)
-
-
-def _series(leaf: Leaf, facts: SessionFacts) -> list[Names]:  # noqa: ARG001
-    return [{"series": naming.whisker_series(trace.quantity, trace.whisker)} for trace in _traces(facts)]
 
 
 RULES = scoped(
@@ -110,11 +95,9 @@ RULES = scoped(
     written(
         "whisker-values",
         f"{_ENTRY}.valueMatrix",
-        nwb=(BEHAVIOR.path + "/{series}/data",),
+        nwb=(BEHAVIOR.path + "/whisker_{quantity}_{whisker}/data",),
         unit="degrees, 1/mm",
         text="One TimeSeries per row; NaN stays.",
-        when=lambda _, facts: bool(_traces(facts)),
-        names=_series,
     ),
     written(
         "whisker-times",
@@ -122,8 +105,6 @@ RULES = scoped(
         nwb=(BEHAVIOR.path + "/{series}/timestamps",),
         unit="s",
         text="Time stamps, shared by all whisker series and the trial numbers.",
-        when=_has_clock,
-        names=lambda leaf, facts: [*_series(leaf, facts), {"series": naming.TRIAL_NUMBER}],
     ),
     written(
         "whisker-trials",
@@ -131,7 +112,6 @@ RULES = scoped(
         nwb=(f"{LABELS}/data",),
         unit="n/a",
         text="The trial number of every sample; NaN stays.",
-        when=_has_clock,
     ),
     kept(
         "whisker-rowless",
@@ -148,4 +128,3 @@ RULES = scoped(
         up_to="known trials",
     ),
 )
-SERIES_NAMES = "whisker: `whisker_angle_<whisker>`, `whisker_curvature_change_<whisker>`"
