@@ -41,7 +41,7 @@ def claimed_kinds(text: str) -> frozenset[str]:
 class RowLabels:
     """Labels of rows that are one text and the row's own ROI number, such as `Ca TS for 1001`: the text is kept once.
 
-    field: path of the labels; number_field: name of the field beside it that has the numbers.
+    text: that one text; field: path of the labels; number_field: name of the field beside it that has the numbers.
     """
 
     text: str
