@@ -118,7 +118,7 @@ class SessionInterface(BaseDataInterface):
     @property
     def sources(self) -> Sources:
         """What the interface adds is made from."""
-        return Sources(context=self.context, raw=self.raw, ledger=None, log=self.context.log)
+        return Sources(context=self.context, raw=self.raw, log=self.context.log)
 
     def add(self, nwbfile: NWBFile) -> None:
         """Add what the layout beside the interface declares with its values: plain time series, tables and images.

@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike
 from ssc_to_nwb import naming
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.ledger.ledger import Ledger
+    from ssc_to_nwb.ledger.ledger import LedgerEntry
     from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.session.context import SessionContext
     from ssc_to_nwb.session.raw_data import RawData
@@ -38,14 +38,14 @@ _NO_COMMENTS = "no comments"
 class Sources:
     """What one NWB file is made from.
 
-    raw: None where no raw files are converted; ledger: what becomes of each source field, None as long as that is not
-    known; log: takes the problems of raw files that are left out.
+    raw: None where no raw files are converted; log: takes the problems of raw files that are left out; leaves: what
+    becomes of each source field, as far as that is known.
     """
 
     context: SessionContext
     raw: RawData | None
-    ledger: Ledger | None
     log: ProblemLog
+    leaves: Sequence[LedgerEntry] = ()
 
     @property
     def session(self) -> Session:

@@ -48,7 +48,7 @@ class SessionFacts:
         }
         self._planes = {path: plane for plane in session.planes for path in plane.sources}
         self._places: dict[str, dict[str, Place]] = {}
-        sources = Sources(context=context, raw=None, ledger=None, log=ProblemLog())
+        sources = Sources(context=context, raw=None, log=ProblemLog())
         for _, objects in registry.having("layout", "objects"):
             for place in (place for one in objects(sources) for place in one.places()):
                 for spelling in (spelling for path in place.source for spelling in _spellings(path)):

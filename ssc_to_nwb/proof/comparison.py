@@ -101,8 +101,7 @@ class Comparison:
     @cached_property
     def entries(self) -> dict[str, LedgerEntry]:
         """What the ledger says of each leaf, by its path."""
-        ledger = self.sources.ledger
-        return {} if ledger is None else {entry.source: entry for entry in ledger.leaves}
+        return {entry.source: entry for entry in self.sources.leaves}
 
     @cached_property
     def kept(self) -> frozenset[str]:

@@ -124,7 +124,7 @@ def verify_file(
         with open_tree(nwb_path, digests=known if with_digest else None) as tree:
             check_layout(tree, file=final)
             work = Comparison(
-                sources=Sources(context=context, raw=raw, ledger=ledger, log=ProblemLog()),
+                sources=Sources(context=context, raw=raw, leaves=ledger.leaves, log=ProblemLog()),
                 facts=facts,
                 leaves=leaves,
                 view=FileView(reader=NwbReader(tree=tree), restores=all_restores()),
@@ -171,7 +171,8 @@ def _with_files(work: Comparison, hashes: Mapping[Path, str]) -> Ledger:
     """The ledger as it must be with the raw files as they were read for this comparison."""
     problems = [*work.context.log.problems, *work.sources.log.problems]
     files = file_entries(work.session, work.sources.raw, problems=problems, hashes=hashes)
-    return replace(work.sources.ledger, files=files)
+    session = work.session
+    return Ledger(session=str(session.key), variable=session.variable, leaves=tuple(work.sources.leaves), files=files)
 
 
 def read_source_again(path: Path, *, metadata_files: Sequence[Path], log: ProblemLog) -> SessionContext:

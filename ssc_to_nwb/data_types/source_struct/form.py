@@ -15,7 +15,7 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition
-from ssc_to_nwb.ledger.ledger import Ledger, LedgerEntry
+from ssc_to_nwb.ledger.ledger import LedgerEntry
 from ssc_to_nwb.matlab.leaves import is_leaf, matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatValue, row_texts
 from ssc_to_nwb.session.session import Session
@@ -53,9 +53,9 @@ class FormRow(NamedTuple):
         )  # fmt: skip
 
 
-def form_rows(session: Session, ledger: Ledger) -> list[FormRow]:
+def form_rows(session: Session, leaves: Iterable[LedgerEntry]) -> list[FormRow]:
     """Every container and leaf of the session struct, in its order."""
-    form = _Form({entry.source: entry for entry in ledger.leaves})
+    form = _Form({entry.source: entry for entry in leaves})
     return form.rows(session.tree, path=session.variable, shown=session.variable, key="", keys={})
 
 

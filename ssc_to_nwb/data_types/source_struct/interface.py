@@ -27,7 +27,7 @@ from ssc_to_nwb.session.session import Session
 
 def add_source_struct(nwbfile: NWBFile, *, ledger: Ledger, session: Session) -> None:
     """Write the form of the session struct with what the ledger says of its leaves, in the struct's order."""
-    rows = form_rows(session, ledger)
+    rows = form_rows(session, ledger.leaves)
     module = get_module(nwbfile, STRUCT.path)
     kept = dict(item for row in rows for item in row.kept)
     tables = large_tables(kept.items())

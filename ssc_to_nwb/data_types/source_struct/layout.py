@@ -138,16 +138,14 @@ def _without_specials(values: Any) -> Any:
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The tables of the struct, of the files and of how the file was made; one for each large array that is kept."""
-    session, ledger = sources.session, sources.ledger
+    session = sources.session
     yield from (SOURCE, STRUCT, FILES, ITEMS)
-    if ledger is None:
-        return
-    paths = {entry.source for entry in ledger.leaves if entry.kept}
+    paths = {entry.source for entry in sources.leaves if entry.kept}
     leaves = walk_leaves(session.tree, session.variable)
     kept = [(path, value) for path, value in leaves if path in paths and is_large(value)]
     if len(kept) > 1:
         # Which of them is first, the rows say.
-        kept = [item for row in form_rows(session, ledger) for item in row.kept]
+        kept = [item for row in form_rows(session, sources.leaves) for item in row.kept]
     yield from large_tables(kept).values()
 
 
