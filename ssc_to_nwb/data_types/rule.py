@@ -73,7 +73,7 @@ class Rule:
     patterns: paths below the session variable; `{*}` is any index in a cell or a struct array, which may be
     absent, `**` for any rest. nwb: where in the file; `{name}` is any name of what a layout declares to be made from
     the entry of the leaf. text: the rule in words; scope: of which entries, where patterns alone do not decide; unit:
-    of the values in the file; since: version of this package that has the rule.
+    of the values in the file.
     when: whether the rule applies to a leaf that fits a pattern; the first rule of the table that does is taken.
     placed: whether it applies to leaves alone that have a place; where not, those that say nothing have none.
     links: whether links of the file are such places.
@@ -89,7 +89,6 @@ class Rule:
     nwb: tuple[str, ...] = ()
     scope: str = ""
     unit: str = ""
-    since: str = "0.1.0"
     when: Condition = lambda *_: True
     placed: bool = True
     links: bool = True
@@ -125,6 +124,11 @@ def written(identifier: str, *patterns: str, keep: Condition = is_empty, **furth
     return Rule(identifier=identifier, patterns=patterns, disposition=Disposition.WRITTEN, keep=keep, **further)
 
 
+def left_out(identifier: str, *patterns: str, text: str) -> Rule:
+    """A rule for what is not in the file."""
+    return Rule(identifier=identifier, patterns=patterns, disposition=Disposition.LEFT_OUT, text=text)
+
+
 def derived(identifier: str, *patterns: str, **further: Any) -> Rule:
     """A rule for leaves that follow from others."""
     return Rule(identifier=identifier, patterns=patterns, disposition=Disposition.DERIVED, **further)
@@ -137,11 +141,11 @@ def kept(identifier: str, *patterns: str, nwb: tuple[str, ...] = (naming.STRUCT_
 
 def scoped(scope: str, applies: Condition, *rules: Rule) -> tuple[Rule, ...]:
     """Rules that apply to some entries alone. scope: which, in words."""
-    return tuple(replace(rule, scope=scope, when=_both(applies, rule.when)) for rule in rules)
 
+    def both(rule: Rule) -> Condition:
+        return lambda leaf, facts: applies(leaf, facts) and rule.when(leaf, facts)
 
-def _both(one: Condition, other: Condition) -> Condition:
-    return lambda leaf, facts: one(leaf, facts) and other(leaf, facts)
+    return tuple(replace(rule, scope=scope, when=both(rule)) for rule in rules)
 
 
 def of_array(kind: str) -> Condition:
@@ -195,11 +199,6 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 # Not in the table, as it is no field of the session struct.
-OTHER_VARIABLE = Rule(
-    identifier="other-variable",
-    patterns=(),
-    disposition=Disposition.LEFT_OUT,
-    text="A variable of the session file beside the session struct.",
-)
+OTHER_VARIABLE = left_out("other-variable", text="A variable of the session file beside the session struct.")
 # Not in the table: takes the place of a missing rule where the user allows it.
 UNMAPPED = kept("unmapped", "**", text="A field that no rule knows; an error, unless --allow-unmapped was given.")

@@ -20,10 +20,12 @@ from ssc_to_nwb.data_types.rule import (
     Leaf,
     Rule,
     all_rules,
+    left_out,
     may_fit,
     path_template,
     pattern_regex,
     without_indices,
+    written,
 )
 from ssc_to_nwb.matlab.leaves import leaf_bytes, matlab_class, matlab_shape, walk_leaves
 from ssc_to_nwb.matlab.mat_file import OtherVariable
@@ -34,22 +36,13 @@ from ssc_to_nwb.quantities import listed
 
 _FORMAT = 1
 _SHOWN = 10
-SESSION_FILE = Rule(
-    identifier="session-file",
-    patterns=("<animal>_<date>_session.mat",),
-    disposition=Disposition.WRITTEN,
-    text="Every field of the session struct, by the rules above.",
+SESSION_FILE = written(
+    "session-file", "<animal>_<date>_session.mat", text="Every field of the session struct, by the rules above."
 )
-LEFT_OUT = Rule(
-    identifier="raw-file-left-out",
-    patterns=("any other file",),
-    disposition=Disposition.LEFT_OUT,
-    text="Stays outside, with the reason named for each file.",
-)
-SYSTEM_FILE = Rule(
-    identifier="system-file",
-    patterns=("._*", ".DS_Store", "__MACOSX/*", "Thumbs.db", "desktop.ini"),
-    disposition=Disposition.LEFT_OUT,
+LEFT_OUT = left_out("raw-file-left-out", "any other file", text="Stays outside, with the reason named for each file.")
+SYSTEM_FILE = left_out(
+    "system-file",
+    *("._*", ".DS_Store", "__MACOSX/*", "Thumbs.db", "desktop.ini"),
     text="What macOS and Windows leave beside data is named and not counted: it comes and goes.",
 )
 

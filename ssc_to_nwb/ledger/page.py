@@ -9,7 +9,7 @@ from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, POINTS
 from ssc_to_nwb.data_types.rule import Rule, all_rules
 from ssc_to_nwb.ledger.ledger import raw_rules
 
-_HEAD = ("Source field", "Becomes", "In the NWB file", "Unit", "Rule", "Since")
+_HEAD = ("Source field", "Becomes", "In the NWB file", "Unit", "Rule")
 
 
 _INTRODUCTION = (
@@ -77,7 +77,6 @@ def _cells(rule: Rule) -> list[str]:
         _codes(rule.nwb),
         rule.unit,
         f"{rule.text} (`{rule.identifier}`)",
-        rule.since,
     ]
 
 

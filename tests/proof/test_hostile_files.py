@@ -142,9 +142,9 @@ def test_the_other_sessions_are_still_verified(two: Path, tmp_path: Path, defect
 
 
 def _failing(whole):
-    def facts(session):
-        if session.key.animal == "an900001":
+    def facts(context):
+        if context.session.key.animal == "an900001":
             raise ArithmeticError("nobody thought of this")
-        return whole(session)
+        return whole(context)
 
     return facts

@@ -17,7 +17,7 @@ from scipy.io import savemat
 
 from ssc_to_nwb.api.verification import verify_sessions
 from ssc_to_nwb.data_types.registration import source as registration
-from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
+from ssc_to_nwb.data_types.rois.source import FrameIndex
 from ssc_to_nwb.data_types.subvolumes import reader
 from ssc_to_nwb.nwb_file.results import SessionOutcome, SessionTask
 from ssc_to_nwb.nwb_file.session_file import convert_session

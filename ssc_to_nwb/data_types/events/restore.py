@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.nwb_reader import ObjectError
+from ssc_to_nwb.restoring.nwb_reader import NwbTable, ObjectError
 from ssc_to_nwb.restoring.pieces import Piece, Restores, each
 from ssc_to_nwb.restoring.struct_table import StructNode
 
@@ -68,10 +68,12 @@ def train_rows(file: FileView, node: StructNode) -> np.ndarray:
     The leaf is an item of eventTimes, eventTrials or a property of the train's Hash; without a cell around it, the only
     one. An empty leaf in the place of several has the rows of all of them, which are none.
     """
-    series = file.node(_series_of(node))
+    # `s.eventSeriesArrayHash.value{2}` of `s.eventSeriesArrayHash.value{2}.eventTimes{1}`, and the 1, if there is one.
+    *series, field = node.path.split(".")[:4]
+    train = int(field[field.index("{") + 1 : -1]) if field.endswith("}") else None
     table = file.table(node.table)
     rows = np.ones(table.rows, dtype=bool)
-    for column, texts in _labels(file, series, table_has=table.has, train=_train(node)).items():
+    for column, texts in _labels(file, file.node(".".join(series)), table=table, train=train).items():
         rows &= np.array([found in texts for found in table.texts(column)], dtype=bool)
     places = np.flatnonzero(rows)
     if not table.has("source_position"):
@@ -79,36 +81,23 @@ def train_rows(file: FileView, node: StructNode) -> np.ndarray:
     return places[np.argsort(table.column("source_position")[places], kind="stable")]
 
 
-def _series_of(node: StructNode) -> str:
-    """Path of the series: `s.eventSeriesArrayHash.value{2}` of `s.eventSeriesArrayHash.value{2}.eventTimes{1}`."""
-    return ".".join(node.path.split(".")[:3])
-
-
-def _train(node: StructNode) -> int | None:
-    """Place of the train from 1: the index behind the field of the series; None where there is none."""
-    field = node.path.split(".")[3]
-    return int(field[field.index("{") + 1 : -1]) if field.endswith("}") else None
-
-
-def _labels(
-    file: FileView, series: StructNode, *, table_has: Callable[[str], bool], train: int | None
-) -> dict[str, set[str]]:
+def _labels(file: FileView, series: StructNode, *, table: NwbTable, train: int | None) -> dict[str, set[str]]:
     """The texts that a train's rows have, by column; of all trains where no place is given."""
-    if table_has("side"):
+    if table.has("side"):
         return {"side": {_SIDES[series.key]}}
     labels_path = file.first_of(series.path, "idStrs", "idStr")
     labels = [] if labels_path is None else file.texts(labels_path)
     labels = labels or [""]
     places = range(len(labels)) if train is None else [train - 1]
     direction_column, name_column = naming.TOUCH_COLUMNS
-    if table_has(direction_column):
+    if table.has(direction_column):
         parts = [labels[place].strip().partition(" ") for place in places]
         directions = {direction.lower() for direction, _, _ in parts}
         return {
             direction_column: directions,
             name_column: {rest.removeprefix("contacts for ").strip() for _, _, rest in parts},
         }
-    if table_has("series"):
+    if table.has("series"):
         names = [label or series.key for label in labels]
         return {
             "series": {

@@ -11,7 +11,7 @@ from roiextractors import ImagingExtractor
 from ssc_to_nwb.data_types.imaging_stacks.channels import ChannelCount
 from ssc_to_nwb.data_types.imaging_stacks.opening import index_files, open_plane_stack
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
+from ssc_to_nwb.data_types.rois.source import FrameIndex
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.naming import Channel
 from ssc_to_nwb.problems.model import ProblemLog

@@ -14,7 +14,7 @@ from ssc_to_nwb.clock import Clock, median_interval_ms
 from ssc_to_nwb.data_types.declared import SOURCE, TEXT, Column, DeclaredObject, Series, Sources, Table
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, StackGap
 from ssc_to_nwb.data_types.rois.imaging_planes import device, imaging_plane, imaging_plane_path
-from ssc_to_nwb.data_types.rule import Disposition, Rule
+from ssc_to_nwb.data_types.rule import left_out, written
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.ledger.ledger import LEFT_OUT, FileEntry
 from ssc_to_nwb.metadata.model import ImagingFacts
@@ -187,11 +187,14 @@ def _frame_series(stack: PlaneStack, seconds: np.ndarray, *, facts: ImagingFacts
     rows, columns = stack.image_shape
     width_um, height_um = facts.field_of_view_um
     line_rate = {} if facts.scan_line_rate_hz is None else {"scan_line_rate": facts.scan_line_rate_hz}
+    count, missing = int((~stack.exists).sum()), "none is missing"
+    if count:
+        missing = f"{plural(count, 'frame is', 'frames are')} missing, see {naming.IMAGING_GAPS}"
     for number, channel in enumerate(stack.channels):
         text = _TEXT.format(
             channel=channel,
             plane=stack.plane_name,
-            missing=_missing_text(int((~stack.exists).sum())),
+            missing=missing,
             processing=facts.data_processing.get("stacks", ""),
         )
         yield Series(
@@ -212,12 +215,6 @@ def _frame_series(stack: PlaneStack, seconds: np.ndarray, *, facts: ImagingFacts
             values=partial(_frames, stack=stack, channel=number),
             seconds=seconds,
         )
-
-
-def _missing_text(count: int) -> str:
-    if not count:
-        return "none is missing"
-    return f"{plural(count, 'frame is', 'frames are')} missing, see {naming.IMAGING_GAPS}"
 
 
 def texts_differ(stack: PlaneStack) -> bool:
@@ -243,18 +240,16 @@ def _places(plane: str, channels: Sequence[naming.Channel]) -> tuple[str, ...]:
     return tuple(f"{frames_path(plane, channel)}/data" for channel in channels)
 
 
-_STACK = Rule(
-    identifier="imaging-stack",
-    patterns=("fov_VVPPP/fluo_batch_out/*_main_NNN.tif",),
-    disposition=Disposition.WRITTEN,
+_STACK = written(
+    "imaging-stack",
+    "fov_VVPPP/fluo_batch_out/*_main_NNN.tif",
     nwb=_places("{plane}", naming.CHANNELS),
     unit="pixel value",
     text="The frames that sourceFileFrameIdx names, in its order, axes (time, column, row), values unchanged.",
 )
-_MISSING = Rule(
-    identifier="raw-file-missing",
-    patterns=("a stack that is listed and not there",),
-    disposition=Disposition.LEFT_OUT,
+_MISSING = left_out(
+    "raw-file-missing",
+    "a stack that is listed and not there",
     text="The listed file is not there; its frames are gaps.",
 )
 RAW_RULES = (_STACK, _MISSING)

@@ -18,7 +18,7 @@ from ssc_to_nwb.data_types.imaging_stacks.channels import (
 )
 from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, StackGap, named_error
-from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
+from ssc_to_nwb.data_types.rois.source import FrameIndex
 from ssc_to_nwb.data_types.trial_labels.source import describe_trials
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, ProblemLog, SscError

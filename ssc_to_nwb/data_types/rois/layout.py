@@ -1,4 +1,4 @@
-"""Where ROI masks and master images are in the NWB file; the rules for planes: their ROIs, images, lists of frames.
+"""Where ROI masks and master images are in the NWB file; the rules for planes: their ROIs and images.
 
 Each channel of a plane has an ImagingPlane of its own, so that label, excitation and emission are right for what hangs
 on it: the red frames on the red one; the green frames, the masks and the traces on the green one.
@@ -14,7 +14,6 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import (
     OPHYS,
-    SOURCE,
     TEXT,
     Column,
     ColumnValues,
@@ -24,7 +23,6 @@ from ssc_to_nwb.data_types.declared import (
     Sources,
     Table,
 )  # fmt: skip
-from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rois.imaging_planes import (
     depth_from_first_plane_um,
     device,
@@ -33,11 +31,9 @@ from ssc_to_nwb.data_types.rois.imaging_planes import (
     pixel_size_um,
 )
 from ssc_to_nwb.data_types.rois.source import Plane, Roi
-from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, below, is_calcium, kept, scoped, written
-from ssc_to_nwb.data_types.subvolumes.layout import STACKS
+from ssc_to_nwb.data_types.rule import CALCIUM, below, is_calcium, kept, scoped, written
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.image_axes import outline_zero_based, to_nwb_axes
-from ssc_to_nwb.matlab.tree import MatChar
 from ssc_to_nwb.session.context import SessionContext
 
 SEGMENTATION = DeclaredObject(
@@ -196,11 +192,6 @@ def master_images(plane: Plane) -> list[Image]:
     ]
 
 
-def _is_in_list(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
-    """Whether a leaf of `sourceFileList` is a path, several as rows of a char matrix, or an empty place in the list."""
-    return isinstance(leaf.value, str | MatChar) or (leaf.is_empty and leaf.path.endswith("}"))
-
-
 def _of_record(field: str) -> tuple[str, ...]:
     """Patterns of a field of a plane's record: descrHash holds the records in a Hash, or bare."""
     return below("timeSeriesArrayHash", f"descrHash{{*}}.value{{*}}{{*}}.{field}", f"descrHash{{*}}{{*}}.{field}")
@@ -214,21 +205,6 @@ RULES = scoped(
         *below(_PLANE, "ids", "id"),
         nwb=_LISTS,
         text="The first rows of the plane's table of ROIs, in this order.",
-    ),
-    written(
-        "plane-files",
-        f"{_PLANE}.sourceFileList{{*}}",
-        nwb=(f"{STACKS}/listed_path",),
-        text="A row per plane and file, with the path as the rig wrote it.",
-        when=_is_in_list,
-        keep=lambda leaf, _: not isinstance(leaf.value, str),
-    ),
-    written(
-        "plane-frames",
-        f"{_PLANE}.sourceFileFrameIdx",
-        nwb=(f"{SOURCE.path}/{naming.frame_index('{plane}')}",),
-        text="A row per time stamp of the subvolume: file and frame, counted from 1 as in the source; 0 for NaN.",
-        up_to="no frames",
     ),
     written(
         "plane-master-image",

@@ -7,8 +7,7 @@ from typing import Any
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, DeclaredObject, Place, Sources
-from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rule import Leaf, below, kept, says_something, written
+from ssc_to_nwb.data_types.rule import below, kept, says_something, written
 from ssc_to_nwb.session.session import Session
 
 # Arguments of NWBFile and Subject that may be without a value, and where they are in the file: a text, or a row.
@@ -68,17 +67,13 @@ def _made_from(session: Session) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _metadata_key(leaf: Leaf, facts: SessionFacts) -> str:
-    return tuple(facts.session.metadata)[leaf.indices[0] - 1]
-
-
 RULES = (
     written(
         "metadata-value",
         *below("metaDataHash", "value{*}", "value{*}{*}"),
         nwb=("/general/{field}", f"{naming.SUBJECT}/{{field}}", "/session_start_time"),
         text="Fields of NWBFile and Subject are made from it, where no metadata file replaces them; kept besides.",
-        when=lambda leaf, facts: _metadata_key(leaf, facts) in naming.METADATA_PLACES,
+        when=lambda leaf, facts: tuple(facts.session.metadata)[leaf.indices[0] - 1] in naming.METADATA_PLACES,
         placed=False,
         keep=lambda _, __: True,
     ),

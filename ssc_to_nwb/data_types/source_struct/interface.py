@@ -17,7 +17,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.data_types.events.touches import touch_sample_ms
 from ssc_to_nwb.data_types.from_layout import get_module, make_table
-from ssc_to_nwb.data_types.source_struct.form import FormRow, form_rows, run_lengths, value_json
+from ssc_to_nwb.data_types.source_struct.form import form_rows, run_lengths, value_json
 from ssc_to_nwb.data_types.source_struct.layout import FILES, ITEMS, STRUCT, as_json, flat_parts, large_tables
 from ssc_to_nwb.ledger.ledger import FileEntry, Ledger
 from ssc_to_nwb.metadata.model import Metadata
@@ -33,7 +33,10 @@ def add_source_struct(nwbfile: NWBFile, *, ledger: Ledger, session: Session) -> 
     tables = large_tables(kept.items())
     for path, table in tables.items():
         module.add(make_table(table, flat_parts(kept[path])))
-    names = {path: table.name for path, table in tables.items()}
+    texts = {
+        path: json.dumps({"table": tables[path].name}) if path in tables else as_json(value)
+        for path, value in kept.items()
+    }
     values = {
         "path": [row.path for row in rows],
         "key": [row.key for row in rows],
@@ -43,13 +46,9 @@ def add_source_struct(nwbfile: NWBFile, *, ledger: Ledger, session: Session) -> 
         "how": [row.how for row in rows],
         "rule": [row.rule for row in rows],
         "objects": [json.dumps(row.objects) if row.objects else "" for row in rows],
-        "value": [value_json(row, _kept_texts(row, names)) for row in rows],
+        "value": [value_json(row, [texts[path] for path, _ in row.kept]) for row in rows],
     }
     module.add(make_table(STRUCT, values))
-
-
-def _kept_texts(row: FormRow, tables: Mapping[str, str]) -> Sequence[str]:
-    return [json.dumps({"table": tables[path]}) if path in tables else as_json(value) for path, value in row.kept]
 
 
 def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext, options: Mapping[str, Any]) -> None:

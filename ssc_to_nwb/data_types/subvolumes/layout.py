@@ -9,10 +9,12 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, DeclaredObject, Sources, Table
-from ssc_to_nwb.data_types.rois.frame_index import NO_FRAME
-from ssc_to_nwb.data_types.rois.source import Plane
+from ssc_to_nwb.data_types.facts import SessionFacts
+from ssc_to_nwb.data_types.rois.source import NO_FRAME, Plane
+from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, is_calcium, scoped, written
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
+from ssc_to_nwb.matlab.tree import MatChar
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
 
@@ -120,14 +122,10 @@ def listed_trials(session: Session) -> dict[int, np.ndarray]:
 
 def _imaged_trials(session: Session) -> dict[int, np.ndarray]:
     """Trials in which at least one plane has a frame, by the number of the subvolume."""
-    return _joined([(volume.number, _imaged(volume)) for volume in session.subvolumes])
-
-
-def _imaged(volume: Subvolume) -> np.ndarray:
-    present = np.zeros(volume.time_ms.size, dtype=bool)
-    for plane in volume.planes:
-        present |= plane.frame_index.present
-    return np.unique(volume.trial[present])
+    nothing = [(volume, np.zeros(volume.time_ms.size, dtype=bool)) for volume in session.subvolumes]
+    present = [np.any([none, *(one.frame_index.present for one in volume.planes)], axis=0) for volume, none in nothing]
+    pairs = zip(session.subvolumes, present, strict=True)
+    return _joined([(volume.number, np.unique(volume.trial[there])) for volume, there in pairs])
 
 
 def _joined(pairs: list[tuple[int, np.ndarray]]) -> dict[int, np.ndarray]:
@@ -135,3 +133,30 @@ def _joined(pairs: list[tuple[int, np.ndarray]]) -> dict[int, np.ndarray]:
     for number, trials in pairs:
         joined[number] = np.concatenate([joined[number], trials]) if number in joined else trials
     return joined
+
+
+def _is_in_list(leaf: Leaf, facts: SessionFacts) -> bool:  # noqa: ARG001
+    """Whether a leaf of `sourceFileList` is a path, several as rows of a char matrix, or an empty place in the list."""
+    return isinstance(leaf.value, str | MatChar) or (leaf.is_empty and leaf.path.endswith("}"))
+
+
+_PLANE = "timeSeriesArrayHash.value{*}.imagingPlane{*}"
+RULES = scoped(
+    CALCIUM,
+    is_calcium,
+    written(
+        "plane-files",
+        f"{_PLANE}.sourceFileList{{*}}",
+        nwb=(f"{STACKS}/listed_path",),
+        text="A row per plane and file, with the path as the rig wrote it.",
+        when=_is_in_list,
+        keep=lambda leaf, _: not isinstance(leaf.value, str),
+    ),
+    written(
+        "plane-frames",
+        f"{_PLANE}.sourceFileFrameIdx",
+        nwb=(f"{SOURCE.path}/{naming.frame_index('{plane}')}",),
+        text="A row per time stamp of the subvolume: file and frame, counted from 1 as in the source; 0 for NaN.",
+        up_to="no frames",
+    ),
+)

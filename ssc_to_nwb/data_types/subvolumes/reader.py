@@ -9,8 +9,14 @@ import numpy as np
 
 from ssc_to_nwb.clock import TimeUnits
 from ssc_to_nwb.data_types.arrays.source import ArrayEntry, read_samples, report_odd
-from ssc_to_nwb.data_types.rois.frame_index import plane_numbers_from_paths, read_frame_index
-from ssc_to_nwb.data_types.rois.source import Plane, PlaneEntry, PlaneRecord, read_plane_record
+from ssc_to_nwb.data_types.rois.source import (
+    Plane,
+    PlaneEntry,
+    PlaneRecord,
+    plane_numbers_from_paths,
+    read_frame_index,
+    read_plane_record,
+)
 from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray, RowLabels, Subvolume
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique, read_hash
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, describe

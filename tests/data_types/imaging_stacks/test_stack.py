@@ -13,7 +13,7 @@ import tifffile
 
 from ssc_to_nwb.data_types.imaging_stacks.opening import index_files, open_plane_stack
 from ssc_to_nwb.data_types.imaging_stacks.source import FrameSpan, PlaneStack
-from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
+from ssc_to_nwb.data_types.rois.source import FrameIndex
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.source_files.raw_files import ListedFile

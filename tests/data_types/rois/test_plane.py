@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from made_sessions import cell, field, problem_raised, read, row, struct, struct_array, write
 
-from ssc_to_nwb.data_types.rois.frame_index import plane_numbers_from_paths, read_frame_index
-from ssc_to_nwb.data_types.rois.source import read_plane_record
+from ssc_to_nwb.data_types.rois.source import plane_numbers_from_paths, read_frame_index, read_plane_record
 from ssc_to_nwb.matlab.tree import MatChar, MatStruct, MatValue
 
 FOV = r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})"

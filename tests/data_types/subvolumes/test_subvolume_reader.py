@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_sessions import Edit, Struct, array, found_of, problem_of, read, read_edited, records, write
 
-from ssc_to_nwb.data_types.rois.frame_index import FrameIndex
-from ssc_to_nwb.data_types.rois.source import Plane
+from ssc_to_nwb.data_types.rois.source import FrameIndex, Plane
 from ssc_to_nwb.data_types.subvolumes.source import RoiArray, Subvolume
 from ssc_to_nwb.testing.matlab import EMPTY, Cell, StructArray, row
 from ssc_to_nwb.testing.spec import SubvolumeSpec
