@@ -105,7 +105,7 @@ class DeclaredObject:
         """The object itself, then what is in it."""
         yield self.itself()
         for name, value in self.fields.items():
-            yield value_place(f"{self.path}/{name}", value, self.field_attributes.get(name, {}))
+            yield _value_place(f"{self.path}/{name}", value, self.field_attributes.get(name, {}))
         for name, target in self.links.items():
             yield Place(path=f"{self.path}/{name}", kind="link", target=target)
         for part in self.parts:
@@ -130,9 +130,7 @@ class Image(DeclaredObject):
     def itself(self) -> Place:
         """The dataset of the pixels."""
         attributes = {"neurodata_type": self.neurodata_type, "description": self.text}
-        return Place(
-            path=self.path, kind="dataset", attributes=attributes, dtype=self.dtype, axes=2, source=self.source
-        )
+        return dataset(self.path, self.dtype, axes=2, attributes=attributes, source=self.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,28 +167,21 @@ class Series(DeclaredObject):
         described = {"description": self.text, "comments": self.comments, **self.attributes}
         return Place(path=self.path, kind="group", attributes={"neurodata_type": self.neurodata_type, **described})
 
-    def _dataset(self, name: str, attributes: Attributes, dtype: DTypeLike, **of: Any) -> Place:
-        path, of = f"{self.path}/{name}", {"axes": 1, "source": self.source, **of}
-        return Place(path=path, kind="dataset", attributes=attributes, dtype=dtype, **of)
-
     def places(self) -> Iterator[Place]:
         """The group, its data, its time stamps, and what else is in it."""
         yield from DeclaredObject.places(self)
         scale = {**_PLAIN_SCALE, "unit": self.unit}
-        yield self._dataset("data", scale, self.dtype, axes=self.axes)
-        source = self.clock_source or self.source
-        if self.clock is not None:
-            stamps = f"{self.path}/timestamps"
-            yield Place(path=stamps, kind="link", target=f"{self.clock}/timestamps", source=source)
+        yield dataset(f"{self.path}/data", self.dtype, axes=self.axes, attributes=scale, source=self.source)
+        stamps, source = f"{self.path}/timestamps", self.clock_source or self.source
+        if self.clock is None:
+            seconds = {"interval": 1, "unit": "seconds"}
+            yield dataset(stamps, np.float64, attributes=seconds, source=source)
         else:
-            yield self._dataset("timestamps", {"interval": 1, "unit": "seconds"}, np.float64, source=source)
+            yield Place(path=stamps, kind="link", target=f"{self.clock}/timestamps", source=source)
         if self.rois is not None:
-            region = {
-                "neurodata_type": "DynamicTableRegion",
-                "description": self.rois.text,
-                "table": self.rois.table,
-            }
-            yield self._dataset("rois", region, np.int64)
+            region = {"description": self.rois.text, "table": self.rois.table}
+            attributes = {"neurodata_type": "DynamicTableRegion", **region}
+            yield dataset(f"{self.path}/rois", np.int64, attributes=attributes, source=self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,15 +208,10 @@ class Column:
         """The dataset of the column, and its index where it is ragged."""
         path = f"{table}/{self.name}"
         attributes = {"neurodata_type": self.neurodata_type, "description": self.text, **self.attributes}
-        source = self.source or source
-        yield Place(path=path, kind="dataset", attributes=attributes, dtype=self.dtype, axes=self.axes, source=source)
+        yield dataset(path, self.dtype, axes=self.axes, attributes=attributes, source=self.source or source)
         if self.ragged:
-            index = {
-                "neurodata_type": "VectorIndex",
-                "description": f"Index for VectorData '{self.name}'",
-                "target": path,
-            }
-            yield Place(path=f"{path}_index", kind="dataset", attributes=index, axes=1)
+            index = {"description": f"Index for VectorData '{self.name}'", "target": path}
+            yield dataset(f"{path}_index", None, attributes={"neurodata_type": "VectorIndex", **index})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,20 +233,24 @@ class Table(DeclaredObject):
         """The group, the row ids, the columns, and what else is in it."""
         yield from DeclaredObject.places(self)
         ids = {"neurodata_type": "ElementIdentifiers"}
-        path = f"{self.path}/id"
-        yield Place(path=path, kind="dataset", attributes=ids, dtype=np.int64, axes=1, source=self.source)
+        yield dataset(f"{self.path}/id", np.int64, attributes=ids, source=self.source)
         for column in self.columns:
             yield from column.places(self.path, self.source)
 
 
-def value_place(path: str, value: FieldValue, attributes: Attributes | None = None) -> Place:
+def dataset(path: str, dtype: DTypeLike | None, *, axes: int = 1, **of: Any) -> Place:
+    """A dataset of this type."""
+    return Place(path=path, kind="dataset", dtype=dtype, axes=axes, **of)
+
+
+def _value_place(path: str, value: FieldValue, attributes: Attributes) -> Place:
     """A small dataset with its value: a text, a number, or a row of either."""
     if isinstance(value, str | tuple):
         dtype: DTypeLike = TEXT
         axes = 0 if isinstance(value, str) else 1
     else:
         dtype, axes = np.asarray(value).dtype, np.ndim(value)
-    return Place(path=path, kind="dataset", attributes=attributes or {}, dtype=dtype, axes=axes, value=value)
+    return dataset(path, dtype, axes=axes, attributes=attributes, value=value)
 
 
 def by_path(objects: Iterable[DeclaredObject]) -> dict[str, DeclaredObject]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ _OTHERS = (naming.TRIALS, naming.IMAGING_GAPS)
 _LABELS = ("side", *naming.TOUCH_COLUMNS, "series")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventTimes:
+class EventTimes(NamedTuple):
     """The events of one train: trial numbers, begin and end in s as the source has them, (n,) each."""
 
     labels: np.ndarray
@@ -49,7 +48,7 @@ def event_trains(file: FileView) -> Iterator[EventTimes]:
         trains = list(zip(*texts, strict=True)) or [()] * labels.size
         for train in dict.fromkeys(trains):
             rows = np.array([one == train for one in trains], dtype=bool)
-            yield EventTimes(labels=labels[rows], start=start[rows], stop=stop[rows])
+            yield EventTimes(labels[rows], start[rows], stop[rows])
 
 
 def _tables(file: FileView) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import TEXT, DeclaredObject, Place, Sources
+from ssc_to_nwb.data_types.declared import TEXT, DeclaredObject, Place, Sources, dataset
 from ssc_to_nwb.data_types.rule import below, kept, says_something, written
 from ssc_to_nwb.session.session import Session
 
@@ -33,8 +33,7 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     made_from = _made_from(sources.session)
 
     def text(path: str, *, optional: bool = False, axes: int = 0, **of: Any) -> Place:
-        source = made_from.get(path, ())
-        return Place(path=path, kind="dataset", dtype=TEXT, axes=axes, optional=optional, source=source, **of)
+        return dataset(path, TEXT, axes=axes, optional=optional, source=made_from.get(path, ()), **of)
 
     yield DeclaredObject(
         path="/",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ssc_to_nwb import naming
@@ -39,11 +40,10 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The images of all planes."""
     if sources.raw is None:
         return
-    for plane_name, image in read_files(sources.session, sources.raw, log=sources.log):
+    for plane_name, file, index in read_files(sources.session, sources.raw, log=sources.log):
         yield OPHYS
-        index = image.index
-        path = _path(plane_name, image.kind, image.channel, pages=index.page_count)
-        meaning = f"{_MEANINGS[image.kind]}, {image.channel} channel ({index.path.name})"
+        path = _path(plane_name, file, pages=index.page_count)
+        meaning = f"{_MEANINGS[file.kind]}, {naming.CHANNELS[file.channel - 1]} channel ({index.path.name})"
         if index.page_count > 1:
             text = "The page; image[row][x, y] is column x, row y."
             yield Table(
@@ -57,11 +57,12 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
             yield Image(path=path, text=text, dtype=index.native_dtype, values=index)
 
 
-def _path(plane_name: str, kind: str, channel: naming.Channel, *, pages: int) -> str:
+def _path(plane_name: str, file: SideImageFile, *, pages: int) -> str:
     """Path of an image of one page, or of the table of those of several pages."""
+    channel = naming.CHANNELS[file.channel - 1]
     if pages > 1:
-        return f"{OPHYS.path}/{naming.image_pages(plane_name, kind, channel)}"
-    return f"{images(plane_name).path}/{naming.image(kind, channel)}"
+        return f"{OPHYS.path}/{naming.image_pages(plane_name, file.kind, channel)}"
+    return f"{images(plane_name).path}/{naming.image(file.kind, channel)}"
 
 
 _RULE = written(
@@ -75,14 +76,9 @@ RAW_RULES = (_RULE,)
 
 def plane_entries(plane: PlaneFiles, raw: RawData, files: SourceFiles) -> Iterator[FileEntry]:  # noqa: ARG001
     """The side images of a plane in the ledger."""
-    for image in plane.side_images:
-        yield files.used(image.path, _RULE, role=ROLE[0], nwb=_place(plane.plane_name, image))
-
-
-def _place(plane: str, image: SideImageFile) -> tuple[str, ...]:
-    kind, channel = image.kind, naming.CHANNELS[image.channel - 1]
-    try:
-        pages = index_tif(image.path).page_count
-    except SscError:
-        return ()
-    return (_path(plane, kind, channel, pages=pages),)
+    for file in plane.side_images:
+        nwb: tuple[str, ...] = ()
+        # One that can't be read has no place.
+        with suppress(SscError):
+            nwb = (_path(plane.plane_name, file, pages=index_tif(file.path).page_count),)
+        yield files.used(file.path, _RULE, role=ROLE[0], nwb=nwb)

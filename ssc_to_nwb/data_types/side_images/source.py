@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ssc_to_nwb.naming import CHANNELS, Channel
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.source_files.raw_inventory import SideImageFile
@@ -17,20 +16,8 @@ if TYPE_CHECKING:
     from ssc_to_nwb.session.session import Session
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SideImage:
-    """A side image, checked but not read.
-
-    kind: as its file is named, such as `master_imreg_image`, `session_pertrial_sd`; index: its pages.
-    """
-
-    kind: str
-    channel: Channel
-    index: TifIndex
-
-
-def read_files(session: Session, raw: RawData, *, log: ProblemLog) -> Iterator[tuple[str, SideImage]]:
-    """All side images, each with the name of its plane. log: takes the problems of files that are left out.
+def read_files(session: Session, raw: RawData, *, log: ProblemLog) -> Iterator[tuple[str, SideImageFile, TifIndex]]:
+    """All side images, checked but not read: name of the plane, file, pages. log: takes the problems of those left out.
 
     Raises SscError of kind SIDE_IMAGE_UNREADABLE, where raw files must not be left out.
     """
@@ -38,16 +25,16 @@ def read_files(session: Session, raw: RawData, *, log: ProblemLog) -> Iterator[t
     for plane in raw.inventory.planes:
         for file in plane.side_images:
             try:
-                image = open_side_image(file, plane_name=plane.plane_name, image_shape=shapes[plane.plane_name])
+                index = open_side_image(file, plane_name=plane.plane_name, image_shape=shapes[plane.plane_name])
             except SscError as failure:
                 if not raw.keep_going:
                     raise
                 log.add_overcome(failure.problem)
                 continue
-            yield plane.plane_name, image
+            yield plane.plane_name, file, index
 
 
-def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[int, int] | None) -> SideImage:
+def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[int, int] | None) -> TifIndex:
     """Index one side image. Raises side-image-unreadable.
 
     image_shape: (rows, columns) of the plane's frames; None where unknown, and then not compared.
@@ -64,4 +51,4 @@ def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[
         expected = f"{image_shape[0]} x {image_shape[1]} as the plane's master image"
         found = f"{index.image_shape[0]} x {index.image_shape[1]}"
         raise error(kinds.SIDE_IMAGE_UNREADABLE, file=file.path, field=place, expected=expected, found=found)
-    return SideImage(kind=file.kind, channel=CHANNELS[file.channel - 1], index=index)
+    return index

@@ -16,7 +16,7 @@ from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
 from ssc_to_nwb.data_types.trials.times import joined_parts, trial_times
 from ssc_to_nwb.matlab.field import Field, HashEntry, check_names_distinct, check_numbers_unique, read_hash
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import ProblemLog
+from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
 
 if TYPE_CHECKING:
     from ssc_to_nwb.session.session import Session
@@ -188,29 +188,27 @@ def report_unusual(session: Session, *, log: ProblemLog) -> None:
 def _report_times(session: Session, *, log: ProblemLog) -> None:
     """Warn of starts that were not measured, are equal or out of order, of joined parts, and of numbers below 1."""
     trials, times = session.trials, trial_times(session)
-    starts = f"{session.variable}.trialStartTimes"
+
+    def report(kind: ProblemKind, found: str, *, field: str = "trialStartTimes", detail: str | None = None) -> None:
+        log.add(kind, file=session.path, field=f"{session.variable}.{field}", found=found, detail=detail)
+
     for place in np.flatnonzero(~trials.start_measured).tolist():
         first = times.start_ms[place]
         detail = "nothing is labelled with it" if np.isnan(first) else f"its first data are at {first:.10g} ms"
-        log.add(
-            kinds.TRIAL_START_MISSING, file=session.path, field=starts, found=f"trial {trials.numbers[place]}",
-            detail=detail,
-        )  # fmt: skip
+        report(kinds.TRIAL_START_MISSING, f"trial {trials.numbers[place]}", detail=detail)
     if not times.in_order:
         back = np.flatnonzero(np.diff(times.order) < 0)[0]
         later, earlier = trials.numbers[times.order[[back, back + 1]]]
-        found = f"trial {later} comes before trial {earlier}"
-        log.add(kinds.TRIALS_NOT_IN_ORDER, file=session.path, field=starts, found=found)
+        report(kinds.TRIALS_NOT_IN_ORDER, f"trial {later} comes before trial {earlier}")
     for before, after in pairwise(times.order.tolist()):
         if times.start_ms[before] == times.start_ms[after]:
             found = f"trials {trials.numbers[before]} and {trials.numbers[after]} at {times.start_ms[after]:.10g} ms"
-            log.add(kinds.TRIALS_START_TOGETHER, file=session.path, field=starts, found=found)
+            report(kinds.TRIALS_START_TOGETHER, found)
     for before, after, jump_ms in joined_parts(trials):
         found = f"{jump_ms:.10g} ms from the start of trial {before} to that of trial {after}"
-        log.add(kinds.SESSION_JOINED, file=session.path, field=starts, found=found)
+        report(kinds.SESSION_JOINED, found)
     for number in trials.numbers[trials.numbers < 1].tolist():
-        found = f"trial {number}"
-        log.add(kinds.TRIAL_NUMBER_BELOW_ONE, file=session.path, field=f"{session.variable}.trialIds", found=found)
+        report(kinds.TRIAL_NUMBER_BELOW_ONE, f"trial {number}", field="trialIds")
 
 
 def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:

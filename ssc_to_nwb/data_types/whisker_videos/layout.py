@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import TEXT, DeclaredObject, Place, Series, Sources
+from ssc_to_nwb.data_types.declared import TEXT, DeclaredObject, Series, Sources, dataset
 from ssc_to_nwb.data_types.rois.imaging_planes import device, device_path
 from ssc_to_nwb.data_types.rule import written
 from ssc_to_nwb.data_types.whisker.source import whisker_of
@@ -67,15 +67,7 @@ def video_series(videos: Sequence[TimedVideo], *, facts: VideoFacts) -> Series:
         comments=_comments(videos),
         fields={"format": "external", "dimension": np.array([columns, rows])},
         links={"device": device_path(facts.camera)},
-        inner=(
-            Place(
-                path=EXTERNAL_FILES,
-                kind="dataset",
-                dtype=TEXT,
-                axes=1,
-                attributes={"starting_frame": tuple(starting_frames(videos).tolist())},
-            ),
-        ),
+        inner=(dataset(EXTERNAL_FILES, TEXT, attributes={"starting_frame": tuple(starting_frames(videos).tolist())}),),
     )
 
 

@@ -32,13 +32,14 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_kind_channel_and_pages(path: Path) -> None:
-    image = open_side_image(file_of(path), plane_name="fov_01002", image_shape=(6, 8))
-    assert (image.kind, image.channel, image.index.page_count) == ("session_pertrial_mean", "red", 3)
-    assert np.array_equal(read_all_pages(image.index), PAGES)
+    file = file_of(path)
+    index = open_side_image(file, plane_name="fov_01002", image_shape=(6, 8))
+    assert (file.kind, file.channel, index.page_count) == ("session_pertrial_mean", 2, 3)
+    assert np.array_equal(read_all_pages(index), PAGES)
 
 
 def test_any_size_goes_where_none_is_known(path: Path) -> None:
-    assert open_side_image(file_of(path), plane_name="fov_01002", image_shape=None).index.image_shape == (6, 8)
+    assert open_side_image(file_of(path), plane_name="fov_01002", image_shape=None).image_shape == (6, 8)
 
 
 def test_another_size_than_the_plane(path: Path) -> None:
