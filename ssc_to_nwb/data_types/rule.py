@@ -17,7 +17,7 @@ from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.matlab.tree import MatStruct, MatStructArray, MatValue, is_empty_value, row_texts
 
-_INDEX = re.compile(r"\{\d+\}|\(\d+\)")
+_INDEX = re.compile(r"[{(](?:\d+|\*)[)}]")
 # An index in a cell or a struct array; a lone value has none.
 _WILDCARDS = {"{*}": r"(?:[{(](\d+)[)}])?", "**": r".*"}
 
@@ -163,26 +163,19 @@ def below(entry: str, *fields: str) -> tuple[str, ...]:
     return tuple(f"{entry}.{field}" for field in fields)
 
 
-def path_template(path: str) -> str:
-    """A leaf's path with every index replaced by a star: equal for equal kinds of leaves."""
-    return _INDEX.sub("{*}", path)
-
-
-def without_indices(template: str) -> str:
-    """The names alone of a pattern, or of what `path_template` gives."""
-    return template.replace("{*}", "")
+def names_of(path: str) -> str:
+    """The names alone of a path or a pattern."""
+    return _INDEX.sub("", path)
 
 
 @cache
-def _names_of(pattern: str) -> tuple[str, bool]:
-    """The names of a pattern up to its `**`, and whether it has one."""
-    names, rest, _ = without_indices(path_template(pattern)).partition("**")
-    return names, bool(rest)
+def _names_of_pattern(pattern: str) -> tuple[str, str, str]:
+    return names_of(pattern).partition("**")
 
 
 def may_fit(pattern: str, names: str) -> bool:
     """Whether leaves of these names may fit a pattern, whatever indices they have; cheaper than to compile it."""
-    of_pattern, any_rest = _names_of(pattern)
+    of_pattern, any_rest, _ = _names_of_pattern(pattern)
     return names.startswith(of_pattern) if any_rest else names == of_pattern
 
 

@@ -22,9 +22,8 @@ from ssc_to_nwb.data_types.rule import (
     all_rules,
     left_out,
     may_fit,
-    path_template,
+    names_of,
     pattern_regex,
-    without_indices,
     written,
 )
 from ssc_to_nwb.matlab.leaves import leaf_bytes, matlab_class, matlab_shape, walk_leaves
@@ -152,18 +151,14 @@ def ruled_leaves(facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
     session = facts.session
     skipped = len(session.variable) + 1
     patterns = [(rule, pattern) for rule in all_rules() for pattern in rule.patterns]
-    # Kinds of leaves are few, leaves are tens of thousands.
+    # Names of leaves are few, leaves are tens of thousands.
     candidates: dict[str, list[tuple[Rule, Pattern[str]]]] = {}
     for path, value in walk_leaves(session.tree, session.variable):
         below = path[skipped:]
-        kind = path_template(below)
-        if kind not in candidates:
-            example = kind.replace("{*}", "{1}")
-            # Few patterns begin with the same field: the others need not be compiled.
-            top = without_indices(kind)
-            compiled = [(rule, pattern_regex(one)) for rule, one in patterns if may_fit(one, top)]
-            candidates[kind] = [(rule, pattern) for rule, pattern in compiled if pattern.fullmatch(example)]
-        for rule, pattern in candidates[kind]:
+        names = names_of(below)
+        if names not in candidates:
+            candidates[names] = [(rule, pattern_regex(one)) for rule, one in patterns if may_fit(one, names)]
+        for rule, pattern in candidates[names]:
             match = pattern.fullmatch(below)
             if match is None:
                 continue
