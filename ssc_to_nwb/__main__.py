@@ -15,7 +15,7 @@ def main() -> None:
         case ["convert", source, output, *options] if not (
             output.startswith("-") or any(option.startswith(_WITHOUT_PROCESSES) for option in options)
         ):
-            from ssc_to_nwb.run.local_processes import load_ahead
+            from ssc_to_nwb.local_processes import load_ahead
 
             load_ahead(Path(source), Path(output))
     from ssc_to_nwb.cli.main import main as command_line

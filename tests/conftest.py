@@ -166,7 +166,8 @@ def zarr_store(converted_small_raw: Converted, shared_build: SharedBuilds) -> tu
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands convert in this process, as in one that may have none of its own."""
-    from ssc_to_nwb.run import local_processes, workers
+    from ssc_to_nwb import local_processes
+    from ssc_to_nwb.run import workers
 
     daemon = SimpleNamespace(current_process=lambda: SimpleNamespace(daemon=True))
     monkeypatch.setattr(workers, "multiprocessing", daemon)

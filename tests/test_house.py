@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "options": set(),
     "run_files": {"naming"},
     "json_lines": set(),
+    "local_processes": {"parallel", "run_files"},
     "parallel": set(),
     "quantities": set(),
     "session_key": set(),
@@ -74,16 +75,17 @@ MAY_IMPORT = {
         "_version", "analysis", "metadata", "naming", "output_files", "problems", "quantities", "reading",
     },
     "dandi": {
-        "_version", "json_lines", "metadata", "options", "output_files", "parallel", "problems", "quantities",
+        "_version", "json_lines", "local_processes", "metadata", "options", "output_files", "problems", "quantities",
         "system_files", "validate",
     },
     "run": {
-        "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "metadata", "naming", "nwb_file",
-        "options", "output_files", "problems", "proof", "quantities", "run_files", "session", "session_key",
-        "parallel", "source_files", "system_files", "tif",
+        "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "local_processes", "metadata", "naming",
+        "nwb_file", "options", "output_files", "problems", "proof", "quantities", "run_files", "session",
+        "session_key", "source_files", "system_files", "tif",
     },
     "api": {
-        "analysis", "dandi", "data_types", "describe", "json_lines", "ledger", "matlab", "metadata", "naming",
+        "analysis", "dandi", "data_types", "describe", "json_lines", "ledger", "local_processes", "matlab", "metadata",
+        "naming",
         "nwb_file", "options", "problems", "proof", "quantities", "reading", "report", "restoring", "run", "run_files",
         "session",
         "source_files", "testing", "validate",
@@ -91,7 +93,7 @@ MAY_IMPORT = {
     "cli": {"api", "options", "problems", "quantities"},
     "_public": {"api", "data_types", "problems"},
     "__init__": {"_public"},
-    "__main__": {"cli", "run"},
+    "__main__": {"cli", "local_processes"},
 }  # fmt: skip
 
 

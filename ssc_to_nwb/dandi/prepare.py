@@ -6,29 +6,25 @@ the sending goes on meanwhile.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from dandi.files import LocalFileAsset
 
 from ssc_to_nwb.dandi.assets import asset_metadata
+from ssc_to_nwb.local_processes import LocalProcesses
 from ssc_to_nwb.options.archive import Validation
-from ssc_to_nwb.parallel import without_main_module
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.validate.messages import Message, fails
 
 _MESSAGES_SHOWN = 10
+_PRELOADED = ("ssc_to_nwb.dandi.prepare", "ssc_to_nwb.validate.one_file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +54,6 @@ def prepare(local: LocalFileAsset, validation: Validation) -> Prepared:
         return Prepared(metadata={}, problem=failure.problem)
 
 
-def begin_preparing(pool: Executor, local: LocalFileAsset, validation: Validation) -> Future[Prepared]:
-    """Have a worker prepare a file."""
-    with without_main_module():
-        return pool.submit(prepare, local, validation)
-
-
 def errors_of(file: Path) -> tuple[Message, ...]:
     """The errors that a validation finds in a file and that are not accepted."""
     from ssc_to_nwb.validate.accept import apply_entries, load_entries
@@ -86,28 +76,9 @@ def preparation(workers: int, *, files: int) -> Iterator[Executor]:
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
         return
-    # Not fork: this process has threads.
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    processes = ProcessPoolExecutor(
-        max_workers=max(1, min(workers, files)), mp_context=context, initializer=_begin_worker, initargs=(theirs,)
-    )
+    processes = LocalProcesses(max(1, min(workers, files)), preloaded=_PRELOADED)
     try:
         yield processes
     finally:
-        ours.close()
-        processes.shutdown(wait=True, cancel_futures=True)
-        theirs.close()
-
-
-def _begin_worker(line: Connection) -> None:
-    """Ctrl-C at the terminal reaches this process too: its parent decides, and closes the line to it (or has died)."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
-
-
-def _end_with(line: Connection) -> None:
-    try:
-        line.recv_bytes()
-    except (EOFError, OSError):
-        os._exit(1)
+        processes.kill()
+        processes.shutdown(cancel_futures=True)

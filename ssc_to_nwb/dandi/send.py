@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -30,6 +29,7 @@ from ssc_to_nwb.dandi.failures import Failure, is_fatal
 from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
 from ssc_to_nwb.dandi.prepare import Prepared
 from ssc_to_nwb.dandi.results import AssetOutcome, Stage, UploadRecord, report
+from ssc_to_nwb.local_processes import WorkerDiedError
 from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
@@ -207,6 +207,6 @@ def _prepared(preparing: Future[Prepared], *, path: str) -> Prepared:
     """What came of the preparation; a worker that died (for want of memory, say) is a problem of the file."""
     try:
         return preparing.result()
-    except BrokenProcessPool as failure:
+    except WorkerDiedError as failure:
         problem = Problem(kind=kinds.ARCHIVE_PREPARATION_DIED, file=path, detail=str(failure))
         return Prepared(metadata={}, problem=problem)

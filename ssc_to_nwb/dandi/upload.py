@@ -27,7 +27,7 @@ from ssc_to_nwb.dandi.draft import MetadataChange, draft_state, plan_metadata
 from ssc_to_nwb.dandi.failures import is_fatal
 from ssc_to_nwb.dandi.instance import parse_dandiset_id, resolve_instance
 from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
-from ssc_to_nwb.dandi.prepare import begin_preparing, preparation
+from ssc_to_nwb.dandi.prepare import preparation, prepare
 from ssc_to_nwb.dandi.results import (
     AssetOutcome,
     Stage,
@@ -190,7 +190,7 @@ class _Run:
         with light_collections(), preparation(options.workers, files=files) as pool:
             for outcome in upload_sessions(
                 sessions_to_send(to_send),
-                prepare=lambda planned: begin_preparing(pool, planned.local, options.validation),
+                prepare=lambda planned: pool.submit(prepare, planned.local, options.validation),
                 send=sender.send,
                 jobs=options.jobs,
                 stop=options.stop,

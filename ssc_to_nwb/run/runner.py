@@ -10,6 +10,7 @@ from queue import SimpleQueue
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import JsonLines, read_json_lines
+from ssc_to_nwb.local_processes import signals_to
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
@@ -17,7 +18,6 @@ from ssc_to_nwb.problems.system_errors import system_errors_named
 from ssc_to_nwb.run.estimate import check_space
 from ssc_to_nwb.run.events import EventName, OnEvent, RunEvent
 from ssc_to_nwb.run.job import RunSettings
-from ssc_to_nwb.run.local_processes import signals_to
 from ssc_to_nwb.run.output import RunCard, output_lock, put_in_order, remove_unfinished_files
 from ssc_to_nwb.run.record import lines_by_work
 from ssc_to_nwb.run.resume import Decider, Decision

@@ -13,13 +13,13 @@ from queue import Empty, SimpleQueue
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import JsonLines
+from ssc_to_nwb.local_processes import WorkerDiedError
 from ssc_to_nwb.nwb_file.results import Progress, SessionOutcome
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.problems.system_errors import name_system_error
 from ssc_to_nwb.run.events import OnEvent, RunEvent, now_text
 from ssc_to_nwb.run.job import JobResult, RunSettings, SessionJob
-from ssc_to_nwb.run.local_processes import WorkerDiedError
 from ssc_to_nwb.run.machine import admits, share_of
 from ssc_to_nwb.run.output import RunCard, put_recorded_in_place
 from ssc_to_nwb.run.record import Done, session_line

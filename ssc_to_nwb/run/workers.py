@@ -14,11 +14,11 @@ from dataclasses import astuple, dataclass, fields
 from typing import Any
 
 from ssc_to_nwb._version import __version__
+from ssc_to_nwb.local_processes import CONVERSION, LocalProcesses, PipeReport
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, no_progress
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.run.job import JobResult, RunSettings, SessionJob
-from ssc_to_nwb.run.local_processes import LocalProcesses, PipeReport
 from ssc_to_nwb.run.machine import at_once
 from ssc_to_nwb.run.output import RunCard
 from ssc_to_nwb.run.session_work import do_job
@@ -82,7 +82,9 @@ def workers_for(settings: RunSettings, *, sessions: int, report: OnProgress) -> 
         return Workers(executor=threads, report=report, capacity=1, close=lambda: threads.shutdown(wait=False))
     # A failure inside a library may have left its process in any state.
     capacity = at_once(settings.options, sessions)
-    processes = LocalProcesses(capacity, report=report, reusable=lambda result: bool(result[0].ok))
+    processes = LocalProcesses(
+        capacity, preloaded=CONVERSION, report=report, reusable=lambda result: bool(result[0].ok)
+    )
     return Workers(
         executor=processes, report=PipeReport(), capacity=capacity, kill=processes.kill, close=processes.shutdown
     )

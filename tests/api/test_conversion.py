@@ -26,10 +26,10 @@ from patience import wait_until
 from session_variants import ONE_PLANE, VARIANTS
 
 import ssc_to_nwb
+from ssc_to_nwb import local_processes
 from ssc_to_nwb.api import conversion
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.api.verification import verify_sessions
-from ssc_to_nwb.run import local_processes
 from ssc_to_nwb.run_files import run_record
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 

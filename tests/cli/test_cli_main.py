@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ssc_to_nwb import local_processes
 from ssc_to_nwb.__main__ import main as entry_point
 from ssc_to_nwb._version import __version__ as version
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.run import local_processes
 
 HEAVY = (
     "pynwb", "hdmf", "neuroconv", "roiextractors", "nwbinspector", "dandi", "scipy", "h5py", "pandas", "matplotlib",

@@ -19,9 +19,8 @@ from patience import PATIENCE_S, wait_until
 from tiny_sessions import record_lines, stray_files, write_tiny
 
 from ssc_to_nwb.api.conversion import convert
-from ssc_to_nwb.nwb_file.results import no_progress
+from ssc_to_nwb.local_processes import CONVERSION, LocalProcesses
 from ssc_to_nwb.run.events import RunEvent
-from ssc_to_nwb.run.local_processes import LocalProcesses
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +176,7 @@ def test_a_folder_for_temporary_files_with_a_long_name_does_no_harm(source: Path
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
 def test_a_process_that_died_while_it_did_nothing_is_replaced() -> None:
-    processes = LocalProcesses(1, report=no_progress, reusable=lambda _: True)
+    processes = LocalProcesses(1, preloaded=CONVERSION)
     try:
         first = processes.submit(os.getpid).result(PATIENCE_S)
         assert processes.submit(os.getpid).result(PATIENCE_S) == first
@@ -229,7 +228,7 @@ def _wait_for(look: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
 
 def test_a_process_that_is_given_up_keeps_no_pipe_open() -> None:
     """Hundreds of sessions that fail would reach the number of files that a program may have open."""
-    with LocalProcesses(1, report=no_progress, reusable=lambda _: False) as processes:
+    with LocalProcesses(1, preloaded=CONVERSION, reusable=lambda _: False) as processes:
         numbers = {processes.submit(os.getpid).result(timeout=PATIENCE_S) for _ in range(3)}
         assert len(numbers) == 3
         assert [process._pipe.closed for process in processes._processes] == [True] * 3

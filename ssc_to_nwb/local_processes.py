@@ -1,6 +1,6 @@
 """Processes of this machine as an executor, each the only one of a standard pool; and the signals that end a run.
 
-A process that dies breaks its pool; with a pool of its own for each, that costs its own session and no other.
+A process that dies breaks its pool; with a pool of its own for each, that costs its own work and no other.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -25,17 +25,15 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES, without_main_module
 from ssc_to_nwb.run_files import run_record
 
-if TYPE_CHECKING:
-    from ssc_to_nwb.nwb_file.results import OnProgress, Progress
-
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 Result = TypeVar("Result")
-_PRELOADED = ["ssc_to_nwb.run.preloaded"]
+# What sessions are converted with.
+CONVERSION = ("ssc_to_nwb.run.preloaded",)
 # What Linux takes as the path of a socket, and what multiprocessing adds to the folder for temporary files.
 _SOCKET_PATH_CHARACTERS = 107
 _SOCKET_NAME_CHARACTERS = 40
@@ -89,20 +87,28 @@ def signals_held_back() -> Iterator[None]:
 
 
 class WorkerDiedError(Exception):
-    """The process that worked on a session is gone; the text says how."""
+    """The process that had the work is gone; the text says how."""
 
 
 class LocalProcesses(Executor):
-    """A process for each session under way, and a thread that waits for it and reports its progress.
+    """A process for each piece of work under way, and a thread that waits for it and reports its progress.
 
-    report: called with progress, in these threads; reusable: whether a process may go on after a result.
+    preloaded: modules that all processes have; report: called with progress, in these threads; reusable: whether a
+    process may go on after a result.
     """
 
-    def __init__(self, at_once: int, *, report: OnProgress, reusable: Callable[[Any], bool]) -> None:
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="session")
+    def __init__(
+        self,
+        at_once: int,
+        *,
+        preloaded: Sequence[str],
+        report: Callable[[Any], None] = lambda _: None,
+        reusable: Callable[[Any], bool] = lambda _: True,
+    ) -> None:
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="process")
         self._report = report
         self._reusable = reusable
-        self._context = _context()
+        self._context = _context(preloaded)
         self._lock = threading.Lock()
         # All that were begun, and those of them that do nothing. Kept until the end: a broken pool holds its lock while
         # it says so, and waits for that lock where it is collected meanwhile (Python 3.13).
@@ -182,7 +188,7 @@ class _Process:
         self._theirs.close()
         return future
 
-    def followed(self, future: Future[Result], report: OnProgress) -> Result:
+    def followed(self, future: Future[Result], report: Callable[[Any], None]) -> Result:
         """The result, once all progress before it was reported. Raises BrokenProcessPool where the process is gone."""
         with contextlib.suppress(EOFError, OSError):
             while (progress := self._pipe.recv()) is not None:
@@ -217,11 +223,11 @@ def _call(call: Callable[[], Result]) -> Result:
 
 
 class PipeReport:
-    """Progress of a session in a process of LocalProcesses, through the pipe that the process was given."""
+    """Progress of what a process of LocalProcesses does, through the pipe that the process was given."""
 
     pipe: Connection | None = None
 
-    def __call__(self, progress: Progress | None) -> None:
+    def __call__(self, progress: Any) -> None:
         """Send it, or None for the end of it.
 
         The run has its own way to end this process, so a broken pipe is no matter.
@@ -249,7 +255,7 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _context() -> BaseContext:
+def _context(preloaded: Sequence[str]) -> BaseContext:
     """Processes free of this one's threads; on Linux forked from one that has loaded all modules.
 
     Elsewhere the system's own libraries may not be used any more after a fork. The one that forks is asked through a
@@ -259,7 +265,7 @@ def _context() -> BaseContext:
     if not sys.platform.startswith("linux") or too_long:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
+    context.set_forkserver_preload(list(preloaded))
     return context
 
 
@@ -272,6 +278,6 @@ def load_ahead(source: Path, output: Path) -> None:
     is_to_do = os.path.exists(source) and not os.path.exists(run_record(output))  # noqa: PTH110
     # Else numpy's OpenBLAS starts threads here, there and at each fork: a tenth of a second, and nothing uses them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if is_to_do and _context().get_start_method() == "forkserver":
+    if is_to_do and _context(CONVERSION).get_start_method() == "forkserver":
         with without_main_module(), signals_held_back():
             forkserver.ensure_running()
