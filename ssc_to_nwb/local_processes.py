@@ -9,6 +9,7 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import tempfile
@@ -118,9 +119,10 @@ class LocalProcesses(Executor):
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
         """Run in a process that is idle, or in a new one. The future's exception may be WorkerDiedError."""
-        return self._threads.submit(self._run, partial(fn, *args, **kwargs))
+        # What cannot be pickled fails here: the process would wait for it, and its thread for that.
+        return self._threads.submit(self._run, pickle.dumps(partial(fn, *args, **kwargs)))
 
-    def _run(self, call: Callable[[], Result]) -> Result:
+    def _run(self, call: bytes) -> Any:
         process, future = self._begun(call)
         goes_on = False
         try:
@@ -137,7 +139,7 @@ class LocalProcesses(Executor):
                 process.let_go()
         return result
 
-    def _begun(self, call: Callable[[], Result]) -> tuple[_Process, Future[Result]]:
+    def _begun(self, call: bytes) -> tuple[_Process, Future[Any]]:
         # One at a time: a process is known by being new.
         with self._lock:
             if self._is_over:
@@ -175,7 +177,7 @@ class _Process:
         self._process: BaseProcess | None = None
         self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._theirs,))
 
-    def begin(self, call: Callable[[], Result]) -> Future[Result]:
+    def begin(self, call: bytes) -> Future[Any]:
         if self._theirs.closed:
             return self.pool.submit(_call, call)
         there = set(multiprocessing.active_children())
@@ -188,7 +190,7 @@ class _Process:
         self._theirs.close()
         return future
 
-    def followed(self, future: Future[Result], report: Callable[[Any], None]) -> Result:
+    def followed(self, future: Future[Any], report: Callable[[Any], None]) -> Any:
         """The result, once all progress before it was reported. Raises BrokenProcessPool where the process is gone."""
         with contextlib.suppress(EOFError, OSError):
             while (progress := self._pipe.recv()) is not None:
@@ -214,10 +216,10 @@ class _Process:
             self._process.kill()
 
 
-def _call(call: Callable[[], Result]) -> Result:
-    """Call a function, and send that no more progress of it comes."""
+def _call(call: bytes) -> Any:
+    """Call a pickled function, and send that no more progress of it comes."""
     try:
-        return call()
+        return pickle.loads(call)()
     finally:
         PipeReport()(None)
 
