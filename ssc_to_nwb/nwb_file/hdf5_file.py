@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import h5py
-from pynwb import NWBHDF5IO, NWBFile
+from pynwb import NWBHDF5IO, NWBFile, get_manager
 
 from ssc_to_nwb.nwb_file.chunk_codec import Compression
 from ssc_to_nwb.nwb_file.chunk_pipeline import ArrayFill, ChunkFill, FillProgress, FramesFill, fill_datasets
@@ -44,7 +44,8 @@ def write_hdf5(
     space = file_space(reserved)
     with (
         h5py.File(path, "x", **space) as file,
-        NWBHDF5IO(file=file, mode="w") as io,
+        # Writing changes nothing in pynwb's map of types: no copy of it is needed.
+        NWBHDF5IO(file=file, mode="w", manager=get_manager(copy=False)) as io,
         spare_room(path),
         early_flush(path) as flush,
     ):
