@@ -1,6 +1,6 @@
 """This project's interfaces beside those of another lab, in one neuroconv NWBConverter.
 
-Every data type of a session file is a neuroconv data interface of its own (`ssc_to_nwb/data_types/*/interface.py`), so
+Every data type of a session file is a neuroconv data interface of its own (`ssc_to_nwb/data_types/interfaces.py`), so
 that another lab takes the ones it wants and adds its own: here the size of the pupil, from a CSV file with the columns
 `time_s` and `diameter_mm`, and a table of notes by an interface of neuroconv, from a CSV file with
 start_time, stop_time and a text.
@@ -21,13 +21,15 @@ from pydantic import FilePath
 from pynwb import NWBFile, TimeSeries
 from pynwb.behavior import PupilTracking
 
-from ssc_to_nwb.data_types.events.interface import EventsInterface
 from ssc_to_nwb.data_types.from_layout import get_module
-from ssc_to_nwb.data_types.roi_traces.interface import RoiResponsesInterface
-from ssc_to_nwb.data_types.rois.interface import RoiSegmentationInterface
-from ssc_to_nwb.data_types.trial_labels.interface import TrialNumbersInterface
-from ssc_to_nwb.data_types.trials.interface import TrialsInterface
-from ssc_to_nwb.data_types.whisker.interface import WhiskerInterface
+from ssc_to_nwb.data_types.interfaces import (
+    EventsInterface,
+    RoiResponsesInterface,
+    RoiSegmentationInterface,
+    TrialNumbersInterface,
+    TrialsInterface,
+    WhiskerInterface,
+)
 from ssc_to_nwb.data_types.whisker.layout import BEHAVIOR
 
 

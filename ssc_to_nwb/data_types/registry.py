@@ -9,7 +9,7 @@ A data type is a package. What it has something to say about is in modules of fi
                 each trial: `trial_columns`; what becomes of its fields in the source: `RULES`; which files beside the
                 session file are its own, and what becomes of them: `place_files`, `ROLE`, `RAW_RULES`, `LEAVES_OUT`,
                 `plane_entries`, `session_entries`
-`interface.py`  how it gets there: `INTERFACE`
+`interface.py`  how it gets there, where the values that the layout declares need more: `add`
 `restore.py`    how it comes back: `RESTORES`; the claims whose fields are as long as their object, or as each of its
                 columns: `AS_LONG`, `AS_LONG_AS_COLUMNS`
 `follows.py`    what follows from the rest of the file: `FOLLOWS`

@@ -11,13 +11,15 @@ from made_sessions import opened, write
 from neuroconv import BaseDataInterface, ConverterPipe
 from pynwb import NWBFile, TimeSeries
 
-from ssc_to_nwb.data_types.base import SessionInterface
-from ssc_to_nwb.data_types.events.interface import EventsInterface
-from ssc_to_nwb.data_types.roi_traces.interface import RoiResponsesInterface
-from ssc_to_nwb.data_types.rois.interface import RoiSegmentationInterface
-from ssc_to_nwb.data_types.trial_labels.interface import TrialNumbersInterface
-from ssc_to_nwb.data_types.trials.interface import TrialsInterface
-from ssc_to_nwb.data_types.whisker.interface import WhiskerInterface
+from ssc_to_nwb.data_types.interfaces import (
+    EventsInterface,
+    RoiResponsesInterface,
+    RoiSegmentationInterface,
+    SessionInterface,
+    TrialNumbersInterface,
+    TrialsInterface,
+    WhiskerInterface,
+)
 from ssc_to_nwb.session.context import load_context
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 

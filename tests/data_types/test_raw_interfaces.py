@@ -17,15 +17,19 @@ from roiextractors import NwbImagingExtractor
 from scipy.io import loadmat
 
 from ssc_to_nwb.clock import Clock
-from ssc_to_nwb.data_types.base import RawInterface
-from ssc_to_nwb.data_types.imaging_stacks.interface import ImagingStacksInterface
+from ssc_to_nwb.data_types.from_layout import Storage
 from ssc_to_nwb.data_types.imaging_stacks.layout import imaging_gaps
 from ssc_to_nwb.data_types.imaging_stacks.source import StackGap
-from ssc_to_nwb.data_types.registration.interface import RegistrationInterface
-from ssc_to_nwb.data_types.rois.interface import RoiSegmentationInterface
+from ssc_to_nwb.data_types.interfaces import (
+    ImagingStacksInterface,
+    RawInterface,
+    RegistrationInterface,
+    RoiSegmentationInterface,
+    SideImagesInterface,
+    WhiskerVideoInterface,
+)
 from ssc_to_nwb.data_types.session.interface import make_nwbfile
-from ssc_to_nwb.data_types.side_images.interface import SideImagesInterface
-from ssc_to_nwb.data_types.whisker_videos.interface import WhiskerVideoInterface, link_or_copy
+from ssc_to_nwb.data_types.whisker_videos.interface import link_or_copy
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.session.context import SessionContext, load_context
@@ -67,13 +71,12 @@ def opened(made: SyntheticSession, *, keep_going: bool = False) -> tuple[Session
     return context, raw
 
 
-def assembled(context: SessionContext, raw: RawData | None, **settings: Any) -> NWBFile:
+def assembled(context: SessionContext, raw: RawData | None, **storage: Any) -> NWBFile:
     nwbfile = make_nwbfile(context)
     RoiSegmentationInterface.from_context(context).add(nwbfile)
     for kind in INTERFACES:
         interface = kind.from_context(context, raw)
-        for name, value in settings.items():
-            setattr(interface, name, value)
+        interface.storage = Storage(**storage)
         interface.add(nwbfile)
     return nwbfile
 
@@ -85,7 +88,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     context, raw = opened(made)
     path = root / "sub-an900001" / "sub-an900001_ses-20130308_image+ophys.nwb"
     path.parent.mkdir()
-    nwbfile = assembled(context, raw, place_in=path.with_suffix(""))
+    nwbfile = assembled(context, raw, videos=path.with_suffix(""))
     with NWBHDF5IO(path, "w") as io:
         io.write(nwbfile)
     return Written(made=made, context=context, raw=raw, path=path)

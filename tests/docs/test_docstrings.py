@@ -19,7 +19,7 @@ from ssc_to_nwb.api.explanation import catalogue
 PACKAGE = Path(ssc_to_nwb.__file__).parent
 # Modules that a lab's own program may call: of `api`, what the package exports, and the objects that it gives out.
 PUBLIC = sorted(
-    path for pattern in ("api/*.py", "data_types/base.py", "testing/dataset.py") for path in PACKAGE.glob(pattern)
+    path for pattern in ("api/*.py", "data_types/interfaces.py", "testing/dataset.py") for path in PACKAGE.glob(pattern)
 )
 EXPORTED = {(one.__module__, one.__name__) for name in ssc_to_nwb.__all__ if callable(one := getattr(ssc_to_nwb, name))}
 # What a MATLAB file and a session hold, and the interfaces: their fields. Functions say what they do in a few lines.
@@ -30,7 +30,7 @@ OBJECTS = sorted(
 ) + sorted(
     path
     for pattern in (
-        "data_types/*/interface.py", "matlab/field.py", "matlab/tree.py", "session/context.py",
+        "matlab/field.py", "matlab/tree.py", "session/context.py",
         "session/raw_data.py", "session/session.py",
     )
     for path in PACKAGE.glob(pattern)
@@ -46,7 +46,7 @@ LISTED = {
     if re.fullmatch(r" {3}[\w.]+", line)
 }
 # What every interface has; neuroconv or the assembly calls it.
-_INHERITED = {"add", "add_to_nwbfile", "in_conversion"}
+_INHERITED = {"add", "add_to_nwbfile"}
 _SECTION = r"^{}\n-+\n(.*?)(?=^\w[\w ]*\n-{{3,}}$|\Z)"
 
 

@@ -12,13 +12,15 @@ from made_sessions import write
 from pynwb import NWBHDF5IO, NWBFile, TimeSeries
 from pynwb.testing.mock.file import mock_NWBFile
 
-from ssc_to_nwb.data_types.events.interface import EventsInterface
-from ssc_to_nwb.data_types.roi_traces.interface import RoiResponsesInterface
-from ssc_to_nwb.data_types.rois.interface import RoiSegmentationInterface
+from ssc_to_nwb.data_types.interfaces import (
+    EventsInterface,
+    RoiResponsesInterface,
+    RoiSegmentationInterface,
+    TrialNumbersInterface,
+    TrialsInterface,
+    WhiskerInterface,
+)
 from ssc_to_nwb.data_types.session.interface import make_nwbfile
-from ssc_to_nwb.data_types.trial_labels.interface import TrialNumbersInterface
-from ssc_to_nwb.data_types.trials.interface import TrialsInterface
-from ssc_to_nwb.data_types.whisker.interface import WhiskerInterface
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.session.context import load_context

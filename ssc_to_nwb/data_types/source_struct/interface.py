@@ -15,19 +15,19 @@ from pynwb import NWBFile
 
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
+from ssc_to_nwb.data_types.declared import Sources
 from ssc_to_nwb.data_types.events.touches import touch_sample_ms
-from ssc_to_nwb.data_types.from_layout import get_module, make_table
+from ssc_to_nwb.data_types.from_layout import Storage, get_module, make_table
 from ssc_to_nwb.data_types.source_struct.form import form_rows, run_lengths, value_json
 from ssc_to_nwb.data_types.source_struct.layout import FILES, ITEMS, STRUCT, as_json, flat_parts, large_tables
 from ssc_to_nwb.ledger.ledger import FileEntry, Ledger
 from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.session.context import SessionContext
-from ssc_to_nwb.session.session import Session
 
 
-def add_source_struct(nwbfile: NWBFile, *, ledger: Ledger, session: Session) -> None:
-    """Write the form of the session struct with what the ledger says of its leaves, in the struct's order."""
-    rows = form_rows(session, ledger.leaves)
+def add(nwbfile: NWBFile, sources: Sources, _storage: Storage) -> None:
+    """Add the form of the session struct with what became of its leaves, in the struct's order."""
+    rows = form_rows(sources.session, sources.leaves)
     module = get_module(nwbfile, STRUCT.path)
     kept = dict(item for row in rows for item in row.kept)
     tables = large_tables(kept.items())

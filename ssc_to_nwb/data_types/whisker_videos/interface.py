@@ -6,72 +6,41 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 from pynwb import NWBFile
 from pynwb.image import ImageSeries
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.base import Conversion, RawInterface
-from ssc_to_nwb.data_types.from_layout import add_objects, arguments
+from ssc_to_nwb.data_types.declared import Sources
+from ssc_to_nwb.data_types.from_layout import Storage, add_objects, arguments
 from ssc_to_nwb.data_types.rois.imaging_planes import device
 from ssc_to_nwb.data_types.whisker_videos.layout import starting_frames, video_series
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.session.context import SessionContext
 
 
-class WhiskerVideoInterface(RawInterface):
-    """The whisker videos of a session.
-
-    Where `place_in` is None the videos stay where they are, and the NWB file names them there.
-
-    Attributes
-    ----------
-    place_in : Path or None, optional
-        Folder the videos are copied into when they are added.
-    link : bool, default False
-        Make hard links instead of copies, where the file system allows.
-    folder_name : str or None, optional
-        Its name in the paths that the NWB file keeps; that of `place_in` where None.
-    """
-
-    display_name = "CRCNS ssc whisker videos"
-    info = "Videos of the whiskers, one per trial, as an external ImageSeries."
-    place_in: Path | None = None
-    link: bool = False
-    folder_name: str | None = None
-
-    @classmethod
-    def in_conversion(cls, context: SessionContext, conversion: Conversion) -> Self:
-        """The interface as a conversion of this package uses it."""
-        interface = super().in_conversion(context, conversion)
-        interface.place_in, interface.folder_name = conversion.videos, conversion.videos_name
-        interface.link = conversion.link_videos
-        return interface
-
-    def add(self, nwbfile: NWBFile) -> None:
-        """Add the series of all videos that belong to a trial; none where there is no such video."""
-        if self.raw is None:
-            return
-        facts, context = self.context.metadata.video, self.context
-        videos = open_videos(self.raw, session=context.session, rate_hz=facts.rate_hz, log=context.log)
-        if not videos:
-            return
-        names = [str(video.header.path) for video in videos]
-        if self.place_in is not None:
-            folder_name = self.place_in.name if self.folder_name is None else self.folder_name
-            names = [f"{folder_name}/{path.name}" for path in _place_videos(videos, self.place_in, link=self.link)]
-        add_objects(nwbfile, device(facts.camera))
-        series = ImageSeries(
-            **arguments(nwbfile, video_series(videos, facts=facts)),
-            external_file=names,
-            starting_frame=starting_frames(videos),
-            timestamps=self.context.clock.seconds(np.concatenate([video.time_ms for video in videos])),
-        )
-        nwbfile.add_acquisition(series)
+def add(nwbfile: NWBFile, sources: Sources, storage: Storage) -> None:
+    """Add the series of all videos that belong to a trial; none where there is no such video."""
+    context, facts = sources.context, sources.context.metadata.video
+    if sources.raw is None:
+        return
+    videos = open_videos(sources.raw, session=context.session, rate_hz=facts.rate_hz, log=sources.log)
+    if not videos:
+        return
+    names = [str(video.header.path) for video in videos]
+    if storage.videos is not None:
+        placed = _place_videos(videos, storage.videos, link=storage.link_videos)
+        names = [f"{storage.videos_name or storage.videos.name}/{path.name}" for path in placed]
+    add_objects(nwbfile, device(facts.camera))
+    series = ImageSeries(
+        **arguments(nwbfile, video_series(videos, facts=facts)),
+        external_file=names,
+        starting_frame=starting_frames(videos),
+        timestamps=context.clock.seconds(np.concatenate([video.time_ms for video in videos])),
+    )
+    nwbfile.add_acquisition(series)
 
 
 def _place_videos(videos: Sequence[TimedVideo], folder: Path, *, link: bool = False) -> tuple[Path, ...]:
@@ -106,6 +75,3 @@ def _copy_whole(source: Path, target: Path) -> None:
         raise
     with target.open("rb+") as copy:
         os.fsync(copy.fileno())
-
-
-INTERFACE = WhiskerVideoInterface
