@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,14 @@ def test_what_a_killed_attempt_left_is_removed(tmp_path: Path) -> None:
     with whole_file(final) as building:
         building.write_text("new")
     assert sorted(tmp_path.iterdir()) == sorted([final, other])
+
+
+def test_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
+    """As root, a rename would replace /dev/null."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name, found in (("pipe", "a named pipe (FIFO)"), ("folder", "a folder")):
+        with problem_raised() as problems, whole_file(tmp_path / name, overwrite=True):
+            pass
+        assert (problems[0].kind.identifier, problems[0].found) == ("output-not-writable", found)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "pipe"]

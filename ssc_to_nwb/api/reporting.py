@@ -229,6 +229,7 @@ def methods_of(*, file: Path | str) -> MethodsText:
 
 
 def write_text_file(path: Path, text: str) -> None:
-    """Write a text, UTF-8. Raises output-not-writable, disk-full."""
+    """Write a text, UTF-8; bytes of names that are none as JSON has them. Raises output-not-writable, disk-full."""
     with system_errors_named(path):
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ssc_to_nwb.cli.options import (
+    NamedPath,
     command_of,
     json_option,
     options_of,
@@ -56,7 +58,7 @@ def verify_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any)
 
 
 def _draw(shown: Display, session: str, done_bytes: int, total_bytes: int) -> None:
-    amount = f"({bytes_text(done_bytes)} of {bytes_text(total_bytes)} of frames)"
+    amount = f"({bytes_text(done_bytes)} of {bytes_text(total_bytes)})"
     shown.show(
         None, f"verify {session}", done=done_bytes, total=total_bytes or None, amount=amount if total_bytes else ""
     )
@@ -68,11 +70,11 @@ def _print_result(result: VerificationResult, *, verbose: bool, quiet: bool) -> 
             _print_failure(session)
         elif not quiet and session.report is not None:
             report = session.report
-            frames = f", {report.frames} of {report.frames_total} frames" if report.frames_total else ""
+            frames = f", {report.frames:,} of {report.frames_total:,} frames" if report.frames_total else ""
             echo(
                 styled(session.session, bold=True),
-                f": nothing differs; {report.leaves} source fields, "
-                f"{report.values} values in {len(report.objects)} objects{frames}, in {seconds_text(report.seconds)}",
+                f": nothing differs; {report.leaves:,} source fields, {report.values:,} values in "
+                f"{len(report.objects):,} objects{frames}, in {seconds_text(report.seconds)}",
             )
             echo(f"  {report.file}")
         if not quiet:
@@ -113,7 +115,7 @@ def _print_failure(session: SessionVerification) -> None:
 @click.option(
     "-o",
     "--output",
-    type=click.File("w", encoding="utf-8", lazy=True, atomic=True),
+    type=NamedPath(dir_okay=False),
     help="Write the report to a file instead of standard output.",
 )
 @json_option
@@ -121,7 +123,7 @@ def _print_failure(session: SessionVerification) -> None:
 def validate_command(
     *,
     report_format: ReportFormat,
-    output: TextIO | None,
+    output: Path | None,
     as_json: bool,
     quiet: bool,
     **options: Any,
@@ -132,6 +134,7 @@ def validate_command(
     Beside the files of a conversion, the folder .ssc-to-nwb gets a record, so that `upload` knows what was validated.
     `ssc-to-nwb explain` explains the identifier of a message. Exit status: 0 passed; 1 failed; 2 wrong usage.
     """
+    from ssc_to_nwb.api.reporting import write_text_file
     from ssc_to_nwb.api.validation import validate, validation_report
 
     with display(quiet=quiet or as_json) as shown:
@@ -142,7 +145,7 @@ def validate_command(
         width = min(_WIDTH, terminal_width() or _WIDTH) if output is None else _WIDTH
         report = validation_report(result, report_format=report_format, only_failing=quiet, width=width)
     if output is not None:
-        output.write(f"{report}\n")
+        write_text_file(output, f"{report}\n")
         if not quiet:
             echo(validation_report(result, report_format="summary"))
     elif as_json or report_format != "text" or not quiet or not result.ok:

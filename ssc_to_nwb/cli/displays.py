@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.dandi.results import TransferProgress
     from ssc_to_nwb.run.events import OnEvent, RunEvent
 
-_NAME_WIDTH = 40
 _RUN_STAGES = ("connecting", "validating", "comparing")
 _MOVING = ("uploading", "downloading")
 _COUNTED = (*_MOVING, "waiting", "done", "failed")
@@ -149,7 +148,7 @@ class TransferLines:
             return
         total = progress.bytes_total if stage in _MOVING else 0
         amount = f"({bytes_text(progress.bytes_done)} of {bytes_text(total)})" if total else ""
-        text = f"{_shortened(path)} {stage}{note}"
+        text = f"{path.rpartition('/')[2]} {stage}{note}"
         self._shown.show(path, text, done=progress.bytes_done, total=total or None, amount=amount)
 
     def paused(self) -> AbstractContextManager[None]:
@@ -166,8 +165,3 @@ def _ending(path: str, progress: TransferProgress, *, note: str) -> str | None:
     if stage == "failed":
         return f"{path}: failed{note}"
     return f"{path}: removed" if stage == "pruning" else None
-
-
-def _shortened(path: str) -> str:
-    name = path.rpartition("/")[2]
-    return name if len(name) <= _NAME_WIDTH else f"...{name[3 - _NAME_WIDTH :]}"

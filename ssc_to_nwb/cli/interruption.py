@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 # What shells add to the number of a signal.
 SIGNAL_STATUS = 128
+_AGAIN_S = 0.05
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
@@ -32,12 +36,17 @@ class Interruption:
         """Handler for `signal.signal`: an exception may be lost where it is raised, the event is not."""
         self._number = number
         self.stop.set()
-        raise _Interrupted
+        raise _Interrupted(number)
 
     @property
     def status(self) -> int | None:
         """The exit status that shells give a program which this signal ended; None where there was none."""
         return None if self._number is None else SIGNAL_STATUS + self._number
+
+
+def _again(lost: Any) -> None:
+    """Ask once more: Python drops an exception that is raised while it removes an object."""
+    threading.Timer(_AGAIN_S, _thread.interrupt_main, (lost.exc_value.args[0],)).start()
 
 
 @contextmanager
@@ -57,8 +66,11 @@ def interruptible() -> Iterator[Interruption]:
         return
     heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, interruption) for number in heeded}
+    hook = sys.unraisablehook
+    sys.unraisablehook = lambda lost: _again(lost) if isinstance(lost.exc_value, _Interrupted) else hook(lost)
     try:
         yield interruption
     finally:
+        sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)

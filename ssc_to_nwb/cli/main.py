@@ -116,11 +116,18 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line."""
+    from ssc_to_nwb.cli.interruption import interruptible
     from ssc_to_nwb.cli.terminal import show_warnings_of_libraries
 
     show_warnings_of_libraries()
     try:
-        group.main(standalone_mode=True)
+        with interruptible() as interruption:
+            try:
+                group.main(standalone_mode=True)
+            except SystemExit:
+                # Before a command has begun, click ends the program with another status.
+                sys.exit(interruption.status) if interruption.status else None
+                raise
     finally:
         # At its end Python would search all objects for cycles, several times: they go anyway.
         gc.freeze()

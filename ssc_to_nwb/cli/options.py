@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, Field
 from functools import reduce, wraps
@@ -14,7 +15,10 @@ from ssc_to_nwb.options.declare import Said, bare_kinds, declared
 
 
 class NamedPath(click.Path):
-    """A path that says something: an empty text, as of an unset shell variable, would be the current folder."""
+    """A path that says something: an empty text, as of an unset shell variable, would be the current folder.
+
+    `~` is the home folder here as well: shells leave it as it is in `--output=~/nwb`.
+    """
 
     def __init__(self, *, exists: bool = False, file_okay: bool = True, dir_okay: bool = True) -> None:
         super().__init__(exists=exists, file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
@@ -23,7 +27,7 @@ class NamedPath(click.Path):
         """The path. An empty text is wrong usage."""
         if value == "":
             self.fail("an empty text names no file or folder", param, ctx)
-        return super().convert(value, param, ctx)
+        return super().convert(os.path.expanduser(value), param, ctx)  # noqa: PTH111 - Path raises where there is no home
 
 
 JSON_ASKED = "ssc_to_nwb.json"

@@ -5,7 +5,6 @@ What is being done is handed in as lines by key; `displays.py` makes them of the
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssc_to_nwb.cli.terminal import echo, harmless
+from ssc_to_nwb.cli.terminal import echo, harmless, terminal_width
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, Task, TaskID
@@ -21,12 +20,13 @@ if TYPE_CHECKING:
 
 # A plain line about something under way comes this often at most.
 PLAIN_SECONDS = 10.0
+_BAR_WIDTH = 16
 
 
 @contextmanager
 def display(*, quiet: bool) -> Iterator[Display | None]:
     """Where to show progress; None where nothing is to be shown."""
-    shown = None if quiet else Display(on_terminal=sys.stderr.isatty())
+    shown = None if quiet else Display(on_terminal=terminal_width(err=True) is not None)
     try:
         yield shown
     finally:
@@ -66,16 +66,19 @@ class Display:
         percent = f"{100 * done / total:.0f} % " if total else ""
         with self._lock:
             if self.bars is not None:
-                if key not in self._lines:
-                    self._lines[key] = self.bars.add_task("", total=None, percent="", amount="", clocks=key is None)
-                self.bars.update(
-                    self._lines[key],
-                    description=harmless(text),
-                    completed=done,
-                    total=total,
-                    percent=percent,
-                    amount=amount,
-                )
+                if key in self._lines:
+                    self.bars.update(
+                        self._lines[key],
+                        description=harmless(text),
+                        completed=done,
+                        total=total,
+                        percent=percent,
+                        amount=amount,
+                    )
+                else:
+                    self._lines[key] = self.bars.add_task(
+                        harmless(text), total=total, percent=percent, amount=amount, clocks=key is None
+                    )
                 return
             now = time.monotonic()
             if now - self._last.setdefault(key, now) < PLAIN_SECONDS or not total:
@@ -114,13 +117,24 @@ def _bars() -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, Progress
 
+    def name(task: Task) -> str:
+        """What is being done, in the room that the bars and the longest of the numbers leave."""
+        room = bars.console.width - _BAR_WIDTH - 2 - max(len(_numbers(one)) for one in bars.tasks)
+        return f"{_cut(task.description, room - len(_elapsed(task)))}{_elapsed(task)}"
+
     # The clocks are parts of the texts: columns of their own would not fit into 80 characters.
-    return Progress(
-        _column(lambda task: f"{task.description}{_elapsed(task)}"),
-        BarColumn(bar_width=16),
-        _column(lambda task: f"{task.fields['percent']}{task.fields['amount']}{_left(task)}"),
-        console=Console(stderr=True),
-    )
+    bars = Progress(_column(name), BarColumn(bar_width=_BAR_WIDTH), _column(_numbers), console=Console(stderr=True))
+    return bars
+
+
+def _numbers(task: Task) -> str:
+    return f"{task.fields['percent']}{task.fields['amount']}{_left(task)}"
+
+
+def _cut(text: str, room: int) -> str:
+    """A text without its middle, where it is too long: what is done is at its ends."""
+    head = 2 * room // 3
+    return text if len(text) <= room or head < 4 else f"{text[: head - 3]}...{text[head - room :]}"
 
 
 def _column(text: Callable[[Task], str]) -> ProgressColumn:

@@ -6,12 +6,15 @@ Colors come from `styled` alone.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shutil
 import sys
 import textwrap
 import warnings
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -47,18 +50,32 @@ def echo(*parts: object, err: bool = False) -> None:
     width = terminal_width(err=err)
     if width is not None:
         parts = _broken_lines(parts, width=width)
-    click.echo("".join(map(_shown, parts)), err=err)
+    _write("".join(map(_shown, parts)), err=err)
 
 
 def print_raw(text: str) -> None:
     """Print a text for machines on standard output: made harmless, its lines as they are."""
-    click.echo(harmless(text))
+    _write(harmless(text), err=False)
+
+
+def _write(text: str, *, err: bool) -> None:
+    """Print to a stream that may be a file on a full disk. Raises disk-full, system-refused."""
+    try:
+        click.echo(text, err=err)
+    except OSError as failure:
+        # Whoever reads the output through a pipe may have enough of it: click ends the program in silence.
+        if failure.errno == errno.EPIPE or err:
+            raise
+        from ssc_to_nwb.problems.system_errors import name_system_error
+
+        raise name_system_error(failure, Path("standard output")) from failure
 
 
 def terminal_width(*, err: bool = False) -> int | None:
     """Columns of the terminal that standard output, or standard error, is; None where it is none."""
     stream = sys.stderr if err else sys.stdout
-    return shutil.get_terminal_size().columns if stream.isatty() else None
+    # A stream that the caller has closed is None.
+    return shutil.get_terminal_size().columns if stream is not None and stream.isatty() else None
 
 
 def wrapped(text: str, *, width: int, hanging: str = "  ") -> str:
@@ -104,6 +121,6 @@ def _show_warning(message: Warning | str, category: type[Warning], *_: object, *
 
 
 def _shown(part: object) -> str:
-    if isinstance(part, Styled):
+    if isinstance(part, Styled) and not os.environ.get("NO_COLOR"):
         return click.style(harmless(part.text), fg=part.color, bold=part.bold or None)
-    return harmless(str(part))
+    return harmless(part.text if isinstance(part, Styled) else str(part))

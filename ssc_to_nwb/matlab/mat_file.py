@@ -47,8 +47,8 @@ def read_contents(path: Path, text_encoding: str | None) -> MatContents:
     """Read all variables of a MATLAB file, as the conversion does, and say which texts were found to be UTF-8.
 
     text_encoding: of texts whose encoding the file does not name; None where metadata names none. Raises mat-unreadable
-    where the file is of no known format, is cut short or cannot be opened; source-not-readable where no file is there;
-    mat-variable-ambiguous where two variables have one name.
+    where the file is of no known format, is cut short or cannot be opened; source-not-readable where there is no file,
+    or none that may be read; mat-variable-ambiguous where two variables have one name.
     """
     texts = TextReader(encoding=text_encoding)
     return MatContents(variables=_read(path, texts), inferred_texts=frozenset(texts.inferred))
@@ -69,6 +69,8 @@ def _read(path: Path, texts: TextReader) -> dict[str, MatValue]:
         if file_format is not None:
             bounds = Bounds(path, "5")
             return read_mat5(path, texts=texts, bounds=bounds)
+    except PermissionError as failure:
+        raise error(kinds.SOURCE_NOT_READABLE, file=path, found=failure.strerror) from failure
     except _DAMAGE as damage:  # type: ignore[misc]
         found, cause = _fault(damage), damage
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import reprlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ def read_metadata_files(*, dataset: str, files: Sequence[Path] = ()) -> Metadata
 
 def _lay(path: Path, laid: dict[Path, tuple[Path, Lined]], above: tuple[Path, ...] = ()) -> None:
     """Lay a file on top, after the one that it extends, each once; above: the files that extend this one."""
-    resolved = path.resolve()
+    resolved = Path(os.path.realpath(path))
     if resolved in laid:
         return
     own, above = load_yaml(path), (*above, resolved)

@@ -26,6 +26,8 @@ def store_in_progress(final: Path, *, overwrite: bool) -> Iterator[Path]:
         if not overwrite:
             raise error(kinds.OUTPUT_EXISTS, file=final)
     with built_beside(final) as building:
+        # Zarr turns what the system says to this into an error of its own.
+        building.mkdir()
         yield building
         for path in building.rglob("*"):
             if path.is_file():

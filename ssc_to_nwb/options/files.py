@@ -41,9 +41,7 @@ class RestoreRequest:
     file: Path | str = field(
         metadata=argument("The NWB file; nothing else is read.", metavar="FILE.nwb", path="existing file")
     )
-    output: Path | str = field(
-        metadata=needed("The MATLAB file to write.", flags=("-o", "--output"), path="file or folder")
-    )
+    output: Path | str = field(metadata=needed("The MATLAB file to write.", flags=("-o", "--output"), path="file"))
     file_format: Literal["5", "7.3"] | None = option(
         None,
         "Format of the MATLAB file.",
@@ -54,7 +52,7 @@ class RestoreRequest:
         None,
         "Folder for the tif stacks, which get the names and folders of the source.",
         unset="stacks are not restored",
-        path="file or folder",
+        path="folder",
     )
     overwrite: bool = option(False, "Replace files that exist.")
 

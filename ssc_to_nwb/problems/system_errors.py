@@ -18,6 +18,9 @@ _REFUSED = (
     errno.ENAMETOOLONG,
 )  # fmt: skip
 
+# As `naming.in_progress_path` makes it of the final name.
+_IN_PROGRESS = r"\.([^/\\]+)\.[0-9a-f]{8}[^/\\]*\.in-progress"
+
 # What a file system without locks answers, where HDF5 or a run asks for one.
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
@@ -33,9 +36,11 @@ def system_errors_named(path: Path) -> Iterator[None]:
 
 def name_system_error(failure: OSError, path: Path) -> SscError:
     """disk-full, output-not-writable, file-locks-missing or system-refused, with the file the system named."""
-    # h5py reports the system's error only in its text.
-    text = str(failure)
+    # h5py reports the system's error only in its text, and numpy only that it could not write all bytes.
+    text = failure.strerror or str(failure)
     number = failure.errno or next((int(said) for said in re.findall(r"errno = (\d+)", text)), None)
+    if number is None and re.search(r"\d+ requested and \d+ written", text):
+        number = errno.ENOSPC
     kind = kinds.SYSTEM_REFUSED
     if number in _NO_SPACE:
         kind = kinds.DISK_FULL
@@ -43,7 +48,9 @@ def name_system_error(failure: OSError, path: Path) -> SscError:
         kind = kinds.FILE_LOCKS_MISSING
     elif number in _REFUSED:
         kind = kinds.OUTPUT_NOT_WRITABLE
-    return error(kind, file=failure.filename or path, found=text)
+    # Where two files are named, as by a copy, the second is written. Nobody knows the name of one in progress.
+    named = re.sub(_IN_PROGRESS, r"\1", str(failure.filename2 or failure.filename or path))
+    return error(kind, file=named, found=text)
 
 
 def path_refused(failure: OSError) -> SscError:

@@ -18,6 +18,7 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.chunk_reader import add_values, can_read_chunks, read_blocks
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, Node, NodeKind
+from ssc_to_nwb.source_files.disk_walk import in_place_of
 
 # From this size on chunks are inflated in threads; below, a thread costs more than it saves.
 _LARGE_BYTES = 2**20
@@ -139,6 +140,8 @@ def open_tree(path: Path, *, digests: dict[str, str] | None = None) -> Iterator[
     if path.is_dir():
         yield _open_zarr(path)
         return
+    if path.exists() and not path.is_file():
+        raise error(kinds.VERIFY_UNREADABLE, file=path, expected="an NWB file, HDF5", found=in_place_of(path))
     try:
         # Objects stay open, and each would keep a cache of chunks that are read once.
         file = h5py.File(path, "r", rdcc_nbytes=0)

@@ -84,6 +84,7 @@ def save_or_show(draw: Callable[[Figure], None], output: Path | str | None) -> P
         return None
     path = Path(output)
     with system_errors_named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
         save_figure(draw, path)
     return path
 

@@ -40,7 +40,10 @@ def check_apart(output: Path, sources: Iterable[SessionSource]) -> None:
             found = None
             if same_folder(folder, output):
                 found = f"the folder of the raw files of session {source.name}"
-            elif output.resolve().is_relative_to(folder.resolve()) and (raw_file := _a_raw_file(output)) is not None:
+            elif (
+                Path(os.path.realpath(output)).is_relative_to(os.path.realpath(folder))
+                and (raw_file := _a_raw_file(output)) is not None
+            ):
                 found = f"a raw file of session {source.name}: {raw_file}"
             if found is not None:
                 raise error(kinds.OUTPUT_IS_SOURCE, file=output, found=found)

@@ -108,7 +108,7 @@ def same_folder(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other)
     except OSError:
-        return one.resolve() == other.resolve()
+        return os.path.realpath(one) == os.path.realpath(other)
 
 
 def special_file(mode: int) -> str | None:

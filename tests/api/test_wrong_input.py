@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from made_sessions import Edit, Struct, array, events, opened, records, set_entry, write
+from made_sessions import Edit, Struct, array, events, opened, problem_raised, records, set_entry, write
 
 from ssc_to_nwb.api.conversion import ConversionResult, convert
+from ssc_to_nwb.api.reporting import write_text_file
+from ssc_to_nwb.api.restoring import restore
+from ssc_to_nwb.matlab.mat_file import read_mat
 from ssc_to_nwb.testing.matlab import EMPTY, Cell, row, write_mat5
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
@@ -247,3 +252,42 @@ class TestWrongInput:
         warned = reported["sessions"][0]["problems"]
         assert {"values-nan"} <= {problem["identifier"] for problem in warned}
         assert all(problem["severity"] in ("warning", "info") for problem in warned)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links")
+def test_an_output_that_is_a_link_in_a_circle(tmp_path: Path) -> None:
+    write(tmp_path / "source", **SMALL)
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with problem_raised() as found:
+        convert(source=tmp_path / "source", output=tmp_path / "a")
+    assert found[0].file is not None
+    assert found[0].file.startswith(str(tmp_path / "a"))
+
+
+def test_a_session_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "source", **SMALL).path
+    opened_path = Path.open
+
+    def refuse(self: Path, *arguments: object, **named: object) -> object:
+        if self == path:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened_path(self, *arguments, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with problem_raised() as found:
+        read_mat(path)
+    assert (found[0].kind.identifier, found[0].found) == ("source-not-readable", "Permission denied")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes")
+def test_a_pipe_in_place_of_an_nwb_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.nwb")
+    with problem_raised() as found:
+        restore(file=tmp_path / "a.nwb", output=tmp_path / "a.mat")
+    assert found[0].found == "a named pipe (FIFO)"
+
+
+def test_a_table_with_a_path_that_is_no_text(tmp_path: Path) -> None:
+    write_text_file(tmp_path / "new" / "a.csv", "file\n/data/\udcff.nwb\n")
+    assert (tmp_path / "new" / "a.csv").read_bytes() == b"file\n/data/\\udcff.nwb\n"

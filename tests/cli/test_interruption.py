@@ -30,3 +30,37 @@ def test_the_status_is_that_of_the_signal_also_where_it_comes_within_exec(
     # Only with `-m` does Python look at the status after the program has ended.
     done = subprocess.run([sys.executable, "-m", "in_exec"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (128 + number, "")
+
+
+LOST = """
+import signal, sys, weakref
+from ssc_to_nwb.cli.interruption import interruptible
+class Thing: pass
+thing = Thing()
+watched = weakref.ref(thing, lambda _: [signal.raise_signal(signal.SIGINT), None])
+with interruptible() as interruption:
+    try:
+        del thing
+        for number in range(10**9): pass
+    except KeyboardInterrupt:
+        sys.exit(interruption.status)
+"""
+
+
+def test_one_that_comes_while_python_removes_an_object_is_not_lost() -> None:
+    done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+EARLY = """
+import signal, sys
+from ssc_to_nwb.cli import main
+main.LazyGroup.make_context = lambda *_, **__: signal.raise_signal(signal.SIGINT)
+sys.argv = ["ssc-to-nwb", "explain"]
+main.main()
+"""
+
+
+def test_one_that_comes_before_the_command_begins() -> None:
+    done = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (130, "Aborted!")

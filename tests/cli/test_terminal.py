@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 import h5py
 import pytest
 from click.testing import CliRunner, Result
-from made_sessions import Converted, Struct, write
+from made_sessions import Converted, Struct, problem_raised, write
 
 from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.cli.main import group, main
@@ -182,3 +183,26 @@ def test_a_problem_that_ends_a_command(tmp_path: Path) -> None:
     assert "\\u001b[2J" in result.stderr
     assert commands_in(result.output) == []
     assert json.loads(result.stdout)["problems"][0]["file"] == str(folder)
+
+
+class TestStreams:
+    """What standard output may be."""
+
+    def test_colors_are_left_out_where_nobody_wants_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert "\x1b" not in call("sessions", "missing").output
+        monkeypatch.delenv("NO_COLOR")
+        assert "\x1b[31m" in call("sessions", "missing").output
+
+    def test_one_that_is_closed(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        monkeypatch.setattr(sys, "stdout", None)
+        echo("to nobody")
+        assert capsys.readouterr().err == ""
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+    def test_one_on_a_full_disk(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with Path("/dev/full").open("w") as full:
+            monkeypatch.setattr(sys, "stdout", full)
+            with problem_raised() as found:
+                echo("to nowhere")
+        assert (found[0].kind.identifier, found[0].file) == ("disk-full", "standard output")

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 import ssc_to_nwb
-from ssc_to_nwb.cli.options import options_of
+from ssc_to_nwb.cli.options import NamedPath, options_of
 from ssc_to_nwb.cli.terminal import echo
 from ssc_to_nwb.options.declare import argument, handed_on, kind_text, needed, option, python_only, takes
 
@@ -211,3 +211,18 @@ def test_a_new_option_is_declared_in_one_place(tmp_path: Path) -> None:
     assert found["provenance"] == {"keep_going": False, "marked": True, "raw": "auto", "stub": False}
     assert found["same"] == ["skip"]
     assert "option marked: True then, False now" in " ".join(found["other"].split())
+
+
+@pytest.mark.parametrize("given", ["--out=~/nwb", "--out=~"])
+def test_the_home_folder_is_meant_where_the_shell_left_its_sign(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @click.command()
+    @click.option("--out", type=NamedPath())
+    def command(out: Path) -> None:
+        echo(out)
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    said = CliRunner().invoke(command, [given]).output.strip()
+    assert said == given.removeprefix("--out=").replace("~", str(tmp_path))
