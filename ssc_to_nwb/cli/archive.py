@@ -15,14 +15,8 @@ import click
 
 from ssc_to_nwb.cli.displays import transfer_display
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS, interruptible
-from ssc_to_nwb.cli.options import (
-    command_of,
-    json_option,
-    options_of,
-    print_options,
-    quiet_option,
-)
-from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings
+from ssc_to_nwb.cli.options import command_of
+from ssc_to_nwb.cli.output import finish, print_problem, print_result, print_warnings
 from ssc_to_nwb.cli.terminal import echo
 from ssc_to_nwb.options.archive import DandisetRequest, DownloadCheckRequest, UploadRequest
 from ssc_to_nwb.quantities import bytes_text, seconds_text
@@ -50,9 +44,8 @@ def end_process(status: int) -> NoReturn:
     "ssc-to-nwb dandiset /data/ssc-1-nwb",
     "ssc-to-nwb dandiset /data/ssc-1-nwb --dandiset 000123 --metadata orcids.yaml",
     "ssc-to-nwb dandiset /data/ssc-2-nwb --data-set ssc-2 --json",
+    options=DandisetRequest,
 )
-@options_of(DandisetRequest)
-@print_options
 def dandiset_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Write or update OUTPUT/dandiset.yaml: what the archive shows of the dataset.
 
@@ -65,12 +58,7 @@ def dandiset_command(*, as_json: bool, verbose: bool, quiet: bool, **options: An
     from ssc_to_nwb.api.archive import write_dandiset
 
     result = write_dandiset(**options)
-    if as_json:
-        print_result(result.as_dict())
-    else:
-        _print_dandiset(result, verbose=verbose, quiet=quiet)
-    if not result.ok:
-        sys.exit(1)
+    finish(result, _print_dandiset, as_json=as_json, verbose=verbose, quiet=quiet)
 
 
 def _print_dandiset(result: DandisetResult, *, verbose: bool, quiet: bool) -> None:
@@ -94,10 +82,9 @@ def _print_dandiset(result: DandisetResult, *, verbose: bool, quiet: bool) -> No
     "ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123",
     "ssc-to-nwb upload out --dandiset 000123 --instance dandi-sandbox",
     "ssc-to-nwb upload out --dandiset 000123 --prune --yes",
+    options=UploadRequest,
 )
-@options_of(UploadRequest)
 @click.option("-y", "--yes", is_flag=True, help="Confirm --prune in advance.")
-@print_options
 def upload_command(*, yes: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Upload what `convert` wrote to OUTPUT to the draft of a dandiset.
 
@@ -226,10 +213,8 @@ def _print_paths(paths: tuple[str, ...], *, err: bool) -> None:
     "ssc-to-nwb download-check /data/ssc-1-nwb --dandiset 000123",
     "ssc-to-nwb download-check out --dandiset 000123 --seed 1",
     "ssc-to-nwb download-check out --dandiset 000123 --asset sub-X/X.nwb",
+    options=DownloadCheckRequest,
 )
-@options_of(DownloadCheckRequest)
-@json_option
-@quiet_option
 def download_check_command(*, as_json: bool, quiet: bool, **options: Any) -> None:
     """Download one asset of a dandiset and compare it byte for byte with the file in OUTPUT.
 

@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.cli.options import (
-    NamedPath,
-    command_of,
-    json_option,
-    options_of,
-    print_options,
-    quiet_option,
-)
-from ssc_to_nwb.cli.output import print_problem, print_result, print_warnings, result_text
+from ssc_to_nwb.cli.options import NamedPath, command_of
+from ssc_to_nwb.cli.output import finish, print_problem, print_warnings, result_text
 from ssc_to_nwb.cli.progress import Display, counted, display
 from ssc_to_nwb.cli.terminal import echo, print_raw, styled, terminal_width
 from ssc_to_nwb.options.files import ValidateRequest
@@ -35,9 +28,8 @@ _WIDTH = 120
 @command_of(
     "ssc-to-nwb verify /data/ssc-1 /data/ssc-1-nwb",
     "ssc-to-nwb verify /data/ssc-1 out --session 'an1975*' --mode sample --json",
+    options=VerifyRequest,
 )
-@options_of(VerifyRequest)
-@print_options
 def verify_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Compare the NWB files below OUTPUT with the sessions of SOURCE that they were made from.
 
@@ -49,12 +41,7 @@ def verify_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any)
 
     with display(quiet=quiet or as_json) as shown:
         result = verify_sessions(on_progress=None if shown is None else partial(_draw, shown), **options)
-    if as_json:
-        print_result(result.as_dict())
-    else:
-        _print_result(result, verbose=verbose, quiet=quiet)
-    if not result.ok:
-        sys.exit(1)
+    finish(result, _print_result, as_json=as_json, verbose=verbose, quiet=quiet)
 
 
 def _draw(shown: Display, session: str, done_bytes: int, total_bytes: int) -> None:
@@ -102,8 +89,8 @@ def _print_failure(session: SessionVerification) -> None:
     "ssc-to-nwb validate /data/ssc-1-nwb",
     "ssc-to-nwb validate out --fail-on warning --accept known.yaml",
     "ssc-to-nwb validate out --format junit --output validation.xml",
+    options=ValidateRequest,
 )
-@options_of(ValidateRequest)
 @click.option(
     "--format",
     "report_format",
@@ -118,8 +105,6 @@ def _print_failure(session: SessionVerification) -> None:
     type=NamedPath(dir_okay=False),
     help="Write the report to a file instead of standard output.",
 )
-@json_option
-@quiet_option
 def validate_command(
     *,
     report_format: ReportFormat,

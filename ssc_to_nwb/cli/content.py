@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath, command_of, json_option, options_of, quiet_option
+from ssc_to_nwb.cli.options import NamedPath, command_of
 from ssc_to_nwb.cli.output import print_problem, print_result
 from ssc_to_nwb.cli.terminal import echo, styled
 from ssc_to_nwb.options.files import ExportRequest, RestoreRequest
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 @click.argument("file", type=NamedPath())
 @click.option("--by-rule", is_flag=True, help="Show a line for each rule instead of each outcome.")
 @click.option("--find", metavar="TEXT", help="List the fields and files whose path contains TEXT, with their places.")
-@json_option
 def ledger_command(file: Path, find: str | None, *, by_rule: bool, as_json: bool) -> None:
     """Show what became of each field of the session file, and of each raw file, that FILE was converted from.
 
@@ -93,7 +92,6 @@ def _print_entries(ledger: Ledger, text: str) -> None:
 @command_of("ssc-to-nwb digest out/sub-*/*.nwb")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=NamedPath())
 @click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: all processors]")
-@json_option
 def digest_command(files: tuple[Path, ...], *, workers: int | None, as_json: bool) -> None:
     """Print a SHA-256 of all datasets and attributes of each FILE, and the file name.
 
@@ -113,9 +111,7 @@ def digest_command(files: tuple[Path, ...], *, workers: int | None, as_json: boo
         print_result({}, sessions=found)
 
 
-@command_of("ssc-to-nwb restore sub-X_ses-Y.nwb -o X_Y_session.mat")
-@options_of(RestoreRequest)
-@json_option
+@command_of("ssc-to-nwb restore sub-X_ses-Y.nwb -o X_Y_session.mat", options=RestoreRequest)
 def restore_command(*, as_json: bool, **options: Any) -> None:
     """Write the MATLAB session file that FILE.nwb was made from.
 
@@ -149,10 +145,8 @@ def restore_command(*, as_json: bool, **options: Any) -> None:
 @command_of(
     "ssc-to-nwb export-zarr FILE.nwb FILE.nwb.zarr",
     "ssc-to-nwb digest FILE.nwb FILE.nwb.zarr",
+    options=ExportRequest,
 )
-@options_of(ExportRequest)
-@json_option
-@quiet_option
 def export_zarr_command(*, as_json: bool, quiet: bool, **options: Any) -> None:
     """Export the NWB file FILE as the Zarr store STORE, a folder of the same content (extra `zarr`).
 

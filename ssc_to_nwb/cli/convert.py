@@ -10,19 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.api.conversion import ConversionInterrupted, demo
+from ssc_to_nwb.api.conversion import ConversionInterrupted, convert, demo
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.cli.displays import run_display
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS
-from ssc_to_nwb.cli.options import (
-    NamedPath,
-    command_of,
-    json_option,
-    options_of,
-    print_options,
-    written_to,
-)
+from ssc_to_nwb.cli.options import NamedPath, command_of, written_to
 from ssc_to_nwb.cli.output import (
+    finish,
     print_list,
     print_listing,
     print_not_taken,
@@ -45,9 +39,7 @@ _ACTIONS = {"convert": "to be converted", "skip": "done before", "refuse": "can'
 _SHOWN_NAMES = 3
 
 
-@command_of("ssc-to-nwb plan /data/ssc-1 /data/ssc-1-nwb --raw skip")
-@options_of(PlanRequest)
-@json_option
+@command_of("ssc-to-nwb plan /data/ssc-1 /data/ssc-1-nwb --raw skip", options=PlanRequest)
 def plan_command(*, as_json: bool, **options: Any) -> None:
     """Show what `convert` would do with SOURCE and OUTPUT, without doing it.
 
@@ -66,12 +58,7 @@ def show_plan(options: Mapping[str, Any], *, as_json: bool) -> None:
     """
     known = {name: value for name, value in options.items() if name in signature(plan).parameters}
     result = plan(on_listing=print_listing, **known)
-    if as_json:
-        print_result(result.as_dict(), problems=result.not_taken)
-    else:
-        _print(result)
-    if not result.ok:
-        sys.exit(1)
+    finish(result, _print, as_json=as_json, problems=result.not_taken)
 
 
 def _print(result: Plan) -> None:
@@ -133,10 +120,9 @@ def _print_contents(contents: SessionSummary) -> None:
     "ssc-to-nwb convert an197522_2013_03_08_session.mat out --stub --json",
     "ssc-to-nwb convert downloads.tar.gz out --work-dir /scratch --retry 2",
     "ssc-to-nwb convert /data/ssc-2 out --dask tcp://scheduler:8786",
+    options=ConvertRequest,
 )
-@options_of(ConvertRequest)
 @click.option("--dry-run", is_flag=True, help="Do nothing, and show what would be done, as `plan` does.")
-@print_options
 def convert_command(*, dry_run: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Convert every session found in SOURCE to one NWB file each, below OUTPUT.
 
@@ -148,24 +134,17 @@ def convert_command(*, dry_run: bool, as_json: bool, verbose: bool, quiet: bool,
     others; the exit status is then 1. Ctrl-C, SIGTERM and SIGHUP end the run within seconds, with a summary; the exit
     status is then 130, 143 or 129.
     """
-    from ssc_to_nwb.api.conversion import ConversionInterrupted, convert
-
     if dry_run:
         show_plan(options, as_json=as_json)
         return
-    status = 0
     with run_display(quiet=quiet or as_json) as on_event:
         try:
-            result = convert(on_event=on_event, **options)
+            result, status = convert(on_event=on_event, **options), None
         except ConversionInterrupted as interruption:
-            result = interruption.result
-            status = SIGNAL_STATUS + interruption.signal
-    if as_json:
-        print_result(result.as_dict(), problems=result.not_taken)
-    else:
-        print_summary(result, verbose=verbose, quiet=quiet)
-    if status or not result.ok:
-        sys.exit(status or 1)
+            result, status = interruption.result, SIGNAL_STATUS + interruption.signal
+    finish(
+        result, print_summary, as_json=as_json, problems=result.not_taken, status=status, verbose=verbose, quiet=quiet
+    )
 
 
 def print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> None:
@@ -222,7 +201,6 @@ def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:
 @command_of("ssc-to-nwb demo demo-output")
 @written_to("output", place=NamedPath(file_okay=False))
 @click.option("--overwrite", is_flag=True, help="Replace the NWB files of an earlier demo.")
-@print_options
 def demo_command(output: Path, *, overwrite: bool, as_json: bool, verbose: bool, quiet: bool) -> None:
     """Make a small synthetic dataset in OUTPUT/source, in the layout of ssc-1, and convert it to OUTPUT/nwb.
 

@@ -7,14 +7,7 @@ from typing import Any
 
 import click
 
-from ssc_to_nwb.cli.options import (
-    NamedPath,
-    command_of,
-    json_option,
-    options_of,
-    print_options,
-    verbose_option,
-)
+from ssc_to_nwb.cli.options import NamedPath, command_of
 from ssc_to_nwb.cli.output import print_picture, print_result, print_warnings
 from ssc_to_nwb.cli.progress import counted, display
 from ssc_to_nwb.cli.terminal import echo, wrapped
@@ -27,10 +20,9 @@ _WIDTH = 80
 @command_of(
     "ssc-to-nwb responses demo-output/nwb",
     "ssc-to-nwb responses FILE.nwb -o responses.csv --figure responses.png",
+    options=ResponsesRequest,
 )
 @click.option("-o", "--output", type=NamedPath(dir_okay=False), help="CSV file to write: a row per ROI and event.")
-@options_of(ResponsesRequest)
-@print_options
 def responses_command(
     *,
     output: Path | None,
@@ -71,9 +63,8 @@ def responses_command(
 @command_of(
     "ssc-to-nwb report demo-output/nwb -o report",
     "ssc-to-nwb report out/sub-an197522/*.nwb -o report",
+    options=ReportRequest,
 )
-@options_of(ReportRequest)
-@print_options
 def report_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Write one self-contained HTML page per NWB file, and an index page with links to them.
 
@@ -96,9 +87,8 @@ def report_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any)
     "ssc-to-nwb plot-trial session.nwb --trial 8 -o trial-8.png",
     "ssc-to-nwb plot-trial session.nwb --trial 8 --roi 1001 --roi 2003 -o t.pdf",
     "ssc-to-nwb plot-trial session.nwb --trial 8",
+    options=PlotTrialRequest,
 )
-@options_of(PlotTrialRequest)
-@json_option
 def plot_trial_command(*, as_json: bool, **options: Any) -> None:
     """Draw a trial of an NWB file: what the animal did, the pole, water, cue and dF/F on one time axis.
 
@@ -120,8 +110,6 @@ def plot_trial_command(*, as_json: bool, **options: Any) -> None:
     type=NamedPath(dir_okay=False),
     help="CSV file to write: a row per cell and session.",
 )
-@json_option
-@verbose_option
 def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool, verbose: bool) -> None:
     """List the cells of converted sessions: plane, position and mean event rate in every session.
 
@@ -156,9 +144,8 @@ def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool
 @command_of(
     "ssc-to-nwb cells nwb",
     "ssc-to-nwb plot-cell nwb --cell an197522/1001 -o cell.png",
+    options=PlotCellRequest,
 )
-@options_of(PlotCellRequest)
-@json_option
 def plot_cell_command(*, as_json: bool, **options: Any) -> None:
     """Draw one cell in every session of its animal: its mask in the master image and its response to touch.
 
@@ -173,7 +160,6 @@ def plot_cell_command(*, as_json: bool, **options: Any) -> None:
 @command_of("ssc-to-nwb methods session.nwb -o methods.txt")
 @click.argument("file", type=NamedPath())
 @click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Text file to write, in place of the terminal.")
-@json_option
 def methods_command(file: Path, *, output: Path | None, as_json: bool) -> None:
     """Print a methods text for a paper, and entries for its bibliography, from what is in the NWB file alone.
 

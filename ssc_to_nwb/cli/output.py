@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,6 +69,27 @@ def _is_session_file(file: str | None, session: str) -> bool:
     """Whether a path is that of the session's file, wherever it lies or was unpacked to."""
     name = Path(file or "").name
     return name.startswith((f"{session}_", f"{session}.")) and name.lower().endswith(".mat")
+
+
+def finish(
+    result: Any,
+    show: Callable[..., None],
+    *,
+    as_json: bool,
+    problems: Iterable[Problem] = (),
+    status: int | None = None,
+    **shown: bool,
+) -> None:
+    """Print a result as JSON, or let `show` print it; exit with a status, or with 1 where the result is not `ok`.
+
+    problems: for JSON, those that are not in the result; shown: further arguments of `show`.
+    """
+    if as_json:
+        print_result(result.as_dict(), problems=problems)
+    else:
+        show(result, **shown)
+    if status or not result.ok:
+        sys.exit(status or 1)
 
 
 def print_result(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions
-from ssc_to_nwb.cli.options import NamedPath, command_of, json_option, options_of
+from ssc_to_nwb.cli.options import NamedPath, command_of
 from ssc_to_nwb.cli.output import (
     print_list,
     print_listing,
@@ -31,9 +31,7 @@ _WIDTH = 100
 _MARGIN = len("    warning  ")
 
 
-@command_of("ssc-to-nwb sessions /data/ssc-1 --session 'an1975*'")
-@options_of(ListRequest)
-@json_option
+@command_of("ssc-to-nwb sessions /data/ssc-1 --session 'an1975*'", options=ListRequest)
 def sessions_command(*, as_json: bool, **options: Any) -> None:
     """List the sessions found in SOURCE: trials, planes, ROIs, data types, raw files and bytes.
 
@@ -80,7 +78,6 @@ def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
     "ssc-to-nwb describe FILE.mat --json",
 )
 @click.argument("file", type=NamedPath())
-@json_option
 def describe_command(file: Path, *, as_json: bool) -> None:
     """Describe the MATLAB file FILE without its data, as a text that is short enough for an issue.
 
@@ -104,7 +101,6 @@ def describe_command(file: Path, *, as_json: bool) -> None:
     "ssc-to-nwb explain check_time_intervals_stop_after_start",
 )
 @click.argument("identifier", required=False)
-@json_option
 def explain_command(identifier: str | None, *, as_json: bool) -> None:
     """Explain the problem IDENTIFIER, which is in brackets after each message. Without it, list all problems by area.
 
