@@ -15,7 +15,6 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.system_errors import system_errors_named
-from ssc_to_nwb.source_files.disk_walk import in_place_of
 
 
 @contextmanager
@@ -26,7 +25,8 @@ def whole_file(final: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """
     check_output_is_free(final, overwrite=overwrite)
     if final.exists() and not final.is_file():
-        raise error(kinds.OUTPUT_NOT_WRITABLE, file=final, expected="a file", found=in_place_of(final))
+        found = "a folder" if final.is_dir() else "a device or a pipe"
+        raise error(kinds.OUTPUT_NOT_WRITABLE, file=final, expected="a file", found=found)
     with built_beside(final) as building:
         yield building
         flush_file(building)

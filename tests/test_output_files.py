@@ -58,7 +58,7 @@ def test_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
     """As root, a rename would replace /dev/null."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
-    for name, found in (("pipe", "a named pipe (FIFO)"), ("folder", "a folder")):
+    for name, found in (("pipe", "a device or a pipe"), ("folder", "a folder")):
         with problem_raised() as problems, whole_file(tmp_path / name, overwrite=True):
             pass
         assert (problems[0].kind.identifier, problems[0].found) == ("output-not-writable", found)

@@ -6,6 +6,7 @@ import _thread
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -13,7 +14,7 @@ from typing import Any
 
 # What shells add to the number of a signal.
 SIGNAL_STATUS = 128
-_AGAIN_S = 0.05
+_AGAIN_S = 0.2
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
@@ -44,9 +45,10 @@ class Interruption:
         return None if self._number is None else SIGNAL_STATUS + self._number
 
 
-def _again(lost: Any) -> None:
+def _again(number: int) -> None:
     """Ask once more: Python drops an exception that is raised while it removes an object."""
-    threading.Timer(_AGAIN_S, _thread.interrupt_main, (lost.exc_value.args[0],)).start()
+    time.sleep(_AGAIN_S)
+    _thread.interrupt_main(number)
 
 
 @contextmanager
@@ -67,7 +69,14 @@ def interruptible() -> Iterator[Interruption]:
     heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, interruption) for number in heeded}
     hook = sys.unraisablehook
-    sys.unraisablehook = lambda lost: _again(lost) if isinstance(lost.exc_value, _Interrupted) else hook(lost)
+
+    def not_lost(lost: Any) -> None:
+        if isinstance(lost.exc_value, _Interrupted):
+            _thread.start_new_thread(_again, lost.exc_value.args)
+        else:
+            hook(lost)
+
+    sys.unraisablehook = not_lost
     try:
         yield interruption
     finally:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb.cli.terminal import echo, harmless, terminal_width
 
@@ -66,19 +66,10 @@ class Display:
         percent = f"{100 * done / total:.0f} % " if total else ""
         with self._lock:
             if self.bars is not None:
-                if key in self._lines:
-                    self.bars.update(
-                        self._lines[key],
-                        description=harmless(text),
-                        completed=done,
-                        total=total,
-                        percent=percent,
-                        amount=amount,
-                    )
-                else:
-                    self._lines[key] = self.bars.add_task(
-                        harmless(text), total=total, percent=percent, amount=amount, clocks=key is None
-                    )
+                fields: dict[str, Any] = {"percent": percent, "amount": amount, "total": total}
+                if key not in self._lines:
+                    self._lines[key] = self.bars.add_task(harmless(text), **fields, clocks=key is None)
+                self.bars.update(self._lines[key], description=harmless(text), completed=done, **fields)
                 return
             now = time.monotonic()
             if now - self._last.setdefault(key, now) < PLAIN_SECONDS or not total:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import stat
 from pathlib import Path
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
-from ssc_to_nwb.source_files.disk_walk import in_place_of
 
 # Far above what the sessions of both data sets need. YAML is read with many times the memory of its text.
 MOST_BYTES = 2**20
@@ -42,9 +42,8 @@ def read_text(path: Path) -> str:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        if not path.is_file():
-            found = in_place_of(path) or "nothing"
-            raise error(kinds.METADATA_FILE_UNREADABLE, file=path, expected="a file", found=found)
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise error(kinds.METADATA_FILE_UNREADABLE, file=path, expected="a file", found="a folder or a device")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as failure:

@@ -266,7 +266,7 @@ def test_an_output_that_is_a_link_in_a_circle(tmp_path: Path) -> None:
 
 
 def test_a_session_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write(tmp_path / "source", **SMALL).path
+    path = write(tmp_path / "source", **SMALL).mat_path
     opened_path = Path.open
 
     def refuse(self: Path, *arguments: object, **named: object) -> object:

@@ -125,7 +125,7 @@ class TestPlace:
         from ssc_to_nwb.nwb_file import zarr_store
 
         def fail(_: Path, path: Path) -> None:
-            path.mkdir()
+            (path / "part").mkdir()
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(zarr_store, "write_store", fail)
