@@ -48,7 +48,7 @@ class Interruption:
 def _again(number: int) -> None:
     """Ask once more: Python drops an exception that is raised while it removes an object."""
     time.sleep(_AGAIN_S)
-    _thread.interrupt_main(number)
+    _thread.interrupt_main(signal.Signals(number))
 
 
 @contextmanager
