@@ -32,6 +32,7 @@ def read_area(name: str) -> Area:
     return _read(_text_of("areas", f"{name}.toml"))
 
 
+@cache
 def _text_of(*place: str) -> str:
     return resources.files("ssc_to_nwb.problems").joinpath(*place).read_text(encoding="utf-8")
 
@@ -86,8 +87,10 @@ def _kind(identifier: str, entry: dict[str, Any]) -> ProblemKind:
 class _Kinds:
     def __getattr__(self, name: str) -> ProblemKind:
         identifier = name.lower().replace("_", "-")
-        # Few are asked for: the tables of the data types are read when it is none of the others.
-        for _, found in chain(map(read_area, (*FROM_SOURCE, *TO_ARCHIVE)), areas_of_types()):
+        # Few are asked for: only tables that have one are parsed, those of the data types when no other has it.
+        areas = (*FROM_SOURCE, *TO_ARCHIVE)
+        having = (read_area(one) for one in areas if f"[{identifier}]" in _text_of("areas", f"{one}.toml"))
+        for _, found in chain(having, areas_of_types()):
             for kind in found:
                 if kind.identifier == identifier and name.isupper():
                     return kind

@@ -24,7 +24,6 @@ from ssc_to_nwb.proof.general import check_follows, check_general, check_schema_
 from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.proof.leaves import compare_leaves
 from ssc_to_nwb.proof.making import check_layout
-from ssc_to_nwb.proof.raw import check_raw
 from ssc_to_nwb.proof.source_module import check_hashes, check_source_module
 from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.restoring.file_view import FileView
@@ -152,7 +151,11 @@ def _compare(work: Comparison, hashes: Mapping[Path, str]) -> VerifyReport:
     work.guarded("/processing/source/source_files/sha256", check_hashes, work, hashes)
     compare_leaves(work)
     check_follows(work)
-    frames, frames_total = (0, 0) if work.sources.raw is None else check_raw(work)
+    frames, frames_total = 0, 0
+    if work.sources.raw is not None:
+        from ssc_to_nwb.proof.raw import check_raw
+
+        frames, frames_total = check_raw(work)
     check_source_module(work, ledger=_with_files(work, hashes))
     work.guarded("/", report_unaccounted, work)
     return VerifyReport(

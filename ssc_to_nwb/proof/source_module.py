@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,8 +13,10 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.ledger.ledger import Ledger
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import SOURCE, Comparison
-from ssc_to_nwb.proof.source_frames import PlaneFrames
 from ssc_to_nwb.system_files import REASON as SYSTEM_FILE_REASON
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.proof.source_frames import PlaneFrames
 
 _FILES = f"{SOURCE}/{naming.SOURCE_FILES}"
 _PROVENANCE = f"{SOURCE}/{naming.PROVENANCE}"

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.data_types.rule import UNMAPPED
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.run.inputs import SessionInputs, file_metadata
@@ -119,6 +118,8 @@ class _Comparison:
                 stops = f"would stop at errors that were overcome: {', '.join(self.done.overcome)}"
                 yield Difference(text=f"{text} ({stops})", effect="contents")
         elif name == "allow_unmapped":
+            from ssc_to_nwb.data_types.rule import UNMAPPED
+
             # Without it the conversion would stop at the fields that it kept.
             kept = 1 if self.contents is None else self.contents.rules.get(UNMAPPED.identifier, 0)
             if kept and not now:

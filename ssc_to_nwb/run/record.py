@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from ssc_to_nwb import naming, run_files
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.json_lines import as_json, read_json_lines
-from ssc_to_nwb.ledger.ledger import read_ledger
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, error, grouped_by_kind
@@ -140,6 +139,8 @@ class Done:
 
     def source_hashes(self) -> dict[str, str]:
         """SHA-256 of the source files by name, as the ledger beside the NWB file has them. Raises ledger-*."""
+        from ssc_to_nwb.ledger.ledger import read_ledger
+
         ledger = read_ledger(naming.sidecar(self.output, "ledger"))
         return {entry.source: entry.sha256 for entry in ledger.files if entry.sha256 is not None}
 
