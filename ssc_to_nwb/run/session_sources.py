@@ -183,7 +183,7 @@ def _unpacked_sessions(source: Path, output: Path | None) -> dict[str, SessionFi
     try:
         return {str(file.key): file for file in find_session_files(source, output=output)}
     except SscError as failure:
-        if failure.problem.kind is kinds.NO_SESSION_FOUND:
+        if failure.problem.kind == kinds.NO_SESSION_FOUND:
             return {}
         raise
 

@@ -89,7 +89,7 @@ def index_tif(path: Path) -> TifIndex:
     except TifFault as failure:
         if failure.expected is not None:
             raise _error(failure.kind, path, expected=failure.expected, found=str(failure)) from failure
-        size = f"{byte_size} bytes" if failure.kind is kinds.TIF_TRUNCATED else None
+        size = f"{byte_size} bytes" if failure.kind == kinds.TIF_TRUNCATED else None
         raise _error(failure.kind, path, found=size, detail=str(failure)) from failure
     plain = None not in offsets
     return TifIndex(

@@ -43,7 +43,7 @@ def constant_of(kind: ProblemKind) -> str:
 
 
 def test_every_kind_has_a_constant_named_like_its_identifier() -> None:
-    assert all(getattr(kinds, constant_of(kind)) is kind for kind in KINDS)
+    assert all(getattr(kinds, constant_of(kind)) == kind for kind in KINDS)
 
 
 def test_an_identifier_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

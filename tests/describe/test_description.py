@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from made_sessions import AWKWARD, Edit, Struct, array, events, problem_raised, 
 
 from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.describe.description import MOST_LINES, Description, describe_file
+from ssc_to_nwb.matlab.mat5 import MI_COMPRESSED
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import SubvolumeSize
 from ssc_to_nwb.testing.dataset import write_session
@@ -246,9 +249,13 @@ class TestFilesThatAreRefused:
 
     def test_damage_in_a_compressed_variable_is_named_with_its_place(self, tmp_path: Path) -> None:
         path = write(tmp_path, **SMALL).mat_path
-        content = bytearray(path.read_bytes())
-        content[len(content) // 2] ^= 0x5A
-        path.write_bytes(content)
+        header, stream = path.read_bytes()[:128], path.read_bytes()[136:]
+        whole = zlib.decompress(stream)
+        deflater = zlib.compressobj()
+        half = deflater.compress(whole[: len(whole) // 2]) + deflater.flush(zlib.Z_FULL_FLUSH)
+        # A block of a type that there is not.
+        damaged = half + b"\xff" * (len(stream) - len(half))
+        path.write_bytes(header + struct.pack("<II", MI_COMPRESSED, len(damaged)) + damaged)
         found = describe_file(path)
         assert (found.refusal or "").startswith("mat-unreadable at s.timeSeriesArrayHash.")
         assert [variable.error for variable in found.variables] == [found.refusal]
