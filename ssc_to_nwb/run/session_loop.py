@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import pickle
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -104,8 +104,7 @@ class SessionLoop:
         except Empty:
             self._silence += _LOOK_SECONDS
             if (lost := self.workers.lost()) is not None:
-                problem = error(kinds.CLUSTER_UNREACHABLE, found=lost).problem
-                self._end_all(lambda _job, _begun: problem)
+                self._end_all(error(kinds.CLUSTER_UNREACHABLE, found=lost).problem)
             elif self._silence % _SILENCE_SECONDS == 0 and (lacking := self.workers.lacks()) is not None:
                 self.on_event(RunEvent(name="waiting", fields={"for": lacking}))
             return
@@ -193,16 +192,15 @@ class SessionLoop:
         self.stopped_by = number
         self.on_event(RunEvent(name="stopping", fields={"signal": number}))
         self._stop_workers()
-        self._end_all(_interrupted, status="interrupted")
+        self._end_all()
 
-    def _end_all(self, problem_of: Callable[[SessionJob, bool], Problem], *, status: str | None = None) -> None:
-        """Nothing more comes: what is done counts, the rest has the problem that is given for a job, begun or not."""
+    def _end_all(self, problem: Problem | None = None) -> None:
+        """Nothing more comes: what is done counts, the rest has this problem; None: it was interrupted."""
         for future, job in self._running.items():
-            given = _given_by(future)
-            result = _without_result(job, problem_of(job, True), status=status) if given is None else given
-            self._finish(self._concluded(job, result))
+            ended = problem or _interrupted(job, "under way")
+            self._finish(self._concluded(job, _given_by(future) or _without_result(job, ended)))
         for job in self._waiting:
-            self._finish(job.source.failed(problem_of(job, False)))
+            self._finish(job.source.failed(problem or _interrupted(job, "not begun")))
         self._running.clear()
         self._waiting.clear()
 
@@ -222,12 +220,12 @@ def _given_by(future: Future[JobResult]) -> JobResult | None:
     return None if problem is not None and problem.kind == kinds.RUN_OVER else result
 
 
-def _interrupted(job: SessionJob, begun: bool) -> Problem:
-    return error(kinds.INTERRUPTED, file=job.source.path, found="under way" if begun else "not begun").problem
+def _interrupted(job: SessionJob, state: str) -> Problem:
+    return error(kinds.INTERRUPTED, file=job.source.path, found=state).problem
 
 
-def _without_result(job: SessionJob, problem: Problem, *, status: str | None = None) -> JobResult:
+def _without_result(job: SessionJob, problem: Problem) -> JobResult:
     """A result in place of that of a job that gave none."""
     outcome = job.source.failed(problem)
-    line = session_line(outcome, job, started=job.started, why=job.why, status=status or outcome.status)
-    return outcome, line
+    status = "interrupted" if problem.kind == kinds.INTERRUPTED else outcome.status
+    return outcome, session_line(outcome, job, started=job.started, why=job.why, status=status)
