@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ssc_to_nwb.api.sessions import SessionSummary, summarize
-from ssc_to_nwb.json_lines import AsJson, read_json_lines
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.conversion import PlanRequest
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.problems.model import Problem
 from ssc_to_nwb.problems.system_errors import system_errors_named
 from ssc_to_nwb.run.machine import at_once, existing_folder
-from ssc_to_nwb.run_files import run_record
 
 if TYPE_CHECKING:
     from ssc_to_nwb.run.estimate import FrameSample, Room
@@ -147,12 +146,12 @@ def plan(request: PlanRequest) -> Plan:
 
 
 def _decisions(sources: Sequence[SessionSource], settings: RunSettings) -> list[Decision]:
-    from ssc_to_nwb.run.record import lines_by_work
+    from ssc_to_nwb.run.record import read_record
     from ssc_to_nwb.run.resume import Decider
     from ssc_to_nwb.run.session_sources import check_metadata
 
     check_metadata(sources, settings.metadata_files)
-    decider = Decider(settings=settings, lines=lines_by_work(read_json_lines(run_record(settings.output))))
+    decider = Decider(settings=settings, histories=read_record(settings.output))
     return [decider.decide(one) for one in sources]
 
 

@@ -55,9 +55,9 @@ class SessionJob:
 
     work: the session's name as a piece of work; made_with: what the session is made with, without its source;
     metadata_files: the user's; metadata_state: theirs and of what they extend, the packaged ones go with the version;
-    why: what changed since the session was done; earlier: its file from before; existing: that file, where it may stay
-    if its content (`compare="output"`) or that of the source files (`"source"`) is what it was; started: when the job
-    was handed out; data_types: packages of the user's own, for the worker to register too.
+    done: the session as it was done before; why: what changed since; notes: what did without effect; check: that file
+    stays if its content (`"output"`) or that of the source files (`"source"`) is what it was; started: when the job was
+    handed out; data_types: packages of the user's own, for the worker to register too.
     """
 
     source: SessionSource
@@ -68,11 +68,10 @@ class SessionJob:
     made_with: SessionInputs
     metadata_state: FileStates
     metadata_files: tuple[Path, ...] = ()
+    done: Done | None = None
     why: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    earlier: Path | None = None
-    existing: Done | None = None
-    compare: Literal["output", "source"] = "source"
+    check: Literal["output", "source"] | None = None
     started: str = ""
     data_types: tuple[str, ...] = field(default_factory=registered_packages)
 

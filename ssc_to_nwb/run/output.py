@@ -9,11 +9,10 @@ import re
 import shutil
 import socket
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from ssc_to_nwb import naming, run_files
 from ssc_to_nwb.output_files import InProgress, put_in_place, remove, write_whole
@@ -21,7 +20,7 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.problems.system_errors import NO_LOCKS, name_system_error
 from ssc_to_nwb.run.events import now_text
-from ssc_to_nwb.run.record import Done, lines_by_work, state_of
+from ssc_to_nwb.run.record import Done, History, state_of
 
 # HDF5's own variable: whoever sets it says that files are to be written without locks of the file system.
 _HDF5_VARIABLE = "HDF5_USE_FILE_LOCKING"
@@ -121,30 +120,29 @@ def _held(path: Path, output: Path) -> Iterator[None]:
         lock.release()
 
 
-def put_recorded_in_place(done: Done, *, earlier: Path | None = None) -> bool:
+def put_recorded_in_place(done: Done, *, before: Done | None) -> bool:
     """Give a recorded file its name, if it still waits for that; whether it did.
 
-    earlier: the session's file from before, which goes if it has another name: a file is named after what it holds.
-    Each step may have been done already by a run that was killed. Raises OSError.
+    before: the session as it was done before. That file goes if it has another name: a file is named after what it
+    holds. Each step may have been done already by a run that was killed. Raises OSError.
     """
     if done.token is None:
         return False
     place = InProgress(final=done.output, token=done.token)
     if not place.building.exists() or not state_of(place.building, videos=place.building_videos).same_file(done.state):
         return False
-    if earlier is not None and earlier != done.output:
-        sidecars = [naming.sidecar(earlier, kind) for kind in ("ledger", "record", "report", "validation")]
-        remove(earlier, naming.video_folder(earlier), *sidecars)
+    if before is not None and before.output != done.output:
+        sidecars = [naming.sidecar(before.output, kind) for kind in ("ledger", "record", "report", "validation")]
+        remove(before.output, naming.video_folder(before.output), *sidecars)
     put_in_place(place, with_videos=done.state.video_files > 0)
     return True
 
 
-def put_in_order(lines: Iterable[Mapping[str, Any]], output: Path) -> None:
+def put_in_order(histories: Iterable[History], output: Path) -> None:
     """Put in place what a killed run had recorded, and remove what it had begun. Raises OSError of the output."""
-    for of_session in lines_by_work(lines).values():
-        done = [one for line in of_session if (one := Done.from_line(line, output)) is not None]
-        if done:
-            put_recorded_in_place(done[-1], earlier=done[-2].output if len(done) > 1 else None)
+    for history in histories:
+        if history.done:
+            put_recorded_in_place(history.done[-1], before=history.done[-2] if len(history.done) > 1 else None)
     remove_unfinished_files(output)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -250,9 +251,20 @@ def newest_done(nwb: Path) -> Done | None:
     return newest
 
 
-def lines_by_work(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-    """The lines of each piece of work, oldest first."""
-    by_work: dict[str, list[Mapping[str, Any]]] = {}
-    for line in lines:
-        by_work.setdefault(str(line.get("work")), []).append(line)
-    return by_work
+@dataclass(slots=True, kw_only=True)
+class History:
+    """What the record says of one piece of work: how often it came to an end, and what was done, oldest first."""
+
+    attempts: int = 0
+    done: list[Done] = field(default_factory=list)
+
+
+def read_record(output: Path) -> dict[str, History]:
+    """The history of each piece of work; none of one that the record does not know. Raises OSError."""
+    histories: dict[str, History] = defaultdict(History)
+    for line in read_json_lines(run_files.run_record(output)):
+        history = histories[str(line.get("work"))]
+        history.attempts += 1
+        if (done := Done.from_line(line, output)) is not None:
+            history.done.append(done)
+    return histories

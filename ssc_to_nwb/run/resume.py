@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.metadata.loader import MetadataFiles, read_metadata_files
@@ -25,7 +25,7 @@ from ssc_to_nwb.run.inputs import (
     take_state,
 )
 from ssc_to_nwb.run.job import SessionJob
-from ssc_to_nwb.run.record import Done, opens, state_of_output
+from ssc_to_nwb.run.record import Done, History, opens, state_of_output
 
 if TYPE_CHECKING:
     from ssc_to_nwb.metadata.model import Metadata
@@ -36,37 +36,32 @@ if TYPE_CHECKING:
 # Differences that a message names; the others are counted.
 _SHOWN = 6
 
-Line = Mapping[str, Any]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What is to be done with a session: the job, or nothing, because it is done or there is a problem.
+    """What is to be done with a session, and the problem where it is refused.
 
-    done: what the record has; notes: what differs from that without effect; source_bytes: of its own files, unpacked;
-    unpack_bytes: of those that are packed.
+    job: None where the source or the metadata can't be used; source_bytes: of its own files, unpacked; unpack_bytes: of
+    those that are packed.
     """
 
     source: SessionSource
+    action: Literal["skip", "convert", "refuse"]
     job: SessionJob | None = None
-    done: Done | None = None
-    notes: tuple[str, ...] = ()
     problem: Problem | None = None
     source_bytes: int = 0
     unpack_bytes: int = 0
 
     @property
-    def action(self) -> Literal["skip", "convert", "refuse"]:
-        """What is done, in a word."""
-        return "refuse" if self.problem is not None else "skip" if self.job is None else "convert"
+    def notes(self) -> tuple[str, ...]:
+        """What differs, without effect, from what a session that is skipped was made with."""
+        return self.job.notes if self.job is not None and self.action == "skip" else ()
 
     def outcome(self) -> SessionOutcome | None:
         """What comes of a session that is not to be converted."""
-        if self.problem is not None:
-            return self.source.failed(self.problem)
-        if self.job is None and self.done is not None:
-            return self.done.outcome(self.source, notes=self.notes)
-        return None
+        if self.action == "skip" and self.job is not None and self.job.done is not None:
+            return self.job.done.outcome(self.source, notes=self.notes)
+        return None if self.action == "convert" else self.source.failed(self.problem)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,37 +69,35 @@ class Decider:
     """Knows the record and what was asked of a run; decides session by session."""
 
     settings: RunSettings
-    lines: dict[str, list[Line]]
+    histories: Mapping[str, History]
     _metadata: dict[str, MetadataFiles] = field(default_factory=dict)
 
     def decide(self, source: SessionSource) -> Decision:
         """What is to be done with one session; a source or metadata that can't be used is a refusal."""
         if source.problem is not None:
-            return Decision(source=source, problem=source.problem)
+            return Decision(source=source, action="refuse", problem=source.problem)
         try:
             metadata = self._files_of(source.dataset).of_session(session=source.name, subject=source.subject)
             job = self._job(source, metadata)
             return self._judge(job, job.source_state(), metadata)
         except SscError as failure:
-            return Decision(source=source, problem=failure.problem)
+            return Decision(source=source, action="refuse", problem=failure.problem)
 
     def _judge(self, job: SessionJob, state: FileStates, metadata: Metadata) -> Decision:
-        lines = reversed(self.lines.get(job.work, []))
-        done = next((done for line in lines if (done := Done.from_line(line, self.settings.output)) is not None), None)
-        job = replace(job, earlier=None if done is None else done.output)
-        convert = _conversion(job, state, done)
+        done, decision = job.done, _conversion(job, state)
         if done is None or job.options.overwrite:
-            return convert
+            return decision
         job = replace(job, options=replace(job.options, overwrite=True))
         current = state_of_output(done.output)
         if current is None:
-            return replace(convert, job=replace(job, why=("the NWB file is gone",)))
+            return replace(decision, job=replace(job, why=("the NWB file is gone",)))
         differences = find_differences(job, done, metadata=metadata)
         source_changes = self._source_changes(job, state, done)
         if any(one.effect == "contents" for one in differences):
-            return replace(convert, problem=_would_change(done, differences, source_changes))
+            problem = _would_change(done, differences, source_changes)
+            return replace(decision, action="refuse", problem=problem)
         if not current.same_as(done.state) and not opens(done.output):
-            return replace(convert, job=replace(job, why=("the NWB file is damaged",)))
+            return replace(decision, job=replace(job, why=("the NWB file is damaged",)))
         notes = tuple(one.text for one in differences if one.effect == "none")
         why = (*source_changes, *(one.text for one in differences if one.effect == "again"))
         if not current.same_videos(done.state):
@@ -112,13 +105,14 @@ class Decider:
         job = replace(job, why=(*why, *notes) if why else (), notes=notes)
         if not current.same_file(done.state):
             if done.digest is None:
-                return replace(convert, problem=error(kinds.OUTPUT_CHANGED, file=done.output).problem)
-            return replace(convert, job=replace(job, existing=done, compare="output"))
+                problem = error(kinds.OUTPUT_CHANGED, file=done.output).problem
+                return replace(decision, action="refuse", problem=problem)
+            return replace(decision, job=replace(job, check="output"))
         if why:
-            return replace(convert, job=job)
+            return replace(decision, job=job)
         if self.settings.request.rehash:
-            return replace(convert, job=replace(job, existing=done, compare="source"))
-        return replace(convert, job=None, notes=notes)
+            return replace(decision, job=replace(job, check="source"))
+        return replace(decision, action="skip", job=job)
 
     def _source_changes(self, job: SessionJob, state: FileStates, done: Done) -> tuple[str, ...]:
         """What is not as it was in the source files that were looked at then, by size and time, in words."""
@@ -135,14 +129,16 @@ class Decider:
         return changes(earlier, state) if state_digest(earlier) == done.inputs.source else ("source files",)
 
     def _job(self, source: SessionSource, metadata: Metadata) -> SessionJob:
-        work = run_files.work_name(source.name, stub=self.settings.options.stub)
         files, options = self._files_of(source.dataset), self.settings.options
+        work = run_files.work_name(source.name, stub=options.stub)
+        history = self.histories.get(work, History())
         return SessionJob(
             source=source,
             work=work,
             output=self.settings.output,
             options=options,
-            attempt=len(self.lines.get(work, [])) + 1,
+            attempt=history.attempts + 1,
+            done=history.done[-1] if history.done else None,
             made_with=SessionInputs(
                 metadata=section_hashes(file_metadata(metadata)),
                 given=section_hashes(files.given_for_session(session=source.name, subject=source.subject)),
@@ -158,10 +154,10 @@ class Decider:
         return self._metadata[dataset]
 
 
-def _conversion(job: SessionJob, state: FileStates, done: Done | None) -> Decision:
+def _conversion(job: SessionJob, state: FileStates) -> Decision:
     """The decision to convert a session, with the bytes of its source."""
     packed = job.source.packed
-    convert = Decision(source=job.source, job=job, done=done, source_bytes=byte_size(state))
+    convert = Decision(source=job.source, action="convert", job=job, source_bytes=byte_size(state))
     if packed is None:
         return convert
     unpacked = packed.unpacked_size(raw=job.raw)

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from queue import SimpleQueue
 
 from ssc_to_nwb import run_files
-from ssc_to_nwb.json_lines import JsonLines, read_json_lines
+from ssc_to_nwb.json_lines import JsonLines
 from ssc_to_nwb.local_processes import signals_to
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.problems import kinds
@@ -19,7 +19,7 @@ from ssc_to_nwb.run.estimate import check_space
 from ssc_to_nwb.run.events import EventName, OnEvent, RunEvent
 from ssc_to_nwb.run.job import RunSettings
 from ssc_to_nwb.run.output import RunCard, output_lock, put_in_order, remove_unfinished_files
-from ssc_to_nwb.run.record import lines_by_work
+from ssc_to_nwb.run.record import read_record
 from ssc_to_nwb.run.resume import Decider, Decision
 from ssc_to_nwb.run.session_loop import Message, SessionLoop, StopSignal
 from ssc_to_nwb.run.session_sources import PackedListings, SessionSource, check_metadata
@@ -40,13 +40,13 @@ def run_sessions(
         card = stack.enter_context(output_lock(settings.output, work_folder=settings.work_folder))
         path = run_files.run_record(settings.output)
         try:
-            record, lines = stack.enter_context(JsonLines(path)), list(read_json_lines(path))
+            record, histories = stack.enter_context(JsonLines(path)), read_record(settings.output)
         except OSError as failure:
             raise error(kinds.RECORD_UNWRITABLE, file=path, found=failure) from failure
         with system_errors_named(settings.output):
-            put_in_order(lines, settings.output)
+            put_in_order(histories.values(), settings.output)
         listings.save()
-        decider = Decider(settings=settings, lines=lines_by_work(lines))
+        decider = Decider(settings=settings, histories=histories)
         decisions = [decider.decide(source) for source in sources]
         to_do = [decision for decision in decisions if decision.action == "convert"]
         if to_do and not settings.request.ignore_space:

@@ -176,7 +176,7 @@ class SessionLoop:
         if done is None or outcome.status != "converted":
             return outcome
         try:
-            if not put_recorded_in_place(done, earlier=job.earlier):
+            if not put_recorded_in_place(done, before=job.done):
                 found = "the file that the worker has finished is not there"
                 return failed(error(kinds.CLUSTER_SEES_NO_FILES, file=done.output, found=found).problem)
         except OSError as failure:

@@ -89,7 +89,8 @@ class _Work:
         return Path(self.card.unpacking_folder) / self.job.work
 
     def run(self) -> SessionOutcome:
-        job, existing = self.job, self.job.existing
+        job = self.job
+        existing = None if job.check is None else job.done
         self.why = job.why
         self.state = state = job.source_state()
         raw = job.raw or (existing is not None and existing.raw)
@@ -154,7 +155,7 @@ class _Work:
         self._say("check")
         options = self.job.options
         with timed(self.seconds, "check"):
-            if self.job.compare == "source":
+            if self.job.check == "source":
                 self.why = (*self.why, *_content_changes(done, file, workers=options.workers))
             elif not _has_content(done.output, done.digest, options=options):
                 raise error(kinds.OUTPUT_CHANGED, file=done.output, found="other content than was written")
