@@ -159,7 +159,7 @@ def _planned(
     decision: Decision, settings: RunSettings, sample: FrameSample | None, *, ratio: float
 ) -> tuple[PlannedSession, float, float]:
     """A session with the seconds for its data, which may overlap with others', and for its frames."""
-    from ssc_to_nwb.run.estimate import seconds_for, sizes_of
+    from ssc_to_nwb.run.estimate import seconds_for
 
     session = PlannedSession(
         session=decision.source.name,
@@ -189,9 +189,8 @@ def _planned(
         check=check,
     )
     read_seconds = time.perf_counter() - start - checked_seconds
-    sizes = sizes_of(decision, settings)
     data_seconds, frame_seconds = seconds_for(
-        sizes,
+        decision.sizes,
         read_seconds=read_seconds,
         frames_per_second=None if sample is None else sample.bytes_per_second,
         verify=settings.options.verify,
@@ -201,9 +200,9 @@ def _planned(
         action="convert" if contents.error is None else "refuse",
         why=decision.job.why,
         contents=contents,
-        source_bytes=decision.source_bytes,
+        source_bytes=decision.sizes.source_bytes,
         unpack_bytes=decision.unpack_bytes,
-        output_bytes=sizes.output_bytes(ratio),
+        output_bytes=decision.sizes.output_bytes(ratio),
         seconds=round(data_seconds + frame_seconds, 1),
         problem=contents.error,
     )

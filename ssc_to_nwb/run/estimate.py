@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,8 @@ from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
 
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
-    from ssc_to_nwb.run.job import RunSettings
+    from ssc_to_nwb.run.inputs import FileStates
+    from ssc_to_nwb.run.job import RunSettings, SessionJob
     from ssc_to_nwb.run.resume import Decision
 
 # Without a sample: frames compress or, at worst, come with the overhead of chunks.
@@ -47,11 +49,17 @@ _LARGEST_UNPACKED_BYTES = 256 * 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSizes:
-    """Bytes of a session's source by what becomes of them: its data, frames, and files that are copied as they are."""
+    """Bytes of a session's source by what becomes of them: its data, frames, files that are copied or only linked."""
 
     mat: int = 0
     frames: int = 0
     copied: int = 0
+    linked: int = 0
+
+    @property
+    def source_bytes(self) -> int:
+        """Bytes of all of them."""
+        return self.mat + self.frames + self.copied + self.linked
 
     def output_bytes(self, ratio: float) -> int:
         """Bytes of the NWB file and its videos; ratio: bytes written for each byte of frames."""
@@ -131,7 +139,7 @@ def room_for(to_do: Sequence[Decision], settings: RunSettings, *, ratio: float) 
     work = settings.work_folder or settings.output
     return Room(
         output=settings.output,
-        output_needed=sum(sizes_of(decision, settings).output_bytes(ratio) for decision in to_do),
+        output_needed=sum(decision.sizes.output_bytes(ratio) for decision in to_do),
         output_free=free_bytes(settings.output),
         work=work,
         work_needed=sum(unpacked[:at_once]),
@@ -139,24 +147,24 @@ def room_for(to_do: Sequence[Decision], settings: RunSettings, *, ratio: float) 
     )
 
 
-def sizes_of(decision: Decision, settings: RunSettings) -> SourceSizes:
-    """Bytes of a session's source files, those in packed files counted as they are unpacked."""
-    if decision.job is None:
-        return SourceSizes(mat=decision.source.mat_bytes)
-    packed, linked = decision.source.packed, False
+def sizes_of(job: SessionJob, state: FileStates) -> SourceSizes:
+    """Bytes of a session's source files in this state, those in packed files counted as they are unpacked."""
+    packed, linked = job.source.packed, False
     if packed is not None:
-        named = [(part.target, part.size) for part in packed.parts(raw=decision.job.raw)]
+        named = [(part.target, part.size) for part in packed.parts(raw=job.raw)]
         if packed.unpacked_mat is not None:
-            named.append((packed.file_name, decision.source.mat_bytes))
+            named.append((packed.file_name, job.source.mat_bytes))
     else:
-        linked = settings.options.link_videos and _same_disk(decision.source.path, settings.output)
-        named = [(name, size) for name, (size, _) in decision.job.source_state().items()]
-    sizes = {"mat": 0, "frames": 0, "copied": 0}
+        linked = job.options.link_videos and _same_disk(job.source.path, job.output)
+        named = [(name, size) for name, (size, _) in state.items()]
+    sizes: Counter[str] = Counter()
     for name, size in named:
         kind = kind_of_file(Path(name).name)
         if kind in (RawFileKind.STACK, RawFileKind.SIDE_IMAGE):
             sizes["frames"] += size
-        elif not (linked and kind is RawFileKind.VIDEO):
+        elif kind is RawFileKind.VIDEO and linked:
+            sizes["linked"] += size
+        else:
             sizes["mat" if name.endswith(".mat") else "copied"] += size
     return SourceSizes(**sizes)
 

@@ -13,10 +13,10 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.run.differences import Difference, find_differences
+from ssc_to_nwb.run.estimate import SourceSizes, sizes_of
 from ssc_to_nwb.run.inputs import (
     FileStates,
     SessionInputs,
-    byte_size,
     changes,
     file_metadata,
     section_hashes,
@@ -41,16 +41,20 @@ _SHOWN = 6
 class Decision:
     """What is to be done with a session, and the problem where it is refused.
 
-    job: None where the source or the metadata can't be used; source_bytes: of its own files, unpacked; unpack_bytes: of
-    those that are packed.
+    job: None where the source or the metadata can't be used; sizes: of its source files, unpacked.
     """
 
     source: SessionSource
     action: Literal["skip", "convert", "refuse"]
     job: SessionJob | None = None
     problem: Problem | None = None
-    source_bytes: int = 0
-    unpack_bytes: int = 0
+    sizes: SourceSizes = field(default_factory=SourceSizes)
+
+    @property
+    def unpack_bytes(self) -> int:
+        """Bytes that unpacking takes."""
+        packed = self.source.packed
+        return 0 if packed is None or self.job is None else packed.unpacked_size(raw=self.job.raw)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -84,7 +88,8 @@ class Decider:
             return Decision(source=source, action="refuse", problem=failure.problem)
 
     def _judge(self, job: SessionJob, state: FileStates, metadata: Metadata) -> Decision:
-        done, decision = job.done, _conversion(job, state)
+        done = job.done
+        decision = Decision(source=job.source, action="convert", job=job, sizes=sizes_of(job, state))
         if done is None or job.options.overwrite:
             return decision
         job = replace(job, options=replace(job.options, overwrite=True))
@@ -152,17 +157,6 @@ class Decider:
         if dataset not in self._metadata:
             self._metadata[dataset] = read_metadata_files(dataset=dataset, files=self.settings.metadata_files)
         return self._metadata[dataset]
-
-
-def _conversion(job: SessionJob, state: FileStates) -> Decision:
-    """The decision to convert a session, with the bytes of its source."""
-    packed = job.source.packed
-    convert = Decision(source=job.source, action="convert", job=job, source_bytes=byte_size(state))
-    if packed is None:
-        return convert
-    unpacked = packed.unpacked_size(raw=job.raw)
-    beside = 0 if packed.mat is not None else job.source.mat_bytes
-    return replace(convert, source_bytes=unpacked + beside, unpack_bytes=unpacked)
 
 
 def _would_change(done: Done, differences: Sequence[Difference], source_changes: Sequence[str]) -> Problem:

@@ -55,7 +55,7 @@ def run_sessions(
             "sessions": len(decisions),
             "to_do": len(to_do),
             "skipped": sum(decision.action == "skip" for decision in decisions),
-            "source_bytes": sum(decision.source_bytes for decision in to_do),
+            "source_bytes": sum(decision.sizes.source_bytes for decision in to_do),
         }
         on_event(RunEvent(name="run-started", fields=started))
         done = {outcome.session: outcome for one in decisions if (outcome := one.outcome()) is not None}
@@ -87,6 +87,6 @@ def _convert(
         loop = SessionLoop(settings=settings, workers=workers, inbox=inbox, card=card, record=record, on_event=on_event)
         with signals_to(lambda number: inbox.put(StopSignal(number))):
             # The largest first, so that no long one is left to the end alone.
-            by_size = sorted(to_do, key=lambda decision: decision.source_bytes, reverse=True)
+            by_size = sorted(to_do, key=lambda decision: decision.sizes.source_bytes, reverse=True)
             loop.run(decision.job for decision in by_size if decision.job is not None)
     return loop
