@@ -155,20 +155,30 @@ def blanks_in(metadata: Mapping[str, Any], section: DandisetSection) -> tuple[Bl
     )
 
 
-def merge_metadata(new: Mapping[str, Any], existing: Mapping[str, Any], *, log: ProblemLog) -> dict[str, Any]:
-    """The new metadata, completed with what only the existing ones say; replaced values go to the log."""
+def merge_metadata(
+    new: Mapping[str, Any], existing: Mapping[str, Any], *, log: ProblemLog, within: str = ""
+) -> dict[str, Any]:
+    """The new metadata, completed with what only the existing ones say; replaced values go to the log.
+
+    within: comes before the names of fields in the log, where these are the values of one entry of a list.
+    """
     merged: dict[str, Any] = {}
     for key, value in new.items():
-        before = existing.get(key)
+        before, field = existing.get(key), f"{within}{key}"
         if value in (None, []):
             if key in existing:
                 merged[key] = before
-        elif key in _COMPUTED or not before:
-            merged[key] = value
-        elif key in _NAMED_LISTS and isinstance(before, list):
-            merged[key] = _merge_named(key, value, before, log=log)
-        else:
-            merged[key] = _new_or_same(key, value, before, log=log)
+            continue
+        merged[key] = value
+        if not before or field in _COMPUTED:
+            continue
+        if key in _NAMED_LISTS and isinstance(before, list):
+            merged[key] = _merge_named(field, value, before, log=log)
+        elif key == "roleName" and isinstance(before, list):
+            # A person may have been made the contact person in the file.
+            merged[key] = [*value, *(role for role in before if role not in value)]
+        elif value != before:
+            log.add(kinds.DANDISET_VALUE_REPLACED, field=field, expected=value, found=before)
     return {**merged, **{key: value for key, value in existing.items() if key not in merged}}
 
 
@@ -182,25 +192,5 @@ def _merge_named(
     merged = []
     for entry in new:
         name = str(entry.get("name"))
-        merged.append(_merge_entry(f"{field} ({name})", entry, before.pop(name, {}), log=log))
+        merged.append(merge_metadata(entry, before.pop(name, {}), log=log, within=f"{field} ({name})."))
     return [*merged, *before.values()]
-
-
-def _merge_entry(field: str, new: dict[str, Any], existing: Mapping[str, Any], *, log: ProblemLog) -> dict[str, Any]:
-    merged = dict(existing)
-    for key, value in new.items():
-        before = existing.get(key)
-        if key == "roleName" and isinstance(before, list):
-            # A person may have been made the contact person in the file.
-            merged[key] = [*value, *(role for role in before if role not in value)]
-        elif before:
-            merged[key] = _new_or_same(f"{field}.{key}", value, before, log=log)
-        else:
-            merged[key] = value
-    return {**new, **merged}
-
-
-def _new_or_same(field: str, new: Any, existing: Any, *, log: ProblemLog) -> Any:
-    if new != existing:
-        log.add(kinds.DANDISET_VALUE_REPLACED, field=field, expected=new, found=existing)
-    return new

@@ -43,13 +43,10 @@ class Difference:
     gained: tuple[str, ...] = ()
 
 
-def find_differences(job: SessionJob, done: Done, *, metadata: Metadata) -> tuple[Difference, ...]:
-    """All differences but those of the source files."""
-    return tuple(_Comparison(job=job, done=done, metadata=metadata).all())
-
-
 @dataclass(kw_only=True)
-class _Comparison:
+class Comparison:
+    """A session as it was done, beside what is asked for now."""
+
     job: SessionJob
     done: Done
     metadata: Metadata
@@ -64,7 +61,8 @@ class _Comparison:
         except SscError:
             return None
 
-    def all(self) -> Iterator[Difference]:
+    def differences(self) -> Iterator[Difference]:
+        """All differences but those of the source files."""
         then, now = self.done.inputs, self.job.made_with
         yield from self._metadata(then, now)
         # Options of earlier versions that are no more have no say.

@@ -12,7 +12,7 @@ from ssc_to_nwb.metadata.loader import MetadataFiles, read_metadata_files
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import listed
-from ssc_to_nwb.run.differences import Difference, find_differences
+from ssc_to_nwb.run.differences import Comparison, Difference
 from ssc_to_nwb.run.estimate import SourceSizes, sizes_of
 from ssc_to_nwb.run.inputs import (
     FileStates,
@@ -96,7 +96,7 @@ class Decider:
         current = state_of_output(done.output)
         if current is None:
             return replace(decision, job=replace(job, why=("the NWB file is gone",)))
-        differences = find_differences(job, done, metadata=metadata)
+        differences = tuple(Comparison(job=job, done=done, metadata=metadata).differences())
         source_changes = self._source_changes(job, state, done)
         if any(one.effect == "contents" for one in differences):
             problem = _would_change(done, differences, source_changes)
