@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -232,3 +233,8 @@ def test_a_process_that_is_given_up_keeps_no_pipe_open() -> None:
         numbers = {processes.submit(os.getpid).result(timeout=PATIENCE_S) for _ in range(3)}
         assert len(numbers) == 3
         assert [process._pipe.closed for process in processes._processes] == [True] * 3
+
+
+def test_what_cannot_be_pickled_fails_where_it_is_handed_over() -> None:
+    with LocalProcesses(1, preloaded=CONVERSION) as processes, pytest.raises((AttributeError, pickle.PicklingError)):
+        processes.submit(lambda: None)
