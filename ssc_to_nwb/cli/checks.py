@@ -12,7 +12,7 @@ import click
 from ssc_to_nwb.cli.options import NamedPath, command_of
 from ssc_to_nwb.cli.output import finish, print_problem, print_warnings, result_text
 from ssc_to_nwb.cli.progress import Display, counted, display
-from ssc_to_nwb.cli.terminal import echo, print_raw, styled, terminal_width
+from ssc_to_nwb.cli.terminal import Styled, echo, print_raw, terminal_width
 from ssc_to_nwb.options.files import ValidateRequest
 from ssc_to_nwb.options.sources import VerifyRequest
 from ssc_to_nwb.quantities import bytes_text, seconds_text
@@ -59,7 +59,7 @@ def _print_result(result: VerificationResult, *, verbose: bool, quiet: bool) -> 
             report = session.report
             frames = f", {report.frames:,} of {report.frames_total:,} frames" if report.frames_total else ""
             echo(
-                styled(session.session, bold=True),
+                Styled(session.session, bold=True),
                 f": nothing differs; {report.leaves:,} source fields, {report.values:,} values in "
                 f"{len(report.objects):,} objects{frames}, in {seconds_text(report.seconds)}",
             )
@@ -73,12 +73,12 @@ def _print_result(result: VerificationResult, *, verbose: bool, quiet: bool) -> 
 
 def _print_failure(session: SessionVerification) -> None:
     if session.error is not None:
-        echo(styled(f"{session.session}: not compared", color="red", bold=True), err=True)
+        echo(Styled(f"{session.session}: not compared", color="red", bold=True), err=True)
         print_problem(session.error)
     if session.report is None:
         return
     count = len(session.report.problems) + session.report.left_out
-    echo(styled(f"{session.session}: {count} differences", color="red", bold=True), err=True)
+    echo(Styled(f"{session.session}: {count} differences", color="red", bold=True), err=True)
     for problem in session.report.problems:
         print_problem(problem)
     if session.report.left_out:

@@ -10,7 +10,7 @@ import click
 
 from ssc_to_nwb.cli.options import NamedPath, command_of
 from ssc_to_nwb.cli.output import print_problem, print_result
-from ssc_to_nwb.cli.terminal import echo, styled
+from ssc_to_nwb.cli.terminal import Styled, echo
 from ssc_to_nwb.options.files import ExportRequest, RestoreRequest
 from ssc_to_nwb.quantities import bytes_text, plural, seconds_text
 
@@ -49,13 +49,13 @@ def _print_table(ledger: Ledger, *, by_rule: bool) -> None:
     for entry in ledger.leaves:
         leaves[entry.rule if by_rule else entry.disposition.value].append(entry.bytes)
     total = sum(entry.bytes for entry in ledger.leaves)
-    echo(styled(f"{ledger.session}: {len(ledger.leaves)} fields, {bytes_text(total)}", bold=True))
+    echo(Styled(f"{ledger.session}: {len(ledger.leaves)} fields, {bytes_text(total)}", bold=True))
     _print_rows("fields", leaves)
     files: dict[str, list[int]] = defaultdict(list)
     for file in ledger.files:
         files[file.rule if by_rule else file.disposition.value].append(file.bytes)
     whole = sum(file.bytes for file in ledger.files)
-    echo(styled(f"{len(ledger.files)} source files, {bytes_text(whole)}", bold=True))
+    echo(Styled(f"{len(ledger.files)} source files, {bytes_text(whole)}", bold=True))
     _print_rows("files", files)
     # Fields of the struct are never left out: these are the variables beside it.
     for entry in ledger.leaves:

@@ -24,7 +24,7 @@ from ssc_to_nwb.cli.output import (
     print_result,
     print_warnings,
 )
-from ssc_to_nwb.cli.terminal import echo, styled
+from ssc_to_nwb.cli.terminal import Styled, echo
 from ssc_to_nwb.options.conversion import ConvertRequest, PlanRequest
 from ssc_to_nwb.quantities import bytes_text, listed, plural, seconds_text
 
@@ -82,11 +82,11 @@ def _print(result: Plan) -> None:
         needed, free = bytes_text(room.work_needed), bytes_text(room.work_free)
         echo(f"unpacking takes up to {needed} in {room.work}, {free} free there")
     if room.short:
-        echo(styled("room is short", color="red", bold=True), err=True)
+        echo(Styled("room is short", color="red", bold=True), err=True)
 
 
 def _print_session(session: PlannedSession) -> None:
-    echo(styled(session.session, bold=True), f": {_ACTIONS[session.action]}")
+    echo(Styled(session.session, bold=True), f": {_ACTIONS[session.action]}")
     for change in session.why:
         echo(f"  changed: {change}")
     for note in session.notes:
@@ -154,7 +154,7 @@ def print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> No
     for outcome in result.outcomes:
         if outcome.error is not None and outcome.error in shown:
             echo(
-                styled(f"{outcome.session}: failed, for the reason shown at {shown[outcome.error]}", color="red"),
+                Styled(f"{outcome.session}: failed, for the reason shown at {shown[outcome.error]}", color="red"),
                 err=True,
             )
         elif not _was_interrupted(outcome) and not (quiet and outcome.ok):
@@ -183,7 +183,7 @@ def _was_interrupted(outcome: SessionOutcome) -> bool:
 
 def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:
     if outcome.error is not None:
-        echo(styled(f"{outcome.session}: failed", color="red", bold=True), err=True)
+        echo(Styled(f"{outcome.session}: failed", color="red", bold=True), err=True)
         print_problem(outcome.error)
         if verbose and outcome.traceback:
             echo(outcome.traceback, err=True)
@@ -191,7 +191,7 @@ def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:
         seconds = seconds_text(sum(outcome.seconds.values()))
         what = "was done before" if outcome.status == "skipped" else f"{outcome.status} in {seconds}"
         echo(
-            styled(outcome.session, bold=True),
+            Styled(outcome.session, bold=True),
             f": {what}, {bytes_text(outcome.output_bytes)}, verified: {outcome.verified}",
         )
         echo(f"  {outcome.output}")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from ssc_to_nwb.cli.terminal import echo, print_raw, styled, terminal_width, wrapped
+from ssc_to_nwb.cli.terminal import Styled, echo, print_raw, terminal_width, wrapped
 from ssc_to_nwb.problems.model import Problem, grouped_by_kind
 
 _WIDTH = 80
@@ -18,7 +18,7 @@ _COLORS: dict[str, Literal["red", "yellow", "cyan"]] = {"error": "red", "warning
 def print_problem(problem: Problem) -> None:
     """One problem in full, on standard error."""
     severity = problem.kind.severity.value
-    echo(styled(f"{severity}:", color=_COLORS[severity], bold=True), f" {problem}", err=True)
+    echo(Styled(f"{severity}:", color=_COLORS[severity], bold=True), f" {problem}", err=True)
 
 
 def print_listing(packed: Path) -> None:
@@ -29,7 +29,7 @@ def print_listing(packed: Path) -> None:
 def print_not_taken(problems: Sequence[Problem]) -> None:
     """What of a source and its metadata is not taken: each kind once, with a line for every occurrence."""
     for kind, found in grouped_by_kind(problems).items():
-        label = styled(f"{kind.severity.value}:", color=_COLORS[kind.severity.value], bold=True)
+        label = Styled(f"{kind.severity.value}:", color=_COLORS[kind.severity.value], bold=True)
         count = f" ({len(found)} times)" if len(found) > 1 else ""
         echo(label, f" {kind.title}{count} [{kind.identifier}]", err=True)
         for problem in found:
@@ -57,7 +57,7 @@ def print_warnings(problems: Iterable[Problem], *, verbose: bool, session: str |
             continue
         severity = found[0].severity.value
         count = f" ({len(found)} times)" if len(found) > 1 else ""
-        label = styled(f"{severity}:", color=_COLORS[severity])
+        label = Styled(f"{severity}:", color=_COLORS[severity])
         echo("  ", label, f" {kind.title}{count} [{kind.identifier}]", err=True)
         for problem in found if verbose else found[:1]:
             named = problem.file if session is not None and not _is_session_file(problem.file, session) else None

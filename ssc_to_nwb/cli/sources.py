@@ -20,7 +20,7 @@ from ssc_to_nwb.cli.output import (
     print_warnings,
     print_wrapped,
 )
-from ssc_to_nwb.cli.terminal import echo, styled, terminal_width, wrapped
+from ssc_to_nwb.cli.terminal import Styled, echo, terminal_width, wrapped
 from ssc_to_nwb.options.sources import ListRequest
 from ssc_to_nwb.quantities import bytes_text, plural
 
@@ -53,10 +53,10 @@ def sessions_command(*, as_json: bool, **options: Any) -> None:
 def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
     for summary in summaries:
         if summary.error is not None:
-            echo(styled(summary.session, bold=True))
+            echo(Styled(summary.session, bold=True))
             print_problem(summary.error)
             continue
-        echo(styled(f"{summary.session}  ({summary.dataset}, {bytes_text(summary.mat_bytes)})", bold=True))
+        echo(Styled(f"{summary.session}  ({summary.dataset}, {bytes_text(summary.mat_bytes)})", bold=True))
         echo(f"  {summary.counts_text}")
         for packed in summary.packed_in:
             echo(f"  packed in {packed}")
@@ -135,7 +135,7 @@ def _list(areas: Mapping[str, tuple[ProblemKind, ...]]) -> None:
     for place, (area, kinds) in enumerate(areas.items()):
         if place:
             echo()
-        echo(styled(area, bold=True))
+        echo(Styled(area, bold=True))
         for kind in kinds:
             if narrow:
                 echo(f"  {kind.identifier} ({kind.severity.value})\n    {kind.title}")
@@ -144,7 +144,7 @@ def _list(areas: Mapping[str, tuple[ProblemKind, ...]]) -> None:
 
 
 def _explain(kind: ProblemKind) -> None:
-    echo(styled(kind.title, bold=True), f" [{kind.identifier}]")
+    echo(Styled(kind.title, bold=True), f" [{kind.identifier}]")
     for label, text in (("severity", kind.severity.value), ("why", kind.reason), ("what to do", kind.remedy)):
         whole = f"  {label}: {text}"
         echo(wrapped(whole, width=min(_WIDTH, terminal_width() or _WIDTH)))

@@ -1,7 +1,7 @@
 """The one way to the terminal. Texts of files are cleaned here, so that none of them can command a terminal.
 
 A name in a session file may hold the escape that clears the screen, renames the window, or writes over the line above.
-Colors come from `styled` alone.
+Colors come from `Styled` alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import shutil
 import sys
 import textwrap
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,18 +23,14 @@ import click
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Styled:
-    """A text that is shown in a color, or bold."""
+    """A text for `echo`, in a color or bold."""
 
     text: str
-    color: str | None
-    bold: bool
-
-
-def styled(text: str, *, color: Literal["red", "yellow", "cyan"] | None = None, bold: bool = False) -> Styled:
-    """A text for `echo`, in a color or bold."""
-    return Styled(text=text, color=color, bold=bold)
+    _: KW_ONLY
+    color: Literal["red", "yellow", "cyan"] | None = None
+    bold: bool = False
 
 
 def harmless(text: str) -> str:
@@ -117,7 +113,7 @@ def show_warnings_of_libraries() -> None:
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
-    echo(styled(f"{category.__name__}:", color="yellow"), f" {message}", err=True)
+    echo(Styled(f"{category.__name__}:", color="yellow"), f" {message}", err=True)
 
 
 def _shown(part: object) -> str:

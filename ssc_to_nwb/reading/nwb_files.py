@@ -80,7 +80,7 @@ def find_nwb_files(paths: Iterable[Path | str], *, missing: ProblemKind = kinds.
     for path in map(Path, paths):
         inside = [path] if _is_given(path) else sorted(_below(path))
         if not inside:
-            raise error(missing, file=path, found=None if path.exists() else _nearest(path))
+            raise error(missing, file=path, found=_in_place_of(path))
         found.update(dict.fromkeys(inside))
     return tuple(found)
 
@@ -113,8 +113,12 @@ def _original(path: Path) -> Path | None:
     return path.with_name(path.name.removesuffix(naming.ZARR_SUFFIX) + naming.HDF5_SUFFIX)
 
 
-def _nearest(path: Path) -> str:
-    """The part of a path that does exist, which shows where it went wrong."""
+def _in_place_of(path: Path) -> str:
+    """What there is in place of NWB files; of a path that is not there the part that is, to show where it went wrong."""
+    if path.is_dir():
+        return f"a folder, and nothing in it that ends in {' or '.join(naming.NWB_SUFFIXES)}"
+    if path.exists():
+        return "a device, a pipe, or what a system leaves beside files"
     there = next((parent for parent in path.absolute().parents if parent.exists()), None)
     return "nothing" if there is None else f"nothing; the folder {there} exists"
 

@@ -20,7 +20,7 @@ from made_sessions import Converted, Struct, problem_raised, write
 from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.cli.main import group, main
 from ssc_to_nwb.cli.output import print_problem
-from ssc_to_nwb.cli.terminal import echo, harmless, styled, wrapped
+from ssc_to_nwb.cli.terminal import Styled, echo, harmless, wrapped
 from ssc_to_nwb.problems.model import Problem
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
@@ -59,7 +59,7 @@ class TestOneText:
     def test_only_styles_have_colors(self) -> None:
         @click.command()
         def command() -> None:
-            echo(styled(f"bold{ESCAPES}", color="red", bold=True), f" plain{ESCAPES}")
+            echo(Styled(f"bold{ESCAPES}", color="red", bold=True), f" plain{ESCAPES}")
 
         result = CliRunner().invoke(command, color=True)
         assert result.stdout.startswith(
@@ -111,7 +111,7 @@ class TestWidth:
         shown: list[str] = []
         monkeypatch.setattr("ssc_to_nwb.cli.terminal.terminal_width", lambda **_: 20)
         monkeypatch.setattr(click, "echo", lambda text, **_: shown.append(text))
-        echo("  ", styled("warning:", color="yellow"), " values are not a number [values-nan]")
+        echo("  ", Styled("warning:", color="yellow"), " values are not a number [values-nan]")
         assert "\x1b[33mwarning:\x1b[0m" in shown[0]
         assert max(len(line) for line in click.unstyle(shown[0]).split("\n")) <= 20
 

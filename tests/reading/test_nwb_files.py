@@ -92,3 +92,15 @@ def test_a_path_without_nwb_files_is_an_error(name: str, tree: Path) -> None:
     with problem_raised() as found:
         find_nwb_files([tree / "sub-b", tree / name])
     assert (found[0].kind.identifier, found[0].file) == ("no-nwb-file", str(tree / name))
+
+
+def test_what_is_found_in_place_of_nwb_files_is_said(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.nwb")
+    for path, words in (
+        (tmp_path, "a folder, and nothing in it that ends in .nwb or .nwb.zarr"),
+        (tmp_path / "pipe.nwb", "a device, a pipe, or what a system leaves beside files"),
+        (tmp_path / "none" / "a.nwb", f"nothing; the folder {tmp_path} exists"),
+    ):
+        with problem_raised() as found:
+            find_session_files([path])
+        assert (found[0].kind.identifier, found[0].found) == ("nwb-file-missing", words)
