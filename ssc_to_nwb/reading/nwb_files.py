@@ -114,7 +114,7 @@ def _original(path: Path) -> Path | None:
 
 
 def _in_place_of(path: Path) -> str:
-    """What there is in place of NWB files; of a path that is not there the part that is, to show where it went wrong."""
+    """What there is in place of NWB files. The folder that does exist shows where a path went wrong."""
     if path.is_dir():
         return f"a folder, and nothing in it that ends in {' or '.join(naming.NWB_SUFFIXES)}"
     if path.exists():
