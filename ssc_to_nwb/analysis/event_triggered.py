@@ -20,14 +20,8 @@ _GAP = 1.5
 class TriggeredTraces:
     """Traces around events: frames of events (E,), in their order before and after the event (K,), of ROIs (R,).
 
-    Attributes
-    ----------
-    interval_s : float
-        Time from frame to frame within a trial.
-    lag_s : ndarray of float64, (E, K)
-        Lag of each frame; within one interval for each of the K places. NaN where there is no frame.
-    values : ndarray of float64, (E, K, R)
-        NaN where there is no frame.
+    interval_s: time from frame to frame within a trial; lag_s: (E, K), of each frame, within one interval for each of
+    the K places; values: (E, K, R); both NaN where there is no frame.
     """
 
     interval_s: float

@@ -11,45 +11,38 @@ from ssc_to_nwb.analysis.event_triggered import TriggeredTraces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseWindows:
-    """Where response and baseline are taken, in s from the event; the fewest events and frames for a test.
+class ResponseOptions:
+    """How responses are looked for. The defaults suit GCaMP6s at 7 Hz, which rises over 0.2 s and falls with 0.5 s.
 
-    A frame of the baseline begins and ends in its window, so that it holds nothing of the event; one of the response
-    begins in its window. The defaults suit GCaMP6s at 7 Hz, whose transients rise over some 0.2 s and fall with about
-    0.5 s.
-
-    Attributes
-    ----------
-    baseline_s, response_s : tuple of two float
-        Start and stop in s from the event.
-    least_events : int, default 5
-        Fewest events for a test of a ROI.
-    least_frames : int, default 2
-        Fewest frames in each window of an event.
+    baseline_s, response_s: start and stop of the windows, in s from the event. A frame of the baseline begins and ends
+    in its window, so that it holds nothing of the event; one of the response begins in its window. least_events: fewest
+    events for a test of a ROI; least_frames: fewest frames in each window of an event; false_discovery_rate: held over
+    all ROIs of the session.
     """
 
     baseline_s: tuple[float, float] = (-0.6, 0.0)
     response_s: tuple[float, float] = (0.0, 1.0)
     least_events: int = 5
     least_frames: int = 2
+    false_discovery_rate: float = 0.05
 
 
-def roi_tests(traces: TriggeredTraces, *, windows: ResponseWindows) -> dict[str, np.ndarray]:
+def roi_tests(traces: TriggeredTraces, *, options: ResponseOptions) -> dict[str, np.ndarray]:
     """Test whether dF/F goes up after the event.
 
-    One-sided Wilcoxon signed-rank test over events of response minus baseline. Returns per ROI, (R,): `effect`, mean
-    of response minus baseline in dF/F, and `p_value`, both NaN for a ROI with fewer than `least_events` events with
-    frames in both windows, which is not tested; `event_count`, how many there are.
+    One-sided Wilcoxon signed-rank test over events of response minus baseline. Returns per ROI, (R,): `effect_dff`,
+    mean of response minus baseline, and `p`, both NaN for a ROI with fewer than `least_events` events with frames in
+    both windows, which is not tested; `events`, how many there are.
     """
-    baseline = traces.mean_before(*windows.baseline_s, least_frames=windows.least_frames)
-    change = traces.mean_after(*windows.response_s, least_frames=windows.least_frames) - baseline
+    baseline = traces.mean_before(*options.baseline_s, least_frames=options.least_frames)
+    change = traces.mean_after(*options.response_s, least_frames=options.least_frames) - baseline
     counts = np.isfinite(change).sum(axis=0)
-    tested = np.flatnonzero(counts >= windows.least_events)
+    tested = np.flatnonzero(counts >= options.least_events)
     p_value, effect = np.full(counts.size, np.nan), np.full(counts.size, np.nan)
     for columns, events in _by_events_used(np.isfinite(change), tested):
         used = change[np.ix_(events, columns)]
         p_value[columns], effect[columns] = _signed_rank_p(used), used.mean(axis=0)
-    return {"effect": effect, "p_value": p_value, "event_count": counts}
+    return {"events": counts, "effect_dff": effect, "p": p_value}
 
 
 def _by_events_used(known: np.ndarray, tested: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -12,91 +12,55 @@ rate held at 5 % over all tested ROIs of the session, for touch and for whisking
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb.analysis.event_triggered import TriggeredTraces, trigger
-from ssc_to_nwb.analysis.response_test import ResponseWindows, responsive, roi_tests
-from ssc_to_nwb.analysis.whisking import BoutRule, free_whisking_onsets_s
-from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces, traces_ahead
+from ssc_to_nwb.analysis.response_test import ResponseOptions, responsive, roi_tests
+from ssc_to_nwb.analysis.whisking import free_whisking_onsets_s
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane, traces_ahead
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.nwb_table import SessionTable
+from ssc_to_nwb.reading.nwb_table import numbers_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SHOWN_BEFORE_S, _SHOWN_AFTER_S = 1.0, 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseOptions:
-    """How responses are looked for.
-
-    Attributes
-    ----------
-    windows : ResponseWindows
-        Of response and baseline.
-    bouts : BoutRule
-        What counts as a bout of whisking.
-    false_discovery_rate : float, default 0.05
-        Held over all ROIs of the session.
-    """
-
-    windows: ResponseWindows = field(default_factory=ResponseWindows)
-    bouts: BoutRule = field(default_factory=BoutRule)
-    false_discovery_rate: float = 0.05
+_TESTED = {"plane": "object", "roi": "int64", "events": "int64", "effect_dff": "float64", "p": "float64"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventResponses:
     """Responses of all ROIs of a session to one kind of event.
 
-    Attributes
-    ----------
-    event_s : ndarray of float64, (E,)
-        The events, in s after the session's start.
-    plane_names : ndarray of object, (R,)
-        Plane of each ROI.
-    roi_numbers : ndarray of int64, (R,)
-        Number of each ROI.
-    effect : ndarray of float64, (R,)
-        In dF/F; NaN where a ROI could not be tested.
-    p_value : ndarray of float64, (R,)
-        NaN where a ROI could not be tested.
-    event_count : ndarray of int64, (R,)
-        Events that were used.
-    responsive : ndarray of bool, (R,)
-        Which ROIs respond.
+    event_s: (E,), in s after the session's start; rois: a row per ROI: plane, roi (its number), events that were used,
+    effect_dff and p (NaN where it could not be tested), responsive.
     """
 
     event_s: np.ndarray
-    plane_names: np.ndarray
-    roi_numbers: np.ndarray
-    effect: np.ndarray
-    p_value: np.ndarray
-    event_count: np.ndarray
-    responsive: np.ndarray
+    rois: pd.DataFrame
 
     @property
     def tested_count(self) -> int:
         """ROIs that had enough events."""
-        return int(np.isfinite(self.p_value).sum())
+        return int(self.rois["p"].notna().sum())
 
     @property
     def responsive_count(self) -> int:
         """ROIs that respond."""
-        return int(self.responsive.sum())
+        return int(self.rois["responsive"].sum())
 
     @property
     def share(self) -> float:
         """Responsive ROIs among those tested; NaN where none was."""
         return self.responsive_count / self.tested_count if self.tested_count else float("nan")
 
-    def strongest(self, count: int) -> np.ndarray:
-        """The responsive ROIs with the largest effect.
-
-        At most `count` positions in the arrays, largest effect first.
-        """
-        places = np.flatnonzero(self.responsive)
-        return places[np.argsort(-self.effect[places], kind="stable")][:count]
+    def strongest(self, count: int) -> pd.DataFrame:
+        """At most `count` rows: the responsive ROIs with the largest effect, which comes first."""
+        found = self.rois[self.rois["responsive"]]
+        return found.sort_values("effect_dff", ascending=False, kind="stable")[:count]
 
 
 def touch_responses(session: NwbSession, *, options: ResponseOptions | None = None) -> EventResponses:
@@ -114,7 +78,7 @@ def touch_responses(session: NwbSession, *, options: ResponseOptions | None = No
     EventResponses
         All ROIs of the session that have dF/F.
     """
-    return _responses(session, first_touches_s(session), options=options or ResponseOptions())[0]
+    return _responses(session, first_touches_s(session), options=options)[0]
 
 
 def whisking_responses(session: NwbSession, *, options: ResponseOptions | None = None) -> EventResponses:
@@ -132,35 +96,25 @@ def whisking_responses(session: NwbSession, *, options: ResponseOptions | None =
     EventResponses
         All ROIs of the session that have dF/F.
     """
-    options = options or ResponseOptions()
-    return _responses(session, free_whisking_onsets_s(session, rule=options.bouts), options=options)[0]
+    return _responses(session, free_whisking_onsets_s(session), options=options)[0]
 
 
 def touch_and_whisking_responses(
     session: NwbSession, *, options: ResponseOptions | None = None
 ) -> tuple[EventResponses, EventResponses]:
-    """Responses to both kinds of event, which reads the traces once.
-
-    Those to touch come first.
-    """
-    options = options or ResponseOptions()
-    onsets_s = free_whisking_onsets_s(session, rule=options.bouts)
-    touch, whisking = _responses(session, first_touches_s(session), onsets_s, options=options)
+    """Responses to both kinds of event, which reads the traces once; those to touch come first."""
+    touch, whisking = _responses(session, first_touches_s(session), free_whisking_onsets_s(session), options=options)
     return touch, whisking
 
 
 def first_touches_s(session: NwbSession) -> np.ndarray:
-    """Onset of the first touch of each trial that has one, whatever touches.
-
-    (E,), in s after the session's start, increasing.
-    """
-    touches = session.touches
-    return np.zeros(0) if touches is None else np.sort(first_onsets(touches)[1])
+    """Onset of the first touch of each trial that has one, whatever touches; in s, (E,), increasing."""
+    return np.sort(first_onsets(session.touches)[1])
 
 
-def first_onsets(table: SessionTable) -> tuple[np.ndarray, np.ndarray]:
+def first_onsets(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the trials that have rows in a table, increasing, and the onset of the first row of each."""
-    onset, trial = table.numbers("start_time"), table.numbers("trial_number")
+    onset, trial = numbers_of(table, "start_time"), numbers_of(table, "trial_number")
     order = np.argsort(onset, kind="stable")
     order = order[np.isfinite(trial[order])]
     numbers, first = np.unique(trial[order], return_index=True)
@@ -169,51 +123,40 @@ def first_onsets(table: SessionTable) -> tuple[np.ndarray, np.ndarray]:
 
 def triggered_dff(
     plane: ImagedPlane, event_s: np.ndarray, *, roi_numbers: np.ndarray | None = None
-) -> tuple[RoiTraces, TriggeredTraces] | None:
-    """dF/F of a plane's ROIs around the events, from 1 s before to 2 s after.
+) -> tuple[np.ndarray, TriggeredTraces] | None:
+    """Numbers of a plane's ROIs and their dF/F around the events, from 1 s before to 2 s after.
 
     event_s: (E,), in s after the session's start; roi_numbers: only these ROIs. None where the plane has no dF/F, or no
     trial with two frames, so that nobody knows how long a frame lasts.
     """
-    traces = plane.traces("dff")
+    traces = plane.traces("dff", rois=roi_numbers)
     if traces is None or plane.frame_interval_s is None:
         return None
-    if roi_numbers is not None:
-        traces = traces.only(roi_numbers)
-    return traces, _triggered(traces, event_s, interval_s=plane.frame_interval_s)
+    return traces.columns.to_numpy(), _triggered(traces, event_s, interval_s=plane.frame_interval_s)
 
 
-def _triggered(traces: RoiTraces, event_s: np.ndarray, *, interval_s: float) -> TriggeredTraces:
+def _triggered(traces: pd.DataFrame, event_s: np.ndarray, *, interval_s: float) -> TriggeredTraces:
     around = {"before_s": _SHOWN_BEFORE_S, "after_s": _SHOWN_AFTER_S}
-    return trigger(time_s=traces.time_s, values=traces.values, event_s=event_s, interval_s=interval_s, **around)
+    time_s, values = traces.index.to_numpy(), traces.to_numpy()
+    return trigger(time_s=time_s, values=values, event_s=event_s, interval_s=interval_s, **around)
 
 
-def _responses(session: NwbSession, *kinds: np.ndarray, options: ResponseOptions) -> tuple[EventResponses, ...]:
+def _responses(session: NwbSession, *kinds: np.ndarray, options: ResponseOptions | None) -> tuple[EventResponses, ...]:
     """Responses to each kind of event, given by its times. The traces of a plane are read once for all kinds."""
-    parts = [[_NO_ROIS] for _ in kinds]
+    import pandas as pd
+
+    options = options or ResponseOptions()
+    parts: list[list[pd.DataFrame]] = [[] for _ in kinds]
     for plane, (traces,) in traces_ahead(session.planes, "dff"):
         if traces is None or plane.frame_interval_s is None:
             continue
-        numbers = traces.roi_numbers
-        names = np.full(numbers.size, plane.name, dtype=object)
         for found, event_s in zip(parts, kinds, strict=True):
-            triggered = _triggered(traces, event_s, interval_s=plane.frame_interval_s)
-            tests = roi_tests(triggered, windows=options.windows)
-            found.append({"plane_names": names, "roi_numbers": numbers, **tests})
-    return tuple(_joined(event_s, found, options=options) for event_s, found in zip(kinds, parts, strict=True))
-
-
-_NO_ROIS = {
-    "plane_names": np.zeros(0, dtype=object),
-    "roi_numbers": np.zeros(0, dtype=np.int64),
-    "effect": np.zeros(0),
-    "p_value": np.zeros(0),
-    "event_count": np.zeros(0, dtype=np.int64),
-}
-
-
-def _joined(event_s: np.ndarray, parts: list[dict[str, np.ndarray]], *, options: ResponseOptions) -> EventResponses:
-    """The tests of all planes together, which the false discovery rate is held over."""
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in _NO_ROIS}
-    found = responsive(columns["p_value"], false_discovery_rate=options.false_discovery_rate)
-    return EventResponses(event_s=event_s, responsive=found, **columns)
+            tests = roi_tests(_triggered(traces, event_s, interval_s=plane.frame_interval_s), options=options)
+            found.append(pd.DataFrame({"plane": plane.name, "roi": traces.columns, **tests}))
+    responses = []
+    for event_s, found in zip(kinds, parts, strict=True):
+        # The false discovery rate is held over the ROIs of all planes.
+        rois = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(_TESTED)).astype(_TESTED)
+        chosen = responsive(rois["p"].to_numpy(), false_discovery_rate=options.false_discovery_rate)
+        responses.append(EventResponses(event_s=event_s, rois=rois.assign(responsive=chosen)))
+    return tuple(responses)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import numbers_of
 
 # Mice whisk at 5 to 20 Hz; the band in which the lab's papers take amplitude.
 _BAND_HZ = (6.0, 30.0)
@@ -15,18 +15,6 @@ _FILTER_ORDER = 4
 # A stretch shorter than this has no room for the filter.
 _LEAST_STRETCH_S = 0.25
 _TOUCH_FREE_BEFORE_S, _TOUCH_FREE_AFTER_S = 0.3, 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoutRule:
-    """A bout begins where the amplitude rises above `threshold_deg` for `least_s` after `quiet_s` below it.
-
-    threshold_deg: amplitude in degrees; least_s: shortest bout in s; quiet_s: shortest quiet time before a bout in s.
-    """
-
-    threshold_deg: float = 7.0
-    least_s: float = 0.1
-    quiet_s: float = 0.4
 
 
 def whisking_amplitude(*, time_s: np.ndarray, angle_deg: np.ndarray) -> np.ndarray:
@@ -64,15 +52,22 @@ def whisking_amplitude(*, time_s: np.ndarray, angle_deg: np.ndarray) -> np.ndarr
     return amplitude
 
 
-def bout_onsets(*, time_s: np.ndarray, amplitude_deg: np.ndarray, rule: BoutRule | None = None) -> np.ndarray:
-    """Times at which bouts of whisking begin. Where the amplitude is not known, no bout begins.
+def bout_onsets(
+    *,
+    time_s: np.ndarray,
+    amplitude_deg: np.ndarray,
+    threshold_deg: float = 7.0,
+    least_s: float = 0.1,
+    quiet_s: float = 0.4,
+) -> np.ndarray:
+    """Times at which the amplitude rises above a threshold for `least_s` after `quiet_s` below it, in s, (B,).
 
-    time_s: (N,), increasing, with gaps between trials; amplitude_deg: (N,), from `whisking_amplitude`. Returns s, (B,).
+    time_s: (N,), increasing, with gaps between trials; amplitude_deg: (N,), from `whisking_amplitude`. Where it is not
+    known, no bout begins.
     """
-    rule = rule or BoutRule()
     onsets: list[float] = []
     for part in stretches(time_s):
-        strong = np.nan_to_num(amplitude_deg[part]) > rule.threshold_deg
+        strong = np.nan_to_num(amplitude_deg[part]) > threshold_deg
         times = time_s[part]
         edges = np.flatnonzero(np.diff(strong.astype(np.int8), prepend=0, append=0))
         ended = -np.inf
@@ -80,7 +75,7 @@ def bout_onsets(*, time_s: np.ndarray, amplitude_deg: np.ndarray, rule: BoutRule
             begin, end = times[first], times[last - 1]
             # From the start of a stretch on, how long it has been quiet is not known.
             quiet_since = max(ended, times[0])
-            if end - begin >= rule.least_s and begin - quiet_since >= rule.quiet_s:
+            if end - begin >= least_s and begin - quiet_since >= quiet_s:
                 onsets.append(float(begin))
             ended = end
     return np.array(onsets)
@@ -110,7 +105,7 @@ def away_from(event_s: np.ndarray, others_s: np.ndarray, *, before_s: float, aft
     return alone
 
 
-def free_whisking_onsets_s(session: NwbSession, *, rule: BoutRule) -> np.ndarray:
+def free_whisking_onsets_s(session: NwbSession) -> np.ndarray:
     """Onsets of whisking bouts away from any touch. All that is tracked moves as one: the mean amplitude counts.
 
     (E,), in s after the session's start; empty without angles.
@@ -120,6 +115,6 @@ def free_whisking_onsets_s(session: NwbSession, *, rule: BoutRule) -> np.ndarray
         return np.zeros(0)
     time_s = angles[0].time_s
     amplitude = np.mean([whisking_amplitude(time_s=time_s, angle_deg=trace.values) for trace in angles], axis=0)
-    onsets = bout_onsets(time_s=time_s, amplitude_deg=amplitude, rule=rule)
-    touches = np.zeros(0) if session.touches is None else session.touches.numbers("start_time")
-    return away_from(onsets, touches, before_s=_TOUCH_FREE_BEFORE_S, after_s=_TOUCH_FREE_AFTER_S)
+    onsets = bout_onsets(time_s=time_s, amplitude_deg=amplitude)
+    touches_s = numbers_of(session.touches, "start_time")
+    return away_from(onsets, touches_s, before_s=_TOUCH_FREE_BEFORE_S, after_s=_TOUCH_FREE_AFTER_S)

@@ -42,9 +42,9 @@ def open_session(file: Path | str) -> OpenedSession:
     >>> hits = opened.trials.query("response == 'hit'")
     >>> opened.traces("dff", rois=[1001, 1002], trial=int(hits.trial_number.iloc[0])).plot()
     """
-    from ssc_to_nwb.reading.opened_session import opened_session
+    from ssc_to_nwb.reading.opened_session import open_nwb_session
 
-    return opened_session(file)
+    return open_nwb_session(file)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def report(request: ReportRequest) -> ReportResult:
 
 def _record_of(file: Path) -> FileRecord:
     """What the runs of this program recorded beside a file."""
-    from ssc_to_nwb.report.file_record import ConversionWarning, FileRecord
+    from ssc_to_nwb.report.file_record import FileRecord
     from ssc_to_nwb.run.record import newest_done, state_of_output
 
     try:
@@ -103,21 +103,12 @@ def _record_of(file: Path) -> FileRecord:
         done = state = None
     if done is None or state is None:
         return FileRecord(validation=_validation_of(file))
-    warnings = []
-    for recorded in done.warnings:
-        first = recorded["first"]
-        said = [str(first[key]) for key in ("field", "found", "detail") if first.get(key)]
-        warnings.append(
-            ConversionWarning(
-                identifier=recorded["identifier"], title=first["title"], count=recorded["count"], first=", ".join(said)
-            )
-        )
     return FileRecord(
         verified=done.verified,
         changed=not state.same_file(done.state),
         digest=done.digest,
         validation=_validation_of(file),
-        warnings=tuple(warnings),
+        warnings=done.warnings,
     )
 
 
@@ -149,7 +140,7 @@ def plot_trial(request: PlotTrialRequest) -> Path | None:
         picture-format-unknown, no-window, output-not-writable, disk-full, extra-not-installed.
     """
     from ssc_to_nwb.reading.nwb_files import one_session_file
-    from ssc_to_nwb.reading.nwb_session import open_nwb_session
+    from ssc_to_nwb.reading.opened_session import open_nwb_session
     from ssc_to_nwb.reading.trial import read_trial
     from ssc_to_nwb.report.single_picture import check_report_extra
 
@@ -221,7 +212,7 @@ def methods_of(*, file: Path | str) -> MethodsText:
         nwb-file-missing, nwb-file-not-chosen, nwb-file-unreadable.
     """
     from ssc_to_nwb.reading.nwb_files import one_session_file
-    from ssc_to_nwb.reading.nwb_session import open_nwb_session
+    from ssc_to_nwb.reading.opened_session import open_nwb_session
     from ssc_to_nwb.report.methods import bibliography, methods_text
 
     with open_nwb_session(one_session_file(file)) as session:

@@ -82,7 +82,7 @@ def _sightings(files: Path | str | Iterable[Path | str]) -> tuple[list[CellSight
     """Every ROI of the files, and which Zarr stores are left out because the file of the session is there too."""
     from ssc_to_nwb.reading.cells import read_sightings
     from ssc_to_nwb.reading.nwb_files import find_session_files
-    from ssc_to_nwb.reading.nwb_session import open_nwb_session
+    from ssc_to_nwb.reading.opened_session import open_nwb_session
 
     found = find_session_files(files)
     sightings: list[CellSighting] = []
@@ -175,9 +175,10 @@ def responses(request: ResponsesRequest) -> ResponseTable:
         nwb-file-missing, nwb-file-unreadable; with a figure: picture-format-unknown, output-not-writable, disk-full,
         extra-not-installed.
     """
-    from ssc_to_nwb.analysis.session_responses import ResponseOptions, touch_and_whisking_responses
+    from ssc_to_nwb.analysis.response_test import ResponseOptions
+    from ssc_to_nwb.analysis.session_responses import touch_and_whisking_responses
     from ssc_to_nwb.reading.nwb_files import find_session_files
-    from ssc_to_nwb.reading.nwb_session import open_nwb_session
+    from ssc_to_nwb.reading.opened_session import open_nwb_session
 
     found = find_session_files(request.files)
     options = ResponseOptions(false_discovery_rate=request.false_discovery_rate)
@@ -220,14 +221,6 @@ def _draw(session: Any, by_event: Mapping[str, EventResponses], figure: Path) ->
 
 
 def _rows(event: str, found: EventResponses) -> Iterable[dict[str, Any]]:
-    columns = (found.plane_names, found.roi_numbers, found.event_count, found.effect, found.p_value, found.responsive)
-    for plane, roi, count, effect, p_value, responds in zip(*(column.tolist() for column in columns), strict=True):
-        yield {
-            "plane": plane,
-            "roi": roi,
-            "event": event,
-            "events": count,
-            "effect_dff": effect if effect == effect else None,
-            "p": p_value if p_value == p_value else None,
-            "responsive": responds,
-        }
+    columns = ["plane", "roi", "event", "events", "effect_dff", "p", "responsive"]
+    rows = found.rois.assign(event=event)[columns].astype(object)
+    yield from rows.where(rows.notna(), None).to_dict("records")

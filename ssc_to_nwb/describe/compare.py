@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ssc_to_nwb.describe.known_layout import Item, Known
+from ssc_to_nwb.describe.known_layout import Known
 from ssc_to_nwb.describe.outline import key_names
 from ssc_to_nwb.describe.shown_text import Masking
 from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape
@@ -100,8 +100,8 @@ class _Comparison:
         if known.items is None:
             return
         for place, (child_path, child) in enumerate(_elements_of(value, known, path)):
-            item = Item(value=child, key=keys[place] if place < len(keys) else "")
-            inner = known.items(item) if callable(known.items) else known.items
+            key = keys[place] if place < len(keys) else ""
+            inner = known.items(child, key) if callable(known.items) else known.items
             yield from self.value(child, inner, child_path, lengths)
 
     def _keys(self, found: Sequence[str], known: Known, path: str) -> Iterator[Difference]:

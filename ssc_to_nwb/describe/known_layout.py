@@ -9,16 +9,8 @@ from ssc_to_nwb.data_types.events.source import KNOWN_TYPES
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, MatValue
 from ssc_to_nwb.session.time_series import may_be_imaged
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """An element of a cell; key: its name in the Hash that the cell belongs to, else empty."""
-
-    value: MatValue
-    key: str = ""
-
-
-Choose = Callable[[Item], "Known"]
+# By an element of a cell and its key in the Hash that the cell belongs to, which is empty elsewhere.
+Choose = Callable[[MatValue, str], "Known"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +92,9 @@ _PLANE_ROIS = Known(
 _ANY = Known(kinds=())
 
 
-def _of_description(item: Item) -> Known:
+def _of_description(value: MatValue, _: str) -> Known:
     """Of an imaged subvolume: the planes with their ROIs; of all: numbers of trials with valid data."""
-    if isinstance(item.value, MatStruct | MatStructArray):
+    if isinstance(value, MatStruct | MatStructArray):
         return Known(kinds=("struct array", "struct"), items=_PLANE_ROIS)
     return _numbers(may_be_empty=True)
 
@@ -117,11 +109,11 @@ _DESCRIPTION = Known(
 )  # fmt: skip
 
 
-def _series(item: Item) -> Known:
+def _series(value: MatValue, key: str) -> Known:
     """Of an imaged subvolume, which has imagingPlane, or of a kind that the key names."""
-    if isinstance(item.value, MatStruct) and "imagingPlane" in item.value.fields:
+    if isinstance(value, MatStruct) and "imagingPlane" in value.fields:
         return _CALCIUM
-    return _CALCIUM if may_be_imaged(item.key) else _ARRAY
+    return _CALCIUM if may_be_imaged(key) else _ARRAY
 
 
 _EVENTS = {
@@ -148,8 +140,8 @@ _SEVERAL_SERIES = Known(
 )  # fmt: skip
 
 
-def _event(item: Item) -> Known:
-    several = isinstance(item.value, MatStruct) and isinstance(item.value.fields.get("eventTimes"), MatCell)
+def _event(value: MatValue, _: str) -> Known:
+    several = isinstance(value, MatStruct) and isinstance(value.fields.get("eventTimes"), MatCell)
     return _SEVERAL_SERIES if several else _ONE_SERIES
 
 

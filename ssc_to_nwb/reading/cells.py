@@ -6,7 +6,7 @@ under the same numbers, so two sightings are joined only where plane and positio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +15,9 @@ import numpy as np
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem
-from ssc_to_nwb.reading.imaged_plane import ImagedPlane
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane, event_rates_hz
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import numbers_of, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,30 +58,15 @@ class CellSighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One cell: its sightings, one per session, in the order of the sessions.
-
-    name: the label; with the session after it where other tissue has the same number, `an197522/1001@<session>`;
-    sightings: at most one per session.
-    """
-
-    name: str
-    sightings: tuple[CellSighting, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CellTable:
-    """All cells of some files, sorted by name, and what kept sightings of one number from being joined.
+    """All cells of some files, and what kept sightings of one number from being joined.
 
-    Attributes
-    ----------
-    cells : tuple of Cell
-        Sorted by name.
-    problems : tuple of Problem
-        Sightings of one number that were not joined.
+    cells: by name, in order, the sightings of each, one per session; the name is the label, with the session after it
+    where other tissue has the same number, `an197522/1001@<session>`; problems: sightings of one number that were not
+    joined.
     """
 
-    cells: tuple[Cell, ...]
+    cells: Mapping[str, tuple[CellSighting, ...]]
     problems: tuple[Problem, ...] = ()
 
     def data_frame(self) -> pd.DataFrame:
@@ -88,9 +74,9 @@ class CellTable:
         import pandas as pd
 
         rows = [
-            {**asdict(sighting), "cell": cell.name, "sessions": len(cell.sightings), "file": str(sighting.file)}
-            for cell in self.cells
-            for sighting in cell.sightings
+            {**asdict(sighting), "cell": name, "sessions": len(sightings), "file": str(sighting.file)}
+            for name, sightings in self.cells.items()
+            for sighting in sightings
         ]
         return pd.DataFrame(rows, columns=list(_COLUMNS))
 
@@ -107,9 +93,9 @@ def read_sightings(session: NwbSession) -> list[CellSighting]:
 
 
 def _of_plane(session: NwbSession, plane: ImagedPlane) -> Iterable[CellSighting]:
-    rois, rates = plane.rois, event_rates_hz(plane)
+    rois, rates = read_table(plane.segmentation, ragged=False), roi_event_rates_hz(plane)
     names = ("centroid_x_um", "centroid_y_um", "depth_from_first_plane_um")
-    for number, *where in zip(rois.ids.tolist(), *(rois.numbers(name).tolist() for name in names), strict=True):
+    for number, *where in zip(rois.index.tolist(), *(numbers_of(rois, name).tolist() for name in names), strict=True):
         yield CellSighting(
             label=f"{session.subject_id}/{number}",
             session=session.name,
@@ -120,15 +106,12 @@ def _of_plane(session: NwbSession, plane: ImagedPlane) -> Iterable[CellSighting]
         )
 
 
-def event_rates_hz(plane: ImagedPlane) -> dict[int, float]:
-    """Mean rate of calcium events by ROI number: frames with an event, per second of the frames that exist.
-
-    NaN for a ROI without frames; empty where the file has no events or no imaging rate.
-    """
+def roi_event_rates_hz(plane: ImagedPlane) -> dict[int, float]:
+    """Mean rate of calcium events by ROI number; empty where the file has no events or no imaging rate."""
     events, interval_s = plane.traces("event"), plane.frame_interval_s
     if events is None or interval_s is None:
         return {}
-    return dict(zip(events.roi_numbers.tolist(), events.event_rates_hz(interval_s).tolist(), strict=True))
+    return dict(event_rates_hz(events, interval_s=interval_s))
 
 
 def join_cells(sightings: Sequence[CellSighting]) -> CellTable:
@@ -139,23 +122,17 @@ def join_cells(sightings: Sequence[CellSighting]) -> CellTable:
     by_label: dict[str, list[CellSighting]] = {}
     for sighting in sorted(sightings, key=lambda one: (*_sort_key(one.label), one.session)):
         by_label.setdefault(sighting.label, []).append(sighting)
-    cells: list[Cell] = []
+    cells: dict[str, tuple[CellSighting, ...]] = {}
     problems: list[Problem] = []
     for label, seen in by_label.items():
         first, *others = _groups(seen)
-        cells += [Cell(name=label, sightings=tuple(first))]
-        cells += [Cell(name=f"{label}@{group[0].session}", sightings=tuple(group)) for group in others]
-        problems += [
-            Problem(
-                kind=kinds.CELL_NOT_JOINED,
-                file=str(group[0].file),
-                field=label,
-                expected=f"plane and position as in {first[0].session}",
-                found=group[0].differs_from(first[0]),
-            )
-            for group in others
-        ]
-    return CellTable(cells=tuple(cells), problems=tuple(problems))
+        cells[label] = tuple(first)
+        for other, *later in others:
+            cells[f"{label}@{other.session}"] = (other, *later)
+            expected, found = f"plane and position as in {first[0].session}", other.differs_from(first[0])
+            kind, file = kinds.CELL_NOT_JOINED, str(other.file)
+            problems.append(Problem(kind=kind, file=file, field=label, expected=expected, found=found))
+    return CellTable(cells=cells, problems=tuple(problems))
 
 
 def _groups(seen: Sequence[CellSighting]) -> list[list[CellSighting]]:

@@ -5,76 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.reading.nwb_table import SessionTable, processed, read_table
+from ssc_to_nwb.reading.nwb_table import arrays_of, processed, read_table
+from ssc_to_nwb.reading.time_series import read_samples
 
 if TYPE_CHECKING:
+    import pandas as pd
     from pynwb import NWBFile
     from pynwb.ophys import ImagingPlane, PlaneSegmentation, RoiResponseSeries
 
 ResponseKind = Literal["raw", "dff", "event"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoiTraces:
-    """Traces of a plane's ROIs.
-
-    Attributes
-    ----------
-    roi_numbers : ndarray of int64, (R,)
-        Number of each column.
-    time_s : ndarray of float64, (F,)
-        Time stamps in s after the session's start.
-    values : ndarray of float64, (F, R)
-        NaN where there is no frame.
-    unit : str
-        Of the values, as the file has it.
-    """
-
-    roi_numbers: np.ndarray
-    time_s: np.ndarray
-    values: np.ndarray
-    unit: str
-
-    def only(self, roi_numbers: np.ndarray) -> RoiTraces:
-        """The traces of some ROIs, in the order of all; numbers that have no trace count for nothing.
-
-        Parameters
-        ----------
-        roi_numbers : ndarray of int64, (N,)
-            Their numbers.
-
-        Returns
-        -------
-        RoiTraces
-            Copies of their columns.
-        """
-        chosen = np.isin(self.roi_numbers, roi_numbers)
-        return replace(self, roi_numbers=self.roi_numbers[chosen], values=self.values[:, chosen])
-
-    def event_rates_hz(self, frame_interval_s: float) -> np.ndarray:
-        """Of traces of calcium events: frames with an event, per second of the frames that exist.
-
-        Parameters
-        ----------
-        frame_interval_s : float
-            Time from frame to frame.
-
-        Returns
-        -------
-        ndarray of float64, (R,)
-            NaN for a ROI without frames.
-        """
-        seconds = np.isfinite(self.values).sum(axis=0) * frame_interval_s
-        counts = (self.values > 0).sum(axis=0)
-        rates: np.ndarray = np.divide(counts, seconds, out=np.full(seconds.size, np.nan), where=seconds > 0)
-        return rates
+def event_rates_hz(events: pd.DataFrame, *, interval_s: float) -> pd.Series:
+    """Of traces of calcium events: frames with an event, per second of the frames that exist; NaN without frames."""
+    return (events > 0).sum() / (events.notna().sum() * interval_s)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +71,8 @@ class ImagedPlane:
         return None if rate_hz is None else 1.0 / float(rate_hz)
 
     @cached_property
-    def rois(self) -> SessionTable:
-        """The ROIs: id is the number, ragged `pixel_mask` (structured x, y, weight) and `outline` (C, 2) x, y."""
+    def rois(self) -> pd.DataFrame:
+        """The ROIs by number; cells of `pixel_mask` (structured x, y, weight) and `outline` (C, 2) x, y are arrays."""
         return read_table(self.segmentation)
 
     @cached_property
@@ -184,7 +135,7 @@ class ImagedPlane:
         ndarray of bool, (rows, columns)
             True on the pixels of the mask.
         """
-        pixels = self.rois.lists("pixel_mask")[int(np.flatnonzero(self.roi_numbers == number)[0])]
+        pixels = arrays_of(self.rois, "pixel_mask")[int(np.flatnonzero(self.roi_numbers == number)[0])]
         mask = np.zeros(self.image(self.image_names[0]).shape, dtype=bool)
         if len(pixels):
             mask[pixels["y"], pixels["x"]] = True
@@ -206,28 +157,40 @@ class ImagedPlane:
         container = self.ophys.get(naming.RESPONSE_CONTAINERS[kind])
         return None if container is None else container.roi_response_series.get(naming.response_series(kind, self.name))
 
-    def traces(self, kind: ResponseKind) -> RoiTraces | None:
-        """The whole traces of a kind, read into memory.
+    def traces(
+        self, kind: ResponseKind, *, rois: Sequence[int] | np.ndarray | None = None, samples: np.ndarray | None = None
+    ) -> pd.DataFrame | None:
+        """The traces of a kind, read into memory.
 
         Parameters
         ----------
         kind : ResponseKind
             `raw`, `dff` or `event`.
+        rois : sequence of int or None, optional
+            Only these ROIs, in the order of the file; all where None.
+        samples : ndarray of int64, (N,) or None, optional
+            Only these samples, by their places, ascending; all where None.
 
         Returns
         -------
-        RoiTraces or None
-            None where the file has none of this plane.
+        pandas.DataFrame, (samples, ROIs), or None
+            Columns are ROI numbers, the index time in s; NaN where there is no frame. None where the file has no traces
+            of this kind of this plane.
         """
+        import pandas as pd
+
         series = self.series(kind)
         if series is None:
             return None
-        return RoiTraces(
-            roi_numbers=self.roi_numbers[np.asarray(series.rois.data[:], dtype=np.int64)],
-            time_s=np.asarray(series.timestamps[:], dtype=np.float64),
-            values=np.asarray(series.data[:], dtype=np.float64),
-            unit=str(series.unit),
-        )
+        numbers = self.roi_numbers[np.asarray(series.rois.data[:], dtype=np.int64)]
+        columns = np.arange(numbers.size) if rois is None else np.flatnonzero(np.isin(numbers, rois))
+        # One range of columns is one reading; the ROIs in between are left away afterwards.
+        first, end = (int(columns[0]), int(columns[-1]) + 1) if columns.size else (0, 0)
+        values = read_samples(series.data, samples, slice(first, end))
+        if columns.size < end - first:
+            values = values[:, columns - first]
+        time_s = pd.Index(read_samples(series.timestamps, samples), name="time_s")
+        return pd.DataFrame(values, index=time_s, columns=numbers[columns], copy=False)
 
 
 def imaged_planes(nwbfile: NWBFile) -> tuple[ImagedPlane, ...]:
@@ -242,7 +205,7 @@ def imaged_planes(nwbfile: NWBFile) -> tuple[ImagedPlane, ...]:
 
 def traces_ahead(
     planes: Sequence[ImagedPlane], *kinds: ResponseKind
-) -> Iterator[tuple[ImagedPlane, tuple[RoiTraces | None, ...]]]:
+) -> Iterator[tuple[ImagedPlane, tuple[pd.DataFrame | None, ...]]]:
     """The traces of one plane after the other, as `ImagedPlane.traces` has them.
 
     HDF5 unpacks without Python's lock, so that a second processor reads the next plane meanwhile. Two planes are in
@@ -251,7 +214,7 @@ def traces_ahead(
     Gives each plane with its traces of each kind, None where the file has none of the kind.
     """
 
-    def read(plane: ImagedPlane) -> tuple[RoiTraces | None, ...]:
+    def read(plane: ImagedPlane) -> tuple[pd.DataFrame | None, ...]:
         return tuple(plane.traces(kind) for kind in kinds)
 
     with ThreadPoolExecutor(max_workers=1) as reader:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,16 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.hdf5_files import hdf5_fault
-from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes
-from ssc_to_nwb.reading.nwb_files import is_address, open_nwb
-from ssc_to_nwb.reading.nwb_table import SessionTable, processed, read_table
-from ssc_to_nwb.reading.provenance import Provenance, read_provenance
+from ssc_to_nwb.reading.nwb_table import integers_of, numbers_of, processed, read_table, texts_of
 from ssc_to_nwb.reading.time_series import SampleTrials, WhiskerSeries, read_sample_trials, whisker_traces
 
 if TYPE_CHECKING:
+    import pandas as pd
     from pynwb import NWBFile
     from pynwb.base import TimeSeries
 
@@ -30,6 +26,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True)
 class NwbSession:
     """What a file holds, read when it is asked for and then kept. Good as long as the file is open.
+
+    A table that the file lacks has no columns.
 
     Attributes
     ----------
@@ -79,18 +77,20 @@ class NwbSession:
         version = self.nwbfile.read_io.manager.get_builder(self.nwbfile).attributes.get("nwb_version", "")
         return version.decode() if isinstance(version, bytes) else str(version)
 
+    # -- tables
+
     @cached_property
-    def trials(self) -> SessionTable | None:
-        """The trials; None where the file has none."""
+    def trials(self) -> pd.DataFrame:
+        """A row per trial; `trial_number` is the source's number. Columns with several values per trial hold arrays."""
         return self.intervals(naming.TRIALS)
 
     @cached_property
     def trial_numbers(self) -> np.ndarray:
         """Numbers of the trials as the source has them, int64 (T,), in the order of the table."""
-        return np.zeros(0, dtype=np.int64) if self.trials is None else self.trials.integers("trial_number")
+        return integers_of(self.trials, naming.TRIAL_NUMBER)
 
-    def intervals(self, name: str) -> SessionTable | None:
-        """A table of /intervals; None where the file lacks it.
+    def intervals(self, name: str) -> pd.DataFrame:
+        """A table of /intervals.
 
         Parameters
         ----------
@@ -99,37 +99,37 @@ class NwbSession:
 
         Returns
         -------
-        SessionTable or None
+        pandas.DataFrame
             The table, read into memory.
         """
-        intervals = self.nwbfile.intervals or {}
-        return read_table(intervals[name]) if name in intervals else None
+        return read_table((self.nwbfile.intervals or {}).get(name))
 
     @cached_property
-    def touches(self) -> SessionTable | None:
-        """Touches with start_time, stop_time, direction, whisker, trial_number."""
+    def touches(self) -> pd.DataFrame:
+        """A row per touch: start_time, stop_time, direction, whisker, trial_number and properties."""
         return self.intervals(naming.TOUCHES)
 
     @cached_property
-    def licks(self) -> SessionTable | None:
-        """Licks with timestamp, side, trial_number."""
-        tables = self.nwbfile.events or {}
-        return read_table(tables[naming.LICKS]) if naming.LICKS in tables else None
+    def licks(self) -> pd.DataFrame:
+        """A row per lick: timestamp, side, trial_number."""
+        return read_table((self.nwbfile.events or {}).get(naming.LICKS))
 
     @cached_property
-    def pole_in_reach(self) -> SessionTable | None:
-        """Times the pole was in reach, with start_time, stop_time, trial_number."""
+    def pole_in_reach(self) -> pd.DataFrame:
+        """A row per time the pole was in reach: start_time, stop_time, trial_number."""
         return self.intervals(naming.POLE_IN_REACH)
 
     @cached_property
-    def rewards(self) -> SessionTable | None:
-        """Water deliveries with start_time, stop_time, side, trial_number."""
+    def rewards(self) -> pd.DataFrame:
+        """A row per delivery of water: start_time, stop_time, side, trial_number."""
         return self.intervals(naming.REWARDS)
 
     @cached_property
-    def reward_cue(self) -> SessionTable | None:
-        """Cues with start_time, stop_time, trial_number."""
+    def reward_cue(self) -> pd.DataFrame:
+        """A row per auditory cue: start_time, stop_time, trial_number."""
         return self.intervals(naming.REWARD_CUE)
+
+    # -- planes and series
 
     @cached_property
     def planes(self) -> tuple[ImagedPlane, ...]:
@@ -193,81 +193,43 @@ class NwbSession:
         tuple of two float
             In s after the session's start; NaN where the file has no stop.
         """
-        if self.trials is None:
-            raise ValueError("a file without trials")
         row = int(np.flatnonzero(self.trial_numbers == trial)[0])
-        return float(self.trials.numbers("start_time")[row]), float(self.trials.numbers("stop_time")[row])
+        start_s, stop_s = (numbers_of(self.trials, name)[row] for name in ("start_time", "stop_time"))
+        return float(start_s), float(stop_s)
+
+    # -- where the file comes from, as it says itself
+
+    @cached_property
+    def provenance(self) -> Mapping[str, str]:
+        """Texts by item: `tool`, `tool_version`, `options`, `metadata_sha256` and others; none in other files."""
+        table = read_table(processed(self.nwbfile, naming.SOURCE_MODULE).get(naming.PROVENANCE))
+        return dict(zip(texts_of(table, "item").tolist(), texts_of(table, "value").tolist(), strict=True))
+
+    @cached_property
+    def source_files(self) -> pd.DataFrame:
+        """The files it was made from, with sizes and SHA-256."""
+        return read_table(processed(self.nwbfile, naming.SOURCE_MODULE).get(naming.SOURCE_FILES))
+
+    @cached_property
+    def metadata(self) -> Mapping[str, Any]:
+        """The metadata the conversion used, by section; empty where the file does not have them."""
+        return self._item("metadata")
+
+    @property
+    def ledger(self) -> Mapping[str, Mapping[str, int]]:
+        """By what became of the source's fields and files: counts `leaves`, `bytes`, `files`, `file_bytes`."""
+        return self._item("ledger")
 
     @property
     def is_stub(self) -> bool:
         """Whether the file says that it holds a few trials of its session only."""
-        return self.provenance is not None and self.provenance.is_stub
+        return bool(self._item("options").get("stub", False))
 
     @property
     def is_synthetic(self) -> bool:
         """Whether the source called its experiment SYNTHETIC, as made-up data do; the notes quote it."""
         return re.search(r"\bSYNTHETIC\b", str(self.nwbfile.notes or "")) is not None
 
-    @cached_property
-    def provenance(self) -> Provenance | None:
-        """What the file says of its making; None where it says nothing."""
-        return read_provenance(self.nwbfile)
-
-    @property
-    def metadata(self) -> Mapping[str, Any]:
-        """The metadata the conversion used, by section; empty where the file does not have them."""
-        return {} if self.provenance is None else self.provenance.metadata
-
-
-@contextmanager
-def open_nwb_session(path: Path | str) -> Iterator[NwbSession]:
-    """Open an NWB file for reading.
-
-    Parameters
-    ----------
-    path : Path or str
-        A `.nwb` file, a `.nwb.zarr` folder, or the http(s) address of a `.nwb` file.
-
-    Yields
-    ------
-    NwbSession
-        Good until the `with` block ends.
-
-    Raises
-    ------
-    SscError
-        nwb-file-missing, nwb-file-unreadable, remote-support-missing; verify-values-elsewhere where values of the file
-        lie in another; file-layout-older, file-layout-newer for a file of another version of this program.
-    """
-    remote = is_address(path)
-    path = path if remote else Path(path)
-    if not remote and not Path(path).exists():
-        raise error(kinds.NWB_FILE_MISSING, file=path)
-    # hdmf, h5py and zarr raise what they like at a file that is not NWB.
-    try:
-        # Arrays are read whole, so that no chunk is needed again.
-        io = open_nwb(path, chunk_cache_bytes=0)
-        try:
-            nwbfile = io.read()
-        except Exception:
-            io.close()
-            raise
-    except SscError:
-        raise
-    except Exception as failure:
-        found = hdf5_fault(failure) if isinstance(failure, OSError) else f"{type(failure).__name__}: {failure}"
-        raise error(kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=found) from failure
-    session = NwbSession(path=path, nwbfile=nwbfile)
-    try:
-        _check_layout(session)
-        yield session
-    finally:
-        io.close()
-
-
-def _check_layout(session: NwbSession) -> None:
-    """A file of another layout has its contents elsewhere: read by this one's, they would be lacking, or wrong."""
-    layout = naming.FILE_LAYOUT if session.provenance is None else session.provenance.layout
-    if layout != naming.FILE_LAYOUT:
-        kind = kinds.FILE_LAYOUT_OLDER if layout < naming.FILE_LAYOUT else kinds.FILE_LAYOUT_NEWER
-        raise error(kind, file=session.path, expected=f"layout {naming.FILE_LAYOUT}", found=f"layout {layout}")
+    def _item(self, name: str) -> Mapping[str, Any]:
+        value = json.loads(self.provenance.get(name, "{}"))
+        return value if isinstance(value, dict) else {}

@@ -1,59 +1,17 @@
-"""A table of an NWB file as plain columns, read one by one: as a DataFrame, ragged columns are slow."""
+"""A table of an NWB file as a DataFrame, made column by column: pynwb's own way is slow with ragged columns."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    import pandas as pd
     from hdmf.common import DynamicTable, VectorData
     from pynwb import NWBFile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionTable:
-    """The rows of a DynamicTable.
-
-    ids: (n,), row ids; columns: (n,) or (n, ...) each, texts as arrays of str objects; a ragged column is a tuple of n
-    arrays.
-    """
-
-    ids: np.ndarray
-    columns: Mapping[str, np.ndarray | tuple[np.ndarray, ...]]
-
-    def __len__(self) -> int:
-        return int(self.ids.size)
-
-    def __contains__(self, column: object) -> bool:
-        return column in self.columns
-
-    def numbers(self, column: str) -> np.ndarray:
-        """Values of a plain column, float64 (n,); all NaN where the table lacks the column."""
-        values = self.columns.get(column)
-        return np.full(len(self), np.nan) if values is None else np.asarray(values, dtype=np.float64)
-
-    def texts(self, column: str) -> np.ndarray:
-        """Values of a plain column as str objects, (n,); all empty where the table lacks the column."""
-        values = self.columns.get(column)
-        return np.array([""] * len(self) if values is None else [str(value) for value in values], dtype=object)
-
-    def integers(self, column: str) -> np.ndarray:
-        """Values of a plain column as int64 (n,); all -1 where the table lacks the column."""
-        values = self.columns.get(column)
-        return np.full(len(self), -1, dtype=np.int64) if values is None else np.asarray(values, dtype=np.int64)
-
-    def flags(self, column: str) -> np.ndarray | None:
-        """Values of a plain column as bool (n,); None where the table lacks the column."""
-        values = self.columns.get(column)
-        return None if values is None else np.asarray(values, dtype=bool)
-
-    def lists(self, column: str) -> tuple[np.ndarray, ...]:
-        """An array per row of a ragged column; all empty where the table lacks it."""
-        values = self.columns.get(column)
-        return tuple(values) if values is not None else tuple(np.zeros(0) for _ in range(len(self)))
 
 
 def processed(nwbfile: NWBFile, module: str) -> Mapping[str, Any]:
@@ -62,22 +20,60 @@ def processed(nwbfile: NWBFile, module: str) -> Mapping[str, Any]:
     return {} if found is None else found.data_interfaces
 
 
-def read_table(table: DynamicTable) -> SessionTable:
-    """Read every column of a table into memory."""
-    return SessionTable(
-        ids=np.asarray(table.id.data[:], dtype=np.int64),
-        columns={name: _values(table[name]) for name in table.colnames},
-    )
+def read_table(table: DynamicTable | None, *, ragged: bool = True) -> pd.DataFrame:
+    """The rows of a table by their ids; columns with several values in a row hold arrays.
+
+    ragged: whether such columns are read. A table that is not there has no columns.
+    """
+    import pandas as pd
+
+    if table is None:
+        return pd.DataFrame()
+    columns: dict[str, Any] = {}
+    for name in table.colnames if ragged else [name for name in table.colnames if not _is_ragged(table[name])]:
+        values = _values(table[name])
+        is_plain = isinstance(values, np.ndarray) and values.ndim == 1
+        columns[name] = values if is_plain else pd.Series(list(values), dtype=object).to_numpy()
+    return pd.DataFrame(columns, index=pd.Index(np.asarray(table.id.data[:], dtype=np.int64), name="id"))
 
 
-def _values(column: VectorData) -> np.ndarray | tuple[np.ndarray, ...]:
+def numbers_of(table: pd.DataFrame, column: str) -> np.ndarray:
+    """Values of a plain column, float64 (n,); all NaN where the table lacks the column."""
+    return table[column].to_numpy(np.float64) if column in table else np.full(len(table), np.nan)
+
+
+def integers_of(table: pd.DataFrame, column: str) -> np.ndarray:
+    """Values of a plain column as int64 (n,); all -1 where the table lacks the column."""
+    return table[column].to_numpy(np.int64) if column in table else np.full(len(table), -1, dtype=np.int64)
+
+
+def texts_of(table: pd.DataFrame, column: str) -> np.ndarray:
+    """Values of a plain column as str objects, (n,); all empty where the table lacks the column."""
+    return np.array([str(value) for value in table[column]] if column in table else [""] * len(table), dtype=object)
+
+
+def counts_of(table: pd.DataFrame, column: str) -> dict[str, int]:
+    """How often each text of a plain column occurs, in the order of the texts."""
+    return dict(sorted(Counter(texts_of(table, column).tolist()).items()))
+
+
+def arrays_of(table: pd.DataFrame, column: str) -> list[np.ndarray]:
+    """An array per row of a ragged column; all empty where the table lacks it."""
+    return list(table[column]) if column in table else [np.zeros(0)] * len(table)
+
+
+def _is_ragged(column: VectorData) -> bool:
     from hdmf.common import VectorIndex
 
-    if not isinstance(column, VectorIndex):
+    return isinstance(column, VectorIndex)
+
+
+def _values(column: VectorData) -> np.ndarray | list[np.ndarray]:
+    if not _is_ragged(column):
         return _array(column.data[:])
     ends = np.asarray(column.data[:], dtype=np.int64)
     # Splitting at the last end as well leaves an empty rest.
-    return tuple(np.split(_array(column.target.data[:]), ends)[: ends.size])
+    return np.split(_array(column.target.data[:]), ends)[: ends.size]
 
 
 def _array(values: object) -> np.ndarray:

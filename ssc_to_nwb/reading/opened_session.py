@@ -11,36 +11,31 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.hdf5_files import hdf5_fault
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.quantities import listed
-from ssc_to_nwb.reading.imaged_plane import ImagedPlane, ResponseKind
-from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
-from ssc_to_nwb.reading.nwb_table import SessionTable
-from ssc_to_nwb.reading.time_series import Frames
+from ssc_to_nwb.reading.imaged_plane import ResponseKind
+from ssc_to_nwb.reading.nwb_files import is_address, open_nwb
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import read_table
+from ssc_to_nwb.reading.time_series import Frames, read_samples
 
 if TYPE_CHECKING:
     import pandas as pd
-    from pynwb import NWBFile
+    from hdmf.backends.io import HDMFIO
 
 
-@dataclass(kw_only=True)
-class OpenedSession:
-    """An open session. Close it, or use it in a `with`.
+@dataclass(frozen=True, kw_only=True)
+class OpenedSession(NwbSession):
+    """An open session. Close it, or use it in a `with`."""
 
-    Attributes
-    ----------
-    view : NwbSession
-        The same file as plain tables and arrays, for programs.
-    """
-
-    view: NwbSession
-    _open: ExitStack = field(default_factory=ExitStack, repr=False)
+    _io: HDMFIO = field(repr=False)
 
     def __enter__(self) -> OpenedSession:
         return self
@@ -51,59 +46,20 @@ class OpenedSession:
         self.close()
 
     def __repr__(self) -> str:
-        planes = ", ".join(plane.name for plane in self.view.planes) or "no planes"
-        return f"<{self.view.title}: {self.view.trial_numbers.size} trials; {planes}>"
+        planes = ", ".join(plane.name for plane in self.planes) or "no planes"
+        return f"<{self.title}: {self.trial_numbers.size} trials; {planes}>"
 
     def close(self) -> None:
         """Close the file; what was read stays good."""
-        self._open.close()
-
-    @property
-    def nwbfile(self) -> NWBFile:
-        """The file as pynwb has it."""
-        return self.view.nwbfile
-
-    # -- tables
-
-    @cached_property
-    def trials(self) -> pd.DataFrame:
-        """A row per trial; `trial_number` is the source's number. Columns with several values per trial hold arrays."""
-        return _frame(self.view.trials)
-
-    @cached_property
-    def touches(self) -> pd.DataFrame:
-        """A row per touch: start_time, stop_time, direction, whisker, trial_number and properties."""
-        return _frame(self.view.touches)
-
-    @cached_property
-    def licks(self) -> pd.DataFrame:
-        """A row per lick: timestamp, side, trial_number."""
-        return _frame(self.view.licks)
-
-    @cached_property
-    def pole_in_reach(self) -> pd.DataFrame:
-        """A row per time the pole was in reach."""
-        return _frame(self.view.pole_in_reach)
-
-    @cached_property
-    def rewards(self) -> pd.DataFrame:
-        """A row per delivery of water: start_time, stop_time, side, trial_number."""
-        return _frame(self.view.rewards)
-
-    @cached_property
-    def reward_cue(self) -> pd.DataFrame:
-        """A row per auditory cue."""
-        return _frame(self.view.reward_cue)
+        self._io.close()
 
     @cached_property
     def rois(self) -> pd.DataFrame:
         """A row per ROI of all planes, by ROI number: plane, centroid in um, depth in um, cell."""
         import pandas as pd
 
-        tables = [_frame(plane.rois, index=plane.roi_numbers, arrays=False) for plane in self.view.planes]
+        tables = [read_table(plane.segmentation, ragged=False) for plane in self.planes]
         return pd.concat(tables).rename_axis("roi") if tables else pd.DataFrame()
-
-    # -- traces
 
     def traces(
         self, kind: ResponseKind = "dff", *, rois: Iterable[int] | None = None, trial: int | None = None
@@ -137,34 +93,21 @@ class OpenedSession:
         _check_known("kind of trace", kind, naming.RESPONSE_CONTAINERS)
         wanted = None if rois is None else [int(roi) for roi in rois]
         self._check_trial(trial)
-        parts = [part for plane in self.view.planes if (part := self._of_plane(plane, kind, wanted, trial)) is not None]
+        parts = []
+        for plane in self.planes:
+            series = plane.series(kind)
+            if series is not None and (wanted is None or np.isin(plane.roi_numbers, wanted).any()):
+                samples = None if trial is None else self.samples_of(series, trial)
+                table = plane.traces(kind, rois=wanted, samples=samples)
+                # Two samples of one time stamp cannot be joined with other planes' by time: the first is kept.
+                parts += [] if table is None or table.columns.empty else [table[~table.index.duplicated()]]
         missing = set(wanted or ()) - {number for part in parts for number in part.columns}
         if missing:
-            raise error(kinds.ROI_NOT_IN_FILE, file=self.view.path, found=f"{kind} of ROI {sorted(missing)[0]}")
+            raise error(kinds.ROI_NOT_IN_FILE, file=self.path, found=f"{kind} of ROI {sorted(missing)[0]}")
         if not parts:
             return pd.DataFrame(index=pd.Index([], name="time_s"))
         table = pd.concat(parts, axis=1).sort_index().rename_axis("time_s")
         return table if wanted is None else table[wanted]
-
-    def _of_plane(
-        self, plane: ImagedPlane, kind: ResponseKind, wanted: list[int] | None, trial: int | None
-    ) -> pd.DataFrame | None:
-        import pandas as pd
-
-        series = plane.series(kind)
-        if series is None:
-            return None
-        numbers = plane.roi_numbers[np.asarray(series.rois.data[:], dtype=np.int64)]
-        columns = np.arange(numbers.size) if wanted is None else np.flatnonzero(np.isin(numbers, wanted))
-        if not columns.size:
-            return None
-        samples = None if trial is None else self.view.samples_of(series, trial)
-        # One range of columns is one reading; the ROIs in between are left away afterwards.
-        first, last = int(columns[0]), int(columns[-1])
-        values = _read(series.data, samples, slice(first, last + 1))[:, columns - first]
-        table = pd.DataFrame(values, index=_read(series.timestamps, samples), columns=numbers[columns])
-        # Two samples of one time stamp cannot be joined with other planes' by time: the first is kept.
-        return table[~table.index.duplicated()]
 
     def whisker(self, *, trial: int | None = None) -> pd.DataFrame:
         """Whisker traces by time in s.
@@ -189,17 +132,15 @@ class OpenedSession:
         self._check_trial(trial)
         columns = {}
         index = pd.Index([], name="time_s")
-        for trace in self.view.whisker_traces:
-            samples = None if trial is None else self.view.samples_of(trace.series, trial)
-            columns[f"{trace.quantity}_{trace.whisker}"] = _read(trace.series.data, samples)
-            index = pd.Index(_read(trace.series.timestamps, samples), name="time_s")
+        for trace in self.whisker_traces:
+            samples = None if trial is None else self.samples_of(trace.series, trial)
+            columns[f"{trace.quantity}_{trace.whisker}"] = read_samples(trace.series.data, samples)
+            index = pd.Index(read_samples(trace.series.timestamps, samples), name="time_s")
         return pd.DataFrame(columns, index=index)
 
     def _check_trial(self, trial: int | None) -> None:
-        if trial is not None and trial not in self.view.trial_numbers:
-            raise error(kinds.TRIAL_NOT_IN_FILE, file=self.view.path, found=trial)
-
-    # -- images
+        if trial is not None and trial not in self.trial_numbers:
+            raise error(kinds.TRIAL_NOT_IN_FILE, file=self.path, found=trial)
 
     def mask(self, roi: int) -> np.ndarray:
         """Which pixels are of a ROI.
@@ -219,10 +160,10 @@ class OpenedSession:
         SscError
             roi-not-in-file.
         """
-        for plane in self.view.planes:
+        for plane in self.planes:
             if roi in plane.roi_numbers:
                 return plane.mask(roi)
-        raise error(kinds.ROI_NOT_IN_FILE, file=self.view.path, found=f"ROI {roi}")
+        raise error(kinds.ROI_NOT_IN_FILE, file=self.path, found=f"ROI {roi}")
 
     def image(self, plane: str, name: str = "master_green") -> np.ndarray:
         """An image of a plane as a picture.
@@ -244,7 +185,7 @@ class OpenedSession:
         KeyError
             The file has no such plane or image.
         """
-        planes = {one.name: one for one in self.view.planes}
+        planes = {one.name: one for one in self.planes}
         _check_known("plane", plane, planes)
         _check_known("image", name, planes[plane].image_names)
         return planes[plane].image(name)
@@ -274,37 +215,45 @@ class OpenedSession:
         return Frames(series=self.nwbfile.acquisition[name])
 
 
-def _read(data: Any, places: np.ndarray | None, columns: slice | None = None) -> np.ndarray:
-    """Samples of an array in the file, float64, at ascending places or all: one reading from the first to the last."""
-    around = slice(None)
-    if places is not None:
-        around = slice(int(places[0]), int(places[-1]) + 1) if places.size else slice(0, 0)
-    values = np.asarray(data[around] if columns is None else data[around, columns], dtype=np.float64)
-    return values if places is None or not places.size else values[places - places[0]]
-
-
-def opened_session(file: Path | str) -> OpenedSession:
-    """See `ssc_to_nwb.open_session`."""
-    stack = ExitStack()
-    view = stack.enter_context(open_nwb_session(file))
-    return OpenedSession(view=view, _open=stack)
-
-
 def _check_known(what: str, name: str, known: Collection[str]) -> None:
     if name not in known:
         raise KeyError(f"No {what} {name!r}; there are {listed(list(known)) or 'none'}")
 
 
-def _frame(table: SessionTable | None, *, index: np.ndarray | None = None, arrays: bool = True) -> pd.DataFrame:
-    """A table as a DataFrame; columns with several values per row hold arrays, or are left out."""
-    import pandas as pd
+def open_nwb_session(path: Path | str) -> OpenedSession:
+    """Open a `.nwb` file, a `.nwb.zarr` folder, or the http(s) address of a `.nwb` file for reading.
 
-    if table is None:
-        return pd.DataFrame()
-    columns: dict[str, Any] = {}
-    for name, values in table.columns.items():
-        if isinstance(values, np.ndarray) and values.ndim == 1:
-            columns[name] = values
-        elif arrays:
-            columns[name] = pd.Series(list(values), dtype=object).to_numpy()
-    return pd.DataFrame(columns, index=pd.Index(table.ids if index is None else index, name="id"))
+    Raises nwb-file-missing, nwb-file-unreadable, remote-support-missing, zarr-support-missing; verify-values-elsewhere
+    where values of the file lie in another; file-layout-older, file-layout-newer for a file of another version of this
+    program.
+    """
+    path = path if is_address(path) else Path(path)
+    if isinstance(path, Path) and not path.exists():
+        raise error(kinds.NWB_FILE_MISSING, file=path)
+    with ExitStack() as stack:
+        # hdmf, h5py and zarr raise what they like at a file that is not NWB.
+        try:
+            # Arrays are read whole, so that no chunk is needed again.
+            io = open_nwb(path, chunk_cache_bytes=0)
+            stack.callback(io.close)
+            nwbfile = io.read()
+        except SscError:
+            raise
+        except Exception as failure:
+            found = hdf5_fault(failure) if isinstance(failure, OSError) else f"{type(failure).__name__}: {failure}"
+            raise error(kinds.NWB_FILE_UNREADABLE, file=path, expected="an NWB file", found=found) from failure
+        # The reader is kept: where a program ends with the session open, the file's own reference goes first.
+        session = OpenedSession(path=path, nwbfile=nwbfile, _io=io)
+        _check_layout(session)
+        stack.pop_all()
+    return session
+
+
+def _check_layout(session: NwbSession) -> None:
+    """A file of another layout has its contents elsewhere: read by this one's, they would be lacking, or wrong."""
+    # Files from before the layout was written are of the first; files of other programs have none.
+    default = 1 if session.provenance else naming.FILE_LAYOUT
+    layout = int(session.provenance.get(naming.FILE_LAYOUT_ITEM, default))
+    if layout != naming.FILE_LAYOUT:
+        kind = kinds.FILE_LAYOUT_OLDER if layout < naming.FILE_LAYOUT else kinds.FILE_LAYOUT_NEWER
+        raise error(kind, file=session.path, expected=f"layout {naming.FILE_LAYOUT}", found=f"layout {layout}")

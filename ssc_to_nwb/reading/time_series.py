@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 QUANTITIES = ("angle", "curvature_change")
 
 
+def read_samples(data: Any, places: np.ndarray | None = None, columns: slice | None = None) -> np.ndarray:
+    """Samples of an array in the file, float64, at ascending places or all: one reading from the first to the last."""
+    around = slice(None)
+    if places is not None:
+        around = slice(int(places[0]), int(places[-1]) + 1) if places.size else slice(0, 0)
+    values = np.asarray(data[around] if columns is None else data[around, columns], dtype=np.float64)
+    return values if places is None or not places.size else values[places - places[0]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class WhiskerSeries:
     """A view of one trace of an open file.
@@ -46,7 +55,7 @@ class WhiskerSeries:
     @cached_property
     def values(self) -> np.ndarray:
         """Values float64 (N,), NaN where tracking failed."""
-        return _numbers(self.series.data)
+        return read_samples(self.series.data)
 
 
 def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerSeries, ...]:
@@ -58,14 +67,10 @@ def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerSeries, ...]:
         for name, series in sorted(processed(nwbfile, naming.BEHAVIOR_MODULE).items()):
             if name.startswith(prefix):
                 # Linked time stamps are one data set, by the name it has in the file.
-                times = shared.setdefault(series.timestamps.name, cache(partial(_numbers, series.timestamps)))
+                times = shared.setdefault(series.timestamps.name, cache(partial(read_samples, series.timestamps)))
                 whisker = name.removeprefix(prefix)
                 found.append(WhiskerSeries(whisker=whisker, quantity=quantity, series=series, times=times))
     return tuple(found)
-
-
-def _numbers(data: Any) -> np.ndarray:
-    return np.asarray(data[:], dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,4 +126,4 @@ class Frames:
     @cached_property
     def time_s(self) -> np.ndarray:
         """Time stamp of every frame in s after the session's start, float64 (T,)."""
-        return _numbers(self.series.timestamps)
+        return read_samples(self.series.timestamps)

@@ -11,22 +11,15 @@ import numpy as np
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import numbers_of, texts_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceOfTrial:
     """One trace in one trial.
 
-    Attributes
-    ----------
-    name : str
-        A whisker or a ROI number.
-    time_s : ndarray of float64, (N,)
-        Seconds from the start of the trial.
-    values : ndarray of float64, (N,)
-        NaN where the trace has none.
-    unit : str
-        Of the values.
+    name: a whisker or a ROI number; time_s: (N,), seconds from the start of the trial; values: (N,), NaN where the
+    trace has none; unit: of the values.
     """
 
     name: str
@@ -39,22 +32,9 @@ class TraceOfTrial:
 class TrialData:
     """What happened in a trial; all times in s from its start.
 
-    Attributes
-    ----------
-    number : int
-        The source's number.
-    trial_type : str
-        As the trials table has it.
-    duration_s : float
-        Stop minus start; NaN where the file has no stop.
-    angles, curvatures : tuple of TraceOfTrial
-        A trace per whisker.
-    intervals : mapping of str to ndarray, (E, 2)
-        Onset and offset by name: `pole in reach`, `protraction touch c2`, `left water`, `reward cue`.
-    points : mapping of str to ndarray, (E,)
-        Times by name: `left lick`.
-    dff : tuple of TraceOfTrial
-        The chosen ROIs.
+    number: the source's; trial_type: as the trials table has it; duration_s: NaN where the file has no stop; angles,
+    curvatures: a trace per whisker; intervals: onset and offset (E, 2) by name: `pole in reach`, `left water`,
+    `protraction touch c2`; points: times (E,) by name: `left lick`; dff: of the chosen ROIs.
     """
 
     number: int
@@ -91,8 +71,8 @@ def read_trial(session: NwbSession, number: int, *, rois: Sequence[int] = (), mo
     SscError
         trial-not-in-file, roi-not-in-file.
     """
-    trials, numbers = session.trials, session.trial_numbers
-    if trials is None or number not in numbers:
+    numbers = session.trial_numbers
+    if number not in numbers:
         raise error(
             kinds.TRIAL_NOT_IN_FILE,
             file=session.path,
@@ -103,7 +83,7 @@ def read_trial(session: NwbSession, number: int, *, rois: Sequence[int] = (), mo
     start, stop = session.span_s(number)
     return TrialData(
         number=number,
-        trial_type=str(trials.texts("trial_type")[numbers == number][0]),
+        trial_type=str(texts_of(session.trials, "trial_type")[numbers == number][0]),
         duration_s=stop - start,
         angles=_whisker(session, "angle", number, start),
         curvatures=_whisker(session, "curvature_change", number, start),
@@ -126,24 +106,22 @@ def _whisker(session: NwbSession, quantity: str, number: int, start: float) -> t
 def _intervals(session: NwbSession, number: int, start: float) -> dict[str, np.ndarray]:
     """Onset and offset (E, 2) by name, of every table of intervals that the trial has something in."""
     found: dict[str, np.ndarray] = {}
-    for table, name_of in (
-        (session.pole_in_reach, lambda table: np.full(len(table), "pole in reach", dtype=object)),
-        (session.touches, lambda table: table.texts("direction") + " touch " + table.texts("whisker")),
-        (session.reward_cue, lambda table: np.full(len(table), "reward cue", dtype=object)),
-        (session.rewards, lambda table: table.texts("side") + " water"),
+    touches, rewards = session.touches, session.rewards
+    for table, names in (
+        (session.pole_in_reach, "pole in reach"),
+        (touches, texts_of(touches, "direction") + " touch " + texts_of(touches, "whisker")),
+        (session.reward_cue, "reward cue"),
+        (rewards, texts_of(rewards, "side") + " water"),
     ):
-        if table is not None:
-            times = np.stack([table.numbers("start_time"), table.numbers("stop_time")], axis=1) - start
-            found |= _by_name(times, name_of(table), table.numbers("trial_number") == number)
+        times = np.stack([numbers_of(table, "start_time"), numbers_of(table, "stop_time")], axis=1) - start
+        found |= _by_name(times, np.broadcast_to(names, len(table)), numbers_of(table, "trial_number") == number)
     return found
 
 
 def _points(session: NwbSession, number: int, start: float) -> dict[str, np.ndarray]:
     licks = session.licks
-    if licks is None:
-        return {}
-    times, of_trial = licks.numbers("timestamp") - start, licks.numbers("trial_number") == number
-    return _by_name(times, licks.texts("side") + " lick", of_trial)
+    times, of_trial = numbers_of(licks, "timestamp") - start, numbers_of(licks, "trial_number") == number
+    return _by_name(times, texts_of(licks, "side") + " lick", of_trial)
 
 
 def _by_name(times: np.ndarray, names: np.ndarray, of_trial: np.ndarray) -> dict[str, np.ndarray]:
@@ -156,16 +134,15 @@ def _dff(
 ) -> tuple[TraceOfTrial, ...]:
     found: dict[int, TraceOfTrial] = {}
     for plane in session.planes:
-        wanted = np.isin(plane.roi_numbers, rois) if rois else np.ones(plane.roi_numbers.size, dtype=bool)
-        traces, series = (plane.traces("dff"), plane.series("dff")) if wanted.any() else (None, None)
-        if traces is None or series is None:
+        series = plane.series("dff")
+        if series is None:
             continue
-        part = session.samples_of(series, number)
-        for column, roi in enumerate(traces.roi_numbers.tolist()):
-            values = traces.values[part, column]
-            if (not rois or roi in rois) and np.isfinite(values).any():
-                found[roi] = TraceOfTrial(
-                    name=str(roi), time_s=traces.time_s[part] - start, values=values, unit=traces.unit
+        traces = plane.traces("dff", rois=rois or None, samples=session.samples_of(series, number))
+        for roi, values in () if traces is None else traces.items():
+            if values.notna().any():
+                time_s = values.index.to_numpy() - start
+                found[int(roi)] = TraceOfTrial(
+                    name=str(roi), time_s=time_s, values=values.to_numpy(), unit=str(series.unit)
                 )
     missing = [roi for roi in rois if roi not in found]
     if missing:

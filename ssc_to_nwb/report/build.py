@@ -18,7 +18,7 @@ from ssc_to_nwb._version import __version__
 from ssc_to_nwb.output_files import whole_file
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.reading.nwb_session import open_nwb_session
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.file_record import FileRecord
 from ssc_to_nwb.report.page import SessionPage, index_texts, make_page

@@ -12,7 +12,8 @@ import numpy as np
 from ssc_to_nwb.analysis.session_responses import first_touches_s, triggered_dff
 from ssc_to_nwb.reading.cells import CellSighting
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
-from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.single_picture import add_legend_below, say, tick_handle
 
@@ -69,7 +70,7 @@ def _view(session: NwbSession, plane: ImagedPlane, *, number: int, differs: str 
         columns = _window(column, least=_AROUND_UM / column_um, length=image.shape[1])
         view = replace(view, image=image[rows, columns], mask=mask[rows, columns])
     found = triggered_dff(plane, first_touches_s(session), roi_numbers=np.array([number]))
-    if found is None or not found[0].roi_numbers.size:
+    if found is None or not found[0].size:
         return view
     triggered = found[1]
     count = int(np.isfinite(triggered.values).any(axis=1).sum())

@@ -11,12 +11,13 @@ import numpy as np
 from ssc_to_nwb.analysis.session_responses import first_onsets
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.nwb_table import SessionTable
+from ssc_to_nwb.reading.nwb_table import numbers_of, texts_of
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Block, Picture
 from ssc_to_nwb.report.figure import add_legend, boxes, count_in_whole_numbers, page_figure, picture, strokes
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 _BIN_S = 0.1
@@ -40,38 +41,33 @@ class _Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cues:
-    """Onset of the first cue of each trial that has one: numbers int64 (C,), increasing, and onset_s (C,)."""
+    """Onset of the first cue of each trial that has one: numbers of the trials (C,), increasing, and onset_s (C,)."""
 
     numbers: np.ndarray
     onset_s: np.ndarray
 
-    def aligned(self, time_s: np.ndarray, trial: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Times relative to the cue of their trial, and its row, from 1; without those of trials without a cue."""
+    def aligned(self, table: pd.DataFrame, times: str) -> tuple[np.ndarray, np.ndarray]:
+        """Times in a column relative to the cue of their trial, and its row, from 1; without those without a cue."""
+        trial = numbers_of(table, "trial_number")
         row = np.minimum(np.searchsorted(self.numbers, trial), self.numbers.size - 1)
         known = self.numbers[row] == trial
-        return time_s[known] - self.onset_s[row[known]], row[known] + 1
+        return numbers_of(table, times)[known] - self.onset_s[row[known]], row[known] + 1
 
-    def kinds(
-        self, table: SessionTable | None, times: str, labels: str, known: dict[str, tuple[str, str]]
-    ) -> list[_Kind]:
+    def kinds(self, table: pd.DataFrame, times: str, labels: str, known: dict[str, tuple[str, str]]) -> list[_Kind]:
         """Events of each known value of the column `labels`, by the times in the column `times`."""
-        if table is None:
-            return []
         kinds = []
-        for value, (colour, label) in known.items():
-            chosen = table.texts(labels) == value
-            time_s, row = self.aligned(table.numbers(times)[chosen], table.numbers("trial_number")[chosen])
+        for value, (colour, label) in known.items() if len(table.columns) else ():
+            time_s, row = self.aligned(table[texts_of(table, labels) == value], times)
             kinds.append(_Kind(label=label, colour=colour, time_s=time_s, row=row))
         return kinds
 
 
 def cue_section(session: NwbSession) -> Iterator[Block]:
     """Two rasters side by side, licks and touches, with their rates below."""
-    cue = session.reward_cue
-    if cue is None or not len(cue):
+    if session.reward_cue.empty:
         yield "This file holds no auditory cue to align to."
         return
-    numbers, onset_s = first_onsets(cue)
+    numbers, onset_s = first_onsets(session.reward_cue)
     if not numbers.size:
         yield "This file holds no auditory cue of a trial to align to."
         return
@@ -122,14 +118,11 @@ def _figure(session: NwbSession, cues: _Cues, events: dict[str, list[_Kind]]) ->
 
 
 def _draw_band(
-    axes: Axes, table: SessionTable | None, cues: _Cues, *, label: str, colour: str = palette.POLE, height: float = 1.0
+    axes: Axes, table: pd.DataFrame, cues: _Cues, *, label: str, colour: str = palette.POLE, height: float = 1.0
 ) -> None:
     """A box per interval, all in one path; height in rows."""
-    if table is None or not len(table):
-        return
-    trial = table.numbers("trial_number")
-    start, row = cues.aligned(table.numbers("start_time"), trial)
-    stop, _ = cues.aligned(table.numbers("stop_time"), trial)
+    start, row = cues.aligned(table, "start_time")
+    stop, _ = cues.aligned(table, "stop_time")
     if not start.size:
         return
     boxes(axes, start, stop, row - height / 2, row + height / 2, color=colour, label=label, zorder=0.5)

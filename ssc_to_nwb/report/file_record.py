@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.report.blocks import Block, Link, Table
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversionWarning:
-    """A kind of warning that the conversion gave: how often, and field and value of the first."""
-
-    identifier: str
-    title: str
-    count: int
-    first: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +16,15 @@ class FileRecord:
 
     verified: how the file was compared with its source before it got its name (`full`, `sample`, `off`); changed:
     whether it has changed since; digest: of its content as it was then; validation: errors and warnings, accepted ones
-    aside, of the last validation of the file as it is now; warnings: of the conversion.
+    aside, of the last validation of the file as it is now; warnings: of the conversion, each kind once, as its record
+    has them: identifier, count and the first problem.
     """
 
     verified: str | None = None
     changed: bool = False
     digest: str | None = None
     validation: tuple[int, int] | None = None
-    warnings: tuple[ConversionWarning, ...] | None = None
+    warnings: tuple[Mapping[str, Any], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +80,14 @@ def conversion_section(record: FileRecord) -> Iterator[Block]:
         yield "The conversion gave no warnings."
     else:
         yield "ssc-to-nwb explain NAME says what a warning means and what to do."
-        rows = tuple((one.title, f"{one.count:,}", one.first, one.identifier) for one in record.warnings)
+        rows = tuple(_warning_row(**recorded) for recorded in record.warnings)
         headings = ("warning", "times", "the first", "name")
         yield Table(headings=headings, rows=rows, numeric=headings[1:2], unbroken=headings[3:])
+
+
+def _warning_row(*, identifier: str, count: int, first: Mapping[str, Any]) -> tuple[str, ...]:
+    where = ", ".join(str(first[key]) for key in ("field", "found", "detail") if first.get(key))
+    return first["title"], f"{count:,}", where, identifier
 
 
 def conversion_warnings(record: FileRecord) -> str | Link:
@@ -100,5 +96,5 @@ def conversion_warnings(record: FileRecord) -> str | Link:
         return "not known: no record of the conversion beside the file"
     if not record.warnings:
         return "none"
-    count = sum(one.count for one in record.warnings)
+    count = sum(one["count"] for one in record.warnings)
     return Link(text=f"{plural(len(record.warnings), 'kind')}, {plural(count, 'warning')}", address="#conversion")

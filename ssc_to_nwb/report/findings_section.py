@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import listed, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.nwb_table import SessionTable
+from ssc_to_nwb.reading.nwb_table import arrays_of, integers_of, numbers_of, texts_of
 from ssc_to_nwb.report.blocks import Block, Notes, Table
-from ssc_to_nwb.report.plane_activity import PlaneActivity
+from ssc_to_nwb.report.plane_section import PlaneActivity
 from ssc_to_nwb.report.texts import census_comparison
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MOST_GAPS = 40
 # Of a trace: so many lost samples are worth a warning.
@@ -24,20 +28,19 @@ Finding = tuple[bool, str]
 def findings_section(session: NwbSession, *, activities: Mapping[str, PlaneActivity]) -> Iterator[Block]:
     """Everything found, and the table of the imaging gaps."""
     gaps = session.intervals(naming.IMAGING_GAPS)
-    there = gaps if gaps is not None and len(gaps) else None
     found = [
         *_whole_file(session),
         *_trials(session),
         *_whiskers(session),
         *_planes(session, activities=activities),
         *_samples(session),
-        *(_gaps(there) if there else ()),
+        *_gaps(gaps),
     ]
     if found:
         warnings, infos = (tuple(text for warns, text in found if warns is kind) for kind in (True, False))
         yield Notes(warnings=warnings, infos=infos)
-    if there:
-        yield _gap_table(there)
+    if len(gaps):
+        yield _gap_table(gaps)
     if not found:
         yield "Nothing was found: no gap, no lost sample, no ROI without a trace, no trial without data."
 
@@ -53,8 +56,6 @@ def _whole_file(session: NwbSession) -> Iterator[Finding]:
 
 def _trials(session: NwbSession) -> Iterator[Finding]:
     trials, numbers = session.trials, session.trial_numbers
-    if trials is None:
-        return
 
     def said(chosen: np.ndarray, text: str) -> str:
         return f"{plural(int(chosen.sum()), 'trial')} {text}: {_numbers(numbers[chosen])}."
@@ -64,24 +65,29 @@ def _trials(session: NwbSession) -> Iterator[Finding]:
         ("left_water_valve_time", "without a valve time of the left port"),
         ("right_water_valve_time", "without a valve time of the right port"),
     ):
-        missing = np.isnan(trials.numbers(column))
+        missing = np.isnan(numbers_of(trials, column))
         if column in trials and missing.any():
             yield True, said(missing, text)
-    measured = trials.flags("start_measured")
-    if measured is not None and not measured.all():
+    measured = _flags(trials, "start_measured")
+    if not measured.all():
         text = said(~measured, "whose start was not measured")
         yield True, f"{text} start_time is then the time of the first data, where there are any."
-    untyped = trials.texts("response") == "none"
+    untyped = texts_of(trials, "response") == "none"
     if untyped.any():
         yield True, said(untyped, "without a type")
     for column, text in (("whisker_valid", "whisker"), ("imaging_valid", "imaging")):
-        valid = trials.flags(column)
-        if valid is not None and not valid.all():
+        valid = _flags(trials, column)
+        if not valid.all():
             yield False, f"The source does not list {said(~valid, f'as having valid {text} data')}"
     skipped = np.setdiff1d(np.arange(numbers.min(), numbers.max() + 1), numbers) if numbers.size else numbers
     if skipped.size:
         who = "this stub leaves out, or the source" if session.is_stub else "the source leaves out"
         yield False, f"Trial numbers that {who}: {_numbers(skipped)}."
+
+
+def _flags(table: pd.DataFrame, column: str) -> np.ndarray:
+    """Values of a column as bool (n,); all true where the table lacks it."""
+    return table[column].to_numpy(bool) if column in table else np.ones(len(table), dtype=bool)
 
 
 def _whiskers(session: NwbSession) -> Iterator[Finding]:
@@ -97,7 +103,7 @@ def _planes(session: NwbSession, *, activities: Mapping[str, PlaneActivity]) -> 
     """ROIs that lack a mask or a trace, and dF/F that is not a number, over all planes."""
     maskless, traceless, without = [], [], []
     for plane in session.planes:
-        masks, numbers = plane.rois.lists("pixel_mask"), plane.rois.ids
+        masks, numbers = arrays_of(plane.rois, "pixel_mask"), plane.roi_numbers
         maskless += [number for number, mask in zip(numbers.tolist(), masks, strict=True) if not mask.size]
         traced = activities[plane.name].dff_roi_numbers
         if traced is None:
@@ -132,21 +138,23 @@ def _samples(session: NwbSession) -> Iterator[Finding]:
             yield True, f"{numbers.series.name}: {samples} with labels that are no trial of the source: {labels}."
 
 
-def _gaps(gaps: SessionTable) -> Iterator[Finding]:
-    frames = plural(int(gaps.integers("frame_count").sum()), "imaging frame")
-    planes = plural(np.unique(gaps.texts("plane_name")).size, "plane")
-    yield True, f"{frames} of {planes} are missing, in {plural(len(gaps), 'gap')}; the table lists them."
+def _gaps(gaps: pd.DataFrame) -> Iterator[Finding]:
+    if len(gaps):
+        frames = plural(int(integers_of(gaps, "frame_count").sum()), "imaging frame")
+        planes = plural(np.unique(texts_of(gaps, "plane_name")).size, "plane")
+        yield True, f"{frames} of {planes} are missing, in {plural(len(gaps), 'gap')}; the table lists them."
 
 
-def _gap_table(gaps: SessionTable) -> Table:
-    order = np.argsort(gaps.numbers("start_time"), kind="stable")[:_MOST_GAPS].tolist()
-    start, stop = gaps.numbers("start_time"), gaps.numbers("stop_time")
-    planes, reasons, counts = gaps.texts("plane_name"), gaps.texts("reason"), gaps.integers("frame_count")
-    trials = gaps.lists("trial_numbers")
-    rows = tuple(
-        (planes[row], f"{start[row]:.3f}", f"{stop[row]:.3f}", str(counts[row]), _numbers(trials[row]), reasons[row])
-        for row in order
+def _gap_table(gaps: pd.DataFrame) -> Table:
+    shown = gaps.iloc[np.argsort(numbers_of(gaps, "start_time"), kind="stable")[:_MOST_GAPS]]
+    columns = (
+        texts_of(shown, "plane_name"),
+        *([f"{time:.3f}" for time in numbers_of(shown, name)] for name in ("start_time", "stop_time")),
+        map(str, integers_of(shown, "frame_count")),
+        map(_numbers, arrays_of(shown, "trial_numbers")),
+        texts_of(shown, "reason"),
     )
+    rows = tuple(zip(*columns, strict=True))
     more = f", the first {_MOST_GAPS} of {len(gaps)}" if len(gaps) > _MOST_GAPS else ""
     headings = ("plane", "from (s)", "to (s)", "frames", "trials", "reason")
     return Table(headings=headings, rows=rows, caption=f"Imaging gaps{more}", numeric=headings[1:4])

@@ -10,6 +10,7 @@ import numpy as np
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.imaged_plane import ResponseKind
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import counts_of, numbers_of
 from ssc_to_nwb.report.texts import SEXES, age_text, joined, planes_text, range_text, rates_text
 
 _RESPONSES: tuple[tuple[ResponseKind, str], ...] = (
@@ -160,9 +161,12 @@ def _further_series(session: NwbSession) -> Iterator[str]:
 
 def _behavior(session: NwbSession) -> Iterator[str]:
     trials = session.trials
-    if trials is not None and len(trials):
-        yield from _trials(session)
-        position = trials.numbers("pole_position_mm")
+    if len(trials):
+        counts = counts_of(trials, "trial_type")
+        types = ", ".join(f"{count} {_TYPES.get(name, name)}" for name, count in counts.items())
+        what = "The file, a stub, had" if session.is_stub else "The session had"
+        yield f"{what} {plural(len(trials), 'trial')} ({types})."
+        position = numbers_of(trials, "pole_position_mm")
         position = np.unique(position[np.isfinite(position)])
         if position.size == 1:
             yield f"The pole was at {position[0]:.2f} mm."
@@ -175,20 +179,10 @@ def _behavior(session: NwbSession) -> Iterator[str]:
         (session.licks, "lick", "licks"),
         (session.rewards, "water reward", "water rewards"),
     ):
-        if table is not None:
+        if len(table.columns):
             found.append((plural(len(table), one, many), len(table)))
     if found:
         yield f"There {'was' if found[0][1] == 1 else 'were'} {joined([text for text, _ in found])}."
-
-
-def _trials(session: NwbSession) -> Iterator[str]:
-    trials = session.trials
-    if trials is None:
-        return
-    names, counts = np.unique(trials.texts("trial_type").astype(str), return_counts=True)
-    types = ", ".join(f"{count} {_TYPES.get(name, name)}" for name, count in zip(names, counts, strict=True))
-    what = "The file, a stub, had" if session.is_stub else "The session had"
-    yield f"{what} {plural(len(trials), 'trial')} ({types})."
 
 
 def _steps(session: NwbSession) -> str:
@@ -198,12 +192,11 @@ def _steps(session: NwbSession) -> str:
 
 
 def _file(session: NwbSession) -> Iterator[str]:
-    provenance = session.provenance
+    provenance, dataset = session.provenance, session.metadata.get("dataset", {})
     version = f" (schema {session.nwb_version})" if session.nwb_version else ""
-    if provenance is not None:
-        dataset = provenance.metadata.get("dataset", {})
+    if provenance:
         source = f"the CRCNS data set {dataset['name']}" if dataset.get("name") else "their source"
-        tool = f"{provenance.items.get('tool')} {provenance.items.get('tool_version')}"
+        tool = f"{provenance.get('tool')} {provenance.get('tool_version')}"
         yield f"The data were converted from {source} to Neurodata Without Borders{version} with {tool}."
         if dataset.get("citation"):
             yield _sentence(f"Data set: {dataset['citation']}")

@@ -15,8 +15,7 @@ from ssc_to_nwb.report.file_record import Badge, FileRecord, badges, conversion_
 from ssc_to_nwb.report.findings_section import findings_section
 from ssc_to_nwb.report.methods import bibliography, methods_text
 from ssc_to_nwb.report.performance_section import performance_section
-from ssc_to_nwb.report.plane_activity import plane_activities
-from ssc_to_nwb.report.plane_section import plane_section, thumbnail
+from ssc_to_nwb.report.plane_section import plane_activities, plane_section, thumbnail
 from ssc_to_nwb.report.raster_section import raster_section
 from ssc_to_nwb.report.responses import touch_section
 from ssc_to_nwb.report.source_sections import contents_section, ledger_section, provenance_section
@@ -102,7 +101,7 @@ def make_page(session: NwbSession, *, record: FileRecord | None = None) -> Sessi
     sections = _sections(session, record=record)
     notes = [block for section in sections for block in section.blocks if isinstance(block, Notes)]
     found = sum(len(one.warnings) for one in notes)
-    warning_count = found + sum(one.count for one in record.warnings or ())
+    warning_count = found + sum(one["count"] for one in record.warnings or ())
     dataset = session.metadata.get("dataset", {})
     name = ": ".join(str(dataset[key]) for key in ("name", "title") if dataset.get(key))
     return SessionPage(
@@ -119,11 +118,11 @@ def make_page(session: NwbSession, *, record: FileRecord | None = None) -> Sessi
         dataset=f"CRCNS {name}" if name else "",
         animal=session.subject_id,
         counts={
-            "trials": len(session.trials or ()),
+            "trials": len(session.trials),
             "planes": len(session.planes),
             "ROIs": sum(plane.roi_numbers.size for plane in session.planes),
-            "touches": len(session.touches or ()),
-            "licks": len(session.licks or ()),
+            "touches": len(session.touches),
+            "licks": len(session.licks),
             "warnings": warning_count,
         },
     )

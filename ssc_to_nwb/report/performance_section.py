@@ -10,12 +10,13 @@ import numpy as np
 from ssc_to_nwb.analysis.psychometric import choice_curve
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.nwb_table import SessionTable
+from ssc_to_nwb.reading.nwb_table import integers_of, numbers_of, texts_of
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Block, Picture, Table
 from ssc_to_nwb.report.figure import add_legend, count_in_whole_numbers, page_figure, picture
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 _WINDOW, _LEAST_ANSWERS = 21, 3
@@ -24,10 +25,10 @@ _WINDOW, _LEAST_ANSWERS = 21, 3
 def performance_section(session: NwbSession) -> Iterator[Block]:
     """Every trial with its outcome, the running share of correct answers, and the counts."""
     trials = session.trials
-    if trials is None or not len(trials):
+    if not len(trials):
         yield "This file holds no trials."
         return
-    outcome = trials.texts("response")
+    outcome = texts_of(trials, "response")
     answers = plural(int(is_answer(outcome).sum()), "answer")
     share = share_correct(outcome)
     text = f"Of {answers} {100 * share:.0f} % were correct." if np.isfinite(share) else "None has an answer."
@@ -70,9 +71,9 @@ def running_performance(outcome: np.ndarray, *, chosen: np.ndarray | None = None
     return shares
 
 
-def _figure(trials: SessionTable) -> Picture:
-    outcome, side = trials.texts("response"), trials.texts("correct_side")
-    numbers = trials.integers("trial_number")
+def _figure(trials: pd.DataFrame) -> Picture:
+    outcome, side = texts_of(trials, "response"), texts_of(trials, "correct_side")
+    numbers = integers_of(trials, "trial_number")
     with page_figure(height=3.6) as figure:
         marks, curve = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.3))
         rows = outcome_names(outcome)
@@ -99,10 +100,10 @@ def _figure(trials: SessionTable) -> Picture:
         return picture(figure, name="performance", alt=alt, caption=caption)
 
 
-def _draw_curve(curve: Axes, trials: SessionTable) -> None:
+def _draw_curve(curve: Axes, trials: pd.DataFrame) -> None:
     """The running share of correct answers, of both sides and of each."""
-    outcome, side = trials.texts("response"), trials.texts("correct_side")
-    numbers = trials.integers("trial_number")
+    outcome, side = texts_of(trials, "response"), texts_of(trials, "correct_side")
+    numbers = integers_of(trials, "trial_number")
     curve.axhline(50, color=palette.MUTED, linestyle=":", linewidth=1)
     lines = [("both sides", side == side, palette.INK)]
     lines += [(f"{name} trials", side == name, colour) for name, colour in palette.SIDES.items()]
@@ -125,8 +126,8 @@ def _draw_curve(curve: Axes, trials: SessionTable) -> None:
         curve.text(0.5, 0.6, f"fewer than {_LEAST_ANSWERS} answers", transform=curve.transAxes, ha="center")
 
 
-def _counts(trials: SessionTable) -> Table:
-    outcome, side = trials.texts("response"), trials.texts("correct_side")
+def _counts(trials: pd.DataFrame) -> Table:
+    outcome, side = texts_of(trials, "response"), texts_of(trials, "correct_side")
     names = outcome_names(outcome)
     rows = []
     for label, chosen in (*((f"{name} trials", side == name) for name in palette.SIDES), ("all trials", side == side)):
@@ -138,10 +139,10 @@ def _counts(trials: SessionTable) -> Table:
     return Table(headings=headings, rows=tuple(rows), numeric=headings[1:])
 
 
-def psychometric_picture(trials: SessionTable) -> Iterator[Picture]:
+def psychometric_picture(trials: pd.DataFrame) -> Iterator[Picture]:
     """Right choices by pole position with their counts, and the trials at each; nothing without answers."""
-    position = trials.numbers("pole_position_mm")
-    side, response = trials.texts("correct_side"), trials.texts("response")
+    position = numbers_of(trials, "pole_position_mm")
+    side, response = texts_of(trials, "correct_side"), texts_of(trials, "response")
     curve = choice_curve(position=position, correct_side=side, response=response)
     if not curve.answers.size:
         return

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from markupsafe import Markup
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import plural
-from ssc_to_nwb.reading.imaged_plane import ImagedPlane
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane, event_rates_hz, traces_ahead
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import arrays_of
 from ssc_to_nwb.report.blocks import Block, Planes
 from ssc_to_nwb.report.figure import GAMMA, PERCENTILES, grey_address
-from ssc_to_nwb.report.plane_activity import PlaneActivity
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # matplotlib's plasma without its darkest part, which would be lost on the image; from few to many events.
 SCALE = ("#8f0da4", "#b6308b", "#d5546e", "#eb7655", "#f99a3e", "#fdc328", "#f0f921")
@@ -29,6 +33,71 @@ _SHORT_UNITS = {"events/min": "/min"}
 _PARTS = 2
 # Most pixels either way of a small picture, and of the channel that is not shown at first.
 _SMALL, _SECOND = 300, 320
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaneActivity:
+    """Numbers of the ROIs that have a trace.
+
+    columns: float64 (R,) by their heading, NaN where the trace has no value; the first is what colours the outlines,
+    in `unit`, and `quantity` says what it is. dff_roi_numbers: of the ROIs that have dF/F, None where there is none;
+    dff_lost_share: of its values, how many are NaN.
+    """
+
+    roi_numbers: np.ndarray
+    columns: Mapping[str, np.ndarray]
+    quantity: str
+    unit: str
+    dff_roi_numbers: np.ndarray | None
+    dff_lost_share: float
+
+    @property
+    def values(self) -> np.ndarray:
+        """What colours the outlines, float64 (R,); none without traces."""
+        return next(iter(self.columns.values()), np.zeros(0))
+
+
+def plane_activities(planes: Sequence[ImagedPlane]) -> dict[str, PlaneActivity]:
+    """By the planes' names: calcium events per minute, or the 95th percentile of dF/F without events or a rate."""
+    return {
+        plane.name: _activity(events, dff, interval_s=plane.frame_interval_s)
+        for plane, (events, dff) in traces_ahead(planes, "event", "dff")
+    }
+
+
+def _activity(events: pd.DataFrame | None, dff: pd.DataFrame | None, *, interval_s: float | None) -> PlaneActivity:
+    numbers, columns = np.zeros(0, dtype=np.int64), {}
+    quantity, unit = "not known, no traces", ""
+    if dff is not None and dff.size:
+        numbers, columns = dff.columns.to_numpy(), _high(dff.to_numpy())
+        quantity, unit = "95th percentile of dF/F", "dF/F (95 %)"
+    if events is not None and interval_s is not None:
+        same = np.array_equal(numbers, events.columns)
+        rates_hz = event_rates_hz(events, interval_s=interval_s).to_numpy()
+        numbers, columns = events.columns.to_numpy(), {"events/min": 60 * rates_hz, **(columns if same else {})}
+        quantity, unit = "calcium events per minute of imaging", "events/min"
+    return PlaneActivity(
+        roi_numbers=numbers,
+        columns=columns,
+        quantity=quantity,
+        unit=unit,
+        dff_roi_numbers=None if dff is None else dff.columns.to_numpy(),
+        dff_lost_share=float(np.isnan(dff.to_numpy()).mean()) if dff is not None and dff.size else 0.0,
+    )
+
+
+def _high(values: np.ndarray) -> dict[str, np.ndarray]:
+    """What is high in each trace of dF/F (F, R)."""
+    seen = np.isfinite(values).any(axis=0)
+    high, most = (np.full(seen.size, np.nan) for _ in range(2))
+    # Where every frame has a value, the percentile that minds NaN takes many times as long.
+    values = values[:, seen]
+    # Trace by trace in memory, which is what sorting goes through.
+    values = np.ascontiguousarray(values[np.isfinite(values).any(axis=1)].T)
+    percentile = np.percentile if np.isfinite(values).all() else np.nanpercentile
+    if seen.any():
+        high[seen], most[seen] = percentile(values, 95, axis=1), np.nanmax(values, axis=1)
+    return {"dF/F, 95th percentile": high, "dF/F, maximum": most}
 
 
 def scale_rules() -> str:
@@ -120,7 +189,7 @@ def _outlines(
     """Number, value, place in the colour scale, path, and centre of every ROI with a known corner."""
     values = dict(zip(activity.roi_numbers.tolist(), activity.values.tolist(), strict=bool(activity.values.size)))
     unit = _SHORT_UNITS.get(activity.unit, f" {activity.unit}")
-    for number, corners in zip(plane.rois.ids.tolist(), plane.rois.lists("outline"), strict=True):
+    for number, corners in zip(plane.rois.index.tolist(), arrays_of(plane.rois, "outline"), strict=True):
         known = corners[np.isfinite(corners).all(axis=1)] if corners.size else corners
         if not known.size:
             continue

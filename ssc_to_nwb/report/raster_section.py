@@ -10,6 +10,7 @@ import numpy as np
 from ssc_to_nwb.analysis.trial_means import peak_order
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import counts_of, numbers_of, texts_of
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Block, Picture
 from ssc_to_nwb.report.figure import boxes, heat_colors, page_figure, picture, strokes
@@ -48,11 +49,9 @@ def raster_section(session: NwbSession) -> Iterator[Block]:
 
 def _kinds(session: NwbSession) -> tuple[str, ...]:
     """The commonest kinds of trials, in the order of their names."""
-    if session.trials is None:
-        return ()
-    kinds, counts = np.unique(session.trials.texts("trial_type").astype(str), return_counts=True)
-    common = [(count, kind) for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True) if kind != "none"]
-    enough = sorted((one for one in common if one[0] >= _LEAST_TRIALS), reverse=True)[:_MOST_KINDS]
+    counts = counts_of(session.trials, "trial_type")
+    common = [(count, kind) for kind, count in counts.items() if kind != "none" and count >= _LEAST_TRIALS]
+    enough = sorted(common, reverse=True)[:_MOST_KINDS]
     return tuple(sorted(kind for _, kind in enough))
 
 
@@ -97,14 +96,14 @@ def _mark_trials(axes: Axes, strips: Axes, group: RoiGroup, session: NwbSession)
 
     strips.set_axis_off()
     trials = session.trials
-    if trials is None or not len(trials):
+    if not len(trials):
         axes.set_xlabel("imaged time point")
         return
     axes.set_xlabel("trial number (imaged time only)")
-    trial_of = np.searchsorted(trials.numbers("start_time"), group.time_s, side="right") - 1
+    trial_of = np.searchsorted(numbers_of(trials, "start_time"), group.time_s, side="right") - 1
     firsts = np.flatnonzero(np.diff(trial_of, prepend=-2))
     ends = np.append(firsts[1:], group.time_s.size)
-    outcomes, sides = ("none", *trials.texts("response").tolist()), ("none", *trials.texts("correct_side").tolist())
+    outcomes, sides = (("none", *texts_of(trials, name)) for name in ("response", "correct_side"))
     for level, (texts, colours) in enumerate(((outcomes, palette.OUTCOMES), (sides, palette.SIDES))):
         kind = np.array([texts[trial_of[first] + 1] for first in firsts], dtype=object)
         for text in sorted(set(kind.tolist())):

@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.analysis.session_responses import (
-    EventResponses,
-    ResponseOptions,
-    touch_and_whisking_responses,
-    triggered_dff,
-)
+from ssc_to_nwb.analysis.response_test import ResponseOptions
+from ssc_to_nwb.analysis.session_responses import EventResponses, touch_and_whisking_responses, triggered_dff
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Block, Picture
@@ -21,6 +17,7 @@ from ssc_to_nwb.report.figure import page_figure, picture
 from ssc_to_nwb.report.single_picture import save_figure
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -34,22 +31,22 @@ def touch_section(session: NwbSession) -> Iterator[Block]:
     if all(plane.series("dff") is None for plane in session.planes):
         yield "This file holds no dF/F."
         return
-    if session.touches is None or not len(session.touches):
+    if session.touches.empty:
         yield "This file holds no touches."
         return
     options = ResponseOptions()
     touch, whisking = touch_and_whisking_responses(session, options=options)
     yield (
         f"Touch: {_share(touch)}. Whisking, at the onset of bouts without touch: {_share(whisking)}. "
-        f"A ROI counts as responsive when its dF/F in the {options.windows.response_s[1]:g} s after the event is above "
-        f"that of the {-options.windows.baseline_s[0]:g} s before it, in frames that end before the event (one-sided "
+        f"A ROI counts as responsive when its dF/F in the {options.response_s[1]:g} s after the event is above "
+        f"that of the {-options.baseline_s[0]:g} s before it, in frames that end before the event (one-sided "
         "Wilcoxon signed-rank test over trials, "
         f"false discovery rate {100 * options.false_discovery_rate:g} % over all ROIs, at least "
-        f"{options.windows.least_events} events)."
+        f"{options.least_events} events)."
     )
-    places = touch.strongest(_SHOWN)
-    if places.size:
-        yield _strongest(session, touch, places)
+    strongest = touch.strongest(_SHOWN)
+    if len(strongest):
+        yield _strongest(session, touch.event_s, strongest)
 
 
 def _share(found: EventResponses) -> str:
@@ -61,28 +58,25 @@ def _share(found: EventResponses) -> str:
     )
 
 
-def _strongest(session: NwbSession, touch: EventResponses, places: np.ndarray) -> Picture:
+def _strongest(session: NwbSession, event_s: np.ndarray, rois: pd.DataFrame) -> Picture:
     """The mean response of each of some ROIs."""
-    count = places.size
+    count = len(rois)
     columns = min(_COLUMNS, count)
     rows = -(-count // columns)
     with page_figure(height=0.5 + 1.55 * rows) as figure:
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-        panels = dict(zip(places.tolist(), grid, strict=False))
+        panels = dict(zip(rois.index, grid, strict=False))
         for plane in session.planes:
-            of_plane = places[touch.plane_names[places] == plane.name]
-            if not of_plane.size:
-                continue
-            cut = triggered_dff(plane, touch.event_s, roi_numbers=touch.roi_numbers[of_plane])
+            of_plane = rois[rois["plane"] == plane.name]
+            cut = triggered_dff(plane, event_s, roi_numbers=of_plane["roi"].to_numpy()) if len(of_plane) else None
             if cut is None:
                 continue
-            traces, triggered = cut
+            numbers, triggered = cut
             lag_s, mean, error = triggered.mean_lag_s, triggered.mean(), triggered.standard_error()
-            for place in of_plane.tolist():
-                number = touch.roi_numbers[place]
-                [[column]] = np.nonzero(traces.roi_numbers == number)
-                _draw(panels[place], lag_s, mean[:, column], error[:, column])
-                panels[place].set_title(f"ROI {number}, {plane.name}, n = {touch.event_count[place]}", fontsize=8.5)
+            for roi in of_plane.itertuples():
+                [[column]] = np.nonzero(numbers == roi.roi)
+                _draw(panels[roi.Index], lag_s, mean[:, column], error[:, column])
+                panels[roi.Index].set_title(f"ROI {roi.roi}, {plane.name}, n = {roi.events}", fontsize=8.5)
         for axes in grid[count:]:
             axes.set_visible(False)
         figure.supxlabel("time from the first touch of the trial (s)", fontsize=10)
@@ -127,11 +121,11 @@ def _draw_event(axes: Axes, session: NwbSession, found: EventResponses) -> None:
         cut = triggered_dff(plane, found.event_s)
         if cut is None:
             continue
-        traces, triggered = cut
-        responsive = found.roi_numbers[found.responsive & (found.plane_names == plane.name)]
+        numbers, triggered = cut
+        responsive = set(found.rois.query("responsive and plane == @plane.name")["roi"])
         lag_s, known = triggered.mean_lag_s, np.isfinite(triggered.mean_lag_s)
         # A plane that was imaged at none of the events has nothing to show.
-        for mean, number in zip(triggered.mean()[known].T if known.any() else (), traces.roi_numbers, strict=False):
+        for mean, number in zip(triggered.mean()[known].T if known.any() else (), numbers, strict=False):
             onto_grid = np.interp(_GRID_S, lag_s[known], mean, left=np.nan, right=np.nan)
             parts["responsive" if number in responsive else "others"].append(onto_grid)
     for (label, means), color in zip(parts.items(), (palette.LEFT, palette.NO_LICK), strict=True):

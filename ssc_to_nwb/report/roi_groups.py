@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb.analysis.trial_means import TrialMeans, mean_by_group, trial_means
-from ssc_to_nwb.reading.imaged_plane import ImagedPlane, RoiTraces, traces_ahead
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane, traces_ahead
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import numbers_of, texts_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # More rows and columns than pixels show nothing more and make the page heavy.
 _MOST_ROWS, _MOST_COLUMNS = 640, 1000
@@ -39,11 +44,11 @@ class RoiGroup:
 
 def read_groups(session: NwbSession, *, labels: tuple[str, ...]) -> Iterator[RoiGroup]:
     """Read dF/F of one group of planes after the other; labels: kinds of trials to average over."""
-    held: list[tuple[ImagedPlane, RoiTraces]] = []
+    held: list[tuple[ImagedPlane, pd.DataFrame]] = []
     for plane, (traces,) in traces_ahead(session.planes, "dff"):
-        if traces is None or not traces.values.size:
+        if traces is None or not traces.size:
             continue
-        if held and not np.array_equal(held[0][1].time_s, traces.time_s):
+        if held and not np.array_equal(held[0][1].index, traces.index):
             yield _group(session, held, labels=labels)
             held = []
         held.append((plane, traces))
@@ -51,10 +56,12 @@ def read_groups(session: NwbSession, *, labels: tuple[str, ...]) -> Iterator[Roi
         yield _group(session, held, labels=labels)
 
 
-def _group(session: NwbSession, held: Sequence[tuple[ImagedPlane, RoiTraces]], *, labels: tuple[str, ...]) -> RoiGroup:
-    time_s, first = held[0][1].time_s, held[0][0]
-    values = np.concatenate([traces.values for _, traces in held], axis=1)
-    rows = tuple(traces.roi_numbers.size for _, traces in held)
+def _group(
+    session: NwbSession, held: Sequence[tuple[ImagedPlane, pd.DataFrame]], *, labels: tuple[str, ...]
+) -> RoiGroup:
+    time_s, first = held[0][1].index.to_numpy(), held[0][0]
+    values = np.concatenate([traces.to_numpy() for _, traces in held], axis=1)
+    rows = tuple(len(traces.columns) for _, traces in held)
     binned = binned_mean(values, columns=min(_MOST_COLUMNS, time_s.size))
     starts = np.cumsum((0, *rows))
     coarse = binned_mean(binned, columns=min(_SORTING_COLUMNS, binned.shape[0]))
@@ -73,16 +80,16 @@ def _means(
     session: NwbSession, plane: ImagedPlane, time_s: np.ndarray, values: np.ndarray, *, labels: tuple[str, ...]
 ) -> TrialMeans | None:
     trials, interval_s = session.trials, plane.frame_interval_s
-    if trials is None or interval_s is None or not labels:
+    if interval_s is None or not labels:
         return None
-    start_s = trials.numbers("start_time")
+    start_s = numbers_of(trials, "start_time")
     in_order = np.argsort(np.where(np.isfinite(start_s), start_s, np.inf), kind="stable")
     return trial_means(
         time_s=time_s,
         values=values,
         interval_s=interval_s,
         trial_start_s=start_s[in_order],
-        trial_label=trials.texts("trial_type")[in_order].astype(str),
+        trial_label=texts_of(trials, "trial_type")[in_order].astype(str),
         labels=labels,
     )
 

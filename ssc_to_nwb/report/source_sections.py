@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ssc_to_nwb.quantities import bytes_text, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.nwb_table import SessionTable
+from ssc_to_nwb.reading.nwb_table import counts_of, integers_of, texts_of
 from ssc_to_nwb.report.blocks import Block, Link, Table
 from ssc_to_nwb.report.texts import census_text, range_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SHOWN_FILES = 12
 _ITEMS = {"options": "options", "metadata_sha256": "SHA-256 of the metadata"}
@@ -20,12 +23,11 @@ _ITEMS = {"options": "options", "metadata_sha256": "SHA-256 of the metadata"}
 
 def ledger_section(session: NwbSession) -> Iterator[Block]:
     """What became of every field and file of the source."""
-    found = session.provenance
-    if found is None or not found.ledger:
+    if not session.ledger:
         yield "This file holds no ledger of its source's fields."
         return
     parts = ("leaves", "bytes", "files", "file_bytes")
-    by_name = {name: [counts.get(part, 0) for part in parts] for name, counts in found.ledger.items()}
+    by_name = {name: [counts.get(part, 0) for part in parts] for name, counts in session.ledger.items()}
     all_leaves, all_bytes, *_ = (sum(column) for column in zip(*by_name.values(), strict=True))
     yield f"Every one of the {all_leaves:,} fields of the session file is accounted for."
     rows = []
@@ -35,27 +37,25 @@ def ledger_section(session: NwbSession) -> Iterator[Block]:
         rows.append((name, f"{leaves:,}", shares[0], bytes_text(size), shares[1], *of_files))
     headings = ("fields", "count", "share", "size", "share of size", "files", "their size")
     yield Table(headings=headings, rows=tuple(rows), numeric=headings[1:])
-    if found.source_files is not None:
-        yield from _left_out(found.source_files)
+    yield from _left_out(session.source_files)
 
 
 def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "-"
 
 
-def _left_out(files: SessionTable) -> Iterator[Table]:
+def _left_out(files: pd.DataFrame) -> Iterator[Table]:
     """Files that are not in the NWB file, counted by reason."""
-    left_out = files.texts("reason")[files.texts("disposition") == "left out"]
-    reasons, counts = np.unique(left_out.astype(str), return_counts=True)
-    if reasons.size:
-        rows = tuple((reason or "no reason given", str(count)) for reason, count in zip(reasons, counts, strict=True))
+    reasons = counts_of(files[texts_of(files, "disposition") == "left out"], "reason")
+    if reasons:
+        rows = tuple((reason or "no reason given", str(count)) for reason, count in reasons.items())
         headings = ("left out because", "files")
         yield Table(headings=headings, rows=rows, caption="Files that stayed outside", numeric=headings[1:])
 
 
 def provenance_section(session: NwbSession) -> Iterator[Block]:
     """Identity of the file, how it was made, from what, and under which conditions it may be used."""
-    file, found = session.nwbfile, session.provenance
+    file, items = session.nwbfile, session.provenance
     rows: list[tuple[str | Link, ...]] = [
         ("file", session.file_name),
         ("identifier", str(file.identifier)),
@@ -66,12 +66,11 @@ def provenance_section(session: NwbSession) -> Iterator[Block]:
     if file.was_generated_by is not None:
         rows += [("made with", f"{name} {version}") for name, version in np.asarray(file.was_generated_by[:]).tolist()]
     rows += [("publication", _doi(str(text))) for text in file.related_publications or ()]
-    items = {} if found is None else found.items
     rows += [(name, items[key]) for key, name in _ITEMS.items() if key in items]
     yield Table(headings=("", ""), rows=tuple(rows))
     yield from (line for line in str(file.notes or "").splitlines() if line.strip())
-    if found is not None and found.source_files is not None and len(found.source_files):
-        yield from _source_files(found.source_files)
+    if len(session.source_files):
+        yield from _source_files(session.source_files)
 
 
 def _doi(text: str) -> Link | str:
@@ -79,8 +78,9 @@ def _doi(text: str) -> Link | str:
     return text if match is None else Link(text=f"doi:{match[1]}", address=f"https://doi.org/{match[1]}")
 
 
-def _source_files(files: SessionTable) -> Iterator[Block]:
-    roles, paths, hashes, sizes = (*(files.texts(name) for name in ("role", "path", "sha256")), files.integers("bytes"))
+def _source_files(files: pd.DataFrame) -> Iterator[Block]:
+    roles, paths, hashes = (texts_of(files, name) for name in ("role", "path", "sha256"))
+    sizes = integers_of(files, "bytes")
     chosen = {role: roles == role for role in dict.fromkeys(roles.tolist())}
     rows = tuple((role, f"{int(its.sum()):,}", bytes_text(int(sizes[its].sum()))) for role, its in chosen.items())
     headings = ("role", "files", "size")

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb.quantities import plural, seconds_text
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import counts_of, numbers_of, texts_of
 from ssc_to_nwb.report.blocks import Link
 from ssc_to_nwb.report.file_record import FileRecord, conversion_warnings
 from ssc_to_nwb.report.performance_section import is_answer, share_correct
 from ssc_to_nwb.report.texts import SEXES, age_text, census_text, planes_text, range_text, rates_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = tuple[str, str | Link]
 
@@ -26,19 +31,21 @@ def summary_rows(session: NwbSession, *, record: FileRecord, warnings: int) -> t
 def key_numbers(session: NwbSession) -> tuple[tuple[str, str], ...]:
     """The numbers shown large."""
     trials, whiskers = session.trials, sorted({trace.whisker for trace in session.whisker_traces})
-    facts = [("trials", "none" if trials is None else f"{len(trials):,}")]
-    if trials is not None and len(trials):
-        ends = trials.numbers("stop_time")
+    facts = [("trials", _count(trials))]
+    if len(trials):
+        ends = numbers_of(trials, "stop_time")
         last = float(np.nanmax(ends)) if np.isfinite(ends).any() else float("nan")
-        facts.append(("duration", seconds_text(last - float(np.nanmin(trials.numbers("start_time"))))))
-        share = share_correct(trials.texts("response"))
+        facts.append(("duration", seconds_text(last - float(np.nanmin(numbers_of(trials, "start_time"))))))
+        share = share_correct(texts_of(trials, "response"))
         facts.append(("correct", f"{100 * share:.0f} %" if np.isfinite(share) else "no answers"))
     facts.append(("planes", f"{len(session.planes)}"))
     facts.append(("ROIs", f"{sum(plane.roi_numbers.size for plane in session.planes):,}"))
     facts.append(("whiskers", ", ".join(whiskers) or "none"))
-    for name, table in (("touches", session.touches), ("licks", session.licks)):
-        facts.append((name, "none" if table is None else f"{len(table):,}"))
-    return tuple(facts)
+    return (*facts, ("touches", _count(session.touches)), ("licks", _count(session.licks)))
+
+
+def _count(table: pd.DataFrame) -> str:
+    return f"{len(table):,}" if len(table.columns) else "none"
 
 
 def _animal(session: NwbSession) -> Iterator[Row]:
@@ -74,7 +81,7 @@ def _imaging(session: NwbSession) -> Iterator[Row]:
 
 
 def _depth(planes: tuple[ImagedPlane, ...]) -> str:
-    below = np.concatenate([plane.rois.numbers("depth_from_first_plane_um") for plane in planes])
+    below = np.concatenate([numbers_of(plane.rois, "depth_from_first_plane_um") for plane in planes])
     known = below[np.isfinite(below)]
     text = f"{known.min():g} to {known.max():g} µm below the first plane of each subvolume; " if known.size else ""
     return f"{text}the depth below the pia is not in the source"
@@ -98,11 +105,10 @@ def _meaning(planes: tuple[ImagedPlane, ...]) -> str:
 
 def _task(session: NwbSession) -> Iterator[Row]:
     trials = session.trials
-    if trials is None or not len(trials):
+    if not len(trials):
         return
-    names, counts = np.unique(trials.texts("trial_type").astype(str), return_counts=True)
-    kinds = ", ".join(f"{count} {name}" for name, count in zip(names, counts, strict=True))
-    outcome = trials.texts("response")
+    kinds = ", ".join(f"{count} {name}" for name, count in counts_of(trials, "trial_type").items())
+    outcome = texts_of(trials, "response")
     answers, share = int(is_answer(outcome).sum()), share_correct(outcome)
     correct = f"; {100 * share:.0f} % of {plural(answers, 'answer')} correct" if answers else "; no answers"
     numbers = range_text([int(number) for number in session.trial_numbers], grouped=False)

@@ -10,6 +10,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_table import numbers_of
 from ssc_to_nwb.reading.time_series import QUANTITIES, WhiskerSeries
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Block, Picture, Table
@@ -90,9 +91,7 @@ def ranges(time_s: np.ndarray, values: np.ndarray, *, bins: int) -> tuple[np.nda
 def _close_up(session: NwbSession) -> Iterator[Picture]:
     """One trial in full: the one with the most touches."""
     touches = session.touches
-    if touches is None:
-        return
-    touched = touches.numbers("trial_number")
+    touched = numbers_of(touches, "trial_number")
     numbers, counts = np.unique(touched[np.isin(touched, session.trial_numbers)], return_counts=True)
     if not numbers.size:
         return
@@ -100,7 +99,7 @@ def _close_up(session: NwbSession) -> Iterator[Picture]:
     start, stop = session.span_s(number)
     if not stop > start:
         return
-    shaded = np.stack([touches.numbers(name) for name in ("start_time", "stop_time")], axis=1)[touched == number]
+    shaded = np.stack([numbers_of(touches, name) for name in ("start_time", "stop_time")], axis=1)[touched == number]
     with page_figure(height=0.6 + 1.3 * len(QUANTITIES)) as figure:
         rows = figure.subplots(len(QUANTITIES), 1, sharex=True)
         for axes, quantity in zip(rows, QUANTITIES, strict=True):

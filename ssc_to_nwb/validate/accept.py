@@ -84,7 +84,7 @@ def _unused_messages(entries: Sequence[AcceptEntry]) -> Iterator[Message]:
     """One message for each entry of a user's file; one for all those of the packaged file."""
     for entry in entries:
         if entry.source != packaged_file():
-            text = f"{_shown(entry)} matches nothing, in files {entry.file}."
+            text = f"line {entry.line}: {entry.identifier} at {entry.path} matches nothing, in files {entry.file}."
             yield message_of(kinds.ACCEPT_ENTRY_UNUSED, file=entry.source, object_path=entry.path, text=text)
     packaged = sum(entry.source == packaged_file() for entry in entries)
     if packaged:
@@ -92,10 +92,6 @@ def _unused_messages(entries: Sequence[AcceptEntry]) -> Iterator[Message]:
         unused = plural(packaged, "entry matches", "entries match")
         text = f"Of this package's own list {unused} nothing in these files."
         yield message_of(kinds.ACCEPT_DEFAULT_UNUSED, file=packaged_file(), text=text)
-
-
-def _shown(entry: AcceptEntry) -> str:
-    return f"line {entry.line}: {entry.identifier} at {entry.path}"
 
 
 def _entry(one: Lined, path: Path, position: int) -> AcceptEntry:

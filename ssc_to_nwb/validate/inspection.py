@@ -27,14 +27,13 @@ from ssc_to_nwb.validate import (
     checks_objects,
     checks_ophys,
     checks_time,
-    checks_trial_types,
     checks_trials,
 )
 from ssc_to_nwb.validate.arrays import provenance, shape_of
 from ssc_to_nwb.validate.messages import Message, message_of
 from ssc_to_nwb.validate.project_check import Check, kind_of
 
-_OF_PROJECT = (checks_time, checks_trials, checks_trial_types, checks_ophys, checks_objects)
+_OF_PROJECT = (checks_time, checks_trials, checks_ophys, checks_objects)
 _SEVERITIES = {
     Importance.CRITICAL: Severity.ERROR,
     Importance.BEST_PRACTICE_VIOLATION: Severity.WARNING,

@@ -6,8 +6,10 @@ import json
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from ssc_to_nwb.options.files import FailOn
@@ -63,24 +65,27 @@ def summary(result: ValidationResult) -> str:
 
 def by_file(result: ValidationResult) -> dict[Path, list[Message]]:
     """The messages of every file that was validated, and then of any other file that messages are about."""
-    groups: dict[Path, list[Message]] = {file: [] for file in result.files}
-    for message in result.messages:
-        groups.setdefault(message.file, []).append(message)
+    return {file: [] for file in result.files} | _grouped(result.messages, attrgetter("file"))
+
+
+def _grouped(messages: Iterable[Message], key: Callable[[Message], Any]) -> dict[Any, list[Message]]:
+    """Messages by a key, in the order in which the keys occur."""
+    groups: dict[Any, list[Message]] = {}
+    for message in messages:
+        groups.setdefault(key(message), []).append(message)
     return groups
 
 
 def _file_lines(file: Path, messages: Sequence[Message], *, width: int) -> Iterator[str]:
     yield str(file)
-    open_ones = [message for message in messages if message.accepted is None]
-    for identifier in dict.fromkeys(message.identifier for message in open_ones):
-        yield from _group_lines([message for message in open_ones if message.identifier == identifier], width=width)
-    accepted = [message for message in messages if message.accepted is not None]
-    for identifier, reason in dict.fromkeys((message.identifier, message.accepted or "") for message in accepted):
-        yield f"  accepted  {identifier}"
-        same = [one for one in accepted if (one.identifier, one.accepted) == (identifier, reason)]
+    for (accepted, _), same in _grouped(messages, attrgetter("accepted", "identifier")).items():
+        if accepted is None:
+            yield from _group_lines(same, width=width)
+            continue
+        yield f"  accepted  {same[0].identifier}"
         places = list(dict.fromkeys(message.object_path for message in same))
         yield from _wrapped("", listed(places, most=_PLACES_SHOWN), width=width)
-        yield from _wrapped("because: ", reason, width=width)
+        yield from _wrapped("because: ", accepted, width=width)
     if not messages:
         yield "  nothing found"
 
@@ -135,9 +140,8 @@ def _suite(file: Path, messages: Sequence[Message], *, fail_on: FailOn, validate
 
 
 def _cases_with_messages(messages: Sequence[Message], *, file: Path, fail_on: FailOn) -> Iterator[ElementTree.Element]:
-    for identifier in dict.fromkeys(message.identifier for message in messages):
+    for identifier, same in _grouped(messages, attrgetter("identifier")).items():
         case = _case(identifier, file)
-        same = [message for message in messages if message.identifier == identifier]
         failing = [message for message in same if fails(message, fail_on)]
         accepted = [message for message in same if message.accepted is not None]
         if failing:

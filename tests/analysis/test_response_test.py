@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from ssc_to_nwb.analysis.event_triggered import TriggeredTraces, trigger
-from ssc_to_nwb.analysis.response_test import ResponseWindows, responsive, roi_tests
+from ssc_to_nwb.analysis.response_test import ResponseOptions, responsive, roi_tests
 
 LAG_S = np.array([-0.4, -0.2, 0.0, 0.2, 0.4])
-WINDOWS = ResponseWindows(baseline_s=(-0.4, 0.0), response_s=(0.0, 0.6))
+OPTIONS = ResponseOptions(baseline_s=(-0.4, 0.0), response_s=(0.0, 0.6))
 
 
 def _traces(change: np.ndarray) -> TriggeredTraces:
@@ -21,30 +21,30 @@ def _traces(change: np.ndarray) -> TriggeredTraces:
 
 def test_a_rise_is_found_and_a_fall_is_not() -> None:
     steps = np.linspace(0.1, 1.0, 10)
-    tests = roi_tests(_traces(np.stack([steps, -steps], axis=1)), windows=WINDOWS)
-    assert tests["p_value"][0] == 0.5**10
-    assert tests["p_value"][1] == 1.0
-    np.testing.assert_allclose(tests["effect"], [steps.mean(), -steps.mean()])
-    assert tests["event_count"].tolist() == [10, 10]
+    tests = roi_tests(_traces(np.stack([steps, -steps], axis=1)), options=OPTIONS)
+    assert tests["p"][0] == 0.5**10
+    assert tests["p"][1] == 1.0
+    np.testing.assert_allclose(tests["effect_dff"], [steps.mean(), -steps.mean()])
+    assert tests["events"].tolist() == [10, 10]
 
 
 def test_a_roi_with_too_few_events_is_not_tested() -> None:
     change = np.linspace(0.1, 1.0, 20).reshape(10, 2)
     change[4:, 1] = np.nan
-    tests = roi_tests(_traces(change), windows=WINDOWS)
-    assert np.isfinite(tests["p_value"][0])
-    assert np.isnan(tests["p_value"][1])
-    assert np.isnan(tests["effect"][1])
-    assert tests["event_count"].tolist() == [10, 4]
+    tests = roi_tests(_traces(change), options=OPTIONS)
+    assert np.isfinite(tests["p"][0])
+    assert np.isnan(tests["p"][1])
+    assert np.isnan(tests["effect_dff"][1])
+    assert tests["events"].tolist() == [10, 4]
 
 
 def test_missing_events_of_one_roi_do_not_touch_another() -> None:
     change = np.linspace(0.1, 1.0, 20).reshape(10, 2)
-    whole = roi_tests(_traces(change), windows=WINDOWS)
+    whole = roi_tests(_traces(change), options=OPTIONS)
     change[7:, 1] = np.nan
-    partly = roi_tests(_traces(change), windows=WINDOWS)
-    assert partly["p_value"][0] == whole["p_value"][0]
-    assert partly["p_value"][1] == 0.5**7
+    partly = roi_tests(_traces(change), options=OPTIONS)
+    assert partly["p"][0] == whole["p"][0]
+    assert partly["p"][1] == 0.5**7
 
 
 def test_the_false_discovery_rate_is_held_over_all_tests() -> None:
@@ -60,9 +60,9 @@ def test_nothing_to_test() -> None:
 
 def test_by_chance_few_rois_respond() -> None:
     noise = np.random.default_rng(0).normal(size=(30, 400))
-    tests = roi_tests(_traces(noise), windows=WINDOWS)
-    assert np.mean(tests["p_value"] < 0.05) < 0.08
-    assert responsive(tests["p_value"]).mean() < 0.01
+    tests = roi_tests(_traces(noise), options=OPTIONS)
+    assert np.mean(tests["p"] < 0.05) < 0.08
+    assert responsive(tests["p"]).mean() < 0.01
 
 
 def _share_found(*, peak: float, trials: int) -> tuple[float, float]:
@@ -78,7 +78,7 @@ def _share_found(*, peak: float, trials: int) -> tuple[float, float]:
     values[:, :100] += peak * (shape / shape.max())[:, None]
     time_s = (start_s[:, None] + in_trial_s).ravel()
     cut = trigger(time_s=time_s, values=values, event_s=event_s, interval_s=interval_s, before_s=1.0, after_s=2.0)
-    found = responsive(roi_tests(cut, windows=ResponseWindows())["p_value"])
+    found = responsive(roi_tests(cut, options=ResponseOptions())["p"])
     return float(found[:100].mean()), float(found[100:].mean())
 
 

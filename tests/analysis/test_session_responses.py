@@ -11,12 +11,12 @@ from made_sessions import Converted
 from ssc_to_nwb.analysis.session_responses import (
     EventResponses,
     first_touches_s,
-    free_whisking_onsets_s,
     touch_responses,
     whisking_responses,
 )
-from ssc_to_nwb.analysis.whisking import BoutRule
-from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.analysis.whisking import free_whisking_onsets_s
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 SPEC = SessionSpec(
@@ -46,7 +46,7 @@ def session(converted: Converted) -> Iterator[NwbSession]:
 
 def _check(found: EventResponses, truth: tuple[int, ...], made: Converted) -> None:
     traced = {roi.number for roi in made.made.rois if roi.has_trace}
-    expected, responding = set(truth) & traced, set(found.roi_numbers[found.responsive].tolist())
+    expected, responding = set(truth) & traced, set(found.rois["roi"][found.rois["responsive"]])
     assert found.tested_count == len(traced)
     assert len(responding & expected) >= 0.95 * len(expected)
     assert len(responding - expected) <= 0.05 * len(traced)
@@ -63,11 +63,11 @@ def test_whisking_responsive_rois_are_found(session: NwbSession, converted: Conv
 
 def test_the_strongest_responses_come_first(session: NwbSession) -> None:
     found = touch_responses(session)
-    places = found.strongest(5)
-    assert len(places) == 5
-    assert found.responsive[places].all()
-    assert np.all(np.diff(found.effect[places]) <= 0)
-    assert found.effect[places[0]] == found.effect[found.responsive].max()
+    strongest = found.strongest(5)
+    assert len(strongest) == 5
+    assert strongest["responsive"].all()
+    assert strongest["effect_dff"].is_monotonic_decreasing
+    assert strongest["effect_dff"].iloc[0] == found.rois["effect_dff"][found.rois["responsive"]].max()
 
 
 def test_first_touches_are_those_of_the_source(session: NwbSession, converted: Converted) -> None:
@@ -79,11 +79,11 @@ def test_first_touches_are_those_of_the_source(session: NwbSession, converted: C
 
 
 def test_whisking_begins_once_a_trial_and_not_during_touch(session: NwbSession) -> None:
-    onsets = free_whisking_onsets_s(session, rule=BoutRule())
-    start = session.trials.numbers("start_time")
+    onsets = free_whisking_onsets_s(session)
+    start = session.trials["start_time"].to_numpy()
     trial = np.searchsorted(start, onsets) - 1
     assert np.unique(trial).size == trial.size >= 0.9 * len(start)
-    touches = session.touches.numbers("start_time")
+    touches = session.touches["start_time"].to_numpy()
     assert all(not np.any((touches > onset - 0.3) & (touches < onset + 1.0)) for onset in onsets)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ssc_to_nwb.analysis.whisking import BoutRule, away_from, bout_onsets, stretches, whisking_amplitude
+from ssc_to_nwb.analysis.whisking import away_from, bout_onsets, stretches, whisking_amplitude
 
 RATE_HZ = 500.0
 
@@ -52,7 +52,7 @@ def test_stretches_end_at_gaps() -> None:
     assert list(stretches(np.array([3.0]))) == [slice(0, 1)]
 
 
-RULE = BoutRule(threshold_deg=5.0, least_s=0.1, quiet_s=0.4)
+RULE = {"threshold_deg": 5.0, "least_s": 0.1, "quiet_s": 0.4}
 
 
 def _bouts(*spans: tuple[float, float]) -> np.ndarray:
@@ -60,7 +60,7 @@ def _bouts(*spans: tuple[float, float]) -> np.ndarray:
     amplitude = np.ones(time_s.size)
     for begin, end in spans:
         amplitude[(time_s >= begin) & (time_s < end)] = 10.0
-    return bout_onsets(time_s=time_s, amplitude_deg=amplitude, rule=RULE)
+    return bout_onsets(time_s=time_s, amplitude_deg=amplitude, **RULE)
 
 
 def test_a_bout_begins_where_the_amplitude_rises() -> None:
@@ -78,7 +78,7 @@ def test_a_bout_wants_quiet_before_it() -> None:
 
 def test_where_the_amplitude_is_not_known_no_bout_begins() -> None:
     time_s = _time(2.0)
-    assert bout_onsets(time_s=time_s, amplitude_deg=np.full(time_s.size, np.nan), rule=RULE).size == 0
+    assert bout_onsets(time_s=time_s, amplitude_deg=np.full(time_s.size, np.nan), **RULE).size == 0
 
 
 def test_events_near_others_are_left_out() -> None:

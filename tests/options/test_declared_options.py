@@ -31,7 +31,7 @@ from pathlib import Path
 from click.testing import CliRunner
 import ssc_to_nwb
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.reading.nwb_session import open_nwb_session
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import SessionSpec
 
@@ -44,7 +44,7 @@ def main():
     write_session(root=Path("source"), spec=SessionSpec(animal="an900012", subvolumes=()), raw=False, videos=False)
     result = ssc_to_nwb.convert(source="source", output="nwb", marked=True, workers=1)
     with open_nwb_session(result.outputs[0]) as session:
-        provenance = session.provenance.items["options"]
+        provenance = session.provenance["options"]
     print(json.dumps({
         "package": ssc_to_nwb.__file__,
         "help": ["--marked" in run(command, "--help") for command in ("convert", "plan")],

@@ -48,8 +48,7 @@ from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import all_follows
 from ssc_to_nwb.restoring.nwb_reader import NwbReader
 from ssc_to_nwb.restoring.pieces import all_restores
-from ssc_to_nwb.validate.follows import contradiction_messages
-from ssc_to_nwb.validate.one_file import validate_file
+from ssc_to_nwb.validate.one_file import contradiction_messages, validate_file
 
 Mutated = Callable[[Callable[[h5py.File], None]], Path]
 PROVENANCE = f"{SOURCE}/provenance/value"

@@ -16,7 +16,7 @@ from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.matlab.mat_file import read_mat
 from ssc_to_nwb.proof.file import verify_file
 from ssc_to_nwb.session.context import load_context
-from ssc_to_nwb.validate.follows import contradiction_messages
+from ssc_to_nwb.validate.one_file import contradiction_messages
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 FOLDERS = sorted(FIXTURES.glob("layout_*"))

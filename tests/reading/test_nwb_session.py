@@ -12,7 +12,8 @@ from made_sessions import Converted
 
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
-from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 
 
 @pytest.fixture(scope="module")
@@ -43,19 +44,19 @@ def test_the_subvolume_of_a_plane(session: NwbSession, plane: str, subvolume: st
 def test_trials(session: NwbSession, converted_awkward: Converted) -> None:
     truth = converted_awkward.made.trials
     assert session.trial_numbers.tolist() == truth.numbers.tolist()
-    assert session.trials.texts("trial_type").tolist() == [kind or "none" for kind in truth.types]
-    np.testing.assert_allclose(session.trials.numbers("start_time"), truth.start_ms / 1000.0)
+    assert session.trials["trial_type"].tolist() == [kind or "none" for kind in truth.types]
+    np.testing.assert_allclose(session.trials["start_time"], truth.start_ms / 1000.0)
     assert "timeseries" not in session.trials
 
 
 def test_events(session: NwbSession, converted_awkward: Converted) -> None:
     events, touches = converted_awkward.made.trials.events, converted_awkward.made.whisker.touches
     licks = np.concatenate([events["leftLicks"].times_ms, events["rightLicks"].times_ms])
-    np.testing.assert_allclose(session.licks.numbers("timestamp"), np.sort(licks) / 1000.0)
+    np.testing.assert_allclose(session.licks["timestamp"], np.sort(licks) / 1000.0)
     assert len(session.touches) == sum(touch.onset_ms.size for touch in touches)
-    assert set(session.touches.texts("whisker")) == {"c1", "c2", "D4"}
+    assert set(session.touches["whisker"]) == {"c1", "c2", "D4"}
     assert len(session.pole_in_reach) == len(session.reward_cue) == len(session.trials)
-    assert set(session.rewards.texts("side")) <= {"left"}
+    assert set(session.rewards["side"]) <= {"left"}
 
 
 def test_whisker_traces(session: NwbSession, converted_awkward: Converted) -> None:
@@ -81,7 +82,7 @@ def test_planes(session: NwbSession, converted_awkward: Converted) -> None:
 def test_masks_and_outlines_lie_on_the_picture(session: NwbSession, converted_awkward: Converted) -> None:
     truth = {roi.number: roi for roi in converted_awkward.made.rois if roi.has_record}
     for plane in session.planes:
-        rows = zip(plane.rois.ids, plane.rois.lists("pixel_mask"), plane.rois.lists("outline"), strict=True)
+        rows = zip(plane.rois.index, plane.rois["pixel_mask"], plane.rois["outline"], strict=True)
         for number, mask, outline in rows:
             if number not in truth:
                 assert mask.size == outline.size == 0
@@ -98,17 +99,16 @@ def test_traces_go_with_their_roi_numbers(session: NwbSession, converted_awkward
         for plane in volume.planes:
             view = next(one for one in session.planes if one.name == plane.name)
             traces = view.traces(kind)
-            np.testing.assert_allclose(traces.time_s, volume.time_ms / 1000.0)
-            expected = volume.matrices[kind][[rows[number] for number in traces.roi_numbers.tolist()]].T
-            np.testing.assert_array_equal(traces.values, expected.astype(np.float32))
+            np.testing.assert_allclose(traces.index, volume.time_ms / 1000.0)
+            expected = volume.matrices[kind][[rows[number] for number in traces.columns]].T
+            np.testing.assert_array_equal(traces, expected.astype(np.float32))
 
 
 def test_provenance(session: NwbSession, converted_awkward: Converted) -> None:
-    found = session.provenance
-    assert found.items["tool"] == "ssc_to_nwb"
-    assert found.metadata["dataset"]["name"] == "ssc-1"
-    assert sum(counts["leaves"] for counts in found.ledger.values()) > 100
-    assert converted_awkward.made.mat_path.name in found.source_files.texts("path").tolist()
+    assert session.provenance["tool"] == "ssc_to_nwb"
+    assert session.metadata["dataset"]["name"] == "ssc-1"
+    assert sum(counts["leaves"] for counts in session.ledger.values()) > 100
+    assert converted_awkward.made.mat_path.name in session.source_files["path"].tolist()
 
 
 def test_what_a_file_lacks_is_none(tmp_path: Path) -> None:
@@ -121,7 +121,9 @@ def test_what_a_file_lacks_is_none(tmp_path: Path) -> None:
         io.write(NWBFile(session_description="bare", identifier="bare", session_start_time=start))
     with open_nwb_session(tmp_path / "bare.nwb") as bare:
         assert bare.subject_id == "unknown"
-        assert bare.trials is bare.touches is bare.licks is bare.rewards is bare.provenance is None
+        for table in (bare.trials, bare.touches, bare.licks, bare.rewards, bare.source_files, bare.rois):
+            assert table.columns.empty
+        assert bare.provenance == bare.metadata == {}
         assert bare.planes == bare.whisker_traces == ()
 
 

@@ -134,6 +134,6 @@ def test_over_http_only_what_is_asked_for_travels(converted_raw: Converted) -> N
         plane = converted_raw.made.planes[0]
         frame = session.frames(plane.name)[0]
         np.testing.assert_array_equal(frame, converted_raw.made.frames(plane.name, plane.files[0].number)[0, 0])
-        assert session.view.file_name
+        assert session.file_name
         missing = traffic.address.rsplit(":", 1)[0] + ":1/none.nwb"
     assert identifier(lambda: ssc_to_nwb.open_session(missing)) == "nwb-file-missing"

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from made_sessions import Converted, problem_raised
 
-from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.reading.trial import read_trial
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from made_sessions import Converted, Struct, array
 
-from ssc_to_nwb.reading.nwb_session import open_nwb_session
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.reading.trial import read_trial
 
 

@@ -10,7 +10,8 @@ import pytest
 from made_sessions import Converted
 from shared_builds import SharedBuilds
 
-from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.report.page import SessionPage, make_page
 
 

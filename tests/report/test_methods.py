@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from made_sessions import Converted
 
-from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.report.methods import PAST_TENSE, bibliography, methods_text
 from ssc_to_nwb.report.texts import age_text, joined, range_text
 

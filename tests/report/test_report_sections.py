@@ -6,7 +6,6 @@ import base64
 import io
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +16,8 @@ from PIL import Image
 
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import SubvolumeSize
-from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.report.blocks import Block, Notes, Picture, Planes, Table
 from ssc_to_nwb.report.build import environment
 from ssc_to_nwb.report.figure import grey_address
@@ -29,8 +29,7 @@ from ssc_to_nwb.report.performance_section import (
     running_performance,
     share_correct,
 )
-from ssc_to_nwb.report.plane_activity import plane_activities
-from ssc_to_nwb.report.plane_section import plane_section
+from ssc_to_nwb.report.plane_section import plane_activities, plane_section
 from ssc_to_nwb.report.raster_section import raster_section
 from ssc_to_nwb.report.roi_groups import binned_mean, similar_together
 from ssc_to_nwb.report.source_sections import ledger_section, provenance_section
@@ -93,8 +92,8 @@ class TestCensus:
         for plane in rich_session.planes:
             traces = plane.traces("dff")
             before = volumes.get(plane.name[:6])
-            rois = traces.roi_numbers.size + (0 if before is None else before.rois)
-            volumes[plane.name[:6]] = SubvolumeSize(rois=rois, frames=traces.time_s.size)
+            rois = len(traces.columns) + (0 if before is None else before.rois)
+            volumes[plane.name[:6]] = SubvolumeSize(rois=rois, frames=len(traces))
         rows = tuple(volumes.values())
         monkeypatch.setattr(census, "read_census", lambda: {rich_session.name: rows})
 
@@ -169,7 +168,7 @@ def test_activity_without_events_is_a_percentile_of_dff(convert_once: Callable[.
     made = convert_once(arrays=("dff",))
     with open_nwb_session(made.path) as session:
         found = plane_activities(session.planes)[session.planes[0].name]
-        values = session.planes[0].traces("dff").values
+        values = session.planes[0].traces("dff").to_numpy()
     assert "percentile" in found.quantity
     np.testing.assert_allclose(found.values, np.nanpercentile(values, 95, axis=0))
 
@@ -223,7 +222,7 @@ def test_ranges_of_a_trace_hold_every_extreme() -> None:
 def test_performance_counts_answers_only(rich_session: NwbSession, converted_raw: Converted) -> None:
     types = converted_raw.made.trials.types
     hits, errors = (sum(kind.startswith(word) for kind in types) for word in ("Hit", "Err"))
-    assert share_correct(rich_session.trials.texts("response")) == hits / (hits + errors)
+    assert share_correct(rich_session.trials["response"].to_numpy()) == hits / (hits + errors)
 
 
 def test_running_performance() -> None:
@@ -317,10 +316,8 @@ def test_whiskers_that_were_never_tracked(convert_edited: Callable[..., Converte
 
 
 def test_a_response_that_is_not_known_is_drawn_and_counted(rich_session: NwbSession) -> None:
-    trials = rich_session.trials
-    response = trials.texts("response")
-    response[0] = "impulsive"
-    changed = replace(trials, columns={**trials.columns, "response": response})
+    response = ["impulsive", *rich_session.trials["response"][1:]]
+    changed = rich_session.trials.assign(response=response)
     section = list(performance_section(SimpleNamespace(trials=changed)))
     assert "impulsive" in _tables(section)[0].headings
     assert ">impulsive</text>" in next(block.svg for block in section if isinstance(block, Picture))

@@ -11,7 +11,8 @@ import pytest
 from converting import convert
 from made_sessions import Converted, Struct, write
 
-from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.reading.trial import read_trial
 from ssc_to_nwb.report.blocks import Block, Notes, Picture, Planes, Table
 from ssc_to_nwb.report.build import build_pages
@@ -19,8 +20,7 @@ from ssc_to_nwb.report.cue_section import cue_section
 from ssc_to_nwb.report.findings_section import findings_section
 from ssc_to_nwb.report.methods import methods_text
 from ssc_to_nwb.report.performance_section import performance_section
-from ssc_to_nwb.report.plane_activity import plane_activities
-from ssc_to_nwb.report.plane_section import plane_section
+from ssc_to_nwb.report.plane_section import plane_activities, plane_section
 from ssc_to_nwb.report.source_sections import contents_section
 from ssc_to_nwb.report.trace_sections import bin_count, ranges
 
@@ -81,7 +81,7 @@ def test_traces_of_a_short_session_are_drawn() -> None:
 def test_rows_of_the_raster_count_from_one(stub: NwbSession) -> None:
     labels = re.findall(r">(\d+)</text>", _picture(cue_section(stub)))
     assert "1" in labels
-    assert str(len(stub.trials or ())) in labels
+    assert str(len(stub.trials)) in labels
 
 
 def test_a_stub_says_that_it_is_one(stub: NwbSession) -> None:

@@ -18,7 +18,8 @@ from matplotlib.figure import Figure
 from matplotlib.testing.compare import compare_images
 from patience import PATIENCE_S
 
-from ssc_to_nwb.reading.nwb_session import NwbSession, open_nwb_session
+from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.reading.trial import TraceOfTrial, TrialData, read_trial
 from ssc_to_nwb.report.single_picture import save_figure, show_figure
 from ssc_to_nwb.report.trial_figure import draw_trial

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from check_runs import RunCheck
 
-from ssc_to_nwb.validate import checks_trial_types, checks_trials
+from ssc_to_nwb.validate import checks_trials
 
 TRIALS = "/intervals/trials"
 
@@ -117,7 +117,7 @@ def test_minus_one_is_a_number_that_no_trial_has(run_check: RunCheck) -> None:
     ],
 )
 def test_rewards(changes: dict, text: str | None, run_check: RunCheck) -> None:
-    found = run_check(checks_trial_types.check_rewards_fit_trial_types, put(**changes))
+    found = run_check(checks_trials.check_rewards_fit_trial_types, put(**changes))
     assert found == ([] if text is None else [f"{TRIALS}: {text}"])
 
 
@@ -132,7 +132,7 @@ def test_rewards(changes: dict, text: str | None, run_check: RunCheck) -> None:
     ],
 )
 def test_answers_are_the_first_licks_after_the_cue(changes: dict, text: str | None, run_check: RunCheck) -> None:
-    found = run_check(checks_trial_types.check_licks_fit_trial_types, put(**changes))
+    found = run_check(checks_trials.check_licks_fit_trial_types, put(**changes))
     assert found == ([] if text is None else [f"{TRIALS}: 1 of 3 trials: {text}."])
 
 
@@ -143,8 +143,8 @@ def test_trial_types_are_not_judged_by_tables_that_are_absent(table: str, run_ch
         del file[table]
 
     check = {
-        "/events/licks": checks_trial_types.check_licks_fit_trial_types,
-        "/intervals/rewards": checks_trial_types.check_rewards_fit_trial_types,
+        "/events/licks": checks_trials.check_licks_fit_trial_types,
+        "/intervals/rewards": checks_trials.check_rewards_fit_trial_types,
     }[table]
     assert run_check(check, forget) == []
 
@@ -158,4 +158,4 @@ def test_trial_types_are_not_judged_by_tables_that_are_absent(table: str, run_ch
     ],
 )
 def test_types_with_other_names_are_not_judged(changes: dict, found: bool, run_check: RunCheck) -> None:
-    assert bool(run_check(checks_trial_types.check_trial_types_consistent, put(**changes))) == found
+    assert bool(run_check(checks_trials.check_trial_types_consistent, put(**changes))) == found
