@@ -28,8 +28,8 @@ def views(days: list[Converted]) -> tuple[CellView, ...]:
     files = [one.path for one in days]
     # The first ROI that is another cell in the other tissue.
     found = cells(files=files).cells
-    label = next(cell.name.partition("@")[0] for cell in found if "@" in cell.name)
-    seen = [sighting for cell in found for sighting in cell.sightings if sighting.label == label]
+    label = next(name.partition("@")[0] for name in found if "@" in name)
+    seen = [sighting for sightings in found.values() for sighting in sightings if sighting.label == label]
     return read_cell_views(sorted(seen, key=lambda one: one.session))
 
 
