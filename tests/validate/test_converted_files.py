@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 from converting import convert
-from made_sessions import Converted, write
+from made_sessions import Converted, Struct, array, write
 from session_variants import ONE_PLANE
 
 from ssc_to_nwb.api.validation import validate
@@ -47,6 +47,22 @@ def test_the_demo_s_sessions_with_stacks_and_videos(tmp_path: Path) -> None:
 
     assert unexplained(result) == []
     assert len(result.files) == 2
+
+
+def test_a_repeated_time_stamp_is_a_warning_as_it_is_for_the_conversion(
+    convert_edited: Callable[..., Converted],
+) -> None:
+    def edit(s: Struct) -> None:
+        time = array(s, "whiskerVars")["time"]
+        time[0, 5] = time[0, 4]
+
+    converted = convert_edited(edit)
+    assert "time-repeated" in {problem.kind.identifier for problem in converted.outcome.problems}
+    result = validate(paths=[converted.path])
+    assert result.ok
+    [(identifier, path, text)] = unexplained(result)
+    assert (identifier, path) == ("timestamps-repeated", "/processing/behavior/whisker_angle_c2")
+    assert text.startswith("1 time stamps are the same as the one above; the first is number 5: ")
 
 
 def test_a_stub(tmp_path: Path) -> None:
