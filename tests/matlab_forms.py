@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 import numpy as np
+from matlab_oddities import sparse
 
 from ssc_to_nwb.matlab.leaves import is_leaf, matlab_class, matlab_shape, walk_leaves
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
@@ -16,13 +17,6 @@ _RANDOM = np.random.default_rng(4)
 def number(value: float) -> np.ndarray:
     """A 1x1 double."""
     return np.array([[float(value)]])
-
-
-def sparse(full: np.ndarray) -> MatSparse:
-    """The sparse form of a full matrix."""
-    columns, rows = np.nonzero(full.T)
-    starts = np.searchsorted(columns, np.arange(full.shape[1] + 1))
-    return MatSparse.from_columns(full.shape, row_index=rows, column_start=starts, values=full[rows, columns])
 
 
 def structs(shape: tuple[int, ...], *elements: MatStruct, names: tuple[str, ...] = ()) -> MatStructArray:

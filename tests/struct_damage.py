@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from matlab_oddities import NEVER_FILLED, Chars, sparse
 
-from ssc_to_nwb.testing.matlab import EMPTY, NEVER_FILLED, Cell, Chars, StructArray, row, sparse
+from ssc_to_nwb.testing.matlab import EMPTY, Cell, StructArray, row
 
 Node = Any
 

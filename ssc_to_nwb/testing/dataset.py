@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +39,7 @@ class SyntheticSession:
         What is true of planes, ROIs and frames.
     stack_paths : dict of (str, int) to Path
         Tifs by plane name and file number.
-    side_paths : tuple of Path
+    side_paths : list of Path
         Side images and registration files.
     video_paths : dict of int to Path
         Videos by trial number.
@@ -53,7 +53,7 @@ class SyntheticSession:
     whisker: WhiskerTruth | None
     subvolumes: tuple[SubvolumeTruth, ...]
     stack_paths: dict[tuple[str, int], Path]
-    side_paths: tuple[Path, ...]
+    side_paths: list[Path]
     video_paths: dict[int, Path]
 
     @property
@@ -198,34 +198,25 @@ def write_session(
         whisker=whisker,
         subvolumes=subvolumes,
         stack_paths={},
-        side_paths=(),
+        side_paths=[],
         video_paths={},
     )
     variables = {spec.variable_name: tree, **(others or {})}
     write_mat = write_mat73 if spec.mat_format == "7.3" else write_mat5
     write_mat(path=session.mat_path, variables=variables, compressed=spec.compressed)
-    if spec.data_set != "ssc-1":
-        return session
-    if raw:
-        session = _with_stacks(session)
-    if videos:
+    if raw and spec.data_set == "ssc-1":
+        from ssc_to_nwb.testing.stacks import write_plane_files
+
+        for plane in session.planes:
+            folder, traces = session.stack_folder(plane), session._raw_of(plane)
+            paths, beside = write_plane_files(folder=folder, spec=spec, plane=plane, raw=traces)
+            session.stack_paths.update({(plane.name, number): path for number, path in paths.items()})
+            session.side_paths.extend(beside)
+    if videos and spec.data_set == "ssc-1":
         from ssc_to_nwb.testing.videos import write_videos
 
-        session = replace(session, video_paths=write_videos(folder=session.folder, spec=spec, trials=trials))
+        session.video_paths.update(write_videos(folder=session.folder, spec=spec, trials=trials))
     return session
-
-
-def _with_stacks(session: SyntheticSession) -> SyntheticSession:
-    from ssc_to_nwb.testing.stacks import write_plane_files
-
-    stacks: dict[tuple[str, int], Path] = {}
-    side: list[Path] = []
-    for plane in session.planes:
-        folder, raw = session.stack_folder(plane), session._raw_of(plane)
-        paths, beside = write_plane_files(folder=folder, spec=session.spec, plane=plane, raw=raw)
-        stacks.update({(plane.name, number): path for number, path in paths.items()})
-        side += beside
-    return replace(session, stack_paths=stacks, side_paths=tuple(side))
 
 
 def write_dataset(

@@ -23,7 +23,7 @@ SCANIMAGE_TEXT = (
 
 def write_plane_files(
     *, folder: Path, spec: SessionSpec, plane: PlaneTruth, raw: dict[int, np.ndarray]
-) -> tuple[dict[int, Path], tuple[Path, ...]]:
+) -> tuple[dict[int, Path], list[Path]]:
     """Write every tif of `plane` into `folder`; `raw` is the (F,) raw fluorescence by ROI number.
 
     Gives the stacks' paths by file number, and the paths of the side images and registration files.
@@ -53,7 +53,7 @@ def write_plane_files(
                 one_table = how.side_images_with_one_table and len(pages) > 1
                 _write_pages(path, pages[:, channel].astype(np.uint16), StackSpec(), one_table=one_table)
                 beside.append(path)
-    return stacks, tuple(beside)
+    return stacks, beside
 
 
 def stack_name(spec: SessionSpec, number: int) -> str:

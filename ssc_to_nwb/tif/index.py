@@ -11,8 +11,7 @@ import os
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -126,18 +125,18 @@ class TifReader:
 
     def __init__(self, index: TifIndex) -> None:
         self._index = index
-        self._file: BinaryIO | None = None
-        self._tifffile: Any = None
+        # The file itself, or tifffile's object, where pages must be decoded.
+        self._handle: Any = None
 
     def __enter__(self) -> TifReader:
         path = self._index.path
         try:
             if self._index.page_offsets is None:
-                self._tifffile = _open_with_tifffile(path)
-                found = self._tifffile.filehandle.size
+                self._handle = _open_with_tifffile(path)
+                found = self._handle.filehandle.size
             else:
-                self._file = path.open("rb", buffering=0)
-                found = self._file.seek(0, 2)
+                self._handle = path.open("rb", buffering=0)
+                found = self._handle.seek(0, 2)
         except OSError as failure:
             self.close()
             raise _error(kinds.RAW_FILE_CHANGED, path, detail=str(failure)) from failure
@@ -147,17 +146,14 @@ class TifReader:
             raise _error(kinds.RAW_FILE_CHANGED, path, expected=expected, found=f"{found} bytes")
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""
-        for handle in (self._file, self._tifffile):
-            if handle is not None:
-                handle.close()
-        self._file = self._tifffile = None
+        if self._handle is not None:
+            self._handle.close()
+        self._handle = None
 
     def read_into(self, first_page: int, pages: np.ndarray, *, step: int = 1) -> None:
         """Fill `pages` (n, rows, columns; C-contiguous, native byte order) with every `step`-th page from the first."""
@@ -178,13 +174,11 @@ class TifReader:
             pages.byteswap(inplace=True)
 
     def _read_run(self, first_page: int, offset: int, pages: np.ndarray) -> None:
-        if self._file is None:
-            raise ValueError("the tif is not open")
         rest = pages.data.cast("B")
         try:
-            self._file.seek(offset)
+            self._handle.seek(offset)
             while rest:
-                got = self._file.readinto(rest)  # type: ignore[attr-defined]
+                got = self._handle.readinto(rest)
                 if not got:
                     raise OSError("the file ends inside a page")
                 rest = rest[got:]
@@ -194,7 +188,7 @@ class TifReader:
 
     def _decode(self, number: int) -> np.ndarray:
         try:
-            pixels: np.ndarray = self._tifffile.pages[number].asarray()
+            pixels: np.ndarray = self._handle.pages[number].asarray()
         except Exception as failure:
             needs = "imagecodecs" in str(failure)
             kind = kinds.TIF_NEEDS_DECODER if needs else kinds.TIF_UNREADABLE

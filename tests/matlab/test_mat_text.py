@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_sessions import found_of, problem_raised, read, set_entry, write
+from matlab_oddities import Chars
 
 from ssc_to_nwb.matlab.mat_file import read_mat
 from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars, UndecodableTextError
 from ssc_to_nwb.matlab.text import decode_chars
 from ssc_to_nwb.matlab.tree import MatChar, MatUnsupported
 from ssc_to_nwb.proof.source_reading.text import decode_for_proof
-from ssc_to_nwb.testing.matlab import Chars
 
 NAMES = "Kämpf, Björn"
 Decoder = Callable[[StoredChars, str | None], tuple[str, ...]]

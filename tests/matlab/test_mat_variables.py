@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_sessions import found_of, problem_raised, read, row, write
+from matlab_oddities import NEVER_FILLED, Complex, Handle
 
 from ssc_to_nwb.matlab.mat_file import read_session_struct
-from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Handle, StructArray, write_mat5, write_mat73
+from ssc_to_nwb.testing.matlab import Cell, StructArray, write_mat5, write_mat73
 
 SESSION_LIKE = {"trialIds": row(1), "metaDataHash": {}}
 BARE = {"subvolumes": (), "whisker_data": False}
@@ -23,7 +24,7 @@ def mat_format(request: pytest.FixtureRequest) -> str:
 
 def test_others_are_named_and_do_no_harm(tmp_path: Path, mat_format: str) -> None:
     others = {
-        "note": "text", "callback": Handle(), "when": Handle("datetime"), "z": np.array([[1 + 2j]]),
+        "note": "text", "callback": Handle(), "when": Handle("datetime"), "z": Complex(np.array([[1 + 2j]])),
         "list": Cell([Handle(), row(1, 2)]),
     }  # fmt: skip
     session, log = read(write(tmp_path, mat_format=mat_format, **BARE, others=others))
@@ -77,7 +78,7 @@ def test_a_name_that_occurs_twice(tmp_path: Path) -> None:
     ("value", "found"),
     [
         (Handle(), "function_handle"), (Handle("containers.Map"), "containers.Map"), (Handle("string"), "string"),
-        (Handle("table"), "table"), (np.array([[1j]]), "complex numbers"),
+        (Handle("table"), "table"), (Complex(np.array([[1j]])), "complex numbers"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_its_field(

@@ -24,6 +24,7 @@ from made_sessions import (
     source_table,
     write,
 )
+from matlab_oddities import NEVER_FILLED, Chars, sparse
 
 from ssc_to_nwb.data_types.source_struct.layout import LARGE_ELEMENTS
 from ssc_to_nwb.matlab import text as mat_text
@@ -32,7 +33,7 @@ from ssc_to_nwb.nwb_file.session_file import convert_session
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source_files.session_files import find_session_files
-from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Chars, StructArray, sparse
+from ssc_to_nwb.testing.matlab import Cell, StructArray
 
 FORMATS = pytest.mark.parametrize("mat_format", ["5", "7.3"])
 # Where the format is only read again: test_class_size_and_value_are_kept shows that both bring the same.

@@ -14,6 +14,7 @@ import pytest
 import scipy.io
 from made_sessions import AWKWARD, add_metadata, problem_raised, write
 from matlab_forms import BEYOND_THE_BASIC_PLANE, FORMS, assert_equal_values
+from matlab_oddities import NEVER_FILLED, Chars, Complex, Handle, sparse
 from session_variants import ONE_PLANE, VARIANTS
 
 from ssc_to_nwb.matlab import mat5, mat73
@@ -28,7 +29,7 @@ from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.dataset import write_session
-from ssc_to_nwb.testing.matlab import NEVER_FILLED, Cell, Chars, Handle, StructArray, sparse, write_mat5, write_mat73
+from ssc_to_nwb.testing.matlab import Cell, StructArray, write_mat5, write_mat73
 from ssc_to_nwb.testing.spec import SessionSpec
 
 _MATLAB_MADE = Path(scipy.io.__file__).parent / "matlab" / "tests" / "data"
@@ -132,8 +133,8 @@ def test_what_is_no_value_of_a_session(tmp_path: Path) -> None:
     values = {
         "handle": Handle("function_handle"),
         "object": Handle("string"),
-        "complex": np.array([[1 + 2j]]),
-        "in_a_cell": Cell([np.array([[1j]]), "text", np.array([[2.0]])]),
+        "complex": Complex(np.array([[1 + 2j]])),
+        "in_a_cell": Cell([Complex(np.array([[1j]])), "text", np.array([[2.0]])]),
         "numbers": np.array([[2.0]]),
     }
     for writer in (write_mat5, write_mat73):
@@ -253,7 +254,7 @@ def test_fields_in_each_others_place(outcome: Outcome, monkeypatch: pytest.Monke
 
 def test_an_imaginary_part_left_out(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mat5, "COMPLEX_FLAG", 0)
-    done = outcome(edit=lambda s: add_metadata(s, {"room": np.array([[1 + 2j]])}))
+    done = outcome(edit=lambda s: add_metadata(s, {"room": Complex(np.array([[1 + 2j]]))}))
     assert done.error is not None
     assert done.error.kind.identifier == "mat-class-unsupported"
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from made_sessions import Converted, Struct, array, opened, records
+from matlab_oddities import NEVER_FILLED
 
-from ssc_to_nwb.testing.matlab import EMPTY, NEVER_FILLED, StructArray, row
+from ssc_to_nwb.testing.matlab import EMPTY, StructArray, row
 from ssc_to_nwb.testing.truth import PlaneTruth
 
 

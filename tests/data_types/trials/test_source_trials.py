@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_sessions import Edit, Struct, found_of, problem_of, read, read_edited, set_entry, write
+from matlab_oddities import Chars
 
 from ssc_to_nwb.data_types.trials.source import TrialType
-from ssc_to_nwb.testing.matlab import Cell, Chars, hash_struct, row
+from ssc_to_nwb.testing.matlab import Cell, hash_struct, row
 from ssc_to_nwb.testing.spec import TRIAL_TYPES
 
 GAPS = {"n_trials": 9, "first_trial_number": 250, "trial_number_gap_after": (1, 4)}
