@@ -91,7 +91,7 @@ class Complex(OwnForm):
 
 
 class NeverFilled(OwnForm):
-    """A place in a cell that nothing was ever put into: an array without a byte, or an object that all of them share."""
+    """A place in a cell that nothing was ever put into: an array without a byte, or one object for all such."""
 
     def mat5(self, writer: Mat5Writer, name: str) -> list[Piece]:
         return []

@@ -134,11 +134,12 @@ def _verify_session(
     from ssc_to_nwb.run.record import recorded_digest
     from ssc_to_nwb.session.raw_data import open_raw_data
 
-    log, options, mode = ProblemLog(), options_used(nwb_path), request.mode
+    log, mode = ProblemLog(), request.mode
+    taken, keep_going = options_used(nwb_path)
     on_progress = request.on_progress or (lambda _session, _done, _total: None)
     workers, extra = request.workers or processors(), tuple(map(Path, request.metadata_files))
     context = read_source_again(file.path, metadata_files=extra, log=log)
-    raw = open_raw_data(context, raw_folder=file.raw_folder, mode=options.raw, keep_going=options.keep_going, log=log)
+    raw = open_raw_data(context, raw_folder=file.raw_folder, mode=taken, keep_going=keep_going, log=log)
     recorded = recorded_digest(nwb_path)
     report = verify_file(
         nwb_path,

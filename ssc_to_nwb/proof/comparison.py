@@ -21,7 +21,7 @@ from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatValue
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.following import differing_numbers, differing_values
+from ssc_to_nwb.restoring.following import Difference, differing_numbers, differing_values
 from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
 from ssc_to_nwb.restoring.source_unit import SourceUnit
 from ssc_to_nwb.session.context import SessionContext
@@ -108,12 +108,6 @@ class Comparison:
         """Paths of the leaves that must be kept verbatim."""
         return frozenset(path for path, entry in self.entries.items() if entry.kept)
 
-    @property
-    def milliseconds(self) -> SourceUnit:
-        """The unit of the source model's times."""
-        zero = self.context.metadata.assumptions.clock_zero_offset_s
-        return SourceUnit(per_second=1000.0, zero_offset_s=zero)
-
     # -- problems
 
     def problem(
@@ -158,12 +152,7 @@ class Comparison:
                 found=f"{type(failure).__name__}: {failure}",
             )  # fmt: skip
 
-    # -- comparisons; each returns whether it held; accounts: whether nothing else of the values is left to be compared
-
-    def _count(self, path: str, values: int, *, accounts: bool) -> None:
-        self.counts[path] += values
-        if accounts:
-            self.reader.accounted.add(path)
+    # -- comparisons; accounts: whether nothing else of the values is left to be compared
 
     def numbers(
         self,
@@ -177,41 +166,38 @@ class Comparison:
     ) -> bool:
         """Compare arrays element by element; NaN equals NaN. `tolerance` is absolute, per element or for all."""
         self._count(path, int(expected.size), accounts=accounts)
-        difference = differing_numbers(expected, found, tolerance)
-        if difference is None:
-            return True
-        kind = kinds.VERIFY_SHAPE_DIFFERS if difference.in_size else kinds.VERIFY_VALUE_DIFFERS
-        self.problem(kind, path, expected=difference.expected, found=difference.found, leaf=leaf)
-        return False
+        return self.holds(path, differing_numbers(expected, found, tolerance), leaf=leaf)
 
-    def times(
-        self,
-        path: str,
-        *,
-        expected: np.ndarray,
-        seconds: np.ndarray,
-        unit: SourceUnit,
-        leaf: str | None = None,
-    ) -> bool:
-        """Compare times: `expected` in the source's unit, `seconds` as they are in the file.
+    def times(self, path: str, *, expected_ms: np.ndarray, seconds: np.ndarray) -> None:
+        """Compare times: of the source in ms, and in seconds as they are in the file.
 
         Where all times of the source are whole, as the column `whole` of the source struct has it, they come back
         exactly, once what is within the rounding of a whole number is rounded to it. Others may differ by the rounding
         of the way there and back, 4 units in the last place of the stored seconds.
         """
-        found, rounding = unit.restored(seconds, whole=_all_whole(expected))
-        return self.numbers(path, expected=expected, found=found, leaf=leaf, tolerance=rounding)
+        unit = SourceUnit(per_second=1000.0, zero_offset_s=self.context.metadata.assumptions.clock_zero_offset_s)
+        there = expected_ms[~np.isnan(expected_ms)]
+        found, rounding = unit.restored(seconds, whole=bool((there == np.rint(there)).all()))
+        self.numbers(path, expected=expected_ms, found=found, tolerance=rounding)
 
-    def equal(self, path: str, *, expected: Any, found: Any, leaf: str | None = None, accounts: bool = False) -> bool:
+    def equal(self, path: str, *, expected: Any, found: Any, leaf: str | None = None, accounts: bool = False) -> None:
         """Compare two plain values: texts, numbers, tuples, lists."""
         self._count(path, len(expected) if isinstance(expected, list | tuple) else 1, accounts=accounts)
-        difference = differing_values(expected, found)
-        if difference is None:
-            return True
-        self.problem(
-            kinds.VERIFY_VALUE_DIFFERS, path, expected=difference.expected, found=difference.found, leaf=leaf
-        )  # fmt: skip
-        return False
+        self.holds(path, differing_values(expected, found), leaf=leaf)
+
+    def _count(self, path: str, values: int, *, accounts: bool) -> None:
+        self.counts[path] += values
+        if accounts:
+            self.reader.accounted.add(path)
+
+    def holds(
+        self, path: str, difference: Difference | None, *, leaf: str | None = None, kind: ProblemKind | None = None
+    ) -> bool:
+        """Whether nothing differs; else that is a problem of size or of `kind`, verify-value-differs where None."""
+        if difference is not None:
+            kind = kinds.VERIFY_SHAPE_DIFFERS if difference.in_size else kind or kinds.VERIFY_VALUE_DIFFERS
+            self.problem(kind, path, expected=difference.expected, found=difference.found, leaf=leaf)
+        return difference is None
 
     def dtype(self, path: str, found: np.dtype, *, expected: DTypeLike, leaf: str | None = None) -> bool:
         """Compare element types; byte order does not matter."""
@@ -221,16 +207,13 @@ class Comparison:
         self.problem(kinds.VERIFY_TYPE_DIFFERS, path, expected=wanted, found=found, leaf=leaf)
         return False
 
-    def attribute(self, path: str, name: str, expected: Any) -> bool:
+    def attribute(self, path: str, name: str, expected: Any) -> None:
         """Compare an attribute."""
         found = self.reader.attribute(path, name)
         self.counts[path] += 1
-        same = found == expected and isinstance(found, str) == isinstance(expected, str)
-        if not same:
-            self.problem(
-                kinds.VERIFY_ATTRIBUTE_DIFFERS, path, expected=f"{name} = {expected!r}", found=repr(found)
-            )  # fmt: skip
-        return same
+        if found != expected or isinstance(found, str) != isinstance(expected, str):
+            wanted = f"{name} = {expected!r}"
+            self.problem(kinds.VERIFY_ATTRIBUTE_DIFFERS, path, expected=wanted, found=repr(found))
 
     def links_to(self, path: str, target: str) -> None:
         """See that a link points to `target`."""
@@ -238,12 +221,6 @@ class Comparison:
         self.counts[path] += 1
         if found != target:
             self.problem(kinds.VERIFY_LINK_DIFFERS, path, expected=target, found=found)
-
-
-def _all_whole(times: np.ndarray) -> bool:
-    """Whether all times, NaN aside, are whole numbers."""
-    there = times[~np.isnan(times)]
-    return bool((there == np.rint(there)).all())
 
 
 def numbers_of(value: object) -> np.ndarray:

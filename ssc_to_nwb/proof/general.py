@@ -108,10 +108,7 @@ def _check_follow(work: Comparison, follow: Follow) -> None:
     for one in follow(work.view):
         work.counts[one.place] += one.count
         work.reader.accounted.update(one.covered)
-        difference = one.difference()
-        if difference is not None:
-            kind = kinds.VERIFY_SHAPE_DIFFERS if difference.in_size else kinds.VERIFY_VALUE_CONTRADICTS
-            work.problem(kind, one.place, expected=difference.expected, found=difference.found)
+        work.holds(one.place, one.difference(), kind=kinds.VERIFY_VALUE_CONTRADICTS)
 
 
 def report_unaccounted(work: Comparison) -> None:

@@ -28,17 +28,6 @@ _BROKEN = (ObjectError, KeyError, ValueError, TypeError, AttributeError, OSError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OptionsUsed:
-    """Which raw files were taken, and whether damaged ones were left out.
-
-    raw: `auto` for `require` too, since a file that was there for the conversion may be gone since.
-    """
-
-    raw: Literal["auto", "skip"]
-    keep_going: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FileContents:
     """What a file was made from, in short.
 
@@ -54,10 +43,11 @@ class FileContents:
     found_stacks: int
 
 
-def options_used(nwb_path: Path) -> OptionsUsed:
-    """The options of a file that can be compared with its source.
+def options_used(nwb_path: Path) -> tuple[Literal["auto", "skip"], bool]:
+    """The options of a file that can be compared with its source: `raw` and `keep_going`.
 
-    Raises verify-unreadable; file-layout-older, file-layout-newer; verify-stub where the file is a stub.
+    `raw` is `auto` for `require` too, since a file that was there for the conversion may be gone since. Raises
+    verify-unreadable; file-layout-older, file-layout-newer; verify-stub where the file is a stub.
     """
     with _readable(nwb_path) as view:
         _check_layout(view, file=nwb_path)
@@ -67,7 +57,7 @@ def options_used(nwb_path: Path) -> OptionsUsed:
             raise ValueError(f"options {options}")
     if stub:
         raise error(kinds.VERIFY_STUB, file=nwb_path)
-    return OptionsUsed(raw="skip" if raw == "skip" else "auto", keep_going=keep_going)
+    return "skip" if raw == "skip" else "auto", keep_going
 
 
 def contents_of(nwb_path: Path) -> FileContents:

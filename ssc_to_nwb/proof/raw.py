@@ -88,9 +88,7 @@ def _check_series(work: Comparison, frames: PlaneFrames, volume: Subvolume) -> N
         work.equal(path, expected=_TEXT_THERE, found=_TEXT_THERE if kept else comments[:80])
     first = frames_path(frames.plane_name, "green")
     seconds = work.reader.values(f"{first}/timestamps")
-    work.times(
-        f"{first}/timestamps", expected=volume.time_ms[frames.index_position], seconds=seconds, unit=work.milliseconds
-    )
+    work.times(f"{first}/timestamps", expected_ms=volume.time_ms[frames.index_position], seconds=seconds)
 
 
 def _compare_all_frames(work: Comparison, found: Sequence[tuple[PlaneFrames, Subvolume]]) -> tuple[int, int]:

@@ -25,9 +25,10 @@ def found_by(seconds: np.ndarray, expected: list[float], *, offset_s: float = 0.
     # Of a file and its source nothing is asked for where the values are given.
     needed = (one.name for one in fields(Comparison) if MISSING is one.default is one.default_factory)
     proof = Comparison(**dict.fromkeys(needed))  # type: ignore[arg-type]
-    proof.view = SimpleNamespace(reader=None)  # type: ignore[assignment]
-    unit = SourceUnit(per_second=1000.0, zero_offset_s=offset_s)
-    proof.times("/x", expected=np.array(expected), seconds=seconds, unit=unit)
+    assumptions = SimpleNamespace(clock_zero_offset_s=offset_s)
+    context = SimpleNamespace(metadata=SimpleNamespace(assumptions=assumptions))
+    proof.sources = SimpleNamespace(context=context)  # type: ignore[assignment]
+    proof.times("/x", expected_ms=np.array(expected), seconds=seconds)
     return proof.problems
 
 

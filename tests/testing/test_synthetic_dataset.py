@@ -71,7 +71,7 @@ def test_sessions_are_side_by_side(tmp_path: Path) -> None:
 def test_without_raw_files_and_videos(tmp_path: Path) -> None:
     session = write_session(root=tmp_path, spec=TINY, raw=False, videos=False)
     assert list(tmp_path.iterdir()) == [session.mat_path]
-    assert (session.stack_paths, session.side_paths, session.video_paths) == ({}, (), {})
+    assert (session.stack_paths, session.side_paths, session.video_paths) == ({}, [], {})
 
 
 def test_every_path_that_is_named_exists(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_registration_files(plain: SyntheticSession) -> None:
 
 def test_no_registration_and_no_side_images_unless_asked(tmp_path: Path) -> None:
     session = written(tmp_path)
-    assert session.side_paths == ()
+    assert session.side_paths == []
     assert {path.suffix for path in (tmp_path / FOLDER).iterdir()} == {".tif"}
 
 

@@ -59,7 +59,7 @@ def _check(work: Comparison, path: str, volume: Subvolume, shifts: Mapping[int, 
     expected_ms = volume.time_ms[positions]
     expected, found = np.stack([shifts[one] for one in positions]), work.reader.values(f"{path}/data")
     work.numbers(f"{path}/data", expected=expected, found=found, accounts=True)
-    work.times(f"{path}/timestamps", expected=expected_ms, seconds=work.view.stamps(path), unit=work.milliseconds)
+    work.times(f"{path}/timestamps", expected_ms=expected_ms, seconds=work.view.stamps(path))
 
 
 CHECKS = {OPHYS: check_registration}

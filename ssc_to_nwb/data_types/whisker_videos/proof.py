@@ -121,7 +121,7 @@ def check_videos(work: Comparison) -> None:
         name = video.header.path.name
         work.equal(_FILES, expected=f"{count} frames of {name}", found=f"{video.time_ms.size} frames of {name}")
     expected_ms = np.concatenate([_time_ms(work, video, count) for video, count in zip(timed, counts, strict=True)])
-    work.times(f"{_SERIES}/timestamps", expected=expected_ms, seconds=seconds, unit=work.milliseconds)
+    work.times(f"{_SERIES}/timestamps", expected_ms=expected_ms, seconds=seconds)
     folder_name = naming.video_folder(work.final_path).name
     _check_files(work, timed, work.reader.texts(_FILES), videos=work.videos, folder_name=folder_name)
 
