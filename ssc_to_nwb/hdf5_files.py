@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,27 @@ def check_own_values(file: h5py.File, *, path: Path | str) -> None:
 
     path: how the file is called. Raises verify-values-elsewhere, and what h5py raises where the file is damaged.
     """
-    for place, found in _values_elsewhere(file):
-        raise error(kinds.VERIFY_VALUES_ELSEWHERE, file=path, field=place, expected="values in the file", found=found)
+    import h5py
+
+    found: list[tuple[str, str]] = []
+
+    # A soft link that leads out of the file leads through an external link, which is found. h5py's objects cost several
+    # times what there is to look at: the identifiers below them do.
+    def look(name: bytes, info: h5py.h5l.LinkInfo) -> None:
+        place = f"/{name.decode()}"
+        if info.type == h5py.h5l.TYPE_EXTERNAL:
+            target = file.get(place, getlink=True)
+            found.append((place, f"a link to {target.path} in {target.filename}"))
+        elif info.type == h5py.h5l.TYPE_HARD:
+            opened = h5py.h5o.open(file.id, name)
+            if isinstance(opened, h5py.h5d.DatasetID):
+                created = opened.get_create_plist()
+                if created.get_layout() == h5py.h5d.VIRTUAL or created.get_external_count():
+                    found.append((place, place_of_values(file[place]) or "values elsewhere"))
+
+    file.id.links.visit(look, info=True)
+    for place, where in found:
+        raise error(kinds.VERIFY_VALUES_ELSEWHERE, file=path, field=place, expected="values in the file", found=where)
 
 
 def place_of_values(dataset: h5py.Dataset) -> str | None:
@@ -29,37 +47,6 @@ def place_of_values(dataset: h5py.Dataset) -> str | None:
     if dataset.external:
         return f"values in {dataset.external[0][0]}"
     return "a virtual dataset, whose values are those of other datasets" if dataset.is_virtual else None
-
-
-def _values_elsewhere(file: h5py.File) -> Iterator[tuple[str, str]]:
-    """Path of every object whose content lies in another file, and how.
-
-    A soft link that leads out of the file leads through an external link, which is found. h5py's objects cost several
-    times what there is to look at: the identifiers below them do.
-    """
-    import h5py
-
-    found: list[tuple[str, str]] = []
-
-    def look(name: bytes, info: h5py.h5l.LinkInfo) -> None:
-        path = f"/{name.decode()}"
-        if info.type == h5py.h5l.TYPE_EXTERNAL:
-            target = file.get(path, getlink=True)
-            found.append((path, f"a link to {target.path} in {target.filename}"))
-        elif info.type == h5py.h5l.TYPE_HARD:
-            opened = h5py.h5o.open(file.id, name)
-            if isinstance(opened, h5py.h5d.DatasetID) and _is_elsewhere(opened):
-                found.append((path, place_of_values(file[path]) or "values elsewhere"))
-
-    file.id.links.visit(look, info=True)
-    return iter(found)
-
-
-def _is_elsewhere(dataset: h5py.h5d.DatasetID) -> bool:
-    import h5py
-
-    created = dataset.get_create_plist()
-    return bool(created.get_layout() == h5py.h5d.VIRTUAL or created.get_external_count())
 
 
 def hdf5_fault(failure: BaseException) -> str:

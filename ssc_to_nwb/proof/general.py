@@ -13,7 +13,6 @@ from ssc_to_nwb.proof.comparison import SOURCE, Comparison
 from ssc_to_nwb.restoring.following import Follow, all_follows
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 
-SUBJECT = "/general/subject"
 _CREATED = "/file_create_date"
 _SUBJECT_KEYS = ("species", "animalID", "sex", "animalStrain", "animalSource", "animalGeneModification")
 _GENERAL_KEYS = ("experimentType", "dateOfBirth", "dateOfExperiment", "timeOfExperiment", "experimenters")
@@ -28,10 +27,10 @@ _TEXTS = re.compile(
 
 def check_general(work: Comparison) -> None:
     """The names of animal and session, the dates, and what the notes say of texts; all else follows from the rest."""
-    for path, check in (("/general/notes", _check_notes), (_CREATED, _check_create_date)):
-        work.guarded(path, check, work)
+    work.guarded("/general/notes", _check_notes, work)
+    work.guarded(_CREATED, _check_create_date, work)
     key = work.session.key
-    for path, expected in ((f"{SUBJECT}/subject_id", key.animal), ("/general/session_id", key.label)):
+    for path, expected in ((f"{naming.SUBJECT}/subject_id", key.animal), ("/general/session_id", key.label)):
         work.guarded(path, _check_text, work, path, expected)
 
 

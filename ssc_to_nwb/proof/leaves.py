@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import UNMAPPED, Disposition, Leaf, Rule, all_rules
@@ -23,10 +22,6 @@ _METADATA = "metadata-value"
 _Form: TypeAlias = Callable[[Comparison, Leaf, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
-def _as_float(values: np.ndarray) -> DTypeLike:
-    return values.dtype if values.dtype.kind == "f" else np.float64
-
-
 def compare_leaves(work: Comparison) -> None:
     """Compare every leaf of the source, and report those that were compared with nothing."""
     for rule in all_rules():
@@ -34,7 +29,8 @@ def compare_leaves(work: Comparison) -> None:
         if not leaves or rule.disposition is Disposition.KEPT:
             continue
         if rule.identifier == _METADATA:
-            _prove_metadata(work, leaves)
+            keys = tuple(work.session.metadata)
+            work.proven.update(leaf.path for leaf in leaves if is_general(keys[leaf.indices[0] - 1]))
             continue
         place = next(iter(rule.places(leaves[0], work.facts)), "/")
         with work.reader.restoring():
@@ -44,11 +40,6 @@ def compare_leaves(work: Comparison) -> None:
     if not work.problems:
         # Where a comparison was stopped, the problem that stopped it is reported already.
         _report_unproven(work)
-
-
-def _prove_metadata(work: Comparison, leaves: Sequence[Leaf]) -> None:
-    keys = tuple(work.session.metadata)
-    work.proven.update(leaf.path for leaf in leaves if is_general(keys[leaf.indices[0] - 1]))
 
 
 def _compare_claim(work: Comparison, rule: Rule, leaves: Sequence[Leaf]) -> None:
@@ -95,10 +86,9 @@ def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequenc
         expected, found = _FORMS[rule.up_to](work, leaves[0], expected, found)
     if piece.where is None and len(parts) == 1:
         expected, found = expected.reshape(-1, order="F"), found.reshape(-1, order="F")
-    work.numbers(
-        piece.place, expected=expected.astype(_as_float(expected), copy=False), found=found, leaf=leaves[0].path,
-        tolerance=piece.rounding,
-    )  # fmt: skip
+    if expected.dtype.kind != "f":
+        expected = expected.astype(np.float64)
+    work.numbers(piece.place, expected=expected, found=found, leaf=leaves[0].path, tolerance=piece.rounding)
     return [expected.size] if len(leaves) == 1 else [part.size for part in parts]
 
 

@@ -70,7 +70,9 @@ class SourceTif:
             raise self._unreadable(f"page {stop}", f"{self.page_count} pages")
         try:
             if self.offsets is None:
-                self._decode_into(start, pages)
+                with _opened(self.path) as tif:
+                    for number, page in enumerate(pages, start=start):
+                        page[...] = tif.pages[number].asarray()
             else:
                 self._copy_into(self.offsets[start:stop], pages)
         except Exception as failure:  # tifffile raises whatever it meets on damaged bytes
@@ -84,11 +86,6 @@ class SourceTif:
                     raise OSError("the file ends inside a page")
         if not self.dtype.isnative:
             pages.byteswap(inplace=True)
-
-    def _decode_into(self, start: int, pages: np.ndarray) -> None:
-        with _opened(self.path) as file:
-            for number, page in enumerate(pages, start=start):
-                page[...] = file.pages[number].asarray()
 
     def _unreadable(self, expected: object, found: object) -> SscError:
         return error(kinds.TIF_UNREADABLE, file=self.path, expected=expected, found=found)
