@@ -113,15 +113,15 @@ def verify_file(
     start = time.perf_counter()
     final = final_path or nwb_path
     known: dict[str, str] = {}
-    facts = SessionFacts(context)
-    ruled = list(ruled_leaves(facts))
     leaves: dict[str, list[Leaf]] = defaultdict(list)
-    for leaf, rule in ruled:
-        leaves[rule.identifier].append(leaf)
-    ledger = build_ledger(facts, allow_unmapped=True, log=ProblemLog(), ruled=ruled)
     try:
         with open_tree(nwb_path, digests=known if with_digest else None) as tree:
             check_layout(tree, file=final)
+            facts = SessionFacts(context)
+            ruled = list(ruled_leaves(facts))
+            for leaf, rule in ruled:
+                leaves[rule.identifier].append(leaf)
+            ledger = build_ledger(facts, allow_unmapped=True, log=ProblemLog(), ruled=ruled)
             work = Comparison(
                 sources=Sources(context=context, raw=raw, leaves=ledger.leaves, log=ProblemLog()),
                 facts=facts,
