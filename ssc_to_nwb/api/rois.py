@@ -175,8 +175,7 @@ def responses(request: ResponsesRequest) -> ResponseTable:
         nwb-file-missing, nwb-file-unreadable; with a figure: picture-format-unknown, output-not-writable, disk-full,
         extra-not-installed.
     """
-    from ssc_to_nwb.analysis.response_test import ResponseOptions
-    from ssc_to_nwb.analysis.session_responses import touch_and_whisking_responses
+    from ssc_to_nwb.analysis.session_responses import ResponseOptions, touch_and_whisking_responses
     from ssc_to_nwb.reading.nwb_files import find_session_files
     from ssc_to_nwb.reading.opened_session import open_nwb_session
 

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.analysis.response_test import ResponseOptions
-from ssc_to_nwb.analysis.session_responses import EventResponses, touch_and_whisking_responses, triggered_dff
+from ssc_to_nwb.analysis.session_responses import (
+    EventResponses,
+    ResponseOptions,
+    touch_and_whisking_responses,
+    triggered_dff,
+)
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Block, Picture
