@@ -9,16 +9,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from made_sessions import AWKWARD, Converted, Edit, opened, write
+from made_sessions import AWKWARD, Assembled, Converted, opened
 from shared_builds import SharedBuilds
 
-from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
+from ssc_to_nwb.testing.spec import SessionSpec
 
 # No test depends on how fast the machine is.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -55,9 +56,6 @@ def sample_root() -> Path:
     return _SAMPLE
 
 
-_SMALL: dict[str, Any] = {"subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),), "image_shape": (20, 30)}
-
-
 @pytest.fixture(scope="session")
 def shared_build(tmp_path_factory: pytest.TempPathFactory) -> SharedBuilds:
     """Builds what several tests only read: once in a run, however many processes it has."""
@@ -71,12 +69,12 @@ def convert_once(shared_build: SharedBuilds) -> Callable[..., Converted]:
 
     Given fields without subvolumes, it is one of one small plane.
     """
-    from converting import convert
+    from converting import SMALL, convert
 
     from ssc_to_nwb.testing.dataset import write_session
 
     def build(spec: SessionSpec | None = None, **fields: Any) -> Converted:
-        small = {} if "subvolumes" in fields or not fields else _SMALL
+        small = {} if "subvolumes" in fields or not fields else SMALL
         spec = spec or SessionSpec(**{**small, **fields})
 
         def converted(root: Path) -> Converted:
@@ -91,14 +89,17 @@ def convert_once(shared_build: SharedBuilds) -> Callable[..., Converted]:
 @pytest.fixture
 def convert_edited(tmp_path: Path) -> Callable[..., Converted]:
     """Converts a small session, made from the fields of a spec, after its struct was changed."""
-    from converting import convert
+    from converting import convert_one
 
-    def build(edit: Edit | None = None, *, options: dict[str, Any] | None = None, **fields: Any) -> Converted:
-        made = write(tmp_path / "source", edit=edit, **{**_SMALL, **fields})
-        result = convert(source=tmp_path / "source", output=tmp_path / "nwb", **(options or {}))
-        return Converted(made=made, outcome=result.outcomes[0])
+    return partial(convert_one, tmp_path)
 
-    return build
+
+@pytest.fixture
+def assemble_edited(tmp_path: Path) -> Callable[..., Assembled]:
+    """The same as far as the NWBFile in memory: for what depends on neither writing nor verifying."""
+    from converting import assemble_one
+
+    return partial(assemble_one, tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -131,11 +132,11 @@ def converted_raw(shared_build: SharedBuilds) -> Converted:
 @pytest.fixture(scope="session")
 def converted_small_raw(shared_build: SharedBuilds) -> Converted:
     """A session of one small plane, with its stacks and videos: for what needs raw files, and no more of them."""
-    from converting import convert
+    from converting import SMALL, convert
 
     from ssc_to_nwb.testing.dataset import write_session
 
-    spec = SessionSpec(**_SMALL, n_trials=3, trials_without_whisker=(), arrays=("dff",))
+    spec = SessionSpec(**SMALL, n_trials=3, trials_without_whisker=(), arrays=("dff",))
 
     def converted(root: Path) -> Converted:
         made = write_session(root=root / "source", spec=spec)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pynwb import NWBFile
 
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.matlab.field import Field
@@ -88,6 +89,19 @@ class Converted:
     def warned(self, identifier: str) -> list[str]:
         """What was found by the problems of a kind, in their order."""
         return found_of(self.outcome.problems, identifier)
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A made-up session and its NWBFile before that is written."""
+
+    made: SyntheticSession
+    nwbfile: NWBFile
+    problems: list[Problem]
+
+    def warned(self, identifier: str) -> list[str]:
+        """What was found by the problems of a kind, in their order."""
+        return found_of(self.problems, identifier)
 
 
 def field(value: Any, path: str = "s.x") -> Field:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import av
+import h5py
 import numpy as np
 import pytest
 import yaml
@@ -60,16 +61,16 @@ def test_fewer_videos_than_trials_stay_out_until_they_are_listed(converted: Buil
     spec = replace(SPEC, trials_without_video=(0,))
     made = converted(spec)
     assert len(made.warned("video-without-trial")) == 3
-    with opened(made.path) as nwbfile:
-        assert "whisker_video" not in nwbfile.acquisition
+    with h5py.File(made.path) as file:
+        assert "whisker_video" not in file["acquisition"]
     listed = {path.name: trial for trial, path in made.made.video_paths.items()}
     metadata = {"sessions": {spec.session_name: {"source": {"video_trials": listed}}}}
     path = tmp_path / "mine.yaml"
     path.write_text(yaml.safe_dump(metadata))
-    result = convert(source=tmp_path / "source", output=tmp_path / "second", metadata_files=[path])
+    result = convert(source=tmp_path / "source", output=tmp_path / "second", metadata_files=[path], verify="off")
     assert result.outcomes[0].output is not None
-    with opened(result.outcomes[0].output) as nwbfile:
-        assert len(nwbfile.acquisition["whisker_video"].external_file) == 3
+    with h5py.File(result.outcomes[0].output) as file:
+        assert len(file["acquisition/whisker_video/external_file"]) == 3
 
 
 def test_frames_that_an_edit_list_hides_have_no_time_stamp(converted: Build) -> None:
@@ -97,7 +98,7 @@ class TestCopies:
 
     def converted_pairs(self, source: Path, output: Path, **options: object) -> list[tuple[Path, Path]]:
         """Each video of the source, with that of the output."""
-        (outcome,) = convert(source=source, output=output, **options).outcomes
+        (outcome,) = convert(source=source, output=output, verify="off", **options).outcomes
         assert outcome.output is not None, outcome.error
         placed = {path.name: path for path in output.rglob("*.mp4")}
         pairs = [(path, placed[path.name]) for path in source.rglob("*.mp4")]
@@ -118,7 +119,10 @@ class TestCopies:
 
     def test_the_option_alone_converts_nothing_again(self, source: Path, tmp_path: Path) -> None:
         self.converted_pairs(source, tmp_path / "output")
-        assert convert(source=source, output=tmp_path / "output", link_videos=True).outcomes[0].status == "skipped"
+        assert (
+            convert(source=source, output=tmp_path / "output", link_videos=True, verify="off").outcomes[0].status
+            == "skipped"
+        )
 
     def test_plan_counts_copies_and_no_links(self, source: Path, tmp_path: Path) -> None:
         videos = sum(path.stat().st_size for path in source.rglob("*.mp4"))

@@ -86,7 +86,6 @@ def _not_whole(times: h5py.Dataset) -> Iterator[tuple[h5py.Dataset, int]]:
 
 def test_a_change_within_what_rounding_allows_is_found_by_the_record(converted_default: Converted, tmp_path: Path):
     source, output = converted_default.made.root, converted_default.path.parent.parent
-    assert verify_sessions(source=source, output=output).ok
     copy = Path(shutil.copytree(output, tmp_path / "nwb"))
     with h5py.File(find_converted(copy, session="an900001_2013_03_08"), "r+") as file:
         found: list[tuple[h5py.Dataset, int]] = []
@@ -139,10 +138,10 @@ def test_stub_is_refused(two: tuple[Path, Path], tmp_path: Path):
 
 def test_file_converted_without_raw_files_is_compared_without_them(two: tuple[Path, Path], tmp_path: Path):
     source, _ = two
-    assert convert(source=source, output=tmp_path, raw="skip", verify="off").ok
-    result = verify_sessions(source=source, output=tmp_path)
+    assert convert(source=source, output=tmp_path, raw="skip", verify="off", sessions=["an900001_2013_03_08"]).ok
+    result = verify_sessions(source=source / "an900001_2013_03_08_session.mat", output=tmp_path)
     assert result.ok
-    assert [session.report.frames_total for session in result.sessions if session.report] == [0, 0]
+    assert [session.report.frames_total for session in result.sessions if session.report] == [0]
 
 
 def test_packed_session_is_unpacked_for_the_comparison(two: tuple[Path, Path], tmp_path: Path):

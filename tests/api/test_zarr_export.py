@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
@@ -31,6 +32,12 @@ pytest.importorskip("hdmf_zarr")
 def file(converted_small_raw: Converted) -> Path:
     """The NWB file of a small session with raw files."""
     return converted_small_raw.path
+
+
+@pytest.fixture(scope="module")
+def bare(convert_once: Callable[..., Converted]) -> Path:
+    """An NWB file with as few objects as a session has: each takes its time to export."""
+    return convert_once(subvolumes=(), whisker_data=False).path
 
 
 @pytest.fixture
@@ -60,7 +67,7 @@ class TestContent:
         # The store of this test is in no dandiset, and without its videos.
         assert errors <= {"dandi-layout", "external-file-missing", "check_image_series_external_file_valid"}
 
-    def test_an_object_that_differs_is_named(self, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_object_that_differs_is_named(self, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         from ssc_to_nwb.nwb_file import zarr_store
 
         whole = zarr_store.write_store
@@ -72,21 +79,21 @@ class TestContent:
 
         monkeypatch.setattr(zarr_store, "write_store", one_value_wrong)
         with problem_raised() as problems:
-            export_zarr(file=file, store=tmp_path / "x.nwb.zarr")
+            export_zarr(file=bare, store=tmp_path / "x.nwb.zarr")
         assert (problems[0].kind.identifier, problems[0].field) == ("export-differs", "/intervals/trials/start_time")
         assert list(tmp_path.iterdir()) == []
 
 
 class TestPlace:
-    def test_an_existing_store_is_kept_until_overwrite(self, file: Path, tmp_path: Path) -> None:
+    def test_an_existing_store_is_kept_until_overwrite(self, bare: Path, tmp_path: Path) -> None:
         target = tmp_path / "x.nwb.zarr"
         zarr.open_group(str(target), mode="w").attrs["older"] = True
         with problem_raised() as problems:
-            export_zarr(file=file, store=target)
+            export_zarr(file=bare, store=target)
         assert problems[0].kind.identifier == "output-exists"
         assert (target / ".zattrs").exists()
-        result = export_zarr(file=file, store=target, overwrite=True)
-        assert content_digest(file=target) == result.digest == content_digest(file=file)
+        result = export_zarr(file=bare, store=target, overwrite=True)
+        assert content_digest(file=target) == result.digest == content_digest(file=bare)
         assert [path.name for path in tmp_path.iterdir()] == ["x.nwb.zarr"]
 
     @pytest.mark.parametrize("kind", ["folder", "file", "link"])

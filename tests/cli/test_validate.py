@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable
@@ -15,12 +16,22 @@ from made_sessions import Converted
 
 from ssc_to_nwb.cli.checks import validate_command
 from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.validate import one_file
 
 
 def run(*arguments: object) -> Result:
     result = CliRunner().invoke(validate_command, [str(argument) for argument in arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.output
     return result
+
+
+VALIDATED_ONCE = functools.cache(one_file.validate_file)
+
+
+@pytest.fixture(autouse=True)
+def validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are of what is done with the messages of the same two files."""
+    monkeypatch.setattr(one_file, "validate_file", VALIDATED_ONCE)
 
 
 @pytest.fixture(scope="module")

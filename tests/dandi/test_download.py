@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from archive_samples import NWB, VIDEO_FOLDER
 from dandi_server import DandiServer
+from levels import mostly_long
 
 from ssc_to_nwb.dandi.results import DownloadCheckResult, TransferProgress, UploadResult
 from ssc_to_nwb.options.archive import RetryPolicy
@@ -67,9 +68,9 @@ def test_a_variable_that_was_named_must_hold_a_key(download_check: Check) -> Non
 
 
 def test_an_asset_is_picked_at_random_and_the_same_for_the_same_seed(download_check: Check) -> None:
-    picked = [download_check(seed=seed).path for seed in range(12)]
+    picked = [download_check(seed=seed).path for seed in range(8)]
     assert len(set(picked)) == 3
-    assert picked == [download_check(seed=seed).path for seed in range(12)]
+    assert picked[:3] == [download_check(seed=seed).path for seed in range(3)]
 
 
 def test_one_changed_byte_is_found(download_check: Check, archive: DandiServer) -> None:
@@ -102,7 +103,16 @@ def test_nothing_is_written(download_check: Check, output: Path, tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("step", "action"),
-    [("storage-get", "truncate"), ("storage-get", "500"), ("download", "503"), ("download", "drop"), ("list", "drop")],
+    mostly_long(
+        [
+            ("storage-get", "truncate"),
+            ("storage-get", "500"),
+            ("download", "503"),
+            ("download", "drop"),
+            ("list", "drop"),
+        ],
+        quick=[("storage-get", "truncate"), ("download", "503"), ("list", "drop")].__contains__,
+    ),
 )
 def test_a_passing_fault_is_overcome(download_check: Check, archive: DandiServer, step: str, action: str) -> None:
     archive.fail(step, action, times=2)

@@ -355,8 +355,12 @@ def test_a_link_is_the_same_file_and_a_copy_serves_where_none_is_possible(
     ("kind", "place"),
     [
         (ImagingStacksInterface, "acquisition/two_photon_series_fov_01002_green/data"),
-        (RegistrationInterface, "processing/ophys/registration_shift_fov_01002/data"),
-        (SideImagesInterface, "processing/ophys/images_fov_01002/session_mean_green"),
+        pytest.param(
+            RegistrationInterface, "processing/ophys/registration_shift_fov_01002/data", marks=pytest.mark.long
+        ),
+        pytest.param(
+            SideImagesInterface, "processing/ophys/images_fov_01002/session_mean_green", marks=pytest.mark.long
+        ),
         (SideImagesInterface, "processing/ophys/session_pertrial_mean_fov_01002_green/image"),
         (WhiskerVideoInterface, "acquisition/whisker_video/timestamps"),
     ],

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from converting import convert
+from levels import mostly_long
 from made_sessions import AWKWARD, Converted, write
 from scipy.io import loadmat
 
@@ -29,7 +30,7 @@ SMALL = {"n_trials": 3, "subvolumes": (SubvolumeSpec(number=3, planes=(2,), rois
 SPECS = {"awkward": AWKWARD, "7.3": SessionSpec(mat_format="7.3", **SMALL), "whole times": SessionSpec()}
 
 
-@pytest.fixture(scope="module", params=list(SPECS))
+@pytest.fixture(scope="module", params=mostly_long(SPECS, quick=("awkward", "7.3").__contains__))
 def files(
     request: pytest.FixtureRequest, convert_once: Callable[..., Converted], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Path, Path]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from ssc_to_nwb.run.job import SessionJob
 from ssc_to_nwb.run.output import RunCard
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
-distributed = pytest.importorskip("distributed")
+pytestmark = pytest.mark.skipif(find_spec("distributed") is None, reason="needs distributed")
 
 SESSIONS = [f"an900010_2013_01_0{day}" for day in (1, 2, 3)]
 
@@ -31,6 +32,8 @@ SESSIONS = [f"an900010_2013_01_0{day}" for day in (1, 2, 3)]
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """A cluster of two workers on this machine, each a process that is started again when it dies."""
+    import distributed
+
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
     ) as cluster:

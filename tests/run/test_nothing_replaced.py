@@ -157,13 +157,15 @@ class TestRawFiles:
         assert problem.found == "option raw: skip then, auto now"
         assert problem.detail == "would gain 2 stacks, 14 side images"
 
+    @pytest.mark.long
     def test_raw_files_that_arrive_are_a_change_of_the_source(self, other: Callable[..., Path]) -> None:
         place = other(raw=False)
         write_session(root=place / "more", spec=tiny_spec(), videos=False)
         shutil.move(place / "more" / SESSION, place / "source" / SESSION)
         assert "appeared" in redone(place)
 
-    @pytest.mark.parametrize(("then", "now"), [("auto", "skip"), pytest.param("skip", "auto", marks=pytest.mark.long)])
+    @pytest.mark.long
+    @pytest.mark.parametrize(("then", "now"), [("auto", "skip"), ("skip", "auto")])
     def test_without_raw_files_the_option_has_no_effect(self, other: Callable[..., Path], then: str, now: str) -> None:
         place = other(raw=False)
         assert again(place, raw=then, overwrite=True).ok
@@ -283,6 +285,7 @@ class TestOtherOptions:
         assert problem.found == "option allow_unmapped: True then, False now"
         assert problem.detail == "would lose 2 unmapped fields"
 
+    @pytest.mark.long
     def test_a_higher_level_of_verification_is_another_conversion(self, other: Callable[..., Path]) -> None:
         place = other()
         assert redone(place, verify="full") == "verification: off then, full now"

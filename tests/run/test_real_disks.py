@@ -76,9 +76,11 @@ def warned(outcome: SessionOutcome) -> set[str]:
     return {identifier for identifier in found if identifier.startswith("raw-")}
 
 
-def seen_by_commands(source: Path, output: Path, *words: str) -> None:
+def seen_by_commands(source: Path, output: Path, *words: str, convert: bool = False) -> None:
     """Every command that looks at the source says so where a user sees it."""
-    commands = (("sessions", source), ("plan", source, output), ("convert", source, output, "--verify", "off"))
+    commands = [("sessions", source), ("plan", source, output)]
+    if convert:
+        commands.append(("convert", source, output, "--verify", "off"))
     for arguments in commands:
         done = CliRunner().invoke(group, [str(argument) for argument in arguments], catch_exceptions=False)
         assert done.exit_code == 0, done.output
@@ -114,6 +116,7 @@ def test_a_stray_link_is_left_out_and_seen(made: SyntheticSession, disk: Path, t
     (made.folder / "notes.txt").symlink_to(disk / "o.txt")
     seen_by_commands(tmp_path / "source", tmp_path / "seen", "raw-link-left-out", "notes.txt", str(disk / "o.txt"))
     outcome = converted(tmp_path / "source", tmp_path / "nwb")
+    assert "raw-link-left-out" in warned(outcome)
     assert outcome.left_out == ((str(made.folder / "notes.txt"), "not a kind of file the data set is known to have"),)
     with h5py.File(outcome.output) as file:
         table = file["processing/source/source_files"]
@@ -127,13 +130,14 @@ def test_a_link_to_nothing_is_left_out_and_seen(made: SyntheticSession, tmp_path
     video.symlink_to(target)
     seen_by_commands(tmp_path / "source", tmp_path / "seen", "raw-link-dangling", video.name, target)
     outcome = converted(tmp_path / "source", tmp_path / "nwb")
+    assert "raw-link-dangling" in warned(outcome)
     assert frames_and_videos(outcome)[1] == len(made.video_paths) - 1
 
 
 def test_a_link_to_nothing_in_the_place_of_the_folder_is_seen(made: SyntheticSession, tmp_path: Path) -> None:
     shutil.rmtree(made.folder)
     made.folder.symlink_to("/mnt/not_mounted")
-    seen_by_commands(tmp_path / "source", tmp_path / "seen", "raw-folder-missing", "/mnt/not_mounted")
+    seen_by_commands(tmp_path / "source", tmp_path / "seen", "raw-folder-missing", "/mnt/not_mounted", convert=True)
 
 
 def test_content_that_is_fetched_later_is_converted_then(made: SyntheticSession, disk: Path, tmp_path: Path) -> None:

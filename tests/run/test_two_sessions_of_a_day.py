@@ -76,7 +76,8 @@ class TestBothOfADay:
         result = convert(source=root / "source", output=tmp_path, sessions=[name], raw="skip", verify="off")
         assert [outcome.session for outcome in result.outcomes] == [name] and name in made
 
-    @pytest.mark.parametrize("kind", [pytest.param("tar", marks=pytest.mark.long), "zip"])
+    @pytest.mark.long
+    @pytest.mark.parametrize("kind", ["tar", "zip"])
     def test_in_one_packed_file(self, root: Path, made: dict[str, SyntheticSession], tmp_path: Path, kind: str) -> None:
         packed = shutil.make_archive(str(tmp_path / "all"), kind, root / "source")
         check(convert(source=packed, output=tmp_path / "nwb", verify="off"), made)

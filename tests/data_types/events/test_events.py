@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
+import pandas as pd
 import pytest
-from made_sessions import Converted, Struct, array, entry, events, opened, set_entry
+from made_sessions import Assembled, Converted, Struct, array, entry, events, opened, set_entry
 
 from ssc_to_nwb.testing.matlab import Cell, hash_struct, row
 
 EVERY_SERIES = ("poleInReach", "touches", "leftLicks", "rightLicks", "leftReward", "rightReward", "rewardCue")
 
 
-def pairs_of(converted: Converted, *keys: str) -> np.ndarray:
+def pairs_of(session: Converted | Assembled, *keys: str) -> np.ndarray:
     """(n, 3): start, stop in s and trial number, in the order of the starts."""
     rows = []
     for key in keys:
-        truth = converted.made.trials.events[key]
+        truth = session.made.trials.events[key]
         rows += list(zip(truth.times_ms[0::2] / 1000, truth.times_ms[1::2] / 1000, truth.trials[0::2], strict=True))
     return np.array(sorted(rows)).reshape(-1, 3)
 
@@ -93,16 +94,18 @@ def test_a_touch_of_one_frame_lasts_one_sample(nwb_default: Any) -> None:
     assert "Touches stop one sample, 2 ms, after the offset of the source" in nwb_default.notes
 
 
-def test_the_sample_of_touches_is_that_of_the_whisker_clock(convert_edited: Callable[..., Converted]) -> None:
+def test_the_sample_of_touches_is_that_of_the_whisker_clock(assemble_edited: Callable[..., Assembled]) -> None:
     def edit(s: Struct) -> None:
         array(s, "whiskerVars")["time"] = array(s, "whiskerVars")["time"].astype(np.float64) * 2
 
-    converted = convert_edited(edit, empty_event_series=("poleInReach",), subvolumes=())
-    assert converted.outcome.verified == "full", converted.outcome.error
-    with opened(converted.path) as nwbfile:
-        frame = nwbfile.intervals["touches"].to_dataframe()
-        assert round((frame["stop_time"] - frame["start_time"]).min(), 6) == 0.004
-        assert items_of(nwbfile)["touch_sample_ms"] == "4"
+    nwbfile = assemble_edited(edit, empty_event_series=("poleInReach",), subvolumes=()).nwbfile
+    assert round(shortest_touch(nwbfile), 6) == 0.004
+    assert items_of(nwbfile)["touch_sample_ms"] == "4"
+
+
+def shortest_touch(nwbfile: Any) -> float:
+    touches = nwbfile.intervals["touches"]
+    return float((np.asarray(touches["stop_time"][:]) - touches["start_time"][:]).min())
 
 
 def without_whisker_array(s: Struct) -> None:
@@ -117,17 +120,12 @@ def without_whisker_array(s: Struct) -> None:
     [pytest.param("{}", 2.0, marks=pytest.mark.long), ("assumptions: {touch_sample_ms: 2.5}", 2.5)],
 )
 def test_without_whisker_samples_the_sample_is_assumed(
-    convert_edited: Callable[..., Converted], tmp_path: Path, lines: str, sample_ms: float
+    assemble_edited: Callable[..., Assembled], lines: str, sample_ms: float
 ) -> None:
-    metadata = tmp_path / "mine.yaml"
-    metadata.write_text(f"{lines}\n")
-    converted = convert_edited(without_whisker_array, subvolumes=(), options={"metadata_files": [metadata]})
-    assert converted.outcome.verified == "full", converted.outcome.error
-    with opened(converted.path) as nwbfile:
-        frame = nwbfile.intervals["touches"].to_dataframe()
-        assert round((frame["stop_time"] - frame["start_time"]).min(), 6) == sample_ms / 1000
-        assert f"{sample_ms:g} ms, after the offset" in nwbfile.notes
-        assert "(assumed, because the session has no whisker samples" in nwbfile.notes
+    nwbfile = assemble_edited(without_whisker_array, subvolumes=(), metadata=lines).nwbfile
+    assert round(shortest_touch(nwbfile), 6) == sample_ms / 1000
+    assert f"{sample_ms:g} ms, after the offset" in nwbfile.notes
+    assert "(assumed, because the session has no whisker samples" in nwbfile.notes
 
 
 def items_of(nwbfile: Any) -> dict[str, str]:
@@ -162,11 +160,13 @@ def test_a_counter_that_is_not_whole_stays_as_it_is(convert_edited: Callable[...
 
     converted = convert_edited(edit, subvolumes=())
     assert converted.outcome.verified == "full", converted.outcome.error
-    with opened(converted.path) as nwbfile:
-        assert nwbfile.intervals["touches"]["touch_number_within_trial"].data.dtype == np.float64
+    with h5py.File(converted.path) as file:
+        assert file["intervals/touches/touch_number_within_trial"].dtype == np.float64
 
 
-def test_events_out_of_order_are_sorted_and_their_places_kept(convert_edited: Callable[..., Converted]) -> None:
+def test_events_out_of_order_are_sorted_and_their_places_kept(
+    convert_edited: Callable[..., Converted], assemble_edited: Callable[..., Assembled]
+) -> None:
     def edit(s: Struct) -> None:
         licks, touches = events(s, "leftLicks"), events(s, "touches")
         for name in ("eventTimes", "eventTrials"):
@@ -175,22 +175,21 @@ def test_events_out_of_order_are_sorted_and_their_places_kept(convert_edited: Ca
         for place, values in enumerate(touches["eventPropertiesHash"][0]["value"]):
             touches["eventPropertiesHash"][0]["value"][place] = values.reshape(-1, 2)[::-1].reshape(1, -1)
 
-    with opened(convert_edited(subvolumes=(), options={"verify": "off"}).path) as nwbfile:
-        plain = {name: nwbfile.intervals[name].to_dataframe() for name in ("touches",)}
-        licks = nwbfile.events["licks"].to_dataframe()
-        assert "source_position" not in plain["touches"]
-    converted = convert_edited(edit, subvolumes=(), options={"overwrite": True})
+    plain = assemble_edited(subvolumes=()).nwbfile
+    expected, licks = plain.intervals["touches"].to_dataframe(), plain.events["licks"].to_dataframe()
+    assert "source_position" not in expected
+    converted = convert_edited(edit, subvolumes=())
     assert converted.outcome.verified == "full", converted.outcome.error
     assert len(converted.warned("events-not-in-order")) == 2
     with opened(converted.path) as nwbfile:
         touches = nwbfile.intervals["touches"].to_dataframe()
         positions = touches.pop("source_position")
-        assert touches.equals(plain["touches"])
+        pd.testing.assert_frame_equal(touches, expected)
         first = touches["direction"] == "protraction"
         assert positions[first].tolist() == list(range(int(first.sum()), 0, -1))
         assert positions[~first].tolist() == list(range(1, int((~first).sum()) + 1))
         found = nwbfile.events["licks"].to_dataframe()
-        assert found.drop(columns="source_position").equals(licks)
+        pd.testing.assert_frame_equal(found.drop(columns="source_position"), licks)
 
 
 def test_properties_that_differ_at_on_and_off_have_two_columns(nwb_awkward: Any, converted_awkward: Converted) -> None:
@@ -231,7 +230,7 @@ def test_series_of_one_event(convert_once: Callable[..., Converted]) -> None:
         assert len(nwbfile.intervals["touches"]) == 2
 
 
-def test_series_nobody_knows_have_tables_of_their_own(convert_edited: Callable[..., Converted]) -> None:
+def test_series_nobody_knows_have_tables_of_their_own(assemble_edited: Callable[..., Assembled]) -> None:
     def edit(s: Struct) -> None:
         hash_ = s["eventSeriesArrayHash"]
         puff = dict(
@@ -241,34 +240,29 @@ def test_series_nobody_knows_have_tables_of_their_own(convert_edited: Callable[.
             for name, part in (("keyNames", key), ("descr", f"{key} times"), ("value", value)):
                 hash_[name] = Cell([*hash_[name], part])
 
-    converted = convert_edited(edit, subvolumes=())
-    with opened(converted.path) as nwbfile:
-        puffs = nwbfile.events["events_air_puff"].to_dataframe()
-        truth = converted.made.trials.events
-        np.testing.assert_allclose(puffs["timestamp"], truth["leftLicks"].times_ms / 1000, atol=1e-9)
-        assert puffs["strength"].tolist() == [1, 2, 3, 4, 5, 6]
-        lights = nwbfile.intervals["events_light_on"].to_dataframe()
-        np.testing.assert_allclose(lights["stop_time"], truth["rewardCue"].times_ms[1::2] / 1000, atol=1e-9)
-        assert "lightOn times" in nwbfile.intervals["events_light_on"].description
+    assembled = assemble_edited(edit, subvolumes=())
+    nwbfile, truth = assembled.nwbfile, assembled.made.trials.events
+    puffs = nwbfile.events["events_air_puff"].to_dataframe()
+    np.testing.assert_allclose(puffs["timestamp"], truth["leftLicks"].times_ms / 1000, atol=1e-9)
+    assert puffs["strength"].tolist() == [1, 2, 3, 4, 5, 6]
+    lights = nwbfile.intervals["events_light_on"].to_dataframe()
+    np.testing.assert_allclose(lights["stop_time"], truth["rewardCue"].times_ms[1::2] / 1000, atol=1e-9)
+    assert "lightOn times" in nwbfile.intervals["events_light_on"].description
 
 
-def test_an_event_of_no_trial_is_nan_and_an_unknown_number_stays(convert_edited: Callable[..., Converted]) -> None:
+def test_an_event_of_no_trial_is_nan_and_an_unknown_number_stays(assemble_edited: Callable[..., Assembled]) -> None:
     def edit(s: Struct) -> None:
         events(s, "leftLicks")["eventTrials"][0, :3] = [np.nan, 777, -1]
 
-    with opened(convert_edited(edit, subvolumes=()).path) as nwbfile:
-        licks = nwbfile.events["licks"]
-        found = licks["trial_number"][:][licks["side"][:] == "left"]
-        np.testing.assert_array_equal(found[:3], [np.nan, 777, -1])
-        assert licks["trial_number"].data.dtype == np.float64
-        assert nwbfile.intervals["touches"]["trial_number"].data.dtype == np.int32
+    nwbfile = assemble_edited(edit, subvolumes=()).nwbfile
+    licks = nwbfile.events["licks"].to_dataframe()
+    np.testing.assert_array_equal(licks["trial_number"][licks["side"] == "left"][:3], [np.nan, 777, -1])
+    assert licks["trial_number"].dtype == np.float64
+    assert nwbfile.intervals["touches"]["trial_number"].data.dtype == np.int32
 
 
-def test_a_shift_of_the_clock_moves_events_too(convert_edited: Callable[..., Converted], tmp_path: Any) -> None:
-    shift = tmp_path / "shift.yaml"
-    shift.write_text("assumptions: {clock_zero_offset_s: -10.0}\n")
-    converted = convert_edited(subvolumes=(), options={"metadata_files": [shift]})
-    with opened(converted.path) as nwbfile:
-        frame = nwbfile.intervals["reward_cue"].to_dataframe()
-        np.testing.assert_allclose(frame["start_time"], pairs_of(converted, "rewardCue")[:, 0] - 10.0, atol=1e-9)
-        assert "-10 s after" in nwbfile.notes
+def test_a_shift_of_the_clock_moves_events_too(assemble_edited: Callable[..., Assembled]) -> None:
+    assembled = assemble_edited(subvolumes=(), metadata="assumptions: {clock_zero_offset_s: -10.0}")
+    starts = assembled.nwbfile.intervals["reward_cue"]["start_time"][:]
+    np.testing.assert_allclose(starts, pairs_of(assembled, "rewardCue")[:, 0] - 10.0, atol=1e-9)
+    assert "-10 s after" in assembled.nwbfile.notes

@@ -275,7 +275,7 @@ class TestWhatCannotBeRestored:
 
     @pytest.mark.parametrize(
         ("options", "identifier"),
-        [({"raw": "skip"}, "restore-without-frames"), ({"stub": True}, "restore-of-stub")],
+        [({"raw": "skip"}, "restore-without-frames"), pytest.param({"stub": True}, "restore-of-stub", marks=LONG)],
     )
     def test_a_file_that_holds_no_frames_or_a_part(
         self, tmp_path: Path, options: dict[str, Any], identifier: str

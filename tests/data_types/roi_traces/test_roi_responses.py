@@ -8,7 +8,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
-from made_sessions import Converted, Struct, array, opened
+from made_sessions import Assembled, Converted, Struct, array, opened
 
 from ssc_to_nwb.testing.matlab import EMPTY, Cell
 
@@ -72,11 +72,11 @@ def test_time_stamps_are_stored_once_per_subvolume(converted_default: Converted)
             assert len(stored) == 1
 
 
-def test_a_session_with_dff_alone(convert_edited: Callable[..., Converted]) -> None:
-    with opened(convert_edited(arrays=("dff",)).path) as nwbfile:
-        assert "Fluorescence" not in nwbfile.processing["ophys"].data_interfaces
-        assert "CalciumEvents" not in nwbfile.processing["ophys"].data_interfaces
-        assert nwbfile.processing["ophys"]["DfOverF"]["dff_fov_01002"].data.shape[1] == 2
+def test_a_session_with_dff_alone(assemble_edited: Callable[..., Assembled]) -> None:
+    ophys = assemble_edited(arrays=("dff",)).nwbfile.processing["ophys"]
+    assert "Fluorescence" not in ophys.data_interfaces
+    assert "CalciumEvents" not in ophys.data_interfaces
+    assert ophys["DfOverF"]["dff_fov_01002"].data.shape[1] == 2
 
 
 def test_a_subvolume_without_frames(convert_edited: Callable[..., Converted]) -> None:

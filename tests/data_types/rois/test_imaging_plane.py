@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from levels import mostly_long
-from made_sessions import Converted, Struct, array, opened
+from made_sessions import Assembled, Struct, array
 
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
@@ -43,18 +42,18 @@ def test_masks_and_traces_are_on_the_green_channel(nwb_default: Any) -> None:
     ("rate", "whole_ms"), mostly_long(product((14.0, 28.0), (False, True)), quick=(28.0, True).__eq__)
 )
 def test_the_rate_comes_from_the_time_stamps(
-    convert_edited: Callable[..., Converted], rate: float, whole_ms: bool
+    assemble_edited: Callable[..., Assembled], rate: float, whole_ms: bool
 ) -> None:
     def edit(s: Struct) -> None:
         entry = array(s, "dffTSA_subvolume_01")
         if whole_ms:
             entry["time"] = np.rint(entry["time"])
 
-    with opened(convert_edited(edit, imaging_rate_hz=rate, arrays=("dff",)).path) as nwbfile:
-        assert nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate == rate
+    nwbfile = assemble_edited(edit, imaging_rate_hz=rate, arrays=("dff",)).nwbfile
+    assert nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate == rate
 
 
-def test_trials_of_one_frame_have_no_rate(convert_edited: Callable[..., Converted]) -> None:
+def test_trials_of_one_frame_have_no_rate(assemble_edited: Callable[..., Assembled]) -> None:
     """What lies between their frames are the pauses between trials."""
 
     def edit(s: Struct) -> None:
@@ -65,12 +64,12 @@ def test_trials_of_one_frame_have_no_rate(convert_edited: Callable[..., Converte
         plane = entry["imagingPlane"][0]
         plane["sourceFileFrameIdx"] = plane["sourceFileFrameIdx"][:, first]
 
-    with opened(convert_edited(edit, arrays=("dff",)).path) as nwbfile:
-        assert nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate is None
+    nwbfile = assemble_edited(edit, arrays=("dff",)).nwbfile
+    assert nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate is None
 
 
 @pytest.mark.long
-def test_a_lone_frame_has_no_rate(convert_edited: Callable[..., Converted]) -> None:
+def test_a_lone_frame_has_no_rate(assemble_edited: Callable[..., Assembled]) -> None:
     def edit(s: Struct) -> None:
         entry = array(s, "dffTSA_subvolume_01")
         for key in ("valueMatrix", "time", "trial"):
@@ -78,23 +77,19 @@ def test_a_lone_frame_has_no_rate(convert_edited: Callable[..., Converted]) -> N
         plane = entry["imagingPlane"][0]
         plane["sourceFileFrameIdx"] = plane["sourceFileFrameIdx"][:, :1]
 
-    with opened(convert_edited(edit, arrays=("dff",)).path) as nwbfile:
-        assert nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate is None
+    nwbfile = assemble_edited(edit, arrays=("dff",)).nwbfile
+    assert nwbfile.imaging_planes["imaging_plane_fov_01002_green"].imaging_rate is None
 
 
-def test_depth_where_the_metadata_have_it(convert_edited: Callable[..., Converted], tmp_path: Path) -> None:
-    mine = tmp_path / "mine.yaml"
-    mine.write_text("imaging: {subvolume_depth_um: {1: 200}, field_of_view_um: [300, 450]}\n")
-    converted = convert_edited(
+def test_depth_where_the_metadata_have_it(assemble_edited: Callable[..., Assembled]) -> None:
+    planes = assemble_edited(
         arrays=("dff",),
         subvolumes=(SubvolumeSpec(number=1, planes=(2, 4), rois_per_plane=2),),
-        options={"metadata_files": [mine]},
-    )
-    with opened(converted.path) as nwbfile:
-        planes = nwbfile.imaging_planes
-        assert "Depth below the pia: 200 um." in planes["imaging_plane_fov_01002_green"].description
-        assert "Depth below the pia: 215 um." in planes["imaging_plane_fov_01004_green"].description
-        np.testing.assert_allclose(planes["imaging_plane_fov_01002_green"].grid_spacing[:2], [300e-6 / 30, 450e-6 / 20])
+        metadata="imaging: {subvolume_depth_um: {1: 200}, field_of_view_um: [300, 450]}",
+    ).nwbfile.imaging_planes
+    assert "Depth below the pia: 200 um." in planes["imaging_plane_fov_01002_green"].description
+    assert "Depth below the pia: 215 um." in planes["imaging_plane_fov_01004_green"].description
+    np.testing.assert_allclose(planes["imaging_plane_fov_01002_green"].grid_spacing[:2], [300e-6 / 30, 450e-6 / 20])
 
 
 def test_a_depth_that_is_not_known_is_said_to_be_so(nwb_default: Any) -> None:

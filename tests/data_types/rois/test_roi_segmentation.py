@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from made_sessions import Converted, Struct, array, opened, records
+from made_sessions import Assembled, Converted, Struct, array, opened, records
 from matlab_oddities import NEVER_FILLED
 
 from ssc_to_nwb.testing.matlab import EMPTY, StructArray, row
@@ -173,7 +172,7 @@ class TestJoins:
         ]
 
     def test_records_in_another_order_and_a_roi_that_only_they_have(
-        self, convert_edited: Callable[..., Converted]
+        self, assemble_edited: Callable[..., Assembled]
     ) -> None:
         def edit(s: Struct) -> None:
             plane = records(s, "dffTSA_subvolume_01")[0]
@@ -181,17 +180,16 @@ class TestJoins:
             plane["rois"] = StructArray([extra, *reversed(list(plane["rois"]))])
             plane["roiIds"] = row([777, *plane["roiIds"][0, ::-1]])
 
-        converted = convert_edited(edit, **PLANE_ALONE)
-        (plane,) = converted.made.planes
-        with opened(converted.path) as nwbfile:
-            table = table_of(nwbfile, plane)
-            numbers = [roi.number for roi in plane.rois]
-            assert table.id[:].tolist() == [*numbers, 777]
-            assert list(table["source_lists"][:]) == ["imagingPlane.ids, roiIds, rois"] * 2 + ["roiIds, rois"]
-            for place, roi in enumerate(plane.rois):
-                np.testing.assert_array_equal(mask_of(table, place)[:, 0], roi.columns)
-            np.testing.assert_array_equal(mask_of(table, 2), mask_of(table, 0))
-        assert converted.warned("roi-without-trace") == ["ROI 777 of fov_01002"]
+        assembled = assemble_edited(edit, **PLANE_ALONE)
+        (plane,) = assembled.made.planes
+        table = table_of(assembled.nwbfile, plane)
+        numbers = [roi.number for roi in plane.rois]
+        assert list(table.id[:]) == [*numbers, 777]
+        assert list(table["source_lists"][:]) == ["imagingPlane.ids, roiIds, rois"] * 2 + ["roiIds, rois"]
+        for place, roi in enumerate(plane.rois):
+            np.testing.assert_array_equal(mask_of(table, place)[:, 0], roi.columns)
+        np.testing.assert_array_equal(mask_of(table, 2), mask_of(table, 0))
+        assert assembled.warned("roi-without-trace") == ["ROI 777 of fov_01002"]
 
     def test_a_plane_without_any_record(self, convert_edited: Callable[..., Converted]) -> None:
         def edit(s: Struct) -> None:
@@ -203,7 +201,7 @@ class TestJoins:
             table = table_of(nwbfile, converted.made.planes[0])
             assert [len(table["pixel_mask"][place]) for place in range(len(table))] == [0, 0]
 
-    def test_a_plane_without_any_roi(self, convert_edited: Callable[..., Converted]) -> None:
+    def test_a_plane_without_any_roi(self, assemble_edited: Callable[..., Assembled]) -> None:
         def edit(s: Struct) -> None:
             for prefix in ("dff", "rawFluo", "event"):
                 entry = array(s, f"{prefix}TSA_subvolume_01")
@@ -212,18 +210,14 @@ class TestJoins:
             plane = records(s, "dffTSA_subvolume_01")[0]
             plane.update(roiIds=EMPTY, rois=StructArray([], field_names=("id", "cornersXY", "indicesWithinImage")))
 
-        converted = convert_edited(edit, whisker_data=False)
-        with opened(converted.path) as nwbfile:
-            table = table_of(nwbfile, converted.made.planes[0])
-            assert len(table) == 0
-            assert "DfOverF" not in nwbfile.processing["ophys"].data_interfaces
-            assert "master_green" in nwbfile.processing["ophys"]["images_fov_01002"].images
+        assembled = assemble_edited(edit, whisker_data=False)
+        assert len(table_of(assembled.nwbfile, assembled.made.planes[0])) == 0
+        ophys = assembled.nwbfile.processing["ophys"]
+        assert "DfOverF" not in ophys.data_interfaces
+        assert "master_green" in ophys["images_fov_01002"].images
 
-    def test_corners_that_count_from_zero(self, convert_edited: Callable[..., Converted], tmp_path: Path) -> None:
-        mine = tmp_path / "mine.yaml"
-        mine.write_text("assumptions: {corners_first_index: 0}\n")
-        converted = convert_edited(options={"metadata_files": [mine]}, **PLANE_ALONE)
-        (plane,) = converted.made.planes
-        with opened(converted.path) as nwbfile:
-            np.testing.assert_allclose(table_of(nwbfile, plane)["outline"][0], plane.rois[0].corners_xy.T)
-            assert "count pixels from 0" in nwbfile.notes
+    def test_corners_that_count_from_zero(self, assemble_edited: Callable[..., Assembled]) -> None:
+        assembled = assemble_edited(metadata="assumptions: {corners_first_index: 0}", **PLANE_ALONE)
+        (plane,) = assembled.made.planes
+        np.testing.assert_allclose(table_of(assembled.nwbfile, plane)["outline"][0], plane.rois[0].corners_xy.T)
+        assert "count pixels from 0" in assembled.nwbfile.notes

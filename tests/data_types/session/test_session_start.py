@@ -9,24 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_sessions import Converted, Struct, array, opened
-
-from ssc_to_nwb.testing.spec import SubvolumeSpec
+from made_sessions import Assembled, Converted, Struct, array, opened
 
 LONG = pytest.mark.long
-ONE_PLANE = (SubvolumeSpec(planes=(2,), rois_per_plane=2),)
 BACK, FORWARD = date(2013, 11, 3), date(2014, 3, 9)
 
 
 @pytest.fixture
-def converted_on(tmp_path: Path, convert_edited: Callable[..., Converted]) -> Callable[..., Converted]:
-    """Converts a session of a date and a time of day, with lines of a metadata file."""
+def assembled_on(assemble_edited: Callable[..., Assembled]) -> Callable[..., Assembled]:
+    """A session of a date and a time of day as an NWBFile, with a line of a metadata file."""
 
-    def build(day: date, time_of_day: str, *lines: str, **fields: Any) -> Converted:
-        metadata = tmp_path / "mine.yaml"
-        metadata.write_text("".join(f"{line}\n" for line in lines))
-        options = {"metadata_files": [metadata]} if lines else {}
-        return convert_edited(date=day, time_of_day=time_of_day, options=options, **{"subvolumes": (), **fields})
+    def build(day: date, time_of_day: str, metadata: str = "", **fields: Any) -> Assembled:
+        return assemble_edited(date=day, time_of_day=time_of_day, metadata=metadata, **{"subvolumes": (), **fields})
 
     return build
 
@@ -43,33 +37,31 @@ def converted_on(tmp_path: Path, convert_edited: Callable[..., Converted]) -> Ca
     ],
 )
 def test_an_hour_that_occurs_twice_or_not_at_all(
-    converted_on: Callable[..., Converted], day: date, clock: str, kind: str | None, start: str, note: str | None
+    assembled_on: Callable[..., Assembled], day: date, clock: str, kind: str | None, start: str, note: str | None
 ) -> None:
-    converted = converted_on(day, clock)
-    assert converted.outcome.verified == "full", converted.outcome.error
+    assembled = assembled_on(day, clock)
     for one in ("clock-hour-twice", "clock-hour-skipped"):
-        assert bool(converted.warned(one)) == (one == kind)
-    with opened(converted.path) as nwbfile:
-        assert nwbfile.session_start_time.isoformat() == start
-        assert ("clock was set" in nwbfile.notes) == (note is not None)
-        assert (
-            note is None or f"{clock[:2]}:{clock[2:4]}:{clock[4:]} on {day} in America/New_York {note}" in nwbfile.notes
-        )
+        assert bool(assembled.warned(one)) == (one == kind)
+    nwbfile = assembled.nwbfile
+    assert nwbfile.session_start_time.isoformat() == start
+    assert ("clock was set" in nwbfile.notes) == (note is not None)
+    assert note is None or f"{clock[:2]}:{clock[2:4]}:{clock[4:]} on {day} in America/New_York {note}" in nwbfile.notes
 
 
-def test_the_zone_that_the_user_gives_decides(converted_on: Callable[..., Converted]) -> None:
-    berlin = "assumptions: {timezone: Europe/Berlin}"
-    converted = converted_on(date(2013, 10, 27), "023000", berlin)
+def test_the_zone_that_the_user_gives_decides(convert_edited: Callable[..., Converted], tmp_path: Path) -> None:
+    berlin = tmp_path / "berlin.yaml"
+    berlin.write_text("assumptions: {timezone: Europe/Berlin}\n")
+    converted = convert_edited(
+        date=date(2013, 10, 27), time_of_day="023000", subvolumes=(), options={"metadata_files": [berlin]}
+    )
     assert converted.outcome.verified == "full", converted.outcome.error
     assert "in Europe/Berlin occurred twice" in converted.warned("clock-hour-twice")[0]
     with opened(converted.path) as nwbfile:
         assert nwbfile.session_start_time.isoformat() == "2013-10-27T02:30:00+02:00"
 
 
-def test_no_change_of_the_clock_in_another_zone(converted_on: Callable[..., Converted]) -> None:
-    converted = converted_on(BACK, "013000", "assumptions: {timezone: UTC}")
-    assert converted.outcome.verified == "full", converted.outcome.error
-    assert converted.warned("clock-hour-twice") == []
+def test_no_change_of_the_clock_in_another_zone(assembled_on: Callable[..., Assembled]) -> None:
+    assert assembled_on(BACK, "013000", "assumptions: {timezone: UTC}").warned("clock-hour-twice") == []
 
 
 class TestTimeOfExperiment:
@@ -77,9 +69,12 @@ class TestTimeOfExperiment:
         assert "timeOfExperiment is the time at which the session started" in nwb_default.notes
 
     @pytest.mark.parametrize("offset", [pytest.param(0.0, marks=LONG), 30.0])
-    def test_a_time_of_saving_is_the_end(self, converted_on: Callable[..., Converted], offset: float) -> None:
-        given = f"assumptions: {{time_of_experiment: saved, clock_zero_offset_s: {offset}}}"
-        converted = converted_on(date(2013, 3, 8), "154546", given, subvolumes=ONE_PLANE)
+    def test_a_time_of_saving_is_the_end(
+        self, convert_edited: Callable[..., Converted], tmp_path: Path, offset: float
+    ) -> None:
+        mine = tmp_path / "saved.yaml"
+        mine.write_text(f"assumptions: {{time_of_experiment: saved, clock_zero_offset_s: {offset}}}\n")
+        converted = convert_edited(arrays=("dff",), options={"metadata_files": [mine]})
         assert converted.outcome.verified == "full", converted.outcome.error
         with opened(converted.path) as nwbfile:
             assert "the behavior file was saved, and the session ended then" in nwbfile.notes
@@ -93,15 +88,13 @@ class TestTimeOfExperiment:
             assert abs(end - datetime.fromisoformat("2013-03-08T15:45:46-05:00")) < timedelta(milliseconds=3)
 
     def test_a_session_that_was_saved_in_an_hour_that_occurs_twice(
-        self, converted_on: Callable[..., Converted]
+        self, assembled_on: Callable[..., Assembled]
     ) -> None:
-        converted = converted_on(BACK, "010005", "assumptions: {time_of_experiment: saved}")
-        assert converted.outcome.verified == "full", converted.outcome.error
-        with opened(converted.path) as nwbfile:
-            assert nwbfile.session_start_time.isoformat().startswith("2013-11-03T00:59:")
+        nwbfile = assembled_on(BACK, "010005", "assumptions: {time_of_experiment: saved}").nwbfile
+        assert nwbfile.session_start_time.isoformat().startswith("2013-11-03T00:59:")
 
 
-def test_the_notes_name_joined_parts_and_starts_that_are_missing(convert_edited: Callable[..., Converted]) -> None:
+def test_the_notes_name_joined_parts_and_starts_that_are_missing(assemble_edited: Callable[..., Assembled]) -> None:
     def edit(s: Struct) -> None:
         starts = s["trialStartTimes"] = s["trialStartTimes"].astype(np.float64)
         cut, later = float(starts[0, 4]), 3_600_000 + starts[0, 3] - starts[0, 4] + 250
@@ -111,13 +104,10 @@ def test_the_notes_name_joined_parts_and_starts_that_are_missing(convert_edited:
             time = array(s, key)["time"] = array(s, key)["time"].astype(np.float64)
             time[time >= cut] += later
 
-    converted = convert_edited(edit, empty_event_series=EVENTS)
-    assert converted.outcome.verified == "full", converted.outcome.error
-    numbers = converted.made.trials.numbers
-    with opened(converted.path) as nwbfile:
-        expected = f"the 3600250 ms between the starts of trials {numbers[3]} and {numbers[4]} are made up"
-        assert expected in nwbfile.notes
-        assert f"no start of trial {numbers[1]}: its start_time" in nwbfile.notes
+    assembled = assemble_edited(edit, empty_event_series=EVENTS)
+    numbers, notes = assembled.made.trials.numbers, assembled.nwbfile.notes
+    assert f"the 3600250 ms between the starts of trials {numbers[3]} and {numbers[4]} are made up" in notes
+    assert f"no start of trial {numbers[1]}: its start_time" in notes
 
 
 EVENTS = ("poleInReach", "touches", "leftLicks", "rightLicks", "leftReward", "rightReward", "rewardCue")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_sessions import Converted, Struct, opened
+from made_sessions import Assembled, Converted, Struct, opened
 
 from ssc_to_nwb.testing.dataset import SyntheticSession
 from ssc_to_nwb.testing.matlab import Cell, hash_struct, row
@@ -131,27 +131,26 @@ def test_the_stop_says_where_it_comes_from(nwb_default: Any) -> None:
     assert "no stop of its own" in nwb_default.trials["stop_time"].description
 
 
-def test_a_trial_that_nothing_is_labelled_with_has_no_stop(convert_edited: Callable[..., Converted]) -> None:
+def test_a_trial_that_nothing_is_labelled_with_has_no_stop(assemble_edited: Callable[..., Assembled]) -> None:
     def edit(s: Struct) -> None:
         s["trialIds"][0, -1] = 500
 
-    converted = convert_edited(edit, subvolumes=())
-    assert converted.warned("trial-without-data") == ["trial 500"]
-    assert converted.warned("trial-unknown")
-    with opened(converted.path) as nwbfile:
-        frame = by_number(nwbfile.trials)
-        assert frame["stop_time"].isna().tolist() == [False] * 5 + [True]
+    assembled = assemble_edited(edit, subvolumes=())
+    assert assembled.warned("trial-without-data") == ["trial 500"]
+    assert assembled.warned("trial-unknown")
+    frame = by_number(assembled.nwbfile.trials)
+    assert frame["stop_time"].isna().tolist() == [False] * 5 + [True]
 
 
-def test_texts_as_trial_property(convert_edited: Callable[..., Converted]) -> None:
+def test_texts_as_trial_property(assemble_edited: Callable[..., Assembled]) -> None:
     moods = [f"mood {n}" for n in range(6)]
-    with opened(
-        convert_edited(
-            lambda s: s.update(trialPropertiesHash=hash_struct([("mood", "", Cell(moods))])), subvolumes=()
-        ).path
-    ) as nwbfile:
-        assert nwbfile.trials.to_dataframe()["mood"].tolist() == moods
-        assert "pole_position_mm" not in nwbfile.trials.colnames
+
+    def edit(s: Struct) -> None:
+        s.update(trialPropertiesHash=hash_struct([("mood", "", Cell(moods))]))
+
+    trials = assemble_edited(edit, subvolumes=()).nwbfile.trials
+    assert trials.to_dataframe()["mood"].tolist() == moods
+    assert "pole_position_mm" not in trials.colnames
 
 
 def starts_missing_and_out_of_order(s: Struct) -> None:
@@ -165,15 +164,13 @@ def starts_missing_and_out_of_order(s: Struct) -> None:
 
 
 def test_rows_are_in_the_order_of_time_and_say_where_the_source_has_them(
-    convert_edited: Callable[..., Converted],
+    convert_edited: Callable[..., Converted], assemble_edited: Callable[..., Assembled]
 ) -> None:
     fields: dict[str, Any] = {"further_trial_properties": ("depth",), "arrays": ("dff",)}
-    plain = convert_edited(**fields, options={"verify": "off"})
-    with opened(plain.path) as nwbfile:
-        expected = nwbfile.trials.to_dataframe()
-        assert expected["start_measured"].all()
-        assert "source_position" not in expected
-    converted = convert_edited(starts_missing_and_out_of_order, **fields, options=OVERWRITE)
+    expected = assemble_edited(**fields).nwbfile.trials.to_dataframe()
+    assert expected["start_measured"].all()
+    assert "source_position" not in expected
+    converted = convert_edited(starts_missing_and_out_of_order, **fields)
     assert converted.outcome.verified == "full"
     assert converted.warned("trials-not-in-order")
     number = int(expected["trial_number"][2])
@@ -195,16 +192,14 @@ def test_rows_are_in_the_order_of_time_and_say_where_the_source_has_them(
             assert list(by_trial.loc[one, column]) == list(wanted.loc[one, column])
 
 
-def test_a_missing_start_is_the_first_data_of_the_trial(convert_edited: Callable[..., Converted]) -> None:
+def test_a_missing_start_is_the_first_data_of_the_trial(assemble_edited: Callable[..., Assembled]) -> None:
     def edit(s: Struct) -> None:
         s["trialStartTimes"][0, 2] = 0
 
-    converted = convert_edited(edit, arrays=("dff",))
-    assert converted.outcome.verified == "full"
-    made = converted.made
+    assembled = assemble_edited(edit, arrays=("dff",))
+    made = assembled.made
     first = min(times[trials == made.trials.numbers[2]].min(initial=np.inf) for trials, times in labelled(made))
-    with opened(converted.path) as nwbfile:
-        frame = nwbfile.trials.to_dataframe()
+    frame = assembled.nwbfile.trials.to_dataframe()
     assert frame["start_time"][2] == first / 1000
     assert frame["start_measured"].tolist() == [True, True, False, True, True, True]
     assert "source_position" not in frame
@@ -231,9 +226,8 @@ def test_a_session_with_neither_whisker_nor_imaging_nor_events(convert_edited: C
         assert len(nwbfile.trials) == 6
 
 
-def test_ragged_columns_without_any_item_are_left_out(convert_edited: Callable[..., Converted]) -> None:
-    converted = convert_edited(empty_event_series=("leftLicks",), whisker_data=False)
-    with opened(converted.path) as nwbfile:
-        assert "right_licks" in nwbfile.trials.colnames
-        assert "left_licks" not in nwbfile.trials.colnames
-        assert not [name for name in nwbfile.trials.colnames if name.endswith("_times")]
+def test_ragged_columns_without_any_item_are_left_out(assemble_edited: Callable[..., Assembled]) -> None:
+    columns = assemble_edited(empty_event_series=("leftLicks",), whisker_data=False).nwbfile.trials.colnames
+    assert "right_licks" in columns
+    assert "left_licks" not in columns
+    assert not [name for name in columns if name.endswith("_times")]

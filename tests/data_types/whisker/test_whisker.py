@@ -7,7 +7,7 @@ from collections.abc import Callable
 import h5py
 import numpy as np
 import pytest
-from made_sessions import Converted, opened
+from made_sessions import Assembled, Converted
 
 UNITS = {"angle": "degrees", "curvature_change": "1/mm"}
 
@@ -35,8 +35,8 @@ def test_time_stamps_are_stored_once(converted_awkward: Converted) -> None:
         assert len(file["processing/behavior"]) == 7
 
 
-def test_a_session_without_whisker_data(convert_edited: Callable[..., Converted]) -> None:
-    with opened(convert_edited(whisker_data=False).path) as nwbfile:
-        assert "behavior" not in nwbfile.processing
-        assert "touches" not in nwbfile.intervals
-        assert "whisker_valid" not in nwbfile.trials.colnames
+def test_a_session_without_whisker_data(assemble_edited: Callable[..., Assembled]) -> None:
+    nwbfile = assemble_edited(whisker_data=False).nwbfile
+    assert "behavior" not in nwbfile.processing
+    assert "touches" not in nwbfile.intervals
+    assert "whisker_valid" not in nwbfile.trials.colnames
