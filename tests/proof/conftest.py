@@ -9,12 +9,14 @@ from pathlib import Path
 
 import h5py
 import pytest
+from made_sessions import Converted
+from shared_builds import SharedBuilds
 
 from ssc_to_nwb.proof.comparison import VerifyMode
 from ssc_to_nwb.proof.file import VerifyReport
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.raw_data import RawData
-from ssc_to_nwb.testing.dataset import SyntheticSession
+from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 
 SPEC = SessionSpec(
@@ -69,24 +71,32 @@ class Finished:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+def finished(shared_build: SharedBuilds) -> Finished:
     """A session with stacks, side images, registration files, videos, gaps and frames of unknown trials."""
-    from converting import convert
-
     from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.session.context import load_context
     from ssc_to_nwb.session.raw_data import open_raw_data
-    from ssc_to_nwb.testing.dataset import write_session
 
-    root = tmp_path_factory.mktemp("finished")
-    made = write_session(root=root / "source", spec=SPEC)
-    outcome = convert(source=root / "source", output=root / "nwb", verify="off").outcomes[0]
-    assert outcome.output is not None, outcome.error
+    converted = shared_build("finished", _converted)
+    made = converted.made
     log = ProblemLog()
     context = load_context(made.mat_path, log=log)
     raw = open_raw_data(context, raw_folder=made.folder, mode="auto", keep_going=False, log=log)
     assert raw is not None
-    return Finished(made=made, path=outcome.output, context=context, raw=raw)
+    return Finished(made=made, path=converted.path, context=context, raw=raw)
+
+
+def _converted(root: Path) -> Converted:
+    from converting import convert
+
+    made = write_session(root=root / "source", spec=SPEC)
+    return Converted(made=made, outcome=convert(source=root / "source", output=root / "nwb", verify="off").outcomes[0])
+
+
+@pytest.fixture(scope="session")
+def untouched(finished: Finished) -> VerifyReport:
+    """The comparison of the finished file, as it is, with its source."""
+    return finished.verify(with_digest=True)
 
 
 @pytest.fixture

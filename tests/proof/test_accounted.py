@@ -8,6 +8,7 @@ import pytest
 
 from ssc_to_nwb.proof.file import VerifyReport
 
+LONG = pytest.mark.long
 OPHYS = "/processing/ophys"
 SOURCE = "/processing/source"
 
@@ -16,8 +17,10 @@ SOURCE = "/processing/source"
     ("module", "function", "path"),
     [
         ("proof.raw", "_compare_all_frames", "/acquisition/two_photon_series_fov_01002_green/data"),
-        ("data_types.registration.proof", "_check", f"{OPHYS}/registration_shift_fov_01002/data"),
-        ("data_types.side_images.proof", "_check", f"{OPHYS}/images_fov_01002/"),
+        pytest.param(
+            "data_types.registration.proof", "_check", f"{OPHYS}/registration_shift_fov_01002/data", marks=LONG
+        ),
+        pytest.param("data_types.side_images.proof", "_check", f"{OPHYS}/images_fov_01002/", marks=LONG),
         ("proof.raw", "_check_gaps", "/intervals/imaging_gaps/reason"),
         ("proof.source_module", "_check_files", f"{SOURCE}/source_files/role"),
     ],

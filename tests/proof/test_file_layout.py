@@ -94,6 +94,7 @@ class TestOtherCommands:
         found = [message.identifier for message in validate(paths=[copy]).messages]
         assert found.count("layout-not-checked") == 1
 
+    @pytest.mark.long
     def test_validate_says_nothing_of_it_about_a_file_of_this_layout(self, copy: Path) -> None:
         found = [message.identifier for message in validate(paths=[copy]).messages]
         assert "layout-not-checked" not in found

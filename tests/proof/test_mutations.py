@@ -42,11 +42,10 @@ def digests(finished) -> dict[str, str]:
     return object_digests(finished.path)
 
 
-def test_untouched_file_agrees_with_its_source(finished):
-    report = finished.verify()
-    assert [str(problem) for problem in report.problems] == []
-    assert report.ok
-    assert report.frames == report.frames_total > 0
+def test_untouched_file_agrees_with_its_source(untouched):
+    assert [str(problem) for problem in untouched.problems] == []
+    assert untouched.ok
+    assert untouched.frames == untouched.frames_total > 0
 
 
 def test_every_mutation_is_another():
@@ -57,7 +56,7 @@ def test_every_mutation_is_another():
 @pytest.mark.parametrize(
     "batch",
     [
-        pytest.param(batch, id=batch[0].name, marks=() if place % 2 == 0 else pytest.mark.long)
+        pytest.param(batch, id=batch[0].name, marks=() if place % 4 == 0 else pytest.mark.long)
         for place, batch in enumerate(BATCHES)
     ],
 )

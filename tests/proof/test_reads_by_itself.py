@@ -87,6 +87,7 @@ def test_pages_read_from_the_offset_of_the_next(outcome: Outcome, monkeypatch: p
     assert FRAMES in differences(outcome())
 
 
+@pytest.mark.long
 def test_two_files_exchanged(outcome: Outcome, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = sorted(source.rglob("*_main_*.tif"))[:2]
     other = {first: second, second: first}
@@ -133,6 +134,7 @@ def test_shifts_with_rows_and_columns_exchanged(outcome: Outcome, monkeypatch: p
     assert SHIFTS in differences(outcome())
 
 
+@pytest.mark.long
 def test_side_images_of_the_other_channel(outcome: Outcome, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     green, red = (sorted(source.rglob(f"session_mean_chan_{channel}.tif"))[0] for channel in ("01", "02"))
     other = {green: red, red: green}

@@ -42,10 +42,10 @@ def bare_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def pages(
-    converted_raw: Converted, converted_awkward: Converted, bare_file: Path, tmp_path_factory
+    converted_raw: Converted, converted_awkward: Converted, bare_file: Path, shared_build: SharedBuilds
 ) -> tuple[Path, ...]:
     """The index page, and the pages of the rich, the awkward and the bare file."""
     from ssc_to_nwb.report.build import build_pages
 
     files = (converted_raw.path, converted_awkward.path, bare_file)
-    return build_pages(files, output=tmp_path_factory.mktemp("pages"))
+    return shared_build("pages", lambda folder: build_pages(files, output=folder))

@@ -11,6 +11,7 @@ from made_sessions import Converted
 
 from ssc_to_nwb.api.reporting import report
 from ssc_to_nwb.report.file_record import FileRecord, badges
+from ssc_to_nwb.validate import one_file
 from ssc_to_nwb.validate.run import validate_and_record
 
 
@@ -34,7 +35,10 @@ def test_badges(record: FileRecord, texts: tuple[str, ...], states: tuple[str, .
     assert tuple(badge.state for badge in found) == states
 
 
-def test_records_of_a_conversion_and_a_validation(convert_once: Callable[..., Converted], tmp_path: Path) -> None:
+def test_records_of_a_conversion_and_a_validation(
+    convert_once: Callable[..., Converted], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_file, "validate_file", lambda _: ())
     converted = convert_once(subvolumes=(), whisker_data=False)
     output = Path(shutil.copytree(converted.path.parent.parent, tmp_path / "nwb"))
     file = output / converted.path.parent.name / converted.path.name

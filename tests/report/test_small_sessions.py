@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from converting import convert
+from converting import SMALL, convert
 from made_sessions import Converted, Struct, write
 
 from ssc_to_nwb.reading.nwb_session import NwbSession
@@ -43,7 +43,7 @@ def one_trial(convert_once: Callable[..., Converted]) -> Iterator[NwbSession]:
 @pytest.fixture(scope="module")
 def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NwbSession]:
     folder = tmp_path_factory.mktemp("stub")
-    write(folder / "source", n_trials=8)
+    write(folder / "source", n_trials=8, **SMALL)
     result = convert(source=folder / "source", output=folder / "nwb", stub=True)
     path = result.outcomes[0].output
     assert path is not None

@@ -98,7 +98,8 @@ def test_the_picture_from_the_file_is_that_of_the_truth(
     assert compare_images(str(tmp_path / "expected.png"), str(tmp_path / "found.png"), tol=1.0) is None
 
 
-@pytest.mark.parametrize("changed", ["angles", pytest.param("dff", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("changed", ["angles", "dff"])
 def test_a_trace_a_little_late_would_be_noticed(
     rich_session: NwbSession, rois: list[int], tmp_path: Path, changed: str
 ) -> None:

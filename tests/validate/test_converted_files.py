@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from converting import convert
+from converting import SMALL, convert
 from made_sessions import Converted, Struct, array, write
 from session_variants import ONE_PLANE
 
@@ -66,7 +66,7 @@ def test_a_repeated_time_stamp_is_a_warning_as_it_is_for_the_conversion(
 
 
 def test_a_stub(tmp_path: Path) -> None:
-    write(tmp_path / "source", subvolumes=(SubvolumeSpec(planes=(2,), rois_per_plane=2),))
+    write(tmp_path / "source", **SMALL)
     assert convert(source=tmp_path / "source", output=tmp_path / "nwb", stub=True).ok
     assert unexplained(validate(paths=[tmp_path / "nwb"], fail_on="warning")) == []
 

@@ -119,6 +119,7 @@ def test_a_large_file_is_read_by_the_client_in_a_process_of_its_own(
     assert process.returncode is not None
 
 
+@pytest.mark.long
 def test_what_the_client_has_read_in_a_process_of_its_own_is_not_read_again(
     spoiled: Callable[[Spoil], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
