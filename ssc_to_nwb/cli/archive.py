@@ -64,9 +64,9 @@ def dandiset_command(*, as_json: bool, verbose: bool, quiet: bool, **options: An
 def _print_dandiset(result: DandisetResult, *, verbose: bool, quiet: bool) -> None:
     for problem in result.malformed:
         print_problem(problem)
-    print_warnings(result.warnings, verbose=verbose)
     if quiet:
         return
+    print_warnings(result.warnings, verbose=verbose)
     if result.blanks:
         echo("To be filled in by a person (! = publishing needs it):")
     for blank in result.blanks:
@@ -148,8 +148,8 @@ def _print_upload(result: UploadResult, *, verbose: bool, quiet: bool) -> None:
     for difference in result.differences:
         here, there = difference.local, difference.remote
         echo(f"  {difference.path}: {difference.kind}, here {here}, there {there}", err=True)
-    print_warnings([problem for problem in result.problems if problem not in errors], verbose=verbose)
     if not quiet:
+        print_warnings([problem for problem in result.problems if problem not in errors], verbose=verbose)
         for paths in (result.stores, result.only_remote):
             _print_paths(paths, err=True)
         if result.draft is not None:

@@ -47,14 +47,15 @@ def responses_command(
     if as_json:
         print_result({}, problems=found.problems, sessions=[session.as_dict() for session in found.sessions])
         return
+    if quiet:
+        return
     print_warnings(found.problems, verbose=verbose)
-    if not quiet:
-        echo(f"{'session':<26}{'event':<10}{'events':>7}{'tested':>8}{'respond':>9}{'share':>8}")
-        for session in found.sessions:
-            for event, counts in session.events.items():
-                share = "-" if counts.share is None else f"{100 * counts.share:.0f} %"
-                numbers = f"{counts.events:>7}{counts.tested:>8}{counts.responsive:>9}{share:>8}"
-                echo(f"{session.session:<26}{event:<10}{numbers}")
+    echo(f"{'session':<26}{'event':<10}{'events':>7}{'tested':>8}{'respond':>9}{'share':>8}")
+    for session in found.sessions:
+        for event, counts in session.events.items():
+            share = "-" if counts.share is None else f"{100 * counts.share:.0f} %"
+            numbers = f"{counts.events:>7}{counts.tested:>8}{counts.responsive:>9}{share:>8}"
+            echo(f"{session.session:<26}{event:<10}{numbers}")
     for written in (output, options["figure"]):
         if written is not None:
             echo(written)
@@ -77,8 +78,8 @@ def report_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any)
     if as_json:
         print_result(result.as_dict(), sessions=[{"page": str(page)} for page in result.pages])
         return
-    print_warnings(result.problems, verbose=verbose)
     if not quiet:
+        print_warnings(result.problems, verbose=verbose)
         for page in (*result.pages, result.index):
             echo(page)
 

@@ -55,6 +55,12 @@ def test_json(converted: Converted) -> None:
     )
 
 
+def test_quiet_prints_nothing(converted: Converted, tmp_path: Path) -> None:
+    arguments = ["responses", str(converted.path), "-o", str(tmp_path / "a.csv"), "-q"]
+    assert CliRunner().invoke(group, arguments, catch_exceptions=False).output == ""
+    assert (tmp_path / "a.csv").is_file()
+
+
 def test_no_such_file(tmp_path: Path) -> None:
     result = CliRunner().invoke(group, ["responses", str(tmp_path / "none.nwb")])
     assert result.exit_code == 1
