@@ -134,8 +134,9 @@ def derived(identifier: str, *patterns: str, **further: Any) -> Rule:
     return Rule(identifier=identifier, patterns=patterns, disposition=Disposition.DERIVED, **further)
 
 
-def kept(identifier: str, *patterns: str, nwb: tuple[str, ...] = (naming.STRUCT_TABLE,), **further: Any) -> Rule:
+def kept(identifier: str, *patterns: str, **further: Any) -> Rule:
     """A rule for leaves that are kept verbatim."""
+    nwb = (naming.STRUCT_TABLE,)
     return Rule(identifier=identifier, patterns=patterns, disposition=Disposition.KEPT, nwb=nwb, **further)
 
 

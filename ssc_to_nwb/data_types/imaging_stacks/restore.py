@@ -8,8 +8,9 @@ that is in planes whose pages differ in their text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -151,7 +152,7 @@ class _Stacks:
     def __init__(self, file: FileView, *, log: ProblemLog) -> None:
         self._file = file
         self._log = log
-        self._readers: dict[str, _FrameReader] = {}
+        self._readers: dict[str, Callable[[int], np.ndarray]] = {}
         self.runs: dict[tuple[str, int], list[_TextRun]] = {}
         texts = file.table(f"{_SOURCE}/{naming.IMAGE_DESCRIPTIONS}")
         if file.reader.has(texts.path):
@@ -181,12 +182,16 @@ class _Stacks:
         texts = self._texts(stacks[0], page_count=max(pages) + 1)
         # Stacks of a plane follow each other, and the next begins in the chunk where the last one ended.
         series = {name for name, _ in pages.values()}
-        self._readers = {name: self._readers.get(name) or _FrameReader(self._file, name) for name in series}
-        one = next(iter(self._readers.values()))
-        blank = np.zeros(one.image_shape, dtype=one.dtype)
+        datasets = {name: self._file.reader.dataset(f"{name}/data") for name in series}
+        self._readers = {name: self._readers.get(name) or _reader(one, name) for name, one in datasets.items()}
+        one = next(iter(datasets.values()))
+        # The axes of a series are time, column, row.
+        shape = (one.shape[2], one.shape[1])
+        blank = np.zeros(shape, dtype=one.dtype)
         with whole_file(path, overwrite=overwrite) as building:
-            images = (self._frame(*pages[page]) if page in pages else blank for page in range(len(texts)))
-            write_tif(building, images, image_shape=one.image_shape, dtype=one.dtype, texts=texts)
+            places = (pages.get(page) for page in range(len(texts)))
+            images = (blank if place is None else self._readers[place[0]](place[1]) for place in places)
+            write_tif(building, images, image_shape=shape, dtype=one.dtype, texts=texts)
         zero_pages = tuple(page + 1 for page in range(len(texts)) if page not in pages)
         if zero_pages:
             shown = ", ".join(map(str, zero_pages[:_SHOWN_PAGES])) + (", ..." if zero_pages[_SHOWN_PAGES:] else "")
@@ -209,9 +214,6 @@ class _Stacks:
             for place, name in enumerate(series):
                 yield len(series) * (frame - 1) + place, (name, series_frame - 1)
 
-    def _frame(self, series: str, number: int) -> np.ndarray:
-        return self._readers[series].frame(number)
-
     def _texts(self, stack: ListedStack, *, page_count: int) -> list[str | None]:
         """The ImageDescription of every page; of more pages than are listed where the file knows of more."""
         runs = self.runs.get((stack.plane_name, stack.file_number))
@@ -222,28 +224,19 @@ class _Stacks:
         return texts + [None] * (page_count - len(texts))
 
 
-class _FrameReader:
-    """Frames of one series, those of a chunk read together; image_shape: (rows, columns), as in the tif."""
+def _reader(dataset: Any, series: str) -> Callable[[int], np.ndarray]:
+    """Gives the frames of a series, (rows, columns), by their number from 0; those of a chunk are read together."""
+    step = dataset.chunks[0] if dataset.chunks else 1
 
-    def __init__(self, file: FileView, series: str) -> None:
-        self._path = f"{series}/data"
-        self._dataset = file.reader.dataset(self._path)
-        self._step = self._dataset.chunks[0] if self._dataset.chunks else 1
-        self._start, self._frames = -1, np.zeros(0)
-        # The axes of a series are time, column, row.
-        self.image_shape: tuple[int, int] = (self._dataset.shape[2], self._dataset.shape[1])
-        self.dtype: np.dtype = self._dataset.dtype
+    @lru_cache(maxsize=1)
+    def chunk(start: int) -> np.ndarray:
+        try:
+            frames: np.ndarray = dataset[start : start + step].swapaxes(1, 2)
+        except OSError as failure:
+            raise ObjectError(f"{series}/data", expected="readable frames", found=str(failure)) from failure
+        return frames
 
-    def frame(self, number: int) -> np.ndarray:
-        """A frame (rows, columns) by its number, from 0. Raises ObjectError."""
-        start = number - number % self._step
-        if start != self._start:
-            try:
-                self._frames = self._dataset[start : start + self._step].swapaxes(1, 2)
-            except OSError as failure:
-                raise ObjectError(self._path, expected="readable frames", found=str(failure)) from failure
-            self._start = start
-        return np.ascontiguousarray(self._frames[number - start])
+    return lambda number: np.ascontiguousarray(chunk(number - number % step)[number % step])
 
 
 def write_tif(

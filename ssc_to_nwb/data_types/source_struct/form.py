@@ -36,21 +36,19 @@ class FormRow(NamedTuple):
     path: str
     matlab_class: str
     key: str
-    sizes: tuple[str, ...]
-    whole: tuple[str, ...]
     how: str = ""
     rule: str = ""
     objects: tuple[str, ...] = ()
     field_names: tuple[str, ...] | None = None
     made_from: str = ""
+    sizes: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
     kept: tuple[tuple[str, MatValue], ...] = ()
 
     @property
     def alike(self) -> tuple[object, ...]:
-        """What neighbours must agree in to be one row."""
-        return (
-            self.path, self.matlab_class, self.key, self.how, self.rule, self.objects, self.field_names, self.made_from,
-        )  # fmt: skip
+        """What neighbours must agree in to be one row: all but what each field has of its own."""
+        return self[:-3]
 
 
 def form_rows(session: Session, leaves: Iterable[LedgerEntry]) -> list[FormRow]:

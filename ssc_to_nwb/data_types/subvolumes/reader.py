@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -200,20 +201,17 @@ def _same_planes(one: CalciumEntry, other: CalciumEntry) -> bool:
 
 
 def _check_joins(group: list[CalciumEntry], entry: CalciumEntry) -> None:
-    first = group[0]
-    if any(other.array.kind == entry.array.kind for other in group):
+    first, own = group[0], entry.array
+    if any(other.array.kind == own.kind for other in group):
         expected = "one array per kind and subvolume"
-        found = f"{entry.array.kind} in {first.array.key!r} and {entry.array.key!r}"
+        found = f"{own.kind} in {first.array.key!r} and {own.key!r}"
         raise entry.field.problem(kinds.ARRAY_KIND_TWICE, expected=expected, found=found)
-    if not np.array_equal(first.array.time_ms, entry.array.time_ms):
-        raise entry.field.problem(kinds.ARRAYS_DISAGREE, expected=f"time as in {first.field.path}")
-    if not np.array_equal(first.array.trial, entry.array.trial):
-        raise entry.field.problem(kinds.ARRAYS_DISAGREE, expected=f"trial as in {first.field.path}")
+    for name in ("time_ms", "trial"):
+        if not np.array_equal(getattr(first.array, name), getattr(own, name)):
+            expected = f"{name.removesuffix('_ms')} as in {first.field.path}"
+            raise entry.field.problem(kinds.ARRAYS_DISAGREE, expected=expected)
     for one, other, field in zip(first.planes, entry.planes, entry.plane_fields, strict=True):
-        if not (
-            np.array_equal(one.frame_index.file_number, other.frame_index.file_number)
-            and np.array_equal(one.frame_index.frame_number, other.frame_index.frame_number)
-        ):
+        if not all(np.array_equal(*pair) for pair in zip(one.frame_index, other.frame_index, strict=True)):
             raise field.problem(kinds.ARRAYS_DISAGREE, expected=f"sourceFileFrameIdx as in {one.path}")
     # What a member that says everything says, the others were compared with when they came.
     complete = [member for member in group if member.description.planes and member.description.valid_trials is not None]
@@ -269,25 +267,21 @@ def _assemble(
 def _check_session_wide(subvolumes: list[Subvolume], entries: tuple[CalciumEntry, ...]) -> None:
     """ROI numbers and plane names occur once, and every trace has a plane in its own subvolume."""
     owner: dict[int, str] = {}
-    names: list[str] = []
     for subvolume in subvolumes:
         own: set[int] = set()
         for plane in subvolume.planes:
-            names.append(plane.name)
             for number in plane.all_roi_numbers.tolist():
                 if number in owner:
-                    raise entries[0].field.problem(
-                        kinds.ROI_NUMBER_TWICE, found=f"ROI {number} in {owner[number]} and {plane.name}"
-                    )
+                    found = f"ROI {number} in {owner[number]} and {plane.name}"
+                    raise entries[0].field.problem(kinds.ROI_NUMBER_TWICE, found=found)
                 owner[number] = plane.name
                 own.add(number)
-        for array in subvolume.arrays.values():
-            homeless = [number for number in array.roi_numbers.tolist() if number not in own]
-            if homeless:
-                entry = next(entry for entry in entries if entry.array is array)
-                raise entry.field.problem(
-                    kinds.ROI_WITHOUT_PLANE, expected="ids that a plane lists", found=homeless[:10]
-                )
-    twice = sorted({name for name in names if names.count(name) > 1})
+        for entry in entries:
+            homeless = [number for number in entry.array.roi_numbers.tolist() if number not in own]
+            if homeless and any(entry.array is array for array in subvolume.arrays.values()):
+                expected = "ids that a plane lists"
+                raise entry.field.problem(kinds.ROI_WITHOUT_PLANE, expected=expected, found=homeless[:10])
+    counts = Counter(plane.name for subvolume in subvolumes for plane in subvolume.planes)
+    twice = sorted(name for name, count in counts.items() if count > 1)
     if twice:
         raise entries[0].field.problem(kinds.FIELD_VALUE, expected="every plane once", found=twice)

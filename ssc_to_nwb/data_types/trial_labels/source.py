@@ -23,9 +23,9 @@ def labels_for_file(labels: np.ndarray) -> np.ndarray:
     return np.where(labels == NO_TRIAL, np.nan, values) if values.dtype.kind == "f" else values
 
 
-def distinct_labels_text(labels: np.ndarray, *, most: int = 10) -> str:
-    """The first of the different labels, in ascending order, as `[NaN, 0, 9999]`."""
-    return f"[{', '.join('NaN' if label == NO_TRIAL else str(label) for label in np.unique(labels)[:most].tolist())}]"
+def distinct_labels_text(labels: np.ndarray) -> str:
+    """The first ten of the different labels, in ascending order, as `[NaN, 0, 9999]`."""
+    return f"[{', '.join('NaN' if label == NO_TRIAL else str(label) for label in np.unique(labels)[:10].tolist())}]"
 
 
 def describe_trials(trials: np.ndarray) -> str:
