@@ -132,7 +132,7 @@ def opened(path: Path) -> Iterator[FileView]:
     from ssc_to_nwb.proof.making import check_layout
     from ssc_to_nwb.restoring.file_view import FileView
     from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
-    from ssc_to_nwb.restoring.pieces import RestoreError, all_restores
+    from ssc_to_nwb.restoring.pieces import all_restores
 
     with open_tree(path) as tree:
         if tree.node(f"/processing/{naming.SOURCE_MODULE}") is None:
@@ -148,11 +148,6 @@ def opened(path: Path) -> Iterator[FileView]:
             raise error(
                 kinds.RESTORE_UNREADABLE, file=path, field=failure.path, expected=failure.expected, found=failure.found
             ) from failure
-        except RestoreError as failure:
-            raise error(
-                kinds.RESTORE_UNREADABLE, file=path, field=failure.place, expected=failure.expected,
-                found=f"{failure.found} (source field {failure.leaf})",
-            ) from failure  # fmt: skip
         except (KeyError, ValueError, TypeError, IndexError) as failure:
             raise error(
                 kinds.RESTORE_UNREADABLE,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from ssc_to_nwb.data_types.registry import having
+from ssc_to_nwb.restoring.nwb_reader import ObjectError
 
 if TYPE_CHECKING:
     from ssc_to_nwb.restoring.file_view import FileView
@@ -45,15 +46,11 @@ def each(restore: Callable[[FileView, StructNode], Iterable[Piece]]) -> Restore:
     return lambda file, nodes: (piece for node in nodes for piece in restore(file, node))
 
 
-class RestoreError(Exception):
+class RestoreError(ObjectError):
     """The file does not give back a leaf of the source: what is wrong, and at which object."""
 
     def __init__(self, place: str, *, leaf: str, expected: str, found: str) -> None:
-        super().__init__(f"{place}: expected {expected}, found {found} (source field {leaf})")
-        self.place = place
-        self.leaf = leaf
-        self.expected = expected
-        self.found = found
+        super().__init__(place, expected=expected, found=f"{found} (source field {leaf})")
 
 
 def take(values: np.ndarray, where: Any) -> np.ndarray:
