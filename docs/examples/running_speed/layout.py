@@ -10,8 +10,9 @@ from running_speed.source import KIND, RunningSpeed
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import DeclaredObject, Series, Sources
 from ssc_to_nwb.data_types.rule import below, kept, of_array, scoped, written
-from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
+from ssc_to_nwb.data_types.trial_labels.layout import trial_numbers
 from ssc_to_nwb.data_types.whisker.layout import BEHAVIOR
+from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
 
 NAME = "running_speed"
@@ -41,15 +42,12 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
         )
 
 
-def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
+def labelled_clocks(context: SessionContext) -> Iterator[Series]:
     """The wheel's clock, for a series of the trial number of every sample."""
-    running = running_of(session)
+    running = running_of(context.session)
     if running is not None:
-        yield LabelledClock(
-            path=LABELS,
-            of="the running wheel",
-            arrays=(running,),
-            series_on_it=(SERIES,),
+        yield from trial_numbers(
+            context, path=LABELS, of="the running wheel", arrays=(running,), series_on_it=(SERIES,)
         )
 
 

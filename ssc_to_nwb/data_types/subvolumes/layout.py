@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, DeclaredObject, Sources, Table
+from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, DeclaredObject, Series, Sources, Table
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rois.source import NO_FRAME, Plane
 from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, is_calcium, scoped, written
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
-from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
+from ssc_to_nwb.data_types.trial_labels.layout import trial_numbers
 from ssc_to_nwb.matlab.tree import MatChar
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
@@ -87,15 +87,16 @@ def series_path(plane: Plane, kind: str) -> str:
     return f"{OPHYS.path}/{naming.RESPONSE_CONTAINERS[kind]}/{naming.response_series(kind, plane.name)}"
 
 
-def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
+def labelled_clocks(context: SessionContext) -> Iterator[Series]:
     """The clock of every subvolume."""
-    for subvolume in session.subvolumes:
+    for subvolume in context.session.subvolumes:
         planes = ", ".join(plane.name for plane in subvolume.planes) or "without planes"
-        yield LabelledClock(
+        yield from trial_numbers(
+            context,
             path=labels_path(subvolume),
             of=f"subvolume {subvolume.number} ({planes})",
             arrays=tuple(subvolume.arrays.values()),
-            series_on_it=tuple(series_path(plane, traces.array.kind) for plane, traces in subvolume.traced_planes()),
+            series_on_it=[series_path(plane, traces.array.kind) for plane, traces in subvolume.traced_planes()],
         )
 
 

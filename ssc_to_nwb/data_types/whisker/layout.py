@@ -11,12 +11,11 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import Column, DeclaredObject, Series, Sources, processing_module
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import below, kept, of_array, scoped, written
-from ssc_to_nwb.data_types.trial_labels.layout import LabelledClock
+from ssc_to_nwb.data_types.trial_labels.layout import trial_numbers
 from ssc_to_nwb.data_types.trials.layout import PATH as TRIALS
 from ssc_to_nwb.data_types.trials.layout import lists_trials, valid_trials_hide
 from ssc_to_nwb.data_types.whisker.source import KIND, WhiskerData, whisker_of
 from ssc_to_nwb.session.context import SessionContext
-from ssc_to_nwb.session.session import Session
 
 BEHAVIOR = processing_module(
     naming.BEHAVIOR_MODULE, "Whisker angle and curvature change, tracked from the whisker videos."
@@ -59,16 +58,12 @@ def trace_paths(whisker: WhiskerData) -> tuple[str, ...]:
     return tuple(f"{BEHAVIOR.path}/{naming.whisker_series(one.quantity, one.whisker)}" for one in whisker.traces)
 
 
-def labelled_clocks(session: Session) -> Iterator[LabelledClock]:
+def labelled_clocks(context: SessionContext) -> Iterator[Series]:
     """The clock of the whisker array."""
-    whisker = whisker_of(session)
+    whisker = whisker_of(context.session)
     if whisker is not None:
-        yield LabelledClock(
-            path=LABELS,
-            of="the whisker traces",
-            arrays=(whisker,),
-            series_on_it=trace_paths(whisker),
-        )
+        paths = trace_paths(whisker)
+        yield from trial_numbers(context, path=LABELS, of="the whisker traces", arrays=(whisker,), series_on_it=paths)
 
 
 def trial_columns(context: SessionContext) -> Iterator[Column]:
