@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.chunk_shapes import FRAMES_CHUNK_MB
 
 if TYPE_CHECKING:
     from ssc_to_nwb.ledger.ledger import LedgerEntry
@@ -34,18 +36,34 @@ _PLAIN_SCALE = {"conversion": 1.0, "offset": 0.0, "resolution": -1.0}
 _NO_COMMENTS = "no comments"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """How large data are stored, and where videos are.
+
+    videos: folder that they are copied into, None where they stay where they are; videos_name: its name in the NWB
+    file, where it will have another; link_videos: whether hard links will do in place of copies; chunk_mb: size of a
+    chunk of frames before compression, in 2^20 bytes.
+    """
+
+    videos: Path | None = None
+    videos_name: str = ""
+    link_videos: bool = False
+    chunk_mb: float = FRAMES_CHUNK_MB
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     """What one NWB file is made from.
 
     raw: None where no raw files are converted; log: takes the problems of raw files that are left out; leaves: what
-    becomes of each source field, as far as that is known.
+    becomes of each source field, as far as that is known; storage: of what is written.
     """
 
     context: SessionContext
     raw: RawData | None
     log: ProblemLog
     leaves: Sequence[LedgerEntry] = ()
+    storage: Storage = Storage()
 
     @property
     def session(self) -> Session:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +25,6 @@ from pynwb.ophys import (
 )
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.chunk_shapes import FRAMES_CHUNK_MB
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.declared import (
     OPHYS,
@@ -60,26 +57,11 @@ _ADDING = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Storage:
-    """How large data are stored, and where videos are.
-
-    videos: folder that they are copied into, None where they stay where they are; videos_name: its name in the NWB
-    file, where it will have another; link_videos: whether hard links will do in place of copies; chunk_mb: size of a
-    chunk of frames before compression, in 2^20 bytes.
-    """
-
-    videos: Path | None = None
-    videos_name: str = ""
-    link_videos: bool = False
-    chunk_mb: float = FRAMES_CHUNK_MB
-
-
-def add_data_type(nwbfile: NWBFile, data_type: registry.DataType, sources: Sources, storage: Storage) -> None:
+def add_data_type(nwbfile: NWBFile, data_type: registry.DataType, sources: Sources) -> None:
     """Add what a data type declares of a session; by the `add` of its `interface.py`, where the values need more."""
     add, objects = data_type.get("interface", "add"), data_type.get("layout", "objects")
     if add is not None:
-        add(nwbfile, sources, storage)
+        add(nwbfile, sources)
     elif objects is not None:
         add_objects(nwbfile, objects(sources))
 

@@ -16,8 +16,8 @@ from neuroconv.utils import DeepDict
 from pydantic import DirectoryPath, FilePath
 from pynwb import NWBFile
 
-from ssc_to_nwb.data_types.declared import Sources
-from ssc_to_nwb.data_types.from_layout import Storage, add_data_type
+from ssc_to_nwb.data_types.declared import Sources, Storage
+from ssc_to_nwb.data_types.from_layout import add_data_type
 from ssc_to_nwb.data_types.registry import DataType
 from ssc_to_nwb.data_types.session.interface import neuroconv_metadata
 from ssc_to_nwb.session.context import SessionContext, load_context
@@ -99,8 +99,8 @@ class SessionInterface(BaseDataInterface):
         An interface that links to objects of another (time stamps, ROIs) is added after it, or makes its own. The
         context's log takes the warnings.
         """
-        sources = Sources(context=self.context, raw=self.raw, log=self.context.log)
-        add_data_type(nwbfile, DataType(self.package), sources, self.storage)
+        sources = Sources(context=self.context, raw=self.raw, log=self.context.log, storage=self.storage)
+        add_data_type(nwbfile, DataType(self.package), sources)
 
 
 class RawInterface(SessionInterface):

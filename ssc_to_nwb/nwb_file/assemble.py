@@ -9,8 +9,8 @@ from pathlib import Path
 from pynwb import NWBFile
 
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.data_types.declared import Sources
-from ssc_to_nwb.data_types.from_layout import Storage, add_data_type
+from ssc_to_nwb.data_types.declared import Sources, Storage
+from ssc_to_nwb.data_types.from_layout import add_data_type
 from ssc_to_nwb.data_types.session.interface import make_nwbfile
 from ssc_to_nwb.data_types.source_struct.interface import add_provenance
 from ssc_to_nwb.ledger.ledger import Ledger
@@ -34,9 +34,9 @@ def assemble_nwbfile(
     path, as far as they are known; options: those that decide what is in the file, for its provenance.
     """
     nwbfile = make_nwbfile(context)
-    sources = Sources(context=context, raw=raw, log=context.log, leaves=ledger.leaves)
+    sources = Sources(context=context, raw=raw, log=context.log, leaves=ledger.leaves, storage=storage)
     for data_type in registry.data_types():
-        add_data_type(nwbfile, data_type, sources, storage)
+        add_data_type(nwbfile, data_type, sources)
     files = file_entries(context.session, raw, problems=context.log.problems, hashes=hashes)
     ledger = replace(ledger, files=files)
     add_provenance(nwbfile, ledger=ledger, context=context, options=options)

@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.declared import Storage
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.from_layout import Storage
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger, write_ledger
 from ssc_to_nwb.nwb_file.assemble import assemble_nwbfile
 from ssc_to_nwb.nwb_file.hdf5_file import write_hdf5

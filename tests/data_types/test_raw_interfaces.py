@@ -17,7 +17,7 @@ from roiextractors import NwbImagingExtractor
 from scipy.io import loadmat
 
 from ssc_to_nwb.clock import Clock
-from ssc_to_nwb.data_types.from_layout import Storage
+from ssc_to_nwb.data_types.declared import Storage
 from ssc_to_nwb.data_types.imaging_stacks.layout import imaging_gaps
 from ssc_to_nwb.data_types.imaging_stacks.source import StackGap
 from ssc_to_nwb.data_types.interfaces import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -109,7 +109,8 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
                 for channel in stack.channels:
                     yield imaging_plane(context, subvolume=subvolume, plane=plane, channel=channel)
                 seconds = context.clock.seconds(subvolume.time_ms[stack.index_position])
-                yield from _frame_series(stack, seconds, facts=context.metadata.imaging)
+                frames = partial(_frames, stack, chunk_mb=sources.storage.chunk_mb)
+                yield from _frame_series(stack, frames, seconds, facts=context.metadata.imaging)
     timed = [(stacks[plane.name], one.time_ms) for one in context.session.subvolumes for plane in one.planes]
     yield from imaging_gaps(timed, clock=context.clock)
     yield from _image_texts([stack for stack, _ in timed])
@@ -176,13 +177,15 @@ def _report_cut_text(stack: PlaneStack, *, log: ProblemLog) -> None:
         )
 
 
-def _frames(*, stack: PlaneStack, channel: int, **options: Any) -> Any:
+def _frames(stack: PlaneStack, channel: int, *, chunk_mb: float) -> Any:
     from ssc_to_nwb.data_types.imaging_stacks.frames import StackFrames
 
-    return StackFrames(stack=stack, channel=channel, **options)
+    return StackFrames(stack=stack, channel=channel, chunk_mb=chunk_mb)
 
 
-def _frame_series(stack: PlaneStack, seconds: np.ndarray, *, facts: ImagingFacts) -> Iterator[Series]:
+def _frame_series(
+    stack: PlaneStack, frames: Callable[[int], Any], seconds: np.ndarray, *, facts: ImagingFacts
+) -> Iterator[Series]:
     """The series of each channel of a stack with at least one frame; the first has the time stamps of both."""
     rows, columns = stack.image_shape
     width_um, height_um = facts.field_of_view_um
@@ -212,7 +215,7 @@ def _frame_series(stack: PlaneStack, seconds: np.ndarray, *, facts: ImagingFacts
                 "field_of_view": np.array([width_um * _UM, height_um * _UM]),
             },
             links={"imaging_plane": imaging_plane_path(stack.plane_name, channel)},
-            values=partial(_frames, stack=stack, channel=number),
+            values=partial(frames, number),
             seconds=seconds,
         )
 

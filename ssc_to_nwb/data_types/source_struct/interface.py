@@ -15,40 +15,12 @@ from pynwb import NWBFile
 
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
-from ssc_to_nwb.data_types.declared import Sources
 from ssc_to_nwb.data_types.events.touches import touch_sample_ms
-from ssc_to_nwb.data_types.from_layout import Storage, get_module, make_table
-from ssc_to_nwb.data_types.source_struct.form import form_rows, run_lengths, value_json
-from ssc_to_nwb.data_types.source_struct.layout import FILES, ITEMS, STRUCT, as_json, flat_parts, large_tables
+from ssc_to_nwb.data_types.from_layout import get_module, make_table
+from ssc_to_nwb.data_types.source_struct.layout import FILES, ITEMS
 from ssc_to_nwb.ledger.ledger import FileEntry, Ledger
 from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.session.context import SessionContext
-
-
-def add(nwbfile: NWBFile, sources: Sources, _storage: Storage) -> None:
-    """Add the form of the session struct with what became of its leaves, in the struct's order."""
-    rows = form_rows(sources.session, sources.leaves)
-    module = get_module(nwbfile, STRUCT.path)
-    kept = dict(item for row in rows for item in row.kept)
-    tables = large_tables(kept.items())
-    for path, table in tables.items():
-        module.add(make_table(table, flat_parts(kept[path])))
-    texts = {
-        path: json.dumps({"table": tables[path].name}) if path in tables else as_json(value)
-        for path, value in kept.items()
-    }
-    values = {
-        "path": [row.path for row in rows],
-        "key": [row.key for row in rows],
-        "matlab_class": [row.matlab_class for row in rows],
-        "size": [run_lengths(row.sizes) for row in rows],
-        "whole": [run_lengths(row.whole) for row in rows],
-        "how": [row.how for row in rows],
-        "rule": [row.rule for row in rows],
-        "objects": [json.dumps(row.objects) if row.objects else "" for row in rows],
-        "value": [value_json(row, [texts[path] for path, _ in row.kept]) for row in rows],
-    }
-    module.add(make_table(STRUCT, values))
 
 
 def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext, options: Mapping[str, Any]) -> None:

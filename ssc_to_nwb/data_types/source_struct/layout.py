@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import SOURCE, TEXT, Column, DeclaredObject, Sources, Table
-from ssc_to_nwb.data_types.source_struct.form import form_rows
+from ssc_to_nwb.data_types.source_struct.form import form_rows, run_lengths, value_json
 from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 
@@ -94,7 +96,7 @@ def is_large(value: MatValue) -> bool:
     return isinstance(stored, np.ndarray) and stored.size > LARGE_ELEMENTS
 
 
-def flat_parts(value: MatValue) -> dict[str, np.ndarray]:
+def _flat_parts(value: MatValue) -> dict[str, np.ndarray]:
     """The numbers of a large value in a column, or those of a sparse matrix with their rows and columns."""
     return _triplets(value) if isinstance(value, MatSparse) else {"value": np.asarray(value).reshape(-1, order="F")}
 
@@ -139,17 +141,39 @@ def _without_specials(values: Any) -> Any:
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The tables of the struct, of the files and of how the file was made; one for each large array that is kept."""
     session = sources.session
-    yield from (SOURCE, STRUCT, FILES, ITEMS)
+    yield from (SOURCE, replace(STRUCT, values=partial(_struct_values, sources)), FILES, ITEMS)
     paths = {entry.source for entry in sources.leaves if entry.kept}
     leaves = walk_leaves(session.tree, session.variable)
     kept = [(path, value) for path, value in leaves if path in paths and is_large(value)]
     if len(kept) > 1:
         # Which of them is first, the rows say.
         kept = [item for row in form_rows(session, sources.leaves) for item in row.kept]
-    yield from large_tables(kept).values()
+    yield from _large_tables(kept).values()
 
 
-def large_tables(kept: Iterable[tuple[str, MatValue]]) -> dict[str, Table]:
+def _struct_values(sources: Sources) -> dict[str, list[str]]:
+    """The form of the session struct with what became of its leaves, in the struct's order."""
+    rows = form_rows(sources.session, sources.leaves)
+    kept = dict(item for row in rows for item in row.kept)
+    tables = _large_tables(kept.items())
+    texts = {
+        path: json.dumps({"table": tables[path].name}) if path in tables else as_json(value)
+        for path, value in kept.items()
+    }
+    return {
+        "path": [row.path for row in rows],
+        "key": [row.key for row in rows],
+        "matlab_class": [row.matlab_class for row in rows],
+        "size": [run_lengths(row.sizes) for row in rows],
+        "whole": [run_lengths(row.whole) for row in rows],
+        "how": [row.how for row in rows],
+        "rule": [row.rule for row in rows],
+        "objects": [json.dumps(row.objects) if row.objects else "" for row in rows],
+        "value": [value_json(row, [texts[path] for path, _ in row.kept]) for row in rows],
+    }
+
+
+def _large_tables(kept: Iterable[tuple[str, MatValue]]) -> dict[str, Table]:
     """By path, the table of each leaf that is too large for a text. kept: paths and values, in the rows' order."""
     large = [(path, value) for path, value in kept if is_large(value)]
     return {path: _large_table(path, value, number) for number, (path, value) in enumerate(large, start=1)}
@@ -157,9 +181,10 @@ def large_tables(kept: Iterable[tuple[str, MatValue]]) -> dict[str, Table]:
 
 def _large_table(path: str, value: MatValue, number: int) -> Table:
     what = f"{{part}} of {path}, as MATLAB's find." if isinstance(value, MatSparse) else f"Values of {path}."
-    parts = flat_parts(value)
+    parts = _flat_parts(value)
     return Table(
         path=f"{SOURCE.path}/{naming.kept_array(number)}",
         text=_LARGE_TEXT.format(path=path, table=naming.SOURCE_STRUCT),
         columns=tuple(Column(part, data.dtype, what.replace("{part}", part)) for part, data in parts.items()),
+        values=lambda: parts,
     )

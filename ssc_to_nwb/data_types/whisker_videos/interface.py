@@ -13,7 +13,7 @@ from pynwb.image import ImageSeries
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import Sources
-from ssc_to_nwb.data_types.from_layout import Storage, add_objects, arguments
+from ssc_to_nwb.data_types.from_layout import add_objects, arguments
 from ssc_to_nwb.data_types.rois.imaging_planes import device
 from ssc_to_nwb.data_types.whisker_videos.layout import starting_frames, video_series
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
@@ -21,9 +21,9 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
 
-def add(nwbfile: NWBFile, sources: Sources, storage: Storage) -> None:
+def add(nwbfile: NWBFile, sources: Sources) -> None:
     """Add the series of all videos that belong to a trial; none where there is no such video."""
-    context, facts = sources.context, sources.context.metadata.video
+    context, facts, storage = sources.context, sources.context.metadata.video, sources.storage
     if sources.raw is None:
         return
     videos = open_videos(sources.raw, session=context.session, rate_hz=facts.rate_hz, log=sources.log)
