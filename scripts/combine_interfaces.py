@@ -21,7 +21,7 @@ from pydantic import FilePath
 from pynwb import NWBFile, TimeSeries
 from pynwb.behavior import PupilTracking
 
-from ssc_to_nwb.data_types.from_layout import get_module
+from ssc_to_nwb.data_types.from_layout import add_objects, find_object
 from ssc_to_nwb.data_types.interfaces import (
     EventsInterface,
     RoiResponsesInterface,
@@ -49,7 +49,8 @@ class PupilInterface(BaseDataInterface):
             timestamps=table["time_s"].to_numpy(),
             unit="mm",
         )
-        get_module(nwbfile, BEHAVIOR.path).add(PupilTracking(time_series=diameter))
+        add_objects(nwbfile, [BEHAVIOR])
+        find_object(nwbfile, BEHAVIOR.path).add(PupilTracking(time_series=diameter))
 
 
 class CombinedConverter(NWBConverter):

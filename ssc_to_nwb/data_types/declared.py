@@ -281,7 +281,7 @@ def by_path(objects: Iterable[DeclaredObject]) -> dict[str, DeclaredObject]:
 
 
 def processing_module(name: str, text: str) -> DeclaredObject:
-    """A processing module; a layout lists its own as `MODULES`."""
+    """A processing module; a layout declares it before what is in it."""
     return DeclaredObject(path=f"/processing/{name}", neurodata_type="ProcessingModule", text=text)
 
 

@@ -27,8 +27,6 @@ from pynwb.ophys import (
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.declared import (
-    OPHYS,
-    SOURCE,
     TEXT,
     Column,
     ColumnValues,
@@ -45,8 +43,8 @@ _CLASSES: dict[str, Any] = {
     one.__name__: one
     for one in (
         Device, DeviceModel, DfOverF, DynamicTable, EventsTable, Fluorescence, GrayscaleImage, Images,
-        ImageSegmentation, ImagingPlane, OpticalChannel, PlaneSegmentation, RoiResponseSeries, TimeIntervals,
-        TimeSeries, TimestampVectorData, TwoPhotonSeries, VectorData,
+        ImageSegmentation, ImagingPlane, OpticalChannel, PlaneSegmentation, ProcessingModule, RoiResponseSeries,
+        TimeIntervals, TimeSeries, TimestampVectorData, TwoPhotonSeries, VectorData,
     )
 }  # fmt: skip
 # Where a part of an object goes among the arguments of its class, and by what an object gets into one that is made.
@@ -121,15 +119,14 @@ def _add(nwbfile: NWBFile, declared: DeclaredObject, made: Any) -> None:
         "/general/devices/models": nwbfile.add_device_model,
         "/general/optophysiology": nwbfile.add_imaging_plane,
         "/intervals": nwbfile.add_time_intervals,
+        "/processing": nwbfile.add_processing_module,
     }
     if made.name == naming.TRIALS:
         nwbfile.trials = made
     elif holder in adding:
         adding[holder](made)
-    elif declared.neurodata_type in _ADDING:
-        getattr(find_object(nwbfile, holder), _ADDING[declared.neurodata_type])(made)
     else:
-        get_module(nwbfile, declared.path).add(made)
+        getattr(find_object(nwbfile, holder), _ADDING.get(declared.neurodata_type, "add"))(made)
 
 
 def make_table(declared: Table, values: Mapping[str, ColumnValues] | None = None, **further: Any) -> Any:
@@ -157,15 +154,6 @@ def _data(values: ColumnValues) -> ColumnValues:
     if not isinstance(values, TifIndex):
         return values
     return (LazyPages if values.page_count > 1 else LazyImage)(index=values)
-
-
-def get_module(nwbfile: NWBFile, path: str) -> ProcessingModule:
-    """The processing module with this path, or that the object with this path belongs to; made where it is missing."""
-    of_types = (module for _, modules in registry.having("layout", "MODULES") for module in modules)
-    module = {one.path: one for one in (OPHYS, SOURCE, *of_types)}["/".join(path.split("/")[:3])]
-    if module.name in nwbfile.processing:
-        return nwbfile.processing[module.name]
-    return nwbfile.create_processing_module(name=module.name, description=module.text)
 
 
 def find_object(nwbfile: NWBFile, path: str) -> Any:

@@ -5,7 +5,7 @@ A data type is a package. What it has something to say about is in modules of fi
 `source.py`     what it is in the session struct: `claimed_kinds`, `read_array`; what of it deserves a warning though it
                 is kept as it is: `report_unusual`; its raw files, those that cannot be used logged: `read_files`; what
                 may be shown of its texts when a file is described: `WORDS`, `NAMES`
-`layout.py`     where it is in the NWB file: `objects`, `labelled_clocks`, `MODULES` that are its own; what it says of
+`layout.py`     where it is in the NWB file: `objects`, `labelled_clocks`; what it says of
                 each trial: `trial_columns`; what becomes of its fields in the source: `RULES`; which files beside the
                 session file are its own, and what becomes of them: `place_files`, `ROLE`, `RAW_RULES`, `LEAVES_OUT`,
                 `plane_entries`, `session_entries`

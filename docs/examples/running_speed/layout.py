@@ -42,12 +42,12 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
         )
 
 
-def labelled_clocks(context: SessionContext) -> Iterator[Series]:
+def labelled_clocks(context: SessionContext) -> Iterator[DeclaredObject]:
     """The wheel's clock, for a series of the trial number of every sample."""
     running = running_of(context.session)
     if running is not None:
         yield from trial_numbers(
-            context, path=LABELS, of="the running wheel", arrays=(running,), series_on_it=(SERIES,)
+            context, module=BEHAVIOR, path=LABELS, of="the running wheel", arrays=(running,), series_on_it=(SERIES,)
         )
 
 

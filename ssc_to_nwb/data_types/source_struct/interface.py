@@ -15,8 +15,9 @@ from pynwb import NWBFile
 
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
+from ssc_to_nwb.data_types.declared import SOURCE
 from ssc_to_nwb.data_types.events.touches import touch_sample_ms
-from ssc_to_nwb.data_types.from_layout import get_module, make_table
+from ssc_to_nwb.data_types.from_layout import find_object, make_table
 from ssc_to_nwb.data_types.source_struct.layout import FILES, ITEMS
 from ssc_to_nwb.ledger.ledger import FileEntry, Ledger
 from ssc_to_nwb.metadata.model import Metadata
@@ -42,7 +43,7 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext,
         "ledger_rules": _canonical_json(dict(ledger.by_rule())),
     }
     items = {"item": list(texts), "value": list(texts.values())}
-    module = get_module(nwbfile, FILES.path)
+    module = find_object(nwbfile, SOURCE.path)
     module.add(make_table(FILES, _file_values(ledger.files)))
     module.add(make_table(ITEMS, items))
 

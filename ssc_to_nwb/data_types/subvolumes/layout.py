@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, DeclaredObject, Series, Sources, Table
+from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, DeclaredObject, Sources, Table
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rois.source import NO_FRAME, Plane
 from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, is_calcium, scoped, written
@@ -87,12 +87,13 @@ def series_path(plane: Plane, kind: str) -> str:
     return f"{OPHYS.path}/{naming.RESPONSE_CONTAINERS[kind]}/{naming.response_series(kind, plane.name)}"
 
 
-def labelled_clocks(context: SessionContext) -> Iterator[Series]:
+def labelled_clocks(context: SessionContext) -> Iterator[DeclaredObject]:
     """The clock of every subvolume."""
     for subvolume in context.session.subvolumes:
         planes = ", ".join(plane.name for plane in subvolume.planes) or "without planes"
         yield from trial_numbers(
             context,
+            module=OPHYS,
             path=labels_path(subvolume),
             of=f"subvolume {subvolume.number} ({planes})",
             arrays=tuple(subvolume.arrays.values()),

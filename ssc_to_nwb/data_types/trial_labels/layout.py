@@ -17,17 +17,24 @@ _TEXT = (
 
 
 def trial_numbers(
-    context: SessionContext, *, path: str, of: str, arrays: Sequence[Labelled], series_on_it: Sequence[str]
-) -> Iterator[Series]:
+    context: SessionContext,
+    *,
+    module: DeclaredObject,
+    path: str,
+    of: str,
+    arrays: Sequence[Labelled],
+    series_on_it: Sequence[str],
+) -> Iterator[DeclaredObject]:
     """The trial number of every sample of one clock of the source; nothing where it has neither samples nor series.
 
-    path: of the series; of: whose samples they are, in words; arrays: the source's entries, at least one, with the same
-    times and labels; series_on_it: paths of the series on this clock, the owner of the time stamps first.
+    module, path: of the series; of: whose samples they are, in words; arrays: the source's entries, at least one, with
+    the same times and labels; series_on_it: paths of the series on this clock, the owner of the time stamps first.
     """
     labels, time_ms = arrays[0].trial, arrays[0].time_ms
     dtype = labels_dtype(labels)
     nan = ", NaN where the source has no number" if dtype.kind == "f" else ""
     if series_on_it or time_ms.size:
+        yield module
         yield Series(
             path=path,
             text=_TEXT.format(of=of, nan=nan, keys=", ".join(repr(one.key) for one in arrays)),

@@ -20,7 +20,6 @@ from ssc_to_nwb.session.context import SessionContext
 BEHAVIOR = processing_module(
     naming.BEHAVIOR_MODULE, "Whisker angle and curvature change, tracked from the whisker videos."
 )
-MODULES = (BEHAVIOR,)
 UNITS = {"angle": "degrees", "curvature_change": "1/mm"}
 _TEXTS = {
     "angle": "Angle of whisker {whisker}, in degrees.",
@@ -58,12 +57,18 @@ def trace_paths(whisker: WhiskerData) -> tuple[str, ...]:
     return tuple(f"{BEHAVIOR.path}/{naming.whisker_series(one.quantity, one.whisker)}" for one in whisker.traces)
 
 
-def labelled_clocks(context: SessionContext) -> Iterator[Series]:
+def labelled_clocks(context: SessionContext) -> Iterator[DeclaredObject]:
     """The clock of the whisker array."""
     whisker = whisker_of(context.session)
     if whisker is not None:
-        paths = trace_paths(whisker)
-        yield from trial_numbers(context, path=LABELS, of="the whisker traces", arrays=(whisker,), series_on_it=paths)
+        yield from trial_numbers(
+            context,
+            module=BEHAVIOR,
+            path=LABELS,
+            of="the whisker traces",
+            arrays=(whisker,),
+            series_on_it=trace_paths(whisker),
+        )
 
 
 def trial_columns(context: SessionContext) -> Iterator[Column]:
