@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -49,7 +49,8 @@ class Roi:
         return rows_and_columns(self.linear_indices, rows=image_rows)
 
 
-class FrameIndex(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameIndex:
     """For each of the F time stamps of a subvolume, the frame of one plane: 0-based, -1 where there is none.
 
     file_number: int64 (F,), position in the plane's `listed_paths`; frame_number: int64 (F,), plane frame within that

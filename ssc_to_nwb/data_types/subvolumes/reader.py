@@ -211,7 +211,11 @@ def _check_joins(group: list[CalciumEntry], entry: CalciumEntry) -> None:
             expected = f"{name.removesuffix('_ms')} as in {first.field.path}"
             raise entry.field.problem(kinds.ARRAYS_DISAGREE, expected=expected)
     for one, other, field in zip(first.planes, entry.planes, entry.plane_fields, strict=True):
-        if not all(np.array_equal(*pair) for pair in zip(one.frame_index, other.frame_index, strict=True)):
+        own_index, index = other.frame_index, one.frame_index
+        if not (
+            np.array_equal(index.file_number, own_index.file_number)
+            and np.array_equal(index.frame_number, own_index.frame_number)
+        ):
             raise field.problem(kinds.ARRAYS_DISAGREE, expected=f"sourceFileFrameIdx as in {one.path}")
     # What a member that says everything says, the others were compared with when they came.
     complete = [member for member in group if member.description.planes and member.description.valid_trials is not None]
