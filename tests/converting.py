@@ -10,8 +10,8 @@ from made_sessions import Assembled, Converted, Edit, write
 
 from ssc_to_nwb.api import conversion
 from ssc_to_nwb.api.conversion import ConversionResult
+from ssc_to_nwb.data_types.declared import Storage
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.from_layout import Storage
 from ssc_to_nwb.ledger.ledger import build_ledger
 from ssc_to_nwb.nwb_file.assemble import assemble_nwbfile
 from ssc_to_nwb.session.context import load_context
