@@ -142,7 +142,8 @@ class TestCommandsOverAHostileSource:
         "arguments",
         [
             ("sessions", "source"), ("sessions", "source", "--json"), ("plan", "source", "nwb"),
-            ("verify", "source", "nwb", "--verbose"), ("verify", "source", "nwb", "--json"),
+            ("verify", "source", "nwb", "--verbose"),
+            pytest.param(("verify", "source", "nwb", "--json"), marks=pytest.mark.long),
             ("cells", "nwb", "-o", "table"), ("validate", "nwb", "--format", "jsonl"), ("digest", "file"),
         ],
         ids=" ".join,

@@ -115,7 +115,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("defect", ["bytes", "elsewhere", "in the program"])
+@pytest.mark.parametrize("defect", ["bytes", pytest.param("elsewhere", marks=pytest.mark.long), "in the program"])
 def test_the_other_sessions_are_still_verified(two: Path, tmp_path: Path, defect: str, monkeypatch: pytest.MonkeyPatch):
     copy = Path(shutil.copytree(two / "nwb", tmp_path / "nwb"))
     bad = find_converted(copy, session="an900001_2013_03_08")
