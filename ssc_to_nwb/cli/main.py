@@ -126,7 +126,8 @@ def main() -> None:
                 group.main(standalone_mode=True)
             except SystemExit:
                 # Before a command has begun, click ends the program with another status.
-                sys.exit(interruption.status) if interruption.status else None
+                if interruption.status:
+                    sys.exit(interruption.status)
                 raise
     finally:
         # At its end Python would search all objects for cycles, several times: they go anyway.

@@ -29,9 +29,7 @@ def print_listing(packed: Path) -> None:
 def print_not_taken(problems: Sequence[Problem]) -> None:
     """What of a source and its metadata is not taken: each kind once, with a line for every occurrence."""
     for kind, found in grouped_by_kind(problems).items():
-        label = Styled(f"{kind.severity.value}:", color=_COLORS[kind.severity.value], bold=True)
-        count = f" ({len(found)} times)" if len(found) > 1 else ""
-        echo(label, f" {kind.title}{count} [{kind.identifier}]", err=True)
+        echo(*_heading(found, bold=True), err=True)
         for problem in found:
             echo(f"  {problem.file}: {problem.found}", err=True)
         echo(f"  what to do: {kind.remedy}", err=True)
@@ -55,14 +53,18 @@ def print_warnings(problems: Iterable[Problem], *, verbose: bool, session: str |
     for kind, found in grouped_by_kind(problems).items():
         if kind.severity.value == "info" and not verbose:
             continue
-        severity = found[0].severity.value
-        count = f" ({len(found)} times)" if len(found) > 1 else ""
-        label = Styled(f"{severity}:", color=_COLORS[severity])
-        echo("  ", label, f" {kind.title}{count} [{kind.identifier}]", err=True)
+        echo("  ", *_heading(found), err=True)
         for problem in found if verbose else found[:1]:
             named = problem.file if session is not None and not _is_session_file(problem.file, session) else None
             place = ", ".join(part for part in (named, problem.field, problem.found, problem.detail) if part)
             echo(f"    {place or problem.file}", err=True)
+
+
+def _heading(found: Sequence[Problem], *, bold: bool = False) -> tuple[Styled, str]:
+    """The severity, the title and the count of problems of one kind."""
+    severity, kind = found[0].severity.value, found[0].kind
+    count = f" ({len(found)} times)" if len(found) > 1 else ""
+    return Styled(f"{severity}:", color=_COLORS[severity], bold=bold), f" {kind.title}{count} [{kind.identifier}]"
 
 
 def _is_session_file(file: str | None, session: str) -> bool:

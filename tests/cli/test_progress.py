@@ -122,27 +122,29 @@ def test_an_interrupted_run_is_not_shown_as_done(monkeypatch: pytest.MonkeyPatch
     assert "(0 of 2)" in text
 
 
-def test_files_are_counted_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def shown_of_one_file(command: str, file: Path, *, of: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a terminal has got when the first of some files is done."""
     screen = Screen(terminal=True)
     monkeypatch.setattr(sys, "stderr", screen)
-    with display(quiet=False) as drawn:
-        on_file = counted(drawn, "validate")
+    with display(quiet=False) as bars:
+        on_file = counted(bars, command)
         assert on_file is not None
-        on_file(1, 3, Path("sub-a/x.nwb"))
-    assert "validate x.nwb" in screen.getvalue()
-    assert "33 % (1 of 3)" in screen.getvalue()
+        on_file(1, of, file)
+    return screen.getvalue()
+
+
+def test_files_are_counted_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = shown_of_one_file("validate", Path("sub-a/x.nwb"), of=3, monkeypatch=monkeypatch)
+    assert "validate x.nwb" in text
+    assert "33 % (1 of 3)" in text
     assert counted(None, "validate") is None
 
 
 def test_numbers_are_whole_on_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    screen = Screen(terminal=True)
-    monkeypatch.setattr(sys, "stderr", screen)
-    with display(quiet=False) as bars:
-        on_file = counted(bars, "report")
-        assert on_file is not None
-        on_file(1, 2, Path("sub-an900001_ses-20130308_behavior+image+ophys.nwb"))
-    lines = [line.rstrip() for line in re.split(r"[\r\n]|\x1b\[[0-9;?]*[a-zA-Z]", screen.getvalue()) if line.strip()]
+    file = Path("sub-an900001_ses-20130308_behavior+image+ophys.nwb")
+    text = shown_of_one_file("report", file, of=2, monkeypatch=monkeypatch)
+    lines = [line.rstrip() for line in re.split(r"[\r\n]|\x1b\[[0-9;?]*[a-zA-Z]", text) if line.strip()]
     assert any(line.startswith("report sub-an900001") and "...ge+ophys.nwb, elapsed 0:00" in line for line in lines)
     assert "50 % (1 of 2)" in lines[-1]
     assert not any(line.startswith(",") for line in lines), "a line without a text at first"
