@@ -1,6 +1,6 @@
-"""Processes of this machine as an executor, each the only one of a standard pool; and the signals that end a run.
+"""Processes of this machine as an executor, each with a pipe of its own; and the signals that end a run.
 
-A process that dies breaks its pool; with a pool of its own for each, that costs its own work and no other.
+The processes of a standard pool share queues: one that dies breaks the pool, and with it the work of all others.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ import signal
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
-from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
+from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -38,6 +38,8 @@ CONVERSION = ("ssc_to_nwb.run.preloaded",)
 # What Linux takes as the path of a socket, and what multiprocessing adds to the folder for temporary files.
 _SOCKET_PATH_CHARACTERS = 107
 _SOCKET_NAME_CHARACTERS = 40
+# For a process that has nothing more to do.
+_SECONDS_TO_END = 1.0
 
 
 def stop_signals() -> tuple[signal.Signals, ...]:
@@ -110,137 +112,104 @@ class LocalProcesses(Executor):
         self._report = report
         self._reusable = reusable
         self._context = _context(preloaded)
+        # Held where a process begins or ends: two who ask for an exit status at once would spoil it.
         self._lock = threading.Lock()
-        # All that were begun, and those of them that do nothing. Kept until the end: a broken pool holds its lock while
-        # it says so, and waits for that lock where it is collected meanwhile (Python 3.13).
-        self._processes: list[_Process] = []
-        self._idle: list[_Process] = []
+        self._workers: list[_Worker] = []
+        self._idle: list[_Worker] = []
         self._is_over = False
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
         """Run in a process that is idle, or in a new one. The future's exception may be WorkerDiedError."""
-        # What cannot be pickled fails here: the process would wait for it, and its thread for that.
+        # What cannot be pickled fails here.
         return self._threads.submit(self._run, pickle.dumps(partial(fn, *args, **kwargs)))
 
     def _run(self, call: bytes) -> Any:
-        process, future = self._begun(call)
-        goes_on = False
+        worker, goes_on = self._taken(), False
         try:
-            result = process.followed(future, self._report)
-            goes_on = self._reusable(result)
-        except BrokenProcessPool:
-            # The pool's own thread asks for the exit status: two at once would spoil it.
-            process.pool.shutdown()
-            raise WorkerDiedError(process.how_it_ended()) from None
+            ended = worker.do(call, self._report)
+            goes_on = ended.failure is None and self._reusable(ended.result)
+        except (EOFError, OSError):
+            raise WorkerDiedError(self._end(worker)) from None
         finally:
             if goes_on:
-                self._idle.append(process)
+                self._idle.append(worker)
             else:
-                process.let_go()
-        return result
+                self._end(worker)
+        if ended.failure is not None:
+            raise ended.failure
+        return ended.result
 
-    def _begun(self, call: bytes) -> tuple[_Process, Future[Any]]:
-        # One at a time: a process is known by being new.
+    def _taken(self) -> _Worker:
         with self._lock:
             if self._is_over:
                 raise WorkerDiedError("the run is over")
             while self._idle:
-                process = self._idle.pop()
-                try:
-                    return process, process.begin(call)
-                except BrokenProcessPool:
-                    # It died while it did nothing.
-                    process.let_go()
-            process = _Process(self._context)
-            self._processes.append(process)
-            return process, process.begin(call)
+                worker = self._idle.pop()
+                if worker.process.is_alive():
+                    return worker
+            worker = _Worker(self._context)
+            self._workers.append(worker)
+            return worker
+
+    def _end(self, worker: _Worker) -> str:
+        with self._lock:
+            return worker.end()
 
     def kill(self) -> None:
         """End all processes, whatever they do, for good. What they have begun is left as it is."""
         with self._lock:
             self._is_over = True
-            for process in self._processes:
-                process.kill()
+            for worker in self._workers:
+                worker.process.kill()
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes, which do nothing any more or were killed."""
-        self._threads.shutdown(wait, cancel_futures=cancel_futures)
-        for process in self._processes:
-            process.pool.shutdown(wait)
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+        """End the processes, once they have done their work or were killed; it is waited for in any case."""
+        self._threads.shutdown(cancel_futures=cancel_futures)
+        for worker in self._workers:
+            self._end(worker)
 
 
-class _Process:
-    """A pool of one process, and the pipe through which its progress comes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ended:
+    """How a piece of work ended."""
 
-    def __init__(self, context: BaseContext) -> None:
-        self._pipe, self._theirs = context.Pipe(duplex=False)
-        self._process: BaseProcess | None = None
-        self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._theirs,))
+    result: Any = None
+    failure: Exception | None = None
 
-    def begin(self, call: bytes) -> Future[Any]:
-        if self._theirs.closed:
-            return self.pool.submit(_call, call)
-        there = set(multiprocessing.active_children())
+
+class _Worker:
+    """A process, and the pipe through which it gets its work and sends progress and results."""
+
+    def __init__(self, context: SpawnContext | ForkServerContext) -> None:
+        self._pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs,))
         with without_main_module(), signals_held_back():
-            future = self.pool.submit(_call, call)
-        begun = set(multiprocessing.active_children()) - there
-        # Where somebody else's thread has begun one of its own just now, this one cannot be killed, but ends by itself.
-        self._process = begun.pop() if len(begun) == 1 else None
+            self.process.start()
         # With no other copy of its end, the death of the process ends the reading on ours.
-        self._theirs.close()
-        return future
+        theirs.close()
 
-    def followed(self, future: Future[Any], report: Callable[[Any], None]) -> Any:
-        """The result, once all progress before it was reported. Raises BrokenProcessPool where the process is gone."""
-        with contextlib.suppress(EOFError, OSError):
-            while (progress := self._pipe.recv()) is not None:
-                report(progress)
-        return future.result()
+    def do(self, call: bytes, report: Callable[[Any], None]) -> _Ended:
+        """Have a pickled function called. Raises EOFError and OSError where the process is gone."""
+        self._pipe.send_bytes(call)
+        while not isinstance(answer := self._pipe.recv(), _Ended):
+            report(answer)
+        return answer
 
-    def let_go(self) -> None:
-        """It gets no more work; the pipe of every process that was given up would stay open until the run ends."""
-        self.pool.shutdown(wait=False)
+    def end(self) -> str:
+        """Close the pipe, without which the process ends, or is made to; how it ended."""
         self._pipe.close()
-
-    def how_it_ended(self) -> str:
-        if self._process is None:
-            return "it is not known how"
-        code = self._process.exitcode
+        self.process.join(_SECONDS_TO_END)
+        self.process.kill()
+        self.process.join()
+        code = self.process.exitcode
         if code is not None and code < 0:
             with contextlib.suppress(ValueError):
                 return f"ended by signal {signal.Signals(-code).name}"
         return f"ended with status {code}"
 
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
 
-
-def _call(call: bytes) -> Any:
-    """Call a pickled function, and send that no more progress of it comes."""
-    try:
-        return pickle.loads(call)()
-    finally:
-        PipeReport()(None)
-
-
-class PipeReport:
-    """Progress of what a process of LocalProcesses does, through the pipe that the process was given."""
-
-    pipe: Connection | None = None
-
-    def __call__(self, progress: Any) -> None:
-        """Send it, or None for the end of it.
-
-        The run has its own way to end this process, so a broken pipe is no matter.
-        """
-        if self.pipe is not None:
-            with contextlib.suppress(OSError):
-                self.pipe.send(progress)
-
-
-def _begin(pipe: Connection) -> None:
-    """Prepare a process: only its run ends it, or the death of that."""
+def _serve(pipe: Connection) -> None:
+    """Do one piece of work after the other; only the run ends it, or the death of that."""
     PipeReport.pipe = pipe
     gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
     for number in stop_signals():
@@ -250,6 +219,18 @@ def _begin(pipe: Connection) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), name="parent", daemon=True).start()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            pipe.send_bytes(_answer(pipe.recv_bytes()))
+
+
+def _answer(call: bytes) -> bytes:
+    """Call a pickled function; how that ended, pickled."""
+    try:
+        return pickle.dumps(_Ended(result=pickle.loads(call)()))
+    except Exception as failure:  # noqa: BLE001 - it is raised where the work was handed over
+        failure.add_note(traceback.format_exc())
+        return pickle.dumps(_Ended(failure=failure))
 
 
 def _end_with(sentinel: int) -> None:
@@ -257,7 +238,19 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _context(preloaded: Sequence[str]) -> BaseContext:
+class PipeReport:
+    """Sends progress of what a process does through its pipe."""
+
+    pipe: Connection | None = None
+
+    def __call__(self, progress: Any) -> None:
+        """Send it. The run has its own way to end this process, so a broken pipe is no matter."""
+        if self.pipe is not None:
+            with contextlib.suppress(OSError):
+                self.pipe.send(progress)
+
+
+def _context(preloaded: Sequence[str]) -> SpawnContext | ForkServerContext:
     """Processes free of this one's threads; on Linux forked from one that has loaded all modules.
 
     Elsewhere the system's own libraries may not be used any more after a fork. The one that forks is asked through a

@@ -232,9 +232,22 @@ def test_a_process_that_is_given_up_keeps_no_pipe_open() -> None:
     with LocalProcesses(1, preloaded=CONVERSION, reusable=lambda _: False) as processes:
         numbers = {processes.submit(os.getpid).result(timeout=PATIENCE_S) for _ in range(3)}
         assert len(numbers) == 3
-        assert [process._pipe.closed for process in processes._processes] == [True] * 3
+        assert [worker._pipe.closed for worker in processes._workers] == [True] * 3
 
 
 def test_what_cannot_be_pickled_fails_where_it_is_handed_over() -> None:
     with LocalProcesses(1, preloaded=CONVERSION) as processes, pytest.raises((AttributeError, pickle.PicklingError)):
         processes.submit(lambda: None)
+
+
+def test_a_failure_is_raised_with_where_it_came_from_and_the_next_work_has_a_process() -> None:
+    with LocalProcesses(1, preloaded=CONVERSION) as processes:
+        with pytest.raises(FileNotFoundError) as raised:
+            processes.submit(os.listdir, "/no/such/folder").result(timeout=PATIENCE_S)
+        assert "in _answer" in raised.value.__notes__[0]
+        assert processes.submit(os.path.basename, "a/b").result(timeout=PATIENCE_S) == "b"
+
+
+def test_a_result_that_cannot_be_pickled_is_a_failure_of_the_work() -> None:
+    with LocalProcesses(1, preloaded=CONVERSION) as processes, pytest.raises(TypeError, match="pickle"):
+        processes.submit(open, os.devnull).result(timeout=PATIENCE_S)
