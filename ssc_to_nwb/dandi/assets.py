@@ -125,9 +125,14 @@ class PlannedAsset:
     remote: RemoteAsset | None
 
     @property
+    def path(self) -> str:
+        """Where the asset is in the dandiset."""
+        return str(self.local.path)
+
+    @property
     def is_nwb(self) -> bool:
         """True for an NWB file."""
-        return bool(self.local.path.endswith(_NWB_SUFFIX))
+        return self.path.endswith(_NWB_SUFFIX)
 
     @property
     def has_changed(self) -> bool:
@@ -178,7 +183,7 @@ def sessions_to_send(to_send: Sequence[PlannedAsset]) -> list[list[PlannedAsset]
     """Each NWB file in a group with the videos of the folder that has its name."""
     grouped: dict[str, list[PlannedAsset]] = {}
     for planned in to_send:
-        path = planned.local.path
+        path = planned.path
         videos = path.removesuffix(_NWB_SUFFIX) if planned.is_nwb else path.rpartition("/")[0]
         grouped.setdefault(videos, []).append(planned)
     return [group for _, group in sorted(grouped.items())]
@@ -186,7 +191,7 @@ def sessions_to_send(to_send: Sequence[PlannedAsset]) -> list[list[PlannedAsset]
 
 def difference_of(planned: PlannedAsset) -> Difference | None:
     """How what the archive holds differs from a local file, by size and then by checksum; None where it does not."""
-    path, size, remote = planned.local.path, planned.size, planned.remote
+    path, size, remote = planned.path, planned.size, planned.remote
     if planned.action == "unchanged":
         return None
     if remote is None:

@@ -37,7 +37,7 @@ def run_download_check(options: DownloadCheckRequest) -> DownloadCheckResult:
         started = time.monotonic()
         same = _same_bytes(archive, local, remote, options=options)
         problem = _difference(local, remote, same=same)
-        report(options, "done" if problem is None else "failed", path=local.path, done=same, total=remote.size)
+        report(options, "done" if problem is None else "failed", remote, done=same)
         return DownloadCheckResult(
             instance=archive.client.api_url,
             dandiset=archive.dandiset.identifier,
@@ -77,7 +77,7 @@ def _same_bytes(archive: Archive, local: LocalFileAsset, remote: RemoteAsset, *,
         try:
             for count, block_size in _blocks_compared(local.filepath, remote, same):
                 same += count
-                report(options, "downloading", path=local.path, done=same, total=remote.size)
+                report(options, "downloading", remote, done=same)
                 if count < block_size:
                     return same
         except requests.RequestException as problem:

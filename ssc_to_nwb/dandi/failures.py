@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from xml.etree.ElementTree import ParseError
 
 import requests
+from dandi.exceptions import UploadError
 
 from ssc_to_nwb.dandi.api_key import Redactor
 from ssc_to_nwb.problems import kinds
@@ -19,6 +21,19 @@ from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
 _SHOWN_CHARACTERS = 400
 #: Texts of the dandi client's RuntimeErrors that say the local file is not what it was.
 _FILE_CHANGED_TEXTS = ("File etag changed", "reached unexpectedly early", "at start of upload but is now")
+#: What a transfer or a listing is known to raise: errors of the connection and the disk, RuntimeErrors of the client,
+#: and what a malformed answer leads to.
+EXPECTED = (
+    SscError,
+    requests.RequestException,
+    UploadError,
+    ParseError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    TypeError,
+)
 #: Problems that every other file would meet too.
 _FATAL_KINDS = (
     kinds.ARCHIVE_KEY_REFUSED,

@@ -12,7 +12,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
@@ -23,6 +23,9 @@ from ssc_to_nwb.dandi.failures import as_failure
 from ssc_to_nwb.options.archive import RetryPolicy
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
+
+if TYPE_CHECKING:
+    from dandi.utils import ServerInfo
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 #: Seconds to connect, and to wait for an answer.
@@ -167,22 +170,19 @@ def find_api(instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -
     raise error(kinds.ARCHIVE_NOT_AN_INSTANCE, field="instance", expected="an answer at /info/", found=instance.api_url)
 
 
-def _check_client_version(info: object, *, instance: Instance) -> None:
+def _check_client_version(info: ServerInfo, *, instance: Instance) -> None:
     from dandi import __version__
     from packaging.version import InvalidVersion, Version
 
-    oldest, bad = str(getattr(info, "cli_minimal_version", "0")), tuple(getattr(info, "cli_bad_versions", ()))
+    oldest, bad = info.cli_minimal_version, info.cli_bad_versions
     try:
-        too_old = Version(__version__) < Version(oldest)
-        rejected = Version(__version__) in {Version(version) for version in bad}
+        usable = Version(__version__) >= Version(oldest) and Version(__version__) not in map(Version, bad)
     except InvalidVersion as problem:
-        expected = "a version number"
-        raise error(
-            kinds.ARCHIVE_NOT_AN_INSTANCE, field="cli-minimal-version", expected=expected, found=problem
-        ) from problem
-    if too_old or rejected:
+        kind, expected = kinds.ARCHIVE_NOT_AN_INSTANCE, "a version number"
+        raise error(kind, field="cli-minimal-version", expected=expected, found=problem) from problem
+    if not usable:
         expected = f"{oldest} or newer" + (f", but none of {', '.join(bad)}" if bad else "")
-        detail = f"instance {instance.name}, server version {getattr(info, 'version', '?')}"
+        detail = f"instance {instance.name}, server version {info.version}"
         raise error(
             kinds.ARCHIVE_CLIENT_TOO_OLD, field="dandi client", expected=expected, found=__version__, detail=detail
         )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from ssc_to_nwb.dandi.assets import asset_metadata
 from ssc_to_nwb.local_processes import LocalProcesses
 from ssc_to_nwb.options.archive import Validation
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, SscError
+from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.validate.messages import Message, fails
 
@@ -27,31 +26,17 @@ _MESSAGES_SHOWN = 10
 _PRELOADED = ("ssc_to_nwb.dandi.prepare", "ssc_to_nwb.validate.one_file")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """An NWB file ready to be sent, with the archive's metadata of it; or the problem that keeps it from that."""
+def prepare(local: LocalFileAsset, validation: Validation) -> dict[str, Any]:
+    """Validate a file, unless that is recorded or was not wanted, and read its metadata; what a worker runs.
 
-    metadata: dict[str, Any]
-    problem: Problem | None = None
-
-
-def prepare(local: LocalFileAsset, validation: Validation) -> Prepared:
-    """Validate a file, unless that is recorded or was not wanted, and read its metadata; what a worker runs."""
-    try:
-        errors = errors_of(local.filepath) if validation == "require" else ()
-        if errors:
-            lines = [f"{each.identifier} {each.object_path}: {each.text}" for each in errors[:_MESSAGES_SHOWN]]
-            problem = Problem(
-                kind=kinds.ARCHIVE_NOT_VALID,
-                file=local.path,
-                expected="no error",
-                found=plural(len(errors), "error"),
-                detail="\n    ".join(lines),
-            )
-            return Prepared(metadata={}, problem=problem)
-        return Prepared(metadata=asset_metadata(local))
-    except SscError as failure:
-        return Prepared(metadata={}, problem=failure.problem)
+    Errors: archive-not-valid, archive-asset-metadata, and those of a file that cannot be validated.
+    """
+    errors = errors_of(local.filepath) if validation == "require" else ()
+    if errors:
+        lines = [f"{each.identifier} {each.object_path}: {each.text}" for each in errors[:_MESSAGES_SHOWN]]
+        found, detail = plural(len(errors), "error"), "\n    ".join(lines)
+        raise error(kinds.ARCHIVE_NOT_VALID, file=local.path, expected="no error", found=found, detail=detail)
+    return asset_metadata(local)
 
 
 def errors_of(file: Path) -> tuple[Message, ...]:

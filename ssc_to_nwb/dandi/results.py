@@ -7,18 +7,24 @@ record, a JSON line per event, says what was tried when, with what outcome, and 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ssc_to_nwb.dandi.api_key import Redactor
 from ssc_to_nwb.json_lines import AsJson, JsonLines, read_json_lines
 from ssc_to_nwb.options.archive import ArchiveRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, Severity, error
+
+if TYPE_CHECKING:
+    from dandi.dandiapi import RemoteAsset
+    from dandi.files import LocalFileAsset
+
+    from ssc_to_nwb.dandi.assets import PlannedAsset
 
 #: What an upload does (or, in a dry run, would do) with a local asset.
 Action = Literal["new", "replaced", "unchanged"]
@@ -45,11 +51,20 @@ class TransferProgress:
 
 
 def report(
-    options: ArchiveRequest, stage: Stage, *, path: str | None = None, done: int = 0, total: int = 0, note: str = ""
+    options: ArchiveRequest,
+    stage: Stage,
+    asset: LocalFileAsset | RemoteAsset | PlannedAsset | None = None,
+    *,
+    done: int = 0,
+    total: int = 0,
+    note: str = "",
 ) -> None:
-    """Say to who wants to know it how far the run is, or the asset at `path`; done, total: bytes."""
-    if options.on_progress is not None:
-        options.on_progress(TransferProgress(stage=stage, path=path, bytes_done=done, bytes_total=total, note=note))
+    """Say to who wants to know it how far the run is, or one asset of it; done, total: bytes, those of the asset."""
+    if options.on_progress is None:
+        return
+    path = None if asset is None else asset.path
+    total = total if asset is None else asset.size
+    options.on_progress(TransferProgress(stage=stage, path=path, bytes_done=done, bytes_total=total, note=note))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,37 +204,32 @@ class DandisetResult(AsJson):
         return {"to_fill_in": values.pop("blanks"), **values}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadRecord:
-    """Where the events of one run are written, from several threads; nowhere in a dry run, which leaves no trace."""
-
-    lines: JsonLines | None
-    run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
-
-    def add(self, event: str, **fields: Any) -> None:
-        """Append one event with its fields. Error: archive-record-unwritable."""
-        if self.lines is not None:
-            time = datetime.now(UTC).isoformat(timespec="milliseconds")
-            with _unwritable_named(self.lines.path):
-                self.lines.append({"time": time, "run": self.run, "event": event, **fields})
+Note = Callable[..., None]
 
 
 @contextmanager
-def upload_record(path: Path | None, *, redact: Redactor) -> Iterator[UploadRecord]:
-    """The record at `path`, open within the context; None: one that is written nowhere.
+def upload_record(path: Path | None, *, redact: Redactor) -> Iterator[Note]:
+    """A function that appends an event with its fields to the record at `path`, from several threads; None: to none.
 
-    Error: archive-record-unwritable.
+    Error, also of the function: archive-record-unwritable.
     """
     if path is None:
-        yield UploadRecord(lines=None)
+        yield lambda _event, **_fields: None
         return
     with _unwritable_named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         # It names people and addresses: for its owner alone.
         path.touch(mode=0o600)
         opened = JsonLines(path, redact=redact)
+    run = uuid.uuid4().hex[:12]
+
+    def note(event: str, **fields: Any) -> None:
+        time = datetime.now(UTC).isoformat(timespec="milliseconds")
+        with _unwritable_named(path):
+            lines.append({"time": time, "run": run, "event": event, **fields})
+
     with opened as lines:
-        yield UploadRecord(lines=lines)
+        yield note
 
 
 @contextmanager

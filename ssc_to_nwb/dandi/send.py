@@ -18,42 +18,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any
-from xml.etree.ElementTree import ParseError
-
-import requests
-from dandi.exceptions import UploadError
 
 from ssc_to_nwb.dandi.assets import PlannedAsset, asset_metadata, has_content, list_remote, local_checksum
 from ssc_to_nwb.dandi.client import Archive
-from ssc_to_nwb.dandi.failures import Failure, is_fatal
+from ssc_to_nwb.dandi.failures import EXPECTED, Failure, is_fatal
 from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
-from ssc_to_nwb.dandi.prepare import Prepared
-from ssc_to_nwb.dandi.results import AssetOutcome, Stage, UploadRecord, report
+from ssc_to_nwb.dandi.results import AssetOutcome, Note, report
 from ssc_to_nwb.local_processes import WorkerDiedError
 from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
-#: What `iter_upload` is known to raise: requests' errors, its own RuntimeErrors, and what a malformed answer leads to.
-_UPLOAD_ERRORS = (
-    SscError,
-    requests.RequestException,
-    UploadError,
-    ParseError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    KeyError,
-    TypeError,
-)
-Prepare = Callable[[PlannedAsset], Future[Prepared]]
-Send = Callable[[PlannedAsset, Mapping[str, Any] | None], AssetOutcome]
+Metadata = Mapping[str, Any]
+Prepare = Callable[[PlannedAsset], Future[dict[str, Any]]]
+Send = Callable[[PlannedAsset, Metadata | None], AssetOutcome]
 _POLL_S = 0.5
 
 
 def outcome_of(planned: PlannedAsset, **facts: Any) -> AssetOutcome:
     """What became of an asset. facts: fields of the outcome beside those that the plan gives."""
-    return AssetOutcome(path=planned.local.path, size=planned.size, action=planned.action, **facts)
+    return AssetOutcome(path=planned.path, size=planned.size, action=planned.action, **facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +46,10 @@ class Sender:
 
     archive: Archive
     options: UploadRequest
-    record: UploadRecord
+    note: Note
     room: Room
 
-    def send(self, planned: PlannedAsset, metadata: Mapping[str, Any] | None) -> AssetOutcome:
+    def send(self, planned: PlannedAsset, metadata: Metadata | None) -> AssetOutcome:
         """Send one asset, trying again where that can help; never raises for what goes wrong with it.
 
         metadata: what the archive wants to know of the file, its checksum among it; None: read it here.
@@ -93,43 +77,38 @@ class Sender:
             problem=None if done or stop.is_set() else problem,
         )
         names = ("path", "size", "status", "attempts", "bytes_sent", "checksum", "seconds")
-        self.record.add("asset", **{name: getattr(outcome, name) for name in names})
-        note = "" if outcome.problem is None else outcome.problem.kind.title
-        self._report("done" if done else "failed", planned, done=bytes_sent, note=note)
+        self.note("asset", **{name: getattr(outcome, name) for name in names})
+        why = "" if outcome.problem is None else outcome.problem.kind.title
+        report(self.options, "done" if done else "failed", planned, done=bytes_sent, note=why)
         return outcome
 
     def _note_failure(self, planned: PlannedAsset, problem: Problem, *, attempt: int, wait_s: float | None) -> None:
         """Write down that a try has failed; say that there is another one, if there is."""
         facts = {"problem": problem.kind.identifier, "found": problem.found, "detail": problem.detail}
-        self.record.add("try-failed", path=planned.local.path, attempt=attempt, again=wait_s is not None, **facts)
+        self.note("try-failed", path=planned.path, attempt=attempt, again=wait_s is not None, **facts)
         if wait_s is not None:
-            self._report("waiting", planned, note=f"{problem.kind.title}; again in {wait_s:.0f} s")
+            report(self.options, "waiting", planned, note=f"{problem.kind.title}; again in {wait_s:.0f} s")
 
-    def _report(self, stage: Stage, planned: PlannedAsset, *, done: int = 0, note: str = "") -> None:
-        report(self.options, stage, path=planned.local.path, done=done, total=planned.size, note=note)
-
-    def _try(
-        self, planned: PlannedAsset, metadata: Mapping[str, Any] | None, flow: PartFlow, *, again: bool
-    ) -> Failure | None:
+    def _try(self, planned: PlannedAsset, metadata: Metadata | None, flow: PartFlow, *, again: bool) -> Failure | None:
         """One try: None when the asset is there, otherwise what went wrong.
 
         A file that is no longer as it was explains whatever else went wrong with it.
         """
         expected = "the file as it was when the upload was planned"
-        changed = error(kinds.ARCHIVE_FILE_CHANGED, file=planned.local.path, expected=expected)
+        changed = error(kinds.ARCHIVE_FILE_CHANGED, file=planned.path, expected=expected)
         try:
             if not planned.has_changed:
                 self._send(planned, metadata, flow, again=again)
             return self.archive.failure(changed) if planned.has_changed else None
         except TransferStoppedError:
-            return Failure(problem=Problem(kind=kinds.ARCHIVE_INTERRUPTED, file=planned.local.path), retriable=True)
-        except _UPLOAD_ERRORS as failure:
+            return Failure(problem=Problem(kind=kinds.ARCHIVE_INTERRUPTED, file=planned.path), retriable=True)
+        except EXPECTED as failure:
             as_it_is = isinstance(failure, SscError) or not planned.has_changed
-            return self.archive.failure(failure if as_it_is else changed, file=planned.local.path)
+            return self.archive.failure(failure if as_it_is else changed, file=planned.path)
 
-    def _send(self, planned: PlannedAsset, metadata: Mapping[str, Any] | None, flow: PartFlow, *, again: bool) -> None:
+    def _send(self, planned: PlannedAsset, metadata: Metadata | None, flow: PartFlow, *, again: bool) -> None:
         local, remote, size = planned.local, planned.remote, planned.size
-        self._report("checksum", planned)
+        report(self.options, "checksum", planned)
         if again:
             remote = list_remote(self.archive.dandiset, prefix=local.path).get(local.path)
             if has_content(remote, local, size=size):
@@ -142,7 +121,7 @@ class Sender:
             ):
                 if status["status"] == "uploading":
                     flow.note_sent(status["current"])
-                    self._report("uploading", planned, done=status["current"])
+                    report(self.options, "uploading", planned, done=status["current"])
                 if self.options.stop.is_set():
                     raise TransferStoppedError
 
@@ -163,7 +142,7 @@ def upload_sessions(
     # A thread for each session, which waits nearly all the time.
     sessions = ThreadPoolExecutor(max_workers=max(1, len(groups)), thread_name_prefix="ssc-to-nwb-session")
 
-    def is_sent(asset: PlannedAsset, metadata: Mapping[str, Any] | None) -> bool:
+    def is_sent(asset: PlannedAsset, metadata: Metadata | None) -> bool:
         if halted.is_set():
             return False
         outcome = send(asset, metadata)
@@ -172,14 +151,14 @@ def upload_sessions(
         outcomes.put(outcome)
         return outcome.status == "uploaded"
 
-    def upload(videos: Sequence[PlannedAsset], nwb: PlannedAsset | None, preparing: Future[Prepared] | None) -> None:
+    def upload(videos: Sequence[PlannedAsset], nwb: PlannedAsset | None, preparing: Future[Any] | None) -> None:
         metadata = None
         if nwb is not None and preparing is not None:
-            found = _prepared(preparing, path=nwb.local.path)
-            if found.problem is not None:
-                outcomes.put(outcome_of(nwb, status="failed", problem=found.problem))
+            try:
+                metadata = preparing.result()
+            except (SscError, WorkerDiedError) as failure:
+                outcomes.put(outcome_of(nwb, status="failed", problem=_why_unprepared(failure, nwb)))
                 return
-            metadata = found.metadata
         sending = [senders.submit(is_sent, video, None) for video in videos]
         sent = [video.result() for video in sending]
         if nwb is not None and all(sent):
@@ -203,10 +182,8 @@ def upload_sessions(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _prepared(preparing: Future[Prepared], *, path: str) -> Prepared:
-    """What came of the preparation; a worker that died (for want of memory, say) is a problem of the file."""
-    try:
-        return preparing.result()
-    except WorkerDiedError as failure:
-        problem = Problem(kind=kinds.ARCHIVE_PREPARATION_DIED, file=path, detail=str(failure))
-        return Prepared(metadata={}, problem=problem)
+def _why_unprepared(failure: SscError | WorkerDiedError, nwb: PlannedAsset) -> Problem:
+    """A worker that died (for want of memory, say) is a problem of the file too."""
+    if isinstance(failure, SscError):
+        return failure.problem
+    return Problem(kind=kinds.ARCHIVE_PREPARATION_DIED, file=nwb.path, detail=str(failure))

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import requests
 from dandi.dandiapi import RemoteAsset
-from dandi.files import LocalFileAsset
 
 from ssc_to_nwb.dandi.api_key import Redactor, find_api_key
 from ssc_to_nwb.dandi.assets import (
@@ -24,15 +22,15 @@ from ssc_to_nwb.dandi.assets import (
 from ssc_to_nwb.dandi.client import Archive, client_messages_to, open_archive
 from ssc_to_nwb.dandi.dandiset_file import check_dandiset_file
 from ssc_to_nwb.dandi.draft import MetadataChange, draft_state, plan_metadata
-from ssc_to_nwb.dandi.failures import is_fatal
+from ssc_to_nwb.dandi.failures import EXPECTED, is_fatal
 from ssc_to_nwb.dandi.instance import parse_dandiset_id, resolve_instance
 from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
 from ssc_to_nwb.dandi.prepare import preparation, prepare
 from ssc_to_nwb.dandi.results import (
     AssetOutcome,
+    Note,
     Stage,
     Status,
-    UploadRecord,
     UploadResult,
     report,
     upload_record,
@@ -46,8 +44,6 @@ from ssc_to_nwb.quantities import plural
 
 #: What the parts of all files together may take in memory: 4 of the usual 64 MiB.
 _ROOM = 256 << 20
-#: What a listing that cannot be read leads to, beside the errors of the connection itself.
-_LISTING_ERRORS = (SscError, requests.RequestException, OSError, ValueError, KeyError, TypeError)
 
 
 def run_upload(options: UploadRequest, *, record_path: Path) -> UploadResult:
@@ -58,8 +54,8 @@ def run_upload(options: UploadRequest, *, record_path: Path) -> UploadResult:
     check_dandiset_file(root, identifier=identifier)
     key = find_api_key(instance_name=instance.name, variable=options.api_key_variable)
     with (
-        upload_record(None if options.dry_run else record_path, redact=Redactor(key)) as record,
-        client_messages_to(lambda level, message: record.add("library", level=level, message=message)),
+        upload_record(None if options.dry_run else record_path, redact=Redactor(key)) as note,
+        client_messages_to(lambda level, message: note("library", level=level, message=message)),
     ):
         report(options, "connecting", note=instance.name)
         with open_archive(options, instance=instance, key=key) as archive:
@@ -74,7 +70,7 @@ def run_upload(options: UploadRequest, *, record_path: Path) -> UploadResult:
                 "resumed": was_interrupted(record_path, api_url=api_url, dandiset=identifier),
                 "record": None if options.dry_run else record_path,
             }
-            return _Run(options=options, archive=archive, local_files=local_files, record=record, facts=facts).run()
+            return _Run(options=options, archive=archive, local_files=local_files, note=note, facts=facts).run()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,7 +80,7 @@ class _Run:
     options: UploadRequest
     archive: Archive
     local_files: LocalFiles
-    record: UploadRecord
+    note: Note
     facts: dict[str, Any]
     outcomes: dict[str, AssetOutcome] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -99,7 +95,7 @@ class _Run:
             return self._result()
         to_remove = self._confirmed_prune()
         about = {"api": self.facts["instance"], "dandiset": self.facts["dandiset"], "user": self.archive.user}
-        self.record.add("run-started", **about, files=len(self.local_files.assets))
+        self.note("run-started", **about, files=len(self.local_files.assets))
         try:
             self._send(to_send)
             if options.stop.is_set():
@@ -110,10 +106,10 @@ class _Run:
         except KeyboardInterrupt:
             options.stop.set()
             self.problems.append(Problem(kind=kinds.ARCHIVE_INTERRUPTED))
-        except _LISTING_ERRORS as problem:
+        except EXPECTED as problem:
             self.problems.append(self.archive.failure(problem).problem)
         result = self._result()
-        self.record.add("run-ended", ok=result.ok, problems=[each.kind.identifier for each in result.problems])
+        self.note("run-ended", ok=result.ok, problems=[each.kind.identifier for each in result.problems])
         return result
 
     def _result(self) -> UploadResult:
@@ -130,11 +126,11 @@ class _Run:
         here = self.local_files.assets
         found = []
         for planned in look_up(
-            here, remote_files, jobs=self.options.jobs, report=lambda local: self._report(local, stage)
+            here, remote_files, jobs=self.options.jobs, report=lambda local: report(self.options, stage, local)
         ):
             found.append(planned)
             if stage == "checksum":
-                self._report(planned.local, "planned")
+                report(self.options, "planned", planned)
         paths = {local.path for local in here}
         self.only_remote = {path: remote for path, remote in remote_files.items() if path not in paths}
         return found
@@ -146,14 +142,14 @@ class _Run:
             if self.options.with_metadata:
                 self.metadata = plan_metadata(Path(self.options.output), self.archive.dandiset)
                 self.facts["metadata_fields"] = self.metadata.fields
-        except _LISTING_ERRORS as problem:
+        except EXPECTED as problem:
             raise SscError(self.archive.failure(problem).problem) from None
         waiting: Status = "planned" if self.options.dry_run else "not tried"
         for planned in plan:
             unchanged = planned.action == "unchanged"
             checksum = local_checksum(planned.local) if unchanged else None
             status = "unchanged" if unchanged else waiting
-            self.outcomes[planned.local.path] = outcome_of(planned, status=status, checksum=checksum)
+            self.outcomes[planned.path] = outcome_of(planned, status=status, checksum=checksum)
         return [planned for planned in plan if planned.action != "unchanged"]
 
     def _note_warnings(self, to_send: list[PlannedAsset]) -> None:
@@ -186,7 +182,7 @@ class _Run:
         report(options, "uploading", total=sum(planned.size for planned in to_send))
         largest = max((planned.size for planned in to_send), default=1)
         room = Room(max(_ROOM, part_size(largest) * options.jobs_per_file))
-        sender = Sender(archive=self.archive, options=options, record=self.record, room=room)
+        sender = Sender(archive=self.archive, options=options, note=self.note, room=room)
         with light_collections(), preparation(options.workers, files=files) as pool:
             for outcome in upload_sessions(
                 sessions_to_send(to_send),
@@ -223,13 +219,10 @@ class _Run:
         if not self.facts["differences"]:
             # What was confirmed and still is only there.
             for path in sorted(to_remove & self.only_remote.keys()):
-                report(self.options, "pruning", path=path)
                 asset = self.only_remote[path]
+                report(self.options, "pruning", asset)
                 asset.delete()
                 del self.only_remote[path]
                 self.facts["pruned"] = (*self.facts.get("pruned", ()), path)
-                self.record.add("pruned", path=path, asset=asset.identifier)
+                self.note("pruned", path=path, asset=asset.identifier)
         self.facts["draft"] = draft_state(self.archive.dandiset, stop=self.options.stop)
-
-    def _report(self, local: LocalFileAsset, stage: Stage) -> None:
-        report(self.options, stage, path=local.path, total=local.size)

@@ -18,6 +18,7 @@ from ssc_to_nwb.api import archive as archive_api
 from ssc_to_nwb.dandi import prepare as prepare_module
 from ssc_to_nwb.dandi.prepare import prepare
 from ssc_to_nwb.dandi.results import TransferProgress, UploadResult
+from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.validate import one_file
 
 Upload = Callable[..., UploadResult]
@@ -72,8 +73,9 @@ def test_a_session_that_is_not_valid_is_not_sent_and_the_others_are(
 
 def test_only_errors_are_counted(two_sessions: Path) -> None:
     damage(two_sessions / OTHER)
-    found = prepare(dandi_file(two_sessions / OTHER, dandiset_path=two_sessions), "require").problem
-    assert found is not None
+    with pytest.raises(SscError) as raised:
+        prepare(dandi_file(two_sessions / OTHER, dandiset_path=two_sessions), "require")
+    found = raised.value.problem
     listed = (found.detail or "").splitlines()
     assert found.found == ("1 error" if len(listed) == 1 else f"{len(listed)} errors")
     assert all("info" not in line.split()[0] for line in listed)
@@ -135,5 +137,5 @@ def test_skip_reads_the_metadata_alone(two_sessions: Path, monkeypatch: pytest.M
     damage(two_sessions / OTHER)
     monkeypatch.setattr(prepare_module, "errors_of", lambda _file: pytest.fail("nobody asked for that"))
     found = prepare(dandi_file(two_sessions / OTHER, dandiset_path=two_sessions), "skip")
-    assert found.problem is None and found.metadata["path"] == OTHER
-    assert found.metadata["digest"]["dandi:dandi-etag"]
+    assert found["path"] == OTHER
+    assert found["digest"]["dandi:dandi-etag"]
