@@ -24,10 +24,12 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
 
+from ssc_to_nwb.fork_server import SOCKET_FOLDER
 from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES, without_main_module
 from ssc_to_nwb.run_files import run_record
 
@@ -260,7 +262,8 @@ def _context(preloaded: Sequence[str]) -> SpawnContext | ForkServerContext:
     if not sys.platform.startswith("linux") or too_long:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(preloaded))
+    os.environ[SOCKET_FOLDER] = get_temp_dir()
+    context.set_forkserver_preload(["ssc_to_nwb.fork_server", *preloaded])
     return context
 
 

@@ -28,7 +28,8 @@ MAY_IMPORT = {
     "options": set(),
     "run_files": {"naming"},
     "json_lines": set(),
-    "local_processes": {"parallel", "run_files"},
+    "fork_server": set(),
+    "local_processes": {"fork_server", "parallel", "run_files"},
     "parallel": set(),
     "quantities": set(),
     "session_key": set(),
@@ -246,7 +247,11 @@ def test_what_is_known_of_a_data_type_is_in_its_folder() -> None:
 def test_packages_hold_no_code_but_exports() -> None:
     for path in (path for path in MODULES if path.name == "__init__.py"):
         for node in parsed(path).body:
-            exports = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__all__", "_HOME")
+            exports = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in (
+                "__all__",
+                "_HOME",
+                "TYPE_CHECKING",
+            )
             lazy = isinstance(node, ast.FunctionDef) and node.name in ("__getattr__", "__dir__")
             words = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
             types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
+import re
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -34,6 +38,9 @@ _COMMANDS = {
 }
 # What shells give a program that Ctrl-C ended.
 _INTERRUPTED_STATUS = 130
+_WIDTH = 80
+# What looks like an option, and ends as the name of a file does.
+_FILE = re.compile(r"-[^=]*\.[A-Za-z]\w*")
 
 
 class LazyGroup(click.Group):
@@ -72,32 +79,60 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the subcommand; a problem of the catalogue ends it with status 1 and is printed, not traced.
 
-        So is a path that the system refuses, such as one with a name that is too long. SIGINT, SIGTERM and SIGHUP end
-        every command in order, with the status that shells give.
+        So is a path that the system refuses, such as one with a name that is too long.
         """
         from ssc_to_nwb.cli.interruption import interruptible
         from ssc_to_nwb.cli.options import JSON_ASKED
         from ssc_to_nwb.cli.output import print_problem, print_result
-        from ssc_to_nwb.cli.terminal import echo
         from ssc_to_nwb.problems.model import SscError
         from ssc_to_nwb.problems.system_errors import path_refused
 
+        try:
+            return super().invoke(ctx)
+        except SscError as failure:
+            problem = failure.problem
+        except OSError as failure:
+            if failure.filename is None:
+                raise
+            problem = path_refused(failure).problem
+        if ctx.meta.get(JSON_ASKED):
+            print_result({"ok": False}, problems=[problem])
+        print_problem(problem)
+        with interruptible() as interruption:
+            sys.exit(interruption.status or 1)
+
+    def main(self, args: Sequence[str] | None = None, *further: Any, **named: Any) -> Any:
+        """As click does it, with wrong usage explained in lines that fit the terminal.
+
+        SIGINT, SIGTERM and SIGHUP end every command in order, with the status that shells give.
+        """
+        from ssc_to_nwb.cli.interruption import interruptible
+        from ssc_to_nwb.cli.terminal import echo
+
         with interruptible() as interruption:
             try:
-                return super().invoke(ctx)
-            except SscError as failure:
-                problem = failure.problem
-            except OSError as failure:
-                if failure.filename is None:
-                    raise
-                problem = path_refused(failure).problem
-            except KeyboardInterrupt:
+                status = super().main(args, *further, **{**named, "standalone_mode": False})
+            except click.ClickException as failure:
+                _show(failure, sys.argv[1:] if args is None else args)
+                status = failure.exit_code
+            except (click.Abort, KeyboardInterrupt):
                 echo("interrupted", err=True)
-                sys.exit(interruption.status or _INTERRUPTED_STATUS)
-            if ctx.meta.get(JSON_ASKED):
-                print_result({"ok": False}, problems=[problem])
-            print_problem(problem)
-            sys.exit(interruption.status or 1)
+                status = _INTERRUPTED_STATUS
+            sys.exit(interruption.status or status)
+
+
+def _show(failure: click.ClickException, given: Sequence[str]) -> None:
+    """Say what is wrong with what was given, and how to name a file that looks like an option."""
+    from ssc_to_nwb.cli.terminal import terminal_width, wrapped
+
+    text = failure.format_message()
+    if isinstance(failure, click.NoSuchOption):
+        files = [one for one in given if one.startswith("-") and (os.path.lexists(one) or _FILE.fullmatch(one))]
+        text += "".join(f"\nFor the file {one}, write ./{one}" for one in files[:1])
+    head = "Error: "
+    lines = wrapped(f"{head}{text}", width=terminal_width(err=True) or _WIDTH).removeprefix(head)
+    # Not its own class, which would put the text together once more.
+    click.UsageError(lines, getattr(failure, "ctx", None)).show()
 
 
 @click.group(
@@ -116,19 +151,11 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line."""
-    from ssc_to_nwb.cli.interruption import interruptible
     from ssc_to_nwb.cli.terminal import show_warnings_of_libraries
 
     show_warnings_of_libraries()
     try:
-        with interruptible() as interruption:
-            try:
-                group.main(standalone_mode=True)
-            except SystemExit:
-                # Before a command has begun, click ends the program with another status.
-                if interruption.status:
-                    sys.exit(interruption.status)
-                raise
+        group.main()
     finally:
         # At its end Python would search all objects for cycles, several times: they go anyway.
         gc.freeze()

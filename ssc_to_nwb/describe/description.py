@@ -11,6 +11,7 @@ import numpy as np
 
 from ssc_to_nwb.describe.compare import differences
 from ssc_to_nwb.describe.known_layout import SESSION
+from ssc_to_nwb.describe.nwb_objects import Objects, nwb_objects, object_lines
 from ssc_to_nwb.describe.outline import hash_items, outline, people_in
 from ssc_to_nwb.describe.shown_text import Masking
 from ssc_to_nwb.describe.variables import Variable, format_of, read_variables, words_of
@@ -35,7 +36,7 @@ class Description:
     session: the session that its name says, None where it says none; the name itself is then not shown; file_format:
     of MATLAB; refusal: identifier and field of the first problem for which a conversion refuses the session, empty
     where it reads it, None where that was not tried; arrays: sizes of the imaged arrays, in their order; census: None
-    where there is no session in the file.
+    where there is no session in the file; objects: of a file that is NWB instead, None elsewhere.
     """
 
     session: str | None
@@ -45,6 +46,7 @@ class Description:
     refusal: str | None = None
     arrays: tuple[SubvolumeSize, ...] = ()
     census: CensusComparison | None = None
+    objects: Objects | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -56,10 +58,13 @@ class Description:
             "variables": [variable.as_dict() for variable in self.variables],
             "arrays": [{"rois": size.rois, "frames": size.frames} for size in self.arrays],
             "census": None if self.census is None else self.census.as_dict(),
+            **({} if self.objects is None else {"nwb_objects": self.objects}),
         }
 
     def lines(self) -> list[str]:
         """A text of at most MOST_LINES lines, to be pasted into an issue."""
+        if self.objects is not None:
+            return [f"NWB file, {self.byte_size:,} bytes", *object_lines(self.objects)]
         name = self.session or "not shown, it is no session's"
         head = [
             f"MATLAB file of format {self.file_format}, {self.byte_size:,} bytes; name: {name}",
@@ -116,6 +121,7 @@ def describe_file(path: Path) -> Description:
         arrays=arrays,
         refusal=None if key is None else _refusal(path),
         census=compare_with_census(session, _subvolumes(arrays, session)) if session and likely else None,
+        objects=nwb_objects(path) if file_format == "7.3" else None,
     )
 
 

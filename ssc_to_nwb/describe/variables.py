@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r"\w+([.]\w+|[({]\d+[)}])*")
 _HEADER_BYTES, _TAG_BYTES = 128, 8
 # What scipy and h5py raise on damaged files.
-_DAMAGE = (
+DAMAGE = (
     ValueError, TypeError, KeyError, IndexError, EOFError, OSError, OverflowError, MemoryError, RuntimeError,
     AttributeError, SystemError, zlib.error, struct.error,
 )  # fmt: skip
@@ -74,7 +74,7 @@ def read_variables(path: Path) -> tuple[Variable, ...]:
     """All variables; of what cannot be read, whatever can be said. Raises OSError where the file cannot be opened."""
     try:
         return tuple(Variable(name=name, value=value) for name, value in read_mat(path).items())
-    except (SscError, *_DAMAGE) as failure:
+    except (SscError, *DAMAGE) as failure:
         whole = words_of(failure)
     file_format = format_of(path)
     if file_format == "7.3":
@@ -124,7 +124,7 @@ def _of_single(path: Path, *, number: int, cut: bool) -> Iterator[Variable]:
         for name, value in read_mat(path).items():
             yield Variable(name=name, value=value)
         return
-    except (SscError, *_DAMAGE) as failure:
+    except (SscError, *DAMAGE) as failure:
         error = "the file ends within it" if cut else words_of(failure)
     listed = tuple(_listed(path, error=error))
     yield from listed or (Variable(name=f"(number {number})", error=error),)
@@ -137,7 +137,7 @@ def _listed(path: Path, *, error: str) -> Iterator[Variable]:
 
     try:
         listed = scipy.io.whosmat(str(path))
-    except (*_DAMAGE, MatReadError):
+    except (*DAMAGE, MatReadError):
         return
     for name, shape, kind in listed:
         yield Variable(name=name, node=Node(kind=kind, sizes=as_sizes(shape)), error=error)
@@ -154,7 +154,7 @@ def outline_hdf5(path: Path) -> Iterator[tuple[str, Node]]:
 
     try:
         file = h5py.File(path, "r")
-    except _DAMAGE:
+    except DAMAGE:
         return
     with file:
         outline = _Outline(file)
@@ -167,7 +167,7 @@ def _names(group: h5py.Group) -> tuple[str, ...]:
     """Names of the members; one that is not UTF-8 as its bytes are written in Python."""
     try:
         return tuple(name if isinstance(name, str) else repr(name) for name in group)
-    except _DAMAGE:
+    except DAMAGE:
         return ()
 
 
@@ -184,7 +184,7 @@ class _Outline:
 
         try:
             return self._node(own_member(group, name), depth=depth)
-        except _DAMAGE as failure:
+        except DAMAGE as failure:
             return _unreadable(failure)
 
     def _referred(self, reference: h5py.Reference, *, depth: int) -> Node:
@@ -192,7 +192,7 @@ class _Outline:
 
         try:
             return self._node(referred(self._file, reference), depth=depth)
-        except _DAMAGE as failure:
+        except DAMAGE as failure:
             return _unreadable(failure)
 
     def _node(self, item: h5py.Group | h5py.Dataset, *, depth: int) -> Node:

@@ -97,16 +97,44 @@ class TestHelp:
         assert CliRunner().invoke(group, [flag]).output.strip() == f"ssc-to-nwb, version {version}"
 
 
+WRONG = [
+    ["frobnicate"],
+    ["convert"],
+    ["convert", "a"],
+    ["sessions"],
+    ["convert", "a", "b", "--raww", "skip"],
+    ["convert", "a", "b", "--raw", "a value that nobody can mean, of many words, so that they need two lines"],
+    ["convert", "a", "b", "--chunk-mb", "1000"],
+    ["explain", "tif-trunc"],
+    ["sessions", "a", "--metadata", "there-is-no-such-file-below-the-folder-of-the-tests.yaml"],
+]
+
+
 class TestWrongUsage:
     def test_a_command_with_a_typo(self) -> None:
         result = CliRunner().invoke(group, ["convrt", "a", "b"])
         assert result.exit_code == 2
         assert "Did you mean 'convert'?" in result.output
 
-    @pytest.mark.parametrize(
-        "arguments",
-        [["frobnicate"], ["convert"], ["convert", "a"], ["sessions"], ["convert", "a", "b", "--raww", "skip"]],
-    )
+    @pytest.mark.parametrize("name", ["-an1_session.mat", "--session.mat"])
+    def test_a_file_whose_name_looks_like_an_option(self, name: str) -> None:
+        result = CliRunner().invoke(group, ["describe", name])
+        assert result.exit_code == 2
+        assert f"For the file {name}, write ./{name}" in result.stderr
+
+    def test_one_without_an_ending_where_it_is_there(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("-data").mkdir()
+        assert "For the file -data, write ./-data" in CliRunner().invoke(group, ["sessions", "-data"]).stderr
+        assert "For the file" not in CliRunner().invoke(group, ["sessions", "-other", "--to=a.mat"]).stderr
+
+    @pytest.mark.parametrize("arguments", WRONG)
+    def test_the_explanation_fits_80_columns(self, arguments: list[str]) -> None:
+        result = CliRunner().invoke(group, arguments)
+        assert [line for line in result.stderr.splitlines() if len(line) > 80] == []
+        assert "\nError: " in f"\n{result.stderr}"
+
+    @pytest.mark.parametrize("arguments", WRONG)
     def test_status_2(self, arguments: list[str]) -> None:
         assert CliRunner().invoke(group, arguments).exit_code == 2
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from click.testing import CliRunner, Result
-from made_sessions import write
+from made_sessions import Converted, write
 
 import ssc_to_nwb
 from ssc_to_nwb.cli.main import group
@@ -46,3 +46,15 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     result = call(tmp_path / "an1_2013_03_08_session.mat")
     assert result.exit_code == 1
     assert "found: a named pipe (FIFO)" in result.stderr
+
+
+def test_of_an_nwb_file_its_objects_are_listed_on_a_screen(converted_default: Converted) -> None:
+    file = converted_default.outcome.output
+    shown = call(file).stdout
+    assert len(shown.splitlines()) < 25
+    assert shown.startswith("NWB file, ")
+    assert "\nintervals: 5 TimeIntervals (pole_in_reach with " in shown
+    assert "\nprocessing/ophys: 1 ImageSegmentation (ImageSegmentation)\n" in shown
+    assert "This is no session file of MATLAB" in shown and "--json has every object" in shown
+    objects = json.loads(call(file, "--json").stdout)["nwb_objects"]
+    assert "touches" in {name.partition(" with ")[0] for name in objects["intervals"]["TimeIntervals"]}

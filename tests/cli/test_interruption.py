@@ -53,6 +53,38 @@ def test_one_that_comes_while_python_removes_an_object_is_not_lost() -> None:
     assert (done.returncode, done.stderr) == (130, "")
 
 
+WHILE_LOADING = """
+import signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            signal.raise_signal(signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from ssc_to_nwb.__main__ import main
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["ssc-to-nwb", *{arguments!r}]
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments"),
+    [
+        ("ssc_to_nwb.cli", ["--help"]),
+        ("click", ["--help"]),
+        ("click.core", ["sessions", "."]),
+        ("ssc_to_nwb.cli.interruption", ["--help"]),
+        ("ssc_to_nwb.cli.terminal", ["--help"]),
+        ("ssc_to_nwb.local_processes", ["convert", ".", "nwb"]),
+        ("ssc_to_nwb.api.conversion", ["convert", ".", "nwb"]),
+    ],
+)
+def test_one_that_comes_while_the_program_is_loaded(module: str, arguments: list[str]) -> None:
+    code = WHILE_LOADING.format(module=module, arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "interrupted")
+
+
 EARLY = """
 import signal, sys
 from ssc_to_nwb.cli import main
@@ -64,4 +96,4 @@ main.main()
 
 def test_one_that_comes_before_the_command_begins() -> None:
     done = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.strip()) == (130, "Aborted!")
+    assert (done.returncode, done.stderr.strip()) == (130, "interrupted")

@@ -193,11 +193,15 @@ def test_workers_end_when_the_run_is_killed(source: Path, tmp_path: Path) -> Non
     code = (
         f"from ssc_to_nwb import convert; convert(source={str(source)!r}, output={str(tmp_path / 'nwb')!r}, workers=2)"
     )
-    run = subprocess.Popen([sys.executable, "-c", code])
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    run = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(temporary)})
     workers = _wait_for(lambda: [child for child in _children(run.pid) if _holds(child, tmp_path)])
     run.kill()
     run.wait()
     wait_until(lambda: all(map(_has_ended, workers)))
+    # The socket through which processes were asked for.
+    wait_until(lambda: not list(temporary.iterdir()))
 
 
 def _has_ended(process: psutil.Process) -> bool:
