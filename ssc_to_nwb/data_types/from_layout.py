@@ -37,7 +37,7 @@ from ssc_to_nwb.data_types.declared import (
     Table,
 )  # fmt: skip
 from ssc_to_nwb.tif.index import TifIndex
-from ssc_to_nwb.tif.lazy_pages import LazyImage, LazyPages
+from ssc_to_nwb.tif.lazy_pages import LazyPages
 
 _CLASSES: dict[str, Any] = {
     one.__name__: one
@@ -150,10 +150,8 @@ def make_table(declared: Table, values: Mapping[str, ColumnValues] | None = None
 
 
 def _data(values: ColumnValues) -> ColumnValues:
-    """The pages of a tif, its only one as an image of two axes; other values as they are."""
-    if not isinstance(values, TifIndex):
-        return values
-    return (LazyPages if values.page_count > 1 else LazyImage)(index=values)
+    """The pages of a tif; other values as they are."""
+    return LazyPages(index=values) if isinstance(values, TifIndex) else values
 
 
 def find_object(nwbfile: NWBFile, path: str) -> Any:

@@ -21,7 +21,7 @@ from pynwb.image import GrayscaleImage
 from ssc_to_nwb.chunk_shapes import ARRAY_CHUNK_MB, chunk_shape
 from ssc_to_nwb.data_types.imaging_stacks.frames import StackFrames
 from ssc_to_nwb.nwb_file.chunk_codec import Compression
-from ssc_to_nwb.tif.lazy_pages import LazyPages
+from ssc_to_nwb.tif.lazy_pages import LazyData, LazyPages
 
 # Below this a data set is written by hdmf as it is: a chunk of its own would cost more than it saves.
 _SMALL_BYTES = 16 * 1024
@@ -99,7 +99,7 @@ def _large_values(container: Any) -> list[tuple[Any, Callable[[Any], None]]]:
 
 
 def _is_large(values: Any) -> bool:
-    if isinstance(values, StackFrames | LazyPages):
+    if isinstance(values, LazyData):
         return True
     return isinstance(values, np.ndarray) and values.dtype.kind in "biufV" and values.nbytes >= _SMALL_BYTES
 

@@ -131,11 +131,10 @@ def _files_left_out(work: Comparison) -> dict[Path, str]:
         return {}
     left_out = {}
     for stack in work.raw.stacks.values():
-        paths = {file.listed_path: file.path for file in stack.listed_files}
-        for gap in stack.gaps:
-            path = paths.get(gap.listed_path or "")
-            if path is not None and gap.reason.startswith(FILE_SKIPPED):
-                left_out[path] = gap.reason
+        for number, reason in stack.unused.items():
+            path = stack.listed_files[number].path
+            if path is not None and reason.startswith(FILE_SKIPPED):
+                left_out[path] = reason
     log = ProblemLog()
     for _, read_files in registry.having("source", "read_files"):
         for _ in read_files(work.session, work.raw, log=log):

@@ -233,6 +233,7 @@ def _opened(path: Path) -> PlaneStack | None:
     import numpy as np
 
     from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+    from ssc_to_nwb.data_types.rois.source import FrameIndex
     from ssc_to_nwb.naming import CHANNELS
     from ssc_to_nwb.source_files.raw_files import ListedFile
     from ssc_to_nwb.tif.index import index_tif
@@ -248,17 +249,11 @@ def _opened(path: Path) -> PlaneStack | None:
         return None
     return PlaneStack(
         plane_name=path.stem,
-        image_shape=index.image_shape,
-        dtype=index.native_dtype,
-        index_position=np.arange(frames),
-        file_number=np.zeros(frames, dtype=np.int64),
-        frame_number=np.arange(frames),
+        frame_index=FrameIndex(file_number=np.zeros(frames, dtype=np.int64), frame_number=np.arange(frames)),
         trial=np.zeros(frames, dtype=np.int64),
-        exists=np.ones(frames, dtype=bool),
-        files=(index,),
         listed_files=(ListedFile(listed_path=str(path), path=path),),
-        gaps=(),
-        description=None,
+        used={0: index},
+        unused={},
         channel_pages=(0, 1),
     )
 

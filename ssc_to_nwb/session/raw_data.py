@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, ChannelCount, count_channels
-from ssc_to_nwb.data_types.imaging_stacks.opening import IndexedFiles, index_files, open_plane_stack
-from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, ChannelCount, StackPages, count_channels
+from ssc_to_nwb.data_types.imaging_stacks.opening import index_files, open_plane_stack, pages_of
+from ssc_to_nwb.data_types.imaging_stacks.source import ListedFrames, PlaneStack
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.session.context import SessionContext
@@ -73,20 +73,22 @@ def open_raw_data(
         _require_all(inventory)
     report_inventory(inventory, log=log)
     files = {plane.plane_name: plane.listed_files for plane in inventory.planes}
-    indexed = {
-        plane.name: index_files(
+    frames = {
+        plane.name: ListedFrames(
             plane_name=plane.name,
-            listed_files=files[plane.name],
             frame_index=plane.frame_index,
             trial=volume.trial,
-            keep_going=keep_going,
+            listed_files=files[plane.name],
         )
         for volume in session.subvolumes
         for plane in volume.planes
     }
-    channels = _channels(session, inventory, indexed, stated=assumptions.channels_per_frame, log=log)
+    indexed = {name: index_files(one, keep_going=keep_going) for name, one in frames.items()}
+    pages = [pages for name, one in frames.items() for pages in pages_of(one, indexed[name])]
+    channels = _channels(session, inventory, pages, stated=assumptions.channels_per_frame, log=log)
     stacks = {
         plane.name: open_plane_stack(
+            frames[plane.name],
             indexed[plane.name],
             image_shape=plane.image_shape,
             green_first=assumptions.green_page_first,
@@ -102,7 +104,7 @@ def open_raw_data(
 def _channels(
     session: Session,
     inventory: RawInventory,
-    indexed: Mapping[str, IndexedFiles],
+    stacks: Sequence[StackPages],
     *,
     stated: int | None,
     log: ProblemLog,
@@ -112,7 +114,6 @@ def _channels(
     red = [image.path.name for image in images if image.channel != 1]
     masters = [plane.name for plane in session.planes if plane.master_image.shape[2] > 1]
     red_seen = red[0] if red else f"masterImage of {masters[0]}" if masters else None
-    stacks = [pages for files in indexed.values() for pages in files.pages()]
     channels = count_channels(stacks, stated=stated, red_seen=red_seen, green_alone=bool(images) and red_seen is None)
     if channels.count == ONE and not channels.stated:
         log.add(kinds.STACKS_OF_ONE_CHANNEL, file=inventory.session_directory, found=channels.because)

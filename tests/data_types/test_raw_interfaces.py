@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import h5py
@@ -19,7 +18,7 @@ from scipy.io import loadmat
 from ssc_to_nwb.clock import Clock
 from ssc_to_nwb.data_types.declared import Storage
 from ssc_to_nwb.data_types.imaging_stacks.layout import imaging_gaps
-from ssc_to_nwb.data_types.imaging_stacks.source import StackGap
+from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.interfaces import (
     ImagingStacksInterface,
     RawInterface,
@@ -28,6 +27,7 @@ from ssc_to_nwb.data_types.interfaces import (
     SideImagesInterface,
     WhiskerVideoInterface,
 )
+from ssc_to_nwb.data_types.rois.source import FrameIndex
 from ssc_to_nwb.data_types.session.interface import make_nwbfile
 from ssc_to_nwb.data_types.whisker_videos.interface import link_or_copy
 from ssc_to_nwb.problems import kinds
@@ -36,6 +36,7 @@ from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
+from ssc_to_nwb.tif.header import PageText
 
 SPEC = SessionSpec(
     n_trials=5,
@@ -196,14 +197,19 @@ def test_every_missing_frame_is_in_the_table_of_gaps(written: Written, nwb: NWBF
 
 
 def test_gaps_of_planes_whose_trials_have_one_frame_each_have_a_length() -> None:
-    stack = SimpleNamespace(
+    nothing = np.full(3, -1, dtype=np.int64)
+    stack = PlaneStack(
         plane_name="fov_01002",
+        frame_index=FrameIndex(file_number=nothing, frame_number=nothing),
         trial=np.array([1, 2, 3]),
-        gaps=(StackGap(start=1, stop=2, reason="none", listed_path=None),),
+        listed_files=(),
+        used={},
+        unused={},
+        channel_pages=(0, 1),
     )
     (table,) = imaging_gaps([(stack, np.array([10.0, 9000, 18_000]))], clock=Clock())
     start, stop = (column.values[0] for column in table.columns[:2])
-    assert (start, stop) == (9.0, 9.001)
+    assert (start, stop) == (0.01, 18.001)
 
 
 def test_reasons_and_files_of_gaps(nwb: NWBFile) -> None:
@@ -242,7 +248,9 @@ def test_a_plane_without_any_frame_has_no_series_but_a_gap(tmp_path: Path) -> No
 
 
 def test_a_text_too_long_for_an_attribute_is_cut_and_reported(written: Written) -> None:
-    stack = replace(written.raw.stacks["fov_01002"], description="state=" + "x" * 100_000)
+    stack = written.raw.stacks["fov_01002"]
+    text = PageText(0, stack.first_file.page_count, "state=" + "x" * 100_000)
+    stack = replace(stack, used={number: replace(index, texts=(text,)) for number, index in stack.used.items()})
     raw = replace(written.raw, stacks={**written.raw.stacks, "fov_01002": stack})
     context = load_context(written.made.mat_path)
     nwbfile = make_nwbfile(context)

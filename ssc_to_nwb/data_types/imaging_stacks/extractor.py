@@ -10,7 +10,7 @@ from roiextractors import ImagingExtractor
 
 from ssc_to_nwb.data_types.imaging_stacks.channels import ChannelCount
 from ssc_to_nwb.data_types.imaging_stacks.opening import index_files, open_plane_stack
-from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+from ssc_to_nwb.data_types.imaging_stacks.source import ListedFrames, PlaneStack
 from ssc_to_nwb.data_types.rois.source import FrameIndex
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.naming import Channel
@@ -66,20 +66,18 @@ class SscImagingExtractor(ImagingExtractor):
         channels_per_frame: 2 for green and red pages in turn, 1 for green alone. Raises as `open_plane_stack`.
         """
         counts = [index_tif(path).page_count // channels_per_frame for path in paths]
-        index = FrameIndex(
-            file_number=np.repeat(np.arange(len(paths), dtype=np.int64), counts),
-            frame_number=np.concatenate([np.arange(count, dtype=np.int64) for count in [0, *counts]]),
-        )
-        listed = [ListedFile(listed_path=str(path), path=Path(path)) for path in paths]
-        files = index_files(
+        frames = ListedFrames(
             plane_name="of the given files",
-            listed_files=listed,
-            frame_index=index,
-            trial=np.full(len(index.file_number), NO_TRIAL, dtype=np.int64),
-            keep_going=False,
+            frame_index=FrameIndex(
+                file_number=np.repeat(np.arange(len(paths), dtype=np.int64), counts),
+                frame_number=np.concatenate([np.arange(count, dtype=np.int64) for count in [0, *counts]]),
+            ),
+            trial=np.full(sum(counts), NO_TRIAL, dtype=np.int64),
+            listed_files=tuple(ListedFile(listed_path=str(path), path=Path(path)) for path in paths),
         )
         stack = open_plane_stack(
-            files,
+            frames,
+            index_files(frames, keep_going=False),
             image_shape=None,
             green_first=True,
             keep_going=False,

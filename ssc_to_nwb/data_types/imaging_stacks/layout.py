@@ -12,8 +12,9 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.clock import Clock, median_interval_ms
 from ssc_to_nwb.data_types.declared import SOURCE, TEXT, Column, DeclaredObject, Series, Sources, Table
-from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack, StackGap
+from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.data_types.rois.imaging_planes import device, imaging_plane, imaging_plane_path
+from ssc_to_nwb.data_types.rois.source import NO_FRAME
 from ssc_to_nwb.data_types.rule import left_out, written
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.ledger.ledger import LEFT_OUT, FileEntry
@@ -121,32 +122,35 @@ def imaging_gaps(stacks: Sequence[tuple[PlaneStack, np.ndarray]], *, clock: Cloc
 
     stacks: with each the time stamps of its subvolume, float64 (F,), in ms of the session's clock.
     """
-    rows = []
-    for stack, time_ms in stacks:
-        frame_ms = (median_interval_ms(time_ms, stack.trial) or _UNKNOWN_FRAME_MS) if stack.gaps else 0.0
-        rows += [_gap_row(stack, gap, time_ms, clock, frame_ms=frame_ms) for gap in stack.gaps]
+    rows = [row for stack, time_ms in stacks for row in _gaps(stack, time_ms, clock)]
     if rows:
         yield _with_rows(_GAPS, sorted(rows, key=lambda row: row[:2]))
 
 
-def _gap_row(
-    stack: PlaneStack, gap: StackGap, time_ms: np.ndarray, clock: Clock, *, frame_ms: float
-) -> tuple[Any, ...]:
-    trials = np.unique(stack.trial[gap.start : gap.stop])
-    listed_file = "" if gap.listed_path is None else str(relative_listed_path(gap.listed_path))
-    times = (float(clock.seconds(one)) for one in (time_ms[gap.start], time_ms[gap.stop - 1] + frame_ms))
-    count, numbers = gap.stop - gap.start, trials[trials != NO_TRIAL]
-    return (*times, stack.plane_name, gap.reason, listed_file, count, gap.start, numbers)
+def _gaps(stack: PlaneStack, time_ms: np.ndarray, clock: Clock) -> Iterator[tuple[Any, ...]]:
+    """A row for each run of time stamps without a frame, all of one listed file or of none."""
+    missing, file_number = np.flatnonzero(~stack.exists), stack.frame_index.file_number
+    if not missing.size:
+        return
+    frame_ms = median_interval_ms(time_ms, stack.trial) or _UNKNOWN_FRAME_MS
+    edges = np.flatnonzero((np.diff(missing) != 1) | (np.diff(file_number[missing]) != 0)) + 1
+    for run in np.split(missing, edges):
+        number, trials = int(file_number[run[0]]), np.unique(stack.trial[run])
+        reason, listed_file = NO_FRAME_LISTED, ""
+        if number != NO_FRAME:
+            reason = stack.unused.get(number, FRAME_ABSENT)
+            listed_file = str(relative_listed_path(stack.listed_files[number].listed_path))
+        times = (float(clock.seconds(one)) for one in (time_ms[run[0]], time_ms[run[-1]] + frame_ms))
+        yield (*times, stack.plane_name, reason, listed_file, run.size, int(run[0]), trials[trials != NO_TRIAL])
 
 
 def _image_texts(stacks: Iterable[PlaneStack]) -> Iterator[DeclaredObject]:
     """The table of the tifs' texts, where the comments of the series do not hold all of them."""
     rows = [
-        (stack.plane_name, number, run.first_page + 1, run.page_count, run.text or "")
+        (stack.plane_name, number + 1, run.first_page + 1, run.page_count, run.text or "")
         for stack in stacks
         if stack.frame_count and texts_differ(stack)
-        for number, index in enumerate(stack.files, start=1)
-        if index is not None
+        for number, index in stack.used.items()
         for run in index.texts
     ]
     if rows:
@@ -166,11 +170,11 @@ def frames_path(plane_name: str, channel: naming.Channel) -> str:
 
 def _report_cut_text(stack: PlaneStack, *, log: ProblemLog) -> None:
     """Warn where the comments do not hold all of the acquisition program's text."""
-    size = len((stack.description or "").encode())
+    size = len((stack.first_file.description or "").encode())
     if size > _LONGEST_TEXT_BYTES:
         log.add(
             kinds.TIF_TEXT_CUT,
-            file=next(index for index in stack.files if index is not None).path,
+            file=stack.first_file.path,
             field=f"plane {stack.plane_name}, ImageDescription",
             expected=f"at most {_LONGEST_TEXT_BYTES} bytes",
             found=f"{size} bytes",
@@ -222,7 +226,7 @@ def _frame_series(
 
 def texts_differ(stack: PlaneStack) -> bool:
     """Whether not all pages of a plane's used tifs have one text."""
-    return len({run.text for index in stack.files if index is not None for run in index.texts}) > 1
+    return len({run.text for index in stack.used.values() for run in index.texts}) > 1
 
 
 def _comments(stack: PlaneStack) -> str:
@@ -232,10 +236,10 @@ def _comments(stack: PlaneStack) -> str:
         if texts_differ(stack)
         else ""
     )
-    if stack.description is None:
+    first = stack.first_file
+    if first.description is None:
         return others + "The first tif has no text from the acquisition program."
-    first = next(index for index in stack.files if index is not None)
-    text = stack.description.encode()[:_LONGEST_TEXT_BYTES].decode(errors="ignore")
+    text = first.description.encode()[:_LONGEST_TEXT_BYTES].decode(errors="ignore")
     return f"{others}ImageDescription of the first tif, {first.path.name}: {text}"
 
 
@@ -262,7 +266,7 @@ def plane_entries(plane: PlaneFiles, raw: RawData, files: SourceFiles) -> Iterat
     """The stacks of a plane in the ledger."""
     stack = raw.stacks[plane.plane_name]
     for number, listed in enumerate(plane.listed_files):
-        yield _entry(listed, stack, files, used=bool(np.any(stack.file_number == number)))
+        yield _entry(listed, stack, files, used=bool(np.any(stack.frames.file_number == number)))
 
 
 def _entry(listed: ListedFile, stack: PlaneStack, files: SourceFiles, *, used: bool) -> FileEntry:

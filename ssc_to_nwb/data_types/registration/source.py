@@ -101,7 +101,7 @@ def read_plane_shifts(
             continue
         try:
             shifts = read_shifts(path)
-            _check_length(shifts, path, tif=stack.files[number], last=int(frames.max()), stack=stack)
+            _check_length(shifts, path, tif=stack.used.get(number), last=int(frames.max()), stack=stack)
         except SscError as failure:
             if not keep_going:
                 raise

@@ -12,7 +12,7 @@ import pytest
 import tifffile
 
 from ssc_to_nwb.data_types.imaging_stacks.opening import index_files, open_plane_stack
-from ssc_to_nwb.data_types.imaging_stacks.source import FrameSpan, PlaneStack
+from ssc_to_nwb.data_types.imaging_stacks.source import FrameSpan, ListedFrames, PlaneStack
 from ssc_to_nwb.data_types.rois.source import FrameIndex
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
@@ -33,12 +33,11 @@ def opened(paths: list[Path], index: list[tuple[int, int]], **options: Any) -> P
     """The stack over an index of (file, frame) pairs; (-1, -1) where there is no frame."""
     pairs = np.array(index, dtype=np.int64).reshape(-1, 2)
     listed = [ListedFile(listed_path=f"imaging_data/{path.name}", path=path) for path in paths]
-    files = index_files(
+    frames = ListedFrames(
         plane_name="fov_01002",
-        listed_files=options.pop("listed_files", listed),
         frame_index=FrameIndex(file_number=pairs[:, 0], frame_number=pairs[:, 1]),
-        trial=options.pop("trial", pairs[:, 0] + 10),
-        keep_going=False,
+        trial=pairs[:, 0] + 10,
+        listed_files=tuple(listed),
     )
     settings: dict[str, Any] = {
         "image_shape": SHAPE,
@@ -46,7 +45,7 @@ def opened(paths: list[Path], index: list[tuple[int, int]], **options: Any) -> P
         "keep_going": False,
         "log": ProblemLog(),
     }
-    return open_plane_stack(files, **(settings | options))
+    return open_plane_stack(frames, index_files(frames, keep_going=False), **(settings | options))
 
 
 @pytest.fixture
@@ -209,8 +208,7 @@ def test_a_file_that_vanished_is_named_with_plane_trial_and_frame(files: tuple[l
 def test_a_file_that_shrank_names_the_frame(files: tuple[list[Path], np.ndarray]) -> None:
     paths, _ = files
     stack = opened(paths, ALL)
-    index = stack.files[2]
-    assert index is not None
+    index = stack.used[2]
     offsets = index.page_offsets
     assert offsets is not None
     data = paths[2].read_bytes()

@@ -10,8 +10,17 @@ import numpy as np
 import pytest
 import tifffile
 
-from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FILE_SKIPPED, FRAME_ABSENT, NO_FRAME_LISTED
+from ssc_to_nwb.clock import Clock
+from ssc_to_nwb.data_types.imaging_stacks.layout import (
+    FILE_MISSING,
+    FILE_SKIPPED,
+    FRAME_ABSENT,
+    NO_FRAME_LISTED,
+    imaging_gaps,
+)
 from ssc_to_nwb.data_types.imaging_stacks.opening import index_files, open_plane_stack
+from ssc_to_nwb.data_types.imaging_stacks.source import ListedFrames, PlaneStack
+from ssc_to_nwb.data_types.rois.source import FrameIndex
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.context import SessionContext, load_context
@@ -36,6 +45,17 @@ def opened(
     raw = open_raw_data(context, raw_folder=made.folder, mode="auto", keep_going=keep_going, log=log)
     assert raw is not None
     return made, context.session, raw, log
+
+
+def gaps_of(stack: PlaneStack) -> list[tuple[int, int, str, str]]:
+    """First time stamp and number of those without a frame, why there is none, and the file that it is listed of."""
+    columns = {
+        column.name: column.values
+        for table in imaging_gaps([(stack, np.arange(stack.exists.size, dtype=float))], clock=Clock())
+        for column in table.columns
+    }
+    names = ("first_time_index", "frame_count", "reason", "listed_file")
+    return list(zip(*(columns.get(name, []) for name in names), strict=True))
 
 
 def context_of(made: SyntheticSession, *, stated: int | None) -> SessionContext:
@@ -88,24 +108,21 @@ def test_type_is_that_of_the_tif(tmp_path: Path) -> None:
 
 def test_scanimage_text_is_kept(tmp_path: Path) -> None:
     _, _, raw, _ = opened(tmp_path, stacks=StackSpec(scanimage_header=True))
-    text = raw.stacks["fov_01002"].description
+    text = raw.stacks["fov_01002"].first_file.description
     assert text is not None
     assert text.startswith("state.configPath=")
 
 
 def test_lists_of_different_length_in_one_subvolume(tmp_path: Path) -> None:
     _, _, raw, _ = opened(tmp_path, rejected_file=True)
-    counts = [len(stack.files) for stack in raw.stacks.values()]
+    counts = [len(stack.used) for stack in raw.stacks.values()]
     assert counts[1] == counts[0] - 1
 
 
 def test_frames_without_an_index_are_gaps(tmp_path: Path) -> None:
     _, session, raw, log = opened(tmp_path, blank_time_point=True)
     for plane in session.planes:
-        stack = raw.stacks[plane.name]
-        assert [(gap.start, gap.stop, gap.reason, gap.listed_path) for gap in stack.gaps] == [
-            (3, 4, NO_FRAME_LISTED, None)
-        ]
+        assert gaps_of(raw.stacks[plane.name]) == [(3, 1, NO_FRAME_LISTED, "")]
     assert kinds.RAW_FILE_MISSING not in log.by_kind()
 
 
@@ -113,10 +130,11 @@ def test_missing_file_is_a_gap_and_a_warning(tmp_path: Path) -> None:
     made, session, raw, log = opened(tmp_path, stacks=StackSpec(files_missing=(3,)))
     for plane, truth in zip(session.planes, made.planes, strict=True):
         stack = raw.stacks[plane.name]
-        (gap,) = stack.gaps
-        assert (gap.reason, gap.listed_path) == (FILE_MISSING, truth.listed_paths[2])
-        assert np.array_equal(np.flatnonzero(~stack.exists), np.arange(gap.start, gap.stop))
-        assert (plane.frame_index.file_number[gap.start : gap.stop] == 2).all()
+        ((start, count, reason, listed_file),) = gaps_of(stack)
+        assert reason == FILE_MISSING
+        assert truth.listed_paths[2].endswith(f"imaging_data/{listed_file}")
+        assert np.array_equal(np.flatnonzero(~stack.exists), np.arange(start, start + count))
+        assert (plane.frame_index.file_number[start : start + count] == 2).all()
     problems = log.by_kind()[kinds.RAW_FILE_MISSING]
     assert [problem.file for problem in problems] == [truth.listed_paths[2] for truth in made.planes]
     assert problems[0].field == f"plane fov_01002, trial {made.trials.numbers[2]}"
@@ -148,8 +166,8 @@ def test_damage_is_a_gap_with_keep_going(tmp_path: Path, damage: str) -> None:
     spec, kind, _ = DAMAGES[damage]
     made, _, raw, log = opened(tmp_path, keep_going=True, stacks=spec)
     for stack in raw.stacks.values():
-        (gap,) = stack.gaps
-        assert gap.reason == f"{FILE_SKIPPED} ({kind.identifier})"
+        ((*_, reason, _),) = gaps_of(stack)
+        assert reason == f"{FILE_SKIPPED} ({kind.identifier})"
     problems = log.by_kind()[kinds.STACK_FILE_SKIPPED]
     assert len(problems) == len(made.planes)
     assert kind.identifier in str(problems[0])
@@ -169,14 +187,14 @@ def reopened(session: Session, raw: RawData, *, later: int, keep_going: bool) ->
     first = index.file_number == 0
     moved = np.where(first, index.frame_number + later, index.frame_number)
     log = ProblemLog()
-    files = index_files(
+    frames = ListedFrames(
         plane_name=plane.name,
-        listed_files=raw.stacks[plane.name].listed_files,
-        frame_index=type(index)(file_number=index.file_number, frame_number=moved),
+        frame_index=FrameIndex(file_number=index.file_number, frame_number=moved),
         trial=session.subvolumes[0].trial,
-        keep_going=keep_going,
+        listed_files=raw.stacks[plane.name].listed_files,
     )
-    return open_plane_stack(files, image_shape=None, green_first=True, keep_going=keep_going, log=log), log
+    files = index_files(frames, keep_going=keep_going)
+    return open_plane_stack(frames, files, image_shape=None, green_first=True, keep_going=keep_going, log=log), log
 
 
 def test_fewer_frames_than_listed_is_an_error(tmp_path: Path) -> None:
@@ -193,7 +211,7 @@ def test_fewer_frames_than_listed_is_a_gap_of_those_frames_with_keep_going(tmp_p
     _, session, raw, _ = opened(tmp_path)
     stack, log = reopened(session, raw, later=2, keep_going=True)
     count = int((session.planes[0].frame_index.file_number == 0).sum())
-    assert [(gap.start, gap.stop, gap.reason) for gap in stack.gaps] == [(count - 2, count, FRAME_ABSENT)]
+    assert [gap[:3] for gap in gaps_of(stack)] == [(count - 2, 2, FRAME_ABSENT)]
     assert list(log.by_kind()) == [kinds.STACK_FILE_SKIPPED]
 
 
@@ -231,7 +249,7 @@ def test_green_pages_alone_are_refused_where_a_red_channel_is_seen(tmp_path: Pat
 def test_green_pages_alone_are_never_taken_for_green_and_red(tmp_path: Path, where: str) -> None:
     _, _, raw, log = opened(tmp_path, keep_going=True, **RED_BESIDE[where][0])
     assert {stack.frame_count for stack in raw.stacks.values()} == {0}
-    assert {gap.reason for stack in raw.stacks.values() for gap in stack.gaps} == {f"{FILE_SKIPPED} (tif-one-channel)"}
+    assert {gap[2] for stack in raw.stacks.values() for gap in gaps_of(stack)} == {f"{FILE_SKIPPED} (tif-one-channel)"}
     assert set(log.by_kind()) == {kinds.STACK_FILE_SKIPPED}
 
 
@@ -242,7 +260,7 @@ def test_a_single_file_of_one_channel_is_refused_by_name(tmp_path: Path, two_d: 
         opened(tmp_path / "refused", **fields)
     assert str(caught.value.problem.file).endswith("_main_002.tif")
     made, _, raw, _ = opened(tmp_path / "left out", keep_going=True, **fields)
-    assert {gap.reason for stack in raw.stacks.values() for gap in stack.gaps} == {f"{FILE_SKIPPED} (tif-one-channel)"}
+    assert {gap[2] for stack in raw.stacks.values() for gap in gaps_of(stack)} == {f"{FILE_SKIPPED} (tif-one-channel)"}
     assert check_every_frame(made, raw) > 0
 
 
