@@ -1,12 +1,10 @@
-"""What the rules need to know of a session, worked out once: where a field is in the NWB file, which order is kept."""
+"""What the rules need to know of a session, worked out once: what a field is of, and where it is in the NWB file."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
-
-import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
@@ -26,7 +24,6 @@ class CalciumFacts(NamedTuple):
 
     subvolume: Subvolume
     array: RoiArray
-    rows_in_plane_order: bool
 
 
 class SessionFacts:
@@ -35,17 +32,11 @@ class SessionFacts:
     def __init__(self, context: SessionContext) -> None:
         self.session = session = context.session
         self.calcium = {
-            _position(array.path): CalciumFacts(volume, array, _rows_in_plane_order(volume, array))
+            _position(array.path): CalciumFacts(volume, array)
             for volume in session.subvolumes
             for array in volume.arrays.values()
         }
         self.arrays = {_position(array.path): kind for kind, array in session.arrays.items()}
-        # By the plane's name: whether these lists have the order of its table of ROIs.
-        self.recorded_in_order = {plane.name: _in_order(plane, plane.recorded_numbers) for plane in session.planes}
-        self.records_in_order = {
-            plane.name: _in_order(plane, np.array([roi.number for roi in plane.rois], dtype=np.int64))
-            for plane in session.planes
-        }
         self._planes = {path: plane for plane in session.planes for path in plane.sources}
         self._places: dict[str, dict[str, Place]] = {}
         sources = Sources(context=context, raw=None, log=ProblemLog())
@@ -94,14 +85,3 @@ def _spellings(path: str) -> tuple[str, ...]:
 def _position(path: str) -> int:
     match = _ENTRY.fullmatch(path)
     return int(match[2]) if match and match[2] else 1
-
-
-def _in_order(plane: Plane, numbers: np.ndarray) -> bool:
-    table = plane.ordered_roi_numbers
-    return np.array_equal(table[np.isin(table, numbers)], numbers)
-
-
-def _rows_in_plane_order(volume: Subvolume, array: RoiArray) -> bool:
-    rows = [traces.rows for _, traces in volume.traced_planes() if traces.array is array]
-    joined = np.concatenate([np.zeros(0, dtype=np.int64), *rows])
-    return np.array_equal(joined, np.arange(array.roi_numbers.size))

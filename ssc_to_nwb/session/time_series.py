@@ -43,10 +43,10 @@ def read_time_series(
         if kind in arrays:
             raise entry.value.problem(kinds.ARRAY_KIND_TWICE, expected=f"one {kind} array", found=entry.key)
         if kind in CALCIUM_KINDS:
-            calcium.append(read_calcium_entry(entry, kind=kind, units=units, log=log))
+            calcium.append(read_calcium_entry(entry, kind=kind, units=units, fov_pattern=facts.fov_pattern, log=log))
         else:
             arrays[kind] = data_type_of(entry, kind).get("source", "read_array")(entry, units=units, log=log)
-    return arrays, assemble_subvolumes(tuple(calcium), fov_pattern=facts.fov_pattern, log=log)
+    return arrays, assemble_subvolumes(tuple(calcium), log=log)
 
 
 def _entries(field: Field) -> Iterator[ArrayEntry]:

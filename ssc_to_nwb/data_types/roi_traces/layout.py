@@ -12,7 +12,7 @@ from ssc_to_nwb.data_types.facts import CalciumFacts, SessionFacts
 from ssc_to_nwb.data_types.rois.layout import roi_tables, table_path
 from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, below, derived, is_calcium, kept, scoped, written
 from ssc_to_nwb.data_types.subvolumes.layout import VALID, VALID_SUBVOLUMES, listed_trials, series_path
-from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, Subvolume
+from ssc_to_nwb.data_types.subvolumes.source import ARRAY_KINDS, RoiArray, Subvolume
 from ssc_to_nwb.data_types.trials.layout import PATH as TRIALS
 from ssc_to_nwb.data_types.trials.layout import lists_trials, valid_trials_hide
 from ssc_to_nwb.session.context import SessionContext
@@ -77,6 +77,13 @@ def _entry(leaf: Leaf, facts: SessionFacts) -> CalciumFacts:
     return facts.calcium[leaf.indices[0]]
 
 
+def _has_order_of_planes(volume: Subvolume, array: RoiArray) -> bool:
+    """Whether the rows of an array are those of one plane after the other."""
+    rows = [traces.rows for _, traces in volume.traced_planes() if traces.array is array]
+    joined = np.concatenate([np.zeros(0, dtype=np.int64), *rows])
+    return np.array_equal(joined, np.arange(array.roi_numbers.size))
+
+
 def _is_plain_row_label(leaf: Leaf, facts: SessionFacts) -> bool:
     """Whether the leaf is of labels that are all one text and the ROI number of their row."""
     labels = _entry(leaf, facts).array.labels
@@ -101,7 +108,7 @@ RULES = scoped(
         *below(_ENTRY, "ids", "id"),
         nwb=(f"{_SERIES}/rois",),
         text="Region of the plane's table of ROIs, one row per column of data; kept besides where planes are mixed.",
-        keep=lambda leaf, facts: leaf.is_empty or not _entry(leaf, facts).rows_in_plane_order,
+        keep=lambda leaf, facts: leaf.is_empty or not _has_order_of_planes(*_entry(leaf, facts)),
         up_to="order",
     ),
     derived(

@@ -33,7 +33,7 @@ from ssc_to_nwb.data_types.rois.imaging_planes import (
 from ssc_to_nwb.data_types.rois.source import Plane, Roi
 from ssc_to_nwb.data_types.rule import CALCIUM, below, is_calcium, kept, scoped, written
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
-from ssc_to_nwb.image_axes import outline_zero_based, to_nwb_axes
+from ssc_to_nwb.image_axes import outline_zero_based, rows_and_columns, to_nwb_axes
 from ssc_to_nwb.session.context import SessionContext
 
 SEGMENTATION = DeclaredObject(
@@ -137,9 +137,7 @@ def _values(context: SessionContext, plane: Plane) -> Mapping[str, ColumnValues]
     records = {roi.number: roi for roi in plane.rois}
     rois = [records.get(number) for number in numbers.tolist()]
     masks = [_pixel_mask(roi, image_rows=plane.image_shape[0]) for roi in rois]
-    recorded = np.array(list(records), dtype=np.int64)
-    lists = {"imagingPlane.ids": plane.roi_numbers, "roiIds": plane.recorded_numbers, "rois": recorded}
-    members = {name: np.isin(numbers, listed) for name, listed in lists.items()}
+    members = {name: np.isin(numbers, listed) for name, listed in plane.roi_lists.items()}
     return {
         "pixel_mask": masks,
         "roi_number": numbers,
@@ -147,7 +145,7 @@ def _values(context: SessionContext, plane: Plane) -> Mapping[str, ColumnValues]
             np.zeros((0, 2)) if roi is None else outline_zero_based(roi.corners_xy, first_index=first_index)
             for roi in rois
         ],
-        "source_lists": [", ".join(name for name in lists if members[name][row]) for row in range(numbers.size)],
+        "source_lists": [", ".join(name for name in members if members[name][row]) for row in range(numbers.size)],
         "plane": [plane.name] * numbers.size,
         "centroid_x_um": np.array([_mean(mask["x"]) for mask in masks]) * column_um,
         "centroid_y_um": np.array([_mean(mask["y"]) for mask in masks]) * row_um,
@@ -163,7 +161,7 @@ def _mean(values: np.ndarray) -> float:
 def _pixel_mask(roi: Roi | None, *, image_rows: int) -> np.ndarray:
     if roi is None:
         return np.zeros(0, dtype=PIXEL)
-    rows, columns = roi.rows_and_columns(image_rows=image_rows)
+    rows, columns = rows_and_columns(roi.linear_indices, rows=image_rows)
     mask = np.ones(rows.size, dtype=PIXEL)
     mask["x"], mask["y"] = columns, rows
     return mask
@@ -217,7 +215,7 @@ RULES = scoped(
         *_of_record("roiIds"),
         nwb=_LISTS,
         text="Rows whose source_lists name roiIds; kept besides where the order differs.",
-        keep=lambda leaf, facts: leaf.is_empty or not facts.recorded_in_order[facts.plane(leaf.path).name],
+        keep=lambda leaf, facts: leaf.is_empty or not facts.plane(leaf.path).keeps_order("roiIds"),
         up_to="order",
     ),
     written(
@@ -225,7 +223,7 @@ RULES = scoped(
         *_of_record("rois{*}.id"),
         nwb=_LISTS,
         text="Rows whose source_lists name rois; kept besides where the order differs.",
-        keep=lambda leaf, facts: not facts.records_in_order[facts.plane(leaf.path).name],
+        keep=lambda leaf, facts: not facts.plane(leaf.path).keeps_order("rois"),
         up_to="order",
     ),
     written(

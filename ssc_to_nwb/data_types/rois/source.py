@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.image_axes import rows_and_columns
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
 from ssc_to_nwb.matlab.tree import describe
 from ssc_to_nwb.problems import kinds
@@ -39,14 +39,10 @@ class Roi:
         Pixels, column-major, counted from 1.
     """
 
-    path: str
+    path: str = field(compare=False)
     number: int
     corners_xy: np.ndarray
     linear_indices: np.ndarray
-
-    def rows_and_columns(self, *, image_rows: int) -> tuple[np.ndarray, np.ndarray]:
-        """Rows and columns (N,) of the pixels, counted from 0, in an image of so many rows."""
-        return rows_and_columns(self.linear_indices, rows=image_rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +68,14 @@ class PlaneEntry:
     """What imagingPlane of an array says of a plane.
 
     path: of its entry; roi_numbers: int64, from ids; listed_paths: sourceFileList, as the source has it; frame_index: a
-    frame per time stamp.
+    frame per time stamp; fov: numbers of subvolume and plane, (VV, PPP), from the paths, None where they say nothing.
     """
 
-    path: str
+    path: str = field(compare=False)
     roi_numbers: np.ndarray
     listed_paths: tuple[str, ...]
     frame_index: FrameIndex
+    fov: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +86,15 @@ class PlaneRecord:
     columns, channels), green, then red, in the source's class.
     """
 
-    record_path: str
+    record_path: str = field(compare=False)
     recorded_numbers: np.ndarray
     rois: tuple[Roi, ...]
     master_image: np.ndarray
+
+    @cached_property
+    def record_numbers(self) -> np.ndarray:
+        """ROI numbers of the records, int64."""
+        return np.array([roi.number for roi in self.rois], dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,28 +121,59 @@ class Plane(PlaneEntry, PlaneRecord):
         return int(self.master_image.shape[0]), int(self.master_image.shape[1])
 
     @property
-    def all_roi_numbers(self) -> np.ndarray:
-        """Every ROI number of the plane, ascending: those of imagingPlane, roiIds and rois together."""
-        recorded = np.array([roi.number for roi in self.rois], dtype=np.int64)
-        return np.unique(np.concatenate([self.roi_numbers, self.recorded_numbers, recorded]))
+    def roi_lists(self) -> dict[str, np.ndarray]:
+        """The ROI numbers of each list that the source has of the plane's ROIs."""
+        return {"imagingPlane.ids": self.roi_numbers, "roiIds": self.recorded_numbers, "rois": self.record_numbers}
 
-    @property
+    @cached_property
+    def all_roi_numbers(self) -> np.ndarray:
+        """Every ROI number of the plane, ascending: those of all lists together."""
+        return np.unique(np.concatenate(list(self.roi_lists.values())))
+
+    @cached_property
     def ordered_roi_numbers(self) -> np.ndarray:
         """The same numbers in imagingPlane's own order, then ascending those that it lacks."""
-        numbers = self.all_roi_numbers
-        return np.concatenate([self.roi_numbers, numbers[~np.isin(numbers, self.roi_numbers)]])
+        return np.concatenate([self.roi_numbers, np.setdiff1d(self.all_roi_numbers, self.roi_numbers)])
+
+    def keeps_order(self, name: str) -> bool:
+        """Whether a list has the order of `ordered_roi_numbers`."""
+        numbers, ordered = self.roi_lists[name], self.ordered_roi_numbers
+        return np.array_equal(ordered[np.isin(ordered, numbers)], numbers)
+
+
+def read_plane_entry(field: Field, *, length: int, fov_pattern: str) -> PlaneEntry:
+    """An item of imagingPlane, of an array with `length` time stamps.
+
+    fov_pattern: as of `plane_numbers_from_paths`. Raises field-*, roi-number-twice, frame-index-outside.
+    """
+    paths, index = read_frame_index(field, length=length)
+    return PlaneEntry(
+        path=field.path,
+        roi_numbers=read_roi_numbers(field.child("ids", "id")),
+        listed_paths=paths,
+        frame_index=index,
+        fov=plane_numbers_from_paths(paths, fov_pattern=fov_pattern, field=field),
+    )
+
+
+def read_roi_numbers(field: Field) -> np.ndarray:
+    """A list of ROI numbers, int64. Raises field-*, roi-number-twice."""
+    numbers = field.integers()
+    check_numbers_unique(field, numbers, twice=kinds.ROI_NUMBER_TWICE)
+    return numbers
 
 
 def read_plane_record(field: Field) -> PlaneRecord:
     """One element of the struct array in descrHash. Raises field-*, roi-number-twice, roi-pixel-outside."""
     image = _read_master_image(field.child("masterImage"))
-    rois = tuple(_read_roi(roi, image_shape=(image.shape[0], image.shape[1])) for roi in field.child("rois").items())
-    numbers = np.array([roi.number for roi in rois], dtype=np.int64)
-    check_numbers_unique(field.child("rois"), numbers, twice=kinds.ROI_NUMBER_TWICE)
-    listed_field = field.child("roiIds")
-    listed = listed_field.integers()
-    check_numbers_unique(listed_field, listed, twice=kinds.ROI_NUMBER_TWICE)
-    return PlaneRecord(record_path=field.path, master_image=image, recorded_numbers=listed, rois=rois)
+    record = PlaneRecord(
+        record_path=field.path,
+        master_image=image,
+        rois=tuple(_read_roi(roi, image_shape=image.shape[:2]) for roi in field.child("rois").items()),
+        recorded_numbers=read_roi_numbers(field.child("roiIds")),
+    )
+    check_numbers_unique(field.child("rois"), record.record_numbers, twice=kinds.ROI_NUMBER_TWICE)
+    return record
 
 
 def _read_master_image(field: Field) -> np.ndarray:
@@ -153,7 +186,7 @@ def _read_master_image(field: Field) -> np.ndarray:
     return image
 
 
-def _read_roi(field: Field, *, image_shape: tuple[int, int]) -> Roi:
+def _read_roi(field: Field, *, image_shape: tuple[int, ...]) -> Roi:
     number = field.child("id").integer()
     pixels_field = field.child("indicesWithinImage")
     pixels = pixels_field.integers()
@@ -248,29 +281,27 @@ def report_unusual(session: Session, *, log: ProblemLog) -> None:
     for volume in session.subvolumes:
         traced = np.concatenate([array.roi_numbers for array in volume.arrays.values()])
         for plane in volume.planes:
-            recorded = np.array([roi.number for roi in plane.rois], dtype=np.int64)
-            for kind, numbers, field in (
-                (kinds.ROI_WITHOUT_RECORD, recorded, plane.record_path),
-                (kinds.ROI_WITHOUT_TRACE, traced, plane.path),
-            ):
-                for number in np.setdiff1d(plane.all_roi_numbers, numbers):
-                    log.add(kind, file=session.path, field=field, found=f"ROI {number} of {plane.name}")
-    for plane in session.planes:
-        _report_masks(plane, session=session, log=log)
-        count = frames_listed_twice(plane.listed_paths, plane.frame_index)
-        if count:
-            found = f"{plural(count, 'time stamp')} of {plane.name} with a frame that an earlier one has"
-            log.add(kinds.FRAME_LISTED_TWICE, file=session.path, field=plane.path, found=found)
+            for kind, place, found in _unusual(plane, traced):
+                log.add(kind, file=session.path, field=place, found=found)
 
 
-def _report_masks(plane: Plane, *, session: Session, log: ProblemLog) -> None:
-    def report(kind: ProblemKind, rois: Sequence[Roi]) -> None:
+def _unusual(plane: Plane, traced: np.ndarray) -> Iterator[tuple[ProblemKind, str, str]]:
+    """Kind, place and what is found there of a plane; traced: numbers of the ROIs that have a trace."""
+    for number in np.setdiff1d(plane.all_roi_numbers, plane.record_numbers):
+        yield kinds.ROI_WITHOUT_RECORD, plane.record_path, f"ROI {number} of {plane.name}"
+    for number in np.setdiff1d(plane.all_roi_numbers, traced):
+        yield kinds.ROI_WITHOUT_TRACE, plane.path, f"ROI {number} of {plane.name}"
+    of_kinds = {
+        kinds.ROI_PIXEL_TWICE: [
+            roi for roi in plane.rois if np.unique(roi.linear_indices).size < roi.linear_indices.size
+        ],
+        kinds.ROI_MASK_EMPTY: [roi for roi in plane.rois if not roi.linear_indices.size],
+        kinds.ROI_OUTLINE_NOT_FINITE: [roi for roi in plane.rois if not np.isfinite(roi.corners_xy).all()],
+    }
+    for kind, rois in of_kinds.items():
         if rois:
-            found = f"ROI {listed([roi.number for roi in rois], most=_NAMED)} of {plane.name}"
-            log.add(kind, file=session.path, field=rois[0].path, found=found)
-
-    rois = plane.rois
-    twice = [roi for roi in rois if np.unique(roi.linear_indices).size < roi.linear_indices.size]
-    report(kinds.ROI_PIXEL_TWICE, twice)
-    report(kinds.ROI_MASK_EMPTY, [roi for roi in rois if not roi.linear_indices.size])
-    report(kinds.ROI_OUTLINE_NOT_FINITE, [roi for roi in rois if not np.isfinite(roi.corners_xy).all()])
+            yield kind, rois[0].path, f"ROI {listed([roi.number for roi in rois], most=_NAMED)} of {plane.name}"
+    count = frames_listed_twice(plane.listed_paths, plane.frame_index)
+    if count:
+        found = f"{plural(count, 'time stamp')} of {plane.name} with a frame that an earlier one has"
+        yield kinds.FRAME_LISTED_TWICE, plane.path, found

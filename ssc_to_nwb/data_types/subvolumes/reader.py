@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import count
+from typing import Any
 
 import numpy as np
 
@@ -14,17 +15,15 @@ from ssc_to_nwb.data_types.rois.source import (
     Plane,
     PlaneEntry,
     PlaneRecord,
-    plane_numbers_from_paths,
-    read_frame_index,
+    read_plane_entry,
     read_plane_record,
+    read_roi_numbers,
 )
 from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray, RowLabels, Subvolume
-from ssc_to_nwb.matlab.field import Field, check_numbers_unique, read_hash
+from ssc_to_nwb.matlab.field import Field, read_hash
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, describe
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import ProblemLog
-
-_FovNumbers = tuple[int, int] | None
+from ssc_to_nwb.problems.model import ProblemLog, error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,31 +36,21 @@ class ArrayDescription:
 
     def agrees_with(self, other: ArrayDescription) -> bool:
         """True where trials, images and ROI records are equal, as far as both have them."""
-        trials = [one.valid_trials for one in (self, other) if one.valid_trials is not None]
-        if len(trials) == 2 and not np.array_equal(trials[0], trials[1]):
-            return False
-        if not self.planes or not other.planes:
-            return True
-        return len(self.planes) == len(other.planes) and all(
-            _same_record(one, another) for one, another in zip(self.planes, other.planes, strict=True)
-        )
+        trials = self.valid_trials is None or other.valid_trials is None or _same(self.valid_trials, other.valid_trials)
+        return trials and (not self.planes or not other.planes or _same(self.planes, other.planes))
 
 
-def _same_record(one: PlaneRecord, other: PlaneRecord) -> bool:
-    return (
-        _equal(one.master_image, other.master_image)
-        and _equal(one.recorded_numbers, other.recorded_numbers)
-        and len(one.rois) == len(other.rois)
-        and all(
-            a.number == b.number and _equal(a.linear_indices, b.linear_indices) and _equal(a.corners_xy, b.corners_xy)
-            for a, b in zip(one.rois, other.rois, strict=True)
-        )
-    )
-
-
-def _equal(one: np.ndarray, other: np.ndarray) -> bool:
-    """True where arrays are equal, NaN for NaN; that is looked for only where they differ, for it takes its time."""
-    return np.array_equal(one, other) or np.array_equal(one, other, equal_nan=True)
+def _same(one: Any, other: Any) -> bool:
+    """Whether two parts of entries say the same, NaN for NaN, wherever in the source they are."""
+    if isinstance(one, np.ndarray):
+        # NaN is looked for only where they differ, for it takes its time.
+        return np.array_equal(one, other) or np.array_equal(one, other, equal_nan=True)
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if is_dataclass(one):
+        names = [part.name for part in fields(one) if part.compare]
+        return all(_same(getattr(one, name), getattr(other, name)) for name in names)
+    return bool(one == other)
 
 
 def read_description(field: Field | None) -> ArrayDescription:
@@ -99,19 +88,20 @@ def _holds_structs(field: Field) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalciumEntry:
-    """One calcium entry of timeSeriesArrayHash with what descrHash says of it. plane_fields: of its planes."""
+    """One calcium entry of timeSeriesArrayHash with what descrHash says of it."""
 
     field: Field
-    plane_fields: tuple[Field, ...]
     array: RoiArray
     planes: tuple[PlaneEntry, ...]
     description: ArrayDescription
 
 
-def read_calcium_entry(entry: ArrayEntry, *, kind: ArrayKind, units: TimeUnits, log: ProblemLog) -> CalciumEntry:
-    """Read one entry. Raises field-*, time-backwards, roi-number-twice, frame-index-outside, roi-without-plane."""
+def read_calcium_entry(
+    entry: ArrayEntry, *, kind: ArrayKind, units: TimeUnits, fov_pattern: str, log: ProblemLog
+) -> CalciumEntry:
+    """Read one entry. Raises field-*, time-backwards, roi-number-twice, frame-index-outside."""
     field, description = entry.value, read_description(entry.described)
-    roi_numbers = _unique_integers(field.child("ids", "id"))
+    roi_numbers = read_roi_numbers(field.child("ids", "id"))
     samples = read_samples(field, rows=roi_numbers.size, units=units, log=log)
     array = RoiArray(
         kind=kind,
@@ -125,9 +115,11 @@ def read_calcium_entry(entry: ArrayEntry, *, kind: ArrayKind, units: TimeUnits, 
         labels=_row_labels(field, roi_numbers),
     )
     report_odd(array.values, f"values of {array.key}", field=field.child("valueMatrix"), log=log)
-    fields = tuple(field.child("imagingPlane").items())
-    planes = tuple(_read_plane_entry(item, length=array.time_ms.size) for item in fields)
-    return CalciumEntry(field=field, plane_fields=fields, array=array, planes=planes, description=description)
+    planes = tuple(
+        read_plane_entry(item, length=array.time_ms.size, fov_pattern=fov_pattern)
+        for item in field.child("imagingPlane").items()
+    )
+    return CalciumEntry(field=field, array=array, planes=planes, description=description)
 
 
 def _row_labels(field: Field, roi_numbers: np.ndarray) -> RowLabels | None:
@@ -145,21 +137,7 @@ def _row_labels(field: Field, roi_numbers: np.ndarray) -> RowLabels | None:
     return RowLabels(text=text, field=labels_field.path, number_field=number_field)
 
 
-def _read_plane_entry(field: Field, *, length: int) -> PlaneEntry:
-    paths, index = read_frame_index(field, length=length)
-    numbers = _unique_integers(field.child("ids", "id"))
-    return PlaneEntry(path=field.path, roi_numbers=numbers, listed_paths=paths, frame_index=index)
-
-
-def _unique_integers(field: Field) -> np.ndarray:
-    numbers = field.integers()
-    check_numbers_unique(field, numbers, twice=kinds.ROI_NUMBER_TWICE)
-    return numbers
-
-
-def assemble_subvolumes(
-    entries: tuple[CalciumEntry, ...], *, fov_pattern: str, log: ProblemLog
-) -> tuple[Subvolume, ...]:
+def assemble_subvolumes(entries: tuple[CalciumEntry, ...], *, log: ProblemLog) -> tuple[Subvolume, ...]:
     """Group entries that image the same ROIs into subvolumes, in the order of their first entry.
 
     Raises array-kind-twice, arrays-disagree, roi-number-twice, roi-without-plane, field-length, field-value.
@@ -172,32 +150,24 @@ def assemble_subvolumes(
             continue
         _check_joins(group, entry)
         group.append(entry)
-    numbers_by_plane = [
-        [
-            plane_numbers_from_paths(plane.listed_paths, fov_pattern=fov_pattern, field=field)
-            for plane, field in zip(one.planes, one.plane_fields, strict=True)
-        ]
-        for one, *_ in groups
-    ]
-    taken = {numbers[0] for planes in numbers_by_plane for numbers in planes if numbers is not None}
+    taken = {plane.fov[0] for one, *_ in groups for plane in one.planes if plane.fov is not None}
     subvolumes: list[Subvolume] = []
-    for position, (group, planes) in enumerate(zip(groups, numbers_by_plane, strict=True), start=1):
+    for position, group in enumerate(groups, start=1):
         # A subvolume whose paths have no number gets its position, or the next number that no other has.
         free = next(number for number in count(position) if number not in taken)
-        volume = _assemble(group, plane_numbers=planes, free_number=free, log=log)
+        volume = _assemble(group, free_number=free, log=log)
         taken.add(volume.number)
         occurrence = 1 + sum(other.number == volume.number for other in subvolumes)
         subvolumes.append(replace(volume, occurrence=occurrence))
-    _check_session_wide(subvolumes, entries)
+    if entries:
+        _check_session_wide(subvolumes, entries[0].field)
     return tuple(subvolumes)
 
 
 def _same_planes(one: CalciumEntry, other: CalciumEntry) -> bool:
     """ROI numbers are unique within a session, so the planes' numbers identify the subvolume."""
-    return len(one.planes) == len(other.planes) and all(
-        np.array_equal(first.roi_numbers, second.roi_numbers) and first.listed_paths == second.listed_paths
-        for first, second in zip(one.planes, other.planes, strict=True)
-    )
+    planes = [tuple((plane.roi_numbers, plane.listed_paths) for plane in entry.planes) for entry in (one, other)]
+    return _same(*planes)
 
 
 def _check_joins(group: list[CalciumEntry], entry: CalciumEntry) -> None:
@@ -210,13 +180,10 @@ def _check_joins(group: list[CalciumEntry], entry: CalciumEntry) -> None:
         if not np.array_equal(getattr(first.array, name), getattr(own, name)):
             expected = f"{name.removesuffix('_ms')} as in {first.field.path}"
             raise entry.field.problem(kinds.ARRAYS_DISAGREE, expected=expected)
-    for one, other, field in zip(first.planes, entry.planes, entry.plane_fields, strict=True):
-        own_index, index = other.frame_index, one.frame_index
-        if not (
-            np.array_equal(index.file_number, own_index.file_number)
-            and np.array_equal(index.frame_number, own_index.frame_number)
-        ):
-            raise field.problem(kinds.ARRAYS_DISAGREE, expected=f"sourceFileFrameIdx as in {one.path}")
+    for one, other in zip(first.planes, entry.planes, strict=True):
+        if not _same(one.frame_index, other.frame_index):
+            expected = f"sourceFileFrameIdx as in {one.path}"
+            raise error(kinds.ARRAYS_DISAGREE, file=entry.field.file, field=other.path, expected=expected)
     # What a member that says everything says, the others were compared with when they came.
     complete = [member for member in group if member.description.planes and member.description.valid_trials is not None]
     for member in complete[:1] or group:
@@ -228,9 +195,7 @@ def _check_joins(group: list[CalciumEntry], entry: CalciumEntry) -> None:
             )
 
 
-def _assemble(
-    group: list[CalciumEntry], *, plane_numbers: list[_FovNumbers], free_number: int, log: ProblemLog
-) -> Subvolume:
+def _assemble(group: list[CalciumEntry], *, free_number: int, log: ProblemLog) -> Subvolume:
     first = group[0]
     # They agree where several say something.
     descriptions = [entry.description for entry in group]
@@ -242,24 +207,23 @@ def _assemble(
     if len(described.planes) != len(first.planes):
         expected = f"{len(first.planes)} planes in {described.path or 'descrHash'}, as in imagingPlane"
         raise first.field.problem(kinds.FIELD_LENGTH, expected=expected, found=len(described.planes))
-    numbers = {one[0] for one in plane_numbers if one is not None}
+    numbers = {plane.fov[0] for plane in first.planes if plane.fov is not None}
     if len(numbers) > 1:
         raise first.field.problem(kinds.FIELD_VALUE, expected="planes of one subvolume", found=sorted(numbers))
     number = numbers.pop() if numbers else free_number
     planes = []
-    for place, (entry, record, own) in enumerate(
-        zip(first.planes, described.planes, plane_numbers, strict=True), start=1
-    ):
-        name = f"subvolume_{number:02d}_plane_{place}" if own is None else f"fov_{own[0]:02d}{own[1]:03d}"
-        if own is None:
+    for place, (entry, record) in enumerate(zip(first.planes, described.planes, strict=True)):
+        if entry.fov is None:
+            name = f"subvolume_{number:02d}_plane_{place + 1}"
             log.add(kinds.PLANE_NAME_UNKNOWN, file=first.field.file, field=entry.path, found=f"named {name}")
-        records = [one.planes[place - 1].record_path for one in descriptions if one.planes]
-        sources = (*(one.planes[place - 1].path for one in group), *records)
-        plane = Plane(name=name, position=place, sources=sources, **vars(entry), **vars(record))
-        if plane.master_image.dtype.kind == "f":
-            image = Field(file=first.field.file, path=f"{plane.record_path}.masterImage", value=plane.master_image)
-            report_odd(plane.master_image, f"pixels of {name}", field=image, log=log, nan=False)
-        planes.append(plane)
+        else:
+            name = f"fov_{entry.fov[0]:02d}{entry.fov[1]:03d}"
+        records = [one.planes[place].record_path for one in descriptions if one.planes]
+        sources = (*(one.planes[place].path for one in group), *records)
+        planes.append(Plane(name=name, position=place + 1, sources=sources, **_parts(entry), **_parts(record)))
+        if record.master_image.dtype.kind == "f":
+            image = replace(first.field, path=f"{record.record_path}.masterImage")
+            report_odd(record.master_image, f"pixels of {name}", field=image, log=log, nan=False)
     return Subvolume(
         number=number,
         planes=tuple(planes),
@@ -268,24 +232,29 @@ def _assemble(
     )
 
 
-def _check_session_wide(subvolumes: list[Subvolume], entries: tuple[CalciumEntry, ...]) -> None:
-    """ROI numbers and plane names occur once, and every trace has a plane in its own subvolume."""
+def _parts(one: PlaneEntry | PlaneRecord) -> dict[str, Any]:
+    return {part.name: getattr(one, part.name) for part in fields(one)}
+
+
+def _check_session_wide(subvolumes: list[Subvolume], field: Field) -> None:
+    """ROI numbers and plane names occur once, and every trace has a plane in its own subvolume.
+
+    field: that names what two planes share.
+    """
     owner: dict[int, str] = {}
     for subvolume in subvolumes:
-        own: set[int] = set()
         for plane in subvolume.planes:
             for number in plane.all_roi_numbers.tolist():
-                if number in owner:
+                if owner.setdefault(number, plane.name) != plane.name:
                     found = f"ROI {number} in {owner[number]} and {plane.name}"
-                    raise entries[0].field.problem(kinds.ROI_NUMBER_TWICE, found=found)
-                owner[number] = plane.name
-                own.add(number)
-        for entry in entries:
-            homeless = [number for number in entry.array.roi_numbers.tolist() if number not in own]
-            if homeless and any(entry.array is array for array in subvolume.arrays.values()):
-                expected = "ids that a plane lists"
-                raise entry.field.problem(kinds.ROI_WITHOUT_PLANE, expected=expected, found=homeless[:10])
+                    raise field.problem(kinds.ROI_NUMBER_TWICE, found=found)
+        own = np.concatenate([np.zeros(0, np.int64), *(plane.all_roi_numbers for plane in subvolume.planes)])
+        for array in subvolume.arrays.values():
+            homeless = array.roi_numbers[~np.isin(array.roi_numbers, own)].tolist()
+            if homeless:
+                expected, found = "ids that a plane lists", homeless[:10]
+                raise error(kinds.ROI_WITHOUT_PLANE, file=field.file, field=array.path, expected=expected, found=found)
     counts = Counter(plane.name for subvolume in subvolumes for plane in subvolume.planes)
     twice = sorted(name for name, count in counts.items() if count > 1)
     if twice:
-        raise entries[0].field.problem(kinds.FIELD_VALUE, expected="every plane once", found=twice)
+        raise field.problem(kinds.FIELD_VALUE, expected="every plane once", found=twice)

@@ -84,15 +84,16 @@ class RoiArray:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaneTraces:
-    """The rows of a `RoiArray` that belong to one plane.
-
-    array: the whole one; roi_numbers, rows: int64 (r,), ROIs of the plane in the order of the array's rows, and these
-    rows, counted from 0.
-    """
+    """The rows of a `RoiArray` that belong to one plane. rows: int64 (r,), in their order, counted from 0."""
 
     array: RoiArray
-    roi_numbers: np.ndarray
     rows: np.ndarray
+
+    @property
+    def roi_numbers(self) -> np.ndarray:
+        """The plane's ROIs in this order, int64 (r,)."""
+        numbers: np.ndarray = self.array.roi_numbers[self.rows]
+        return numbers
 
     def time_by_roi(self) -> np.ndarray:
         """The plane's values as (F, r); a view where the rows follow one another, else a copy."""
@@ -148,7 +149,7 @@ class Subvolume:
         if array is None:
             return None
         rows = np.flatnonzero(np.isin(array.roi_numbers, plane.all_roi_numbers))
-        return PlaneTraces(array=array, roi_numbers=array.roi_numbers[rows], rows=rows)
+        return PlaneTraces(array=array, rows=rows)
 
     def traced_planes(self) -> list[tuple[Plane, PlaneTraces]]:
         """Planes with their rows in an array, in the order of the series; the first owns the time stamps."""

@@ -34,8 +34,7 @@ class TestRecords:
         np.testing.assert_array_equal(plane.master_image, image)
         assert plane.recorded_numbers.tolist() == [7, 9]
         assert [one.number for one in plane.rois] == [7, 9]
-        rows, columns = plane.rois[0].rows_and_columns(image_rows=3)
-        assert (rows.tolist(), columns.tolist()) == ([2, 0], [0, 1])
+        assert plane.rois[0].linear_indices.tolist() == [3, 4]
         assert plane.rois[0].corners_xy.shape == (2, 3)
         assert plane.rois[1].path == "s.d.rois(2)"
 
