@@ -7,9 +7,9 @@ groups, datasets and links of the file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -246,6 +246,12 @@ class Table(DeclaredObject):
     columns: tuple[Column, ...]
     ids: np.ndarray | None = field(default=None, compare=False, repr=False)
     values: Callable[[], Mapping[str, ColumnValues]] | None = field(default=None, compare=False, repr=False)
+
+    def with_rows(self, rows: Iterable[Sequence[object]]) -> Self:
+        """The table with these rows, each with a value for every column."""
+        values = list(zip(*rows, strict=True)) or [()] * len(self.columns)
+        columns = zip(self.columns, values, strict=True)
+        return replace(self, columns=tuple(replace(column, values=list(values)) for column, values in columns))
 
     def places(self) -> Iterator[Place]:
         """The group, the row ids, the columns, and what else is in it."""

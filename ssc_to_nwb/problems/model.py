@@ -156,9 +156,11 @@ class ProblemLog:
         """Record problems that were built elsewhere."""
         self.problems.extend(problems)
 
-    def add_overcome(self, problem: Problem) -> None:
-        """Record an error that the work goes on in spite of, as overcome."""
-        self.problems.append(replace(problem, overcome=True))
+    def overcome(self, failure: SscError, *, keep_going: bool) -> None:
+        """Record an error that the work goes on in spite of; raise it where it must not."""
+        if not keep_going:
+            raise failure
+        self.problems.append(replace(failure.problem, overcome=True))
 
     def by_kind(self) -> dict[ProblemKind, list[Problem]]:
         """The collected problems, grouped by kind in the order of first occurrence."""

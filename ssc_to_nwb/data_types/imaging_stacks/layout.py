@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -123,8 +122,9 @@ def imaging_gaps(stacks: Sequence[tuple[PlaneStack, np.ndarray]], *, clock: Cloc
     stacks: with each the time stamps of its subvolume, float64 (F,), in ms of the session's clock.
     """
     rows = [row for stack, time_ms in stacks for row in _gaps(stack, time_ms, clock)]
+    rows.sort(key=lambda row: row[:2])
     if rows:
-        yield _with_rows(_GAPS, sorted(rows, key=lambda row: row[:2]))
+        yield _GAPS.with_rows(rows)
 
 
 def _gaps(stack: PlaneStack, time_ms: np.ndarray, clock: Clock) -> Iterator[tuple[Any, ...]]:
@@ -155,12 +155,7 @@ def _image_texts(stacks: Iterable[PlaneStack]) -> Iterator[DeclaredObject]:
     ]
     if rows:
         yield SOURCE
-        yield _with_rows(_IMAGE_TEXTS, rows)
-
-
-def _with_rows(table: Table, rows: Sequence[tuple[Any, ...]]) -> Table:
-    columns = zip(table.columns, zip(*rows, strict=True), strict=True)
-    return replace(table, columns=tuple(replace(column, values=list(values)) for column, values in columns))
+        yield _IMAGE_TEXTS.with_rows(rows)
 
 
 def frames_path(plane_name: str, channel: naming.Channel) -> str:

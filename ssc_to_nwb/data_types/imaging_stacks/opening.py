@@ -18,7 +18,7 @@ from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FILE_SKIPP
 from ssc_to_nwb.data_types.imaging_stacks.source import ListedFrames, PlaneStack
 from ssc_to_nwb.data_types.trial_labels.source import describe_trials
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, ProblemKind, ProblemLog
+from ssc_to_nwb.problems.model import Problem, ProblemKind, ProblemLog, SscError
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.tif.index import TifError, TifIndex, index_tif
 
@@ -96,14 +96,15 @@ def open_plane_stack(
             used[number] = index
             _check_length(index, pages, channels=channels)
         except TifError as failure:
+            kind = failure.problem.kind
             named = frames.named(failure, frames.stamps_of(number), pages_per_frame=channels.count)
-            if not keep_going:
-                raise named from failure
-            kind, detail = named.problem.kind, named.problem.detail
             if number not in used:
                 unused[number] = f"{FILE_SKIPPED} ({kind.identifier})"
-            detail = f"{': '.join(part for part in (kind.title, detail) if part)} [{kind.identifier}]"
-            log.add_overcome(replace(named.problem, kind=kinds.STACK_FILE_SKIPPED, detail=detail))
+            if keep_going:
+                said = ": ".join(part for part in (kind.title, named.problem.detail) if part)
+                detail = f"{said} [{kind.identifier}]"
+                named = SscError(replace(named.problem, kind=kinds.STACK_FILE_SKIPPED, detail=detail))
+            log.overcome(named, keep_going=keep_going)
     channel_pages = (0,) if channels.count == ONE else (0, 1) if green_first else (1, 0)
     return PlaneStack(**vars(frames), used=used, unused=unused, channel_pages=channel_pages)
 

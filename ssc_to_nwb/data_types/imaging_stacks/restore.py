@@ -8,7 +8,7 @@ that is in planes whose pages differ in their text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -32,8 +32,6 @@ _CUT_FROM_BYTES = 60_000 - 3
 _SHOWN_PAGES = 8
 # A tif of 32-bit offsets ends here; some room is left for its page tables.
 _LARGEST_BYTES = 2**32 - 2**25
-_TextRun = tuple[int, int, str]
-"""Pages with one ImageDescription: first page from 1, number of pages, text or ''."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +115,7 @@ def restore_stacks(
             log.add(kinds.STACK_NOT_RESTORED, file=stack.listed_path, field=field, found=stack.reason)
             missing.append(stack)
     one_text = {
-        first.plane_name for first, *_ in found.values() if (first.plane_name, first.file_number) not in source.runs
+        first.plane_name for first, *_ in found.values() if (first.plane_name, first.file_number) not in source.texts
     }
     for name in sorted(one_text):
         size = len((source.text_of(name) or "").encode())
@@ -146,21 +144,15 @@ def _listed(file: FileView) -> Iterator[ListedStack]:
 class _Stacks:
     """The stacks of one NWB file, written one after the other.
 
-    runs: by plane and file number, of planes whose pages differ in their text alone.
+    texts: of every page, by plane and file number, of planes whose pages differ in their text alone.
     """
 
     def __init__(self, file: FileView, *, log: ProblemLog) -> None:
         self._file = file
         self._log = log
-        self._readers: dict[str, Callable[[int], np.ndarray]] = {}
-        self.runs: dict[tuple[str, int], list[_TextRun]] = {}
-        texts = file.table(f"{_SOURCE}/{naming.IMAGE_DESCRIPTIONS}")
-        if file.reader.has(texts.path):
-            numbers = (texts.column(name).tolist() for name in ("file_number", "first_page", "page_count"))
-            for plane, number, first, count, text in zip(
-                texts.texts("plane"), *numbers, texts.texts("text"), strict=True
-            ):
-                self.runs.setdefault((plane, number), []).append((first, count, text))
+        # Stacks of a plane follow each other, and the next begins in the chunk where the last one ended.
+        self._chunk = lru_cache(maxsize=len(naming.CHANNELS))(self._read_chunk)
+        self.texts = texts_of_pages(file)
 
     def rows_of(self, stack: ListedStack) -> np.ndarray:
         """Time stamps whose frame is in the file and of this stack."""
@@ -180,18 +172,12 @@ class _Stacks:
         """Write the tif that these entries of the lists name."""
         pages = {page: frame for stack in stacks for page, frame in self._pages_of(stack)}
         texts = self._texts(stacks[0], page_count=max(pages) + 1)
-        # Stacks of a plane follow each other, and the next begins in the chunk where the last one ended.
-        series = {name for name, _ in pages.values()}
-        datasets = {name: self._file.reader.dataset(f"{name}/data") for name in series}
-        self._readers = {name: self._readers.get(name) or _reader(one, name) for name, one in datasets.items()}
-        one = next(iter(datasets.values()))
+        one = self._file.reader.dataset(f"{self._series(stacks[0].plane_name)[0]}/data")
         # The axes of a series are time, column, row.
-        shape = (one.shape[2], one.shape[1])
-        blank = np.zeros(shape, dtype=one.dtype)
+        blank = np.zeros((one.shape[2], one.shape[1]), dtype=one.dtype)
         with whole_file(path, overwrite=overwrite) as building:
-            places = (pages.get(page) for page in range(len(texts)))
-            images = (blank if place is None else self._readers[place[0]](place[1]) for place in places)
-            write_tif(building, images, image_shape=shape, dtype=one.dtype, texts=texts)
+            images = (self._frame(*pages[page]) if page in pages else blank for page in range(len(texts)))
+            write_tif(building, images, image_shape=blank.shape, dtype=one.dtype, texts=texts)
         zero_pages = tuple(page + 1 for page in range(len(texts)) if page not in pages)
         if zero_pages:
             shown = ", ".join(map(str, zero_pages[:_SHOWN_PAGES])) + (", ..." if zero_pages[_SHOWN_PAGES:] else "")
@@ -216,27 +202,42 @@ class _Stacks:
 
     def _texts(self, stack: ListedStack, *, page_count: int) -> list[str | None]:
         """The ImageDescription of every page; of more pages than are listed where the file knows of more."""
-        runs = self.runs.get((stack.plane_name, stack.file_number))
-        if runs is None:
+        texts = self.texts.get((stack.plane_name, stack.file_number))
+        if texts is None:
             return [self.text_of(stack.plane_name)] * page_count
-        texts = list(pages_of_texts(runs))
         # Images behind the last page that has a table of its own have no text, and the file does not count them.
         return texts + [None] * (page_count - len(texts))
 
+    def _frame(self, series: str, number: int) -> np.ndarray:
+        """One frame of a series, (rows, columns), by its number from 0."""
+        chunks = self._file.reader.dataset(f"{series}/data").chunks
+        step = chunks[0] if chunks else 1
+        frame: np.ndarray = self._chunk(series, number - number % step, step)[number % step]
+        return np.ascontiguousarray(frame)
 
-def _reader(dataset: Any, series: str) -> Callable[[int], np.ndarray]:
-    """Gives the frames of a series, (rows, columns), by their number from 0; those of a chunk are read together."""
-    step = dataset.chunks[0] if dataset.chunks else 1
-
-    @lru_cache(maxsize=1)
-    def chunk(start: int) -> np.ndarray:
+    def _read_chunk(self, series: str, start: int, count: int) -> np.ndarray:
+        """Frames (count, rows, columns) of a series from this one on."""
         try:
-            frames: np.ndarray = dataset[start : start + step].swapaxes(1, 2)
+            frames: np.ndarray = self._file.reader.dataset(f"{series}/data")[start : start + count]
         except OSError as failure:
             raise ObjectError(f"{series}/data", expected="readable frames", found=str(failure)) from failure
-        return frames
+        return frames.swapaxes(1, 2)
 
-    return lambda number: np.ascontiguousarray(chunk(number - number % step)[number % step])
+
+def texts_of_pages(file: FileView) -> dict[tuple[str, int], list[str | None]]:
+    """The text of every page by plane and file number, from the rows of pages with one text. Raises ValueError."""
+    found: dict[tuple[str, int], list[str | None]] = {}
+    table = file.table(f"{_SOURCE}/{naming.IMAGE_DESCRIPTIONS}")
+    if not file.reader.has(table.path):
+        return found
+    numbers = (table.column(name).tolist() for name in ("file_number", "first_page", "page_count"))
+    rows = zip(table.texts("plane"), *numbers, table.texts("text"), strict=True)
+    for plane, number, first, count, text in sorted(rows):
+        pages = found.setdefault((plane, number), [])
+        if first != len(pages) + 1:
+            raise ValueError(f"texts that begin with page {first} where page {len(pages) + 1} is next")
+        pages += [text or None] * count
+    return found
 
 
 def write_tif(
@@ -266,13 +267,3 @@ def write_tif(
         for page, text in zip(pages, texts, strict=True):
             description = None if text is None else text.encode()
             writer.write(page, contiguous=False, description=description, **plain)
-
-
-def pages_of_texts(runs: Iterable[_TextRun]) -> Iterator[str | None]:
-    """The text of every page, from runs of pages with one text: first page from 1, number of pages, text or ''."""
-    next_page = 1
-    for first, count, text in sorted(runs):
-        if first != next_page:
-            raise ValueError(f"texts that begin with page {first} where page {next_page} is next")
-        yield from [text or None] * count
-        next_page += count

@@ -18,7 +18,6 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.data_types.rois.source import Plane
     from ssc_to_nwb.data_types.subvolumes.source import Subvolume
     from ssc_to_nwb.session.raw_data import RawData
     from ssc_to_nwb.session.session import Session
@@ -74,15 +73,13 @@ def read_files(
     for subvolume in session.subvolumes:
         for plane in subvolume.planes:
             stack = raw.stacks[plane.name]
-            shifts = read_plane_shifts(
-                plane, registration=files[plane.name], stack=stack, keep_going=raw.keep_going, log=log
-            )
+            shifts = read_plane_shifts(stack, files[plane.name], keep_going=raw.keep_going, log=log)
             if shifts is not None:
                 yield subvolume, stack, shifts
 
 
 def read_plane_shifts(
-    plane: Plane, *, registration: Mapping[int, Path], stack: PlaneStack, keep_going: bool, log: ProblemLog
+    stack: PlaneStack, registration: Mapping[int, Path], *, keep_going: bool, log: ProblemLog
 ) -> PlaneShifts | None:
     """The shifts of every frame that the index names and whose file has an `.imreg_out`; None where no frame has one.
 
@@ -90,7 +87,7 @@ def read_plane_shifts(
     names. registration: path by position in the plane's file list; keep_going: errors are logged, and the file's
     shifts left out. Raises registration-unreadable, registration-length.
     """
-    index = plane.frame_index
+    index = stack.frame_index
     shift_px = np.zeros((index.file_number.size, 2))
     known = np.zeros(index.file_number.size, dtype=bool)
     used = []
@@ -103,13 +100,11 @@ def read_plane_shifts(
             shifts = read_shifts(path)
             _check_length(shifts, path, tif=stack.used.get(number), last=int(frames.max()), stack=stack)
         except SscError as failure:
-            if not keep_going:
-                raise
-            log.add_overcome(failure.problem)
-            continue
-        shift_px[at] = shifts[frames]
-        known |= at
-        used.append(path)
+            log.overcome(failure, keep_going=keep_going)
+        else:
+            shift_px[at] = shifts[frames]
+            known |= at
+            used.append(path)
     if not used:
         return None
     return PlaneShifts(index_position=np.flatnonzero(known), shift_px=shift_px[known], paths=tuple(used))

@@ -25,16 +25,18 @@ _REFERENCE_FRAME = (
 
 def device(facts: DeviceFacts) -> Iterator[DeclaredObject]:
     """The model of a device, as the metadata have it, and the device."""
-    device, model = (
-        DeclaredObject(path=device_path(facts), neurodata_type="Device", text=facts.description),
-        facts.model,
+    device = DeclaredObject(path=device_path(facts), neurodata_type="Device", text=facts.description)
+    if facts.model is None:
+        yield device
+        return
+    model = DeclaredObject(
+        path=f"{_MODELS}/{facts.model.name}",
+        neurodata_type="DeviceModel",
+        text=facts.model.description,
+        attributes={"manufacturer": facts.model.manufacturer},
     )
-    if model is not None:
-        path = f"{_MODELS}/{model.name}"
-        attributes = {"manufacturer": model.manufacturer}
-        yield DeclaredObject(path=path, neurodata_type="DeviceModel", text=model.description, attributes=attributes)
-        device = replace(device, links={"model": path}, inner=(Place(path=_MODELS, kind="group"),))
-    yield device
+    yield model
+    yield replace(device, links={"model": model.path}, inner=(Place(path=_MODELS, kind="group"),))
 
 
 def device_path(facts: DeviceFacts) -> str:

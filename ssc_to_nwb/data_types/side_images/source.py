@@ -27,11 +27,9 @@ def read_files(session: Session, raw: RawData, *, log: ProblemLog) -> Iterator[t
             try:
                 index = open_side_image(file, plane_name=plane.plane_name, image_shape=shapes[plane.plane_name])
             except SscError as failure:
-                if not raw.keep_going:
-                    raise
-                log.add_overcome(failure.problem)
-                continue
-            yield plane.plane_name, file, index
+                log.overcome(failure, keep_going=raw.keep_going)
+            else:
+                yield plane.plane_name, file, index
 
 
 def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[int, int] | None) -> TifIndex:

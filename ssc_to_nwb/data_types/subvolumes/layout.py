@@ -10,7 +10,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import OPHYS, SOURCE, TEXT, Column, DeclaredObject, Sources, Table
 from ssc_to_nwb.data_types.facts import SessionFacts
-from ssc_to_nwb.data_types.rois.source import NO_FRAME, Plane
+from ssc_to_nwb.data_types.rois.source import Plane
 from ssc_to_nwb.data_types.rule import CALCIUM, Leaf, is_calcium, scoped, written
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trial_labels.layout import trial_numbers
@@ -30,13 +30,30 @@ VALID_SUBVOLUMES = Column(
 IMAGED_SUBVOLUMES = Column(
     "imaged_subvolumes", np.int64, "Numbers of the subvolumes that have frames labelled with the trial.", ragged=True
 )
-STACKS = f"{SOURCE.path}/{naming.SOURCE_STACKS}"
-_FILE_NUMBER = "Place of the file in the plane's list, counted from 1; the frame indices refer to it."
-_STACK = "Stack: a file_number of the table source_stacks; 0 where there is no frame."
-_FRAME = (
-    "Frame of this plane within the stack, counted from 1; a frame is one page per channel. 0 where there is no frame."
+_STACKS = Table(
+    path=f"{SOURCE.path}/{naming.SOURCE_STACKS}",
+    text="Imaging stacks (tif) that the source lists for every plane (sourceFileList).",
+    columns=(
+        Column("plane", TEXT, "Name of the imaging plane."),
+        Column(
+            "file_number",
+            np.int64,
+            "Place of the file in the plane's list, counted from 1; the frame indices refer to it.",
+        ),
+        Column("listed_path", TEXT, "Path of the stack as the source lists it."),
+    ),
 )
-_SERIES_FRAME = "Frame of this plane's TwoPhotonSeries in this file, counted from 1; 0 where the file has no frame."
+_FILE = Column("file_number", np.int64, "Stack: a file_number of the table source_stacks; 0 where there is no frame.")
+_FRAME = Column(
+    "frame_number",
+    np.int64,
+    "Frame of this plane within the stack, counted from 1; a frame is one page per channel. 0 where there is no frame.",
+)
+_SERIES_FRAME = Column(
+    naming.TWO_PHOTON_FRAME,
+    np.int64,
+    "Frame of this plane's TwoPhotonSeries in this file, counted from 1; 0 where the file has no frame.",
+)
 _FRAMES_TEXT = (
     "Frames of {plane} (sourceFileFrameIdx), a row per time stamp of its subvolume: row i belongs to sample i of the "
     "plane's traces and of the subvolume's trial numbers."
@@ -50,31 +67,19 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
         return
     yield SOURCE
     rows = [(plane.name, place, path) for plane in session.planes for place, path in enumerate(plane.listed_paths, 1)]
-    yield Table(
-        path=STACKS,
-        text="Imaging stacks (tif) that the source lists for every plane (sourceFileList).",
-        columns=(
-            Column("plane", TEXT, "Name of the imaging plane.", values=[name for name, _, _ in rows]),
-            Column("file_number", np.int64, _FILE_NUMBER, values=[place for _, place, _ in rows]),
-            Column(
-                "listed_path", TEXT, "Path of the stack as the source lists it.", values=[path for *_, path in rows]
-            ),
-        ),
-        source=tuple(source for plane in session.planes for source in plane.sources),
-    )
+    yield replace(_STACKS.with_rows(rows), source=tuple(path for plane in session.planes for path in plane.sources))
     for plane in session.planes:
         index = plane.frame_index
-        columns = [
-            Column("file_number", np.int64, _STACK, values=np.maximum(index.file_number, NO_FRAME) + 1),
-            Column("frame_number", np.int64, _FRAME, values=np.maximum(index.frame_number, NO_FRAME) + 1),
-        ]
+        columns = {_FILE: index.file_number + 1, _FRAME: index.frame_number + 1}
         if raw is not None:
-            frames = np.zeros(index.file_number.size, dtype=np.int64)
-            stack = raw.stacks[plane.name]
-            frames[stack.index_position] = np.arange(1, stack.frame_count + 1)
-            columns.append(Column(naming.TWO_PHOTON_FRAME, np.int64, _SERIES_FRAME, values=frames))
-        path, text = f"{SOURCE.path}/{naming.frame_index(plane.name)}", _FRAMES_TEXT.format(plane=plane.name)
-        yield Table(path=path, text=text, columns=tuple(columns), source=plane.sources)
+            there = raw.stacks[plane.name].exists
+            columns[_SERIES_FRAME] = np.cumsum(there) * there
+        yield Table(
+            path=f"{SOURCE.path}/{naming.frame_index(plane.name)}",
+            text=_FRAMES_TEXT.format(plane=plane.name),
+            columns=tuple(replace(column, values=values) for column, values in columns.items()),
+            source=plane.sources,
+        )
 
 
 def labels_path(subvolume: Subvolume) -> str:
@@ -149,7 +154,7 @@ RULES = scoped(
     written(
         "plane-files",
         f"{_PLANE}.sourceFileList{{*}}",
-        nwb=(f"{STACKS}/listed_path",),
+        nwb=(f"{_STACKS.path}/listed_path",),
         text="A row per plane and file, with the path as the rig wrote it.",
         when=_is_in_list,
         keep=lambda leaf, _: not isinstance(leaf.value, str),

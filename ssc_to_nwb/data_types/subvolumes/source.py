@@ -53,22 +53,10 @@ class RowLabels:
 class RoiArray:
     """dF/F, raw fluorescence or calcium events of the ROIs of one subvolume.
 
-    Attributes
-    ----------
-    kind : ArrayKind
-        `dff`, `raw` or `event`.
-    path, key, description : str
-        Where it is in the session struct, and what its entry is called.
-    roi_numbers : ndarray of int64, (R,)
-        ROI of each row.
-    values : ndarray, (R, F)
-        In the source's class; NaN where a ROI's plane has no frame.
-    time_ms : ndarray of float64, (F,)
-        On the session's clock.
-    trial : ndarray of int64, (F,)
-        NO_TRIAL where the source has NaN, 0 or an unknown number where no trial ran.
-    labels : RowLabels or None
-        Of the rows, where they say nothing but the ROI number.
+    path, key, description: where it is in the session struct, and what its entry is called; roi_numbers: int64 (R,);
+    values: (R, F), in the source's class, NaN where a ROI's plane has no frame; time_ms: float64 (F,), on the session's
+    clock; trial: int64 (F,), NO_TRIAL where the source has NaN, 0 or an unknown number where no trial ran; labels: of
+    the rows, where they say nothing but the ROI number.
     """
 
     kind: ArrayKind
@@ -107,19 +95,9 @@ class PlaneTraces:
 class Subvolume:
     """One imaged subvolume.
 
-    Attributes
-    ----------
-    number : int
-        VV of its fov folders, or its place among the subvolumes.
-    occurrence : int
-        1 for the first subvolume of the session with this number, 2 for one with other planes of the same number, and
-        so on.
-    planes : tuple of Plane
-        Its planes.
-    arrays : dict of str to RoiArray
-        At most one of each kind; the planes and times of the first count for all.
-    valid_trials : ndarray of int64, or None
-        Numbers of the trials with valid imaging; None where the source lists none.
+    number: VV of its fov folders, or its place among the subvolumes; occurrence: 1 for the first one of the session
+    with this number, 2 for the next with other planes, and so on; arrays: the planes and times of the first count for
+    all; valid_trials: numbers of the trials with valid imaging, None where the source lists none.
     """
 
     number: int

@@ -62,9 +62,7 @@ def open_videos(raw: RawData, *, session: Session, rate_hz: float, log: ProblemL
             header = _opened(video, trial, placed)
             time_ms, clock = _timed(header, trial, session=session, start_ms=starts[trial], rate_hz=rate_hz, log=log)
         except SscError as failure:
-            if not raw.keep_going:
-                raise
-            log.add_overcome(failure.problem)
+            log.overcome(failure, keep_going=raw.keep_going)
             continue
         placed[trial] = TimedVideo(
             header=header, trial=trial, trial_from=video.trial_from, time_ms=time_ms, clock=clock

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 import tifffile
 
 from ssc_to_nwb.data_types.imaging_stacks import restore
-from ssc_to_nwb.data_types.imaging_stacks.restore import pages_of_texts, write_tif
+from ssc_to_nwb.data_types.imaging_stacks.restore import texts_of_pages, write_tif
 
 SHAPE = (5, 7)
 
@@ -70,7 +72,16 @@ def test_a_tif_beyond_32_bits_is_a_bigtiff(tmp_path: Path, monkeypatch: pytest.M
             assert file.is_bigtiff == large
 
 
-def test_runs_of_pages_are_every_page() -> None:
-    assert list(pages_of_texts([(3, 1, ""), (1, 2, "a"), (4, 2, "b")])) == ["a", "a", None, "b", "b"]
+def file_with(*rows: tuple[str, int, int, int, str]) -> Any:
+    """A file whose table of texts has these rows."""
+    names = ("plane", "file_number", "first_page", "page_count", "text")
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    table = SimpleNamespace(path="texts", texts=columns.get, column=lambda name: np.array(columns[name]))
+    return SimpleNamespace(table=lambda _: table, reader=SimpleNamespace(has=lambda _: True))
+
+
+def test_rows_of_pages_with_one_text_are_every_page() -> None:
+    file = file_with(("a", 1, 3, 1, ""), ("a", 1, 1, 2, "x"), ("a", 2, 1, 1, "z"), ("a", 1, 4, 2, "y"))
+    assert texts_of_pages(file) == {("a", 1): ["x", "x", None, "y", "y"], ("a", 2): ["z"]}
     with pytest.raises(ValueError, match="page 4 where page 3"):
-        list(pages_of_texts([(1, 2, "a"), (4, 1, "b")]))
+        texts_of_pages(file_with(("a", 1, 1, 2, "x"), ("a", 1, 4, 1, "y")))

@@ -83,14 +83,12 @@ def reread(made: SyntheticSession) -> tuple[Session, RawData]:
 
 
 def shifts_of(session: Session, raw: RawData, number: int = 0, **options: Any) -> PlaneShifts | None:
-    plane = session.planes[number]
     settings: dict[str, Any] = {
         "registration": raw.inventory.planes[number].registration,
-        "stack": raw.stacks[plane.name],
         "keep_going": False,
         "log": ProblemLog(),
     }
-    return read_plane_shifts(plane, **(settings | options))
+    return read_plane_shifts(raw.stacks[session.planes[number].name], **(settings | options))
 
 
 def test_every_frame_has_the_shift_of_its_file_and_number(tmp_path: Path) -> None:
