@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import BinaryIO
 
 import numpy as np
 
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import ProblemKind
+from ssc_to_nwb.problems.model import SscError, error
 
 # Tag numbers of TIFF 6.0.
 _WIDTH, _LENGTH, _BITS, _COMPRESSION, _FILL_ORDER, _DESCRIPTION = 256, 257, 258, 259, 266, 270
@@ -23,15 +23,6 @@ _STRIP_OFFSETS, _SAMPLES, _STRIP_BYTES, _PREDICTOR = 273, 277, 279, 317
 _TILE_OFFSETS, _TILE_BYTES, _SAMPLE_FORMAT, _DEPTH = 324, 325, 339, 32997
 _TYPES = {1: "B", 2: "s", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _NUMBER_KINDS = {1: "u", 2: "i", 3: "f"}
-
-
-class TifFault(Exception):  # noqa: N818 - it becomes a TifError where the file is known
-    """What is wrong with the tables or the pixels of a tif, or with the number of its images."""
-
-    def __init__(self, kind: ProblemKind, text: str, *, expected: str | None = None) -> None:
-        super().__init__(text)
-        self.kind = kind
-        self.expected = expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +58,7 @@ _Entry = tuple[int, int, bytes]
 def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], tuple[PageText, ...]]:
     """All pages of an open tif in the order of the chain, and their ImageDescriptions.
 
-    Raises TifFault, which says which page it is about: TIF_UNREADABLE where the tables make no sense, TIF_TRUNCATED
+    Raises SscError, which names the page it is about: TIF_UNREADABLE where the tables make no sense, TIF_TRUNCATED
     where they or the pixels reach past the end, TIF_PIXELS_UNSUPPORTED.
     """
     tables = _Tables(file)
@@ -77,11 +68,11 @@ def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], tup
     seen: set[int] = set()
     while position:
         if position in seen:
-            raise TifFault(
-                kinds.TIF_UNREADABLE, f"the chain of pages returns to an earlier page after page {len(pages)}"
-            )
+            after = f"the chain of pages returns to an earlier page after page {len(pages)}"
+            raise error(kinds.TIF_UNREADABLE, detail=after)
         if position >= byte_size:
-            raise TifFault(kinds.TIF_TRUNCATED, f"the table of page {len(pages) + 1} is past the end of the file")
+            detail = f"the table of page {len(pages) + 1} is past the end of the file"
+            raise error(kinds.TIF_TRUNCATED, detail=detail)
         seen.add(position)
         try:
             table = position
@@ -92,10 +83,11 @@ def read_pages(file: BinaryIO, *, byte_size: int) -> tuple[list[PageHeader], tup
             texts.append(texts[-1] if texts and text == texts[-1] else text)
             last_entry = entry
             pages.append(_page_header(tables, tags, byte_size, table=table))
-        except TifFault as failure:
-            raise TifFault(failure.kind, f"page {len(pages) + 1}: {failure}") from None
+        except SscError as failure:
+            problem = failure.problem
+            raise SscError(replace(problem, detail=f"page {len(pages) + 1}: {problem.detail}")) from None
     if not pages:
-        raise TifFault(kinds.TIF_UNREADABLE, "the file has no page")
+        raise error(kinds.TIF_UNREADABLE, detail="the file has no page")
     return pages, tuple(_runs(texts))
 
 
@@ -115,11 +107,11 @@ class _Tables:
         start = self._read(0, 8)
         order = {b"II": "<", b"MM": ">"}.get(start[:2])
         if order is None:
-            raise TifFault(kinds.TIF_UNREADABLE, "the file does not begin with a tif's mark")
+            raise error(kinds.TIF_UNREADABLE, detail="the file does not begin with a tif's mark")
         (version,) = struct.unpack(order + "H", start[2:4])
         is_big = version == 43 and struct.unpack(order + "HH", start[4:8]) == (8, 0)
         if version != 42 and not is_big:
-            raise TifFault(kinds.TIF_UNREADABLE, f"the file has the tif version {version}, which is unknown")
+            raise error(kinds.TIF_UNREADABLE, detail=f"the file has the tif version {version}, which is unknown")
         self.order = order
         codes = ("Q", "HHQ8s", "Q") if is_big else ("H", "HHI4s", "I")
         self._count, self._entry, self._pointer = (struct.Struct(order + code) for code in codes)
@@ -129,7 +121,7 @@ class _Tables:
         """The tags of one table, and where the next one lies (0: none)."""
         (count,) = self._count.unpack(self._read(position, self._count.size))
         if not 0 < count < 4096:
-            raise TifFault(kinds.TIF_UNREADABLE, f"a table of {count} tags")
+            raise error(kinds.TIF_UNREADABLE, detail=f"a table of {count} tags")
         entries_bytes = count * self._entry.size
         block = self._read(position + self._count.size, entries_bytes + self._pointer.size)
         # Of a tag that is there twice the first counts, as for tifffile and libtiff.
@@ -141,11 +133,11 @@ class _Tables:
         """The numbers of a tag, which must be there where no default is given."""
         if tag not in tags:
             if default is None:
-                raise TifFault(kinds.TIF_UNREADABLE, f"the tag {tag} is absent")
+                raise error(kinds.TIF_UNREADABLE, detail=f"the tag {tag} is absent")
             return (default,)
         kind, count, _ = tags[tag]
         if kind not in _TYPES or kind == 2 or not 0 < count < 2**24:
-            raise TifFault(kinds.TIF_UNREADABLE, f"a tag of {count} values of type {kind}")
+            raise error(kinds.TIF_UNREADABLE, detail=f"a tag of {count} values of type {kind}")
         return struct.unpack(f"{self.order}{count}{_TYPES[kind]}", self._bytes(tags[tag]))
 
     def text(self, entry: _Entry | None) -> str | None:
@@ -168,7 +160,7 @@ class _Tables:
         self._file.seek(position)
         data = self._file.read(length)
         if len(data) != length:
-            raise TifFault(kinds.TIF_TRUNCATED, "the tables reach past the end of the file")
+            raise error(kinds.TIF_TRUNCATED, detail="the tables reach past the end of the file")
         return data
 
 
@@ -179,17 +171,19 @@ def _page_header(tables: _Tables, tags: dict[int, _Entry], byte_size: int, *, ta
     rows, columns = number(_LENGTH), number(_WIDTH)
     bits, samples, sample_format = number(_BITS, 1), number(_SAMPLES, 1), number(_SAMPLE_FORMAT, 1)
     if samples != 1 or bits not in (8, 16, 32, 64) or sample_format not in _NUMBER_KINDS:
-        raise TifFault(kinds.TIF_PIXELS_UNSUPPORTED, f"{samples} samples of {bits} bits, sample format {sample_format}")
+        raise error(
+            kinds.TIF_PIXELS_UNSUPPORTED, detail=f"{samples} samples of {bits} bits, sample format {sample_format}"
+        )
     if sample_format == 3 and bits == 8:
-        raise TifFault(kinds.TIF_PIXELS_UNSUPPORTED, "8-bit floating point numbers")
+        raise error(kinds.TIF_PIXELS_UNSUPPORTED, detail="8-bit floating point numbers")
     dtype = np.dtype(f"{tables.order}{_NUMBER_KINDS[sample_format]}{bits // 8}")
     tiled = _TILE_OFFSETS in tags
     offsets = tables.numbers(tags, _TILE_OFFSETS if tiled else _STRIP_OFFSETS)
     lengths = tables.numbers(tags, _TILE_BYTES if tiled else _STRIP_BYTES)
     if len(offsets) != len(lengths):
-        raise TifFault(kinds.TIF_UNREADABLE, f"{len(offsets)} offsets and {len(lengths)} lengths of strips")
+        raise error(kinds.TIF_UNREADABLE, detail=f"{len(offsets)} offsets and {len(lengths)} lengths of strips")
     if any(offset + length > byte_size for offset, length in zip(offsets, lengths, strict=True)):
-        raise TifFault(kinds.TIF_TRUNCATED, "the pixels reach past the end of the file")
+        raise error(kinds.TIF_TRUNCATED, detail="the pixels reach past the end of the file")
     plain = (
         not tiled
         and all(number(tag, 1) == 1 for tag in (_COMPRESSION, _FILL_ORDER, _PREDICTOR, _DEPTH))

@@ -12,7 +12,8 @@ import re
 from collections.abc import Sequence
 
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.tif.header import PageHeader, TifFault
+from ssc_to_nwb.problems.model import SscError, error
+from ssc_to_nwb.tif.header import PageHeader
 
 _IMAGEJ = re.compile(r"\AImageJ=.*?^images=(?P<images>\d+)\s*$", re.DOTALL | re.MULTILINE)
 _OLD_SHAPE = re.compile(r"\Ashape=\((?P<shape>[\d, ]+)\)")
@@ -20,15 +21,15 @@ _OLD_SHAPE = re.compile(r"\Ashape=\((?P<shape>[\d, ]+)\)")
 _LEAST_PAGE_BYTES = 512
 
 
-def _missing(described: int, found: str) -> TifFault:
+def _missing(described: int, found: str) -> SscError:
     """The description, or the bytes of the file, speak of more images than can be read."""
-    return TifFault(kinds.TIF_IMAGES_MISSING, found, expected=f"{described} images")
+    return error(kinds.TIF_IMAGES_MISSING, expected=f"{described} images", found=found)
 
 
 def images_without_table(pages: Sequence[PageHeader], description: str | None, *, byte_size: int) -> list[int | None]:
     """Where the images begin that follow the pages without a table; mostly none.
 
-    Raises TifFault (TIF_IMAGES_MISSING) where images are described, or seem to be there, and can't be read for certain.
+    Raises SscError (TIF_IMAGES_MISSING) where images are described, or seem to be there, and can't be read for certain.
     """
     last = pages[-1]
     page_bytes = last.rows * last.columns * last.dtype.itemsize

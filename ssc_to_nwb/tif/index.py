@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Unpack
@@ -17,7 +17,7 @@ import numpy as np
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Particulars, Problem, ProblemKind, SscError, error
-from ssc_to_nwb.tif.header import PageHeader, PageText, TifFault, read_pages
+from ssc_to_nwb.tif.header import PageHeader, PageText, read_pages
 from ssc_to_nwb.tif.images import images_without_table
 
 # Enough for a directory and its small values, so that each page costs one read of the disk's smallest unit.
@@ -85,11 +85,12 @@ def index_tif(path: Path) -> TifIndex:
         offsets += images_without_table(pages, texts[0].text, byte_size=byte_size)
     except OSError as failure:
         raise _error(kinds.TIF_UNREADABLE, path, detail=str(failure)) from failure
-    except TifFault as failure:
-        if failure.expected is not None:
-            raise _error(failure.kind, path, expected=failure.expected, found=str(failure)) from failure
-        size = f"{byte_size} bytes" if failure.kind == kinds.TIF_TRUNCATED else None
-        raise _error(failure.kind, path, found=size, detail=str(failure)) from failure
+    except TifError:
+        raise
+    except SscError as failure:
+        problem = failure.problem
+        found = f"{byte_size} bytes" if problem.kind == kinds.TIF_TRUNCATED else problem.found
+        raise TifError(replace(problem, file=str(path), found=found)) from failure
     plain = None not in offsets
     return TifIndex(
         path=path,

@@ -13,7 +13,8 @@ import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ssc_to_nwb.tif.header import TifFault, read_pages
+from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.tif.header import read_pages
 
 
 def written(pages: np.ndarray, **options: Any) -> bytes:
@@ -91,17 +92,17 @@ def test_no_description() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"II", b"this is not a tif at all", b"II\x2a\x00"])
 def test_what_is_no_tif_is_refused(data: bytes) -> None:
-    with pytest.raises(TifFault):
+    with pytest.raises(SscError):
         read(data)
 
 
 def test_unknown_version_is_refused() -> None:
-    with pytest.raises(TifFault, match="version 44"):
+    with pytest.raises(SscError, match="version 44"):
         read(b"II\x2c\x00" + bytes(12))
 
 
 def test_file_without_pages_is_refused() -> None:
-    with pytest.raises(TifFault, match="no page"):
+    with pytest.raises(SscError, match="no page"):
         read(b"II\x2a\x00\x00\x00\x00\x00")
 
 
@@ -110,20 +111,20 @@ def test_loop_in_the_chain_is_refused() -> None:
     (first,) = struct.unpack_from("<I", data, 4)
     (count,) = struct.unpack_from("<H", data, first)
     struct.pack_into("<I", data, first + 2 + 12 * count, first)
-    with pytest.raises(TifFault, match="returns to an earlier page"):
+    with pytest.raises(SscError, match="returns to an earlier page"):
         read(bytes(data))
 
 
 def test_colour_is_refused() -> None:
     stream = io.BytesIO()
     tifffile.imwrite(stream, np.zeros((4, 4, 3), np.uint8), photometric="rgb", metadata=None)
-    with pytest.raises(TifFault, match="page 1: 3 samples"):
+    with pytest.raises(SscError, match="page 1: 3 samples"):
         read(stream.getvalue())
 
 
 def test_the_page_with_the_damage_is_named() -> None:
     data = written(PAGES)
-    with pytest.raises(TifFault, match="page 3"):
+    with pytest.raises(SscError, match="page 3"):
         read(data[:-1])
 
 
@@ -156,7 +157,7 @@ def test_of_a_tag_that_is_there_twice_the_first_counts() -> None:
 def test_a_file_cut_anywhere_is_noticed(kept: int) -> None:
     data = written(PAGES)
     if kept < len(data):
-        with pytest.raises(TifFault):
+        with pytest.raises(SscError):
             read(data[:kept])
 
 
@@ -168,7 +169,7 @@ def test_damaged_tables_are_refused_or_lead_to_pixels_of_the_file(data: st.DataO
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     try:
         pages, _ = read(bytes(damaged))
-    except TifFault as failure:
+    except SscError as failure:
         assert str(failure)
         return
     assert pages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -98,20 +98,19 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """Frames of all planes, imaging planes of their channels, and the tables of gaps and of texts."""
     if sources.raw is None:
         return
-    stacks = sources.raw.stacks
-    context = sources.context
+    context, timed = sources.context, []
     for subvolume in context.session.subvolumes:
         for plane in subvolume.planes:
-            stack = stacks[plane.name]
+            stack = sources.raw.stacks[plane.name]
+            timed.append((stack, subvolume.time_ms))
             if stack.frame_count:
                 _report_cut_text(stack, log=sources.log)
                 yield from device(context.metadata.imaging.microscope)
                 for channel in stack.channels:
                     yield imaging_plane(context, subvolume=subvolume, plane=plane, channel=channel)
                 seconds = context.clock.seconds(subvolume.time_ms[stack.index_position])
-                frames = partial(_frames, stack, chunk_mb=sources.storage.chunk_mb)
-                yield from _frame_series(stack, frames, seconds, facts=context.metadata.imaging)
-    timed = [(stacks[plane.name], one.time_ms) for one in context.session.subvolumes for plane in one.planes]
+                chunk_mb = sources.storage.chunk_mb
+                yield from _frame_series(stack, seconds, facts=context.metadata.imaging, chunk_mb=chunk_mb)
     yield from imaging_gaps(timed, clock=context.clock)
     yield from _image_texts([stack for stack, _ in timed])
 
@@ -176,15 +175,13 @@ def _report_cut_text(stack: PlaneStack, *, log: ProblemLog) -> None:
         )
 
 
-def _frames(stack: PlaneStack, channel: int, *, chunk_mb: float) -> Any:
+def _lazy_frames(stack: PlaneStack, channel: int, *, chunk_mb: float) -> Any:
     from ssc_to_nwb.data_types.imaging_stacks.frames import StackFrames
 
     return StackFrames(stack=stack, channel=channel, chunk_mb=chunk_mb)
 
 
-def _frame_series(
-    stack: PlaneStack, frames: Callable[[int], Any], seconds: np.ndarray, *, facts: ImagingFacts
-) -> Iterator[Series]:
+def _frame_series(stack: PlaneStack, seconds: np.ndarray, *, facts: ImagingFacts, chunk_mb: float) -> Iterator[Series]:
     """The series of each channel of a stack with at least one frame; the first has the time stamps of both."""
     rows, columns = stack.image_shape
     width_um, height_um = facts.field_of_view_um
@@ -214,7 +211,7 @@ def _frame_series(
                 "field_of_view": np.array([width_um * _UM, height_um * _UM]),
             },
             links={"imaging_plane": imaging_plane_path(stack.plane_name, channel)},
-            values=partial(frames, number),
+            values=partial(_lazy_frames, stack, number, chunk_mb=chunk_mb),
             seconds=seconds,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -110,12 +110,12 @@ def trial_columns(context: SessionContext) -> Iterator[Column]:
     """Whether any list names the trial, and the subvolumes that were valid and imaged in it."""
     session = context.session
     numbers, listed = session.trials.numbers, listed_trials(session)
+    imaged = _by_number((volume.number, volume.imaged_trials) for volume in session.subvolumes)
     source = tuple(array.path for volume in session.subvolumes for array in volume.arrays.values())
     if listed:
-        any_lists = np.logical_or.reduce([np.isin(numbers, trials) for trials in listed.values()])
-        yield replace(VALID, values=any_lists, source=source)
-    for column, members in ((VALID_SUBVOLUMES, listed), (IMAGED_SUBVOLUMES, _imaged_trials(session))):
-        is_in = {volume: np.isin(numbers, trials) for volume, trials in members.items()}
+        yield replace(VALID, values=np.isin(numbers, np.concatenate(list(listed.values()))), source=source)
+    for column, trials_of in ((VALID_SUBVOLUMES, listed), (IMAGED_SUBVOLUMES, imaged)):
+        is_in = {volume: np.isin(numbers, trials) for volume, trials in trials_of.items()}
         if any(one.any() for one in is_in.values()):
             lists = [[volume for volume, one in is_in.items() if one[place]] for place in range(numbers.size)]
             values = [np.array(one, dtype=np.int64) for one in lists]
@@ -124,18 +124,10 @@ def trial_columns(context: SessionContext) -> Iterator[Column]:
 
 def listed_trials(session: Session) -> dict[int, np.ndarray]:
     """Trials with valid imaging, by the number of the subvolume, of those that list any; two may have one number."""
-    return _joined([(one.number, one.valid_trials) for one in session.subvolumes if one.valid_trials is not None])
+    return _by_number((one.number, one.valid_trials) for one in session.subvolumes if one.valid_trials is not None)
 
 
-def _imaged_trials(session: Session) -> dict[int, np.ndarray]:
-    """Trials in which at least one plane has a frame, by the number of the subvolume."""
-    nothing = [(volume, np.zeros(volume.time_ms.size, dtype=bool)) for volume in session.subvolumes]
-    present = [np.any([none, *(one.frame_index.present for one in volume.planes)], axis=0) for volume, none in nothing]
-    pairs = zip(session.subvolumes, present, strict=True)
-    return _joined([(volume.number, np.unique(volume.trial[there])) for volume, there in pairs])
-
-
-def _joined(pairs: list[tuple[int, np.ndarray]]) -> dict[int, np.ndarray]:
+def _by_number(pairs: Iterable[tuple[int, np.ndarray]]) -> dict[int, np.ndarray]:
     joined: dict[int, np.ndarray] = {}
     for number, trials in pairs:
         joined[number] = np.concatenate([joined[number], trials]) if number in joined else trials

@@ -121,6 +121,14 @@ class Subvolume:
         """int64 (F,): trial number of each time stamp, NO_TRIAL where the source has NaN."""
         return self.first_array.trial
 
+    @property
+    def imaged_trials(self) -> np.ndarray:
+        """Trials in which at least one plane has a frame, ascending."""
+        there = np.zeros(self.time_ms.size, dtype=bool)
+        for plane in self.planes:
+            there |= plane.frame_index.present
+        return np.unique(self.trial[there])
+
     def traces(self, plane: Plane, kind: ArrayKind) -> PlaneTraces | None:
         """The rows of one array that belong to a plane, joined by ROI number; None where there is no such array."""
         array = self.arrays.get(kind)
