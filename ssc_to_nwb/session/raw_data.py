@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.data_types.imaging_stacks.channels import ONE, ChannelCount, StackPages, count_channels
-from ssc_to_nwb.data_types.imaging_stacks.opening import index_files, open_plane_stack, pages_of
-from ssc_to_nwb.data_types.imaging_stacks.source import ListedFrames, PlaneStack
+from ssc_to_nwb.data_types.imaging_stacks.opening import open_stacks
+from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.session.context import SessionContext
@@ -54,7 +53,7 @@ def open_raw_data(
 
     mode: `require` makes a missing listed file an error; keep_going: damaged files are left out with a warning, instead
     of an error; log: takes what is missing and left out; whole: the whole session, where the context is of a part of
-    it. Raises what `take_inventory` and `open_plane_stack` raise; raw-file-required.
+    it. Raises what `take_inventory` and `open_stacks` raise; raw-file-required.
     """
     if mode == "skip":
         return None
@@ -72,52 +71,8 @@ def open_raw_data(
     if mode == "require":
         _require_all(inventory)
     report_inventory(inventory, log=log)
-    files = {plane.plane_name: plane.listed_files for plane in inventory.planes}
-    frames = {
-        plane.name: ListedFrames(
-            plane_name=plane.name,
-            frame_index=plane.frame_index,
-            trial=volume.trial,
-            listed_files=files[plane.name],
-        )
-        for volume in session.subvolumes
-        for plane in volume.planes
-    }
-    indexed = {name: index_files(one, keep_going=keep_going) for name, one in frames.items()}
-    pages = [pages for name, one in frames.items() for pages in pages_of(one, indexed[name])]
-    channels = _channels(session, inventory, pages, stated=assumptions.channels_per_frame, log=log)
-    stacks = {
-        plane.name: open_plane_stack(
-            frames[plane.name],
-            indexed[plane.name],
-            image_shape=plane.image_shape,
-            green_first=assumptions.green_page_first,
-            keep_going=keep_going,
-            log=log,
-            channels=channels,
-        )
-        for plane in session.planes
-    }
+    stacks = open_stacks(session, inventory, assumptions=assumptions, keep_going=keep_going, log=log)
     return RawData(inventory=inventory, stacks=stacks, keep_going=keep_going)
-
-
-def _channels(
-    session: Session,
-    inventory: RawInventory,
-    stacks: Sequence[StackPages],
-    *,
-    stated: int | None,
-    log: ProblemLog,
-) -> ChannelCount:
-    """How many channels the session's stacks hold; one alone is worth a warning, as it was not stated."""
-    images = [image for plane in inventory.planes for image in plane.side_images]
-    red = [image.path.name for image in images if image.channel != 1]
-    masters = [plane.name for plane in session.planes if plane.master_image.shape[2] > 1]
-    red_seen = red[0] if red else f"masterImage of {masters[0]}" if masters else None
-    channels = count_channels(stacks, stated=stated, red_seen=red_seen, green_alone=bool(images) and red_seen is None)
-    if channels.count == ONE and not channels.stated:
-        log.add(kinds.STACKS_OF_ONE_CHANNEL, file=inventory.session_directory, found=channels.because)
-    return channels
 
 
 def report_without_folder(session: Session, *, required: bool, log: ProblemLog) -> None:

@@ -1,10 +1,11 @@
-"""Opens a plane's stack: indexes its files, several at a time, checks them against each other and the frame index."""
+"""Opens the stacks: indexes their files, several at a time, checks them against each other and the frame indices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ssc_to_nwb.data_types.imaging_stacks.channels import (
     ONE,
@@ -12,20 +13,77 @@ from ssc_to_nwb.data_types.imaging_stacks.channels import (
     TWO_CHANNELS,
     ChannelCount,
     StackPages,
+    count_channels,
     fault_of_pages,
 )
 from ssc_to_nwb.data_types.imaging_stacks.layout import FILE_MISSING, FILE_SKIPPED
 from ssc_to_nwb.data_types.imaging_stacks.source import ListedFrames, PlaneStack
 from ssc_to_nwb.data_types.trial_labels.source import describe_trials
+from ssc_to_nwb.metadata.model import Assumptions
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, ProblemLog, SscError
 from ssc_to_nwb.quantities import plural
+from ssc_to_nwb.source_files.raw_inventory import RawInventory
 from ssc_to_nwb.tif.index import TifError, TifIndex, index_tif
+
+if TYPE_CHECKING:
+    from ssc_to_nwb.session.session import Session
 
 # A page's table is a small read of its own; several at a time hide the latency of disks and networks.
 _INDEXING_THREADS = 4
 IndexedFiles = Mapping[int, TifIndex | TifError]
 """What is in each file, or what is wrong with it, by its place in the list; of those that are there."""
+
+
+def open_stacks(
+    session: Session, inventory: RawInventory, *, assumptions: Assumptions, keep_going: bool, log: ProblemLog
+) -> dict[str, PlaneStack]:
+    """The stacks of all planes by their names. Raises as `index_files` and `open_plane_stack`."""
+    files = {plane.plane_name: plane.listed_files for plane in inventory.planes}
+    listed = {
+        plane.name: ListedFrames(
+            plane_name=plane.name,
+            frame_index=plane.frame_index,
+            trial=volume.trial,
+            listed_files=files[plane.name],
+        )
+        for volume in session.subvolumes
+        for plane in volume.planes
+    }
+    indexed = {name: index_files(frames, keep_going=keep_going) for name, frames in listed.items()}
+    pages = [
+        _pages_of(listed[name], number, index)
+        for name, found in indexed.items()
+        for number, index in found.items()
+        if isinstance(index, TifIndex)
+    ]
+    channels = _channels(session, inventory, pages, stated=assumptions.channels_per_frame, log=log)
+    return {
+        plane.name: open_plane_stack(
+            listed[plane.name],
+            indexed[plane.name],
+            image_shape=plane.image_shape,
+            green_first=assumptions.green_page_first,
+            keep_going=keep_going,
+            log=log,
+            channels=channels,
+        )
+        for plane in session.planes
+    }
+
+
+def _channels(
+    session: Session, inventory: RawInventory, stacks: Sequence[StackPages], *, stated: int | None, log: ProblemLog
+) -> ChannelCount:
+    """How many channels the session's stacks hold; one alone is worth a warning, as it was not stated."""
+    images = [image for plane in inventory.planes for image in plane.side_images]
+    red = [image.path.name for image in images if image.channel != 1]
+    masters = [plane.name for plane in session.planes if plane.master_image.shape[2] > 1]
+    red_seen = red[0] if red else f"masterImage of {masters[0]}" if masters else None
+    channels = count_channels(stacks, stated=stated, red_seen=red_seen, green_alone=bool(images) and red_seen is None)
+    if channels.count == ONE and not channels.stated:
+        log.add(kinds.STACKS_OF_ONE_CHANNEL, file=inventory.session_directory, found=channels.because)
+    return channels
 
 
 def index_files(frames: ListedFrames, *, keep_going: bool) -> IndexedFiles:
@@ -46,13 +104,6 @@ def index_files(frames: ListedFrames, *, keep_going: bool) -> IndexedFiles:
                     pool.shutdown(wait=False, cancel_futures=True)
                     raise frames.named(failure, frames.stamps_of(number), pages_per_frame=TWO) from failure
     return found
-
-
-def pages_of(frames: ListedFrames, files: IndexedFiles) -> Iterator[StackPages]:
-    """Pages and listed frames of every file that could be indexed."""
-    for number, index in files.items():
-        if isinstance(index, TifIndex):
-            yield _pages_of(frames, number, index)
 
 
 def _pages_of(frames: ListedFrames, number: int, index: TifIndex) -> StackPages:

@@ -153,14 +153,11 @@ def read_roi_numbers(field: Field) -> np.ndarray:
 def read_plane_record(field: Field) -> PlaneRecord:
     """One element of the struct array in descrHash. Raises field-*, roi-number-twice, roi-pixel-outside."""
     image = _read_master_image(field.child("masterImage"))
-    record = PlaneRecord(
-        record_path=field.path,
-        master_image=image,
-        rois=tuple(_read_roi(roi, image_shape=image.shape[:2]) for roi in field.child("rois").items()),
-        recorded_numbers=read_roi_numbers(field.child("roiIds")),
-    )
-    check_numbers_unique(field.child("rois"), record.record_numbers, twice=kinds.ROI_NUMBER_TWICE)
-    return record
+    rois = tuple(_read_roi(roi, image_shape=image.shape[:2]) for roi in field.child("rois").items())
+    numbers = np.array([roi.number for roi in rois], dtype=np.int64)
+    check_numbers_unique(field.child("rois"), numbers, twice=kinds.ROI_NUMBER_TWICE)
+    listed = read_roi_numbers(field.child("roiIds"))
+    return PlaneRecord(record_path=field.path, master_image=image, recorded_numbers=listed, rois=rois)
 
 
 def _read_master_image(field: Field) -> np.ndarray:

@@ -70,14 +70,14 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     yield replace(_STACKS.with_rows(rows), source=tuple(path for plane in session.planes for path in plane.sources))
     for plane in session.planes:
         index = plane.frame_index
-        columns = {_FILE: index.file_number + 1, _FRAME: index.frame_number + 1}
+        columns = [replace(_FILE, values=index.file_number + 1), replace(_FRAME, values=index.frame_number + 1)]
         if raw is not None:
             there = raw.stacks[plane.name].exists
-            columns[_SERIES_FRAME] = np.cumsum(there) * there
+            columns.append(replace(_SERIES_FRAME, values=np.cumsum(there) * there))
         yield Table(
             path=f"{SOURCE.path}/{naming.frame_index(plane.name)}",
             text=_FRAMES_TEXT.format(plane=plane.name),
-            columns=tuple(replace(column, values=values) for column, values in columns.items()),
+            columns=tuple(columns),
             source=plane.sources,
         )
 
