@@ -74,6 +74,11 @@ class Problem:
         """That of the kind, but a warning where an error was overcome."""
         return Severity.WARNING if self.overcome else self.kind.severity
 
+    @property
+    def said(self) -> str:
+        """What is wrong, for the detail of another problem."""
+        return ": ".join(part for part in (self.kind.title, self.detail) if part)
+
     def __str__(self) -> str:
         parts = [f"{self.kind.title} [{self.kind.identifier}]"]
         parts += [f"  {name}: {value}" for name, value in self._particulars().items()]

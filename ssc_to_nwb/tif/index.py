@@ -84,7 +84,7 @@ def index_tif(path: Path) -> TifIndex:
         offsets = [page.offset for page in pages]
         offsets += images_without_table(pages, texts[0].text, byte_size=byte_size)
     except OSError as failure:
-        raise _error(kinds.TIF_UNREADABLE, path, detail=str(failure)) from failure
+        raise tif_error(kinds.TIF_UNREADABLE, path, detail=str(failure)) from failure
     except TifError:
         raise
     except SscError as failure:
@@ -108,7 +108,7 @@ def _check_alike(pages: list[PageHeader], path: Path) -> None:
     first = pages[0]
     for number, page in enumerate(pages):
         if (page.rows, page.columns, page.dtype) != (first.rows, first.columns, first.dtype):
-            raise _error(
+            raise tif_error(
                 kinds.TIF_PAGES_DIFFER,
                 path,
                 page=number,
@@ -140,11 +140,11 @@ class TifReader:
                 found = self._handle.seek(0, 2)
         except OSError as failure:
             self.close()
-            raise _error(kinds.RAW_FILE_CHANGED, path, detail=str(failure)) from failure
+            raise tif_error(kinds.RAW_FILE_CHANGED, path, detail=str(failure)) from failure
         if found != self._index.byte_size:
             self.close()
             expected = f"{self._index.byte_size} bytes"
-            raise _error(kinds.RAW_FILE_CHANGED, path, expected=expected, found=f"{found} bytes")
+            raise tif_error(kinds.RAW_FILE_CHANGED, path, expected=expected, found=f"{found} bytes")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -185,7 +185,7 @@ class TifReader:
                 rest = rest[got:]
         except OSError as failure:
             page = first_page + (pages.nbytes - len(rest)) // self._index.page_bytes
-            raise _error(kinds.RAW_FILE_CHANGED, self._index.path, page=page, detail=str(failure)) from failure
+            raise tif_error(kinds.RAW_FILE_CHANGED, self._index.path, page=page, detail=str(failure)) from failure
 
     def _decode(self, number: int) -> np.ndarray:
         try:
@@ -193,11 +193,11 @@ class TifReader:
         except Exception as failure:
             needs = "imagecodecs" in str(failure)
             kind = kinds.TIF_NEEDS_DECODER if needs else kinds.TIF_UNREADABLE
-            raise _error(kind, self._index.path, page=number, detail=str(failure)) from failure
+            raise tif_error(kind, self._index.path, page=number, detail=str(failure)) from failure
         if pixels.shape != self._index.image_shape:
             expected = " x ".join(map(str, self._index.image_shape))
             found = " x ".join(map(str, pixels.shape))
-            raise _error(kinds.TIF_UNREADABLE, self._index.path, page=number, expected=expected, found=found)
+            raise tif_error(kinds.TIF_UNREADABLE, self._index.path, page=number, expected=expected, found=found)
         return pixels
 
 
@@ -221,10 +221,13 @@ def _open_with_tifffile(path: Path) -> Any:
     try:
         return TiffFile(path, is_scanimage=False)
     except TiffFileError as failure:
-        raise _error(kinds.TIF_UNREADABLE, path, detail=str(failure)) from failure
+        raise tif_error(kinds.TIF_UNREADABLE, path, detail=str(failure)) from failure
 
 
-def _error(kind: ProblemKind, path: Path, *, page: int | None = None, **particulars: Unpack[Particulars]) -> TifError:
+def tif_error(
+    kind: ProblemKind, path: Path, *, page: int | None = None, **particulars: Unpack[Particulars]
+) -> TifError:
+    """The exception for a problem of a tif; page: counted from 0, where it was met."""
     particulars["file"] = path
     if page is not None:
         particulars["field"] = f"page {page + 1}"

@@ -21,7 +21,7 @@ from ssc_to_nwb.metadata.model import ImagingFacts
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.quantities import plural
-from ssc_to_nwb.source_files.raw_files import ListedFile, RawFileKind, relative_listed_path
+from ssc_to_nwb.source_files.raw_files import RawFileKind, relative_listed_path
 
 if TYPE_CHECKING:
     from ssc_to_nwb.ledger.raw_ledger import SourceFiles
@@ -148,7 +148,7 @@ def _image_texts(stacks: Iterable[PlaneStack]) -> Iterator[DeclaredObject]:
     rows = [
         (stack.plane_name, number + 1, run.first_page + 1, run.page_count, run.text or "")
         for stack in stacks
-        if stack.frame_count and texts_differ(stack)
+        if stack.frame_count and _texts_differ(stack)
         for number, index in stack.used.items()
         for run in index.texts
     ]
@@ -216,7 +216,7 @@ def _frame_series(stack: PlaneStack, seconds: np.ndarray, *, facts: ImagingFacts
         )
 
 
-def texts_differ(stack: PlaneStack) -> bool:
+def _texts_differ(stack: PlaneStack) -> bool:
     """Whether not all pages of a plane's used tifs have one text."""
     return len({run.text for index in stack.used.values() for run in index.texts}) > 1
 
@@ -225,7 +225,7 @@ def _comments(stack: PlaneStack) -> str:
     """The acquisition program's text of settings, from the first tif of the plane."""
     others = (
         f"The tifs or pages differ in this text; the table {naming.IMAGE_DESCRIPTIONS} has all texts. "
-        if texts_differ(stack)
+        if _texts_differ(stack)
         else ""
     )
     first = stack.first_file
@@ -257,25 +257,23 @@ RAW_RULES = (_STACK, _MISSING)
 def plane_entries(plane: PlaneFiles, raw: RawData, files: SourceFiles) -> Iterator[FileEntry]:
     """The stacks of a plane in the ledger."""
     stack = raw.stacks[plane.plane_name]
+    nwb, used = _places(stack.plane_name, stack.channels), set(stack.frames.file_number.tolist())
     for number, listed in enumerate(plane.listed_files):
-        yield _entry(listed, stack, files, used=bool(np.any(stack.frames.file_number == number)))
-
-
-def _entry(listed: ListedFile, stack: PlaneStack, files: SourceFiles, *, used: bool) -> FileEntry:
-    if listed.path is None:
-        return FileEntry(
-            source=listed.listed_path,
-            role=ROLE[0],
-            bytes=0,
-            sha256=None,
-            disposition=_MISSING.disposition,
-            nwb=(),
-            rule=_MISSING.identifier,
-            reason=_MISSING.text,
-        )
-    reason = files.why_unusable(listed.path)
-    if not used:
-        return files.entry(listed.path, LEFT_OUT, role=ROLE[0], reason=reason or _NOT_NAMED)
-    # A stack that is cut short is used as far as it goes.
-    nwb = _places(stack.plane_name, stack.channels)
-    return files.entry(listed.path, _STACK, role=ROLE[0], nwb=nwb, reason=reason)
+        if listed.path is None:
+            yield FileEntry(
+                source=listed.listed_path,
+                role=ROLE[0],
+                bytes=0,
+                sha256=None,
+                disposition=_MISSING.disposition,
+                nwb=(),
+                rule=_MISSING.identifier,
+                reason=_MISSING.text,
+            )
+            continue
+        reason = files.why_unusable(listed.path)
+        if number in used:
+            # A stack that is cut short is used as far as it goes.
+            yield files.entry(listed.path, _STACK, role=ROLE[0], nwb=nwb, reason=reason)
+        else:
+            yield files.entry(listed.path, LEFT_OUT, role=ROLE[0], reason=reason or _NOT_NAMED)

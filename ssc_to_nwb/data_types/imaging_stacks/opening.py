@@ -21,10 +21,10 @@ from ssc_to_nwb.data_types.imaging_stacks.source import ListedFrames, PlaneStack
 from ssc_to_nwb.data_types.trial_labels.source import describe_trials
 from ssc_to_nwb.metadata.model import Assumptions
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, ProblemKind, ProblemLog, SscError
+from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.source_files.raw_inventory import RawInventory
-from ssc_to_nwb.tif.index import TifError, TifIndex, index_tif
+from ssc_to_nwb.tif.index import TifError, TifIndex, index_tif, tif_error
 
 if TYPE_CHECKING:
     from ssc_to_nwb.session.session import Session
@@ -147,13 +147,12 @@ def open_plane_stack(
             used[number] = index
             _check_length(index, pages, channels=channels)
         except TifError as failure:
-            kind = failure.problem.kind
+            problem = failure.problem
             named = frames.named(failure, frames.stamps_of(number), pages_per_frame=channels.count)
             if number not in used:
-                unused[number] = f"{FILE_SKIPPED} ({kind.identifier})"
+                unused[number] = f"{FILE_SKIPPED} ({problem.kind.identifier})"
             if keep_going:
-                said = ": ".join(part for part in (kind.title, named.problem.detail) if part)
-                detail = f"{said} [{kind.identifier}]"
+                detail = f"{problem.said} [{problem.kind.identifier}]"
                 named = SscError(replace(named.problem, kind=kinds.STACK_FILE_SKIPPED, detail=detail))
             log.overcome(named, keep_going=keep_going)
     channel_pages = (0,) if channels.count == ONE else (0, 1) if green_first else (1, 0)
@@ -178,14 +177,14 @@ def _check(
     fault = fault_of_pages(pages, channels)
     if fault is not None:
         found = f"{plural(pages.pages, 'page')} for {plural(pages.listed, 'listed frame')}"
-        raise _tif_error(fault[0], index, expected=fault[1], found=found)
+        raise tif_error(fault[0], index.path, expected=fault[1], found=found)
     expected = ""
     if image_shape is not None and image_shape != index.image_shape:
         expected = f"{image_shape[0]} x {image_shape[1]} as the master image"
     elif first is not None and (index.image_shape, index.native_dtype) != (first.image_shape, first.native_dtype):
         expected = f"{_describe(first)} as in {first.path.name}"
     if expected:
-        raise _tif_error(kinds.TIF_DIFFERS_FROM_STACK, index, expected=expected, found=_describe(index))
+        raise tif_error(kinds.TIF_DIFFERS_FROM_STACK, index.path, expected=expected, found=_describe(index))
 
 
 def _check_length(index: TifIndex, pages: StackPages, *, channels: ChannelCount) -> None:
@@ -194,12 +193,8 @@ def _check_length(index: TifIndex, pages: StackPages, *, channels: ChannelCount)
     if pages.listed > frame_count:
         found = f"{plural(frame_count, 'frame')} ({plural(pages.pages, 'page')})"
         expected, page = f"at least {plural(pages.listed, 'frame')}", channels.count * frame_count
-        raise _tif_error(kinds.TIF_TOO_FEW_FRAMES, index, expected=expected, found=found, page=page)
+        raise tif_error(kinds.TIF_TOO_FEW_FRAMES, index.path, expected=expected, found=found, page=page)
 
 
 def _describe(index: TifIndex) -> str:
     return f"{index.image_shape[0]} x {index.image_shape[1]} {index.native_dtype.name}"
-
-
-def _tif_error(kind: ProblemKind, index: TifIndex, *, expected: str, found: str, page: int | None = None) -> TifError:
-    return TifError(Problem(kind=kind, file=str(index.path), expected=expected, found=found), page)

@@ -42,9 +42,9 @@ def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[
         index = index_tif(file.path)
     except TifError as failure:
         problem = failure.problem
-        detail = ": ".join(part for part in (problem.kind.title, problem.detail) if part)
         field = ", ".join(part for part in (place, problem.field) if part)
-        raise SscError(replace(problem, kind=kinds.SIDE_IMAGE_UNREADABLE, field=field, detail=detail)) from failure
+        unreadable = replace(problem, kind=kinds.SIDE_IMAGE_UNREADABLE, field=field, detail=problem.said)
+        raise SscError(unreadable) from failure
     if image_shape is not None and index.image_shape != image_shape:
         expected = f"{image_shape[0]} x {image_shape[1]} as the plane's master image"
         found = f"{index.image_shape[0]} x {index.image_shape[1]}"
