@@ -26,8 +26,8 @@ from ssc_to_nwb.tif.index import TifError, TifIndex, TifReader, announce_pages
 class ListedFrames:
     """The frames of a plane as the session file lists them.
 
-    frame_index: a frame for each of the F time stamps; trial: int64 (F,), trial number of each; listed_files: what the
-    index counts, and what was found of it.
+    plane_name: name of the plane; frame_index: a frame for each of the F time stamps; trial: int64 (F,), trial number
+    of each; listed_files: the files that the index counts, and what was found of them.
     """
 
     plane_name: str
@@ -78,9 +78,15 @@ class PlaneStack(ListedFrames):
 
     Holds no open file; can be pickled.
 
-    used: the files that are read, by their place in the list; unused: why others of those that the index names are not;
-    channel_pages: which page of a frame is green and which is red, (0, 1), or (1, 0) where red comes first; (0,) where
-    there is no red.
+    Attributes
+    ----------
+    used : mapping of int to TifIndex
+        The files that are read, by their place in the list.
+    unused : mapping of int to str
+        Why others of those that the index names are not.
+    channel_pages : tuple of int
+        Which page of a frame is green and which is red: (0, 1), or (1, 0) where red comes first; (0,) where there is no
+        red.
     """
 
     used: Mapping[int, TifIndex]

@@ -27,8 +27,16 @@ _NAMED = 5
 class Roi:
     """One ROI record.
 
-    path: where it is in the session struct; corners_xy: outline as the source has it, float64 (2, C), row 0 x, row 1 y,
-    in pixels counted from 1; linear_indices: pixels, int64 (N,), column-major, counted from 1.
+    Attributes
+    ----------
+    path : str
+        Where it is in the session struct.
+    number : int
+        The ROI's number.
+    corners_xy : ndarray of float64, (2, C)
+        Outline as the source has it: row 0 x, row 1 y, in pixels counted from 1.
+    linear_indices : ndarray of int64, (N,)
+        Pixels, column-major, counted from 1.
     """
 
     path: str = field(compare=False)
@@ -93,9 +101,14 @@ class PlaneRecord:
 class Plane(PlaneEntry, PlaneRecord):
     """One imaging plane of a subvolume, with all that its entry and its record say.
 
-    name: `fov_VVPPP` from the folder of its files, or `subvolume_VV_plane_P` where that is unknown; position: place
-    within the subvolume, from 1; sources: its entries and records in the session struct: every array of a subvolume has
-    its own, which say the same.
+    Attributes
+    ----------
+    name : str
+        `fov_VVPPP` from the folder of its files, or `subvolume_VV_plane_P` by position where that is unknown.
+    position : int
+        Place within the subvolume, counted from 1.
+    sources : tuple of str
+        Its entries and records in the session struct: every array of a subvolume has its own, which say the same.
     """
 
     name: str

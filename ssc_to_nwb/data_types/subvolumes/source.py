@@ -53,10 +53,22 @@ class RowLabels:
 class RoiArray:
     """dF/F, raw fluorescence or calcium events of the ROIs of one subvolume.
 
-    path, key, description: where it is in the session struct, and what its entry is called; roi_numbers: int64 (R,);
-    values: (R, F), in the source's class, NaN where a ROI's plane has no frame; time_ms: float64 (F,), on the session's
-    clock; trial: int64 (F,), NO_TRIAL where the source has NaN, 0 or an unknown number where no trial ran; labels: of
-    the rows, where they say nothing but the ROI number.
+    Attributes
+    ----------
+    kind : ArrayKind
+        `dff`, `raw` or `event`.
+    path, key, description : str
+        Where it is in the session struct, and what its entry is called.
+    roi_numbers : ndarray of int64, (R,)
+        ROI of each row.
+    values : ndarray, (R, F)
+        In the source's class; NaN where a ROI's plane has no frame.
+    time_ms : ndarray of float64, (F,)
+        On the session's clock.
+    trial : ndarray of int64, (F,)
+        NO_TRIAL where the source has NaN, 0 or an unknown number where no trial ran.
+    labels : RowLabels or None
+        Of the rows, where they say nothing but the ROI number.
     """
 
     kind: ArrayKind
@@ -72,7 +84,7 @@ class RoiArray:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaneTraces:
-    """The rows of a `RoiArray` that belong to one plane. rows: int64 (r,), in their order, counted from 0."""
+    """The rows of an array that belong to one plane. array: the whole one; rows: int64 (r,), rising, from 0."""
 
     array: RoiArray
     rows: np.ndarray
@@ -95,9 +107,19 @@ class PlaneTraces:
 class Subvolume:
     """One imaged subvolume.
 
-    number: VV of its fov folders, or its place among the subvolumes; occurrence: 1 for the first one of the session
-    with this number, 2 for the next with other planes, and so on; arrays: the planes and times of the first count for
-    all; valid_trials: numbers of the trials with valid imaging, None where the source lists none.
+    Attributes
+    ----------
+    number : int
+        VV of its fov folders, or its place among the subvolumes.
+    occurrence : int
+        1 for the first subvolume of the session with this number, 2 for one with other planes of the same number, and
+        so on.
+    planes : tuple of Plane
+        Its planes.
+    arrays : dict of str to RoiArray
+        At most one of each kind; the planes and times of the first count for all.
+    valid_trials : ndarray of int64, or None
+        Numbers of the trials with valid imaging; None where the source lists none.
     """
 
     number: int
