@@ -17,8 +17,8 @@ from scipy.io import savemat
 
 from ssc_to_nwb.api.verification import verify_sessions
 from ssc_to_nwb.data_types.registration import source as registration
+from ssc_to_nwb.data_types.rois import source as planes
 from ssc_to_nwb.data_types.rois.source import FrameIndex
-from ssc_to_nwb.data_types.subvolumes import reader
 from ssc_to_nwb.nwb_file.results import SessionOutcome, SessionTask
 from ssc_to_nwb.nwb_file.session_file import convert_session
 from ssc_to_nwb.options.conversion import ConversionOptions
@@ -125,7 +125,7 @@ def test_frame_numbers_counted_from_one(outcome: Outcome, monkeypatch: pytest.Mo
         wrong = np.where(index.present & ~last, index.frame_number + 1, index.frame_number)
         return paths, FrameIndex(file_number=index.file_number, frame_number=wrong)
 
-    replaced(monkeypatch, reader, "read_frame_index", read)
+    replaced(monkeypatch, planes, "read_frame_index", read)
     assert FRAMES in differences(outcome())
 
 
