@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +39,8 @@ def write_videos(*, folder: Path, spec: SessionSpec, trials: TrialTruth) -> dict
         path.parent.mkdir(parents=True, exist_ok=True)
         length_ms = trials.stop_ms[position] - trials.start_ms[position]
         n_frames = int(length_ms // (1000.0 / spec.whisker_rate_hz))
-        write_video(
-            path=path,
-            n_frames=n_frames - _FRAMES_SHORT * (position in spec.trials_with_short_video),
-            rate_hz=spec.whisker_rate_hz,
-        )
+        n_frames -= _FRAMES_SHORT * (position in spec.trials_with_short_video)
+        path.write_bytes(_plain_video(n_frames, spec.whisker_rate_hz))
         if position in spec.trials_with_broken_video:
             with path.open("r+b") as stream:
                 stream.truncate(int(path.stat().st_size * _KEPT_OF_BROKEN))
@@ -49,9 +48,17 @@ def write_videos(*, folder: Path, spec: SessionSpec, trials: TrialTruth) -> dict
     return paths
 
 
+@lru_cache(maxsize=64)
+def _plain_video(n_frames: int, rate_hz: float) -> bytes:
+    """A video at a steady rate: many trials of many sessions have the same."""
+    stream = BytesIO()
+    write_video(path=stream, n_frames=n_frames, rate_hz=rate_hz)
+    return stream.getvalue()
+
+
 def write_video(
     *,
-    path: Path,
+    path: Path | BytesIO,
     n_frames: int,
     rate_hz: float,
     frame_ms: Sequence[float] | None = None,
@@ -66,7 +73,7 @@ def write_video(
     import av
 
     codec = codec or ("libx264" if "libx264" in av.codecs_available else "mpeg4")
-    with av.open(str(path), mode="w") as container:
+    with av.open(path if isinstance(path, BytesIO) else str(path), mode="w", format="mp4") as container:
         stream: Any = container.add_stream(codec, rate=Fraction(rate_hz).limit_denominator(1000))
         stream.height, stream.width = VIDEO_SHAPE
         stream.pix_fmt = "yuv420p"

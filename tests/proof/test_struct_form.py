@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from converting import convert_one
 from levels import mostly_long
 from made_sessions import Converted, Struct, array, events, read, row, set_entry, source_table
 from session_variants import VARIANTS
@@ -19,6 +20,7 @@ from ssc_to_nwb.restoring.struct_table import counted_out, counted_paths
 from ssc_to_nwb.testing.matlab import Cell
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
+BLANK = {"animalStrain1": " ", "animalStrain2": "", "animalGeneModification1": "", "animalGeneModification2": ""}
 LONE = {"subvolumes": (SubvolumeSpec(number=4, planes=(1,), rois_per_plane=1),), "lone_plane_as_struct": True}
 SPECS: dict[str, dict[str, Any]] = {
     **{name: VARIANTS[name] for name in ("format 7.3", "ssc-2", "no imaging")},
@@ -63,14 +65,28 @@ def test_form_of_a_session_with_raw_files_is_kept(converted_raw: Converted):
     assert_form_is_kept(converted_raw)
 
 
-def test_form_of_unknown_fields_is_kept(convert_edited: Callable[..., Converted]):
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """The table of a session with unknown fields, blank metadata, labels and numbers of other forms."""
+
     def edit(s: Struct) -> None:
         s["weather"] = {"sky": Cell(["grey", "grey", "blue", row(3)]), "nested": Cell([{"a": row(1)}, {"a": row(2)}])}
+        for key, text in BLANK.items():
+            set_entry(s["metaDataHash"], key, text)
+        dff, raw = (array(s, f"{kind}TSA_subvolume_01") for kind in ("dff", "rawFluo"))
+        dff["idStr"] = Cell([f"cell no. {number:.0f}" for number in dff["ids"][0]])
+        del dff["idStrs"]
+        raw["idStrs"][1] = "with a halo"
+        array(s, "whiskerVars")["trial"][0, 0] = np.nan
+        events(s, "leftLicks")["eventTimes"][0, -1] += 0.5
 
-    table = assert_form_is_kept(
-        convert_edited(edit, options={"allow_unmapped": True}, subvolumes=()), allow_unmapped=True
-    )
-    rows = table.set_index("path")
+    options = {"allow_unmapped": True}
+    converted = convert_one(tmp_path_factory.mktemp("edited"), edit, options=options, arrays=("dff", "raw"))
+    return assert_form_is_kept(converted, **options)
+
+
+def test_form_of_unknown_fields_is_kept(edited: pd.DataFrame):
+    rows = edited.set_index("path")
     assert json.loads(rows.loc["s.weather.sky{1..3}", "value"]) == {"each": ["grey", "grey", "blue"]}
     assert json.loads(rows.loc["s.weather.nested{1..2}.a", "value"]) == {"each": [[[1.0]], [[2.0]]]}
     assert set(rows.loc[["s.weather.sky{1..3}", "s.weather.nested{1..2}.a"], "rule"]) == {"unmapped"}
@@ -87,51 +103,27 @@ def test_every_leaf_has_a_row_that_says_what_became_of_it(converted_awkward: Con
         assert line["objects"] or line["value"] or not is_leaf
 
 
-@pytest.mark.parametrize(
-    ("key", "text"),
-    [("animalStrain", " "), pytest.param("animalStrain", "", marks=pytest.mark.long), ("animalGeneModification", "")],
-)
-def test_metadata_without_content_became_no_object(convert_edited: Callable[..., Converted], key: str, text: str):
-    def edit(s: Struct) -> None:
-        for number in (1, 2):
-            set_entry(s["metaDataHash"], f"{key}{number}", text)
-
-    table = table_of(convert_edited(edit, subvolumes=(), whisker_data=False))
-    row = table[(table["key"] == f"{key}1") & table["path"].str.contains(".value", regex=False)].iloc[0]
+@pytest.mark.parametrize(("key", "text"), BLANK.items())
+def test_metadata_without_content_became_no_object(edited: pd.DataFrame, key: str, text: str):
+    row = edited[(edited["key"] == key) & edited["path"].str.contains(".value", regex=False)].iloc[0]
     assert json.loads(row["value"]) == text
     assert row["objects"] == ""
 
 
-@pytest.mark.parametrize("field", ["idStr", pytest.param("idStrs", marks=pytest.mark.long)])
-def test_text_of_labels_is_kept_once(convert_edited: Callable[..., Converted], field: str):
-    def edit(s: Struct) -> None:
-        entry = array(s, "dffTSA_subvolume_01")
-        labels = Cell([f"cell no. {number:.0f}" for number in entry["ids"][0]])
-        del entry["idStrs"]
-        entry[field] = labels
-
-    rows = table_of(convert_edited(edit)).set_index("path")
-    labels = rows.loc[f"s.timeSeriesArrayHash.value{{2}}.{field}{{1..2}}"]
+def test_text_of_labels_is_kept_once(edited: pd.DataFrame):
+    labels = edited.set_index("path").loc["s.timeSeriesArrayHash.value{2}.idStr{1..2}"]
     assert labels["how"] == "derived"
     assert json.loads(labels["value"]) == {"text": "cell no. ", "number": "ids"}
 
 
-def test_all_labels_are_kept_where_one_differs(convert_edited: Callable[..., Converted]):
-    def edit(s: Struct) -> None:
-        array(s, "dffTSA_subvolume_01")["idStrs"][1] = "with a halo"
-
-    rows = table_of(convert_edited(edit)).set_index("path")
-    labels = rows.loc["s.timeSeriesArrayHash.value{2}.idStrs{1..2}"]
+def test_all_labels_are_kept_where_one_differs(edited: pd.DataFrame):
+    labels = edited.set_index("path").loc["s.timeSeriesArrayHash.value{3}.idStrs{1..2}"]
     assert labels["how"] == "kept"
     assert [text.partition(" ")[0] for text in json.loads(labels["value"])["each"]] == ["Ca", "with"]
 
 
-def test_whole_numbers_are_said_to_be_whole(convert_edited: Callable[..., Converted]):
-    def edit(s: Struct) -> None:
-        array(s, "whiskerVars")["trial"][0, 0] = np.nan
-        events(s, "leftLicks")["eventTimes"][0, -1] += 0.5
-
-    whole = table_of(convert_edited(edit)).set_index("path")["whole"]
+def test_whole_numbers_are_said_to_be_whole(edited: pd.DataFrame):
+    whole = edited.set_index("path")["whole"]
     assert whole["s.timeSeriesArrayHash.value{1}.trial"] == "yes"
     assert whole["s.eventSeriesArrayHash.value{3}.eventTimes"] == "no"
     assert whole["s.trialIds"] == "yes"

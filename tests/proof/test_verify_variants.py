@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 import pytest
 from levels import mostly_long
-from made_sessions import Converted, Struct, array, entry, events, records, row
+from made_sessions import Converted, Struct, array, entry, events, records, row, set_entry
 from session_variants import ONE_PLANE, VARIANTS
 from source_values import differing_values
 
@@ -93,6 +93,14 @@ def unknown_event_series(s: Struct) -> None:
     hash_["value"] = Cell([*hash_["value"], pulses, sounds])
 
 
+def counters_not_whole(s: Struct) -> None:
+    """Numbers of touches within their trial that are none."""
+    for hash_, value in zip(events(s, "touches")["eventPropertiesHash"], (1.5, np.nan), strict=True):
+        numbers = entry(hash_, "touchNumberWithinTrial").astype(np.float64)
+        numbers[0, :2] = value
+        set_entry(hash_, "touchNumberWithinTrial", numbers)
+
+
 def array_without_rows(s: Struct) -> None:
     """A subvolume's events have no ROI, though its dF/F has."""
     events_array = array(s, "eventTSA_subvolume_01")
@@ -169,6 +177,7 @@ TOGETHER = {
         records_in_another_order,
         trial_labels_of_nan_and_below_zero,
         unlabelled_events,
+        counters_not_whole,
         properties_differ_between_trains,
         unknown_event_series,
         array_without_rows,

@@ -51,22 +51,17 @@ def small(convert_once: Callable[..., Converted]) -> Converted:
     return convert_once(**VARIANTS["format 7.3"])
 
 
-def test_methods_command(small: Converted) -> None:
+def test_methods_command(small: Converted, tmp_path: Path) -> None:
     printed = _run("methods", small.path)
     found = reporting.methods_of(file=small.path)
     text, _, references = printed.partition("@misc")
     assert text.split() == found.text.split()
     assert f"@misc{references}" == f"{found.bibliography}\n"
     assert max(len(line) for line in text.splitlines()) <= 80
-    assert found.text == reporting.methods(file=small.path)
-
-
-def test_methods_command_writes_a_file_and_json(small: Converted, tmp_path: Path) -> None:
-    printed = _run("methods", small.path)
     assert _run("methods", small.path.parent, "-o", tmp_path / "methods.txt").strip() == str(tmp_path / "methods.txt")
     assert (tmp_path / "methods.txt").read_text(encoding="utf-8") == printed
     read = json.loads(_run("methods", small.path, "--json"))
-    assert (read["ok"], read["text"]) == (True, reporting.methods(file=small.path))
+    assert (read["ok"], read["text"]) == (True, found.text) == (True, reporting.methods(file=small.path))
 
 
 def test_responses_to_events_that_never_happened_are_drawn(converted_awkward: Converted, tmp_path: Path) -> None:

@@ -107,7 +107,9 @@ def test_outlines_without_activity_have_no_colour_scale(convert_once: Callable[.
 
 
 def test_without_touches_and_licks_nothing_is_drawn(convert_once: Callable[..., Converted]) -> None:
-    with open_nwb_session(convert_once(empty_event_series=("touches", "leftLicks", "rightLicks")).path) as session:
+    with open_nwb_session(
+        convert_once(arrays=("dff",), empty_event_series=("touches", "leftLicks", "rightLicks")).path
+    ) as session:
         section = list(cue_section(session))
     assert "This file holds no licks and no touches." in _text(section)
     assert not any(isinstance(block, Picture) for block in section)
@@ -120,7 +122,7 @@ def test_a_trial_without_a_start_is_named_and_breaks_no_page(
         s["trialStartTimes"][0, 2] = 0
         s["trialIds"][0, 2] = 500
 
-    converted = convert_edited(edit)
+    converted = convert_edited(edit, arrays=("dff",))
     _, page = build_pages([converted.path], output=tmp_path)
     with open_nwb_session(converted.path) as session:
         [notes] = [

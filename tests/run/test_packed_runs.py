@@ -165,10 +165,11 @@ def test_a_twin_of_another_size_is_not_guessed_about(made: Path, tmp_path: Path)
 
 def test_a_packed_file_that_is_damaged_does_not_stop_the_others(made: Path, tmp_path: Path) -> None:
     source = tmp_path / "source"
-    shutil.copytree(made, source)
+    source.mkdir()
+    shutil.copy2(made / f"{FIRST}_session.mat", source)
     (source / "broken.zip").write_bytes(b"no zip")
     result = convert(source=source, output=tmp_path / "nwb", verify="off", raw="skip")
-    assert errors(result) == {FIRST: None, SECOND: None, "broken": "packed-unreadable"}
+    assert errors(result) == {FIRST: None, "broken": "packed-unreadable"}
 
 
 def test_a_link_to_no_packed_file_does_not_stop_the_others(made: Path, tmp_path: Path) -> None:
@@ -246,8 +247,8 @@ def test_unpacked_files_are_checked_against_the_lists_above_them(made: Path, tmp
     stack = next((source / "ssc-1" / "data" / FIRST).rglob("*main_001.tif"))
     name = stack.relative_to(source)
     (source / "MD5SUMS").write_text(f"{'0' * 32}  {name}\n")
-    result = convert(source=source, output=tmp_path / "nwb", verify="off")
-    assert errors(result) == {FIRST: "checksum-differs", SECOND: None}
+    result = convert(source=source, output=tmp_path / "nwb", verify="off", sessions=[FIRST])
+    assert errors(result) == {FIRST: "checksum-differs"}
     # Without raw files that stack is not read, and not checked.
     result = convert(source=source, output=tmp_path / "mat", raw="skip", verify="off", sessions=[FIRST])
     assert errors(result) == {FIRST: None}
@@ -265,5 +266,5 @@ def test_an_ssc_2_session_in_a_zip(tmp_path: Path) -> None:
 
     made = write_session(root=tmp_path / "made", spec=tiny_spec(data_set="ssc-2", variable_name="dat"))
     zipped(tmp_path / "ssc-2.zip", tmp_path / "made")
-    result = convert(source=tmp_path / "ssc-2.zip", output=tmp_path / "nwb")
+    result = convert(source=tmp_path / "ssc-2.zip", output=tmp_path / "nwb", verify="off")
     assert errors(result) == {made.spec.session_name: None}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from converting import convert as convert_here
+from converting import convert as convert_in_this_process
 from large_stacks import write_large_stacks
 from patience import PATIENCE_S, wait_until
 from tiny_sessions import record_lines, stray_files, write_tiny
@@ -27,6 +27,8 @@ from ssc_to_nwb.run.events import RunEvent
 
 # What is verified is shown elsewhere.
 convert = partial(conversion.convert, verify="off")
+# Where it is neither raw files nor processes either.
+convert_here = partial(convert_in_this_process, verify="off", raw="skip")
 FIRST, SECOND, THIRD = (f"an900010_2013_01_0{day}" for day in (1, 2, 3))
 
 
@@ -80,6 +82,7 @@ def test_a_full_disk_costs_the_sessions_that_have_no_room(source: Path, mounted:
     assert statuses(again) == ["skipped", "converted", "converted"]
 
 
+@pytest.mark.long
 def test_a_disk_that_fills_up_while_frames_are_written_brings_nothing_down(
     tmp_path: Path, mounted: Callable[..., Path]
 ) -> None:
@@ -102,7 +105,7 @@ def test_a_disk_too_small_is_seen_before_any_work(source: Path, mounted: Callabl
         convert(source=source, output=disk / "nwb")
     assert caught.value.problem.kind.identifier == "space-short"
     assert not list((disk / "nwb").glob("sub-*"))
-    assert convert(source=source, output=disk / "nwb", ignore_space=True).ok
+    assert convert(source=source, output=disk / "nwb", ignore_space=True, sessions=[FIRST]).ok
 
 
 def test_an_output_folder_that_goes_away_ends_in_failures_not_in_a_crash(source: Path, output: Path) -> None:
@@ -165,18 +168,18 @@ def test_a_record_lost_on_the_way_is_reported_and_made_up_for(source: Path, outp
 def test_a_clock_set_back_changes_nothing(source: Path, output: Path) -> None:
     mat = source / f"{FIRST}_session.mat"
     os.utime(mat, (4e9, 4e9))
-    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["converted"]
+    assert statuses(convert_here(source=mat, output=output)) == ["converted"]
 
     record = output / ".ssc-to-nwb" / "record.jsonl"
     record.write_text(
         record.read_text().replace('"started": "20', '"started": "30').replace('"finished": "20', '"finished": "30')
     )
     os.utime(mat, (1e9, 1e9))
-    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["converted"]
+    assert statuses(convert_here(source=mat, output=output)) == ["converted"]
     first, second = record_lines(output)
     assert second["started"] < first["started"]
     # The later line counts, whatever its time says.
-    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["skipped"]
+    assert statuses(convert_here(source=mat, output=output)) == ["skipped"]
 
 
 def test_a_second_run_says_so_and_leaves(source: Path, output: Path) -> None:
@@ -202,12 +205,12 @@ def unfinished(output: Path, line: dict[str, Any]) -> None:
 
 def test_a_file_that_was_recorded_is_put_in_place_by_the_next_run(source: Path, output: Path) -> None:
     mat = source / f"{FIRST}_session.mat"
-    convert_here(source=mat, output=output, verify="off")
+    convert_here(source=mat, output=output)
     (line,) = record_lines(output)
     before = next(output.rglob("*.nwb")).stat()
     unfinished(output, line)
     assert not list(output.rglob("sub-*.nwb"))
-    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["skipped"]
+    assert statuses(convert_here(source=mat, output=output)) == ["skipped"]
     after = next(output.rglob("*.nwb")).stat()
     assert (after.st_ino, after.st_size, after.st_mtime_ns) == (before.st_ino, before.st_size, before.st_mtime_ns)
     assert record_lines(output) == [line]
@@ -216,23 +219,23 @@ def test_a_file_that_was_recorded_is_put_in_place_by_the_next_run(source: Path, 
 
 def test_a_recorded_file_that_is_not_as_it_was_is_not_put_in_place(source: Path, output: Path) -> None:
     mat = source / f"{FIRST}_session.mat"
-    convert_here(source=mat, output=output, verify="off")
+    convert_here(source=mat, output=output)
     (line,) = record_lines(output)
     unfinished(output, line)
     half = next((output / "sub-an900010").glob(".*.in-progress"))
     os.truncate(half, half.stat().st_size // 2)
-    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["converted"]
+    assert statuses(convert_here(source=mat, output=output)) == ["converted"]
     assert stray_files(output) == []
 
 
 def test_what_was_never_recorded_is_removed_and_done_again(source: Path, output: Path) -> None:
     mat = source / f"{FIRST}_session.mat"
-    convert_here(source=mat, output=output, verify="off")
+    convert_here(source=mat, output=output)
     (line,) = record_lines(output)
     unfinished(output, line)
     (output / ".ssc-to-nwb" / "record.jsonl").unlink()
     (output / "sub-an900010" / ".sub-an900010_ses-20130102.nwb.0123abcd.in-progress").write_bytes(b"half")
-    assert statuses(convert_here(source=mat, output=output, verify="off")) == ["converted"]
+    assert statuses(convert_here(source=mat, output=output)) == ["converted"]
     assert len(record_lines(output)) == 1
     assert stray_files(output) == []
 

@@ -88,6 +88,7 @@ def test_where_nothing_says_it_the_user_does(tmp_path: Path) -> None:
     check(result.outputs[0], made)
 
 
+@pytest.mark.long
 def test_both_data_sets_convert_in_one_run(tmp_path: Path) -> None:
     write(tmp_path / "source")
     write_session(root=tmp_path / "source", spec=SessionSpec(subvolumes=()), raw=False, videos=False)

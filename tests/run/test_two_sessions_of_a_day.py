@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 from converting import convert
-from made_sessions import set_entry
+from made_sessions import Assembled, Edit, set_entry, write
 from tiny_sessions import record_lines, tiny_spec
 
 from ssc_to_nwb.api.conversion import ConversionResult
@@ -82,6 +83,7 @@ class TestBothOfADay:
         packed = shutil.make_archive(str(tmp_path / "all"), kind, root / "source")
         check(convert(source=packed, output=tmp_path / "nwb", verify="off"), made)
 
+    @pytest.mark.long
     def test_raw_files_packed_beside_their_session_files(
         self, root: Path, made: dict[str, SyntheticSession], tmp_path: Path
     ) -> None:
@@ -93,31 +95,20 @@ class TestBothOfADay:
         check(convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off"), made)
 
 
-def write_dated(root: Path, *, letter: str, date: str) -> Path:
-    """A session whose file says that it is of this date."""
-    write_session(
-        root=root,
-        spec=tiny_spec(letter=letter),
-        raw=False,
-        videos=False,
-        edit=lambda s: set_entry(s["metaDataHash"], "dateOfExperiment", date),
-    )
-    return root
+def dated(date: str) -> Edit:
+    """Makes a file say that its session is of this date."""
+    return lambda s: set_entry(s["metaDataHash"], "dateOfExperiment", date)
 
 
-@pytest.mark.parametrize("date", [pytest.param("20130101", marks=pytest.mark.long), "20130101b"])
-def test_the_date_in_the_file_may_have_the_letter(tmp_path: Path, date: str) -> None:
-    result = convert(
-        source=write_dated(tmp_path / "source", letter="b", date=date), output=tmp_path / "nwb", verify="off"
-    )
-    assert result.ok, result.outcomes[0].error
-    with h5py.File(result.outputs[0]) as file:
-        assert file["session_start_time"].asstr()[()].startswith("2013-01-01")
+@pytest.mark.parametrize("date", ["20130308", "20130308b"])
+def test_the_date_in_the_file_may_have_the_letter(assemble_edited: Callable[..., Assembled], date: str) -> None:
+    nwbfile = assemble_edited(dated(date), letter="b").nwbfile
+    assert (nwbfile.session_start_time.date().isoformat(), nwbfile.session_id) == ("2013-03-08", "20130308b")
 
 
 def test_a_file_that_lost_its_letter_is_refused(tmp_path: Path) -> None:
-    source = write_dated(tmp_path / "source", letter="", date="20130101b")
-    (outcome,) = convert(source=source, output=tmp_path / "nwb").outcomes
+    write(tmp_path / "source", edit=dated("20130308b"))
+    (outcome,) = convert(source=tmp_path / "source", output=tmp_path / "nwb").outcomes
     assert outcome.error is not None
     assert outcome.error.kind.identifier == "file-name-disagrees"
 
@@ -125,14 +116,14 @@ def test_a_file_that_lost_its_letter_is_refused(tmp_path: Path) -> None:
 def test_a_copy_under_the_name_of_another_day_is_converted_with_a_warning(tmp_path: Path) -> None:
     """A name of the data set's own form that says another day is refused."""
     made = write_session(root=tmp_path / "source", spec=tiny_spec(), raw=False, videos=False)
-    shutil.copy2(made.mat_path, made.root / "an900010_2013_01_02_sess.mat")
-    result = convert(source=made.root, output=tmp_path / "nwb")
+    path = shutil.copy2(made.mat_path, made.root / "an900010_2013_01_02_sess.mat")
+    result = convert(source=path, output=tmp_path / "nwb")
     assert result.ok, [outcome.error for outcome in result.outcomes]
-    _, copy = result.outcomes
+    (copy,) = result.outcomes
     assert copy.verified == "full"
     (warning,) = [one for one in copy.problems if one.kind.identifier == "file-name-of-other-day"]
     assert (warning.expected, warning.found) == ("20130102", "20130101")
-    with h5py.File(result.outputs[1]) as file:
+    with h5py.File(result.outputs[0]) as file:
         assert file["general/session_id"].asstr()[()] == "20130102"
         assert file["session_start_time"].asstr()[()].startswith("2013-01-01")
 
@@ -164,21 +155,14 @@ def test_other_names_of_session_files(
 
 
 class TestDataSet:
-    def test_a_name_that_leaves_it_open_is_an_assumption_of_the_file(self, tmp_path: Path) -> None:
-        write_session(root=tmp_path / "source", spec=tiny_spec(file_name="{session}_sess.mat"), raw=False, videos=False)
-        notes = self.notes(tmp_path)
+    def test_a_name_that_leaves_it_open_is_an_assumption_of_the_file(
+        self, assemble_edited: Callable[..., Assembled]
+    ) -> None:
+        notes = assemble_edited(file_name="{session}_sess.mat").nwbfile.notes
         assert notes.startswith("Converted from the CRCNS data set ssc-2")
         assert "does not say it: the session is of ssc-2 " in notes
 
-    def test_a_name_that_says_it_is_none(self, tmp_path: Path) -> None:
-        write_session(root=tmp_path / "source", spec=tiny_spec(), raw=False, videos=False)
-        notes = self.notes(tmp_path)
+    def test_a_name_that_says_it_is_none(self, assemble_edited: Callable[..., Assembled]) -> None:
+        notes = assemble_edited().nwbfile.notes
         assert notes.startswith("Converted from the CRCNS data set ssc-1")
         assert "does not say it" not in notes
-
-    @staticmethod
-    def notes(folder: Path) -> str:
-        result = convert(source=folder / "source", output=folder / "nwb", verify="off")
-        assert result.ok, result.outcomes[0].error
-        with h5py.File(result.outputs[0]) as file:
-            return str(file["general/notes"].asstr()[()])

@@ -93,6 +93,7 @@ def test_a_subvolume_without_rois(convert_once: Callable[..., Converted]) -> Non
     ]
 
 
+@pytest.mark.long
 def test_gaps_and_unlabelled_samples_that_all_planes_share(convert_edited: Callable[..., Converted]) -> None:
     """One time point without any frame, in two planes: two rows of one start, as there are of unknown trials."""
     converted = convert_edited(

@@ -8,7 +8,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
-from made_sessions import Converted, Struct, array, opened
+from made_sessions import Assembled, Converted, Struct, array, opened
 
 from ssc_to_nwb.testing.matlab import EMPTY, Cell
 from ssc_to_nwb.testing.spec import SubvolumeSpec
@@ -95,11 +95,10 @@ def test_without_traces_the_time_stamps_are_its_own(convert_edited: Callable[...
             np.testing.assert_allclose(file[f"{path}/timestamps"][:] * 1000, time_ms, rtol=0, atol=1e-6)
 
 
-def test_no_series_without_a_clock(convert_edited: Callable[..., Converted]) -> None:
-    converted = convert_edited(whisker_data=False, subvolumes=())
-    with h5py.File(converted.path) as file:
-        assert "processing/behavior" not in file
-        assert "processing/ophys" not in file
+def test_no_series_without_a_clock(assemble_edited: Callable[..., Assembled]) -> None:
+    processing = assemble_edited(whisker_data=False, subvolumes=()).nwbfile.processing
+    assert "source" in processing
+    assert not {"behavior", "ophys"} & set(processing)
 
 
 def test_two_subvolumes_of_one_number_have_a_series_each(convert_edited: Callable[..., Converted]) -> None:
