@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ssc_to_nwb.data_types.events.source import PAIRS, EventTrain
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session
@@ -28,7 +27,7 @@ def stub_session(session: Session) -> Session:
         arrays={kind: array.take(np.isin(array.trial, numbers)) for kind, array in session.arrays.items()},
         subvolumes=tuple(_cut_subvolume(volume, numbers) for volume in session.subvolumes),
         events={
-            key: replace(one, trains=tuple(_cut_train(train, numbers, type_=one.type) for train in one.trains))
+            key: replace(one, trains=tuple(train.take(np.isin(train.trial[:, 0], numbers)) for train in one.trains))
             for key, one in session.events.items()
         },
     )
@@ -73,16 +72,6 @@ def _cut_subvolume(volume: Subvolume, numbers: np.ndarray) -> Subvolume:
         for plane in volume.planes
     ]
     return replace(volume, arrays=arrays, planes=tuple(planes))
-
-
-def _cut_train(train: EventTrain, numbers: np.ndarray, *, type_: int) -> EventTrain:
-    keep = np.isin(train.trial, numbers)
-    if type_ == PAIRS:
-        # On and off of a pair have the same trial number, so pairs stay whole.
-        keep = np.repeat(keep[0::2], 2)
-    properties = tuple(_cut(item, keep, "values") for item in train.properties)
-    cut: EventTrain = _cut(train, keep, "time_ms", "trial")
-    return replace(cut, properties=properties)
 
 
 def _cut(record: Any, keep: np.ndarray, *names: str) -> Any:

@@ -130,7 +130,7 @@ def test_samples_and_events_of_trials_that_are_not_listed(tmp_path: Path) -> Non
         "2 labelled [0, 9999]",
         "1 labelled [777]",
     ]
-    assert session.events["leftLicks"].trains[0].trial[0] == 777
+    assert session.events["leftLicks"].trains[0].trial[0, 0] == 777
 
 
 @pytest.mark.parametrize("reported", ["an900001", "900001", row([900001]), " an900001 "])
@@ -242,6 +242,6 @@ def test_the_sample(sample_root: Path, name: str, trials: int, planes: int, rois
     assert len(session.planes) == planes
     assert sum(plane.all_roi_numbers.size for plane in session.planes) == rois
     assert all(list(volume.arrays) == kinds for volume in session.subvolumes)
-    assert {session.trials.type_of(place).name for place in range(trials)} == {
+    assert {kind.name for kind in session.trials.types} == {
         "HitL", "HitR", "ErrL", "ErrR", "NoLickL", "NoLickR",
     }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.events.restore import train_rows
+from ssc_to_nwb.data_types.events.restore import in_source_order, train_rows
 from ssc_to_nwb.restoring.clocks import BEHAVIOR_CLOCK, clock_of, usual_interval_ms
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Followed, Follows
@@ -63,9 +63,7 @@ def lick_times(file: FileView, side: str) -> tuple[np.ndarray, np.ndarray]:
     if not file.reader.has(_LICKS):
         return np.zeros(0), np.zeros(0)
     table = file.table(_LICKS)
-    rows = np.flatnonzero([text == side for text in table.texts("side")])
-    if table.has(_POSITION):
-        rows = rows[np.argsort(table.column(_POSITION)[rows], kind="stable")]
+    rows = in_source_order(table, np.flatnonzero([text == side for text in table.texts("side")]))
     return table.column("timestamp")[rows], table.column("trial_number")[rows]
 
 

@@ -9,32 +9,36 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, Column, Sources, Table
-from ssc_to_nwb.data_types.events import touches
-from ssc_to_nwb.data_types.events.source import PAIRS, EventProperty, EventSeries, EventTrain, split_pairs
+from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, EventTrain, touch_sample
 from ssc_to_nwb.data_types.rule import below, derived, is_empty, kept, written
 from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
 from ssc_to_nwb.session.context import SessionContext
 
-_COUNTERS = (
-    "touchNumberWithinTrial", "touchBoutNumber", "touchNumberWithinBout", "whTSACorrespondingIndex",
-    "caTSACorrespondingIndex", "derTSACorrespondingIndex",
-)  # fmt: skip
 _SIDES = {"leftLicks": "left", "rightLicks": "right", "leftReward": "left", "rightReward": "right"}
 # What the known tables are, and the columns that distinguish their trains.
 _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    naming.POLE_IN_REACH: (touches.POLE_TEXT, ()),
-    naming.TOUCHES: (touches.TEXT, naming.TOUCH_COLUMNS),
+    naming.POLE_IN_REACH: ("Times when the pole was in reach of the whiskers.", ()),
+    naming.TOUCHES: (
+        "Touches of the pole by a whisker. Touches of several whiskers or directions may overlap.",
+        naming.TOUCH_COLUMNS,
+    ),
     naming.REWARDS: ("Delivery of water: the times a water valve was open.", ("side",)),
     naming.REWARD_CUE: ("Auditory cue for the animal to answer and collect its reward.", ()),
     naming.LICKS: ("Contacts of the tongue with a lick port.", ("side",)),
 }
+_DIRECTION, _WHISKER = naming.TOUCH_COLUMNS
 _LABEL_TEXTS = {
     "side": "Lick port: left or right.",
-    **touches.LABEL_TEXTS,
+    _DIRECTION: "Movement of the whisker during the touch: protraction or retraction.",
+    _WHISKER: "Whisker that touches the pole.",
     "series": "Name of the series in the source.",
 }
 _START = Column("start_time", np.float64, "Onset, in seconds after session start.")
 _STOP_TEXT = "Offset, in seconds after session start."
+_TOUCH_STOP_TEXT = (
+    "End of the touch, in seconds after session start: one sample ({:g} ms) after the offset of the source, which is "
+    "the last sample in which the whisker touches the pole."
+)
 _TIMESTAMP = Column(
     "timestamp",
     np.float64,
@@ -52,6 +56,21 @@ _POSITION = Column(
     f"Place of the event in the source's list of its side, {' or '.join(naming.TOUCH_COLUMNS)}, counted from 1; "
     "rows are in the order of time.",
 )
+_PER_TRAIN = "counted from 1, per direction and whisker; no unit"
+# What the known properties are, with their units; no reader of tables has a place for a column's unit.
+_MEASURES = {
+    "kappaMaxAbsOverTouch": "Signed curvature change of largest magnitude over the touch, in 1/mm.",
+    "thetaAtTouchOnset": "Angle of the whisker at the onset of the touch, in degrees.",
+    "thetaMeanOverTouch": "Mean angle of the whisker over the touch, in degrees.",
+}
+_COUNTERS = {
+    "touchNumberWithinTrial": f"Number of the touch within its trial, {_PER_TRAIN}.",
+    "touchBoutNumber": f"Number of the bout of touches, {_PER_TRAIN}.",
+    "touchNumberWithinBout": f"Number of the touch within its bout, {_PER_TRAIN}.",
+    "whTSACorrespondingIndex": "Place among the samples of the whisker array, counted from 1; no unit.",
+    "caTSACorrespondingIndex": "Place among the time stamps of a calcium array, counted from 1; no unit.",
+    "derTSACorrespondingIndex": "Place among the samples of a derived array, counted from 1; no unit.",
+}
 _HASH = "eventSeriesArrayHash"
 _ENTRY = f"{_HASH}.value{{*}}"
 
@@ -80,37 +99,33 @@ def _event_table(
     """A table of these series; labels: columns that distinguish its trains. Rows are in the order of time."""
     pairs = members[0].type == PAIRS
     trains = [train for series in members for train in series.trains]
-    onsets = [_at_onsets(train.time_ms, pairs=pairs) for train in trains]
-    seconds = context.clock.seconds(np.concatenate(onsets))
+    time_ms = np.concatenate([train.time_ms for train in trains])
+    seconds = context.clock.seconds(time_ms[:, 0])
     order = np.argsort(seconds, kind="stable")
     columns = [replace(_START if pairs else _TIMESTAMP, values=seconds[order])]
     if pairs:
-        later_ms = touches.touch_sample_ms(context) if name == naming.TOUCHES else 0.0
-        stops = context.clock.seconds(np.concatenate([split_pairs(train.time_ms)[1] for train in trains]) + later_ms)
-        stop_text = touches.STOP_TEXT.format(later_ms) if later_ms else _STOP_TEXT
+        later_ms = touch_sample(context)[0] if name == naming.TOUCHES else 0.0
+        stops = context.clock.seconds(time_ms[:, 1] + later_ms)
+        stop_text = _TOUCH_STOP_TEXT.format(later_ms) if later_ms else _STOP_TEXT
         columns.append(Column("stop_time", np.float64, stop_text, values=stops[order]))
     of_trains = [one for series in members for one in _labels(series)]
     for label in labels:
         # A train without any event need not have a label.
-        texts = np.array([one.get(label) for one in of_trains], dtype=object).repeat([one.size for one in onsets])
+        texts = np.array([one.get(label) for one in of_trains], dtype=object).repeat([len(one.trial) for one in trains])
         columns.append(Column(label, TEXT, _LABEL_TEXTS[label], values=texts[order].tolist()))
-    trials = np.concatenate([_at_onsets(train.trial, pairs=pairs) for train in trains])
+    trials = np.concatenate([train.trial[:, 0] for train in trains])
     columns.append(Column("trial_number", labels_dtype(trials), _TRIAL_TEXT, values=labels_for_file(trials)[order]))
-    if any((np.diff(onset) < 0).any() for onset in onsets):
-        positions = np.concatenate([np.arange(1, onset.size + 1) for onset in onsets])
+    if any((np.diff(train.time_ms[:, 0]) < 0).any() for train in trains):
+        positions = np.concatenate([np.arange(1, len(train.trial) + 1) for train in trains])
         columns.append(replace(_POSITION, values=positions[order]))
     return Table(
         path=table_path(name, pairs=pairs),
         neurodata_type="TimeIntervals" if pairs else "EventsTable",
         text=f"{text} Source: {'; '.join(f'{one.key}: {one.description}' for one in members)}",
-        columns=(*columns, *_property_columns(trains, order, pairs=pairs)),
+        columns=(*columns, *_property_columns(trains, order)),
         attributes={} if pairs else {"source_description": "Behavior control system of the rig"},
         source=tuple(one.path for one in members),
     )
-
-
-def _at_onsets(values: np.ndarray, *, pairs: bool) -> np.ndarray:
-    return split_pairs(values)[0] if pairs else values
 
 
 def _labels(series: EventSeries) -> Iterator[dict[str, str]]:
@@ -122,40 +137,30 @@ def _labels(series: EventSeries) -> Iterator[dict[str, str]]:
         yield {"series": own, "side": _SIDES.get(series.key, ""), **touch}
 
 
-def _property_columns(trains: Sequence[EventTrain], order: np.ndarray, *, pairs: bool) -> Iterator[Column]:
-    """What the source says of every event besides, and of its end where any event has another value there."""
-    items: dict[str, list[EventProperty]] = {}
-    for item in (item for train in trains for item in train.properties):
-        items.setdefault(naming.property_column(item.key), []).append(item)
-    for name, (item, *others) in items.items():
-        key, described = item.key, ": ".join(filter(None, (item.key, item.description)))
-        parts = [_on_and_off(train, name, pairs=pairs) for train in trains]
-        on, off = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
-        if key in _COUNTERS:
-            on, off = _whole(on, off)
-        known, source = touches.PROPERTIES.get(key, ""), f"Source: {described}"
-        paths = tuple(one.path for one in (item, *others))
-        yield Column(name, on.dtype, f"{known} {source}".lstrip(), values=on[order], source=paths)
+def _property_columns(trains: Sequence[EventTrain], order: np.ndarray) -> Iterator[Column]:
+    """What the source says of every event besides, and of its end where any event has another value there.
+
+    NaN for the events of a train that has no such property.
+    """
+    of_trains = [{naming.property_column(item.key): item for item in train.properties} for train in trains]
+    for name in dict.fromkeys(name for items in of_trains for name in items):
+        found = [items[name] for items in of_trains if name in items]
+        parts = [
+            items[name].values if name in items else np.full(train.time_ms.shape, np.nan)
+            for train, items in zip(trains, of_trains, strict=True)
+        ]
+        key, values = found[0].key, np.concatenate(parts)[order]
+        # Whole numbers, unless one of them is not one of 32 bits.
+        if key in _COUNTERS and (values == np.rint(values)).all() and (np.abs(values) < 2**31).all():
+            values = values.astype(np.int32)
+        known = (_MEASURES | _COUNTERS).get(key, "")
+        source = f"Source: {': '.join(filter(None, (key, found[0].description)))}"
+        on, off = values[:, 0], values[:, -1]
+        text = f"{known} {source}".lstrip()
+        yield Column(name, on.dtype, text, values=on, source=tuple(one.path for one in found))
         if not np.array_equal(on, off, equal_nan=True):
             text = f"{known} Value at the end of the event. {source}".lstrip()
-            yield Column(naming.at_offset(name), off.dtype, text, values=off[order])
-
-
-def _on_and_off(train: EventTrain, name: str, *, pairs: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Values at the onsets and offsets of a train, twice the same for points; NaN where it has no such property."""
-    item = {naming.property_column(one.key): one for one in train.properties}.get(name)
-    if item is None:
-        nothing = np.full(train.time_ms.size // (2 if pairs else 1), np.nan)
-        return nothing, nothing
-    return split_pairs(item.values) if pairs else (item.values, item.values)
-
-
-def _whole(on: np.ndarray, off: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The values as int32, unless one of them is not a whole number of 32 bits."""
-    both = np.concatenate([on, off])
-    if np.isfinite(both).all() and (both == np.rint(both)).all() and (np.abs(both) < 2**31).all():
-        return on.astype(np.int32), off.astype(np.int32)
-    return on, off
+            yield Column(naming.at_offset(name), off.dtype, text, values=off)
 
 
 def trial_columns(context: SessionContext) -> Iterator[Column]:
@@ -165,12 +170,12 @@ def trial_columns(context: SessionContext) -> Iterator[Column]:
         series = context.session.events.get(key)
         if series is not None and np.isin(numbers, series.trains[0].trial).any():
             train, side = series.trains[0], _SIDES[key]
-            seconds = context.clock.seconds(train.time_ms)
+            seconds, trial = context.clock.seconds(train.time_ms[:, 0]), train.trial[:, 0]
             text = (
                 f"Times of the licks at the {side} port labelled with the trial, in seconds after session start; the "
                 "same as in the licks table."
             )
-            values = [seconds[train.trial == number] for number in numbers]
+            values = [seconds[trial == number] for number in numbers]
             yield Column(f"{side}_licks", np.float64, text, ragged=True, values=values)
 
 

@@ -73,37 +73,37 @@ def train_rows(file: FileView, node: StructNode) -> np.ndarray:
     train = int(field[field.index("{") + 1 : -1]) if field.endswith("}") else None
     table = file.table(node.table)
     rows = np.ones(table.rows, dtype=bool)
-    for column, texts in _labels(file, file.node(".".join(series)), table=table, train=train).items():
-        rows &= np.array([found in texts for found in table.texts(column)], dtype=bool)
-    places = np.flatnonzero(rows)
+    for column, texts in _labels(file, file.node(".".join(series)), table).items():
+        own = texts if train is None else [texts[train - 1]]
+        rows &= np.array([found in own for found in table.texts(column)], dtype=bool)
+    return in_source_order(table, np.flatnonzero(rows))
+
+
+def in_source_order(table: NwbTable, rows: np.ndarray) -> np.ndarray:
+    """The rows of one train in the order of the source; in that of time where the table has no other."""
     if not table.has("source_position"):
-        return places
-    return places[np.argsort(table.column("source_position")[places], kind="stable")]
+        return rows
+    return rows[np.argsort(table.column("source_position")[rows], kind="stable")]
 
 
-def _labels(file: FileView, series: StructNode, *, table: NwbTable, train: int | None) -> dict[str, set[str]]:
-    """The texts that a train's rows have, by column; of all trains where no place is given."""
+def _labels(file: FileView, series: StructNode, table: NwbTable) -> dict[str, list[str]]:
+    """The texts that the rows of a series have, by column: one for each train, in the order of the source."""
     if table.has("side"):
-        return {"side": {_SIDES[series.key]}}
+        return {"side": [_SIDES[series.key]]}
     labels_path = file.first_of(series.path, "idStrs", "idStr")
     labels = [] if labels_path is None else file.texts(labels_path)
     labels = labels or [""]
-    places = range(len(labels)) if train is None else [train - 1]
     direction_column, name_column = naming.TOUCH_COLUMNS
     if table.has(direction_column):
-        parts = [labels[place].strip().partition(" ") for place in places]
-        directions = {direction.lower() for direction, _, _ in parts}
+        parts = [label.strip().partition(" ") for label in labels]
         return {
-            direction_column: directions,
-            name_column: {rest.removeprefix("contacts for ").strip() for _, _, rest in parts},
+            direction_column: [direction.lower() for direction, _, _ in parts],
+            name_column: [rest.removeprefix("contacts for ").strip() for _, _, rest in parts],
         }
     if table.has("series"):
         names = [label or series.key for label in labels]
-        return {
-            "series": {
-                names[place] if names.count(names[place]) == 1 else f"{names[place]} ({place + 1})" for place in places
-            }
-        }
+        numbered = enumerate(names, start=1)
+        return {"series": [name if names.count(name) == 1 else f"{name} ({place})" for place, name in numbered]}
     return {}
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.clock import TimeUnits, check_times_finite
+from ssc_to_nwb.clock import TimeUnits, check_times_finite, median_interval_ms
 from ssc_to_nwb.data_types.arrays.source import report_odd
-from ssc_to_nwb.data_types.events import touches
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
+from ssc_to_nwb.data_types.trials.source import Property
+from ssc_to_nwb.data_types.whisker.source import whisker_of
 from ssc_to_nwb.matlab.field import Field, HashEntry, check_names_distinct, read_hash
 from ssc_to_nwb.matlab.tree import MatCell
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
 
+if TYPE_CHECKING:
+    from ssc_to_nwb.session.context import SessionContext
+
+# How many times an event has.
 POINTS, PAIRS = 1, 2
 KNOWN_TYPES = {
     "poleInReach": PAIRS,
@@ -27,48 +33,41 @@ KNOWN_TYPES = {
     "rightReward": PAIRS,
     "rewardCue": PAIRS,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventProperty:
-    """One key of an eventPropertiesHash.
-
-    path, key, description: of the entry; values: float64 (E,), one per event time.
-    """
-
-    path: str
-    key: str
-    description: str
-    values: np.ndarray
+_TOUCH = re.compile(r"(?P<direction>protraction|retraction) contacts for (?P<whisker>\S.*)", re.IGNORECASE)
+_TOUCHES = "'Protraction contacts for <whisker>' or 'Retraction contacts for <whisker>', each once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventTrain:
-    """One list of event times.
-
-    For pairs E is even, and on and off alternate; an off may equal its on (a touch of one frame).
+    """One list of E events, each of one time, or of two: on and off, which may be equal (a touch of one frame).
 
     Attributes
     ----------
     path, label : str
         Where it is in the session struct, and its text there.
-    time_ms : ndarray of float64, (E,)
+    time_ms : ndarray of float64, (E, 1) or (E, 2)
         On the session's clock.
-    trial : ndarray of int64, (E,)
-        Trial number of each time, NO_TRIAL for NaN.
-    properties : tuple of EventProperty
-        In the source's order.
+    trial : ndarray of int64, as time_ms
+        Trial number of each time, NO_TRIAL for NaN; on and off of an event have the same.
+    properties : tuple of Property
+        In the source's order; their values are as time_ms.
     """
 
     path: str
     label: str
     time_ms: np.ndarray
     trial: np.ndarray
-    properties: tuple[EventProperty, ...]
+    properties: tuple[Property, ...]
+
+    def take(self, keep: np.ndarray) -> EventTrain:
+        """The list with some of its events. keep: bool (E,)."""
+        properties = tuple(item.take(keep) for item in self.properties)
+        return replace(self, time_ms=self.time_ms[keep], trial=self.trial[keep], properties=properties)
 
     def touch_label(self) -> tuple[str, str] | None:
         """A text for each of `naming.TOUCH_COLUMNS`, from the label; None where it does not say them."""
-        return touches.touch_label(self.label)
+        match = _TOUCH.fullmatch(self.label.strip())
+        return None if match is None else (match["direction"].lower(), match["whisker"].strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +91,6 @@ class EventSeries:
     trains: tuple[EventTrain, ...]
 
 
-def split_pairs(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values at the onsets and at the offsets, of values that alternate on, off; views."""
-    return values[0::2], values[1::2]
-
-
 def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) -> EventSeries:
     """Read one series and check its pairs.
 
@@ -112,7 +106,7 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
         key=entry.key,
         description=entry.description,
         type=event_type,
-        trains=_read_trains(field, units=units, pairs=event_type == PAIRS, log=log),
+        trains=_read_trains(field, units=units, type_=event_type, log=log),
     )
     if entry.key in KNOWN_TYPES and entry.key != "touches" and len(series.trains) != 1:
         raise field.child("eventTimes").problem(
@@ -124,7 +118,7 @@ def read_event_series(entry: HashEntry, *, units: TimeUnits, log: ProblemLog) ->
         for train, label in zip(series.trains, labels, strict=True):
             if label is None or labels.count(label) > 1:
                 labels_field = field.child("idStrs", "idStr")
-                raise labels_field.problem(kinds.TOUCH_LABEL_UNKNOWN, expected=touches.KNOWN_LABELS, found=train.label)
+                raise labels_field.problem(kinds.TOUCH_LABEL_UNKNOWN, expected=_TOUCHES, found=train.label)
     return series
 
 
@@ -138,7 +132,7 @@ def _read_type(field: Field, *, key: str) -> Literal[1, 2]:
     return 1 if number == POINTS else 2
 
 
-def _read_trains(field: Field, *, units: TimeUnits, pairs: bool, log: ProblemLog) -> tuple[EventTrain, ...]:
+def _read_trains(field: Field, *, units: TimeUnits, type_: Literal[1, 2], log: ProblemLog) -> tuple[EventTrain, ...]:
     times, trials = field.child("eventTimes"), field.child("eventTrials")
     labels = field.child("idStrs", "idStr").texts()
     hashes = field.optional("eventPropertiesHash")
@@ -167,7 +161,7 @@ def _read_trains(field: Field, *, units: TimeUnits, pairs: bool, log: ProblemLog
                 kinds.FIELD_LENGTH, expected=f"{len(time_items)} items in {name}, as in eventTimes", found=found
             )
     return tuple(
-        _read_train(time, trial, properties, label=label, units=units, unit=unit, pairs=pairs, log=log)
+        _read_train(time, trial, properties, label=label, times_ms=units.to_ms(time, unit), type_=type_, log=log)
         for time, trial, properties, label in zip(time_items, trial_items, hash_items, labels, strict=True)
     )
 
@@ -178,57 +172,43 @@ def _read_train(
     properties: Field | None,
     *,
     label: str,
-    units: TimeUnits,
-    unit: Field,
-    pairs: bool,
+    times_ms: np.ndarray,
+    type_: Literal[1, 2],
     log: ProblemLog,
 ) -> EventTrain:
-    time_ms = units.to_ms(times, unit)
     # The times by themselves first: where one is missing, every parallel list has the wrong length too.
-    _check_times(times, time_ms, pairs=pairs, log=log)
-    trial = trials.integers(length=time_ms.size, nan_as=NO_TRIAL)
-    if pairs:
-        on, off = split_pairs(trial)
-        place = _first(on != off)
-        if place is not None:
-            found = f"on in trial {on[place]}, off in trial {off[place]}, event {place + 1}"
-            expected = "on and off of an event in one trial"
-            raise trials.problem(kinds.EVENT_ACROSS_TRIALS, expected=expected, found=found)
-    return EventTrain(
-        path=times.path,
-        label=label,
-        time_ms=time_ms,
-        trial=trial,
-        properties=()
-        if properties is None
-        else _read_properties(properties, times, count=time_ms.size, label=label, log=log),
-    )
-
-
-def _read_properties(
-    field: Field, times: Field, *, count: int, label: str, log: ProblemLog
-) -> tuple[EventProperty, ...]:
-    entries = read_hash(field)
-    check_names_distinct(field, [entry.key for entry in entries], named=naming.property_column)
-    found = []
+    check_times_finite(times, times_ms)
+    if times_ms.size % type_:
+        raise times.problem(kinds.EVENT_COUNT_ODD, expected="an even number of times", found=times_ms.size)
+    time_ms = times_ms.reshape(-1, type_)
+    _check_order(times, time_ms, log=log)
+    trial = trials.integers(length=times_ms.size, nan_as=NO_TRIAL).reshape(-1, type_)
+    place = _first(trial[:, 0] != trial[:, -1])
+    if place is not None:
+        found = f"on in trial {trial[place, 0]}, off in trial {trial[place, -1]}, event {place + 1}"
+        expected = "on and off of an event in one trial"
+        raise trials.problem(kinds.EVENT_ACROSS_TRIALS, expected=expected, found=found)
+    entries = () if properties is None else read_hash(properties)
+    if properties is not None:
+        check_names_distinct(properties, [entry.key for entry in entries], named=naming.property_column)
+    found_properties = []
     for entry in entries:
-        values = entry.value.row(length=count)
+        values = entry.value.row(length=times_ms.size)
         report_odd(values, f"values of {entry.key} of {label!r}", field=times, log=log, nan=False)
-        found.append(EventProperty(path=entry.value.path, key=entry.key, description=entry.description, values=values))
-    return tuple(found)
+        own = Property(
+            path=entry.value.path, key=entry.key, description=entry.description, values=values.reshape(time_ms.shape)
+        )
+        found_properties.append(own)
+    return EventTrain(path=times.path, label=label, time_ms=time_ms, trial=trial, properties=tuple(found_properties))
 
 
-def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool, log: ProblemLog) -> None:
-    check_times_finite(field, time_ms)
-    starts = time_ms
-    if pairs:
-        if time_ms.size % 2:
-            raise field.problem(kinds.EVENT_COUNT_ODD, expected="an even number of times", found=time_ms.size)
-        starts, offsets = split_pairs(time_ms)
-        place = _first(offsets < starts)
-        if place is not None:
-            found = f"on {starts[place]:.10g} ms, off {offsets[place]:.10g} ms, event {place + 1}"
-            raise field.problem(kinds.EVENT_OFF_BEFORE_ON, expected="an off at or after its on", found=found)
+def _check_order(field: Field, time_ms: np.ndarray, *, log: ProblemLog) -> None:
+    """That no event ends before it begins; one that begins before the one before it is a warning."""
+    starts, ends = time_ms[:, 0], time_ms[:, -1]
+    place = _first(ends < starts)
+    if place is not None:
+        found = f"on {starts[place]:.10g} ms, off {ends[place]:.10g} ms, event {place + 1}"
+        raise field.problem(kinds.EVENT_OFF_BEFORE_ON, expected="an off at or after its on", found=found)
     place = _first(np.diff(starts) < 0)
     if place is not None:
         found = f"{starts[place + 1]:.10g} ms after {starts[place]:.10g} ms, event {place + 2}"
@@ -237,3 +217,13 @@ def _check_times(field: Field, time_ms: np.ndarray, *, pairs: bool, log: Problem
 
 def _first(where: np.ndarray) -> int | None:
     return int(np.flatnonzero(where)[0]) if where.any() else None
+
+
+def touch_sample(context: SessionContext) -> tuple[float, bool]:
+    """How many ms longer a touch lasts than to its last sample, which the source lists as its end; whether assumed.
+
+    It is the interval of the whisker's clock, and what the metadata assume where there is none to measure it by.
+    """
+    whisker = whisker_of(context.session)
+    measured = None if whisker is None else median_interval_ms(whisker.time_ms, whisker.trial)
+    return (context.metadata.assumptions.touch_sample_ms, True) if measured is None else (measured, False)

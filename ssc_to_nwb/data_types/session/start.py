@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ssc_to_nwb.data_types.events.touches import assumed_sample, touch_sample_ms
+from ssc_to_nwb.data_types.events.source import touch_sample
 from ssc_to_nwb.data_types.trials.times import joined_parts, labelled_times
 from ssc_to_nwb.metadata.model import VIDEO_ORDER, Assumptions
 from ssc_to_nwb.problems import kinds
@@ -35,7 +35,7 @@ def session_start_time(context: SessionContext) -> datetime:
     zone = ZoneInfo(assumed.timezone)
     start = _wall_clock(context).replace(tzinfo=zone)
     if assumed.time_of_experiment == "saved":
-        times = [context.session.trials.start_ms, *(times for _, times in labelled_times(context.session))]
+        times = [context.session.trials.start_ms, *(one.time_ms for one in labelled_times(context.session))]
         last_ms = max((float(one.max()) for one in times if one.size), default=0.0)
         length = timedelta(seconds=assumed.clock_zero_offset_s, milliseconds=last_ms)
         start = (start.astimezone(UTC) - length).astimezone(zone)
@@ -70,9 +70,11 @@ def _time_remarks(context: SessionContext) -> list[str]:
     trials, change = context.session.trials, _clock_change(context)
     lines = [] if change is None else [change[1]]
     if context.session.events.get("touches") is not None:
+        sample_ms, is_assumed = touch_sample(context)
+        why = " (assumed, because the session has no whisker samples to measure it by)" if is_assumed else ""
         lines.append(
-            f"Touches stop one sample, {touch_sample_ms(context):g} ms, after the offset of the source, which is the "
-            f"last sample of the touch{assumed_sample(context)}."
+            f"Touches stop one sample, {sample_ms:g} ms, after the offset of the source, which is the last sample of "
+            f"the touch{why}."
         )
     lines += [
         f"The source joins parts of this session: the {jump_ms:.10g} ms between the starts of trials {before} and "

@@ -16,7 +16,7 @@ from pynwb import NWBFile
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.data_types.declared import SOURCE
-from ssc_to_nwb.data_types.events.touches import touch_sample_ms
+from ssc_to_nwb.data_types.events.source import touch_sample
 from ssc_to_nwb.data_types.from_layout import find_object, make_table
 from ssc_to_nwb.data_types.source_struct.layout import FILES, ITEMS
 from ssc_to_nwb.ledger.ledger import FileEntry, Ledger
@@ -35,7 +35,7 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext,
         "tool_version": __version__,
         naming.FILE_LAYOUT_ITEM: str(naming.FILE_LAYOUT),
         "source_variable": ledger.variable,
-        "touch_sample_ms": f"{touch_sample_ms(context):.17g}",
+        "touch_sample_ms": f"{touch_sample(context)[0]:.17g}",
         "options": _canonical_json(options),
         "metadata": _metadata_json(metadata),
         "metadata_sha256": metadata_sha256(metadata),

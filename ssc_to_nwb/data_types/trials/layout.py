@@ -13,7 +13,7 @@ from ssc_to_nwb.data_types.declared import TEXT, Column, Sources, Table
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Leaf, below, kept, written
 from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
-from ssc_to_nwb.data_types.trials.source import TrialProperty, TrialType
+from ssc_to_nwb.data_types.trials.source import Property, TrialType
 from ssc_to_nwb.data_types.trials.times import trial_times
 from ssc_to_nwb.problems import kinds
 
@@ -57,7 +57,7 @@ def objects(sources: Sources) -> Iterator[Table]:
         found = f"trial {number}"
         sources.log.add(kinds.TRIAL_WITHOUT_DATA, file=context.session.path, field="trialIds", found=found)
     trials = context.session.trials.take(times.order)
-    types = [trials.type_of(position) or _NO_TYPE for position in range(len(trials))]
+    types = [one or _NO_TYPE for one in trials.types]
     starts, stops = (context.clock.seconds(one[times.order]) for one in (times.start_ms, times.stop_ms))
     columns = [
         Column("start_time", np.float64, _START, values=starts),
@@ -78,13 +78,11 @@ def objects(sources: Sources) -> Iterator[Table]:
     yield Table(path=PATH, neurodata_type="TimeIntervals", text=_TEXT, columns=tuple(columns))
 
 
-def _property_columns(item: TrialProperty, *, steps_per_mm: float) -> Iterator[Column]:
+def _property_columns(item: Property, *, steps_per_mm: float) -> Iterator[Column]:
     text = _PROPERTIES.get(item.key, f"Trial property {item.key} of the source.")
     described = f"{text} Source: {item.description}" if item.description else text
-    in_numbers = isinstance(item.values, np.ndarray)
-    dtype = np.asarray(item.values).dtype if in_numbers else TEXT
-    yield Column(naming.trial_column(item.key), dtype, described, values=item.values, source=(item.path,))
-    if item.key == "StimulusPosition" and isinstance(item.values, np.ndarray):
+    yield Column(naming.trial_column(item.key), item.values.dtype, described, values=item.values, source=(item.path,))
+    if item.key == "StimulusPosition":
         text = f"Position of the pole in mm, at {steps_per_mm:g} motor steps per mm (assumed)."
         yield Column("pole_position_mm", np.float64, text, values=item.values / steps_per_mm)
 

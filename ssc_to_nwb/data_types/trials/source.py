@@ -13,7 +13,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.clock import TimeUnits, check_times_finite
 from ssc_to_nwb.data_types.arrays.source import report_odd
 from ssc_to_nwb.data_types.trial_labels.source import distinct_labels_text
-from ssc_to_nwb.data_types.trials.times import joined_parts, trial_times
+from ssc_to_nwb.data_types.trials.times import joined_parts, labelled_times, trial_times
 from ssc_to_nwb.matlab.field import Field, HashEntry, check_names_distinct, check_numbers_unique, read_hash
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
@@ -40,19 +40,20 @@ class TrialType:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrialProperty:
-    """One key of `trialPropertiesHash`. path, key, description: of the entry; values: float64 (T,), or T texts."""
+class Property:
+    """One key of `trialPropertiesHash`, or of an `eventPropertiesHash`.
+
+    path, key, description: of the entry; values: a row per trial or event, of float64, or of texts as objects.
+    """
 
     path: str
     key: str
     description: str
-    values: np.ndarray | tuple[str, ...]
+    values: np.ndarray
 
-    def take(self, places: np.ndarray) -> TrialProperty:
-        """The same property for trials at these places (n,), in that order."""
-        if isinstance(self.values, np.ndarray):
-            return replace(self, values=self.values[places])
-        return replace(self, values=tuple(self.values[place] for place in places.tolist()))
+    def take(self, rows: np.ndarray) -> Property:
+        """The same property of some trials or events. rows: their places in the order wanted, or which they are."""
+        return replace(self, values=self.values[rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,28 +68,20 @@ class Trials:
         As the source has them, on the session's clock.
     start_measured : ndarray of bool, (T,)
         False where a start of 0 means a missing event (`trial_times`).
-    types : tuple of TrialType
-        The rows of trialTypeMat.
-    type_rows : ndarray of int64, (T,)
-        The row that is 1 for the trial, -1 where none is.
-    properties : tuple of TrialProperty
+    types : tuple of TrialType or None
+        Of each trial; None where the source gives none.
+    properties : tuple of Property
         In the source's order.
     """
 
     numbers: np.ndarray
     start_ms: np.ndarray
     start_measured: np.ndarray
-    types: tuple[TrialType, ...]
-    type_rows: np.ndarray
-    properties: tuple[TrialProperty, ...]
+    types: tuple[TrialType | None, ...]
+    properties: tuple[Property, ...]
 
     def __len__(self) -> int:
         return int(self.numbers.size)
-
-    def type_of(self, position: int) -> TrialType | None:
-        """The type of the trial at a place, from 0; None where the source gives none."""
-        row = int(self.type_rows[position])
-        return None if row < 0 else self.types[row]
 
     def take(self, places: np.ndarray) -> Trials:
         """The trials at these places (n,), counted from 0, in that order."""
@@ -97,13 +90,9 @@ class Trials:
             numbers=self.numbers[places],
             start_ms=self.start_ms[places],
             start_measured=self.start_measured[places],
-            type_rows=self.type_rows[places],
+            types=tuple(self.types[place] for place in places.tolist()),
             properties=tuple(item.take(places) for item in self.properties),
         )
-
-    def known(self, numbers: np.ndarray) -> np.ndarray:
-        """Which of some trial numbers are in the session, bool of the same shape."""
-        return np.isin(numbers, self.numbers)
 
 
 def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
@@ -117,8 +106,6 @@ def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
     starts_field = session.child("trialStartTimes")
     start_ms = units.to_ms(starts_field, session.child("trialTimeUnit"), length=numbers.size)
     check_times_finite(starts_field, start_ms)
-    matrix = session.child("trialTypeMat")
-    types = _read_types(session.child("trialTypeStr"), row_count=matrix.array().shape[0])
     properties_field = session.child("trialPropertiesHash")
     properties = read_hash(properties_field)
     check_names_distinct(properties_field, [entry.key for entry in properties], named=naming.trial_column)
@@ -126,46 +113,43 @@ def read_trials(session: Field, *, units: TimeUnits, log: ProblemLog) -> Trials:
         numbers=numbers,
         start_ms=start_ms,
         start_measured=np.ones(numbers.size, dtype=bool),
-        types=types,
-        type_rows=_read_type_rows(matrix, numbers=numbers, types=types, log=log),
+        types=_read_types(session.child("trialTypeMat"), session.child("trialTypeStr"), numbers=numbers, log=log),
         properties=tuple(_read_property(entry, count=numbers.size, log=log) for entry in properties),
     )
 
 
-def _read_types(field: Field, *, row_count: int) -> tuple[TrialType, ...]:
+def _read_types(
+    field: Field, names_field: Field, *, numbers: np.ndarray, log: ProblemLog
+) -> tuple[TrialType | None, ...]:
+    """The type of each trial: what the row says that is 1 for it."""
     types = []
-    names = field.texts(count=row_count, per="row of trialTypeMat")
+    names = names_field.texts(count=field.array().shape[0], per="row of trialTypeMat")
     for number, name in enumerate(names, start=1):
         match = _TYPE.fullmatch(name)
         if match is None or names.count(name) > 1:
             expected = "Hit, Err or NoLick with L or R, each once"
-            raise field.problem(kinds.TRIAL_TYPE_UNKNOWN, expected=expected, found=f"{name!r} in row {number}")
+            raise names_field.problem(kinds.TRIAL_TYPE_UNKNOWN, expected=expected, found=f"{name!r} in row {number}")
         types.append(TrialType(name=name, response=RESPONSES[match[1]], correct_side=SIDES[match[2]]))
-    return tuple(types)
-
-
-def _read_type_rows(field: Field, *, numbers: np.ndarray, types: tuple[TrialType, ...], log: ProblemLog) -> np.ndarray:
     matrix = field.matrix(rows=len(types), columns=numbers.size)
     if not np.isin(matrix, (0, 1)).all():
         raise field.problem(kinds.FIELD_VALUE, expected="0 and 1 only", found=np.unique(matrix)[:10].tolist())
-    per_trial = (matrix == 1).sum(axis=0)
-    if (per_trial > 1).any():
-        position = int(np.flatnonzero(per_trial > 1)[0])
-        names = [types[row].name for row in np.flatnonzero(matrix[:, position] == 1)]
-        found = f"trial {numbers[position]} is {' and '.join(names)}"
-        raise field.problem(kinds.TRIAL_TYPE_TWICE, expected="at most one 1 per column", found=found)
-    for number in numbers[per_trial == 0]:
+    found: list[TrialType | None] = []
+    for number, column in zip(numbers.tolist(), matrix.T, strict=True):
+        own = [types[row] for row in np.flatnonzero(column).tolist()]
+        if len(own) > 1:
+            twice = f"trial {number} is {' and '.join(one.name for one in own)}"
+            raise field.problem(kinds.TRIAL_TYPE_TWICE, expected="at most one 1 per column", found=twice)
+        found.append(own[0] if own else None)
+    for number in numbers[[one is None for one in found]].tolist():
         log.add(kinds.TRIAL_TYPE_NONE, file=field.file, field=field.path, found=f"trial {number}")
-    rows = (matrix == 1).argmax(axis=0) if len(types) else np.zeros(numbers.size, dtype=np.int64)
-    return np.where(per_trial == 0, -1, rows).astype(np.int64)
+    return tuple(found)
 
 
-def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> TrialProperty:
+def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> Property:
     field = entry.value
     known = entry.key in naming.TRIAL_COLUMNS
     if not known:
         log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=field.path, found=f"trial property {entry.key}")
-    values: np.ndarray | tuple[str, ...]
     if isinstance(field.value, np.ndarray) or known:
         values = field.row(length=count)
         if np.isnan(values).any():
@@ -173,20 +157,14 @@ def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> TrialPro
             log.add(kinds.VALUES_NAN, file=field.file, field=field.path, found=found)
         report_odd(values, f"values of {entry.key}", field=field, log=log, nan=False)
     else:
-        values = field.texts()
-        if len(values) != count:
-            raise field.problem(kinds.FIELD_LENGTH, expected=f"{count} texts", found=len(values))
-    return TrialProperty(path=field.path, key=entry.key, description=entry.description, values=values)
+        values = np.array(field.texts(), dtype=object)
+        if values.size != count:
+            raise field.problem(kinds.FIELD_LENGTH, expected=f"{count} texts", found=values.size)
+    return Property(path=field.path, key=entry.key, description=entry.description, values=values)
 
 
 def report_unusual(session: Session, *, log: ProblemLog) -> None:
-    """Log what is odd about starts, numbers and labels of trials."""
-    _report_times(session, log=log)
-    _report_unknown_trials(session, log=log)
-
-
-def _report_times(session: Session, *, log: ProblemLog) -> None:
-    """Warn of starts that were not measured, are equal or out of order, of joined parts, and of numbers below 1."""
+    """Warn of odd starts and numbers, of parts that were joined, and of labels with unknown numbers."""
     trials, times = session.trials, trial_times(session)
 
     def report(kind: ProblemKind, found: str, *, field: str = "trialStartTimes", detail: str | None = None) -> None:
@@ -209,14 +187,8 @@ def _report_times(session: Session, *, log: ProblemLog) -> None:
         report(kinds.SESSION_JOINED, found)
     for number in trials.numbers[trials.numbers < 1].tolist():
         report(kinds.TRIAL_NUMBER_BELOW_ONE, f"trial {number}", field="trialIds")
-
-
-def _report_unknown_trials(session: Session, *, log: ProblemLog) -> None:
-    labelled = [(f"timeSeriesArrayHash ({kind})", array.trial) for kind, array in session.arrays.items()]
-    labelled += [(f"subvolume {volume.number}", volume.trial) for volume in session.subvolumes]
-    labelled += [(train.path, train.trial) for series in session.events.values() for train in series.trains]
-    for where, trial in labelled:
-        unknown = trial[~session.trials.known(trial)]
+    for one in labelled_times(session):
+        unknown = one.labels[~np.isin(one.labels, trials.numbers)]
         if unknown.size:
             found = f"{unknown.size} labelled {distinct_labels_text(unknown)}"
-            log.add(kinds.TRIAL_UNKNOWN, file=session.path, field=where, found=found)
+            log.add(kinds.TRIAL_UNKNOWN, file=session.path, field=one.where, found=found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from ssc_to_nwb.data_types.trials.source import Trials
     from ssc_to_nwb.session.session import Session
 
-LabelledTimes = tuple[np.ndarray, np.ndarray]
-
 JOINED_AFTER_MS: Final = 3_600_000.0
 # The first trial of the later file begins a little after the zero of its clock.
 _LATEST_FIRST_START_MS: Final = 600_000.0
+
+
+class LabelledTimes(NamedTuple):
+    """One clock or list of events: where it is in the source, trial labels (N,), and times in ms (N,)."""
+
+    where: str
+    labels: np.ndarray
+    time_ms: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +49,19 @@ class TrialTimes:
 
 
 def labelled_times(session: Session) -> list[LabelledTimes]:
-    """Trial labels and times in ms of every clock and series of events of a session."""
-    labelled = [(array.trial, array.time_ms) for array in session.arrays.values()]
-    labelled += [(volume.trial, volume.time_ms) for volume in session.subvolumes]
-    return labelled + [(train.trial, train.time_ms) for series in session.events.values() for train in series.trains]
+    """Everything in a session that has times and is labelled with trials."""
+    return [
+        *(
+            LabelledTimes(f"timeSeriesArrayHash ({kind})", one.trial, one.time_ms)
+            for kind, one in session.arrays.items()
+        ),
+        *(LabelledTimes(f"subvolume {one.number}", one.trial, one.time_ms) for one in session.subvolumes),
+        *(
+            LabelledTimes(one.path, one.trial.reshape(-1), one.time_ms.reshape(-1))
+            for series in session.events.values()
+            for one in series.trains
+        ),
+    ]
 
 
 def measured_starts(start_ms: np.ndarray, numbers: np.ndarray, labelled: list[LabelledTimes]) -> np.ndarray:
@@ -61,7 +76,7 @@ def measured_starts(start_ms: np.ndarray, numbers: np.ndarray, labelled: list[La
     for place in np.flatnonzero(zero & measured).tolist():
         others = measured.copy()
         others[place] = False
-        delays = [_first_times(numbers, one) - start_ms for one in labelled]
+        delays = [_first_times(numbers, one.labels, one.time_ms) - start_ms for one in labelled]
         late = [
             delay[place] > np.nanmax(delay[others])
             for delay in delays
@@ -76,8 +91,8 @@ def trial_times(session: Session) -> TrialTimes:
     trials = session.trials
     first, last = np.full(len(trials), np.nan), np.full(len(trials), np.nan)
     for one in labelled_times(session):
-        first = np.fmin(first, _first_times(trials.numbers, one))
-        last = np.fmax(last, -_first_times(trials.numbers, (one[0], -one[1])))
+        first = np.fmin(first, _first_times(trials.numbers, one.labels, one.time_ms))
+        last = np.fmax(last, -_first_times(trials.numbers, one.labels, -one.time_ms))
     start = np.where(trials.start_measured, trials.start_ms, first)
     order = np.argsort(start, kind="stable")
     following = np.full(len(trials), np.nan)
@@ -99,9 +114,8 @@ def joined_parts(trials: Trials) -> Iterator[tuple[int, int, float]]:
         yield int(number[place]), int(number[place + 1]), float(jumps[place])
 
 
-def _first_times(numbers: np.ndarray, labelled: LabelledTimes) -> np.ndarray:
+def _first_times(numbers: np.ndarray, labels: np.ndarray, times: np.ndarray) -> np.ndarray:
     """The earliest time with the label of each trial, float64 (T,); NaN where there is none."""
-    labels, times = labelled
     first = np.full(numbers.size, np.inf)
     if numbers.size:
         order = np.argsort(numbers)

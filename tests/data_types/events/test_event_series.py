@@ -25,7 +25,7 @@ from made_sessions import (
 )
 
 from ssc_to_nwb.clock import TimeUnits
-from ssc_to_nwb.data_types.events.source import PAIRS, POINTS, EventSeries, read_event_series, split_pairs
+from ssc_to_nwb.data_types.events.source import PAIRS, POINTS, EventSeries, read_event_series
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
 from ssc_to_nwb.matlab.field import HashEntry
 from ssc_to_nwb.matlab.tree import MatValue
@@ -58,10 +58,8 @@ class TestPairs:
         series = series_of(
             "rewardCue", np.stack([on, off], axis=1).reshape(1, -1), np.repeat(trial, 2).reshape(1, -1), kind=PAIRS
         )
-        starts, stops = split_pairs(series.trains[0].time_ms)
-        np.testing.assert_array_equal(starts, on)
-        np.testing.assert_array_equal(stops, off)
-        np.testing.assert_array_equal(series.trains[0].trial[0::2], trial)
+        np.testing.assert_array_equal(series.trains[0].time_ms, np.stack([on, off], axis=1))
+        np.testing.assert_array_equal(series.trains[0].trial, np.stack([trial, trial], axis=1))
 
     @given(_intervals.filter(lambda steps: sum(length for _, length, _ in steps) > 0), st.data())
     def test_an_exchanged_pair_is_always_found(self, steps: list[tuple[int, int, int]], data: st.DataObject) -> None:
@@ -85,7 +83,7 @@ class TestPairs:
 
     def test_a_touch_of_one_frame_ends_when_it_begins(self) -> None:
         (train,) = series_of("rewardCue", row(5, 5), row(2, 2), kind=PAIRS).trains
-        assert train.time_ms.tolist() == [5, 5]
+        assert train.time_ms.tolist() == [[5, 5]]
 
     def test_on_and_off_in_different_trials(self) -> None:
         with problem_raised() as found:
@@ -96,7 +94,7 @@ class TestPairs:
     def test_events_out_of_order(self) -> None:
         log = ProblemLog()
         (train,) = series_of("leftLicks", row(3, 2), row(1, 1), kind=POINTS, log=log).trains
-        assert train.time_ms.tolist() == [3, 2]
+        assert train.time_ms.tolist() == [[3], [2]]
         assert found_of(log.problems, "events-not-in-order") == ["2 ms after 3 ms, event 2"]
 
     def test_pairs_out_of_order(self) -> None:
@@ -106,7 +104,7 @@ class TestPairs:
 
     def test_overlapping_pairs_are_no_mistake(self) -> None:
         (train,) = series_of("rewardCue", row(1, 9, 4, 12), row(2, 2, 2, 2), kind=PAIRS).trains
-        assert split_pairs(train.time_ms)[0].tolist() == [1, 4]
+        assert train.time_ms.tolist() == [[1, 9], [4, 12]]
 
     @pytest.mark.parametrize("bad", [np.nan, np.inf])
     def test_a_time_that_is_none(self, bad: float) -> None:
@@ -130,18 +128,19 @@ class TestForms:
 
     def test_one_event_is_a_scalar(self) -> None:
         (train,) = series_of("leftLicks", row(12.5), row(3), kind=POINTS).trains
-        assert (train.time_ms.tolist(), train.trial.tolist()) == ([12.5], [3])
+        assert (train.time_ms.tolist(), train.trial.tolist()) == ([[12.5]], [[3]])
 
     def test_times_may_be_a_column(self) -> None:
         (train,) = series_of("leftLicks", row(1, 2, 3).T, row(7, 7, 7).T, kind=POINTS).trains
-        assert train.time_ms.tolist() == [1, 2, 3]
+        assert train.time_ms.tolist() == [[1], [2], [3]]
 
     def test_times_in_a_cell_of_one(self) -> None:
         (train,) = series_of("rewardCue", cell(row(1, 2)), cell(row(7, 7)), kind=PAIRS).trains
-        assert train.time_ms.tolist() == [1, 2]
+        assert train.time_ms.tolist() == [[1, 2]]
 
     def test_an_event_without_a_trial_number(self) -> None:
-        assert series_of("leftLicks", row(1, 2), row(7, np.nan), kind=POINTS).trains[0].trial.tolist() == [7, NO_TRIAL]
+        (train,) = series_of("leftLicks", row(1, 2), row(7, np.nan), kind=POINTS).trains
+        assert train.trial.tolist() == [[7], [NO_TRIAL]]
 
     def test_a_type_that_the_name_contradicts(self) -> None:
         with problem_raised() as found:
@@ -186,8 +185,8 @@ class TestSessions:
         session, _ = read(made)
         for key, truth in made.trials.events.items():
             (train,) = session.events[key].trains
-            np.testing.assert_array_equal(train.time_ms, truth.times_ms)
-            np.testing.assert_array_equal(train.trial, truth.trials)
+            np.testing.assert_array_equal(train.time_ms.reshape(-1), truth.times_ms)
+            np.testing.assert_array_equal(train.trial.reshape(-1), truth.trials)
         assert {key: series.type for key, series in session.events.items()} == {
             "poleInReach": 2, "touches": 2, "leftLicks": 1, "rightLicks": 1, "leftReward": 2, "rightReward": 2,
             "rewardCue": 2,
@@ -200,13 +199,13 @@ class TestSessions:
         assert len(touches.trains) == 4
         for train, truth in zip(touches.trains, made.whisker.touches, strict=True):
             assert train.touch_label() == (truth.direction.lower(), truth.whisker)
-            on, off = split_pairs(train.time_ms)
-            np.testing.assert_array_equal(on, truth.onset_ms)
-            np.testing.assert_array_equal(off, truth.offset_ms)
+            np.testing.assert_array_equal(train.time_ms, np.stack([truth.onset_ms, truth.offset_ms], axis=1))
             properties = {item.key: item.values for item in train.properties}
-            np.testing.assert_array_equal(properties["kappaMaxAbsOverTouch"], np.repeat(truth.kappa_extreme, 2))
-            np.testing.assert_array_equal(properties["whTSACorrespondingIndex"][0::2], truth.onset_sample + 1)
-            np.testing.assert_array_equal(properties["whTSACorrespondingIndex"][1::2], truth.offset_sample + 1)
+            np.testing.assert_array_equal(
+                properties["kappaMaxAbsOverTouch"], np.stack([truth.kappa_extreme] * 2, axis=1)
+            )
+            samples = np.stack([truth.onset_sample, truth.offset_sample], axis=1)
+            np.testing.assert_array_equal(properties["whTSACorrespondingIndex"], samples + 1)
 
     def test_a_series_nobody_knows_is_read_and_reported(self, tmp_path: Path) -> None:
         def edit(s: Struct) -> None:

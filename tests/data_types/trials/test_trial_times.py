@@ -9,16 +9,16 @@ import pytest
 from made_sessions import Edit, Struct, array, events, found_of, read_edited
 
 from ssc_to_nwb.data_types.trial_labels.source import NO_TRIAL
-from ssc_to_nwb.data_types.trials.times import JOINED_AFTER_MS, measured_starts, trial_times
+from ssc_to_nwb.data_types.trials.times import JOINED_AFTER_MS, LabelledTimes, measured_starts, trial_times
 from ssc_to_nwb.data_types.whisker.source import whisker_of
 
 NUMBERS = np.array([1, 2, 3])
 
 
-def samples(*starts: float, delay: float = 10.0) -> tuple[np.ndarray, np.ndarray]:
+def samples(*starts: float, delay: float = 10.0) -> LabelledTimes:
     """Three samples a trial, the first `delay` ms after each of these times."""
     times = np.concatenate([np.array([delay, delay + 2, delay + 4]) + start for start in starts])
-    return np.repeat(NUMBERS[: len(starts)], 3), times
+    return LabelledTimes("s.e", np.repeat(NUMBERS[: len(starts)], 3), times)
 
 
 def start_at(place: int, ms: float) -> Edit:
