@@ -228,7 +228,7 @@ def _silent(body: Sequence[ast.stmt], above: str = "") -> Iterator[str]:
 
 
 # Besides its own folders, and the parts that show whiskers or make them up.
-KNOWS_WHISKERS = {"naming.py", "data_types/events/touches.py", "api/sessions.py"}
+KNOWS_WHISKERS = {"naming.py", "data_types/events/layout.py", "data_types/events/source.py", "api/sessions.py"}
 SHOWS_WHISKERS = ("metadata", "reading", "report", "testing")
 
 

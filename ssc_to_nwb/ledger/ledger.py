@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from re import Pattern
 from typing import Any, NamedTuple
@@ -27,7 +27,6 @@ from ssc_to_nwb.data_types.rule import (
     written,
 )
 from ssc_to_nwb.matlab.leaves import leaf_bytes, matlab_class, matlab_shape, walk_leaves
-from ssc_to_nwb.matlab.mat_file import OtherVariable
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatValue
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
@@ -66,8 +65,7 @@ class LedgerEntry(NamedTuple):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileEntry:
+class FileEntry(NamedTuple):
     """What became of one source file: role, path below the session's folder, and its places in the NWB file.
 
     bytes: 0 where the file is not there; sha256: None where it was not hashed.
@@ -127,23 +125,21 @@ def build_ledger(
     for entry in unmapped:
         size = "x".join(map(str, entry.shape))
         log.add(kinds.UNMAPPED_LEAF_KEPT, file=session.path, field=entry.source, found=f"{size} {entry.matlab_class}")
-    return Ledger(
-        session=str(session.key), variable=session.variable, leaves=(*entries, *map(_other_entry, session.others))
-    )
-
-
-def _other_entry(other: OtherVariable) -> LedgerEntry:
-    return LedgerEntry(
-        source=other.name,
-        matlab_class=other.matlab_class,
-        shape=other.shape,
-        bytes=other.bytes,
-        disposition=OTHER_VARIABLE.disposition,
-        nwb=(),
-        rule=OTHER_VARIABLE.identifier,
-        kept=False,
-        reason=other.reason,
-    )
+    others = [
+        LedgerEntry(
+            source=other.name,
+            matlab_class=other.matlab_class,
+            shape=other.shape,
+            bytes=other.bytes,
+            disposition=OTHER_VARIABLE.disposition,
+            nwb=(),
+            rule=OTHER_VARIABLE.identifier,
+            kept=False,
+            reason=other.reason,
+        )
+        for other in session.others
+    ]
+    return Ledger(session=str(session.key), variable=session.variable, leaves=(*entries, *others))
 
 
 def ruled_leaves(facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
@@ -215,8 +211,7 @@ def write_ledger(ledger: Ledger, path: Path) -> None:
 def _lines(name: str, entries: Sequence[LedgerEntry] | Sequence[FileEntry]) -> str:
     # One encoder: there are tens of thousands of entries.
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    as_dicts = (entry._asdict() if isinstance(entry, LedgerEntry) else asdict(entry) for entry in entries)
-    rows = ",\n  ".join(map(encode, as_dicts))
+    rows = ",\n  ".join(encode(entry._asdict()) for entry in entries)
     return f' "{name}": [\n  {rows}\n ]' if rows else f' "{name}": []'
 
 

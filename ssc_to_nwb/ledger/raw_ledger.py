@@ -61,11 +61,9 @@ class SourceFiles:
     def used(self, path: Path, rule: Rule, *, role: str, nwb: tuple[str, ...]) -> FileEntry:
         """A file that is in the result, unless a problem says that it could not be used."""
         reason = self.why_unusable(path)
-        return (
-            self.entry(path, LEFT_OUT, role=role, reason=reason)
-            if reason
-            else self.entry(path, rule, role=role, nwb=nwb)
-        )
+        if reason:
+            return self.entry(path, LEFT_OUT, role=role, reason=reason)
+        return self.entry(path, rule, role=role, nwb=nwb)
 
     def entry(
         self,

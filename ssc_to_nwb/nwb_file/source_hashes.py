@@ -91,5 +91,5 @@ def _by_name(hashes: Mapping[Path, str], *, root: Path) -> dict[str, str]:
 def with_hashes(ledger: Ledger, hashes: Mapping[Path, str], *, root: Path) -> Ledger:
     """The ledger with the hashes of stacks in it."""
     by_name = _by_name(hashes, root=root)
-    files = tuple(replace(entry, sha256=by_name.get(entry.source, entry.sha256)) for entry in ledger.files)
+    files = tuple(one._replace(sha256=by_name.get(one.source, one.sha256)) for one in ledger.files)
     return replace(ledger, files=files)

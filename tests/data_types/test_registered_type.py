@@ -12,6 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from doc_pages.field_map import field_map_page
 from made_sessions import problem_raised, read
 from scipy.io import loadmat
 
@@ -19,7 +20,6 @@ from ssc_to_nwb import convert, list_sessions, methods, restore, verify_sessions
 from ssc_to_nwb.api.explanation import find_problem
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.rule import may_fit, pattern_regex
-from ssc_to_nwb.ledger.page import map_page
 from ssc_to_nwb.naming import sidecar
 from ssc_to_nwb.session.stub import stub_session
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
@@ -105,7 +105,7 @@ def test_a_pattern_may_name_one_item() -> None:
 def test_it_appears_wherever_others_do(running: Running, tmp_path: Path) -> None:
     ledger = json.loads(sidecar(running.nwb, "ledger").read_text())
     assert {"running-values", "running-times", "running-trials"} <= {leaf["rule"] for leaf in ledger["leaves"]}
-    assert "/processing/behavior/running_speed/data" in map_page()
+    assert "/processing/behavior/running_speed/data" in field_map_page()
     (summary,) = list_sessions(source=running.made.root)
     assert "running speed" in summary.data_types
     assert "running speed (cm/s)" in methods(file=running.nwb)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -20,7 +20,6 @@ from ssc_to_nwb.matlab.leaves import is_leaf, matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatValue, row_texts
 from ssc_to_nwb.session.session import Session
 
-KEPT = "kept"
 # Fields of a Hash that run parallel: the place in one of them says which key it is.
 _HASH_FIELDS = ("keyNames", "value", "descr", "descrHash")
 _LOOKED_AT = 1 << 20
@@ -29,8 +28,8 @@ _LOOKED_AT = 1 << 20
 class FormRow(NamedTuple):
     """One row: a container or leaf, or equal neighbours.
 
-    path: with ranges; field_names: of a struct, in its order, None for all else; made_from: how a derived leaf is made,
-    as JSON. sizes, whole, and the values and single paths of `kept` are in the order of the struct, one each.
+    path: with ranges; content: as JSON, the field names of a struct, or how a derived leaf is made. sizes, whole, and
+    the values and single paths of `kept` are in the order of the struct, one each.
     """
 
     path: str
@@ -39,8 +38,7 @@ class FormRow(NamedTuple):
     how: str = ""
     rule: str = ""
     objects: tuple[str, ...] = ()
-    field_names: tuple[str, ...] | None = None
-    made_from: str = ""
+    content: str = ""
     sizes: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
     kept: tuple[tuple[str, MatValue], ...] = ()
@@ -52,9 +50,8 @@ class FormRow(NamedTuple):
 
 
 def form_rows(session: Session, leaves: Iterable[LedgerEntry]) -> list[FormRow]:
-    """Every container and leaf of the session struct, in its order."""
-    form = _Form({entry.source: entry for entry in leaves})
-    return form.rows(session.tree, path=session.variable, shown=session.variable, key="", keys={})
+    """Every container and leaf of the session struct, in its order, in which `leaves` are too."""
+    return _rows(session.tree, iter(leaves), path=session.variable, key="", keys={})
 
 
 def run_lengths(texts: Sequence[str]) -> str:
@@ -88,72 +85,64 @@ def _is_whole(numbers: np.ndarray) -> bool:
     return bool(same.all() and not np.isinf(numbers).any())
 
 
-class _Form:
-    """Walks a tree.
+def _rows(
+    value: MatValue, leaves: Iterator[LedgerEntry], *, path: str, key: str, keys: Mapping[int, str]
+) -> list[FormRow]:
+    """Rows of a value.
 
-    shown: the path of a value's rows as far as it is known: below the nearest array, whose merged rows put their
-    ranges before it. path: its own path in the struct.
+    leaves: what became of its leaves, and of those behind it; path: as far as it is known, below the nearest array,
+    whose merged rows put their ranges before it; keys: of the Hash whose field it is, by place. Only an item of a cell
+    has a place.
     """
-
-    def __init__(self, entries: Mapping[str, LedgerEntry]) -> None:
-        self._entries = entries
-
-    def rows(self, value: MatValue, *, path: str, shown: str, key: str, keys: Mapping[int, str]) -> list[FormRow]:
-        """Rows of a value; keys: of the Hash whose field it is, by place. Only an item of a cell has a place."""
-        leaf = is_leaf(value)
-        if not isinstance(value, MatCell) or leaf:
-            key = _joined(key, keys.get(1))
-        if leaf:
-            return [self._leaf(value, path=path, shown=shown, key=key)]
-        own = FormRow(
-            path=shown, matlab_class=matlab_class(value), key=key, field_names=_field_names(value),
-            sizes=(_size(value),), whole=("",),
-        )  # fmt: skip
-        if isinstance(value, MatStruct):
-            return [own, *self._fields(value, path=path, shown=shown, key=key)]
-        if isinstance(value, MatStructArray):
-            elements = [
-                self._fields(element, path=f"{path}({place})", shown="", key=key)
-                for place, element in enumerate(value.elements, start=1)
-            ]
-            return [own, *_merged(elements, shown, "()")]
-        items = [
-            self.rows(item, path=f"{path}{{{place}}}", shown="", key=_joined(key, keys.get(place)), keys={})
-            for place, item in enumerate(value.items if isinstance(value, MatCell) else (), start=1)
-        ]
-        return [own, *_merged(items, shown, "{}")]
-
-    def _fields(self, struct: MatStruct, *, path: str, shown: str, key: str) -> list[FormRow]:
-        keys = hash_keys(struct)
-        found: list[FormRow] = []
-        for name, child in struct.fields.items():
-            of_child = keys if name in _HASH_FIELDS else {}
-            found += self.rows(child, path=f"{path}.{name}", shown=f"{shown}.{name}", key=key, keys=of_child)
-        return found
-
-    def _leaf(self, value: MatValue, *, path: str, shown: str, key: str) -> FormRow:
-        entry = self._entries[path]
-        return FormRow(
-            path=shown,
-            matlab_class=entry.matlab_class,
-            key=key,
-            how=how(entry),
-            rule=entry.rule,
-            objects=tuple(place for place in entry.nwb if place != naming.STRUCT_TABLE),
-            made_from="" if entry.kept else entry.made_from,
-            sizes=(_size(value),),
-            whole=(wholeness(value),),
-            kept=((path, value),) if entry.kept else (),
-        )
+    is_lone = is_leaf(value)
+    if is_lone or not isinstance(value, MatCell):
+        key = _joined(key, keys.get(1))
+    if is_lone:
+        return [_leaf_row(value, next(leaves), path=path, key=key)]
+    own = FormRow(path, matlab_class(value), key, content=_field_names(value), sizes=(_size(value),), whole=("",))
+    if isinstance(value, MatStruct):
+        return [own, *_fields(value, leaves, path=path, key=key)]
+    if isinstance(value, MatStructArray):
+        elements = [_fields(element, leaves, path="", key=key) for element in value.elements]
+        return [own, *_merged(elements, path, "()")]
+    items = [
+        _rows(item, leaves, path="", key=_joined(key, keys.get(place)), keys={})
+        for place, item in enumerate(value.items if isinstance(value, MatCell) else (), start=1)
+    ]
+    return [own, *_merged(items, path, "{}")]
 
 
-def how(entry: LedgerEntry) -> str:
+def _fields(struct: MatStruct, leaves: Iterator[LedgerEntry], *, path: str, key: str) -> list[FormRow]:
+    keys = _hash_keys(struct)
+    found: list[FormRow] = []
+    for name, child in struct.fields.items():
+        found += _rows(child, leaves, path=f"{path}.{name}", key=key, keys=keys if name in _HASH_FIELDS else {})
+    return found
+
+
+def _leaf_row(value: MatValue, entry: LedgerEntry, *, path: str, key: str) -> FormRow:
+    return FormRow(
+        path=path,
+        matlab_class=entry.matlab_class,
+        key=key,
+        how=_how(entry),
+        rule=entry.rule,
+        objects=tuple(place for place in entry.nwb if place != naming.STRUCT_TABLE),
+        content="" if entry.kept else entry.made_from,
+        sizes=(_size(value),),
+        whole=(wholeness(value),),
+        kept=((entry.source, value),) if entry.kept else (),
+    )
+
+
+def _how(entry: LedgerEntry) -> str:
     """`written`, `derived` or `kept`; `written, kept` where the leaf is kept besides."""
-    alone = KEPT if entry.disposition is Disposition.KEPT else entry.disposition.value
-    return f"{alone}, {KEPT}" if entry.kept and alone != KEPT else alone
+    if entry.disposition is Disposition.KEPT:
+        return "kept"
+    return f"{entry.disposition.value}, kept" if entry.kept else entry.disposition.value
 
 
-def hash_keys(struct: MatStruct) -> dict[int, str]:
+def _hash_keys(struct: MatStruct) -> dict[int, str]:
     """The keys of a Hash by place, from 1; none where the struct is no Hash."""
     names = struct.fields.get("keyNames")
     items = names.items if isinstance(names, MatCell) else (() if names is None else (names,))
@@ -164,16 +153,14 @@ def hash_keys(struct: MatStruct) -> dict[int, str]:
 
 
 def value_json(row: FormRow, texts: Sequence[str]) -> str:
-    """The value of a row as JSON: field names, how it is made, or the values that are kept, one JSON text each."""
-    if row.field_names is not None:
-        return json.dumps({"fields": list(row.field_names)})
+    """The value of a row as JSON: its content, or the values that are kept, one JSON text each."""
     if len(set(texts)) > 1:
         return f'{{"each": [{", ".join(texts)}]}}'
-    return texts[0] if texts else row.made_from
+    return texts[0] if texts else row.content
 
 
-def _merged(elements: Iterable[list[FormRow]], shown: str, brackets: str) -> list[FormRow]:
-    """The rows of the elements of an array, those of equal neighbours joined; shown: the path of the array."""
+def _merged(elements: Iterable[list[FormRow]], path: str, brackets: str) -> list[FormRow]:
+    """The rows of the elements of an array, those of equal neighbours joined. path: of the array."""
     result: list[FormRow] = []
     numbered = enumerate(elements, start=1)
     for _, run in groupby(numbered, key=lambda one: [row.alike for row in one[1]]):
@@ -181,7 +168,7 @@ def _merged(elements: Iterable[list[FormRow]], shown: str, brackets: str) -> lis
         first, last = group[0][0], group[-1][0]
         index = f"{first}..{last}" if last > first else f"{first}"
         each = zip(*(rows for _, rows in group), strict=True)
-        result += [_join(rows, f"{shown}{brackets[0]}{index}{brackets[1]}") for rows in each]
+        result += [_join(rows, f"{path}{brackets[0]}{index}{brackets[1]}") for rows in each]
     return result
 
 
@@ -194,10 +181,12 @@ def _join(rows: Sequence[FormRow], before: str) -> FormRow:
     )
 
 
-def _field_names(value: MatValue) -> tuple[str, ...] | None:
-    if isinstance(value, MatStruct):
-        return tuple(value.fields)
-    return value.field_names if isinstance(value, MatStructArray) else None
+def _field_names(value: MatValue) -> str:
+    """Those of a struct, in its order, as JSON; empty for a cell."""
+    if not isinstance(value, MatStruct | MatStructArray):
+        return ""
+    names = value.fields if isinstance(value, MatStruct) else value.field_names
+    return json.dumps({"fields": list(names)})
 
 
 def _joined(key: str, further: str | None) -> str:

@@ -68,12 +68,13 @@ def read_video_header(path: Path) -> VideoHeader:
     with _opened(path) as (container, stream):
         frame_count = _count_by_index(container, stream)
         if not _reaches_its_end(container, stream):
-            expected, found = f"a video of {seconds_text(_length_s(stream))}", "a file that ends before its last frame"
+            expected = f"a video of {seconds_text(float(stream.duration * stream.time_base))}"
+            found = "a file that ends before its last frame"
             raise error(kinds.VIDEO_UNREADABLE, file=path, expected=expected, found=found)
         rate = stream.average_rate or stream.guessed_rate
         header = VideoHeader(
             path=path,
-            frame_count=len(_shown_pts(path)) if frame_count is None else frame_count,
+            frame_count=len(_frames(path)[0]) if frame_count is None else frame_count,
             image_shape=(stream.codec_context.height, stream.codec_context.width),
             rate_hz=float(rate) if rate else None,
         )
@@ -88,26 +89,33 @@ def read_frame_times(path: Path) -> FrameTimes:
 
     Its packets are read; its pictures are decoded only where packets are not frames.
     """
-    shown = _shown_pts(path)
-    coded = _shown_pts(path, with_hidden=True)
+    (shown, shown_places), (coded, coded_places) = _frames(path), _frames(path, with_hidden=True)
     with _opened(path) as (_, stream):
         tick_ms = 1000.0 * float(stream.time_base)
-    if any(pts is None for pts in (*shown, *coded)):
+    if None in (*shown, *coded):
         return FrameTimes(time_ms=None, coded_count=len(coded), coded_position=None, constant_rate=True)
-    position = _coded_position(path, shown=shown, coded=coded)
-    ticks = np.array(shown, dtype=np.float64)
+    # Packets keep their place in the file whatever an edit list does to their times.
+    ranks = {coded_places.get(pts): rank for rank, pts in enumerate(coded)}
+    found = [ranks.get(shown_places.get(pts)) for pts in shown]
+    known = [rank for rank in found if rank is not None]
+    position: np.ndarray | None = None
+    if len(known) < len(found) or len(ranks) < len(coded):
+        position = np.arange(len(shown)) if len(shown) == len(coded) else None
+    elif known == sorted(set(known)):
+        position = np.array(known, dtype=np.int64)
+    ticks, coded_ticks = np.array(shown, dtype=np.float64), np.array(coded, dtype=np.float64)
     # Without an edit list the zero of the container's clock means nothing: B-frames delay the first frame.
     lead = ticks[0] if shown[0] != coded[0] else 0.0
     if position is not None:
-        ticks = np.array(coded, dtype=np.float64)[position]
+        ticks = coded_ticks[position]
         # Hidden frames took their time before the first that is shown; an empty edit says how much at least.
-        lead = max(lead, ticks[0] - coded[0])
+        lead = max(lead, ticks[0] - coded_ticks[0])
     ticks += lead - ticks[0]
     return FrameTimes(
         time_ms=ticks * tick_ms,
         coded_count=len(coded),
         coded_position=position,
-        constant_rate=_is_constant(ticks if position is None else np.array(coded, dtype=np.float64)),
+        constant_rate=_is_constant(ticks if position is None else coded_ticks),
     )
 
 
@@ -146,43 +154,25 @@ def _count_by_index(container: Any, stream: Any) -> int | None:
     return stream.frames if proven else None
 
 
-def _shown_pts(path: Path, *, with_hidden: bool = False) -> list[Any]:
-    """The video's own time of every frame in the order in which they are shown, in ticks; None where it has none."""
+def _frames(path: Path, *, with_hidden: bool = False) -> tuple[list[Any], dict[Any, int]]:
+    """The video's own time of every frame in the order in which they are shown, in ticks; None where it has none.
+
+    Besides, by that time, the byte at which the packet lies.
+    """
     with _opened(path, with_hidden=with_hidden) as (container, stream):
-        pts = None
-        if stream.codec_context.name in _FRAME_PER_PACKET:
-            pts = _pts_of_packets(container, stream)
-    if pts is None:
+        packets = [(p.pts, p.pos, p.is_keyframe, p.is_discard) for p in container.demux(stream) if p.size]
+        places = {pts: place for pts, place, _, is_discard in packets if not is_discard}
+        pts_of_packets = [pts for pts, _, _, is_discard in packets if not is_discard]
+        # Of packets that do not begin with a key frame it is not certain what a decoder makes.
+        are_frames = stream.codec_context.name in _FRAME_PER_PACKET and packets and packets[0][2]
+    if are_frames:
+        found = pts_of_packets
+    else:
         with _opened(path, with_hidden=with_hidden) as (container, stream):
             stream.thread_type = "AUTO"
-            pts = [frame.pts for frame in container.decode(stream)]
+            found = [frame.pts for frame in container.decode(stream)]
     # The decoder gives frames in their order, while the times of packed B-frames are exchanged.
-    return pts if None in pts else sorted(pts)
-
-
-def _pts_of_packets(container: Any, stream: Any) -> list[Any] | None:
-    """None where the packets do not begin with a key frame: what a decoder makes of them is not certain."""
-    packets = [packet for packet in container.demux(stream) if packet.size]
-    if not packets or not packets[0].is_keyframe:
-        return None
-    return [packet.pts for packet in packets if not packet.is_discard]
-
-
-def _coded_position(path: Path, *, shown: list[int], coded: list[int]) -> np.ndarray | None:
-    """Packets keep their place in the file whatever an edit list does to their times."""
-    place_of_shown, place_of_coded = _places(path), _places(path, with_hidden=True)
-    rank = {place_of_coded.get(pts): rank for rank, pts in enumerate(coded)}
-    position = [rank.get(place_of_shown.get(pts)) for pts in shown]
-    if None in position or len(rank) != len(coded):
-        return np.arange(len(shown)) if len(shown) == len(coded) else None
-    found = np.array(position, dtype=np.int64)
-    return found if np.all(np.diff(found) > 0) else None
-
-
-def _places(path: Path, *, with_hidden: bool = False) -> dict[Any, int]:
-    """The byte at which a packet lies, by the time of its frame."""
-    with _opened(path, with_hidden=with_hidden) as (container, stream):
-        return {p.pts: p.pos for p in container.demux(stream) if p.size and not p.is_discard}
+    return (found if None in found else sorted(found)), places
 
 
 def _is_constant(ticks: np.ndarray) -> bool:
@@ -191,10 +181,6 @@ def _is_constant(ticks: np.ndarray) -> bool:
         return True
     line = np.linspace(ticks[0], ticks[-1], ticks.size)
     return bool(np.max(np.abs(ticks - line)) <= 1.0)
-
-
-def _length_s(stream: Any) -> float:
-    return float(stream.duration * stream.time_base)
 
 
 def _reaches_its_end(container: Any, stream: Any) -> bool:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from doc_pages.field_map import field_map_page
 from made_sessions import AWKWARD, Converted, facts_of, read
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES
 from ssc_to_nwb.data_types.rule import all_rules
 from ssc_to_nwb.ledger.ledger import build_ledger, raw_rules
-from ssc_to_nwb.ledger.page import map_page
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.testing.spec import SessionSpec
 
 
 def rows() -> list[list[str]]:
-    lines = [line for line in map_page().splitlines() if line.startswith("| ")]
+    lines = [line for line in field_map_page().splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
@@ -49,7 +49,7 @@ def test_places_of_real_leaves_fit_the_templates_of_their_rule(convert_once: Cal
 
 
 def test_names_in_the_page_are_those_of_the_code():
-    page = map_page()
+    page = field_map_page()
     for key, table in naming.EVENT_TABLES.items():
         assert re.search(rf"\| `{key}` \| `/(events|intervals)/{table}` \|", page)
     for key, column in naming.TRIAL_COLUMNS.items():
@@ -60,7 +60,7 @@ def test_names_in_the_page_are_those_of_the_code():
 
 def test_tables_have_as_many_cells_as_their_head():
     lengths: list[int] = []
-    for line in map_page().splitlines():
+    for line in field_map_page().splitlines():
         if line.startswith("| "):
             lengths.append(len(re.split(r"(?<!\\)\|", line)))
             assert lengths[-1] == lengths[0]
