@@ -131,15 +131,14 @@ def opened(path: Path) -> Iterator[FileView]:
     from ssc_to_nwb.proof.hdf5_tree import open_tree
     from ssc_to_nwb.proof.making import check_layout
     from ssc_to_nwb.restoring.file_view import FileView
-    from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
-    from ssc_to_nwb.restoring.pieces import all_restores
+    from ssc_to_nwb.restoring.nwb_reader import ObjectError
 
     with open_tree(path) as tree:
         if tree.node(f"/processing/{naming.SOURCE_MODULE}") is None:
             found = f"no group /processing/{naming.SOURCE_MODULE}"
             raise error(kinds.RESTORE_FOREIGN, file=path, expected="a file made by ssc-to-nwb", found=found)
         check_layout(tree, file=path)
-        view = FileView(reader=NwbReader(tree=tree), restores=all_restores())
+        view = FileView(tree)
         try:
             if json.loads(view.provenance["options"]).get("stub"):
                 raise error(kinds.RESTORE_OF_STUB, file=path)

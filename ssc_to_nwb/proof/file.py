@@ -27,8 +27,6 @@ from ssc_to_nwb.proof.making import check_layout
 from ssc_to_nwb.proof.source_module import check_hashes, check_source_module
 from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.nwb_reader import NwbReader
-from ssc_to_nwb.restoring.pieces import all_restores
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session
@@ -126,7 +124,7 @@ def verify_file(
                 sources=Sources(context=context, raw=raw, leaves=ledger.leaves, log=ProblemLog()),
                 facts=facts,
                 leaves=leaves,
-                view=FileView(reader=NwbReader(tree=tree), restores=all_restores()),
+                view=FileView(tree),
                 final_path=final,
                 videos=videos or naming.video_folder(final),
                 mode=mode,

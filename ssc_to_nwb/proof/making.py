@@ -15,7 +15,7 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader, ObjectError
+from ssc_to_nwb.restoring.nwb_reader import ArrayTree, ObjectError
 
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"
 _FILES = f"{_SOURCE}/{naming.SOURCE_FILES}"
@@ -83,7 +83,7 @@ def check_layout(tree: ArrayTree, *, file: Path) -> None:
     Raises file-layout-older, file-layout-newer.
     """
     with suppress(*_BROKEN):
-        _check_layout(_view(tree), file=file)
+        _check_layout(FileView(tree), file=file)
 
 
 def _check_layout(view: FileView, *, file: Path) -> None:
@@ -97,10 +97,6 @@ def _check_layout(view: FileView, *, file: Path) -> None:
 def _readable(nwb_path: Path) -> Iterator[FileView]:
     with open_tree(nwb_path) as tree:
         try:
-            yield _view(tree)
+            yield FileView(tree)
         except _BROKEN as failure:
             raise error(kinds.VERIFY_UNREADABLE, file=nwb_path, field=_SOURCE, found=failure) from failure
-
-
-def _view(tree: ArrayTree) -> FileView:
-    return FileView(reader=NwbReader(tree=tree), restores={})

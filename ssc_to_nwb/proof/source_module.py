@@ -37,7 +37,7 @@ def check_source_module(work: Comparison, *, ledger: Ledger) -> None:
 
 
 def _check_struct(work: Comparison) -> None:
-    for number, (_, name) in enumerate(work.view.struct.large(), start=1):
+    for number, name in enumerate(work.view.struct.large_tables(), start=1):
         work.equal(f"{naming.STRUCT_TABLE}/value", expected=naming.kept_array(number), found=name)
 
 

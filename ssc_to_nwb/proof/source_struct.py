@@ -55,7 +55,7 @@ def _compare_form(work: Comparison, row: StructRow, values: Mapping[str, MatValu
     }
     for name, texts in expected.items():
         in_runs = name in ("size", "whole")
-        found = row.each(name) if in_runs else [row.texts[name]] * len(row.paths)
+        found = row.each(name) if in_runs else [getattr(row, name)] * len(row.paths)
         work.equal(f"{naming.STRUCT_TABLE}/{name}", expected=texts, found=found, leaf=row.paths[0], accounts=True)
 
 
@@ -64,8 +64,7 @@ def _compare_content(work: Comparison, row: StructRow, source: Mapping[str, MatV
     first = row.paths[0]
     leaves = [work.entries[path] for path in row.paths if path in work.entries]
     expected = [_declared(entry) for entry in leaves] or [("", "", ())] * len(row.paths)
-    objects = tuple(json.loads(row.texts["objects"] or "[]"))
-    found = [(row.texts["how"], row.texts["rule"], objects)] * len(row.paths)
+    found = [(row.how, row.rule, row.places)] * len(row.paths)
     for place, name in enumerate(("how", "rule", "objects")):
         work.equal(
             f"{naming.STRUCT_TABLE}/{name}", expected=[one[place] for one in expected],
@@ -81,7 +80,7 @@ def _compare_content(work: Comparison, row: StructRow, source: Mapping[str, MatV
         names = _field_names(source[path])
         made_from = work.entries[path].made_from if path in work.entries else ""
         value = {"fields": names} if names is not None else json.loads(made_from or "{}")
-        content = json.loads(row.texts["value"]) if row.texts["value"] else {}
+        content = json.loads(row.value) if row.value else {}
         work.equal(_PLACE, expected=value, found=content, leaf=path)
 
 
@@ -95,7 +94,7 @@ def _declared(entry: LedgerEntry) -> tuple[str, str, tuple[str, ...]]:
 
 def _find_objects(work: Comparison, rows: Sequence[StructRow]) -> None:
     """Every object that a row names is in the file."""
-    for path in dict.fromkeys(path for row in rows for path in json.loads(row.texts["objects"] or "[]")):
+    for path in dict.fromkeys(path for row in rows for path in row.places):
         if not work.reader.has(path):
             work.problem(kinds.VERIFY_OBJECT_MISSING, path, expected="an object that a source field became")
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types.registry import having
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStruct, MatStructArray, MatValue, row_texts
-from ssc_to_nwb.restoring.nwb_reader import NwbReader, NwbTable
+from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader, NwbTable
 from ssc_to_nwb.restoring.pieces import Piece, RestoreError, Restores, put
 from ssc_to_nwb.restoring.source_unit import UNITS_PER_SECOND, SourceUnit
 from ssc_to_nwb.restoring.struct_table import StructNode, StructTable, dtype_of, empty_struct, grouped, kept_value
@@ -22,18 +23,19 @@ Computed = TypeVar("Computed")
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"
 
 
-@dataclass
 class FileView:
-    """One NWB file, read for the way back.
+    """One NWB file, read for the way back. What is read once is kept, but for the arrays of series."""
 
-    restores: the ways back by claim. What is read once is kept, but for the arrays of series.
-    """
+    def __init__(self, tree: ArrayTree) -> None:
+        self.reader = NwbReader(tree=tree)
+        self._tables: dict[str, NwbTable] = {}
+        self._values: dict[str, MatValue] = {}
+        self._computed: dict[str, Any] = {}
 
-    reader: NwbReader
-    restores: Restores
-    _tables: dict[str, NwbTable] = field(default_factory=dict)
-    _values: dict[str, MatValue] = field(default_factory=dict)
-    _computed: dict[str, Any] = field(default_factory=dict)
+    @cached_property
+    def restores(self) -> Restores:
+        """The ways back of all data types, by the identifiers of their claims."""
+        return {rule: restore for _, restores in having("restore", "RESTORES") for rule, restore in restores.items()}
 
     # -- objects
 
@@ -87,7 +89,7 @@ class FileView:
     @property
     def variable(self) -> str:
         """Name of the session variable."""
-        return self.struct.rows[0].texts["path"]
+        return self.struct.rows[0].path
 
     def node(self, path: str) -> StructNode:
         """A container or leaf of the source. Raises ValueError where there is none."""
@@ -241,7 +243,7 @@ def restore_struct(file: FileView) -> MatValue:
 
 def _leaves(file: FileView) -> dict[str, MatValue]:
     """All leaves by path; those of one claim are restored together."""
-    leaves = [node for node in file.struct.nodes.values() if node.how]
+    leaves = [node for node in file.struct.nodes() if node.how]
     found = {node.path: file.kept(node) for node in leaves if node.kept}
     for rule, nodes in grouped((node for node in leaves if not node.kept), lambda node: node.rule).items():
         pieces: dict[str, list[Piece]] = {}

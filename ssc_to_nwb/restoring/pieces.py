@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ssc_to_nwb.data_types.registry import having
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 
 if TYPE_CHECKING:
@@ -72,8 +71,3 @@ def put(values: np.ndarray, where: Any, part: np.ndarray) -> None:
         values.reshape(-1, order="F")[where] = part.reshape(-1)
     else:
         values[where] = part
-
-
-def all_restores() -> Restores:
-    """The ways back of all data types by the identifiers of their claims."""
-    return {rule: restore for _, restores in having("restore", "RESTORES") for rule, restore in restores.items()}

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import product
 from typing import Any, TypeVar
@@ -19,8 +19,8 @@ from ssc_to_nwb.restoring.nwb_reader import NwbTable
 from ssc_to_nwb.restoring.pieces import Piece
 
 Key = TypeVar("Key", bound=Hashable)
+Item = TypeVar("Item")
 
-COLUMNS = ("path", "key", "matlab_class", "size", "whole", "how", "rule", "objects", "value")
 _RANGE = re.compile(r"(?<=[{(])(\d+)\.\.(\d+)(?=[)}])")
 _REPEATED = re.compile(r"(.*)\*(\d+)")
 _LAST_INDEX = re.compile(r"[{(](\d+)[)}]$")
@@ -79,11 +79,11 @@ class StructNode:
         return None if match is None else int(match[1])
 
 
-def grouped(nodes: Iterable[StructNode], key: Callable[[StructNode], Key]) -> dict[Key, list[StructNode]]:
-    """Nodes by what `key` says of them, each group in its order."""
-    groups: dict[Key, list[StructNode]] = {}
-    for node in nodes:
-        groups.setdefault(key(node), []).append(node)
+def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
+    """Items by what `key` says of them, each group in its order."""
+    groups: dict[Key, list[Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
     return groups
 
 
@@ -91,107 +91,108 @@ def grouped(nodes: Iterable[StructNode], key: Callable[[StructNode], Key]) -> di
 class StructRow:
     """One row: its texts by column."""
 
-    texts: dict[str, str]
+    path: str
+    key: str
+    matlab_class: str
+    size: str
+    whole: str
+    how: str
+    rule: str
+    objects: str
+    value: str
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """Paths of the fields it describes, the last range counted fastest. Raises ValueError."""
-        return tuple(counted_paths(self.texts["path"]))
+        return tuple(counted_paths(self.path))
 
     @property
     def count(self) -> int:
         """Number of the fields it describes."""
-        return math.prod(int(last) - int(first) + 1 for first, last in _RANGE.findall(self.texts["path"]))
+        return math.prod(int(last) - int(first) + 1 for first, last in _RANGE.findall(self.path))
 
-    def nodes(self) -> Iterator[StructNode]:
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Paths of the objects that the fields became. Raises ValueError."""
+        return tuple(json.loads(self.objects or "[]"))
+
+    @cached_property
+    def nodes(self) -> tuple[StructNode, ...]:
         """The fields it describes. Raises ValueError."""
         sizes, whole = self.each("size"), self.each("whole")
-        contents = self.contents() if self.texts["value"] else [None] * len(self.paths)
-        objects = tuple(json.loads(self.texts["objects"] or "[]"))
-        for path, size, one, content in zip(self.paths, sizes, whole, contents, strict=True):
-            yield StructNode(
+        contents = self.contents() if self.value else [None] * len(self.paths)
+        objects = self.places
+        return tuple(
+            StructNode(
                 path=path,
-                key=self.texts["key"],
-                matlab_class=self.texts["matlab_class"],
+                key=self.key,
+                matlab_class=self.matlab_class,
                 size=tuple(int(length) for length in size.split("x")),
                 whole=one == "yes",
-                how=self.texts["how"],
-                rule=self.texts["rule"],
+                how=self.how,
+                rule=self.rule,
                 objects=objects,
                 content=content,
             )
+            for path, size, one, content in zip(self.paths, sizes, whole, contents, strict=True)
+        )
 
     def each(self, column: str) -> list[str]:
         """The text of every field of the row. Raises ValueError where their number is another."""
-        texts = counted_out(self.texts[column])
+        texts = counted_out(getattr(self, column))
         if len(texts) == 1:
             return texts * len(self.paths)
         if len(texts) != len(self.paths):
-            raise ValueError(f"{column} of {self.texts['path']} has {len(texts)} items for {len(self.paths)} fields")
+            raise ValueError(f"{column} of {self.path} has {len(texts)} items for {len(self.paths)} fields")
         return texts
 
     def contents(self) -> list[Any]:
         """What `value` holds of every field, from JSON. Raises ValueError."""
-        content = json.loads(self.texts["value"])
+        content = json.loads(self.value)
         if not (isinstance(content, dict) and "each" in content):
             return [content] * len(self.paths)
         if len(content["each"]) != len(self.paths):
-            raise ValueError(f"{len(content['each'])} values of {self.texts['path']}, expected {len(self.paths)}")
+            raise ValueError(f"{len(content['each'])} values of {self.path}, expected {len(self.paths)}")
         return list(content["each"])
 
 
 class StructTable:
-    """The rows of the table. Raises ObjectError, ValueError on the first use of a table that makes no sense."""
+    """The rows of the table. Raises ObjectError, ValueError on the first use of a row that makes no sense."""
 
     def __init__(self, table: NwbTable) -> None:
         self._table = table
         self._of_form: dict[str, dict[str, StructNode]] = {}
-        self._of_rule: dict[str, list[StructNode]] = {}
 
     @cached_property
     def rows(self) -> Sequence[StructRow]:
         """All rows in their order."""
-        columns = {name: self._table.texts(name) for name in COLUMNS}
-        return [
-            StructRow(texts=dict(zip(columns, texts, strict=True))) for texts in zip(*columns.values(), strict=True)
-        ]
+        columns = [self._table.texts(column.name) for column in fields(StructRow)]
+        return [StructRow(*texts) for texts in zip(*columns, strict=True)]
 
-    @cached_property
-    def nodes(self) -> dict[str, StructNode]:
-        """Every container and leaf by its path, in the order of the rows. Raises ValueError."""
-        return {node.path: node for row in self.rows for node in row.nodes()}
+    def nodes(self) -> Iterator[StructNode]:
+        """Every container and leaf, in the order of the rows. Raises ValueError."""
+        return (node for row in self.rows for node in row.nodes)
 
     def node(self, path: str) -> StructNode | None:
         """One container or leaf; only the rows that may hold it are counted out. Raises ValueError."""
-        if "nodes" in self.__dict__:
-            return self.nodes.get(path)
         form = _ANY_INDEX.sub("", path)
         if form not in self._of_form:
             rows = self._rows_of_form.get(form, ())
-            self._of_form[form] = {node.path: node for row in rows for node in row.nodes()}
+            self._of_form[form] = {node.path: node for row in rows for node in row.nodes}
         return self._of_form[form].get(path)
 
     def claimed(self, rule: str) -> list[StructNode]:
         """All leaves of one claim, in the order of the struct. Raises ValueError."""
-        if rule not in self._of_rule:
-            self._of_rule[rule] = [node for row in self.rows if row.texts["rule"] == rule for node in row.nodes()]
-        return self._of_rule[rule]
+        return [node for row in self.rows if row.rule == rule for node in row.nodes]
 
     @cached_property
     def _rows_of_form(self) -> dict[str, list[StructRow]]:
-        found: dict[str, list[StructRow]] = {}
-        for row in self.rows:
-            found.setdefault(_ANY_INDEX.sub("", row.texts["path"]), []).append(row)
-        return found
+        return grouped(self.rows, lambda row: _ANY_INDEX.sub("", row.path))
 
-    def large(self) -> list[tuple[str, str]]:
-        """Class and name of the table of every large array that is kept, in the order of the rows."""
-        found = []
-        for row in self.rows:
-            contents = row.contents() if '"table"' in row.texts["value"] else []
-            names = [one["table"] for one in contents if isinstance(one, dict) and "table" in one]
-            found += [(row.texts["matlab_class"], str(name)) for name in names]
-        return found
+    def large_tables(self) -> list[str]:
+        """Names of the tables of the large arrays that are kept, in the order of the rows."""
+        contents = [one for row in self.rows if '"table"' in row.value for one in row.contents()]
+        return [str(one["table"]) for one in contents if isinstance(one, dict) and "table" in one]
 
 
 def counted_paths(path: str) -> list[str]:

@@ -23,8 +23,6 @@ from ssc_to_nwb.quantities import listed
 from ssc_to_nwb.reading.nwb_files import is_zarr, open_nwb
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Contradiction, all_follows, contradictions
-from ssc_to_nwb.restoring.nwb_reader import NwbReader
-from ssc_to_nwb.restoring.pieces import all_restores
 from ssc_to_nwb.validate.dandi_rules import layout_messages, metadata_messages
 from ssc_to_nwb.validate.inspection import inspection_messages, layout_of
 from ssc_to_nwb.validate.messages import Message, message_of
@@ -144,7 +142,7 @@ def follows_messages(nwbfile: NWBFile, *, file: Path) -> Iterator[Message]:
 def contradiction_messages(file: Path) -> Iterator[Message]:
     """The messages of an HDF5 file of this program. Raises verify-unreadable, verify-values-elsewhere."""
     with open_tree(file) as tree:
-        view = FileView(reader=NwbReader(tree=tree), restores=all_restores())
+        view = FileView(tree)
         if _is_stub(view):
             yield message_of(kinds.DERIVED_VALUES_NOT_CHECKED, file=file, text="The file is a stub.")
             return

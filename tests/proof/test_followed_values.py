@@ -47,8 +47,6 @@ from mutations import Mutation
 from ssc_to_nwb.proof.hdf5_tree import open_tree
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import all_follows
-from ssc_to_nwb.restoring.nwb_reader import NwbReader
-from ssc_to_nwb.restoring.pieces import all_restores
 from ssc_to_nwb.validate.one_file import contradiction_messages, validate_file
 
 Mutated = Callable[[Callable[[h5py.File], None]], Path]
@@ -99,7 +97,7 @@ def covered(path: Path) -> Iterator[str]:
     """The datasets of a file that follow from the rest, one of each kind."""
     kinds = set()
     with open_tree(path) as tree:
-        view = FileView(reader=NwbReader(tree=tree), restores=all_restores())
+        view = FileView(tree)
         found = {one for follow in all_follows().values() for followed in follow(view) for one in followed.covered}
     for one in sorted(found):
         kind = re.sub(r"\d+|green|red", "", one)

@@ -10,10 +10,10 @@ import h5py
 import numpy as np
 import pytest
 
+from ssc_to_nwb.data_types.registry import having
 from ssc_to_nwb.data_types.rule import Disposition, all_rules
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.file import verify_file
-from ssc_to_nwb.restoring.pieces import all_restores
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.source_files.checksums import sha256_of
 
@@ -27,7 +27,7 @@ def identifiers(report) -> set[str]:
 def test_every_rule_that_places_a_leaf_has_a_way_back():
     placed = {rule.identifier for rule in all_rules() if rule.disposition is not Disposition.KEPT}
     # The values of metaDataHash are kept besides, as metadata files may replace what they became.
-    assert set(all_restores()) == placed - {"metadata-value"}
+    assert {rule for _, restores in having("restore", "RESTORES") for rule in restores} == placed - {"metadata-value"}
 
 
 def test_every_leaf_of_the_source_is_proven(finished):

@@ -86,8 +86,8 @@ def _subvolume_number(file: FileView, node: StructNode) -> int:
     """
     entry = re.match(r"(.*?)\.descrHash(\{\d+\})?", node.path)
     head = f"{entry[1]}.value{entry[2] or ''}." if entry else ""
-    for path, other in file.struct.nodes.items():
-        if head and path.startswith(head):
+    for other in file.struct.nodes():
+        if head and other.path.startswith(head):
             for place in other.objects:
                 match = _SUBVOLUME.search(place)
                 if match:

@@ -27,19 +27,14 @@ _EXPERIMENTER = "/general/experimenter"
 _KEY = re.compile(r"([A-Za-z0-9]+)_(\d{4})_(\d{2})_(\d{2})(?!\d)([A-Za-z]{1,2}(?![A-Za-z])|)")
 # Initials may be behind the last name without a comma.
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,3}")
-# Fields of NWB by field of the kept metadata, where their names differ.
-_TEXTS = {
-    "/session_description": "session_description",
-    "/general/experiment_description": "experiment_description",
-    "/general/institution": "institution",
-    "/general/lab": "lab",
-    "/general/virus": "virus",
-    "/general/surgery": "surgery",
-    "/general/pharmacology": "pharmacology",
-    "/general/protocol": "protocol",
-    "/general/stimulus": "stimulus_notes",
-    "/general/data_collection": "data_collection",
-}
+# Places by the keys of the kept metadata.
+_TEXTS = {"session_description": "/session_description", "stimulus_notes": "/general/stimulus"} | {
+    name: f"/general/{name}"
+    for name in (
+        "experiment_description", "institution", "lab", "virus", "surgery", "pharmacology", "protocol",
+        "data_collection",
+    )
+}  # fmt: skip
 _FILES = f"/processing/{naming.SOURCE_MODULE}/{naming.SOURCE_FILES}"
 _START, _REFERENCE = "/session_start_time", "/timestamps_reference_time"
 _TIME = re.compile(r"(\d{1,2}):?(\d\d):?(\d\d)(\.\d+)?")
@@ -52,7 +47,7 @@ _MOMENTS = {"start": "at which the session started", "saved": "file was saved"}
 def texts(file: FileView) -> Iterator[Followed]:
     """What the metadata say of the session; a field that they leave open is not in the file."""
     session, dataset = file.metadata["session"], file.metadata["dataset"]
-    for place, name in _TEXTS.items():
+    for name, place in _TEXTS.items():
         yield _text(file, place, session[name])
     for place, lines in {
         "/general/keywords": session["keywords"],
@@ -165,9 +160,9 @@ def _read(file: FileView) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     root = f"{file.variable}.metaDataHash.value"
     for row in file.struct.rows:
-        if row.texts["path"].startswith(root) and row.texts["how"]:
-            texts = found.setdefault(row.texts["key"], [])
-            for node in row.nodes():
+        if row.path.startswith(root) and row.how:
+            texts = found.setdefault(row.key, [])
+            for node in row.nodes:
                 texts += _texts(file.kept(node))
     return found
 

@@ -59,20 +59,15 @@ def nwbfile_fields(context: SessionContext) -> dict[str, Any]:
     """Arguments of NWBFile, only those that are known. Raises metadata-value-missing, metadata-text-unreadable."""
     from ssc_to_nwb._version import __version__
 
-    facts, dataset = context.metadata.session, context.metadata.dataset
-    session = context.session
+    facts, session = context.metadata.session, context.session
     report_clock(context)
-    given = (
-        "session_description", "experiment_description", "institution", "lab", "keywords", "virus", "surgery",
-        "pharmacology", "protocol", "stimulus_notes", "data_collection",
-    )  # fmt: skip
     fields: dict[str, Any] = {
-        **{name: getattr(facts, name) for name in given},
+        **facts.model_dump(exclude={"experimenters", "time_of_experiment"}),
         "identifier": identifier(context),
         "session_id": session.key.label,
         "session_start_time": session_start_time(context),
         "experimenter": experimenters(context),
-        "related_publications": dataset.related_publications,
+        "related_publications": context.metadata.dataset.related_publications,
         "notes": notes(context),
         "was_generated_by": [("ssc_to_nwb", __version__)],
     }

@@ -10,14 +10,14 @@ from ssc_to_nwb.data_types.declared import TEXT, DeclaredObject, Place, Sources,
 from ssc_to_nwb.data_types.rule import below, kept, says_something, written
 from ssc_to_nwb.session.session import Session
 
-# Arguments of NWBFile and Subject that may be without a value, and where they are in the file: a text, or a row.
-FILE_TEXTS = {
-    name: f"/general/{name}"
+# What may be without a value; which of it there is, the metadata say.
+_TEXTS = tuple(
+    f"/general/{name}"
     for name in (
         "experiment_description", "session_id", "institution", "lab", "virus", "surgery", "pharmacology", "protocol",
-        "data_collection", "notes",
+        "data_collection", "notes", "stimulus",
     )
-} | {"stimulus_notes": "/general/stimulus"}  # fmt: skip
+)  # fmt: skip
 _ALWAYS = ("/identifier", "/session_description", "/session_start_time", "/timestamps_reference_time")
 _ROWS = ("/general/experimenter", "/general/keywords", "/general/related_publications")
 _SUBJECT_TEXTS = ("species", "sex", "strain", "genotype", "weight", "description", "date_of_birth")
@@ -29,7 +29,7 @@ _FRAME = (
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
-    """The file as such and the subject; which of the optional texts there are, the metadata say."""
+    """The file as such and the subject."""
     made_from = _made_from(sources.session)
 
     def text(path: str, *, optional: bool = False, axes: int = 0, **of: Any) -> Place:
@@ -42,7 +42,7 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
         inner=(
             *(Place(path=path, kind="group", optional=True) for path in _FRAME),
             *(text(path) for path in _ALWAYS),
-            *(text(path, optional=True) for path in FILE_TEXTS.values()),
+            *(text(path, optional=True) for path in _TEXTS),
             *(text(path, optional=True, axes=1) for path in _ROWS),
             text("/file_create_date", axes=1),
             text("/general/was_generated_by", axes=2),

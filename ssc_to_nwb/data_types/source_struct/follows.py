@@ -59,9 +59,9 @@ def _fields(file: FileView) -> tuple[Counter[str], Counter[str]]:
     by_rule: Counter[str] = Counter()
     by_disposition: Counter[str] = Counter()
     for row in file.struct.rows:
-        if row.texts["how"]:
-            by_rule[row.texts["rule"]] += row.count
-            by_disposition[_DISPOSITIONS[row.texts["how"].partition(",")[0]]] += row.count
+        if row.how:
+            by_rule[row.rule] += row.count
+            by_disposition[_DISPOSITIONS[row.how.partition(",")[0]]] += row.count
     return by_rule, by_disposition
 
 
@@ -82,7 +82,7 @@ def _files(file: FileView) -> dict[str, dict[str, Any]]:
 
 def objects(file: FileView) -> Iterator[Followed]:
     """Every object that a field became is in the file, and as long as the field."""
-    names = dict.fromkeys(name for row in file.struct.rows for name in json.loads(row.texts["objects"] or "[]"))
+    names = dict.fromkeys(name for row in file.struct.rows for name in row.places)
     for name in names:
         if not file.reader.has(name):
             yield Followed(name, "an object that a source field became", "nothing", covers=())

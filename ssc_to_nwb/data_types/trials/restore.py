@@ -34,11 +34,6 @@ def trial_column(file: FileView, name: str) -> np.ndarray:
     return values
 
 
-def _texts(file: FileView, name: str) -> list[str]:
-    texts = file.table(TRIALS).texts(name)
-    return [texts[row] for row in source_order(file).tolist()]
-
-
 @each
 def starts(file: FileView, node: StructNode) -> Iterator[Piece]:
     """Start times in the unit of trialTimeUnit; 0 where the start was not measured."""
@@ -57,7 +52,7 @@ def starts(file: FileView, node: StructNode) -> Iterator[Piece]:
 @each
 def types(file: FileView, node: StructNode) -> Iterator[Piece]:
     """The matrix of 0 and 1 (types, trials), from trial_type and the source's list of types."""
-    names, texts = file.texts(f"{file.variable}.trialTypeStr"), _texts(file, "trial_type")
+    names, texts = file.texts(f"{file.variable}.trialTypeStr"), trial_column(file, "trial_type").tolist()
     unknown = sorted(set(texts) - {*names, _NO_TYPE})
     if unknown:
         raise ObjectError(f"{TRIALS}/trial_type", expected=f"one of {', '.join(names)}", found=unknown[0])
@@ -68,14 +63,13 @@ def types(file: FileView, node: StructNode) -> Iterator[Piece]:
 def columns(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """A column per leaf; where its values are texts, a leaf per trial."""
     for (place,), group in grouped(nodes, lambda node: node.objects).items():
-        name = group[0].column
-        if file.table(TRIALS).column(name).dtype.kind != "O":
-            yield from (node.piece(trial_column(file, name)) for node in group)
+        values = trial_column(file, group[0].column)
+        if values.dtype.kind != "O":
+            yield from (node.piece(values) for node in group)
             continue
-        texts = _texts(file, name)
-        if len(group) > 1 or len(texts) == 1:
-            texts = [texts[(node.index or 1) - 1] for node in group]
-        yield Piece(leaves=tuple(node.path for node in group), place=place, values=tuple(texts))
+        if len(group) > 1 or values.size == 1:
+            values = values[[(node.index or 1) - 1 for node in group]]
+        yield Piece(leaves=tuple(node.path for node in group), place=place, values=tuple(values.tolist()))
 
 
 RESTORES: Restores = {

@@ -23,10 +23,7 @@ from ssc_to_nwb.problems.model import error
 
 def add(nwbfile: NWBFile, sources: Sources) -> None:
     """Add the series of all videos that belong to a trial; none where there is no such video."""
-    context, facts, storage = sources.context, sources.context.metadata.video, sources.storage
-    if sources.raw is None:
-        return
-    videos = open_videos(sources.raw, session=context.session, rate_hz=facts.rate_hz, log=sources.log)
+    facts, storage, videos = sources.context.metadata.video, sources.storage, open_videos(sources)
     if not videos:
         return
     names = [str(video.header.path) for video in videos]
@@ -38,12 +35,12 @@ def add(nwbfile: NWBFile, sources: Sources) -> None:
         **arguments(nwbfile, video_series(videos, facts=facts)),
         external_file=names,
         starting_frame=starting_frames(videos),
-        timestamps=context.clock.seconds(np.concatenate([video.time_ms for video in videos])),
+        timestamps=sources.context.clock.seconds(np.concatenate([video.time_ms for video in videos])),
     )
     nwbfile.add_acquisition(series)
 
 
-def _place_videos(videos: Sequence[TimedVideo], folder: Path, *, link: bool = False) -> tuple[Path, ...]:
+def _place_videos(videos: Sequence[TimedVideo], folder: Path, *, link: bool) -> list[Path]:
     """Put copies of the videos into a folder. Two videos of one name are kept apart by their trial numbers."""
     folder.mkdir(parents=True, exist_ok=True)
     names = [naming.video_file(video.header.path.name) for video in videos]
@@ -52,7 +49,7 @@ def _place_videos(videos: Sequence[TimedVideo], folder: Path, *, link: bool = Fa
         path = folder / (name if names.count(name) == 1 else f"trial_{video.trial:04d}_{name}")
         (link_or_copy if link else _copy_whole)(video.header.path, path)
         placed.append(path)
-    return tuple(placed)
+    return placed
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -45,10 +45,7 @@ _BY_LIST = "the metadata list it as of no trial"
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:
     """The series of the videos, and the camera."""
-    if sources.raw is None:
-        return
-    facts = sources.context.metadata.video
-    videos = open_videos(sources.raw, session=sources.session, rate_hz=facts.rate_hz, log=sources.log)
+    facts, videos = sources.context.metadata.video, open_videos(sources)
     if videos:
         yield from device(facts.camera)
         yield video_series(videos, facts=facts)

@@ -109,8 +109,7 @@ def _hides_something(boxes: Boxes) -> bool:
 
 def check_videos(work: Comparison) -> None:
     """Compare the series and the files."""
-    facts = work.context.metadata.video
-    timed = open_videos(work.raw, session=work.session, rate_hz=facts.rate_hz, log=work.sources.log)
+    timed = open_videos(work.sources)
     if not timed:
         return
     counts = [shown_frame_count(video.header.path) for video in timed]

@@ -18,7 +18,7 @@ from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.source_files.raw_inventory import VideoFile
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.session.raw_data import RawData
+    from ssc_to_nwb.data_types.declared import Sources
 
 VideoClock = Literal["samples", "rate", "own"]
 """samples: the trial's whisker samples, one per frame, hidden frames counted. rate, own: from the trial's first sample
@@ -40,13 +40,16 @@ class TimedVideo:
     clock: VideoClock
 
 
-def open_videos(raw: RawData, *, session: Session, rate_hz: float, log: ProblemLog) -> tuple[TimedVideo, ...]:
+def open_videos(sources: Sources) -> tuple[TimedVideo, ...]:
     """Read the videos' headers and put their frames on the session's clock, in the order of time.
 
-    rate_hz: frames per second of the camera. Videos of no known trial are logged and left out (VIDEO_WITHOUT_TRIAL).
-    Raises SscError of kind VIDEO_UNREADABLE, VIDEO_DIFFERS or VIDEO_TRIAL_TWICE; where raw files may be left out,
-    these are logged and the video is left out.
+    Videos of no known trial are logged and left out (VIDEO_WITHOUT_TRIAL). Raises SscError of kind VIDEO_UNREADABLE,
+    VIDEO_DIFFERS or VIDEO_TRIAL_TWICE; where raw files may be left out, these are logged and the video is left out.
     """
+    raw, session, log = sources.raw, sources.session, sources.log
+    if raw is None:
+        return ()
+    rate_hz = sources.context.metadata.video.rate_hz
     starts = dict(zip(session.trials.numbers.tolist(), trial_times(session).start_ms.tolist(), strict=True))
     placed: dict[int, TimedVideo] = {}
     for video in raw.inventory.videos:

@@ -40,8 +40,12 @@ def videos_of(synthetic: SyntheticSession) -> list[VideoFile]:
 
 def timed(videos: list[VideoFile], session: Session, **options: Any) -> tuple[TimedVideo, ...]:
     settings: dict[str, Any] = {"rate_hz": 500.0, "log": ProblemLog()} | options
-    raw: Any = SimpleNamespace(inventory=SimpleNamespace(videos=videos), keep_going=settings.pop("keep_going", False))
-    return open_videos(raw, session=session, **settings)
+    raw = SimpleNamespace(inventory=SimpleNamespace(videos=videos), keep_going=settings.get("keep_going", False))
+    metadata = SimpleNamespace(video=SimpleNamespace(rate_hz=settings["rate_hz"]))
+    sources: Any = SimpleNamespace(
+        raw=raw, session=session, log=settings["log"], context=SimpleNamespace(metadata=metadata)
+    )
+    return open_videos(sources)
 
 
 def test_frames_have_the_times_of_the_whisker_samples(made: tuple[SyntheticSession, Session]) -> None:
