@@ -246,9 +246,7 @@ def _leaves(file: FileView) -> dict[str, MatValue]:
     leaves = [node for node in file.struct.nodes() if node.how]
     found = {node.path: file.kept(node) for node in leaves if node.kept}
     for rule, nodes in grouped((node for node in leaves if not node.kept), lambda node: node.rule).items():
-        pieces: dict[str, list[Piece]] = {}
-        for piece in file.pieces(rule, nodes):
-            pieces.setdefault(piece.leaves[0], []).append(piece)
+        pieces = grouped(file.pieces(rule, nodes), lambda piece: piece.leaves[0])
         for node in nodes:
             found[node.path] = assemble(node, pieces.pop(node.path, []))
     return found

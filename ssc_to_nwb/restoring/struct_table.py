@@ -219,7 +219,6 @@ def counted_out(text: str) -> list[str]:
     return found
 
 
-_SPECIALS = {"Infinity": np.inf, "-Infinity": -np.inf, None: np.nan}
 _SPARSE = ("row", "column", "value")
 
 
@@ -274,6 +273,5 @@ def _array(content: Any, dtype: np.dtype) -> np.ndarray:
         return content.astype(dtype, copy=False)
     if dtype.kind != "f":
         return np.array(content, dtype=dtype)
-    plain = np.array(content, dtype=object)
-    flat = [_SPECIALS[one] if one is None or isinstance(one, str) else one for one in plain.reshape(-1).tolist()]
-    return np.array(flat, dtype=np.float64).reshape(plain.shape).astype(dtype)
+    # numpy takes None as NaN, and "Infinity" as what it says.
+    return np.array(content, dtype=object).astype(np.float64).astype(dtype)

@@ -8,63 +8,43 @@ from typing import NamedTuple
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.events.restore import in_source_order, train_rows
+from ssc_to_nwb.data_types.events.restore import train_rows
 from ssc_to_nwb.restoring.clocks import BEHAVIOR_CLOCK, clock_of, usual_interval_ms
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Followed, Follows
 
-_INTERVALS, _EVENTS = "/intervals", "/events"
+_INTERVALS = "/intervals"
 _TOUCHES = f"{_INTERVALS}/{naming.TOUCHES}"
-_LICKS = f"{_EVENTS}/{naming.LICKS}"
 _PROVENANCE = f"/processing/{naming.SOURCE_MODULE}/{naming.PROVENANCE}"
 _POSITION = "source_position"
 _AT_OFFSET = "_at_offset"
-# Tables of intervals that are none of events.
-_OTHERS = (naming.TRIALS, naming.IMAGING_GAPS)
-# Columns that distinguish the trains of a table.
-_LABELS = ("side", *naming.TOUCH_COLUMNS, "series")
 
 
 class EventTimes(NamedTuple):
-    """The events of one train: trial numbers, begin and end in s as the source has them, (n,) each."""
+    """The events of one train, in the order of the source, n of them.
 
+    key: of their series; labels: trial numbers (n,); start, stop: in s (n,), a touch ends here with its last sample.
+    """
+
+    key: str
     labels: np.ndarray
     start: np.ndarray
     stop: np.ndarray
 
 
-def event_trains(file: FileView) -> Iterator[EventTimes]:
-    """The trains of all tables, one for each text of its label columns; a touch ends here with its last sample."""
-    for path in _tables(file):
-        table = file.table(path)
-        labels = table.column("trial_number")
-        if table.has("timestamp"):
-            start = stop = table.column("timestamp")
-        else:
-            start, stop = table.column("start_time"), table.column("stop_time")
-            # Touches stop later in the file than in the source.
-            stop = stop - (float(file.provenance["touch_sample_ms"]) / 1000 if path == _TOUCHES else 0.0)
-        texts = [table.texts(name) for name in _LABELS if table.has(name)]
-        trains = list(zip(*texts, strict=True)) or [()] * labels.size
-        for train in dict.fromkeys(trains):
-            rows = np.array([one == train for one in trains], dtype=bool)
-            yield EventTimes(labels[rows], start[rows], stop[rows])
+def event_trains(file: FileView) -> list[EventTimes]:
+    """The trains of all tables, as the source has them."""
+    return file.once("event trains", lambda: list(_trains(file)))
 
 
-def _tables(file: FileView) -> Iterator[str]:
-    for group in (_INTERVALS, _EVENTS):
-        for name in file.reader.members(group) if file.reader.has(group) else ():
-            if name not in _OTHERS:
-                yield f"{group}/{name}"
-
-
-def lick_times(file: FileView, side: str) -> tuple[np.ndarray, np.ndarray]:
-    """Times in s and trial numbers of the licks at one port, in the order of the source."""
-    if not file.reader.has(_LICKS):
-        return np.zeros(0), np.zeros(0)
-    table = file.table(_LICKS)
-    rows = in_source_order(table, np.flatnonzero([text == side for text in table.texts("side")]))
-    return table.column("timestamp")[rows], table.column("trial_number")[rows]
+def _trains(file: FileView) -> Iterator[EventTimes]:
+    for node in file.claimed("event-times"):
+        table, rows = file.table(node.table), train_rows(file, node)
+        names = ("timestamp", "timestamp") if table.has("timestamp") else ("start_time", "stop_time")
+        start, stop = (table.column(name)[rows] for name in names)
+        later = float(file.provenance["touch_sample_ms"]) / 1000 if table.path == _TOUCHES else 0.0
+        key = file.node(node.parent).key
+        yield EventTimes(key=key, labels=table.column("trial_number")[rows], start=start, stop=stop - later)
 
 
 def touch_sample(file: FileView) -> Iterator[Followed]:
@@ -123,6 +103,6 @@ def properties_not_given(file: FileView) -> Iterator[Followed]:
 
 FOLLOWS: Follows = {
     f"{_PROVENANCE}/touch_sample_ms": touch_sample,
-    f"{_INTERVALS}": rows,
+    _INTERVALS: rows,
     f"{_TOUCHES}": properties_not_given,
 }

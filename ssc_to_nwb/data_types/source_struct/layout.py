@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -124,18 +123,12 @@ def as_json(value: MatValue) -> str:
 
 def _plain(value: np.ndarray) -> Any:
     """Nested lists of Python numbers; what JSON has no number for becomes null or a text."""
-    values = value.tolist()
-    return values if value.dtype.kind != "f" or np.isfinite(value).all() else _without_specials(values)
-
-
-def _without_specials(values: Any) -> Any:
-    if isinstance(values, list):
-        return [_without_specials(one) for one in values]
-    if math.isnan(values):
-        return None
-    if math.isinf(values):
-        return "Infinity" if values > 0 else "-Infinity"
-    return values
+    if value.dtype.kind != "f" or np.isfinite(value).all():
+        return value.tolist()
+    values = value.astype(object)
+    for special, written in ((np.isnan, None), (np.isposinf, "Infinity"), (np.isneginf, "-Infinity")):
+        values[special(value)] = written
+    return values.tolist()
 
 
 def objects(sources: Sources) -> Iterator[DeclaredObject]:

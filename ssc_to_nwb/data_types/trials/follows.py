@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.events.follows import event_trains, lick_times
+from ssc_to_nwb.data_types.events.follows import event_trains
 from ssc_to_nwb.data_types.trials.restore import TRIALS, source_order, trial_column
 from ssc_to_nwb.restoring.clocks import all_clocks, clock_of, imaged_planes
 from ssc_to_nwb.restoring.file_view import FileView
@@ -168,10 +168,14 @@ def imaged(file: FileView) -> Iterator[Followed]:
 def licks(file: FileView) -> Iterator[Followed]:
     """The licks of each trial, as in the table of licks."""
     table = file.table(TRIALS)
-    numbers = table.column("trial_number").tolist()
+    trains = {train.key: train for train in event_trains(file)}
     for side in _SIDES.values():
-        seconds, labels = lick_times(file, side)
-        yield from _lists(table, f"{side}_licks", [seconds[labels == number] for number in numbers])
+        own = trains.get(f"{side}Licks")
+        expected = [
+            np.zeros(0) if own is None else own.start[own.labels == number]
+            for number in table.column("trial_number").tolist()
+        ]
+        yield from _lists(table, f"{side}_licks", expected)
 
 
 def _lists(table: NwbTable, name: str, expected: Sequence[np.ndarray]) -> Iterator[Followed]:
