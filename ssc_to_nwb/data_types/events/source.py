@@ -206,11 +206,13 @@ def _first(where: np.ndarray) -> int | None:
     return int(np.flatnonzero(where)[0]) if where.any() else None
 
 
-def touch_sample(context: SessionContext) -> tuple[float, bool]:
-    """How many ms longer a touch lasts than to its last sample, which the source lists as its end; whether assumed.
+def touch_sample(context: SessionContext) -> tuple[float, str]:
+    """How many ms longer a touch lasts than to its last sample, which the source lists as its end; why it is assumed.
 
     It is the interval of the whisker's clock, and what the metadata assume where there is none to measure it by.
     """
     whisker = whisker_of(context.session)
     measured = None if whisker is None else median_interval_ms(whisker.time_ms, whisker.trial)
-    return (context.metadata.assumptions.touch_sample_ms, True) if measured is None else (measured, False)
+    if measured is not None:
+        return measured, ""
+    return context.metadata.assumptions.touch_sample_ms, "because the session has no whisker samples to measure it by"

@@ -70,11 +70,10 @@ def _time_remarks(context: SessionContext) -> list[str]:
     trials, change = context.session.trials, _clock_change(context)
     lines = [] if change is None else [change[1]]
     if context.session.events.get("touches") is not None:
-        sample_ms, is_assumed = touch_sample(context)
-        why = " (assumed, because the session has no whisker samples to measure it by)" if is_assumed else ""
+        sample_ms, why = touch_sample(context)
         lines.append(
             f"Touches stop one sample, {sample_ms:g} ms, after the offset of the source, which is the last sample of "
-            f"the touch{why}."
+            f"the touch{f' (assumed, {why})' if why else ''}."
         )
     lines += [
         f"The source joins parts of this session: the {jump_ms:.10g} ms between the starts of trials {before} and "
