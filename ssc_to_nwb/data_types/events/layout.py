@@ -11,7 +11,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import TEXT, Column, Sources, Table
 from ssc_to_nwb.data_types.events.source import PAIRS, EventSeries, EventTrain, touch_sample
 from ssc_to_nwb.data_types.rule import below, derived, is_empty, kept, written
-from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
+from ssc_to_nwb.data_types.trial_labels.source import labels_for_file
 from ssc_to_nwb.session.context import SessionContext
 
 _SIDES = {"leftLicks": "left", "rightLicks": "right", "leftReward": "left", "rightReward": "right"}
@@ -113,8 +113,8 @@ def _event_table(
         # A train without any event need not have a label.
         texts = np.array([one.get(label) for one in of_trains], dtype=object).repeat([len(one.trial) for one in trains])
         columns.append(Column(label, TEXT, _LABEL_TEXTS[label], values=texts[order].tolist()))
-    trials = np.concatenate([train.trial[:, 0] for train in trains])
-    columns.append(Column("trial_number", labels_dtype(trials), _TRIAL_TEXT, values=labels_for_file(trials)[order]))
+    trials = labels_for_file(np.concatenate([train.trial[:, 0] for train in trains]))
+    columns.append(Column("trial_number", trials.dtype, _TRIAL_TEXT, values=trials[order]))
     if any((np.diff(train.time_ms[:, 0]) < 0).any() for train in trains):
         positions = np.concatenate([np.arange(1, len(train.trial) + 1) for train in trains])
         columns.append(replace(_POSITION, values=positions[order]))

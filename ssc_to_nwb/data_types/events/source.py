@@ -41,9 +41,16 @@ _TOUCHES = "'Protraction contacts for <whisker>' or 'Retraction contacts for <wh
 class EventTrain:
     """One list of E events, each of one time, or of two: on and off, which may be equal (a touch of one frame).
 
-    path, label: where it is in the session struct, and its text there; time_ms: float64 (E, 1) or (E, 2), on the
-    session's clock; trial: int64, for each time, NO_TRIAL for NaN, the same for on and off of an event; properties: in
-    the source's order, with a value for each time.
+    Attributes
+    ----------
+    path, label : str
+        Where it is in the session struct, and its text there.
+    time_ms : ndarray of float64, (E, 1) or (E, 2)
+        On the session's clock.
+    trial : ndarray of int64, as time_ms
+        Trial number of each time, NO_TRIAL for NaN; on and off of an event have the same.
+    properties : tuple of Property
+        In the source's order; their values are as time_ms.
     """
 
     path: str
@@ -67,8 +74,14 @@ class EventTrain:
 class EventSeries:
     """One entry of eventSeriesArrayHash.
 
-    path, key, description: where it is in the session struct, and what it is called; type: 1 for points, 2 for pairs of
-    on and off; trains: several of touches (`naming.TOUCH_COLUMNS`), one of the others.
+    Attributes
+    ----------
+    path, key, description : str
+        Where it is in the session struct, and what it is called.
+    type : Literal[1, 2]
+        1 for points, 2 for pairs of on and off.
+    trains : tuple of EventTrain
+        Several of touches (`naming.TOUCH_COLUMNS`), one of the others.
     """
 
     path: str

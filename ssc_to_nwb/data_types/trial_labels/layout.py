@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.arrays.source import Labelled
 from ssc_to_nwb.data_types.declared import DeclaredObject, Series, Sources
-from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
+from ssc_to_nwb.data_types.trial_labels.source import labels_for_file
 from ssc_to_nwb.session.context import SessionContext
 
 _TEXT = (
@@ -30,19 +30,18 @@ def trial_numbers(
     module, path: of the series; of: whose samples they are, in words; arrays: the source's entries, at least one, with
     the same times and labels; series_on_it: paths of the series on this clock, the owner of the time stamps first.
     """
-    labels, time_ms = arrays[0].trial, arrays[0].time_ms
-    dtype = labels_dtype(labels)
-    nan = ", NaN where the source has no number" if dtype.kind == "f" else ""
+    labels, time_ms = labels_for_file(arrays[0].trial), arrays[0].time_ms
+    nan = ", NaN where the source has no number" if labels.dtype.kind == "f" else ""
     if series_on_it or time_ms.size:
         yield module
         yield Series(
             path=path,
             text=_TEXT.format(of=of, nan=nan, keys=", ".join(repr(one.key) for one in arrays)),
             unit="n/a",
-            dtype=dtype,
+            dtype=labels.dtype,
             clock=series_on_it[0] if series_on_it else None,
             comments="The numbers are those of the column trial_number of the trials table.",
-            values=labels_for_file(labels),
+            values=labels,
             seconds=context.clock.seconds(time_ms),
             source=tuple(one.path for one in arrays),
         )

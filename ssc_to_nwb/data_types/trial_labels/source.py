@@ -10,17 +10,12 @@ NO_TRIAL: Final = int(np.iinfo(np.int64).min)
 """The label of a sample or event whose label in the source is NaN. No number of a source can be equal to it."""
 
 
-def labels_dtype(labels: np.ndarray) -> np.dtype:
-    """Element type of trial labels (N,) in the file: int32 where all are in its range, else float64."""
-    narrow = np.iinfo(np.int32)
-    fit = not labels.size or (labels.min() >= narrow.min and labels.max() <= narrow.max)
-    return np.dtype(np.int32 if fit else np.float64)
-
-
 def labels_for_file(labels: np.ndarray) -> np.ndarray:
-    """Trial labels (N,) as the file holds them, of type `labels_dtype`, with NaN for no label."""
-    values = labels.astype(labels_dtype(labels))
-    return np.where(labels == NO_TRIAL, np.nan, values) if values.dtype.kind == "f" else values
+    """Trial labels (N,) as the file holds them: int32 where all are in its range, else float64, NaN for no label."""
+    narrow = np.iinfo(np.int32)
+    if not labels.size or (labels.min() >= narrow.min and labels.max() <= narrow.max):
+        return labels.astype(np.int32)
+    return np.where(labels == NO_TRIAL, np.nan, labels.astype(np.float64))
 
 
 def distinct_labels_text(labels: np.ndarray) -> str:

@@ -12,7 +12,7 @@ from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.declared import TEXT, Column, Sources, Table
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Leaf, below, kept, written
-from ssc_to_nwb.data_types.trial_labels.source import labels_dtype, labels_for_file
+from ssc_to_nwb.data_types.trial_labels.source import labels_for_file
 from ssc_to_nwb.data_types.trials.source import Property, TrialType
 from ssc_to_nwb.data_types.trials.times import trial_times
 from ssc_to_nwb.problems import kinds
@@ -58,11 +58,12 @@ def objects(sources: Sources) -> Iterator[Table]:
         sources.log.add(kinds.TRIAL_WITHOUT_DATA, file=context.session.path, field="trialIds", found=found)
     trials = context.session.trials.take(times.order)
     types = [one or _NO_TYPE for one in trials.types]
+    numbers = labels_for_file(trials.numbers)
     starts, stops = (context.clock.seconds(one[times.order]) for one in (times.start_ms, times.stop_ms))
     columns = [
         Column("start_time", np.float64, _START, values=starts),
         Column("stop_time", np.float64, _STOP, values=stops),
-        Column("trial_number", labels_dtype(trials.numbers), _NUMBER, values=labels_for_file(trials.numbers)),
+        Column("trial_number", numbers.dtype, _NUMBER, values=numbers),
         Column("start_measured", np.bool_, _MEASURED, values=trials.start_measured),
         Column("trial_type", TEXT, _TYPE, values=[one.name for one in types]),
         Column("response", TEXT, _RESPONSE, values=[one.response for one in types]),

@@ -60,9 +60,18 @@ class Property:
 class Trials:
     """All trials of a session, in the order of the source, T of them.
 
-    numbers: int64 (T,), which everything else refers to; start_ms: float64 (T,), as the source has them, on the
-    session's clock; start_measured: bool (T,), false where a start of 0 means a missing event (`trial_times`); types:
-    of each trial, None where the source gives none; properties: in the source's order.
+    Attributes
+    ----------
+    numbers : ndarray of int64, (T,)
+        The trial numbers that everything else refers to.
+    start_ms : ndarray of float64, (T,)
+        As the source has them, on the session's clock.
+    start_measured : ndarray of bool, (T,)
+        False where a start of 0 means a missing event (`trial_times`).
+    types : tuple of TrialType or None
+        Of each trial; None where the source gives none.
+    properties : tuple of Property
+        In the source's order.
     """
 
     numbers: np.ndarray

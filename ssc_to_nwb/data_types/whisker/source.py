@@ -54,9 +54,18 @@ class WhiskerTrace:
 class WhiskerData:
     """All rows of the whisker array over N samples.
 
-    path, key: where it is in the session struct, and the key of its entry; time_ms: float64 (N,), on the session's
-    clock; trial: int64 (N,), NO_TRIAL where the source has NaN; traces: the rows, in the source's order; valid_trials:
-    int64, numbers of the trials with valid whisker data, None where the source lists none.
+    Attributes
+    ----------
+    path, key : str
+        Where it is in the session struct, and the key of its entry.
+    time_ms : ndarray of float64, (N,)
+        On the session's clock.
+    trial : ndarray of int64, (N,)
+        Trial number of each sample, NO_TRIAL where the source has NaN.
+    traces : tuple of WhiskerTrace
+        The rows, in the source's order.
+    valid_trials : ndarray of int64, or None
+        Numbers of the trials with valid whisker data; None where the source lists none.
     """
 
     path: str
