@@ -8,43 +8,56 @@ from typing import NamedTuple
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.events.restore import train_rows
+from ssc_to_nwb.data_types.events.restore import in_source_order, train_rows
 from ssc_to_nwb.restoring.clocks import BEHAVIOR_CLOCK, clock_of, usual_interval_ms
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Followed, Follows
 
-_INTERVALS = "/intervals"
+_INTERVALS, _EVENTS = "/intervals", "/events"
 _TOUCHES = f"{_INTERVALS}/{naming.TOUCHES}"
 _PROVENANCE = f"/processing/{naming.SOURCE_MODULE}/{naming.PROVENANCE}"
 _POSITION = "source_position"
 _AT_OFFSET = "_at_offset"
+# Tables of intervals that are none of events.
+_OTHERS = (naming.TRIALS, naming.IMAGING_GAPS)
+# Columns that distinguish the trains of a table.
+_LABELS = ("side", *naming.TOUCH_COLUMNS, "series")
 
 
 class EventTimes(NamedTuple):
     """The events of one train, in the order of the source, n of them.
 
-    key: of their series; labels: trial numbers (n,); start, stop: in s (n,), a touch ends here with its last sample.
+    texts: what the label columns of their table say; labels: trial numbers (n,); start, stop: in s (n,), a touch ends
+    here with its last sample.
     """
 
-    key: str
+    texts: tuple[str, ...]
     labels: np.ndarray
     start: np.ndarray
     stop: np.ndarray
 
 
-def event_trains(file: FileView) -> list[EventTimes]:
-    """The trains of all tables, as the source has them."""
-    return file.once("event trains", lambda: list(_trains(file)))
+def event_trains(file: FileView) -> Iterator[EventTimes]:
+    """The trains of all tables."""
+    for group in (_INTERVALS, _EVENTS):
+        for name in file.reader.members(group) if file.reader.has(group) else ():
+            if name not in _OTHERS:
+                yield from trains_of(file, f"{group}/{name}")
 
 
-def _trains(file: FileView) -> Iterator[EventTimes]:
-    for node in file.claimed("event-times"):
-        table, rows = file.table(node.table), train_rows(file, node)
-        names = ("timestamp", "timestamp") if table.has("timestamp") else ("start_time", "stop_time")
+def trains_of(file: FileView, path: str) -> Iterator[EventTimes]:
+    """The trains of a table, one for each text of its label columns; none where there is no such table."""
+    if not file.reader.has(path):
+        return
+    table = file.table(path)
+    names = ("timestamp", "timestamp") if table.has("timestamp") else ("start_time", "stop_time")
+    later = float(file.provenance["touch_sample_ms"]) / 1000 if path == _TOUCHES else 0.0
+    labels = [table.texts(name) for name in _LABELS if table.has(name)]
+    texts = list(zip(*labels, strict=True)) or [()] * table.rows
+    for train in dict.fromkeys(texts):
+        rows = in_source_order(table, np.flatnonzero([one == train for one in texts]))
         start, stop = (table.column(name)[rows] for name in names)
-        later = float(file.provenance["touch_sample_ms"]) / 1000 if table.path == _TOUCHES else 0.0
-        key = file.node(node.parent).key
-        yield EventTimes(key=key, labels=table.column("trial_number")[rows], start=start, stop=stop - later)
+        yield EventTimes(train, table.column("trial_number")[rows], start, stop - later)
 
 
 def touch_sample(file: FileView) -> Iterator[Followed]:
@@ -103,6 +116,6 @@ def properties_not_given(file: FileView) -> Iterator[Followed]:
 
 FOLLOWS: Follows = {
     f"{_PROVENANCE}/touch_sample_ms": touch_sample,
-    _INTERVALS: rows,
+    f"{_INTERVALS}": rows,
     f"{_TOUCHES}": properties_not_given,
 }

@@ -76,10 +76,14 @@ def train_rows(file: FileView, node: StructNode) -> np.ndarray:
     for column, texts in _labels(file, file.node(".".join(series)), table).items():
         own = texts if train is None else [texts[train - 1]]
         rows &= np.array([found in own for found in table.texts(column)], dtype=bool)
-    places = np.flatnonzero(rows)
+    return in_source_order(table, np.flatnonzero(rows))
+
+
+def in_source_order(table: NwbTable, rows: np.ndarray) -> np.ndarray:
+    """The rows of one train in the order of the source; in that of time where the table has no other."""
     if not table.has("source_position"):
-        return places
-    return places[np.argsort(table.column("source_position")[places], kind="stable")]
+        return rows
+    return rows[np.argsort(table.column("source_position")[rows], kind="stable")]
 
 
 def _labels(file: FileView, series: StructNode, table: NwbTable) -> dict[str, list[str]]:

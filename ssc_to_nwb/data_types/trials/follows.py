@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types.events.follows import event_trains
+from ssc_to_nwb.data_types.events.follows import event_trains, trains_of
 from ssc_to_nwb.data_types.trials.restore import TRIALS, source_order, trial_column
 from ssc_to_nwb.restoring.clocks import all_clocks, clock_of, imaged_planes
 from ssc_to_nwb.restoring.file_view import FileView
@@ -168,9 +168,9 @@ def imaged(file: FileView) -> Iterator[Followed]:
 def licks(file: FileView) -> Iterator[Followed]:
     """The licks of each trial, as in the table of licks."""
     table = file.table(TRIALS)
-    trains = {train.key: train for train in event_trains(file)}
+    licks = {train.texts: train for train in trains_of(file, f"/events/{naming.LICKS}")}
     for side in _SIDES.values():
-        own = trains.get(f"{side}Licks")
+        own = licks.get((side,))
         expected = [
             np.zeros(0) if own is None else own.start[own.labels == number]
             for number in table.column("trial_number").tolist()
