@@ -20,10 +20,10 @@ from ssc_to_nwb.ledger.ledger import LedgerEntry
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatValue
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, SscError
+from ssc_to_nwb.restoring.clocks import SourceUnit
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Difference, differing_numbers, differing_values
 from ssc_to_nwb.restoring.nwb_reader import NwbReader, ObjectError
-from ssc_to_nwb.restoring.source_unit import SourceUnit
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session

@@ -1,4 +1,4 @@
-"""The clocks of a file: time stamps with the trial number of each, and the imaged planes that go by them."""
+"""The clocks of a file: the source's unit of time, time stamps with the trial number of each, and the imaged planes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.source_unit import SourceUnit
 from ssc_to_nwb.restoring.struct_table import grouped
 
 BEHAVIOR = f"/processing/{naming.BEHAVIOR_MODULE}"
@@ -21,6 +20,51 @@ _FRAME_INDEX = naming.frame_index("")
 _DECIMALS_OF_MS = 3
 # fov_01002 is plane 2 of subvolume 1; other names count the planes.
 _NUMBER = re.compile(r"fov_(\d+)\d{3}|subvolume_(\d+)_plane_\d+")
+UNITS_PER_SECOND = {"millisecond": 1000.0, "second": 1.0, "minute": 1 / 60, "hour": 1 / 3600, "day": 1 / 86400}
+# Times are scaled and shifted on the way into the file, and again on the way back.
+_TOLERANCE_ULP = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceUnit:
+    """The source's unit of time, and the seconds from the session's start to the zero of its clock."""
+
+    per_second: float
+    zero_offset_s: float
+
+    def from_seconds(self, seconds: np.ndarray) -> np.ndarray:
+        """Times in the source's unit, float64, same shape."""
+        return (np.asarray(seconds, dtype=np.float64) - self.zero_offset_s) * self.per_second
+
+    def rounding(self, seconds: np.ndarray) -> np.ndarray:
+        """How far times may differ, in the source's unit, after the way into the file and back.
+
+        4 units in the last place of the seconds, as they are in the file and as they are without the shift.
+        """
+        largest = np.maximum(np.abs(np.nan_to_num(seconds)), abs(self.zero_offset_s))
+        tolerance: np.ndarray = _TOLERANCE_ULP * np.spacing(largest) * self.per_second
+        return tolerance
+
+    def restored(
+        self, seconds: np.ndarray, *, whole: bool, later: float = 0.0
+    ) -> tuple[np.ndarray, np.ndarray | float]:
+        """Times in the source's unit, and how far they may be from the source's.
+
+        whole: whether all times of the source are whole. They come back exactly then: what is within the rounding of a
+        whole number is that number. later: how much later, in the source's unit, the file has these times.
+        """
+        found, rounding = self.from_seconds(seconds) - later, self.rounding(seconds)
+        if not whole:
+            return found, rounding
+        nearest = np.rint(found)
+        return np.where(np.abs(found - nearest) <= rounding, nearest, found), 0.0
+
+
+def unit_of(file: FileView, path: str) -> SourceUnit:
+    """The unit that a leaf with the id of a unit of time names."""
+    ids, names = file.row(f"{file.variable}.timeUnitIds"), file.texts(f"{file.variable}.timeUnitNames")
+    name = dict(zip(ids.tolist(), names, strict=True))[file.row(path)[0]]
+    return SourceUnit(per_second=UNITS_PER_SECOND[name], zero_offset_s=float(file.assumptions["clock_zero_offset_s"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

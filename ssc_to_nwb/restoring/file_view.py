@@ -16,7 +16,6 @@ from ssc_to_nwb.data_types.registry import having
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStruct, MatStructArray, MatValue, row_texts
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader, NwbTable
 from ssc_to_nwb.restoring.pieces import Piece, RestoreError, Restores, put
-from ssc_to_nwb.restoring.source_unit import UNITS_PER_SECOND, SourceUnit
 from ssc_to_nwb.restoring.struct_table import StructNode, StructTable, dtype_of, empty_struct, grouped, kept_value
 
 Computed = TypeVar("Computed")
@@ -152,18 +151,6 @@ class FileView:
     def claimed(self, rule: str) -> list[StructNode]:
         """All leaves of one claim, in the order of the struct."""
         return self.struct.claimed(rule)
-
-    def unit(self, path: str) -> SourceUnit:
-        """The unit that a leaf with the id of a unit of time names."""
-        names = dict(
-            zip(
-                self.row(f"{self.variable}.timeUnitIds").tolist(),
-                self.texts(f"{self.variable}.timeUnitNames"),
-                strict=True,
-            )
-        )
-        per_second = UNITS_PER_SECOND[names[self.row(path)[0]]]
-        return SourceUnit(per_second=per_second, zero_offset_s=float(self.assumptions["clock_zero_offset_s"]))
 
 
 def assemble(node: StructNode, pieces: Iterable[Piece]) -> MatValue:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ssc_to_nwb.clock import Clock
 from ssc_to_nwb.proof.comparison import Comparison
-from ssc_to_nwb.restoring.source_unit import SourceUnit
+from ssc_to_nwb.restoring.clocks import SourceUnit
 
 OFFSETS_S = st.floats(min_value=-1e5, max_value=1e5, allow_nan=False)
 # How much later the file has the end of a touch.

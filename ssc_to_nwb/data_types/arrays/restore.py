@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.restoring.clocks import unit_of
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.pieces import Piece, Restores, each
 from ssc_to_nwb.restoring.struct_table import StructNode
@@ -22,7 +23,7 @@ def whole(file: FileView, node: StructNode) -> Iterator[Piece]:
 def times(file: FileView, node: StructNode) -> Iterator[Piece]:
     """Time stamps of the first series on the clock of an entry; the others link to them."""
     seconds = file.reader.values(node.objects[0])
-    found, rounding = file.unit(f"{node.parent}.timeUnit").restored(seconds, whole=node.whole)
+    found, rounding = unit_of(file, f"{node.parent}.timeUnit").restored(seconds, whole=node.whole)
     yield node.piece(found, rounding=rounding)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.restoring.clocks import unit_of
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import NwbTable, ObjectError
 from ssc_to_nwb.restoring.pieces import Piece, Restores, each
@@ -27,7 +28,7 @@ def types(file: FileView, node: StructNode) -> Iterator[Piece]:
 @each
 def times(file: FileView, node: StructNode) -> Iterator[Piece]:
     """Points, or on and off times in turn; a touch stops one sample later in the file than in the source."""
-    table, unit, rows = file.table(node.table), file.unit(f"{node.parent}.timeUnit"), train_rows(file, node)
+    table, unit, rows = file.table(node.table), unit_of(file, f"{node.parent}.timeUnit"), train_rows(file, node)
     on = None
     for place in node.objects:
         later = 0.0

@@ -9,7 +9,15 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rois.restore import IN_PLANE, IN_RECORD, IN_ROIS
-from ssc_to_nwb.restoring.clocks import OPHYS, ImagedPlane, clock_of, imaged_planes, is_whole, usual_interval_ms
+from ssc_to_nwb.restoring.clocks import (
+    OPHYS,
+    ImagedPlane,
+    clock_of,
+    imaged_planes,
+    is_whole,
+    unit_of,
+    usual_interval_ms,
+)
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Followed, Follows, at
 from ssc_to_nwb.restoring.nwb_reader import NwbTable
@@ -79,7 +87,7 @@ def _rates(file: FileView, plane: ImagedPlane, labels: str) -> list[float | None
     interval_ms = usual_interval_ms(time_ms, clock.labels)
     if interval_ms is None:
         return [None]
-    exact = file.unit(f"{plane.entry}.timeUnit").per_second == _MS_PER_S
+    exact = unit_of(file, f"{plane.entry}.timeUnit").per_second == _MS_PER_S
     ticks = ([1.0] if is_whole(time_ms) else []) + ([1e-3] if not (is_whole(time_ms) and exact) else [])
     return [_shortest(interval_ms, tick) for tick in ticks]
 

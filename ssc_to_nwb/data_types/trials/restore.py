@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.restoring.clocks import unit_of
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 from ssc_to_nwb.restoring.pieces import Piece, Restores, each
@@ -38,7 +39,7 @@ def trial_column(file: FileView, name: str) -> np.ndarray:
 def starts(file: FileView, node: StructNode) -> Iterator[Piece]:
     """Start times in the unit of trialTimeUnit; 0 where the start was not measured."""
     measured, seconds = trial_column(file, "start_measured").astype(bool), trial_column(file, "start_time")
-    found, rounding = file.unit(f"{file.variable}.trialTimeUnit").restored(seconds, whole=node.whole)
+    found, rounding = unit_of(file, f"{file.variable}.trialTimeUnit").restored(seconds, whole=node.whole)
     for name, rows in (("start_time", np.flatnonzero(measured)), ("start_measured", np.flatnonzero(~measured))):
         if rows.size or name == "start_time":
             yield node.piece(

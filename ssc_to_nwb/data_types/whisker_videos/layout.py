@@ -129,22 +129,21 @@ def with_trials(
     no trial is left out.
     """
     folder, listed = inventory.session_directory, facts.video_trials
-    # What a video may be called in the metadata; the path first, since it is exact.
-    names = {one.path: (one.path.relative_to(folder).as_posix(), one.path.name) for one in inventory.videos}
-    there = {name for both in names.values() for name in both}
-    for name in (name for name in listed if name not in there):
-        log.add(kinds.VIDEO_LISTED_MISSING, file=folder / name, field=_LIST, expected="a video below the folder")
     found = [(re.search(facts.video_pattern, one.path.name, re.IGNORECASE), one) for one in inventory.videos]
     by_name = [one if match is None else replace(one, trial=int(match["trial"])) for match, one in found]
-    known, left_out = [], []
+    known, left_out, there = [], [], set[str]()
     for video in sorted(by_name, key=_trial_first):
-        own = next((name for name in names[video.path] if name in listed), None)
-        if own is None:
+        # What it may be called in the metadata; the path first, since it is exact.
+        names = [name for name in (video.path.relative_to(folder).as_posix(), video.path.name) if name in listed]
+        there.update(names)
+        if not names:
             known.append(video)
-        elif listed[own] is None:
+        elif listed[names[0]] is None:
             left_out.append(FileLeftOut(path=video.path, reason=_BY_LIST))
         else:
-            known.append(replace(video, trial=listed[own], trial_from="list"))
+            known.append(replace(video, trial=listed[names[0]], trial_from="list"))
+    for name in (name for name in listed if name not in there):
+        log.add(kinds.VIDEO_LISTED_MISSING, file=folder / name, field=_LIST, expected="a video below the folder")
     videos = _by_order(known, pattern=facts.video_running_pattern, trials=trials, folder=folder, log=log)
     return replace(inventory, videos=tuple(videos), left_out=(*inventory.left_out, *left_out))
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ssc_to_nwb.clock import Clock
-from ssc_to_nwb.restoring.source_unit import UNITS_PER_SECOND, SourceUnit
+from ssc_to_nwb.restoring.clocks import UNITS_PER_SECOND, SourceUnit
 
 # Below the smallest normal number there are no digits left to compare.
 TIMES_MS = st.just(0.0) | st.floats(min_value=1e-9, max_value=4e7, allow_nan=False)
