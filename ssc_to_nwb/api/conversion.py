@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.conversion import ConvertRequest
 from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.options.files import DemoRequest
 
 if TYPE_CHECKING:
     from ssc_to_nwb.nwb_file.results import SessionOutcome
     from ssc_to_nwb.problems.model import Problem
-    from ssc_to_nwb.run.events import OnEvent, RunEvent
+    from ssc_to_nwb.run.events import RunEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,17 +148,9 @@ class DemoResult:
     conversion: ConversionResult
 
 
-def demo(*, output: Path | str, overwrite: bool = False, on_event: OnEvent | None = None) -> DemoResult:
+@takes(DemoRequest)
+def demo(request: DemoRequest) -> DemoResult:
     """Make a synthetic dataset of two sessions in the layout of ssc-1, and convert it.
-
-    Parameters
-    ----------
-    output : path or str
-        Folder. The dataset goes to `output/source`, the NWB files to `output/nwb`. The dataset is the same every time.
-    overwrite : bool
-        Replace the NWB files of an earlier demo.
-    on_event : callable, optional
-        Called with each event of the conversion.
 
     Returns
     -------
@@ -173,9 +166,9 @@ def demo(*, output: Path | str, overwrite: bool = False, on_event: OnEvent | Non
     from ssc_to_nwb.testing.dataset import write_dataset
     from ssc_to_nwb.testing.examples import demo_specs
 
-    folder = Path(output)
+    folder = Path(request.output)
     source, nwb = folder / "source", folder / "nwb"
     with system_errors_named(source):
         write_dataset(root=source, specs=demo_specs())
-    conversion = convert(source=source, output=nwb, overwrite=overwrite, on_event=on_event)
+    conversion = convert(source=source, output=nwb, overwrite=request.overwrite, on_event=request.on_event)
     return DemoResult(source=source, output=nwb, conversion=conversion)

@@ -6,6 +6,8 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.options.files import DescribeRequest
 from ssc_to_nwb.problems.catalogue import all_areas
 from ssc_to_nwb.problems.model import ProblemKind
 
@@ -16,16 +18,12 @@ _CHECK_PREFIX = "check_"
 _DANDI_PREFIX = "DANDI."
 
 
-def describe(*, file: Path | str) -> Description:
+@takes(DescribeRequest)
+def describe(request: DescribeRequest) -> Description:
     """Describe a MATLAB file: its tree of names, classes and sizes, and the differences from the known layout.
 
     The description has no data and no names of people, machines or folders. It works on files that a conversion
     refuses.
-
-    Parameters
-    ----------
-    file : path or str
-        The MATLAB file.
 
     Returns
     -------
@@ -39,7 +37,7 @@ def describe(*, file: Path | str) -> Description:
     """
     from ssc_to_nwb.describe.description import describe_file
 
-    return describe_file(Path(file))
+    return describe_file(Path(request.file))
 
 
 def problem_areas() -> dict[str, tuple[ProblemKind, ...]]:

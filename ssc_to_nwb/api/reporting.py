@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssc_to_nwb.json_lines import AsJson
-from ssc_to_nwb.options.declare import takes
-from ssc_to_nwb.options.files import PlotTrialRequest, ReportRequest
+from ssc_to_nwb.options.declare import takes, with_home
+from ssc_to_nwb.options.files import OneFileRequest, PlotTrialRequest, ReportRequest
 from ssc_to_nwb.problems.model import Problem, Severity
 from ssc_to_nwb.problems.system_errors import system_errors_named
 
@@ -44,7 +44,7 @@ def open_session(file: Path | str) -> OpenedSession:
     """
     from ssc_to_nwb.reading.opened_session import open_nwb_session
 
-    return open_nwb_session(file)
+    return open_nwb_session(with_home(file))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,13 +172,9 @@ class MethodsText(AsJson):
     bibliography: str
 
 
-def methods(*, file: Path | str) -> str:
+@takes(OneFileRequest)
+def methods(request: OneFileRequest) -> str:
     """Write a methods text from what the NWB file says.
-
-    Parameters
-    ----------
-    file : path or str
-        The NWB file, or a folder with one in it.
 
     Returns
     -------
@@ -190,16 +186,12 @@ def methods(*, file: Path | str) -> str:
     SscError
         nwb-file-missing, nwb-file-not-chosen, nwb-file-unreadable.
     """
-    return methods_of(file=file).text
+    return methods_of(file=request.file).text
 
 
-def methods_of(*, file: Path | str) -> MethodsText:
+@takes(OneFileRequest)
+def methods_of(request: OneFileRequest) -> MethodsText:
     """Write a methods text and the entries for a bibliography from what the NWB file says.
-
-    Parameters
-    ----------
-    file : path or str
-        The NWB file, or a folder with one in it.
 
     Returns
     -------
@@ -215,7 +207,7 @@ def methods_of(*, file: Path | str) -> MethodsText:
     from ssc_to_nwb.reading.opened_session import open_nwb_session
     from ssc_to_nwb.report.methods import bibliography, methods_text
 
-    with open_nwb_session(one_session_file(file)) as session:
+    with open_nwb_session(one_session_file(request.file)) as session:
         return MethodsText(session=session.title, text=methods_text(session), bibliography=bibliography(session))
 
 

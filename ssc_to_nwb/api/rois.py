@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.options.declare import takes
-from ssc_to_nwb.options.files import PlotCellRequest, ResponsesRequest
+from ssc_to_nwb.options.files import FilesRequest, PlotCellRequest, ResponsesRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, error
 from ssc_to_nwb.problems.system_errors import system_errors_named
@@ -22,13 +22,11 @@ if TYPE_CHECKING:
     from ssc_to_nwb.reading.cells import CellSighting, CellTable
 
 
-def cells(*, files: Path | str | Iterable[Path | str]) -> CellTable:
+@takes(FilesRequest)
+def cells(request: FilesRequest) -> CellTable:
     """List every cell of some converted sessions, with the sessions that have it.
 
-    Parameters
-    ----------
-    files : path or paths
-        NWB files, or folders with NWB files in them. Stubs are left out: they are parts of sessions.
+    Stubs are left out: they are parts of sessions.
 
     Returns
     -------
@@ -42,7 +40,7 @@ def cells(*, files: Path | str | Iterable[Path | str]) -> CellTable:
     """
     from ssc_to_nwb.reading.cells import join_cells
 
-    sightings, left_out = _sightings(files)
+    sightings, left_out = _sightings(request.files)
     table = join_cells(sightings)
     return replace(table, problems=(*left_out, *table.problems))
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.json_lines import AsJson
-from ssc_to_nwb.options.declare import takes
+from ssc_to_nwb.options.declare import takes, with_home
+from ssc_to_nwb.options.files import LedgerRequest
 from ssc_to_nwb.options.sources import VerifyRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
@@ -161,13 +162,9 @@ def _verify_session(
     return SessionVerification(session=source.name, source=source.path, report=report, warnings=tuple(log.problems))
 
 
-def read_ledger(*, file: Path | str) -> Ledger:
+@takes(LedgerRequest)
+def read_ledger(request: LedgerRequest) -> Ledger:
     """Read the ledger of an NWB file.
-
-    Parameters
-    ----------
-    file : path or str
-        The NWB file, a folder with one in it, or the ledger file itself.
 
     Returns
     -------
@@ -182,7 +179,7 @@ def read_ledger(*, file: Path | str) -> Ledger:
     from ssc_to_nwb.ledger import ledger
     from ssc_to_nwb.reading.nwb_files import one_session_file
 
-    path = Path(file).absolute()
+    path = Path(request.file).absolute()
     if path.suffix == ".json":
         return ledger.read_ledger(path)
     # A ledger says what became of a source even where the NWB file itself was moved away.
@@ -224,4 +221,4 @@ def content_digest(*, file: Path | str, workers: int | None = None) -> str:
     """
     from ssc_to_nwb.proof import digest
 
-    return digest.content_digest(Path(file), workers=processors() if workers is None else workers)
+    return digest.content_digest(Path(with_home(file)), workers=processors() if workers is None else workers)

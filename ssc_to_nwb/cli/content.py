@@ -11,7 +11,7 @@ import click
 from ssc_to_nwb.cli.options import NamedPath, command_of
 from ssc_to_nwb.cli.output import print_problem, print_result
 from ssc_to_nwb.cli.terminal import Styled, echo
-from ssc_to_nwb.options.files import ExportRequest, RestoreRequest
+from ssc_to_nwb.options.files import ExportRequest, LedgerRequest, RestoreRequest
 from ssc_to_nwb.quantities import bytes_text, plural, seconds_text
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 @command_of(
     "ssc-to-nwb ledger out/sub-an197522",
     "ssc-to-nwb ledger FILE.nwb --find masterImage",
+    options=LedgerRequest,
 )
-@click.argument("file", type=NamedPath())
 @click.option("--by-rule", is_flag=True, help="Show a line for each rule instead of each outcome.")
 @click.option("--find", metavar="TEXT", help="List the fields and files whose path contains TEXT, with their places.")
-def ledger_command(file: Path, find: str | None, *, by_rule: bool, as_json: bool) -> None:
+def ledger_command(*, find: str | None, by_rule: bool, as_json: bool, **options: Any) -> None:
     """Show what became of each field of the session file, and of each raw file, that FILE was converted from.
 
     FILE is an NWB file, or a folder with one in it. Its ledger is a JSON file in the folder .ssc-to-nwb, which the
@@ -34,7 +34,7 @@ def ledger_command(file: Path, find: str | None, *, by_rule: bool, as_json: bool
     """
     from ssc_to_nwb.api.verification import read_ledger
 
-    found = read_ledger(file=file)
+    found = read_ledger(**options)
     if as_json:
         own = {"session": found.session, "summary": found.summary(), "by_rule": dict(found.by_rule())}
         print_result(own, sessions=[{"session": found.session}])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from inspect import signature
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +13,7 @@ from ssc_to_nwb.api.conversion import ConversionInterrupted, convert, demo
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.cli.displays import run_display
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS
-from ssc_to_nwb.cli.options import NamedPath, command_of, written_to
+from ssc_to_nwb.cli.options import command_of
 from ssc_to_nwb.cli.output import (
     finish,
     print_list,
@@ -26,6 +25,7 @@ from ssc_to_nwb.cli.output import (
 )
 from ssc_to_nwb.cli.terminal import Styled, echo
 from ssc_to_nwb.options.conversion import ConvertRequest, PlanRequest
+from ssc_to_nwb.options.files import DemoRequest
 from ssc_to_nwb.quantities import bytes_text, listed, plural, seconds_text
 
 if TYPE_CHECKING:
@@ -198,17 +198,15 @@ def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:
     print_warnings(outcome.problems, verbose=verbose, session=outcome.session)
 
 
-@command_of("ssc-to-nwb demo demo-output")
-@written_to("output", place=NamedPath(file_okay=False))
-@click.option("--overwrite", is_flag=True, help="Replace the NWB files of an earlier demo.")
-def demo_command(output: Path, *, overwrite: bool, as_json: bool, verbose: bool, quiet: bool) -> None:
+@command_of("ssc-to-nwb demo demo-output", options=DemoRequest)
+def demo_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Make a small synthetic dataset in OUTPUT/source, in the layout of ssc-1, and convert it to OUTPUT/nwb.
 
     It needs no account and no network.
     """
     with run_display(quiet=quiet or as_json) as on_event:
         try:
-            result = demo(output=output, overwrite=overwrite, on_event=on_event)
+            result = demo(on_event=on_event, **options)
         except ConversionInterrupted as interruption:
             print_summary(interruption.result, verbose=verbose, quiet=quiet)
             sys.exit(SIGNAL_STATUS + interruption.signal)

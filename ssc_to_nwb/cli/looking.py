@@ -11,7 +11,14 @@ from ssc_to_nwb.cli.options import NamedPath, command_of
 from ssc_to_nwb.cli.output import print_picture, print_result, print_warnings
 from ssc_to_nwb.cli.progress import counted, display
 from ssc_to_nwb.cli.terminal import echo, wrapped
-from ssc_to_nwb.options.files import PlotCellRequest, PlotTrialRequest, ReportRequest, ResponsesRequest
+from ssc_to_nwb.options.files import (
+    FilesRequest,
+    OneFileRequest,
+    PlotCellRequest,
+    PlotTrialRequest,
+    ReportRequest,
+    ResponsesRequest,
+)
 from ssc_to_nwb.quantities import plural
 
 _WIDTH = 80
@@ -103,15 +110,15 @@ def plot_trial_command(*, as_json: bool, **options: Any) -> None:
 @command_of(
     "ssc-to-nwb cells /data/ssc-1-nwb",
     "ssc-to-nwb cells /data/ssc-1-nwb -o cells.csv",
+    options=FilesRequest,
 )
-@click.argument("files", nargs=-1, required=True, type=NamedPath())
 @click.option(
     "-o",
     "--output",
     type=NamedPath(dir_okay=False),
     help="CSV file to write: a row per cell and session.",
 )
-def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool, verbose: bool) -> None:
+def cells_command(*, output: Path | None, as_json: bool, verbose: bool, **options: Any) -> None:
     """List the cells of converted sessions: plane, position and mean event rate in every session.
 
     FILES are NWB files, or folders with NWB files in them. An ROI number is the same cell in all sessions of its
@@ -120,7 +127,7 @@ def cells_command(files: tuple[Path, ...], *, output: Path | None, as_json: bool
     from ssc_to_nwb.api.reporting import write_text_file
     from ssc_to_nwb.api.rois import cells
 
-    table = cells(files=files)
+    table = cells(**options)
     rows = table.data_frame()
     if output is not None:
         write_text_file(output, rows.to_csv(index=False, lineterminator="\n"))
@@ -158,17 +165,16 @@ def plot_cell_command(*, as_json: bool, **options: Any) -> None:
     print_picture(plot_cell(**options), as_json=as_json)
 
 
-@command_of("ssc-to-nwb methods session.nwb -o methods.txt")
-@click.argument("file", type=NamedPath())
+@command_of("ssc-to-nwb methods session.nwb -o methods.txt", options=OneFileRequest)
 @click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Text file to write, in place of the terminal.")
-def methods_command(file: Path, *, output: Path | None, as_json: bool) -> None:
+def methods_command(*, output: Path | None, as_json: bool, **options: Any) -> None:
     """Print a methods text for a paper, and entries for its bibliography, from what is in the NWB file alone.
 
     FILE is an NWB file, or a folder with one in it. Lines are wrapped at 80 columns; --json has them whole.
     """
     from ssc_to_nwb.api.reporting import methods_of, write_text_file
 
-    found = methods_of(file=file)
+    found = methods_of(**options)
     if as_json:
         print_result(found.as_dict(), sessions=[{"session": found.session}])
         return

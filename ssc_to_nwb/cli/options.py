@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, Field
 from functools import reduce, wraps
@@ -12,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import click
 
-from ssc_to_nwb.options.declare import Said, bare_kinds, declared
+from ssc_to_nwb.options.declare import Said, bare_kinds, declared, with_home
 
 
 class NamedPath(click.Path):
@@ -28,7 +27,7 @@ class NamedPath(click.Path):
         """The path. An empty text is wrong usage."""
         if value == "":
             self.fail("an empty text names no file or folder", param, ctx)
-        return super().convert(os.path.expanduser(value), param, ctx)  # noqa: PTH111 - Path raises where there is no home
+        return super().convert(with_home(value), param, ctx)
 
 
 JSON_ASKED = "ssc_to_nwb.json"

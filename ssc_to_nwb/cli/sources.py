@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions
-from ssc_to_nwb.cli.options import NamedPath, command_of
+from ssc_to_nwb.cli.options import command_of
 from ssc_to_nwb.cli.output import (
     print_list,
     print_listing,
@@ -21,6 +20,7 @@ from ssc_to_nwb.cli.output import (
     print_wrapped,
 )
 from ssc_to_nwb.cli.terminal import Styled, echo, terminal_width, wrapped
+from ssc_to_nwb.options.files import DescribeRequest
 from ssc_to_nwb.options.sources import ListRequest
 from ssc_to_nwb.quantities import bytes_text, plural
 
@@ -76,9 +76,9 @@ def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
 @command_of(
     "ssc-to-nwb describe an197522_2013_03_08_session.mat",
     "ssc-to-nwb describe FILE.mat --json",
+    options=DescribeRequest,
 )
-@click.argument("file", type=NamedPath())
-def describe_command(file: Path, *, as_json: bool) -> None:
+def describe_command(*, as_json: bool, **options: Any) -> None:
     """Describe the MATLAB file FILE without its data, as a text that is short enough for an issue.
 
     The text has names, classes and sizes, ranges of indices, the differences from the known layout of session files,
@@ -87,7 +87,7 @@ def describe_command(file: Path, *, as_json: bool) -> None:
     """
     from ssc_to_nwb.api.explanation import describe
 
-    found = describe(file=file)
+    found = describe(**options)
     if as_json:
         print_result(found.as_dict())
     else:

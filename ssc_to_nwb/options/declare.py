@@ -7,10 +7,12 @@ The types of the fields are read while the program runs, so modules that declare
 from __future__ import annotations
 
 import inspect
+import os
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import wraps
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
@@ -93,15 +95,18 @@ def takes(
 ) -> Callable[[Callable[[_Options], _Result]], Callable[_Given, _Result]]:
     """Let a function of an options object take its fields by name, and name them in its signature and docstring.
 
-    None is as what is not given.
+    None is as what is not given; `~` in a path is the home folder.
     """
+    paths = {one.name for one in fields(options) if Path in bare_kinds(one.type)} if isinstance(options, type) else ()
 
     def decorate(function: Callable[[_Options], _Result]) -> Callable[_Given, _Result]:
         @wraps(function)
         def with_options(*given: _Given.args, **named: _Given.kwargs) -> _Result:
             if given:
                 raise TypeError(f"{function.__name__}() takes keyword arguments only")
-            known = {name: value for name, value in named.items() if value is not None}
+            known = {
+                name: with_home(value) if name in paths else value for name, value in named.items() if value is not None
+            }
             try:
                 request = options(*given, **known)  # type: ignore[arg-type]
             except TypeError as failure:
@@ -115,6 +120,13 @@ def takes(
         return with_options
 
     return decorate
+
+
+def with_home(path: Any) -> Any:
+    """A path, or several, with the home folder in place of `~`, as shells have it and pandas, but not `pathlib`."""
+    if isinstance(path, str | Path):
+        return type(path)(os.path.expanduser(path))  # noqa: PTH111 - Path raises where there is no home
+    return tuple(map(with_home, path)) if isinstance(path, Iterable) else path
 
 
 def describe_options(function: Callable[..., Any], options: type) -> None:

@@ -3,11 +3,60 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb.options.declare import argument, needed, option, python_only
 
+if TYPE_CHECKING:
+    from ssc_to_nwb.run.events import OnEvent
+
 FailOn = Literal["error", "warning", "info", "never"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneFileRequest:
+    """What can be asked of the commands that take one NWB file."""
+
+    file: Path | str = field(metadata=argument("The NWB file, or a folder with one in it."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesRequest:
+    """What can be asked of the commands that take sessions, wherever they are."""
+
+    files: Path | str | Iterable[Path | str] = field(
+        metadata=argument("NWB files, or folders with NWB files in them.", kind="path or paths")
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribeRequest:
+    """What can be asked of `describe`."""
+
+    file: Path | str = field(metadata=argument("The MATLAB file."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerRequest:
+    """What can be asked of `ledger`."""
+
+    file: Path | str = field(metadata=argument("The NWB file, a folder with one in it, or the ledger file itself."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoRequest:
+    """What can be asked of `demo`."""
+
+    output: Path | str = field(
+        metadata=argument(
+            "Folder. The dataset goes to `output/source`, the NWB files to `output/nwb`. The dataset is the same every "
+            "time.",
+            given="argument or option",
+            path="folder",
+        )
+    )
+    overwrite: bool = option(False, "Replace the NWB files of an earlier demo.")
+    on_event: "OnEvent | None" = python_only(None, "Called with each event of the conversion.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +123,9 @@ class ExportRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResponsesRequest:
+class ResponsesRequest(FilesRequest):
     """What can be asked of `responses`."""
 
-    files: Path | str | Iterable[Path | str] = field(
-        metadata=argument("NWB files, or folders with NWB files in them.", kind="path or paths")
-    )
     false_discovery_rate: float = option(
         0.05, "False discovery rate over the ROIs of a session.", flags=("--fdr",), above=0, at_most=1
     )
@@ -92,10 +138,9 @@ class ResponsesRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportRequest:
+class ReportRequest(FilesRequest):
     """What can be asked of `report`."""
 
-    files: Sequence[Path | str] = field(metadata=argument("NWB files, or folders with NWB files in them."))
     output: Path | str = field(
         metadata=needed(
             "Folder for the pages. Pages of an earlier run are replaced.", flags=("-o", "--output"), path="folder"
@@ -117,10 +162,9 @@ def picture() -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlotTrialRequest:
+class PlotTrialRequest(OneFileRequest):
     """What can be asked of `plot-trial`."""
 
-    file: Path | str = field(metadata=argument("The NWB file, or a folder with one in it."))
     trial: int = field(metadata=needed("Number of the trial, from the column trial_number of the trials table."))
     rois: Sequence[int] = option(
         (), "ROIs whose dF/F to draw. Without any, the most active ones of the trial.", flags=("--roi",)
@@ -129,12 +173,9 @@ class PlotTrialRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlotCellRequest:
+class PlotCellRequest(FilesRequest):
     """What can be asked of `plot-cell`."""
 
-    files: Path | str | Iterable[Path | str] = field(
-        metadata=argument("NWB files, or folders with NWB files in them.", kind="path or paths")
-    )
     cell: str = field(
         metadata=needed(
             "Animal and ROI number, such as an197522/1001. Every session with that number is drawn; one that was not "

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import click
 import pytest
 from click.testing import CliRunner
+from made_sessions import problem_raised
 
 import ssc_to_nwb
 from ssc_to_nwb.cli.options import NamedPath, options_of
@@ -226,3 +227,21 @@ def test_the_home_folder_is_meant_where_the_shell_left_its_sign(
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     said = CliRunner().invoke(command, [given]).output.strip()
     assert said == given.removeprefix("--out=").replace("~", str(tmp_path))
+
+
+def test_it_is_meant_in_python_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    given = wanted(output="~/nwb", extra=Path("~/more"), patterns=["~/a"])
+    assert (given.output, given.extra, given.patterns) == (f"{tmp_path}/nwb", tmp_path / "more", ["~/a"])
+    for call in (
+        lambda: ssc_to_nwb.list_sessions(source="~/absent"),
+        lambda: ssc_to_nwb.validate_files(paths=["~/absent"]),
+        lambda: ssc_to_nwb.cells(files="~/absent"),
+        lambda: ssc_to_nwb.open_session("~/absent"),
+        lambda: ssc_to_nwb.content_digest(file="~/absent"),
+        lambda: ssc_to_nwb.read_ledger(file=Path("~/absent")),
+    ):
+        with problem_raised() as found:
+            call()
+        assert found[0].file == f"{tmp_path}/absent"
