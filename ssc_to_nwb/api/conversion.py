@@ -104,10 +104,9 @@ def convert(request: ConvertRequest) -> ConversionResult:
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.places import check_apart
     from ssc_to_nwb.run.runner import run_sessions
-    from ssc_to_nwb.run.session_sources import PackedListings, find_chosen
+    from ssc_to_nwb.run.session_sources import SourceSearch, find_chosen
 
     settings = RunSettings.of(request)
-    listings = PackedListings.of_output(settings.output)
     takers = [] if request.on_event is None else [request.on_event]
 
     def sink(event: RunEvent) -> None:
@@ -117,14 +116,13 @@ def convert(request: ConvertRequest) -> ConversionResult:
     with ExitStack() as stack:
         if request.events is not None:
             takers.append(stack.enter_context(closing(EventFile(Path(request.events)))))
-        sources, not_taken = find_chosen(
-            request,
-            listings=listings,
-            on_listing=lambda packed: sink(RunEvent(name="listing", fields={"file": str(packed)})),
+        search = SourceSearch(
             output=settings.output,
+            on_listing=lambda packed: sink(RunEvent(name="listing", fields={"file": str(packed)})),
         )
+        sources, not_taken = find_chosen(request, search)
         check_apart(settings.output, sources)
-        outcomes, stopped_by = run_sessions(sources, settings, listings=listings, on_event=sink)
+        outcomes, stopped_by = run_sessions(sources, settings, search=search, on_event=sink)
     result = ConversionResult(outcomes=outcomes, not_taken=not_taken)
     if stopped_by is not None:
         raise ConversionInterrupted(result, stopped_by)

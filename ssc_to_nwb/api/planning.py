@@ -118,13 +118,12 @@ def plan(request: PlanRequest) -> Plan:
     from ssc_to_nwb.run.estimate import room_for, sample_frames, worst_ratio
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.places import check_apart, check_writable
-    from ssc_to_nwb.run.session_sources import PackedListings, find_chosen
+    from ssc_to_nwb.run.session_sources import SourceSearch, find_chosen
 
     settings = RunSettings.of(request)
     output, options = settings.output, settings.options
     check_writable(output)
-    listings = PackedListings.of_output(output)
-    sources, not_taken = find_chosen(request, listings=listings, on_listing=request.on_listing, output=output)
+    sources, not_taken = find_chosen(request, SourceSearch(output=output, on_listing=request.on_listing))
     check_apart(output, sources)
     with system_errors_named(output):
         decisions = _decisions(sources, settings)

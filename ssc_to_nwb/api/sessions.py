@@ -106,9 +106,9 @@ def list_sessions(request: ListRequest) -> tuple[SessionSummary, ...]:
     SscError
         source-missing, no-session-found, session-found-twice, `metadata-*`.
     """
-    from ssc_to_nwb.run.session_sources import PackedListings, check_metadata, find_chosen
+    from ssc_to_nwb.run.session_sources import SourceSearch, check_metadata, find_chosen
 
-    found, not_taken = find_chosen(request, listings=PackedListings(), on_listing=request.on_listing)
+    found, not_taken = find_chosen(request, SourceSearch(on_listing=request.on_listing))
     if request.on_not_taken is not None:
         for problem in not_taken:
             request.on_not_taken(problem)

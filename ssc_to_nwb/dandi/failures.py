@@ -6,6 +6,7 @@ RuntimeErrors are those of the dandi client's `iter_upload`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -42,6 +43,36 @@ _FATAL_KINDS = (
     kinds.ARCHIVE_NEEDS_TLS,
     kinds.ARCHIVE_CERTIFICATE_REFUSED,
     kinds.ARCHIVE_UNREACHABLE,
+)
+
+#: What answers of the API mean, and whether trying again can help: the first whose beginning fits counts. They are
+#: written as status, method, path without the slash at its end, and text.
+_OF_API = (
+    (r"(429|5..) ", kinds.ARCHIVE_SERVER_FAILING, True),
+    (r"401 ", kinds.ARCHIVE_KEY_REFUSED, False),
+    (r"403 ", kinds.ARCHIVE_NO_PERMISSION, False),
+    (r"404 \S+ \S*/uploads/(?!initialize )", kinds.ARCHIVE_UPLOAD_LOST, True),
+    (r"\S+ \S+ \S*/uploads/(?!initialize )", kinds.ARCHIVE_TRANSFER_CORRUPT, True),
+    (r"404 GET \S*/assets/", kinds.ARCHIVE_ASSET_MISSING, False),
+    # The finished upload that an asset is made from, or the asset that is replaced: the next try looks both up again.
+    (r"404 (?!GET )\S+ \S*/assets[/ ]", kinds.ARCHIVE_UPLOAD_LOST, True),
+    (r"404 ", kinds.ARCHIVE_NO_SUCH_DANDISET, False),
+    # Locked while it is being published.
+    (r"423 ", kinds.ARCHIVE_REFUSED, True),
+    # An asset of that path came into being since it was looked up, and the next try replaces it; or paths that exclude
+    # each other.
+    (r"409 (?s:.*)conflicts with existing", kinds.ARCHIVE_REFUSED, False),
+    (r"409 ", kinds.ARCHIVE_REFUSED, True),
+    (r"", kinds.ARCHIVE_REFUSED, False),
+)
+#: The same of the object store. A new upload helps where an address has expired (403), an upload is forgotten (404), or
+#: a part was damaged (400).
+_OF_STORE = (
+    (r"(429|5..) ", kinds.ARCHIVE_SERVER_FAILING, True),
+    (r"404 GET ", kinds.ARCHIVE_ASSET_MISSING, True),
+    (r"... GET ", kinds.ARCHIVE_SERVER_FAILING, True),
+    (r"400 ", kinds.ARCHIVE_TRANSFER_CORRUPT, True),
+    (r"", kinds.ARCHIVE_UPLOAD_LOST, True),
 )
 
 
@@ -96,10 +127,11 @@ def _from_response(response: requests.Response, *, api_url: str, redact: Redacto
     method = (response.request.method if response.request is not None else None) or "?"
     path = urlsplit(response.url).path
     from_api = response.url.startswith(api_url.rstrip("/"))
-    kind, retriable = (
-        _kind_of_status(response.status_code, method=method, path=path.rstrip("/"), text=response.text)
-        if from_api
-        else _kind_of_storage_status(response.status_code, method=method)
+    answer = f"{response.status_code} {method} {path.rstrip('/')} {response.text}"
+    kind, retriable = next(
+        (kind, retriable)
+        for pattern, kind, retriable in (_OF_API if from_api else _OF_STORE)
+        if re.match(pattern, answer)
     )
     return Failure(
         problem=Problem(
@@ -111,41 +143,6 @@ def _from_response(response: requests.Response, *, api_url: str, redact: Redacto
         retriable=retriable,
         retry_after_s=_retry_after_s(response),
     )
-
-
-def _kind_of_storage_status(status: int, *, method: str) -> tuple[ProblemKind, bool]:
-    """What the object store means: an address that expired (403), an upload forgotten (404), a part damaged (400)."""
-    if status == 429 or status >= 500:
-        return kinds.ARCHIVE_SERVER_FAILING, True
-    if method == "GET":
-        return (kinds.ARCHIVE_ASSET_MISSING if status == 404 else kinds.ARCHIVE_SERVER_FAILING), True
-    # A new upload helps with all of them.
-    return (kinds.ARCHIVE_TRANSFER_CORRUPT if status == 400 else kinds.ARCHIVE_UPLOAD_LOST), True
-
-
-def _kind_of_status(status: int, *, method: str, path: str, text: str) -> tuple[ProblemKind, bool]:
-    """What the API means. path: without the slash at its end."""
-    if status == 429 or status >= 500:
-        return kinds.ARCHIVE_SERVER_FAILING, True
-    if status in (401, 403):
-        return (kinds.ARCHIVE_KEY_REFUSED if status == 401 else kinds.ARCHIVE_NO_PERMISSION), False
-    if "/uploads/" in path and not path.endswith("/initialize"):
-        return (kinds.ARCHIVE_UPLOAD_LOST if status == 404 else kinds.ARCHIVE_TRANSFER_CORRUPT), True
-    if status == 404:
-        return _kind_of_absence(method, path)
-    # Locked while it is being published; or an asset of that path came into being since it was looked up, and the next
-    # try replaces it.
-    passes = status == 423 or (status == 409 and "conflicts with existing" not in text)
-    return kinds.ARCHIVE_REFUSED, passes
-
-
-def _kind_of_absence(method: str, path: str) -> tuple[ProblemKind, bool]:
-    """What was not found: the dandiset, or something of it that was there when it was looked up."""
-    if method == "GET" and "/assets/" in path:
-        return kinds.ARCHIVE_ASSET_MISSING, False
-    # The finished upload that an asset is made from, or the asset that is replaced: the next try looks both up again.
-    changes_asset = method != "GET" and (path.endswith("/assets") or "/assets/" in path)
-    return (kinds.ARCHIVE_UPLOAD_LOST, True) if changes_asset else (kinds.ARCHIVE_NO_SUCH_DANDISET, False)
 
 
 def _retry_after_s(response: requests.Response) -> float:

@@ -21,13 +21,13 @@ from ssc_to_nwb.run.job import RunSettings
 from ssc_to_nwb.run.output import RunCard, output_lock, put_in_order, remove_unfinished_files
 from ssc_to_nwb.run.record import read_record
 from ssc_to_nwb.run.resume import Decider, Decision
-from ssc_to_nwb.run.session_loop import Message, SessionLoop, StopSignal
-from ssc_to_nwb.run.session_sources import PackedListings, SessionSource, check_metadata
+from ssc_to_nwb.run.session_loop import Message, SessionLoop
+from ssc_to_nwb.run.session_sources import SessionSource, SourceSearch, check_metadata
 from ssc_to_nwb.run.workers import workers_for
 
 
 def run_sessions(
-    sources: Sequence[SessionSource], settings: RunSettings, *, listings: PackedListings, on_event: OnEvent
+    sources: Sequence[SessionSource], settings: RunSettings, *, search: SourceSearch, on_event: OnEvent
 ) -> tuple[tuple[SessionOutcome, ...], int | None]:
     """Convert what is not done yet; an outcome per session, in this order, and the signal that ended the run, if any.
 
@@ -45,7 +45,7 @@ def run_sessions(
             raise error(kinds.RECORD_UNWRITABLE, file=path, found=failure) from failure
         with system_errors_named(settings.output):
             put_in_order(histories.values(), settings.output)
-        listings.save()
+        search.save()
         decider = Decider(settings=settings, histories=histories)
         decisions = [decider.decide(source) for source in sources]
         to_do = [decision for decision in decisions if decision.action == "convert"]
@@ -85,7 +85,7 @@ def _convert(
     inbox: SimpleQueue[Message] = SimpleQueue()
     with closing(workers_for(settings, sessions=len(to_do), report=inbox.put)) as workers:
         loop = SessionLoop(settings=settings, workers=workers, inbox=inbox, card=card, record=record, on_event=on_event)
-        with signals_to(lambda number: inbox.put(StopSignal(number))):
+        with signals_to(inbox.put):
             # The largest first, so that no long one is left to the end alone.
             by_size = sorted(to_do, key=lambda decision: decision.sizes.source_bytes, reverse=True)
             loop.run(decision.job for decision in by_size if decision.job is not None)

@@ -37,14 +37,8 @@ _LOOK_SECONDS = 1.0
 _SILENCE_SECONDS = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class StopSignal:
-    """A message to the loop: this signal has come."""
-
-    number: int
-
-
-Message = Progress | Future[JobResult] | StopSignal
+# A number is that of a signal that has come.
+Message = Progress | Future[JobResult] | int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,8 +105,8 @@ class SessionLoop:
         self._silence = 0.0
         if isinstance(message, Progress):
             self._progress(message)
-        elif isinstance(message, StopSignal):
-            self._stop(message.number)
+        elif isinstance(message, int):
+            self._stop(message)
         elif message in self._running:
             self._ended(message)
 

@@ -34,7 +34,6 @@ from ssc_to_nwb.source_files.session_files import (
 if TYPE_CHECKING:
     from ssc_to_nwb.options.sources import SourceRequest
 
-OnListing = Callable[[Path], None]
 OnBytes = Callable[[int, int], None]
 
 
@@ -95,25 +94,30 @@ class SessionSource:
 
 
 @dataclass(slots=True, kw_only=True)
-class PackedListings:
-    """What packed files hold, kept from run to run in a file, if any: a large .tar.gz takes minutes to read through."""
+class SourceSearch:
+    """How sources are searched.
 
-    path: Path | None = None
-    known: dict[str, PackedFile] = field(default_factory=dict)
+    output: the folder of the conversion, which is not searched where it lies inside a source; what packed files hold is
+    noted there from run to run, as a large .tar.gz takes minutes to read through. on_listing: called with each packed
+    file before it is read.
+    """
 
-    @classmethod
-    def of_output(cls, output: Path) -> PackedListings:
-        """What earlier runs with this output noted; nothing where that can't be read."""
-        path = run_files.packed_listing(output)
-        known: dict[str, PackedFile] = {}
-        try:
-            for entry in json.loads(path.read_text(encoding="utf-8")):
-                known[entry["path"]] = PackedFile(**{**entry, "path": Path(entry["path"])})
-        except (OSError, ValueError, KeyError, TypeError):
-            known = {}
-        return cls(path=path, known=known)
+    output: Path | None = None
+    on_listing: Callable[[Path], None] | None = None
+    _listings: dict[str, PackedFile] = field(default_factory=dict)
 
-    def get(self, packed: Path) -> PackedFile:
+    def __post_init__(self) -> None:
+        """Begin with what earlier runs with this output noted; nothing where that can't be read."""
+        if self.output is not None:
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                noted = json.loads(run_files.packed_listing(self.output).read_text(encoding="utf-8"))
+                self._listings = {one["path"]: PackedFile(**{**one, "path": Path(one["path"])}) for one in noted}
+
+    def packed_files(self, source: Path) -> tuple[Path, ...]:
+        """The packed files of a source, sorted."""
+        return find_packed_files(source, output=self.output)
+
+    def listing(self, packed: Path) -> PackedFile:
         """What a packed file holds, from the notes where size and time are the same.
 
         Raises packed-*, source-not-readable.
@@ -122,41 +126,34 @@ class PackedListings:
             status = packed.stat()
         except OSError as failure:
             raise error(kinds.SOURCE_NOT_READABLE, file=packed, found=failure) from failure
-        noted = self.known.get(str(packed))
+        noted = self._listings.get(str(packed))
         if noted is None or (noted.size, noted.mtime_ns) != (status.st_size, status.st_mtime_ns):
-            noted = self.known[str(packed)] = list_packed(packed)
+            if self.on_listing is not None:
+                self.on_listing(packed)
+            noted = self._listings[str(packed)] = list_packed(packed)
         return noted
 
     def save(self) -> None:
-        """Note everything down. Raises output-not-writable, disk-full."""
-        if not self.known or self.path is None:
-            return
-        write_whole(self.path, json.dumps(as_json(list(self.known.values()))))
+        """Note down what packed files hold. Raises output-not-writable, disk-full."""
+        if self._listings and self.output is not None:
+            path = run_files.packed_listing(self.output)
+            write_whole(path, json.dumps(as_json(list(self._listings.values()))))
 
 
-def find_sources(
-    source: Path,
-    *,
-    listings: PackedListings,
-    on_listing: OnListing | None = None,
-    output: Path | None = None,
-) -> tuple[SessionSource, ...]:
-    """The sessions of a source, unpacked and packed, sorted by name.
+def find_sources(source: Path, search: SourceSearch) -> tuple[SessionSource, ...]:
+    """The sessions of a source, unpacked and packed, sorted by name. A session that cannot be used has its problem.
 
-    output: the folder of the conversion, which is not searched where it lies inside the source. on_listing is called
-    with each packed file before it is looked into. A session that cannot be used has its problem.
     Raises source-missing, no-session-found, session-found-twice, session-name-unknown.
     """
     source = source.absolute()
-    unpacked = _unpacked_sessions(source, output)
+    unpacked = _unpacked_sessions(source, search.output)
     top = source.parent if source.is_file() else source
     sources = {
         name: SessionSource(name=name, path=file.path, top=top, session_file=file) for name, file in unpacked.items()
     }
-    for found in _packed_sessions(source, unpacked, top=top, listings=listings, on_listing=on_listing, output=output):
-        sources[found.name] = found
+    sources |= {found.name: found for found in _packed_sessions(source, unpacked, top=top, search=search)}
     if not sources:
-        not_taken = find_not_taken(source, listings=listings, output=output)
+        not_taken = find_not_taken(source, search)
         others = ", ".join(f"{problem.file} ({problem.found})" for problem in not_taken)
         found_there = f"no session among {others}" if others else "no MATLAB file"
         expected = f"files named {NAMES_EXPECTED}, packed or not"
@@ -164,17 +161,17 @@ def find_sources(
     return tuple(sources[name] for name in sorted(sources))
 
 
-def find_not_taken(source: Path, *, listings: PackedListings, output: Path | None = None) -> tuple[Problem, ...]:
+def find_not_taken(source: Path, search: SourceSearch) -> tuple[Problem, ...]:
     """A warning for each MATLAB file of a source, unpacked and packed, that `find_sources` takes for no session.
 
     Packed files that cannot be read are passed over: they are sources with a problem. Raises source-not-readable.
     """
     source = source.absolute()
     packed_files = []
-    for path in find_packed_files(source, output=output):
+    for path in search.packed_files(source):
         with suppress(SscError):
-            packed_files.append(listings.get(path))
-    return mats_not_taken(source, packed_files=packed_files, output=output)
+            packed_files.append(search.listing(path))
+    return mats_not_taken(source, packed_files=packed_files, output=search.output)
 
 
 def _unpacked_sessions(source: Path, output: Path | None) -> dict[str, SessionFile]:
@@ -189,21 +186,13 @@ def _unpacked_sessions(source: Path, output: Path | None) -> dict[str, SessionFi
 
 
 def _packed_sessions(
-    source: Path,
-    unpacked: dict[str, SessionFile],
-    *,
-    top: Path,
-    listings: PackedListings,
-    on_listing: OnListing | None,
-    output: Path | None,
+    source: Path, unpacked: dict[str, SessionFile], *, top: Path, search: SourceSearch
 ) -> Iterator[SessionSource]:
     by_folder: dict[Path, list[PackedFile]] = {}
     folders: dict[str, Path] = {}
-    for path in find_packed_files(source, output=output):
-        if on_listing is not None:
-            on_listing(path)
+    for path in search.packed_files(source):
         try:
-            by_folder.setdefault(path.parent, []).append(listings.get(path))
+            by_folder.setdefault(path.parent, []).append(search.listing(path))
         except SscError as failure:
             yield SessionSource(name=packed_stem(path), path=path, top=top, problem=failure.problem)
     for folder, packed_files in by_folder.items():
@@ -273,25 +262,19 @@ def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnByte
         raise name_system_error(failure, folder) from failure
 
 
-def find_chosen(
-    request: SourceRequest,
-    *,
-    listings: PackedListings,
-    on_listing: OnListing | None = None,
-    output: Path | None = None,
-) -> tuple[tuple[SessionSource, ...], tuple[Problem, ...]]:
+def find_chosen(request: SourceRequest, search: SourceSearch) -> tuple[tuple[SessionSource, ...], tuple[Problem, ...]]:
     """The sessions that are asked for, and a warning for each MATLAB file and entry of the metadata that fits none.
 
     Raises as `find_sources`, and metadata-*.
     """
     source = Path(request.source)
-    every = find_sources(source, listings=listings, on_listing=on_listing, output=output)
+    every = find_sources(source, search)
     sources = choose(every, request.sessions, source=source)
     # A session file by itself is a choice as well.
     chosen = bool(request.sessions) or (source.is_file() and not is_packed(source))
     files = tuple(map(Path, request.metadata_files))
     unused = _unused_metadata(every, files, misspelt_only=chosen)
-    return sources, (*find_not_taken(source, listings=listings, output=output), *unused)
+    return sources, (*find_not_taken(source, search), *unused)
 
 
 def choose(sources: Sequence[SessionSource], patterns: Sequence[str], *, source: Path) -> tuple[SessionSource, ...]:

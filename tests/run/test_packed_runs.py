@@ -19,7 +19,7 @@ from ssc_to_nwb.api import conversion
 from ssc_to_nwb.api.conversion import ConversionResult
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.events import RunEvent
-from ssc_to_nwb.run.session_sources import PackedListings, find_sources
+from ssc_to_nwb.run.session_sources import SourceSearch, find_sources
 
 FIRST, SECOND = "an900010_2013_01_01", "an900010_2013_01_02"
 Pack = Callable[[Path, Path], Path]
@@ -75,7 +75,7 @@ def errors(result: ConversionResult) -> dict[str, str | None]:
 
 def problems(source: Path, output: Path) -> dict[str, str | None]:
     """Identifiers of what is wrong with sessions that are found, by session."""
-    found = find_sources(source, listings=PackedListings.of_output(output))
+    found = find_sources(source, SourceSearch(output=output))
     return {one.name: one.problem.kind.identifier if one.problem else None for one in found}
 
 
@@ -142,7 +142,7 @@ def test_a_packed_file_that_was_unpacked_where_it_lies_is_passed_over(made: Path
     source = tmp_path / "source"
     shutil.copytree(made, source)
     tar(source / "all.tar", made)
-    found = find_sources(source, listings=PackedListings.of_output(tmp_path))
+    found = find_sources(source, SourceSearch(output=tmp_path))
     assert [(one.name, one.packed, one.problem) for one in found] == [(FIRST, None, None), (SECOND, None, None)]
 
 

@@ -15,7 +15,7 @@ from tiny_sessions import write_tiny
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.api.sessions import list_sessions
 from ssc_to_nwb.api.verification import verify_sessions
-from ssc_to_nwb.run.session_sources import PackedListings, find_sources
+from ssc_to_nwb.run.session_sources import SourceSearch, find_sources
 
 SESSION = "an900010_2013_01_01"
 BOTH = pytest.mark.parametrize("command", [convert, plan])
@@ -116,7 +116,7 @@ class TestInsideTheSource:
         (tmp_path / "link").symlink_to(output)
         monkeypatch.chdir(tmp_path)
         for same in (output, Path("source/nwb"), Path("source/../link"), tmp_path / "link"):
-            (found,) = find_sources(source, listings=PackedListings(), output=same)
+            (found,) = find_sources(source, SourceSearch(output=same))
             assert found.path == source / f"{SESSION}_session.mat"
             (planned,) = plan(source=source, output=same).sessions
             assert planned.action == "convert"

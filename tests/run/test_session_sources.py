@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from made_sessions import problem_raised
 
-from ssc_to_nwb.run.session_sources import PackedListings, choose, find_sources
+from ssc_to_nwb.run.session_sources import SourceSearch, choose, find_sources
 
 FIRST, SECOND = "an197522_2013_03_08", "an229719_2013_12_02"
 
@@ -31,12 +31,12 @@ def source(tmp_path: Path) -> Path:
     ],
 )
 def test_globs(source: Path, patterns: tuple[str, ...], chosen: int) -> None:
-    assert len(choose(find_sources(source, listings=PackedListings()), patterns, source=source)) == chosen
+    assert len(choose(find_sources(source, SourceSearch()), patterns, source=source)) == chosen
 
 
 def test_a_glob_that_matches_nothing(source: Path) -> None:
     with problem_raised() as found:
-        choose(find_sources(source, listings=PackedListings()), ("an1*_2014*",), source=source)
+        choose(find_sources(source, SourceSearch()), ("an1*_2014*",), source=source)
     assert found[0].kind.identifier == "no-session-found"
     assert "an1*_2014*" in (found[0].expected or "")
     assert FIRST in (found[0].found or "")

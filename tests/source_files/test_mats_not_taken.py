@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from ssc_to_nwb.run.session_sources import PackedListings, find_not_taken, find_sources
+from ssc_to_nwb.run.session_sources import SourceSearch, find_not_taken, find_sources
 from ssc_to_nwb.source_files.session_files import why_not_taken
 
 SESSION = "an229716_2013_12_02"
@@ -45,10 +45,10 @@ def source(tmp_path: Path) -> Path:
 
 def named(source: Path, below: Path) -> dict[str, str | None]:
     """Reasons by path below a folder or packed file."""
-    listings = PackedListings()
-    sessions = find_sources(source, listings=listings)
+    search = SourceSearch()
+    sessions = find_sources(source, search)
     assert [one.name for one in sessions] == ["an197522_2013_03_08", SESSION, f"{SESSION}b"]
-    problems = find_not_taken(source, listings=listings)
+    problems = find_not_taken(source, search)
     assert {problem.kind.identifier for problem in problems} == {"mat-not-taken"}
     assert len(problems) == len({problem.file for problem in problems})
     return {Path(problem.file or "").relative_to(below).as_posix(): problem.found for problem in problems}
@@ -69,7 +69,7 @@ def test_in_a_packed_file_of_a_folder(source: Path, tmp_path: Path) -> None:
     (folder / "deep").mkdir(parents=True)
     packed = Path(shutil.make_archive(str(folder / "deep" / "all"), "zip", source))
     (folder / "other.mat").touch()
-    found = find_not_taken(folder, listings=PackedListings())
+    found = find_not_taken(folder, SourceSearch())
     assert {problem.file for problem in found} == {
         str(folder / "other.mat"),
         *(str(packed / name) for name in NAMED),
@@ -79,7 +79,7 @@ def test_in_a_packed_file_of_a_folder(source: Path, tmp_path: Path) -> None:
 def test_a_pipe_is_named_and_not_opened(tmp_path: Path) -> None:
     (tmp_path / f"{SESSION}_session.mat").touch()
     os.mkfifo(tmp_path / "an1_2013_12_02_session.mat")
-    (problem,) = find_not_taken(tmp_path, listings=PackedListings())
+    (problem,) = find_not_taken(tmp_path, SourceSearch())
     assert problem.found == "a named pipe (FIFO), not a file"
 
 
@@ -87,7 +87,7 @@ def test_the_output_is_not_searched(source: Path) -> None:
     output = source / "nwb"
     output.mkdir()
     (output / "restored.mat").touch()
-    found = find_not_taken(source, listings=PackedListings(), output=output)
+    found = find_not_taken(source, SourceSearch(output=output))
     assert not any("restored" in (problem.file or "") for problem in found)
 
 
@@ -96,7 +96,7 @@ def test_where_nothing_is_taken_the_error_names_what_is_there(tmp_path: Path) ->
 
     (tmp_path / "an229716 2013 session.mat").touch()
     with problem_raised() as found:
-        find_sources(tmp_path, listings=PackedListings())
+        find_sources(tmp_path, SourceSearch())
     assert found[0].kind.identifier == "no-session-found"
     assert "an229716 2013 session.mat (its name does not begin with animal and date)" in (found[0].found or "")
 
